@@ -14,14 +14,14 @@ import { createXenditPayouts } from '../src/providers/xendit/payouts.ts'
 import { openTestLaku, system, type TestLaku, type TestOptions } from './laku.ts'
 import { markedBy } from './reference.ts'
 
-type News = EventOf<
+type Update = EventOf<
   'payout.submitted' | 'payout.succeeded' | 'payout.revived' | 'payout.failed' | 'payout.reversed'
 >
 
 /** The postings of a settlement, made straight from the events. */
 const books =
   (verb: string, from: (id: string) => AccountKey, to: (id: string) => AccountKey) =>
-  async (work: Work, events: News[]): Promise<void> => {
+  async (work: Work, events: Update[]): Promise<void> => {
     await post(
       work,
       events.map(({ payload: { payoutId, subjectId, amountIdr, turn } }) => ({

@@ -16,11 +16,11 @@ import type { TestLaku } from './laku.ts'
 
 /** The staff door of a test's laku, and a client before it: in this process, over the wire. */
 export class TestStaffServer {
-  readonly door: StaffServer
+  readonly server: StaffServer
   readonly laku: TestLaku
 
-  private constructor(door: StaffServer, laku: TestLaku) {
-    this.door = door
+  private constructor(server: StaffServer, laku: TestLaku) {
+    this.server = server
     this.laku = laku
   }
 
@@ -53,13 +53,13 @@ export class TestStaffServer {
   }
 
   close(): Promise<void> {
-    return this.door.close()
+    return this.server.close()
   }
 
   /** One command line by the client, off a terminal, or with these answers on one. */
   run(token: string, words: readonly string[], prompts?: Prompts): Promise<CommandRun> {
     return runClient(
-      ['--server', this.door.url, ...words],
+      ['--server', this.server.url, ...words],
       { LAKU_TOKEN: token, XDG_CONFIG_HOME: '/nonexistent' },
       prompts,
     )

@@ -10,7 +10,7 @@ import { withRate } from '../domain/logistics/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { Batcher } from './batcher.ts'
 
-const door: Actor = { kind: 'system', name: 'door' }
+const systemActor: Actor = { kind: 'system', name: 'door' }
 
 // On two cores with PostgreSQL beside, 64 took 1,900 to 2,700 joins a second on one session and 2,300 to
 // 3,500 over 1,000; 128 took 1,850 to 3,060 on one session, with twice the wait.
@@ -35,7 +35,7 @@ export class JoinBatcher {
   /** Answers when the place is taken. Throws what the join was refused for. */
   join(join: Join): Promise<StoredAnswer> {
     const { units, providers } = this.#laku
-    const context = { units, actor: door, courier: providers.courier, asker: join.customerId }
+    const context = { units, actor: systemActor, courier: providers.courier, asker: join.customerId }
     return withRate(context, (rate) => this.#try(rate ? { ...join, rate } : join))
   }
 
@@ -54,6 +54,6 @@ export class JoinBatcher {
   }
 
   #run(joins: Join[]): Promise<JoinOutcome[]> {
-    return this.#laku.units.run(door, (work) => joinSessions(work, joins, this.#settings))
+    return this.#laku.units.run(systemActor, (work) => joinSessions(work, joins, this.#settings))
   }
 }

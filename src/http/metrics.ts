@@ -6,7 +6,7 @@ import { type InboxLag, inboxLag } from '../domain/webhooks/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { StartError } from '../runtime/start-error.ts'
 
-const door: Actor = { kind: 'system', name: 'metrics' }
+const systemActor: Actor = { kind: 'system', name: 'metrics' }
 
 /** The staff door of this process as it is now. */
 export interface StaffFigures {
@@ -110,7 +110,7 @@ function observeInbox(registry: Registry, laku: Laku): void {
   // Both figures of a scrape are of one look.
   const look = () => {
     underWay ??= laku.units
-      .run(door, (work) => inboxLag(work.tx, work.now))
+      .run(systemActor, (work) => inboxLag(work.tx, work.now))
       .catch((error) => {
         laku.logger.warn({ err: error }, 'the inbox could not be counted')
         return unknown

@@ -61,18 +61,18 @@ describe('a provider that is held up', () => {
   }
   const ofInvoice = (id: string) => ({ id, external_id: 'x', status: 'PENDING' })
   const ofParcel = (id: string) => ({ event: 'order.status', order_id: id, status: 'confirmed' })
-  const incoming = (provider: WebhookProvider, news: object) => ({
+  const incoming = (provider: WebhookProvider, update: object) => ({
     provider,
     dedupeKey: newId(),
     headers: {},
-    body: JSON.stringify(news),
+    body: JSON.stringify(update),
   })
-  const deliver = (provider: WebhookProvider, news: object) =>
-    laku.system((work) => receiveWebhook(work, incoming(provider, news)))
+  const deliver = (provider: WebhookProvider, update: object) =>
+    laku.system((work) => receiveWebhook(work, incoming(provider, update)))
   /** As a delivery lies there whose job was lost. */
-  async function deliverWithoutJob(provider: WebhookProvider, news: object): Promise<string> {
+  async function deliverWithoutJob(provider: WebhookProvider, update: object): Promise<string> {
     const [id, now] = [newId(), laku.clock.now()]
-    const { headers, ...rest } = incoming(provider, news)
+    const { headers, ...rest } = incoming(provider, update)
     await laku.db
       .insertInto('webhookInbox')
       .values({

@@ -10,16 +10,16 @@ import type { Laku } from '../runtime/laku.ts'
 import { defineJob, type JobDefinition } from './define-job.ts'
 
 /** A delivery with what its body says. */
-export interface Delivery<News> extends WaitingWebhook {
-  news: News
+export interface Delivery<Update> extends WaitingWebhook {
+  update: Update
 }
 
-export interface WebhookLine<News> {
+export interface WebhookLine<Update> {
   provider: WebhookProvider
   /** Reads the news in a body; undefined where laku does not follow such news. */
-  parse: (body: unknown, delivery: WaitingWebhook) => News | undefined
+  parse: (body: unknown, delivery: WaitingWebhook) => Update | undefined
   /** Follows them all and marks each as processed or failed. */
-  follow: (laku: Laku, actor: Actor, deliveries: Delivery<News>[]) => Promise<void>
+  follow: (laku: Laku, actor: Actor, deliveries: Delivery<Update>[]) => Promise<void>
 }
 
 /**
@@ -27,7 +27,7 @@ export interface WebhookLine<News> {
  * its own, so that nobody's news wait for another's limits. What was processed before is left alone, so a job
  * may come twice.
  */
-export function defineWebhookLine<News>(line: WebhookLine<News>): JobDefinition {
+export function defineWebhookLine<Update>(line: WebhookLine<Update>): JobDefinition {
   const actor: Actor = { kind: 'provider', name: line.provider }
   return defineJob({
     name: `webhooks.${line.provider}`,
@@ -38,12 +38,12 @@ export function defineWebhookLine<News>(line: WebhookLine<News>): JobDefinition 
       const waiting = await laku.units.run(actor, (work) => waitingWebhooks(work, ids))
       const read = waiting.map((webhook) => ({
         ...webhook,
-        news: line.parse(parseJson(webhook.body), webhook),
+        update: line.parse(parseJson(webhook.body), webhook),
       }))
-      const strange = read.filter((delivery) => delivery.news === undefined)
+      const strange = read.filter((delivery) => delivery.update === undefined)
       if (strange.length > 0)
         await laku.units.run(actor, (work) => recordFailedWebhooks(work, strange.map(notFollowed)))
-      const readable = read.filter((delivery): delivery is Delivery<News> => delivery.news !== undefined)
+      const readable = read.filter((delivery): delivery is Delivery<Update> => delivery.update !== undefined)
       await allOrEach(
         readable,
         (some) => line.follow(laku, actor, [...some]),

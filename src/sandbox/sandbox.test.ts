@@ -23,7 +23,7 @@ const count = async () => {
   const { invoices } = (await f.control('GET', '/book')).body
   return Array.isArray(invoices) ? invoices.length : -1
 }
-const impatient = () =>
+const shortTimeout = () =>
   fetch(`${f.sandbox.xenditUrl}/v2/invoices`, {
     method: 'POST',
     headers: {
@@ -65,12 +65,12 @@ describe('faults', () => {
 
   it('time out with and without the effect', async () => {
     await f.control('PUT', '/faults', [{ provider: 'xendit', kind: 'timeout', times: 1 }])
-    await expect(impatient()).rejects.toThrow('timeout')
+    await expect(shortTimeout()).rejects.toThrow('timeout')
     expect(await count()).toBe(0)
     await f.control('PUT', '/faults', [{ provider: 'xendit', kind: 'commit_then_timeout', times: 1 }])
-    await expect(impatient()).rejects.toThrow('timeout')
+    await expect(shortTimeout()).rejects.toThrow('timeout')
     expect(await count()).toBe(1)
-    expect((await impatient()).status).toBe(200)
+    expect((await shortTimeout()).status).toBe(200)
   })
 
   it('slow an answer down, hit at their rate, and heal', async () => {

@@ -26,28 +26,28 @@ const env = { XDG_CONFIG_HOME: join(folder, 'config'), LAKU_DATA_DIR: join(folde
 
 interface Shop {
   laku: TestLaku
-  door: TestStaffServer
+  staffServer: TestStaffServer
   token: string
 }
 let shops: { ops: Shop; trial: Shop }
 beforeAll(async () => {
   const open = async () => {
     const laku = await openTestLaku()
-    const door = await TestStaffServer.open(laku)
-    return { laku, door, token: await door.tokenOf((await hire(laku, 'admin')).id) }
+    const staffServer = await TestStaffServer.open(laku)
+    return { laku, staffServer, token: await staffServer.tokenOf((await hire(laku, 'admin')).id) }
   }
   shops = { ops: await open(), trial: await open() }
 })
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
-  for (const { door, laku } of Object.values(shops ?? {})) {
-    await door.close()
+  for (const { staffServer, laku } of Object.values(shops ?? {})) {
+    await staffServer.close()
     await laku.close()
   }
 })
 
-async function logIn(name: string, { door, token }: Shop): Promise<number | null> {
-  const words = ['login', '--server', door.door.url, '--name', name, '--token-stdin']
+async function logIn(name: string, { staffServer, token }: Shop): Promise<number | null> {
+  const words = ['login', '--server', staffServer.server.url, '--name', name, '--token-stdin']
   const child = spawn(process.execPath, [launcher, ...words], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['pipe', 'ignore', 'inherit'],
@@ -113,17 +113,17 @@ describe('two shops, two contexts, one terminal', () => {
       make('Budi', '081320000002'),
     ])
     expect([a.exitCode, b.exitCode]).toEqual([0, 0])
-    expect(a.stderr).toBe(`On ops, ${shops.ops.door.door.url}.\n`)
-    expect(b.stderr).toBe(`On trial, ${shops.trial.door.door.url}.\n`)
+    expect(a.stderr).toBe(`On ops, ${shops.ops.staffServer.server.url}.\n`)
+    expect(b.stderr).toBe(`On trial, ${shops.trial.staffServer.server.url}.\n`)
     expect((await runLaku(['context', 'use', 'ops'], env)).exitCode).toBe(0)
     await make('Citra', '081320000003')
-    await make('Dewi', '081320000004', '--server', shops.trial.door.door.url)
+    await make('Dewi', '081320000004', '--server', shops.trial.staffServer.server.url)
     expect(await names(shops.ops)).toEqual(['Ana', 'Citra'])
     expect(await names(shops.trial)).toEqual(['Budi', 'Dewi'])
   })
 
   it('two that could both be meant are exit code 2, and nothing is done', async () => {
-    const { url } = shops.trial.door.door
+    const { url } = shops.trial.staffServer.server
     const before = [await names(shops.ops), await names(shops.trial)]
     const contradictions: [string[], Record<string, string>, RegExp][] = [
       [['--server', url, '--context', 'ops'], {}, /--server and --context each name a shop/],
@@ -148,7 +148,11 @@ describe('two shops, two contexts, one terminal', () => {
   })
 
   it('LAKU_SERVER and LAKU_TOKEN go before the chosen one; --context before both', async () => {
-    const scripted = { ...env, LAKU_SERVER: shops.trial.door.door.url, LAKU_TOKEN: shops.trial.token }
+    const scripted = {
+      ...env,
+      LAKU_SERVER: shops.trial.staffServer.server.url,
+      LAKU_TOKEN: shops.trial.token,
+    }
     const whoami = async (words: string[], of: NodeJS.ProcessEnv) =>
       JSON.parse((await runLaku(['auth', 'whoami', '--json', ...words], of)).stdout).database as string
     const [ops, trial] = [shops.ops, shops.trial].map(({ laku }) => new URL(laku.urls.app).pathname)
@@ -197,7 +201,7 @@ describe('two shops, two contexts, one terminal', () => {
     const { exitCode, stderr } = await runLaku(['orders', 'list'], away)
     expect(exitCode).toBe(6)
     expect(stderr).toContain('does not answer (ECONNREFUSED)')
-    const nobody = { ...env, LAKU_SERVER: shops.trial.door.door.url }
+    const nobody = { ...env, LAKU_SERVER: shops.trial.staffServer.server.url }
     expect((await runLaku(['orders', 'list'], nobody)).exitCode).toBe(4)
   })
 })

@@ -93,14 +93,14 @@ describe('processes that get SIGTERM', () => {
       await eventually(waiting, (n) => expect(n).toBe(Math.min(2, i + 1)))
     }
     // A delivery whose body has come by half.
-    const news = JSON.stringify({ id: 'inv', external_id: 'x', status: 'PAID' })
+    const update = JSON.stringify({ id: 'inv', external_id: 'x', status: 'PAID' })
     const delivery = send('POST', '/api/webhooks/xendit', {
       'content-type': 'application/json',
-      'content-length': String(news.length),
+      'content-length': String(update.length),
       'x-callback-token': laku.config.xenditCallbackToken[0] as string,
     })
     const delivered = answerOf(delivery)
-    delivery.write(news.slice(0, 10))
+    delivery.write(update.slice(0, 10))
     await sleep(100)
 
     const beganMs = performance.now()
@@ -118,7 +118,7 @@ describe('processes that get SIGTERM', () => {
       (it) => expect(it).toBe('refuses'),
     )
     await letGo()
-    delivery.end(news.slice(10))
+    delivery.end(update.slice(10))
     expect((await Promise.all(joins)).map(({ status }) => status)).toEqual([201, 201, 201])
     expect(await delivered).toMatchObject({ status: 200, connection: 'close' })
     expect(await ended).toBe(0)

@@ -290,9 +290,9 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
     expired: {
       verb: 'payments quarantine apply',
       scene: async (s) => {
-        const [stray, row] = [await s.quarantined(), await s.unpaid()]
+        const [unapplied, row] = [await s.quarantined(), await s.unpaid()]
         await s.ask('payments', 'expire', row, '--reason', 'a test')
-        return { row, words: [stray, '--payment', row] }
+        return { row, words: [unapplied, '--payment', row] }
       },
     },
     review: {
@@ -300,13 +300,13 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
       mayRepeat: true,
       verb: 'payments quarantine apply',
       scene: async (s) => {
-        const stray = await s.quarantined()
+        const unapplied = await s.quarantined()
         const { paymentId } = await s.laku.db
           .selectFrom('quarantinedMoney')
           .select('paymentId')
-          .where('id', '=', stray)
+          .where('id', '=', unapplied)
           .executeTakeFirstOrThrow()
-        return { row: paymentId as string, words: [stray, '--wallet'] }
+        return { row: paymentId as string, words: [unapplied, '--wallet'] }
       },
     },
   },

@@ -100,11 +100,11 @@ describe('an odd webhook', () => {
     let followed = 0
     fc.assert(
       fc.property(oddOf(example(name)), (odd) => {
-        const news = parse(odd) as Record<string, unknown> | undefined
-        if (news === undefined) return
-        if (news[key] === whole[key]) followed += 1
+        const update = parse(odd) as Record<string, unknown> | undefined
+        if (update === undefined) return
+        if (update[key] === whole[key]) followed += 1
         // The thing itself may be what was changed; then it is another's, which is read again.
-        else expect(typeof news[key]).toBe('string')
+        else expect(typeof update[key]).toBe('string')
       }),
       RUNS,
     )
@@ -124,11 +124,13 @@ describe('an odd webhook', () => {
     const goodStatus = { ...status, id: 'good' }
     fc.assert(
       fc.property(oddOf(message), oddOf(status), (oddMessage, oddStatus) => {
-        const news = parseWhatsAppWebhook(body([good, oddMessage, good], [goodStatus, oddStatus, goodStatus]))
-        expect(news?.messages.filter((message) => message.providerMessageId === 'good')).toHaveLength(2)
-        expect(news?.statuses.filter((status) => status.providerMessageId === 'good')).toHaveLength(2)
-        if (news?.messages.length === 2) expect(news.unread).toContain('message')
-        if (news?.statuses.length === 2) expect(news.unread).toContain('status')
+        const update = parseWhatsAppWebhook(
+          body([good, oddMessage, good], [goodStatus, oddStatus, goodStatus]),
+        )
+        expect(update?.messages.filter((message) => message.providerMessageId === 'good')).toHaveLength(2)
+        expect(update?.statuses.filter((status) => status.providerMessageId === 'good')).toHaveLength(2)
+        if (update?.messages.length === 2) expect(update.unread).toContain('message')
+        if (update?.statuses.length === 2) expect(update.unread).toContain('status')
       }),
       RUNS,
     )
@@ -137,9 +139,10 @@ describe('an odd webhook', () => {
   it('of Meta as a whole, and of Fonnte, is read, named or not followed: nothing throws, and nothing is silent', () => {
     fc.assert(
       fc.property(oddOf(example('meta.webhook')), oddOf(example('fonnte.webhook')), (meta, fonnte) => {
-        const news = parseWhatsAppWebhook(meta)
+        const update = parseWhatsAppWebhook(meta)
         const says = JSON.stringify(meta).includes('"wamid.')
-        if (news && says) expect([...news.messages, ...news.statuses, ...(news.unread ?? [])]).not.toEqual([])
+        if (update && says)
+          expect([...update.messages, ...update.statuses, ...(update.unread ?? [])]).not.toEqual([])
         parseFonnteWebhook(fonnte, at)
       }),
       RUNS,

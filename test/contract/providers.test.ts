@@ -32,19 +32,19 @@ const breaker = { troubles: 1000 }
 
 let sandbox: Sandbox
 /** Whoever the sandbox sends its webhooks to. */
-let door: Wire
+let receiver: Wire
 beforeAll(async () => {
-  door = await openWire()
+  receiver = await openWire()
   const xendit = { ...secrets.xendit, floatIdr: 10_000_000 }
-  sandbox = await startSandbox({ port: 0, lakuUrl: door.url, ...secrets, xendit })
+  sandbox = await startSandbox({ port: 0, lakuUrl: receiver.url, ...secrets, xendit })
 })
 afterAll(async () => {
   await sandbox.close()
-  await door.close()
+  await receiver.close()
 })
 beforeEach(async () => {
   await control('POST', '/control/reset')
-  door.requests.length = 0
+  receiver.requests.length = 0
 })
 
 async function control(method: string, path: string, body: unknown = {}): Promise<unknown> {
@@ -251,7 +251,7 @@ describe('webhooks', () => {
   }
   const delivered = async () => {
     await sandbox.settleWebhooks()
-    return door.requests.map((request) => ({ request, body: JSON.parse(request.body) as unknown }))
+    return receiver.requests.map((request) => ({ request, body: JSON.parse(request.body) as unknown }))
   }
 
   test('of Xendit carry the token, and a delivery sent twice has one key', async () => {
@@ -284,7 +284,7 @@ describe('webhooks', () => {
       referenceId,
       status: 'SUCCEEDED',
     })
-    expect(door.requests).toHaveLength(4)
+    expect(receiver.requests).toHaveLength(4)
     expect(keys.size).toBe(2)
   })
 

@@ -22,7 +22,7 @@ interface Recordings {
 }
 
 let scenes: CommandScenes
-let door: TestStaffServer
+let staffServer: TestStaffServer
 beforeAll(async () => {
   scenes = await CommandScenes.open()
   // Whoever acts has confirmed what takes a second person: without the door nobody asks for a code either.
@@ -31,17 +31,17 @@ beforeAll(async () => {
     run: (execution) =>
       commandHouse.run({ ...execution, actor: { ...execution.actor, factor: confirmed } as Actor }),
   }
-  door = await TestStaffServer.open(scenes.laku, { house })
+  staffServer = await TestStaffServer.open(scenes.laku, { house })
 })
 afterAll(async () => {
-  await door?.close()
+  await staffServer?.close()
   await scenes?.close()
 })
 
 it('every command gives through the door what it gave before there was one', async () => {
   const mask = maskOf(new URL(scenes.laku.urls.app).pathname.slice(1))
-  const token = await door.tokenOf((admin as { id: string }).id)
-  const shop = `On ${new URL(door.door.url).host}, ${door.door.url}.\n`
+  const token = await staffServer.tokenOf((admin as { id: string }).id)
+  const shop = `On ${new URL(staffServer.server.url).host}, ${staffServer.server.url}.\n`
   const changes = new Set(
     (await commandsOfStaffServer())
       .filter(({ definition }) => !definition.reads)
@@ -50,7 +50,7 @@ it('every command gives through the door what it gave before there was one', asy
   const isChange = (words: readonly string[]) =>
     changes.has(words.slice(0, 2).join(' ')) || changes.has(words.slice(0, 3).join(' '))
   const throughStaffServer = async (words: readonly string[]) => {
-    const run = await door.run(token, words)
+    const run = await staffServer.run(token, words)
     // A change says on which shop it is made: that alone is new.
     const says = isChange(words) && !words.includes('--dry-run')
     expect([words, run.stderr.startsWith(shop)]).toEqual([words, says])

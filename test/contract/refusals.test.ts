@@ -233,7 +233,7 @@ describe('what is refused', () => {
   it('deliveries with a wrong secret, and those that are no object', async () => {
     const answers = []
     for (const { route } of withBody.filter((route) => isWebhook(route.route))) {
-      const news = JSON.stringify({
+      const update = JSON.stringify({
         event: 'order.status',
         order_id: 'x',
         status: 'picked',
@@ -242,7 +242,7 @@ describe('what is refused', () => {
       })
       // Where the secret is part of the path, an empty one is no address.
       const wrong = route.endsWith('/:secret') ? ['wrong', SQL] : ['', 'wrong', SQL]
-      for (const secret of wrong) answers.push(await send(route, news, { secret }))
+      for (const secret of wrong) answers.push(await send(route, update, { secret }))
     }
     expectRefusals(answers, { status: 401, code: /^http\.unauthorized$/ })
     await expectNoChange()

@@ -8,8 +8,15 @@ import type { TestLaku } from '../laku.ts'
  * What becomes of a first call that timed out after it was made: it is looked for, and the provider says this
  * of it, in any order.
  */
-export const news = ['sent', 'SUCCEEDED', 'FAILED', 'REVERSED', 'SUCCEEDED again', 'another amount'] as const
-export type News = (typeof news)[number]
+export const update = [
+  'sent',
+  'SUCCEEDED',
+  'FAILED',
+  'REVERSED',
+  'SUCCEEDED again',
+  'another amount',
+] as const
+export type Update = (typeof update)[number]
 
 /** So many histories go side by side: the calls that time out are waited for together. */
 const AT_ONCE = 24
@@ -71,10 +78,10 @@ async function liveThrough(asked: Asked, orders: readonly (readonly number[])[])
   const subjects = await asked.begin(orders.length)
   const made = await ofEach(asked, subjects)
   const firsts = made.map(([first]) => first?.id ?? expect.fail('the call that timed out made nothing'))
-  for (let step = 0; step < news.length; step++) {
-    const said = orders.map((order) => news[order[step] as number] as News)
+  for (let step = 0; step < update.length; step++) {
+    const said = orders.map((order) => update[order[step] as number] as Update)
     await asked.send(subjects.filter((_, i) => said[i] === 'sent'))
-    const told = firsts.flatMap((id, i) => (said[i] === 'sent' ? [] : [{ id, of: said[i] as News }]))
+    const told = firsts.flatMap((id, i) => (said[i] === 'sent' ? [] : [{ id, of: said[i] as Update }]))
     await Promise.all(told.map(({ id, of }) => asked.force(id, toldBy(asked, of))))
     await asked.hear(told.map(({ id }) => id))
     await asked.tryAgain(subjects)
@@ -91,9 +98,9 @@ async function liveThrough(asked: Asked, orders: readonly (readonly number[])[])
 }
 
 const named = (order: readonly number[], nth: number) =>
-  `${order.map((value) => news[value]).join(', ')}; what is under way then ${nth % 2 === 0 ? 'arrives' : 'fails'}`
+  `${order.map((value) => update[value]).join(', ')}; what is under way then ${nth % 2 === 0 ? 'arrives' : 'fails'}`
 
-const toldBy = ({ otherIdr }: Asked, text: News) =>
+const toldBy = ({ otherIdr }: Asked, text: Update) =>
   text === 'another amount'
     ? { status: 'SUCCEEDED', amount: otherIdr }
     : { status: text.split(' ')[0] as string }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { openPaymentFixture } from '../payments.ts'
 import { openSettlementFixture } from '../settlements.ts'
-import { expectBooked, news } from './contradicted.ts'
+import { expectBooked, update } from './contradicted.ts'
 import { expectPayoutsAgreed, payoutsAt } from './contradicted-payouts.ts'
 import { expectRefundsAgreed, refundsAt } from './contradicted-refunds.ts'
 import { permutationsOf } from './permute.ts'
@@ -10,7 +10,7 @@ import { permutationsOf } from './permute.ts'
 const ORDERS = Number(process.env.LAKU_ORDERS ?? 720)
 const HOUR_MS = 3_600_000
 
-const orders = permutationsOf(news.length).slice(0, ORDERS)
+const orders = permutationsOf(update.length).slice(0, ORDERS)
 
 it(
   'every permutation of what a provider says of a payout, with retries between: its book and ours agree',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openPaymentFixture, type PaymentFixture } from '../payments.ts'
 import { openSettlementFixture, type SettlementFixture } from '../settlements.ts'
-import { expectBooked, news } from './contradicted.ts'
+import { expectBooked, update } from './contradicted.ts'
 import { expectPayoutsAgreed, payoutsAt } from './contradicted-payouts.ts'
 import { expectRefundsAgreed, refundsAt } from './contradicted-refunds.ts'
 import { permutationsOf, randomOf, sampleOf } from './permute.ts'
@@ -21,7 +21,7 @@ afterAll(async () => {
   await payments.laku.close()
 })
 
-const orders = () => sampleOf(permutationsOf(news.length), ORDERS, randomOf(seed))
+const orders = () => sampleOf(permutationsOf(update.length), ORDERS, randomOf(seed))
 
 it('what a provider says of a payout in any order, with retries between, leaves its book and ours agreed', async () => {
   expect(orders()).toHaveLength(ORDERS)

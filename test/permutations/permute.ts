@@ -54,10 +54,10 @@ export async function expectOneEnd(
   const subjects = await story.begin(world, orders.length)
   const sent = orders.map((order) => withDuplicates(order, random))
   for (let step = 0; step < (sent[0] as number[]).length; step++) {
-    const news = subjects.map(
-      (subject, i) => subject.news[sent[i]?.[step] as number] as (typeof subject.news)[number],
+    const updates = subjects.map(
+      (subject, i) => subject.updates[sent[i]?.[step] as number] as (typeof subject.updates)[number],
     )
-    await world.deliver(story.provider, news)
+    await world.deliver(story.provider, updates)
   }
   const money = await world.balances(subjects[0]!)
   for (const [i, subject] of subjects.entries()) {

@@ -45,7 +45,7 @@ async function paidInvoice(world: PermutedShop, id: string) {
   return await world.laku.providers.gateway.getInvoice(id)
 }
 
-const invoiceNews = (status: string, { id, externalId }: { id: string; externalId: string }) => ({
+const invoiceUpdate = (status: string, { id, externalId }: { id: string; externalId: string }) => ({
   id,
   external_id: externalId,
   status,
@@ -71,11 +71,11 @@ const payments: Story = {
         ['SETTLED', 'SETTLED'],
         ['EXPIRED', 'SETTLED'],
       ]
-      const news = history.map(([said, status]) => ({
-        body: invoiceNews(said, open),
+      const updates = history.map(([said, status]) => ({
+        body: invoiceUpdate(said, open),
         reading: status === 'PENDING' ? open : { ...paid, status },
       }))
-      return { ids: [payment.id, order.id], news }
+      return { ids: [payment.id, order.id], updates }
     }),
   state: (world, { ids }) =>
     single(
@@ -94,7 +94,7 @@ const refunds = (answers: GatewayRefundStatus[], end: Record<string, unknown>): 
     const { laku, shop } = world
     const opened = await several(Array.from({ length: count }), () => openedOrder(world))
     const paid = await several(opened, async ({ open }) => ({
-      body: invoiceNews('PAID', open),
+      body: invoiceUpdate('PAID', open),
       reading: await paidInvoice(world, open.id),
     }))
     await world.deliver('xendit', paid)
@@ -112,14 +112,14 @@ const refunds = (answers: GatewayRefundStatus[], end: Record<string, unknown>): 
         .where('id', '=', id)
         .executeTakeFirstOrThrow()
       const known = await laku.providers.gateway.getRefund(providerRefundId as string)
-      const news = answers.map((status) => ({
+      const updates = answers.map((status) => ({
         body: {
           event: `refund.${status.toLowerCase()}`,
           data: { id: known.id, reference_id: known.referenceId, status },
         },
         reading: { ...known, status, ...(status === 'FAILED' && { failureCode: 'REFUND_FAILED' }) },
       }))
-      return { ids: [id, payment.id, order.id], news }
+      return { ids: [id, payment.id, order.id], updates }
     })
   },
   state: (world, { ids }) =>
@@ -145,11 +145,11 @@ const withdrawals = (answers: GatewayPayoutStatus[], end: Record<string, unknown
       await wallets.send(id)
       const payout = await wallets.payoutOf(id)
       const known = await laku.providers.payouts.getPayout(payout.providerPayoutId as string)
-      const news = answers.map((status) => ({
+      const updates = answers.map((status) => ({
         body: { event: 'payout.succeeded', data: { id: known.id, reference_id: known.referenceId, status } },
         reading: { ...known, status, ...(status === 'FAILED' && { failureCode: 'INVALID_DESTINATION' }) },
       }))
-      return { ids: [id, payout.id], news }
+      return { ids: [id, payout.id], updates }
     }),
   state: (world, { ids }) =>
     single(
@@ -175,7 +175,7 @@ const shipments: Story = {
         .where('orderId', '=', order.id)
         .executeTakeFirstOrThrow()
       const courierOrderId = parcel.providerOrderId as string
-      const news: Subject['news'] = []
+      const updates: Subject['update'] = []
       for (const status of ['allocated', 'picking_up', 'picked', 'dropping_off', 'delivered']) {
         await fetch(`${laku.sandbox.url}/control/shipments/${courierOrderId}`, {
           method: 'POST',
@@ -183,9 +183,9 @@ const shipments: Story = {
           body: JSON.stringify({ status }),
         })
         const reading = await laku.providers.courier.getOrder(courierOrderId)
-        news.push({ body: { event: 'order.status', order_id: courierOrderId, status }, reading })
+        updates.push({ body: { event: 'order.status', order_id: courierOrderId, status }, reading })
       }
-      return { ids: [parcel.id, order.id], news }
+      return { ids: [parcel.id, order.id], updates }
     })
   },
   state: (world, { ids }) =>

@@ -19,7 +19,7 @@ type Reading = GatewayInvoice | GatewayRefund | GatewayPayout | TrackedCourierOr
  * One piece of news: what the delivery says, and what the provider answers who asks right after it, and never
  * anything newer.
  */
-export interface News {
+export interface Update {
   body: object
   reading: Reading
 }
@@ -28,7 +28,7 @@ export interface News {
 export interface Subject {
   /** What ledger transactions are about that belong to it. */
   ids: string[]
-  news: News[]
+  updates: Update[]
 }
 
 // The wallets here are filled and emptied by postings of refunds and payments that have no row. The random
@@ -48,7 +48,7 @@ export async function openPermutedShop() {
   const delayed = { ...laku, providers: { ...laku.providers, ...answeringFrom(readings, laku) } } as TestLaku
 
   /** Delivers a piece of news of each, and lets the provider's line follow them all in one batch. */
-  async function deliver(provider: WebhookProvider, all: readonly News[]): Promise<void> {
+  async function deliver(provider: WebhookProvider, all: readonly Update[]): Promise<void> {
     for (const { reading } of all) readings.set(reading.id, reading)
     const inboxIds = await laku.system(async (work) => {
       const ids: string[] = []

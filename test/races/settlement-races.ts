@@ -68,8 +68,8 @@ const races: Races<SettlementFixture>['races'] = {
     await f.outcome(code, 'SUCCEEDED')
     const { providerPayoutId } = await f.payoutOf(code)
     const succeeded = await f.payouts.getPayout(providerPayoutId as string)
-    const news = [succeeded, accepted, succeeded]
-    await Promise.all(news.map((update) => f.laku.system((work) => settlePayouts(work, [update]))))
+    const updates = [succeeded, accepted, succeeded]
+    await Promise.all(updates.map((update) => f.laku.system((work) => settlePayouts(work, [update]))))
     expect((await f.see(code)).status).toBe('paid')
     await f.outcome(code, 'REVERSED')
     const reversed = await f.payouts.getPayout(providerPayoutId as string)

@@ -15,7 +15,7 @@ export interface ShopFlags {
 
 /** A shop to work on: by its staff door, or, for the owner of its host, by its database. */
 export type FoundShop =
-  | { by: 'door'; door: StaffServerAddress; name: string; knownBy: string }
+  | { by: 'server'; staffServer: StaffServerAddress; name: string; knownBy: string }
   | { by: 'database'; why: 'url' | 'folder' }
 
 /** The record that a running `laku up` leaves in its folder. */
@@ -72,7 +72,12 @@ function byServer(text: string, called: string, env: Env): FoundShop {
       `you are not logged in at ${server}: run "laku login --server ${server}", or set LAKU_TOKEN to your staff token`,
     )
   const name = saved?.[0] ?? new URL(server).host
-  return { by: 'door', door: { server, token }, name, knownBy: tokenOf(env) ? 'LAKU_TOKEN' : 'laku login' }
+  return {
+    by: 'server',
+    staffServer: { server, token },
+    name,
+    knownBy: tokenOf(env) ? 'LAKU_TOKEN' : 'laku login',
+  }
 }
 
 function byContext(name: string, called: string, env: Env): FoundShop {
@@ -87,7 +92,12 @@ function byContext(name: string, called: string, env: Env): FoundShop {
     throw usageError(
       `LAKU_TOKEN and ${called} ${name} each say who you are: unset LAKU_TOKEN, or name the shop that it is for with LAKU_SERVER`,
     )
-  return { by: 'door', door: { server: saved.server, token: saved.token }, name, knownBy: 'laku login' }
+  return {
+    by: 'server',
+    staffServer: { server: saved.server, token: saved.token },
+    name,
+    knownBy: 'laku login',
+  }
 }
 
 /** Finds the shop that runs in a folder, or the embedded database that lies there. */
@@ -115,7 +125,7 @@ function runsHere(folder: string, env: Env, databaseUrl?: string): FoundShop | u
     readJson<{ tokens?: Record<string, string> }>(join(folder, 'credentials.json'))?.tokens?.[shop.database]
   if (token === undefined) return undefined
   const knownBy = tokenOf(env) ? 'LAKU_TOKEN' : 'laku up'
-  return { by: 'door', door: { server: shop.server, token }, name: resolve(folder), knownBy }
+  return { by: 'server', staffServer: { server: shop.server, token }, name: resolve(folder), knownBy }
 }
 
 /** A database as its token is kept: without role, password and parameters. */

@@ -4,15 +4,15 @@ import { hire } from '../../../test/staff.ts'
 import { TestStaffServer } from '../../../test/staff-server.ts'
 
 let laku: TestLaku
-let door: TestStaffServer
+let staffServer: TestStaffServer
 let token: string
 beforeAll(async () => {
   laku = await openTestLaku()
-  door = await TestStaffServer.open(laku)
-  token = await door.tokenOf((await hire(laku, 'admin')).id)
+  staffServer = await TestStaffServer.open(laku)
+  token = await staffServer.tokenOf((await hire(laku, 'admin')).id)
 })
 afterAll(async () => {
-  await door?.close()
+  await staffServer?.close()
   await laku?.close()
 })
 
@@ -29,7 +29,7 @@ function person(...answers: string[]) {
 describe('what a command in the server asks', () => {
   it('is asked here, each once, and the command is done once with the answers', async () => {
     const { asked, prompts } = person('wulan', 'finance')
-    const run = await door.run(token, ['auth', 'staff', 'add'], prompts)
+    const run = await staffServer.run(token, ['auth', 'staff', 'add'], prompts)
     expect(asked).toEqual(['name (how they appear in the audit log):', 'role (what they may):'])
     expect(run.stdout).toMatch(/^wulan acts as finance until .* shown this once:\nlkst_/)
     const named = await laku.db.selectFrom('staff').select('name').where('name', '=', 'wulan').execute()
@@ -41,7 +41,7 @@ describe('what a command in the server asks', () => {
   it('with --yes, with --json and off a terminal is exit code 2 that names the flag', async () => {
     for (const words of [['--yes'], ['--json'], []]) {
       const { prompts } = person('because')
-      const run = await door.run(
+      const run = await staffServer.run(
         token,
         ['switches', 'pause', 'sms', ...words],
         words.length ? prompts : undefined,
@@ -53,7 +53,7 @@ describe('what a command in the server asks', () => {
 
   it('that is left without an answer changes nothing', async () => {
     const { prompts } = person()
-    const { exitCode, stderr } = await door.run(token, ['switches', 'pause', 'sms'], prompts)
+    const { exitCode, stderr } = await staffServer.run(token, ['switches', 'pause', 'sms'], prompts)
     expect(exitCode).toBe(2)
     expect(stderr).toContain('this change needs a reason')
     const switches = await laku.db.selectFrom('switches').select('paused').where('name', '=', 'sms').execute()
@@ -63,9 +63,9 @@ describe('what a command in the server asks', () => {
 
 describe('a live view', () => {
   it('is one picture a call, drawn for the terminal that asked', async () => {
-    const run = await door.run(token, ['sessions', 'watch', '--json'])
+    const run = await staffServer.run(token, ['sessions', 'watch', '--json'])
     expect(JSON.parse(run.stdout)).toMatchObject({ data: [] })
-    expect((await door.run(token, ['sessions', 'watch'])).stdout).toMatch(
+    expect((await staffServer.run(token, ['sessions', 'watch'])).stdout).toMatch(
       /^sessions at .* WIB\nNo session lives/,
     )
   })

@@ -22,7 +22,7 @@ import type { Surroundings } from './surroundings.ts'
 // Not by import, which reads every export of the module: 7 ms of processor.
 const { randomUUID } = process.getBuiltinModule('node:crypto')
 
-export type RemoteShop = Extract<FoundShop, { by: 'door' }>
+export type RemoteShop = Extract<FoundShop, { by: 'server' }>
 
 /** A stream that broke is taken up again for so long, where nobody said --wait. */
 const TAKE_UP_MS = 60_000
@@ -118,7 +118,7 @@ export class RemoteCommand {
     const request = { ...this.#request, id: randomUUID(), mayAsk: false, terminal }
     const answer = await this.#post(request)
     let text = ''
-    for await (const line of linesOf(this.#shop.door, answer)) {
+    for await (const line of linesOf(this.#shop.staffServer, answer)) {
       if ('view' in line) text = line.view.map(String).join('\n\n')
       if ('failure' in line) {
         const { exitCode, code, message, details } = line.failure
@@ -154,7 +154,7 @@ export class RemoteCommand {
     const { shape, input, flags } = this.#chosen
     if (shape.reads || input.dryRun || flags.quiet) return
     const { output } = await this.#renderer.screen()
-    output.note(`On ${this.#shop.name}, ${this.#shop.door.server}.`)
+    output.note(`On ${this.#shop.name}, ${this.#shop.staffServer.server}.`)
   }
 
   #openFile(): void {
@@ -180,7 +180,7 @@ export class RemoteCommand {
 
   async #post(request: CommandRequest, file?: Readable) {
     const [noun = '', verb = ''] = request.path
-    const answer = await call(this.#shop.door, {
+    const answer = await call(this.#shop.staffServer, {
       method: 'POST',
       path: `api/commands/${noun}/${verb}`,
       line: `${JSON.stringify(request)}\n`,
@@ -208,15 +208,15 @@ export class RemoteCommand {
 
   async #begin(): Promise<AsyncGenerator<StreamLine>> {
     this.#next = 0
-    return linesOf(this.#shop.door, await this.#post(this.#request, await this.#body()))
+    return linesOf(this.#shop.staffServer, await this.#post(this.#request, await this.#body()))
   }
 
   async #takeUp(id: string): Promise<AsyncGenerator<StreamLine>> {
-    const answer = await call(this.#shop.door, {
+    const answer = await call(this.#shop.staffServer, {
       method: 'GET',
       path: `api/commands/${id}?from=${this.#next}`,
     })
-    return linesOf(this.#shop.door, answer)
+    return linesOf(this.#shop.staffServer, answer)
   }
 
   /** Shows the stream until it ends, and takes it up again where it breaks. */

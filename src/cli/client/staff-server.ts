@@ -36,11 +36,11 @@ export interface Call {
  * One call; the answer's body where it is good. Throws StaffServerUnreachable, and a CliError for what the
  * server refused.
  */
-export async function call(door: StaffServerAddress, asked: Call): Promise<IncomingMessage> {
-  const answer = await send(door, asked)
-  requireSameLanguage(door, answer)
+export async function call(staffServer: StaffServerAddress, asked: Call): Promise<IncomingMessage> {
+  const answer = await send(staffServer, asked)
+  requireSameLanguage(staffServer, answer)
   if (answer.statusCode === 200) return answer
-  throw await refusal(door, answer)
+  throw await refusal(staffServer, answer)
 }
 
 async function send(
@@ -147,7 +147,7 @@ function otherVersion(server: string, details: Record<string, unknown>): CliErro
 
 /** The lines of a stream, until it ends. Throws StaffServerUnreachable where it breaks off. */
 export async function* linesOf(
-  door: StaffServerAddress,
+  staffServer: StaffServerAddress,
   answer: IncomingMessage,
 ): AsyncGenerator<StreamLine> {
   answer.setEncoding('utf8')
@@ -159,6 +159,8 @@ export async function* linesOf(
       for (const line of lines) if (line !== '') yield JSON.parse(line) as StreamLine
     }
   } catch (error) {
-    throw new StaffServerUnreachable(`the connection to ${door.server} broke (${codeOf(error as Error)})`)
+    throw new StaffServerUnreachable(
+      `the connection to ${staffServer.server} broke (${codeOf(error as Error)})`,
+    )
   }
 }

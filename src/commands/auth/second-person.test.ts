@@ -9,13 +9,13 @@ import { PROTOCOL, PROTOCOL_HEADER } from '../../cli/client/protocol.ts'
 const DAY_S = 86_400
 
 let laku: TestLaku
-let door: TestStaffServer
+let staffServer: TestStaffServer
 let market: Market
 /** The only administrator, whom the owner let in. */
 let boss: string
 beforeAll(async () => {
   laku = await openTestLaku()
-  door = await TestStaffServer.open(laku)
+  staffServer = await TestStaffServer.open(laku)
   market = await Market.open(laku)
   boss = (await enrol(laku, 'admin', 'boss')).token
 })
@@ -26,7 +26,7 @@ const later = (seconds: number) => {
 }
 afterEach(() => later(-shiftedS))
 afterAll(async () => {
-  await door?.close()
+  await staffServer?.close()
   await laku?.close()
 })
 
@@ -38,7 +38,7 @@ interface Said {
 }
 
 async function say(token: string, ...words: string[]): Promise<Said> {
-  const { exitCode, stdout } = await door.run(token, [...words, '--json'])
+  const { exitCode, stdout } = await staffServer.run(token, [...words, '--json'])
   const value = JSON.parse(stdout) as Record<string, string> & { error?: { code: string } }
   return { code: exitCode, error: value.error?.code, value }
 }
@@ -127,9 +127,9 @@ describe('the code', () => {
       return joko.now
     }
     const prompts = { text: answer, secret: answer, choose: answer }
-    const run = await door.run(joko.token, ['wallets', 'adjustments', 'approve', id], prompts)
+    const run = await staffServer.run(joko.token, ['wallets', 'adjustments', 'approve', id], prompts)
     expect([run.exitCode, asked]).toEqual([0, ['The code of your second factor:']])
-    const again = await door.run(joko.token, ['wallets', 'adjustments', 'approve', id], prompts)
+    const again = await staffServer.run(joko.token, ['wallets', 'adjustments', 'approve', id], prompts)
     expect([again.exitCode, asked]).toEqual([5, ['The code of your second factor:']])
   })
 
@@ -139,7 +139,7 @@ describe('the code', () => {
     const id = await goodwill(adi.token)
     const post = async (path: string[], input: object, code: string) => {
       const body = { path, input, id: randomUUID(), json: true, quiet: true, debug: false, mayAsk: false }
-      const answer = await fetch(`${door.door.url}/api/commands/${path[0]}/${path[1]}`, {
+      const answer = await fetch(`${staffServer.server.url}/api/commands/${path[0]}/${path[1]}`, {
         method: 'POST',
         headers: {
           authorization: `Bearer ${lia.token}`,
@@ -165,10 +165,10 @@ it('whoever comes at a terminal hears that their token ends soon; a script and -
   const token = value.token ?? ''
   const ends = /Your token for .* ends on \d{4}-\d\d-\d\d: an administrator renews it/
   const line = ['orders', 'list']
-  expect((await door.run(token, line)).stderr).toMatch(ends)
+  expect((await staffServer.run(token, line)).stderr).toMatch(ends)
   for (const flag of ['--json', '--quiet'])
-    expect((await door.run(token, [...line, flag])).stderr).not.toMatch(ends)
-  expect((await door.run(boss, line)).stderr).not.toMatch(ends)
+    expect((await staffServer.run(token, [...line, flag])).stderr).not.toMatch(ends)
+  expect((await staffServer.run(boss, line)).stderr).not.toMatch(ends)
 })
 
 it('a code that is no second factor stays with its command', async () => {
@@ -182,7 +182,7 @@ it('the secret is shown to them alone, once: not under its key again, not to who
   const [key, other] = [['--idempotency-key', randomUUID()], await enrol(laku, 'admin')]
   const { secret = '' } = (await say(token, 'auth', 'factor', 'enrol', ...key)).value
   expect(secret).toMatch(/^[A-Z2-7]{32}$/)
-  const again = await door.run(token, ['auth', 'factor', 'enrol', ...key, '--json'])
+  const again = await staffServer.run(token, ['auth', 'factor', 'enrol', ...key, '--json'])
   expect([again.exitCode, again.stdout]).toEqual([0, ''])
   expect(again.stderr).toContain('what it said is no longer kept')
   const runs = await laku.db
@@ -194,7 +194,7 @@ it('the secret is shown to them alone, once: not under its key again, not to who
     .execute()
   for (const { id, command } of runs) {
     for (const by of [token, boss, other.token]) {
-      const run = await door.run(by, ['commands', 'attach', id])
+      const run = await staffServer.run(by, ['commands', 'attach', id])
       expect(run.stdout + run.stderr).not.toContain(secret)
       if (command === 'auth staff add' && by === other.token) expect(run.exitCode).toBe(3)
     }

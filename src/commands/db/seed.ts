@@ -10,10 +10,10 @@ export const seed = defineTask({
   run: async (context) => {
     refuseProduction(context.config(), 'seed data')
     const { insertSeed } = await import('./insert-seed.ts')
-    const planted = await insertSeed(await context.laku())
-    const { session } = planted
+    const seeded = await insertSeed(await context.laku())
+    const { session } = seeded
     return {
-      json: planted,
+      json: seeded,
       text: `Session ${session.code} of ${session.product.name} is open: laku sessions show ${session.code}`,
     }
   },

@@ -95,13 +95,13 @@ export const shipmentTracking: Flow = {
 /** The way of a parcel, told by webhooks that misbehave meanwhile. */
 async function goItsWay({ sandbox }: Shop, courierOrderId: string): Promise<void> {
   await sandbox.ask('PUT', '/control/webhooks', { duplicates: 2, shuffle: true })
-  const news = [
+  const updates = [
     { status: 'allocated' },
     { status: 'picking_up', waybill_id: WAYBILL },
     { status: 'picked', price: 14_000 },
     { status: 'droppingOff' },
     { status: 'delivered' },
   ]
-  for (const update of news) await sandbox.ask('POST', `/control/shipments/${courierOrderId}`, update)
+  for (const update of updates) await sandbox.ask('POST', `/control/shipments/${courierOrderId}`, update)
   await sandbox.ask('PUT', '/control/webhooks', {})
 }

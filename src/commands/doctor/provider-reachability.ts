@@ -8,7 +8,7 @@ export const providerReachability: DoctorCheck = {
   name: 'provider reachability',
   examine: async ({ config }) => {
     const { xenditApiUrl, biteshipApiUrl, whatsappApiUrl, smsApiUrl, smtpUrl } = config
-    const doors: [name: string, url: string | undefined][] = [
+    const addresses: [name: string, url: string | undefined][] = [
       ['xendit', xenditApiUrl],
       ['biteship', biteshipApiUrl],
       ['whatsapp', whatsappApiUrl],
@@ -16,7 +16,7 @@ export const providerReachability: DoctorCheck = {
       ['email', smtpUrl],
     ]
     const findings = await Promise.all(
-      doors.map(async ([name, url]): Promise<Finding[]> => {
+      addresses.map(async ([name, url]): Promise<Finding[]> => {
         const why = url === undefined ? undefined : await unreachable(new URL(url))
         if (why === undefined) return []
         const severity = config.env === 'production' ? 'critical' : 'warning'

@@ -269,7 +269,7 @@ describe('rows of business are held to their postings, both ways', () => {
 
   it('a wallet that grew by a posting without a name', async () => {
     if (!superuser) return
-    const stray = [
+    const unapplied = [
       ...posted('something', nobody, "'stray'"),
       `update ledger_entries set account_id = (select id from ledger_accounts where key like 'wallet:%' limit 1)
        where transaction_id = '01990000-0000-7000-8000-00000000000f' and amount_idr < 0`,
@@ -280,7 +280,7 @@ describe('rows of business are held to their postings, both ways', () => {
       .transaction()
       .execute(async (tx) => {
         await sql`set local session_replication_role = replica`.execute(tx)
-        for (const act of stray) await sql.raw(act).execute(tx)
+        for (const act of unapplied) await sql.raw(act).execute(tx)
         names.push(...(await wallet!.violations(tx as unknown as Tx, laku.vault)))
         throw new Error('undo')
       })

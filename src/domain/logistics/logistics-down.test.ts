@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 
 /** The real client with little patience: a lost answer costs a test a moment. */
-const impatient = () =>
+const shortTimeout = () =>
   createBiteshipCourier({
     url: laku.sandbox.biteshipUrl,
     apiKey: laku.config.biteshipApiKey,
@@ -41,7 +41,7 @@ it.each([
   const { order } = await shop.paidOrder(ana!)
   const deposit = await laku.system((work) => balanceIdr(work.tx, 'courier-deposit'))
   await shop.fault({ provider: 'biteship', operation: 'createOrder', kind, ...more })
-  await bookShipments({ ...shop.booking, courier: impatient() }, [order.id])
+  await bookShipments({ ...shop.booking, courier: shortTimeout() }, [order.id])
   const shipments = () =>
     laku.db.selectFrom('shipments').selectAll().where('orderId', '=', order.id).execute()
   const [pending, ...others] = await shipments()

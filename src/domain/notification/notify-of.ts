@@ -7,7 +7,13 @@ import { kindOf, type NoticeChannel, type NoticeKind } from './kinds.ts'
 import { isNoticeEvent, isSessionEvent } from './notice-rules.ts'
 import { keyOf, unwantedBy } from './preferences.ts'
 import { sendableFrom } from './quiet-hours.ts'
-import { isWanted, type News, paymentAskedFor, type WrittenNotice, writeNotice } from './write-notice.ts'
+import {
+  isWanted,
+  type NoticedEvent,
+  paymentAskedFor,
+  type WrittenNotice,
+  writeNotice,
+} from './write-notice.ts'
 
 /** Approved by Meta in both languages: {{1}} is what happened, {{2}} what it means, {{3}} where to go on. */
 const WHATSAPP_TEMPLATE = 'laku_notice'
@@ -30,12 +36,12 @@ type Reader = User & { phone: string }
  * once, however often it is asked for. `publicUrl` is the base of the links.
  */
 export async function notifyOf(work: Work, eventIds: readonly string[], publicUrl: string): Promise<void> {
-  const news = await currentNotices(work, eventIds)
+  const noticedEvents = await currentNotices(work, eventIds)
   const readers = await readersById(
     work,
-    news.map(({ payload }) => payload.userId),
+    noticedEvents.map(({ payload }) => payload.userId),
   )
-  const notices = news.flatMap((update): Notice[] => {
+  const notices = noticedEvents.flatMap((update): Notice[] => {
     const reader = readers.get(update.payload.userId)
     if (!reader) return []
     const written = writeNotice(update, reader.locale, publicUrl)
@@ -110,20 +116,20 @@ async function withBrowser(work: Work, notices: readonly Notice[]): Promise<Noti
  * Returns the news of these events that somebody is to hear. News that asks for a payment is left out once
  * that payment is over.
  */
-async function currentNotices(work: Work, eventIds: readonly string[]): Promise<News[]> {
+async function currentNotices(work: Work, eventIds: readonly string[]): Promise<NoticedEvent[]> {
   const { rows } = await sql<{ id: string; type: string; payload: unknown }>`
     select id, type, payload from events where id = any(${eventIds}::uuid[]) order by id`.execute(work.tx)
   const noticed = rows.filter(({ type }) => isNoticeEvent(type))
   const ofSessions = noticed.filter(({ type }) => isSessionEvent(type))
   // The payload was written with its type, by `emit`.
-  const news = [
+  const noticedEvents = [
     ...noticed.filter((row) => !ofSessions.includes(row)),
     ...(await toEachBuyer(work, ofSessions)),
-  ] as News[]
-  const wanted = news.filter(isWanted)
-  const asked = wanted.flatMap((news) => paymentAskedFor(news) ?? [])
+  ] as NoticedEvent[]
+  const wanted = noticedEvents.filter(isWanted)
+  const asked = wanted.flatMap((noticedEvent) => paymentAskedFor(noticedEvent) ?? [])
   const over = await paymentsOver(work, asked)
-  return wanted.filter((news) => !over.has(paymentAskedFor(news) ?? ''))
+  return wanted.filter((noticedEvent) => !over.has(paymentAskedFor(noticedEvent) ?? ''))
 }
 
 /** News of a whole session, once for each buyer with a paid place in it. */

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { EventPayloads } from '../kernel/index.ts'
 import { type WithdrawalStatus, withdrawalTransitions } from '../wallet/index.ts'
 import { type NoticeEvent, noticeEvents, notifiedStatuses } from './notice-rules.ts'
-import { isWanted, type News, writeNotice } from './write-notice.ts'
+import { isWanted, type NoticedEvent, writeNotice } from './write-notice.ts'
 
 const subject = {
   paymentId: 'p',
@@ -65,10 +65,10 @@ const payloads: { [T in NoticeEvent]: EventPayloads[T] } = {
 }
 
 // Type and payload come from the same row of the table above.
-const newsOf = (type: NoticeEvent, changes: object = {}) =>
-  ({ id: 'e', type, payload: { ...payloads[type], ...changes } }) as News
+const eventOf = (type: NoticeEvent, changes: object = {}) =>
+  ({ id: 'e', type, payload: { ...payloads[type], ...changes } }) as NoticedEvent
 const write = (type: NoticeEvent, locale: 'id' | 'en', changes: object = {}) =>
-  writeNotice(newsOf(type, changes), locale, 'https://laku.test/')
+  writeNotice(eventOf(type, changes), locale, 'https://laku.test/')
 
 describe.each(['id', 'en'] as const)('in %s', (locale) => {
   it.each(noticeEvents)('%s has a title and a body, each one line, with what it is about', (type) => {
@@ -118,7 +118,7 @@ test('whoever is to pay gets the link', () => {
 })
 
 test('no news is told twice, and none that its reader made', () => {
-  const told = (type: NoticeEvent, changes: object) => isWanted(newsOf(type, changes))
+  const told = (type: NoticeEvent, changes: object) => isWanted(eventOf(type, changes))
   expect(told('order.paid', { sessionId: null })).toBe(false)
   expect(told('refund.decided', { destination: 'wallet' })).toBe(false)
   expect(told('participant.released', { because: 'left' })).toBe(false)

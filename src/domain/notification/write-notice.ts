@@ -8,25 +8,25 @@ import type { NoticeText, NoticeTexts } from './templates/texts.ts'
 const languages: Record<Locale, NoticeTexts> = { id: indonesian, en: english }
 
 /** News as it lies in the events, and whom it is told. */
-export type News = {
+export type NoticedEvent = {
   [T in NoticeEvent]: { id: string; type: T; payload: EventPayloads[T] & { userId: string } }
 }[NoticeEvent]
 
 type Payload = EventPayloads[NoticeEvent]
 
 // A table's row takes the payload of its own event; TypeScript cannot follow the key through the table.
-const ruleOf = (news: News) => noticeRules[news.type] as NoticeRule<NoticeEvent>
-const textOf = (news: News, locale: Locale) =>
-  languages[locale][news.type] as (payload: Payload) => NoticeText
+const ruleOf = (event: NoticedEvent) => noticeRules[event.type] as NoticeRule<NoticeEvent>
+const textOf = (event: NoticedEvent, locale: Locale) =>
+  languages[locale][event.type] as (payload: Payload) => NoticeText
 
 /** Whether anybody is to hear of it. */
-export function isWanted(news: News): boolean {
-  return ruleOf(news).wanted?.(news.payload as never) ?? true
+export function isWanted(event: NoticedEvent): boolean {
+  return ruleOf(event).wanted?.(event.payload as never) ?? true
 }
 
 /** The payment that a notice of it asks for. */
-export function paymentAskedFor(news: News): string | undefined {
-  return ruleOf(news).asksFor?.(news.payload as never)
+export function paymentAskedFor(event: NoticedEvent): string | undefined {
+  return ruleOf(event).asksFor?.(event.payload as never)
 }
 
 export interface WrittenNotice extends NoticeText {
@@ -35,10 +35,10 @@ export interface WrittenNotice extends NoticeText {
 }
 
 /** The notice of an event in its reader's language. */
-export function writeNotice(news: News, locale: Locale, publicUrl: string): WrittenNotice {
-  const path = ruleOf(news).path?.(news.payload as never)
+export function writeNotice(event: NoticedEvent, locale: Locale, publicUrl: string): WrittenNotice {
+  const path = ruleOf(event).path?.(event.payload as never)
   return {
-    ...textOf(news, locale)(news.payload),
+    ...textOf(event, locale)(event.payload),
     link: path === undefined ? null : `${publicUrl.replace(/\/+$/, '')}${path}`,
   }
 }

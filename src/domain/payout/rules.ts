@@ -39,7 +39,7 @@ const HOUR_S = 3600
  * A transfer takes minutes; locked, under assessment or at an end that we do not know it waits for a person
  * over there, and ours may ask.
  */
-const patience: Readonly<Record<string, number>> = {
+const staleAfter: Readonly<Record<string, number>> = {
   ACCEPTED: 6 * HOUR_S,
   REQUESTED: 6 * HOUR_S,
   READY: 6 * HOUR_S,
@@ -47,14 +47,14 @@ const patience: Readonly<Record<string, number>> = {
 }
 
 /** After how many seconds under way a payout in this state is a person's business too. */
-export const staleAfterS = (status: GatewayPayoutStatus): number => patience[status] ?? HOUR_S
+export const staleAfterS = (status: GatewayPayoutStatus): number => staleAfter[status] ?? HOUR_S
 
 /**
  * In these the provider still means to send it, or people over there decide: it is never declared dead
  * meanwhile.
  */
 const moving: ReadonlySet<string> = new Set([
-  ...Object.keys(patience),
+  ...Object.keys(staleAfter),
   'LOCKED',
   'PENDING_COMPLIANCE_ASSESSMENT',
 ])

@@ -44,6 +44,11 @@ export async function lockSettlement(tx: Tx, named: string): Promise<LockedSettl
 }
 
 /** Returns what events say of a settlement. */
-export function newsOf({ id, code, factoryId, netIdr }: LockedSettlement): SettlementEventPayload {
+export function settlementEventPayload({
+  id,
+  code,
+  factoryId,
+  netIdr,
+}: LockedSettlement): SettlementEventPayload {
   return { settlementId: id, code, factoryId, netIdr }
 }

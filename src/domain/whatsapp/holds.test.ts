@@ -153,11 +153,11 @@ describe('fact 8: a refusal that is about our account', () => {
         .where('id', '=', id as string)
         .executeTakeFirstOrThrow()
     const { providerMessageId } = await read()
-    const news = { providerMessageId: providerMessageId as string, status: 'failed', at: laku.clock.now() }
-    await laku.system((work) => recordStatuses(work, [{ ...news, failureCode: '131042' }]))
+    const update = { providerMessageId: providerMessageId as string, status: 'failed', at: laku.clock.now() }
+    await laku.system((work) => recordStatuses(work, [{ ...update, failureCode: '131042' }]))
     expect(await read()).toMatchObject({ status: 'queued', heldScope: 'account', providerMessageId: null })
     // The same news twice is nobody's.
-    await laku.system((work) => recordStatuses(work, [{ ...news, failureCode: '131042' }]))
+    await laku.system((work) => recordStatuses(work, [{ ...update, failureCode: '131042' }]))
     await later(61)
     expect(await read()).toMatchObject({ status: 'sent', heldScope: null })
     expect(await open()).toEqual([])

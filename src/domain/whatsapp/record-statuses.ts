@@ -30,18 +30,18 @@ const forward = ['sent', 'delivered', 'read'] as const satisfies MessageStatus[]
  */
 export async function recordStatuses(
   work: Work,
-  news: readonly MessageStatusUpdate[],
+  updates: readonly MessageStatusUpdate[],
 ): Promise<{ unknown: string[] }> {
-  const ids = [...new Set(news.map(({ providerMessageId }) => providerMessageId))]
+  const ids = [...new Set(updates.map(({ providerMessageId }) => providerMessageId))]
   if (ids.length === 0) return { unknown: [] }
   const { rows } = await sql<Sent>`
     select id, provider_message_id, template, language, send_by, attempts from whatsapp_messages
     where provider_message_id = any(${ids}) order by id for no key update`.execute(work.tx)
   const known = new Map(rows.map((row) => [row.providerMessageId, row.id]))
   // Lowest first: a message whose statuses come in one batch ends in the highest.
-  for (const status of forward) await moveMessages(work, status, news, known)
+  for (const status of forward) await moveMessages(work, status, updates, known)
   const byProviderId = new Map(rows.map((row) => [row.providerMessageId, row]))
-  const failed = news.flatMap(({ providerMessageId, status, failureCode = 'undelivered' }) => {
+  const failed = updates.flatMap(({ providerMessageId, status, failureCode = 'undelivered' }) => {
     const message = byProviderId.get(providerMessageId)
     return status === 'failed' && message ? [{ ...message, failureCode }] : []
   })
@@ -56,10 +56,10 @@ export async function recordStatuses(
 async function moveMessages(
   work: Work,
   to: MessageStatus,
-  news: readonly MessageStatusUpdate[],
+  updates: readonly MessageStatusUpdate[],
   known: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const moved = news.flatMap(({ providerMessageId, status, at }) => {
+  const moved = updates.flatMap(({ providerMessageId, status, at }) => {
     const id = known.get(providerMessageId)
     return id && status === to ? [{ id, updatedAt: at }] : []
   })

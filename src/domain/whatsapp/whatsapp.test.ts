@@ -256,17 +256,17 @@ describe('statuses', () => {
 
   it('takes many at once, in any order, and names those it does not know', async () => {
     const [one, two] = [await sentMessage(), await sentMessage()]
-    const news = [
+    const updates = [
       { providerMessageId: one.providerMessageId, status: 'read', at },
       { providerMessageId: one.providerMessageId, status: 'delivered', at },
       { providerMessageId: two.providerMessageId, status: 'failed', at, failureCode: '131026' },
       { providerMessageId: 'wamid.other', status: 'read', at },
     ]
-    expect(await laku.system((work) => recordStatuses(work, news))).toEqual({ unknown: ['wamid.other'] })
+    expect(await laku.system((work) => recordStatuses(work, updates))).toEqual({ unknown: ['wamid.other'] })
     expect((await read(one.id)).status).toBe('read')
     expect(await read(two.id)).toMatchObject({ status: 'failed', failureCode: '131026' })
     expect(failed).toMatchObject([{ payload: { messageId: two.id, failureCode: '131026' } }])
-    await laku.system((work) => recordStatuses(work, news))
+    await laku.system((work) => recordStatuses(work, updates))
     expect(failed).toHaveLength(1)
   })
 })

@@ -117,8 +117,8 @@ const page = z.strictObject({
 export const groupSessionRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
-    const door = new JoinBatcher(laku)
-    app.addHook('onClose', () => door.close())
+    const batcher = new JoinBatcher(laku)
+    app.addHook('onClose', () => batcher.close())
 
     app.get(
       '/api/group-sessions',
@@ -177,7 +177,7 @@ export const groupSessionRoutes =
         schema: { summary: 'Join a session', params: byId, body: join, response: { 201: joined } },
       },
       async (request, reply) => {
-        const answer = await door.join({
+        const answer = await batcher.join({
           customerId: requireCustomer(request.actor),
           sessionId: request.params.id,
           ...fromWire(request.body),

@@ -69,16 +69,16 @@ const paces = { jobAfterMs: 50, flushMs: 50, heartbeatMs: 100, endWithinMs: 50 }
 const folder = mkdtempSync(join(tmpdir(), 'laku-door-'))
 
 let laku: TestLaku
-let door: TestStaffServer
+let staffServer: TestStaffServer
 let token: string
 beforeAll(async () => {
   laku = await openTestLaku()
-  door = await TestStaffServer.open(laku, { house, paces })
-  token = await door.tokenOf((await hire(laku, 'finance')).id)
+  staffServer = await TestStaffServer.open(laku, { house, paces })
+  token = await staffServer.tokenOf((await hire(laku, 'finance')).id)
 })
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
-  await door?.close()
+  await staffServer?.close()
   await laku?.close()
 })
 beforeEach(() => {
@@ -88,7 +88,7 @@ beforeEach(() => {
 
 const env = (of = token) => ({ LAKU_TOKEN: of, XDG_CONFIG_HOME: folder })
 const say = (...words: string[]) =>
-  runClient(['--server', door.door.url, ...words], env(), undefined, entries)
+  runClient(['--server', staffServer.server.url, ...words], env(), undefined, entries)
 
 /** Steps until somebody opens the gate. */
 function steps(count: number) {
@@ -114,7 +114,7 @@ function steps(count: number) {
 }
 
 const said = (count: number) => Array.from({ length: count }, (_, at) => `step ${at + 1}\n`).join('')
-const on = () => `On ${new URL(door.door.url).host}, ${door.door.url}.\n`
+const on = () => `On ${new URL(staffServer.server.url).host}, ${staffServer.server.url}.\n`
 
 /** A proxy whose connections can be cut. */
 async function cuttable(to: string) {
@@ -146,7 +146,7 @@ describe('a command that takes long', () => {
   it('survives a broken connection: nothing is lost, nothing is said or done twice', async () => {
     const { work, begun, open } = steps(10)
     does.slow = work
-    const proxy = await cuttable(door.door.url)
+    const proxy = await cuttable(staffServer.server.url)
     const running = runClient(['--server', proxy.url, '--json', 'work', 'slow'], env(), undefined, entries)
     await begun
     proxy.cut()
@@ -188,9 +188,9 @@ describe('a command that takes long', () => {
     expect(run).toMatchObject({ status: 'running', key: 'once', command: 'work slow', exit_code: null })
     const id = run?.id ?? ''
     const attached = say('commands', 'attach', id, '--json')
-    const other = await door.tokenOf((await hire(laku, 'finance')).id)
+    const other = await staffServer.tokenOf((await hire(laku, 'finance')).id)
     const refused = await runClient(
-      ['--server', door.door.url, 'commands', 'attach', id],
+      ['--server', staffServer.server.url, 'commands', 'attach', id],
       env(other),
       undefined,
       entries,
@@ -225,12 +225,12 @@ describe('a command that takes long', () => {
     const own = await hire(laku, 'finance')
     const { work, begun } = steps(10)
     does.slow = work
-    const line = ['--server', door.door.url, 'work', 'slow', '--quiet']
+    const line = ['--server', staffServer.server.url, 'work', 'slow', '--quiet']
     const running = runClient(line, env(own.proof?.reveal()), undefined, entries)
     await begun
     const boss = (await hire(laku, 'admin')).proof?.reveal() ?? ''
     const revoke = ['auth', 'staff', 'revoke', own.name, '--tokens-only', '--reason', 'stolen']
-    expect(await door.run(boss, revoke)).toMatchObject({ exitCode: 0 })
+    expect(await staffServer.run(boss, revoke)).toMatchObject({ exitCode: 0 })
     expect(await running).toMatchObject({ exitCode: 7 })
   })
 
@@ -239,9 +239,9 @@ describe('a command that takes long', () => {
     does.slow = work
     const first = await TestStaffServer.open(laku, { house, paces })
     const words = ['work', 'slow', '--json', '--idempotency-key', 'nightly']
-    const running = runClient(['--server', first.door.url, ...words], env(), undefined, entries)
+    const running = runClient(['--server', first.server.url, ...words], env(), undefined, entries)
     await begun
-    const { port } = new URL(first.door.url)
+    const { port } = new URL(first.server.url)
     await first.close()
     const again = await TestStaffServer.open(laku, { house, paces, port: Number(port) })
     const told = await running
@@ -253,7 +253,7 @@ describe('a command that takes long', () => {
     whole.open()
     does.slow = whole.work
     const second = await runClient(
-      ['--server', again.door.url, ...words, '--quiet'],
+      ['--server', again.server.url, ...words, '--quiet'],
       env(),
       undefined,
       entries,
@@ -267,7 +267,7 @@ describe('a command that takes long', () => {
     const { work, begun } = steps(4)
     does.slow = work
     const first = await TestStaffServer.open(laku, { house, paces })
-    const words = ['--server', first.door.url, '--wait', '30s', '--json', '--quiet', 'work', 'slow']
+    const words = ['--server', first.server.url, '--wait', '30s', '--json', '--quiet', 'work', 'slow']
     const running = runClient(words, env(), undefined, entries)
     await begun
     await first.close()
@@ -283,7 +283,7 @@ describe('a command that takes long', () => {
     const again = await TestStaffServer.open(laku, {
       house,
       paces,
-      port: Number(new URL(first.door.url).port),
+      port: Number(new URL(first.server.url).port),
     })
     expect(await running).toEqual({ exitCode: 0, stdout: '{"steps":4}\n', stderr: '' })
     expect(await waiting).toEqual({ exitCode: 0, stdout: '"seen"\n', stderr: '' })
@@ -314,7 +314,7 @@ describe('a change', () => {
     }
     const lost = await TestStaffServer.open(laku, { house, paces })
     const words = ['work', 'keep', '--json', '--quiet', '--idempotency-key', 'kept']
-    const running = runClient(['--server', lost.door.url, ...words], env(), undefined, entries)
+    const running = runClient(['--server', lost.server.url, ...words], env(), undefined, entries)
     const made = () =>
       laku.db.selectFrom('auditLog').select('id').where('command', '=', 'work keep').execute()
     while ((await made()).length === 0) await sleep(20)
@@ -322,10 +322,10 @@ describe('a change', () => {
     const again = await TestStaffServer.open(laku, {
       house,
       paces,
-      port: Number(new URL(lost.door.url).port),
+      port: Number(new URL(lost.server.url).port),
     })
     await running
-    const second = await runClient(['--server', again.door.url, ...words], env(), undefined, entries)
+    const second = await runClient(['--server', again.server.url, ...words], env(), undefined, entries)
     expect(second).toEqual({ exitCode: 0, stdout: '{"made":true}\n', stderr: '' })
     expect([runs, (await made()).length]).toEqual([1, 1])
     await again.close()
@@ -379,7 +379,7 @@ const post = (body: string, protocol = PROTOCOL, of = token) =>
       'content-type': 'application/x-ndjson',
     }
     const asked = request(
-      new URL('/api/commands/work/slow', door.door.url),
+      new URL('/api/commands/work/slow', staffServer.server.url),
       { method: 'POST', headers },
       resolve,
     )
@@ -426,7 +426,7 @@ describe('the handshake', () => {
 
   it('with what is no door says so; a token that is not good is 4, and nothing is read of its body', async () => {
     const { exitCode, stderr } = await runClient(
-      ['--server', door.door.url, 'work', 'look'],
+      ['--server', staffServer.server.url, 'work', 'look'],
       env('lkst_wrong'),
       undefined,
       entries,
@@ -444,7 +444,7 @@ describe('the handshake', () => {
       load: async () => [shapeOf('verb', { reads: true })],
     })
     const { exitCode, stderr } = await runClient(
-      ['--server', door.door.url, 'new', 'verb'],
+      ['--server', staffServer.server.url, 'new', 'verb'],
       env(),
       undefined,
       known,

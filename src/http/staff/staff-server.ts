@@ -54,7 +54,7 @@ export interface StaffServerTimings extends RunPaces {
 
 const staffServerTimings: StaffServerTimings = { ...runPaces, heartbeatMs: HEARTBEAT_MS, endWithinMs: 10_000 }
 
-const door: Actor = { kind: 'system', name: 'staff door' }
+const systemActor: Actor = { kind: 'system', name: 'staff door' }
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
 
 const requestSchema = z.object({
@@ -223,7 +223,8 @@ function buildStaffServer(
   async function identify(request: FastifyRequest): Promise<Staff> {
     const header = request.headers.authorization
     const token = header?.startsWith('Bearer lkst_') ? header.slice(7) : undefined
-    const staff = token && (await laku.units.run(door, (work) => staffByToken(work.tx, token, work.now)))
+    const staff =
+      token && (await laku.units.run(systemActor, (work) => staffByToken(work.tx, token, work.now)))
     if (!staff) throw staffErrors.token_refused()
     return staff
   }

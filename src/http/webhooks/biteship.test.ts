@@ -72,8 +72,8 @@ describe("biteship's webhooks", () => {
       .where('orderId', '=', orderId)
       .orderBy('id', 'desc')
       .executeTakeFirstOrThrow()
-  const move = (parcel: { providerOrderId: string | null }, news: object) =>
-    control('POST', `shipments/${parcel.providerOrderId}`, news)
+  const move = (parcel: { providerOrderId: string | null }, update: object) =>
+    control('POST', `shipments/${parcel.providerOrderId}`, update)
   const settled = async () => {
     await laku.sandbox.settleWebhooks()
     await laku.drain()
@@ -371,8 +371,8 @@ describe("biteship's webhooks", () => {
   it('without the secret leave nothing behind, and a ping gets its answer', async () => {
     const before = (await inbox()).length
     const wrong = { [laku.config.biteshipWebhookHeader]: 'wrong' }
-    const news = { event: 'order.status', order_id: 'x', status: 'picked' }
-    expect((await deliver(news, wrong)).statusCode).toBe(401)
+    const update = { event: 'order.status', order_id: 'x', status: 'picked' }
+    expect((await deliver(update, wrong)).statusCode).toBe(401)
     expect((await deliver('[1]', wrong)).statusCode).not.toBe(200)
     expect((await deliver('[]', wrong)).statusCode).toBe(200)
     expect((await deliver('{}', wrong)).statusCode).toBe(200)
@@ -380,7 +380,7 @@ describe("biteship's webhooks", () => {
     expect((await deliver(undefined, wrong)).statusCode).toBe(200)
     expect(await inbox()).toHaveLength(before)
     laku.config.biteshipWebhookSecret.push('the-other-one')
-    expect((await deliver(news, { [laku.config.biteshipWebhookHeader]: 'the-other-one' })).statusCode).toBe(
+    expect((await deliver(update, { [laku.config.biteshipWebhookHeader]: 'the-other-one' })).statusCode).toBe(
       200,
     )
     expect(JSON.stringify(await inbox())).not.toContain('the-other-one')

@@ -13,7 +13,7 @@ afterAll(() => laku.close())
 const [old, fresh] = ['an-old-secret-of-some-length', 'a-fresh-secret-of-some-length']
 const body = JSON.stringify({ id: 'x', object: 'whatsapp_business_account', entry: [] })
 
-interface Door {
+interface WebhookRoute {
   setting: keyof Config
   knock: (secret: string) => {
     method: 'GET' | 'POST'
@@ -24,7 +24,7 @@ interface Door {
 }
 
 const json = { 'content-type': 'application/json' }
-const doors: Record<string, Door> = {
+const webhookRoutes: Record<string, WebhookRoute> = {
   XENDIT_CALLBACK_TOKEN: {
     setting: 'xenditCallbackToken',
     knock: (secret) => ({
@@ -73,10 +73,10 @@ const doors: Record<string, Door> = {
   },
 }
 
-it.each(Object.keys(doors))(
+it.each(Object.keys(webhookRoutes))(
   '%s rotates: both are let in side by side, and the old one no longer once it is gone',
   async (name) => {
-    const { setting, knock } = doors[name] as Door
+    const { setting, knock } = webhookRoutes[name] as WebhookRoute
     const letIn = async (...secrets: string[]) => {
       const config = { ...laku.config, [setting]: secrets }
       const app = await buildServer(Object.create(laku, { config: { value: config } }) as TestLaku)

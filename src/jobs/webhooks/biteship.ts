@@ -8,9 +8,9 @@ export const webhooksBiteshipJob = defineWebhookLine({
   provider: 'biteship',
   parse: parseBiteshipWebhook,
   follow: async ({ units, providers }, actor, deliveries) => {
-    const notices = deliveries.map(({ id, attempts, news }) => ({
+    const notices = deliveries.map(({ id, attempts, update }) => ({
       inboxId: id,
-      courierOrderId: news.orderId,
+      courierOrderId: update.orderId,
       attempts,
     }))
     await processParcelNotices(

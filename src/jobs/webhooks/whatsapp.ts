@@ -31,27 +31,29 @@ async function applyWhatsAppWebhooks(
 ): Promise<void> {
   const statuses = await recordStatuses(
     work,
-    deliveries.flatMap(({ news }) => news.statuses.map(newsOf)),
+    deliveries.flatMap(({ update }) => update.statuses.map(updateOf)),
   )
   await answerCalls(
     work,
-    deliveries.flatMap(({ news }) => news.messages),
+    deliveries.flatMap(({ update }) => update.messages),
   )
   const replies = await recordReplies(
     work,
-    deliveries.flatMap(({ news }) => news.messages),
+    deliveries.flatMap(({ update }) => update.messages),
   )
   const unknown = new Set([...statuses.unknown, ...replies.unknown])
   const early = deliveries.filter(
-    ({ attempts, news }) =>
+    ({ attempts, update }) =>
       attempts < EARLY_TRIES &&
-      [...news.statuses, ...news.messages].some(({ providerMessageId }) => unknown.has(providerMessageId)),
+      [...update.statuses, ...update.messages].some(({ providerMessageId }) =>
+        unknown.has(providerMessageId),
+      ),
   )
   await recordFailedWebhooks(
     work,
     early.map(({ id }) => ({ id, error: 'news of a message that is not known yet' })),
   )
-  for (const delivery of deliveries) reportUnread(work, delivery, delivery.news.unread ?? [])
+  for (const delivery of deliveries) reportUnread(work, delivery, delivery.update.unread ?? [])
   const done = deliveries.filter((delivery) => !early.includes(delivery))
   await markProcessed(
     work,
@@ -59,6 +61,6 @@ async function applyWhatsAppWebhooks(
   )
 }
 
-function newsOf({ errorCode, ...status }: WhatsAppDelivery['statuses'][number]): MessageStatusUpdate {
+function updateOf({ errorCode, ...status }: WhatsAppDelivery['statuses'][number]): MessageStatusUpdate {
   return { ...status, failureCode: errorCode }
 }

@@ -17,11 +17,11 @@ export const webhooksXenditJob = defineWebhookLine({
     const notices: GatewayNotice[] = []
     const payouts: PayoutNotice[] = []
     const disputes: DisputeNotice[] = []
-    for (const { id: inboxId, receivedAt, news } of deliveries) {
-      if (news.kind === 'payout')
-        payouts.push({ inboxId, id: news.id, referenceId: news.referenceId, says: news.status })
-      else if (news.kind === 'dispute') disputes.push({ inboxId, ...news })
-      else notices.push({ inboxId, kind: news.kind, id: news.id, receivedAt, says: news.status })
+    for (const { id: inboxId, receivedAt, update } of deliveries) {
+      if (update.kind === 'payout')
+        payouts.push({ inboxId, id: update.id, referenceId: update.referenceId, says: update.status })
+      else if (update.kind === 'dispute') disputes.push({ inboxId, ...update })
+      else notices.push({ inboxId, kind: update.kind, id: update.id, receivedAt, says: update.status })
     }
     if (disputes.length > 0) await units.run(actor, (work) => reportDisputes(work, disputes))
     await processNotices({ units, actor, gateway: providers.gateway }, notices)

@@ -41,7 +41,7 @@ export function orderProbe({ courier, ear, origin, referenceId }: OrderProbe): P
         await courier.getOrder(made.id)
         differences.push(...nulls(ear.body))
       } finally {
-        differences.push(...(await calledOff(courier, made.id)))
+        differences.push(...(await checkCancelled(courier, made.id)))
       }
       return { says: `booked by ${company}:${type}, read and called off`, differences }
     },
@@ -93,7 +93,7 @@ function nulls(body: unknown): Difference[] {
   ]
 }
 
-async function calledOff(courier: CourierGateway, id: string): Promise<Difference[]> {
+async function checkCancelled(courier: CourierGateway, id: string): Promise<Difference[]> {
   const fact = 'biteship.called-off'
   try {
     const { status = 'nothing' } = await courier.cancelOrder(id, 'others')

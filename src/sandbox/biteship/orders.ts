@@ -171,12 +171,12 @@ function sendStatusWebhook(context: SandboxContext, order: Order): void {
   })
 }
 
-function tell(context: SandboxContext, news: object): void {
+function tell(context: SandboxContext, update: object): void {
   const { webhookHeader, webhookSecret } = context.options.biteship
   context.webhooks.deliver({
     path: '/api/webhooks/biteship',
     headers: { [webhookHeader]: webhookSecret },
-    body: JSON.stringify(news),
+    body: JSON.stringify(update),
   })
 }
 

@@ -283,10 +283,10 @@ function seconds(context: SandboxContext): string {
   return String(Math.floor(context.now().getTime() / 1000))
 }
 
-function tell(context: SandboxContext, news: object): void {
+function tell(context: SandboxContext, update: object): void {
   const { appSecret, phoneNumberId } = context.options.whatsapp
   const metadata = { display_phone_number: phoneNumberId, phone_number_id: phoneNumberId }
-  const value = { messaging_product: 'whatsapp', metadata, ...news }
+  const value = { messaging_product: 'whatsapp', metadata, ...update }
   const body = JSON.stringify({
     object: 'whatsapp_business_account',
     entry: [{ id: 'sandbox', changes: [{ field: 'messages', value }] }],

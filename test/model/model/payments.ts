@@ -53,7 +53,7 @@ export interface Payment {
 /** How it is asked to be paid: `part` is as much as the wallet holds, and an invoice for the rest. */
 export type By = Payment['method'] | 'part'
 
-interface Stray {
+interface Unapplied {
   payment: Payment
   kind: 'wrong_amount' | 'paid_twice'
   invoice: string
@@ -66,7 +66,7 @@ export interface Refund {
   amountIdr: number
   status: 'approved' | 'submitted' | 'failed' | 'succeeded' | 'to_wallet'
   /** Of money in quarantine, not of the payment. */
-  stray?: Stray
+  unapplied?: Unapplied
 }
 
 /** Debits that pay for a refund. */
@@ -82,7 +82,7 @@ const isOver = ({ status }: Refund) => status === 'succeeded' || status === 'to_
 /** Payments, what came that does not fit, and what goes back. */
 export class Payments {
   readonly all: Payment[] = []
-  readonly strays: Stray[] = []
+  readonly unappliedFunds: Unapplied[] = []
   readonly refunds: Refund[] = []
   readonly #quarantined = new Set<string>()
   sentBackIdr = 0
@@ -147,7 +147,13 @@ export class Payments {
     if (this.#quarantined.has(key)) return
     this.#quarantined.add(key)
     this.#book.move('gateway', 'quarantine', amountIdr)
-    this.strays.push({ payment, kind: open ? 'wrong_amount' : 'paid_twice', invoice, channel, amountIdr })
+    this.unappliedFunds.push({
+      payment,
+      kind: open ? 'wrong_amount' : 'paid_twice',
+      invoice,
+      channel,
+      amountIdr,
+    })
   }
 
   /**
@@ -183,22 +189,22 @@ export class Payments {
 
   /** Staff say where stray money belongs. */
   decide(nth: number, how: 'apply' | 'wallet' | 'refund'): boolean {
-    const stray = this.strays[nth % Math.max(1, this.strays.length)]
-    if (!stray) return true
-    const { payment } = stray
+    const unapplied = this.unappliedFunds[nth % Math.max(1, this.unappliedFunds.length)]
+    if (!unapplied) return true
+    const { payment } = unapplied
     if (how === 'apply' && !['pending', 'expired', 'review'].includes(payment.status)) return false
-    this.strays.splice(this.strays.indexOf(stray), 1)
-    if (how === 'apply') this.#apply(stray)
-    else if (how === 'refund' && stray.channel === 'DANA') this.#sendStrayBack(stray)
+    this.unappliedFunds.splice(this.unappliedFunds.indexOf(unapplied), 1)
+    if (how === 'apply') this.#apply(unapplied)
+    else if (how === 'refund' && unapplied.channel === 'DANA') this.#sendStrayBack(unapplied)
     else {
-      this.#book.intoWallet('quarantine', payment.buyer, stray.amountIdr, stray.amountIdr)
-      this.#endReview(stray, 'refunded')
-      if (how === 'refund') this.#noteStrayBack(stray)
+      this.#book.intoWallet('quarantine', payment.buyer, unapplied.amountIdr, unapplied.amountIdr)
+      this.#endReview(unapplied, 'refunded')
+      if (how === 'refund') this.#noteStrayBack(unapplied)
     }
     return true
   }
 
-  #apply({ payment, invoice, channel, amountIdr }: Stray): void {
+  #apply({ payment, invoice, channel, amountIdr }: Unapplied): void {
     const book = this.#book
     if (!this.#spendPart(payment)) payment.partIdr = 0
     const neededIdr = payment.amountIdr - payment.partIdr
@@ -212,25 +218,25 @@ export class Payments {
     this.#receive(payment, amountIdr + payment.partIdr)
   }
 
-  #sendStrayBack(stray: Stray): void {
-    const { payment, amountIdr } = stray
+  #sendStrayBack(unapplied: Unapplied): void {
+    const { payment, amountIdr } = unapplied
     this.#book.move('quarantine', 'refunds-payable', amountIdr)
-    this.refunds.push({ payment, amountIdr, status: 'approved', stray })
-    this.#endReview(stray, 'review')
+    this.refunds.push({ payment, amountIdr, status: 'approved', unapplied })
+    this.#endReview(unapplied, 'review')
   }
 
   /**
    * Its channel takes nothing back: as a refund it is over at once, unlike where staff put it into the wallet
    * without one.
    */
-  #noteStrayBack(stray: Stray): void {
-    const { payment, amountIdr } = stray
-    this.refunds.push({ payment, amountIdr, status: 'succeeded', stray })
+  #noteStrayBack(unapplied: Unapplied): void {
+    const { payment, amountIdr } = unapplied
+    this.refunds.push({ payment, amountIdr, status: 'succeeded', unapplied })
     payment.isFor.refunded()
   }
 
   /** The payment that waited for this very money comes to nothing. */
-  #endReview({ kind, payment }: Stray, status: 'review' | 'refunded'): void {
+  #endReview({ kind, payment }: Unapplied, status: 'review' | 'refunded'): void {
     if (kind !== 'wrong_amount' || payment.status !== 'review') return
     payment.status = status
     this.#comesToNothing(payment)
@@ -295,12 +301,12 @@ export class Payments {
   }
 
   /** What a refund that has arrived means for its payment and what that was for. */
-  #arrived({ payment, amountIdr, stray }: Refund): void {
-    if (!stray) {
+  #arrived({ payment, amountIdr, unapplied }: Refund): void {
+    if (!unapplied) {
       payment.refundedIdr += amountIdr
       const isAll = payment.refundedIdr + payment.rebateIdr === payment.amountIdr
       payment.status = isAll ? 'refunded' : 'partially_refunded'
-    } else if (stray.kind === 'wrong_amount' && payment.status === 'review') payment.status = 'refunded'
+    } else if (unapplied.kind === 'wrong_amount' && payment.status === 'review') payment.status = 'refunded'
     payment.isFor.refunded()
   }
 
@@ -313,7 +319,7 @@ export class Payments {
   }
 
   #underWay(payment: Payment): Refund[] {
-    return this.refunds.filter((refund) => refund.payment === payment && !refund.stray && !isOver(refund))
+    return this.refunds.filter((refund) => refund.payment === payment && !refund.unapplied && !isOver(refund))
   }
 
   /** All refunds that are due are sent or asked about, and the gateway says this to each. */
@@ -332,7 +338,7 @@ export class Payments {
     this.#book.move('refunds-in-flight', 'gateway', amountIdr)
     this.sentBackIdr += amountIdr
     refund.status = 'succeeded'
-    if (!refund.stray) {
+    if (!refund.unapplied) {
       refund.payment.givenIdr += amountIdr
       this.#level(refund.payment)
     }
@@ -340,12 +346,12 @@ export class Payments {
   }
 
   #fail(refund: Refund, answer: 'failed' | 'hopeless'): void {
-    const { payment, amountIdr, stray } = refund
+    const { payment, amountIdr, unapplied } = refund
     this.#book.move('refunds-in-flight', 'refunds-payable', amountIdr)
     refund.status = 'failed'
     if (answer === 'failed') return
     refund.status = 'to_wallet'
-    if (stray) this.#book.intoWallet('refunds-payable', payment.buyer, amountIdr, amountIdr)
+    if (unapplied) this.#book.intoWallet('refunds-payable', payment.buyer, amountIdr, amountIdr)
     else this.#share(payment, 'refunds-payable', amountIdr, 1)
     this.#arrived(refund)
   }

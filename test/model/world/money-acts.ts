@@ -75,11 +75,11 @@ export const moneyActs: Acts<
     await world.laku.as(sinta, (work) => recordChargeback(work, { paymentId, ...told }))
   },
   decide: async (world, { nth, how }) => {
-    const stray = await strayOf(world, nth)
-    if (!stray) return
+    const unapplied = await unappliedOf(world, nth)
+    if (!unapplied) return
     await asStaff(world, async (work) => {
-      if (how === 'refund') await refundQuarantined(work, { id: stray })
-      else await applyQuarantined(work, { id: stray, ...(how === 'wallet' ? { wallet: 'buyer' } : {}) })
+      if (how === 'refund') await refundQuarantined(work, { id: unapplied })
+      else await applyQuarantined(work, { id: unapplied, ...(how === 'wallet' ? { wallet: 'buyer' } : {}) })
     })
   },
   send: async (world, { answer }) => {
@@ -168,15 +168,15 @@ async function isByHand({ laku }: World, id: string): Promise<boolean> {
   return found?.byHand ?? false
 }
 
-async function strayOf({ laku, payments }: World, nth: number): Promise<string | undefined> {
-  const strays = await laku.db
+async function unappliedOf({ laku, payments }: World, nth: number): Promise<string | undefined> {
+  const unappliedFunds = await laku.db
     .selectFrom('quarantinedMoney')
     .select('id')
     .where('status', '=', 'waiting')
     .where('paymentId', 'in', [...payments.map((payment) => payment.id), newId()])
     .orderBy('id')
     .execute()
-  return pick(strays, nth)?.id
+  return pick(unappliedFunds, nth)?.id
 }
 
 /** Of this history: what another one left under way is not asked about. */

@@ -49,7 +49,7 @@ async function sold(): Promise<string> {
   return session.id
 }
 
-async function calledOff(sessionId: string): Promise<string> {
+async function purchaseOrderOf(sessionId: string): Promise<string> {
   const { purchaseOrder } = await laku.as(staff, (work) => fulfilDemand(work, { sessionId }))
   if (!purchaseOrder) throw new Error('nothing was called off')
   return purchaseOrder.id
@@ -58,7 +58,7 @@ async function calledOff(sessionId: string): Promise<string> {
 it('two fulfilments at once make one purchase order', async () => {
   for (let round = 0; round < ROUNDS; round++) {
     const sessionId = await sold()
-    await Promise.all([fulfil(sessionId), fulfil(sessionId), calledOff(sessionId)])
+    await Promise.all([fulfil(sessionId), fulfil(sessionId), purchaseOrderOf(sessionId)])
     const rows = await laku.db
       .selectFrom('warehousePurchaseOrders')
       .select('id')
@@ -73,13 +73,13 @@ it('two fulfilments at once make one purchase order', async () => {
 it('a receipt and a cancellation of a purchase order have one winner', async () => {
   for (let round = 0; round < ROUNDS; round++) {
     const sessionId = await sold()
-    const id = await calledOff(sessionId)
+    const id = await purchaseOrderOf(sessionId)
     const outcomes = await Promise.all([
       refusal(receive(id, 2)),
       refusal(laku.as(staff, (work) => cancelPurchaseOrder(work, { purchaseOrder: id }))),
     ])
     expect(outcomes.toSorted()).toEqual(['kernel.illegal_transition', 'ok'])
-    if (outcomes[0] !== 'ok') await receive(await calledOff(sessionId), 2)
+    if (outcomes[0] !== 'ok') await receive(await purchaseOrderOf(sessionId), 2)
     expect(await fulfil(sessionId)).toBe(2)
   }
 })
@@ -87,7 +87,7 @@ it('a receipt and a cancellation of a purchase order have one winner', async () 
 it('goods that come while their session is cancelled are nobody’s, or its buyers’, and never both', async () => {
   for (let round = 0; round < ROUNDS; round++) {
     const sessionId = await sold()
-    const id = await calledOff(sessionId)
+    const id = await purchaseOrderOf(sessionId)
     const [, cancelled] = await Promise.all([
       receive(id, 2),
       refusal(laku.as(staff, (work) => cancelSession(work, { sessionId }))),

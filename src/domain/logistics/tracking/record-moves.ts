@@ -72,12 +72,12 @@ export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Pro
     work,
     priced.map(({ parcel }) => parcel.id),
   )
-  const calledOff = moves.filter(
+  const cancelledByCourier = moves.filter(
     (move) => isCancelledByCourier(move.status) && move.status !== move.parcel.status,
   )
   await reportCancelledByCourier(
     work,
-    calledOff.map((parcelMove) => parcelMove.parcel.orderId),
+    cancelledByCourier.map((parcelMove) => parcelMove.parcel.orderId),
   )
 }
 

@@ -33,7 +33,7 @@ export async function recordTracking(work: Work, readings: readonly Reading[]): 
     const followed = applyCourierHistory(parcel, order)
     work.requestAttention(...attentionOf(parcel, followed))
     const move = moveOf(parcel, order, followed)
-    if (isNews(parcel, move)) moves.push(move)
+    if (hasChanged(parcel, move)) moves.push(move)
     else asBefore.push(parcel.id)
   }
   await recordMoves(work, moves)
@@ -55,7 +55,7 @@ function moveOf(parcel: LockedParcel, order: TrackedCourierOrder, followed: Foll
   }
 }
 
-function isNews(parcel: LockedParcel, move: ParcelMove): boolean {
+function hasChanged(parcel: LockedParcel, move: ParcelMove): boolean {
   return (
     move.newEvents.length > 0 ||
     move.status !== parcel.status ||

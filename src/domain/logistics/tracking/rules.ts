@@ -99,24 +99,25 @@ function followLine(
   followed: Followed,
   line: CourierEvent,
   states: readonly ShipmentStatus[],
-  isNews: boolean,
+  isNewEvent: boolean,
 ): void {
   const agrees = states.includes(followed.status)
   const to = agrees
     ? followed.status
     : states.find((state) => shipmentTransitions[followed.status].includes(state))
-  const isLate = !isNews || isBeforeHand(followed, states, line.updatedAt)
+  const isLate = !isNewEvent || isBeforeHand(followed, states, line.updatedAt)
   const providerStatus = courierStatus(line.status)
   if (to === undefined || (!agrees && isLate)) {
     const said = states.at(-1) as ShipmentStatus
-    if (isNews && contradicts(followed, said, line.updatedAt)) followed.contradictions.push(providerStatus)
+    if (isNewEvent && contradicts(followed, said, line.updatedAt))
+      followed.contradictions.push(providerStatus)
     write(followed, line, said)
     return
   }
   // That it is over is written down once, by whoever knew it first.
   if (agrees && isOver(to)) followed.movedByHandAt = null
   else write(followed, line, to)
-  if (isNews) Object.assign(followed, { status: to, movedByHandAt: null })
+  if (isNewEvent) Object.assign(followed, { status: to, movedByHandAt: null })
 }
 
 /** An earlier step, of before staff's word: late news. */

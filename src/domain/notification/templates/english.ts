@@ -52,7 +52,7 @@ const statuses: Record<NotifiedStatus, (code: string) => NoticeText> = {
   }),
 }
 
-const withdrawals: Record<WithdrawalState, (news: WithdrawalPayload) => NoticeText> = {
+const withdrawals: Record<WithdrawalState, (event: WithdrawalPayload) => NoticeText> = {
   held: ({ code, amountIdr, feeIdr, byStaff, closesAccount }) => ({
     title: `Withdrawal ${code} of ${formatIdr(amountIdr)} was asked for`,
     body: `${fee(feeIdr)} ${byStaff ? 'Our staff asked for it on your behalf.' : 'If it was not you, tell us at once.'}${closesAccount ? ' Your account is closed when it has arrived.' : ''}`,
@@ -156,5 +156,5 @@ export const english: NoticeTexts = {
       destination === 'wallet' ? 'your Laku wallet' : 'where you paid from'
     }.`,
   }),
-  'withdrawal.status_changed': (news) => withdrawals[news.to](news),
+  'withdrawal.status_changed': (event) => withdrawals[event.to](event),
 }

@@ -55,7 +55,7 @@ const statuses: Record<NotifiedStatus, (code: string) => NoticeText> = {
   }),
 }
 
-const withdrawals: Record<WithdrawalState, (news: WithdrawalPayload) => NoticeText> = {
+const withdrawals: Record<WithdrawalState, (event: WithdrawalPayload) => NoticeText> = {
   held: ({ code, amountIdr, feeIdr, byStaff, closesAccount }) => ({
     title: `Penarikan ${code} sebesar ${formatIdr(amountIdr)} diminta`,
     body: `${fee(feeIdr)} ${byStaff ? 'Staf kami memintanya untuk Anda.' : 'Jika bukan Anda yang meminta, segera hubungi kami.'}${closesAccount ? ' Akun Anda ditutup setelah uangnya sampai.' : ''}`,
@@ -159,5 +159,5 @@ export const indonesian: NoticeTexts = {
       destination === 'wallet' ? 'dompet Laku Anda' : 'rekening asal pembayaran Anda'
     }.`,
   }),
-  'withdrawal.status_changed': (news) => withdrawals[news.to](news),
+  'withdrawal.status_changed': (event) => withdrawals[event.to](event),
 }

@@ -98,9 +98,9 @@ interface ParcelUpdate {
   trackingUrl: string | null
 }
 
-async function moveOrders(work: Work, news: readonly ParcelUpdate[]): Promise<void> {
+async function moveOrders(work: Work, updates: readonly ParcelUpdate[]): Promise<void> {
   // One transaction may tell two things of a parcel; the last one holds.
-  const latest = new Map(news.map((update) => [update.orderId, update]))
+  const latest = new Map(updates.map((update) => [update.orderId, update]))
   const orders = await lockOrders(work.tx, latest.keys())
   const moves = [...orders.values()].map((order) => moveOf(order, latest.get(order.id) as ParcelUpdate))
   await moveState(work, orderMachine, {

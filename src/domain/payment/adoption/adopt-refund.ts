@@ -39,8 +39,8 @@ export async function adoptRefund(
   const [, code, attempt] = ours.exec(answer.referenceId ?? '') ?? []
   if (!code || (status !== 'SUCCEEDED' && status !== 'PENDING')) return undefined
   if (await isKnown(work, code, answer.id)) return undefined
-  const stray = await strayOf(work, answer)
-  if (stray) return await adoptUnapplied(work, stray, answer, { code, attempt: Number(attempt) })
+  const unapplied = await unappliedOf(work, answer)
+  if (unapplied) return await adoptUnapplied(work, unapplied, answer, { code, attempt: Number(attempt) })
   const payment = await paymentOf(work, answer)
   if (!payment) return undefined
   if (!(await decidedAgain(work, payment.id, amountIdr)) && wholeOf(payment, amountIdr) === leftOf(payment))
@@ -56,7 +56,7 @@ const namesOf = ({ paymentId, paymentRequestId }: GatewayRefund) =>
   [paymentId, paymentRequestId].flatMap((value) => value ?? [])
 
 /** Money that waits in quarantine, all of which went back. */
-async function strayOf(work: Work, answer: GatewayRefund): Promise<string | undefined> {
+async function unappliedOf(work: Work, answer: GatewayRefund): Promise<string | undefined> {
   const names = namesOf(answer)
   const { rows } = await sql<{ id: string }>`
     select id from quarantined_money

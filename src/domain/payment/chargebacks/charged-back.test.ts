@@ -98,12 +98,12 @@ describe('a buyer gets back what they paid, and that once', () => {
 
   it('of an invoice that was paid short no more is charged back than was paid', async () => {
     const { id } = await paid(105_000)
-    const { id: stray } = await f.laku.db
+    const { id: unapplied } = await f.laku.db
       .selectFrom('quarantinedMoney')
       .select('id')
       .where('paymentId', '=', id)
       .executeTakeFirstOrThrow()
-    await f.laku.as(finance(), (work) => applyQuarantined(work, { id: stray }))
+    await f.laku.as(finance(), (work) => applyQuarantined(work, { id: unapplied }))
     expect(await refusal(chargeBack(id, 110_000))).toBe('payment.not_refundable')
     await chargeBack(id, 105_000)
     expect(await f.row(id)).toMatchObject({ chargedBackIdr: 105_000 })

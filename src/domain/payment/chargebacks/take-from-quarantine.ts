@@ -23,29 +23,29 @@ export async function reduceQuarantined(
   work: Work,
   { quarantineId, transactionId, amountIdr }: TakenFromQuarantine,
 ): Promise<{ paymentId: string | null }> {
-  const { stray, payments } = await lockQuarantined(work, quarantineId)
-  if (amountIdr > stray.amountIdr)
-    throw paymentErrors.not_refundable({ id: quarantineId, amountIdr, waitingIdr: stray.amountIdr })
+  const { unapplied, payments } = await lockQuarantined(work, quarantineId)
+  if (amountIdr > unapplied.amountIdr)
+    throw paymentErrors.not_refundable({ id: quarantineId, amountIdr, waitingIdr: unapplied.amountIdr })
   await sql`
     update quarantined_money set charged_back_idr = charged_back_idr + ${amountIdr} where id = ${quarantineId}::uuid`.execute(
     work.tx,
   )
-  if (amountIdr === stray.amountIdr) {
+  if (amountIdr === unapplied.amountIdr) {
     await moveState(work, quarantineMachine, {
       to: 'charged_back',
       ids: [quarantineId],
       set: { decidedBy: 'provider', decidedAt: work.now },
     })
-    await endReview(work, stray, payments.get(stray.paymentId ?? ''), 'refunded')
+    await endReview(work, unapplied, payments.get(unapplied.paymentId ?? ''), 'refunded')
   }
   work.requestAttention({
     kind: 'payment_charged_back',
-    subject: stray.paymentId ? ['payment', stray.paymentId] : ['provider_transaction', transactionId],
+    subject: unapplied.paymentId ? ['payment', unapplied.paymentId] : ['provider_transaction', transactionId],
     message: 'money that waited in quarantine was charged back: it is given to nobody as well',
     command: 'laku payments quarantine list --all',
     details: { quarantineId, transactionId, amountIdr },
   })
-  return { paymentId: stray.paymentId }
+  return { paymentId: unapplied.paymentId }
 }
 
 /**

@@ -46,6 +46,6 @@ test('an item that cannot be read hides no paid invoice of the same key', async 
     { id: 'odd', status: 1 },
     { ...invoice('PAID'), paid_amount: 50_000 },
   ])
-  const news = await askInvoice(gateway, payment(null), { now, close: true })
-  expect(news).toMatchObject({ state: 'paid', invoices: [{ id: 'inv-1' }] })
+  const update = await askInvoice(gateway, payment(null), { now, close: true })
+  expect(update).toMatchObject({ state: 'paid', invoices: [{ id: 'inv-1' }] })
 })

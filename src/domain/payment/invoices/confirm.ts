@@ -49,7 +49,7 @@ export async function confirmInvoices(
   // the second.
   const first: Confirmation[] = []
   const second: Confirmation[] = []
-  const strays: UnappliedFunds[] = []
+  const unappliedFunds: UnappliedFunds[] = []
   const over: string[] = []
   const contradicted = new Map<string, ContradictedPayment>()
   for (const invoice of unique) {
@@ -60,7 +60,7 @@ export async function confirmInvoices(
       if (row && calledPaid.has(invoice.id)) contradicted.set(invoice.id, contradictedBy(row))
       if (invoice.status === 'EXPIRED' && payment && stored) over.push(payment.id)
     } else if (payment) (stored ? first : second).push(confirmationOf(work, payment.id, invoice))
-    else strays.push(unknownMoney(work, invoice))
+    else unappliedFunds.push(unknownMoney(work, invoice))
   }
   const confirmations = [...first, ...second]
   const outcomes = await confirmPayments(work, confirmations)
@@ -75,7 +75,7 @@ export async function confirmInvoices(
     work,
     over.filter((id) => !paidNow.has(id)),
   )
-  if (strays.length > 0) await quarantine(work, strays)
+  if (unappliedFunds.length > 0) await quarantine(work, unappliedFunds)
   return { outcomes, expired, contradicted }
 }
 

@@ -27,10 +27,10 @@ export async function readPaidPages(
   const ids = looks.flatMap((payment) => payment.providerInvoiceId ?? [])
   const { listed, toTheEnd } = await listPaid(gateway, { paidWithinS }, ids, mostPages)
   const paid = new Map(listed.map((invoice) => [invoice.id, invoice]))
-  return new Map(looks.flatMap((payment) => newsOf(payment, paid, toTheEnd)))
+  return new Map(looks.flatMap((payment) => updateOf(payment, paid, toTheEnd)))
 }
 
-function newsOf(
+function updateOf(
   { id, providerInvoiceId }: AskedPayment,
   paid: ReadonlyMap<string, GatewayInvoice>,
   toTheEnd: boolean,

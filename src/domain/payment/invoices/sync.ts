@@ -33,12 +33,12 @@ export async function syncInvoices(
   const now = units.clock.now()
   const looks = payments.filter((payment) => !closes(payment, now))
   const seen = await readPaidPages(gateway, looks, now)
-  const news = await pLimit(CALLS_AT_ONCE).map(
+  const updates = await pLimit(CALLS_AT_ONCE).map(
     payments,
     async (payment) =>
       seen.get(payment.id) ?? (await askInvoice(gateway, payment, { now, close: closes(payment, now) })),
   )
-  const said = payments.map((payment, i) => ({ payment, news: news[i] as InvoiceUpdate }))
+  const said = payments.map((payment, i) => ({ payment, update: updates[i] as InvoiceUpdate }))
   await inOneOrEach(
     context,
     said,
@@ -46,7 +46,7 @@ export async function syncInvoices(
       await record(
         work,
         some.map((item) => item.payment),
-        some.map((item) => item.news),
+        some.map((item) => item.update),
       )
       return []
     },
@@ -56,13 +56,13 @@ export async function syncInvoices(
       command: `laku payments sync ${code}`,
     }),
   )
-  return news.filter((update) => update.state === 'unsure')
+  return updates.filter((update) => update.state === 'unsure')
 }
 
 async function record(
   work: Work,
   payments: readonly AskedPayment[],
-  news: readonly InvoiceUpdate[],
+  updates: readonly InvoiceUpdate[],
 ): Promise<void> {
   await lockWholly(
     work.tx,
@@ -70,14 +70,14 @@ async function record(
   )
   await confirmInvoices(
     work,
-    news.flatMap((update) => (update.state === 'paid' ? update.invoices : [])),
+    updates.flatMap((update) => (update.state === 'paid' ? update.invoices : [])),
   )
   await expirePayments(
     work,
-    news.flatMap((update) => (update.state === 'over' ? [update.paymentId] : [])),
+    updates.flatMap((update) => (update.state === 'over' ? [update.paymentId] : [])),
   )
   const rows: { id: string; nextCheckAt: Date }[] = []
-  for (const [i, update] of news.entries()) {
+  for (const [i, update] of updates.entries()) {
     const payment = payments[i] as AskedPayment
     if (update.state === 'open' && update.invoice) await storeInvoice(work, payment.id, update.invoice)
     if (update.state === 'open') rows.push({ id: payment.id, nextCheckAt: nextCheck(payment, work.now) })

@@ -48,20 +48,20 @@ export async function confirmPayments(
     [...payments.values()].filter(({ status }) => open.includes(status)),
   )
   const received = new Map<string, Received>()
-  const strays: UnappliedFunds[] = []
+  const unappliedFunds: UnappliedFunds[] = []
   const outcomes = confirmations.map((confirmation) => {
     const payment = payments.get(confirmation.paymentId)
     if (!payment) throw new Error(`payment ${confirmation.paymentId} does not exist`)
     const part = parts.get(payment.id)
     const outcome = outcomeOf(payment, confirmation, part, received.get(payment.id)?.confirmation.invoiceId)
     if (outcome === 'twice' || outcome === 'review')
-      strays.push(strayOf(payment, confirmation, outcome, part))
+      unappliedFunds.push(unappliedOf(payment, confirmation, outcome, part))
     if (outcome !== 'twice' && outcome !== 'already')
       received.set(payment.id, { confirmation, outcome, part })
     return { paymentId: payment.id, outcome }
   })
   await receive(work, payments, [...received.values()])
-  if (strays.length > 0) await quarantine(work, strays)
+  if (unappliedFunds.length > 0) await quarantine(work, unappliedFunds)
   return outcomes
 }
 
@@ -91,7 +91,7 @@ function outcomeOf(
   return payment.status === 'expired' ? 'late' : 'paid'
 }
 
-function strayOf(
+function unappliedOf(
   payment: LockedPayment,
   { invoiceId, paidAmountIdr, paidAt, channel, paid }: Confirmation,
   outcome: 'twice' | 'review',

@@ -215,20 +215,20 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
   const line = await unlessFailing(() => gateway.getTransaction(id))
   if (!line) return 'waits'
   await askAbout(context, line)
-  const isPatient = ({ now }: Pick<Work, 'now'>) => looks < LOOKS || secondsAfter(seenAt, STALE_AFTER_S) > now
+  const mayWait = ({ now }: Pick<Work, 'now'>) => looks < LOOKS || secondsAfter(seenAt, STALE_AFTER_S) > now
   try {
     return await units.run(actor, async (work): Promise<FollowedLine> => {
       const { differing } = await bookTransactions(work, [line])
       await keepLines(work, [line], differing)
       if (differing.length === 0) return 'agreed'
-      if (isPatient(work)) return 'waits'
+      if (mayWait(work)) return 'waits'
       await suspendLine(work, line)
       return 'suspended'
     })
   } catch (error) {
     // A line that cannot be booked where it belongs goes into our book all the same, once its time is up.
     return await units.run(actor, async (work): Promise<FollowedLine> => {
-      if (isPatient(work)) throw error
+      if (mayWait(work)) throw error
       await suspendLine(work, line)
       return 'suspended'
     })

@@ -103,12 +103,12 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
   )
   await post(work, decided.map(postingOf))
   for (const item of decided) {
-    for (const news of [subject(item), ...walletPartEvents(item)])
-      work.emit(refundEvent('refund.decided', item.payment, news))
+    for (const update of [subject(item), ...walletPartEvents(item)])
+      work.emit(refundEvent('refund.decided', item.payment, update))
   }
   for (const item of decided) {
     const arrived = item.destination === 'wallet' ? [subject(item)] : walletPartEvents(item)
-    for (const news of arrived) work.emit(refundEvent('refund.succeeded', item.payment, news))
+    for (const update of arrived) work.emit(refundEvent('refund.succeeded', item.payment, update))
   }
 }
 

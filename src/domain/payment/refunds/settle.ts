@@ -122,7 +122,7 @@ class Hearing {
       return
     }
     const before = known ?? newFact(refund, answer)
-    const isNews = before.status !== answer.status || before.amountIdr !== answer.amountIdr
+    const isChange = before.status !== answer.status || before.amountIdr !== answer.amountIdr
     const what = interpretRefundAnswer(refund, before, answer)
     const fact = this.#remember(before, answer, what === 'beside' ? work.now : null)
     const movedIdr = fact.bookedIdr - before.bookedIdr
@@ -139,7 +139,7 @@ class Hearing {
     else if (what === 'taken') {
       this.taken.push({ id: refund.id, providerRefundId: answer.id })
       refund.providerRefundId = answer.id
-    } else if (what === 'beside' && isNews) this.contradicted.set(refund.code, fact)
+    } else if (what === 'beside' && isChange) this.contradicted.set(refund.code, fact)
   }
 
   refuse({ id, failureCode, leaseId }: Refusal): void {

@@ -38,19 +38,22 @@ export interface QuarantineDecision {
  */
 export async function applyQuarantined(work: Work, input: ApplyQuarantined): Promise<QuarantineDecision> {
   requireStaff(work.actor, 'finance')
-  const { stray, payments } = await lockQuarantined(work, input.id, input.paymentId)
-  const payment = payments.get(input.paymentId ?? stray.paymentId ?? '')
-  const cameFor = payments.get(stray.paymentId ?? '')
-  if (!input.wallet && cameFor && cameFor.id !== payment?.id) await giveUp(work, stray, cameFor)
+  const { unapplied, payments } = await lockQuarantined(work, input.id, input.paymentId)
+  const payment = payments.get(input.paymentId ?? unapplied.paymentId ?? '')
+  const cameFor = payments.get(unapplied.paymentId ?? '')
+  if (!input.wallet && cameFor && cameFor.id !== payment?.id) await giveUp(work, unapplied, cameFor)
   if (input.wallet) {
     const userId = input.wallet === 'buyer' ? payment?.userId : input.wallet.userId
-    if (!userId) throw paymentErrors.no_payment({ id: stray.id })
-    await takeLimit(work, unappliedUse(stray, userId))
-    return await intoWallet(work, stray, userId, payments.get(stray.paymentId ?? ''))
+    if (!userId) throw paymentErrors.no_payment({ id: unapplied.id })
+    await takeLimit(work, unappliedUse(unapplied, userId))
+    return await intoWallet(work, unapplied, userId, payments.get(unapplied.paymentId ?? ''))
   }
-  if (!payment) throw paymentErrors.no_payment({ id: stray.id })
-  await takeLimit(work, unappliedUse(stray, payment.userId, Math.max(stray.amountIdr, payment.amountIdr)))
-  return await ontoPayment(work, stray, payment)
+  if (!payment) throw paymentErrors.no_payment({ id: unapplied.id })
+  await takeLimit(
+    work,
+    unappliedUse(unapplied, payment.userId, Math.max(unapplied.amountIdr, payment.amountIdr)),
+  )
+  return await ontoPayment(work, unapplied, payment)
 }
 
 /** How a decision on a stray counts; with what the company adds, where it does. */
@@ -67,24 +70,24 @@ export const unappliedUse = (
 
 async function ontoPayment(
   work: Work,
-  stray: LockedUnapplied,
+  unapplied: LockedUnapplied,
   payment: LockedPayment,
 ): Promise<QuarantineDecision> {
   const { id, code, status, userId } = payment
   if (!statesBefore(paymentTransitions, 'paid').includes(status))
     throw paymentErrors.not_payable({ paymentId: id, code, status })
   // Another one's money waits under the same payment: that has to be decided as well, but is not this one.
-  if (status === 'review' && stray.paymentId !== id)
+  if (status === 'review' && unapplied.paymentId !== id)
     throw paymentErrors.not_payable({ paymentId: id, code, status })
   const part = (await takeParts(work, [payment])).get(id)
   const walletIdr = part?.amountIdr ?? 0
-  const paidAmountIdr = stray.amountIdr + walletIdr
+  const paidAmountIdr = unapplied.amountIdr + walletIdr
   const missingIdr = Math.max(0, payment.amountIdr - paidAmountIdr)
   const surplusIdr = Math.max(0, paidAmountIdr - payment.amountIdr)
   if (missingIdr > work.policy.refundTwoPersonAboveIdr)
     throw paymentErrors.shortfall_too_large({ missingIdr })
-  const { channel, paidAt, providerInvoiceId } = stray
-  const { providerPaymentId, providerPaymentRequestId, paymentSource } = stray
+  const { channel, paidAt, providerInvoiceId } = unapplied
+  const { providerPaymentId, providerPaymentRequestId, paymentSource } = unapplied
   const ids = { providerPaymentId, providerPaymentRequestId, paymentSource }
   const set = { channel, paidAmountIdr, walletIdr, paidAt, providerInvoiceId, ...ids }
   await moveState(work, paymentMachine, { to: 'paid', ids: [id], set, all: true })
@@ -96,7 +99,7 @@ async function ontoPayment(
       kind: 'payment.confirmed',
       subject: ['payment', id],
       entries: [
-        debit('quarantine', stray.amountIdr, dimensions),
+        debit('quarantine', unapplied.amountIdr, dimensions),
         ...(part ? [part] : []),
         debit('subsidy', missingIdr, dimensions),
         credit(fundsOf(payment), payment.amountIdr, dimensions),
@@ -104,25 +107,32 @@ async function ontoPayment(
       ],
     },
   ])
-  await decideQuarantined(work, stray, 'applied', {
+  await decideQuarantined(work, unapplied, 'applied', {
     paymentId: id,
     missingIdr,
     surplusIdr,
     ...(payment.walletIdr > 0 && { walletIdr }),
   })
   work.emit({ type: 'payment.paid', aggregate: ['payment', id], payload: subjectOf(payment) })
-  return { id: stray.id, status: 'applied', amountIdr: stray.amountIdr, to: 'payment', paymentId: id, userId }
+  return {
+    id: unapplied.id,
+    status: 'applied',
+    amountIdr: unapplied.amountIdr,
+    to: 'payment',
+    paymentId: id,
+    userId,
+  }
 }
 
 async function intoWallet(
   work: Work,
-  stray: LockedUnapplied,
+  unapplied: LockedUnapplied,
   userId: string,
   cameFor: LockedPayment | undefined,
 ): Promise<QuarantineDecision> {
-  const { id, amountIdr, paymentId } = stray
-  await requireNotChargedBack(work, stray)
-  await endReview(work, stray, cameFor, 'refunded')
+  const { id, amountIdr, paymentId } = unapplied
+  await requireNotChargedBack(work, unapplied)
+  await endReview(work, unapplied, cameFor, 'refunded')
   await ensureWallets(work, [userId])
   await post(work, [
     {
@@ -135,7 +145,7 @@ async function intoWallet(
       ],
     },
   ])
-  await decideQuarantined(work, stray, 'applied', { userId })
+  await decideQuarantined(work, unapplied, 'applied', { userId })
   return { id, status: 'applied', amountIdr, to: 'wallet', paymentId, userId }
 }
 
@@ -145,11 +155,11 @@ async function intoWallet(
  */
 export async function endReview(
   work: Work,
-  stray: LockedUnapplied,
+  unapplied: LockedUnapplied,
   payment: LockedPayment | undefined,
   status: 'review' | 'refunded',
 ): Promise<void> {
-  if (stray.kind !== 'wrong_amount' || payment?.status !== 'review') return
+  if (unapplied.kind !== 'wrong_amount' || payment?.status !== 'review') return
   if (status === 'refunded')
     await moveState(work, paymentMachine, { to: status, from: 'review', ids: [payment.id], all: true })
   announceFailed(work, [payment])
@@ -159,12 +169,12 @@ export async function endReview(
  * Another payment takes the money that this one waited for. A refund names the invoice that was paid, so that
  * goes with the money.
  */
-async function giveUp(work: Work, stray: LockedUnapplied, cameFor: LockedPayment): Promise<void> {
-  await endReview(work, stray, cameFor, 'refunded')
+async function giveUp(work: Work, unapplied: LockedUnapplied, cameFor: LockedPayment): Promise<void> {
+  await endReview(work, unapplied, cameFor, 'refunded')
   await work.tx
     .updateTable('payments')
     .set({ providerInvoiceId: null })
     .where('id', '=', cameFor.id)
-    .where('providerInvoiceId', '=', stray.providerInvoiceId)
+    .where('providerInvoiceId', '=', unapplied.providerInvoiceId)
     .execute()
 }

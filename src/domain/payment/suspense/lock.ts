@@ -29,7 +29,7 @@ export async function lockQuarantined(
   work: Work,
   id: string,
   paymentId?: string,
-): Promise<{ stray: LockedUnapplied; payments: Map<string, LockedPayment> }> {
+): Promise<{ unapplied: LockedUnapplied; payments: Map<string, LockedPayment> }> {
   const { rows: found } = await sql<{ paymentId: string | null }>`
     select payment_id from quarantined_money where id = ${id}::uuid`.execute(work.tx)
   const [known] = found
@@ -44,8 +44,8 @@ export async function lockQuarantined(
     from quarantined_money where id = ${id}::uuid for no key update`.execute(work.tx)
   const [row] = rows
   if (row?.status !== 'waiting') throw paymentErrors.quarantine_decided({ id, status: row?.status })
-  const { status: _, ...stray } = row
-  return { stray, payments }
+  const { status: _, ...unapplied } = row
+  return { unapplied, payments }
 }
 
 /**

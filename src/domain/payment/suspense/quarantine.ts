@@ -29,18 +29,18 @@ export interface UnappliedFunds {
  * changes nothing. Nothing is sent back by itself: only a person can tell a buyer's second payment from a
  * provider's mistake.
  */
-export async function quarantine(work: Work, strays: readonly UnappliedFunds[]): Promise<Rupiah> {
+export async function quarantine(work: Work, unappliedFunds: readonly UnappliedFunds[]): Promise<Rupiah> {
   // One whose amount grew since is known: what came beside it is a difference in the provider's book, and
   // goes its way.
   const { rows: known } = await sql<{ id: string }>`
-    select provider_invoice_id as id from quarantined_money where provider_invoice_id = any(${strays.map((stray) => stray.invoiceId)})`.execute(
+    select provider_invoice_id as id from quarantined_money where provider_invoice_id = any(${unappliedFunds.map((unapplied) => unapplied.invoiceId)})`.execute(
     work.tx,
   )
   const before = new Set(known.map((row) => row.id))
   const unique = new Map(
-    strays
-      .filter((stray) => !before.has(stray.invoiceId))
-      .map((stray) => [keyOf(stray), { ...stray, id: newId() }]),
+    unappliedFunds
+      .filter((unapplied) => !before.has(unapplied.invoiceId))
+      .map((unapplied) => [keyOf(unapplied), { ...unapplied, id: newId() }]),
   )
   const posted = await post(
     work,
@@ -51,7 +51,7 @@ export async function quarantine(work: Work, strays: readonly UnappliedFunds[]):
       entries: [debit('gateway', amountIdr), credit('quarantine', amountIdr)],
     })),
   )
-  const fresh = [...unique].filter(([key]) => posted.has(key)).map(([, stray]) => stray)
+  const fresh = [...unique].filter(([key]) => posted.has(key)).map(([, unapplied]) => unapplied)
   await insertRows(
     work.tx,
     'quarantinedMoney',
@@ -68,12 +68,12 @@ export async function quarantine(work: Work, strays: readonly UnappliedFunds[]):
       createdAt: work.now,
     })),
   )
-  for (const stray of fresh) {
-    reportUnapplied(work, stray)
-    const { kind, invoiceId: providerId, externalId: reference = null } = stray
+  for (const unapplied of fresh) {
+    reportUnapplied(work, unapplied)
+    const { kind, invoiceId: providerId, externalId: reference = null } = unapplied
     if (kind === 'unknown') await recordLostReference(work, { reference, providerId })
   }
-  return sumIdr(fresh.map((stray) => stray.amountIdr))
+  return sumIdr(fresh.map((unapplied) => unapplied.amountIdr))
 }
 
 const keyOf = ({ invoiceId }: UnappliedFunds) => `invoice:${invoiceId}:quarantined`

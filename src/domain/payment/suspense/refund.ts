@@ -22,9 +22,9 @@ export async function refundQuarantined(
   input: { id: string; adopted?: { code: string; attempt: number } },
 ): Promise<QuarantineDecision> {
   requireStaff(work.actor, 'finance')
-  const { stray, payments } = await lockQuarantined(work, input.id)
-  await requireNotChargedBack(work, stray)
-  const { amountIdr, paymentId, channel, paymentSource, paidAt } = stray
+  const { unapplied, payments } = await lockQuarantined(work, input.id)
+  await requireNotChargedBack(work, unapplied)
+  const { amountIdr, paymentId, channel, paymentSource, paidAt } = unapplied
   const payment = payments.get(paymentId ?? '')
   const paidBy = {
     method: 'invoice',
@@ -42,16 +42,16 @@ export async function refundQuarantined(
     : refundWay(paidBy, amountIdr, work)
   const toWallet = destination === 'wallet'
   // Money that goes back to the person who paid it is given to nobody.
-  if (toWallet && payment) await takeLimit(work, unappliedUse(stray, payment.userId))
-  if (toWallet && !payment) throw paymentErrors.no_source({ id: stray.id, channel })
+  if (toWallet && payment) await takeLimit(work, unappliedUse(unapplied, payment.userId))
+  if (toWallet && !payment) throw paymentErrors.no_source({ id: unapplied.id, channel })
   const code = adopted?.code ?? newCode('RFD', work.now)
   const refund = { id: newId(), code, amountIdr, reason: REASON, destination }
   await insertRows(work.tx, 'refunds', [
     {
       ...refund,
-      key: `quarantine:${stray.id}`,
+      key: `quarantine:${unapplied.id}`,
       paymentId,
-      quarantineId: stray.id,
+      quarantineId: unapplied.id,
       status: toWallet ? 'succeeded' : 'approved',
       attempt: adopted?.attempt ?? 1,
       sendAfter: notBefore,
@@ -71,12 +71,12 @@ export async function refundQuarantined(
       entries: [debit('quarantine', amountIdr, dimensions), credit(to, amountIdr, dimensions)],
     },
   ])
-  await endReview(work, stray, payment, toWallet ? 'refunded' : 'review')
-  await decideQuarantined(work, stray, 'refunded', { refund: refund.code, destination })
+  await endReview(work, unapplied, payment, toWallet ? 'refunded' : 'review')
+  await decideQuarantined(work, unapplied, 'refunded', { refund: refund.code, destination })
   if (payment) work.emit(refundEvent('refund.decided', payment, refund))
   if (payment && toWallet) work.emit(refundEvent('refund.succeeded', payment, refund))
   return {
-    id: stray.id,
+    id: unapplied.id,
     status: 'refunded',
     amountIdr,
     to: destination,

@@ -66,7 +66,7 @@ describe('case 17: 5,000 in a wallet can be spent', () => {
       const said = { paymentId, paidAmountIdr, paidAt: work.now, channel: 'DANA', invoiceId }
       return (await confirmPayments(work, [said]))[0]?.outcome
     })
-  const stray = async (paymentId: string) =>
+  const unapplied = async (paymentId: string) =>
     (
       await f.laku.db
         .selectFrom('quarantinedMoney')
@@ -201,7 +201,7 @@ describe('case 17: 5,000 in a wallet can be spent', () => {
       expect(await say(payment.id, 110_000)).toBe('review')
       expect(await where(payment)).toEqual({ status: 'review', walletIdr: 0, heldIdr: 5_000 })
       expect(await f.laku.system(({ tx }) => openThings(tx, payment.userId))).toMatchObject({ payments: 1 })
-      const { to } = await decide(await stray(payment.id))
+      const { to } = await decide(await unapplied(payment.id))
       expect(await held(payment.id)).toBe(0)
       expect(await wallet(payment.userId)).toBe(to === 'wallet' ? 115_000 : 5_000)
     })
@@ -211,12 +211,12 @@ describe('case 17: 5,000 in a wallet can be spent', () => {
     const less = await parted()
     await say(less.id, 104_000)
     const apply = async (id: string) => f.laku.as(finance(), (work) => applyQuarantined(work, { id }))
-    await apply(await stray(less.id))
+    await apply(await unapplied(less.id))
     expect(await where(less)).toEqual({ status: 'paid', walletIdr: 0, heldIdr: 0 })
     expect(await f.row(less.id)).toMatchObject({ paidAmountIdr: 109_000, walletIdr: 5_000 })
     const more = await parted()
     await say(more.id, 107_000)
-    await apply(await stray(more.id))
+    await apply(await unapplied(more.id))
     expect(await where(more)).toEqual({ status: 'paid', walletIdr: 2_000, heldIdr: 0 })
   })
 
@@ -246,7 +246,7 @@ describe('case 17: 5,000 in a wallet can be spent', () => {
       expect(await say(payment.id, 105_000)).toBe('review')
       expect(await f.attention()).toContain(`payment_wrong_amount ${payment.id}`)
       const { to } = await f.laku.as(finance(), async (work) =>
-        refundQuarantined(work, { id: await stray(payment.id) }),
+        refundQuarantined(work, { id: await unapplied(payment.id) }),
       )
       expect(to).toBe('source')
       expect(await wallet(payment.userId)).toBe(0)
@@ -258,7 +258,7 @@ describe('case 17: 5,000 in a wallet can be spent', () => {
       await f.laku.as(finance(), (work) => adjustWallet(work, next))
       await say(payment.id, 105_000)
       const subsidyIdr = await f.balance('subsidy')
-      const id = await stray(payment.id)
+      const id = await unapplied(payment.id)
       await f.laku.as(finance(), (work) => applyQuarantined(work, { id }))
       expect((await f.balance('subsidy')) - subsidyIdr).toBe(5_000)
       expect(await f.row(payment.id)).toMatchObject({ status: 'paid', walletIdr: 0, paidAmountIdr: 105_000 })

@@ -3,7 +3,7 @@ import { moveState, personOf, requireStaff, requireTransition, type Work } from 
 import { countUse, isOverLimit, isSecondPerson, type LimitUse, requireSecondPerson } from '../../ops/index.ts'
 import { hasChanged } from '../calculation/calculate.ts'
 import { settlementErrors } from '../errors.ts'
-import { type LockedSettlement, lockSettlement, newsOf } from '../lock.ts'
+import { type LockedSettlement, lockSettlement, settlementEventPayload } from '../lock.ts'
 import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
@@ -35,7 +35,11 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
   const approval = { approvedBy: person, approvedAt: work.now, approvedHash: sql`t.plan_hash` }
   const set = { statusReason: null, ...approval, updatedAt: work.now }
   await moveState(work, settlementMachine, { to: 'approved', from: 'calculated', ids: [id], set, all: true })
-  work.emit({ type: 'settlement.approved', aggregate: ['settlement', id], payload: newsOf(settlement) })
+  work.emit({
+    type: 'settlement.approved',
+    aggregate: ['settlement', id],
+    payload: settlementEventPayload(settlement),
+  })
   const [before, after] = [{ status: 'calculated' }, { status: 'approved', planHash, netIdr }]
   work.audit({ command: 'settle approve', subject: ['settlement', id], before, after })
   return await getSettlement(work.tx, id)

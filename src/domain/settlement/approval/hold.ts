@@ -1,7 +1,7 @@
 import { moveState, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
 import { mayBePaid, payoutsOf } from '../../payout/index.ts'
 import { settlementErrors } from '../errors.ts'
-import { type LockedSettlement, lockSettlement, newsOf } from '../lock.ts'
+import { type LockedSettlement, lockSettlement, settlementEventPayload } from '../lock.ts'
 import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
@@ -34,7 +34,7 @@ export async function holdLocked(work: Work, settlement: LockedSettlement, reaso
   const approval = { approvedBy: null, approvedAt: null, approvedHash: null }
   const set = { statusReason: reason, ...approval, updatedAt: work.now }
   await moveState(work, settlementMachine, { to: 'on_hold', ids: [id], set, all: true })
-  const payload = { ...newsOf(settlement), reason }
+  const payload = { ...settlementEventPayload(settlement), reason }
   work.emit({ type: 'settlement.held', aggregate: ['settlement', id], payload })
   const [before, after] = [{ status }, { status: 'on_hold', reason }]
   work.audit({ command: 'settle hold', subject: ['settlement', id], before, after })

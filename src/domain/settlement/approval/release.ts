@@ -1,6 +1,6 @@
 import { moveState, personOf, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
 import { hasChanged } from '../calculation/calculate.ts'
-import { lockSettlement, newsOf } from '../lock.ts'
+import { lockSettlement, settlementEventPayload } from '../lock.ts'
 import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 import { voidLocked } from './void.ts'
@@ -21,7 +21,11 @@ export async function releaseSettlement(
   const calculated = { calculatedBy: personOf(work.actor), calculatedAt: work.now }
   const set = { statusReason: null, ...calculated, updatedAt: work.now }
   await moveState(work, settlementMachine, { to: 'calculated', ids: [id], set, all: true })
-  work.emit({ type: 'settlement.released', aggregate: ['settlement', id], payload: newsOf(settlement) })
+  work.emit({
+    type: 'settlement.released',
+    aggregate: ['settlement', id],
+    payload: settlementEventPayload(settlement),
+  })
   const [before, after] = [{ status: 'on_hold' }, { status: 'calculated' }]
   work.audit({ command: 'settle release', subject: ['settlement', id], before, after })
   if (await hasChanged(work, settlement))

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { moveState, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
-import { type LockedSettlement, lockSettlement, newsOf } from '../lock.ts'
+import { type LockedSettlement, lockSettlement, settlementEventPayload } from '../lock.ts'
 import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
@@ -25,7 +25,7 @@ export async function voidLocked(work: Work, settlement: LockedSettlement, reaso
   const set = { statusReason: reason, updatedAt: work.now }
   await moveState(work, settlementMachine, { to: 'void', ids: [id], set, all: true })
   await sql`update settlement_items set settlement_id = null where settlement_id = ${id}`.execute(work.tx)
-  const payload = { ...newsOf(settlement), reason }
+  const payload = { ...settlementEventPayload(settlement), reason }
   work.emit({ type: 'settlement.voided', aggregate: ['settlement', id], payload })
   const [before, after] = [{ status: settlement.status }, { status: 'void', reason }]
   work.audit({ command: 'settle void', subject: ['settlement', id], before, after })

@@ -3,7 +3,7 @@ import { type EventOf, moveState, secondsAfter, statesBefore, type Work } from '
 import { type AccountKey, credit, debit, factoryAccount, post } from '../../ledger/index.ts'
 import { settleAttention } from '../../ops/index.ts'
 import { BATCH_CANCELLED, setPayoutAside } from '../../payout/index.ts'
-import { type LockedSettlement, lockSettlements, newsOf } from '../lock.ts'
+import { type LockedSettlement, lockSettlements, settlementEventPayload } from '../lock.ts'
 import { retryAfterFailure, UNSETTLED } from '../rules.ts'
 import { type SettlementStatus, settlementMachine, settlementTransitions } from '../transitions.ts'
 import { reportUnpaid } from './report-unpaid.ts'
@@ -49,7 +49,7 @@ export async function markSettlementsPaid(work: Work, events: EventOf<'payout.su
   )
   for (const { settlement } of all) {
     const aggregate = ['settlement', settlement.id] as const
-    work.emit({ type: 'settlement.paid', aggregate, payload: newsOf(settlement) })
+    work.emit({ type: 'settlement.paid', aggregate, payload: settlementEventPayload(settlement) })
   }
 }
 
@@ -59,12 +59,12 @@ export async function markSettlementsPaid(work: Work, events: EventOf<'payout.su
  * money in suspense.
  */
 export async function reviveSettlements(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
-  const news = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
+  const updates = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
   const settlements = await lockSettlements(
     work.tx,
-    news.map((payout) => payout.subjectId),
+    updates.map((payout) => payout.subjectId),
   )
-  for (const payout of news) {
+  for (const payout of updates) {
     const settlement = settlements.get(payout.subjectId)
     if (!settlement) throw new Error(`payout ${payout.key} is of no settlement`)
     const { id, code, factoryId, status } = settlement
@@ -98,7 +98,11 @@ export async function reviveSettlements(work: Work, events: EventOf<'payout.revi
       },
     })
     await settleAttention(work, 'settlement_unpaid', id, 'its payout arrived after all')
-    work.emit({ type: 'settlement.paid', aggregate: ['settlement', id], payload: newsOf(settlement) })
+    work.emit({
+      type: 'settlement.paid',
+      aggregate: ['settlement', id],
+      payload: settlementEventPayload(settlement),
+    })
   }
 }
 
@@ -107,13 +111,13 @@ export async function reviveSettlements(work: Work, events: EventOf<'payout.revi
  * then another.
  */
 export async function stopRetries(work: Work, events: EventOf<'payout.contradicted'>[]): Promise<void> {
-  const news = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
-  const ids = news.map((payout) => payout.subjectId)
+  const updates = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
+  const ids = updates.map((payout) => payout.subjectId)
   const { rows } = await sql<{ id: string; code: string }>`
     update settlements set retry_at = null where id = any(${ids}::uuid[]) and status = 'failed' and retry_at is not null
     returning id, code`.execute(work.tx)
   for (const row of rows) {
-    const payout = news.find((update) => update.subjectId === row.id)
+    const payout = updates.find((update) => update.subjectId === row.id)
     reportUnpaid(
       work,
       row,
@@ -134,7 +138,11 @@ export async function markSettlementsFailed(work: Work, events: EventOf<'payout.
   await setStatus(work, all, 'failed')
   for (const { settlement, payout } of all) {
     const { failureCode, retryable } = payout
-    const payload = { ...newsOf(settlement), failureCode: failureCode ?? 'unknown', retryable }
+    const payload = {
+      ...settlementEventPayload(settlement),
+      failureCode: failureCode ?? 'unknown',
+      retryable,
+    }
     work.emit({ type: 'settlement.failed', aggregate: ['settlement', settlement.id], payload })
     // A batch that was called off before the bank spoke: the approval holds, and it is paid or exported again
     // as if nothing was.
@@ -181,7 +189,7 @@ export async function markSettlementsReversed(
   await setStatus(work, all, 'reversed')
   for (const { settlement } of all) {
     const aggregate = ['settlement', settlement.id] as const
-    work.emit({ type: 'settlement.reversed', aggregate, payload: newsOf(settlement) })
+    work.emit({ type: 'settlement.reversed', aggregate, payload: settlementEventPayload(settlement) })
     reportUnpaid(work, settlement, 'the bank sent its money back')
   }
 }
@@ -199,12 +207,12 @@ async function postPayoutResults(
     payout: PayoutEvent['payload'],
   ) => [debit: AccountKey, credit: AccountKey],
 ): Promise<Followed[]> {
-  const news = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
+  const updates = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
   const settlements = await lockSettlements(
     work.tx,
-    news.map((payout) => payout.subjectId),
+    updates.map((payout) => payout.subjectId),
   )
-  const all = news.map((payout): Followed => {
+  const all = updates.map((payout): Followed => {
     const settlement = settlements.get(payout.subjectId)
     if (settlement?.payoutId !== payout.payoutId) {
       throw new Error(`payout ${payout.key} is not the one of its settlement`)

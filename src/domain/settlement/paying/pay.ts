@@ -7,7 +7,7 @@ import { requireOther } from '../approval/approve.ts'
 import { holdLocked, requireUnpaid } from '../approval/hold.ts'
 import { hasChanged } from '../calculation/calculate.ts'
 import { settlementErrors } from '../errors.ts'
-import { type LockedSettlement, lockSettlement, newsOf } from '../lock.ts'
+import { type LockedSettlement, lockSettlement, settlementEventPayload } from '../lock.ts'
 import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
@@ -74,7 +74,7 @@ export async function approveAgain(work: Work, settlement: LockedSettlement): Pr
   work.emit({
     type: 'settlement.approved',
     aggregate: ['settlement', settlement.id],
-    payload: newsOf(settlement),
+    payload: settlementEventPayload(settlement),
   })
   await settleAttention(work, 'settlement_unpaid', settlement.id, 'it is paid again')
   return { ...settlement, status: 'approved' }

@@ -11,7 +11,7 @@ import { allOrEach, setAside, settleAttention } from '../../ops/index.ts'
 import { requireFit } from '../../payout/index.ts'
 import { holdLocked, requireUnpaid } from '../approval/hold.ts'
 import { hasChanged } from '../calculation/calculate.ts'
-import { type LockedSettlement, lockSettlement, newsOf } from '../lock.ts'
+import { type LockedSettlement, lockSettlement, settlementEventPayload } from '../lock.ts'
 import { settlementMachine } from '../transitions.ts'
 import { destinationOf, payLocked } from './pay.ts'
 import { reportUnpaid } from './report-unpaid.ts'
@@ -69,7 +69,7 @@ async function payAgain(work: Work, id: string): Promise<void> {
   if (hindrance) return reportUnpaid(work, settlement, hindrance)
   const set = { statusReason: null, updatedAt: work.now }
   await moveState(work, settlementMachine, { to: 'approved', from: 'failed', ids: [id], set, all: true })
-  const payload = newsOf(settlement)
+  const payload = settlementEventPayload(settlement)
   work.emit({ type: 'settlement.approved', aggregate: ['settlement', id], payload })
   await settleAttention(work, 'settlement_unpaid', id, 'it is paid again')
   const approved: LockedSettlement = { ...settlement, status: 'approved' }

@@ -73,8 +73,8 @@ export const markWithdrawalsReversed = (work: Work, events: EventOf<'payout.reve
   moveWithdrawals(work, events, 'reversed')
 
 /** A payout that turned is booked again for each turn. */
-function keyOf(id: string, to: Outcome, news: readonly PayoutEventPayload[]): string {
-  const turn = news.find((update) => update.subjectId === id)?.turn ?? 0
+function keyOf(id: string, to: Outcome, updates: readonly PayoutEventPayload[]): string {
+  const turn = updates.find((update) => update.subjectId === id)?.turn ?? 0
   return `withdrawal:${id}:${to}${turn > 0 ? `:${turn}` : ''}`
 }
 
@@ -83,13 +83,13 @@ async function moveWithdrawals(
   events: readonly { payload: PayoutEventPayload }[],
   to: Outcome,
 ): Promise<void> {
-  const news = events.map((event) => event.payload).filter((event) => event.purpose === 'withdrawal')
-  if (news.length === 0) return
-  const ids = news.map((update) => update.subjectId)
-  const routes = new Map(news.map((update) => [update.subjectId, update.route]))
+  const updates = events.map((event) => event.payload).filter((event) => event.purpose === 'withdrawal')
+  if (updates.length === 0) return
+  const ids = updates.map((update) => update.subjectId)
+  const routes = new Map(updates.map((update) => [update.subjectId, update.route]))
   const rows = await moveState(work, withdrawalMachine, {
     to,
-    rows: news.map(({ subjectId: id, failureCode = null }) => ({ id, failureCode })),
+    rows: updates.map(({ subjectId: id, failureCode = null }) => ({ id, failureCode })),
     set: { finishedAt: to === 'submitted' ? null : work.now },
     all: true,
     with: sql`moving as (
@@ -121,7 +121,7 @@ async function moveWithdrawals(
   await post(
     work,
     rows.map((withdrawal) => ({
-      key: keyOf(withdrawal.id, to, news),
+      key: keyOf(withdrawal.id, to, updates),
       kind: `withdrawal.${to}`,
       subject: ['withdrawal', withdrawal.id],
       entries: entriesOf[to](withdrawal, routes.get(withdrawal.id) ?? 'provider'),

@@ -67,9 +67,9 @@ export async function scheduleErasure(
   work: Work,
   events: EventOf<'withdrawal.status_changed'>[],
 ): Promise<void> {
-  const news = events.map((event) => event.payload).filter((event) => event.closesAccount)
+  const updates = events.map((event) => event.payload).filter((event) => event.closesAccount)
   const usersOf = (...states: string[]) =>
-    news.filter((update) => states.includes(update.to)).map((update) => update.userId)
+    updates.filter((update) => states.includes(update.to)).map((update) => update.userId)
   const arrived = usersOf('succeeded')
   if (arrived.length > 0) {
     await scheduleClosing(work, arrived, secondsAfter(work.now, work.policy.closingHours * 3600))

@@ -2,7 +2,7 @@ import type { Work } from '../../kernel/index.ts'
 import { type VariantDetail, variantsAround } from '../../product/index.ts'
 import { createPurchaseOrder } from '../purchase-orders/create.ts'
 import { lastPurchaseOrderOf, type PurchaseOrderView } from '../purchase-orders/read.ts'
-import { type CallOff, callOff, mayReorder } from '../purchase-orders/reorder-rules.ts'
+import { mayReorder, type Reorder, reorder } from '../purchase-orders/reorder-rules.ts'
 import { sendPurchaseOrder } from '../purchase-orders/send.ts'
 import { unclaimedIncoming } from '../purchase-orders/unclaimed-incoming.ts'
 import { openStatuses } from '../transitions.ts'
@@ -149,10 +149,10 @@ async function plan(
   sessionId: string,
   missing: readonly StockLine[],
   { variants, stock }: Shelves,
-): Promise<CallOff> {
+): Promise<Reorder> {
   const coming = await unclaimedIncoming(work.tx, [...variants.keys()], sessionId)
   const lacking = new Map(missing.map((line) => [line.variantId, line.quantity]))
-  return callOff(
+  return reorder(
     [...variants.values()].map(({ id, wholesaleUnit, maxExcessUnits }) => {
       const short = lacking.get(id) ?? 0
       const unclaimed = Math.max(0, coming.get(id) ?? 0)

@@ -14,8 +14,8 @@ export interface PickupCount {
  * and a person hears of what the factory did not have.
  */
 export async function applyPickups(work: Work, events: readonly { payload: PickupCount }[]): Promise<void> {
-  const news = events.map((event) => event.payload)
-  for (const { purchaseOrderId, lines } of news.toSorted((a, b) =>
+  const updates = events.map((event) => event.payload)
+  for (const { purchaseOrderId, lines } of updates.toSorted((a, b) =>
     a.purchaseOrderId < b.purchaseOrderId ? -1 : 1,
   )) {
     const order = await lockPurchaseOrder(work.tx, purchaseOrderId)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { incomingStatuses, openStatuses } from '../transitions.ts'
-import { callOff, mayReorder, type ReorderLine } from './reorder-rules.ts'
+import { mayReorder, type ReorderLine, reorder } from './reorder-rules.ts'
 
 const line = (variantId: string, missing: number, mayExceed: number, wholesaleUnit = 12): ReorderLine => ({
   variantId,
@@ -12,7 +12,7 @@ const line = (variantId: string, missing: number, mayExceed: number, wholesaleUn
 
 describe('what is called off', () => {
   it('is whole bundles, filled by several variants', () => {
-    expect(callOff([line('m', 7, 0), line('l', 5, 0)])).toEqual({
+    expect(reorder([line('m', 7, 0), line('l', 5, 0)])).toEqual({
       lines: [
         { variantId: 'm', quantity: 7 },
         { variantId: 'l', quantity: 5 },
@@ -22,7 +22,7 @@ describe('what is called off', () => {
   })
 
   it('fills the last bundle with what sells most, within the limits, and then with others', () => {
-    expect(callOff([line('m', 5, 4), line('l', 0, 6)])).toEqual({
+    expect(reorder([line('m', 5, 4), line('l', 0, 6)])).toEqual({
       lines: [
         { variantId: 'm', quantity: 9 },
         { variantId: 'l', quantity: 3 },
@@ -32,19 +32,19 @@ describe('what is called off', () => {
   })
 
   it('leaves out a bundle that brings more than the limits take, and says what is left', () => {
-    expect(callOff([line('m', 14, 3), line('l', 2, 2)])).toEqual({
+    expect(reorder([line('m', 14, 3), line('l', 2, 2)])).toEqual({
       lines: [{ variantId: 'm', quantity: 12 }],
       left: [
         { variantId: 'm', quantity: 2 },
         { variantId: 'l', quantity: 2 },
       ],
     })
-    expect(callOff([line('m', 5, 6)])).toEqual({ lines: [], left: [{ variantId: 'm', quantity: 5 }] })
+    expect(reorder([line('m', 5, 6)])).toEqual({ lines: [], left: [{ variantId: 'm', quantity: 5 }] })
   })
 
   it('is nothing where nothing is short, and keeps bundles of other sizes apart', () => {
-    expect(callOff([line('m', 0, 50)])).toEqual({ lines: [], left: [] })
-    expect(callOff([line('m', 1, 1, 2), line('l', 1, 2, 3)]).lines).toEqual([
+    expect(reorder([line('m', 0, 50)])).toEqual({ lines: [], left: [] })
+    expect(reorder([line('m', 1, 1, 2), line('l', 1, 2, 3)]).lines).toEqual([
       { variantId: 'm', quantity: 2 },
       { variantId: 'l', quantity: 3 },
     ])
@@ -64,7 +64,7 @@ describe('what is called off', () => {
   it('is never less than what is short unless the limits forbid it, and never exceeds them', () => {
     fc.assert(
       fc.property(demands, (lines) => {
-        const { lines: called, left } = callOff(lines)
+        const { lines: called, left } = reorder(lines)
         const [got, rest] = [called, left].map((all) => new Map(all.map((l) => [l.variantId, l.quantity])))
         for (const { variantId, missing, mayExceed } of lines) {
           const quantity = got!.get(variantId) ?? 0

@@ -12,7 +12,7 @@ export interface ReorderLine {
   wholesaleUnit: number
 }
 
-export interface CallOff {
+export interface Reorder {
   lines: StockLine[]
   /**
    * The pieces that were short and could not be called off: a whole bundle would bring more than the limits
@@ -28,14 +28,14 @@ export interface CallOff {
  * then less comes than is short, whole bundles still, and a person decides about the rest. Nothing comes for
  * what is not short but to fill a bundle.
  */
-export function callOff(lines: readonly ReorderLine[]): CallOff {
+export function reorder(lines: readonly ReorderLine[]): Reorder {
   const parts = [...Map.groupBy(lines, (line) => line.wholesaleUnit)].map(([unit, all]) =>
     bundlesOf(unit, all),
   )
   return { lines: parts.flatMap((part) => part.lines), left: parts.flatMap((part) => part.left) }
 }
 
-function bundlesOf(unit: number, lines: readonly ReorderLine[]): CallOff {
+function bundlesOf(unit: number, lines: readonly ReorderLine[]): Reorder {
   // The variant that sells most comes first: it takes the excess, and it is served where not all can be.
   const sorted = lines.toSorted((a, b) => b.missing - a.missing || (a.variantId < b.variantId ? -1 : 1))
   const short = sum(sorted.map((line) => line.missing))
