@@ -11,7 +11,7 @@ Made from the commands by \`npm run generate\`. \`laku <noun> --help\` lists the
 | \`--json\` | one JSON value on stdout and nothing else, empty results and errors (\`{"error":{"code","message","details"}}\`) included |
 | \`--yes\` | never ask: a question that no flag answers ends with exit code 2 and names the flag |
 | \`--quiet\` | no notes and no progress on stderr |
-| \`--server <url>\` | the shop with this staff door (\`LAKU_SERVER\`, with \`LAKU_TOKEN\`) |
+| \`--server <url>\` | the shop with this staff server (\`LAKU_SERVER\`, with \`LAKU_TOKEN\`) |
 | \`--context <name>\` | the shop that you logged in to under this name |
 | \`--wait <duration>\` | wait so long for the server where it is away, like \`30m\`; then it ends with 6 |
 | \`--idempotency-key <key>\` | do it once under this key: said again, it tells what came of it |

@@ -21,7 +21,7 @@ import { giveGoodwill } from './goodwill.ts'
 import { openTestLaku, type TestLaku, type TestOptions } from './laku.ts'
 import { MUCH_IDR } from './payouts.ts'
 
-/** The provider's client with little patience, so that a lost answer costs a test a moment. */
+/** The provider's client with short timeouts, so that a lost answer costs a test a moment. */
 export const shortTimeoutGateway = (laku: TestLaku) =>
   createXenditGateway({
     url: laku.config.xenditApiUrl,

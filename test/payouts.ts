@@ -50,7 +50,7 @@ const alone: Partial<Choreography> = {
 /** A float that covers whatever a test pays out (IDR). */
 export const MUCH_IDR = 1_000_000_000_000
 
-/** The provider's client with little patience, so that a lost answer costs a test a moment. */
+/** The provider's client with short timeouts, so that a lost answer costs a test a moment. */
 export const shortTimeoutPayouts = (laku: TestLaku): PayoutGateway =>
   createXenditPayouts({
     url: laku.config.xenditApiUrl,

@@ -14,7 +14,7 @@ import { openStaffServer, type StaffServer, type StaffServerTimings } from '../s
 import type { CommandRun } from './command-line.ts'
 import type { TestLaku } from './laku.ts'
 
-/** The staff door of a test's laku, and a client before it: in this process, over the wire. */
+/** The staff server of a test's laku, and a client before it: in this process, over the wire. */
 export class TestStaffServer {
   readonly server: StaffServer
   readonly laku: TestLaku

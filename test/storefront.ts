@@ -116,7 +116,7 @@ export class Storefront {
     return this.laku.system((work) => getOrder(work, orderId))
   }
 
-  /** Cancels as the doors do, the courier called off first where one is booked. */
+  /** Cancels as the doors do, the courier cancelled first where one is booked. */
   cancel(actor: Actor, orderId: string): Promise<OrderView> {
     return withParcelCancelled(this.rateContext(actor), () =>
       this.laku.as(actor, (work) => cancelOrder(work, { order: orderId })),

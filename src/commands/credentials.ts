@@ -20,7 +20,7 @@ function readCredentials(dataDir: string): Credentials {
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return { tokens: {} }
     const why = systemCode(error) ?? 'it is damaged'
-    throw new CliError(exitCodes.usage, 'credentials', `${path} cannot be read (${why}): mend or remove it`)
+    throw new CliError(exitCodes.usage, 'credentials', `${path} cannot be read (${why}): fix or remove it`)
   }
 }
 

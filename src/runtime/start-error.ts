@@ -1,4 +1,4 @@
-/** 2 is a setting or a folder that a person must mend; 6 is a database that cannot be had. */
+/** 2 is a setting or a folder that a person must fix; 6 is a database that cannot be had. */
 export type StartExitCode = 2 | 6
 
 /**

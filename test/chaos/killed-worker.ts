@@ -49,7 +49,7 @@ export async function openMortalShop() {
 type MortalShop = Awaited<ReturnType<typeof openMortalShop>>
 
 /**
- * So many rounds: direct orders, a session that succeeds and one that is called off are begun, and the worker
+ * So many rounds: direct orders, a session that succeeds and one that is cancelled are begun, and the worker
  * that serves them is killed at a random moment, while the next one comes up. The last worker is left the
  * rest. Returns how long that took it (ms).
  */
@@ -87,7 +87,7 @@ async function actAll({ laku, storefront }: MortalShop): Promise<void> {
   await Promise.all(
     [...joined, ...placed].map(({ code }, i) => pay(laku, code, i % 2 === 0 ? 'DANA' : 'BCA')),
   )
-  await laku.as(admin, (work) => cancelSession(work, { sessionId: fails.id, reason: 'called off' }))
+  await laku.as(admin, (work) => cancelSession(work, { sessionId: fails.id, reason: 'cancelled' }))
 }
 
 async function pay(laku: TestLaku, code: string, channel: string): Promise<void> {

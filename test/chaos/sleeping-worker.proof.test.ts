@@ -105,7 +105,7 @@ const leaving: Record<string, Leaving> = {
         (status) => status === 'paid',
         TIMEOUT_MS,
       )
-      await laku.as(admin, (work) => cancelSession(work, { sessionId: session.id, reason: 'called off' }))
+      await laku.as(admin, (work) => cancelSession(work, { sessionId: session.id, reason: 'cancelled' }))
       const row = await laku.db
         .selectFrom('refunds as r')
         .innerJoin('payments as p', 'p.id', 'r.paymentId')

@@ -87,7 +87,7 @@ describe('the units', () => {
   it.each([
     ['laku-serve.service', ['JWT_SECRET', 'DATABASE_URL']],
     ['laku-worker.service', ['JWT_SECRET', 'DATABASE_URL']],
-    // It comes in through the staff door, as anybody does.
+    // It comes in through the staff server, as anybody does.
     ['laku-settle.service', ['LAKU_TOKEN']],
   ])('%s loads secrets as credentials, and never the owner’s', (unit, least) => {
     const text = readFileSync(`deploy/${unit}`, 'utf8')

@@ -202,7 +202,7 @@ describe('Xendit', () => {
 })
 
 describe('Biteship', () => {
-  test('rates, booking, tracking, calling off', async () => {
+  test('rates, booking, tracking, cancelling', async () => {
     const { courier } = clients()
     const rates = await courier.rates({ originPostalCode: '12440', destinationPostalCode: '40115', items })
     expect(rates.length).toBeGreaterThan(0)

@@ -12,7 +12,7 @@ export interface Recorded extends CommandRun {
 /** Says a line; `changes` is the command that it is of where it changes something. */
 export type Run = (words: readonly string[], changes?: string) => Promise<CommandRun>
 
-/** What the host's owner does stays with the host: these do not come in through the staff door. */
+/** What the host's owner does stays with the host: these do not come in through the staff server. */
 const ofTheHost = /^(up|demo|serve|worker|sandbox|completion|db|doctor|providers|login|context|commands)( |$)/
 /** These are about the way in itself. */
 const aboutTheWay = ['auth login', 'auth logout', 'auth whoami']

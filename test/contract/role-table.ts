@@ -1,7 +1,7 @@
 import type { StaffRole } from '../../src/domain/kernel/index.ts'
 
 /**
- * The role table of the design: what each role may do besides what everybody may. An admin may do everything.
+ * The role table: what each role may do besides what everybody may. An admin may do everything.
  */
 export const roleTable = {
   support: ['read everything', 'orders', 'refunds', 'goodwill', 'resend'],

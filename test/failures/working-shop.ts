@@ -95,7 +95,7 @@ export async function openWorkingShop() {
 
 export type WorkingShop = Awaited<ReturnType<typeof openWorkingShop>>
 
-/** Asks until it is as expected; then, or when patience is over, the expectation itself decides. */
+/** Asks until it is as expected; then, or when the time is over, the expectation itself decides. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   expected: (value: T) => void,

@@ -175,7 +175,7 @@ const shipments: Story = {
         .where('orderId', '=', order.id)
         .executeTakeFirstOrThrow()
       const courierOrderId = parcel.providerOrderId as string
-      const updates: Subject['update'] = []
+      const updates: Subject['updates'] = []
       for (const status of ['allocated', 'picking_up', 'picked', 'dropping_off', 'delivered']) {
         await fetch(`${laku.sandbox.url}/control/shipments/${courierOrderId}`, {
           method: 'POST',

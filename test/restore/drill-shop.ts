@@ -122,7 +122,7 @@ export class DrillShop {
   }
 
   stockGoods(name: string, sku: string, priceIdr: number): Promise<Goods> {
-    // The flows of the demo ask for no more of a shop than its staff's door and its commands.
+    // The flows of the demo ask for no more of a shop than its staff server and its commands.
     const shop = { staff: this.staff, laku: (...args: string[]) => this.done(...args) } as unknown as Shop
     return stockGoods(shop, { name, sku, priceIdr, stock: 20 })
   }

@@ -150,7 +150,7 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
     exitCode: 0,
     value: { open: [], refunds: [{ payment: paid.payment.code }] },
   })
-  // Its courier had been called off in the lost day: it is a person's to end it, and nobody gets a parcel or
+  // Its courier had been cancelled in the lost day: it is a person's to end it, and nobody gets a parcel or
   // money for it.
   const told = await shop.done<{ data: { kind: string; subject: string[] }[] }>('attention', 'list')
   expect(told.data.filter((row) => row.kind === 'order_without_money')).toHaveLength(1)

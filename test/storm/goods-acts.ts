@@ -24,7 +24,7 @@ export const goodsActs: Acts = {
     const lines = [{ variantId: variantOf(house), good: 1, damaged: house.random(2) }]
     return await house.asStaff((work) => receivePurchaseOrder(work, { purchaseOrder, lines }))
   },
-  'call a purchase off': async (house) => {
+  'cancel a purchase': async (house) => {
     const purchaseOrder = await purchase(house)
     return await house.asStaff((work) => cancelPurchaseOrder(work, { purchaseOrder }))
   },

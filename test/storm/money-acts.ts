@@ -76,12 +76,12 @@ export const moneyActs: Acts = {
     const told = { transactionId: newId(), amountIdr: 20_000, isAnother }
     return await house.laku.as(sinta, (work) => recordChargeback(work, { paymentId, ...told }))
   },
-  'apply stray money': async (house) => {
+  'apply unapplied funds': async (house) => {
     const id = await house.row('quarantinedMoney', 'waiting')
     const to = house.random(2) === 0 ? {} : ({ wallet: 'buyer' } as const)
     return await house.asStaff((work) => applyQuarantined(work, { id, ...to }))
   },
-  'send stray money back': async (house) => {
+  'send unapplied funds back': async (house) => {
     const id = await house.row('quarantinedMoney', 'waiting')
     return await house.asStaff((work) => refundQuarantined(work, { id }))
   },

@@ -6,7 +6,7 @@ import { surfaceEntries } from './surface.ts'
 import { ownSurroundings, type Surroundings } from './surroundings.ts'
 
 const OPENED_ITSELF =
-  'laku: this opened the database itself, which commands of staff stop doing: set LAKU_SERVER to the staff door, or log in with laku login --server URL'
+  'laku: this opened the database itself, which commands of staff stop doing: set LAKU_SERVER to the staff server, or log in with laku login --server URL'
 
 /**
  * Runs one command line: what is the host's owner's in this process, on the database; everything else in the

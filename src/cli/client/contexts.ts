@@ -54,7 +54,7 @@ export function readContexts(env: Env): Contexts {
 }
 
 const unreadable = (path: string, why: string) =>
-  new CliError(exitCodes.usage, 'contexts', `${path} cannot be read (${why}): mend or remove it`)
+  new CliError(exitCodes.usage, 'contexts', `${path} cannot be read (${why}): fix or remove it`)
 
 /** Writes them whole or not at all, for nobody else to read (0600). */
 export function writeContexts(env: Env, contexts: Contexts): void {

@@ -13,7 +13,7 @@ export interface ShopFlags {
   dataDir?: string
 }
 
-/** A shop to work on: by its staff door, or, for the owner of its host, by its database. */
+/** A shop to work on: by its staff server, or, for the owner of its host, by its database. */
 export type FoundShop =
   | { by: 'server'; staffServer: StaffServerAddress; name: string; knownBy: string }
   | { by: 'database'; why: 'url' | 'folder' }

@@ -10,7 +10,7 @@ import {
 } from './protocol.ts'
 import { version } from './version.ts'
 
-/** The address of a shop's staff door, and the token of the person who comes in. */
+/** The address of a shop's staff server, and the token of the person who comes in. */
 export interface StaffServerAddress {
   server: string
   token: string
@@ -88,7 +88,7 @@ function requireSameLanguage({ server }: StaffServerAddress, answer: IncomingMes
   throw new CliError(
     exitCodes.unavailable,
     'no_staff_door',
-    `${server} is no staff door of laku (status ${answer.statusCode}): give the address of LAKU_STAFF_PORT, or of the proxy before it`,
+    `${server} is no staff server of laku (status ${answer.statusCode}): give the address of LAKU_STAFF_PORT, or of the proxy before it`,
   )
 }
 

@@ -58,7 +58,7 @@ function addGlobalOptions(program: Command): void {
     .option('--json', 'print one JSON value on stdout and nothing else')
     .option('--yes', 'never ask: a question that no flag answers ends with exit code 2')
     .option('--quiet', 'no notes and no progress on stderr')
-    .option('--server <url>', 'the shop with this staff door (LAKU_SERVER)', once('--server'))
+    .option('--server <url>', 'the shop with this staff server (LAKU_SERVER)', once('--server'))
     .option('--context <name>', 'the shop that you logged in to under this name', once('--context'))
     .option('--wait <duration>', 'wait so long for the server where it is away, like 30m', once('--wait'))
     .option(

@@ -51,7 +51,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'login',
-    description: 'log in to a shop by its staff door',
+    description: 'log in to a shop by its staff server',
     command: async () => (await import('../../commands/auth/login.ts')).login,
   },
   {
@@ -66,7 +66,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'doctor',
-    description: 'what is wrong, how bad it is, and the command that mends it',
+    description: 'what is wrong, how bad it is, and the command that fixes it',
     command: async () => (await import('../../commands/doctor/doctor.ts')).doctor,
   },
   {
@@ -163,7 +163,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'pos',
-    description: 'purchase orders: goods called off from factories',
+    description: 'purchase orders: goods ordered from factories',
     verbs: async () => [
       (await import('../../commands/pos/list.ts')).list,
       (await import('../../commands/pos/show.ts')).show,
@@ -285,7 +285,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'attention',
-    description: 'what needs a person, and the command that mends it',
+    description: 'what needs a person, and the command that fixes it',
     verbs: async () => [
       (await import('../../commands/attention/list.ts')).list,
       (await import('../../commands/attention/show.ts')).show,

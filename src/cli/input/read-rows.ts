@@ -5,7 +5,7 @@ import { type Files, unreadable } from './files.ts'
 
 /** A row of a CSV. */
 export interface ReadRow<Row> {
-  /** In the file, for whoever has to mend it. */
+  /** In the file, for whoever has to fix it. */
   line: number
   key: string
   row: Row

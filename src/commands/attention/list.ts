@@ -3,7 +3,7 @@ import { defineList } from '../../cli/define/command.ts'
 
 export const list = defineList({
   name: 'list',
-  description: 'What needs a person, newest first: what failed for good, and the command that mends it.',
+  description: 'What needs a person, newest first: what failed for good, and the command that fixes it.',
   options: [
     { flags: '--all', description: 'with what was resolved' },
     { flags: '--kind <kind>', description: 'only these, like job_failed' },
@@ -26,7 +26,7 @@ export const list = defineList({
     { name: 'kind', value: (row) => row.kind },
     { name: 'message', value: (row) => row.message },
     { name: 'times', kind: 'number', value: (row) => row.times },
-    { name: 'command', heading: 'mend it with', kind: 'code', value: (row) => row.command },
+    { name: 'command', heading: 'fix it with', kind: 'code', value: (row) => row.command },
     { name: 'resolved_at', heading: 'resolved', kind: 'time', value: (row) => row.resolvedAt },
   ],
 })

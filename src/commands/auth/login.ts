@@ -11,7 +11,7 @@ import { saveToken } from '../credentials.ts'
 
 const shape = {
   description:
-    'Log in to a shop by its staff door (--server URL): your token is kept under a name, in a file that only you can read, and the shop is chosen. Without a server, for the database of this folder.',
+    'Log in to a shop by its staff server (--server URL): your token is kept under a name, in a file that only you can read, and the shop is chosen. Without a server, for the database of this folder.',
   options: [
     { flags: '--name <name>', description: 'what the shop is called here (the host of its server)' },
     { flags: '--token-stdin', description: 'read the token from stdin instead of asking for it' },

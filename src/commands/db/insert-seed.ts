@@ -11,7 +11,7 @@ export interface SeedResult {
   session: SessionView
 }
 
-/** Plants what is missing of the seed data, through the same use cases as staff, in one transaction. */
+/** Inserts what is missing of the seed data, through the same use cases as staff, in one transaction. */
 export async function insertSeed(laku: Laku): Promise<SeedResult> {
   return await laku.units.run({ kind: 'system', name: 'seed' }, async (work) => {
     const products = (await existingProducts(work)) ?? (await insertProducts(work))
@@ -24,7 +24,7 @@ export async function insertSeed(laku: Laku): Promise<SeedResult> {
   })
 }
 
-/** The products of an earlier planting, found by their SKUs; nothing where there was none. */
+/** The products of an earlier seeding, found by their SKUs; nothing where there was none. */
 async function existingProducts(work: Work): Promise<ProductView[] | undefined> {
   const skus = seedProducts.map((product) => product.variants[0]?.sku ?? '')
   const found = await work.tx

@@ -57,7 +57,7 @@ export const seedProducts = [
 /** Pieces on hand of each variant. */
 export const seedStock = 200
 
-/** The session of the first product; it is open for a week from the moment it is planted. */
+/** The session of the first product; it is open for a week from the moment it is inserted. */
 export const seedSession = {
   moq: 10,
   capacity: 100,

@@ -55,7 +55,7 @@ export const groupSuccessNoStock: Flow = {
       (amounts) => ({ amountIdr: amounts.reduce((sum, amount) => sum + amount, 0), detail: 'into escrow' }),
     )
     const called = await step(
-      'the MOQ is met, the stock is short: a bundle is called off',
+      'the MOQ is met, the stock is short: a bundle is ordered',
       () =>
         until(
           'the purchase order with its freight',

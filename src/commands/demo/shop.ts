@@ -66,7 +66,7 @@ export class Shop {
 
   /** The same by whoever holds this token: two-person steps need two. */
   lakuAs<T>(token: string, ...args: string[]): Promise<T> {
-    // Through the staff door, whatever shop whoever looks on has chosen.
+    // Through the staff server, whatever shop whoever looks on has chosen.
     const shop = { LAKU_SERVER: this.at.staff, LAKU_TOKEN: token, LAKU_DATA_DIR: this.at.data_dir }
     const env = { ...withoutSettings(process.env), ...shop }
     return new Promise((resolve, reject) => {

@@ -16,7 +16,7 @@ import { schemaDrift } from './schema-drift.ts'
 
 export type Severity = 'warning' | 'critical'
 
-/** Something that is wrong, in words, and the command that mends it. */
+/** Something that is wrong, in words, and the command that fixes it. */
 export interface Finding {
   severity: Severity
   message: string

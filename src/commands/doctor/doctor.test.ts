@@ -263,6 +263,6 @@ describe('laku doctor', () => {
     )
     const { exitCode, stdout } = await runLaku(f.laku, ['doctor', '--json'])
     expect([exitCode, JSON.parse(stdout).ok]).toEqual([8, false])
-    expect((await runLaku(f.laku, ['doctor'])).stdout).toContain('mend it with: laku attention list')
+    expect((await runLaku(f.laku, ['doctor'])).stdout).toContain('fix it with: laku attention list')
   })
 })

@@ -6,7 +6,7 @@ export const doctor = defineTask({
   name: 'doctor',
   exits: [8],
   description:
-    'Look for what is wrong, how bad it is, and the command that mends it; and say what laku takes for true of the account at the payment provider. Ends with 8 where something is; with 2 where the configuration, and with 6 where the database cannot be used, for then nothing else can be looked at.',
+    'Look for what is wrong, how bad it is, and the command that fixes it; and say what laku takes for true of the account at the payment provider. Ends with 8 where something is; with 2 where the configuration, and with 6 where the database cannot be used, for then nothing else can be looked at.',
   input: z.object({}),
   examples: ['laku doctor', 'laku doctor --json'],
   // No identity is asked for: it changes nothing and prints no personal data of customers. A wrong
@@ -29,7 +29,7 @@ export const doctor = defineTask({
     const wrong = checks.flatMap(({ name, findings }) => findings.map((finding) => ({ name, ...finding })))
     const lines = wrong.map(({ severity, name, message, command }) => {
       const style = severity === 'critical' ? output.style.red : output.style.yellow
-      return `${style(severity)} ${name}: ${message}\n  mend it with: ${command}`
+      return `${style(severity)} ${name}: ${message}\n  fix it with: ${command}`
     })
     const verdict = lines.length > 0 ? lines.join('\n') : `${checks.length} checks, nothing is wrong.`
     return {

@@ -4,7 +4,7 @@ import type { OutsideWay } from '../../cli/define/command.ts'
 export const orderArgument = { name: 'order', description: 'UUID or code' }
 export const orderInput = { order: z.string().min(1) }
 
-/** A change that may cancel an order: its booked courier is called off first. */
+/** A change that may cancel an order: its booked courier is cancelled first. */
 export async function callingOff<I, T>({ context, actor }: OutsideWay<I>, run: () => Promise<T>): Promise<T> {
   const { withParcelCancelled } = await import('../../domain/order/index.ts')
   const { units } = await context.laku()

@@ -51,7 +51,7 @@ export const reconcile = defineTask({
           spare: true,
           value: (row) => row.transactionId,
         },
-        { name: 'command', heading: 'what mends it', value: (row) => row.command },
+        { name: 'command', heading: 'what fixes it', value: (row) => row.command },
       ],
       differences,
     )

@@ -24,7 +24,7 @@ export const resume = defineChange({
   ...shape,
   name: 'resume',
   description: 'Let what was paused go on.',
-  examples: ['laku switches resume payouts --reason "the bank has mended it"'],
+  examples: ['laku switches resume payouts --reason "the bank has fixed it"'],
   change: (work, { switch: name }, reason) => turn(work, name, false, reason || 'resumed'),
   done: (result) => `${result.name} goes on.${behind(result)}`,
 })

@@ -12,7 +12,7 @@ interface GoneWhen {
   states?: { table: string; of: readonly string[]; not: boolean }
 }
 
-/** Nothing that is kept says so: a person resolves it, or what mends it does. */
+/** Nothing that is kept says so: a person resolves it, or what fixes it does. */
 interface ByPerson {
   person: string
 }
@@ -168,7 +168,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
     gone: sql`not exists (select from orders o where o.session_id = ${subject} and o.status = 'on_hold')`,
   },
   settlement_unpaid: isNot('settlements', 'failed', 'reversed'),
-  shipment_booked_unasked: { person: 'whether the courier’s stray booking was called off is theirs to say' },
+  shipment_booked_unasked: { person: 'whether the courier’s unexpected booking was cancelled is theirs to say' },
   shipment_contradicted: { person: 'the courier’s word against ours' },
   shipment_not_booked: isNot('shipments', 'pending'),
   shipment_status_unknown: is('shipments', ...finalStates(shipmentTransitions)),

@@ -225,13 +225,13 @@ describe('rows of business are held to their postings, both ways', () => {
     expect(await foundAfter(`delete from ${table} where id = ${row}`)).toContain(name)
     expect(await foundAfter(`update ${table} set ${change} where id = ${row}`)).toContain(name)
     expect(await foundAfter(...unpost(kind))).toContain(name)
-    const [about, key] = [nobody, `'stray:${kind}'`]
+    const [about, key] = [nobody, `'unknown:${kind}'`]
     expect(await foundAfter(...posted(kind, about, key))).toContain(name)
   })
 
   it('a settlement that says it is paid, one deleted, and a posting of none', async () => {
     if (!superuser) return
-    expect(await foundAfter(...posted('settlement.confirmed', nobody, "'stray'"))).toContain('settlements')
+    expect(await foundAfter(...posted('settlement.confirmed', nobody, "'unknown'"))).toContain('settlements')
     const made = `insert into settlements (id, code, factory_id, through_date, status, items, gross_idr, commission_idr, refunds_idr,
         adjustments_idr, net_idr, plan_hash, calculated_by, calculated_at, approved_hash, created_at, updated_at)
       select ${nobody}, 'STL-X', id, now(), 'paid', 1, 100, 5, 0, 0, 95, '', '', now(), '', now(), now() from factories limit 1`
@@ -270,7 +270,7 @@ describe('rows of business are held to their postings, both ways', () => {
   it('a wallet that grew by a posting without a name', async () => {
     if (!superuser) return
     const unapplied = [
-      ...posted('something', nobody, "'stray'"),
+      ...posted('something', nobody, "'unknown'"),
       `update ledger_entries set account_id = (select id from ledger_accounts where key like 'wallet:%' limit 1)
        where transaction_id = '01990000-0000-7000-8000-00000000000f' and amount_idr < 0`,
     ]
@@ -285,7 +285,7 @@ describe('rows of business are held to their postings, both ways', () => {
         throw new Error('undo')
       })
       .catch(() => {})
-    expect(names).toEqual([expect.stringContaining('stray of the kind something')])
+    expect(names).toEqual([expect.stringContaining('unknown of the kind something')])
   })
 
   it('each kind of posting is held by a check of rows, or says why it is not', () => {

@@ -12,7 +12,7 @@ const SHOWN = 10
 const wasReceived = sql`(y.status in ('paid', 'partially_refunded') or (y.status = 'refunded' and y.returned_idr > 0))`
 
 /**
- * The invariants of group buying (the design's list, numbers 2, 3 and 5), and the rule that nothing complete
+ * The invariants of group buying (numbers 2, 3 and 5), and the rule that nothing complete
  * stays open.
  */
 export const groupBuyingChecks: readonly Check[] = [

@@ -17,7 +17,7 @@ export interface AuditEntry {
   after?: unknown
 }
 
-/** Something a person must look at, with the command that mends it. */
+/** Something a person must look at, with the command that fixes it. */
 export interface AttentionItem {
   kind: AttentionKind
   subject: [kind: string, id: string]

@@ -7,7 +7,7 @@ export const logisticsErrors = defineErrors('logistics', {
   parcel_impossible: ['invalid', 'No courier takes a parcel so heavy; order less at once.'],
   order_not_found: ['not_found', 'There is no such order.'],
   order_not_bookable: ['conflict', 'A parcel is booked for a paid order with its stock reserved.'],
-  call_off_refused: ['conflict', 'The courier has the parcel on its way and does not call it off.'],
+  call_off_refused: ['conflict', 'The courier has the parcel on its way and does not cancel it.'],
   courier_unavailable: [
     'unavailable',
     'The courier does not answer; nothing was changed, try again in a moment.',

@@ -20,7 +20,7 @@ afterAll(async () => {
   await laku.close()
 })
 
-/** The real client with little patience: a lost answer costs a test a moment. */
+/** The real client with short timeouts: a lost answer costs a test a moment. */
 const shortTimeout = () =>
   createBiteshipCourier({
     url: laku.sandbox.biteshipUrl,

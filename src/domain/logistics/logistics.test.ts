@@ -234,7 +234,7 @@ describe('a parcel', () => {
     expect((await parcelAt(booked!.reference)).id).toBe(booked!.providerOrderId)
   })
 
-  /** The client's own patience is 10 s, which a test does not have. */
+  /** The client's own timeout is 10 s, which a test does not have. */
   async function bookWithin(timeoutMs: number, orderId: string): Promise<void> {
     const { biteshipApiKey: apiKey } = laku.config
     const courier = createBiteshipCourier({ url: laku.sandbox.biteshipUrl, apiKey, timeoutMs })

@@ -5,7 +5,7 @@ import { settleAttention } from '../ops/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { reportDeliveryFailure } from './report-failure.ts'
 
-// A password is mended by a person within minutes, or on Monday.
+// A password is fixed by a person within minutes, or on Monday.
 const PROBE_FIRST_S = 60
 const PROBE_MOST_S = 900
 

@@ -287,7 +287,7 @@ describe('emails', () => {
     expect([mails, (await status(siti.id))?.status]).toEqual([[], 'skipped'])
   })
 
-  it('wait while the mail server refuses our login, are told of once, and all go once it is mended', async () => {
+  it('wait while the mail server refuses our login, are told of once, and all go once it is fixed', async () => {
     const waiting = await Promise.all([1, 2, 3, 4].map((n) => queued(`n${n}@example.test`)))
     const ids = waiting.map((row) => row.id)
     const all = async () => Promise.all(waiting.map(async ({ siti }) => (await status(siti.id))?.status))

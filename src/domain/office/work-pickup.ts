@@ -88,7 +88,7 @@ export async function failPickup(
 }
 
 /**
- * The pickup is called off, for a reason that is kept.
+ * The pickup is cancelled, for a reason that is kept.
  * @throws office.pickup_not_found, kernel.reason_required, kernel.illegal_transition, kernel.forbidden
  */
 export async function cancelPickup(

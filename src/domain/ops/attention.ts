@@ -12,7 +12,7 @@ export interface AttentionView {
   subjectKind: string
   subjectId: string
   message: string
-  /** The command that mends the trouble. */
+  /** The command that fixes the trouble. */
   command: string
   details: Record<string, unknown>
   /** How often it was raised while it was open. */

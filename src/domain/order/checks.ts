@@ -27,7 +27,7 @@ const borneBack = sql`coalesce((
   where t.key = 'order:' || o.id || ':borne_back'
     and not exists (select from ledger_transactions t where t.key = 'order:' || o.id || ':earned')), 0)`
 
-/** The invariants of orders (the design's list, numbers 2 and 5). */
+/** The invariants of orders (numbers 2 and 5). */
 export const orderChecks: readonly Check[] = [
   checkOf(
     "an order's stock is reserved while it says so and waits in the warehouse, and only then",

@@ -98,7 +98,7 @@ describe('cancelling once the order is being sent', () => {
     expect(await shop.see(order.id)).toMatchObject({ status: 'refunded' })
   })
 
-  it('finds a courier called off already, whose news never came', async () => {
+  it('finds a courier cancelled already, whose news never came', async () => {
     const ana = await buyer()
     const { order } = await shop.paidOrder(ana)
     await shop.book(order.id)
@@ -176,7 +176,7 @@ async function moveAtCourier(orderId: string, status: string) {
   expect(response.ok).toBe(true)
 }
 
-describe('a courier that calls off by itself', () => {
+describe('a courier that cancels by itself', () => {
   it('sends the order back to be booked anew', async () => {
     const { order } = await shop.paidOrder(await buyer())
     await shop.book(order.id)

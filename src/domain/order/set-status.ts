@@ -123,7 +123,7 @@ async function decideReturn(
   return await getOrder(work, code)
 }
 
-/** A parcel that no courier was asked for yet is withdrawn; another one has to be called off first. */
+/** A parcel that no courier was asked for yet is withdrawn; another one has to be cancelled first. */
 async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<void> {
   const parcel = await endUnrequestedParcel(work, id)
   if (parcel)

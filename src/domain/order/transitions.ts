@@ -18,7 +18,7 @@ export type OrderStatus =
   | 'refunded'
 
 /**
- * Beside the design's moves: an order whose courier calls off goes back to processing to be booked anew, and
+ * Besides the usual moves, an order whose courier cancels goes back to processing to be booked anew, and
  * a parcel may be lost on its way back too. Couriers leave steps out, so those after the booking may be
  * reached from any before them. Direct orders start at pending_payment, a session's orders at paid. Back from
  * cancelled goes only an order that was cancelled because its invoice expired: a fresh payment reserves its

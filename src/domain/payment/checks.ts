@@ -22,7 +22,7 @@ const holds = (account: string, states: readonly string[]): Check =>
   )
 
 /**
- * The invariants of payments and refunds (the design's list, numbers 1 and 6), beside what the ledger holds
+ * The invariants of payments and refunds (numbers 1 and 6), beside what the ledger holds
  * by itself.
  */
 export const paymentChecks: readonly Check[] = [

@@ -157,7 +157,7 @@ export function matchChargeback<
   return same ?? (ofPayment.length > 0 ? 'ask' : 'new')
 }
 
-/** Refusals that no later try can mend: the provider never takes this amount. */
+/** Refusals that no later try can fix: the provider never takes this amount. */
 const neverPayable: ReadonlySet<string> = new Set([
   'MINIMAL_TRANSFER_AMOUNT_ERROR',
   'MAXIMUM_TRANSFER_AMOUNT_ERROR',

@@ -6,7 +6,7 @@ import { settlementRowChecks } from './row-checks.ts'
 const SHOWN = 10
 
 /**
- * The checks of what is always true of settlements (the design's list, number 6), beside what the ledger
+ * The checks of what is always true of settlements (number 6), beside what the ledger
  * holds by itself.
  */
 export const settlementChecks: readonly Check[] = [

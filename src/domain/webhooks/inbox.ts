@@ -127,7 +127,7 @@ export interface FailedWebhook {
   kind?: string | undefined
   /** So many tries and not `policy.providerAttempts`. */
   tries?: number
-  /** The command that mends the failure; by default the command that processes the delivery again. */
+  /** The command that fixes the failure; by default the command that processes the delivery again. */
   command?: string
   /** Shown to a person in place of the delivery, once its tries are spent. */
   instead?: AttentionItem

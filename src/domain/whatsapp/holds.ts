@@ -10,7 +10,7 @@ export type HoldScope = 'account' | `template:${string}`
 const ACCOUNT: HoldScope = 'account'
 const scopeOfTemplate = (template: string, language: string): HoldScope => `template:${template}:${language}`
 
-// A dead token is mended by a person within minutes, an account within days.
+// A dead token is fixed by a person within minutes, an account within days.
 const PROBE_FIRST_S = 60
 const PROBE_MOST_S = 900
 
@@ -85,7 +85,7 @@ function reportHold(work: Work, scope: HoldScope, code: string): void {
   work.requestAttention({
     kind: 'whatsapp_held',
     subject: ['whatsapp_hold', scope],
-    message: `${what}: ${says} (${code}); they wait, and go by themselves once it is mended`,
+    message: `${what}: ${says} (${code}); they wait, and go by themselves once it is fixed`,
     command: 'laku whatsapp retry',
     details: { code },
   })
@@ -163,7 +163,7 @@ export interface HoldView {
 }
 
 /**
- * Has the next message of each hold tried at once, after somebody mended the account or a template. By itself
+ * Has the next message of each hold tried at once, after somebody fixed the account or a template. By itself
  * that happens within a quarter of an hour.
  * @throws kernel.forbidden
  */

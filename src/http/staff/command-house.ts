@@ -21,7 +21,7 @@ export interface Execution {
   keep: (work: Work, end: RunEvent[]) => Promise<void>
 }
 
-/** The commands behind the staff door, which live in a front of their own. */
+/** The commands behind the staff server, which live in a front of their own. */
 export interface CommandHouse {
   /**
    * Whether there is such a command here, whether it only reads, and whether what it says is kept nowhere.

@@ -54,7 +54,7 @@ export interface StaffServerTimings extends RunPaces {
 
 const staffServerTimings: StaffServerTimings = { ...runPaces, heartbeatMs: HEARTBEAT_MS, endWithinMs: 10_000 }
 
-const systemActor: Actor = { kind: 'system', name: 'staff door' }
+const systemActor: Actor = { kind: 'system', name: 'staff server' }
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
 
 const requestSchema = z.object({
@@ -127,7 +127,7 @@ export async function openStaffServer(
     if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error
     throw new StartError(
       2,
-      `the staff door cannot listen on ${address.host}:${address.port} (${code}): stop what listens there, or choose another with LAKU_STAFF_PORT`,
+      `the staff server cannot listen on ${address.host}:${address.port} (${code}): stop what listens there, or choose another with LAKU_STAFF_PORT`,
     )
   }
 }
@@ -162,7 +162,7 @@ function buildStaffServer(
   app.setErrorHandler((error, request, reply) => {
     const { translated } = translateDatabaseError(error)
     const known = translated instanceof DomainError ? translated : undefined
-    if (!known) request.log.error({ err: error }, 'the staff door failed')
+    if (!known) request.log.error({ err: error }, 'the staff server failed')
     const status = known ? statusOf(known) : 500
     const { code, message, details } = known ?? {
       code: 'http.internal',

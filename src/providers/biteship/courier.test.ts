@@ -139,7 +139,7 @@ test('an order with its history', async () => {
   })
 })
 
-test('calling off', async () => {
+test('cancelling', async () => {
   wire.answer = replying(200, { success: true, id: 'o1', status: 'cancelled' })
   await courier().cancelOrder('o1', 'change_courier')
   expect(wire.requests[0]).toMatchObject({ method: 'POST', url: '/v1/orders/o1/cancel' })

@@ -1,7 +1,7 @@
 // laku relies on these facts that Biteship documents. The source, its date and how sure it is stand under the
 // same name in docs/providers.md.
 
-/** biteship.cancellable: the statuses in which an order can still be called off. */
+/** biteship.cancellable: the statuses in which an order can still be cancelled. */
 export const cancellableStatuses: readonly string[] = ['confirmed', 'scheduled', 'allocated', 'picking_up']
 
 /**
@@ -24,5 +24,5 @@ export const finalRefusalCodes: readonly string[] = [
   ),
 ]
 
-/** biteship.cancel-failed: calling off did not work; the parcel goes on, and the same call may work later. */
+/** biteship.cancel-failed: cancelling did not work; the parcel goes on, and the same call may work later. */
 export const cancelFailedCodes: readonly string[] = ['40002055', '40002056']

@@ -14,13 +14,13 @@ export interface OrderProbe {
 const items = [{ name: 'laku providers check', valueIdr: 100_000, quantity: 1, weightG: 1000 }]
 
 /**
- * A parcel booked with a test key, read and called off: no courier hears of it and nothing is charged
+ * A parcel booked with a test key, read and cancelled: no courier hears of it and nothing is charged
  * (biteship.test-orders).
  */
 export function orderProbe({ courier, ear, origin, referenceId }: OrderProbe): Probe {
   return {
     provider: 'biteship',
-    name: 'an order, called off',
+    name: 'an order, cancelled',
     makes: true,
     ask: async () => {
       const destination = { ...origin, postalCode: '60281', address: 'Jl. Tunjungan 1, Surabaya' }
@@ -43,7 +43,7 @@ export function orderProbe({ courier, ear, origin, referenceId }: OrderProbe): P
       } finally {
         differences.push(...(await checkCancelled(courier, made.id)))
       }
-      return { says: `booked by ${company}:${type}, read and called off`, differences }
+      return { says: `booked by ${company}:${type}, read and cancelled`, differences }
     },
   }
 }
@@ -99,14 +99,14 @@ async function checkCancelled(courier: CourierGateway, id: string): Promise<Diff
     const { status = 'nothing' } = await courier.cancelOrder(id, 'others')
     if (status === 'cancelled') return []
     const todo = cancelledStatuses.includes(status)
-      ? 'nothing: laku knows it for called off'
+      ? 'nothing: laku takes it as cancelled'
       : 'nothing: laku reads such an order again'
     return [{ fact, says: `the answer of a cancel says ${status} instead of cancelled`, todo }]
   } catch (error) {
     if (!(error instanceof ProviderFailure) || error.outcome !== 'refused' || error.httpStatus === 401)
       throw error
-    const todo = `call the test order ${id} off in the dashboard; laku tells who calls off that the parcel goes on`
+    const todo = `cancel the test order ${id} in the dashboard; laku tells who cancels that the parcel goes on`
     const known = cancelFailedCodes.includes(error.code) ? '' : ', which laku does not know for that'
-    return [{ fact, says: `a fresh order cannot be called off: ${error.code}${known}`, todo }]
+    return [{ fact, says: `a fresh order cannot be cancelled: ${error.code}${known}`, todo }]
   }
 }

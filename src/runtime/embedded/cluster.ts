@@ -79,7 +79,7 @@ function failure(program: string, user: ServerUser, result: SpawnSyncReturns<str
   const why = result.error?.message ?? line ?? `${program} ended with ${result.status ?? result.signal}`
   const remedy = user.owner
     ? `root's server runs as user ${user.owner.uid}: put the data folder (LAKU_DATA_DIR) where that user can reach it`
-    : 'mend that'
+    : 'fix that'
   return new StartError(
     6,
     `the embedded PostgreSQL cannot be set up: ${why.trim()}; ${remedy}, or name a PostgreSQL with DATABASE_URL`,

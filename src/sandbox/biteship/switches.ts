@@ -20,7 +20,7 @@ export const biteshipSwitches = {
   },
   'biteship.cancel': {
     fact: 'biteship.called-off',
-    says: 'whether a cancelled order is then called cancelled or rejected, or whether calling off fails',
+    says: 'whether a cancelled order is then called cancelled or rejected, or whether cancelling fails',
     choices: ['cancelled', 'rejected', 'fails'],
   },
   'biteship.order-refusal': {

@@ -5,7 +5,7 @@ export interface WalletLine {
 }
 
 /**
- * The accounts of a history, credits positive: every row of the design's table of postings moves an amount
+ * The accounts of a history, credits positive: every row of the table of postings moves an amount
  * between some of them.
  */
 export class Book {

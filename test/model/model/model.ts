@@ -116,7 +116,7 @@ export class Model {
     }
   }
 
-  /** Only what was called off can be delivered. */
+  /** Only what was ordered can be delivered. */
   deliveryOf({ session, good, damaged }: Extract<Command, { do: 'receive' }>): [number[], number[]] {
     const purchase = this.stock.lastPurchaseOf(this.session(session))
     const asked = (pieces: readonly number[]) =>

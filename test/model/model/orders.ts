@@ -156,7 +156,7 @@ export class Order implements Payable {
   cancel(byStaff: boolean): boolean {
     const mayBe: OrderStatus[] = byStaff ? ['pending_payment', ...inWarehouse] : ['pending_payment', 'paid']
     if (!mayBe.includes(this.status) || (!byStaff && this.place)) return false
-    // Its courier is called off first.
+    // Its courier is cancelled first.
     this.parcel?.move('cancelled')
     const wasPaid = this.status !== 'pending_payment'
     this.status = 'cancelled'

@@ -11,7 +11,7 @@ export interface Payable {
   received(payment: Payment): void
   /** The payment came to nothing. */
   unpaid(): void
-  /** A refund of the payment, or of stray money beside it, has arrived. */
+  /** A refund of the payment, or of unapplied funds beside it, has arrived. */
   refunded(): void
 }
 
@@ -187,7 +187,7 @@ export class Payments {
     this.#comesToNothing(payment)
   }
 
-  /** Staff say where stray money belongs. */
+  /** Staff say where unapplied funds belongs. */
   decide(nth: number, how: 'apply' | 'wallet' | 'refund'): boolean {
     const unapplied = this.unappliedFunds[nth % Math.max(1, this.unappliedFunds.length)]
     if (!unapplied) return true

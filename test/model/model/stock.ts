@@ -28,7 +28,7 @@ const onTheWay: readonly string[] = ['sent', 'partially_received']
 
 /**
  * The pieces of two variants that all sessions and direct orders share: free, reserved for somebody, short,
- * and called off.
+ * and ordered.
  */
 export class Stock {
   readonly free = [0, 0]
@@ -96,7 +96,7 @@ export class Stock {
   }
 
   /**
-   * Reserves for a session as far as it goes, and calls off what is short and not on its way. Says what is
+   * Reserves for a session as far as it goes, and orders what is short and not on its way. Says what is
    * missing.
    */
   cover(

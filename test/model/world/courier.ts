@@ -1,6 +1,6 @@
 import type { CourierGateway, NewCourierOrder } from '../../../src/domain/logistics/courier.ts'
 
-/** A courier that takes every parcel at the price it is told, and lets itself be called off. */
+/** A courier that takes every parcel at the price it is told, and lets itself be cancelled. */
 export class Courier {
   priceIdr = 0
 

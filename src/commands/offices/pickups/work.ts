@@ -98,5 +98,5 @@ export const cancel = defineChange({
     const { cancelPickup } = await import('../../../domain/office/index.ts')
     return await cancelPickup(work, { pickupId, reason })
   },
-  done: ({ purchaseOrder }) => `The pickup of ${purchaseOrder.code} is called off.`,
+  done: ({ purchaseOrder }) => `The pickup of ${purchaseOrder.code} is cancelled.`,
 })

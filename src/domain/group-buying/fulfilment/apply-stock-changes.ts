@@ -3,7 +3,7 @@ import type { EventOf, Work } from '../../kernel/index.ts'
 import { fillShortages } from '../../warehouse/index.ts'
 
 /**
- * Reaction to purchase_order.received: what came is reserved for the session it was called off for, then for
+ * Reaction to purchase_order.received: what came is reserved for the session it was ordered for, then for
  * others.
  */
 export async function allocateReceived(
@@ -28,7 +28,7 @@ type Ended = EventOf<'purchase_order.cancelled'> | EventOf<'purchase_order.close
 
 /**
  * Reaction to purchase_order.cancelled and .closed: sessions that wait for what will not come. A person is
- * shown the session that it was called off for, for they know why it ended; others that counted on it are
+ * shown the session that it was ordered for, for they know why it ended; others that counted on it are
  * looked at again by themselves.
  */
 export async function applyEndedPurchaseOrders(work: Work, events: Ended[]): Promise<void> {

@@ -9,7 +9,7 @@ import { sessionMachine } from '../transitions.ts'
 export interface FulfilmentView {
   sessionId: string
   /**
-   * `reserved`: all that anybody waits for. `purchase_order`: the rest was called off, or waits for a person.
+   * `reserved`: all that anybody waits for. `purchase_order`: the rest was ordered, or waits for a person.
    */
   outcome: 'reserved' | 'purchase_order'
   /** The stock that is reserved for the session now, by variant. */
@@ -23,7 +23,7 @@ export interface FulfilmentView {
 /**
  * The first step of fulfilment (service map: `POST /api/warehouse/fulfill-demand`): reserves stock for every
  * paid participant that has no order yet, and for orders that wait for stock, as far as it goes. Where it is
- * short the session waits in pending_stock, and the rest is called off from the factory. Repeating it changes
+ * short the session waits in pending_stock, and the rest is ordered from the factory. Repeating it changes
  * nothing.
  * @throws group_buying.session_not_found, not_fulfillable, kernel.forbidden
  */

@@ -51,7 +51,7 @@ async function sold(): Promise<string> {
 
 async function purchaseOrderOf(sessionId: string): Promise<string> {
   const { purchaseOrder } = await laku.as(staff, (work) => fulfilDemand(work, { sessionId }))
-  if (!purchaseOrder) throw new Error('nothing was called off')
+  if (!purchaseOrder) throw new Error('nothing was ordered')
   return purchaseOrder.id
 }
 

@@ -115,7 +115,7 @@ async function expectAllTrue(): Promise<void> {
 }
 
 describe('a session that is short of stock', () => {
-  it('reserves what there is, calls the rest off in bundles, and tells the factory once', async () => {
+  it('reserves what there is, orders the rest in bundles, and tells the factory once', async () => {
     const { session } = await soldOut([3, 4], { wholesaleUnit: 6, maxExcessUnits: 6 })
     await market.addStock(2)
     const first = await demand(session.id)
@@ -224,7 +224,7 @@ describe('a session that is short of stock', () => {
     await expectAllTrue()
   })
 
-  it('is shown to a person when its purchase order is cancelled, and calls off anew only when staff ask', async () => {
+  it('is shown to a person when its purchase order is cancelled, and orders anew only when staff ask', async () => {
     const { session } = await soldOut([2])
     const { id, code } = await orderOf(session.id)
     await laku.as(staff, (work) => cancelPurchaseOrder(work, { purchaseOrder: code }))
@@ -265,7 +265,7 @@ describe('a session that is short of stock', () => {
     await expectAllTrue()
   })
 
-  it('counts on what is on the way for nobody, and calls off itself when that ends', async () => {
+  it('counts on what is on the way for nobody, and orders itself when that ends', async () => {
     const { session } = await soldOut([2], { wholesaleUnit: 6, maxExcessUnits: 6 })
     const { code } = await orderOf(session.id)
     const second = await sold([3])
@@ -281,7 +281,7 @@ describe('a session that is short of stock', () => {
     await expectAllTrue()
   })
 
-  it('gets what was called off for it before all others, and else who waits longest is first', async () => {
+  it('gets what was ordered for it before all others, and else who waits longest is first', async () => {
     const first = await soldOut([2])
     await demand(first.session.id)
     laku.clock.shift(60)

@@ -85,7 +85,7 @@ describe('when the stock of a closed session cannot be checked', () => {
     expect(await allocatedEvents()).toBe(0)
     await expectAllTrue()
 
-    // The sweep brings the session back; the warehouse, up again, calls off what is short.
+    // The sweep brings the session back; the warehouse, up again, orders what is short.
     laku.clock.shift(601)
     await laku.system(sweepSessions)
     expect(await market.eventsOf(session.id)).toContain('session.fulfilment_due')

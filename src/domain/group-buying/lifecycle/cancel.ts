@@ -19,7 +19,7 @@ import type { SessionView } from '../views.ts'
 import { type LockedSession, lockSession, lockSessionPayments } from './lock.ts'
 
 /**
- * Staff call a session off, from its draft until its orders are made: places end, reserved stock is free
+ * Staff cancel a session, from its draft until its orders are made: places end, reserved stock is free
  * again, and the refunds of everybody follow the event in the same transaction.
  * @throws group_buying.session_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */

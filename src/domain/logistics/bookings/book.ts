@@ -94,7 +94,7 @@ export async function intendBooking(
   return await claimBookings(work, [orderId], origin)
 }
 
-/** A parcel that is there goes by its own courier: another one is named after it is called off. */
+/** A parcel that is there goes by its own courier: another one is named after it is cancelled. */
 function requireThisCourier({ code, courier: own }: ShipmentView, courier: CourierChoice | undefined): void {
   const [company, type] = [own.company, own.type]
   if (!courier || (courier.company === company && courier.type === type)) return

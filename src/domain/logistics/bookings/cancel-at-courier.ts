@@ -18,7 +18,7 @@ export interface CancelAtCourierContext {
 const REASON_CODE = 'others'
 
 /**
- * Calls the booked parcel of an order off at its courier, and then here: the courier first, for it may
+ * Cancels the booked parcel of an order at its courier, and then here: the courier first, for it may
  * refuse. Nothing where no parcel is booked. An answer that was lost is asked for; while nobody knows,
  * nothing changes here.
  * @throws logistics.call_off_refused where the courier has it on its way, logistics.courier_unavailable,
@@ -68,7 +68,7 @@ async function cancelThere(courier: CourierGateway, { code, providerOrderId }: B
 
 const isOff = (word: string) => cancelledStatuses.includes(courierStatus(word))
 
-/** Whether it was called off all the same, or before. */
+/** Whether it was cancelled all the same, or before. */
 async function isCancelled(courier: CourierGateway, providerOrderId: string): Promise<boolean> {
   try {
     return isOff((await courier.getOrder(providerOrderId)).status)

@@ -90,7 +90,7 @@ describe('facts 4 and 11: a booking', () => {
   )
 })
 
-describe('fact 11: calling off', () => {
+describe('fact 11: cancelling', () => {
   it.each(['cancelled', 'rejected'])('that ends in %s is done', async (choice) => {
     const order = await paid()
     await shop.book(order.id)

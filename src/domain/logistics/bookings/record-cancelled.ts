@@ -14,7 +14,7 @@ interface Cancelled {
 }
 
 /**
- * Ends a parcel that its courier called off, or that was called off there: from `from` only, so that a second
+ * Ends a parcel that its courier cancelled, or that was cancelled there: from `from` only, so that a second
  * telling changes nothing. What its booking took from the deposit comes back. Returns whether it ended now.
  */
 export async function recordCancelled(

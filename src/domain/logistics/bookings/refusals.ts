@@ -8,7 +8,7 @@ export function isUnserviceable(failure: ProviderFailure): boolean {
 
 /**
  * This parcel will be refused until its address or courier is another. Any other refusal (an empty deposit, a
- * wrong key) is about us, and the same parcel is taken once that is mended.
+ * wrong key) is about us, and the same parcel is taken once that is fixed.
  */
 export function isUnfit(failure: ProviderFailure): boolean {
   const codes = [...finalRefusalCodes, ...noCourierCodes]

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
-/** A courier that called off so often by itself will do so again: a person books another one. */
+/** A courier that cancelled so often by itself will do so again: a person books another one. */
 export const BOOKINGS_BY_ITSELF = 3
 
 /**
- * Shows a person the orders of these parcels, just called off, that no courier is asked for by itself any
+ * Shows a person the orders of these parcels, just cancelled, that no courier is asked for by itself any
  * more.
  */
 export async function reportCancelledByCourier(work: Work, orderIds: readonly string[]): Promise<void> {

@@ -31,14 +31,14 @@ export function bookedPosting(id: string, priceIdr: Rupiah): Posting[] {
   return move(id, 'booked', 'shipment_booked', priceIdr, ['shipping', 'courier-deposit'])
 }
 
-/** A courier is called off: its price comes back. */
+/** A courier is cancelled: its price comes back. */
 export function cancellationPosting(id: string, priceIdr: Rupiah): Posting[] {
   return move(id, 'cancelled', 'shipment_cancelled', priceIdr, ['courier-deposit', 'shipping'])
 }
 
 /**
- * Returns the postings for a parcel's new state and price (domains.md, the courier's rows), and the values to
- * write down beside the parcel. A new weight posts the difference, once a price; a parcel that is called off
+ * Returns the postings for a parcel's new state and price (the rows of the courier), and the values to
+ * write down beside the parcel. A new weight posts the difference, once a price; a parcel that is cancelled
  * gets its price back. Once the parcel's way is over, what is left of its fee is posted, and again where the
  * courier weighs after that.
  */

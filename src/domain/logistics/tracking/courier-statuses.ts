@@ -2,7 +2,7 @@ import type { ShipmentStatus } from '../transitions.ts'
 
 /**
  * The 14 statuses of Biteship and where they put a parcel: of several, the first that it may go to. A courier
- * who rejects a parcel before the pick-up calls it off; afterwards it is the recipient who rejects it, and it
+ * who rejects a parcel before the pick-up cancels it; afterwards it is the recipient who rejects it, and it
  * comes back.
  */
 const statesOfStatus: Readonly<Record<string, readonly ShipmentStatus[]>> = {

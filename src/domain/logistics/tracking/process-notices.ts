@@ -37,7 +37,7 @@ export async function processParcelNotices(
 }
 
 /**
- * Orders that `laku providers check` made and called off. Of one that stays unknown it is asked whether it is
+ * Orders that `laku providers check` made and cancelled. Of one that stays unknown it is asked whether it is
  * one of these.
  */
 async function madeByCheck(

@@ -43,7 +43,7 @@ const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly O
 /** A courier who refuses the parcel itself will refuse it again: the order waits for a person. */
 const NOT_SERVICEABLE = 'no_serviceable_address'
 
-/** A courier that calls off a parcel it had taken on says nothing of the address: another booking may do. */
+/** A courier that cancels a parcel it had taken on says nothing of the address: another booking may do. */
 const CALLED_OFF = 'courier_called_off'
 
 interface Move {

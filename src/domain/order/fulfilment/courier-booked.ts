@@ -4,7 +4,7 @@ import { orderErrors } from '../errors.ts'
 
 /**
  * An order that cannot be cancelled while its courier is booked, as the error by which a use case asks to
- * have it called off.
+ * have it cancelled.
  */
 export class CourierBooked extends DomainError {
   readonly orderId: string
@@ -18,13 +18,13 @@ export class CourierBooked extends DomainError {
 }
 
 /**
- * A parcel that was called off may have been booked anew before the order is cancelled: then that one is
- * called off too.
+ * A parcel that was cancelled may have been booked anew before the order is cancelled: then that one is
+ * cancelled too.
  */
 const TRIES = 3
 
 /**
- * Runs a use case that may cancel an order. Where it throws CourierBooked, the parcel is called off at the
+ * Runs a use case that may cancel an order. Where it throws CourierBooked, the parcel is cancelled at the
  * courier, outside of any transaction, and the use case is run again. What else it throws goes through.
  * @throws logistics.call_off_refused, logistics.courier_unavailable, kernel.paused
  */

@@ -192,7 +192,7 @@ describe('reconciling', () => {
     await f.laku.system((work) => confirmInvoices(work, [read]))
   }
 
-  it('finds nothing where both books agree: payments, stray money, refunds, fees', async () => {
+  it('finds nothing where both books agree: payments, unapplied funds, refunds, fees', async () => {
     const { payment, invoiceId } = await paidAtProvider()
     const wrong = await paidAtProvider(90_000)
     await confirm(invoiceId)

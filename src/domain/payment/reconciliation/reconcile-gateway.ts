@@ -118,7 +118,7 @@ async function compareOurs(
 }
 
 /**
- * Holds our gateway account against the provider's book, line by line (the design's "always true", number 7).
+ * Holds our gateway account against the provider's book, line by line .
  * Reads only.
  */
 export async function reconcileGateway(

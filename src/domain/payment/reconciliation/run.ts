@@ -127,7 +127,7 @@ async function end(
   work.requestAttention({
     kind: 'books_differ',
     subject: ['provider', 'xendit'],
-    message: `the provider's book and ours do not agree on ${differences.length} lines; each says the command that mends it`,
+    message: `the provider's book and ours do not agree on ${differences.length} lines; each says the command that fixes it`,
     command: `laku payments reconcile --since ${since.toISOString()}`,
     details: { runId: run.id, since, until, offIdr, first: differences.slice(0, 5) },
   })

@@ -56,7 +56,7 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
   return await ontoPayment(work, unapplied, payment)
 }
 
-/** How a decision on a stray counts; with what the company adds, where it does. */
+/** How a decision on unapplied funds counts; with what the company adds, where it does. */
 export const unappliedUse = (
   { id, amountIdr }: LockedUnapplied,
   userId: string,

@@ -25,7 +25,7 @@ export interface UnappliedFunds {
 }
 
 /**
- * Books stray money into quarantine, where it waits for staff, who are told of each once. Seen again it
+ * Books unapplied funds into quarantine, where it waits for staff, who are told of each once. Seen again it
  * changes nothing. Nothing is sent back by itself: only a person can tell a buyer's second payment from a
  * provider's mistake.
  */

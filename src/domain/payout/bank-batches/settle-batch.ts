@@ -30,7 +30,7 @@ import {
 
 /** The bank did not take a line on, or sent it back. */
 const BANK_REJECTED = 'BANK_REJECTED'
-/** Its batch was called off. */
+/** Its batch was cancelled. */
 export const BATCH_CANCELLED = 'BATCH_CANCELLED'
 
 interface Line {

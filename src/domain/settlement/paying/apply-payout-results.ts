@@ -144,7 +144,7 @@ export async function markSettlementsFailed(work: Work, events: EventOf<'payout.
       retryable,
     }
     work.emit({ type: 'settlement.failed', aggregate: ['settlement', settlement.id], payload })
-    // A batch that was called off before the bank spoke: the approval holds, and it is paid or exported again
+    // A batch that was cancelled before the bank spoke: the approval holds, and it is paid or exported again
     // as if nothing was.
     if (failureCode === BATCH_CANCELLED) {
       await moveState(work, settlementMachine, {

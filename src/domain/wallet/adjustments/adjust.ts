@@ -21,7 +21,7 @@ export interface WalletAdjustment {
   userId: string
   /** Positive gives, negative takes. */
   changeIdr: Rupiah
-  /** Goodwill is the company's own money; a correction mends a mistake in the book. */
+  /** Goodwill is the company's own money; a correction fixes a mistake in the book. */
   kind: 'goodwill' | 'correction'
   reason: string
 }

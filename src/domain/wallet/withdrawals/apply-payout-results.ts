@@ -27,7 +27,7 @@ const waysOf = {
 const held = 'withdrawals-held'
 
 /**
- * The entries that each step of a payout books for its withdrawal of amount a and fee f (the design's table
+ * The entries that each step of a payout books for its withdrawal of amount a and fee f (the table
  * of postings).
  */
 export const entriesOf: Record<

@@ -74,7 +74,7 @@ describe('a withdrawal that was said to have failed', () => {
     expect(await left(before)).toEqual({ gateway: AMOUNT, fees: 0 })
   })
 
-  it('and arrived calls off the retry that was not sent yet', async () => {
+  it('and arrived cancels the retry that was not sent yet', async () => {
     const before = await books()
     const { userId, id, key, providerId } = await sent()
     await says(providerId, 'FAILED')

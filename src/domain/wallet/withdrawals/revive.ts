@@ -67,7 +67,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
   work.emit(withdrawalEvent(withdrawal, status, 'succeeded'))
 }
 
-/** Its money is in the wallet: it came to nothing, or was not sent yet and is called off here. */
+/** Its money is in the wallet: it came to nothing, or was not sent yet and is cancelled here. */
 async function isGivenBack(work: Work, again: Stored): Promise<boolean> {
   const { id, userId, amountIdr, feeIdr, status } = again
   if (status === 'failed' || status === 'reversed' || status === 'rejected') return true

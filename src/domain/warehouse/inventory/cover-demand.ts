@@ -17,7 +17,7 @@ export interface Coverage {
   reservations: StockLine[]
   /** The pieces that the session lacks beyond that. */
   missing: { variantId: string; sku: string; missing: number }[]
-  /** The purchase order that was called off for the session and is still to come. */
+  /** The purchase order that was ordered for the session and is still to come. */
   purchaseOrder?: PurchaseOrderView
   /** The pieces that the session lacks and nothing on the way brings: a person must see to them. */
   uncovered: (StockLine & { sku: string })[]
@@ -25,7 +25,7 @@ export interface Coverage {
 
 /**
  * Brings a session's reservation to what it demands, as far as the stock goes: takes what is free, gives back
- * what it needs no more. What is short then is waited for, and called off from the factory, once: while a
+ * what it needs no more. What is short then is waited for, and ordered from the factory, once: while a
  * purchase order of the session is open, or enough is on the way that nobody else waits for, there is no
  * second. Repeating it changes nothing. The session is locked by the caller. All variants of its product are
  * locked, in sorted order.

@@ -12,7 +12,7 @@ export interface StockView {
   reserved: number
   /** On hand and not reserved. */
   free: number
-  /** Called off from factories and not here yet. */
+  /** Ordered from factories and not here yet. */
   onTheWay: number
 }
 

@@ -7,7 +7,7 @@ export interface PurchaseOrderItem {
   variantId: string
   sku: string
   name: string
-  /** Pieces called off. */
+  /** Pieces ordered. */
   quantity: number
   /** Pieces to the factory's bundle. */
   wholesaleUnit: number

@@ -10,7 +10,7 @@ const line = (variantId: string, missing: number, mayExceed: number, wholesaleUn
   wholesaleUnit,
 })
 
-describe('what is called off', () => {
+describe('what is ordered', () => {
   it('is whole bundles, filled by several variants', () => {
     expect(reorder([line('m', 7, 0), line('l', 5, 0)])).toEqual({
       lines: [

@@ -15,14 +15,14 @@ export interface ReorderLine {
 export interface Reorder {
   lines: StockLine[]
   /**
-   * The pieces that were short and could not be called off: a whole bundle would bring more than the limits
+   * The pieces that were short and could not be ordered: a whole bundle would bring more than the limits
    * take.
    */
   left: StockLine[]
 }
 
 /**
- * How many pieces of each variant to call off: of variants with equal bundles ceil(s / wholesale_unit)
+ * How many pieces of each variant to order: of variants with equal bundles ceil(s / wholesale_unit)
  * bundles, which may mix them; each at least what is short of it, and at most so many more as its limit takes
  * (max_excess_units). Where the last bundle would bring more than all limits together take, it is left out:
  * then less comes than is short, whole bundles still, and a person decides about the rest. Nothing comes for

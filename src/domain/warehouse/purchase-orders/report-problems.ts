@@ -4,7 +4,7 @@ import { incomingStatuses } from '../transitions.ts'
 import { purchaseOrderOfMessage } from './send.ts'
 
 /**
- * Shows a person the purchase orders of sessions that need their goods no more: they may be called off, or
+ * Shows a person the purchase orders of sessions that need their goods no more: they may be cancelled, or
  * fill the shelves.
  */
 export async function reportUnneededOrders(work: Work, sessionIds: readonly string[]): Promise<void> {
