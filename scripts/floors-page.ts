@@ -13,7 +13,7 @@ export function floorsPage(graph: Graph): string {
   )
   return `# Floors
 
-Calls go down, news goes up: a domain imports only domains below it, through their \`index.ts\`. Made from
+Calls go down, events go up: a domain imports only domains below it, through their \`index.ts\`. Made from
 [\`src/domain/graph.json\`](../src/domain/graph.json) by \`npm run generate\`; \`npm run lint\` refuses any other import.
 Everybody may import \`kernel\` and \`ops\`; \`composition\` stands above all of them.
 

@@ -3,7 +3,7 @@ import { credit, debit, post } from '../src/domain/ledger/index.ts'
 import { countUse } from '../src/domain/ops/index.ts'
 import { ensureWallets } from '../src/domain/wallet/index.ts'
 
-/** Fills a wallet as goodwill does, past its limits and its news. */
+/** Fills a wallet as goodwill does, past its limits and its notices. */
 export async function giveGoodwill(work: Work, userId: string, amountIdr: Rupiah): Promise<void> {
   const [id, at, by] = [newId(), work.now, 'a test']
   await ensureWallets(work, [userId])

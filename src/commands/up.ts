@@ -77,7 +77,7 @@ function describe({ http, staff, sandbox, databaseUrl, adminToken, metrics, data
   return [
     'laku is up.',
     `  HTTP API     ${http}`,
-    `  staff server   ${staff}`,
+    `  staff server ${staff}`,
     `  sandbox      ${sandbox}`,
     `  metrics      ${metrics}`,
     `  database     ${splitPassword(databaseUrl).address}`,

@@ -124,7 +124,7 @@ it('fact 12: a delivery says PAID and the invoice read again EXPIRED: it does no
   // Nobody is sent to pay again.
   const context = { units: f.laku.units, actor: system, gateway: gateway(), publicUrl: 'http://x' }
   expect(await openInvoice(context, payment.code)).toEqual({ state: 'checking' })
-  // A person looks into the dashboard: nothing came. The delivery is no news any more.
+  // A person looks into the dashboard: nothing came. The delivery is no update any more.
   await f.laku.as(admin, (work) => endPayment(work, { payment: payment.code }))
   await cancelPayments({ units: f.laku.units, actor: system, gateway: gateway() }, [payment.id])
   expect((await f.row(payment.id)).status).toBe('expired')

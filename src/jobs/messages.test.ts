@@ -71,7 +71,7 @@ const pay = (userId: string) => {
   )
 }
 
-it('news goes out by WhatsApp and email, through the queue', async () => {
+it('updates go out by WhatsApp and email, through the queue', async () => {
   await pay((await newUser('siti@example.test')).id)
   await laku.drain()
   expect(await messages()).toMatchObject([

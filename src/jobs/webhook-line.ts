@@ -16,7 +16,7 @@ export interface Delivery<Update> extends WaitingWebhook {
 
 export interface WebhookLine<Update> {
   provider: WebhookProvider
-  /** Reads the news in a body; undefined where laku does not follow such news. */
+  /** Reads the update in a body; undefined where laku does not process such an update. */
   parse: (body: unknown, delivery: WaitingWebhook) => Update | undefined
   /** Follows them all and marks each as processed or failed. */
   follow: (laku: Laku, actor: Actor, deliveries: Delivery<Update>[]) => Promise<void>
@@ -24,8 +24,8 @@ export interface WebhookLine<Update> {
 
 /**
  * The job that follows a provider's deliveries right after they came, in batches. Each provider has a line of
- * its own, so that nobody's news wait for another's limits. What was processed before is left alone, so a job
- * may come twice.
+ * its own, so that nobody's updates wait for another's limits. What was processed before is left alone, so a
+ * job may come twice.
  */
 export function defineWebhookLine<Update>(line: WebhookLine<Update>): JobDefinition {
   const actor: Actor = { kind: 'provider', name: line.provider }
@@ -62,12 +62,12 @@ export function defineWebhookLine<Update>(line: WebhookLine<Update>): JobDefinit
 
 const notFollowed = ({ id, body }: WaitingWebhook) => ({
   id,
-  error: 'laku does not follow this kind of news',
+  error: 'laku does not follow this kind of update',
   forGood: true,
   kind: eventIn(parseJson(body)),
 })
 
-/** The name of an event, by which news that are not followed are told of once a kind. */
+/** The name of an event, by which updates that are not followed are told of once a kind. */
 function eventIn(body: unknown): string | undefined {
   const named = typeof body === 'object' && body !== null && 'event' in body ? body.event : undefined
   return typeof named === 'string' ? named.slice(0, 100) : undefined

@@ -1,5 +1,5 @@
 /**
- * The reference of everything that `laku providers check` makes at a provider; news of these are nobody's
+ * The reference of everything that `laku providers check` makes at a provider; updates of these are nobody's
  * work.
  */
 export const CHECK_REFERENCE = 'laku-check-'

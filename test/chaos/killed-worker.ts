@@ -180,7 +180,7 @@ const waiting = (laku: TestLaku) =>
 export async function replayAll({ laku }: MortalShop) {
   const before = await digest(laku.ownerUrl, touchedByReplay)
   const { count } = await laku.as(admin, (work) => replayWebhooks(work, { since: new Date(0) }))
-  // News of a message that laku never sent are tried a few times before they are left alone.
+  // Updates of a message that laku never sent are tried a few times before they are left alone.
   let left = await waiting(laku)
   for (let round = 0; round < REPLAY_ROUNDS && left.length > 0; round++) {
     for (const [provider, all] of Map.groupBy(left, (row) => row.provider)) {

@@ -27,7 +27,7 @@ export interface Exit {
   repeats?: readonly string[]
 }
 
-/** A state in which nothing is owed and nothing waits: where only news from outside leads on. */
+/** A state in which nothing is owed and nothing waits: where only an update from outside leads on. */
 export interface Rest {
   rests: string
 }
@@ -93,7 +93,7 @@ const openSessionOf = (status: string) => async (s: CommandScenes) =>
 const followsRefund = { rests: 'the money goes back: the exits of its refund and its payout are the way on' }
 const payoutsOwn = { rests: 'its payout decides: the exits of the payout are the way on' }
 const provider = {
-  rests: 'its money lies where it belongs; only news of the provider that contradicts leads on',
+  rests: 'its money lies where it belongs; only a contradicting update of the provider leads on',
 }
 
 /** From every state that is no end, by machine: the verb of a person that leads out of it. */

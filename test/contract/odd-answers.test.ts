@@ -95,7 +95,7 @@ describe('an odd webhook', () => {
     ['xendit.webhook.refund', parseXenditWebhook, 'id'],
     ['xendit.webhook.dispute', parseXenditWebhook, 'id'],
     ['biteship.webhook', parseBiteshipWebhook, 'orderId'],
-  ] as const)('%s is news of the same thing, or is not followed and told of', (name, parse, key) => {
+  ] as const)('%s is an update of the same thing, or is not followed and told of', (name, parse, key) => {
     const whole = parse(example(name)) as Record<string, unknown>
     let followed = 0
     fc.assert(

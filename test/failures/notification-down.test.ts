@@ -43,7 +43,7 @@ describe('notifications are down', () => {
     expect(await shop.openAttention()).toEqual([])
   })
 
-  it('Logistics -> Notification: the order follows its parcel to the door, and the news of it comes later, once', async () => {
+  it('Logistics -> Notification: the order follows its parcel to the door, and the update about it comes later, once', async () => {
     const [ana] = await shop.market.buyers(1)
     const phone = await shop.phoneOf(ana!.id)
     const { order } = await shop.storefront.paidOrder(ana!)

@@ -59,7 +59,7 @@ export const weights: Record<ActName, number> = {
   'contradict of a payout': 7,
   'say of a refund': 8,
   'contradict of a refund': 8,
-  'hear the news': 5,
+  'read the updates': 5,
   'let lists lag': 2,
   'take back a payment': 1,
   'win a dispute': 1,

@@ -72,7 +72,7 @@ async function arrive(house: House): Promise<void> {
   for (const { what, id, status } of [...out, ...back])
     if (status === 'ACCEPTED' || status === 'PENDING')
       await house.control('POST', `/${what}/${id}`, { status: 'SUCCEEDED' })
-  await actNamed['hear the news']?.(house, new Dice([0]))
+  await actNamed['read the updates']?.(house, new Dice([0]))
 }
 
 /** What was called, and what nobody at the provider has heard of. */

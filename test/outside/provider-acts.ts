@@ -144,7 +144,7 @@ export const providerActs = {
   'contradict of a payout': (house, dice) => contradict(house, dice, 'payouts'),
   'say of a refund': (house, dice) => say(house, dice, 'refunds'),
   'contradict of a refund': (house, dice) => contradict(house, dice, 'refunds'),
-  'hear the news': async (house) => {
+  'read the updates': async (house) => {
     const { payouts: out, refunds: back } = await atProvider(house)
     for (const line of [...out, ...back]) await hear(house, line)
   },

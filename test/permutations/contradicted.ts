@@ -136,8 +136,8 @@ export async function whereAllowed(act: Promise<unknown>): Promise<void> {
 }
 
 /**
- * The provider's book is read, and finds that all of its news was booked: nothing is booked a second time,
- * and nothing differs.
+ * The provider's book is read, and finds that all of its updates were booked: nothing is booked a second
+ * time, and nothing differs.
  */
 export async function expectReadAlike(laku: TestLaku, context: BookContext): Promise<void> {
   const before = await laku.system(({ tx }) => familyTotals(tx))

@@ -12,7 +12,7 @@ let settlements: SettlementFixture
 let payments: PaymentFixture
 const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 1e9))
 beforeAll(async () => {
-  console.log(`orders of contradicting news by LAKU_SEED=${seed}`)
+  console.log(`orders of contradicting updates by LAKU_SEED=${seed}`)
   settlements = await openSettlementFixture()
   payments = await openPaymentFixture()
 })

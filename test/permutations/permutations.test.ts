@@ -5,11 +5,11 @@ import { openPermutedShop, type PermutedShop } from './world.ts'
 
 const ORDERS = 8
 
-describe('a history of five, in whatever order and however often its news come', () => {
+describe('a history of five, in whatever order and however often its updates come', () => {
   const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 1e9))
   let world: PermutedShop
   beforeAll(async () => {
-    console.log(`orders of news by LAKU_SEED=${seed}`)
+    console.log(`orders of updates by LAKU_SEED=${seed}`)
     world = await openPermutedShop()
   })
   afterAll(() => world.close())

@@ -10,7 +10,7 @@ import { type PermutedShop, type Subject, several } from './world.ts'
 
 export interface Story {
   provider: WebhookProvider
-  /** So many things of this kind, each with five pieces of news in the order in which they happened. */
+  /** So many things of this kind, each with five updates in the order in which they happened. */
   begin: (world: PermutedShop, count: number) => Promise<Subject[]>
   /** What laku holds of one, without what differs from one to the next: ids, codes, times. */
   state: (world: PermutedShop, subject: Subject) => Promise<Record<string, unknown>>

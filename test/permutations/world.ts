@@ -16,7 +16,7 @@ import { openWalletFixture } from '../wallets.ts'
 type Reading = GatewayInvoice | GatewayRefund | GatewayPayout | TrackedCourierOrder
 
 /**
- * One piece of news: what the delivery says, and what the provider answers who asks right after it, and never
+ * One update: what the delivery says, and what the provider answers who asks right after it, and never
  * anything newer.
  */
 export interface Update {
@@ -24,7 +24,7 @@ export interface Update {
   reading: Reading
 }
 
-/** A thing with its history: five pieces of news, in the order in which they happened. */
+/** A thing with its history: five updates, in the order in which they happened. */
 export interface Subject {
   /** What ledger transactions are about that belong to it. */
   ids: string[]
@@ -36,8 +36,8 @@ export interface Subject {
 const ofTheFixture = /^(payments|refunds) are what their postings say/
 
 /**
- * A shop whose providers answer as old as the news that was delivered last: the worst that late and shuffled
- * deliveries can do.
+ * A shop whose providers answer as old as the update that was delivered last: the worst that late and
+ * shuffled deliveries can do.
  */
 export async function openPermutedShop() {
   const wallets = await openWalletFixture()
@@ -47,7 +47,7 @@ export async function openPermutedShop() {
   const readings = new Map<string, Reading>()
   const delayed = { ...laku, providers: { ...laku.providers, ...answeringFrom(readings, laku) } } as TestLaku
 
-  /** Delivers a piece of news of each, and lets the provider's line follow them all in one batch. */
+  /** Delivers an update of each, and lets the provider's line follow them all in one batch. */
   async function deliver(provider: WebhookProvider, all: readonly Update[]): Promise<void> {
     for (const { reading } of all) readings.set(reading.id, reading)
     const inboxIds = await laku.system(async (work) => {

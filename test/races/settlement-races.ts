@@ -60,7 +60,7 @@ const races: Races<SettlementFixture>['races'] = {
     expect(await f.balance(factoryAccount(factoryId))).toBe(0)
   },
 
-  'the same news twice, and old news late, is told once': async (f) => {
+  'the same update twice, and an old update late, is told once': async (f) => {
     const factoryId = await f.factory(WAITS)
     await f.sell(factoryId)
     const code = await f.paying(factoryId)

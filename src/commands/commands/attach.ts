@@ -13,6 +13,8 @@ export const attach = defineTask({
   examples: ['laku commands attach 019ad1b2-7c4e-7a31-9f0e-3d5a6b7c8d9e'],
   // The client does it: a database that is opened directly runs nothing for others.
   run: async () => {
-    throw usageError('what runs in a server is shown by its staff server: log in with laku login --server URL')
+    throw usageError(
+      'what runs in a server is shown by its staff server: log in with laku login --server URL',
+    )
   },
 })

@@ -88,7 +88,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   closing_stuck: {
     gone: sql`exists (select from users u where u.id = ${subject} and u.closing_since is null)`,
   },
-  dispute_open: { person: 'the provider’s news of it end it, or who answered it over there' },
+  dispute_open: { person: 'the provider’s updates about it end it, or who answered it over there' },
   database_in_doubt: { person: 'laku payments adopt ends it, or the job that recognises the database' },
   'email.failed': quiet('notification_deliveries', 'lastDeliveryId'),
   factor_guessed: daysOld(1),
@@ -168,7 +168,9 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
     gone: sql`not exists (select from orders o where o.session_id = ${subject} and o.status = 'on_hold')`,
   },
   settlement_unpaid: isNot('settlements', 'failed', 'reversed'),
-  shipment_booked_unasked: { person: 'whether the courier’s unexpected booking was cancelled is theirs to say' },
+  shipment_booked_unasked: {
+    person: 'whether the courier’s unexpected booking was cancelled is theirs to say',
+  },
   shipment_contradicted: { person: 'the courier’s word against ours' },
   shipment_not_booked: isNot('shipments', 'pending'),
   shipment_status_unknown: is('shipments', ...finalStates(shipmentTransitions)),
@@ -199,7 +201,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
     person: 'who asked for the change, and what they had done by it, only a person finds out',
   },
   webhook_failed: isNot('webhook_inbox', 'failed'),
-  webhook_unknown: { person: 'whether news of a new kind matter, only a person can say' },
+  webhook_unknown: { person: 'whether updates of a new kind matter, only a person can say' },
   'whatsapp.failed': quiet('whatsapp_messages', 'lastMessageId'),
   whatsapp_sender_unknown: { person: 'who it was, only a person can say' },
   whatsapp_held: { gone: sql`not exists (select from whatsapp_holds h where h.scope = a.subject_id)` },

@@ -59,7 +59,7 @@ const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = {
   data: ({ id, payload }) => (payload.refundIdr > 0 ? { eventId: id } : undefined),
 }
 
-/** A provider's deliveries have a line of their own: nobody's news wait for another's limits. */
+/** A provider's deliveries have a line of their own: nobody's updates wait for another's limits. */
 const lineOf = (provider: EventPayloads['webhook.received']['provider']): JobRule<'webhook.received'> => ({
   job: `webhooks.${provider}`,
   data: ({ payload }) => (payload.provider === provider ? { inboxId: payload.inboxId } : undefined),

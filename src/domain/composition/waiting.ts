@@ -45,7 +45,7 @@ const questions: Record<
     { what: 'shipments to be booked', from: sql`shipments where status = 'pending'` },
     { what: 'parcels to be asked about', from: sql`shipments where track_at <= now()` },
     {
-      what: 'news of parcels',
+      what: 'updates of parcels',
       from: sql`webhook_inbox where provider = 'biteship' and status = 'received'`,
     },
   ],

@@ -138,7 +138,7 @@ export const policySchema = z.strictObject({
   refreshTokenDays: whole.min(1).default(30),
   rateCacheHours: whole.min(1).default(24),
   rateTimeoutMs: whole.min(100).default(3_000),
-  trackAfterHours: whole.min(1).default(6).describe('a parcel without news for so long is asked for'),
+  trackAfterHours: whole.min(1).default(6).describe('a parcel without an update for so long is asked for'),
   zoneFees: z
     .strictObject({
       sameCityIdr: whole.default(12_000),
@@ -150,7 +150,7 @@ export const policySchema = z.strictObject({
   quietFromHour: whole
     .max(23)
     .default(21)
-    .describe('from this hour in Jakarta on, notices that are no news of money wait'),
+    .describe('from this hour in Jakarta on, notices that are not about money wait'),
   quietToHour: whole.max(23).default(7).describe('until this one'),
   whatsappBurst: whole.min(1).default(10).describe('messages that one number gets at once'),
   whatsappPaceS: whole.default(6).describe('after its burst a number gets one message in so many seconds'),

@@ -1,8 +1,8 @@
 import type { EventPayloads } from '../kernel/index.ts'
 
 /**
- * The news that a buyer hears of. That a session reached its MOQ is told to each of its paid buyers; how it
- * ends each hears of by the events of their own place, payment, order and refund, which name them.
+ * The events that a buyer is notified of. That a session reached its MOQ is told to each of its paid buyers;
+ * how it ends each hears of by the events of their own place, payment, order and refund, which name them.
  */
 export const noticeEvents = [
   'session.moq_reached',
@@ -30,7 +30,7 @@ export function isNoticeEvent(type: string): type is NoticeEvent {
   return (noticeEvents as readonly string[]).includes(type)
 }
 
-/** News of a whole session: its event names no buyer. */
+/** An event of a whole session, which names no buyer. */
 export function isSessionEvent(type: string): type is 'session.moq_reached' {
   return type === 'session.moq_reached'
 }
@@ -70,7 +70,7 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
   },
-  // A buyer who leaves knows about it. A buyer whose time ran out is told by the news of their payment.
+  // A buyer who leaves knows about it. A buyer whose time ran out is told by the event of their payment.
   'participant.released': {
     wanted: ({ because, wasPaid }) => because === 'closed' && !wasPaid,
     path: ({ code }) => `/s/${code}`,
@@ -82,7 +82,7 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
   },
-  // For a direct order this is the same news as payment.paid; for a session's it says that the group
+  // For a direct order this is the same update as payment.paid; for a session's it says that the group
   // succeeded.
   'order.paid': { wanted: ({ sessionId }) => sessionId !== null },
   // The buyer of an unpaid order that ended with its payment has heard payment.expired.

@@ -101,7 +101,7 @@ const deliveriesOf = (userId: string) =>
     .where('n.userId', '=', userId)
     .execute()
 
-describe('news', () => {
+describe('updates', () => {
   it('comes to the inbox, by WhatsApp, and by email where there is one, in the language of its reader', async () => {
     const siti = await newUser('siti@example.test', 'en')
     const budi = await newUser(null)
@@ -163,7 +163,7 @@ describe('news', () => {
     expect((await inbox(siti.actor)).map(({ template }) => template)).toEqual(['payment.paid'])
   })
 
-  it('that nobody hears of, and news of the deleted, is passed over', async () => {
+  it('that nobody hears of, and updates of the deleted, are passed over', async () => {
     const gone = await newUser(null)
     await laku.db
       .updateTable('users')

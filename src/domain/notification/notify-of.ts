@@ -113,8 +113,8 @@ async function withBrowser(work: Work, notices: readonly Notice[]): Promise<Noti
 }
 
 /**
- * Returns the news of these events that somebody is to hear. News that asks for a payment is left out once
- * that payment is over.
+ * Returns those of these events that a person is notified of. An event that asks for a payment is left out
+ * once that payment is over.
  */
 async function currentNotices(work: Work, eventIds: readonly string[]): Promise<NoticedEvent[]> {
   const { rows } = await sql<{ id: string; type: string; payload: unknown }>`
@@ -132,7 +132,7 @@ async function currentNotices(work: Work, eventIds: readonly string[]): Promise<
   return wanted.filter((noticedEvent) => !over.has(paymentAskedFor(noticedEvent) ?? ''))
 }
 
-/** News of a whole session, once for each buyer with a paid place in it. */
+/** Updates of a whole session, once for each buyer with a paid place in it. */
 async function toEachBuyer(
   work: Work,
   events: readonly { id: string; type: string; payload: unknown }[],

@@ -8,8 +8,8 @@ const JAKARTA_MS = 7 * HOUR_MS
 
 /**
  * When a notice may be sent: at once, or where it comes in the quiet hours (policy.quietFromHour to
- * quietToHour, Jakarta) when they are over. News of money never waits, nor does what asks for a payment: in
- * the morning its time would be over. Undefined: at once.
+ * quietToHour, Jakarta) when they are over. A notice about money never waits, nor does what asks for a
+ * payment: in the morning its time would be over. Undefined: at once.
  */
 export function sendableFrom(
   { kind, isPressing = false }: { kind: NoticeKind; isPressing?: boolean },

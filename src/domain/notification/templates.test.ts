@@ -117,7 +117,7 @@ test('whoever is to pay gets the link', () => {
   expect(write('payment.paid', 'id').link).toBeNull()
 })
 
-test('no news is told twice, and none that its reader made', () => {
+test('no update is told twice, and none that its reader made', () => {
   const told = (type: NoticeEvent, changes: object) => isWanted(eventOf(type, changes))
   expect(told('order.paid', { sessionId: null })).toBe(false)
   expect(told('refund.decided', { destination: 'wallet' })).toBe(false)

@@ -7,7 +7,7 @@ import type { NoticeText, NoticeTexts } from './templates/texts.ts'
 
 const languages: Record<Locale, NoticeTexts> = { id: indonesian, en: english }
 
-/** News as it lies in the events, and whom it is told. */
+/** An event of which a person is notified, with that person. */
 export type NoticedEvent = {
   [T in NoticeEvent]: { id: string; type: T; payload: EventPayloads[T] & { userId: string } }
 }[NoticeEvent]

@@ -98,7 +98,7 @@ describe('cancelling once the order is being sent', () => {
     expect(await shop.see(order.id)).toMatchObject({ status: 'refunded' })
   })
 
-  it('finds a courier cancelled already, whose news never came', async () => {
+  it('finds a courier cancelled already, whose update never came', async () => {
     const ana = await buyer()
     const { order } = await shop.paidOrder(ana)
     await shop.book(order.id)

@@ -15,7 +15,7 @@ import {
   sweepRefunds,
 } from './index.ts'
 
-/** What users of other shops' software suffer from (known defects of other shops' software), each by its name. */
+/** Known defects of other shops' software, each by its name. */
 describe('never', () => {
   let f: PaymentFixture
   let gateway: PaymentGateway

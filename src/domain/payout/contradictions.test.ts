@@ -100,7 +100,7 @@ describe('a provider that contradicts itself', () => {
     expect(await suspense(key)).toBe(0)
   })
 
-  it('takes what it said before for old news', async () => {
+  it('takes what it said before for old updates', async () => {
     const { id, providerId } = await submitted()
     await f.force(providerId, 'SUCCEEDED')
     const old = await f.payouts.getPayout(providerId)

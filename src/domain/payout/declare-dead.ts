@@ -63,7 +63,7 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
     all: true,
     set: {
       failureCode: DECLARED_DEAD,
-      // The provider's last word is no longer waited for: heard once more, that word is news.
+      // The provider's last word is no longer waited for: heard once more, that word is a new update.
       providerStatus: null,
       finishedAt: work.now,
       nextCheckAt: new Date(work.now.getTime() + look * 1000),

@@ -163,7 +163,7 @@ describe('payouts', () => {
     expect(event.payload).toMatchObject({ retryable, failureCode })
   })
 
-  it('follows money that came back after it was paid, and old news no more', async () => {
+  it('follows money that came back after it was paid, and old updates no more', async () => {
     const { id, subjectId, providerId } = await submitted()
     await f.move(providerId, 'SUCCEEDED')
     const old = await f.payouts.getPayout(providerId)

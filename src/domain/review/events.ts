@@ -1,4 +1,4 @@
-/** By how much a review's news changes the ratings of its product and factory. */
+/** By how much a review changes the ratings of its product and factory. */
 interface RatingDelta {
   reviewId: string
   productId: string

@@ -15,14 +15,14 @@ export type WebhookProvider = EventPayloads['webhook.received']['provider']
 
 export interface IncomingWebhook {
   provider: WebhookProvider
-  /** The key that two deliveries of the same news share. */
+  /** The key that two deliveries of the same update share. */
   dedupeKey: string
   /** Without the secret that came with it. */
   headers: Record<string, string>
   /** The body as it came. */
   body: string
   /**
-   * The same words can be news again: the provider tells neither an id nor a time (Biteship), so a parcel
+   * The same words can be a new update: the provider tells neither an id nor a time (Biteship), so a parcel
    * that is held twice is told of by the same bytes. What was processed is then worked through once more.
    */
   canRecur?: boolean
@@ -32,7 +32,7 @@ export interface IncomingWebhook {
 const JOB_GRACE_S = 60
 
 /**
- * Keeps a delivery; the same news again only counts it. webhook.received follows while it is not processed,
+ * Keeps a delivery; the same update again only counts it. webhook.received follows while it is not processed,
  * so that a second delivery also brings back a first one whose job was lost. Returns its id in the inbox.
  */
 export async function receiveWebhook(work: Work, webhook: IncomingWebhook): Promise<string> {
@@ -103,7 +103,7 @@ export async function markProcessed(work: Work, ids: readonly string[]): Promise
 }
 
 /**
- * Marks deliveries like markProcessed, for news that can recur. A delivery that came again since it was
+ * Marks deliveries like markProcessed, for updates that can recur. A delivery that came again since it was
  * looked at stays waiting, for what was read may be older than that.
  */
 export async function markProcessedAsOf(

@@ -5,8 +5,8 @@ const DAY_S = 24 * 3600
 
 /**
  * Drops the bodies of up to `limit` deliveries that came more than `policy.webhookBodyDays` ago; returns how
- * many. What they say of people is needed for a replay only. Their rows stay, so that the same news is known
- * when it comes again. One that still waits keeps its body.
+ * many. What they say of people is needed for a replay only. Their rows stay, so that the same update is
+ * known when it comes again. One that still waits keeps its body.
  */
 export async function pruneWebhookBodies(work: Work, limit: number): Promise<number> {
   const before = secondsAfter(work.now, -work.policy.webhookBodyDays * DAY_S)

@@ -4,7 +4,7 @@ export type WebhookStatus = 'received' | 'processed' | 'failed'
 
 /**
  * A delivery that was processed or given up is worked through again when staff replay it, or when the same
- * words come again as news.
+ * words come again as a new update.
  */
 export const webhookTransitions: Transitions<WebhookStatus> = {
   received: ['processed', 'failed'],

@@ -156,7 +156,7 @@ describe('fact 8: a refusal that is about our account', () => {
     const update = { providerMessageId: providerMessageId as string, status: 'failed', at: laku.clock.now() }
     await laku.system((work) => recordStatuses(work, [{ ...update, failureCode: '131042' }]))
     expect(await read()).toMatchObject({ status: 'queued', heldScope: 'account', providerMessageId: null })
-    // The same news twice is nobody's.
+    // The same update twice is nobody's.
     await laku.system((work) => recordStatuses(work, [{ ...update, failureCode: '131042' }]))
     await later(61)
     expect(await read()).toMatchObject({ status: 'sent', heldScope: null })

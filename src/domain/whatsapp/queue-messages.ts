@@ -7,7 +7,7 @@ export interface NewMessage {
   /** E.164 */
   to: string
   /**
-   * The user whose news it is, where it is a user's: the news is theirs still when they have another number.
+   * The user whom the message is about; it is theirs still when they have another number.
    */
   userId?: string | undefined
   /** A template that the provider approved; free text (`body`) is taken only within 24 hours of a reply. */

@@ -56,7 +56,7 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
   )
 }
 
-// Put off for so long, a message is news to a person.
+// Put off for so long, a message is reported to a person.
 const LONG_S = 3600
 
 /**

@@ -73,7 +73,7 @@ export const payTexts: Record<Language, PayTexts> = {
   en: {
     paid: {
       title: 'Paid',
-      text: 'Your payment has reached us. Thank you. We send you the next news by WhatsApp.',
+      text: 'Your payment has reached us. Thank you. We send you the next update by WhatsApp.',
     },
     refunded: { title: 'Money returned', text: 'This payment has been given back to you.' },
     review: {

@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'shipments.track' }
 
-/** Asks couriers about parcels that had no news for long: a lost webhook delays, and loses nothing. */
+/** Asks couriers about parcels that had no update for long: a lost webhook delays, and loses nothing. */
 export const shipmentsTrackJob = defineJob({
   name: 'shipments.track',
   batchSize: 1,

@@ -8,7 +8,7 @@ import { parseWhatsAppWebhook, type WhatsAppDelivery } from '../../providers/wha
 import { type Delivery, defineWebhookLine } from '../webhook-line.ts'
 
 /**
- * News of a message can be here before the worker that sent it has written its id down: it gets two more
+ * Updates of a message can be here before the worker that sent it has written its id down: it gets two more
  * tries.
  */
 const EARLY_TRIES = 2
@@ -51,7 +51,7 @@ async function applyWhatsAppWebhooks(
   )
   await recordFailedWebhooks(
     work,
-    early.map(({ id }) => ({ id, error: 'news of a message that is not known yet' })),
+    early.map(({ id }) => ({ id, error: 'update about a message that is not known yet' })),
   )
   for (const delivery of deliveries) reportUnread(work, delivery, delivery.update.unread ?? [])
   const done = deliveries.filter((delivery) => !early.includes(delivery))

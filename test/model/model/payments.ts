@@ -187,7 +187,7 @@ export class Payments {
     this.#comesToNothing(payment)
   }
 
-  /** Staff say where unapplied funds belongs. */
+  /** Staff say where unapplied funds belong. */
   decide(nth: number, how: 'apply' | 'wallet' | 'refund'): boolean {
     const unapplied = this.unappliedFunds[nth % Math.max(1, this.unappliedFunds.length)]
     if (!unapplied) return true

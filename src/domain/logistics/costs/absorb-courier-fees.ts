@@ -4,7 +4,8 @@ import { credit, debit, post } from '../../ledger/index.ts'
 
 /**
  * Reaction to order.cancelled: where a parcel of the order has been on its way and came back, its courier has
- * had the fee, and the buyer gets it all the same. It is the company's cost (shipping fee refunded, courier booked).
+ * had the fee, and the buyer gets it all the same. It is the company's cost (shipping fee refunded, courier
+ * booked).
  */
 export async function absorbCourierFees(work: Work, events: EventOf<'order.cancelled'>[]): Promise<void> {
   const orderIds = events.map((event) => event.payload.orderId)

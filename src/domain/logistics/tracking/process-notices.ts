@@ -3,7 +3,7 @@ import { ProviderFailure, type Work } from '../../kernel/index.ts'
 import { isPaused } from '../../ops/index.ts'
 import { type Asked, type TrackingContext, trackParcels } from './track-parcels.ts'
 
-/** A delivery of the courier aggregator: that there is news of an order of its own. */
+/** A delivery of the courier aggregator: that there are updates of an order of its own. */
 export interface ParcelNotice {
   inboxId: string
   courierOrderId: string

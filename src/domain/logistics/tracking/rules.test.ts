@@ -99,7 +99,7 @@ describe('a history', () => {
     })
   })
 
-  it('of before staff moved it is late news; a later one that is behind contradicts', () => {
+  it('of before staff moved it is a late update; a later one that is behind contradicts', () => {
     const moved: TrackedParcel = { ...fresh, status: 'on_hold', movedByHandAt: at(30) }
     expect(follow(moved, history('picked'))).toMatchObject({
       next: { status: 'on_hold' },

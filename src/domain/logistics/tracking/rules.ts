@@ -120,7 +120,7 @@ function followLine(
   if (isNewEvent) Object.assign(followed, { status: to, movedByHandAt: null })
 }
 
-/** An earlier step, of before staff's word: late news. */
+/** An earlier step, of before staff's word: a late update. */
 function isBeforeHand(
   { status, movedByHandAt }: Followed,
   states: readonly ShipmentStatus[],
@@ -143,7 +143,7 @@ function write(
   if (!newEvents.some((newEvent) => keyOf(newEvent) === keyOf(event))) newEvents.push(event)
 }
 
-/** An earlier step is late news, unless it is later than staff's word or comes after the end. */
+/** An earlier step is a late update, unless it is later than staff's word or comes after the end. */
 function contradicts({ status, movedByHandAt }: Followed, said: ShipmentStatus, at: Date): boolean {
   if (!isBehind(said, status)) return true
   return movedByHandAt ? at > movedByHandAt : isOver(status)

@@ -9,14 +9,14 @@ const BATCH = 50
 // A run of the slowest calls; a parcel whose courier cannot be asked is asked again after so long.
 const LEASE_S = 900
 
-/** Whether a parcel had no news for policy.trackAfterHours. Answered by the index `shipments_to_track`. */
+/** Whether a parcel had no update for policy.trackAfterHours. Answered by the index `shipments_to_track`. */
 export const trackingDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`(not (select paused from switches where name = 'biteship')
     and exists (select from shipments where track_at <= ${now}))`
 
 /**
- * Asks about parcels that had no news, a bounded number at a time: a webhook that was lost delays, and loses
- * nothing.
+ * Asks about parcels that had no update, a bounded number at a time: a webhook that was lost delays, and
+ * loses nothing.
  */
 export async function sweepTracking(context: TrackingContext): Promise<void> {
   const { units, actor } = context

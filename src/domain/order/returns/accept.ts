@@ -157,7 +157,7 @@ interface GivenBack {
   shippingIdr: Rupiah
 }
 
-/** The refund, out of what was posted for the items, and the news of it. */
+/** The refund, out of what was posted for the items, and the event about it. */
 async function giveBack(work: Work, given: GivenBack): Promise<void> {
   const { returnId, order, kept, sold, items, refundIdr, shippingIdr } = given
   const { id } = order

@@ -24,7 +24,7 @@ const answered: ReadonlySet<string> = new Set(['UNDER_REVIEW', 'WON', 'LOST'])
 
 /**
  * Tells a person of a dispute that has to be answered, at once and with the day by which: who does not answer
- * loses it. News that it is under review, won or lost end that.
+ * loses it. Updates that it is under review, won or lost end that.
  */
 export async function reportDisputes(work: Work, notices: readonly DisputeNotice[]): Promise<void> {
   for (const notice of notices) {

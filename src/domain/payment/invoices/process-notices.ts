@@ -71,7 +71,7 @@ export async function processNotices(
     for (const { inboxId, id, says } of notices) {
       if (!contradicts(says, invoices.get(id))) continue
       const payment = contradicted.get(id)
-      // A person has decided: this is no news.
+      // A person has decided: this is no update.
       if (payment?.state !== 'decided')
         failed.set(inboxId, contradictedInvoice(inboxId, id, says, invoices.get(id), payment))
     }

@@ -10,9 +10,9 @@ const LISTED_S = 1800
 const MARGIN_S = 60
 
 /**
- * News of open invoices by pages of what was paid since the oldest of them was made: what is on them is paid,
- * and what is not on pages that were read to the end is still open. A call for ten invoices at most; nothing
- * is said of those that must be asked for one by one.
+ * Updates of open invoices by pages of what was paid since the oldest of them was made: what is on them is
+ * paid, and what is not on pages that were read to the end is still open. A call for ten invoices at most;
+ * nothing is said of those that must be asked for one by one.
  */
 export async function readPaidPages(
   gateway: PaymentGateway,

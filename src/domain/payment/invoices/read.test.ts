@@ -71,7 +71,7 @@ describe('a rush of payments', () => {
     await deliver(first.map((item) => item.invoiceId))
     expect(calls).toEqual(['list'])
     expect(await statuses(rush)).toEqual(new Set(['paid']))
-    // Their own news asks for nothing any more, and changes nothing.
+    // Their own updates ask for nothing any more, and changes nothing.
     calls = []
     await deliver(second.map((item) => item.invoiceId))
     expect(calls).toEqual([])

@@ -9,7 +9,7 @@ import { listPaid } from './list-paid.ts'
 export interface AskedInvoice {
   /** The provider's id. */
   id: string
-  /** When its news came: it was paid shortly before. */
+  /** When its update came: it was paid shortly before. */
   receivedAt: Date
 }
 
@@ -52,7 +52,7 @@ export async function readInvoices(
   return read
 }
 
-/** Returns the invoices that were paid around the time when news of these was received. */
+/** Returns the invoices that were paid around the time when updates of these was received. */
 async function paidAround(
   { gateway }: GatewayContext,
   asked: readonly AskedInvoice[],
@@ -64,7 +64,7 @@ async function paidAround(
   return (await listPaid(gateway, { paidAfter, paidBefore }, ids, MAX_PAGES)).listed
 }
 
-/** Nothing more can come of the news of an invoice whose money is booked. */
+/** Nothing more can come of updates about an invoice whose money is booked. */
 async function withoutPaid(tx: Tx, asked: readonly AskedInvoice[]): Promise<AskedInvoice[]> {
   const { rows } = await sql<{ id: string }>`
     select provider_invoice_id as id from payments

@@ -290,7 +290,7 @@ describe("the provider's book has the last word", () => {
     ).toEqual({ amountIdr: -12_000 })
   })
 
-  it('a payment whose news never came is confirmed by its line, and not put into suspense', async () => {
+  it('a payment whose update never came is confirmed by its line, and not put into suspense', async () => {
     const { payment } = await paidAtProvider()
     await book()
     f.laku.clock.shift(301)

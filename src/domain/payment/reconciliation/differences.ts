@@ -27,8 +27,8 @@ export interface Difference {
 }
 
 /**
- * News of what moved come by webhook, and the provider's book is read each ten minutes: what is younger is
- * not due yet.
+ * Updates about what moved come by webhook, and the provider's book is read each ten minutes: what is younger
+ * is not due yet.
  */
 export const NOT_DUE_S = 1800
 

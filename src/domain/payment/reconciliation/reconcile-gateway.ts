@@ -15,7 +15,7 @@ export interface Reconciliation {
   until: Date | null
   transactions: number
   differences: Difference[]
-  /** The number of lines that differ and are minutes old: their news is under way. */
+  /** The number of lines that differ and are minutes old: their updates are under way. */
   notDue: number
   /** The sum of the lines that were compared, fees taken off. */
   comparedIdr: Rupiah
@@ -118,7 +118,7 @@ async function compareOurs(
 }
 
 /**
- * Holds our gateway account against the provider's book, line by line .
+ * Holds our gateway account against the provider's book, line by line.
  * Reads only.
  */
 export async function reconcileGateway(

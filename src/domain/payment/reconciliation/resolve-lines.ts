@@ -18,7 +18,7 @@ export interface BookContext extends GatewayContext {
 }
 
 /**
- * A line waits so long before it is asked about, because the news of its payment, refund or payout mostly
+ * A line waits so long before it is asked about, because the updates of its payment, refund or payout mostly
  * comes first.
  */
 const FIRST_LOOK_S = 300
@@ -74,8 +74,8 @@ export interface FollowedLines {
 
 /**
  * Asks what became of the payments, refunds and payouts of lines that do not agree with our book, and lets
- * each be followed as its own news are. What is asked about three times in an hour and still differs is put
- * into suspense. One line's trouble is no other's.
+ * each be followed as its own updates are. What is asked about three times in an hour and still differs is
+ * put into suspense. One line's trouble is no other's.
  */
 export async function resolveLines(context: BookContext): Promise<FollowedLines> {
   const { units, actor } = context
@@ -115,7 +115,7 @@ export interface SettledLines {
 
 /**
  * Asks about every line that is kept, payments before what was refunded of them, takes over what laku made
- * and lost, and puts what still differs into suspense at once: after a restore no news of it will come. A
+ * and lost, and puts what still differs into suspense at once: after a restore no update of it will come. A
  * provider that does not answer ends it, and nothing is set aside for that.
  */
 export async function settleKeptLines(context: BookContext, adopting: Adopting): Promise<SettledLines> {
@@ -148,7 +148,7 @@ export async function settleKeptLines(context: BookContext, adopting: Adopting):
 }
 
 /**
- * Takes over a line's object as the object's own news would. An object that no row here knows is taken as
+ * Takes over a line's object as the object's own updates would. An object that no row here knows is taken as
  * what laku made before a restore.
  */
 async function adoptObject(
@@ -189,7 +189,7 @@ async function codeOfLost(
   return (await refusedAsNothing(() => gateway.getInvoice(invoiceId)))?.externalId
 }
 
-/** News that the rules refuse leave the line as it is; a provider that is away is no news. */
+/** Updates that the rules refuse leave the line as it is; a provider that is away is no update. */
 async function unlessUnfollowable(ask: () => Promise<void>): Promise<void> {
   try {
     await ask()
@@ -320,8 +320,8 @@ async function invoiceOf(work: Work, productId: string | null): Promise<string |
 }
 
 /**
- * A call that fails, and news that cannot be followed, leave the line as it is: it is looked at again, and at
- * last set aside.
+ * A call that fails, and updates that cannot be followed, leave the line as it is: it is looked at again, and
+ * at last set aside.
  */
 async function unlessFailing<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {

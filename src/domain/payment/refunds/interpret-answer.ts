@@ -16,7 +16,7 @@ export interface ProviderRefund {
   nextCheckAt: Date | null
 }
 
-/** A refund of ours, as far as news of it are judged. */
+/** A refund of ours, as far as updates of it are judged. */
 export interface HeardRefund {
   code: string
   status: RefundStatus
@@ -53,7 +53,7 @@ export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: Gatew
 }
 
 /**
- * The one rule for what news of a refund mean, whatever we believed and in whatever order they come. The
+ * The one rule for what updates of a refund mean, whatever we believed and in whatever order they come. The
  * money of a refund goes out once: by the first of its calls that is heard to have succeeded, even if it was
  * said to have failed. Everything else that moves has no place.
  */

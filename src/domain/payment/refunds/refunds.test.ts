@@ -211,7 +211,7 @@ describe('refunds', () => {
       expect(await f.balance(`wallet:${payment.userId}`)).toBe(0)
       await sweepAfter(11)
       expect(await only(payment.id)).toMatchObject({ status: 'submitted', attempt: 2 })
-      // News of the first attempt says nothing about the second.
+      // An update about the first attempt says nothing about the second.
       await f.laku.system((work) => settleRefunds(work, [first]))
       expect(await only(payment.id)).toMatchObject({ status: 'submitted', attempt: 2 })
       for (let i = 0; i < 6; i++) {

@@ -51,8 +51,8 @@ export const ASK_AGAIN_S = 900
 /**
  * Books what the provider says of refunds, any number at once, whatever we believed of them: success only
  * when it says SUCCEEDED, also after it said FAILED, and a failure puts the money back to be sent again or
- * into the wallet. What moved beside that lies in suspense under the refund's code. News that contradict stop
- * every automatic step of their refund. `answers` must have been read from the provider, in the order in
+ * into the wallet. What moved beside that lies in suspense under the refund's code. Updates that contradict
+ * stop every automatic step of their refund. `answers` must have been read from the provider, in the order in
  * which they were; `refusals` are definite noes to being taken on at all. Said again it changes nothing.
  */
 export async function settleRefunds(
@@ -92,7 +92,7 @@ interface Surplus {
 }
 
 /**
- * Goes through the news of a batch one after the other; what they come to is written afterwards, in a few
+ * Goes through the updates of a batch one after the other; what they come to is written afterwards, in a few
  * statements.
  */
 class Hearing {

@@ -238,6 +238,6 @@ async function postPayoutResults(
 async function setStatus(work: Work, all: readonly Followed[], to: SettlementStatus): Promise<void> {
   const ids = all.map((followed) => followed.settlement.id)
   const set = { statusReason: null, updatedAt: work.now }
-  // Its payout and its state go together; rolling back keeps the payout's news for a person.
+  // Its payout and its state go together; rolling back keeps the payout's updates for a person.
   await moveState(work, settlementMachine, { to, ids, set, all: true })
 }

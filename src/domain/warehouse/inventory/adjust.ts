@@ -16,7 +16,7 @@ export interface Adjustment {
 const LARGEST = 1_000_000_000
 
 /**
- * Corrects what is on hand, after a count or a delivery that nobody announced. More pieces are news
+ * Corrects what is on hand, after a count or a delivery that nobody announced. More pieces are an event
  * (stock.added) for whoever waits for them.
  * @throws warehouse.variant_not_found, invalid_quantity, below_reserved, kernel.forbidden
  */

@@ -17,7 +17,7 @@ export interface Coverage {
   reservations: StockLine[]
   /** The pieces that the session lacks beyond that. */
   missing: { variantId: string; sku: string; missing: number }[]
-  /** The purchase order that was ordered for the session and is still to come. */
+  /** The purchase order that was made for the session and is still to come. */
   purchaseOrder?: PurchaseOrderView
   /** The pieces that the session lacks and nothing on the way brings: a person must see to them. */
   uncovered: (StockLine & { sku: string })[]
@@ -90,7 +90,7 @@ function linesOf(
   })
 }
 
-/** Reserves (+) and gives back (-); what is given back is news for whoever waits. */
+/** Reserves (+) and gives back (-); what is given back is an event for whoever waits. */
 async function moveReservations(work: Work, sessionId: string, moves: readonly StockLine[]): Promise<void> {
   const taken = moves.filter((line) => line.quantity > 0)
   const given = moves.flatMap((line) => (line.quantity < 0 ? [{ ...line, quantity: -line.quantity }] : []))

@@ -11,7 +11,7 @@ export interface ReturnedLine extends StockLine {
 
 /**
  * Takes goods of an order that came back into the warehouse, as they were found to be. What can be sold again
- * is news (stock.added) for whoever waits for it.
+ * is an event (stock.added) for whoever waits for it.
  */
 export async function restock(
   work: Work,
