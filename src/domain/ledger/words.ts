@@ -37,7 +37,7 @@ const moments: Record<string, string> = {
   'wallet.goodwill': 'The company gave or took back goodwill',
   'wallet.correction': 'A mistake in a wallet was put right',
   shipment_booked: 'A courier was booked: its price left the deposit',
-  shipment_cancelled: 'The booking was cancelled: the courier's price came back',
+  shipment_cancelled: "The booking was cancelled: the courier's price came back",
   shipment_price_corrected: 'The courier weighed again: its price changed',
   shipment_closed: "The parcel's way is over: what is left of its fee is the company's margin",
   shipping_fee_borne: "The company bears a courier's fee that the buyer gets back",

@@ -11,7 +11,10 @@ export const warehouseErrors = defineErrors('warehouse', {
   purchase_order_not_found: ['not_found', 'There is no such purchase order.'],
   no_lines: ['invalid', 'A purchase order and a receipt need at least one line.'],
   several_factories: ['invalid', 'A purchase order goes to one factory: these variants are of several.'],
-  not_of_session: ['invalid', 'A purchase order for a session may only hold variants of the session's product.'],
+  not_of_session: [
+    'invalid',
+    "A purchase order for a session may only hold variants of the session's product.",
+  ],
   session_has_purchase_order: ['conflict', 'This session has an open purchase order already.'],
   not_in_purchase_order: ['invalid', 'This variant is not in the purchase order.'],
   over_received: [

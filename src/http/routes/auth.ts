@@ -72,7 +72,7 @@ const deviceIn = ({ headers }: FastifyRequest) => headers['user-agent']?.slice(0
 export const authRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
-    const door = new RefusalCache(laku)
+    const refusals = new RefusalCache(laku)
 
     /** Throws what was refused, now that it is counted and committed. */
     const answer = (outcome: LoginOutcome): z.infer<typeof tokens> => {
@@ -123,8 +123,8 @@ export const authRoutes =
         const run = () => laku.units.run(actor, (work) => requestOtp(work, given), options)
         const made = await (actor.kind === 'visitor' ? app.inTurn(turn, run) : run()).catch(
           (error: unknown) => {
-            if (error instanceof DomainError && purpose === 'login') door.countRefusal(request.network)
-            door.tooEarly(error)
+            if (error instanceof DomainError && purpose === 'login') refusals.countRefusal(request.network)
+            refusals.tooEarly(error)
             throw error
           },
         )
@@ -154,13 +154,13 @@ export const authRoutes =
         requireServedCountry(laku.policy, asker.phone)
         const known = readDeviceToken(here, deviceToken)
         if (known && (await app.mayAskAsDevice(request, known.device))) return `device ${known.device}`
-        const refused = await door.refusalOf(asker)
+        const refused = await refusals.refusalOf(asker)
         if (refused) throw refused
         if (hasWorked(here, asker)) return `worked ${asker.phone}`
         if (!(await app.mayAskForCode(request))) throw workNeeded(here, asker, 60)
         return request.network.home
       } catch (error) {
-        door.countRefusal(request.network)
+        refusals.countRefusal(request.network)
         throw error
       }
     }
@@ -191,7 +191,7 @@ export const authRoutes =
         const given = fromWire(request.body)
         await requireGenuine(request, given.challengeId)
         const send = () => request.read((work) => sendCodeAgain(work, given), given.challengeId)
-        const { channel, againInS } = await door.once(`resend ${given.challengeId}`, send)
+        const { channel, againInS } = await refusals.once(`resend ${given.challengeId}`, send)
         return reply.code(202).send({ channel, again_in_s: againInS })
       },
     )
@@ -199,7 +199,7 @@ export const authRoutes =
     /** A challenge that was made up is known without a look into the database, and counted. */
     async function requireGenuine(request: FastifyRequest, challengeId: string): Promise<void> {
       if (isChallengeId(laku.vault, challengeId)) return
-      door.countRefusal(request.network)
+      refusals.countRefusal(request.network)
       await app.limitGuess(request)
       throw authErrors.code_expired()
     }
@@ -222,7 +222,7 @@ export const authRoutes =
       async (request) => {
         const given = { ...fromWire(request.body), ip: request.address, device: deviceIn(request) }
         await requireGenuine(request, given.challengeId)
-        const outcome = await door.guess(given, () =>
+        const outcome = await refusals.guess(given, () =>
           request.read((work) => verifyOtp(work, given), given.challengeId),
         )
         const answered = answer(outcome)
@@ -247,7 +247,7 @@ export const authRoutes =
         if (!issued) await app.limitTokenGuess(request)
         const refresh = () =>
           request.read((work) => refreshLogin(work, refresh_token, deviceIn(request)), issued?.authSessionId)
-        return answer(await (issued ? door.once(`refresh ${refresh_token}`, refresh) : refresh()))
+        return answer(await (issued ? refusals.once(`refresh ${refresh_token}`, refresh) : refresh()))
       },
     )
 
