@@ -134,16 +134,16 @@ const seen: Partial<Record<SwitchName, string>> = {
   'xendit.channel-names': 'payout channels',
   'xendit.payout-events': 'event of a payout that fails',
   'xendit.invoice-reading': 'payments, read again',
-  'biteship.order-refusal': 'an order, called off',
+  'biteship.order-refusal': 'an order, cancelled',
   'whatsapp.refusal': 'a message to nobody',
   'whatsapp.late-refusal': 'what Meta delivered',
   'whatsapp.sender': 'what Meta delivered',
   'whatsapp.templates': 'templates',
   'fonnte.token': 'device',
   'biteship.rates': 'rates',
-  'biteship.waybill': 'an order, called off',
-  'biteship.tracking': 'an order, called off',
-  'biteship.cancel': 'an order, called off',
+  'biteship.waybill': 'an order, cancelled',
+  'biteship.tracking': 'an order, cancelled',
+  'biteship.cancel': 'an order, cancelled',
   'whatsapp.token': 'phone number',
   'fonnte.device': 'device',
   'fonnte.quota': 'device',
@@ -276,7 +276,7 @@ describe('laku providers check', () => {
       'rates',
       'rates to nowhere',
       'areas',
-      'an order, called off',
+      'an order, cancelled',
     ])
     const both = await check([], { smsToken: 'another' })
     expect([both.exitCode, outcomes(both.checks, 'differs')]).toEqual([8, ['account']])
@@ -291,7 +291,7 @@ describe('laku providers check', () => {
     ])
   })
 
-  it('calls off what it made where a later call fails', async () => {
+  it('cancels what it made where a later call fails', async () => {
     await control('PUT', 'faults', [
       { provider: 'xendit', operation: 'getInvoice', kind: 'error' },
       { provider: 'xendit', operation: 'getPayout', kind: 'refuse' },
@@ -371,7 +371,7 @@ describe('laku providers check', () => {
       'a refund, repeated',
       'payout to the test account',
       'event of a payout that fails',
-      'an order, called off',
+      'an order, cancelled',
       'what Meta delivered',
     ])
     expect(await gateway.listTransactions({ limit: 50 })).toEqual(before)

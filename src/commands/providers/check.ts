@@ -18,7 +18,7 @@ export const check = defineTask({
   name: 'check',
   exits: [8],
   description:
-    'Ask each provider harmless questions with test keys, and say what is not as docs/providers.md has it. Sends no message; an invoice, two payouts and a parcel of test mode are made and called off or fail, and a payment that somebody made by hand in test mode is refunded a little. Needs no database; where one is configured, what the providers delivered to the server is held against the facts too. Says what it cannot see. Ends with 0 where all is as written, with 8 where something differs (also where something could not be asked besides), with 6 where something could not be asked.',
+    'Ask each provider harmless questions with test keys, and say what is not as docs/providers.md has it. Sends no message; an invoice, two payouts and a parcel of test mode are made and cancelled or fail, and a payment that somebody made by hand in test mode is refunded a little. Needs no database; where one is configured, what the providers delivered to the server is held against the facts too. Says what it cannot see. Ends with 0 where all is as written, with 8 where something differs (also where something could not be asked besides), with 6 where something could not be asked.',
   options: [
     { flags: '--live', description: 'the keys are live: leave out what makes or moves anything' },
     { flags: '--record <folder>', description: 'keep the answers there, a file each, without personal data' },

@@ -91,7 +91,7 @@ function eventDifferences(event: string): Difference[] {
   ]
 }
 
-/** Messages and news of ours that Meta delivered: by whom they are, and how late a refusal comes. */
+/** Messages and updates of ours that Meta delivered: by whom they are, and how late a refusal comes. */
 export function metaDeliveriesProbe(read: ReadDeliveries): Probe {
   return {
     provider: 'laku',

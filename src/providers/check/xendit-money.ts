@@ -89,7 +89,7 @@ const TELL_FACTORIES = 'pay nobody to it: factories and buyers who have it need 
 
 /**
  * A payout to the account that test mode keeps waiting: made, asked for again under its key, read, found by
- * our key, called off.
+ * our key, cancelled.
  */
 export function payoutProbe(payouts: PayoutGateway, key: string, ear: Ear): Probe {
   return {
@@ -125,23 +125,23 @@ export function payoutProbe(payouts: PayoutGateway, key: string, ear: Ear): Prob
           })
       } finally {
         if (!OVER.includes(made.status))
-          differences.push(...stateDifferences(await payouts.cancelPayout(made.id), 'called off'))
+          differences.push(...stateDifferences(await payouts.cancelPayout(made.id), 'cancelled'))
       }
-      return { says: 'made, asked for again, read, found by our key and called off', differences }
+      return { says: 'made, asked for again, read, found by our key and cancelled', differences }
     },
   }
 }
 
-/** Nothing of these can be called off. */
+/** Nothing of these can be cancelled. */
 const OVER = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED', 'COMPLIANCE_REJECTED', 'EXPIRED', 'REJECTED']
 /** xendit.payout-statuses: words that occur beside those that test mode documents. */
 const RARE = ['READY', 'ROUTING', 'LOCKED', 'PENDING_COMPLIANCE_ASSESSMENT', ...OVER.slice(4)]
 
-function stateDifferences({ status }: GatewayPayout, after: 'made' | 'read' | 'called off'): Difference[] {
-  const wanted = after === 'called off' ? ['CANCELLED'] : ['ACCEPTED', 'REQUESTED']
+function stateDifferences({ status }: GatewayPayout, after: 'made' | 'read' | 'cancelled'): Difference[] {
+  const wanted = after === 'cancelled' ? ['CANCELLED'] : ['ACCEPTED', 'REQUESTED']
   if (wanted.includes(status)) return []
   const says = `a payout to ${PAYOUT_TEST_ACCOUNT} that was ${after} is ${status}, not ${wanted[0]}`
-  if (after !== 'called off' && RARE.includes(status))
+  if (after !== 'cancelled' && RARE.includes(status))
     return [
       { fact: 'xendit.payout-statuses', says, todo: 'nothing: laku waits, and shows one that stays so' },
     ]

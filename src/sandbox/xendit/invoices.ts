@@ -91,7 +91,7 @@ function expire(context: SandboxContext, account: XenditAccount, invoice: Invoic
   invoice.status = 'EXPIRED'
   invoice.updated = context.now().toISOString()
   account.pendingInvoices.delete(invoice)
-  notify(context, invoiceNews(context, account, invoice))
+  notify(context, invoiceUpdate(context, account, invoice))
 }
 
 /** The ways in which an invoice may be paid: of those asked for the ones that take so much. */
@@ -160,7 +160,7 @@ export function payInvoice(
     amountIdr: paidAmount,
     feeIdr: paymentFeeIdr(channel.method, paidAmount),
   })
-  notify(context, invoiceNews(context, account, invoice))
+  notify(context, invoiceUpdate(context, account, invoice))
   return invoice
 }
 
@@ -213,7 +213,7 @@ export function readStatus(context: SandboxContext, { status }: Invoice): Invoic
 }
 
 /** The invoice as its webhook tells it: flat, without an `event`. */
-function invoiceNews(context: SandboxContext, account: XenditAccount, invoice: Invoice): object {
+function invoiceUpdate(context: SandboxContext, account: XenditAccount, invoice: Invoice): object {
   const { external_id, amount, currency, items, description } = invoice.request
   return {
     id: invoice.id,

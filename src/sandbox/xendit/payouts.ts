@@ -121,7 +121,7 @@ function fateOf(
   return outcome === 'FAILED' ? { status: outcome, failureCode } : { status: outcome }
 }
 
-/** The states of a payout that goes on by itself, and that can be called off. */
+/** The states of a payout that goes on by itself, and that can be cancelled. */
 const GOING_ON: readonly PayoutStatus[] = ['ACCEPTED', 'REQUESTED', 'READY', 'ROUTING']
 
 /** From which states a payout can come into one. */
