@@ -31,7 +31,7 @@ export const serve = defineTask({
       shutdown.onShutdown('laku', () => laku.close())
       shutdown.onShutdown('server', () => server.close())
       // First, and beside its notice: what staff began may take longest.
-      if (staff) shutdown.onShutdown('staff door', () => staff?.close() ?? Promise.resolve())
+      if (staff) shutdown.onShutdown('staff server', () => staff?.close() ?? Promise.resolve())
       announce({ ready: 'server', url: server.url })
       context.output.result(
         { http: server.url, staff: staff?.url ?? null },
@@ -48,7 +48,7 @@ export const serve = defineTask({
 const STAFF_PORT = 3010
 
 /**
- * The staff door; nobody who runs two servers on a machine has to know of it, so that its own default port
+ * The staff server; nobody who runs two servers on a machine has to know of it, so that its own default port
  * may be taken.
  */
 async function openServerOfStaff(laku: Laku, { staffHost: host, staffPort }: Config) {
@@ -60,7 +60,7 @@ async function openServerOfStaff(laku: Laku, { staffHost: host, staffPort }: Con
     if (!(error instanceof StartError) || staffPort !== undefined) throw error
     laku.logger.warn(
       { port: STAFF_PORT },
-      'no staff door: its port is taken; give it one with LAKU_STAFF_PORT',
+      'no staff server: its port is taken; give it one with LAKU_STAFF_PORT',
     )
     return undefined
   }

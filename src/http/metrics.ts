@@ -8,7 +8,7 @@ import { StartError } from '../runtime/start-error.ts'
 
 const systemActor: Actor = { kind: 'system', name: 'metrics' }
 
-/** The staff door of this process as it is now. */
+/** The staff server of this process as it is now. */
 export interface StaffFigures {
   pool: Laku['pool']
   /** Commands under way. */
@@ -17,7 +17,7 @@ export interface StaffFigures {
 
 /**
  * Measures every request by route, and this process's pools and event loop. Each figure is a row of
- * docs/metrics.md. The staff door opens after the server and has figures from then on.
+ * docs/metrics.md. The staff server opens after the server and has figures from then on.
  */
 export function observe(
   app: FastifyInstance,
@@ -73,7 +73,7 @@ function observeStaff(registry: Registry, staff: () => StaffFigures | undefined)
   const registers = [registry]
   new Gauge({
     name: 'laku_staff_connections',
-    help: "Connections of this process's staff door, `busy` or `idle`.",
+    help: "Connections of this process's staff server, `busy` or `idle`.",
     labelNames: ['state'],
     registers,
     collect() {
@@ -92,7 +92,7 @@ function observeStaff(registry: Registry, staff: () => StaffFigures | undefined)
   })
   new Gauge({
     name: 'laku_staff_commands',
-    help: "Commands of staff that are under way in this process's staff door.",
+    help: "Commands of staff that are under way in this process's staff server.",
     registers,
     collect() {
       this.set(staff()?.runs ?? 0)

@@ -60,19 +60,19 @@ describe('what watches a server', () => {
     expect(text).toMatch(/nodejs_eventloop_lag_seconds /)
   })
 
-  it('reads what the staff door has to do, from when it is open', async () => {
+  it('reads what the staff server has to do, from when it is open', async () => {
     const held = Promise.withResolvers<void>()
     const house: CommandHouse = {
       find: async () => ({ reads: true }),
       run: async ({ laku: own }) =>
         await own.units.run({ kind: 'system', name: 'test' }, () => held.promise.then(() => 0)),
     }
-    let door: StaffServer | undefined
-    const figures = observe(Fastify(), laku, () => door?.figures())
+    let staffServer: StaffServer | undefined
+    const figures = observe(Fastify(), laku, () => staffServer?.figures())
     const read = async (name: string) => figureOf(await figures.metrics(), name)
     expect(await read('laku_staff_commands')).toBe(0)
     const opened = await TestStaffServer.open(laku, { house })
-    door = opened.door
+    staffServer = opened.staffServer
     const token = await opened.tokenOf((await hire(laku, 'support')).id)
     const runs = Array.from({ length: 8 }, () => opened.run(token, ['orders', 'list']))
     await expect.poll(() => read('laku_staff_waiting_transactions')).toBeGreaterThan(0)
