@@ -72,7 +72,7 @@ describe('what watches a server', () => {
     const read = async (name: string) => figureOf(await figures.metrics(), name)
     expect(await read('laku_staff_commands')).toBe(0)
     const opened = await TestStaffServer.open(laku, { house })
-    staffServer = opened.staffServer
+    staffServer = opened.server
     const token = await opened.tokenOf((await hire(laku, 'support')).id)
     const runs = Array.from({ length: 8 }, () => opened.run(token, ['orders', 'list']))
     await expect.poll(() => read('laku_staff_waiting_transactions')).toBeGreaterThan(0)
