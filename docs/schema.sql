@@ -109,6 +109,7 @@ create table bank_batches (
   status_reason text,
   finished_at timestamp with time zone,
   remind_at timestamp with time zone,
+  is_adopted boolean default false not null,
   constraint bank_batches_number_key UNIQUE (number),
   constraint bank_batches_pkey PRIMARY KEY (id),
   constraint bank_batch_cancelled_by_another CHECK (((status <> 'cancelled'::text) OR (handed_out_at IS NULL) OR is_second_person(handed_out_by, cancelled_by))),

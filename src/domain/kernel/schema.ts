@@ -97,6 +97,7 @@ export interface BankBatches {
   handedOutAt: Timestamp | null;
   handedOutBy: string | null;
   id: string;
+  isAdopted: Generated<boolean>;
   madeAt: Timestamp;
   madeBy: string;
   number: Generated<number>;

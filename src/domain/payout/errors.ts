@@ -28,6 +28,10 @@ export const payoutErrors = defineErrors('payout', {
     'conflict',
     'The bank’s reference was used for something else: each stands for one transfer.',
   ],
+  batch_adopted: [
+    'conflict',
+    'The bank has the file that this batch was taken over from: no other is written of it.',
+  ],
   batch_begun: [
     'conflict',
     'The bank has spoken of some of its lines: the others are confirmed or rejected one by one.',

@@ -100,6 +100,9 @@ it('what left by a bank file in the lost day is paid once: by that file', async 
   const item = await f.laku.system(({ tx }) => showSuspense(tx, lost))
   expect(item).toMatchObject({ kind: 'bank', factoryId: lostFor, amountIdr: 95_000 })
 
+  const rewritten = f.laku.as(budi, (work) => handOutBatch(work, String(first.batch?.number)))
+  expect(await refusal(rewritten)).toBe('payout.batch_adopted')
+
   // The one that was not approved yet is, and the same file once more takes it alone.
   await f.laku.system((work) => recordDatabaseIdentity(work, 'db.example/laku'))
   await f.approve(calculated, sinta)

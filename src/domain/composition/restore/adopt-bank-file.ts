@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { factoriesOfAccount } from '../../factory/index.ts'
 import { DomainError, type Rupiah, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
 import type { BankAccount } from '../../ops/index.ts'
-import { adoptBatch, type BatchDetail, handOutBatch, showBatch } from '../../payout/index.ts'
+import { adoptBatch, type BatchDetail, showBatch } from '../../payout/index.ts'
 import { adoptSettlementTransfer } from '../../settlement/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { adoptWithdrawalTransfer, usersOfAccount } from '../../wallet/index.ts'
@@ -57,7 +57,6 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
     }
   }
   if (batchId !== undefined) {
-    await handOutBatch(work, batchId)
     adopted.batch = await showBatch(work, batchId)
   }
   const { batch: made, ...others } = adopted

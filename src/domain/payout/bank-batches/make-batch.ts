@@ -28,14 +28,21 @@ export async function makeBatch(work: Work): Promise<string> {
   return await openBatch(work)
 }
 
-/** A batch whose file the bank has already: what it lost a restore gives back, before any money leaves. */
-export const adoptBatch = openBatch
+/**
+ * A batch whose file the bank has already: a restored database lost it. It is handed out, and no file is
+ * written of it. Returns its id.
+ */
+export async function adoptBatch(work: Work): Promise<string> {
+  const person = personOf(work.actor)
+  const more = { status: 'handed_out', isAdopted: true, handedOutBy: person, handedOutAt: work.now }
+  return await openBatch(work, more)
+}
 
-async function openBatch(work: Work): Promise<string> {
+async function openBatch(work: Work, more: object = {}): Promise<string> {
   requireStaff(work.actor, 'finance')
   const id = newId()
   const remindAt = secondsAfter(work.now, work.policy.bankBatchHours * HOUR_S)
-  const made = { id, status: 'made', madeBy: personOf(work.actor), madeAt: work.now, remindAt }
+  const made = { id, status: 'made', madeBy: personOf(work.actor), madeAt: work.now, remindAt, ...more }
   await insertRows(work.tx, 'bankBatches', [made])
   return id
 }

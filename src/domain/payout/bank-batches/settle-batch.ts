@@ -48,6 +48,7 @@ interface LockedBatch {
   number: number
   status: BankBatchStatus
   handedOutBy: string | null
+  isAdopted: boolean
   lines: Line[]
 }
 
@@ -62,7 +63,7 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
     select id, key, purpose, subject_id, amount_idr, status from payouts where batch_id = ${id}
     order by id for no key update`.execute(work.tx)
   const batches = await sql<Omit<LockedBatch, 'lines'>>`
-    select id, number::int8 as number, status, handed_out_by from bank_batches where id = ${id} for no key update`.execute(
+    select id, number::int8 as number, status, handed_out_by, is_adopted from bank_batches where id = ${id} for no key update`.execute(
     work.tx,
   )
   const [batch] = batches.rows
@@ -73,11 +74,13 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
 /**
  * Hands the file of a batch out: from now on the bank may have it. Taken again it is the same lines, as far
  * as the bank has not spoken.
- * @throws payout.batch_not_found, kernel.illegal_transition, kernel.forbidden
+ * @throws payout.batch_not_found, batch_adopted, kernel.illegal_transition, kernel.forbidden
  */
 export async function handOutBatch(work: Work, named: string): Promise<BankTransfer[]> {
   requireStaff(work.actor, 'finance')
-  const { id, status } = await lockBatch(work, named)
+  const { id, number, status, isAdopted } = await lockBatch(work, named)
+  // Its accounts are a file's word: whoever wrote that file does not get another by it.
+  if (isAdopted) throw payoutErrors.batch_adopted({ batch: number })
   const set = {
     handedOutBy: sql`coalesce(t.handed_out_by, ${personOf(work.actor)})`,
     handedOutAt: sql`coalesce(t.handed_out_at, ${work.now})`,
