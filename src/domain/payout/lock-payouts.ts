@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Rupiah, Work } from '../kernel/index.ts'
-import type { PayoutPurpose } from './events.ts'
+import type { PayoutEventPayload, PayoutPurpose } from './events.ts'
 import type { GatewayPayout } from './gateway.ts'
 import type { PayoutStatus } from './transitions.ts'
 
@@ -20,6 +20,8 @@ export interface LockedPayout {
   finishedAt: Date | null
   turns: number
   setAside: boolean
+  /** The way that it goes: by the provider, or in a file for the bank. */
+  route: PayoutEventPayload['route']
 }
 
 /**
@@ -32,7 +34,7 @@ export async function lockPayouts(
   const keys = answers.flatMap((answer) => answer.referenceId ?? [])
   const { rows } = await sql<LockedPayout>`
     select id, key, purpose, subject_id, amount_idr, status, provider_payout_id, provider_status, provider_updated_at, called_at, submitted_at,
-      finished_at, turns, set_aside
+      finished_at, turns, set_aside, route
     from payouts where subject_id in (
       select subject_id from payouts
       where key = any(${keys}) or id = any(${ids}::uuid[]) or provider_payout_id = any(${answers.map((answer) => answer.id)}))

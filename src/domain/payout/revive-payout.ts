@@ -38,7 +38,7 @@ export async function revivePayout(
       setAside: !isOwn,
       failureCode: null,
       finishedAt: work.now,
-      nextCheckAt: secondsAfter(work.now, nextLookS(0) ?? 0),
+      nextCheckAt: payout.route === 'bank' ? null : secondsAfter(work.now, nextLookS(0) ?? 0),
     },
     all: true,
   })
@@ -76,7 +76,7 @@ async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promis
  */
 export async function dropUnsent(work: Work, subjectIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<LockedPayout>`
-    select id, key, purpose, subject_id, amount_idr, status, called_at, turns, set_aside from payouts
+    select id, key, purpose, subject_id, amount_idr, status, called_at, turns, set_aside, route from payouts
     where subject_id = any(${subjectIds}::uuid[]) and status in ('created', 'submitted', 'succeeded')
     order by id for no key update`.execute(work.tx)
   await dropPayouts(
@@ -93,16 +93,22 @@ export async function dropUnsent(work: Work, subjectIds: readonly string[]): Pro
 export async function setPayoutAside(work: Work, payoutId: string, why: string): Promise<void> {
   const { rows } = await sql<LockedPayout>`
     update payouts set set_aside = true where id = ${payoutId} and status = 'succeeded' and not set_aside
-    returning id, key, purpose, subject_id, amount_idr, provider_payout_id, turns`.execute(work.tx)
+    returning id, key, purpose, subject_id, amount_idr, provider_payout_id, turns, route`.execute(work.tx)
   const [payout] = rows
   if (!payout) throw new Error(`payout ${payoutId} has not arrived, or is set aside already`)
-  const { key, amountIdr, providerPayoutId, turns } = payout
+  await suspendArrived(work, payout, why)
+}
+
+/** Puts a payout that arrived beside another one of its subject into suspense. */
+export async function suspendArrived(work: Work, payout: LockedPayout, why: string): Promise<void> {
+  const { id, key, amountIdr, providerPayoutId, turns, route } = payout
   await putIntoSuspense(work, {
-    key: `payout:${payoutId}:set-aside:${turns}`,
+    key: `payout:${id}:set-aside:${turns}`,
     code: key,
     kind: 'payout',
-    subjectId: payoutId,
+    subjectId: id,
     providerId: providerPayoutId,
+    account: route === 'bank' ? 'bank' : 'gateway',
     amountIdr,
     why,
     ...(await ownerOf(work, payout)),
@@ -125,7 +131,7 @@ export async function promoteSetAside(
     where id = ${older.id} and set_aside and exists (
       select from suspense_items i where i.provider_id = p.provider_payout_id and i.kind = 'payout' and i.amount_idr = p.amount_idr
         and i.status in ${inSql(openStates(suspenseTransitions))})
-    returning id, key, purpose, subject_id, amount_idr, provider_payout_id, turns`.execute(work.tx)
+    returning id, key, purpose, subject_id, amount_idr, provider_payout_id, turns, route`.execute(work.tx)
   const [payout] = rows
   if (!payout) return
   const { id, key, amountIdr, providerPayoutId, turns } = payout

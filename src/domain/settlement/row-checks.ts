@@ -36,7 +36,7 @@ export const settlementRowChecks: readonly Check[] = [
       ) d on true
       where d.amount_idr is distinct from o.amount_idr
         or (o.status = 'succeeded' and case when o.set_aside
-          then not exists (select from suspense_items i where i.kind = 'payout' and i.provider_id = o.provider_payout_id)
+          then not exists (select from suspense_items i where i.kind = 'payout' and (i.provider_id = o.provider_payout_id or i.subject_id = o.id))
           else not d.has_it end)
       limit ${SHOWN}`,
   ),

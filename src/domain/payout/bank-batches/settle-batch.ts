@@ -9,9 +9,13 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 import { requireSecondPerson, settleAttention } from '../../ops/index.ts'
+import { putIntoSuspense } from '../../suspense/index.ts'
+import { ownerOf } from '../book-difference.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
+import { lockPayouts } from '../lock-payouts.ts'
 import { payoutEventPayload, payoutMoves } from '../payout-event.ts'
+import { revivePayout, suspendArrived } from '../revive-payout.ts'
 import {
   type BankBatchStatus,
   bankBatchMachine,
@@ -41,6 +45,8 @@ interface Line {
   subjectId: string
   amountIdr: Rupiah
   status: 'submitted' | 'succeeded' | 'failed' | 'reversed'
+  turns: number
+  setAside: boolean
 }
 
 interface LockedBatch {
@@ -60,7 +66,7 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
   const id = found.rows[0]?.id
   if (!id) throw payoutErrors.batch_not_found({ batch: named })
   const { rows } = await sql<Omit<Line, 'code'>>`
-    select id, key, purpose, subject_id, amount_idr, status from payouts where batch_id = ${id}
+    select id, key, purpose, subject_id, amount_idr, status, turns, set_aside from payouts where batch_id = ${id}
     order by id for no key update`.execute(work.tx)
   const batches = await sql<Omit<LockedBatch, 'lines'>>`
     select id, number::int8 as number, status, handed_out_by, is_adopted from bank_batches where id = ${id} for no key update`.execute(
@@ -109,8 +115,10 @@ export interface BankWord {
 
 /**
  * Books what the bank says of the lines of a batch: paid, under a reference that nothing else has, or
- * rejected; what it had paid and sent back is rejected too. All of it or nothing. Without words all lines
- * that are still open are paid, under one reference.
+ * rejected; what it had paid and sent back is rejected too. A bank changes its mind as a provider does: what
+ * it had rejected, or was taken back from it, and paid all the same is paid by that, or lies in suspense where
+ * it was paid again meanwhile. All of it or nothing. Without words all lines that are still open are paid,
+ * under one reference.
  * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
  * reference_used, reference_invalid,
  *   kernel.illegal_transition, kernel.forbidden
@@ -121,8 +129,9 @@ export async function confirmBatch(
 ): Promise<BatchDetail> {
   requireStaff(work.actor, 'finance')
   const batch = await lockBatch(work, input.batch)
-  // A batch that was taken back is with no bank; lines of a batch that is done may still come back.
-  if (batch.status !== 'done') requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
+  // The bank may say another thing later: a line comes back, or was paid all the same.
+  const isOver = batch.status === 'done' || (batch.status === 'cancelled' && input.words !== undefined)
+  if (!isOver) requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
   if (input.reference) await claimBankReference(work, input.reference, ['bank_batch', batch.id])
   const words =
     input.words ??
@@ -132,24 +141,26 @@ export async function confirmBatch(
   const paid: Line[] = []
   const failed: Line[] = []
   const returned: Line[] = []
+  const arrived: Line[] = []
   const heard = new Set<string>()
   for (const word of words) {
     const line = lineOf(batch, word)
     if (heard.has(line.id)) throw payoutErrors.line_decided({ code: line.code, status: 'twice' })
     heard.add(line.id)
     if (word.verdict === 'paid') {
-      if (line.status !== 'submitted')
+      if (line.status === 'succeeded')
         throw payoutErrors.line_decided({ code: line.code, status: line.status })
       if (word.reference) await claimBankReference(work, word.reference, ['payout', line.id])
       else if (!input.reference) throw payoutErrors.reference_needed({ code: line.code })
-      paid.push(line)
+      ;(line.status === 'submitted' ? paid : arrived).push(line)
     } else if (line.status === 'submitted') failed.push(line)
     else if (line.status === 'succeeded') returned.push(line)
     else throw payoutErrors.line_decided({ code: line.code, status: line.status })
   }
   await move(work, paid, 'succeeded')
   await move(work, failed, 'failed', BANK_REJECTED)
-  await move(work, returned, 'reversed', BANK_REJECTED)
+  await takeBack(work, returned)
+  for (const line of arrived) await takeArrived(work, line)
   const open = batch.lines.filter((line) => line.status === 'submitted' && !heard.has(line.id))
   if (open.length === 0 && batch.status === 'handed_out') await finish(work, batch, 'done', {})
   const codes = (lines: Line[]) => lines.map((line) => line.code)
@@ -157,7 +168,11 @@ export async function confirmBatch(
     command: 'settle batches confirm',
     subject: ['bank_batch', batch.id],
     before: { status: batch.status },
-    after: { paid: codes(paid), rejected: codes([...failed, ...returned]), stillOpen: open.length },
+    after: {
+      paid: codes([...paid, ...arrived]),
+      rejected: codes([...failed, ...returned]),
+      stillOpen: open.length,
+    },
   })
   return await showBatch(work, batch.id)
 }
@@ -202,6 +217,46 @@ export async function cancelBatch(
     after: { status: 'cancelled', reason },
   })
   return await showBatch(work, batch.id)
+}
+
+/** Books what came back of what the bank had paid. A line in suspense is cleared there alone. */
+async function takeBack(work: Work, returned: readonly Line[]): Promise<void> {
+  const own = returned.filter((line) => !line.setAside)
+  await move(work, own, 'reversed', BANK_REJECTED)
+  for (const line of returned) {
+    if (!line.setAside) continue
+    const { id, turns, amountIdr } = line
+    await moveState(work, payoutMachine, {
+      to: 'reversed',
+      ids: [id],
+      set: { setAside: false, finishedAt: work.now, failureCode: BANK_REJECTED },
+      all: true,
+    })
+    const back = {
+      key: `payout:${id}:came-back:${turns}`,
+      code: line.key,
+      kind: 'payout',
+      account: 'bank',
+    } as const
+    const why = 'the bank sent back what it had paid beside another payment'
+    await putIntoSuspense(work, {
+      ...back,
+      subjectId: id,
+      amountIdr: -amountIdr,
+      why,
+      ...(await ownerOf(work, line)),
+    })
+  }
+}
+
+/** The bank paid what it had rejected, or what was taken back from it. */
+async function takeArrived(work: Work, { id, subjectId }: Line): Promise<void> {
+  await sql`update payouts set turns = turns + 1 where id = ${id}`.execute(work.tx)
+  const payouts = await lockPayouts(work, { answers: [], ids: [id] })
+  const payout = payouts.find((locked) => locked.id === id)
+  if (!payout) throw new Error(`no payout ${id} of ${subjectId}`)
+  if (!(await revivePayout(work, payouts, payout)))
+    await suspendArrived(work, payout, 'the bank paid it after all, and another payment of the same is there')
 }
 
 async function finish(

@@ -80,7 +80,7 @@ export async function reviveSettlements(work: Work, events: EventOf<'payout.revi
         subject: ['settlement', id],
         entries: [
           debit(factoryAccount(factoryId), payout.amountIdr, dimensions),
-          credit('gateway', payout.amountIdr, dimensions),
+          credit(waysOf[payout.route].from, payout.amountIdr, dimensions),
         ],
       },
     ])

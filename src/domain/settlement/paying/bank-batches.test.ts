@@ -14,6 +14,7 @@ import {
   remindBatches,
   showBatch,
 } from '../../payout/index.ts'
+import { showSuspense } from '../../suspense/index.ts'
 import {
   approveWithdrawal,
   claimWithdrawalsForBank,
@@ -192,6 +193,47 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect(await balance('bank-transfers-in-flight')).toBe(0)
   })
 
+  it('paid after all, it is paid by that; beside another payment it lies in suspense', async () => {
+    const paidAfterAll = (batch: string, code: string, reference: string) =>
+      as(budi, (work) => confirmBatch(work, { batch, words: [{ code, verdict: 'paid', reference }] }))
+    // It was rejected, and waits to be paid again.
+    const rejected = await approved()
+    const first = await exported([rejected.code])
+    await reject(first.batch, rejected.code)
+    await paidAfterAll(first.batch, rejected.code, 'AFTER 1001')
+    expect((await f.see(rejected.code)).status).toBe('paid')
+    expect(await refusal(exported([rejected.code]))).toBe('kernel.illegal_transition')
+    expect(await refusal(paidAfterAll(first.batch, rejected.code, 'AFTER 1002'))).toBe('payout.line_decided')
+    // It came back, and was paid once more.
+    await reject(first.batch, rejected.code)
+    expect((await f.see(rejected.code)).status).toBe('reversed')
+    await paidAfterAll(first.batch, rejected.code, 'AFTER 1003')
+    expect((await f.see(rejected.code)).status).toBe('paid')
+    // Its batch was taken back, and the bank had it all the same.
+    const cancelled = await approved()
+    const taken = await exported([cancelled.code])
+    await cancel(taken.batch, sinta)
+    await paidAfterAll(taken.batch, cancelled.code, 'AFTER 2001')
+    expect((await f.see(cancelled.code)).status).toBe('paid')
+    expect(await refusal(f.pay(cancelled.code))).toBe('kernel.illegal_transition')
+    // It was paid again meanwhile: what is there twice lies in suspense, and comes back.
+    const twice = await approved()
+    const before = await balance('bank')
+    const one = await exported([twice.code])
+    await reject(one.batch, twice.code)
+    const two = await exported([twice.code])
+    await confirm(two.batch, 'AFTER 3001')
+    await paidAfterAll(one.batch, twice.code, 'AFTER 3002')
+    expect(await balance('bank')).toBe(before - 190_000)
+    const item = await f.laku.system(({ tx }) => showSuspense(tx, `${twice.code}-1`))
+    expect(item).toMatchObject({ amountIdr: 95_000, factoryId: twice.factoryId, status: 'open' })
+    expect(await f.broken()).toEqual([])
+    await reject(one.batch, twice.code)
+    expect(await balance('bank')).toBe(before - 95_000)
+    expect((await f.laku.system(({ tx }) => showSuspense(tx, item.id))).status).toBe('cleared')
+    expect((await f.see(twice.code)).status).toBe('paid')
+  })
+
   it('one that nobody confirms is told to a person', async () => {
     const { code } = await approved()
     const { batch } = await exported([code])
@@ -249,5 +291,11 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     const row = f.laku.db.selectFrom('withdrawals').select('status').where('id', '=', withdrawal.id)
     expect((await row.executeTakeFirstOrThrow()).status).toBe('succeeded')
     expect(await balance('bank-transfers-in-flight')).toBe(0)
+    const bank = await balance('bank')
+    await reject(batch, one.code)
+    const words = [{ code: one.code, verdict: 'paid' as const, reference: 'HAND 30004' }]
+    await as(budi, (work) => confirmBatch(work, { batch, words }))
+    expect((await row.executeTakeFirstOrThrow()).status).toBe('succeeded')
+    expect(await balance('bank')).toBe(bank)
   })
 })

@@ -59,7 +59,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
       subject: ['withdrawal', id],
       entries: [
         debit(walletAccount(userId), amountIdr + feeIdr, { userId }),
-        credit('gateway', amountIdr, { userId }),
+        credit(payout.route === 'bank' ? 'bank' : 'gateway', amountIdr, { userId }),
         ...(feeIdr > 0 ? [credit('fee-income', feeIdr, { userId })] : []),
       ],
     },
