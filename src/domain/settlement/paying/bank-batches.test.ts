@@ -292,8 +292,8 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect((await row.executeTakeFirstOrThrow()).status).toBe('succeeded')
     expect(await balance('bank-transfers-in-flight')).toBe(0)
     const bank = await balance('bank')
-    await reject(batch, one.code)
-    const words = [{ code: one.code, verdict: 'paid' as const, reference: 'HAND 30004' }]
+    await reject(batch, withdrawal.code)
+    const words = [{ code: withdrawal.code, verdict: 'paid' as const, reference: 'HAND 30004' }]
     await as(budi, (work) => confirmBatch(work, { batch, words }))
     expect((await row.executeTakeFirstOrThrow()).status).toBe('succeeded')
     expect(await balance('bank')).toBe(bank)
