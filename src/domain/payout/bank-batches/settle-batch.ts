@@ -116,9 +116,9 @@ export interface BankWord {
 /**
  * Books what the bank says of the lines of a batch: paid, under a reference that nothing else has, or
  * rejected; what it had paid and sent back is rejected too. A bank changes its mind as a provider does: what
- * it had rejected, or was taken back from it, and paid all the same is paid by that, or lies in suspense where
- * it was paid again meanwhile. All of it or nothing. Without words all lines that are still open are paid,
- * under one reference.
+ * it had rejected, or was taken back from it, and paid all the same is paid by that, or lies in suspense
+ * where it was paid again meanwhile. All of it or nothing. Without words all lines that are still open are
+ * paid, under one reference.
  * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
  * reference_used, reference_invalid,
  *   kernel.illegal_transition, kernel.forbidden
