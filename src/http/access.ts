@@ -15,6 +15,7 @@ import {
   type StoredAnswer,
   secondsAfter,
   storeAnswers,
+  type ToWire,
   toWire,
   type Work,
 } from '../domain/kernel/index.ts'
@@ -61,7 +62,7 @@ declare module 'fastify' {
      * committed).
      */
     change<T>(
-      reply: FastifyReply,
+      reply: FastifyReply & TakesBody<T>,
       status: number | ((result: T) => number),
       use: (work: Work) => Promise<T | Refusal>,
     ): Promise<FastifyReply>
@@ -177,9 +178,18 @@ export const access = (laku: Laku) =>
         return done
       })
       if (isRefusal(answer)) throw answer.refused
-      return reply.code(answer.status).send(answer.body)
+      return sendAnswer(reply, answer)
     })
   })
+
+/** A reply whose schema takes this result. */
+interface TakesBody<T> {
+  send: (body: ToWire<T>) => unknown
+}
+
+/** Sends an answer as it was kept: it was typed by the schema of its route when it was made. */
+export const sendAnswer = (reply: FastifyReply, { status, body }: StoredAnswer): FastifyReply =>
+  reply.code(status).send(body)
 
 /** Tokens that were good once are looked for without being counted as a guess. */
 function remember(seen: Set<string>, digest: string): void {

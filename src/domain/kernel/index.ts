@@ -94,5 +94,5 @@ export {
   type WorkReport,
 } from './unit-of-work.ts'
 export { Vault } from './vault.ts'
-export { fromWire, toWire } from './wire.ts'
+export { fromWire, type ToWire, toWire } from './wire.ts'
 export type { AttentionItem, Tx, Work } from './work.ts'

@@ -1,11 +1,28 @@
+type SnakeCase<S extends string> = S extends `${infer Head}${infer Tail}`
+  ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
+  : S
+
+/** The type of domain data as it is sent. */
+export type ToWire<T> = T extends Date
+  ? string
+  : T extends readonly (infer E)[]
+    ? ToWire<E>[]
+    : T extends object
+      ? { [K in keyof T as K extends string ? SnakeCase<K> : K]: ToWire<T[K]> }
+      : T
+
 /** Domain data as it is printed and sent: snake_case keys, instants as ISO 8601, nothing undefined. */
-export function toWire(value: unknown): unknown {
+export function toWire<T>(value: T): ToWire<T> {
+  return snakeKeys(value) as ToWire<T>
+}
+
+function snakeKeys(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value
   if (value instanceof Date) return value.toISOString()
-  if (Array.isArray(value)) return value.map(toWire)
+  if (Array.isArray(value)) return value.map(snakeKeys)
   const out: Record<string, unknown> = {}
   for (const [key, inner] of Object.entries(value))
-    if (inner !== undefined) out[snakeCase(key)] = toWire(inner)
+    if (inner !== undefined) out[snakeCase(key)] = snakeKeys(inner)
   return out
 }
 

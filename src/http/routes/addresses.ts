@@ -47,8 +47,6 @@ const newAddress = z.strictObject({
 const changes = z.strictObject({ ...fields, area_id }).partial()
 const page = z.strictObject(paging)
 
-type AddressOnWire = z.infer<typeof address>
-
 /** A customer's own addresses. */
 export const addressRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
@@ -68,7 +66,7 @@ export const addressRoutes =
       },
       async (request) => {
         const addresses = await request.read((work) => listAddresses(work, request.query))
-        return toWire(addresses) as { data: AddressOnWire[]; next_cursor: string | null }
+        return toWire(addresses)
       },
     )
 
@@ -88,8 +86,7 @@ export const addressRoutes =
         config,
         schema: { summary: 'One of the caller’s addresses', params: byId, response: { 200: address } },
       },
-      async (request) =>
-        toWire(await request.read((work) => getAddress(work, request.params.id))) as AddressOnWire,
+      async (request) => toWire(await request.read((work) => getAddress(work, request.params.id))),
     )
 
     app.patch(

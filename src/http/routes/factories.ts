@@ -70,7 +70,7 @@ export const factoryRoutes =
           await request.readPublic(`factory ${request.params.id}`, (work) =>
             getPublicFactory(work.tx, request.params.id),
           ),
-        ) as z.infer<typeof publicFactory>,
+        ),
     )
 
     app.post(

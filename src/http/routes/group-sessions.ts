@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { createSession, getSession, leaveSession, listSessions } from '../../domain/group-buying/index.ts'
 import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { sendAnswer } from '../access.ts'
 import { JoinBatcher } from '../join-batcher.ts'
 import { giveSessionToken } from '../session-token.ts'
 import {
@@ -134,7 +135,7 @@ export const groupSessionRoutes =
         const sessions = await request.readPublic(`sessions ${JSON.stringify(request.query)}`, (work) =>
           listSessions(work.tx, request.query),
         )
-        return toWire(sessions) as { data: z.infer<typeof session>[]; next_cursor: string | null }
+        return toWire(sessions)
       },
     )
 
@@ -152,7 +153,7 @@ export const groupSessionRoutes =
         const { id } = request.params
         const found = await request.readPublic(`session ${id}`, (work) => getSession(work.tx, id))
         giveSessionToken(laku, request, reply, found.product.id)
-        return toWire(found) as z.infer<typeof session>
+        return toWire(found)
       },
     )
 
@@ -184,7 +185,7 @@ export const groupSessionRoutes =
           idempotency: request.idempotencyKey(),
           requestId: request.id,
         })
-        return await reply.code(answer.status as 201).send(answer.body as z.infer<typeof joined>)
+        return await sendAnswer(reply, answer)
       },
     )
 

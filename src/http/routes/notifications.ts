@@ -68,7 +68,7 @@ export const notificationRoutes =
       },
       async (request) => {
         const inbox = await request.read((work) => listNotifications(work, request.query))
-        return toWire(inbox) as { data: z.infer<typeof notification>[]; next_cursor: string | null }
+        return toWire(inbox)
       },
     )
 

@@ -38,7 +38,6 @@ export const officeRoutes =
           response: { 200: offices },
         },
       },
-      async (request) =>
-        toWire(await request.read((work) => listOffices(work, request.query))) as z.infer<typeof offices>,
+      async (request) => toWire(await request.read((work) => listOffices(work, request.query))),
     )
   }

@@ -192,7 +192,7 @@ export const orderRoutes =
       },
       async (request) => {
         const filter = fromWire(request.query)
-        return toWire(await request.read((work) => listOrders(work, filter))) as z.infer<typeof orders>
+        return toWire(await request.read((work) => listOrders(work, filter)))
       },
     )
 
@@ -202,8 +202,7 @@ export const orderRoutes =
         config: { access: 'signed-in' },
         schema: { summary: 'An order, by id or code', params: byIdOrCode, response: { 200: order } },
       },
-      async (request) =>
-        toWire(await request.read((work) => getOrder(work, request.params.id))) as z.infer<typeof order>,
+      async (request) => toWire(await request.read((work) => getOrder(work, request.params.id))),
     )
 
     app.post(

@@ -44,7 +44,7 @@ export const paymentRoutes =
             ...paymentView(found, laku.config.publicUrl),
             refundTo: await refundTo(work, found.id),
           }
-          return toWire(view) as z.infer<typeof payment>
+          return toWire(view)
         })
       },
     )

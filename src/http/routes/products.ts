@@ -94,7 +94,7 @@ export const productRoutes =
           await request.readPublic(`products ${JSON.stringify(filter)}`, (work) =>
             listProducts(work.tx, filter),
           ),
-        ) as z.infer<typeof products>
+        )
       },
     )
 
@@ -109,7 +109,7 @@ export const productRoutes =
           await request.readPublic(`product ${request.params.id}`, (work) =>
             getProduct(work.tx, request.params.id),
           ),
-        ) as z.infer<typeof product>,
+        ),
     )
 
     app.post(

@@ -76,8 +76,8 @@ export const rateRoutes =
         }
         const query = { originPostalCode: config.warehousePostalCode, ...fromWire(body) }
         const data = await (isStranger ? ratesOfStranger(request, context, query) : ratesFor(context, query))
-        const marked = data.map((rate) => (rate.isEstimate ? { ...rate, estimate: true } : rate))
-        return toWire({ data: marked }) as z.infer<typeof rates>
+        const marked = data.map((rate) => (rate.isEstimate ? { ...rate, estimate: true as const } : rate))
+        return toWire({ data: marked })
       },
     )
 

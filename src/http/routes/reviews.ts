@@ -61,7 +61,7 @@ export const reviewRoutes =
           await request.readPublic(`reviews ${JSON.stringify(filter)}`, (work) =>
             reviewsOfProduct(work.tx, filter),
           ),
-        ) as z.infer<typeof reviews>
+        )
       },
     )
 

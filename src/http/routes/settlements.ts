@@ -55,7 +55,7 @@ export const settlementRoutes =
       },
       async (request) => {
         const input = fromWire(request.body ?? {})
-        return toWire(await request.read((work) => previewSettlements(work, input))) as z.infer<typeof report>
+        return toWire(await request.read((work) => previewSettlements(work, input)))
       },
     )
 

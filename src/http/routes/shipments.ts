@@ -15,6 +15,7 @@ import {
 import { bookShipment, getShipment, shipmentTransitions } from '../../domain/logistics/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { parcelOrigin } from '../../runtime/parcel-origin.ts'
+import { sendAnswer } from '../access.ts'
 import { readAgain } from '../read-again.ts'
 import { byIdOrCode, courierChoice } from '../wire-parts.ts'
 
@@ -72,10 +73,7 @@ export const shipmentRoutes =
           response: { 200: shipment },
         },
       },
-      async (request) =>
-        toWire(await request.read((work) => getShipment(work, request.params.id))) as z.infer<
-          typeof shipment
-        >,
+      async (request) => toWire(await request.read((work) => getShipment(work, request.params.id))),
     )
 
     app.post(
@@ -87,6 +85,7 @@ export const shipmentRoutes =
       async (request, reply) => {
         const key = request.idempotencyKey()
         const before = key && (await request.read((work) => claimOrGoOn(work, key)))
+        if (before) return sendAnswer(reply, before)
         if (before) {
           const { body } = await request.read((work) => shipmentAgain(work, before))
           return reply.code(201).send(body as z.infer<typeof shipment>)
@@ -96,7 +95,7 @@ export const shipmentRoutes =
           throw error
         })
         const body = await request.read(async (work) => {
-          const body = toWire(await getShipment(work, id)) as z.infer<typeof shipment>
+          const body = toWire(await getShipment(work, id))
           if (key) await storeAnswers(work, [{ ...key, answer: { status: 201, body } }])
           return body
         })

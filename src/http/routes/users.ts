@@ -69,7 +69,7 @@ export const userRoutes =
           response: { 200: z.looseObject({ exported_at: z.string() }) },
         },
       },
-      async (request) => toWire(await request.read((work) => exportPerson(work))) as { exported_at: string },
+      async (request) => toWire(await request.read((work) => exportPerson(work))),
     )
 
     app.delete(

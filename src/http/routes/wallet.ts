@@ -76,7 +76,7 @@ export const walletRoutes =
       { config, schema: { summary: 'The caller’s balance', response: { 200: wallet } } },
       async (request) => {
         const view = await request.read(walletView)
-        return toWire(view) as z.infer<typeof wallet>
+        return toWire(view)
       },
     )
 
@@ -91,7 +91,7 @@ export const walletRoutes =
           response: { 200: offer },
         },
       },
-      async (request) => toWire(await request.read(withdrawalOffer)) as z.infer<typeof offer>,
+      async (request) => toWire(await request.read(withdrawalOffer)),
     )
 
     app.get(
@@ -106,7 +106,7 @@ export const walletRoutes =
       },
       async (request) => {
         const found = await request.read((work) => listWalletEntries(work, request.query))
-        return toWire(found) as z.infer<typeof entries>
+        return toWire(found)
       },
     )
 

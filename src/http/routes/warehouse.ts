@@ -43,7 +43,7 @@ export const warehouseRoutes =
           requireStaff(work.actor, 'warehouse', 'support', 'service')
           return listStock(work.tx, filter)
         })
-        return toWire(stock) as z.infer<typeof inventory>
+        return toWire(stock)
       },
     )
   }

@@ -29,8 +29,8 @@ export const whatsappRoutes =
       },
       async (request, reply) =>
         await request.change(reply, 202, async (work) => {
-          const { id, status } = await sendByStaff(work, request.body)
-          return { id, status }
+          const { id } = await sendByStaff(work, request.body)
+          return { id, status: 'queued' as const }
         }),
     )
   }
