@@ -3,6 +3,8 @@ import type { CommandDefinition } from '../cli/define/command.ts'
 import type { ContextOptions } from '../cli/define/context.ts'
 import { buildProgram, type EntryShape } from '../cli/define/program.ts'
 import { entries } from '../cli/define/root.ts'
+import { newId } from '../domain/kernel/ids.ts'
+import { withRequestId } from '../runtime/request-id.ts'
 
 /** The entries with all that is behind them: loading one loads what it runs. */
 export const ownEntries: readonly EntryShape<CommandDefinition>[] = entries.map((entry) => ({
@@ -24,7 +26,7 @@ export function createProgram(given: ContextOptions = {}): Command {
       const { CommandContext } = await import('../cli/define/context.ts')
       const context = new CommandContext(flags, given)
       try {
-        await shape.execute(context, input)
+        await withRequestId(newId(), () => shape.execute(context, input))
       } finally {
         await context.close()
       }

@@ -3,6 +3,7 @@ import { defineTask } from '../cli/define/command.ts'
 import type { StaffServer } from '../http/staff/staff-server.ts'
 import type { Config } from '../runtime/config.ts'
 import type { Laku } from '../runtime/laku.ts'
+import { outsideRequests } from '../runtime/request-id.ts'
 import { StartError } from '../runtime/start-error.ts'
 import { announce, openProcess, processShutdown, untilStopped } from './process.ts'
 
@@ -22,8 +23,8 @@ export const serve = defineTask({
     try {
       let staff: StaffServer | undefined
       const address = { host: config.host, port: config.port }
-      const server = await startServer(laku, address, () => staff?.figures())
-      staff = await openServerOfStaff(laku, config).catch(async (error: unknown) => {
+      const server = await outsideRequests(() => startServer(laku, address, () => staff?.figures()))
+      staff = await outsideRequests(() => openServerOfStaff(laku, config)).catch(async (error: unknown) => {
         await server.close()
         throw error
       })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineTask } from '../cli/define/command.ts'
+import { outsideRequests } from '../runtime/request-id.ts'
 import { announce, openProcess, processShutdown, untilStopped } from './process.ts'
 
 export const worker = defineTask({
@@ -10,7 +11,7 @@ export const worker = defineTask({
     const { startWorker } = await import('../jobs/worker.ts')
     const laku = await openProcess(context.config(), 'worker')
     try {
-      const running = await startWorker(laku)
+      const running = await outsideRequests(() => startWorker(laku))
       const shutdown = processShutdown(laku.logger)
       shutdown.onShutdown('laku', () => laku.close())
       shutdown.onShutdown('worker', () => running.close())

@@ -1,4 +1,5 @@
 import { DomainError } from '../domain/kernel/index.ts'
+import { outsideRequests } from '../runtime/request-id.ts'
 
 export interface BatcherOptions<In, Out> {
   /** Does the work for a batch and answers each, in order. */
@@ -60,7 +61,8 @@ export class Batcher<In, Out> {
     const { maxBatch, maxRunning } = this.#options
     while (this.#waiting.length > 0 && this.#running < maxRunning) {
       this.#running++
-      void this.#run(this.#waiting.splice(0, maxBatch)).finally(() => this.#ended())
+      const batch = this.#waiting.splice(0, maxBatch)
+      void outsideRequests(() => this.#run(batch)).finally(() => this.#ended())
     }
   }
 

@@ -20,6 +20,7 @@ import { observe, type StaffFigures, serveMetrics } from './metrics.ts'
 import { problems, sendProblem } from './problem.ts'
 import { publicReads } from './public-reads.ts'
 import { rateLimits } from './rate-limits.ts'
+import { carryRequestIds } from './request-ids.ts'
 import { routes } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
 
@@ -64,6 +65,7 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
+  carryRequestIds(app)
   app.decorate('ending', { begun: false })
   app.decorate('databaseTrouble', { at: 0 })
   endConnections(app)

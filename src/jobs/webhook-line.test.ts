@@ -5,11 +5,13 @@ import { Storefront } from '../../test/storefront.ts'
 import { newId, secondsAfter } from '../domain/kernel/index.ts'
 import { openInvoice } from '../domain/payment/index.ts'
 import { receiveWebhook, type WebhookProvider } from '../domain/webhooks/index.ts'
+import { createLogger } from '../runtime/logger.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
 
 describe('a provider that is held up', () => {
   const held = Promise.withResolvers<void>()
   const asked: string[] = []
+  const lines: string[] = []
   let laku: TestLaku
   let shop: Storefront
   let worker: RunningWorker
@@ -24,7 +26,8 @@ describe('a provider that is held up', () => {
       return await gateway.getInvoice(id)
     }
     const providers = { ...laku.providers, gateway: { ...gateway, getInvoice } }
-    worker = await startWorker({ ...laku, providers } as TestLaku)
+    const logger = createLogger({ logLevel: 'debug' }, { write: (line) => void lines.push(line) })
+    worker = await startWorker({ ...laku, providers, logger } as TestLaku)
   })
   afterAll(async () => {
     held.resolve()
@@ -117,5 +120,13 @@ describe('a provider that is held up', () => {
       () => statusesOf(first, second),
       (statuses) => expect(statuses).toEqual(['processed', 'processed']),
     )
+  })
+
+  it('logs under an id of its own for each batch of jobs', async () => {
+    const ran = lines.map((line) => JSON.parse(line)).filter((line) => line.msg === 'jobs ran')
+    expect(ran.length).toBeGreaterThan(1)
+    const ids = ran.map((line) => line.request_id)
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(new Set(ids).size).toBe(ids.length)
   })
 })

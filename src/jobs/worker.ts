@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { PgBoss } from 'pg-boss'
-import { databaseIsKnown, doubtMoved, recordFirstPlace } from '../domain/kernel/index.ts'
+import { databaseIsKnown, doubtMoved, newId, recordFirstPlace } from '../domain/kernel/index.ts'
 import { bookIsRead } from '../domain/payment/index.ts'
 import { placeOf } from '../runtime/connect.ts'
 import type { Laku } from '../runtime/laku.ts'
+import { withRequestId } from '../runtime/request-id.ts'
 import type { JobDefinition, JobRun } from './define-job.ts'
 import { jobs } from './registry.ts'
 
@@ -74,22 +75,24 @@ async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<
     notifyPollingIntervalSeconds: 2,
     perJobResults: true,
   } as const
-  await boss.work<object, unknown, typeof options>(job.name, options, async (batch) => {
-    const startedMs = performance.now()
-    const failures = await runBatch(laku, job, batch)
-    const ms = Math.round(performance.now() - startedMs)
-    logger.debug({ job: job.name, jobs: batch.length, failed: failures.size, ms }, 'jobs ran')
-    return batch.map(({ id }) => {
-      const error = failures.get(id)
-      if (error === undefined) return { id, status: 'completed' as const }
-      logger.warn({ job: job.name, job_id: id, err: error }, 'a job failed and is tried again')
-      return {
-        id,
-        status: 'failed' as const,
-        output: { message: error instanceof Error ? error.message : String(error) },
-      }
-    })
-  })
+  await boss.work<object, unknown, typeof options>(job.name, options, (batch) =>
+    withRequestId(newId(), async () => {
+      const startedMs = performance.now()
+      const failures = await runBatch(laku, job, batch)
+      const ms = Math.round(performance.now() - startedMs)
+      logger.debug({ job: job.name, jobs: batch.length, failed: failures.size, ms }, 'jobs ran')
+      return batch.map(({ id }) => {
+        const error = failures.get(id)
+        if (error === undefined) return { id, status: 'completed' as const }
+        logger.warn({ job: job.name, job_id: id, err: error }, 'a job failed and is tried again')
+        return {
+          id,
+          status: 'failed' as const,
+          output: { message: error instanceof Error ? error.message : String(error) },
+        }
+      })
+    }),
+  )
 }
 
 /**

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createLogger, withRequestId } from './logger.ts'
+import { createLogger } from './logger.ts'
+import { outsideRequests, withRequestId } from './request-id.ts'
 
 function recorder(level = 'info') {
   const lines: string[] = []
@@ -53,7 +54,11 @@ test('lines of a request carry its id, across awaits, and those below the level 
     await Promise.resolve()
     logger.info('quiet')
     logger.warn({ session: 'GBS-1' }, 'loud')
+    logger.child({ request_id: 'req-1' }).warn('of the request itself')
+    outsideRequests(() => logger.warn('of many'))
   })
+  expect(lines.map((line) => line.match(/"request_id"/g)?.length ?? 0)).toEqual([1, 1, 0])
+  lines.length = 1
   expect(lines).toHaveLength(1)
   expect(last()).toMatchObject({ request_id: 'req-1', session: 'GBS-1', process: 'serve', level: 'warn' })
   logger.warn('outside')

@@ -1,19 +1,13 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { type DestinationStream, destination, type Logger, type LoggerOptions, pino } from 'pino'
 import { withoutPersonalData } from './personal-data.ts'
+import { currentRequestId } from './request-id.ts'
 
 export type { Logger }
 
-const requests = new AsyncLocalStorage<string>()
-
-/** Runs something for one request or job: every line logged meanwhile carries its id. */
-export function withRequestId<T>(requestId: string, work: () => T): T {
-  return requests.run(requestId, work)
-}
-
-function requestId(): object {
-  const id = requests.getStore()
-  return id === undefined ? {} : { request_id: id }
+/** The id of the request that a line is of, unless its logger is the request's own. */
+function requestId(_line: object, _level: number, logger: Logger): object {
+  const id = currentRequestId()
+  return id === undefined || 'request_id' in logger.bindings() ? {} : { request_id: id }
 }
 
 /** JSON lines to stderr, at a level and above, without personal data. `stream` is where tests read them. */

@@ -85,11 +85,7 @@ export const shipmentRoutes =
       async (request, reply) => {
         const key = request.idempotencyKey()
         const before = key && (await request.read((work) => claimOrGoOn(work, key)))
-        if (before) return sendAnswer(reply, before)
-        if (before) {
-          const { body } = await request.read((work) => shipmentAgain(work, before))
-          return reply.code(201).send(body as z.infer<typeof shipment>)
-        }
+        if (before) return sendAnswer(reply, await request.read((work) => shipmentAgain(work, before)))
         const id = await book(request).catch(async (error) => {
           if (key && error instanceof DomainError) await request.read((work) => forgetKeys(work, [key]))
           throw error

@@ -13,6 +13,7 @@ import {
 } from '../../domain/auth/index.ts'
 import { type Actor, requestHash } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { withRequestId } from '../../runtime/request-id.ts'
 import type { CommandHouse } from './command-house.ts'
 import { Run, type RunPaces, runPaces } from './run.ts'
 import { staffErrors } from './staff-errors.ts'
@@ -106,8 +107,8 @@ export class RunBook {
     const { shownOnce } = asked
     const run = new Run(this.#laku, { id, staffId, proof, shownOnce }, this.#paces, record)
     this.#runs.set(id, run)
-    const done = this.#house
-      .run({
+    const done = withRequestId(id, () =>
+      this.#house.run({
         laku: this.#laku,
         actor,
         request,
@@ -117,7 +118,8 @@ export class RunBook {
         signal: run.signal,
         readFile: () => createReadStream(filePath ?? ''),
         keep: (work, end) => keepAnswer(work, begun, JSON.stringify(end)),
-      })
+      }),
+    )
       .then(async (exitCode) => {
         if (this.#ending && run.over) return
         if (exitCode !== 'asked') return await run.end(exitCode)

@@ -35,6 +35,7 @@ import type { Laku } from '../../runtime/laku.ts'
 import { StartError } from '../../runtime/start-error.ts'
 import type { StaffFigures } from '../metrics.ts'
 import { statusOf } from '../problem.ts'
+import { carryRequestIds } from '../request-ids.ts'
 import { spool } from './body.ts'
 import type { CommandHouse } from './command-house.ts'
 import { type RunPaces, runPaces } from './run.ts'
@@ -147,6 +148,7 @@ function buildStaffServer(
   // The body is a stream: a line, and perhaps a file. It is read once it is known who sends it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_, payload, done) => done(null, payload))
+  carryRequestIds(app)
   app.decorateRequest('staff')
   app.addHook('onRequest', async (request, reply) => {
     reply.header(PROTOCOL_HEADER, String(PROTOCOL)).header(VERSION_HEADER, version)
