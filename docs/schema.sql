@@ -2470,7 +2470,7 @@ CREATE OR REPLACE FUNCTION public.used_alone(counted text, who text, whom text, 
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   select greatest(
-    (select coalesce(sum(amount_idr), 0) from limit_uses where budget = counted and person = who and used_at > since
+    (select coalesce(sum(amount_idr), 0) from limit_uses where budget = counted and person in (who, 'the lost day') and used_at > since
       and second_person is null and undone_at is null and (kind, subject_id) is distinct from (except_kind, except_subject)),
     (select coalesce(sum(amount_idr), 0) from limit_uses where budget = counted and receiver = whom and used_at > since
       and second_person is null and undone_at is null and (kind, subject_id) is distinct from (except_kind, except_subject)),

@@ -13,6 +13,7 @@ export {
 } from './bank-account.ts'
 export {
   allowOverLimit,
+  countLost,
   countUnlessCounted,
   countUse,
   isOverLimit,

@@ -93,7 +93,7 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
   const { actor, policy } = work
   const { kind, subject, receiver, account = null, amountIdr } = use
   const free = isFree(work, use)
-  const limits = free ? noLimits : limitsOf(kind, policy)
+  const limits = free || use.person === LOST_DAY ? noLimits : limitsOf(kind, policy)
   const row = {
     id: newId(),
     budget: limitedKinds[kind],
@@ -116,6 +116,17 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
       undone_at = null
     where kind = ${kind} and subject_id = ${row.subjectId} returning id`.execute(work.tx)
   if (rows.length === 0) await insertRows(work.tx, 'limitUses', [row])
+}
+
+/** Nobody knows who decided it: it counts against everybody. */
+const LOST_DAY = 'the lost day'
+
+/**
+ * Counts what left in a day that a restore lost: nobody gets the limits of that day a second time. Whoever
+ * acts within the day or the week after it has so much less, for it may have been them.
+ */
+export async function countLost(work: Work, use: Omit<LimitUse, 'person'>): Promise<void> {
+  await countUse(work, { ...use, person: LOST_DAY })
 }
 
 /**

@@ -170,6 +170,13 @@ it('refunds of the lost day are refunds here: each went back once, whatever thei
   const found = await laku.system(({ tx }) => getRefund(tx, small.code))
   expect(found).toMatchObject({ status: 'succeeded', amountIdr: 10_000, destination: 'source' })
 
+  // Whoever decided the part refund: nobody has that much of a day's limit a second time.
+  const { rows: used } = await sql<{ idr: number }>`
+    select used_alone('given', 'staff:anybody', 'user:nobody', null, ${new Date(laku.clock.now().getTime() - 86_400_000)}, '', '')::int8 as idr`.execute(
+    laku.db,
+  )
+  expect(used).toEqual([{ idr: 10_000 }])
+
   // An order refunded in full is cancelled again, or staff are told if a courier may have its parcel. Nobody
   // gets money twice.
   const statusOf = async ({ order }: { order: { id: string } }) => (await shop.see(order.id)).status

@@ -14,7 +14,7 @@ import {
   requireStaff,
   type Work,
 } from '../../kernel/index.ts'
-import { settleAttention } from '../../ops/index.ts'
+import { countLost, settleAttention } from '../../ops/index.ts'
 import { cancelRefunded } from '../../order/index.ts'
 import {
   type BookContext,
@@ -258,7 +258,14 @@ async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): P
         item.id,
         isWithdrawal ? { to: 'wallet', userId: id } : { to: 'offset', factoryId: id },
       )
-      return { to: isWithdrawal ? ('user' as const) : ('factory' as const), id }
+      const to = isWithdrawal ? ('user' as const) : ('factory' as const)
+      await countLost(work, {
+        kind: isWithdrawal ? 'withdrawal' : 'settlement',
+        subject: ['suspense', item.id],
+        receiver: `${to}:${id}`,
+        amountIdr: item.amountIdr,
+      })
+      return { to, id }
     })
     if (to) adopted.push({ reference: referenceId ?? item.code, ...to, amountIdr: item.amountIdr })
   }

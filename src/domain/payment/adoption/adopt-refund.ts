@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { insertRows, moveState, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
+import { countLost } from '../../ops/index.ts'
 import { leftOf, shareOfWallet } from '../entitlement/rules.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 import type { GatewayRefund } from '../gateway.ts'
@@ -164,7 +165,13 @@ async function makeRow(
     },
   ])
   const { rows } = await sql<{ id: string }>`select id from refunds where key = ${key}`.execute(work.tx)
-  await submit(work, { id: rows[0]?.id as string, attempt }, answer)
+  const id = rows[0]?.id as string
+  await submit(work, { id, attempt }, answer)
+  // All of it went back by a cancellation, which gives nothing away.
+  if (amountIdr < leftOf(payment)) {
+    const receiver = `user:${payment.userId}`
+    await countLost(work, { kind: 'refund', subject: ['refund', id], receiver, amountIdr })
+  }
   return true
 }
 
