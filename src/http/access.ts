@@ -89,8 +89,7 @@ export const access = (laku: Laku) =>
     app.decorateRequest('actor')
     app.decorateRequest('rawBody')
 
-    app.addHook('onRequest', async (request, reply) => {
-      reply.header('x-request-id', request.id)
+    app.addHook('onRequest', async (request) => {
       const need = request.routeOptions.config.access
       const isNobody = need === 'guest' && request.headers.authorization === undefined
       request.actor =

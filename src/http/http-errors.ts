@@ -7,6 +7,7 @@ export const httpErrors = defineErrors('http', {
   no_such_route: ['not_found', 'There is nothing at this address.'],
   body_too_large: ['invalid', 'The body is larger than 256 KiB.'],
   header_too_large: ['invalid', 'A header is longer than 4 KiB.'],
+  too_slow: ['invalid', 'The request took longer to come than 30 s.'],
   unsupported_media_type: ['invalid', 'Send application/json.'],
   too_many_requests: ['limited', 'Too many requests; try again after the seconds in Retry-After.'],
   provider_unavailable: ['unavailable', 'A provider does not answer right now; nothing was lost, try again.'],

@@ -39,6 +39,7 @@ const statusOfCode: Record<string, number> = {
   'logistics.parcel_impossible': 422,
   'http.body_too_large': 413,
   'http.header_too_large': 431,
+  'http.too_slow': 408,
   'http.unsupported_media_type': 415,
   'http.internal': 500,
 }

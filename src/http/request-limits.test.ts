@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -263,18 +264,7 @@ describe('what browsers are told (case 9)', () => {
     expect(other.headers['access-control-allow-origin']).not.toBe('https://other.example')
   })
 
-  it.each([
-    ['GET', '/api/products'],
-    ['GET', '/api/users/me'],
-    ['GET', '/api/nothing'],
-    ['GET', '/s/GBS-1'],
-    ['GET', '/pay/PAY-1'],
-    ['GET', '/healthz'],
-    ['POST', '/api/auth/otp'],
-    ['POST', '/api/webhooks/xendit'],
-    ['GET', '/docs'],
-  ] as const)('%s %s says what OWASP lists', async (method, url) => {
-    const { headers } = await app.inject({ method, url })
+  const expectSafe = (headers: Record<string, unknown>, isJson = true) => {
     expect(headers).toMatchObject({
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
@@ -283,9 +273,54 @@ describe('what browsers are told (case 9)', () => {
       'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
       'cross-origin-opener-policy': 'same-origin',
       'permissions-policy': expect.any(String),
+      'x-request-id': expect.any(String),
     })
     expect(headers['x-powered-by']).toBeUndefined()
-    if (url.startsWith('/api/')) expect(headers['cache-control']).toBe('no-store')
+    if (isJson) expect(headers['cache-control']).toBe('no-store')
+  }
+  const { paths } = JSON.parse(readFileSync('openapi.json', 'utf8')) as { paths: Record<string, object> }
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => [method.toUpperCase(), path.replaceAll(/\{\w+\}/g, 'x')] as const),
+  )
+  const errors = [
+    ['GET', '/api/nothing'],
+    ['GET', '/docs'],
+    ['GET', '/api/products/%zz'],
+    ['GET', `/api/orders/${'a'.repeat(3_000)}`],
+    ['GET', '/api/orders/%00'],
+    ['DELETE', '/healthz'],
+  ] as const
+
+  it('says what OWASP lists in every answer, and lets the front end read it, whatever was asked', async () => {
+    const origin = 'https://shop.example.com'
+    expect(described.length).toBeGreaterThan(60)
+    for (const [method, url] of [...described, ...errors]) {
+      const { headers } = await app.inject({ method: method as 'GET', url, headers: { origin } })
+      expectSafe(headers, url.startsWith('/api/'))
+      expect([url, headers['access-control-allow-origin']]).toEqual([url, origin])
+    }
+    const long = await app.inject({ url: '/api/products', headers: { origin, 'x-long': 'x'.repeat(5_000) } })
+    expectSafe(long.headers)
+    expect([long.statusCode, long.headers['access-control-allow-origin']]).toEqual([431, origin])
+  })
+
+  it.each([
+    ['what is no HTTP', 'GARBAGE\r\n\r\n', 400],
+    ['headers of 20 kB', `GET /healthz HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('says so to %s as well, with a problem', async (_, text, status) => {
+    const url = new URL(await app.listen({ port: 0, host: '127.0.0.1' }).catch(() => app.listeningOrigin))
+    const socket = connect(Number(url.port), '127.0.0.1', () => socket.write(text))
+    const answer = (await socket.setEncoding('utf8').toArray()).join('')
+    const [head = '', body = ''] = answer.split('\r\n\r\n')
+    const lines = head.split('\r\n').slice(1)
+    expectSafe(
+      Object.fromEntries(
+        lines
+          .map((line) => line.toLowerCase().split(/: /, 2))
+          .map(([name, value]) => [name, name === 'x-frame-options' ? value?.toUpperCase() : value]),
+      ),
+    )
+    expect(JSON.parse(body)).toMatchObject({ status, request_id: expect.any(String) })
   })
 })
 

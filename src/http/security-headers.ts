@@ -1,19 +1,30 @@
 import helmet from '@fastify/helmet'
-import type { FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { httpErrors } from './http-errors.ts'
 
 /** No header of a caller of ours is longer; a browser's cookies and a CDN's own stay below it. */
 const LONGEST_HEADER = 4_096
 
+/** An answer's own: all others that Helmet's answer has are for security. */
+const OWN = ['connection', 'content-length', 'content-type', 'date', 'keep-alive']
+
+type Headers = Readonly<Record<string, string>>
+
+let known: Promise<Headers> | undefined
+
 /**
- * Sets the headers of every answer to browsers (OWASP's list), unless its route says otherwise: nothing here
- * is framed, sniffed, kept or run. Also checks the rules for every request, before anything looks into it.
+ * The headers of every answer to browsers (OWASP's list): nothing here is framed, sniffed, kept or run. They
+ * are the same for all, so Helmet is asked for them once a process and not for each request.
  */
-export const securityHeaders = fp(async (app: FastifyInstance) => {
+export function safeHeaders(): Promise<Headers> {
+  known ??= askHelmet()
+  return known
+}
+
+async function askHelmet(): Promise<Headers> {
+  const app = Fastify()
   await app.register(helmet, {
-    // They are the same for every request, and Helmet makes them anew for each.
-    global: false,
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -25,19 +36,27 @@ export const securityHeaders = fp(async (app: FastifyInstance) => {
     },
     frameguard: { action: 'deny' },
   })
-  let usual: [string, number | string | string[]][] | undefined
-  app.addHook('onRequest', async (request, reply) => {
-    if (usual) for (const [name, value] of usual) reply.raw.setHeader(name, value)
-    else {
-      reply.helmet()
-      usual = Object.entries(reply.raw.getHeaders()).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, value]],
-      )
-    }
-    reply
-      .header('cache-control', 'no-store')
-      .header('permissions-policy', 'camera=(), geolocation=(), microphone=()')
-    const { rawHeaders } = request.raw
+  const { headers } = await app.inject('/')
+  await app.close()
+  const theirs = Object.entries(headers).filter(([name]) => !OWN.includes(name))
+  return {
+    ...Object.fromEntries(theirs.map(([name, value]) => [name, String(value)])),
+    'cache-control': 'no-store',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  }
+}
+
+/** Sets these headers of every answer, unless its route says otherwise, and its request's id. */
+export const securityHeaders = (headers: Headers) =>
+  fp(async (app: FastifyInstance) => {
+    app.addHook('onRequest', async (request, reply) => {
+      reply.headers(headers).header('x-request-id', request.id)
+    })
+  })
+
+/** Refuses a long header of any request, before anything looks into it; a browser may read that it is. */
+export const boundedHeaders = fp(async (app: FastifyInstance) => {
+  app.addHook('onRequest', async ({ raw: { rawHeaders } }) => {
     for (const text of rawHeaders)
       if (text.length > LONGEST_HEADER) throw httpErrors.header_too_large({ most: LONGEST_HEADER })
   })

@@ -17,12 +17,13 @@ import { caller } from './caller.ts'
 import { docRoutes } from './docs.ts'
 import { healthRoutes } from './health.ts'
 import { observe, type StaffFigures, serveMetrics } from './metrics.ts'
-import { problems, sendProblem } from './problem.ts'
+import { problems } from './problem.ts'
 import { publicReads } from './public-reads.ts'
 import { rateLimits } from './rate-limits.ts'
 import { carryRequestIds } from './request-ids.ts'
 import { routes } from './routes.ts'
-import { securityHeaders } from './security-headers.ts'
+import { boundedHeaders, safeHeaders, securityHeaders } from './security-headers.ts'
+import { refuseAddress, refuseBytes } from './unreadable-requests.ts'
 
 const BODY_LIMIT = 256 * 1024
 
@@ -48,6 +49,7 @@ declare module 'fastify' {
  * The server with every plugin and route, not yet listening. `describe` sees the routes as they are added.
  */
 export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Promise<FastifyInstance> {
+  const headers = await safeHeaders()
   const app = Fastify({
     loggerInstance: laku.logger as FastifyBaseLogger,
     // Requests are measured (metrics.ts) and failures are logged with their code (problem.ts).
@@ -55,8 +57,8 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
-    // The router itself refuses an invalid address, and a too long one.
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+    frameworkErrors: refuseAddress(headers, laku.config.corsOrigins),
+    clientErrorHandler: refuseBytes(headers),
     // It names a request and sorts nothing: a random id costs a tenth of one that sorts by time.
     genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true },
@@ -70,8 +72,7 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
   app.decorate('databaseTrouble', { at: 0 })
   endConnections(app)
   await app.register(problems)
-  await app.register(securityHeaders)
-  await app.register(caller)
+  await app.register(securityHeaders(headers))
   await app.register(cors, {
     origin: laku.config.corsOrigins,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -79,6 +80,8 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
     exposedHeaders: ['retry-after', 'x-request-id', 'x-session-token'],
     maxAge: 600,
   })
+  await app.register(boundedHeaders)
+  await app.register(caller)
   await app.register(bodies)
   await app.register(accessTokens(laku))
   await app.register(rateLimits(laku))
