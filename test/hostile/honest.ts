@@ -22,6 +22,7 @@ export interface Shop {
  */
 export interface Met {
   ms: number[]
+  slowest: { ms: number; asked: string }
   refused: string[]
   worked: number
   codeMs: number
@@ -71,7 +72,7 @@ function work({ puzzle, bits }: { puzzle: string; bits: typeof PROOF_BITS }) {
  * Logs in, joins and pays, as a page in a browser does it: asks, works where it is asked to, waits, follows.
  */
 export async function buy(shop: Shop, buyer: Buyer): Promise<Met> {
-  const met: Met = { ms: [], refused: [], worked: 0, codeMs: 0, paid: false }
+  const met: Met = { ms: [], slowest: { ms: 0, asked: '' }, refused: [], worked: 0, codeMs: 0, paid: false }
   let token: string | undefined
 
   async function ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
@@ -92,7 +93,13 @@ export async function buy(shop: Shop, buyer: Buyer): Promise<Met> {
       ...(body && { body: JSON.stringify(body) }),
     })
     const text = await stream.text()
-    met.ms.push(performance.now() - began)
+    const ms = performance.now() - began
+    met.ms.push(ms)
+    if (ms > met.slowest.ms)
+      met.slowest = {
+        ms: Math.round(ms),
+        asked: `${method} ${path.replaceAll(/[0-9a-f-]{36}/g, ':id')} ${status}`,
+      }
     const isJson = String(headers['content-type']).includes('json')
     const answer = {
       status,

@@ -148,6 +148,10 @@ it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
       honest_requests: ms.length,
       honest_p50_ms: percentile(ms, 50),
       honest_p99_ms: percentile(ms, 99),
+      slowest: met
+        .map(({ slowest }) => slowest)
+        .toSorted((a, b) => b.ms - a.ms)
+        .slice(0, 4),
       honest_max_ms: Math.round(Math.max(...ms)),
       code_after_ms_p50: percentile(
         met.map((item) => item.codeMs),

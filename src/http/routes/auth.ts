@@ -37,6 +37,8 @@ export const proof = z.strictObject({ puzzle: z.string().max(120), answer: z.str
 const deviceToken = z.string().max(150)
 const name = z.string().trim().min(1).max(100)
 
+const isCode = (error: unknown, code: string) => error instanceof DomainError && error.code === code
+
 const tokens = z.object({
   access_token: z.string(),
   refresh_token: z.string(),
@@ -160,7 +162,8 @@ export const authRoutes =
         if (!(await app.mayAskForCode(request))) throw workNeeded(here, asker, 60)
         return request.network.home
       } catch (error) {
-        refusals.countRefusal(request.network)
+        // A slip of the finger is no attack.
+        if (!isCode(error, 'user.phone_invalid')) refusals.countRefusal(request.network)
         throw error
       }
     }

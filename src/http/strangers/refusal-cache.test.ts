@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
+import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { answerCalls } from '../../domain/auth/index.ts'
+import { newId } from '../../domain/kernel/index.ts'
 import { buildServer } from '../server.ts'
 
 let laku: TestLaku
@@ -47,7 +51,7 @@ describe('a refusal that is repeated', () => {
     const transactions = vi.spyOn(laku.units, 'run')
     for (let n = 0; n < 30; n++)
       expect((await ask(phone, '198.51.100.1')).body.code).toBe('auth.proof_needed')
-    for (let n = 0; n < 30; n++) expect((await ask('+8816200001', '198.51.100.1')).status).toBe(400)
+    for (let n = 0; n < 30; n++) expect((await ask('+5352123456', '198.51.100.1')).status).toBe(400)
     expect(transactions).not.toHaveBeenCalled()
     // Another number of the same address is free, and so is this one a minute later.
     expect((await ask(newPhone(), '198.51.100.1')).status).toBe(202)
@@ -80,13 +84,69 @@ describe('a siege of many networks', () => {
     const { challenge_id } = (await ask(old, '203.0.113.9')).body
     const code = await codeTo(old)
     const login = (await post('/api/auth/otp/verify', { challenge_id, code }, '203.0.113.9')).json()
-    for (let n = 0; n < 100; n++) await ask('+8816200001', `198.51.100.${n % 19}`)
+    for (let n = 0; n < 100; n++) await ask('+5352123456', `198.51.100.${n % 11}`)
     const peace = await ask(newPhone(), '203.0.113.1')
-    for (let n = 0; n < 2; n++) await ask('+8816200001', `192.0.2.${n}`)
+    for (let n = 0; n < 2; n++) await ask('+5352123456', `192.0.2.${n}`)
     const phone = newPhone()
     const siege = await ask(phone, '203.0.113.1')
     expect([peace.status, siege.status, siege.body.code]).toEqual([202, 429, 'auth.proof_needed'])
     expect((await ask(phone, '203.0.113.1', { proof: solve(siege.body.details) })).status).toBe(202)
     expect((await ask(old, '203.0.113.1', { device_token: login.device_token })).status).toBe(202)
+    // It is over two minutes after the last of it.
+    laku.clock.shift(121)
+    expect((await ask(newPhone(), '203.0.113.1')).status).toBe(202)
+  })
+
+  it('is made of made-up challenges too, and lets through whoever wrote MASUK', async () => {
+    for (let n = 0; n < 40; n++)
+      await post('/api/auth/otp/verify', { challenge_id: newId(), code: '123456' }, `198.51.100.${n % 12}`)
+    const phone = newPhone()
+    expect((await ask(phone, '203.0.113.1')).body.code).toBe('auth.proof_needed')
+    const call = { providerMessageId: newId(), from: phone, at: laku.clock.now(), body: 'masuk' }
+    await laku.system((work) => answerCalls(work, [call]))
+    await sleep(300)
+    const asked = await ask(phone, '203.0.113.1')
+    expect(asked.status).toBe(202)
+    const code = await codeTo(phone)
+    const { challenge_id } = asked.body
+    expect((await post('/api/auth/otp/verify', { challenge_id, code }, '203.0.113.1')).statusCode).toBe(200)
+  })
+
+  it('is none of buyers who mistype their numbers, and none of one network', async () => {
+    for (let n = 0; n < 60; n++) await ask('+62811', `198.51.100.${n % 30}`)
+    for (let n = 0; n < 60; n++) await ask('+5352123456', `2001:db8:5:5::${n.toString(16)}`)
+    expect((await ask(newPhone(), '203.0.113.1')).status).toBe(202)
+  })
+})
+
+describe('a backlog of one network (the fair gate, at the door)', () => {
+  it('stands before that network alone: another stranger comes next, a customer at once', async () => {
+    const owner = new pg.Client({ connectionString: laku.ownerUrl })
+    await owner.connect()
+    const order: string[] = []
+    const begin = (name: string, from: string) =>
+      ask(newPhone(), from).then(({ status, body }) => {
+        order.push(name)
+        return body.code ?? status
+      })
+    try {
+      // The database answers nobody who wants a code.
+      await owner.query('begin; lock table otp_challenges in access exclusive mode')
+      const flood = Array.from({ length: 120 }, () => begin('flood', '198.51.100.7'))
+      await vi.waitFor(() => expect(order.length).toBe(12))
+      const buyer = begin('buyer', '203.0.113.8')
+      const token = app.signAccessToken({ userId: newId(), authSessionId: newId() })
+      const me = await app.inject({ url: '/api/orders', headers: { authorization: `Bearer ${token}` } })
+      expect(me.statusCode).toBe(200)
+      await owner.query('commit')
+      // Eight were being served, and a hundred waited: what came on top was told to come again.
+      const answers = await Promise.all(flood)
+      expect(answers.filter((answer) => answer === 'http.too_many_requests')).toHaveLength(12)
+      expect(await buyer).toBe(202)
+      // It was the last to come; while its code was made, others of the flood were served beside it.
+      expect(order.indexOf('buyer')).toBeLessThan(12 + 108 / 2)
+    } finally {
+      await owner.end()
+    }
   })
 })

@@ -4,8 +4,8 @@ const WINDOW_MS = 60_000
  * So many refused requests for codes or guesses in a minute, from so many networks: one network alone is held
  * by its own limits.
  */
-const REFUSALS = 100
-const NETWORKS = 20
+const REFUSALS = 40
+const NETWORKS = 12
 /** So many networks are told apart: more would say the same. */
 const MAX_NETWORKS = 1_000
 /** It is over when so long few were refused. */
