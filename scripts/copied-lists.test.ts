@@ -21,3 +21,22 @@ it('finds a list of all open or all final states, in whatever order, and no othe
   write("status in ('sent', 'done') or kind in ('done', 'lost') or status = 'new'")
   expect(found()).toEqual([])
 })
+
+it('finds a list that the machine exports, where the room may import it', () => {
+  const table = { new: ['sent'], sent: ['done'], done: ['lost'], lost: [] }
+  const machine = { name: 'letter', domain: 'post', relation: 'letters', column: 'status', table }
+  const machines = [{ ...machine, groups: [['sent', 'done']] }]
+  for (const room of ['post', 'above', 'below']) {
+    mkdirSync(join(root, 'src/domain', room), { recursive: true })
+    writeFileSync(
+      join(root, 'src/domain', room, 'a.ts'),
+      "sql`from letters where status in ('done', 'sent')`",
+    )
+  }
+  const graph = { below: [], post: ['below'], above: ['post'] }
+  const files = copiedLists(root, machines, graph).map((list) => list.at.split(':')[0])
+  expect(files.filter((file) => file?.startsWith('src/domain'))).toEqual([
+    'src/domain/above/a.ts',
+    'src/domain/post/a.ts',
+  ])
+})

@@ -14,6 +14,8 @@ export interface Machine {
   relation: string
   column: string
   table: Readonly<Record<string, readonly string[]>>
+  /** The lists of its states that its file exports under a name ending in States. */
+  groups: readonly (readonly string[])[]
 }
 
 const SUFFIX = 'Machine'
@@ -28,6 +30,7 @@ export async function findMachines(root: string): Promise<Machine[]> {
     // The kernel's holds the mechanism and no machine.
     const module = (await import(join(root, file))) as Record<string, unknown>
     const source = readFileSync(join(root, file), 'utf8')
+    const lists = Object.entries(module).filter(([name]) => name.endsWith('States')) as [string, string[]][]
     for (const [exported, value] of Object.entries(module)) {
       if (!exported.endsWith(SUFFIX)) continue
       const { name, table, column, transitions } = value as Declared<string>
@@ -39,6 +42,7 @@ export async function findMachines(root: string): Promise<Machine[]> {
         relation: table.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
         column,
         table: transitions,
+        groups: lists.map(([, list]) => list).filter((list) => list.every((state) => state in transitions)),
       })
     }
   }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
+import { paidStates } from '../payment/index.ts'
 import { sessionTransitions } from './transitions.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
@@ -9,7 +10,7 @@ const SHOWN = 10
  * Payments `y` whose money came into escrow. One of a wrong amount that was sent back out of quarantine is
  * refunded too, but its money never was there, and nothing of it returned from there.
  */
-const wasReceived = sql`(y.status in ('paid', 'partially_refunded') or (y.status = 'refunded' and y.returned_idr > 0))`
+const wasReceived = sql`(y.status in ${inSql(paidStates)} or (y.status = 'refunded' and y.returned_idr > 0))`
 
 /**
  * The invariants of group buying (numbers 2, 3 and 5), and the rule that nothing complete

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import type { Work } from '../kernel/index.ts'
+import { inSql, type Work } from '../kernel/index.ts'
 import { endUnrequestedParcel } from '../logistics/index.ts'
+import { paidStates } from '../payment/index.ts'
 import { cancelLocked } from './cancel.ts'
 import { type LockedOrder, lockOrderAndPayments } from './lock.ts'
 import type { OrderStatus } from './transitions.ts'
@@ -21,7 +22,7 @@ export async function cancelRefunded(work: Work, paymentId: string): Promise<voi
     where p.id = ${paymentId}::uuid and o.status not in ('pending_payment', 'cancelled', 'failed', 'refunded')
       and not exists (
         select from payments q where q.id <> p.id and (q.order_id = o.id or q.participant_id = o.participant_id)
-          and q.status in ('paid', 'partially_refunded') and q.returned_idr < q.amount_idr)`.execute(work.tx)
+          and q.status in ${inSql(paidStates)} and q.returned_idr < q.amount_idr)`.execute(work.tx)
   for (const { id } of rows) {
     const locked = await lockOrderAndPayments(work.tx, id)
     const isHere = inWarehouse.includes(locked.order.status) && !(await endUnrequestedParcel(work, id))

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
-import { refundTransitions } from '../payment/index.ts'
+import { paidStates, refundTransitions } from '../payment/index.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
 /** Whether the money of payment `p` came into the book: what was sent back out of quarantine never did. */
-const wasReceived = sql`(p.status in ('paid', 'partially_refunded') or (p.status = 'refunded' and p.returned_idr > 0))`
+const wasReceived = sql`(p.status in ${inSql(paidStates)} or (p.status = 'refunded' and p.returned_idr > 0))`
 
 /** The company's part of refunds of payment `p`, which stays in the order's funds, for the factory. */
 const borneBefore = sql`coalesce((

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import { type Check, checkOf } from '../kernel/index.ts'
+import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { goesBack } from './entitlement/read-gone.ts'
 import { paymentRowChecks, refundedFromReview } from './row-checks.ts'
+import { receivedStates } from './transitions.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
@@ -35,7 +36,7 @@ export const paymentChecks: readonly Check[] = [
         from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
         where t.key = 'payment:' || p.id || ':confirmed'
       ) l on true
-      where not ${refundedFromReview} and case when p.status in ('paid', 'partially_refunded', 'refunded') then coalesce(l.amount, 0) <> p.amount_idr
+      where not ${refundedFromReview} and case when p.status in ${inSql(receivedStates)} then coalesce(l.amount, 0) <> p.amount_idr
         else l.amount is not null end
       limit ${SHOWN}`,
   ),
@@ -54,9 +55,9 @@ export const paymentChecks: readonly Check[] = [
         select coalesce(-sum(e.amount_idr), 0) as rebate
         from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
         where t.key = 'participant:' || p.participant_id || ':released' and a.key in ('wallet:' || p.user_id, 'chargeback-loss', 'subsidy')
-          and p.status in ('paid', 'partially_refunded', 'refunded')
+          and p.status in ${inSql(receivedStates)}
       ) b
-      where p.status in ('paid', 'partially_refunded', 'refunded') and not ${refundedFromReview} and (
+      where p.status in ${inSql(receivedStates)} and not ${refundedFromReview} and (
         p.returned_idr <> r.decided + b.rebate or p.refunded_idr <> r.done or p.returned_idr > p.amount_idr
         or (p.status = 'refunded') <> (r.done > 0 and r.done + b.rebate = p.amount_idr)) limit ${SHOWN}`,
   ),

@@ -54,6 +54,7 @@ export { putPosting } from './suspense/put-posting.ts'
 export { refundQuarantined } from './suspense/refund.ts'
 export {
   type PaymentStatus,
+  paidStates,
   paymentTransitions,
   type RefundStatus,
   refundTransitions,

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type Check, checkOf } from '../kernel/index.ts'
+import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
+import { receivedStates } from './transitions.ts'
 
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
@@ -10,7 +11,7 @@ export const refundedFromReview: RawBuilder<boolean> = sql`exists (
   select from quarantined_money q where q.payment_id = p.id and q.kind = 'wrong_amount' and q.status <> 'waiting'
     and p.status = 'refunded' and not exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed'))`
 
-const isReceived = sql`(p.status in ('paid', 'partially_refunded', 'refunded') and not ${refundedFromReview})`
+const isReceived = sql`(p.status in ${inSql(receivedStates)} and not ${refundedFromReview})`
 
 /**
  * Takes as one account what the provider has, what it has that waits, and what it gave and nobody placed.

@@ -1,4 +1,4 @@
-import { machineOf, type Transitions } from '../kernel/index.ts'
+import { machineOf, statesBefore, type Transitions } from '../kernel/index.ts'
 
 export type PaymentStatus =
   | 'pending'
@@ -24,6 +24,12 @@ export const paymentTransitions: Transitions<PaymentStatus> = {
 }
 
 export const paymentMachine = machineOf('payment', 'payments', paymentTransitions)
+
+/** The states of a payment that was received and of which money may go back. */
+export const paidStates: readonly PaymentStatus[] = statesBefore(paymentTransitions, 'partially_refunded')
+
+/** The states of a payment that was received, whatever went back of it. */
+export const receivedStates: readonly PaymentStatus[] = [...paidStates, 'refunded']
 
 export type RefundStatus =
   | 'requested'

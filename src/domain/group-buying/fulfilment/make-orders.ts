@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { AddressSnapshot } from '../../address/index.ts'
-import { moveState, type Rupiah, type Work } from '../../kernel/index.ts'
+import { inSql, moveState, type Rupiah, type Work } from '../../kernel/index.ts'
 import { createSessionOrders } from '../../order/index.ts'
-import { releaseEscrow } from '../../payment/index.ts'
+import { paidStates, releaseEscrow } from '../../payment/index.ts'
 import { handOverReservation } from '../../warehouse/index.ts'
 import type { LockedSession } from '../lifecycle/lock.ts'
 import { rebateOf, type SoldLine } from '../rules.ts'
@@ -28,7 +28,7 @@ export async function waitingParticipants(work: Work, sessionId: string): Promis
     select p.id, p.user_id, p.units, p.shipping_idr, p.fee_estimated, p.total_idr, p.courier_company, p.courier_type,
       p.address, y.id as payment_id, i.lines
     from group_participants p
-    join payments y on y.participant_id = p.id and y.status in ('paid', 'partially_refunded')
+    join payments y on y.participant_id = p.id and y.status in ${inSql(paidStates)}
     join lateral (
       select jsonb_agg(jsonb_build_object('variantId', i.variant_id, 'quantity', i.quantity,
         'paidUnitPriceIdr', i.unit_price_idr, 'unitPriceIdr', t.unit_price_idr)) as lines

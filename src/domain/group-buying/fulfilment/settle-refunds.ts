@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { type EventOf, moveState, moveStatement, statesBefore, type Work } from '../../kernel/index.ts'
+import { type EventOf, inSql, moveState, moveStatement, statesBefore, type Work } from '../../kernel/index.ts'
+import { paidStates } from '../../payment/index.ts'
 import { lockSessions } from '../lifecycle/lock.ts'
 import { participantMachine, participantTransitions, sessionMachine } from '../transitions.ts'
 
@@ -14,7 +15,7 @@ export async function settleRefunds(work: Work, sessionIds: readonly string[]): 
     ids: sessionIds,
     set: { updatedAt: work.now },
     where: sql`not exists (
-      select from payments y where y.session_id = t.id and y.status in ('paid', 'partially_refunded'))`,
+      select from payments y where y.session_id = t.id and y.status in ${inSql(paidStates)})`,
     returning: sql<{ id: string; code: string }>`t.id, t.code`,
   })
   for (const { id, code } of rows) {
@@ -49,7 +50,7 @@ export async function markParticipantsRefunded(
       where p.id = any(${subjects.map((subject) => subject.participantId)}::uuid[])
         and p.status = any(${statesBefore(participantTransitions, 'refunded')})
         and exists (select from payments y where y.participant_id = p.id and y.status = 'refunded')
-        and not exists (select from payments y where y.participant_id = p.id and y.status in ('paid', 'partially_refunded'))
+        and not exists (select from payments y where y.participant_id = p.id and y.status in ${inSql(paidStates)})
       order by p.id for no key update
     ), refunded as (${refunded})
     update group_buying_sessions s

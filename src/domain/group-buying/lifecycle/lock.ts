@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../../kernel/index.ts'
 import { inSql, openStates } from '../../kernel/index.ts'
-import { paymentTransitions } from '../../payment/index.ts'
+import { paidStates, paymentTransitions } from '../../payment/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
 import type { ClosePolicy } from '../rules.ts'
 import type { SessionStatus } from '../transitions.ts'
@@ -49,7 +49,7 @@ export async function lockSession(tx: Tx, id: string): Promise<LockedSession> {
  */
 export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]): Promise<void> {
   await sql`
-    select from payments where session_id = any(${sessionIds}::uuid[]) and status in ('paid', 'partially_refunded')
+    select from payments where session_id = any(${sessionIds}::uuid[]) and status in ${inSql(paidStates)}
     order by id for no key update`.execute(tx)
 }
 

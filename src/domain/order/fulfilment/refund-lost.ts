@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Work } from '../../kernel/index.ts'
+import { inSql, type Work } from '../../kernel/index.ts'
 import { debit } from '../../ledger/index.ts'
 import { countUnlessCounted } from '../../ops/index.ts'
+import { paidStates } from '../../payment/index.ts'
 import { lockOrderAndPayments } from '../lock.ts'
 import { giftOf, keptFor, refundOrder } from '../refunds/order-money.ts'
 import { earnOrders } from './earn.ts'
@@ -16,7 +17,7 @@ const lost = sql`
     and exists (
       select from payments p
       where (p.order_id = o.id or p.participant_id = o.participant_id)
-        and p.status in ('paid', 'partially_refunded') and p.returned_idr < p.amount_idr)`
+        and p.status in ${inSql(paidStates)} and p.returned_idr < p.amount_idr)`
 
 /** True when a parcel was lost and its buyer has no refund yet. */
 export const lostOrdersDue = (_now: Date): RawBuilder<boolean> => sql<boolean>`exists (${lost})`

@@ -9,7 +9,7 @@ import { type LockedPayment, lockWholly } from '../payments/lock.ts'
 import { decideRefunds } from '../refunds/decide.ts'
 import { ASK_AGAIN_S, settleRefunds } from '../refunds/settle.ts'
 import { refundQuarantined } from '../suspense/refund.ts'
-import { refundMachine } from '../transitions.ts'
+import { paidStates, refundMachine } from '../transitions.ts'
 
 export interface AdoptedRefund {
   code: string
@@ -147,7 +147,7 @@ async function makeRow(
   if (!payment) return false
   const { status } = payment
   const amountIdr = wholeOf(payment, answer.amountIdr)
-  if ((status !== 'paid' && status !== 'partially_refunded') || amountIdr > leftOf(payment)) return false
+  if (!paidStates.includes(status) || amountIdr > leftOf(payment)) return false
   const key = `adopted:${answer.id}`
   const isEscrow = await isInEscrow(work, payment)
   // A part of a place in escrow was never refunded: it would leave the others short.

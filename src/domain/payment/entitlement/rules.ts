@@ -1,5 +1,6 @@
 import { proportion, type Rupiah } from '../../kernel/index.ts'
 import { paymentErrors } from '../errors.ts'
+import { type PaymentStatus, paidStates } from '../transitions.ts'
 import type { Parts } from '../wallet-part/rules.ts'
 
 /** A payment's row, as far as it says what its buyer has coming. */
@@ -97,13 +98,12 @@ export function splitRefund(
  * @throws payment.not_refundable, over_refunded
  */
 export function requireRefundable(
-  payment: { id: string; code: string; status: string },
+  payment: { id: string; code: string; status: PaymentStatus },
   amountIdr: Rupiah,
   leftIdr: Rupiah,
 ): void {
   const { id: paymentId, code, status } = payment
-  if (status !== 'paid' && status !== 'partially_refunded')
-    throw paymentErrors.not_refundable({ paymentId, code, status })
+  if (!paidStates.includes(status)) throw paymentErrors.not_refundable({ paymentId, code, status })
   if (amountIdr <= 0 || amountIdr > leftIdr)
     throw paymentErrors.over_refunded({ paymentId, code, amountIdr, leftIdr })
 }

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import pLimit from 'p-limit'
-import { type ProviderFailure, secondsAfter, type Tx } from '../../kernel/index.ts'
+import { inSql, type ProviderFailure, secondsAfter, type Tx } from '../../kernel/index.ts'
 import { attempt } from '../attempt.ts'
 import { CALLS_AT_ONCE, type GatewayContext } from '../context.ts'
 import type { GatewayInvoice } from '../gateway.ts'
+import { receivedStates } from '../transitions.ts'
 import { listPaid } from './list-paid.ts'
 
 export interface AskedInvoice {
@@ -68,7 +69,7 @@ async function paidAround(
 async function withoutPaid(tx: Tx, asked: readonly AskedInvoice[]): Promise<AskedInvoice[]> {
   const { rows } = await sql<{ id: string }>`
     select provider_invoice_id as id from payments
-    where provider_invoice_id = any(${asked.map((invoice) => invoice.id)}) and status in ('paid', 'partially_refunded', 'refunded')
+    where provider_invoice_id = any(${asked.map((invoice) => invoice.id)}) and status in ${inSql(receivedStates)}
   `.execute(tx)
   const paid = new Set(rows.map((row) => row.id))
   return asked.filter((invoice) => !paid.has(invoice.id))

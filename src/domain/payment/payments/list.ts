@@ -1,7 +1,16 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrCode, pageOf, type Rupiah, requireCustomer, type Tx, type Work } from '../../kernel/index.ts'
+import {
+  idOrCode,
+  inSql,
+  pageOf,
+  type Rupiah,
+  requireCustomer,
+  type Tx,
+  type Work,
+} from '../../kernel/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { type PaidBy, type RefundDestination, waysBack } from '../rules.ts'
+import { paidStates } from '../transitions.ts'
 
 /** A payment as staff see it. */
 export interface PaymentDetail {
@@ -58,7 +67,7 @@ export async function getPayment(work: Work, idOrCodeText: string): Promise<Paym
 export async function refundTo(work: Work, paymentId: string): Promise<RefundDestination | null> {
   const { rows } = await sql<PaidBy & { leftIdr: Rupiah; returnedIdr: Rupiah }>`
     select method, channel, payment_source, paid_at, amount_idr, wallet_idr, returned_idr, paid_amount_idr, charged_back_idr,
-      case when status in ('paid', 'partially_refunded') then amount_idr - returned_idr else 0 end as left_idr
+      case when status in ${inSql(paidStates)} then amount_idr - returned_idr else 0 end as left_idr
     from payments where id = ${paymentId}::uuid`.execute(work.tx)
   const [paid] = rows
   if (!paid || paid.leftIdr <= 0) return null

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { moveState, type Rupiah, type Work } from '../../kernel/index.ts'
-import { type PaymentStatus, paymentMachine } from '../transitions.ts'
+import { type PaymentStatus, paidStates, paymentMachine } from '../transitions.ts'
 
 export interface Returned {
   paymentId: string
@@ -30,7 +30,7 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
       when r.refunded_idr = 0 then t.status
       when t.refunded_idr + r.refunded_idr + (t.returned_idr + r.returned_idr - d.decided_idr) = t.amount_idr then 'refunded'
       else 'partially_refunded' end`,
-    from: ['paid', 'partially_refunded'],
+    from: paidStates,
     stays: true,
     rows: [...sums.values()].map(({ paymentId: id, ...some }) => ({ id, ...some })),
     set: {

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import {
+  inSql,
   insertRows,
   moveState,
   newCode,
@@ -18,7 +19,7 @@ import { dimensionsOf, fundsOf, intoWallet } from '../escrow/funds.ts'
 import { type LockedPayment, lockPayments } from '../payments/lock.ts'
 import { recordReturned } from '../payments/record-returned.ts'
 import { type RefundDestination, waysBack } from '../rules.ts'
-import { refundMachine } from '../transitions.ts'
+import { paidStates, refundMachine } from '../transitions.ts'
 import { refundEvent } from './refund-event.ts'
 
 export interface RefundDecision {
@@ -326,7 +327,7 @@ export async function refundSessionPayments(
 ): Promise<{ sessionId: string; count: number; amountIdr: Rupiah }[]> {
   const { rows } = await sql<{ id: string; sessionId: string; leftIdr: Rupiah }>`
     select id, session_id, amount_idr - returned_idr as left_idr from payments
-    where session_id = any(${sessionIds}::uuid[]) and status in ('paid', 'partially_refunded') and returned_idr < amount_idr
+    where session_id = any(${sessionIds}::uuid[]) and status in ${inSql(paidStates)} and returned_idr < amount_idr
     order by id for no key update`.execute(work.tx)
   await decideRefunds(
     work,
