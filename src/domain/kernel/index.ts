@@ -8,6 +8,7 @@ export {
   type StaffRole,
   staffRoles,
 } from './actor.ts'
+export { attempt, CALLS_AT_ONCE } from './attempt.ts'
 export { type AttentionKind, attentionKinds } from './attention-kinds.ts'
 export { type Check, type CheckResult, checkOf, runChecks } from './check.ts'
 export { type Clock, jakartaDate, secondsAfter } from './clock.ts'

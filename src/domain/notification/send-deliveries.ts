@@ -1,4 +1,4 @@
-import { type Actor, ProviderFailure, type UnitOfWork, type Work } from '../kernel/index.ts'
+import { type Actor, attempt, ProviderFailure, type UnitOfWork, type Work } from '../kernel/index.ts'
 import { allOrEach, setAside } from '../ops/index.ts'
 import { type ClaimedDelivery, claimDeliveries, type DeliveryChannel } from './claim-deliveries.ts'
 import { recordDelivery } from './record-delivery.ts'
@@ -30,19 +30,16 @@ export async function sendDeliveries<D extends ClaimedDelivery>(
 async function sendBatch<D extends ClaimedDelivery>(way: DeliveryWay<D>, ids: string[]): Promise<void> {
   const { units, actor, channel } = way
   const claimed = await units.run(actor, (work) => claimDeliveries(work, channel, ids))
-  const attempt = async (delivery: D) => {
+  const sendOne = async (delivery: D) => {
     const { id, attempts } = delivery
-    const result = await way.send(delivery).catch((error: unknown) => {
-      if (error instanceof ProviderFailure) return error
-      throw error
-    })
+    const result = await attempt(() => way.send(delivery))
     await units.run(actor, (work) => recordDelivery(work, channel, { id, attempts, result }))
   }
   await Promise.all(
     (await way.address(claimed)).map((delivery) =>
       allOrEach(
         [delivery],
-        () => attempt(delivery),
+        () => sendOne(delivery),
         (item, error) => setAside(way, item, error, putOff(channel)),
       ),
     ),

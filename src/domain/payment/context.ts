@@ -7,6 +7,3 @@ export interface GatewayContext {
   actor: Actor
   gateway: PaymentGateway
 }
-
-/** Calls to the gateway that one process has under way at once; it takes 10 a second an endpoint. */
-export const CALLS_AT_ONCE = 5

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import pLimit from 'p-limit'
-import { ProviderFailure, secondsAfter, type Work } from '../kernel/index.ts'
+import { CALLS_AT_ONCE, ProviderFailure, secondsAfter, type Work } from '../kernel/index.ts'
 import type { PayoutContext } from './context.ts'
 import type { GatewayPayout, PayoutGateway } from './gateway.ts'
 import { verdictOf } from './rules.ts'
@@ -31,8 +31,6 @@ const CONTRADICTED_TRIES = 3
  * of it by then.
  */
 const DOUBTED_S = 86_400
-
-const CALLS_AT_ONCE = 5
 
 /**
  * Follows the provider's webhooks of payouts: each payout is read again, once however many speak of it, and

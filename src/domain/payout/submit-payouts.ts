@@ -1,6 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
 import pLimit from 'p-limit'
-import { leaseUntil, ProviderFailure, proofOf, retryAt, secondsAfter, type Work } from '../kernel/index.ts'
+import {
+  CALLS_AT_ONCE,
+  leaseUntil,
+  ProviderFailure,
+  proofOf,
+  retryAt,
+  secondsAfter,
+  type Work,
+} from '../kernel/index.ts'
 import { inOneOrEach, type PutOff, setAside } from '../ops/index.ts'
 import { type ClaimedPayout, claimPayouts, leaseLeft } from './claim-payouts.ts'
 import type { PayoutContext } from './context.ts'
@@ -11,8 +19,6 @@ import { nextLookS, UNKNOWN_FOR_S } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
 const BATCH_SIZE = 50
-/** The calls at once, of the 10 calls a second that the provider takes at an endpoint. */
-const CALLS_AT_ONCE = 5
 /** The lists are read at least so often while an outcome is unknown. */
 const LONGEST_WAIT_S = 3600
 

@@ -1,4 +1,11 @@
-import { type Actor, ProviderFailure, type UnitOfWork, type Vault, type Work } from '../kernel/index.ts'
+import {
+  type Actor,
+  attempt,
+  ProviderFailure,
+  type UnitOfWork,
+  type Vault,
+  type Work,
+} from '../kernel/index.ts'
 import { allOrEach, setAside } from '../ops/index.ts'
 import { type ClaimedMessage, claimMessages } from './claim-messages.ts'
 import { recordSends } from './record-sends.ts'
@@ -31,16 +38,13 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
     messages: await claimMessages(work, messageIds),
     vault: work.vault,
   }))
-  const attempt = async (message: ClaimedMessage) => {
+  const sendOne = async (message: ClaimedMessage) => {
     const { id, attempts, sendBy, template, language } = message
     const served = isServedCountry(units.policy, message.toPhone)
     const sent = served
       ? send(whatsapp, claimed.vault, message)
       : Promise.reject(new ProviderFailure(notServed))
-    const result = await sent.catch((error: unknown) => {
-      if (error instanceof ProviderFailure) return error
-      throw error
-    })
+    const result = await attempt(() => sent)
     await units.run(actor, (work) =>
       recordSends(work, [{ id, attempts, sendBy, template, language, result }]),
     )
@@ -48,7 +52,7 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
   const trySending = (message: ClaimedMessage) =>
     allOrEach(
       [message],
-      () => attempt(message),
+      () => sendOne(message),
       (message, error) => setAside(context, message, error, putOff),
     )
   const isCode = (message: ClaimedMessage) => message.sealedParams !== null

@@ -1,5 +1,12 @@
 import { sql } from 'kysely'
-import { type Actor, ProviderFailure, secondsAfter, type UnitOfWork, type Work } from '../../kernel/index.ts'
+import {
+  type Actor,
+  attempt,
+  type ProviderFailure,
+  secondsAfter,
+  type UnitOfWork,
+  type Work,
+} from '../../kernel/index.ts'
 import type { Mailer } from '../../notification/index.ts'
 import { isPaused, requireRunning } from '../../ops/index.ts'
 import { type Locale, type User, userByPhone } from '../../user/index.ts'
@@ -190,14 +197,11 @@ async function noNextWay(work: Work, challengeId: string): Promise<undefined> {
 
 async function deliver({ mailer, sms }: DeliveryContext, way: NextWay): Promise<ProviderFailure | undefined> {
   const { subject, body } = texts[way.locale][way.purpose]
-  try {
+  return await attempt(async () => {
     if (way.channel === 'email') await mailer.send({ to: way.to, subject, text: body(way.code) })
     else await sms.send({ to: way.to, body: body(way.code) })
     return undefined
-  } catch (error) {
-    if (error instanceof ProviderFailure) return error
-    throw error
-  }
+  })
 }
 
 function reportUndeliveredCodes(work: Work, { provider, code }: ProviderFailure): void {

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import {
   type Actor,
+  CALLS_AT_ONCE,
   kernelErrors,
   ProviderFailure,
   requireStaff,
@@ -22,9 +23,6 @@ export interface BookingContext {
   courier: CourierGateway
   origin: ParcelOrigin
 }
-
-// The provider takes ten calls a second, and a call takes half a second.
-export const CALLS_AT_ONCE = 5
 
 /**
  * Books a courier for each of these orders that is paid, has its stock, and has no booking yet; the others

@@ -1,7 +1,13 @@
 import { sql } from 'kysely'
 import pLimit from 'p-limit'
-import { type Actor, ProviderFailure, type UnitOfWork, type Work } from '../../kernel/index.ts'
-import { CALLS_AT_ONCE } from '../bookings/book.ts'
+import {
+  type Actor,
+  attempt,
+  CALLS_AT_ONCE,
+  ProviderFailure,
+  type UnitOfWork,
+  type Work,
+} from '../../kernel/index.ts'
 import type { CourierGateway, TrackedCourierOrder } from '../courier.ts'
 import { recordTracking } from './record.ts'
 
@@ -73,15 +79,10 @@ async function versionsOf({ tx }: Work, ids: readonly string[]): Promise<Map<str
 type Answer = TrackedCourierOrder | ProviderFailure
 
 async function readAll({ courier }: TrackingContext, ids: readonly string[]): Promise<Map<string, Answer>> {
-  const answers = await pLimit(CALLS_AT_ONCE).map([...ids], async (id): Promise<Answer> => {
-    try {
-      // The answer is filed under what was asked for, whatever id it bears.
-      return { ...(await courier.getOrder(id)), id }
-    } catch (error) {
-      if (error instanceof ProviderFailure) return error
-      throw error
-    }
-  })
+  const answers = await pLimit(CALLS_AT_ONCE).map([...ids], (id) =>
+    // The answer is filed under what was asked for, whatever id it bears.
+    attempt(async () => ({ ...(await courier.getOrder(id)), id })),
+  )
   return new Map(ids.map((id, i) => [id, answers[i] as Answer]))
 }
 

@@ -1,5 +1,4 @@
-import { ProviderFailure } from '../../kernel/index.ts'
-import { attempt } from '../attempt.ts'
+import { attempt, ProviderFailure } from '../../kernel/index.ts'
 import type { GatewayInvoice, GatewayInvoiceQuery, PaymentGateway } from '../gateway.ts'
 
 /** The page size: the most invoices that one call returns. */

@@ -1,8 +1,14 @@
 import { sql } from 'kysely'
 import pLimit from 'p-limit'
-import { inSql, type ProviderFailure, secondsAfter, type Tx } from '../../kernel/index.ts'
-import { attempt } from '../attempt.ts'
-import { CALLS_AT_ONCE, type GatewayContext } from '../context.ts'
+import {
+  attempt,
+  CALLS_AT_ONCE,
+  inSql,
+  type ProviderFailure,
+  secondsAfter,
+  type Tx,
+} from '../../kernel/index.ts'
+import type { GatewayContext } from '../context.ts'
 import type { GatewayInvoice } from '../gateway.ts'
 import { receivedStates } from '../transitions.ts'
 import { listPaid } from './list-paid.ts'

@@ -10,7 +10,7 @@ import {
 } from '../../kernel/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { type PaidBy, type RefundDestination, waysBack } from '../rules.ts'
-import { paidStates } from '../transitions.ts'
+import { type PaymentStatus, paidStates, type RefundStatus } from '../transitions.ts'
 
 /** A payment as staff see it. */
 export interface PaymentDetail {
@@ -24,7 +24,7 @@ export interface PaymentDetail {
   /** The part that the buyer's wallet pays. */
   walletIdr: Rupiah
   method: string
-  status: string
+  status: PaymentStatus
   channel: string | null
   providerInvoiceId: string | null
   paidAmountIdr: Rupiah | null
@@ -40,7 +40,7 @@ export interface RefundLine {
   amountIdr: Rupiah
   reason: string
   destination: string
-  status: string
+  status: RefundStatus
   attempt: number
   failureCode: string | null
   createdAt: Date

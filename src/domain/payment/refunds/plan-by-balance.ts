@@ -1,7 +1,13 @@
 import { sql } from 'kysely'
-import { formatIdr, ProviderFailure, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import {
+  attempt,
+  formatIdr,
+  ProviderFailure,
+  type Rupiah,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
 import { fitByAge, type Outgoing, payoutsWaiting } from '../../payout/index.ts'
-import { attempt } from '../attempt.ts'
 import type { GatewayContext } from '../context.ts'
 import type { Payment } from '../views.ts'
 import { refundWaits } from './refund-event.ts'

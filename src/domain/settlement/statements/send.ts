@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import {
   type Actor,
+  attempt,
   formatIdr,
-  ProviderFailure,
+  type ProviderFailure,
   retryAt,
   secondsAfter,
   type UnitOfWork,
@@ -101,7 +102,7 @@ async function send(mailer: StatementMailer, statement: Statement): Promise<Prov
   const { email, code, through, netIdr, factory } = statement
   if (email === null) return undefined
   const content = await statementPdf(statement)
-  try {
+  return await attempt(async () => {
     await mailer.send({
       to: email,
       subject: `Pelunasan ${code}: ${formatIdr(netIdr)}`,
@@ -109,10 +110,7 @@ async function send(mailer: StatementMailer, statement: Statement): Promise<Prov
       attachments: [{ filename: `${code}.pdf`, content, contentType: 'application/pdf' }],
     })
     return undefined
-  } catch (error) {
-    if (error instanceof ProviderFailure) return error
-    throw error
-  }
+  })
 }
 
 async function record(
