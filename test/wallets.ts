@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { type Actor, newId, runChecks, secondsAfter, type Work } from '../src/domain/kernel/index.ts'
 import { type AccountKey, balanceIdr, credit, debit, ledgerChecks, post } from '../src/domain/ledger/index.ts'
 import type { BankAccount } from '../src/domain/ops/index.ts'
@@ -132,6 +133,16 @@ function payoutWays(
     laku.db.selectFrom('payouts').selectAll().where('subjectId', '=', withdrawalId).executeTakeFirstOrThrow()
   return {
     faults: (...faults: object[]) => control('PUT', '/faults', faults),
+    /** What becomes of payouts over there from now on. */
+    outcome: (outcome: 'SUCCEEDED' | 'FAILED', failure_code?: string) =>
+      control('PUT', '/payouts', { outcome, ...(failure_code && { failure_code }) }),
+    /** Waits until the payout under this key of ours is over at the provider. */
+    ended: async (key: string) => {
+      const reference = await markedBy(laku, key)
+      await expect
+        .poll(async () => (await payouts.findPayouts(reference))[0]?.status ?? 'ACCEPTED')
+        .not.toBe('ACCEPTED')
+    },
     /** Sends the payout of a withdrawal. */
     send: async (withdrawalId: string) => submitPayouts(context, [(await payoutOf(withdrawalId)).id]),
     payoutOf,

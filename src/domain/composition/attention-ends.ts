@@ -132,7 +132,9 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       select from payouts p where p.id::text = a.subject_id and (p.status = 'succeeded' or p.provider_status in ('FAILED', 'REVERSED', 'CANCELLED')))`,
   },
   payouts_wait_for_balance: {
-    gone: sql`not exists (select from payouts p where p.waits_since is not null and p.status in ('created', 'submitted') and not p.held)`,
+    gone: sql`case a.subject_kind
+      when 'withdrawal' then exists (select from withdrawals w where w.id = ${subject} and w.status not in ('approved', 'submitted'))
+      else not exists (select from payouts p where p.waits_since is not null and p.status in ('created', 'submitted') and not p.held) end`,
   },
   pickup_short: is('warehouse_purchase_orders', 'received', 'closed', 'cancelled'),
   provider_transaction_unknown: { person: 'a line of the provider’s book of a kind that is not known' },

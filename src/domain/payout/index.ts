@@ -44,6 +44,7 @@ export {
   payoutsOf,
 } from './read-payouts.ts'
 export { dropUnsent, setPayoutAside } from './revive-payout.ts'
+export { UNSETTLED } from './rules.ts'
 export { settlePayouts } from './settle-payouts.ts'
 export { payoutsDue, submitPayouts, sweepPayouts } from './submit-payouts.ts'
 export {

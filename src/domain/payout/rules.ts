@@ -23,9 +23,12 @@ export const DECLARED_DEAD = 'DECLARED_DEAD'
 /** It was never sent, for an older payout of the same arrived after all: our own code for that. */
 export const OLDER_ONE_ARRIVED = 'OLDER_ONE_ARRIVED'
 
+/** The failure code that says that the money that came in is not settled yet at the provider. */
+export const UNSETTLED = 'INSUFFICIENT_BALANCE'
+
 /** Failures that pass (Xendit's list). A code that is not known yet may be for good. */
 const passing: ReadonlySet<string> = new Set([
-  'INSUFFICIENT_BALANCE',
+  UNSETTLED,
   'REJECTED_BY_CHANNEL',
   'TEMPORARY_TRANSFER_ERROR',
   'CANCELLED',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { jakartaDate, type Policy, type Rupiah, secondsAfter } from '../kernel/index.ts'
+import { UNSETTLED } from '../payout/index.ts'
 import { settlementErrors } from './errors.ts'
 
 const DAY_S = 86_400
@@ -119,6 +120,3 @@ export function retryAfterFailure(
     return undefined
   return Math.min(LONGEST_HOURS, payouts) * HOUR_S
 }
-
-/** The failure code that says that the money that came in is not settled yet at the provider. */
-export const UNSETTLED = 'INSUFFICIENT_BALANCE'

@@ -40,6 +40,7 @@ export const walletRowChecks: readonly Check[] = [
     kinds: [
       'withdrawal.held',
       'withdrawal.submitted',
+      'withdrawal.unsent',
       'withdrawal.succeeded',
       'withdrawal.failed',
       'withdrawal.reversed',

@@ -13,12 +13,12 @@ export type WithdrawalStatus =
  * The money is out of the wallet while it is held, approved or submitted, and comes back only when it is
  * certain that it did not arrive. A bank may send it back days after its success, and a provider may
  * contradict itself: what had failed arrived after all. Then a retry of it that was approved and not sent is
- * rejected.
+ * rejected. One that the balance at the provider did not reach for goes back to approved, and is sent again.
  */
 export const withdrawalTransitions: Transitions<WithdrawalStatus> = {
   held: ['approved', 'rejected'],
-  approved: ['submitted', 'rejected'],
-  submitted: ['succeeded', 'failed'],
+  approved: ['submitted', 'rejected', 'succeeded'],
+  submitted: ['succeeded', 'failed', 'approved'],
   succeeded: ['reversed'],
   failed: ['succeeded'],
   reversed: ['succeeded'],

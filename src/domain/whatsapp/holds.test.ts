@@ -3,6 +3,7 @@ import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { otpDeliverJob } from '../../jobs/otp/deliver.ts'
 import { whatsappSendJob } from '../../jobs/whatsapp/send.ts'
 import { whatsappSweepJob } from '../../jobs/whatsapp/sweep.ts'
+import { SWITCHES } from '../../sandbox/profile.ts'
 import { requestOtp } from '../auth/index.ts'
 import { newId } from '../kernel/index.ts'
 import { type NewMessage, queueMessages, recordStatuses } from './index.ts'
@@ -33,8 +34,13 @@ async function control(method: string, path: string, body?: unknown): Promise<un
   expect(answer.ok).toBe(true)
   return answer.status === 204 ? undefined : await answer.json()
 }
-const refuseBy = (code?: string) =>
-  control('PUT', 'faults', code === undefined ? [] : [{ provider: 'whatsapp', kind: 'refuse', code }])
+/** By the profile where it plays this refusal, else by a fault. */
+const refuseBy = async (code?: string) => {
+  const isPlayed = SWITCHES['whatsapp.refusal'].choices.some((choice) => choice === code)
+  await control('PUT', 'profile', isPlayed ? { 'whatsapp.refusal': code } : {})
+  const isFault = code !== undefined && !isPlayed
+  await control('PUT', 'faults', isFault ? [{ provider: 'whatsapp', kind: 'refuse', code }] : [])
+}
 const queue = async (count: number, more: Partial<NewMessage> = {}) =>
   await laku.system((work) =>
     queueMessages(
@@ -62,7 +68,7 @@ const later = async (seconds: number) => {
 }
 
 describe('fact 8: a refusal that is about our account', () => {
-  it.each(['190', '131042', '131031', '368', '131048'])(
+  it.each(['190', '131042', '131031', '368', '131048', '133010'])(
     '%s holds everybody, is shown once, tries one at a time, and all goes by itself once it is over',
     async (code) => {
       await refuseBy(code)

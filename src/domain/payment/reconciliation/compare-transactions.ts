@@ -84,7 +84,7 @@ export async function bookedOf(
       ) k
       where l.type = 'PAYMENT' and l.link_id is null and l.id not in (select id from by_invoice)
     ), payouts_of as (
-      select l.id, o.id as payout_id, o.subject_id, o.purpose, o.status, case turn when 0 then '' else ':' || turn end as turn
+      select l.id, o.id as payout_id, o.key as payout_key, o.subject_id, o.purpose, o.status, case turn when 0 then '' else ':' || turn end as turn
       from lines l join payouts o on o.provider_payout_id = l.product_id or (o.provider_payout_id is null and o.key = l.reference)
       cross join lateral generate_series(0, o.turns) turn
       where l.type not in ('PAYMENT', 'REFUND', 'CHARGEBACK')
@@ -98,7 +98,7 @@ export async function bookedOf(
       select o.id, 'settlement:' || o.subject_id || v.verb || o.payout_id || o.turn, 'of'
       from payouts_of o cross join (values (':confirmed:'), (':reversed:')) as v(verb) where o.purpose = 'settlement'
       union all
-      select o.id, 'withdrawal:' || o.subject_id || v.verb || o.turn, 'of'
+      select o.id, 'withdrawal:' || o.subject_id || v.verb || case when o.payout_key like '%-1' then '' else ':' || o.payout_id end || o.turn, 'of'
       from payouts_of o cross join (values (':succeeded'), (':reversed')) as v(verb)
       where o.purpose = 'withdrawal' and o.status in ('succeeded', 'reversed')
       union all

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { type EventOf, moveState, type Work } from '../../kernel/index.ts'
+import { type EventOf, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Entry, post, walletAccount } from '../../ledger/index.ts'
 import { undoUse } from '../../ops/index.ts'
-import type { PayoutEventPayload } from '../../payout/index.ts'
+import { type PayoutEventPayload, UNSETTLED } from '../../payout/index.ts'
 import { ensureWallets } from '../ensure-wallets.ts'
 import { lockWallets } from '../lock.ts'
 import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
@@ -18,7 +18,7 @@ interface Moved {
   from: WithdrawalStatus
 }
 
-type Outcome = 'submitted' | 'succeeded' | 'failed' | 'reversed'
+type Outcome = 'submitted' | 'succeeded' | 'failed' | 'reversed' | 'unsent'
 /** The accounts where money is on its way (`out`) and out of which it comes (`from`), by the way it goes. */
 const waysOf = {
   provider: { out: 'payouts-in-flight', from: 'gateway' },
@@ -49,6 +49,10 @@ export const entriesOf: Record<
     debit(held, f, { userId }),
     credit(walletAccount(userId), a + f, { userId }),
   ],
+  unsent: ({ amountIdr: a, userId }, route) => [
+    debit(waysOf[route].out, a, { userId }),
+    credit(held, a, { userId }),
+  ],
   reversed: ({ amountIdr: a, feeIdr: f, userId }, route) => [
     debit(waysOf[route].from, a, { userId }),
     debit('fee-income', f, { userId }),
@@ -64,24 +68,84 @@ export const markWithdrawalsSubmitted = (work: Work, events: EventOf<'payout.sub
 export const markWithdrawalsSucceeded = (work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> =>
   moveWithdrawals(work, events, 'succeeded')
 
-/** Reaction to payout.failed, a definite no: all of it is in the wallet again, the fee too. */
-export const markWithdrawalsFailed = (work: Work, events: EventOf<'payout.failed'>[]): Promise<void> =>
-  moveWithdrawals(work, events, 'failed')
+/**
+ * Reaction to payout.failed, a definite no: all of it is in the wallet again, the fee too. Where the balance at
+ * the provider did not reach, it stays held and is sent again by itself, like a settlement.
+ */
+export async function markWithdrawalsFailed(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
+  const isUnsettled = ({ payload }: EventOf<'payout.failed'>) =>
+    payload.failureCode === UNSETTLED && payload.route === 'provider'
+  await moveWithdrawals(
+    work,
+    events.filter((event) => !isUnsettled(event)),
+    'failed',
+  )
+  await sendAgainLater(work, events.filter(isUnsettled))
+}
+
+const HOUR_S = 3600
+const LONGEST_HOURS = 3
+
+interface Unsent extends Omit<Moved, 'from'> {
+  payouts: number
+}
+
+async function sendAgainLater(work: Work, events: readonly EventOf<'payout.failed'>[]): Promise<void> {
+  const updates = events.map((event) => event.payload).filter((event) => event.purpose === 'withdrawal')
+  if (updates.length === 0) return
+  const rows = await moveState(work, withdrawalMachine, {
+    to: 'approved',
+    from: 'submitted',
+    ids: updates.map((update) => update.subjectId),
+    all: true,
+    returning: sql<Unsent>`t.id, t.code, t.user_id, t.amount_idr, t.fee_idr, t.closes_account,
+      (select count(*)::int from payouts p where p.subject_id = t.id) as payouts`,
+  })
+  await post(
+    work,
+    rows.map((withdrawal) => {
+      const update = updates.find((update) => update.subjectId === withdrawal.id)
+      return {
+        key: keyOf(withdrawal.id, 'unsent', updates),
+        kind: 'withdrawal.unsent',
+        subject: ['withdrawal', withdrawal.id],
+        entries: entriesOf.unsent(withdrawal, update?.route ?? 'provider'),
+      }
+    }),
+  )
+  for (const { id, code, payouts } of rows) {
+    const dueAt = secondsAfter(work.now, Math.min(LONGEST_HOURS, payouts) * HOUR_S)
+    await work.tx.updateTable('withdrawals').set({ dueAt }).where('id', '=', id).execute()
+    if (payouts < work.policy.payoutTries) continue
+    work.requestAttention({
+      kind: 'payouts_wait_for_balance',
+      subject: ['withdrawal', id],
+      message: `the balance at the provider did not reach for ${code} ${payouts} times; it is tried again by itself`,
+      command: 'laku payouts list --waiting',
+      details: { otherwise: `laku wallets withdrawals reject ${code}` },
+    })
+  }
+}
 
 /** Reaction to payout.reversed: the bank sent it back, and it is in the wallet again. */
 export const markWithdrawalsReversed = (work: Work, events: EventOf<'payout.reversed'>[]): Promise<void> =>
   moveWithdrawals(work, events, 'reversed')
 
+/** The first payout of a withdrawal is booked under its bare key, each later one under that payout. */
+export const isFirst = ({ key }: Pick<PayoutEventPayload, 'key'>): boolean => key.endsWith('-1')
+
 /** A payout that turned is booked again for each turn. */
 function keyOf(id: string, to: Outcome, updates: readonly PayoutEventPayload[]): string {
-  const turn = updates.find((update) => update.subjectId === id)?.turn ?? 0
-  return `withdrawal:${id}:${to}${turn > 0 ? `:${turn}` : ''}`
+  const update = updates.find((update) => update.subjectId === id)
+  const { turn = 0 } = update ?? {}
+  const payout = update && !isFirst(update) ? `:${update.payoutId}` : ''
+  return `withdrawal:${id}:${to}${payout}${turn > 0 ? `:${turn}` : ''}`
 }
 
 async function moveWithdrawals(
   work: Work,
   events: readonly { payload: PayoutEventPayload }[],
-  to: Outcome,
+  to: Exclude<Outcome, 'unsent'>,
 ): Promise<void> {
   const updates = events.map((event) => event.payload).filter((event) => event.purpose === 'withdrawal')
   if (updates.length === 0) return
@@ -127,5 +191,10 @@ async function moveWithdrawals(
       entries: entriesOf[to](withdrawal, routes.get(withdrawal.id) ?? 'provider'),
     })),
   )
-  for (const row of rows) work.emit(withdrawalEvent(row, row.from, to))
+  for (const row of rows) {
+    const update = updates.find((update) => update.subjectId === row.id)
+    // Its owner has heard of the first.
+    if (to === 'submitted' && update && !isFirst(update)) continue
+    work.emit(withdrawalEvent(row, row.from, to))
+  }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { markedBy } from '../../../../test/reference.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, openWalletFixture, type WalletFixture, waits } from '../../../../test/wallets.ts'
 import { settlePayouts } from '../../payout/index.ts'
@@ -27,11 +28,11 @@ describe('a withdrawal that was said to have failed', () => {
     const { providerPayoutId, key } = await f.payoutOf(id)
     return { userId, id, code, key, providerId: providerPayoutId as string }
   }
-  const says = async (providerId: string, status: string) => {
+  const says = async (providerId: string, status: string, failure_code?: string) => {
     const answer = await fetch(`${f.laku.sandbox.url}/control/payouts/${providerId}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ status, force: true }),
+      body: JSON.stringify({ status, failure_code, force: true }),
     })
     expect(answer.ok).toBe(true)
     const payout = await f.payouts.getPayout(providerId)
@@ -45,6 +46,19 @@ describe('a withdrawal that was said to have failed', () => {
     const now = await books()
     return { gateway: before.gateway - now.gateway, fees: now.fees - before.fees }
   }
+
+  it('for want of balance and arrived is done, and nothing is sent again', async () => {
+    const before = await books()
+    const { userId, id, code, key, providerId } = await sent()
+    await says(providerId, 'FAILED', 'INSUFFICIENT_BALANCE')
+    expect([await status(id), await f.wallet(userId)]).toEqual(['approved', 0])
+    await says(providerId, 'SUCCEEDED')
+    expect([await status(id), await f.wallet(userId), await aside(key)]).toEqual(['succeeded', 0, 0])
+    expect(await left(before)).toEqual({ gateway: AMOUNT, fees: FEE })
+    await f.later(7200)
+    expect(await f.payouts.findPayouts(await markedBy(f.laku, `${code}-2`))).toEqual([])
+    expect(await f.broken()).toEqual([])
+  })
 
   it('and arrived takes its money and fee out of the wallet again', async () => {
     const before = await books()

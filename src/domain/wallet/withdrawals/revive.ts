@@ -4,6 +4,7 @@ import { balances, credit, debit, post, walletAccount } from '../../ledger/index
 import { dropUnsent, type PayoutEventPayload, setPayoutAside } from '../../payout/index.ts'
 import { lockWallets } from '../lock.ts'
 import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
+import { isFirst } from './apply-payout-results.ts'
 import { withdrawalEvent } from './views.ts'
 
 interface Stored {
@@ -42,23 +43,25 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
   const again = rows.find((stored) => stored.id !== id)
   if (again && !(await isGivenBack(work, again)))
     return await aside(`${again.code}, which was to pay it again, is ${again.status}`)
+  // It waited to be sent again: its money is held.
+  const isHeld = status === 'approved'
   const [wallet] = await balances(work.tx, [walletAccount(userId)])
-  if ((wallet?.balanceIdr ?? 0) < amountIdr + feeIdr)
+  if (!isHeld && (wallet?.balanceIdr ?? 0) < amountIdr + feeIdr)
     return await aside('its money is no longer in the wallet')
   await moveState(work, withdrawalMachine, {
     to: 'succeeded',
-    from: ['failed', 'reversed'],
+    from: ['failed', 'reversed', 'approved'],
     ids: [id],
-    set: { failureCode: null, finishedAt: work.now },
+    set: { failureCode: null, finishedAt: work.now, dueAt: null },
     all: true,
   })
   await post(work, [
     {
-      key: `withdrawal:${id}:succeeded:${payout.turn}`,
+      key: `withdrawal:${id}:succeeded${isFirst(payout) ? '' : `:${payout.payoutId}`}:${payout.turn}`,
       kind: 'withdrawal.succeeded',
       subject: ['withdrawal', id],
       entries: [
-        debit(walletAccount(userId), amountIdr + feeIdr, { userId }),
+        debit(isHeld ? 'withdrawals-held' : walletAccount(userId), amountIdr + feeIdr, { userId }),
         credit(payout.route === 'bank' ? 'bank' : 'gateway', amountIdr, { userId }),
         ...(feeIdr > 0 ? [credit('fee-income', feeIdr, { userId })] : []),
       ],

@@ -36,6 +36,8 @@ interface Due {
   userStatus: string
   /** A way into the account changed: nothing leaves before. */
   withdrawalsFrom: Date | null
+  /** The payouts that it had: the provider's balance did not reach for them. */
+  payouts: number
 }
 
 /** One whose owner is kept out is looked at again after so long. */
@@ -50,7 +52,8 @@ export async function sendWithdrawals(work: Work, ids: readonly string[]): Promi
   if (ids.length === 0) return
   const { rows } = await sql<Due>`
     select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.status, d.channel_code, d.account_number, d.account_holder,
-      u.status as user_status, u.withdrawals_from
+      u.status as user_status, u.withdrawals_from,
+      (select count(*)::int from payouts p where p.subject_id = w.id) as payouts
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
     where w.id = any(${ids}::uuid[]) and w.status in ('held', 'approved') and w.due_at <= ${work.now}
     order by w.id for no key update of w`.execute(work.tx)
@@ -72,9 +75,9 @@ export async function sendWithdrawals(work: Work, ids: readonly string[]): Promi
   })
   for (const row of sent) {
     if (row.status === 'held') work.emit(withdrawalEvent(row, 'held', 'approved'))
-    const { id: subjectId, code, amountIdr } = row
+    const { id: subjectId, code, amountIdr, payouts } = row
     await createPayout(work, {
-      key: `${code}-1`,
+      key: `${code}-${payouts + 1}`,
       purpose: 'withdrawal',
       subjectId,
       amountIdr,

@@ -24,7 +24,10 @@ describe('withdrawals', () => {
   beforeAll(async () => {
     f = await openWalletFixture()
   })
-  afterEach(() => f.faults())
+  afterEach(async () => {
+    await f.faults()
+    await f.outcome('SUCCEEDED')
+  })
   afterAll(async () => {
     expect(await f.broken()).toEqual([])
     await f.laku.close()
@@ -57,6 +60,55 @@ describe('withdrawals', () => {
     expect(await view(userId)).toEqual({ balanceIdr: 397_500, heldIdr: 0 })
     expect(await f.balance('gateway')).toBe(before.gateway - 100_000)
     expect(await f.balance('fee-income')).toBe(before.fees + 2_500)
+  })
+
+  it('fact 5: that the balance did not reach for stay held, and are sent again by themselves', async () => {
+    const userId = await rich()
+    const before = { gateway: await f.balance('gateway'), fees: await f.balance('fee-income') }
+    const { id, code } = await f.withdraw(userId, 100_000)
+    await f.outcome('FAILED', 'INSUFFICIENT_BALANCE')
+    await f.send(id)
+    await f.ended(`${code}-1`)
+    await f.later(901)
+    expect(await f.row(id)).toMatchObject({ status: 'approved', failureCode: null, finishedAt: null })
+    expect(await view(userId)).toEqual({ balanceIdr: 397_500, heldIdr: 102_500 })
+    await f.later(1800)
+    expect((await f.row(id)).status).toBe('approved')
+    await f.outcome('SUCCEEDED')
+    await f.later(1801)
+    await f.later(61)
+    await f.ended(`${code}-2`)
+    await f.later(901)
+    expect((await f.row(id)).status).toBe('succeeded')
+    expect(await view(userId)).toEqual({ balanceIdr: 397_500, heldIdr: 0 })
+    expect(await f.balance('gateway')).toBe(before.gateway - 100_000)
+    expect(await f.balance('fee-income')).toBe(before.fees + 2_500)
+    expect(await f.broken()).toEqual([])
+  })
+
+  it('fact 5: that wait for the balance are taken back by staff, or fail for another reason the next time', async () => {
+    const userId = await rich()
+    const waiting = async () => {
+      const { id, code } = await f.withdraw(userId, 100_000)
+      await f.outcome('FAILED', 'INSUFFICIENT_BALANCE')
+      await f.send(id)
+      await f.ended(`${code}-1`)
+      await f.later(901)
+      return { id, code }
+    }
+    const { code } = await waiting()
+    expect((await by(finance(), rejectWithdrawal, code)).status).toBe('rejected')
+    expect(await view(userId)).toEqual({ balanceIdr: 500_000, heldIdr: 0 })
+    const again = await waiting()
+    await f.outcome('FAILED', 'INVALID_DESTINATION')
+    await f.later(3601)
+    await f.later(61)
+    await f.ended(`${again.code}-2`)
+    await f.later(901)
+    expect(await f.row(again.id)).toMatchObject({ status: 'failed', failureCode: 'INVALID_DESTINATION' })
+    expect(await view(userId)).toEqual({ balanceIdr: 500_000, heldIdr: 0 })
+    expect(await f.broken()).toEqual([])
+    await f.outcome('SUCCEEDED')
   })
 
   it('that are too small for the provider are sent by hand from the bank, and finance sees where to', async () => {
