@@ -69,8 +69,8 @@ export const markWithdrawalsSucceeded = (work: Work, events: EventOf<'payout.suc
   moveWithdrawals(work, events, 'succeeded')
 
 /**
- * Reaction to payout.failed, a definite no: all of it is in the wallet again, the fee too. Where the balance at
- * the provider did not reach, it stays held and is sent again by itself, like a settlement.
+ * Reaction to payout.failed, a definite no: all of it is in the wallet again, the fee too. Where the balance
+ * at the provider did not reach, it stays held and is sent again by itself, like a settlement.
  */
 export async function markWithdrawalsFailed(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
   const isUnsettled = ({ payload }: EventOf<'payout.failed'>) =>
