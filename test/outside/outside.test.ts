@@ -5,6 +5,6 @@ import { runOutside } from './run.ts'
 const SEED = 723_933_297
 
 it('a few histories of the outside world: who has what', async () => {
-  const { acts } = await runOutside(3, SEED)
+  const { acts } = await runOutside(2, SEED)
   expect([...acts.keys()]).toContain('restore: ok')
 })

@@ -31,6 +31,7 @@ import type { Buyer } from '../market.ts'
 import { whereAllowed } from '../permutations/contradicted.ts'
 import { type Act, type Dice, NOTHING } from './acts.ts'
 import type { House } from './house.ts'
+import { limits } from './limits.ts'
 import type { Person } from './people.ts'
 import { adjustmentsAsked, refunds, settlements, withdrawals } from './rows.ts'
 
@@ -99,6 +100,8 @@ async function withdraw(house: House, { id, accountNumber }: Person, amountIdr: 
     house.alone.note('withdrawal', id, `account:${accountNumber}`, amountIdr, house.laku.clock.now())
 }
 
+/** It waits for staff. */
+const LARGE_IDR = limits.withdrawalApprovalAboveIdr + 10_000
 const SALES = 3
 
 /**
@@ -151,7 +154,14 @@ async function refundOf(house: House, dice: Dice, payment: House['payments'][num
 export const shopActs = {
   sell: (house, dice) => sell(house, factory(house, dice)),
   settle: (house, dice) => settle(house, clerk(house, dice), factory(house, dice)),
-  approve: (house, dice) => approve(house, clerk(house, dice), (all) => dice.of(all)),
+  approve: async (house, dice) => {
+    if ((await settlements(house, 'calculated')).length === 0) {
+      const to = factory(house, dice)
+      await sell(house, to)
+      await settle(house, clerk(house, dice), to)
+    }
+    return await approve(house, clerk(house, dice), (all) => dice.of(all))
+  },
   'approve in slices': async (house, dice) => {
     const [actor, to] = [clerk(house, dice), factory(house, dice)]
     for (let i = 0; i < SLICES; i++) {
@@ -257,6 +267,12 @@ export const shopActs = {
   },
   'decide a withdrawal': async (house, dice) => {
     await house.laku.system(sweepWithdrawals)
+    if ((await withdrawals(house, 'held')).length === 0) {
+      const to = buyerOf(house, dice)
+      await house.laku.system((work) => giveGoodwill(work, to.id, LARGE_IDR))
+      to.dueIdr += LARGE_IDR
+      await withdraw(house, to, LARGE_IDR)
+    }
     const withdrawal = dice.of(await withdrawals(house, 'held'))?.code
     if (!withdrawal) return NOTHING
     const use = dice.of([approveWithdrawal, approveWithdrawal, rejectWithdrawal])
