@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { floorViolations, type Graph, readGraph, readImports, readOwners } from './floors.ts'
 import { usesIn } from './table-uses.ts'
@@ -106,6 +106,16 @@ describe('the lint of the floors', () => {
     }
     for (const domain of Object.keys(rows)) visit(domain, [])
   })
+})
+
+it('names every room, and all that is on top of the domains, in a floor of docs/ARCHITECTURE.md', () => {
+  const page = readFileSync('docs/ARCHITECTURE.md', 'utf8')
+  const floors = page.slice(page.indexOf('## The floors'), page.indexOf('## A join'))
+  const rooms = globSync('src/domain/*/').map((path) => basename(path))
+  const onTop = globSync('src/domain/composition/*').map((path) => basename(path))
+  const named = [...rooms, ...onTop.filter((name) => !name.endsWith('.test.ts'))]
+  expect(named.length).toBeGreaterThan(25)
+  expect(named.filter((name) => !floors.includes(`\`${name}`))).toEqual([])
 })
 
 describe('the tables', () => {
