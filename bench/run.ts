@@ -2,6 +2,7 @@
 const benches: Record<string, () => Promise<{ run(args: string[]): Promise<boolean> }>> = {
   command: () => import('./command/bench.ts'),
   join: () => import('./join/bench.ts'),
+  staff: () => import('./staff/bench.ts'),
   'sessions-list': () => import('./sessions-list/bench.ts'),
 }
 

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
 import { variableOf } from '../../src/runtime/config/fields.ts'
 import { configSchema, settingNames } from '../../src/runtime/config/schema.ts'
 import { loadConfig } from '../../src/runtime/config.ts'
@@ -80,6 +82,32 @@ describe('deploy/laku.env.example', () => {
 })
 
 describe('the units', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'laku-units-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const units = readdirSync('deploy').filter((name) => /\.(service|timer)$/.test(name))
+  /** Systemd's own reading of a unit; Node may lie elsewhere on this machine. */
+  const verify = (name: string, text: string) => {
+    const file = join(folder, name)
+    writeFileSync(file, text.replaceAll('/usr/bin/node', process.execPath))
+    const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', file], {
+      encoding: 'utf8',
+    })
+    return { status, said: stdout + stderr }
+  }
+  const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0
+
+  it.runIf(hasSystemd)('are read by systemd without a word, and a slip in one is told', () => {
+    for (const name of units) {
+      const text = readFileSync(`deploy/${name}`, 'utf8')
+      expect([name, verify(name, text)]).toEqual([name, { status: 0, said: '' }])
+      // With its credentials, too.
+      const loaded = text.replaceAll('#LoadCredential=', 'LoadCredential=')
+      expect([name, verify(name, loaded)]).toEqual([name, { status: 0, said: '' }])
+    }
+    const slip = readFileSync('deploy/laku-serve.service', 'utf8').replace('ProtectHome', 'ProtectHom')
+    expect(verify('laku-slip.service', slip).said).toContain('ProtectHom')
+  })
+
   const secrets = settingNames
     .map((name) => variableOf(configSchema.shape[name]))
     .flatMap(({ variable, secret }) => (secret ? variable : []))

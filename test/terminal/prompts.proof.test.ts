@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { askLaku } from '../command-line.ts'
 import { digest } from '../digest.ts'
+import { enrol } from '../staff.ts'
 import type { Terminal } from './terminal.ts'
 import { TerminalShop } from './terminal-shop.ts'
 
@@ -12,6 +13,9 @@ beforeAll(async () => {
   shop = await TerminalShop.open()
 }, 120_000)
 afterAll(() => shop?.close())
+
+/** A command that was begun is noted, whatever it did. */
+const runs = ['public.command_runs', 'public.command_run_lines']
 
 const statusOf = async (...words: string[]) => (await askLaku<{ status: string }>(shop.laku, words)).status
 
@@ -43,8 +47,10 @@ describe.each([80, 140])('at %i columns', (columns) => {
     expect(screen).toContain(order)
     expect(exitCode).toBe(0)
     expect(await statusOf('orders', 'show', order)).toBe('on_hold')
-    const { data } = await askLaku<{ data: object[] }>(shop.laku, ['audit', 'list', '--limit', '1'])
-    expect(data[0]).toMatchObject({ actor_name: 'dewi', command: 'orders hold', reason: 'the buyer called' })
+    const { data } = await askLaku<{ data: object[] }>(shop.laku, ['audit', 'list'])
+    expect(data).toContainEqual(
+      expect.objectContaining({ actor_name: 'dewi', command: 'orders hold', reason: 'the buyer called' }),
+    )
   })
 
   it('lets one of the known answers be chosen with the arrows', async () => {
@@ -66,12 +72,12 @@ describe.each([80, 140])('at %i columns', (columns) => {
     const asked = await terminal.see(`Type ${session} to go on:`)
     expect(asked).toMatch(/Rp 60\.000 in\s+escrow\.\nType/)
     expect(terminal.brokenLines()).toEqual([])
-    const before = await digest(shop.laku.ownerUrl)
+    const before = await digest(shop.laku.ownerUrl, runs)
     terminal.type('yes')
     const refused = await terminal.ended()
     expect(refused.exitCode).toBe(2)
     expect(refused.screen).toContain('nothing was changed')
-    expect(await digest(shop.laku.ownerUrl)).toEqual(before)
+    expect(await digest(shop.laku.ownerUrl, runs)).toEqual(before)
     terminal.begin(`sessions cancel ${session} --reason "no goods"`)
     await terminal.see(`Type ${session} to go on:`)
     terminal.type(session.toLowerCase())
@@ -84,7 +90,7 @@ describe.each([80, 140])('at %i columns', (columns) => {
     ['a reason', () => `orders hold ${order}`, /Why\?/],
     ['a code', () => `sessions cancel ${session} --reason x`, /to go on:/],
   ])('Ctrl-C when it asks for %s ends with 2, and nothing was changed', async (_, words, question) => {
-    const before = await digest(shop.laku.ownerUrl)
+    const before = await digest(shop.laku.ownerUrl, runs)
     terminal.begin(words())
     await terminal.see(question)
     terminal.key('C-c')
@@ -93,7 +99,7 @@ describe.each([80, 140])('at %i columns', (columns) => {
     expect(screen).toMatch(/^laku: .*nothing was changed$/m)
     expect(screen).not.toContain('at async')
     expect(terminal.isOrdinary()).toBe(true)
-    expect(await digest(shop.laku.ownerUrl)).toEqual(before)
+    expect(await digest(shop.laku.ownerUrl, runs)).toEqual(before)
   })
 
   it('asks nobody with --yes', async () => {
@@ -105,16 +111,10 @@ describe.each([80, 140])('at %i columns', (columns) => {
 
 it('shows nothing of a token that is typed, and keeps it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'laku-login-'))
-  const { token } = await askLaku<{ token: string }>(shop.laku, [
-    'auth',
-    'staff',
-    'add',
-    'rudi',
-    '--role',
-    'support',
-  ])
-  const terminal = await shop.terminal({ columns: 80, rows: 30 }, { LAKU_TOKEN: '', LAKU_DATA_DIR: folder })
-  terminal.begin('auth login')
+  const { token } = await enrol(shop.laku, 'support', 'rudi')
+  const own = { LAKU_TOKEN: '', LAKU_SERVER: '', XDG_CONFIG_HOME: folder }
+  const terminal = await shop.terminal({ columns: 80, rows: 30 }, own)
+  terminal.begin(`login --server ${shop.url}`)
   await terminal.see(/\? .*token/i)
   terminal.type(token)
   const { exitCode, screen } = await terminal.ended()

@@ -1,22 +1,30 @@
 import { openTestLaku, type TestLaku } from '../laku.ts'
 import type { Market } from '../market.ts'
 import { enrol } from '../staff.ts'
+import { TestStaffServer } from '../staff-server.ts'
 import { Storefront } from '../storefront.ts'
 import { type Size, Terminal } from './terminal.ts'
 
 /**
- * A shop on a database of its own, and terminals in which an administrator works on it with the built
- * command.
+ * A shop on a database of its own, and terminals in which an administrator works on it by its staff door,
+ * with the built command.
  */
 export class TerminalShop {
   readonly laku: TestLaku
   readonly front: Storefront
+  readonly #server: TestStaffServer
   readonly #env: Record<string, string>
   readonly #terminals: Terminal[] = []
 
-  private constructor(laku: TestLaku, front: Storefront, env: Record<string, string>) {
+  private constructor(
+    laku: TestLaku,
+    front: Storefront,
+    server: TestStaffServer,
+    env: Record<string, string>,
+  ) {
     this.laku = laku
     this.front = front
+    this.#server = server
     this.#env = env
   }
 
@@ -25,14 +33,14 @@ export class TerminalShop {
     const front = await Storefront.open(laku)
     await front.market.addStock(1_000)
     const token = await enrol(laku, 'admin', 'dewi').then(({ token }) => token)
-    const env = {
-      DATABASE_URL: laku.urls.app,
-      LAKU_ENCRYPTION_KEY: laku.config.encryptionKey.join(','),
-      LAKU_TOKEN: token,
-      BITESHIP_API_URL: laku.config.biteshipApiUrl,
-      XENDIT_API_URL: laku.config.xenditApiUrl,
-    }
-    return new TerminalShop(laku, front, env)
+    const server = await TestStaffServer.open(laku)
+    const env = { LAKU_SERVER: server.door.url, LAKU_TOKEN: token }
+    return new TerminalShop(laku, front, server, env)
+  }
+
+  /** The address of its staff door. */
+  get url(): string {
+    return this.#server.door.url
   }
 
   get market(): Market {
@@ -47,6 +55,7 @@ export class TerminalShop {
 
   async close(): Promise<void> {
     for (const terminal of this.#terminals) terminal.close()
+    await this.#server.close()
     await this.laku.close()
   }
 }

@@ -1,4 +1,5 @@
 import { CliError, exitCodes } from '../errors/cli-error.ts'
+import { wrapped } from '../output/format.ts'
 
 /** The questions that a person can be asked. */
 export interface Prompts {
@@ -25,9 +26,11 @@ async function ask(
 ): Promise<string> {
   const { default: inquirer } = await import('inquirer')
   const prompt = inquirer.createPromptModule({ output: process.stderr })
+  // A question may come from a server, which does not know how wide this terminal is.
+  const asked = wrapped(message, process.stderr.isTTY ? process.stderr.columns : undefined)
   try {
     const { answer } = await prompt<{ answer: string }>([
-      { type, name: 'answer', message, choices: [...choices] } as never,
+      { type, name: 'answer', message: asked, choices: [...choices] } as never,
     ])
     return answer
   } catch (error) {

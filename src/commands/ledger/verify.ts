@@ -27,6 +27,7 @@ export const verify = defineTask({
     const { chainState, headsCheck, ledgerSize } = await import('../../domain/ledger/index.ts')
     const heads = input.heads === undefined ? undefined : await readHeads(context.files, input.heads)
     const all = heads ? [...bookChecks, headsCheck(heads)] : bookChecks
+    const { sql } = await import('kysely')
     const { db, vault } = await context.laku()
     const { progress } = context
     progress.start('checks', all.length)
@@ -35,6 +36,8 @@ export const verify = defineTask({
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
       .execute(async (tx) => {
+        // The other processors are for those who buy meanwhile.
+        await sql`set local max_parallel_workers_per_gather = 0`.execute(tx)
         const size = await ledgerSize(tx)
         const checks = await runChecks(all, tx, vault, (checkResult) => progress.step(lineOf(checkResult)))
         return { checks, size, chain: await chainState(tx) }

@@ -66,7 +66,8 @@ export const ledgerChecks: readonly Check[] = [
   chainCheck,
 ]
 
-const PAGE = 2_000
+// This process serves buyers between two pages, and not while it computes the seals of one.
+const PAGE = 200
 
 /** Recomputes every seal, page by page, so that a book of any size is read in bounded memory. */
 async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
