@@ -34,13 +34,13 @@ export class TerminalShop {
     await front.market.addStock(1_000)
     const token = await enrol(laku, 'admin', 'dewi').then(({ token }) => token)
     const server = await TestStaffServer.open(laku)
-    const env = { LAKU_SERVER: server.door.url, LAKU_TOKEN: token }
+    const env = { LAKU_SERVER: server.server.url, LAKU_TOKEN: token }
     return new TerminalShop(laku, front, server, env)
   }
 
   /** The address of its staff door. */
   get url(): string {
-    return this.#server.door.url
+    return this.#server.server.url
   }
 
   get market(): Market {
