@@ -28,7 +28,7 @@ const config: KnipConfig = {
   ignoreWorkspaces: ['test/contract/client'],
   // Types of what is imported in the sandbox, whose packages are optional.
   ignoreDependencies: ['@types/mailparser', '@types/smtp-server', 'openapi-fetch'],
-  ignoreBinaries: ['psql', 'mount', 'umount'],
+  ignoreBinaries: ['systemd-analyze', 'psql', 'mount', 'umount'],
   // A type that an exported function's signature names may be named by its callers.
   ignoreExportsUsedInFile: isProduction || { interface: true, type: true },
   ...(isProduction && { ignoreIssues: { 'src/domain/*/index.ts': ['exports', 'types'] } }),
