@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { floorViolations, type Graph, readGraph, readImports, readOwners } from './floors.ts'
+import { tableViolations } from './table-owners.ts'
 import { usesIn } from './table-uses.ts'
 
 const graph: Graph = { ledger: [], wallet: ['ledger'], payment: ['ledger', 'wallet'] }
@@ -96,7 +97,7 @@ describe('the lint of the floors', () => {
 
   it('has a row for each of the sixteen domains and the ground, and no ring in it', () => {
     const rows = readGraph(process.cwd())
-    expect(Object.keys(rows)).toHaveLength(21)
+    expect(Object.keys(rows)).toHaveLength(22)
     const done = new Set<string>()
     const visit = (domain: string, path: string[]): void => {
       expect(path).not.toContain(domain)
@@ -147,5 +148,103 @@ describe('the tables', () => {
       '4 read orders',
       '4 read payments',
     ])
+  })
+
+  it('are locked where the lock says: in its own query, and by its names alone', () => {
+    const uses = usesIn(
+      'a.ts',
+      [
+        'await sql`select from orders o join payments p on p.order_id = o.id for no key update of o`.execute(tx)',
+        'await sql`select id from orders where id in (select order_id from payments) for share`.execute(tx)',
+        "await insertRows(work.tx, 'refunds', rows)",
+      ].join('\n'),
+      new Set(['orders', 'payments', 'refunds']),
+    )
+    expect(uses.map(({ line, table, kind }) => `${line} ${kind} ${table}`).toSorted()).toEqual([
+      '1 lock orders',
+      '1 read payments',
+      '2 lock orders',
+      '2 read payments',
+      '3 write refunds',
+    ])
+  })
+})
+
+describe('the lint of tables', () => {
+  let root: string
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'laku-tables-'))
+    const rooms = {
+      kernel: { below: [], tables: ['events', 'clock'], publishes: ['events', 'clock'] },
+      staff: { below: [], tables: ['staff'], publishes: [] },
+      ops: { below: [], tables: ['attention'], publishes: ['attention'] },
+      payment: { below: [], tables: ['payments', 'chargebacks'], publishes: ['payments'] },
+      order: { below: ['payment'], tables: ['orders'], publishes: ['orders'] },
+    }
+    write('src/domain/graph.json', JSON.stringify(rooms))
+  })
+  afterEach(() => rmSync(root, { recursive: true }))
+
+  function write(path: string, text: string): void {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), `${text}\n`)
+  }
+  const refused = (path: string, statement: string) => {
+    write(path, `await ${statement}`)
+    return tableViolations(root, readGraph(root)).map(({ kind, table }) => `${kind} ${table}`)
+  }
+
+  it.each([
+    ['its own tables in any way', 'src/domain/order/a.ts', 'sql`update orders set status = 1`'],
+    [
+      'what a room below publishes',
+      'src/domain/order/a.ts',
+      'sql`select from orders o join payments p on true`',
+    ],
+    ['what the ground publishes', 'src/domain/payment/a.ts', "tx.selectFrom('attention').execute()"],
+    ['any table from the top', 'src/domain/composition/a.ts', 'sql`select from chargebacks`'],
+    ['the clock from the runtime', 'src/runtime/clock.ts', "pool.query('select shift_s from clock')"],
+    [
+      'what the owner of the database does',
+      'src/runtime/environment/stamp.ts',
+      "pool.query('insert into clock')",
+    ],
+  ])('lets pass %s', (_, path, statement) => {
+    expect(refused(path, statement)).toEqual([])
+  })
+
+  it.each([
+    ['a read upward', 'src/domain/payment/a.ts', 'sql`select from orders`', 'read orders'],
+    [
+      'a read of what nobody publishes',
+      'src/domain/order/a.ts',
+      'sql`select from chargebacks`',
+      'read chargebacks',
+    ],
+    [
+      'such a read inside of another query',
+      'src/domain/order/a.ts',
+      'sql`select from orders o where exists (select from chargebacks c where c.id = o.id)`',
+      'read chargebacks',
+    ],
+    ['a write downward', 'src/domain/order/a.ts', 'sql`update payments set status = 1`', 'write payments'],
+    [
+      'a write by the builder',
+      'src/domain/order/a.ts',
+      "tx.updateTable('payments').execute()",
+      'write payments',
+    ],
+    ['a write of rows', 'src/domain/order/a.ts', "insertRows(tx, 'payments', [])", 'write payments'],
+    ['a lock downward', 'src/domain/order/a.ts', 'sql`select from payments for update`', 'lock payments'],
+    ['a write from the top', 'src/domain/composition/a.ts', 'sql`delete from orders`', 'write orders'],
+    ['a read by a front', 'src/commands/a.ts', 'sql`select from payments`', 'read payments'],
+    ['a write by the runtime', 'src/runtime/a.ts', 'sql`update attention set times = 2`', 'write attention'],
+    ['a read by the ground', 'src/domain/ops/a.ts', 'sql`select from payments`', 'read payments'],
+  ])('refuses %s', (_, path, statement, use) => {
+    expect(refused(path, statement)).toEqual([use])
+  })
+
+  it('finds nothing to refuse in laku', () => {
+    expect(tableViolations(process.cwd(), readGraph(process.cwd()))).toEqual([])
   })
 })

@@ -8,7 +8,7 @@ export type Graph = Record<string, string[]>
 /** Room of the domain -> the tables that are its own. */
 export type Owners = Record<string, string[]>
 
-type Rooms = Record<string, { below: string[]; tables: string[] }>
+type Rooms = Record<string, { below: string[]; tables: string[]; publishes?: string[] }>
 
 export interface Import {
   from: string
@@ -31,12 +31,17 @@ interface Rule {
 }
 
 export function readGraph(root: string): Graph {
-  const { kernel: _kernel, ops: _ops, ...rooms } = readRooms(root)
+  const { kernel: _kernel, staff: _staff, ops: _ops, ...rooms } = readRooms(root)
   return Object.fromEntries(Object.entries(rooms).map(([room, { below }]) => [room, below]))
 }
 
 export function readOwners(root: string): Owners {
   return Object.fromEntries(Object.entries(readRooms(root)).map(([room, { tables }]) => [room, tables]))
+}
+
+/** Tables that the rooms above their owner may read. */
+export function readPublished(root: string): Set<string> {
+  return new Set(Object.values(readRooms(root)).flatMap(({ publishes = [] }) => publishes))
 }
 
 const readRooms = (root: string) =>
@@ -95,12 +100,18 @@ const houseRules: Rule[] = [
   },
 ]
 
+const ground = ['kernel', 'staff', 'ops']
+
+/** The rooms of the ground that stand below this one, without being named in the graph. */
+export function groundOf(room: string): string[] {
+  const place = ground.indexOf(room)
+  return place < 0 ? ground : ground.slice(0, place)
+}
+
 /** One rule a row of the graph, and of the ground: down, and only through the door of the domain below. */
 export function floorRules(graph: Graph): Rule[] {
-  return Object.entries({ kernel: [], ops: [], ...graph }).map(([domain, below]) => {
-    const entryFiles = (domain === 'kernel' ? [] : [...below, 'ops']).map(
-      (name) => `src/domain/${name}/index.ts`,
-    )
+  return Object.entries({ kernel: [], staff: [], ops: [], ...graph }).map(([domain, below]) => {
+    const entryFiles = [...below, ...groundOf(domain)].map((name) => `src/domain/${name}/index.ts`)
     return {
       name: `floor-of-${domain}`,
       from: new RegExp(`^src/domain/${domain}/`),

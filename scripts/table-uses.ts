@@ -41,20 +41,43 @@ export function usesIn(file: string, text: string, tables: ReadonlySet<string>):
 type Named = Pick<TableUse, 'table' | 'kind'>
 
 const WRITES = /^(insert\s+into|update(\s+only)?|delete\s+from|merge\s+into|truncate)$/
+const LOCKS =
+  /\bfor\s+(?:no\s+key\s+update|update|key\s+share|share)(?:\s+of\s+([a-z_]\w*(?:\s*,\s*[a-z_]\w*)*))?/
 
 function namedInSql(statement: string): Named[] {
   const sql = statement.toLowerCase().replaceAll('"', '').replace(/--.*$/gm, '')
-  const locks = /\bfor\s+(no\s+key\s+)?(update|share|key\s+share)\b/.test(sql)
+  return queriesOf(sql).flatMap(namedInQuery)
+}
+
+/** The statement and each query in parentheses, alone: a lock is on the tables of its own query. */
+function queriesOf(sql: string): string[] {
+  const open: string[] = ['']
+  const done: string[] = []
+  for (const char of sql) {
+    if (char === '(') open.push('')
+    else if (char === ')' && open.length > 1) {
+      done.push(open.pop() as string)
+      open[open.length - 1] += '()'
+    } else open[open.length - 1] += char
+  }
+  return [...done, ...open].flatMap((query) => query.split(/\bunion\b/))
+}
+
+function namedInQuery(sql: string): Named[] {
+  const lock = LOCKS.exec(sql)
+  const lockedNames = lock?.[1]?.split(/\s*,\s*/)
   const found: Named[] = []
   const words =
     /\b(insert\s+into|delete\s+from|merge\s+into|update\s+only|update|truncate|from|join|using|lock\s+table)\s+(?:only\s+|lateral\s+)?([a-z_]\w*)((?:\s+(?:as\s+)?[a-z_]\w*)?(?:\s*,\s*[a-z_]\w*(?:\s+(?:as\s+)?[a-z_]\w*)?)*)/g
   for (const match of sql.matchAll(words)) {
     const verb = (match[1] as string).replace(/\s+/g, ' ')
-    const kind = WRITES.test(verb) ? 'write' : locks ? 'lock' : 'read'
-    found.push({ table: match[2] as string, kind })
-    if (verb !== 'from') continue
-    for (const further of (match[3] as string).split(',').slice(1)) {
-      found.push({ table: further.trim().split(/\s+/)[0] as string, kind })
+    const [first, ...further] = `${match[2]}${match[3]}`.split(',')
+    for (const item of verb === 'from' ? [first, ...further] : [first]) {
+      const [table = '', ...alias] = (item as string).trim().split(/\s+/)
+      const names = [table, alias.at(-1) ?? table]
+      const isLocked = lock && (!lockedNames || lockedNames.some((name) => names.includes(name)))
+      const kind = WRITES.test(verb) ? 'write' : isLocked || verb === 'lock table' ? 'lock' : 'read'
+      found.push({ table, kind })
     }
   }
   return found
@@ -78,8 +101,14 @@ const builders: Record<string, TableUse['kind']> = {
 
 function namedByBuilder(node: Node): Named | undefined {
   if (node.type !== 'CallExpression') return undefined
-  const kind = builders[methodOf(node) ?? '']
-  const [first] = node.arguments as Node[]
+  if (isInsertRows(node)) return tableOf((node.arguments as Node[])[1], 'write')
+  return tableOf((node.arguments as Node[])[0], builders[methodOf(node) ?? ''])
+}
+
+const isInsertRows = ({ callee }: Node) =>
+  (callee as Node).type === 'Identifier' && (callee as unknown as { name: string }).name === 'insertRows'
+
+function tableOf(first: Node | undefined, kind: TableUse['kind'] | undefined): Named | undefined {
   if (!kind || first?.type !== 'Literal' || typeof first.value !== 'string') return undefined
   return { table: snake(first.value.split(' as ')[0] as string), kind }
 }

@@ -12,6 +12,7 @@ import {
   Vault,
   type Work,
 } from '../src/domain/kernel/index.ts'
+import { workRecords } from '../src/domain/ops/work-records.ts'
 import type { JobDefinition } from '../src/jobs/define-job.ts'
 import { jobs as everyJob } from '../src/jobs/registry.ts'
 import { loadConfig } from '../src/runtime/config.ts'
@@ -132,6 +133,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
     beganAt,
     choreography: async () => ({ ...choreography, ...options.choreography }),
     enqueue: (tx, jobs) => queue.enqueue(tx, jobs),
+    records: workRecords,
     policy,
     vault,
   })

@@ -80,7 +80,13 @@ export async function openPayoutFixture(options: TestOptions = {}) {
     create: (more: Partial<NewPayout> = {}) => {
       const subjectId = more.subjectId ?? newId()
       const destination = { channelCode: 'ID_BCA', accountNumber: '1234567890', accountHolderName: 'PT Uji' }
-      const input = { key: newId(), purpose: 'settlement', destination, amountIdr: 50_000 } as const
+      const input = {
+        key: newId(),
+        purpose: 'settlement',
+        owner: {},
+        destination,
+        amountIdr: 50_000,
+      } as const
       return laku.system((work) => createPayout(work, { ...input, subjectId, ...more }))
     },
     row: (id: string) =>

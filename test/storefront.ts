@@ -9,19 +9,18 @@ import { type Actor, type Choreography, runChecks } from '../src/domain/kernel/i
 import { ledgerChecks } from '../src/domain/ledger/index.ts'
 import {
   absorbCourierFees,
-  type BookingContext,
-  bookShipments,
   liveShipment,
   logisticsChecks,
   type Rate,
   type RateContext,
   type ShipmentStatusByHand,
-  setShipmentStatus,
   withRate,
 } from '../src/domain/logistics/index.ts'
 import {
   applyShipmentStatus,
   applyWaybillChanges,
+  type BookingContext,
+  bookShipments,
   cancelOrder,
   cancelUnpaidOrders,
   createOrder,
@@ -35,6 +34,7 @@ import {
   type PlacedOrder,
   type StatusByHand,
   setOrderStatus,
+  setShipmentStatus,
   startProcessing,
   withParcelCancelled,
 } from '../src/domain/order/index.ts'

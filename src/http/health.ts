@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { tryWrite } from '../domain/ops/index.ts'
 import type { Laku } from '../runtime/laku.ts'
 import { migrationStatus } from '../runtime/migration-status.ts'
 
@@ -15,10 +16,9 @@ const readiness = z.object({
 const TROUBLE_MS = 5_000
 const PROBE_MS = 1_000
 
-async function tryWrite({ pool }: Laku): Promise<boolean> {
+async function writeWorks({ db }: Laku): Promise<boolean> {
   try {
-    await pool.query(`insert into paces (name, next_at) values ('readyz', now())
-      on conflict (name) do update set next_at = excluded.next_at`)
+    await tryWrite(db)
     return true
   } catch {
     return false
@@ -42,7 +42,7 @@ export const healthRoutes =
     async function takesWrites(): Promise<boolean> {
       const now = Date.now()
       if (now - app.databaseTrouble.at < TROUBLE_MS) return false
-      if (!probe || now - probe.at > PROBE_MS) probe = { at: now, took: tryWrite(laku) }
+      if (!probe || now - probe.at > PROBE_MS) probe = { at: now, took: writeWorks(laku) }
       return await probe.took
     }
 

@@ -1,3 +1,4 @@
+import { readPaidBuyers } from '../domain/group-buying/index.ts'
 import type { Actor } from '../domain/kernel/index.ts'
 import { notifyOf } from '../domain/notification/index.ts'
 import { defineJob } from './define-job.ts'
@@ -11,7 +12,9 @@ export const notifyJob = defineJob({
   retryLimit: 5,
   run: async (laku, jobs) => {
     const eventIds = jobs.map(({ data }) => data.eventId)
-    await laku.units.run(actor, (work) => notifyOf(work, eventIds, laku.config.publicUrl))
+    await laku.units.run(actor, (work) =>
+      notifyOf(work, eventIds, { publicUrl: laku.config.publicUrl, readBuyers: readPaidBuyers }),
+    )
     return undefined
   },
 })

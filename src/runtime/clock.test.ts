@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { query } from '../../test/global-setup.ts'
 import { openTestLaku, system } from '../../test/laku.ts'
 import { secondsAfter, UnitOfWork } from '../domain/kernel/index.ts'
+import { workRecords } from '../domain/ops/work-records.ts'
 import { SharedClock } from './clock.ts'
 import { beganAt } from './database.ts'
 
@@ -16,6 +17,7 @@ test("a unit of work has the database's time and development's shift, whatever i
     beganAt,
     policy,
     vault,
+    records: workRecords,
     choreography: async () => ({}) as never,
     enqueue: async () => {},
   })

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { type DB, readInstallationId, UnitOfWork, Vault } from '../domain/kernel/index.ts'
+import { workRecords } from '../domain/ops/work-records.ts'
 import { SharedClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { databaseUrls, requireDatabase } from './connect.ts'
@@ -40,7 +41,16 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
     const db = createKysely(pool)
     const choreography = async () => (await import('../domain/composition/choreography.ts')).choreography
     const enqueue: JobQueue['enqueue'] = (tx, jobs) => queue.enqueue(tx, jobs)
-    const units = new UnitOfWork({ db, clock, beganAt, choreography, enqueue, policy: config.policy, vault })
+    const units = new UnitOfWork({
+      db,
+      clock,
+      beganAt,
+      choreography,
+      enqueue,
+      records: workRecords,
+      policy: config.policy,
+      vault,
+    })
     const close = async () => {
       clock.close()
       await queue.close()

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { fromKysely } from 'pg-boss'
-import { actorLabel, requireStaff, type Work } from '../domain/kernel/index.ts'
+import { requireStaff, type Work } from '../domain/kernel/index.ts'
+import { settleAttentionWhere } from '../domain/ops/index.ts'
 import { DEAD_LETTER_QUEUE, type JobQueue } from './queue.ts'
 import { queueErrors } from './queue-errors.ts'
 import { type JobDetail, showJob } from './read-jobs.ts'
@@ -85,10 +86,7 @@ export async function redriveJobs(
 
 /** Attention to jobs that lie in the dead letter queue no more. */
 async function resolveDead(work: Work, resolution: string): Promise<void> {
-  await sql`
-    update attention a set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}
-    where kind = 'job_failed' and resolved_at is null and not exists (
-      select from pgboss.job j where j.name = ${DEAD_LETTER_QUEUE} and j.state = 'created' and j.id::text = a.subject_id)`.execute(
-    work.tx,
-  )
+  const holds = sql`a.kind = 'job_failed' and not exists (
+    select from pgboss.job j where j.name = ${DEAD_LETTER_QUEUE} and j.state = 'created' and j.id::text = a.subject_id)`
+  await settleAttentionWhere(work, holds, { resolution })
 }

@@ -5,6 +5,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { choreography } from '../../src/domain/composition/choreography.ts'
 import { UnitOfWork } from '../../src/domain/kernel/index.ts'
+import { workRecords } from '../../src/domain/ops/work-records.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { beganAt, createKysely, createPool } from '../../src/runtime/database.ts'
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../../src/runtime/embedded-postgres.ts'
@@ -59,6 +60,7 @@ function unitsOver(pool: pg.Pool): UnitOfWork {
     clock,
     policy,
     vault,
+    records: workRecords,
     choreography: async () => choreography,
     enqueue: async () => {},
   })

@@ -1,11 +1,8 @@
 import type { Actor } from '../../src/domain/kernel/index.ts'
-import {
-  bookShipments,
-  type ShipmentStatusByHand,
-  setShipmentStatus,
-} from '../../src/domain/logistics/index.ts'
+import type { ShipmentStatusByHand } from '../../src/domain/logistics/index.ts'
 import {
   acceptReturn,
+  bookShipments,
   cancelOrder,
   completeOrders,
   createOrder,
@@ -17,6 +14,7 @@ import {
   requestReturn,
   type StatusByHand,
   setOrderStatus,
+  setShipmentStatus,
   withParcelCancelled,
 } from '../../src/domain/order/index.ts'
 import { parcelOrigin } from '../../src/runtime/parcel-origin.ts'

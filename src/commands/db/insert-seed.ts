@@ -1,7 +1,7 @@
 import { createFactory, updateFactory } from '../../domain/factory/index.ts'
 import { createSession, listSessions, type SessionView } from '../../domain/group-buying/index.ts'
 import { secondsAfter, type Work } from '../../domain/kernel/index.ts'
-import { createProduct, getProduct, type ProductView } from '../../domain/product/index.ts'
+import { createProduct, getProduct, type ProductView, variantsBySku } from '../../domain/product/index.ts'
 import { adjustStock } from '../../domain/warehouse/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { seedFactory, seedProducts, seedSession, seedStock } from './seed-data.ts'
@@ -27,11 +27,7 @@ export async function insertSeed(laku: Laku): Promise<SeedResult> {
 /** The products of an earlier seeding, found by their SKUs; nothing where there was none. */
 async function existingProducts(work: Work): Promise<ProductView[] | undefined> {
   const skus = seedProducts.map((product) => product.variants[0]?.sku ?? '')
-  const found = await work.tx
-    .selectFrom('productVariants')
-    .select(['sku', 'productId'])
-    .where('sku', 'in', skus)
-    .execute()
+  const found = await variantsBySku(work.tx, skus)
   if (found.length < skus.length) return undefined
   found.sort((a, b) => skus.indexOf(a.sku) - skus.indexOf(b.sku))
   const products: ProductView[] = []

@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
 import { formatIdr, type Policy, type Rupiah, secondsAfter } from '../../domain/kernel/index.ts'
+import { channelsTold } from '../../domain/ops/index.ts'
+import { countMisshapen } from '../../domain/payment/index.ts'
 import { REFUND_CHANNELS, type RefundRule } from '../../providers/xendit/facts.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import type { DoctorCheck } from './checks.ts'
@@ -19,13 +20,11 @@ export interface AccountProfile {
 }
 
 export async function accountProfile({ db, policy }: Laku): Promise<AccountProfile> {
-  const { rows } = await sql<{ count: number; readAt: Date | null }>`
-    select count(*)::int as count, max(read_at) as read_at from payout_channels`.execute(db)
   return {
     refundForm: policy.refundForm,
     refunds: refundsOf(policy),
     floatIdr: policy.floatIdr,
-    payoutChannels: rows[0] ?? { count: 0, readAt: null },
+    payoutChannels: await channelsTold(db),
   }
 }
 
@@ -61,12 +60,7 @@ export const accountProfileCheck: DoctorCheck = {
   examine: async (laku) => {
     const now = laku.clock.now()
     const { refundForm, payoutChannels } = await accountProfile(laku)
-    const { rows } = await sql<{ refused: number }>`
-      select count(*)::int as refused from refunds
-      where failure_code in ('API_VALIDATION_ERROR', 'INVALID_VALUE_ERROR') and submitted_at > ${secondsAfter(now, -REFUSED_WITHIN_S)}`.execute(
-      laku.db,
-    )
-    const refused = rows[0]?.refused ?? 0
+    const refused = await countMisshapen(laku.db, secondsAfter(now, -REFUSED_WITHIN_S))
     const { readAt } = payoutChannels
     const other = refundForm === 'current' ? 'legacy' : 'current'
     return [

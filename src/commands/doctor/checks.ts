@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { endingTokens, endOfToken } from '../../domain/auth/index.ts'
 import { bookChecks } from '../../domain/composition/invariants.ts'
-import { sessionTransitions } from '../../domain/group-buying/index.ts'
-import { finalStates, inSql, runChecks, secondsAfter } from '../../domain/kernel/index.ts'
+import { countHeldByOver, countLate } from '../../domain/group-buying/index.ts'
+import { runChecks, secondsAfter } from '../../domain/kernel/index.ts'
+import { countAttention } from '../../domain/ops/index.ts'
+import { countUnanswered } from '../../domain/warehouse/index.ts'
+import { countLateWebhooks } from '../../domain/webhooks/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { migrationStatus } from '../../runtime/migration-status.ts'
 import { DEAD_LETTER_QUEUE } from '../../runtime/queue.ts'
@@ -126,24 +129,14 @@ export const doctorChecks: readonly DoctorCheck[] = [
   {
     name: 'sessions past due',
     examine: async (laku) => {
-      const late = await count(
-        laku,
-        sql`select count(*)::int as count from group_buying_sessions
-          where status = 'forming' and ends_at < ${secondsAfter(laku.clock.now(), -LATE_S)}`,
-      )
+      const late = await countLate(laku.db, secondsAfter(laku.clock.now(), -LATE_S))
       return found(late > 0, 'critical', `${late} sessions ended and were not closed`, 'laku worker')
     },
   },
   {
     name: 'escrow in final sessions',
     examine: async (laku) => {
-      const held = await count(
-        laku,
-        sql`select count(*)::int as count from ledger_balances b
-          join ledger_accounts a on a.id = b.account_id and a.key like 'escrow:%' and b.balance_idr > 0
-          join group_buying_sessions s on a.key = 'escrow:' || s.id::text
-          where s.status in ${inSql(finalStates(sessionTransitions))}`,
-      )
+      const held = await countHeldByOver(laku.db)
       return found(
         held > 0,
         'critical',
@@ -172,11 +165,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
   {
     name: 'unanswered purchase orders',
     examine: async (laku) => {
-      const silent = await count(
-        laku,
-        sql`select count(*)::int as count from warehouse_purchase_orders
-          where status = 'sent' and sent_at < ${secondsAfter(laku.clock.now(), -86_400)}`,
-      )
+      const silent = await countUnanswered(laku.db, secondsAfter(laku.clock.now(), -86_400))
       return found(
         silent > 0,
         'warning',
@@ -188,21 +177,14 @@ export const doctorChecks: readonly DoctorCheck[] = [
   {
     name: 'webhook lag',
     examine: async (laku) => {
-      const late = await count(
-        laku,
-        sql`select count(*)::int as count from webhook_inbox
-          where status = 'received' and next_attempt_at < ${secondsAfter(laku.clock.now(), -LATE_S)}`,
-      )
+      const late = await countLateWebhooks(laku.db, secondsAfter(laku.clock.now(), -LATE_S))
       return found(late > 0, 'critical', `${late} deliveries wait for over 5 minutes`, 'laku worker')
     },
   },
   {
     name: 'attention',
     examine: async (laku) => {
-      const open = await count(
-        laku,
-        sql`select count(*)::int as count from attention where resolved_at is null`,
-      )
+      const open = await countAttention(laku.db)
       return found(open > 0, 'warning', `${open} things need a person`, 'laku attention list')
     },
   },

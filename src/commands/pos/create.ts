@@ -23,8 +23,11 @@ export const create = defineChange({
   change: async (work, { line, session, send }) => {
     const { createPurchaseOrder, sendPurchaseOrder } = await import('../../domain/warehouse/index.ts')
     const { sessionNamed } = await import('../sessions/session.ts')
-    const sessionId = session === undefined ? undefined : (await sessionNamed(work.tx, session)).id
-    const made = await createPurchaseOrder(work, { sessionId, lines: await withVariantIds(work.tx, line) })
+    const of = session === undefined ? undefined : await sessionNamed(work.tx, session)
+    const made = await createPurchaseOrder(work, {
+      session: of && { id: of.id, productId: of.product.id },
+      lines: await withVariantIds(work.tx, line),
+    })
     return send ? await sendPurchaseOrder(work, made.id) : made
   },
   done: ({ code, status, factory }) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 import { variantOption } from './variant-option.ts'
+import { stocked } from './with-stock.ts'
 
 export const create = defineChange({
   name: 'create',
@@ -24,7 +25,8 @@ export const create = defineChange({
   ],
   change: async (work, { factory: factoryId, variant: variants, active, ...input }) => {
     const { createProduct } = await import('../../domain/product/index.ts')
-    return await createProduct(work, { factoryId, variants, status: active ? 'active' : 'draft', ...input })
+    const status = active ? 'active' : 'draft'
+    return await stocked(work, await createProduct(work, { factoryId, variants, status, ...input }))
   },
   done: ({ name, id, status }) => `${name} is added (${status}): ${id}`,
 })

@@ -13,8 +13,10 @@ export const list = defineList({
   input: z.object({ status: z.enum(statuses).optional(), factory: z.uuid().optional() }),
   examples: ['laku products list --status active'],
   run: async (context, { status, factory: factoryId }, page) => {
-    const { listProducts } = await import('../../domain/product/read-products.ts')
-    return await context.read(({ tx }) => listProducts(tx, { status: status ?? 'any', factoryId, ...page }))
+    const { listStockedProducts } = await import('../../domain/warehouse/inventory/products-in-stock.ts')
+    return await context.read(({ tx }) =>
+      listStockedProducts(tx, { status: status ?? 'any', factoryId, ...page }),
+    )
   },
   columns: [
     { name: 'id', kind: 'code', value: (row) => row.id },

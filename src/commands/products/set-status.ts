@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 import type { ProductStatus } from '../../domain/product/index.ts'
+import { stocked } from './with-stock.ts'
 
 const toStatus = (name: string, status: ProductStatus, description: string, said: string) =>
   defineChange({
@@ -11,7 +12,7 @@ const toStatus = (name: string, status: ProductStatus, description: string, said
     examples: [`laku products ${name} 01990000-0000-7000-8000-000000000001`],
     change: async (work, { product: productId }) => {
       const { updateProduct } = await import('../../domain/product/index.ts')
-      return await updateProduct(work, { productId, status })
+      return await stocked(work, await updateProduct(work, { productId, status }))
     },
     done: (product) => `${product.name} ${said}.`,
   })

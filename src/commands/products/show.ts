@@ -9,8 +9,8 @@ export const show = defineShow({
   input: z.object({ product: z.uuid() }),
   examples: ['laku products show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { product }) => {
-    const { getProduct } = await import('../../domain/product/read-products.ts')
-    return await context.read(({ tx }) => getProduct(tx, product, { withInactive: true }))
+    const { getStockedProduct } = await import('../../domain/warehouse/inventory/products-in-stock.ts')
+    return await context.read(({ tx }) => getStockedProduct(tx, product, { withInactive: true }))
   },
   fields: [
     { name: 'name', value: (product) => product.name },

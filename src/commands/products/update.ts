@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 import { usageError } from '../../cli/errors/cli-error.ts'
+import { stocked } from './with-stock.ts'
 
 const price = z.string().transform((text, context) => {
   const [sku = '', idr = ''] = text.split('=')
@@ -36,7 +37,7 @@ export const update = defineChange({
     for (const { sku, priceIdr } of prices) {
       variants.push({ id: (await variantBySku(work.tx, sku)).id, priceIdr })
     }
-    return await updateProduct(work, { productId, variants, ...input })
+    return await stocked(work, await updateProduct(work, { productId, variants, ...input }))
   },
   done: ({ name }) => `${name} is changed.`,
 })

@@ -14,8 +14,7 @@ export const create = defineAsking({
     'laku shipments create ORD-261123-7K3QX2ABCD --dry-run',
   ],
   intend: async (work, { order, courier }, { context }) => {
-    const { intendBooking } = await import('../../domain/logistics/index.ts')
-    const { getOrder } = await import('../../domain/order/index.ts')
+    const { getOrder, intendBooking } = await import('../../domain/order/index.ts')
     const { parcelOrigin } = await import('../../runtime/parcel-origin.ts')
     const origin = parcelOrigin((await context.laku()).config)
     const { id } = await getOrder(work, order)
@@ -26,8 +25,7 @@ export const create = defineAsking({
     }))
   },
   run: async ({ context, actor, input: { order, courier } }) => {
-    const { bookShipment } = await import('../../domain/logistics/index.ts')
-    const { getOrder } = await import('../../domain/order/index.ts')
+    const { bookShipment, getOrder } = await import('../../domain/order/index.ts')
     const { parcelOrigin } = await import('../../runtime/parcel-origin.ts')
     const { id } = await context.read((work) => getOrder(work, order))
     const origin = parcelOrigin((await context.laku()).config)

@@ -25,7 +25,7 @@ export const setStatus = defineChange({
   examples: ['laku shipments set-status SHP-261123-7K3QX2ABCD delivered --reason "the buyer has it"'],
   needsReason: true,
   change: async (work, { shipment, status }, reason) => {
-    const { setShipmentStatus } = await import('../../domain/logistics/index.ts')
+    const { setShipmentStatus } = await import('../../domain/order/index.ts')
     return await setShipmentStatus(work, { shipment, status, note: reason })
   },
   done: ({ code, status }) => `${code} is ${status}.`,

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type AttentionKind, actorLabel, finalStates, inSql, type Work } from '../kernel/index.ts'
+import { type AttentionKind, finalStates, inSql, type Work } from '../kernel/index.ts'
 import { shipmentTransitions } from '../logistics/index.ts'
+import { settleAttentionWhere } from '../ops/index.ts'
 
 /** A condition on an open row `a`: when it holds, the cause that the row was raised for has gone away. */
 interface GoneWhen {
@@ -224,10 +225,7 @@ export async function settleGone(work: Work): Promise<number> {
   const cases = Object.entries(attentionEnds).flatMap(([kind, end]) =>
     'gone' in end ? [sql`when ${sql.lit(kind)} then ${end.gone}`] : [],
   )
-  const { numAffectedRows } = await sql`
-    with the_time as (select ${work.now}::timestamptz as now)
-    update attention a set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)},
-      resolution = 'what it was raised for has gone away'
-    where a.resolved_at is null and case a.kind ${sql.join(cases, sql` `)} else false end`.execute(work.tx)
-  return Number(numAffectedRows ?? 0)
+  return await settleAttentionWhere(work, sql`case a.kind ${sql.join(cases, sql` `)} else false end`, {
+    resolution: 'what it was raised for has gone away',
+  })
 }

@@ -4,7 +4,7 @@ import { query } from '../../../test/global-setup.ts'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
 import { insertRows, newId } from '../kernel/index.ts'
-import { setShipmentStatus } from '../logistics/index.ts'
+import { setShipmentStatus } from '../order/index.ts'
 import { confirmPayments } from '../payment/index.ts'
 import { putIntoSuspense } from '../suspense/index.ts'
 

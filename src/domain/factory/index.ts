@@ -7,7 +7,6 @@ export { normalizeFactoryPhone } from './phone.ts'
 export { addRatings, type RatingChange, rateFactories } from './rate-factories.ts'
 export { factoriesById, getFactory, getPublicFactory } from './read-factories.ts'
 export { commissionHistoryOf } from './record-commission.ts'
-export { mayActForFactory } from './require-office-access.ts'
 export { setBankAccount, stopBankAccount } from './set-bank-account.ts'
 export { taxIdOf } from './tax-id.ts'
 export {

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { pageOf, type Tx } from '../kernel/index.ts'
+import { isLookedAfterBy } from '../territory/index.ts'
 import { factoryErrors } from './errors.ts'
 import type { FactoryStatus } from './transitions.ts'
 import type { FactoryView, PublicFactory } from './views.ts'
@@ -54,11 +55,7 @@ export async function listFactories(
   const conditions = [
     filter.status ? sql`f.status = ${filter.status}` : sql`true`,
     filter.cursor ? sql`f.id < ${filter.cursor}::uuid` : sql`true`,
-    filter.lookedAfterBy
-      ? sql`exists (
-          select from office_staff s join office_factories o on o.office_id = s.office_id
-          where s.staff_id = ${filter.lookedAfterBy}::uuid and o.factory_id = f.id)`
-      : sql`true`,
+    filter.lookedAfterBy ? isLookedAfterBy(filter.lookedAfterBy, sql`f.id`) : sql`true`,
   ]
   const rows = await factoryViews(tx, sql.join(conditions, sql` and `), filter.limit + 1)
   return pageOf(rows, filter.limit, (row) => row.id)

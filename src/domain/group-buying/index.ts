@@ -27,10 +27,12 @@ export {
   usesWallet,
 } from './joins/join-request.ts'
 export { leaveSession } from './joins/leave.ts'
+export { readPaidBuyers } from './joins/read-paid-buyers.ts'
 export { releaseHolds } from './joins/release-holds.ts'
 export { cancelSession, refundSession } from './lifecycle/cancel.ts'
 export { checkSession } from './lifecycle/check.ts'
 export { closeEarly } from './lifecycle/close-early.ts'
+export { countHeldByOver, countLate } from './lifecycle/count-late.ts'
 export { createSession } from './lifecycle/create.ts'
 export { extendSession } from './lifecycle/extend.ts'
 export { openSession } from './lifecycle/open.ts'

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import { failureOf } from '../../cli/errors/errors.ts'
 import { beganAt, createKysely, createPool } from '../../runtime/database.ts'
+import { workRecords } from '../ops/work-records.ts'
 import { UnitOfWork, type Work } from './index.ts'
 
 let laku: TestLaku
@@ -32,6 +33,7 @@ function unitsAt(change: (url: URL) => void): UnitOfWork {
     clock,
     policy,
     vault,
+    records: workRecords,
     choreography: async () => ({}) as never,
     enqueue: async () => {},
   })

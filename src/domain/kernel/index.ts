@@ -59,6 +59,7 @@ export {
 } from './installation.ts'
 export { wholeAnswer } from './kept-answers.ts'
 export { kernelErrors } from './kernel-errors.ts'
+export { lockRows } from './locks.ts'
 export { basisPoints, formatIdr, proportion, type Rupiah, rupiah, sumIdr } from './money.ts'
 export { moveState, moveStatement, stateIf } from './move-state.ts'
 export { type Network, networkOf } from './network.ts'

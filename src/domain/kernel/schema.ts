@@ -607,6 +607,8 @@ export interface Payouts {
   deadBy: string | null;
   deadReason: string | null;
   description: string;
+  earlierSubjectId: string | null;
+  factoryId: string | null;
   failureCode: string | null;
   finishedAt: Timestamp | null;
   held: Generated<boolean>;
@@ -625,6 +627,7 @@ export interface Payouts {
   subjectId: string;
   submittedAt: Timestamp | null;
   turns: Generated<number>;
+  userId: string | null;
   waitsSince: Timestamp | null;
 }
 
@@ -919,11 +922,13 @@ export interface Shipments {
   courierType: string;
   createdAt: Timestamp;
   failureCode: string | null;
+  feeEstimated: Generated<boolean>;
   feeIdr: number;
   id: string;
   marginIdr: number | null;
   movedByHandAt: Timestamp | null;
   nextAttemptAt: Timestamp | null;
+  orderCode: string;
   orderId: string;
   priceIdr: number | null;
   providerOrderId: string | null;
@@ -934,6 +939,7 @@ export interface Shipments {
   trackingId: string | null;
   trackingUrl: string | null;
   updatedAt: Timestamp;
+  userId: string;
   version: Generated<number>;
   waybill: string | null;
 }

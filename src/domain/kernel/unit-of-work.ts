@@ -8,7 +8,7 @@ import type { DomainEvent, EventType, NewEvent } from './events.ts'
 import type { IdempotencyKey, StoredAnswer } from './idempotency.ts'
 import { newId } from './ids.ts'
 import type { Policy } from './policy.ts'
-import { asRecords, insertRows } from './rows.ts'
+import { insertRows } from './rows.ts'
 import type { DB } from './schema.ts'
 import type { Vault } from './vault.ts'
 import type { AttentionItem, AuditEntry, PostedTransaction, Tx, Work } from './work.ts'
@@ -25,8 +25,16 @@ export interface UnitOfWorkOptions {
   choreography: () => Promise<Choreography>
   /** Writes jobs in the transaction that it is given. */
   enqueue: (tx: Tx, jobs: NewJob[]) => Promise<void>
+  /** Writes what a unit of work keeps for people. */
+  records: WorkRecords
   policy: Policy
   vault: Vault
+}
+
+/** Rows of the audit log and of attention are written by the room that owns them (ADR 0113). */
+export interface WorkRecords {
+  writeAudit: (work: Work, entries: readonly AuditEntry[]) => Promise<void>
+  writeAttention: (work: Work, items: readonly AttentionItem[]) => Promise<void>
 }
 
 /** The report of what a use case did, or in a dry run would have done. */
@@ -236,6 +244,7 @@ class OpenWork implements Work {
   readonly vault: Vault
   readonly #choreography: Choreography | undefined
   readonly #enqueue: UnitOfWorkOptions['enqueue']
+  readonly #records: WorkRecords
   readonly requestId: string | null
   #pending: DomainEvent[] = []
   readonly #events: DomainEvent[] = []
@@ -259,6 +268,7 @@ class OpenWork implements Work {
     this.vault = options.vault
     this.#choreography = choreography
     this.#enqueue = options.enqueue
+    this.#records = options.records
     this.requestId = run.requestId ?? null
   }
 
@@ -311,8 +321,8 @@ class OpenWork implements Work {
     }
     await Promise.all([
       this.#writeEvents(),
-      this.#writeAudit(),
-      this.#writeAttention(),
+      this.#records.writeAudit(this, this.#audit),
+      this.#attention.length > 0 ? this.#records.writeAttention(this, this.#attention) : undefined,
       this.#writeAnswers(),
       this.#jobs.length > 0 ? this.#enqueue(this.tx, this.#jobs) : undefined,
     ])
@@ -345,25 +355,6 @@ class OpenWork implements Work {
     await insertRows(this.tx, 'events', rows)
   }
 
-  async #writeAudit(): Promise<void> {
-    const { actor } = this
-    const rows = this.#audit.map((entry) => ({
-      id: newId(),
-      actorKind: actor.kind,
-      actorId: 'id' in actor ? actor.id : actor.name,
-      actorName: 'name' in actor ? actor.name : actor.id,
-      reason: 'reason' in actor ? (actor.reason ?? null) : null,
-      command: entry.command,
-      subjectKind: entry.subject[0],
-      subjectId: entry.subject[1],
-      before: (entry.before ?? null) as never,
-      after: (entry.after ?? null) as never,
-      requestId: this.requestId,
-      occurredAt: this.now,
-    }))
-    await insertRows(this.tx, 'auditLog', rows)
-  }
-
   /**
    * Writes the answers of joins, which hold codes and amounts alone; of others names and addresses are left
    * out (`storeAnswers`).
@@ -379,31 +370,6 @@ class OpenWork implements Work {
       expiresAt: expiresInS === undefined ? null : secondsAfter(this.now, expiresInS),
     }))
     await insertRows(this.tx, 'idempotencyKeys', rows)
-  }
-
-  async #writeAttention(): Promise<void> {
-    if (this.#attention.length === 0) return
-    // One row a kind and subject: a statement may not touch the same row twice.
-    const open = new Map(this.#attention.map((item) => [`${item.kind} ${item.subject[1]}`, item]))
-    const rows = [...open.values()].map((item) => ({
-      id: newId(),
-      kind: item.kind,
-      subjectKind: item.subject[0],
-      subjectId: item.subject[1],
-      message: item.message,
-      command: item.command,
-      details: item.details ?? {},
-      times: 1,
-      since: this.now,
-    }))
-    await sql`
-      insert into attention (id, kind, subject_kind, subject_id, message, command, details, times, since)
-      select id, kind, subject_kind, subject_id, message, command, details, times, since
-      from jsonb_populate_recordset(null::attention, ${asRecords(rows)}::jsonb)
-      on conflict (kind, subject_id) where resolved_at is null
-      do update set times = attention.times + 1, message = excluded.message, details = excluded.details`.execute(
-      this.tx,
-    )
   }
 
   report(): WorkReport {

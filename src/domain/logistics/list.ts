@@ -45,10 +45,10 @@ export async function listShipments(
     filter.cursor ? sql`s.id < ${filter.cursor}::uuid` : sql`true`,
   ]
   const { rows } = await sql<ShipmentRow>`
-    select s.id, s.code, s.order_id, o.code as order_code, s.status,
+    select s.id, s.code, s.order_id, s.order_code, s.status,
       jsonb_build_object('company', s.courier_company, 'type', s.courier_type) as courier, s.waybill, s.provider_order_id, s.fee_idr, s.price_idr,
       s.failure_code, s.attempts, s.created_at, s.updated_at
-    from shipments s join orders o on o.id = s.order_id
+    from shipments s
     where ${sql.join(conditions, sql` and `)} order by s.id desc limit ${filter.limit + 1}`.execute(work.tx)
   return pageOf(rows, filter.limit, (row) => row.id)
 }

@@ -4,7 +4,7 @@ import { orderChoreography, Storefront } from '../../../test/storefront.ts'
 import { shipmentsSweepJob } from '../../jobs/shipments/sweep.ts'
 import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
 import { balanceIdr } from '../ledger/index.ts'
-import { bookShipments } from './index.ts'
+import { bookShipments } from '../order/index.ts'
 
 let laku: TestLaku
 let shop: Storefront

@@ -8,18 +8,16 @@ import { shipmentsSweepJob } from '../../jobs/shipments/sweep.ts'
 import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
 import { defaultPolicy, newId, type Work } from '../kernel/index.ts'
 import { balanceIdr } from '../ledger/index.ts'
+import { bookShipment, bookShipments, setShipmentStatus } from '../order/index.ts'
 import type { ClaimedBooking } from './bookings/claim.ts'
 import { recordBooked } from './bookings/record.ts'
 import type { CourierGateway } from './courier.ts'
 import {
-  bookShipment,
-  bookShipments,
   cachedRates,
   fetchRates,
   getShipment,
   offeredRates,
   quoteRate,
-  setShipmentStatus,
   shipmentStatusesByHand,
   shipmentTransitions,
   zoneRate,

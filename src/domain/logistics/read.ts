@@ -11,13 +11,13 @@ type Row = Omit<ShipmentView, 'events'> & {
 /** Shipments that `where` holds for, newest first; it speaks of the shipment as `s`. */
 async function shipmentRows(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    select s.id, s.code, s.order_id, o.user_id, s.status, s.waybill, s.tracking_url,
+    select s.id, s.code, s.order_id, s.user_id, s.status, s.waybill, s.tracking_url,
       jsonb_build_object('company', s.courier_company, 'type', s.courier_type) as courier, (
         select coalesce(jsonb_agg(jsonb_build_object('status', e.status, 'note', e.note, 'happenedAt', e.happened_at)
           order by e.happened_at, e.id), '[]')
         from shipment_events e where e.shipment_id = s.id
       ) as events
-    from shipments s join orders o on o.id = s.order_id
+    from shipments s
     where ${where} order by s.id desc limit ${limit}`.execute(tx)
   return rows
 }

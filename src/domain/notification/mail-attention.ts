@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Actor, ProviderFailure, type UnitOfWork, type Work } from '../kernel/index.ts'
-import { isPaused } from '../ops/index.ts'
+import { isPaused, recordMailed } from '../ops/index.ts'
 import type { Mail, Mailer } from './mailer.ts'
 
 export interface AttentionMailContext {
@@ -101,9 +101,10 @@ function mailOf(to: string, { items, open, day }: Due): Mail {
 }
 
 async function note(work: Work, { items, day }: Due): Promise<void> {
-  await sql`
-    update attention set mailed_at = ${work.now}
-    where id = any(${items.map((item) => item.id)}::uuid[]) and mailed_at is null`.execute(work.tx)
+  await recordMailed(
+    work,
+    items.map((item) => item.id),
+  )
   if (day !== undefined) await saveMailedDay(work, day)
 }
 

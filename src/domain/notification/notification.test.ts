@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
-import { confirmParticipants } from '../group-buying/index.ts'
+import { confirmParticipants, readPaidBuyers } from '../group-buying/index.ts'
 import { type Actor, type NewEvent, newId, ProviderFailure, type ProviderOutcome } from '../kernel/index.ts'
 import { registerUser, updateMe } from '../user/index.ts'
 import {
@@ -88,7 +88,8 @@ const joined = (userId: string, paymentId: string): NewEvent => {
     },
   }
 }
-const notify = (ids: string[]) => laku.system((work) => notifyOf(work, ids, 'https://laku.test'))
+const notify = (ids: string[]) =>
+  laku.system((work) => notifyOf(work, ids, { publicUrl: 'https://laku.test', readBuyers: readPaidBuyers }))
 const inbox = async (who: Actor) =>
   (await laku.as(who, (work) => listNotifications(work, { limit: 100 }))).data
 const messagesTo = (phone: string) =>

@@ -31,12 +31,23 @@ interface Notice extends WrittenNotice {
 
 type Reader = User & { phone: string }
 
+/** Reads who has a paid place in each of these sessions. */
+export type ReadBuyers = (
+  work: Work,
+  sessionIds: readonly string[],
+) => Promise<{ sessionId: string; userId: string }[]>
+
 /**
  * Tells buyers of events: a line in their inbox, and a message by each way that they want. An event is told
- * once, however often it is asked for. `publicUrl` is the base of the links.
+ * once, however often it is asked for. `publicUrl` is the base of the links; `readBuyers` finds the readers
+ * of what happened to a whole session.
  */
-export async function notifyOf(work: Work, eventIds: readonly string[], publicUrl: string): Promise<void> {
-  const noticedEvents = await currentNotices(work, eventIds)
+export async function notifyOf(
+  work: Work,
+  eventIds: readonly string[],
+  { publicUrl, readBuyers }: { publicUrl: string; readBuyers: ReadBuyers },
+): Promise<void> {
+  const noticedEvents = await currentNotices(work, eventIds, readBuyers)
   const readers = await readersById(
     work,
     noticedEvents.map(({ payload }) => payload.userId),
@@ -116,7 +127,11 @@ async function withBrowser(work: Work, notices: readonly Notice[]): Promise<Noti
  * Returns those of these events that a person is notified of. An event that asks for a payment is left out
  * once that payment is over.
  */
-async function currentNotices(work: Work, eventIds: readonly string[]): Promise<NoticedEvent[]> {
+async function currentNotices(
+  work: Work,
+  eventIds: readonly string[],
+  readBuyers: ReadBuyers,
+): Promise<NoticedEvent[]> {
   const { rows } = await sql<{ id: string; type: string; payload: unknown }>`
     select id, type, payload from events where id = any(${eventIds}::uuid[]) order by id`.execute(work.tx)
   const noticed = rows.filter(({ type }) => isNoticeEvent(type))
@@ -124,7 +139,7 @@ async function currentNotices(work: Work, eventIds: readonly string[]): Promise<
   // The payload was written with its type, by `emit`.
   const noticedEvents = [
     ...noticed.filter((row) => !ofSessions.includes(row)),
-    ...(await toEachBuyer(work, ofSessions)),
+    ...(await toEachBuyer(work, ofSessions, readBuyers)),
   ] as NoticedEvent[]
   const wanted = noticedEvents.filter(isWanted)
   const asked = wanted.flatMap((noticedEvent) => paymentAskedFor(noticedEvent) ?? [])
@@ -136,17 +151,16 @@ async function currentNotices(work: Work, eventIds: readonly string[]): Promise<
 async function toEachBuyer(
   work: Work,
   events: readonly { id: string; type: string; payload: unknown }[],
+  readBuyers: ReadBuyers,
 ): Promise<unknown[]> {
   if (events.length === 0) return []
-  const { rows } = await sql<{ eventId: string; userId: string }>`
-    select e.id as event_id, p.user_id from events e
-    join group_participants p on p.session_id = (e.payload ->> 'sessionId')::uuid and p.status in ('paid', 'ordered')
-    where e.id = any(${events.map(({ id }) => id)}::uuid[]) order by p.id`.execute(work.tx)
-  const byId = new Map(events.map((event) => [event.id, event]))
-  return rows.map(({ eventId, userId }) => {
-    const event = byId.get(eventId)
-    return { ...event, payload: { ...(event?.payload as object), userId } }
-  })
+  const sessionOf = ({ payload }: { payload: unknown }) => (payload as { sessionId: string }).sessionId
+  const buyers = await readBuyers(work, [...new Set(events.map(sessionOf))])
+  return buyers.flatMap(({ sessionId, userId }) =>
+    events
+      .filter((event) => sessionOf(event) === sessionId)
+      .map((event) => ({ ...event, payload: { ...(event.payload as object), userId } })),
+  )
 }
 
 async function paymentsOver(work: Work, paymentIds: readonly string[]): Promise<Set<string>> {

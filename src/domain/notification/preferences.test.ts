@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { staff } from '../../../test/staff.ts'
 import { refusal } from '../../../test/storefront.ts'
+import { readPaidBuyers } from '../group-buying/index.ts'
 import { type Actor, newId, type Work } from '../kernel/index.ts'
 import { registerUser, updateMe } from '../user/index.ts'
 import {
@@ -120,7 +121,9 @@ describe('quiet hours', () => {
       .select('id')
       .where('aggregateId', '=', participantId)
       .execute()
-    await laku.system((work) => notifyOf(work, [event!.id], 'http://laku.test'))
+    await laku.system((work) =>
+      notifyOf(work, [event!.id], { publicUrl: 'http://laku.test', readBuyers: readPaidBuyers }),
+    )
     expect((await whatsappTo(phone))[0]?.nextAttemptAt).toEqual(laku.clock.now())
   })
 })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { requireStaff, type Work } from '../kernel/index.ts'
+import { setOfficeOfAgent, setOfficeOfFactory } from '../territory/index.ts'
 import { officeErrors } from './errors.ts'
 import { getOffice } from './read-offices.ts'
 import type { OfficeView } from './views.ts'
@@ -17,10 +18,7 @@ export async function assignAgent(
   const staff = await work.tx.selectFrom('staff').select('role').where('id', '=', staffId).executeTakeFirst()
   if (!staff) throw officeErrors.staff_not_found({ staffId })
   if (staff.role !== 'agent') throw officeErrors.not_an_agent({ staffId, role: staff.role })
-  await sql`
-    insert into office_staff (staff_id, office_id, since) values (${staffId}, ${officeId}, ${work.now})
-    on conflict (staff_id) do update set office_id = excluded.office_id, since = excluded.since
-    where office_staff.office_id <> excluded.office_id`.execute(work.tx)
+  await setOfficeOfAgent(work, { officeId, staffId })
   return await audited(work, before)
 }
 
@@ -40,10 +38,7 @@ export async function assignFactory(
     .where('id', '=', factoryId)
     .executeTakeFirst()
   if (!factory) throw officeErrors.factory_not_found({ factoryId })
-  await sql`
-    insert into office_factories (factory_id, office_id, since) values (${factoryId}, ${officeId}, ${work.now})
-    on conflict (factory_id) do update set office_id = excluded.office_id, since = excluded.since
-    where office_factories.office_id <> excluded.office_id`.execute(work.tx)
+  await setOfficeOfFactory(work, { officeId, factoryId })
   return await audited(work, before)
 }
 

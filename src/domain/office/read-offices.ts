@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { pageOf, requireStaff, type Work } from '../kernel/index.ts'
+import { ownOffice } from '../territory/index.ts'
 import { officeErrors } from './errors.ts'
-import { ownOffice } from './own-office.ts'
 import type { OfficeStatus } from './transitions.ts'
 import type { OfficeView } from './views.ts'
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { idOrCode, insertRows, newId, requireStaff, type Work } from '../kernel/index.ts'
+import { idOrCode, insertRows, lockRows, newId, requireStaff, type Work } from '../kernel/index.ts'
 import { officeErrors } from './errors.ts'
 import { getPickup } from './read-pickups.ts'
 import type { PickupView } from './views.ts'
@@ -69,11 +69,13 @@ export async function schedulePickup(work: Work, input: NewPickup): Promise<Pick
 async function orderNamed(work: Work, named: string): Promise<Order> {
   const key = idOrCode(named)
   const which = 'id' in key ? sql`o.id = ${key.id}::uuid` : sql`o.code = ${key.code}`
+  const id = sql`select o.id from warehouse_purchase_orders o where ${which}`
+  await lockRows(work.tx, { purchaseOrder: { id } }, { share: true })
   const { rows } = await sql<Order>`
     select o.id, o.code, o.status, o.factory_id, w.office_id
     from warehouse_purchase_orders o
     left join (office_factories w join agent_offices a on a.id = w.office_id and a.status = 'active') on w.factory_id = o.factory_id
-    where ${which} for share of o`.execute(work.tx)
+    where ${which}`.execute(work.tx)
   const order = rows[0]
   if (!order) throw officeErrors.purchase_order_not_found({ purchaseOrder: named })
   return order

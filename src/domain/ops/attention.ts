@@ -1,8 +1,9 @@
-import { sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { actorLabel, personOf, requireStaff } from '../kernel/actor.ts'
 import type { AttentionKind } from '../kernel/attention-kinds.ts'
 import { kernelErrors } from '../kernel/kernel-errors.ts'
 import { type Paged, pageOf } from '../kernel/pages.ts'
+import type { DB } from '../kernel/schema.ts'
 import type { Tx, Work } from '../kernel/work.ts'
 
 /** Something that a person must look at, or has looked at. */
@@ -96,10 +97,43 @@ export async function resolveAttention(
 export async function settleAttention(
   work: Work,
   kind: AttentionKind,
-  subjectId: string,
+  subjectIds: string | readonly string[],
   resolution: string,
 ): Promise<void> {
-  await sql`
-    update attention set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}
-    where kind = ${kind} and subject_id = ${subjectId} and resolved_at is null`.execute(work.tx)
+  const holds = sql`a.kind = ${kind} and a.subject_id = any(${[subjectIds].flat()})`
+  await settleAttentionWhere(work, holds, { resolution })
 }
+
+/**
+ * The same for all open items that `holds` is true of; it speaks of the item as `a`, and of the instant as
+ * the only row of `the_time`. Returns how many.
+ */
+export async function settleAttentionWhere(
+  work: Work,
+  holds: RawBuilder<unknown>,
+  { resolution }: { resolution: string },
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    with the_time as (select ${work.now}::timestamptz as now)
+    update attention a set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}
+    where a.resolved_at is null and ${holds}`.execute(work.tx)
+  return Number(numAffectedRows ?? 0)
+}
+
+/** Writes down that these items were mailed to whoever looks after the shop. */
+export async function recordMailed(work: Work, ids: readonly string[]): Promise<void> {
+  await sql`
+    update attention set mailed_at = ${work.now}
+    where id = any(${[...ids]}::uuid[]) and mailed_at is null`.execute(work.tx)
+}
+
+/** How many items are open. */
+export async function countAttention(db: Kysely<DB>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from attention where resolved_at is null`.execute(db)
+  return rows[0]?.count ?? 0
+}
+
+/** Whether attention was ever asked for this subject, a column of text. */
+export const wasRaised = (subjectId: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql<boolean>`exists (select from attention a where a.subject_id = ${subjectId})`

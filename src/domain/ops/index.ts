@@ -1,8 +1,13 @@
+export { isSecondPerson, requireSecondPerson } from '../staff/index.ts'
 export {
+  countAttention,
   listAttention,
+  recordMailed,
   resolveAttention,
   settleAttention,
+  settleAttentionWhere,
   showAttention,
+  wasRaised,
 } from './attention.ts'
 export { listAudit, showAudit } from './audit.ts'
 export {
@@ -25,10 +30,11 @@ export {
   takeLimit,
   undoUse,
 } from './limits.ts'
-export { prunePaces, type Turn, takeTurns, turnInS } from './paces.ts'
+export { prunePaces, type Turn, takeTurns, tryWrite, turnInS } from './paces.ts'
 export {
   type ChannelOfProvider,
   channelsOf,
+  channelsTold,
   requirePayableAccount,
   savePayoutChannels,
 } from './payout-channels.ts'
@@ -40,6 +46,6 @@ export {
   requireRunning,
   type SwitchName,
   setSwitch,
+  switchedOff,
   switchNames,
 } from './switches.ts'
-export { isSecondPerson, requireSecondPerson } from './two-people.ts'

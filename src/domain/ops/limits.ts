@@ -7,7 +7,7 @@ import type { Rupiah } from '../kernel/money.ts'
 import type { Policy } from '../kernel/policy.ts'
 import { insertRows } from '../kernel/rows.ts'
 import type { Tx, Work } from '../kernel/work.ts'
-import { requireOwnFactor } from './two-people.ts'
+import { nameOfPerson, requireOwnFactor } from '../staff/index.ts'
 
 /** The groups that are counted together: money given away, settlements approved, withdrawals. */
 export type Budget = 'given' | 'settlement' | 'withdrawal'
@@ -246,7 +246,7 @@ export async function listLimits(
       select * from limit_uses where used_at > ${week} and second_person is null and undone_at is null
         and receiver <> 'nobody' and ${budget ? sql`budget = ${budget}` : sql`true`}
     ), sides as (
-      select budget, 'person' as side, coalesce((select name from staff where id::text = person), person) as who, amount_idr, used_at
+      select budget, 'person' as side, ${nameOfPerson(sql`person`)} as who, amount_idr, used_at
       from alone
       union all
       select budget, 'receiver', receiver, amount_idr, used_at from alone

@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { secondsAfter } from '../kernel/clock.ts'
+import type { DB } from '../kernel/schema.ts'
 import type { Work } from '../kernel/work.ts'
 
 /** A limit: so many at once, then one each `everyS` seconds. */
@@ -108,4 +109,11 @@ export async function prunePaces(work: Work, limit: number): Promise<number> {
       for update skip locked
     )`.execute(work.tx)
   return Number(result.numAffectedRows ?? 0)
+}
+
+/** Writes one row, which shows that the database takes writes. */
+export async function tryWrite(db: Kysely<DB>): Promise<void> {
+  await sql`
+    insert into paces (name, next_at) values ('readyz', now())
+    on conflict (name) do update set next_at = excluded.next_at`.execute(db)
 }

@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Rupiah } from '../kernel/money.ts'
 import { asRecords } from '../kernel/rows.ts'
+import type { DB } from '../kernel/schema.ts'
 import type { Tx, Work } from '../kernel/work.ts'
 import {
   type BankAccount,
@@ -58,4 +59,11 @@ export async function savePayoutChannels(work: Work, told: readonly ChannelOfPro
       channel_code text, name text, kind text, minimum_idr bigint, maximum_idr bigint)
     on conflict (channel_code) do update set name = excluded.name, kind = excluded.kind, minimum_idr = excluded.minimum_idr,
       maximum_idr = excluded.maximum_idr, read_at = excluded.read_at`.execute(work.tx)
+}
+
+/** How many channels the provider told of, and when it did so last. */
+export async function channelsTold(db: Kysely<DB>): Promise<{ count: number; readAt: Date | null }> {
+  const { rows } = await sql<{ count: number; readAt: Date | null }>`
+    select count(*)::int as count, max(read_at) as read_at from payout_channels`.execute(db)
+  return rows[0] ?? { count: 0, readAt: null }
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { actorLabel, requireStaff, type StaffRole } from '../kernel/actor.ts'
 import { databaseIsKnown } from '../kernel/database-identity.ts'
 import { kernelErrors } from '../kernel/kernel-errors.ts'
@@ -41,6 +41,10 @@ export async function isPaused(tx: Tx, name: SwitchName): Promise<boolean> {
   )
   return rows[0]?.paused ?? false
 }
+
+/** Whether staff have paused this, as a condition of a statement. */
+export const switchedOff = (name: SwitchName): RawBuilder<boolean> =>
+  sql<boolean>`(select paused from switches where name = ${sql.lit(name)})`
 
 /** @throws kernel.paused */
 export async function requireRunning(tx: Tx, name: SwitchName): Promise<void> {

@@ -1,11 +1,11 @@
 import { moveState, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import { debit } from '../ledger/index.ts'
 import { endUnrequestedParcel } from '../logistics/index.ts'
-import { requestPaymentCancellation } from '../payment/index.ts'
+import { type OrderPayment, requestPaymentCancellation } from '../payment/index.ts'
 import { releaseStock } from '../warehouse/index.ts'
 import { orderErrors } from './errors.ts'
 import { CourierBooked } from './fulfilment/courier-booked.ts'
-import { type LockedOrder, lockOrderAndPayments, type OrderPayment, subjectOf } from './lock.ts'
+import { type LockedOrder, lockOrderAndPayments, subjectOf } from './lock.ts'
 import { getOrder } from './read.ts'
 import { markRefunded } from './refunds/mark-refunded.ts'
 import {

@@ -1,5 +1,12 @@
 import './events.ts'
 
+export {
+  type BookingContext,
+  bookShipment,
+  bookShipments,
+  intendBooking,
+} from './booking/book.ts'
+export { shipmentsDue, sweepShipments } from './booking/sweep.ts'
 export { cancelOrder } from './cancel.ts'
 export { cancelRefunded } from './cancel-refunded.ts'
 export { orderChecks } from './checks.ts'
@@ -13,6 +20,7 @@ export { withParcelCancelled } from './fulfilment/courier-booked.ts'
 export { earnDelivered } from './fulfilment/earn.ts'
 export { lostOrdersDue, refundLostOrders } from './fulfilment/refund-lost.ts'
 export { releaseOrder } from './fulfilment/release.ts'
+export { setShipmentStatus } from './fulfilment/set-shipment-status.ts'
 export { trueUpFee } from './fulfilment/true-up-fee.ts'
 export { cancelUnpaidOrders } from './placement/cancel-unpaid.ts'
 export { createOrder, type NewOrder, type PlacedOrder } from './placement/create.ts'

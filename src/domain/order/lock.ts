@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Rupiah, Tx } from '../kernel/index.ts'
+import { lockPaymentsOf, type OrderPayment } from '../payment/index.ts'
 import { orderErrors } from './errors.ts'
 import type { OrderStatus } from './transitions.ts'
 
@@ -15,6 +16,8 @@ export interface LockedOrder {
   allocated: boolean
   goodsIdr: Rupiah
   shippingIdr: Rupiah
+  /** Its shipping fee is an estimate that no price of a courier has corrected yet. */
+  feeOpen: boolean
   totalIdr: Rupiah
 }
 
@@ -22,7 +25,7 @@ export interface LockedOrder {
 export async function lockOrders(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedOrder>> {
   const { rows } = await sql<LockedOrder>`
     select id, code, user_id, session_id, participant_id, status, status_reason, allocated, goods_idr,
-      shipping_idr, total_idr
+      shipping_idr, fee_estimated and fee_trued_at is null as fee_open, total_idr
     from orders where id = any(${[...new Set(ids)]}::uuid[]) order by id for no key update`.execute(tx)
   return new Map(rows.map((row) => [row.id, row]))
 }
@@ -31,31 +34,6 @@ export async function lockOrder(tx: Tx, id: string): Promise<LockedOrder> {
   const order = (await lockOrders(tx, [id])).get(id)
   if (!order) throw orderErrors.not_found({ order: id })
   return order
-}
-
-export interface OrderPayment {
-  id: string
-  code: string
-  status: string
-  amountIdr: Rupiah
-  /** Decided to go back, and rebates. */
-  returnedIdr: Rupiah
-  createdAt: Date
-}
-
-/**
- * Locks the payments of an order, its participant's for one of a session. To be called before the order is
- * locked: a confirmation holds its payment first and then asks for the order.
- */
-export async function lockPaymentsOf(
-  tx: Tx,
-  order: { id: string; participantId: string | null },
-): Promise<OrderPayment[]> {
-  const { rows } = await sql<OrderPayment>`
-    select id, code, status, amount_idr, returned_idr, created_at from payments
-    where order_id = ${order.id}::uuid or participant_id = ${order.participantId}::uuid
-    order by id for no key update`.execute(tx)
-  return rows
 }
 
 /**

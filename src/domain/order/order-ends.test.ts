@@ -6,7 +6,7 @@ import { customer, orderChoreography, refusal, Storefront } from '../../../test/
 import { createOrdersOf } from '../group-buying/index.ts'
 import type { Actor, StaffRole } from '../kernel/index.ts'
 import { balanceIdr, factoryAccount, orderFunds } from '../ledger/index.ts'
-import { sweepShipments } from '../logistics/index.ts'
+import { sweepShipments } from '../order/index.ts'
 import {
   completeOrders,
   listOrders,
@@ -158,7 +158,7 @@ describe('cancelling once the order is being sent', () => {
 })
 
 async function openPending(orderId: string) {
-  const { openShipments } = await import('../logistics/bookings/open.ts')
+  const { openShipments } = await import('./booking/book.ts')
   await laku.system((work) => openShipments(work, [orderId]))
 }
 

@@ -8,6 +8,12 @@ export type { GatewayContext } from './context.ts'
 export { postedItems } from './entitlement/item-shares.ts'
 export { leftOf } from './entitlement/rules.ts'
 export { settleClaim } from './entitlement/settle-claim.ts'
+export {
+  lockEscrowPayments,
+  lockPaymentsOf,
+  lockSessionPayments,
+  type OrderPayment,
+} from './escrow/lock-payments-of.ts'
 export { releaseEscrow } from './escrow/release.ts'
 export type { GatewayRefund, PaymentGateway } from './gateway.ts'
 export { confirmInvoices } from './invoices/confirm.ts'
@@ -39,6 +45,7 @@ export { reconcileGateway } from './reconciliation/reconcile-gateway.ts'
 export { type BookContext, settleKeptLines } from './reconciliation/resolve-lines.ts'
 export { runReconciliation } from './reconciliation/run.ts'
 export { checkRefund } from './refunds/check.ts'
+export { countMisshapen } from './refunds/count-misshapen.ts'
 export { approveRefund, createRefund, type RefundRequest, rejectRefund } from './refunds/create.ts'
 export { decideRefunds, refundSessionPayments } from './refunds/decide.ts'
 export { declareDead, searchLostRefund } from './refunds/declare-dead.ts'

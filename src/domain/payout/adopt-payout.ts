@@ -3,6 +3,7 @@ import type { BankAccount } from '../ops/index.ts'
 import { sealAccount } from './destination.ts'
 import type { PayoutPurpose } from './events.ts'
 import type { GatewayPayout } from './gateway.ts'
+import type { PayoutOwner } from './owner.ts'
 import { verdictOf } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
@@ -15,15 +16,22 @@ export async function adoptPayout(
   {
     purpose,
     subjectId,
+    owner,
     destination,
     answer,
-  }: { purpose: PayoutPurpose; subjectId: string; destination: BankAccount; answer: GatewayPayout },
+  }: {
+    purpose: PayoutPurpose
+    subjectId: string
+    owner: PayoutOwner
+    destination: BankAccount
+    answer: GatewayPayout
+  },
   made: (payoutId: string) => Promise<void> = async () => {},
 ): Promise<void> {
   const { referenceId: key, amountIdr } = answer
   if (!key) throw new Error('a payout without a reference is none of laku')
   const id = newId()
-  const row = { id, key, purpose, subjectId, amountIdr, description: key, createdAt: work.now }
+  const row = { id, key, purpose, subjectId, ...owner, amountIdr, description: key, createdAt: work.now }
   await insertRows(work.tx, 'payouts', [{ ...row, ...sealAccount(work.vault, destination) }])
   await made(id)
   await settlePayouts(work, [answer])

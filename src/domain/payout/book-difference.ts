@@ -3,6 +3,7 @@ import type { Rupiah, Work } from '../kernel/index.ts'
 import { putIntoSuspense } from '../suspense/index.ts'
 import type { GatewayPayout } from './gateway.ts'
 import type { LockedPayout } from './lock-payouts.ts'
+import { ownerOf } from './owner.ts'
 import { verdictOf } from './rules.ts'
 
 /**
@@ -12,7 +13,7 @@ import { verdictOf } from './rules.ts'
  */
 export async function bookDifference(
   work: Work,
-  payout: Pick<LockedPayout, 'id' | 'key' | 'purpose' | 'subjectId' | 'amountIdr'>,
+  payout: Pick<LockedPayout, 'id' | 'key' | 'amountIdr' | 'userId' | 'factoryId'>,
   answer: Pick<GatewayPayout, 'id' | 'status' | 'amountIdr'>,
   ownIdr: Rupiah,
 ): Promise<boolean> {
@@ -30,7 +31,7 @@ export async function bookDifference(
     providerId: answer.id,
     amountIdr,
     why: whyOf(payout, answer, ownIdr),
-    ...(await ownerOf(work, payout)),
+    ...ownerOf(payout),
   })
   return true
 }
@@ -52,20 +53,4 @@ function whyOf(
   return ownIdr === 0
     ? 'it arrived, and another payment of the same was under way or made'
     : `the provider paid ${answer.amountIdr} where ${amountIdr} were asked for`
-}
-
-/** Returns the owner who had the money, so that only their account can be set against it. */
-export async function ownerOf(
-  { tx }: Work,
-  { purpose, subjectId }: Pick<LockedPayout, 'purpose' | 'subjectId'>,
-): Promise<{ factoryId?: string; userId?: string }> {
-  if (purpose === 'settlement') {
-    const { rows } = await sql<{ factoryId: string }>`
-      select factory_id from settlements where id = ${subjectId}`.execute(tx)
-    return rows[0] ?? {}
-  }
-  const { rows } = await sql<{
-    userId: string
-  }>`select user_id from withdrawals where id = ${subjectId}`.execute(tx)
-  return rows[0] ?? {}
 }

@@ -13,6 +13,7 @@ import { openAccount, sealAccount } from './destination.ts'
 import { payoutErrors } from './errors.ts'
 import type { PayoutPurpose } from './events.ts'
 import { requireNoneMoves } from './older-moves.ts'
+import type { PayoutOwner } from './owner.ts'
 import { payoutEventPayload } from './payout-event.ts'
 
 export interface NewPayout {
@@ -25,6 +26,9 @@ export interface NewPayout {
   purpose: PayoutPurpose
   /** The settlement or the withdrawal. */
   subjectId: string
+  /** The subject that this one is another try of, where it is one. */
+  earlierSubjectId?: string | null | undefined
+  owner: PayoutOwner
   destination: BankAccount
   amountIdr: Rupiah
   /** The receiver may see as much of it as their bank shows; the key where nothing is said. */
@@ -44,7 +48,7 @@ const JOB_GRACE_S = 60
 export async function createPayout(work: Work, input: NewPayout): Promise<string> {
   await requireKnownDatabase(work.tx)
   await requireNoneMoves(work.tx, input.subjectId)
-  const { purpose, subjectId, description = input.key } = input
+  const { purpose, subjectId, earlierSubjectId = null, owner, description = input.key } = input
   const amountIdr = rupiah(input.amountIdr)
   const destination = await requirePayableAccount(work.tx, input.destination)
   const channel = (await channelsOf(work.tx, [destination.channelCode])).get(destination.channelCode)
@@ -52,9 +56,9 @@ export async function createPayout(work: Work, input: NewPayout): Promise<string
   const id = newId()
   const sealed = sealAccount(work.vault, destination)
   const { rows } = await sql<{ key: string }>`
-    insert into payouts (id, key, purpose, subject_id, channel_code, account_number, account_holder, amount_idr, description,
+    insert into payouts (id, key, purpose, subject_id, earlier_subject_id, user_id, factory_id, channel_code, account_number, account_holder, amount_idr, description,
       next_check_at, created_at)
-    values (${id}, ${marked(input.key)}, ${purpose}, ${subjectId}, ${sealed.channelCode}, ${sealed.accountNumber}, ${sealed.accountHolder},
+    values (${id}, ${marked(input.key)}, ${purpose}, ${subjectId}, ${earlierSubjectId}, ${owner.userId ?? null}, ${owner.factoryId ?? null}, ${sealed.channelCode}, ${sealed.accountNumber}, ${sealed.accountHolder},
       ${amountIdr}, ${shown}, ${secondsAfter(work.now, JOB_GRACE_S)}, ${work.now})
     on conflict do nothing returning key`.execute(work.tx)
   const [made] = rows

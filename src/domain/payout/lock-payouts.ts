@@ -10,6 +10,8 @@ export interface LockedPayout {
   key: string
   purpose: PayoutPurpose
   subjectId: string
+  userId: string | null
+  factoryId: string | null
   amountIdr: Rupiah
   status: PayoutStatus
   providerPayoutId: string | null
@@ -33,7 +35,7 @@ export async function lockPayouts(
 ): Promise<LockedPayout[]> {
   const keys = answers.flatMap((answer) => answer.referenceId ?? [])
   const { rows } = await sql<LockedPayout>`
-    select id, key, purpose, subject_id, amount_idr, status, provider_payout_id, provider_status, provider_updated_at, called_at, submitted_at,
+    select id, key, purpose, subject_id, user_id, factory_id, amount_idr, status, provider_payout_id, provider_status, provider_updated_at, called_at, submitted_at,
       finished_at, turns, set_aside, route
     from payouts where subject_id in (
       select subject_id from payouts

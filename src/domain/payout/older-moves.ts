@@ -12,7 +12,7 @@ const movesAgain = sql`x.status in ('failed', 'reversed') and x.provider_status 
  */
 export const olderMoves: RawBuilder<boolean> = sql<boolean>`exists (
   select from payouts x
-  where x.subject_id in (p.subject_id, (select w.retry_of from withdrawals w where w.id = p.subject_id)) and ${movesAgain})`
+  where x.subject_id in (p.subject_id, p.earlier_subject_id) and ${movesAgain})`
 
 /**
  * Nothing is paid again of which the provider moves an older payout.

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { inSql, moveState, openStates, secondsAfter, type Work } from '../kernel/index.ts'
 import { putIntoSuspense, suspenseTransitions } from '../suspense/index.ts'
-import { ownerOf } from './book-difference.ts'
 import type { LockedPayout } from './lock-payouts.ts'
+import { ownerOf } from './owner.ts'
 import { payoutEventPayload } from './payout-event.ts'
 import { nextLookS, OLDER_ONE_ARRIVED } from './rules.ts'
 import { payoutMachine } from './transitions.ts'
@@ -76,7 +76,7 @@ async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promis
  */
 export async function dropUnsent(work: Work, subjectIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<LockedPayout>`
-    select id, key, purpose, subject_id, amount_idr, status, called_at, turns, set_aside, route from payouts
+    select id, key, purpose, subject_id, user_id, factory_id, amount_idr, status, called_at, turns, set_aside, route from payouts
     where subject_id = any(${subjectIds}::uuid[]) and status in ('created', 'submitted', 'succeeded')
     order by id for no key update`.execute(work.tx)
   await dropPayouts(
@@ -93,7 +93,9 @@ export async function dropUnsent(work: Work, subjectIds: readonly string[]): Pro
 export async function setPayoutAside(work: Work, payoutId: string, why: string): Promise<void> {
   const { rows } = await sql<LockedPayout>`
     update payouts set set_aside = true where id = ${payoutId} and status = 'succeeded' and not set_aside
-    returning id, key, purpose, subject_id, amount_idr, provider_payout_id, turns, route`.execute(work.tx)
+    returning id, key, purpose, subject_id, user_id, factory_id, amount_idr, provider_payout_id, turns, route`.execute(
+    work.tx,
+  )
   const [payout] = rows
   if (!payout) throw new Error(`payout ${payoutId} has not arrived, or is set aside already`)
   await suspendArrived(work, payout, why)
@@ -111,7 +113,7 @@ export async function suspendArrived(work: Work, payout: LockedPayout, why: stri
     account: route === 'bank' ? 'bank' : 'gateway',
     amountIdr,
     why,
-    ...(await ownerOf(work, payout)),
+    ...ownerOf(payout),
   })
 }
 
@@ -131,7 +133,9 @@ export async function promoteSetAside(
     where id = ${older.id} and set_aside and exists (
       select from suspense_items i where i.provider_id = p.provider_payout_id and i.kind = 'payout' and i.amount_idr = p.amount_idr
         and i.status in ${inSql(openStates(suspenseTransitions))})
-    returning id, key, purpose, subject_id, amount_idr, provider_payout_id, turns, route`.execute(work.tx)
+    returning id, key, purpose, subject_id, user_id, factory_id, amount_idr, provider_payout_id, turns, route`.execute(
+    work.tx,
+  )
   const [payout] = rows
   if (!payout) return
   const { id, key, amountIdr, providerPayoutId, turns } = payout
@@ -143,7 +147,7 @@ export async function promoteSetAside(
     providerId: providerPayoutId,
     amountIdr: -amountIdr,
     why: 'its subject takes it: the other payment did not arrive',
-    ...(await ownerOf(work, payout)),
+    ...ownerOf(payout),
   })
   work.emit({ type: 'payout.revived', aggregate: ['payout', id], payload: payoutEventPayload(payout) })
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { requireStaff, type Work } from '../kernel/index.ts'
+import { lockRows, requireStaff, type Work } from '../kernel/index.ts'
 import { addVariants } from './add-variants.ts'
 import { createProduct, type NewVariant } from './create-product.ts'
 import { productErrors } from './errors.ts'
@@ -82,7 +82,7 @@ function isSame(known: VariantView, line: CatalogueLine): boolean {
 
 /** Two lines of one product at the same moment wait for each other at its factory, and make one product. */
 async function productNamed(work: Work, factoryId: string, name: string): Promise<string | undefined> {
-  await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
+  await lockRows(work.tx, { factory: { id: [factoryId] } })
   const { rows } = await sql<{ id: string }>`
     select id from products where factory_id = ${factoryId} and name = ${name} order by id limit 1 for no key update`.execute(
     work.tx,

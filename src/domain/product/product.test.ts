@@ -4,9 +4,9 @@ import { groupChoreography, Market } from '../../../test/market.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { expectMoves } from '../../../test/tried.ts'
 import { newId, type Work } from '../kernel/index.ts'
+import { getStockedProduct, stockedProduct } from '../warehouse/index.ts'
 import {
   createProduct,
-  getProduct,
   listProducts,
   type ProductChanges,
   type ProductStatus,
@@ -33,13 +33,14 @@ const variant = (more: object = {}) => ({
   ...more,
 })
 const create = (more: object = {}) =>
-  laku.as(admin, (work) =>
-    createProduct(work, { factoryId: market.factoryId, name: 'Tas', variants: [variant()], ...more }),
-  )
+  laku.as(admin, async (work) => {
+    const input = { factoryId: market.factoryId, name: 'Tas', variants: [variant()], ...more }
+    return await stockedProduct(work.tx, await createProduct(work, input))
+  })
 const change = (productId: string, changes: ProductChanges) =>
   laku.as(admin, (work) => updateProduct(work, { productId, ...changes }))
 const see = (id: string, withInactive = false) =>
-  laku.system((work) => getProduct(work.tx, id, { withInactive }))
+  laku.system((work) => getStockedProduct(work.tx, id, { withInactive }))
 
 describe('a product', () => {
   it('is a draft that nobody sees until it is put on sale; a SKU is in capitals and nobody else has it', async () => {

@@ -11,9 +11,8 @@ async function productViews(tx: Tx, where: RawBuilder<unknown>, limit: number): 
       select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku, 'name', v.name, 'weightG', v.weight_g,
         'size', case when v.length_cm is not null then
           jsonb_build_object('lengthCm', v.length_cm, 'widthCm', v.width_cm, 'heightCm', v.height_cm) end,
-        'priceIdr', v.price_idr, 'wholesaleUnit', v.wholesale_unit, 'maxExcessUnits', v.max_excess_units,
-        'inStock', coalesce(i.on_hand > i.reserved, false)) order by v.id), '[]')
-      from product_variants v left join warehouse_inventory i on i.variant_id = v.id where v.product_id = p.id
+        'priceIdr', v.price_idr, 'wholesaleUnit', v.wholesale_unit, 'maxExcessUnits', v.max_excess_units) order by v.id), '[]')
+      from product_variants v where v.product_id = p.id
     ) as variants,
     jsonb_build_object('average', round(p.rating_sum::numeric / nullif(p.rating_count, 0), 1), 'count', p.rating_count) as rating
     from products p join factories f on f.id = p.factory_id

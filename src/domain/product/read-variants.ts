@@ -30,6 +30,11 @@ export async function variantsAround(tx: Tx, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row]))
 }
 
+/** Variants by their SKUs, in capitals; unknown ones are left out. */
+export async function variantsBySku(tx: Tx, skus: readonly string[]): Promise<VariantDetail[]> {
+  return await details(tx, sql`v.sku = any(${[...skus]}::text[])`)
+}
+
 /**
  * The variant with this SKU, written in any case.
  * @throws product.variant_not_found

@@ -20,8 +20,6 @@ export interface VariantView {
   wholesaleUnit: number
   /** How many pieces more than asked for the warehouse takes to fill a bundle. */
   maxExcessUnits: number
-  /** Some of it is in the warehouse and reserved for nobody. */
-  inStock: boolean
 }
 
 export interface ProductView {
@@ -36,7 +34,7 @@ export interface ProductView {
 }
 
 /** A variant with what others need to know of its product and factory. */
-export interface VariantDetail extends Omit<VariantView, 'size' | 'inStock'> {
+export interface VariantDetail extends Omit<VariantView, 'size'> {
   /** Grams that a courier charges for one piece: its weight or its volume, whichever is more. */
   chargeableG: number
   productId: string

@@ -18,9 +18,9 @@ export async function adoptSettlement(
   if (!settlement) return false
   const { id } = settlement
   const tries = Number(/-(\d+)$/.exec(answer.referenceId ?? '')?.[1] ?? 1)
-  await adoptPayout(work, { purpose: 'settlement', subjectId: id, destination, answer }, (payoutId) =>
-    notePayout(work, id, payoutId, tries),
-  )
+  const owner = { factoryId: settlement.factoryId }
+  const adopted = { purpose: 'settlement', subjectId: id, owner, destination, answer } as const
+  await adoptPayout(work, adopted, (payoutId) => notePayout(work, id, payoutId, tries))
   return true
 }
 
@@ -42,6 +42,7 @@ export async function adoptSettlementTransfer(
     key,
     purpose: 'settlement',
     subjectId: id,
+    owner: { factoryId: settlement.factoryId },
     destination,
     amountIdr,
   } as const

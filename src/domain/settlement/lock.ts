@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { idOrCode, type Rupiah, type Tx } from '../kernel/index.ts'
+import { idOrCode, lockRows, type Rupiah, type Tx } from '../kernel/index.ts'
 import { settlementErrors } from './errors.ts'
 import type { SettlementEventPayload } from './events.ts'
 import type { SettlementStatus } from './transitions.ts'
@@ -39,7 +39,7 @@ export async function lockSettlement(tx: Tx, named: string): Promise<LockedSettl
   const found = await sql<{ id: string }>`select id from settlements where ${which}`.execute(tx)
   const id = found.rows[0]?.id
   if (!id) throw settlementErrors.not_found({ settlement: named })
-  await sql`select from payouts where subject_id = ${id} order by id for no key update`.execute(tx)
+  await lockRows(tx, { payout: { subjectId: [id] } })
   return (await lockSettlements(tx, [id])).get(id) as LockedSettlement
 }
 

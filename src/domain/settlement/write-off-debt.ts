@@ -1,6 +1,13 @@
-import { sql } from 'kysely'
 import { getFactory } from '../factory/index.ts'
-import { newId, type Rupiah, requireReason, requireStaff, rupiah, type Work } from '../kernel/index.ts'
+import {
+  lockRows,
+  newId,
+  type Rupiah,
+  requireReason,
+  requireStaff,
+  rupiah,
+  type Work,
+} from '../kernel/index.ts'
 import { balanceIdr, credit, debit, factoryAccount, post } from '../ledger/index.ts'
 import { takeLimit } from '../ops/index.ts'
 import { settlementErrors } from './errors.ts'
@@ -27,7 +34,7 @@ export async function writeOffDebt(
   const { factoryId } = input
   const reason = requireReason(work, input.reason)
   // Two who write off at once come one after the other, and the second sees what is left.
-  await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
+  await lockRows(work.tx, { factory: { id: [factoryId] } })
   const { status } = await getFactory(work.tx, factoryId)
   // One that still sells pays by its next sales.
   if (status !== 'suspended') throw settlementErrors.factory_not_suspended({ factoryId, status })

@@ -1,5 +1,4 @@
-import { sql } from 'kysely'
-import type { Work } from '../kernel/index.ts'
+import { lockRows, type Work } from '../kernel/index.ts'
 import { factoryAccount } from '../ledger/index.ts'
 import type { Place } from './dispose.ts'
 import { suspenseErrors } from './errors.ts'
@@ -17,10 +16,8 @@ export async function offsetPlace(
   if (!factoryId) throw suspenseErrors.no_factory({ code: item.code })
   if (item.factoryId && item.factoryId !== factoryId)
     throw suspenseErrors.not_of_that({ code: item.code, factoryId: item.factoryId })
-  const { rows } = await sql`select from factories where id = ${factoryId}::uuid for no key update`.execute(
-    tx,
-  )
-  if (rows.length === 0) throw suspenseErrors.no_factory({ code: item.code, factoryId })
+  const { factory: found } = await lockRows(tx, { factory: { id: [factoryId] } })
+  if (!found?.length) throw suspenseErrors.no_factory({ code: item.code, factoryId })
   return { account: factoryAccount(factoryId), dimensions: { factoryId } }
 }
 

@@ -32,7 +32,7 @@ export async function adoptWithdrawal(
   const found = await approveLost(work, { code, amountIdr: answer.amountIdr, account: answer.destination })
   if (!found) return undefined
   const { id: subjectId, destination } = found
-  await adoptPayout(work, { purpose: 'withdrawal', subjectId, destination, answer })
+  await adoptPayout(work, { purpose: 'withdrawal', subjectId, owner: { userId: found.userId }, destination, answer })
   return found.userId
 }
 
@@ -46,7 +46,8 @@ export async function adoptWithdrawalTransfer(
   if (!found) return undefined
   const { id: subjectId, destination } = found
   const transfer = { batchId: await batch(), key: `${code}-1`, purpose: 'withdrawal', subjectId } as const
-  await addTransfer(work, { ...transfer, destination, amountIdr, description: `Laku ${code}` })
+  const owner = { userId: found.userId }
+  await addTransfer(work, { ...transfer, owner, destination, amountIdr, description: `Laku ${code}` })
   return found.userId
 }
 

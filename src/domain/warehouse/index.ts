@@ -5,6 +5,12 @@ export { adjustStock } from './inventory/adjust.ts'
 export { type Coverage, coverDemand } from './inventory/cover-demand.ts'
 export { handOverReservation } from './inventory/hand-over.ts'
 export {
+  getStockedProduct,
+  listStockedProducts,
+  type StockedProduct,
+  stockedProduct,
+} from './inventory/products-in-stock.ts'
+export {
   listStock,
   type MovementView,
   showStock,
@@ -18,6 +24,7 @@ export { shipStock } from './inventory/ship.ts'
 export { fillShortages } from './inventory/shortages.ts'
 export { applyPickups } from './purchase-orders/apply-pickups.ts'
 export { confirmPurchaseOrder } from './purchase-orders/confirm.ts'
+export { countUnanswered } from './purchase-orders/count-unanswered.ts'
 export { createPurchaseOrder } from './purchase-orders/create.ts'
 export { cancelPurchaseOrder, closePurchaseOrder } from './purchase-orders/end.ts'
 export { estimateFreight } from './purchase-orders/estimate-freight.ts'

@@ -13,6 +13,6 @@ export {
   type WebhookProvider,
   waitingWebhooks,
 } from './inbox.ts'
-export { type InboxLag, inboxLag } from './lag.ts'
+export { countLateWebhooks, type InboxLag, inboxLag, webhooksDue } from './lag.ts'
 export { pruneWebhookBodies } from './prune.ts'
 export { replayWebhooks } from './replay.ts'

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { actorLabel, moveState, requireStaff, type Work } from '../kernel/index.ts'
+import { moveState, requireStaff, type Work } from '../kernel/index.ts'
+import { settleAttention } from '../ops/index.ts'
 import { webhookErrors } from './errors.ts'
 import { showWebhook, type WebhookFilter, webhooksThat } from './list.ts'
 import { webhookMachine } from './transitions.ts'
@@ -40,9 +41,7 @@ export async function replayWebhooks(
     returning: sql<{ id: string; was: string }>`t.id, chosen.was`,
   })
   const ids = rows.map((row) => row.id)
-  await sql`
-    update attention set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = 'replayed'
-    where kind = 'webhook_failed' and subject_id = any(${ids}) and resolved_at is null`.execute(work.tx)
+  await settleAttention(work, 'webhook_failed', ids, 'replayed')
   const was = Object.fromEntries(
     [...Map.groupBy(rows, (row) => row.was)].map(([status, all]) => [status, all.length]),
   )

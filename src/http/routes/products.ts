@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
-import { createProduct, getProduct, listProducts, updateProduct } from '../../domain/product/index.ts'
+import { createProduct, updateProduct } from '../../domain/product/index.ts'
+import { getStockedProduct, listStockedProducts, stockedProduct } from '../../domain/warehouse/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { byId, listOf, paging } from '../wire-parts.ts'
 
@@ -92,7 +93,7 @@ export const productRoutes =
         const filter = fromWire(request.query)
         return toWire(
           await request.readPublic(`products ${JSON.stringify(filter)}`, (work) =>
-            listProducts(work.tx, filter),
+            listStockedProducts(work.tx, filter),
           ),
         )
       },
@@ -107,7 +108,7 @@ export const productRoutes =
       async (request) =>
         toWire(
           await request.readPublic(`product ${request.params.id}`, (work) =>
-            getProduct(work.tx, request.params.id),
+            getStockedProduct(work.tx, request.params.id),
           ),
         ),
     )
@@ -119,7 +120,9 @@ export const productRoutes =
         schema: { summary: 'Add a product', body: newProduct, response: { 201: product } },
       },
       async (request, reply) =>
-        await request.change(reply, 201, (work) => createProduct(work, fromWire(request.body))),
+        await request.change(reply, 201, async (work) =>
+          stockedProduct(work.tx, await createProduct(work, fromWire(request.body))),
+        ),
     )
 
     app.patch(
@@ -135,7 +138,9 @@ export const productRoutes =
       },
       async (request, reply) => {
         const input = { productId: request.params.id, ...fromWire(request.body) }
-        return await request.change(reply, 200, (work) => updateProduct(work, input))
+        return await request.change(reply, 200, async (work) =>
+          stockedProduct(work.tx, await updateProduct(work, input)),
+        )
       },
     )
   }

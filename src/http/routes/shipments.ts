@@ -12,7 +12,8 @@ import {
   toWire,
   type Work,
 } from '../../domain/kernel/index.ts'
-import { bookShipment, getShipment, shipmentTransitions } from '../../domain/logistics/index.ts'
+import { getShipment, shipmentTransitions } from '../../domain/logistics/index.ts'
+import { bookShipment } from '../../domain/order/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { parcelOrigin } from '../../runtime/parcel-origin.ts'
 import { sendAnswer } from '../access.ts'

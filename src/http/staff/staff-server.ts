@@ -29,6 +29,7 @@ import {
   translateDatabaseError,
   UnitOfWork,
 } from '../../domain/kernel/index.ts'
+import { workRecords } from '../../domain/ops/work-records.ts'
 import { roleOf, shownUrl } from '../../runtime/connect.ts'
 import { beganAt, createKysely, createPool } from '../../runtime/database.ts'
 import type { Laku } from '../../runtime/laku.ts'
@@ -91,6 +92,7 @@ function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> } {
     beganAt,
     choreography: async () => (await import('../../domain/composition/choreography.ts')).choreography,
     enqueue: (tx, jobs) => queue.enqueue(tx, jobs),
+    records: workRecords,
     policy,
     vault,
   })

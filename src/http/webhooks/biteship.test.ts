@@ -6,13 +6,12 @@ import { orderChoreography, refusal, Storefront } from '../../../test/storefront
 import { choreography } from '../../domain/composition/choreography.ts'
 import { balanceIdr } from '../../domain/ledger/index.ts'
 import {
-  bookShipment,
   type ShipmentStatusByHand,
-  setShipmentStatus,
   sweepTracking,
   topUpDeposit,
   trackShipment,
 } from '../../domain/logistics/index.ts'
+import { bookShipment, setShipmentStatus } from '../../domain/order/index.ts'
 import { shipmentsTrackJob } from '../../jobs/shipments/track.ts'
 import { webhooksBiteshipJob } from '../../jobs/webhooks/biteship.ts'
 import { webhooksSweepJob } from '../../jobs/webhooks/sweep.ts'

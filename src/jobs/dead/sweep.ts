@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
+import { wasRaised } from '../../domain/ops/index.ts'
 import { DEAD_LETTER_QUEUE } from '../../runtime/queue.ts'
 import { defineJob } from '../define-job.ts'
 
 const unseen = sql`
   from pgboss.job j
   where j.name = ${DEAD_LETTER_QUEUE} and j.state = 'created'
-    and not exists (select from attention a where a.subject_id = j.id::text)`
+    and not ${wasRaised(sql`j.id::text`)}`
 
 const BATCH_SIZE = 100
 

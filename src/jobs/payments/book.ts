@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Actor, ProviderFailure } from '../../domain/kernel/index.ts'
-import { isPaused } from '../../domain/ops/index.ts'
+import { isPaused, switchedOff } from '../../domain/ops/index.ts'
 import { bookIsRead, readProviderBook } from '../../domain/payment/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { defineJob } from '../define-job.ts'
@@ -19,7 +19,7 @@ export const paymentsBookJob = defineJob({
   cron: '*/10 * * * *',
   // A server that was started may be a copy: what the provider knows is read before money leaves.
   sweep: {
-    due: () => sql<boolean>`(not ${bookIsRead} and not (select paused from switches where name = 'xendit'))`,
+    due: () => sql<boolean>`(not ${bookIsRead} and not ${switchedOff('xendit')})`,
   },
   needsKnownDatabase: true,
   run: async (laku) => {

@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/kernel/index.ts'
-import { shipmentsDue, sweepShipments } from '../../domain/logistics/index.ts'
+import { shipmentsDue, sweepShipments } from '../../domain/order/index.ts'
 import { parcelOrigin } from '../../runtime/parcel-origin.ts'
 import { defineJob } from '../define-job.ts'
 

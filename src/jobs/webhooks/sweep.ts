@@ -1,6 +1,5 @@
-import { sql } from 'kysely'
 import type { Actor } from '../../domain/kernel/index.ts'
-import { claimWebhooks } from '../../domain/webhooks/index.ts'
+import { claimWebhooks, webhooksDue } from '../../domain/webhooks/index.ts'
 import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'webhooks.sweep' }
@@ -15,8 +14,7 @@ export const webhooksSweepJob = defineJob({
   batchSize: 1,
   retryLimit: 0,
   sweep: {
-    due: (now) =>
-      sql<boolean>`exists (select from webhook_inbox where status = 'received' and next_attempt_at <= ${now})`,
+    due: webhooksDue,
   },
   run: async ({ units, queue }) => {
     await units.run(actor, async (work) => {

@@ -1,7 +1,8 @@
 import type { Actor, Work } from '../../../src/domain/kernel/index.ts'
-import { bookShipments, liveShipment, setShipmentStatus } from '../../../src/domain/logistics/index.ts'
+import { liveShipment } from '../../../src/domain/logistics/index.ts'
 import {
   acceptReturn,
+  bookShipments,
   cancelOrder,
   createOrder,
   getOrder,
@@ -12,6 +13,7 @@ import {
   reopenPayment,
   requestReturn,
   setOrderStatus,
+  setShipmentStatus,
   withParcelCancelled,
 } from '../../../src/domain/order/index.ts'
 import { parcelOrigin } from '../../../src/runtime/parcel-origin.ts'

@@ -12,6 +12,7 @@ import { sealedTables } from '../../../domain/composition/sealing/sealed-data.ts
 import { bankAccountsOf, taxIdOf, updateFactory } from '../../../domain/factory/index.ts'
 import { insertRows, newId, runChecks, UnitOfWork, Vault } from '../../../domain/kernel/index.ts'
 import { takeChainPage } from '../../../domain/ledger/index.ts'
+import { workRecords } from '../../../domain/ops/work-records.ts'
 import { adjustWallet, requestWithdrawal } from '../../../domain/wallet/index.ts'
 import { openValue, sealValue } from '../../../domain/way-in/sealed-values.ts'
 import { openParams, sealParams } from '../../../domain/whatsapp/secret-params.ts'
@@ -34,6 +35,7 @@ function withKeys(laku: TestLaku, vault: Vault): TestLaku {
     enqueue: (tx, jobs) => queue.enqueue(tx, jobs),
     policy,
     vault,
+    records: workRecords,
   })
   const system = laku.system
   return Object.create(laku, {

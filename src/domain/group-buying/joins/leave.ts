@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import {
   kernelErrors,
+  lockRows,
   moveState,
   type Rupiah,
   requireCustomer,
@@ -85,11 +86,14 @@ function leaverOf(work: Work, named: string | undefined): string {
 
 /** The buyer's live place, with its payment locked: payments come before sessions, everywhere. */
 async function lockPlace(work: Work, sessionId: string, userId: string): Promise<Place | undefined> {
+  const isLive = sql`
+    p.session_id = ${sessionId} and p.user_id = ${userId} and p.status in ('held', 'paid', 'ordered')`
+  await lockRows(work.tx, {
+    payment: { participantId: sql`select p.id from group_participants p where ${isLive}` },
+  })
   const { rows } = await sql<Place>`
     select p.id, p.status, p.units, y.id as payment_id, y.amount_idr
-    from group_participants p join payments y on y.participant_id = p.id
-    where p.session_id = ${sessionId} and p.user_id = ${userId} and p.status in ('held', 'paid', 'ordered')
-    for no key update of y`.execute(work.tx)
+    from group_participants p join payments y on y.participant_id = p.id where ${isLive}`.execute(work.tx)
   return rows[0]
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { AddressSnapshot } from '../../address/index.ts'
 import { type Rupiah, secondsAfter, type Tx } from '../../kernel/index.ts'
+import { lockedBuyers } from '../../user/index.ts'
 import type { Join } from './join-request.ts'
 
 export interface JoinableSession {
@@ -67,12 +68,9 @@ export async function readJoinContext(tx: Tx, joins: readonly Join[], now: Date)
             where t.session_id = s.id
               and t.min_units = (select min(f.min_units) from session_tiers f where f.session_id = s.id))))
         from group_buying_sessions s where s.id = any(${sessionIds}::uuid[])) as sessions,
-      -- Locked, as their places will lock them: whoever erases one waits for this batch, or it finds them gone.
       (select json_agg(json_build_object('id', id, 'status', case when closing_since is null then status else 'closing' end,
           'known', exists (select from payments y where y.user_id = buyers.id and y.paid_at is not null)))
-        from (
-          select id, status, closing_since from users where id = any(${userIds}::uuid[]) order by id for key share
-        ) buyers) as users,
+        from (${lockedBuyers(userIds)}) buyers) as users,
       (select json_agg(json_build_object('id', id, 'userId', user_id, 'snapshot', json_strip_nulls(json_build_object(
           'recipientName', recipient_name, 'phone', phone, 'street', street, 'district', district, 'city', city,
           'province', province, 'postalCode', postal_code, 'areaId', area_id))))

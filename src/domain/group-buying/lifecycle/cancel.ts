@@ -7,7 +7,7 @@ import {
   requireTransition,
   type Work,
 } from '../../kernel/index.ts'
-import { refundSessionPayments } from '../../payment/index.ts'
+import { lockSessionPayments, refundSessionPayments } from '../../payment/index.ts'
 import { releaseStock, reportUnneededOrders } from '../../warehouse/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
 import { refundWaiting } from '../fulfilment/refund-waiting.ts'
@@ -16,7 +16,7 @@ import { releaseHeld } from '../joins/release-holds.ts'
 import { getSession } from '../list.ts'
 import { sessionMachine, sessionTransitions } from '../transitions.ts'
 import type { SessionView } from '../views.ts'
-import { type LockedSession, lockSession, lockSessionPayments } from './lock.ts'
+import { type LockedSession, lockSession } from './lock.ts'
 
 /**
  * Staff cancel a session, from its draft until its orders are made: places end, reserved stock is free

@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import { moveState, type Work } from '../../kernel/index.ts'
+import { lockEscrowPayments } from '../../payment/index.ts'
 import { settleRefunds } from '../fulfilment/settle-refunds.ts'
 import { releaseHeld } from '../joins/release-holds.ts'
 import { finalTier, type Tier, verdict } from '../rules.ts'
 import { sessionMachine } from '../transitions.ts'
-import { type LockedSession, lockEscrowPayments, lockSessions } from './lock.ts'
+import { type LockedSession, lockSessions } from './lock.ts'
 
 /**
  * Closes locked, forming sessions that have what they need: the price is that of the tier their paid units

@@ -1,7 +1,5 @@
 import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../../kernel/index.ts'
-import { inSql, openStates } from '../../kernel/index.ts'
-import { paidStates, paymentTransitions } from '../../payment/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
 import type { ClosePolicy } from '../rules.ts'
 import type { SessionStatus } from '../transitions.ts'
@@ -40,26 +38,4 @@ export async function lockSession(tx: Tx, id: string): Promise<LockedSession> {
   const session = (await lockSessions(tx, [id])).get(id)
   if (!session) throw groupBuyingErrors.session_not_found({ session: id })
   return session
-}
-
-/**
- * Locks the payments whose money waits in these sessions' escrow. To be called before the sessions are
- * locked: a confirmation holds its payments first and then asks for their sessions, and the other way round
- * the two would wait in a ring.
- */
-export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]): Promise<void> {
-  await sql`
-    select from payments where session_id = any(${sessionIds}::uuid[]) and status in ${inSql(paidStates)}
-    order by id for no key update`.execute(tx)
-}
-
-/**
- * The same, and those that may still be paid: for who gives all of a session's money back, and would find one
- * that was paid meanwhile in the hands of somebody who waits for the session.
- */
-export async function lockSessionPayments(tx: Tx, sessionId: string): Promise<void> {
-  await sql`
-    select from payments
-    where session_id = ${sessionId}::uuid and status in ${inSql(openStates(paymentTransitions))}
-    order by id for no key update`.execute(tx)
 }

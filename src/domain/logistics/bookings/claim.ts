@@ -1,8 +1,6 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
-import { isPaused } from '../../ops/index.ts'
-import type { CourierItem, NewCourierOrder } from '../courier.ts'
-import { endOvertaken } from './end-overtaken.ts'
+import type { NewCourierOrder } from '../courier.ts'
 
 /** The warehouse: where every parcel starts. */
 export interface ParcelOrigin {
@@ -25,81 +23,17 @@ export interface ClaimedBooking {
 // first one.
 const LEASE_S = 120
 
-interface Row {
-  id: string
-  reference: string
-  orderId: string
-  orderCode: string
-  attempts: number
-  courierCompany: string
-  courierType: string
-  address: Destination
-  items: CourierItem[]
-}
-
-interface Destination {
-  recipientName: string
-  phone: string
-  street: string
-  district: string
-  city: string
-  province: string
-  postalCode: string
-  areaId?: string | null
-}
-
 /**
- * Takes the pending shipments of these orders that are due, for one attempt each; none while staff have
- * paused Biteship.
+ * The parts `due` and `claimed` of a statement: they take the pending shipments of these orders that are due,
+ * for one attempt each. Whoever books them joins the facts of their orders to `claimed`.
  */
-export async function claimBookings(
-  work: Work,
-  orderIds: readonly string[],
-  origin: ParcelOrigin,
-): Promise<ClaimedBooking[]> {
-  if (await isPaused(work.tx, 'biteship')) return []
-  await endOvertaken(work, orderIds)
-  const { rows } = await sql<Row>`
-    with due as (
-      select id from shipments
-      where order_id = any(${[...orderIds]}::uuid[]) and status = 'pending' and next_attempt_at <= ${work.now}
-      order by id for update skip locked
-    ), claimed as (
-      update shipments s set attempts = s.attempts + 1, next_attempt_at = ${secondsAfter(work.now, LEASE_S)}
-      from due where s.id = due.id
-      returning s.id, s.reference, s.order_id, s.attempts, s.courier_company, s.courier_type
-    )
-    select c.*, o.code as order_code, o.address, (
-      select jsonb_agg(jsonb_build_object('name', i.name, 'valueIdr', i.unit_price_idr, 'quantity', i.quantity, 'weightG', i.weight_g))
-      from order_items i where i.order_id = o.id
-    ) as items
-    from claimed c join orders o on o.id = c.order_id order by c.id`.execute(work.tx)
-  return rows.map((row) => ({
-    shipmentId: row.id,
-    orderId: row.orderId,
-    orderCode: row.orderCode,
-    attempts: row.attempts,
-    request: {
-      referenceId: row.reference,
-      origin,
-      destination: placeOf(row.address),
-      company: row.courierCompany,
-      type: row.courierType,
-      items: row.items,
-    },
-  }))
-}
-
-function placeOf({
-  recipientName,
-  phone,
-  street,
-  district,
-  city,
-  province,
-  postalCode,
-  areaId,
-}: Destination) {
-  const address = [street, district, city, province].join(', ')
-  return { contactName: recipientName, contactPhone: phone, address, postalCode, areaId: areaId ?? undefined }
-}
+export const claimedParcels = (work: Work, orderIds: readonly string[]): RawBuilder<unknown> => sql`
+  due as (
+    select id from shipments
+    where order_id = any(${[...orderIds]}::uuid[]) and status = 'pending' and next_attempt_at <= ${work.now}
+    order by id for update skip locked
+  ), claimed as (
+    update shipments s set attempts = s.attempts + 1, next_attempt_at = ${secondsAfter(work.now, LEASE_S)}
+    from due where s.id = due.id
+    returning s.id, s.reference, s.order_id, s.attempts, s.courier_company, s.courier_type
+  )`

@@ -11,9 +11,9 @@ export const BOOKINGS_BY_ITSELF = 3
 export async function reportCancelledByCourier(work: Work, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return
   const { rows } = await sql<{ id: string; code: string; times: number }>`
-    select o.id, o.code, count(*)::integer as times from orders o join shipments s on s.order_id = o.id
-    where o.id = any(${[...orderIds]}::uuid[]) and s.status in ('cancelled', 'not_found')
-    group by o.id having count(*) >= ${BOOKINGS_BY_ITSELF} order by o.id`.execute(work.tx)
+    select order_id as id, order_code as code, count(*)::integer as times from shipments
+    where order_id = any(${[...orderIds]}::uuid[]) and status in ('cancelled', 'not_found')
+    group by order_id, order_code having count(*) >= ${BOOKINGS_BY_ITSELF} order by order_id`.execute(work.tx)
   for (const { id, code, times } of rows) {
     work.requestAttention({
       kind: 'order_called_off',

@@ -3,8 +3,8 @@ import { openTestLaku, type TestLaku } from '../../../../test/laku.ts'
 import type { Buyer } from '../../../../test/market.ts'
 import { orderChoreography, Storefront } from '../../../../test/storefront.ts'
 import { parcelOrigin } from '../../../runtime/parcel-origin.ts'
-import { claimBookings } from '../bookings/claim.ts'
-import { openShipments } from '../bookings/open.ts'
+import { openShipments } from '../../order/booking/book.ts'
+import { claimBookings } from '../../order/booking/claim.ts'
 
 const areaId = 'IDNP9IDNC22IDND140IDZ40132'
 let laku: TestLaku

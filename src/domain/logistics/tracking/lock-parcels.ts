@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Rupiah, Work } from '../../kernel/index.ts'
+import { lockRows, type Rupiah, type Work } from '../../kernel/index.ts'
 import type { TrackedParcel } from './rules.ts'
 
 /** A parcel that its courier has, locked together with its order. */
@@ -24,10 +24,7 @@ type Row = Omit<LockedParcel, 'events'> & { events: { status: LockedParcel['stat
  * holds that and then waits for the one it has, and the other way round the two would wait in a ring.
  */
 export async function lockOrderOf(work: Work, shipmentId: string): Promise<void> {
-  await sql`
-    select from orders where id = (select order_id from shipments where id = ${shipmentId}) for no key update`.execute(
-    work.tx,
-  )
+  await lockRows(work.tx, { order: { id: sql`select order_id from shipments where id = ${shipmentId}` } })
 }
 
 /**
@@ -35,9 +32,7 @@ export async function lockOrderOf(work: Work, shipmentId: string): Promise<void>
  * `s`.
  */
 export async function lockParcels(work: Work, where: RawBuilder<unknown>): Promise<LockedParcel[]> {
-  await sql`
-    select from orders where id in (select s.order_id from shipments s where ${where})
-    order by id for no key update`.execute(work.tx)
+  await lockRows(work.tx, { order: { id: sql`select s.order_id from shipments s where ${where}` } })
   const { rows } = await sql<Row>`
     select s.id, s.code, s.order_id, s.status, s.provider_order_id, s.waybill, s.tracking_url, s.fee_idr, s.price_idr, s.margin_idr,
       s.corrections, s.version, coalesce(s.booked_at, s.created_at) as booked_at, s.tracked_until, s.moved_by_hand_at, (

@@ -1,13 +1,5 @@
 import { sql } from 'kysely'
-import {
-  idOrCode,
-  type Rupiah,
-  requireStaff,
-  requireTransition,
-  type StaffRole,
-  type Work,
-} from '../../kernel/index.ts'
-import { takeLimit } from '../../ops/index.ts'
+import { idOrCode, requireStaff, requireTransition, type StaffRole, type Work } from '../../kernel/index.ts'
 import { logisticsErrors } from '../errors.ts'
 import { getShipment } from '../read.ts'
 import { shipmentTransitions } from '../transitions.ts'
@@ -41,15 +33,23 @@ export type ShipmentStatusByHand = keyof typeof maySet
  */
 export const shipmentStatusesByHand = Object.keys(maySet) as [ShipmentStatusByHand, ...ShipmentStatusByHand[]]
 
+export interface ParcelMoveByHand {
+  /** UUID or code. */
+  shipment: string
+  status: ShipmentStatusByHand
+  note?: string | undefined
+}
+
 /**
  * Moves a parcel by hand, along the table of transitions, where its courier does not say (service map:
  * failure modes). Its order follows as if the courier had. What the courier says later agrees, or is raised
- * to attention and changes nothing.
+ * to attention and changes nothing. `takeLost` counts the loss of an order before its parcel is lost.
  * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
-export async function setShipmentStatus(
+export async function moveParcelByHand(
   work: Work,
-  input: { shipment: string; status: ShipmentStatusByHand; note?: string | undefined },
+  input: ParcelMoveByHand,
+  takeLost: (orderId: string) => Promise<void>,
 ): Promise<ShipmentView> {
   const { status, note } = input
   requireStaff(work.actor, ...maySet[status])
@@ -58,7 +58,7 @@ export async function setShipmentStatus(
   const [parcel] = await lockParcels(work, where)
   if (!parcel) throw logisticsErrors.shipment_not_found({ shipment: input.shipment })
   requireTransition(shipmentTransitions, parcel.status, status, 'shipment')
-  if (status === 'lost') await takeLost(work, parcel.orderId)
+  if (status === 'lost') await takeLost(parcel.orderId)
   const { priceIdr, waybill, trackingUrl, trackedUntil } = parcel
   const newEvents = [{ status, providerStatus: null, note: note || null, happenedAt: work.now }]
   const facts = { priceIdr: priceIdr ?? 0, waybill, trackingUrl, trackedUntil, movedByHandAt: work.now }
@@ -66,17 +66,4 @@ export async function setShipmentStatus(
   const [before, after] = [{ status: parcel.status }, { status, note }]
   work.audit({ command: 'shipments set-status', subject: ['shipment', parcel.id], before, after })
   return await getShipment(work, parcel.id)
-}
-
-/**
- * The buyer of a lost parcel gets everything back at the company's cost: the same as an order that is set
- * failed.
- */
-async function takeLost(work: Work, orderId: string): Promise<void> {
-  const { rows } = await sql<{ userId: string; totalIdr: Rupiah }>`
-    select user_id, total_idr from orders where id = ${orderId}`.execute(work.tx)
-  for (const { userId, totalIdr: amountIdr } of rows) {
-    const subject = ['order', orderId] as const
-    await takeLimit(work, { kind: 'order_failed', subject, receiver: `user:${userId}`, amountIdr })
-  }
 }

@@ -1,14 +1,9 @@
 import { sql } from 'kysely'
 import { type Rupiah, rupiah, type Work } from '../../kernel/index.ts'
 import { debit, type Entry } from '../../ledger/index.ts'
+import { lockPricedParcel, lowerFee, type PricedParcel } from '../../logistics/index.ts'
 import { type LockedOrder, lockOrderAndPayments } from '../lock.ts'
 import { keptFor, refundOrder } from '../refunds/order-money.ts'
-
-interface Parcel {
-  id: string
-  priceIdr: Rupiah
-  marginIdr: Rupiah | null
-}
 
 /**
  * Trues up an order's shipping fee that was an estimate, once its courier has said a price. The buyer gets
@@ -18,7 +13,7 @@ interface Parcel {
  */
 export async function trueUpFee(work: Work, orderId: string): Promise<void> {
   const { order, payments } = await lockOrderAndPayments(work.tx, orderId)
-  const parcel = await pricedParcel(work, orderId)
+  const parcel = order.feeOpen ? await lockPricedParcel(work.tx, orderId) : undefined
   if (!parcel) return
   const kept = keptFor(order, payments)
   const tooMuchIdr = Math.max(0, order.shippingIdr - parcel.priceIdr)
@@ -35,23 +30,12 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
       from,
     })
     // The parcel takes its fee out of shipping when it is over; one that is over has taken it.
-    if (parcel.marginIdr === null)
-      await sql`update shipments set fee_idr = fee_idr - ${backIdr} where id = ${parcel.id}`.execute(work.tx)
+    if (parcel.marginIdr === null) await lowerFee(work, parcel.id, rupiah(backIdr))
   }
   await sql`
     update orders set fee_trued_at = ${work.now}, shipping_idr = shipping_idr - ${backIdr}, total_idr = total_idr - ${backIdr},
       updated_at = ${work.now}
     where id = ${orderId}`.execute(work.tx)
-}
-
-/** The first parcel of the order whose price is known; none once its fee was trued up. */
-async function pricedParcel(work: Work, orderId: string): Promise<Parcel | undefined> {
-  const { rows } = await sql<Parcel>`
-    select s.id, s.price_idr, s.margin_idr from orders o join shipments s on s.order_id = o.id
-    where o.id = ${orderId} and o.fee_estimated and o.fee_trued_at is null and s.price_idr > 0
-      and s.status not in ('pending', 'cancelled', 'not_found')
-    order by s.id limit 1 for no key update of s`.execute(work.tx)
-  return rows[0]
 }
 
 /**
@@ -61,7 +45,7 @@ async function pricedParcel(work: Work, orderId: string): Promise<Parcel | undef
 async function feeFrom(
   work: Work,
   { id, userId, sessionId }: LockedOrder,
-  { marginIdr }: Parcel,
+  { marginIdr }: PricedParcel,
   amountIdr: Rupiah,
 ): Promise<Entry[] | undefined> {
   const about = { userId, sessionId }

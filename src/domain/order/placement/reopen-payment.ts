@@ -1,8 +1,14 @@
 import { sql } from 'kysely'
 import { moveState, type Rupiah, requireCustomer, secondsAfter, type Work } from '../../kernel/index.ts'
-import { type PaymentView, type PayWith, paymentView } from '../../payment/index.ts'
+import {
+  lockPaymentsOf,
+  type OrderPayment,
+  type PaymentView,
+  type PayWith,
+  paymentView,
+} from '../../payment/index.ts'
 import { orderErrors } from '../errors.ts'
-import { lockOrder, lockPaymentsOf, type OrderPayment, subjectOf } from '../lock.ts'
+import { lockOrder, subjectOf } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 import { PAYMENT_EXPIRED } from './cancel-unpaid.ts'
 import { payFor, requireActive } from './create.ts'

@@ -9,8 +9,8 @@ import {
   post,
 } from '../../ledger/index.ts'
 import type { LimitedKind, LimitUse } from '../../ops/index.ts'
-import { decideRefunds, leftOf } from '../../payment/index.ts'
-import type { LockedOrder, OrderPayment } from '../lock.ts'
+import { decideRefunds, leftOf, type OrderPayment } from '../../payment/index.ts'
+import type { LockedOrder } from '../lock.ts'
 import { returnableItems } from '../returns/items.ts'
 
 /** The payment that an order's money is on, and what is left of it for the order. */

@@ -1,5 +1,4 @@
-import { sql } from 'kysely'
-import type { Tx } from '../../kernel/index.ts'
+import { lockRows, type Tx } from '../../kernel/index.ts'
 import {
   type AccountKey,
   credit,
@@ -46,20 +45,10 @@ type Paid = Pick<Payment, 'sessionId' | 'participantId' | 'orderId'>
  */
 export async function lockPaidThings(tx: Tx, payments: readonly Paid[]): Promise<void> {
   const ids = (key: keyof Paid) => [...new Set(payments.flatMap((payment) => payment[key] ?? []))]
-  const [sessions, participants, orders] = [ids('sessionId'), ids('participantId'), ids('orderId')]
-  if (sessions.length > 0) {
-    await sql`
-      select from group_buying_sessions where id = any(${sessions}::uuid[]) order by id for no key update`.execute(
-      tx,
-    )
-  }
-  if (participants.length > 0) {
-    await sql`
-      select from group_participants where id = any(${participants}::uuid[]) order by id for no key update`.execute(
-      tx,
-    )
-  }
-  await sql`
-    select from orders where id = any(${orders}::uuid[]) or participant_id = any(${participants}::uuid[])
-    order by id for no key update`.execute(tx)
+  const participantId = ids('participantId')
+  await lockRows(tx, {
+    session: { id: ids('sessionId') },
+    participant: { id: participantId },
+    order: { id: ids('orderId'), participantId },
+  })
 }

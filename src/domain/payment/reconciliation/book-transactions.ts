@@ -154,8 +154,7 @@ async function ownerOf(
     select r.id, r.code, p.user_id, null::uuid from refunds r left join payments p on p.id = r.payment_id
     where r.provider_refund_id = ${productId} or r.code = regexp_replace(${referenceId ?? ''}, '-[0-9]+$', '')
     union all
-    select o.id, o.key, w.user_id, s.factory_id
-    from payouts o left join withdrawals w on w.id = o.subject_id left join settlements s on s.id = o.subject_id
+    select o.id, o.key, o.user_id, o.factory_id from payouts o
     where o.provider_payout_id = ${productId} or o.key = ${referenceId}
     limit 1`.execute(work.tx)
   return rows[0]

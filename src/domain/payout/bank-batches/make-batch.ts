@@ -15,6 +15,7 @@ import { sealAccount } from '../destination.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 import { requireNoneMoves } from '../older-moves.ts'
+import type { PayoutOwner } from '../owner.ts'
 import { payoutEventPayload } from '../payout-event.ts'
 
 const HOUR_S = 3600
@@ -53,6 +54,9 @@ export interface NewTransfer {
   key: string
   purpose: PayoutPurpose
   subjectId: string
+  /** The subject that this one is another try of, where it is one. */
+  earlierSubjectId?: string | null | undefined
+  owner: PayoutOwner
   destination: BankAccount
   amountIdr: Rupiah
   description: string
@@ -65,15 +69,15 @@ export interface NewTransfer {
  * @throws payout.under_way, moves_again, kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export async function addTransfer(work: Work, transfer: NewTransfer): Promise<string> {
-  const { batchId, key, purpose, subjectId, description } = transfer
+  const { batchId, key, purpose, subjectId, earlierSubjectId = null, owner, description } = transfer
   const amountIdr = rupiah(transfer.amountIdr)
   await requireNoneMoves(work.tx, subjectId)
   const sealed = sealAccount(work.vault, await requirePayableAccount(work.tx, transfer.destination))
   const id = newId()
   const { rows } = await sql<{ id: string }>`
-    insert into payouts (id, key, purpose, subject_id, channel_code, account_number, account_holder, amount_idr, description, status,
+    insert into payouts (id, key, purpose, subject_id, earlier_subject_id, user_id, factory_id, channel_code, account_number, account_holder, amount_idr, description, status,
       route, batch_id, attempt, called_at, submitted_at, created_at)
-    values (${id}, ${key}, ${purpose}, ${subjectId}, ${sealed.channelCode}, ${sealed.accountNumber}, ${sealed.accountHolder},
+    values (${id}, ${key}, ${purpose}, ${subjectId}, ${earlierSubjectId}, ${owner.userId ?? null}, ${owner.factoryId ?? null}, ${sealed.channelCode}, ${sealed.accountNumber}, ${sealed.accountHolder},
       ${amountIdr}, ${description}, 'submitted', 'bank', ${batchId}, 1, ${work.now}, ${work.now}, ${work.now})
     on conflict do nothing returning id`.execute(work.tx)
   if (rows.length === 0) throw payoutErrors.under_way({ subjectId })

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { pageOf, type Rupiah, type Tx, type Work } from '../../kernel/index.ts'
 import { type BankAccount, channelName, maskedAccount } from '../../ops/index.ts'
+import { nameOfPerson } from '../../staff/index.ts'
 import { openAccount, type SealedAccount } from '../destination.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
@@ -56,7 +57,7 @@ export interface BankTransfer {
 
 const views = (where: RawBuilder<unknown>, limit: number) => sql<BatchView>`
   select b.id, b.number::int8 as number, b.status, b.status_reason, t.transfers, t.total_idr, t.open_idr,
-    coalesce((select name from staff where id::text = b.made_by), b.made_by) as made_by, b.made_at, b.handed_out_at, b.finished_at
+    ${nameOfPerson(sql`b.made_by`)} as made_by, b.made_at, b.handed_out_at, b.finished_at
   from bank_batches b cross join lateral (
     select count(*)::int as transfers, coalesce(sum(amount_idr), 0)::int8 as total_idr,
       coalesce(sum(amount_idr) filter (where status = 'submitted'), 0)::int8 as open_idr

@@ -10,10 +10,9 @@ import {
 } from '../../kernel/index.ts'
 import { requireSecondPerson, settleAttention } from '../../ops/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
-import { ownerOf } from '../book-difference.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
-import { lockPayouts } from '../lock-payouts.ts'
+import { lockPayouts, ownerOf } from '../lock-payouts.ts'
 import { payoutEventPayload, payoutMoves } from '../payout-event.ts'
 import { revivePayout, suspendArrived } from '../revive-payout.ts'
 import {
@@ -244,7 +243,7 @@ async function takeBack(work: Work, returned: readonly Line[]): Promise<void> {
       subjectId: id,
       amountIdr: -amountIdr,
       why,
-      ...(await ownerOf(work, line)),
+      ...ownerOf(line),
     })
   }
 }

@@ -95,6 +95,7 @@ async function claimOne(
       key,
       purpose: 'settlement',
       subjectId: id,
+      owner: { factoryId: settlement.factoryId },
       destination,
       amountIdr: netIdr,
       description: `Laku ${code}`,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { getFactory, payableAccounts } from '../../factory/index.ts'
-import { moveState, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
+import { lockRows, moveState, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
 import { type BankAccount, settleAttention } from '../../ops/index.ts'
 import { createPayout, requireFit } from '../../payout/index.ts'
 import { requireOther } from '../approval/approve.ts'
@@ -94,6 +94,7 @@ export async function payLocked(work: Work, settlement: LockedSettlement, comman
     key,
     purpose: 'settlement',
     subjectId: id,
+    owner: { factoryId: settlement.factoryId },
     destination,
     amountIdr: netIdr,
     description: `Laku ${code}`,
@@ -115,7 +116,7 @@ export async function payLocked(work: Work, settlement: LockedSettlement, comman
  */
 export async function destinationOf(work: Work, { factoryId, code }: LockedSettlement): Promise<BankAccount> {
   // A suspension that is under way is waited for, and one that comes later finds the payout.
-  await sql`select from factories where id = ${factoryId} for share`.execute(work.tx)
+  await lockRows(work.tx, { factory: { id: [factoryId] } }, { share: true })
   const { status } = await getFactory(work.tx, factoryId)
   if (status === 'suspended') throw settlementErrors.factory_suspended({ code, factoryId })
   const accounts = await payableAccounts(work.tx, work.vault, [factoryId], work.now)

@@ -11,6 +11,7 @@ interface Waiting {
   id: string
   code: string
   userId: string
+  retryOf: string | null
   destinationId: string
   amountIdr: number
   feeIdr: number
@@ -32,7 +33,7 @@ export async function claimWithdrawalsForBank(
 ): Promise<string[]> {
   requireStaff(work.actor, 'finance')
   const { rows } = await sql<Waiting>`
-    select w.id, w.code, w.user_id, w.destination_id, w.amount_idr, w.fee_idr, w.closes_account, d.channel_code, d.account_number,
+    select w.id, w.code, w.user_id, w.retry_of, w.destination_id, w.amount_idr, w.fee_idr, w.closes_account, d.channel_code, d.account_number,
       d.account_holder
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
     where w.status = 'held' and w.by_hand and greatest(d.usable_at, u.withdrawals_from) <= ${work.now} and u.status <> 'suspended'
@@ -54,6 +55,8 @@ async function claim(work: Work, row: Waiting, batchId: string): Promise<void> {
     key,
     purpose: 'withdrawal',
     subjectId: id,
+    earlierSubjectId: row.retryOf,
+    owner: { userId: row.userId },
     destination: openDestination(work.vault, row),
     amountIdr,
     description: `Laku ${code}`,

@@ -26,6 +26,7 @@ interface Due {
   id: string
   code: string
   userId: string
+  retryOf: string | null
   amountIdr: number
   feeIdr: number
   closesAccount: boolean
@@ -51,7 +52,7 @@ const SUSPENDED_S = 3600
 export async function sendWithdrawals(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   const { rows } = await sql<Due>`
-    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.status, d.channel_code, d.account_number, d.account_holder,
+    select w.id, w.code, w.user_id, w.retry_of, w.amount_idr, w.fee_idr, w.closes_account, w.status, d.channel_code, d.account_number, d.account_holder,
       u.status as user_status, u.withdrawals_from,
       (select count(*)::int from payouts p where p.subject_id = w.id) as payouts
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
@@ -80,6 +81,8 @@ export async function sendWithdrawals(work: Work, ids: readonly string[]): Promi
       key: `${code}-${payouts + 1}`,
       purpose: 'withdrawal',
       subjectId,
+      earlierSubjectId: row.retryOf,
+      owner: { userId: row.userId },
       amountIdr,
       destination: openDestination(work.vault, row),
       description: `Laku ${code}`,

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../../../test/wallets.ts'
+import { readPaidBuyers } from '../../group-buying/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { notifyOf } from '../../notification/index.ts'
 import { type BankAccount, savePayoutChannels } from '../../ops/index.ts'
@@ -151,7 +152,7 @@ describe('withdrawals', () => {
         notifyOf(
           work,
           rows.map((row) => row.id),
-          'https://laku.test',
+          { publicUrl: 'https://laku.test', readBuyers: readPaidBuyers },
         ),
       )
       const inbox = await f.laku.db

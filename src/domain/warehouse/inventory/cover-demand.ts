@@ -137,7 +137,9 @@ async function reorderFor(
   const ended = last && { status: last.status, complete }
   if (!mayReorder(ended, isPerson(work.actor))) return { left: [...lines, ...left] }
   if (lines.length === 0) return { left }
-  const { id } = await createPurchaseOrder(work, { sessionId, lines })
+  // The demand of a session is of variants of its product.
+  const [{ productId }] = [...shelves.variants.values()] as [VariantDetail]
+  const { id } = await createPurchaseOrder(work, { session: { id: sessionId, productId }, lines })
   return { purchaseOrder: await sendPurchaseOrder(work, id), left }
 }
 

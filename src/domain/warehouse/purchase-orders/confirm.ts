@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { mayActForFactory } from '../../factory/index.ts'
 import { moveState, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
+import { mayActForFactory } from '../../territory/index.ts'
 import { warehouseErrors } from '../errors.ts'
 import { purchaseOrderMachine, purchaseOrderTransitions } from '../transitions.ts'
 import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock.ts'

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { insertRows, newCode, newId, requireStaff, type Work } from '../../kernel/index.ts'
 import { variantsById } from '../../product/index.ts'
 import { warehouseErrors } from '../errors.ts'
@@ -8,7 +7,7 @@ import { lastPurchaseOrderOf, type PurchaseOrderView, purchaseOrder } from './re
 
 export interface NewPurchaseOrder {
   /** The session whose demand the purchase order covers; without a session the order fills the shelves. */
-  sessionId?: string | undefined
+  session?: { id: string; productId: string } | undefined
   lines: readonly StockLine[]
 }
 
@@ -20,10 +19,11 @@ export interface NewPurchaseOrder {
  */
 export async function createPurchaseOrder(work: Work, input: NewPurchaseOrder): Promise<PurchaseOrderView> {
   requireStaff(work.actor, 'warehouse', 'service')
-  const { sessionId } = input
+  const { session } = input
+  const sessionId = session?.id
   const totals = totalsOf(input.lines)
   if (totals.size === 0) throw warehouseErrors.no_lines()
-  const factoryId = await factoryOf(work, [...totals.keys()], sessionId)
+  const factoryId = await factoryOf(work, [...totals.keys()], session)
   if (sessionId) await requireNoneOpen(work, sessionId)
   const id = newId()
   const code = newCode('PO', work.now)
@@ -53,7 +53,11 @@ export async function createPurchaseOrder(work: Work, input: NewPurchaseOrder): 
   return view
 }
 
-async function factoryOf(work: Work, variantIds: string[], sessionId: string | undefined): Promise<string> {
+async function factoryOf(
+  work: Work,
+  variantIds: string[],
+  session: NewPurchaseOrder['session'],
+): Promise<string> {
   const variants = await variantsById(work.tx, variantIds)
   const factories = new Set<string>()
   for (const variantId of variantIds) {
@@ -64,11 +68,8 @@ async function factoryOf(work: Work, variantIds: string[], sessionId: string | u
   const [factoryId] = factories
   if (factoryId === undefined || factories.size > 1)
     throw warehouseErrors.several_factories({ factories: [...factories] })
-  if (!sessionId) return factoryId
-  const { rows } = await sql<{ productId: string }>`
-    select product_id from group_buying_sessions where id = ${sessionId}`.execute(work.tx)
-  const ofProduct = [...variants.values()].every((variant) => variant.productId === rows[0]?.productId)
-  if (!ofProduct) throw warehouseErrors.not_of_session({ sessionId })
+  const isForeign = [...variants.values()].some(({ productId }) => productId !== session?.productId)
+  if (session && isForeign) throw warehouseErrors.not_of_session({ sessionId: session.id })
   return factoryId
 }
 

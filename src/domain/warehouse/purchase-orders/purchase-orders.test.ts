@@ -182,19 +182,22 @@ describe('the life of a purchase order', () => {
 
   it('refuses what is no purchase order and no receipt', async () => {
     const [a, b] = [market.variantId, newId()]
-    const create = (lines: { variantId: string; quantity: number }[], sessionId?: string) =>
-      refusal(laku.as(admin, (work) => createPurchaseOrder(work, { lines, sessionId })))
+    const create = (
+      lines: { variantId: string; quantity: number }[],
+      session?: { id: string; productId: string },
+    ) => refusal(laku.as(admin, (work) => createPurchaseOrder(work, { lines, session })))
     expect(await create([])).toBe('warehouse.no_lines')
     expect(await create([{ variantId: a, quantity: 0 }])).toBe('warehouse.invalid_quantity')
     expect(await create([{ variantId: b, quantity: 1 }])).toBe('warehouse.variant_not_found')
     const other = await Market.open(laku)
     const both = [a, other.variantId].map((variantId) => ({ variantId, quantity: 1 }))
     expect(await create(both)).toBe('warehouse.several_factories')
-    const session = await other.session()
-    expect(await create([{ variantId: a, quantity: 1 }], session.id)).toBe('warehouse.not_of_session')
+    const { id: sessionId } = await other.session()
+    const session = { id: sessionId, productId: other.productId }
+    expect(await create([{ variantId: a, quantity: 1 }], session)).toBe('warehouse.not_of_session')
     const mine = [{ variantId: other.variantId, quantity: 1 }]
-    expect(await create(mine, session.id)).toBe('ok')
-    expect(await create(mine, session.id)).toBe('warehouse.session_has_purchase_order')
+    expect(await create(mine, session)).toBe('ok')
+    expect(await create(mine, session)).toBe('warehouse.session_has_purchase_order')
     const { id } = await sent()
     expect(await refusal(receive(id, 0))).toBe('warehouse.no_lines')
     expect(await refusal(receive(id, -1))).toBe('warehouse.invalid_quantity')

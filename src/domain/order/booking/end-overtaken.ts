@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
-import { recordCancelled } from './record-cancelled.ts'
+import { recordCancelled } from '../../logistics/index.ts'
 
 /**
  * An order that waits for its courier is in one of these states; in any other somebody has moved it on by

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import { secondsAfter } from '../../kernel/index.ts'
+import { BOOKINGS_BY_ITSELF } from '../../logistics/index.ts'
 import { type BookingContext, bookShipments } from './book.ts'
-import { isPaidFor } from './open.ts'
-import { BOOKINGS_BY_ITSELF } from './report-cancelled.ts'
+import { isPaidFor } from './bookable.ts'
 
 const running = sql`not (select paused from switches where name = 'biteship')`
 

@@ -8,14 +8,20 @@ import {
   type UnitOfWork,
   type Work,
 } from '../../kernel/index.ts'
-import type { CourierGateway } from '../courier.ts'
-import { logisticsErrors } from '../errors.ts'
-import type { CourierChoice } from '../rates/rate.ts'
-import { liveShipment } from '../read.ts'
-import type { ShipmentView } from '../views.ts'
-import { type ClaimedBooking, claimBookings, type ParcelOrigin } from './claim.ts'
-import { openShipments } from './open.ts'
-import { recordBooked, recordNotBooked } from './record.ts'
+import {
+  type ClaimedBooking,
+  type CourierChoice,
+  type CourierGateway,
+  liveShipment,
+  logisticsErrors,
+  openParcels,
+  type ParcelOrigin,
+  recordBooked,
+  recordNotBooked,
+  type ShipmentView,
+} from '../../logistics/index.ts'
+import { bookableParcels } from './bookable.ts'
+import { claimBookings } from './claim.ts'
 
 export interface BookingContext {
   units: UnitOfWork
@@ -41,6 +47,15 @@ export async function bookShipments(context: BookingContext, orderIds: readonly 
   )
   const mistake = done.find((result) => result.status === 'rejected')
   if (mistake) throw mistake.reason
+}
+
+/** Opens a parcel for each of these orders that may be booked and has no live one; the others are left alone. */
+export async function openShipments(
+  work: Work,
+  orderIds: readonly string[],
+  options: { courier?: CourierChoice | undefined; held?: boolean } = {},
+): Promise<void> {
+  await openParcels(work, await bookableParcels(work, orderIds, options))
 }
 
 async function callAndRecord(context: BookingContext, booking: ClaimedBooking): Promise<void> {

@@ -1,0 +1,15 @@
+import { sql } from 'kysely'
+import type { Work } from '../../kernel/index.ts'
+
+/** The buyers with a paid place in each of these sessions, in the order in which they joined. */
+export async function readPaidBuyers(
+  { tx }: Work,
+  sessionIds: readonly string[],
+): Promise<{ sessionId: string; userId: string }[]> {
+  const { rows } = await sql<{ sessionId: string; userId: string }>`
+    select session_id, user_id from group_participants
+    where session_id = any(${[...sessionIds]}::uuid[]) and status in ('paid', 'ordered') order by id`.execute(
+    tx,
+  )
+  return rows
+}

@@ -1,0 +1,21 @@
+import { type Kysely, sql } from 'kysely'
+import { type DB, finalStates, inSql } from '../../kernel/index.ts'
+import { sessionTransitions } from '../transitions.ts'
+
+/** How many sessions form still, though they ended before this instant. */
+export async function countLate(db: Kysely<DB>, before: Date): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from group_buying_sessions
+    where status = 'forming' and ends_at < ${before}`.execute(db)
+  return rows[0]?.count ?? 0
+}
+
+/** How many sessions are over and hold escrow still. */
+export async function countHeldByOver(db: Kysely<DB>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from ledger_balances b
+    join ledger_accounts a on a.id = b.account_id and a.key like 'escrow:%' and b.balance_idr > 0
+    join group_buying_sessions s on a.key = 'escrow:' || s.id::text
+    where s.status in ${inSql(finalStates(sessionTransitions))}`.execute(db)
+  return rows[0]?.count ?? 0
+}

@@ -1,0 +1,66 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Tx } from './work.ts'
+
+/**
+ * The global lock order: rows of a kind above are locked before rows of a kind below, and inside a kind by
+ * id. A room that locks rows of several rooms takes all of them here, so that no two transactions wait for
+ * each other.
+ */
+const lockOrder = {
+  payout: { table: 'payouts', columns: { subjectId: 'subject_id' } },
+  payment: {
+    table: 'payments',
+    columns: { orderId: 'order_id', participantId: 'participant_id', sessionId: 'session_id' },
+  },
+  session: { table: 'group_buying_sessions', columns: {} },
+  participant: { table: 'group_participants', columns: {} },
+  order: { table: 'orders', columns: { participantId: 'participant_id' } },
+  shipment: { table: 'shipments', columns: {} },
+  purchaseOrder: { table: 'warehouse_purchase_orders', columns: {} },
+  factory: { table: 'factories', columns: {} },
+} as const
+
+export type LockKind = keyof typeof lockOrder
+
+/** Ids, or a query that selects them. */
+export type LockedIds = readonly string[] | RawBuilder<unknown>
+
+/** The rows of one kind that have one of these values in any of these columns. */
+export type LockWish<K extends LockKind = LockKind> = {
+  [column in 'id' | keyof (typeof lockOrder)[K]['columns']]?: LockedIds
+}
+
+export type LockWishes = { [K in LockKind]?: LockWish<K> }
+
+/**
+ * Locks these rows until the transaction ends, kind by kind in the global order, with one statement a kind.
+ * Returns the ids of the rows that there are. `share` lets others share the lock; without it the lock is for
+ * whoever changes the rows.
+ */
+export async function lockRows(
+  tx: Tx,
+  wishes: LockWishes,
+  { share = false }: { share?: boolean } = {},
+): Promise<Partial<Record<LockKind, string[]>>> {
+  const found: Partial<Record<LockKind, string[]>> = {}
+  const strength = share ? sql`share` : sql`no key update`
+  for (const kind of Object.keys(lockOrder) as LockKind[]) {
+    const conditions = conditionsOf(kind, wishes[kind] ?? {})
+    if (conditions.length === 0) continue
+    const { rows } = await sql<{ id: string }>`
+      select id from ${sql.table(lockOrder[kind].table)} where ${sql.join(conditions, sql` or `)}
+      order by id for ${strength}`.execute(tx)
+    found[kind] = rows.map(({ id }) => id)
+  }
+  return found
+}
+
+function conditionsOf(kind: LockKind, wish: Record<string, LockedIds | undefined>): RawBuilder<unknown>[] {
+  const columns: Record<string, string> = { id: 'id', ...lockOrder[kind].columns }
+  return Object.entries(wish).flatMap(([name, wanted]) => {
+    if (!wanted || (Array.isArray(wanted) && wanted.length === 0)) return []
+    const column = sql.ref(columns[name] as string)
+    if (!Array.isArray(wanted)) return [sql`${column} in (${wanted as RawBuilder<unknown>})`]
+    return [sql`${column} = any(${[...new Set(wanted as string[])]}::uuid[])`]
+  })
+}

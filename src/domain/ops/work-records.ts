@@ -1,0 +1,49 @@
+import { sql } from 'kysely'
+import { newId } from '../kernel/ids.ts'
+import { asRecords, insertRows } from '../kernel/rows.ts'
+import type { WorkRecords } from '../kernel/unit-of-work.ts'
+
+/** Writes what a unit of work audited and raised, at its end and in its transaction. */
+export const workRecords: WorkRecords = {
+  writeAudit: async ({ tx, actor, now, requestId }, entries) => {
+    const rows = entries.map((entry) => ({
+      id: newId(),
+      actorKind: actor.kind,
+      actorId: 'id' in actor ? actor.id : actor.name,
+      actorName: 'name' in actor ? actor.name : actor.id,
+      reason: 'reason' in actor ? (actor.reason ?? null) : null,
+      command: entry.command,
+      subjectKind: entry.subject[0],
+      subjectId: entry.subject[1],
+      before: (entry.before ?? null) as never,
+      after: (entry.after ?? null) as never,
+      requestId,
+      occurredAt: now,
+    }))
+    await insertRows(tx, 'auditLog', rows)
+  },
+
+  writeAttention: async ({ tx, now }, items) => {
+    // One row a kind and subject: a statement may not touch the same row twice.
+    const open = new Map(items.map((item) => [`${item.kind} ${item.subject[1]}`, item]))
+    const rows = [...open.values()].map((item) => ({
+      id: newId(),
+      kind: item.kind,
+      subjectKind: item.subject[0],
+      subjectId: item.subject[1],
+      message: item.message,
+      command: item.command,
+      details: item.details ?? {},
+      times: 1,
+      since: now,
+    }))
+    await sql`
+      insert into attention (id, kind, subject_kind, subject_id, message, command, details, times, since)
+      select id, kind, subject_kind, subject_id, message, command, details, times, since
+      from jsonb_populate_recordset(null::attention, ${asRecords(rows)}::jsonb)
+      on conflict (kind, subject_id) where resolved_at is null
+      do update set times = attention.times + 1, message = excluded.message, details = excluded.details`.execute(
+      tx,
+    )
+  },
+}

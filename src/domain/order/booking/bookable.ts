@@ -1,0 +1,39 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Work } from '../../kernel/index.ts'
+import type { CourierChoice, NewParcel } from '../../logistics/index.ts'
+
+/**
+ * Something of what was paid for order `o` is the shop's still; a restore may have lost that all of it went
+ * back.
+ */
+export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
+  select from payments p where (p.order_id = o.id or p.participant_id = o.participant_id)
+    and p.status in ('paid', 'partially_refunded') and p.returned_idr < p.amount_idr)`
+
+/** The orders that are booked by themselves. */
+const BOOKABLE = ['paid', 'processing']
+
+/**
+ * The parcels to open of these orders: of each that is paid and has its stock. Such an order stays locked, so
+ * that it is not cancelled meanwhile. Staff may book one that is on hold, and with another courier than the
+ * buyer chose.
+ */
+export async function bookableParcels(
+  work: Work,
+  orderIds: readonly string[],
+  { courier, held }: { courier?: CourierChoice | undefined; held?: boolean },
+): Promise<NewParcel[]> {
+  const statuses = held ? [...BOOKABLE, 'on_hold'] : BOOKABLE
+  const { rows } = await sql<NewParcel>`
+    select o.id as order_id, o.code as order_code, o.user_id, o.courier_company, o.courier_type,
+      o.fee_estimated and o.fee_trued_at is null as fee_estimated,
+      coalesce((select p.code from payments p where p.participant_id = o.participant_id order by p.id limit 1), o.code) as name,
+      (select count(*) + 1 from shipments s where s.order_id = o.id)::int as number, case
+        when exists (select from shipments s where s.order_id = o.id and s.margin_idr is not null) then 0
+        else o.shipping_idr end as fee_idr
+    from orders o
+    where o.id = any(${[...orderIds]}::uuid[]) and o.status = any(${statuses}) and o.allocated and ${isPaidFor}
+    order by o.id for no key update`.execute(work.tx)
+  if (!courier) return rows
+  return rows.map((row) => ({ ...row, courierCompany: courier.company, courierType: courier.type }))
+}

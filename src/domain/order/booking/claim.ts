@@ -1,0 +1,81 @@
+import { sql } from 'kysely'
+import type { Work } from '../../kernel/index.ts'
+import {
+  type ClaimedBooking,
+  type CourierItem,
+  claimedParcels,
+  type ParcelOrigin,
+} from '../../logistics/index.ts'
+import { isPaused } from '../../ops/index.ts'
+import { endOvertaken } from './end-overtaken.ts'
+
+interface Row {
+  id: string
+  reference: string
+  orderId: string
+  orderCode: string
+  attempts: number
+  courierCompany: string
+  courierType: string
+  address: Destination
+  items: CourierItem[]
+}
+
+interface Destination {
+  recipientName: string
+  phone: string
+  street: string
+  district: string
+  city: string
+  province: string
+  postalCode: string
+  areaId?: string | null
+}
+
+/**
+ * Takes the pending shipments of these orders that are due, for one attempt each; none while staff have
+ * paused Biteship.
+ */
+export async function claimBookings(
+  work: Work,
+  orderIds: readonly string[],
+  origin: ParcelOrigin,
+): Promise<ClaimedBooking[]> {
+  if (await isPaused(work.tx, 'biteship')) return []
+  await endOvertaken(work, orderIds)
+  const { rows } = await sql<Row>`
+    with ${claimedParcels(work, orderIds)}
+    select c.*, o.code as order_code, o.address, (
+      select jsonb_agg(jsonb_build_object('name', i.name, 'valueIdr', i.unit_price_idr, 'quantity', i.quantity, 'weightG', i.weight_g))
+      from order_items i where i.order_id = o.id
+    ) as items
+    from claimed c join orders o on o.id = c.order_id order by c.id`.execute(work.tx)
+  return rows.map((row) => ({
+    shipmentId: row.id,
+    orderId: row.orderId,
+    orderCode: row.orderCode,
+    attempts: row.attempts,
+    request: {
+      referenceId: row.reference,
+      origin,
+      destination: placeOf(row.address),
+      company: row.courierCompany,
+      type: row.courierType,
+      items: row.items,
+    },
+  }))
+}
+
+function placeOf({
+  recipientName,
+  phone,
+  street,
+  district,
+  city,
+  province,
+  postalCode,
+  areaId,
+}: Destination) {
+  const address = [street, district, city, province].join(', ')
+  return { contactName: recipientName, contactPhone: phone, address, postalCode, areaId: areaId ?? undefined }
+}

@@ -1,0 +1,25 @@
+import { sql } from 'kysely'
+import type { Rupiah, Work } from '../../kernel/index.ts'
+import { moveParcelByHand, type ParcelMoveByHand, type ShipmentView } from '../../logistics/index.ts'
+import { takeLimit } from '../../ops/index.ts'
+
+/**
+ * Moves a parcel by hand where its courier does not say; its order follows.
+ * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
+ */
+export async function setShipmentStatus(work: Work, input: ParcelMoveByHand): Promise<ShipmentView> {
+  return await moveParcelByHand(work, input, (orderId) => takeLost(work, orderId))
+}
+
+/**
+ * The buyer of a lost parcel gets everything back at the company's cost: the same as an order that is set
+ * failed.
+ */
+async function takeLost(work: Work, orderId: string): Promise<void> {
+  const { rows } = await sql<{ userId: string; totalIdr: Rupiah }>`
+    select user_id, total_idr from orders where id = ${orderId}`.execute(work.tx)
+  for (const { userId, totalIdr: amountIdr } of rows) {
+    const subject = ['order', orderId] as const
+    await takeLimit(work, { kind: 'order_failed', subject, receiver: `user:${userId}`, amountIdr })
+  }
+}

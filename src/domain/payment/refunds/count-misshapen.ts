@@ -1,0 +1,12 @@
+import { type Kysely, sql } from 'kysely'
+import type { DB } from '../../kernel/index.ts'
+
+/** How many refunds sent since this instant the provider refused for the form of their request. */
+export async function countMisshapen(db: Kysely<DB>, since: Date): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from refunds
+    where failure_code in ('API_VALIDATION_ERROR', 'INVALID_VALUE_ERROR') and submitted_at > ${since}`.execute(
+    db,
+  )
+  return rows[0]?.count ?? 0
+}

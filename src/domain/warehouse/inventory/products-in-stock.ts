@@ -1,0 +1,44 @@
+import { sql } from 'kysely'
+import type { Paged, Tx } from '../../kernel/index.ts'
+import { getProduct, listProducts, type ProductFilter, type ProductView } from '../../product/index.ts'
+
+export interface StockedProduct extends Omit<ProductView, 'variants'> {
+  variants: (ProductView['variants'][number] & {
+    /** Some of it is in the warehouse and reserved for nobody. */
+    inStock: boolean
+  })[]
+}
+
+/** These products, each variant with whether some of it is free in the warehouse. */
+export async function withStock(tx: Tx, products: readonly ProductView[]): Promise<StockedProduct[]> {
+  const variantIds = products.flatMap(({ variants }) => variants.map(({ id }) => id))
+  const { rows } = await sql<{ variantId: string }>`
+    select variant_id from warehouse_inventory
+    where variant_id = any(${variantIds}::uuid[]) and on_hand > reserved`.execute(tx)
+  const free = new Set(rows.map((row) => row.variantId))
+  return products.map((product) => ({
+    ...product,
+    variants: product.variants.map((variant) => ({ ...variant, inStock: free.has(variant.id) })),
+  }))
+}
+
+/** The same of one product. */
+export async function stockedProduct(tx: Tx, product: ProductView): Promise<StockedProduct> {
+  const [stocked] = await withStock(tx, [product])
+  return stocked as StockedProduct
+}
+
+/** One product with its stock: `withStock` of `getProduct`. @throws product.not_found */
+export async function getStockedProduct(
+  tx: Tx,
+  id: string,
+  options: { withInactive?: boolean } = {},
+): Promise<StockedProduct> {
+  return await stockedProduct(tx, await getProduct(tx, id, options))
+}
+
+/** Products with their stock, newest first, a keyset page at a time. */
+export async function listStockedProducts(tx: Tx, filter: ProductFilter): Promise<Paged<StockedProduct>> {
+  const { data, ...page } = await listProducts(tx, filter)
+  return { data: await withStock(tx, data), ...page }
+}
