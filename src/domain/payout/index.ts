@@ -34,7 +34,6 @@ export type {
 } from './gateway.ts'
 export { holdPayouts, releasePayouts } from './hold-payouts.ts'
 export { requireNoneMoves } from './older-moves.ts'
-export type { PayoutOwner } from './owner.ts'
 export { fitByAge, type Outgoing, payoutsWaiting } from './plan-by-balance.ts'
 export { type PayoutInbox, type PayoutNotice, processPayoutNotices } from './process-payout-notices.ts'
 export { readChannels } from './read-channels.ts'

@@ -4,7 +4,7 @@ import type { Rupiah, Tx, Work } from '../../kernel/index.ts'
 export interface PricedParcel {
   id: string
   priceIdr: Rupiah
-  /** What its fee left over its price; null while its way is not over. */
+  /** Its fee less its price; null while its way is not over. */
   marginIdr: Rupiah | null
 }
 

@@ -49,7 +49,9 @@ export async function bookShipments(context: BookingContext, orderIds: readonly 
   if (mistake) throw mistake.reason
 }
 
-/** Opens a parcel for each of these orders that may be booked and has no live one; the others are left alone. */
+/**
+ * Opens a parcel for each of these orders that may be booked and has no live one; the others are left alone.
+ */
 export async function openShipments(
   work: Work,
   orderIds: readonly string[],
