@@ -1735,6 +1735,7 @@ CREATE INDEX payouts_by_status ON public.payouts USING btree (status, id);
 CREATE INDEX payouts_due ON public.payouts USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX payouts_of_batch ON public.payouts USING btree (batch_id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX payouts_of_subject ON public.payouts USING btree (subject_id);
+CREATE INDEX payouts_of_user ON public.payouts USING btree (user_id) WHERE (user_id IS NOT NULL);
 CREATE INDEX payouts_waiting ON public.payouts USING btree (created_at) WHERE (waits_since IS NOT NULL);
 CREATE INDEX pickup_tasks_of_office ON public.pickup_tasks USING btree (office_id, id);
 CREATE INDEX price_history_of_variant ON public.price_history USING btree (variant_id, since);
@@ -1779,6 +1780,7 @@ CREATE INDEX settlements_statements_due ON public.settlements USING btree (state
 CREATE INDEX shipments_by_status ON public.shipments USING btree (status, id);
 CREATE INDEX shipments_due ON public.shipments USING btree (next_attempt_at) WHERE (status = 'pending'::text);
 CREATE INDEX shipments_of_order ON public.shipments USING btree (order_id, id);
+CREATE INDEX shipments_of_user ON public.shipments USING btree (user_id);
 CREATE INDEX shipments_to_track ON public.shipments USING btree (track_at) WHERE (track_at IS NOT NULL);
 CREATE INDEX shipping_rates_over ON public.shipping_rates USING btree (expires_at);
 CREATE INDEX staff_names_any_case ON public.staff_names USING btree (lower(name));

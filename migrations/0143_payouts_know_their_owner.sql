@@ -6,3 +6,5 @@ alter table payouts
   add column earlier_subject_id uuid;
 update payouts p set user_id = w.user_id, earlier_subject_id = w.retry_of from withdrawals w where w.id = p.subject_id;
 update payouts p set factory_id = s.factory_id from settlements s where s.id = p.subject_id;
+-- Whoever is erased is found by it.
+create index payouts_of_user on payouts (user_id) where user_id is not null;

@@ -7,3 +7,5 @@ alter table shipments
 update shipments s set order_code = o.code, user_id = o.user_id, fee_estimated = o.fee_estimated and o.fee_trued_at is null
   from orders o where o.id = s.order_id;
 alter table shipments alter column order_code set not null, alter column user_id set not null;
+-- Whoever is erased is found by it.
+create index shipments_of_user on shipments (user_id);

@@ -15,9 +15,6 @@ export interface ForeignUse extends TableUse {
 const asDatabaseOwner =
   /^src\/(runtime\/(environment\/(let-in|put-clock-back|stamp)|embedded\/base-backup)|commands\/db\/(keys\/[\w-]+|install))\.ts$/
 
-/** Not divided among their rooms yet (docs/adr/0113); nothing is added to this list. */
-const undivided = /^src\/domain\/composition\/(privacy\/personal-data|sealing\/sealed-(data|answers))\.ts$/
-
 /**
  * Every use of a table that docs/adr/0113 forbids. A room reads what a room below it publishes; it writes and
  * locks its own alone. Fronts call the domain. The top of the domain reads every room.
@@ -25,7 +22,7 @@ const undivided = /^src\/domain\/composition\/(privacy\/personal-data|sealing\/s
 export function tableViolations(root: string, graph: Graph): ForeignUse[] {
   const published = readPublished(root)
   return foreignUses(root, graph).filter(({ file, kind, way, table }) => {
-    if (asDatabaseOwner.test(file) || undivided.test(file)) return false
+    if (asDatabaseOwner.test(file)) return false
     if (kind !== 'read') return true
     if (way === 'top') return false
     const mayRead = way === 'down' || file.startsWith('src/runtime/')

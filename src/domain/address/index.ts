@@ -1,5 +1,6 @@
 export { createAddress } from './create-address.ts'
 export { deleteAddress } from './delete-address.ts'
+export { placeless } from './placeless.ts'
 export { addressesById, defaultAddressId, getAddress, listAddresses } from './read-addresses.ts'
 export type { AddressChanges, AddressInput } from './rules.ts'
 export { setDefaultAddress } from './set-default-address.ts'

@@ -64,6 +64,7 @@ export { basisPoints, formatIdr, proportion, type Rupiah, rupiah, sumIdr } from 
 export { moveState, moveStatement, stateIf } from './move-state.ts'
 export { type Network, networkOf } from './network.ts'
 export { type Paged, pageOf } from './pages.ts'
+export type { Person, PersonalTable } from './personal-data.ts'
 export { defaultPolicy, type Policy } from './policy.ts'
 export { callAsHolder, callProven } from './proven.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'

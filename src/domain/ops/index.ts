@@ -27,6 +27,7 @@ export {
   type LimitView,
   limitedKinds,
   listLimits,
+  recountUses,
   takeLimit,
   undoUse,
 } from './limits.ts'

@@ -5,7 +5,7 @@ import { newId } from '../kernel/ids.ts'
 import { kernelErrors } from '../kernel/kernel-errors.ts'
 import type { Rupiah } from '../kernel/money.ts'
 import type { Policy } from '../kernel/policy.ts'
-import { insertRows } from '../kernel/rows.ts'
+import { asRecords, insertRows } from '../kernel/rows.ts'
 import type { Tx, Work } from '../kernel/work.ts'
 import { nameOfPerson, requireOwnFactor } from '../staff/index.ts'
 
@@ -257,4 +257,11 @@ export async function listLimits(
   const kindOf = (wanted: Budget) =>
     (Object.keys(limitedKinds) as LimitedKind[]).find((kind) => limitedKinds[kind] === wanted) as LimitedKind
   return rows.map((row) => ({ ...row, ...limitsOf(kindOf(row.budget), policy) }))
+}
+
+/** Counts these uses to an account as of its name under another key. */
+export async function recountUses(tx: Tx, fresh: readonly { id: string; account: string }[]): Promise<void> {
+  await sql`
+    update limit_uses u set account = f.account from jsonb_to_recordset(${asRecords(fresh)}::jsonb) as f(id uuid, account text)
+    where u.id = f.id`.execute(tx)
 }

@@ -3,7 +3,7 @@ import type { BankAccount } from '../ops/index.ts'
 import { sealAccount } from './destination.ts'
 import type { PayoutPurpose } from './events.ts'
 import type { GatewayPayout } from './gateway.ts'
-import type { PayoutOwner } from './owner.ts'
+import type { PayoutOwner } from './lock-payouts.ts'
 import { verdictOf } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 

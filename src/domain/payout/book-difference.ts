@@ -3,7 +3,7 @@ import type { Rupiah, Work } from '../kernel/index.ts'
 import { putIntoSuspense } from '../suspense/index.ts'
 import type { GatewayPayout } from './gateway.ts'
 import type { LockedPayout } from './lock-payouts.ts'
-import { ownerOf } from './owner.ts'
+import { ownerOf } from './lock-payouts.ts'
 import { verdictOf } from './rules.ts'
 
 /**

@@ -12,8 +12,8 @@ import { type BankAccount, channelsOf, describedFor, requirePayableAccount } fro
 import { openAccount, sealAccount } from './destination.ts'
 import { payoutErrors } from './errors.ts'
 import type { PayoutPurpose } from './events.ts'
+import type { PayoutOwner } from './lock-payouts.ts'
 import { requireNoneMoves } from './older-moves.ts'
-import type { PayoutOwner } from './owner.ts'
 import { payoutEventPayload } from './payout-event.ts'
 
 export interface NewPayout {

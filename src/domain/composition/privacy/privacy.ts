@@ -3,8 +3,9 @@ import { requireCustomer, requireStaff, requireTransition, type Work } from '../
 import { balanceIdr, walletAccount } from '../../ledger/index.ts'
 import { maskedAccount } from '../../ops/index.ts'
 import { lockUserWholly, type User, userById, userErrors, userTransitions } from '../../user/index.ts'
+import { messagesOf } from '../../whatsapp/personal-data.ts'
 import { openThings } from './open-things.ts'
-import { messagesOf, personalTables } from './personal-data.ts'
+import { personalTables } from './personal-data.ts'
 
 /** A person's data as they may have it (UU PDP 27/2022, article 7): section by section, as it is kept. */
 export type PersonExport = Record<string, unknown> & { exportedAt: Date }

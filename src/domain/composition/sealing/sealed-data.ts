@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { FACTOR_PURPOSE, resealFactors } from '../../auth/index.ts'
 import { asRecords, secondsAfter, type Tx, type Vault, type Work } from '../../kernel/index.ts'
+import { recountUses } from '../../ops/index.ts'
 import { fingerprintOf, limitAccountOf } from '../../wallet/index.ts'
 
 /** A table that holds encrypted columns. */
@@ -171,11 +172,7 @@ export async function recountWithdrawals({
     })
     return again === account ? [] : [{ id, account: again }]
   })
-  if (fresh.length > 0) {
-    await sql`
-      update limit_uses u set account = f.account from jsonb_to_recordset(${asRecords(fresh)}::jsonb) as f(id uuid, account text)
-      where u.id = f.id`.execute(tx)
-  }
+  if (fresh.length > 0) await recountUses(tx, fresh)
   return fresh.length
 }
 

@@ -14,8 +14,8 @@ import { type BankAccount, requirePayableAccount } from '../../ops/index.ts'
 import { sealAccount } from '../destination.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
+import type { PayoutOwner } from '../lock-payouts.ts'
 import { requireNoneMoves } from '../older-moves.ts'
-import type { PayoutOwner } from '../owner.ts'
 import { payoutEventPayload } from '../payout-event.ts'
 
 const HOUR_S = 3600

@@ -1,0 +1,16 @@
+import { sql } from 'kysely'
+import type { PersonalTable } from '../kernel/index.ts'
+
+/** How a person is taken out of the tables of this room. */
+export const authPersonalData: readonly PersonalTable[] = [
+  {
+    table: 'called_codes',
+    columns: ['phone'],
+    erase: ({ phone }) => sql`delete from called_codes where phone = ${phone}`,
+  },
+  {
+    table: 'otp_challenges',
+    columns: ['phone', 'ip'],
+    erase: ({ phone }) => sql`delete from otp_challenges where phone = ${phone}`,
+  },
+]

@@ -1,0 +1,17 @@
+import { sql } from 'kysely'
+import type { PersonalTable } from '../kernel/personal-data.ts'
+
+/** How a person is taken out of the tables of this room. */
+export const opsPersonalData: readonly PersonalTable[] = [
+  {
+    table: 'limit_uses',
+    columns: ['account'],
+    erase: ({ userId }) => sql`update limit_uses set account = null where receiver = ${`user:${userId}`}`,
+  },
+  {
+    table: 'paces',
+    columns: ['name'],
+    erase: ({ userId, phone }) => sql`
+      delete from paces where name = ${`code user ${userId}`} or strpos(name, ${phone ?? userId}) > 0`,
+  },
+]

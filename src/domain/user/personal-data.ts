@@ -1,0 +1,37 @@
+import { moveStatement, type PersonalTable } from '../kernel/index.ts'
+import { userMachine } from './transitions.ts'
+
+/** How a person is taken out of the tables of this room. */
+export const userPersonalData: readonly PersonalTable[] = [
+  {
+    table: 'users',
+    columns: [
+      'phone',
+      'name',
+      'email',
+      'email_proven_at',
+      'email_confirmed_at',
+      'locale',
+      'suspended_because',
+    ],
+    erase: ({ userId, now }) =>
+      moveStatement(userMachine, {
+        to: 'deleted',
+        ids: [userId],
+        set: {
+          deletedAt: now,
+          updatedAt: now,
+          phone: null,
+          name: null,
+          email: null,
+          emailProvenAt: null,
+          emailConfirmedAt: null,
+          withdrawalsFrom: null,
+          locale: 'id',
+          suspendedBecause: null,
+          closingSince: null,
+          closingDueAt: null,
+        },
+      }),
+  },
+]

@@ -1,0 +1,24 @@
+import { sql } from 'kysely'
+import type { PersonalTable } from '../kernel/index.ts'
+
+/** How a person is taken out of the tables of this room. */
+export const walletPersonalData: readonly PersonalTable[] = [
+  {
+    table: 'wallet_adjustments',
+    columns: ['note'],
+    erase: ({ userId }) => sql`update wallet_adjustments set note = '' where user_id = ${userId}`,
+  },
+  {
+    table: 'withdrawals',
+    columns: ['note'],
+    erase: ({ userId }) => sql`update withdrawals set note = null where user_id = ${userId}`,
+  },
+  {
+    table: 'withdrawal_destinations',
+    columns: ['account_number', 'account_holder', 'fingerprint'],
+    erase: ({ userId }, vault) => sql`
+      update withdrawal_destinations set account_number = ${vault.seal('wallet.destination', '')},
+        account_holder = ${vault.seal('wallet.destination', '')}, fingerprint = id::text
+      where user_id = ${userId}`,
+  },
+]
