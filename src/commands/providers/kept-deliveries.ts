@@ -13,15 +13,13 @@ export interface KeptDeliveries {
 /** Opens the inbox of webhooks for reading, where the configuration names a database. */
 export async function keptDeliveries(url: string | undefined): Promise<KeptDeliveries> {
   if (url === undefined) return { read: undefined, end: async () => {} }
-  const { createPool } = await import('../../runtime/database.ts')
+  const { createKysely, createPool } = await import('../../runtime/database.ts')
+  const { readBodies } = await import('../../domain/webhooks/read-bodies.ts')
   const pool = createPool({ url, poolSize: 1, applicationName: 'laku providers check' })
   const read = async (provider: 'xendit' | 'whatsapp') => {
     try {
-      const { rows } = await pool.query<{ body: string }>(
-        'select body from webhook_inbox where provider = $1 and body is not null order by id desc limit $2',
-        [provider, NEWEST],
-      )
-      return rows.map(({ body }) => parsed(body))
+      const bodies = await readBodies(createKysely(pool), { provider, limit: NEWEST })
+      return bodies.map(parsed)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       throw new NotConfigured(`the deliveries that our server kept cannot be read: ${why}`)

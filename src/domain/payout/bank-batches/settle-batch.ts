@@ -42,6 +42,8 @@ interface Line {
   code: string
   purpose: PayoutPurpose
   subjectId: string
+  userId: string | null
+  factoryId: string | null
   amountIdr: Rupiah
   status: 'submitted' | 'succeeded' | 'failed' | 'reversed'
   turns: number

@@ -10,7 +10,7 @@ export interface StockedProduct extends Omit<ProductView, 'variants'> {
 }
 
 /** These products, each variant with whether some of it is free in the warehouse. */
-export async function withStock(tx: Tx, products: readonly ProductView[]): Promise<StockedProduct[]> {
+async function withStock(tx: Tx, products: readonly ProductView[]): Promise<StockedProduct[]> {
   const variantIds = products.flatMap(({ variants }) => variants.map(({ id }) => id))
   const { rows } = await sql<{ variantId: string }>`
     select variant_id from warehouse_inventory
