@@ -32,7 +32,13 @@ export async function adoptWithdrawal(
   const found = await approveLost(work, { code, amountIdr: answer.amountIdr, account: answer.destination })
   if (!found) return undefined
   const { id: subjectId, destination } = found
-  await adoptPayout(work, { purpose: 'withdrawal', subjectId, owner: { userId: found.userId }, destination, answer })
+  await adoptPayout(work, {
+    purpose: 'withdrawal',
+    subjectId,
+    owner: { userId: found.userId },
+    destination,
+    answer,
+  })
   return found.userId
 }
 

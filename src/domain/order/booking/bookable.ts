@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Work } from '../../kernel/index.ts'
+import { inSql, type Work } from '../../kernel/index.ts'
 import type { CourierChoice, NewParcel } from '../../logistics/index.ts'
+import { paidStates } from '../../payment/index.ts'
 
 /**
  * Something of what was paid for order `o` is the shop's still; a restore may have lost that all of it went
@@ -8,7 +9,7 @@ import type { CourierChoice, NewParcel } from '../../logistics/index.ts'
  */
 export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
   select from payments p where (p.order_id = o.id or p.participant_id = o.participant_id)
-    and p.status in ('paid', 'partially_refunded') and p.returned_idr < p.amount_idr)`
+    and p.status in ${inSql(paidStates)} and p.returned_idr < p.amount_idr)`
 
 /** The orders that are booked by themselves. */
 const BOOKABLE = ['paid', 'processing']
