@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { codePrefixes } from '../src/domain/kernel/ids.ts'
@@ -5,19 +6,37 @@ import { accountNames } from '../src/domain/ledger/accounts.ts'
 import { findMachines } from './machines.ts'
 
 const page = readFileSync('docs/glossary.md', 'utf8')
-const rows = page
-  .split('\n')
-  .filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
-  .map((line) => line.slice(2, -2).split(' | '))
-const terms = rows.map(([english = '']) => english.toLowerCase())
+const [words = '', accounts = '', retired = ''] = page.split(/^## .*$/m)
+const rowsOf = (section: string) =>
+  section
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
+    .slice(1)
+    .map((line) => line.slice(2, -2).split(' | '))
+const rows = rowsOf(words)
+const terms = rows.map(([, english = '']) => english.toLowerCase())
+const flat = (text: string) => text.toLowerCase().replaceAll(/[-_ ]/g, '')
 
-it('has each term in English and Indonesian, with what it means', () => {
-  for (const row of rows) {
-    expect(row, row[0]).toHaveLength(3)
+it('has at most 150 code words, each once, with its term in English and Indonesian and its meaning', () => {
+  const all = [...rows, ...rowsOf(accounts)]
+  expect(all.length).toBeLessThanOrEqual(150)
+  for (const row of all) {
+    expect(row, row[0]).toHaveLength(4)
     for (const cell of row) expect(cell.trim(), row[0]).not.toBe('')
   }
-  const english = terms.flatMap((term) => term.split(', '))
-  expect(english.filter((term, at) => english.indexOf(term) !== at)).toEqual([])
+  for (const section of [rows, rowsOf(accounts)]) {
+    const codes = section.map(([code]) => code)
+    expect(codes.filter((code, at) => codes.indexOf(code) !== at)).toEqual([])
+  }
+})
+
+it('has no code word that the code does not use', () => {
+  const files = execFileSync('git', ['ls-files', 'src/*.ts'], { encoding: 'utf8' }).trim().split('\n')
+  const code = flat(files.map((file) => readFileSync(file, 'utf8')).join('\n'))
+  const unused = rows
+    .map(([word = '']) => word.replaceAll('`', ''))
+    .filter((word) => !code.includes(flat(word)))
+  expect(unused).toEqual([])
 })
 
 it('knows what every state machine is a machine of', async () => {
@@ -28,6 +47,11 @@ it('knows what every state machine is a machine of', async () => {
 
 it('knows every kind of code and every account of the ledger', () => {
   for (const prefix of codePrefixes) expect(page).toContain(`\`${prefix}-\``)
-  const accounts = page.slice(page.indexOf('## Accounts'))
   for (const name of accountNames) expect(accounts).toMatch(new RegExp(`\`${name}(:\\{\\w+\\})?\``))
+})
+
+it('gives each retired word one term', () => {
+  expect(rowsOf(retired).every((row) => row.length === 2 && row.every((cell) => cell.trim() !== ''))).toBe(
+    true,
+  )
 })

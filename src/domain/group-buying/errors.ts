@@ -21,11 +21,11 @@ export const groupBuyingErrors = defineErrors('group_buying', {
     'MOQ, capacity and limit count whole units above 0, and a capacity holds its MOQ.',
   ],
   invalid_period: ['invalid', 'A session must end in the future, and after it starts.'],
-  session_not_forming: ['conflict', 'Only a session that still forms can be changed so.'],
+  session_not_forming: ['conflict', 'This change is only possible while the session still forms.'],
   below_moq: ['conflict', 'The session is below its MOQ: it can be cancelled, but not closed as a success.'],
   extensions_used: ['conflict', 'The session was extended as often as is allowed.'],
   session_not_open: ['conflict', 'This session takes no joins now.'],
-  session_full: ['conflict', 'The session has not that many units left.'],
+  session_full: ['conflict', 'The session does not have that many units left.'],
   already_joined: ['conflict', 'You are in this session already; leave it first to join it otherwise.'],
   per_user_limit: ['conflict', 'That is more than one buyer may take in this session.'],
   user_not_active: ['forbidden', 'This account is suspended, or being closed.'],
@@ -35,7 +35,7 @@ export const groupBuyingErrors = defineErrors('group_buying', {
   too_many_unpaid: ['conflict', 'You hold as many unpaid places as one buyer may; pay or leave one first.'],
   unpaid_share: [
     'conflict',
-    'One unpaid place holds no more of a session than this; pay from the wallet, or take fewer.',
+    'One unpaid place may hold only this many units of a session; pay from the wallet, or take fewer.',
   ],
   hold_renewed: [
     'conflict',

@@ -6,7 +6,7 @@ export const kernelErrors = defineErrors('kernel', {
   user_erased: ['not_found', 'This account was deleted.'],
   same_hands: [
     'forbidden',
-    'You are no second person to who did this: one of you let the other in, or gave or changed what the other acts by within a day. Somebody else has to approve it.',
+    "You cannot be the second approver here: one of you let the other in, or gave or changed the other's token, role or second factor within a day. Another person has to approve it.",
   ],
   second_factor_needed: [
     'forbidden',
@@ -21,10 +21,10 @@ export const kernelErrors = defineErrors('kernel', {
     'forbidden',
     'Your role is new: you approve what others did once you have had it for a day.',
   ],
-  own_act: ['forbidden', 'This tells others what you did yourself: another person puts it away.'],
+  own_act: ['forbidden', 'This reports an act of your own to others: another person has to resolve it.'],
   second_person_needed: [
     'forbidden',
-    'With what was done before, this is more than one person may do alone. Another person allows it with the command given here; then do it again.',
+    'Together with earlier acts this is more than one person may do alone. Another person allows it with the command given here; then run yours again.',
   ],
   reason_required: ['invalid', 'This change needs a reason.'],
   idempotency_key_reused: ['conflict', 'This idempotency key was used with another request; send a new key.'],
@@ -39,7 +39,7 @@ export const kernelErrors = defineErrors('kernel', {
   audit_not_found: ['not_found', 'There is no row of this id in the audit log.'],
   option_not_taken: [
     'conflict',
-    'What you name does not take this option as it is: leave it away, or look again.',
+    'This option cannot be used in the current state: leave the option out, or check the state.',
   ],
   illegal_transition: ['conflict', 'The state does not allow this.'],
   payout_channel_unknown: ['invalid', 'No money can be paid out to this bank or e-wallet.'],

@@ -3,7 +3,10 @@ import { defineErrors } from '../kernel/index.ts'
 export const walletErrors = defineErrors('wallet', {
   insufficient_balance: ['conflict', 'The wallet does not hold that much.'],
   user_not_found: ['not_found', 'There is no such user.'],
-  below_minimum: ['invalid', 'So little is paid out only of refunded money.'],
+  below_minimum: [
+    'invalid',
+    'The amount is below the smallest withdrawal; only refunded money may be withdrawn in smaller amounts.',
+  ],
   nothing_to_withdraw: [
     'conflict',
     'The wallet is empty: nothing has to be paid out before the account is closed.',
@@ -11,13 +14,13 @@ export const walletErrors = defineErrors('wallet', {
   not_all: ['conflict', 'To close an account all that is in its wallet is withdrawn, and no less.'],
   by_hand: [
     'conflict',
-    'The provider pays out no such small amount: send it from the bank, then approve it with the reference of that.',
+    'The amount is too small for the provider: send it from the bank, then approve the withdrawal with the reference of that transfer.',
   ],
   not_by_hand: ['conflict', 'The provider pays this out; approve it without a reference.'],
   account_too_new: ['conflict', 'The account is not old enough to take money.'],
   account_stopped: [
     'conflict',
-    'Whose account it is said that they never asked for it: nothing is sent to it.',
+    'The owner of this account said that they did not ask for it; nothing is sent to it.',
   ],
   no_destination: ['conflict', 'This user has confirmed no account to which money could be sent.'],
   account_closing: [

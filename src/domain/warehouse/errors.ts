@@ -19,7 +19,7 @@ export const warehouseErrors = defineErrors('warehouse', {
   not_in_purchase_order: ['invalid', 'This variant is not in the purchase order.'],
   over_received: [
     'conflict',
-    'So many pieces, good and damaged, are not owed; count the others in by stock adjust.',
+    'More pieces, good and damaged, were counted than the factory owes; book the others with stock adjust.',
   ],
   invalid_note: ['invalid', 'The number of a delivery note has at least one letter or digit.'],
   note_counted: [

@@ -11,7 +11,7 @@ import { readSessionToken } from '../session-token.ts'
 import { wantedItems } from '../wire-parts.ts'
 
 /** Lists of goods that are known at once: 4 kB each at most. */
-const MOST_WEIGHED = 1_000
+const MAX_WEIGHED = 1_000
 
 const asked = z.strictObject({
   destination: z.union([
@@ -46,7 +46,7 @@ export const rateRoutes =
   async (app) => {
     const { units, providers, config } = laku
     // Goods are looked up once a second for strangers in production, however many ask.
-    const weighed = config.env === 'production' ? new Memory(FRESH_MS, MOST_WEIGHED) : undefined
+    const weighed = config.env === 'production' ? new Memory(FRESH_MS, MAX_WEIGHED) : undefined
 
     app.post(
       '/api/rates',

@@ -82,8 +82,8 @@ export const payoutChannelFacts: Readonly<Record<string, PayoutChannelFact>> = {
 }
 
 /**
- * xendit.payout-test: with a test key a payout to this number of a bank stays ACCEPTED, and can be called
- * off.
+ * xendit.payout-test: with a test key a payout to this number of a bank stays ACCEPTED, and can be
+ * cancelled.
  */
 export const PAYOUT_TEST_ACCOUNT = '131313'
 /** xendit.payout-test: one to this number fails with TEMPORARY_TRANSFER_ERROR. */

@@ -5,7 +5,7 @@ import { isOtpCode } from './otp-code.ts'
 import type { CodePurpose } from './request.ts'
 
 /** So many codes of a number may live at once: strangers' burst, and some of who is known. */
-const MOST_ALIVE = 40
+const MAX_ALIVE = 40
 
 const MESSAGE =
   'This code was asked for in another browser. Type the one that was sent for this browser, or write MASUK to us on WhatsApp: the code in the answer is good in each.'
@@ -30,7 +30,7 @@ export async function codeOfAnother(work: Work, typed: Typed): Promise<DomainErr
   const { rows } = await sql<{ id: string; codeHash: string; sentAt: Date | null }>`
     select id, code_hash, sent_at from otp_challenges
     where phone = ${phone} and purpose = ${purpose} and status = 'open' and expires_at > ${work.now} and id <> ${challengeId}
-    order by created_at desc limit ${MOST_ALIVE}`.execute(work.tx)
+    order by created_at desc limit ${MAX_ALIVE}`.execute(work.tx)
   const other = rows.find(({ id, codeHash }) => isOtpCode(work.vault, id, code, codeHash))
   if (!other) return undefined
   const { code: errorCode, kind } = authErrors.code_wrong()

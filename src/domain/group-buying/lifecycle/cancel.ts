@@ -80,7 +80,7 @@ export async function refundSession(
   await lockSessionPayments(work.tx, input.sessionId)
   const session = await lockSession(work.tx, input.sessionId)
   if (session.status === 'orders_created') return await refundWaiting(work, session)
-  // Calling off a group that still forms is a decision of its own: sessions cancel.
+  // Cancelling a group that still forms is a decision of its own: sessions cancel.
   if (['draft', 'forming', 'success'].includes(session.status)) {
     throw groupBuyingErrors.not_refundable({ code: session.code, status: session.status })
   }

@@ -15,7 +15,7 @@ export function isUnfit(failure: ProviderFailure): boolean {
   return failure.outcome === 'refused' && codes.includes(failure.code)
 }
 
-/** Calling off did not work this time: nobody said that the parcel is on its way. */
+/** Cancelling did not work this time: nobody said that the parcel is on its way. */
 export function isCancelFailed(failure: ProviderFailure): boolean {
   return cancelFailedCodes.includes(failure.code)
 }

@@ -44,7 +44,7 @@ const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly O
 const NOT_SERVICEABLE = 'no_serviceable_address'
 
 /** A courier that cancels a parcel it had taken on says nothing of the address: another booking may do. */
-const CALLED_OFF = 'courier_called_off'
+const CANCELLED_BY_COURIER = 'courier_called_off'
 
 interface Move {
   order: LockedOrder
@@ -152,7 +152,7 @@ function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: Parcel
     return { ...facts, to: 'on_hold', reason: NOT_SERVICEABLE }
   }
   if ((parcel === 'cancelled' || parcel === 'not_found') && order.status === 'ready_for_pickup') {
-    return { ...facts, to: 'processing', reason: CALLED_OFF }
+    return { ...facts, to: 'processing', reason: CANCELLED_BY_COURIER }
   }
   const end = astray[parcel]
   if (end?.from.includes(order.status)) return { ...facts, to: end.to, reason: null }

@@ -26,7 +26,7 @@ export type ReadInvoices = Map<string, GatewayInvoice | ProviderFailure>
 const MIN_FOR_PAGES = 10
 // A rush of 3,000 in a minute is 30 pages; whoever is not on them is read alone.
 const MAX_PAGES = 30
-const PAID_BEFORE_NEWS_S = 120
+const PAID_BEFORE_UPDATE_S = 120
 
 /**
  * Reads invoices again from the provider, in few calls: those whose payment is paid already are left out,
@@ -65,7 +65,7 @@ async function paidAround(
   asked: readonly AskedInvoice[],
 ): Promise<GatewayInvoice[]> {
   const times = asked.map((invoice) => invoice.receivedAt.getTime())
-  const paidAfter = secondsAfter(new Date(Math.min(...times)), -PAID_BEFORE_NEWS_S)
+  const paidAfter = secondsAfter(new Date(Math.min(...times)), -PAID_BEFORE_UPDATE_S)
   const paidBefore = new Date(Math.max(...times))
   const ids = asked.map((invoice) => invoice.id)
   return (await listPaid(gateway, { paidAfter, paidBefore }, ids, MAX_PAGES)).listed
