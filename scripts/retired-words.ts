@@ -9,7 +9,7 @@ export interface RetiredWord {
 }
 
 export const retiredWords: readonly RetiredWord[] = [
-  { word: 'gatherer', term: 'batcher', inNames: [['gatherer']], inTexts: /\bgatherers?\b/i },
+  { word: 'batcher', term: 'batcher', inNames: [['batcher']], inTexts: /\bgatherers?\b/i },
   { word: 'news', term: 'event or update', inNames: [['news']], inTexts: /\bnews\b/i },
   { word: 'stray', term: 'unapplied funds', inNames: [['stray'], ['strays']], inTexts: /\bstrays?\b/i },
   {
@@ -51,9 +51,9 @@ export const retiredWords: readonly RetiredWord[] = [
     inNames: [['hands']],
     inTexts: /\b(pair of|same|other) hands\b/i,
   },
-  { word: 'A_RUN', term: 'batch size', inNames: [['a', 'run']] },
+  { word: 'BATCH_SIZE', term: 'batch size', inNames: [['a', 'run']] },
   { word: 'MOST', term: 'maximum (MAX_…)', inNames: [['MOST']] },
-  { word: 'STILL_S', term: 'stale after', inNames: [['still', 's']] },
+  { word: 'STALE_AFTER_S', term: 'stale after', inNames: [['still', 's']] },
 ]
 
 /** Texts that cite what is not in the repository. */
