@@ -7,16 +7,16 @@ import { retiredInName, retiredInText, retiredWords } from './retired-words.ts'
 
 describe('retired words', () => {
   it.each([
-    ['JoinGatherer', 'batcher'],
-    ['payoutEventPayload', 'updates'],
-    ['strayMoney', 'unknown'],
-    ['cancelAtCourier', 'cancel'],
-    ['CALLED_OFF', 'cancel'],
-    ['BATCH_SIZE', 'BATCH_SIZE'],
-    ['MAX_PAGES', 'MOST'],
-    ['timeoutMs', 'patience'],
+    ['JoinGatherer', 'gatherer'],
+    ['payoutNews', 'news'],
+    ['strayMoney', 'stray'],
+    ['callOffParcel', 'call off'],
+    ['CALLED_OFF', 'call off'],
+    ['A_RUN', 'A_RUN'],
+    ['MOST_PAGES', 'MOST'],
+    ['patienceMs', 'patience'],
     ['same_hands', 'hands'],
-    ['fix-jobs.ts', 'fix'],
+    ['mend-jobs.ts', 'mend'],
   ])('are seen in the name %s', (name, word) => {
     expect(retiredInName(name)?.word).toBe(word)
   })
@@ -29,9 +29,9 @@ describe('retired words', () => {
   )
 
   it('are seen in texts, with the term to say; a code and a fact may keep theirs', () => {
-    expect(retiredInText('the courier cancels the parcel')).toContain('say order, or cancel')
-    expect(retiredInText('the command that fixes it')).toContain('say fix')
-    expect(retiredInText('(number 5)')).toContain('not in the repository')
+    expect(retiredInText('the courier calls off the parcel')).toContain('say order, or cancel')
+    expect(retiredInText('the command that mends it')).toContain('say fix')
+    expect(retiredInText("(the design's list, number 5)")).toContain('not in the repository')
     expect(retiredInText('the fact biteship.called-off says so')).toBeUndefined()
     expect(retiredInText('a recommended plan')).toBeUndefined()
   })
@@ -57,10 +57,8 @@ describe('retired words', () => {
     }
     try {
       expect(lint('/** The last update. */\nexport const lastUpdate = 1\n')).toContain('words: 1 files')
-      expect(lint('export const lastNews = 1\n')).toContain('the name lastNews says "updates"')
-      expect(lint('/** The last updates. */\nexport const last = 1\n')).toContain(
-        '"updates": say event or update',
-      )
+      expect(lint('export const lastNews = 1\n')).toContain('the name lastNews says "news"')
+      expect(lint('/** The last news. */\nexport const last = 1\n')).toContain('"news": say event or update')
     } finally {
       rmSync(folder, { recursive: true })
     }

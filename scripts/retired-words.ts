@@ -9,7 +9,7 @@ export interface RetiredWord {
 }
 
 export const retiredWords: readonly RetiredWord[] = [
-  { word: 'batcher', term: 'batcher', inNames: [['batcher']], inTexts: /\bgatherers?\b/i },
+  { word: 'gatherer', term: 'batcher', inNames: [['gatherer']], inTexts: /\bgatherers?\b/i },
   { word: 'news', term: 'event or update', inNames: [['news']], inTexts: /\bnews\b/i },
   { word: 'stray', term: 'unapplied funds', inNames: [['stray'], ['strays']], inTexts: /\bstrays?\b/i },
   {
@@ -51,9 +51,9 @@ export const retiredWords: readonly RetiredWord[] = [
     inNames: [['hands']],
     inTexts: /\b(pair of|same|other) hands\b/i,
   },
-  { word: 'BATCH_SIZE', term: 'batch size', inNames: [['a', 'run']] },
+  { word: 'A_RUN', term: 'batch size', inNames: [['a', 'run']] },
   { word: 'MOST', term: 'maximum (MAX_…)', inNames: [['MOST']] },
-  { word: 'STALE_AFTER_S', term: 'stale after', inNames: [['still', 's']] },
+  { word: 'STILL_S', term: 'stale after', inNames: [['still', 's']] },
 ]
 
 /** Texts that cite what is not in the repository. */
@@ -80,7 +80,7 @@ export function retiredInName(name: string): RetiredWord | undefined {
   return retiredWords.find(({ inNames = [] }) => inNames.some(holds))
 }
 
-/** What a text says that it may not: a retired word, or a source outside the repository. */
+/** Returns the problem of a text: a retired word, or a source outside the repository. */
 export function retiredInText(text: string): string | undefined {
   const plain = text.replace(/\b[a-z_]+(\.[a-z_-]+)+\b/g, '')
   const cited = CITED_OUTSIDE.exec(text)
