@@ -23,7 +23,7 @@ import { JWT_SECRET, type Seed, seedShop } from '../join/seed.ts'
 import { ServerProcess } from '../processes.ts'
 
 /** The most by which the p99 of joins may rise beside the work of staff. */
-const MOST = 1.1
+const MAX_COMMANDS = 1.1
 const BATCH = 500
 const WARM_UP = 200
 
@@ -98,8 +98,10 @@ export async function run(args: string[]): Promise<boolean> {
     let passed = joins.failed === 0
     for (const beside of ['ledger verify', 'import'] as const) {
       const ratio = median(p99.get(beside) as number[]) / alone
-      passed &&= ratio < MOST
-      console.log(`joins beside ${beside}: p99 ${ratio.toFixed(2)} of ${alone} ms alone, at most ${MOST}`)
+      passed &&= ratio < MAX_COMMANDS
+      console.log(
+        `joins beside ${beside}: p99 ${ratio.toFixed(2)} of ${alone} ms alone, at most ${MAX_COMMANDS}`,
+      )
     }
     if (joins.failed > 0) console.log(`${joins.failed} joins failed`)
     return passed
@@ -157,7 +159,7 @@ function catalogue(factoryId: string, mark: string, rows: number): string {
   return `factory_id,product,sku,variant,weight_g,price_idr\n${lines.join('\n')}\n`
 }
 
-/** Staff at a terminal: each command a process of its own, by the staff door. */
+/** Staff at a terminal: each command a process of its own, by the staff server. */
 class Staff {
   readonly #folder: string
   readonly #env: NodeJS.ProcessEnv

@@ -6,7 +6,7 @@ import { Storefront } from '../storefront.ts'
 import { type Size, Terminal } from './terminal.ts'
 
 /**
- * A shop on a database of its own, and terminals in which an administrator works on it by its staff door,
+ * A shop on a database of its own, and terminals in which an administrator works on it by its staff server,
  * with the built command.
  */
 export class TerminalShop {
@@ -38,7 +38,7 @@ export class TerminalShop {
     return new TerminalShop(laku, front, server, env)
   }
 
-  /** The address of its staff door. */
+  /** The address of its staff server. */
   get url(): string {
     return this.#server.server.url
   }
