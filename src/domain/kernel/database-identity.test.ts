@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { isPaused } from '../ops/index.ts'
-import { databaseDoubt, recordDatabaseIdentity, recordFirstPlace } from './index.ts'
+import { databaseDoubt, doubtMoved, recordDatabaseIdentity, recordFirstPlace } from './index.ts'
 
 describe('which database this is', () => {
   let laku: TestLaku
@@ -48,6 +48,21 @@ describe('which database this is', () => {
     await sql.raw(made).execute(laku.db)
     expect(await doubt()).toMatchObject({ why })
     expect(await paused()).toEqual([true, true, true, false])
+    await record()
+    expect(await doubt()).toBeUndefined()
+  })
+
+  it('is in doubt where its data folder is started at another place, until somebody says what it is', async () => {
+    const start = (place: string) => laku.system((work) => doubtMoved(work, place))
+    await record()
+    await start('db.example/laku')
+    expect(await doubt()).toBeUndefined()
+    await start('copy.example/laku')
+    expect(await doubt()).toMatchObject({ isRestored: true, place: 'db.example/laku' })
+    expect(await paused()).toEqual([true, true, true, false])
+    // Started again where it was, it stays in doubt: the copy may have sent meanwhile.
+    await start('db.example/laku')
+    expect((await doubt())?.why).toContain('copy.example/laku')
     await record()
     expect(await doubt()).toBeUndefined()
   })

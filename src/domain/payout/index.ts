@@ -26,6 +26,7 @@ export { payoutChecks } from './checks.ts'
 export { createPayout, type NewPayout } from './create-payout.ts'
 export { declareDead, keepPayout } from './declare-dead.ts'
 export type { PayoutEventPayload } from './events.ts'
+export { followOpenPayouts } from './follow-open-payouts.ts'
 export type {
   GatewayPayout,
   GatewayPayoutStatus,

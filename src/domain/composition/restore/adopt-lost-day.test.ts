@@ -26,7 +26,7 @@ import {
   sweepRefunds,
 } from '../../payment/index.ts'
 import { submitPayouts, sweepPayouts } from '../../payout/index.ts'
-import { getWithdrawal, requestWithdrawal, sweepWithdrawals } from '../../wallet/index.ts'
+import { getWithdrawal, requestWithdrawal, retryWithdrawal, sweepWithdrawals } from '../../wallet/index.ts'
 import { bookChecks } from '../invariants.ts'
 import { type AdoptContext, adoptProvider } from './adopt-provider.ts'
 
@@ -331,5 +331,67 @@ it('an invoice that was made in the lost day is the payment’s still, paid befo
   await payInvoice(unpaid.payment.code)
   expect(await context.gateway.findInvoices(unpaid.payment.code)).toHaveLength(1)
   expect((await shop.see(unpaid.order.id)).status).toBe('paid')
+  await booksAgree()
+})
+
+it.each([
+  ['arrives then', 'SUCCEEDED'],
+  ['fails then', 'FAILED'],
+])('a refund that is pending when it is adopted and %s is its buyer’s once', async (_, end) => {
+  const [buyer] = (await shop.market.buyers(1)) as [Buyer]
+  const placed = await ordered(buyer)
+  const { totalIdr } = await shop.see(placed.order.id)
+  const before = (await left()).length
+  const restore = await backUp(laku)
+  await control('PUT', '/refunds', { outcome: 'PENDING' })
+  await shop.cancel(customer(buyer), placed.order.id)
+  await sendRefunds()
+  await restore()
+  const adoption = await adoptProvider(context)
+  expect(adoption).toMatchObject({ done: true, refunds: [{ amountIdr: totalIdr }] })
+  const { rows } = await sql<{ id: string; status: string }>`
+    select provider_refund_id as id, status from refunds where code = ${adoption.refunds[0]?.code}`.execute(
+    laku.db,
+  )
+  expect(rows).toMatchObject([{ status: 'submitted' }])
+  await control('PUT', '/refunds', { outcome: 'SUCCEEDED' })
+  await control('POST', `/refunds/${rows[0]?.id}`, { status: end })
+  for (let i = 0; i < 3; i++) {
+    laku.clock.shift(7_200)
+    await sendRefunds()
+  }
+  // One that failed is sent again, or is in the wallet.
+  const sent = (await left()).length - before
+  expect(sent * totalIdr + (await wallet(buyer))).toBe(totalIdr)
+  expect((await shop.see(placed.order.id)).status).toBe('refunded')
+  await booksAgree()
+})
+
+it('a withdrawal that failed in the lost day and was made again is paid by the second', async () => {
+  const [buyer] = (await shop.market.buyers(1)) as [Buyer]
+  const account = { ...waits, accountNumber: '1312131213' }
+  await known(buyer, account)
+  await sendPayouts()
+  await control('PUT', '/payouts', { outcome: 'ACCEPTED' })
+  const before = await wallet(buyer)
+  const first = await withdraw(buyer, 40_000, account)
+  await sendPayouts()
+  const of = async (code: string) => {
+    const { rows } = await sql<{ id: string }>`
+      select provider_payout_id as id from payouts where key like ${`%${code}%`}`.execute(laku.db)
+    return rows[0]?.id
+  }
+  const restore = await backUp(laku)
+  await control('POST', `/payouts/${await of(first.code)}`, { status: 'FAILED' })
+  laku.clock.shift(3_600)
+  await sweepPayouts(at())
+  const again = await laku.as(finance, (work) => retryWithdrawal(work, { withdrawal: first.code }))
+  await sendPayouts()
+  await control('POST', `/payouts/${await of(again.code)}`, { status: 'SUCCEEDED' })
+  await restore()
+  expect(await adoptProvider(context)).toMatchObject({ done: true, open: [] })
+  const status = async (code: string) => (await laku.system((work) => getWithdrawal(work, code))).status
+  expect([await status(first.code), await status(again.code)]).toEqual(['failed', 'succeeded'])
+  expect(await wallet(buyer)).toBe(before - 40_000 - FEE_IDR)
   await booksAgree()
 })

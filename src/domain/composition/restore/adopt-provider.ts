@@ -24,7 +24,7 @@ import {
   settleKeptLines,
   settleSuspenseByFact,
 } from '../../payment/index.ts'
-import { type GatewayPayout, mayHaveLeft, type PayoutGateway } from '../../payout/index.ts'
+import { followOpenPayouts, type GatewayPayout, mayHaveLeft, type PayoutGateway } from '../../payout/index.ts'
 import { adoptSettlement, holdSettlement, releaseSettlement, voidSettlement } from '../../settlement/index.ts'
 import { suspenseTransitions } from '../../suspense/index.ts'
 import { adoptWithdrawal, rejectWithdrawal, usersOfAccount } from '../../wallet/index.ts'
@@ -75,6 +75,9 @@ export async function adoptProvider(
     complete = read.complete
     onProgress(transactions)
   }
+  // The day may have seen these fail: what was paid in their place finds its settlement unpaid, and its money
+  // in the wallet.
+  await followOpenPayouts(context)
   const own: Adoption['adopted'] = []
   const { followed, refunds, waiting } = await settleKeptLines(context, {
     payout: async (work, answer) => {

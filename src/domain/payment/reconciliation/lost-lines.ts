@@ -1,24 +1,27 @@
 import { sql } from 'kysely'
-import type { Work } from '../../kernel/index.ts'
+import { asRecords, type Work } from '../../kernel/index.ts'
 import { recordLostReference } from '../../suspense/index.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
 /**
- * Returns the lines whose reference is in no row here. The lines asked about are those that our book has
- * otherwise, or that are under way.
+ * Returns the lines whose reference is in no row here, and whose object no row here took over either. The
+ * lines asked about are those that our book has otherwise, or that are under way.
  */
 export async function strangersAmong(
   work: Work,
   lines: readonly GatewayTransaction[],
 ): Promise<GatewayTransaction[]> {
-  const asked = lines.flatMap(({ id, referenceId }) => (referenceId ? [{ id, reference: referenceId }] : []))
+  const asked = lines.flatMap(({ id, referenceId, productId }) =>
+    referenceId ? [{ id, reference: referenceId, productId }] : [],
+  )
   if (asked.length === 0) return []
   const { rows } = await sql<{ id: string }>`
-    select l.id from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as l(id text, reference text)
+    select l.id from jsonb_to_recordset(${asRecords(asked)}::jsonb) as l(id text, reference text, product_id text)
     where not exists (select from payments p where p.code = l.reference)
       and not exists (select from refunds r where r.code = regexp_replace(l.reference, '-[0-9]+$', ''))
       and not exists (select from payouts o where o.key = l.reference)
       and not exists (select from provider_refunds f where f.reference = l.reference)
+      and not exists (select from provider_refunds f where f.provider_refund_id = l.product_id)
       and not exists (select from suspense_items s where s.provider_id = l.id or s.code = l.reference or s.reference = l.reference)`.execute(
     work.tx,
   )

@@ -114,15 +114,17 @@ export interface SettledLines {
 }
 
 /**
- * Asks about every line that is kept, payments before what was refunded of them, takes over what laku made
- * and lost, and puts what still differs into suspense at once: after a restore no update of it will come. A
+ * Asks about every line that is kept, payments before what was refunded of them and payouts that came back
+ * before what was paid in their place, takes over what laku made and lost, and puts what still differs into suspense at once: after a restore no update of it will come. A
  * provider that does not answer ends it, and nothing is set aside for that.
  */
 export async function settleKeptLines(context: BookContext, adopting: Adopting): Promise<SettledLines> {
   const { units, actor, gateway } = context
   const kept = await units.run(actor, async ({ tx }) => {
     const { rows } = await sql<{ id: string }>`
-      select id from provider_lines order by case type when 'PAYMENT' then 1 when 'REFUND' then 2 else 3 end, seen_at, id`.execute(
+      select l.id from provider_lines l
+      order by case when l.type = 'PAYMENT' then 1 when l.type = 'REFUND' then 2
+        when exists (select from payouts p where p.provider_payout_id = l.line->>'productId') then 3 else 4 end, l.seen_at, l.id`.execute(
       tx,
     )
     return rows
