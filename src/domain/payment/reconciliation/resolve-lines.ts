@@ -115,8 +115,9 @@ export interface SettledLines {
 
 /**
  * Asks about every line that is kept, payments before what was refunded of them and payouts that came back
- * before what was paid in their place, takes over what laku made and lost, and puts what still differs into suspense at once: after a restore no update of it will come. A
- * provider that does not answer ends it, and nothing is set aside for that.
+ * before what was paid in their place, takes over what laku made and lost, and puts what still differs into
+ * suspense at once: after a restore no update of it will come. A provider that does not answer ends it, and
+ * nothing is set aside for that.
  */
 export async function settleKeptLines(context: BookContext, adopting: Adopting): Promise<SettledLines> {
   const { units, actor, gateway } = context
