@@ -1665,7 +1665,7 @@ create table withdrawals (
   constraint withdrawals_fee_idr_check CHECK ((fee_idr >= 0)),
   constraint withdrawals_fee_or_refunded CHECK (((fee_idr > 0) OR (refunded_idr <= amount_idr))),
   constraint withdrawals_refunded_idr_check CHECK ((refunded_idr >= 0)),
-  constraint withdrawals_sent_by_hand CHECK (((hand_reference IS NULL) OR (by_hand AND (status = 'succeeded'::text)))),
+  constraint withdrawals_sent_by_hand CHECK (((hand_reference IS NULL) OR (by_hand AND (status = ANY (ARRAY['succeeded'::text, 'reversed'::text]))))),
   constraint withdrawals_status_check CHECK ((status = ANY (ARRAY['held'::text, 'approved'::text, 'submitted'::text, 'succeeded'::text, 'failed'::text, 'reversed'::text, 'rejected'::text])))
 );
 

@@ -306,6 +306,20 @@ export class CommandScenes {
     )
   }
 
+  /** It was paid by hand from the bank. */
+  async handWithdrawal(): Promise<string> {
+    const { id, code } = await this.withdrawal()
+    const usableAt = this.laku.clock.now()
+    await this.laku.db
+      .updateTable('withdrawals')
+      .set({ byHand: true, dueAt: null })
+      .where('id', '=', id)
+      .execute()
+    await this.laku.db.updateTable('withdrawalDestinations').set({ usableAt }).execute()
+    await this.ask('wallets', 'withdrawals', 'approve', code, '--by-hand', `BCA ${this.next()}444`)
+    return code
+  }
+
   async failedWithdrawal(): Promise<string> {
     const { id, code } = await this.withdrawal()
     await this.ask('wallets', 'withdrawals', 'approve', code)

@@ -91,6 +91,11 @@ export const fixtures: Record<string, Fixture> = {
   'wallets withdrawals approve': async (s) => [(await s.withdrawal()).code],
   'wallets withdrawals reject': async (s) => [(await s.withdrawal()).code],
   'wallets withdrawals retry': async (s) => [await s.failedWithdrawal()],
+  'wallets withdrawals returned': async (s) => [
+    await s.handWithdrawal(),
+    '--reference',
+    `BCA ${s.next()}111`,
+  ],
   'wallets adjustments approve': async (s) => [await s.adjustment()],
   'wallets adjustments reject': async (s) => [await s.adjustment()],
   'settle approve': async (s) => [await s.settlement()],
@@ -110,6 +115,11 @@ export const fixtures: Record<string, Fixture> = {
     return ['--factory', factoryId]
   },
   'settle batches confirm': async (s) => [await s.bankBatch(), '--reference', `BCA ${s.next()}000`],
+  'settle batches correct': async (s) => {
+    const reference = `BCA ${s.next()}222`
+    await s.ask('settle', 'batches', 'confirm', await s.bankBatch(), '--reference', reference)
+    return [reference, '--to', `BCA ${s.next()}333`]
+  },
   'settle batches cancel': async (s) => [await s.bankBatch()],
   'settle batches adopt': async (s) => {
     const transfer = 'ID_BCA,BCA,131313,PT Uji,95000'

@@ -10,7 +10,7 @@ import { list as listWithdrawals } from './withdrawals/list.ts'
 const withdrawals: VerbGroup = {
   name: 'withdrawals',
   description: 'money on its way out of wallets',
-  verbs: [listWithdrawals, withdrawal.approve, withdrawal.reject, withdrawal.retry],
+  verbs: [listWithdrawals, withdrawal.approve, withdrawal.reject, withdrawal.retry, withdrawal.returned],
 }
 
 const adjustments: VerbGroup = {

@@ -28,6 +28,11 @@ export const payoutErrors = defineErrors('payout', {
     'conflict',
     'The bank’s reference was used for something else: each stands for one transfer.',
   ],
+  reference_unknown: ['not_found', 'No such reference of the bank was noted.'],
+  reference_in_use: [
+    'conflict',
+    'Money is booked by this reference: say which is right, or take back what was booked by it first.',
+  ],
   batch_adopted: [
     'conflict',
     'The bank has the file that this batch was taken over from: no other is written of it.',

@@ -20,6 +20,7 @@ export {
   markWithdrawalsSubmitted,
   markWithdrawalsSucceeded,
 } from './withdrawals/apply-payout-results.ts'
+export { correctBankReference } from './withdrawals/correct-reference.ts'
 export { approveWithdrawal, rejectUnsent, rejectWithdrawal } from './withdrawals/decide.ts'
 export { fingerprintOf, stopDestination, usersOfAccount } from './withdrawals/destinations.ts'
 export { claimWithdrawalsForBank } from './withdrawals/export.ts'
@@ -32,6 +33,7 @@ export {
   withdrawalOffer,
 } from './withdrawals/request.ts'
 export { retryWithdrawal } from './withdrawals/retry.ts'
+export { returnByHand } from './withdrawals/return-by-hand.ts'
 export { reviveWithdrawals } from './withdrawals/revive.ts'
 export { sweepWithdrawals, withdrawalsDue } from './withdrawals/send.ts'
 export type { WithdrawalView } from './withdrawals/views.ts'

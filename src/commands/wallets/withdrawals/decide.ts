@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineChange } from '../../../cli/define/command.ts'
+import { usageError } from '../../../cli/errors/cli-error.ts'
 
 const shape = {
   args: [{ name: 'withdrawal', description: 'UUID or code' }],
@@ -46,4 +47,34 @@ export const retry = defineChange({
     return await retryWithdrawal(work, input)
   },
   done: ({ code, status }, { withdrawal }) => `${withdrawal} is tried again as ${code}, which is ${status}.`,
+})
+
+export const returned = defineChange({
+  ...shape,
+  name: 'returned',
+  description:
+    'The bank sent back a withdrawal that was paid by hand, or it never left: its money is in the wallet again.',
+  options: [
+    { flags: '--reference <reference>', description: 'the bank’s, of the transfer that came back' },
+    {
+      flags: '--never-sent',
+      description: 'it was noted by mistake: the reference that it has is free again',
+    },
+  ],
+  input: z.object({
+    withdrawal: z.string(),
+    reference: z.string().min(1).max(100).optional(),
+    neverSent: z.boolean().default(false),
+  }),
+  examples: [
+    'laku wallets withdrawals returned WDR-261123-7K3QX2ABCD --reference "BCA 0816" --reason "account closed"',
+  ],
+  needsReason: true,
+  change: async (work, { withdrawal, reference, neverSent }) => {
+    if (neverSent === (reference !== undefined))
+      throw usageError('it takes one of --reference and --never-sent')
+    const { returnByHand } = await import('../../../domain/wallet/index.ts')
+    return await returnByHand(work, { withdrawal, reference })
+  },
+  done: ({ code, status }) => `${code} is ${status}: its money is in the wallet again.`,
 })

@@ -3,7 +3,7 @@ import { actorLabel, type Work } from '../../kernel/index.ts'
 import { payoutErrors } from '../errors.ts'
 
 /** A bank's reference as it is compared: capitals and digits, whatever stands between them. */
-const normalReference = (given: string): string => given.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
+export const normalReference = (given: string): string => given.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
 
 /**
  * Notes that the bank knows a thing by this reference: once, over settlements, withdrawals, batches and what
@@ -25,4 +25,9 @@ export async function claimBankReference(
   const used = await sql<{ subjectKind: string; subjectId: string }>`
     select subject_kind, subject_id from bank_references where reference = ${reference}`.execute(work.tx)
   throw payoutErrors.reference_used({ reference: given, of: used.rows[0] })
+}
+
+/** Nothing stands on this reference any more: it may be noted of what it is really of. */
+export async function freeBankReference(work: Work, given: string): Promise<void> {
+  await sql`delete from bank_references where reference = ${normalReference(given)}`.execute(work.tx)
 }

@@ -8,6 +8,7 @@ import { balanceIdr, credit, debit, post } from '../../ledger/index.ts'
 import {
   cancelBatch,
   confirmBatch,
+  correctReference,
   handOutBatch,
   listBatches,
   makeBatch,
@@ -191,6 +192,38 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     await reject(last.batch, code)
     expect(await refusal(cancel(last.batch, sinta))).toBe('kernel.illegal_transition')
     expect(await balance('bank-transfers-in-flight')).toBe(0)
+  })
+
+  it('a mistyped reference is put right, and blocks no other batch that has it rightly', async () => {
+    const [one, two, three] = [await approved(), await approved(), await approved()]
+    const wrong = await exported([one.code])
+    const right = await exported([two.code])
+    const third = await exported([three.code])
+    await confirm(wrong.batch, 'T 4002')
+    expect(await refusal(confirm(right.batch, 'T 4002'))).toBe('payout.reference_used')
+    const correct = (reference: string, to?: string) =>
+      as({ ...budi, reason: 'mistyped' } as Actor, (work) => correctReference(work, { reference, to }))
+    expect(
+      await refusal(as(budi, (work) => correctReference(work, { reference: 'T4002', to: 'T 4001' }))),
+    ).toBe('kernel.reason_required')
+    expect(await refusal(correct('T 4009', 'T 4001'))).toBe('payout.reference_unknown')
+    expect(await refusal(correct('T 4002'))).toBe('payout.reference_in_use')
+    expect(await correct('t-4002', 'T 4001')).toMatchObject({ was: 'T 4002', of: { code: wrong.batch } })
+    expect((await show(wrong.batch)).reference).toBe('T 4001')
+    await confirm(right.batch, 'T 4002')
+    // A line that was said to be paid and was not: it is rejected, and what it was noted under is free.
+    await as(budi, (work) =>
+      confirmBatch(work, {
+        batch: third.batch,
+        words: [{ code: three.code, verdict: 'paid', reference: 'T 4003' }],
+      }),
+    )
+    expect(await refusal(correct('T 4003'))).toBe('payout.reference_in_use')
+    await reject(third.batch, three.code)
+    expect(await correct('T 4003')).toMatchObject({ reference: null })
+    const again = await exported([three.code])
+    await confirm(again.batch, 'T 4003')
+    expect((await f.see(three.code)).status).toBe('paid')
   })
 
   it('paid after all, it is paid by that; beside another payment it lies in suspense', async () => {

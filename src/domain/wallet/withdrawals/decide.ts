@@ -28,6 +28,7 @@ interface Locked {
   status: WithdrawalStatus
   usableAt: Date
   byHand: boolean
+  handReference: string | null
   destinationId: string
 }
 
@@ -36,7 +37,7 @@ export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<
   const asked = idOrCode(idOrCodeText)
   const which = 'id' in asked ? sql`w.id = ${asked.id}::uuid` : sql`w.code = ${asked.code}`
   const { rows } = await sql<Locked>`
-    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.by_hand, w.status, w.destination_id,
+    select w.id, w.code, w.user_id, w.amount_idr, w.fee_idr, w.closes_account, w.by_hand, w.hand_reference, w.status, w.destination_id,
       greatest(d.usable_at, u.withdrawals_from) as usable_at
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
     where ${which} for no key update of w`.execute(work.tx)

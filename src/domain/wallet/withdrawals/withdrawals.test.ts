@@ -9,9 +9,11 @@ import { notifyOf } from '../../notification/index.ts'
 import { type BankAccount, savePayoutChannels } from '../../ops/index.ts'
 import {
   approveWithdrawal,
+  correctBankReference,
   listWithdrawals,
   rejectWithdrawal,
   retryWithdrawal,
+  returnByHand,
   type WithdrawalStatus,
   walletView,
   withdrawalOffer,
@@ -142,6 +144,46 @@ describe('withdrawals', () => {
     expect(await refusal(f.laku.as(finance(), (work) => approveWithdrawal(work, early)))).toBe(
       'wallet.account_too_new',
     )
+  })
+
+  it('paid by hand that the bank sends back are in the wallet again; one that never left gives its reference free', async () => {
+    const userId = await rich(1)
+    await f.fill(userId, 6_000, 'refund.decided')
+    const sent = async (byHand: string) => {
+      const { id, code } = await f.withdraw(userId, 6_000)
+      await f.laku.as(finance(), (work) => approveWithdrawal(work, { withdrawal: code, byHand }))
+      return { id, code }
+    }
+    const returned = (withdrawal: string, reference?: string) =>
+      f.laku.as({ ...finance(), reason: 'came back' } as Actor, (work) =>
+        returnByHand(work, { withdrawal, reference }),
+      )
+    const bank = await f.balance('bank')
+    const first = await sent('BCA 0901')
+    expect(await refusal(returned(first.code, 'bca-0901'))).toBe('payout.reference_used')
+    const both = await Promise.all([
+      refusal(returned(first.code, 'BCA 0902')),
+      refusal(returned(first.code, 'BCA 0903')),
+    ])
+    expect(both.toSorted()).toEqual(['kernel.illegal_transition', 'ok'])
+    expect(await f.row(first.id)).toMatchObject({ status: 'reversed', handReference: 'BCA 0901' })
+    const second = await sent('BCA 0904')
+    await returned(second.code)
+    const third = await sent('BCA 0904')
+    // Its reference was mistyped.
+    const correct = (reference: string, to?: string) =>
+      f.laku.as({ ...finance(), reason: 'mistyped' } as Actor, (work) =>
+        correctBankReference(work, { reference, to }),
+      )
+    expect(await refusal(correct('BCA 0904'))).toBe('payout.reference_in_use')
+    expect(await refusal(correct('BCA 0904', 'BCA 0901'))).toBe('payout.reference_used')
+    expect(await correct('bca0904', 'BCA 0905')).toMatchObject({ was: 'BCA 0904', of: { code: third.code } })
+    expect(await f.row(third.id)).toMatchObject({ status: 'succeeded', handReference: 'BCA 0905' })
+    expect(await f.balance('bank')).toBe(bank - 6_000)
+    expect(await view(userId)).toEqual({ balanceIdr: 1, heldIdr: 0 })
+    const { code: sentByProvider } = await f.withdraw(await rich(50_000), 20_000)
+    expect(await refusal(returned(sentByProvider, 'BCA 0906'))).toBe('kernel.illegal_transition')
+    expect(await f.broken()).toEqual([])
   })
 
   it('tell their user what becomes of them, each step once', async () => {

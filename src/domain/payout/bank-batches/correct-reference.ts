@@ -1,0 +1,82 @@
+import { sql } from 'kysely'
+import { requireReason, requireStaff, type Work } from '../../kernel/index.ts'
+import { payoutErrors } from '../errors.ts'
+import { claimBankReference, freeBankReference, normalReference } from './claim-reference.ts'
+
+export interface CorrectedReference {
+  was: string
+  /** Nothing where it is free now. */
+  reference: string | null
+  of: { kind: string; id: string; code: string | null }
+}
+
+interface Noted {
+  given: string
+  subjectKind: string
+  subjectId: string
+}
+
+/**
+ * Puts a mistyped reference of the bank right: what it was noted of has another, or none where nothing stands
+ * on it (its line was rejected, or came back). From then on it may be noted of what it is really of.
+ * @throws payout.reference_unknown, reference_in_use, reference_used, reference_invalid, reason_required,
+ * kernel.forbidden
+ */
+export async function correctReference(
+  work: Work,
+  input: { reference: string; to?: string | undefined },
+): Promise<CorrectedReference> {
+  requireStaff(work.actor, 'finance')
+  requireReason(work)
+  const { reference: given, to } = input
+  const reference = normalReference(given)
+  const { rows } = await sql<Noted>`
+    select given, subject_kind, subject_id from bank_references where reference = ${reference} for update`.execute(
+    work.tx,
+  )
+  const [noted] = rows
+  if (!noted) throw payoutErrors.reference_unknown({ reference: given })
+  const { subjectKind: kind, subjectId: id } = noted
+  const code = await codeOf(work, noted)
+  if (to === undefined && (await standsOn(work, noted)))
+    throw payoutErrors.reference_in_use({ reference: given, of: code ?? id })
+  // Deleted first: the right one may be written like the wrong one.
+  await freeBankReference(work, given)
+  if (to !== undefined) await claimBankReference(work, to, [kind, id])
+  work.audit({
+    command: 'settle batches correct',
+    subject: [kind, id],
+    before: { reference: noted.given },
+    after: { reference: to ?? null },
+  })
+  return { was: noted.given, reference: to ?? null, of: { kind, id, code } }
+}
+
+async function codeOf(work: Work, { subjectKind, subjectId }: Noted): Promise<string | null> {
+  if (subjectKind === 'payout') {
+    const { rows } = await sql<{ key: string }>`
+      select key from payouts where id = ${subjectId}::uuid`.execute(work.tx)
+    return rows[0]?.key ?? null
+  }
+  if (subjectKind !== 'bank_batch') return null
+  const { rows } = await sql<{ number: string }>`
+    select number::text from bank_batches where id = ${subjectId}::uuid`.execute(work.tx)
+  return rows[0]?.number ?? null
+}
+
+/**
+ * Money was booked by it, and is booked still: of a line that arrived, of a batch with such a line that has
+ * no reference of its own, and of everything that is booked by hand.
+ */
+async function standsOn(work: Work, { subjectKind, subjectId }: Noted): Promise<boolean> {
+  if (subjectKind !== 'payout' && subjectKind !== 'bank_batch') return true
+  const which =
+    subjectKind === 'payout' ? sql`p.id = ${subjectId}::uuid` : sql`p.batch_id = ${subjectId}::uuid`
+  const own =
+    subjectKind === 'payout'
+      ? sql``
+      : sql`and not exists (select from bank_references r where r.subject_kind = 'payout' and r.subject_id = p.id::text)`
+  const { rows } = await sql`
+    select from payouts p where ${which} and p.status = 'succeeded' ${own} limit 1`.execute(work.tx)
+  return rows.length > 0
+}

@@ -1,0 +1,22 @@
+import { sql } from 'kysely'
+import type { Work } from '../../kernel/index.ts'
+import { type CorrectedReference, correctReference } from '../../payout/index.ts'
+
+/**
+ * Puts a mistyped reference of the bank right, whatever it was noted of: a withdrawal that was paid by hand
+ * shows the right one too.
+ * @throws payout.reference_unknown, reference_in_use, reference_used, reference_invalid, reason_required,
+ * kernel.forbidden
+ */
+export async function correctBankReference(
+  work: Work,
+  input: { reference: string; to?: string | undefined },
+): Promise<CorrectedReference> {
+  const corrected = await correctReference(work, input)
+  const { of, was, reference } = corrected
+  if (of.kind !== 'withdrawal') return corrected
+  const { rows } = await sql<{ code: string }>`
+    update withdrawals set hand_reference = case when btrim(hand_reference) = ${was} then ${reference} else hand_reference end
+    where id = ${of.id}::uuid returning code`.execute(work.tx)
+  return { ...corrected, of: { ...of, code: rows[0]?.code ?? null } }
+}

@@ -1,0 +1,65 @@
+import { kernelErrors, moveState, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
+import { post } from '../../ledger/index.ts'
+import { undoUse } from '../../ops/index.ts'
+import { claimBankReference, freeBankReference } from '../../payout/index.ts'
+import { ensureWallets } from '../ensure-wallets.ts'
+import { lockWallets } from '../lock.ts'
+import { withdrawalMachine } from '../transitions.ts'
+import { entriesOf } from './apply-payout-results.ts'
+import { lockWithdrawal } from './decide.ts'
+import { getWithdrawal } from './read.ts'
+import { type WithdrawalView, withdrawalEvent } from './views.ts'
+
+/**
+ * The bank sent back what was paid by hand: all of it, the fee too, is in the wallet again. `reference` is
+ * the bank's of the transfer that came back. Without one it never left, and was noted by mistake: then the
+ * reference that it was noted under is free. What went out through the provider or in a batch comes back by
+ * their word, and is refused here.
+ * @throws wallet.withdrawal_not_found, payout.reference_used, reference_invalid, kernel.illegal_transition,
+ * reason_required, forbidden
+ */
+export async function returnByHand(
+  work: Work,
+  input: { withdrawal: string; reference?: string | undefined },
+): Promise<WithdrawalView> {
+  requireStaff(work.actor, 'finance')
+  requireReason(work)
+  const withdrawal = await lockWithdrawal(work, input.withdrawal)
+  const { id, code, status, userId, handReference } = withdrawal
+  if (status !== 'succeeded' || handReference === null)
+    throw kernelErrors.illegal_transition({
+      subject: 'withdrawal',
+      code,
+      from: status,
+      to: 'reversed',
+      needs: ['succeeded by hand'],
+    })
+  const { reference } = input
+  if (reference === undefined) await freeBankReference(work, handReference)
+  else await claimBankReference(work, reference, ['withdrawal', id])
+  await lockWallets(work, [userId])
+  await ensureWallets(work, [userId])
+  await undoUse(work, 'withdrawal', [id])
+  await moveState(work, withdrawalMachine, {
+    to: 'reversed',
+    ids: [id],
+    set: { finishedAt: work.now, ...(reference === undefined && { handReference: null }) },
+    all: true,
+  })
+  await post(work, [
+    {
+      key: `withdrawal:${id}:reversed`,
+      kind: 'withdrawal.reversed',
+      subject: ['withdrawal', id],
+      entries: entriesOf.reversed(withdrawal, 'bank'),
+    },
+  ])
+  work.emit(withdrawalEvent(withdrawal, status, 'reversed', true))
+  work.audit({
+    command: 'wallets withdrawals returned',
+    subject: ['withdrawal', id],
+    before: { status, reference: handReference },
+    after: { status: 'reversed', reference: reference ?? null },
+  })
+  return await getWithdrawal(work, id)
+}
