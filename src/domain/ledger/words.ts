@@ -30,6 +30,7 @@ const moments: Record<string, string> = {
   'factory.written_off': "What the factory owed was given up: it is the company's loss",
   'withdrawal.held': 'A withdrawal was asked for: its amount and fee are held',
   'withdrawal.submitted': 'The withdrawal was sent to the provider',
+  'withdrawal.unsent': 'The balance at the provider did not reach for the withdrawal: it is held again',
   'withdrawal.succeeded': 'The withdrawal reached the bank, and its fee is earned',
   'withdrawal.failed': 'The withdrawal failed: amount and fee are in the wallet again',
   'withdrawal.reversed': 'The bank sent the withdrawal back: amount and fee are in the wallet again',
