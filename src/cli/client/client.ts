@@ -19,7 +19,7 @@ export async function runLine(
   configure: (program: ReturnType<typeof buildProgram>) => void = () => {},
 ): Promise<void> {
   const known = entries ?? surfaceEntries() ?? (await import('../../commands/own-program.ts')).ownEntries
-  // Forty nouns are 10 ms of processor, and a line is of one.
+  // To define all forty nouns costs 10 ms of processor, and a command line names one.
   const named = known.filter(({ name }) => argv.includes(name))
   const program = buildProgram({
     entries: named.length > 0 ? named : known,

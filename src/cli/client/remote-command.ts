@@ -51,7 +51,9 @@ export class RemoteCommand {
    */
   readonly #code: string | undefined
   #saidTokenEnds = false
-  /** Answers given: what was said before the last of them is shown already. */
+  /**
+   * The number of questions answered so far. The client has already shown all output up to the last of them.
+   */
   #skipUntil = 0
   readonly #deadline: number | undefined
 

@@ -1,8 +1,8 @@
 /** One of those who speak in turn. */
 export interface Turn {
-  /** Says it now, or once all that came before are done. */
+  /** Prints now if all earlier turns are done, and else when they are. */
   now(say: () => void): void
-  /** Has nothing more to say. */
+  /** This turn prints nothing more: the next one may print. */
   done(): void
 }
 

@@ -1,7 +1,7 @@
 import type { ReadDeliveries } from '../../providers/check/deliveries.ts'
 import { NotConfigured } from '../../providers/check/probe.ts'
 
-/** So many of the newest are looked at. */
+/** The check reads this many of the newest deliveries. */
 const NEWEST = 100
 
 export interface KeptDeliveries {

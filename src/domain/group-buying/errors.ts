@@ -12,7 +12,7 @@ export const groupBuyingErrors = defineErrors('group_buying', {
   ],
   variants_differ: [
     'invalid',
-    'The variants cost differently at the shelf: give each its price, or so much off the shelf price of each.',
+    'The variants have different shelf prices: give a price for each variant, or one discount off every shelf price.',
   ],
   price_above_shelf: ['invalid', 'In this tier a variant would cost more than at the shelf.'],
   variant_not_found: ['invalid', 'The product has no such variant.'],

@@ -61,7 +61,7 @@ export class Vault {
     return this.#current.id
   }
 
-  /** All keys that read, the one that writes first. */
+  /** The ids of all keys that can decrypt. The first is the one that encrypts new values. */
   get keyIds(): string[] {
     return this.#all.map((ring) => ring.id)
   }

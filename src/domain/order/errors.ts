@@ -17,7 +17,7 @@ export const orderErrors = defineErrors('order', {
   not_payable: ['conflict', 'Only an order whose invoice expired can have a fresh one.'],
   payment_open: ['conflict', 'This order has a payment that still waits; use that one.'],
   not_cancellable: ['conflict', 'This order can no longer be cancelled.'],
-  group_order: ['conflict', 'An order of a closed group session is cancelled by staff.'],
+  group_order: ['conflict', 'The group session of this order has closed: only staff can cancel the order.'],
   parcel_booked: ['conflict', 'A courier is booked for this order, or is being booked.'],
   return_not_found: ['not_found', 'There is no such return.'],
   return_window_over: ['conflict', 'The time to send goods of this order back is over.'],

@@ -23,7 +23,7 @@ export interface OrderView {
   statusReason: string | null
   /** The group session it came from; null for a direct order. */
   sessionId: string | null
-  /** Its stock is reserved for it, or went with its parcel. */
+  /** The order's stock is reserved, or has left with its parcel. */
   allocated: boolean
   items: OrderItemView[]
   goodsIdr: Rupiah

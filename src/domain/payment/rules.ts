@@ -109,9 +109,9 @@ const MAX_FAILURES = 3
 export type AfterRefusal =
   /** Into the buyer's wallet: asked again it gets the same answer. */
   | 'wallet'
-  /** Sent again later, under a new key; not counted as a failure. */
+  /** The refund is sent again later under a new idempotency key; this does not count as a failure. */
   | 'balance'
-  /** Sent again later, under a new key. */
+  /** The refund is sent again later under a new idempotency key. */
   | 'retry'
   /** No further try by itself. */
   | 'person'

@@ -9,7 +9,7 @@ export class Drawing {
   readonly #colours: readonly number[]
   readonly #pixels: Buffer
 
-  /** All of it begins in the first of the `colours` (0xrrggbb). */
+  /** Every pixel has the first of the `colours` (0xrrggbb) until it is drawn. */
   constructor(size: { width: number; height: number }, colours: readonly number[]) {
     this.width = size.width
     this.height = size.height

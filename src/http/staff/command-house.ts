@@ -27,6 +27,8 @@ export interface CommandHouse {
    * Whether there is such a command here, whether it only reads, and whether what it says is kept nowhere.
    */
   find(path: readonly string[]): Promise<{ reads: boolean; shownOnce?: boolean } | undefined>
-  /** Runs one to its end. Its exit code, or `asked` where it said a question and did nothing. */
+  /**
+   * Runs a command to its end. Returns its exit code, or `asked` where it asked a question and did nothing.
+   */
   run(execution: Execution): Promise<number | 'asked'>
 }

@@ -23,7 +23,7 @@ export const biteshipWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const header = laku.config.biteshipWebhookHeader.toLowerCase()
-    // The ping may be a form, or nothing that is known: it is kept as it came.
+    // Biteship's ping may be a form or of a type that we do not know: its bytes are kept.
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
       request.rawBody = body
       done(null, undefined)

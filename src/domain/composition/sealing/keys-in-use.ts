@@ -4,7 +4,7 @@ import { countSeals } from '../../ledger/index.ts'
 import { countSealed, sealedTables } from './sealed-data.ts'
 
 export interface KeyUse {
-  /** Encrypted values, or seals of the book and pages of its chain, by the name of their key. */
+  /** The number of encrypted values, or of seals (postings and pages of the chain), by key id. */
   values: Map<string, number>
   /** The same by table, for what is encrypted. */
   tables: { table: string; values: Map<string, number> }[]

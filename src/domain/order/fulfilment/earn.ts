@@ -31,10 +31,10 @@ interface Held {
 }
 
 /**
- * Earns locked direct orders, any number in a few statements: what they hold goes to their factories, as
- * commission and as shipping, a transaction of the ledger each (`order:{id}:earned`), with the item and the
- * factory that settlement asks for. An order that holds nothing (a session's, or one that was earned or
- * refunded) is left out, so a second run changes nothing.
+ * Books the money that locked direct orders hold: the goods to their factories, the commission and the
+ * shipping fee to laku. Each order gets one ledger transaction (`order:{id}:earned`) with the item and the
+ * factory that settlement reads. An order that holds nothing (of a session, earned or refunded before) is
+ * left out, so a second run changes nothing. Any number of orders takes a few statements.
  */
 export async function earnOrders(work: Work, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return

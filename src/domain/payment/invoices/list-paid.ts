@@ -6,7 +6,7 @@ const PAGE = 100
 
 export interface PaidInvoices {
   listed: GatewayInvoice[]
-  /** Every invoice that was paid in that time is among them: what is not has not been paid. */
+  /** The list is complete: an invoice that it lacks was not paid in that time. */
   toTheEnd: boolean
 }
 

@@ -66,8 +66,8 @@ export async function readDueLines(tx: Tx, period: Period, factoryId?: string): 
 }
 
 /**
- * Returns the lines that a settlement's plan would have now. They are its own lines whose orders are still
- * over, and what the book has newly of the same order items, a refund above all.
+ * Returns the lines that a settlement would have if it were calculated now. They are its present lines whose
+ * orders are still finished, and later postings of the same order items, such as a refund.
  */
 export async function presentLines(
   tx: Tx,
