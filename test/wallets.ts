@@ -149,7 +149,7 @@ function payoutWays(
     /** Time passes, and what is due is done. */
     later: async (seconds: number) => {
       laku.clock.shift(seconds)
-      await laku.system(sweepWithdrawals)
+      await sweepWithdrawals({ units: laku.units, actor: system })
       await sweepPayouts(context)
     },
     atProvider: async (code: string) => await payouts.findPayouts(await markedBy(laku, `${code}-1`)),

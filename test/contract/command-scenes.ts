@@ -328,7 +328,7 @@ export class CommandScenes {
       .set({ dueAt: this.laku.clock.now() })
       .where('id', '=', id)
       .execute()
-    await this.laku.system(sweepWithdrawals)
+    await sweepWithdrawals({ units: this.laku.units, actor: system })
     const payout = () =>
       this.laku.db.selectFrom('payouts').selectAll().where('subjectId', '=', id).executeTakeFirstOrThrow()
     const { payouts } = this.f

@@ -8,6 +8,7 @@ import {
 import { settlePayouts, submitPayouts, sweepPayouts } from '../../src/domain/payout/index.ts'
 import { retryFailed } from '../../src/domain/settlement/index.ts'
 import { sweepWithdrawals } from '../../src/domain/wallet/index.ts'
+import { system } from '../laku.ts'
 import { type Act, type Dice, NOTHING } from './acts.ts'
 import type { AtProvider, House } from './house.ts'
 import type { Person } from './people.ts'
@@ -96,7 +97,7 @@ async function contradict(house: House, dice: Dice, what: There['what']) {
 }
 
 export async function sweep(house: House): Promise<void> {
-  await house.laku.system(sweepWithdrawals)
+  await sweepWithdrawals({ units: house.laku.units, actor: system })
   await retryFailed(house.context)
   await sweepPayouts(house.context)
   await sweepRefunds(house.context)

@@ -27,6 +27,7 @@ import {
   sweepWithdrawals,
 } from '../../src/domain/wallet/index.ts'
 import { giveGoodwill } from '../goodwill.ts'
+import { system } from '../laku.ts'
 import type { Buyer } from '../market.ts'
 import { whereAllowed } from '../permutations/contradicted.ts'
 import { type Act, type Dice, NOTHING } from './acts.ts'
@@ -266,7 +267,7 @@ export const shopActs = {
     for (let i = 0; i < SLICES; i++) await withdraw(house, to, 30_000)
   },
   'decide a withdrawal': async (house, dice) => {
-    await house.laku.system(sweepWithdrawals)
+    await sweepWithdrawals({ units: house.laku.units, actor: system })
     if ((await withdrawals(house, 'held')).length === 0) {
       const to = buyerOf(house, dice)
       await house.laku.system((work) => giveGoodwill(work, to.id, LARGE_IDR))

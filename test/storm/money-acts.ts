@@ -32,6 +32,7 @@ import {
   sweepWithdrawals,
 } from '../../src/domain/wallet/index.ts'
 import { needsAnother } from '../chargebacks.ts'
+import { system } from '../laku.ts'
 import { budi, sinta } from '../settlements.ts'
 import { customer } from '../storefront.ts'
 import { good } from '../wallets.ts'
@@ -129,7 +130,7 @@ export const moneyActs: Acts = {
     const withdrawal = await house.row('withdrawals', 'failed', 'reversed')
     return await house.asStaff((work) => retryWithdrawal(work, { withdrawal }))
   },
-  'look at withdrawals': (house) => house.laku.system(sweepWithdrawals),
+  'look at withdrawals': (house) => sweepWithdrawals({ units: house.laku.units, actor: system }),
   'send payouts': async (house) => {
     house.payoutBook.answer = house.oneOf(['succeeded', 'succeeded', 'pending', 'failed', 'lost'])
     const ids = [await house.row('payouts', 'created'), await house.row('payouts', 'created')]

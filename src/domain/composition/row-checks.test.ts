@@ -102,7 +102,7 @@ describe('rows of business are held to their postings, both ways', () => {
       .where('id', '=', withdrawal.id)
       .execute()
     const { sweepWithdrawals } = await import('../wallet/index.ts')
-    await laku.system(sweepWithdrawals)
+    await sweepWithdrawals({ units: laku.units, actor: system })
     const payouts = await laku.db.selectFrom('payouts').select('id').execute()
     await submitPayouts(
       { units: laku.units, actor: system, payouts: laku.providers.payouts },

@@ -12,7 +12,7 @@ export const withdrawalsSweepJob = defineJob({
   needsKnownDatabase: true,
   sweep: { due: withdrawalsDue },
   run: async (laku) => {
-    await laku.units.run(actor, sweepWithdrawals)
+    await sweepWithdrawals({ units: laku.units, actor })
     return undefined
   },
 })

@@ -86,7 +86,7 @@ const sendRefunds = async () => {
   await sweepRefunds(at())
 }
 const sendPayouts = async () => {
-  await laku.system(sweepWithdrawals)
+  await sweepWithdrawals({ units: laku.units, actor: system })
   const { rows } = await sql<{ id: string }>`select id from payouts where status = 'created'`.execute(laku.db)
   await submitPayouts(
     at(),

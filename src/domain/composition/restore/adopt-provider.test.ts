@@ -46,7 +46,7 @@ describe('case 4: a backup is restored over a day in which money left and came',
   }
   const sendAll = async () => {
     const at = { units: f.laku.units, actor: system, payouts: f.payouts }
-    await f.laku.system(sweepWithdrawals)
+    await sweepWithdrawals({ units: f.laku.units, actor: system })
     const { rows } = await sql<{ id: string }>`select id from payouts where status = 'created'`.execute(
       f.laku.db,
     )

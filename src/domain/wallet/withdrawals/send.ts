@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import { moveState, secondsAfter, type Work } from '../../kernel/index.ts'
+import { type Actor, moveState, secondsAfter, type UnitOfWork, type Work } from '../../kernel/index.ts'
+import { allOrEach, setAside } from '../../ops/index.ts'
 import { createPayout } from '../../payout/index.ts'
 import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
 import { openDestination } from './destinations.ts'
@@ -11,15 +12,37 @@ const BATCH_SIZE = 50
 export const withdrawalsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from withdrawals where due_at <= ${now})`
 
-/** Approves and sends withdrawals that need no approval, or have it, and whose account is old enough now. */
-export async function sweepWithdrawals(work: Work): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
-    select id from withdrawals where due_at <= ${work.now}
-    order by due_at limit ${BATCH_SIZE} for no key update skip locked`.execute(work.tx)
-  await sendWithdrawals(
-    work,
-    rows.map((row) => row.id),
+/**
+ * Approves and sends withdrawals that need no approval, or have it, and whose account is old enough now. One
+ * that cannot be sent (its channel pays out no more) is put off with its attention, and the others go.
+ */
+export async function sweepWithdrawals(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
+  const { units, actor } = context
+  const due = await units.run(actor, async ({ tx, now }) => {
+    const { rows } = await sql<{ id: string }>`
+      select id from withdrawals where due_at <= ${now} order by due_at limit ${BATCH_SIZE}`.execute(tx)
+    return rows.map((row) => row.id)
+  })
+  await allOrEach(
+    due,
+    (ids) => units.run(actor, (work) => sendWithdrawals(work, ids)),
+    (id, error) => setAside(context, id, error, putOff),
   )
+}
+
+/** A withdrawal that threw may throw again, so it comes back behind the others. */
+const SET_ASIDE_S = 3600
+
+async function putOff({ tx, now }: Work, id: string) {
+  const { rows } = await sql<{ code: string }>`
+    update withdrawals set due_at = case when due_at is null then null else ${secondsAfter(now, SET_ASIDE_S)}::timestamptz end
+    where id = ${id}::uuid returning code`.execute(tx)
+  const code = rows[0]?.code ?? id
+  return {
+    subject: ['withdrawal', id] as [string, string],
+    message: `${code} could not be sent; it is tried again in an hour`,
+    command: `laku wallets withdrawals reject ${code}`,
+  }
 }
 
 interface Due {

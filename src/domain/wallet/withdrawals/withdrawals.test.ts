@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { system } from '../../../../test/laku.ts'
 import { staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../../../test/wallets.ts'
@@ -14,6 +15,7 @@ import {
   rejectWithdrawal,
   retryWithdrawal,
   returnByHand,
+  sweepWithdrawals,
   type WithdrawalStatus,
   walletView,
   withdrawalOffer,
@@ -184,6 +186,41 @@ describe('withdrawals', () => {
     const { code: sentByProvider } = await f.withdraw(await rich(50_000), 20_000)
     expect(await refusal(returned(sentByProvider, 'BCA 0906'))).toBe('kernel.illegal_transition')
     expect(await f.broken()).toEqual([])
+  })
+
+  it('that cannot be sent are set aside with their attention, and those beside them go (case 11)', async () => {
+    // Their accounts are new: both wait a day.
+    const [stuck, beside] = [await f.user(), await f.user()]
+    for (const userId of [stuck, beside]) await f.fill(userId, 100_000)
+    const bad = await f.withdraw(stuck, 50_000)
+    const good = await f.withdraw(beside, 50_000)
+    await f.laku.db
+      .updateTable('withdrawals')
+      .set({ dueAt: f.laku.clock.now() })
+      .where('id', 'in', [bad.id, good.id])
+      .execute()
+    const { destinationId } = await f.row(bad.id)
+    const channel = (channelCode: string) =>
+      f.laku.db
+        .updateTable('withdrawalDestinations')
+        .set({ channelCode })
+        .where('id', '=', destinationId)
+        .execute()
+    await channel('ID_NO_MORE')
+    await sweepWithdrawals({ units: f.laku.units, actor: system })
+    expect((await f.row(good.id)).dueAt).toBeNull()
+    expect((await f.row(bad.id)).status).toMatch(/held|approved/)
+    const raised = await f.laku.db
+      .selectFrom('attention')
+      .select(['kind', 'command'])
+      .where('subjectId', '=', bad.id)
+      .execute()
+    expect(raised).toEqual([
+      { kind: 'item_set_aside', command: `laku wallets withdrawals reject ${bad.code}` },
+    ])
+    await channel('ID_BCA')
+    expect((await by(finance(), rejectWithdrawal, bad.code)).status).toBe('rejected')
+    expect(await view(stuck)).toEqual({ balanceIdr: 100_000, heldIdr: 0 })
   })
 
   it('tell their user what becomes of them, each step once', async () => {
