@@ -43,6 +43,6 @@ export const logisticsChecks: readonly Check[] = [
     due: sql`
       select u.subject_id, true, l.account, l.idr from audit_log u
       cross join lateral (values ('courier-deposit', (u.after ->> 'amountIdr')::int8), ('bank', -(u.after ->> 'amountIdr')::int8)) l(account, idr)
-      where u.subject_kind = 'courier_deposit'`,
+      where u.subject_kind = 'courier_deposit' and u.command = 'shipments top-up'`,
   }),
 ]

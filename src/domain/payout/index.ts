@@ -1,7 +1,7 @@
 import './events.ts'
 
 export { adoptPayout, mayHaveLeft } from './adopt-payout.ts'
-export { claimBankReference, freeBankReference } from './bank-batches/claim-reference.ts'
+export { claimBankReference, freeBankReference, holderOfReference } from './bank-batches/claim-reference.ts'
 export { type CorrectedReference, correctReference } from './bank-batches/correct-reference.ts'
 export {
   addTransfer,

@@ -12,6 +12,7 @@ import {
   trackShipment,
 } from '../../domain/logistics/index.ts'
 import { bookShipment, setShipmentStatus } from '../../domain/order/index.ts'
+import { correctBankReference } from '../../domain/wallet/index.ts'
 import { shipmentsTrackJob } from '../../jobs/shipments/track.ts'
 import { webhooksBiteshipJob } from '../../jobs/webhooks/biteship.ts'
 import { webhooksSweepJob } from '../../jobs/webhooks/sweep.ts'
@@ -388,9 +389,16 @@ describe("biteship's webhooks", () => {
 
   it('are paid from a deposit that finance tops up, once a transfer', async () => {
     const before = await balance('courier-deposit')
-    const topUp = () =>
-      laku.as(admin, (work) => topUpDeposit(work, { amountIdr: 1_000_000, reference: 'BCA-1' }))
-    expect([await topUp(), await topUp()]).toEqual([true, false])
-    expect(await balance('courier-deposit')).toBe(before + 1_000_000)
+    const topUp = (reference = 'BCA-1', amountIdr = 1_000_000) =>
+      laku.as(admin, (work) => topUpDeposit(work, { amountIdr, reference }))
+    expect([await topUp(), await topUp(), await topUp('bca 1')]).toEqual([true, false, false])
+    await expect(topUp('BCA1', 2_000_000)).rejects.toMatchObject({ code: 'payout.reference_used' })
+    // The reference was mistyped: put right, it is free for the transfer that has it.
+    const reason = 'mistyped'
+    await laku.as({ ...admin, reason } as typeof admin, (work) =>
+      correctBankReference(work, { reference: 'BCA-1', to: 'BCA-2' }),
+    )
+    expect([await topUp('BCA-2'), await topUp('BCA-1', 5_000)]).toEqual([false, true])
+    expect(await balance('courier-deposit')).toBe(before + 1_005_000)
   })
 })

@@ -1,26 +1,38 @@
 import { newId, type Rupiah, requireStaff, type Work } from '../../kernel/index.ts'
-import { credit, debit, post } from '../../ledger/index.ts'
+import { credit, debit, listEntries, post } from '../../ledger/index.ts'
+import { claimBankReference, holderOfReference } from '../../payout/index.ts'
 
 /**
- * Books what the company's bank sent to the courier's deposit. The bank's reference says which transfer, so
- * that it is booked once: answers whether it was booked now.
- * @throws ledger.key_reused where the same reference stands for another amount, kernel.forbidden
+ * Books what the company's bank sent to the courier's deposit. The bank's reference says which transfer, in
+ * any spelling, so that it is booked once over all that goes through the bank: answers whether it was booked
+ * now.
+ * @throws payout.reference_used where it stands for something else or another amount, reference_invalid,
+ * kernel.forbidden
  */
 export async function topUpDeposit(
   work: Work,
   { amountIdr, reference }: { amountIdr: Rupiah; reference: string },
 ): Promise<boolean> {
   requireStaff(work.actor, 'finance')
+  const holder = await holderOfReference(work.tx, reference)
+  if (holder?.subjectKind === 'courier_deposit') {
+    const entries = await listEntries(work.tx, {
+      account: 'courier-deposit',
+      subjectId: holder.subjectId,
+      limit: 1,
+    })
+    if (entries[0]?.amountIdr === amountIdr) return false
+  }
   const id = newId()
-  const posted = await post(work, [
+  await claimBankReference(work, reference, ['courier_deposit', id])
+  await post(work, [
     {
-      key: `courier-deposit:${reference}`,
+      key: `courier-deposit:${id}`,
       kind: 'courier_deposit_topped_up',
       subject: ['courier_deposit', id],
       entries: [debit('courier-deposit', amountIdr), credit('bank', amountIdr)],
     },
   ])
-  if (posted.size === 0) return false
   work.audit({
     command: 'shipments top-up',
     subject: ['courier_deposit', id],

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
-import { actorLabel, type Work } from '../../kernel/index.ts'
+import { actorLabel, type Tx, type Work } from '../../kernel/index.ts'
 import { payoutErrors } from '../errors.ts'
 
 /** A bank's reference as it is compared: capitals and digits, whatever stands between them. */
 export const normalReference = (given: string): string => given.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
 
 /**
- * Notes that the bank knows a thing by this reference: once, over settlements, withdrawals, batches and what
- * is paid by hand.
+ * Notes that the bank knows a thing by this reference: once, over settlements, withdrawals, batches, what is
+ * paid by hand and what fills the courier's deposit.
  * @throws payout.reference_invalid, reference_used with what it is of
  */
 export async function claimBankReference(
@@ -22,9 +22,19 @@ export async function claimBankReference(
     values (${reference}, ${given.trim()}, ${subjectKind}, ${subjectId}, ${actorLabel(work.actor)}, ${work.now})
     on conflict (reference) do nothing returning reference`.execute(work.tx)
   if (rows.length > 0) return
-  const used = await sql<{ subjectKind: string; subjectId: string }>`
-    select subject_kind, subject_id from bank_references where reference = ${reference}`.execute(work.tx)
-  throw payoutErrors.reference_used({ reference: given, of: used.rows[0] })
+  throw payoutErrors.reference_used({ reference: given, of: await holderOfReference(work.tx, given) })
+}
+
+/** Returns the kind and id of what the bank knows by this reference. */
+export async function holderOfReference(
+  tx: Tx,
+  given: string,
+): Promise<{ subjectKind: string; subjectId: string } | undefined> {
+  const { rows } = await sql<{ subjectKind: string; subjectId: string }>`
+    select subject_kind, subject_id from bank_references where reference = ${normalReference(given)}`.execute(
+    tx,
+  )
+  return rows[0]
 }
 
 /** Nothing stands on this reference any more: it may be noted of what it is really of. */
