@@ -23,8 +23,7 @@ const holds = (account: string, states: readonly string[]): Check =>
   )
 
 /**
- * The invariants of payments and refunds (numbers 1 and 6), beside what the ledger holds
- * by itself.
+ * The invariants of payments and refunds (numbers 1 and 6), beyond those that the ledger enforces itself.
  */
 export const paymentChecks: readonly Check[] = [
   checkOf(

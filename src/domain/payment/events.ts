@@ -23,15 +23,15 @@ declare module '../kernel/events.ts' {
   interface EventPayloads {
     'payment.paid': PaymentSubject
     'payment.expired': PaymentSubject
-    /** It comes to nothing: refused by the provider for good, or refunded out of review. */
+    /** The payment has failed: the provider refused it for good, or it was refunded out of review. */
     'payment.failed': PaymentSubject
     /** Nobody waits for this invoice any more: the provider should take no money on it. */
     'payment.withdrawn': PaymentSubject
     'refund.decided': RefundSubject
     'refund.succeeded': RefundSubject
     /**
-     * The payment it is of is not settled yet, so that the provider cannot send it: it goes out by itself
-     * when it is.
+     * The refund waits because its payment is not settled at the provider yet. It is sent automatically once
+     * that is settled.
      */
     'refund.waiting': RefundSubject
     /** `attempt` counts from 1; not tried again: it goes into the wallet, or waits for a person. */

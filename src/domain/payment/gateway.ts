@@ -11,8 +11,8 @@ import type {
  * us.
  */
 /**
- * `UNKNOWN`: the provider says a word that laku does not know, which proves neither that it was paid nor that
- * it was not.
+ * `UNKNOWN`: the provider uses a word that laku does not know. It proves neither that the invoice was paid
+ * nor that it was not.
  */
 export type GatewayInvoiceStatus = 'PENDING' | 'PAID' | 'SETTLED' | 'EXPIRED' | 'UNKNOWN'
 
@@ -58,10 +58,12 @@ export interface NewGatewayInvoice {
   description: string
   payer: GatewayPayer
   successRedirectUrl?: string
-  /** The address that a buyer goes back to from an invoice that is over. */
+  /** The address to which the provider sends a buyer back from an invoice that can no longer be paid. */
   failureRedirectUrl?: string
   items?: readonly GatewayInvoiceItem[]
-  /** The ways to pay it, by the provider's names; all that the account has where nothing is said. */
+  /**
+   * The provider's names of the payment methods that the invoice takes. Default: all that the account has.
+   */
   methods?: readonly string[] | undefined
 }
 
@@ -90,17 +92,20 @@ export interface GatewayRefund {
   status: GatewayRefundStatus
   amountIdr: Rupiah
   failureCode?: string
-  /** Null where somebody made it by hand at the provider. */
+  /** Null where a person made the refund by hand at the provider. */
   referenceId: string | null
   invoiceId?: string
   paymentId?: string
   paymentRequestId?: string
 }
 
-/** How a refund names its payment: as the account's form has it, by the payment itself or by its invoice. */
+/**
+ * The id by which a refund names its payment: the payment's own or its invoice's, as the account's form of
+ * request requires.
+ */
 export type RefundedPayment = { paymentRequestId: string } | { invoiceId: string }
 
-/** All that the provider calls one payment. */
+/** All ids of one payment at the provider. */
 export interface GatewayPaymentIds {
   invoiceId: string
   paymentId: string | null
@@ -108,7 +113,10 @@ export interface GatewayPaymentIds {
 }
 
 export type NewGatewayRefund = RefundedPayment & {
-  /** The provider does not promise that it knows it again: look first, and repeat only what is not there. */
+  /**
+   * The provider does not promise to recognize the key again. Look for the refund first, and repeat only one
+   * that is not there.
+   */
   idempotencyKey: string
   referenceId: string
   amountIdr: Rupiah
@@ -128,30 +136,30 @@ export interface PaymentGateway {
    * picks.
    */
   findInvoices(externalId: string): Promise<GatewayInvoice[]>
-  /** One page; shorter than `limit` when it is the last. */
+  /** Returns one page of invoices; the last page is shorter than `limit`. */
   listInvoices(query: GatewayInvoiceQuery): Promise<GatewayInvoice[]>
   /** Closes a pending invoice for good; it can never be paid or revived after. */
   expireInvoice(id: string): Promise<GatewayInvoice>
   /**
-   * Asks for money to go back to the source, while the lease holds. PENDING is no success: the refund is done
-   * when it says SUCCEEDED.
+   * Asks the provider to send money back to the source, while the lease holds. PENDING is no success: the
+   * refund is done when the provider says SUCCEEDED.
    */
   createRefund(refund: NewGatewayRefund, lease?: CallLease): Promise<GatewayRefund>
   getRefund(id: string): Promise<GatewayRefund>
   /**
-   * Every refund of a payment that the provider's lists show by now, whoever made it. What is not there may
-   * still come.
+   * Returns every refund of a payment that the provider's lists show by now, including those made by hand. A
+   * refund that is not listed yet may still appear.
    */
   findRefunds(payment: GatewayPaymentIds): Promise<GatewayRefund[]>
   /**
-   * Returns the sum refunded of a payment by the provider's own record, which has it at once; nothing if the
-   * provider keeps no such figure.
+   * Returns the refunded sum of a payment by the provider's own record, which shows a refund at once. Returns
+   * undefined where the provider keeps no such figure.
    */
   refundedIdr(payment: GatewayPaymentIds): Promise<Rupiah | undefined>
   /** A page of the provider's own book. */
   listTransactions(query: GatewayTransactionQuery): Promise<GatewayTransactionPage>
-  /** One line of it, as it stands now. */
+  /** Returns one line of the provider's book, as it is now. */
   getTransaction(id: string): Promise<GatewayTransaction>
-  /** Returns the balance that the provider says it holds for us, fees taken off. */
+  /** Returns the balance that the provider states it holds for us, after fees. */
   balanceIdr(): Promise<Rupiah>
 }

@@ -14,8 +14,8 @@ export const refundedFromReview: RawBuilder<boolean> = sql`exists (
 const isReceived = sql`(p.status in ${inSql(receivedStates)} and not ${refundedFromReview})`
 
 /**
- * Takes as one account what the provider has, what it has that waits, and what it gave and nobody placed.
- * Which of the three it is says how a sum came or went, not whether.
+ * Counts money at the provider, in quarantine and in suspense as one account. Which of the three it is shows
+ * how a sum moved, not whether it moved.
  */
 const atProvider = sql`case when a.key in ('gateway', 'quarantine') or a.key like 'suspense:%' then 'gateway' else a.key end`
 
@@ -49,7 +49,7 @@ export const paymentRowChecks: readonly Check[] = [
   heldToRows({
     name: 'refunds',
     kinds: ['refund.decided', 'refund.submitted', 'refund.failed', 'refund.succeeded', 'refund.to_wallet'],
-    // Other checks say whose money it is: the factory's, the company's or what is kept.
+    // Other checks cover whose money it is: the factory's, the company's or withheld money.
     as: sql`case when a.key in ('refunds-payable', 'refunds-in-flight', 'gateway', 'quarantine') or a.key like 'wallet:%' then a.key end`,
     due: sql`
       select r.id::text, true, l.account, l.idr from refunds r left join payments p on p.id = r.payment_id

@@ -12,8 +12,8 @@ const HOUR_MS = 3600 * 1000
 const DAY_MS = 24 * HOUR_MS
 
 /**
- * The channel that decides on refunds: of a card or a QR payment the family, whatever bank or app stood
- * behind it.
+ * Returns the channel whose refund rules apply. For a card or a QR payment that is the family, whatever bank
+ * or app was behind it.
  */
 export function channelOf(invoice: Pick<GatewayInvoice, 'paymentMethod' | 'paymentChannel'>): string | null {
   if (invoice.paymentMethod === 'CREDIT_CARD') return 'CREDIT_CARD'
@@ -50,10 +50,10 @@ export interface RefundWay {
 const toWallet: RefundWay = { destination: 'wallet', notBefore: null }
 
 /**
- * Decides where a refund of so much of what came by invoice really goes at `now`. The refund goes back to
- * where the money came from, or to the wallet where that is impossible. The provider's facts decide, and what
- * the account's contract says otherwise (`policy.refundChannels`). Nothing is promised for an app behind a
- * QRIS that is not known to take money back.
+ * Decides where a refund of `sourceIdr`, paid by invoice, goes at `now`. The refund goes back to where the
+ * money came from, or to the wallet where that is impossible. The provider's facts decide, unless the
+ * account's contract differs (`policy.refundChannels`). A QRIS app that is not known to take refunds gets
+ * none.
  */
 export function refundWay(
   payment: PaidBy,
@@ -87,7 +87,7 @@ export interface WaysBack {
 }
 
 /**
- * Both ways by which a refund of so much goes, after what has been returned: as the wallet and the source
+ * Splits a refund of `amountIdr`, after earlier returns: in proportion to what the wallet and the source
  * paid, or all into the wallet.
  */
 export function waysBack(
@@ -113,14 +113,14 @@ export type AfterRefusal =
   | 'balance'
   /** The refund is sent again later under a new idempotency key. */
   | 'retry'
-  /** No further try by itself. */
+  /** No further automatic try: a person decides. */
   | 'person'
 
 /**
- * Decides what follows a definite no (a refused first call, or a refund that FAILED) when the refund has
- * failed so often, this time included. REFUND_FAILED names no cause, so the refund is tried again twice, and
- * then goes to the wallet. A refund with a code that nobody knows is tried as often, and then a person is
- * asked. A person is also asked about a code that says that the money is gone.
+ * Decides what follows a definite refusal (a refused first call, or a refund that FAILED). `failures` counts
+ * this one too. REFUND_FAILED names no cause, so the refund is tried again twice, and then goes to the
+ * wallet. A refund with an unknown code is tried as often, and then a person is asked. A person is also asked
+ * where the code says that the money is gone.
  */
 export function afterRefusal(failureCode: string, failures: number): AfterRefusal {
   const known = REFUND_REFUSALS[failureCode]
@@ -138,10 +138,10 @@ interface TakenBack {
 }
 
 /**
- * Matches a line of the provider's book about a chargeback with what is booked. The line is `known` by its
- * id, or is the chargeback that staff told of under another id, by payment and amount. Where staff told of
- * several, the oldest counts. The answer is `ask` where they told only of other amounts, for theirs may be
- * wrong; else the line is `new`.
+ * Matches a chargeback in the provider's book with the chargebacks that are booked. The line is `known` by
+ * its id, or is one that staff reported under another id, by payment and amount. Where staff reported
+ * several, the oldest counts. The answer is `ask` where staff reported only other amounts, for theirs may be
+ * wrong; otherwise the line is `new`.
  */
 export function matchChargeback<
   T extends TakenBack & { ledgerKey: string; providerTransactionId: string | null },

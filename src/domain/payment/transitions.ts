@@ -28,7 +28,7 @@ export const paymentMachine = machineOf('payment', 'payments', paymentTransition
 /** The states of a payment that was received and of which money may go back. */
 export const paidStates: readonly PaymentStatus[] = statesBefore(paymentTransitions, 'partially_refunded')
 
-/** The states of a payment that was received, whatever went back of it. */
+/** The states of a payment that was received, however much of it was refunded. */
 export const receivedStates: readonly PaymentStatus[] = [...paidStates, 'refunded']
 
 export type RefundStatus =
@@ -41,9 +41,9 @@ export type RefundStatus =
   | 'to_wallet'
 
 /**
- * A refund into the wallet has succeeded as soon as it is approved. What failed is sent again under its next
- * attempt. It has succeeded whenever the provider says so, also after it said that it failed; one that
- * nothing was sent of yet may go to the wallet instead.
+ * A refund into the wallet has succeeded as soon as it is approved. A failed refund is sent again under its
+ * next attempt. A refund has succeeded whenever the provider says so, also after it said FAILED. A refund of
+ * which nothing was sent yet may go to the wallet instead.
  */
 export const refundTransitions: Transitions<RefundStatus> = {
   requested: ['approved', 'succeeded', 'rejected'],

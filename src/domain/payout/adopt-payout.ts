@@ -8,8 +8,8 @@ import { verdictOf } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
 /**
- * Gives a payout that was sent before a restore its row again, under the key by which the provider knows it,
- * and follows what the provider says of it. Nothing is sent. `made` runs between, with the id of the row.
+ * Gives a payout that was sent before a restore its row again, under the key that the provider has, and books
+ * the provider's answer. Nothing is sent. `made` runs between the two, with the id of the row.
  */
 export async function adoptPayout(
   work: Work,
@@ -37,6 +37,6 @@ export async function adoptPayout(
   await settlePayouts(work, [answer])
 }
 
-/** Its money is gone, or may go yet. */
+/** True where the payout's money is gone, or may still go. */
 export const mayHaveLeft = ({ status }: Pick<GatewayPayout, 'status'>): boolean =>
   ['waiting', 'succeeded'].includes(verdictOf(status))

@@ -7,9 +7,9 @@ import { ownerOf } from './lock-payouts.ts'
 import { verdictOf } from './rules.ts'
 
 /**
- * Books what left by the provider's word, beyond the `ownIdr` that the subject of the payout takes: the
- * difference to what lies in suspense of it already goes there. Said again it changes nothing. The payout is
- * locked. True where something was booked.
+ * Books the sum that left by the provider's answer beyond `ownIdr`, which the payout's subject takes. The
+ * difference to what is in suspense for it already goes into suspense. The same answer again changes nothing.
+ * The payout is locked. Returns true where something was booked.
  */
 export async function bookDifference(
   work: Work,
@@ -36,7 +36,9 @@ export async function bookDifference(
   return true
 }
 
-/** Returns what was put into suspense of one payout of the provider, in all, whatever became of it there. */
+/**
+ * Returns the total put into suspense for one payout of the provider, even where it was disposed of since.
+ */
 async function bookedOf({ tx }: Work, providerId: string): Promise<{ times: number; bookedIdr: Rupiah }> {
   const { rows } = await sql<{ times: number; bookedIdr: Rupiah }>`
     select count(*)::int as times, coalesce(sum(amount_idr), 0)::int8 as booked_idr from suspense_items

@@ -2,10 +2,10 @@ import type { Rupiah, Tx } from '../kernel/index.ts'
 import { type BankAccount, channelsOf } from '../ops/index.ts'
 import { payoutErrors } from './errors.ts'
 
-/** Whether the provider sends so much to such an account in one payout. */
+/** Whether one payout of the provider can carry the amount to that account's channel. */
 export type ChannelFit = 'takes' | 'below' | 'above'
 
-/** Tells how an amount fits a channel's limits; a channel that nobody knows takes nothing. Rupiah. */
+/** Compares an amount with a channel's limits; an unknown channel takes no amount. Rupiah. */
 export async function channelFit(
   tx: Tx,
   { channelCode }: Pick<BankAccount, 'channelCode'>,

@@ -7,7 +7,7 @@ import { olderMoves } from './older-moves.ts'
 import { payoutEventPayload } from './payout-event.ts'
 import { type PayoutStatus, payoutMachine } from './transitions.ts'
 
-/** A payout to be sent or asked about, by the one who has its lease. */
+/** A payout to be sent or asked about by the worker that holds its lease. */
 export interface ClaimedPayout {
   id: string
   key: string
@@ -36,10 +36,10 @@ const LEASE_S = 60
 const PAUSED_S = 60
 
 /**
- * Takes payouts to be sent or asked about: each by one worker at a time, under a lease by the database's
- * clock. Those created move to submitted, and tell it, for from here on the money may be gone. While
- * `payouts` is paused nothing is sent, while `xendit` is nothing is asked either: they wait. Any other state
- * is left out, so a job that comes twice does nothing.
+ * Takes payouts to be sent or asked about, each by one worker at a time, under a lease by the database's
+ * clock. Created payouts move to submitted and announce it, for from here on the money may be gone. While
+ * `payouts` is paused nothing is sent; while `xendit` is paused nothing is asked either, and the payouts
+ * wait. Other states are left out, so a job that runs twice does nothing.
  */
 export async function claimPayouts(work: Work, payoutIds: readonly string[]): Promise<ClaimedPayout[]> {
   if (payoutIds.length === 0) return []
@@ -92,7 +92,10 @@ export async function claimPayouts(work: Work, payoutIds: readonly string[]): Pr
   }))
 }
 
-/** Milliseconds that a lease has left; undefined where somebody else has it, or nobody. */
+/**
+ * Returns the milliseconds left of this worker's lease; undefined where it has ended or another worker has
+ * it.
+ */
 export async function leaseLeft(work: Work, { id, leaseUntil }: ClaimedPayout): Promise<number | undefined> {
   const { rows } = await sql`
     select from payouts where id = ${id} and lease_until = ${leaseUntil} and lease_until > ${work.now}`.execute(

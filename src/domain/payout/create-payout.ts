@@ -31,7 +31,7 @@ export interface NewPayout {
   owner: PayoutOwner
   destination: BankAccount
   amountIdr: Rupiah
-  /** The receiver may see as much of it as their bank shows; the key where nothing is said. */
+  /** The text on the receiver's statement, as far as their bank shows it. Default: the key. */
   description?: string | undefined
 }
 

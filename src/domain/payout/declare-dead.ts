@@ -26,9 +26,9 @@ interface Doubtful {
 }
 
 /**
- * Two people declare dead a payout of which nobody knows what became: the first asks, the second does it.
- * Then a new one may be sent. The key's life must be over, and the provider's list seen without it a whole
- * day after the last call. Should it arrive all the same, it is booked like anything that contradicts.
+ * Two people declare dead a payout whose outcome is unknown: the first asks, and the second confirms. Then a
+ * new one may be sent. The key must have expired, and the provider's list must lack the payout a whole day
+ * after the last call. If the payout arrives all the same, it is booked like any contradiction.
  * @throws payout.not_found, not_unknown, too_early, lease_alive, same_person, kernel.same_hands,
  * reason_required, forbidden
  */
@@ -63,7 +63,7 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
     all: true,
     set: {
       failureCode: DECLARED_DEAD,
-      // The provider's last word is no longer waited for: heard once more, that word is a new update.
+      // The provider's last state is forgotten, so the same state counts as a new update if it comes again.
       providerStatus: null,
       finishedAt: work.now,
       nextCheckAt: new Date(work.now.getTime() + look * 1000),
@@ -88,7 +88,7 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
 }
 
 /**
- * Refuses what somebody asked for: it goes on being looked for.
+ * Refuses a request to declare a payout dead: laku goes on looking for the payout.
  * @throws payout.not_found, nothing_asked, kernel.reason_required, forbidden
  */
 export async function keepPayout(work: Work, { payout: named }: { payout: string }): Promise<PayoutView> {
@@ -127,7 +127,8 @@ function requireDead({ now, policy }: Work, payout: Doubtful): void {
     throw payoutErrors.not_unknown({ payout: key, status, providerStatus })
   if (leaseUntil !== null && leaseUntil > now) throw payoutErrors.lease_alive({ payout: key, leaseUntil })
   const from = deadFrom({ calledAt, lastCalledAt: payout.lastCalledAt ?? calledAt, absentAt }, policy)
-  // One that the provider shows at an end which we do not know is there: absence is not asked for.
+  // A payout with a provider id is known to exist; it ended in a state that laku does not know. So its
+  // absence need not be shown.
   const isSeen = providerPayoutId !== null || (absentAt !== null && absentAt >= from)
   if (now < from || !isSeen) throw payoutErrors.too_early({ payout: key, from, absentAt })
 }

@@ -25,19 +25,18 @@ export interface PayoutEventPayload {
 declare module '../kernel/events.ts' {
   interface EventPayloads {
     'payout.created': PayoutEventPayload
-    /** On its way: from now on it may be there, whatever the provider's answer. */
+    /** The payout was submitted: from now on it may have arrived, whatever the provider answers. */
     'payout.submitted': PayoutEventPayload
     'payout.succeeded': PayoutEventPayload
-    /** It arrived after we took it to have failed, or to have come back. */
+    /** The payout arrived after laku had booked it as failed or come back. */
     'payout.revived': PayoutEventPayload
     'payout.failed': PayoutEventPayload
     /** Never sent, and not to be: an older payout of the same arrived after all. */
     'payout.dropped': PayoutEventPayload
-    /** It came back. One that was never seen to succeed is told to have, first. */
+    /** The payout came back. If it was never seen to succeed, payout.succeeded is emitted first. */
     'payout.reversed': PayoutEventPayload
     /**
-     * The provider says what does not agree with what it said before: nothing more happens to the subject by
-     * itself.
+     * The provider contradicts its earlier state: no further step for the subject is automatic.
      */
     'payout.contradicted': PayoutEventPayload & { from: string; says: string }
   }

@@ -2,8 +2,7 @@ import type { CallLease, Rupiah } from '../kernel/index.ts'
 import type { BankAccount, ChannelOfProvider } from '../ops/index.ts'
 
 /**
- * The provider's own word. What each means stands in `verdictOf`; one that is not known is kept and waited
- * for.
+ * The provider's own state word. `verdictOf` gives its meaning; an unknown word is stored and waited for.
  */
 export type GatewayPayoutStatus = string
 
@@ -14,7 +13,7 @@ export interface GatewayPayout {
   status: GatewayPayoutStatus
   amountIdr: Rupiah
   failureCode?: string
-  /** The account that it was sent to, where the provider says it. */
+  /** The receiving account, where the provider shows it. */
   destination?: Pick<BankAccount, 'channelCode' | 'accountNumber'>
   /** When the provider last changed it, by its own clock. */
   updatedAt?: Date
@@ -36,8 +35,8 @@ export type GatewayChannel = ChannelOfProvider
 /** The provider that sends money out. Every method throws `ProviderFailure`; amounts are whole rupiah. */
 export interface PayoutGateway {
   /**
-   * Sends money, only while the lease holds: it is asked for on the last line before the socket. On an
-   * unknown outcome the payout may be on its way: `findPayouts(key)` says.
+   * Sends money, only while the lease holds: the lease is checked right before the request leaves. On an
+   * unknown outcome the payout may be on its way: `findPayouts(key)` shows it.
    */
   createPayout(payout: NewGatewayPayout, lease?: CallLease): Promise<GatewayPayout>
   getPayout(id: string): Promise<GatewayPayout>
@@ -46,6 +45,6 @@ export interface PayoutGateway {
   /** Stops a payout that was accepted and not sent on yet; refused where it is too late. */
   cancelPayout(id: string): Promise<GatewayPayout>
   channels(): Promise<GatewayChannel[]>
-  /** Returns what the provider says that it holds for us, fees taken off. */
+  /** Returns the balance that the provider states it holds for us, after fees. */
   balanceIdr(): Promise<Rupiah>
 }

@@ -44,7 +44,7 @@ export async function lockPayouts(
   return rows
 }
 
-/** The user or the factory whose money a payout takes out; whoever makes the payout says it. */
+/** The user or the factory whose money a payout takes out; the domain that makes the payout sets it. */
 export interface PayoutOwner {
   userId?: string
   factoryId?: string

@@ -9,11 +9,11 @@ export interface PayoutFacts {
   subjectId: string
   amountIdr: Rupiah
   turns?: number
-  /** By which way it goes; the provider's where nothing is said. */
+  /** The route of the payout. Default: the provider. */
   route?: PayoutEventPayload['route']
 }
 
-/** The event that says that a payout moved to a state. */
+/** The event that announces each state of a payout. */
 export const payoutMoves = {
   submitted: 'payout.submitted',
   succeeded: 'payout.succeeded',

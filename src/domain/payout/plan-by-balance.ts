@@ -11,7 +11,7 @@ export interface Outgoing {
   takesIdr: Rupiah
 }
 
-/** So many that wait are looked at together; those behind them wait on. */
+/** The plan reads at most this many waiting payouts; the payouts behind them wait on. */
 const LOOKED_AT = 500
 
 /**
@@ -50,16 +50,16 @@ export async function payoutsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing
 
 interface Queued extends Outgoing {
   id: string
-  /** It asks for a call that sends money; the others are only asked about. */
+  /** True where the next call for the payout sends money; otherwise laku only asks about the payout. */
   sends: boolean
   waits: boolean
 }
 
 /**
- * Which of these payouts are sent or asked about now. One call per batch asks what can be spent: a payout
- * above it is taken on and fails minutes later, and its receiver hears of a failure that is none. With
- * refunds that wait they go by age. Those that wait are no failures; staff see how much is missing. A balance
- * that cannot be read holds up nobody.
+ * Returns the payouts to send or ask about now. One call per batch reads the balance that can be spent: the
+ * provider would accept a payout above it and fail it minutes later, and its receiver would be told of a
+ * false failure. Payouts and waiting refunds share the balance by age. Waiting payouts are no failures; staff
+ * see how much is missing. A balance that cannot be read holds back no payout.
  */
 export async function planPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<string[]> {
   if (payoutIds.length === 0) return []
@@ -68,7 +68,7 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
     if ((await isPaused(work.tx, 'xendit')) || (await isPaused(work.tx, 'payouts'))) return undefined
     return { queue: await queueOf(work, payoutIds), refunds: (await context.refundsWaiting?.(work)) ?? [] }
   })
-  // Nothing is asked or sent meanwhile: whoever claims them puts them off.
+  // While paused nothing is asked or sent: `claimPayouts` puts these payouts off.
   if (!seen) return [...payoutIds]
   const { queue, refunds } = seen
   const sending = queue.filter((queued) => queued.sends)
@@ -85,11 +85,12 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
     await holdBack(work, wait, balanceIdr)
     await letGo(work, fit)
   })
-  // Those that waited and were not asked for are due now: the sweep sends them, a run at a time.
+  // Payouts that waited and were not named by the caller are due now: the sweep sends them, one batch at a
+  // time.
   return [...others, ...ids(fit).filter((id) => asked.has(id))]
 }
 
-/** Those asked for, and the oldest that wait. */
+/** Returns the payouts that the caller named, and the oldest that wait for a balance. */
 async function queueOf({ tx, now }: Work, payoutIds: readonly string[]): Promise<Queued[]> {
   const { rows } = await sql<Queued>`
     with waiting as (
@@ -108,7 +109,7 @@ async function queueOf({ tx, now }: Work, payoutIds: readonly string[]): Promise
 
 const ids = (some: readonly Queued[]) => some.map((queued) => queued.id)
 
-/** They wait for what came in to be settled. */
+/** Lets payouts wait until the money that came in is settled at the provider. */
 async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah): Promise<void> {
   if (wait.length === 0) return
   await sql`

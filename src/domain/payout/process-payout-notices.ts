@@ -11,8 +11,8 @@ export interface PayoutNotice {
   inboxId: string
   id: string
   /**
-   * Our key, by which it is looked for where the provider does not know the id: the newer API has ids of its
-   * own.
+   * Our key. The payout is looked up by it where the provider does not know the id, for the newer API has ids
+   * of its own.
    */
   referenceId?: string | undefined
   /** The delivery's word about the payout, which is not believed, but asked about. */
@@ -24,11 +24,11 @@ export interface PayoutInbox {
   failed: { id: string; error: string; tries?: number; command?: string }[]
 }
 
-/** A contradiction is asked about so often; then a person is told. */
+/** Laku asks this often about a contradiction before it notifies staff. */
 const CONTRADICTED_TRIES = 3
 /**
- * A no that a webhook contradicts is not believed for so long: it would pay a second time. A person has heard
- * of it by then.
+ * A failure that a webhook contradicts is not believed for this long, for it would pay a second time. Staff
+ * are notified before the time is up.
  */
 const DOUBTED_S = 86_400
 
@@ -67,7 +67,8 @@ export async function processPayoutNotices(
     inbox.failed.push({ id: inboxId, error, tries: CONTRADICTED_TRIES, command })
     if (verdictOf(status) === 'failed') doubted.add(other.id)
   }
-  // If another delivery says what was read, the provider has changed its mind, and not its story.
+  // If another delivery says the same as the payout read again, the provider has changed its mind, so the
+  // reading counts.
   for (const { id, says } of notices) {
     const answer = said.get(id)
     if (answer instanceof ProviderFailure) continue
@@ -105,8 +106,8 @@ async function read(
 }
 
 /**
- * The delivery says one end and what was read again the other. That one succeeded may be told late of one
- * that came back since.
+ * True where the delivery says one end and the payout read again the other. A late delivery may say that a
+ * payout succeeded which has come back since; that is no contradiction.
  */
 function contradicts(says: string | undefined, reads: string): boolean {
   const [told, now] = [verdictOf(says ?? ''), verdictOf(reads)]

@@ -20,12 +20,12 @@ export interface PayoutView {
   /** The last four digits. */
   account: string
   providerPayoutId: string | null
-  /** The provider's own word, the last that was heard. */
+  /** The provider's own state word, as last read. */
   providerStatus: string | null
   failureCode: string | null
   /** Not sent, and not to be: its receiver is suspended. */
   held: boolean
-  /** It arrived where its subject did not take it: its money lay in suspense, or does. */
+  /** The payout arrived although its subject did not take it: its money is or was in suspense. */
   setAside: boolean
   /** Money of it still lies in suspense. */
   inSuspense: boolean
@@ -36,7 +36,7 @@ export interface PayoutView {
   /** When the provider's list was last seen without it. */
   absentAt: Date | null
   nextCheckAt: Date | null
-  /** Since when it waits until what came in is settled at the provider. */
+  /** The time since which the payout waits until money that came in is settled at the provider. */
   waitsSince: Date | null
   deadAskedBy: string | null
   deadReason: string | null
@@ -86,7 +86,7 @@ export function mayBePaid(payout: PayoutView): boolean {
 }
 
 /**
- * One payout by its UUID or by what the provider knows it by.
+ * Returns one payout by its UUID or by the key that the provider has.
  * @throws payout.not_found
  */
 export async function showPayout(
@@ -102,9 +102,9 @@ export async function showPayout(
 
 export interface PayoutFilter {
   status?: PayoutStatus | undefined
-  /** Those of which nobody knows what became. */
+  /** Only the payouts whose outcome is unknown. */
   unknown?: boolean | undefined
-  /** Those that wait until what came in is settled at the provider. */
+  /** Only the payouts that wait until money that came in is settled at the provider. */
   waiting?: boolean | undefined
   limit: number
   cursor?: string | undefined

@@ -8,13 +8,13 @@ import { deadFrom, repeatsUntil } from './rules.ts'
 export interface Shown {
   /** How many payouts its list has under the key. */
   listed: number
-  /** The balance that the provider says it holds for us, where it was asked. */
+  /** The balance that the provider states it holds for us, where it was read. */
   balanceIdr?: number
 }
 
 /**
- * Tells a person of a payout of which nobody knows whether it was made, and what the provider's list and
- * balance show.
+ * Notifies staff of a payout that may or may not have been made, with what the provider's list and balance
+ * show.
  */
 export async function reportUnknown(
   work: Work,

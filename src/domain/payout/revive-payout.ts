@@ -60,7 +60,7 @@ async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promis
     all: true,
   })
   for (const payout of payouts) {
-    // One that is submitted was booked as on its way.
+    // A submitted payout was booked as on its way, so it fails; the others are dropped.
     const type = payout.status === 'submitted' ? 'payout.failed' : 'payout.dropped'
     work.emit({
       type,

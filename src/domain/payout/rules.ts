@@ -20,10 +20,13 @@ export const verdictOf = (status: GatewayPayoutStatus): Verdict => verdicts[stat
 
 /** Nobody ever learnt what became of it, and two people took it for gone: our own code for that. */
 export const DECLARED_DEAD = 'DECLARED_DEAD'
-/** It was never sent, for an older payout of the same arrived after all: our own code for that. */
+/**
+ * Our own failure code: the payout was never sent, because an older payout for the same subject arrived after
+ * all.
+ */
 export const OLDER_ONE_ARRIVED = 'OLDER_ONE_ARRIVED'
 
-/** The failure code that says that the money that came in is not settled yet at the provider. */
+/** The provider's failure code: money that came in is not settled yet. */
 export const UNSETTLED = 'INSUFFICIENT_BALANCE'
 
 /** Failures that pass (Xendit's list). A code that is not known yet may be for good. */
@@ -66,8 +69,8 @@ export const isMoving = (status: GatewayPayoutStatus): boolean => moving.has(sta
 
 const DAY_S = 24 * HOUR_S
 /**
- * A bank sends money back within days, and the webhook that says so may be lost: looked at again after so
- * long.
+ * The ages at which a successful payout is looked at again. A bank may send money back within days, and the
+ * webhook about it may be lost.
  */
 const looks = [DAY_S, 3 * DAY_S, 7 * DAY_S]
 
@@ -78,7 +81,7 @@ export function nextLookS(ageS: number): number | undefined {
   return looks.find((look) => look > ageS)
 }
 
-/** A payout whose outcome nobody knows is a person's business after so long. */
+/** Staff are notified of a payout whose outcome has been unknown for this long. */
 export const UNKNOWN_FOR_S = 1800
 
 export interface Unknown {
@@ -97,8 +100,8 @@ export function repeatsUntil(
 }
 
 /**
- * From when it may be declared dead: its key's life is over, and a whole day of the provider's book passed
- * after the last call.
+ * Returns the time from which a payout may be declared dead: its key has expired, and a whole day of the
+ * provider's book has passed since the last call.
  */
 export function deadFrom(
   unknown: Unknown,

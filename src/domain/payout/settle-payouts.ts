@@ -30,10 +30,10 @@ interface Step {
 }
 
 /**
- * Brings payouts to what the provider says of them, any number at once, in whatever order it is heard.
- * `answers` must have been read from the provider; `refusals` are definite noes to being taken on. What is
- * known already changes nothing, and neither does what the provider said before its latest word. What
- * contradicts is booked all the same: money that has no place lies in suspense.
+ * Brings payouts to the provider's state, any number at once, in whatever order updates come. `answers` must
+ * have been read from the provider; `refusals` are definite refusals to take a payout on. An answer that is
+ * known already, or older than the latest one, changes nothing. A contradicting answer is booked all the
+ * same: money that has no place goes into suspense.
  */
 export async function settlePayouts(
   work: Work,
@@ -70,8 +70,8 @@ export async function settlePayouts(
 }
 
 /**
- * The latest word of each payout that is ours. What is new under a key of ours, beside the payout that we
- * know, is money of its own.
+ * Returns the latest answer about each payout of ours. A new payout at the provider under one of our keys,
+ * beside the payout that we know, is booked as money of its own.
  */
 async function matched(
   work: Work,
@@ -97,8 +97,9 @@ async function matched(
 }
 
 /**
- * By the provider's clock. Where that cannot tell, its own rules do: nothing that has ended moves again, and
- * what has come back does not go.
+ * Tells whether an answer is older than the known state, by the provider's clock. Where the clock cannot
+ * decide, the provider's rules do: a payout that ended does not move again, and one that came back does not
+ * succeed.
  */
 function isOld(payout: LockedPayout, { updatedAt, status }: GatewayPayout): boolean {
   const known = payout.providerUpdatedAt
@@ -120,12 +121,12 @@ function stepsTo({ payout, answer }: Heard): Step[] | undefined {
     if (verdict === 'reversed') return [...first, step('succeeded'), step('reversed')]
     return [...first, step(verdict)]
   }
-  // A payout that was paid and is said to have failed has come back too.
+  // A payout that was paid and is now reported as failed has come back too.
   if (payout.status === 'succeeded' && verdict !== 'succeeded' && !payout.setAside) return [step('reversed')]
   return undefined
 }
 
-/** Tells whether an answer is what the provider's own rules allow, over the amount that was asked for. */
+/** Tells whether the provider's own rules allow an answer, with the amount that was asked for. */
 function isPlain({ payout, answer }: Heard): boolean {
   const verdict = verdictOf(answer.status)
   if (answer.amountIdr !== payout.amountIdr && verdict === 'succeeded') return false
@@ -230,8 +231,8 @@ function reportSlowPayout(work: Work, payout: LockedPayout, status: GatewayPayou
 }
 
 /**
- * The provider says what does not agree with what it said before, or with what was asked for. The money is
- * booked as it says; nothing more happens to the subject by itself, and its word is asked for again soon.
+ * Handles an answer that contradicts the provider's earlier answer or the request. The money is booked by the
+ * answer; no further step for the subject is automatic, and the provider is asked again soon.
  */
 async function contradict(
   work: Work,
@@ -263,7 +264,7 @@ async function contradict(
   })
 }
 
-/** It was heard before, and all of it is booked: it is only asked for again. */
+/** Returns true for an answer that was read before and is fully booked: then only the next check is set. */
 async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> {
   const verdict = verdictOf(answer.status)
   const revives = verdict === 'succeeded' && (payout.status === 'failed' || payout.status === 'reversed')

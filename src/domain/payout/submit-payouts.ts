@@ -19,7 +19,7 @@ import { nextLookS, UNKNOWN_FOR_S } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
 const BATCH_SIZE = 50
-/** The lists are read at least so often while an outcome is unknown. */
+/** While an outcome is unknown the lists are read at least this often. */
 const LONGEST_WAIT_S = 3600
 
 /** True when a payout waits to be sent, or to be asked about. Answered by the index `payouts_due`. */
@@ -44,7 +44,7 @@ export async function sweepPayouts(context: PayoutContext): Promise<void> {
 
 interface Asked {
   payout: ClaimedPayout
-  /** All that the provider has under the key, or under its own id. */
+  /** All payouts that the provider has under the key, or the one under its own id. */
   answers: GatewayPayout[]
   failure?: ProviderFailure
   /** The facts that a person sees, where nobody has known for long what became of the payout. */
@@ -52,10 +52,10 @@ interface Asked {
 }
 
 /**
- * Sends payouts, the oldest first as far as the balance reaches, and records what the provider says, a few
- * calls at once. One whose outcome is unknown stays submitted: it is looked for by its key, and while the
- * provider surely still knows that (`policy.providerKeyHours`), the same request goes again under it, which
- * answers the first or makes it. After that it is only looked for. Absence and a refused repeat prove
+ * Sends payouts, the oldest first as far as the balance reaches, and records the answers, a few calls at
+ * once. A payout with an unknown outcome stays submitted and is looked for by its key. While the provider
+ * surely still knows the key (`policy.providerKeyHours`), the same request is repeated under it: it returns
+ * the first payout or makes it. After that the payout is only looked for. Absence and a refused repeat prove
  * nothing. The answer of a worker whose lease has run out is recorded like any other.
  */
 export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
@@ -112,7 +112,10 @@ async function ask(context: PayoutContext, payout: ClaimedPayout): Promise<Asked
   }
 }
 
-/** The lease is asked for right before the socket: a worker that slept finds that it is another's. */
+/**
+ * Sends a payout. The lease is checked right before the request leaves: a worker that slept sees that another
+ * one has it.
+ */
 async function send({ units, actor, payouts }: PayoutContext, payout: ClaimedPayout): Promise<GatewayPayout> {
   const { key, destination, amountIdr, description } = payout
   return await payouts.createPayout({ key, destination, amountIdr, description }, () =>
@@ -164,7 +167,10 @@ async function record(work: Work, asked: readonly Asked[]): Promise<void> {
   await settlePayouts(work, said, refused)
 }
 
-/** Another worker may have sent it meanwhile: then the refusal of this call says nothing of that one. */
+/**
+ * Tells whether this was the payout's only call. Another worker may have sent it meanwhile, and then the
+ * refusal of this call proves nothing about that one.
+ */
 async function isOnlyCall(work: Work, { id }: ClaimedPayout): Promise<boolean> {
   const { rows } = await sql<{ calls: number }>`
     select calls from payouts where id = ${id} for no key update`.execute(work.tx)
@@ -176,7 +182,8 @@ async function giveBack(work: Work, { id, leaseUntil: mine }: ClaimedPayout): Pr
 }
 
 /**
- * Not taken on, or never sent on its way: it is a first call again, unless another worker made one meanwhile.
+ * Puts off a payout that was not accepted or never left: its next call is a first call again, unless another
+ * worker made one meanwhile.
  */
 async function sendLater(
   work: Work,
@@ -204,7 +211,7 @@ async function askLater(work: Work, { payout, failure, shown }: Asked): Promise<
   const toldAt = secondsAfter(calledAt, UNKNOWN_FOR_S)
   const isUnknown = status === 'submitted' && payout.providerPayoutId === null
   const again = nextTry(work, payout, failure)
-  // A person is told in time, however long the pause before the next try would be.
+  // Staff are notified in time, however long the pause before the next try is.
   const at = isUnknown && toldAt > work.now && again !== null && again > toldAt ? toldAt : again
   await sql`
     update payouts set lease_until = null, next_check_at = ${at},

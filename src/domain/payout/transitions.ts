@@ -3,9 +3,9 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 export type PayoutStatus = 'created' | 'submitted' | 'succeeded' | 'failed' | 'reversed'
 
 /**
- * A bank may send money back days after it took it: succeeded is not the end. What failed is tried under a
- * new payout, and what was never sent fails where an older one turns out to have arrived. A provider may
- * contradict itself: what it said had failed, or had come back, may have arrived after all.
+ * A bank may send money back days later, so succeeded is not the end. A failed payout is tried again as a new
+ * payout. A payout that was never sent fails where an older one turns out to have arrived. A provider may
+ * contradict itself: a payout reported as failed or come back may have arrived after all.
  */
 export const payoutTransitions: Transitions<PayoutStatus> = {
   created: ['submitted', 'failed'],
@@ -18,8 +18,8 @@ export const payoutTransitions: Transitions<PayoutStatus> = {
 export type BankBatchStatus = 'made' | 'handed_out' | 'done' | 'cancelled'
 
 /**
- * Transfers in one file for a bank. Once it is handed out the bank may have it; it is done when the bank has
- * spoken of every line.
+ * The states of a file of transfers for a bank. Once it is handed out the bank may have it; it is done when
+ * every line is confirmed or rejected.
  */
 export const bankBatchTransitions: Transitions<BankBatchStatus> = {
   made: ['handed_out', 'cancelled'],

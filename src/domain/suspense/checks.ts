@@ -6,7 +6,7 @@ import { suspenseTransitions } from './transitions.ts'
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
-/** The checks of what is always true of suspense, beside what the ledger holds by itself. */
+/** The invariants of suspense, beyond those that the ledger enforces itself. */
 export const suspenseChecks: readonly Check[] = [
   checkOf(
     'suspense is what waits in it',

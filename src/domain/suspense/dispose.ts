@@ -29,7 +29,7 @@ export interface Place {
    * kind and payment.
    */
   posting?: Pick<Posting, 'key' | 'kind' | 'subject'>
-  /** The account that takes what left us, or gives what came to us. */
+  /** The account that bears money that left us, or receives money that came to us. */
   account: AccountKey
   dimensions?: Dimensions
   /** Runs right before the posting: locks, and what the place itself keeps of it. */
@@ -37,9 +37,9 @@ export interface Place {
 }
 
 /**
- * Disposes of an item as staff say. What is more than one person may give alone, over all doors, by who acts,
- * by who receives and by time (`policy.aloneDayIdr`, `aloneWeekIdr`), is only asked for: another person
- * approves. `place` says where the money goes; it is asked for again when it is approved.
+ * Disposes of an item as staff ask. Limits apply to what one person may give alone, over all commands, by
+ * actor, receiver and time (`policy.aloneDayIdr`, `aloneWeekIdr`). Above them the disposal is only requested,
+ * and another person approves it. `place` returns where the money goes; it runs again at the approval.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function disposeOf(
@@ -72,8 +72,8 @@ export async function disposeOf(
 }
 
 /**
- * Books what a fact says of an item, as an adoption does: whose account the money went to is known, so nobody
- * decides on anything and no limit counts it.
+ * Books a disposal that follows from a fact, as an adoption does: the owner of the receiving account is
+ * known. So nobody decides anything, and no limit counts it.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function settleByFact(
@@ -91,7 +91,7 @@ export async function settleByFact(
 }
 
 /**
- * Another person approves what was asked for, or refuses it: then it is open again.
+ * Lets another person approve a requested disposal, or refuse it: then the item is open again.
  * @throws suspense.not_found, nothing_asked, same_person, kernel.same_hands, kernel.forbidden
  */
 export async function decideDisposal(

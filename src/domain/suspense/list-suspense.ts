@@ -5,12 +5,12 @@ import type { SuspenseKind } from './put-into-suspense.ts'
 import type { Disposal, SuspenseStatus } from './transitions.ts'
 import { suspenseTransitions } from './transitions.ts'
 
-/** The disposal that somebody asked for. */
+/** The disposal that staff asked for. */
 export interface AskedDisposal {
   to: Disposal
   userId?: string
   factoryId?: string
-  /** The bank's reference of what was collected or sent back. */
+  /** The bank's reference of the transfer that collected the money or sent it back. */
   reference?: string
   /** The payment (UUID) that it is given to, `quarantine:{UUID}`, or `fee`. */
   place?: string
@@ -25,7 +25,7 @@ export interface SuspenseItem {
   providerId: string | null
   /** The reference that it has at the provider, where its line was what told of it. */
   reference: string | null
-  /** Above zero what left us, below zero what came to us. */
+  /** Above zero: money that left us. Below zero: money that came to us. */
   amountIdr: Rupiah
   account: string
   why: string
@@ -67,7 +67,7 @@ export async function listSuspense(
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
- * One item by its UUID, or the only open one of a code (else the newest of it).
+ * Returns one item by its UUID, or the only open item of a code, or else the newest item of the code.
  * @throws suspense.not_found, suspense.ambiguous where several are open under the code
  */
 export async function showSuspense(tx: Tx, text: string): Promise<SuspenseItem> {

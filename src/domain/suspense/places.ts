@@ -5,7 +5,8 @@ import { suspenseErrors } from './errors.ts'
 import type { AskedDisposal, SuspenseItem } from './list-suspense.ts'
 
 /**
- * Against the next settlement of its factory: what left us is taken off there, what came to us is added.
+ * Returns the factory's account, which its next settlement pays: money that left us is deducted there, and
+ * money that came to us is added.
  * @throws suspense.no_factory, not_of_that
  */
 export async function offsetPlace(
@@ -21,10 +22,15 @@ export async function offsetPlace(
   return { account: factoryAccount(factoryId), dimensions: { factoryId } }
 }
 
-/** Through the company's bank: who had it of us sent it there, or who is owed it was sent it from there. */
+/**
+ * Returns the company's bank account: the receiver of our money sent it back there, or a creditor was paid
+ * from there.
+ */
 export const collectPlace = (): Place => ({ account: 'bank' })
 
-/** The company bears what left us, or keeps what came to us. */
+/**
+ * Returns the company's own account: the company bears money that left us, or keeps money that came to us.
+ */
 export const writeOffPlace = (item: SuspenseItem): Place => ({
   account: item.amountIdr < 0 ? 'adjustments' : item.kind === 'chargeback' ? 'chargeback-loss' : 'bad-debt',
 })

@@ -32,9 +32,9 @@ export interface NewSuspense {
   providerId?: string | null
   /** The reference that it has at the provider, where that is another name than the code. */
   reference?: string | null
-  /** Rupiah: above zero what left us, below zero what came to us. */
+  /** Rupiah. Above zero: money that left us. Below zero: money that came to us. */
   amountIdr: Rupiah
-  /** The account that it left or came to. Default: the payment gateway. */
+  /** The account that the money left or came to. Default: the payment gateway. */
   account?: AccountKey
   /** A sentence for people: why it has no place. */
   why: string
@@ -43,10 +43,10 @@ export interface NewSuspense {
 }
 
 /**
- * Books money that moved and that has no place, under the code of its object, and tells a person of it once.
- * Where the opposite of the same amount lies open under this code (a second payout that came back), both come
- * to nothing and no person is needed. Returns the id of the item that is new; undefined where the key was put
- * in before or where it cleared another.
+ * Books money that moved without a place, under the code of its object, and notifies staff once. If an open
+ * item under this code has the opposite amount (a second payout that came back), both are cleared and nobody
+ * is needed. Returns the id of the new item; undefined where the key was known or where the item cleared
+ * another.
  */
 export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<string | undefined> {
   const { key, code, amountIdr, account = 'gateway', subjectId = null, providerId = null } = money

@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import { doubtDatabase, originOf, readInstallationId, type Work } from '../kernel/index.ts'
 
 /**
- * Something at the provider has a reference that only this laku gives, and no row here: this database lacks
- * what it did itself, as a copy does that was started while the shop went on. No money leaves until what the
- * provider knows was taken over. What lies in suspense was found before, and a reference of somebody else's
- * is only money without a place.
+ * Records a reference at the provider that only this laku gives and that has no row here. It means that this
+ * database lacks its own work, like a copy that was started while the shop went on. No money leaves until
+ * what the provider knows was taken over. A reference in suspense was found before, and a reference of
+ * another installation is only money without a place.
  */
 export async function recordLostReference(
   work: Work,

@@ -24,12 +24,12 @@ const ours = /^(RFD-\d{6}-[0-9A-Z]+)-(\d+)$/
 const REASON = 'adopted'
 
 /**
- * Takes over a refund that laku made and this database lost with a restore. Where the same sum of its payment
- * was decided again meanwhile and never sent, that refund is this one. Where it is all of the payment, what
- * was paid for is ended by `refunding`, which decides just that. Else it gets a row of its own, under the
- * code that its buyer knows, at the company's cost. Either way it is booked against its payment, so that
- * nobody refunds it a second time. Nothing where it is not laku's, or its payment is not known here, or has
- * no such sum left: then its line lies in suspense.
+ * Takes over a refund that laku sent and this database lost by a restore. If the same sum of the payment was
+ * decided again and never sent, the provider's refund becomes that one. If the refund is all that is left of
+ * the payment, `refunding` ends what was paid for, and that decides the same refund. Otherwise the refund
+ * gets its own row, under the code that its buyer knows, at the company's cost. In each case it is booked
+ * against its payment, so that it is not refunded twice. Returns undefined where the refund is not laku's,
+ * its payment is unknown here, or that sum is not left. Its line then goes into suspense.
  */
 export async function adoptRefund(
   work: Work,
@@ -120,7 +120,7 @@ async function decidedAgain(work: Work, paymentId: string, amountIdr: Rupiah): P
 
 async function takeAs(work: Work, { id, code, attempt }: Again, answer: GatewayRefund): Promise<void> {
   await submit(work, { id, attempt }, answer)
-  // Its own reference is another one: the provider's id says which it is.
+  // The provider's refund has another reference than ours, so this row links the two by the provider's id.
   await insertRows(work.tx, 'providerRefunds', [
     {
       providerRefundId: answer.id,
@@ -167,7 +167,7 @@ async function makeRow(
   const { rows } = await sql<{ id: string }>`select id from refunds where key = ${key}`.execute(work.tx)
   const id = rows[0]?.id as string
   await submit(work, { id, attempt }, answer)
-  // All of it went back by a cancellation, which gives nothing away.
+  // A refund of all that was left came from a cancellation, which is no loss.
   if (amountIdr < leftOf(payment)) {
     const receiver = `user:${payment.userId}`
     await countLost(work, { kind: 'refund', subject: ['refund', id], receiver, amountIdr })
@@ -175,7 +175,7 @@ async function makeRow(
   return true
 }
 
-/** The sum of which the source got so much: the wallet has its share back too. */
+/** Returns the whole refund of which `sourceIdr` went to the source; the rest is the wallet's share. */
 function wholeOf(payment: LockedPayment, sourceIdr: Rupiah): Rupiah {
   const { amountIdr, walletIdr } = payment
   const source = (idr: Rupiah) => idr - shareOfWallet(payment, idr)
@@ -193,7 +193,7 @@ async function isInEscrow(work: Work, { participantId }: LockedPayment): Promise
   return rows.length === 0
 }
 
-/** It was sent before the restore: from here on it is followed like one that was sent. */
+/** Marks a refund that was sent before the restore as submitted, so that it is followed like any other. */
 async function submit(
   work: Work,
   { id, attempt }: { id: string; attempt: number },

@@ -3,8 +3,9 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { RESERVED_S } from '../invoices/reserve.ts'
 
 /**
- * After a restore a pending payment without an invoice may have one at the provider, made in the lost day:
- * whoever opens its link next looks before making a second one, and the sweep asks whether it was paid.
+ * Marks pending payments without an invoice after a restore, for the provider may have one from the lost
+ * time. The next opening of the link looks for it before making a second one, and the sweep asks whether it
+ * was paid.
  */
 export async function expectLostInvoices(work: Work): Promise<void> {
   await sql`

@@ -17,7 +17,7 @@ interface Matched {
   /** The quarantine's. */
   status: QuarantineStatus | null
   userId: string | null
-  /** It went out of quarantine to a wallet or back to who paid. */
+  /** True where the money has left quarantine, to a wallet or back to its payer. */
   isGiven: boolean
 }
 
@@ -30,9 +30,9 @@ const nowhere: Omit<Matched, 'id'> = {
 }
 
 /**
- * Books lines of chargebacks that our book does not have as they are: what card issuers took back, what they
- * gave back because a dispute was won, and what the provider corrected. Money in quarantine is taken out of
- * there; what is of no payment that is known is put into suspense. Returns how many are new losses.
+ * Books the chargeback lines that differ from our book: sums that card issuers took back or gave back after a
+ * won dispute, and the provider's corrections. Money in quarantine is taken out of there; a line of an
+ * unknown payment goes into suspense. Returns the number of new losses.
  */
 export async function bookChargebackLines(
   work: Work,
@@ -46,7 +46,7 @@ export async function bookChargebackLines(
     [...matches.values()].flatMap((match) => match.paymentId ?? []),
   )
   let fresh = 0
-  // Pages come newest first, and what was won was lost before.
+  // Pages come newest first, but a chargeback must be booked before its win.
   for (const line of lines.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
     const ours = booked.get(line.id)?.amountIdr ?? 0
     const theirs = movedIdr(line) ?? ours
@@ -129,8 +129,8 @@ interface WonChargeback {
 }
 
 /**
- * A dispute that was won: the loss is less by what came back. What was kept from the buyer because of it is
- * theirs again.
+ * Books a won dispute: the loss shrinks by the sum that came back. Money withheld from the buyer because of
+ * the chargeback is theirs again.
  */
 async function win(work: Work, line: GatewayTransaction, { paymentId }: Matched): Promise<void> {
   const { id: transactionId, amountIdr } = line

@@ -42,10 +42,10 @@ export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): P
 }
 
 /**
- * Books what the provider's book says that card issuers took back, once each: the company's loss, for the
- * goods are on their way and the factory is not to blame. What staff told of before under another id is
- * recognized by payment and amount, and what may be that but has another amount is asked of a person. Returns
- * how many are new.
+ * Books chargebacks from the provider's book, once each, as the company's loss: the goods are on their way,
+ * and the factory is not to blame. A chargeback that staff reported before under another id is recognized by
+ * payment and amount. Where only the amount differs, a person is asked. Returns the number of new
+ * chargebacks.
  */
 export async function recordChargebacks(work: Work, lines: readonly Chargeback[]): Promise<number> {
   if (lines.length === 0) return 0
@@ -79,8 +79,8 @@ const newRow = ({ transactionId, paymentId, amountIdr }: Chargeback) => ({
 })
 
 /**
- * Books new chargebacks of locked payments, marks the payments, and tells a person. `areLines`: their ids are
- * those of the provider's lines.
+ * Books new chargebacks of locked payments, marks the payments, and notifies staff. `areLines`: the ids are
+ * those of lines in the provider's book.
  */
 export async function bookChargebacks(
   work: Work,
@@ -103,7 +103,7 @@ export async function bookChargebacks(
   reportChargebacks(work, payments, fresh)
 }
 
-/** A loss, or with a negative amount less of one. */
+/** Builds the posting of a loss; a negative amount reduces a loss. */
 export function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah): Posting {
   const [from, to] =
     amountIdr > 0 ? (['chargeback-loss', 'gateway'] as const) : (['gateway', 'chargeback-loss'] as const)
@@ -116,7 +116,7 @@ export function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah)
   }
 }
 
-/** Adds what was taken back to its payments, which are locked. */
+/** Adds charged-back sums to their locked payments, and levels their buyers. */
 export async function addChargedBack(
   work: Work,
   changes: readonly Pick<Chargeback, 'paymentId' | 'amountIdr'>[],

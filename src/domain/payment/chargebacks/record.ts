@@ -14,7 +14,7 @@ import { takeFromQuarantine } from './take-from-quarantine.ts'
 
 export interface ReportedChargeback extends Chargeback {
   paymentId: string
-  /** It is not the one of the same amount, or of the same payment, that is booked already. */
+  /** Staff confirm that this is not the booked chargeback of the same amount or of the same payment. */
   isAnother?: boolean | undefined
   /** The id of the booked one that it is. */
   sameAs?: string | undefined
@@ -29,9 +29,9 @@ export interface RecordedChargeback {
 }
 
 /**
- * Staff book a chargeback that the provider told them of by another way than its book, or say of a line of
- * the book, of which they were asked, whether it is the one that they booked (`sameAs`) or another one
- * (`isAnother`). The same id again changes nothing.
+ * Staff book a chargeback that the provider reported to them outside its book. Or they answer a question
+ * about a line of the book: it is the chargeback that they booked (`sameAs`) or another one (`isAnother`).
+ * The same id again changes nothing.
  * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.option_not_taken,
  *   kernel.forbidden
  */

@@ -17,14 +17,14 @@ export interface DisputeNotice {
 }
 
 /**
- * xendit.disputes: nothing is to be sent any more. A word that is not known is told of like one that asks for
- * an answer.
+ * xendit.disputes: the dispute states that need no answer any more. A state that laku does not know is
+ * reported like one that needs an answer.
  */
 const answered: ReadonlySet<string> = new Set(['UNDER_REVIEW', 'WON', 'LOST'])
 
 /**
- * Tells a person of a dispute that has to be answered, at once and with the day by which: who does not answer
- * loses it. Updates that it is under review, won or lost end that.
+ * Notifies staff at once of each dispute that has to be answered, with its deadline: an unanswered dispute is
+ * lost. The states under review, won and lost end that notice.
  */
 export async function reportDisputes(work: Work, notices: readonly DisputeNotice[]): Promise<void> {
   for (const notice of notices) {

@@ -2,8 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { proportion, type Rupiah, type Tx } from '../../kernel/index.ts'
 
 /**
- * The sums still with a factory and in the commission of a sold item, after what was refunded of the item
- * before.
+ * The factory's share and the commission of a sold item, after earlier refunds and returns of the item.
  */
 export interface PostedShare {
   orderItemId: string
@@ -19,9 +18,9 @@ export interface ItemShares {
 }
 
 /**
- * Splits a refund of this sum between owners, once its goods are paid out. Each item bears its part in
- * proportion to what is still there of the item, the factory's share and the commission alike. The rounding
- * remainder goes to the next item, so that the parts add up and none is more than its item has. Rupiah.
+ * Splits a refund between owners, once its goods are paid out. Each item bears a part in proportion to the
+ * sum still there for it, with the same ratio for factory and commission. The rounding remainder goes to the
+ * next item, so the parts add up and none exceeds its item. Rupiah.
  */
 export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): ItemShares {
   const sold = posted.filter((share) => share.factoryIdr + share.commissionIdr > 0)

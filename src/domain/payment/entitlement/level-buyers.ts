@@ -11,17 +11,17 @@ import { dueToBuyer } from './rules.ts'
 interface Difference {
   payment: LockedPayment
   /**
-   * More than 0: the buyer has so much too much. Less: so much of what was kept from them is theirs after
-   * all.
+   * Above zero: the buyer has this much too much. Below zero: this much was withheld from the buyer and is
+   * theirs after all.
    */
   excessIdr: Rupiah
   claimedIdr: Rupiah
 }
 
 /**
- * Brings what the buyers of locked payments have to what is theirs, after the card's issuer gave them money,
- * or took it again. What they have too much is taken out of their wallets as far as it is there; the rest
- * they owe (`buyer-claims`), and a person is told.
+ * Corrects what the buyers of locked payments have, after the card's issuer gave them money or took it again.
+ * A surplus is taken out of their wallets as far as it is there. The rest they owe (`buyer-claims`), and
+ * staff are notified.
  */
 export async function levelBuyers(work: Work, paymentIds: Iterable<string>): Promise<void> {
   const payments = await lockPayments(work.tx, paymentIds)

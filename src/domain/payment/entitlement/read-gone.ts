@@ -15,8 +15,8 @@ export const CLAIMED = 'payment.claimed'
 export const CLAIM_RETURNED = 'payment.claim_returned'
 
 /**
- * The ledger's transactions by which money of a payment `p` goes back: its rebate, its refunds, and what was
- * claimed of them.
+ * The ledger's transactions that return money of a payment `p`: its rebate, its refunds, and claims against
+ * the buyer.
  */
 export const goesBack: RawBuilder<{ id: string }> = sql`
   select t.id from ledger_transactions t where t.key = 'participant:' || p.participant_id || ':released'

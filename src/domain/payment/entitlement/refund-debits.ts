@@ -8,12 +8,12 @@ import { itemShares, postedItems } from './item-shares.ts'
 import { buyersLeft, isPlain, leftOf, requireRefundable } from './rules.ts'
 
 /**
- * The debits that pay for a refund by staff of a payment that is locked with what it pays for. Borne by the
- * company it is the company's alone, before the goods are delivered and after. Borne by the factory it comes
- * out of the order's funds before that, so that less of the goods is earned; and after that from the factory
- * and the commission, as they got it and less what was refunded before. Out of escrow it comes not at all: a
- * place is refunded whole, by leaving or cancelling. What their card's issuer took back, or the company put
- * to a payment that came short, no staff gives a buyer as a refund.
+ * Returns the debits that pay for a refund by staff; the payment and what it pays for are locked. Where the
+ * company bears it, the company pays alone, before and after delivery. Where the factory bears it, the refund
+ * comes out of the order's funds before delivery, so that less is earned. After delivery the factory and the
+ * commission pay, in proportion to what is left of their shares. Nothing is paid out of escrow: a place is
+ * refunded whole, by leaving or cancelling. Staff cannot refund money that the card's issuer took back or
+ * that the company added.
  * @throws payment.not_refundable, in_escrow, cancel_instead, over_refunded
  */
 export async function refundDebits(

@@ -3,7 +3,7 @@ import { paymentErrors } from '../errors.ts'
 import { type PaymentStatus, paidStates } from '../transitions.ts'
 import type { Parts } from '../wallet-part/rules.ts'
 
-/** A payment's row, as far as it says what its buyer has coming. */
+/** The fields of a payment's row that decide what its buyer is due. */
 export interface OwnMoney {
   amountIdr: Rupiah
   /**
@@ -19,7 +19,7 @@ export interface OwnMoney {
 
 /** The sums that have gone of a payment by the ledger. Rupiah. */
 export interface Gone {
-  /** In the buyer's wallet or back at its source, less what was claimed from them. */
+  /** The sum in the buyer's wallet or back at its source, less the claims against the buyer. */
   arrivedIdr: Rupiah
   /** Decided for its source, and not there yet. */
   underWayIdr: Rupiah
@@ -31,11 +31,14 @@ export interface Gone {
 
 const ownIdr = ({ amountIdr, paidAmountIdr }: OwnMoney) => Math.min(amountIdr, paidAmountIdr ?? amountIdr)
 
-/** Nothing of it but its refunds says where its money went: nobody else gave to it or took from it. */
+/**
+ * True where only the payment's refunds moved its money: no card issuer took any of it back, and the company
+ * added none.
+ */
 export const isPlain = (payment: OwnMoney): boolean =>
   payment.chargedBackIdr === 0 && ownIdr(payment) === payment.amountIdr
 
-/** Returns the sum of a payment that may still be decided to go back, whoever owns it. Rupiah. */
+/** Returns the sum of a payment that may still be refunded or given as rebate, whoever owns it. Rupiah. */
 export const leftOf = ({ amountIdr, returnedIdr }: Pick<OwnMoney, 'amountIdr' | 'returnedIdr'>): Rupiah =>
   amountIdr - returnedIdr
 
@@ -47,23 +50,23 @@ const ofWallet = ({ amountIdr, walletIdr }: Parts, idr: Rupiah) => proportion(id
 
 /**
  * Returns the wallet's part of the next refund, in proportion to what the wallet and the source paid. The
- * part is the wallet's share of all that has been returned by then, less the wallet's share before. So any
- * series of refunds comes to both parts to the rupiah. A rebate takes its place in that series, though all of
- * it goes into the wallet: the source then gets less than it paid, and never more. Rupiah.
+ * part is the wallet's share of everything returned including this refund, less its share before. So any
+ * series of refunds gives both parts the right sum to the rupiah. A rebate counts in that series, though all
+ * of it goes into the wallet: the source then gets less than it paid, and never more. Rupiah.
  */
 export const shareOfWallet = (payment: Parts & Pick<OwnMoney, 'returnedIdr'>, amountIdr: Rupiah): Rupiah =>
   ofWallet(payment, payment.returnedIdr + amountIdr) - ofWallet(payment, payment.returnedIdr)
 
 /**
- * Returns the part of what is left that is still the buyer's: neither the company's share nor what the
- * buyer's card issuer gave them. Rupiah.
+ * Returns the rest of a payment that is still the buyer's: without the company's share and without the sum
+ * that the card's issuer gave back. Rupiah.
  */
 export const buyersLeft = (payment: OwnMoney): Rupiah =>
   Math.max(0, ownIdr(payment) - payment.chargedBackIdr - payment.returnedIdr)
 
 /**
- * Returns the sum that the buyer should have of us by now, in whatever order things came. That is what was
- * decided, and together with their card issuer's part no more than they paid.
+ * Returns the sum that the buyer should have from us by now, in whatever order events came. That is the sum
+ * decided, limited so that with the card issuer's part the buyer gets no more than they paid.
  */
 export const dueToBuyer = (payment: OwnMoney): Rupiah =>
   Math.min(payment.returnedIdr, Math.max(0, ownIdr(payment) - payment.chargedBackIdr))
@@ -77,7 +80,7 @@ export interface SplitRefund {
 }
 
 /**
- * Splits a refund or a rebate between owners, after what has `gone` beside it. `returnedIdr` counts
+ * Splits a refund or a rebate between owners, after the sums that have `gone` already. `returnedIdr` includes
  * `amountIdr` already. Rupiah.
  */
 export function splitRefund(

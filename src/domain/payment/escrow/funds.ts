@@ -39,9 +39,9 @@ export function intoWallet(
 type Paid = Pick<Payment, 'sessionId' | 'participantId' | 'orderId'>
 
 /**
- * Locks the sessions and orders of locked payments before anything is posted for them: the reactions that
- * follow lock them too, and locks go payment, session, order, ledger balance everywhere. Otherwise two would
- * wait in a ring, for whoever closes a session holds it and then asks for its escrow.
+ * Locks the sessions and orders of locked payments before anything is posted for them. The reactions that
+ * follow lock them too, and every lock order is payment, session, order, ledger balance. Otherwise two
+ * transactions would deadlock, for one that closes a session locks it first and then asks for its escrow.
  */
 export async function lockPaidThings(tx: Tx, payments: readonly Paid[]): Promise<void> {
   const ids = (key: keyof Paid) => [...new Set(payments.flatMap((payment) => payment[key] ?? []))]

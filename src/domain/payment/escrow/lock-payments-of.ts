@@ -14,8 +14,9 @@ export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]):
 }
 
 /**
- * The same, and those that may still be paid: for who gives all of a session's money back, and would find one
- * that was paid meanwhile in the hands of somebody who waits for the session.
+ * Locks the payments of a session, including those that may still be paid. A caller that refunds a whole
+ * session needs this: a payment confirmed meanwhile would be locked by a transaction that waits for the
+ * session.
  */
 export async function lockSessionPayments(tx: Tx, sessionId: string): Promise<void> {
   await sql`

@@ -12,7 +12,7 @@ export interface EscrowRelease {
   sessionId: string
   paymentId: string
   userId: string
-  /** All that the participant paid, shipping fee included. */
+  /** The sum that the participant paid, shipping fee included. */
   paidIdr: Rupiah
   shippingIdr: Rupiah
   /** (paid price - final price) x quantity: back to the wallet. */
@@ -22,8 +22,8 @@ export interface EscrowRelease {
 
 /**
  * Releases the escrow of participants whose orders exist: to their factories, as commission, as shipping, and
- * the rebate into their wallets; a transaction of the ledger each. One that was released before is left out,
- * so a retry makes no money. Says how many and how much was released now.
+ * as rebate into their wallets. Each release is one ledger transaction. A participant who was released before
+ * is left out, so a retry makes no money. Returns the number and the sum of releases made now.
  * @throws payment.not_releasable where a payment is not whole
  */
 export async function releaseEscrow(

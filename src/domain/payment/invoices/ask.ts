@@ -19,8 +19,8 @@ export interface AskedPayment {
 
 /**
  * The provider's answer about a payment. `paid`: money came on these invoices. `over`: the payment can no
- * longer be paid. `open`: the payment still can be paid, on this invoice where one is known. `unsure`: nobody
- * knows yet, ask again.
+ * longer be paid. `open`: the payment can still be paid, on this invoice if one is known. `unsure`: the state
+ * is unknown, so ask again.
  */
 export type InvoiceUpdate =
   | { paymentId: string; state: 'paid'; invoices: GatewayInvoice[] }
@@ -29,8 +29,9 @@ export type InvoiceUpdate =
   | { paymentId: string; state: 'unsure'; failure: ProviderFailure | undefined }
 
 /**
- * Asks the provider what became of a payment's invoice. With `close` nobody may pay it any more: what is
- * still pending there is expired there, and only its answer ends the payment here. Never guesses.
+ * Asks the provider for the state of a payment's invoice. With `close`, invoices still pending at the
+ * provider are expired there, so that nobody can pay them. Only the provider's answer ends the payment here;
+ * nothing is guessed.
  */
 export async function askInvoice(
   gateway: PaymentGateway,
@@ -69,7 +70,7 @@ async function closeAll(
 ): Promise<InvoiceUpdate> {
   for (const { id } of pending) {
     const closed = await gateway.expireInvoice(id).catch(async (error: unknown) => {
-      // Refused: it was paid, or expired by itself, in this very moment.
+      // The provider refused because the invoice was paid, or expired by itself, in this very moment.
       if (error instanceof ProviderFailure && error.outcome === 'refused') return await gateway.getInvoice(id)
       throw error
     })

@@ -21,17 +21,17 @@ export interface ContradictedPayment {
   id: string
   code: string
   /**
-   * `waits`: it stays open until the provider agrees with itself or a person decides. `decided`: a person
-   * has. `over`: it ended before the contradiction was heard of.
+   * `waits`: the payment stays open until the provider's answers agree or a person decides. `decided`: a
+   * person has decided. `over`: the payment had ended before the contradiction was seen.
    */
   state: 'waits' | 'decided' | 'over'
 }
 
 /**
- * Brings payments to what the provider's invoices say, in whatever order they come: PAID is booked, EXPIRED
- * ends the payment that waits for just this invoice, and money on an invoice that is none of ours goes to
- * quarantine. A payment whose invoice is among `calledPaid`, by a webhook, does not end by reading otherwise.
- * The invoices must have been read from the provider, never taken from a webhook's body.
+ * Brings payments to the state of the provider's invoices, in whatever order they come. PAID is booked, and
+ * EXPIRED ends the payment that waits for just this invoice. Money on an invoice that is not ours goes to
+ * quarantine. A payment whose invoice is in `calledPaid` (by a webhook) stays open even if its invoice reads
+ * otherwise. The invoices must have been read from the provider, never taken from a webhook's body.
  */
 export async function confirmInvoices(
   work: Work,

@@ -11,9 +11,9 @@ export interface PaidInvoices {
 }
 
 /**
- * Pages of what was paid in a time, the newest first, until all that are missing are seen or the pages used
- * up. Where the provider fails, what there is. An invoice of which nothing can be read may be any of those
- * that are missing.
+ * Lists the invoices paid within a time, newest first, page by page, until all of `asked` are found or
+ * `mostPages` are read. If the provider fails, returns the pages read so far. An unreadable invoice may be
+ * any of the missing ones, so the list then counts as incomplete.
  */
 export async function listPaid(
   gateway: PaymentGateway,

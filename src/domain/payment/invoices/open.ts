@@ -24,7 +24,10 @@ export interface OpenContext extends GatewayContext {
 export type OpenedInvoice =
   | { state: 'redirect'; url: string }
   | { state: 'paid' | 'refunded' | 'expired' | 'review' | 'checking' }
-  /** The provider takes no more right now: so many turns are before this one, which comes in `waitS`. */
+  /**
+   * The provider takes no more calls right now. `place` counts the turns up to this payment's, which comes in
+   * `waitS` seconds.
+   */
   | { state: 'waiting'; place: number; waitS: number }
 
 // Another process makes it right now: a healthy provider answers within two seconds.
@@ -121,7 +124,8 @@ async function createInvoice(
       description: `Laku ${reserved.code}`,
       payer: reserved.payer,
       methods: methodsFor(reserved.amountIdr),
-      // `back`: whoever comes from there is not sent there again while the provider's message is on its way.
+      // With `back`, a returning buyer is not sent to the invoice again while the provider's webhook is under
+      // way.
       successRedirectUrl: `${payLink(publicUrl, reserved.code)}?back=1`,
       failureRedirectUrl: payLink(publicUrl, reserved.code),
     })
@@ -143,7 +147,7 @@ async function findOpen(
   const open =
     invoices.find((invoice) => invoice.status === 'PAID' || invoice.status === 'SETTLED') ??
     invoices.find((invoice) => invoice.status === 'PENDING')
-  // One of which nobody can tell may be open: a second beside it would be paid as well.
+  // An invoice in an unknown state may be open, and a second one beside it could be paid as well.
   if (!open && invoices.some((invoice) => invoice.status === 'UNKNOWN'))
     throw new ProviderFailure({
       provider: 'xendit',

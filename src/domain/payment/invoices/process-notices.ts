@@ -20,7 +20,7 @@ export interface GatewayNotice {
   says?: string | undefined
 }
 
-/** A contradiction is asked about so often; then a person is told. */
+/** Laku asks this often about a contradiction before it notifies staff. */
 const CONTRADICTED_TRIES = 3
 
 /**
@@ -60,7 +60,8 @@ export async function processNotices(
       if (says === 'SUCCEEDED') doubted.add(id)
     }
   }
-  // If a delivery also says what was read, the provider has changed its mind, and not its story.
+  // If another delivery says the same as the refund read again, the provider has changed its mind, so the
+  // reading counts.
   for (const { id, says } of notices) {
     const refund = refunds.get(id)
     if (refund && 'amountIdr' in refund && says === refund.status) doubted.delete(id)
@@ -112,8 +113,8 @@ function contradictedInvoice(
 }
 
 /**
- * The delivery says one end and what was read again the other. Nothing turns from the one into the other by a
- * provider's own rules.
+ * True where the delivery says one end and the refund read again the other. By the provider's own rules
+ * neither end turns into the other.
  */
 function contradictsEnd(says: string | undefined, reads: string): boolean {
   const isOver = (word: string) => word === 'FAILED' || word === 'CANCELLED'
@@ -131,8 +132,8 @@ function contradictedRefund(inboxId: string, says: string | undefined, refund: G
 }
 
 /**
- * A no that a webhook contradicts is not believed for so long: it would send the money a second time. A
- * person has heard of it by then.
+ * A failure that a webhook contradicts is not believed for this long, for it would send the money a second
+ * time. Staff are notified before the time is up.
  */
 const DOUBTED_S = 86_400
 

@@ -2,7 +2,7 @@ import type { GatewayInvoice, PaymentGateway } from '../gateway.ts'
 import type { AskedPayment, InvoiceUpdate } from './ask.ts'
 import { listPaid } from './list-paid.ts'
 
-/** So many looks cost at most one page: fewer are as cheap one by one. */
+/** One page may be read for this many invoices; fewer are as cheap to read one by one. */
 const LOOKUPS_PER_PAGE = 10
 /** The pages that go back further are many, and the invoices that are as old few. */
 const LISTED_S = 1800
@@ -10,9 +10,9 @@ const LISTED_S = 1800
 const MARGIN_S = 60
 
 /**
- * Updates of open invoices by pages of what was paid since the oldest of them was made: what is on them is
- * paid, and what is not on pages that were read to the end is still open. A call for ten invoices at most;
- * nothing is said of those that must be asked for one by one.
+ * Returns updates of open invoices from pages of invoices paid since the oldest of them was made. An invoice
+ * on the pages is paid; one missing from pages read to the end is still open. Costs at most one call for ten
+ * invoices. Payments that must be asked about one by one are left out.
  */
 export async function readPaidPages(
   gateway: PaymentGateway,

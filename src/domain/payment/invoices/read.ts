@@ -24,15 +24,14 @@ export type ReadInvoices = Map<string, GatewayInvoice | ProviderFailure>
 
 // A page is one call for up to 100; below this many, reading each is as cheap.
 const MIN_FOR_PAGES = 10
-// A rush of 3,000 in a minute is 30 pages; whoever is not on them is read alone.
+// A rush of 3,000 in a minute is 30 pages. An invoice that is not on them is read alone.
 const MAX_PAGES = 30
 const PAID_BEFORE_UPDATE_S = 120
 
 /**
- * Reads invoices again from the provider, in few calls: those whose payment is paid already are left out,
- * many are read by pages of what was paid around then, and what those do not show one by one. Others that are
- * found on the pages and that laku waits for come along, so that the next batches of a rush have less to ask
- * for.
+ * Reads invoices again from the provider, in few calls. Invoices whose payment is paid already are left out.
+ * Many are read by pages of the invoices paid around that time, and the rest one by one. Other invoices on
+ * those pages that laku waits for are returned too, so that the next batches of a rush ask less.
  */
 export async function readInvoices(
   context: GatewayContext,

@@ -7,7 +7,7 @@ import { isContradicted } from '../payments/contradict.ts'
 import { secondsLeft } from '../rules.ts'
 
 /**
- * One process at a time makes a payment's invoice. A process that died over it lets go after this long,
+ * One process at a time makes a payment's invoice. The reservation of a dead process ends after this long,
  * longer than its calls can take: a creation and two look-ups at 10 s each, with their retries.
  */
 export const RESERVED_S = 60
@@ -23,9 +23,9 @@ export interface ReservedInvoice {
   payer: GatewayPayer
   /** When it was reserved: whose reservation it is. */
   reservedAt: Date
-  /** Somebody tried before and never learned the outcome: look before making one. */
+  /** An earlier try never learned its outcome, so look for an invoice before making one. */
   mayExist: boolean
-  /** Its turn at the provider comes in so long; past where it has come. */
+  /** Milliseconds until the payment's turn at the provider; negative once the turn has come. */
   turnInMs: number
 }
 
@@ -82,7 +82,9 @@ export async function reserveInvoice(work: Work, code: string): Promise<Opening>
   return { state: 'reserved', invoice: reservedOf(row, work.now, inMs) }
 }
 
-/** A turn so near is waited for; a turn that nobody came for in so long is gone. */
+/**
+ * The process waits for a turn that is at most this near; a turn that nobody used for `TURN_KEPT_MS` is lost.
+ */
 const SHORT_WAIT_MS = 1_500
 const TURN_KEPT_MS = 120_000
 /** Longer than any line: a hold ends before. */
@@ -98,8 +100,8 @@ async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: numb
   if (row.turnInMs !== null && row.turnInMs > -TURN_KEPT_MS)
     return { inMs: row.turnInMs, place: placeOf(row.turnInMs) }
   const pace = { endpoint: 'xendit:create_invoice', perMinute }
-  // Whoever holds an invoice unpaid stands behind all who have none: their next takes a turn only where it is
-  // free at once.
+  // A buyer who has an unpaid invoice comes after all buyers who have none. Their next payment takes a turn
+  // only where one is free at once.
   const withinMs = (await isFirst(tx, row, now)) ? LONGEST_LINE_MS : SHORT_WAIT_MS
   const { count, lastInMs } = await takeCalls(tx, pace, { wanted: 1, withinMs })
   if (count === 0) return { inMs: Math.max(lastInMs, SHORT_WAIT_MS + 1), place: placeOf(lastInMs) }
@@ -110,8 +112,8 @@ async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: numb
 }
 
 /**
- * Its buyer has no other unpaid payment that has an invoice, or a turn for one; asked for one payment of a
- * buyer after the other.
+ * True where the buyer has no other unpaid payment that has an invoice, or a turn for one. A lock makes the
+ * payments of one buyer ask one after the other.
  */
 async function isFirst(tx: Tx, { id, userId }: Row, now: Date): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`invoices ${userId}`}, 0))`.execute(tx)
@@ -122,8 +124,8 @@ async function isFirst(tx: Tx, { id, userId }: Row, now: Date): Promise<boolean>
 }
 
 /**
- * The row lock is the compare-and-set: whoever opens the link at the same moment waits for it and sees the
- * reservation.
+ * The row lock is the compare-and-set: a second opening of the link at the same moment waits for the lock and
+ * then sees the reservation.
  */
 async function lockByCode(work: Work, code: string): Promise<Row> {
   const { rows } = await sql<Row>`

@@ -14,8 +14,8 @@ import { FIRST_CHECK_S, RESERVED_S, storeInvoice } from './reserve.ts'
 const LONGEST_WAIT_S = 3600
 const SHORTEST_WAIT_S = 30
 /**
- * A payment that nobody can tell the state of so long after its end is shown to a person; it is asked about
- * all the same.
+ * A payment whose state is still unknown this long after its end is shown to staff. Laku goes on asking about
+ * it.
  */
 const STUCK_S = 20 * 60
 

@@ -7,8 +7,8 @@ import { subjectOf } from '../views.ts'
 import { expireUnopenedOf } from './expire.ts'
 
 /**
- * Says that nobody waits for these payments any more: those still pending are withdrawn by a job. Takes no
- * lock, so it may be called with sessions and orders locked.
+ * Announces that these payments are no longer needed; a job withdraws those still pending. Takes no lock, so
+ * it may be called with sessions and orders locked.
  */
 export async function requestPaymentCancellation(work: Work, paymentIds: readonly string[]): Promise<void> {
   if (paymentIds.length === 0) return
@@ -24,8 +24,8 @@ export async function requestPaymentCancellation(work: Work, paymentIds: readonl
 }
 
 /**
- * Ends withdrawn payments, so that the provider takes no money on them. What was paid in that moment is
- * booked, late. Returns the ids that stay unsure; their job is run again.
+ * Ends withdrawn payments, so that the provider takes no money on them. Money paid in that moment is booked
+ * as late. Returns the payments whose state is unknown; their job is run again.
  * @throws kernel.paused
  */
 export async function cancelPayments(

@@ -22,17 +22,17 @@ export interface Confirmation {
 }
 
 /**
- * `late`: paid after it expired; what it pays for decides. `twice`: another invoice of a payment that was
- * received.
+ * `late`: paid after the payment expired; the domain that it pays for decides. `twice`: money on another
+ * invoice of a payment that was already received.
  */
 export type ConfirmationOutcome = 'paid' | 'late' | 'review' | 'already' | 'twice'
 
 /**
- * Books what the provider says was paid, any number at once: the money is in the ledger in the same
- * transaction, whatever the state of what it pays for, and payment.paid tells that. A wallet's part is spent
- * with it; of one paid after its time it is taken again. A wrong amount, a wallet's part that is there no
- * more, and a second invoice of one payment go to quarantine and to a person. Said again it changes nothing.
- * In the order given.
+ * Books confirmed payments, any number at once, in the order given. The money is in the ledger in the same
+ * transaction, whatever the state of the order or place paid for, and payment.paid announces it. The wallet's
+ * part is spent with it; for a late payment the part is taken from the wallet again. A wrong amount, a
+ * wallet's part that is gone and a second invoice of one payment go to quarantine and to staff. The same
+ * confirmation again changes nothing.
  */
 export async function confirmPayments(
   work: Work,

@@ -7,13 +7,16 @@ const FIRST_LOOK_S = 30
 
 type Contradiction = Pick<LockedPayment, 'contradictedAt' | 'contradictionDecidedAt'>
 
-/** A webhook says that the payment was paid, its invoice reads otherwise, and no person has decided. */
+/**
+ * True where a webhook says that the payment was paid, its invoice reads otherwise, and no person has
+ * decided.
+ */
 export const isContradicted = ({ contradictedAt, contradictionDecidedAt }: Contradiction): boolean =>
   contradictedAt !== null && contradictionDecidedAt === null
 
 /**
- * Notes that a webhook calls these locked payments paid while their invoices read otherwise. Such a payment
- * does not end: a place or an order that was paid for would be given away. It is asked about again soon.
+ * Marks locked payments that a webhook calls paid while their invoices read otherwise. A marked payment does
+ * not end, for its place or order may be paid for and would be given away. It is asked about again soon.
  */
 export async function contradictPayments(work: Work, paymentIds: readonly string[]): Promise<void> {
   if (paymentIds.length === 0) return
@@ -25,7 +28,7 @@ export async function contradictPayments(work: Work, paymentIds: readonly string
   )
 }
 
-/** A person decides that nothing came in: the payment may end, whatever the webhook said. */
+/** Records a person's decision that no money came in: the payment may end, whatever the webhook said. */
 export async function decideContradiction(work: Work, paymentId: string): Promise<void> {
   await sql`
     update payments set contradiction_decided_at = ${work.now}
@@ -34,7 +37,7 @@ export async function decideContradiction(work: Work, paymentId: string): Promis
   )
 }
 
-/** Tells a person of a payment that the provider calls paid in one place and not in the other. */
+/** Builds the notice to staff about a payment that a webhook calls paid and its invoice does not. */
 export const unresolved = ({ id, code }: { id: string; code: string }, reads: string): AttentionItem => ({
   kind: 'payment_unresolved',
   subject: ['payment', id],

@@ -13,7 +13,7 @@ export interface NewPayment {
   subject: { participantId: string; sessionId: string } | { orderId: string }
   amountIdr: Rupiah
   method: PayWith
-  /** The wallet's part of `wallet+invoice`; as much as the wallet holds where nothing is said. */
+  /** The wallet's part of `wallet+invoice`. Default: as much as the wallet holds. */
   walletIdr?: Rupiah | undefined
   /** The end of the hold: of the participation's units or of the order's stock. */
   expiresAt: Date
@@ -43,7 +43,7 @@ export async function createPayments(work: Work, drafts: readonly NewPayment[]):
   return payments
 }
 
-/** `partIdr` is what the wallet pays where it was asked for a part; that may be all of it. */
+/** Builds a payment. `partIdr`: the wallet's part, which may be the whole amount. */
 function paymentOf(
   work: Work,
   { userId, subject, amountIdr, method, expiresAt }: NewPayment,

@@ -9,7 +9,7 @@ export interface EndedPayment {
   id: string
   code: string
   status: string
-  /** The provider is asked first, by a job: what was paid in this moment counts. */
+  /** True where a job asks the provider first; money paid in that moment counts. */
   asking: boolean
 }
 

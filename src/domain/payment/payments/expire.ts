@@ -12,9 +12,9 @@ function emitExpired(work: Work, payments: readonly Payment[]): void {
 }
 
 /**
- * Ends payments that nobody can pay any more; what they paid for follows payment.expired. Those that are no
- * longer pending stay as they are, and so do those that a webhook calls paid: their money may be there.
- * Returns the ids that ended now. The provider must have been asked where an invoice exists.
+ * Ends payments that can no longer be paid; what they paid for follows payment.expired. Payments that are no
+ * longer pending stay as they are, and so do those that a webhook calls paid, for their money may be there.
+ * Returns the ids that ended now. Where an invoice exists, the caller must have asked the provider.
  */
 export async function expirePayments(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   if (paymentIds.length === 0) return []
@@ -49,7 +49,7 @@ export async function expireUnopened(work: Work, limit: number): Promise<number>
   return rows.length
 }
 
-/** Ends those of these payments whose link was never opened, before their time: nobody waits for them. */
+/** Ends early those of these payments whose link was never opened, because they are no longer needed. */
 export async function expireUnopenedOf(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from payments

@@ -3,7 +3,7 @@ import { paymentMachine, paymentTransitions } from '../transitions.ts'
 import { type Payment, subjectOf } from '../views.ts'
 import { lockPayments } from './lock.ts'
 
-/** Says that payments come to nothing: what waits for them gives up its hold or its stock. */
+/** Announces that payments failed; the orders and places that wait for them give up their stock or hold. */
 export function announceFailed(work: Work, payments: readonly Payment[]): void {
   for (const payment of payments) {
     work.emit({ type: 'payment.failed', aggregate: ['payment', payment.id], payload: subjectOf(payment) })

@@ -61,8 +61,8 @@ export async function getPayment(work: Work, idOrCodeText: string): Promise<Paym
 }
 
 /**
- * Returns where a refund of all that is left of a payment would go now, so that its buyer is told no other
- * way; null if nothing is left. The wallet's part goes back into the wallet beside.
+ * Returns where a refund of the whole rest of a payment would go now, so that the buyer is told the right
+ * way. Null if nothing is left. The wallet's part goes back into the wallet beside it.
  */
 export async function refundTo(work: Work, paymentId: string): Promise<RefundDestination | null> {
   const { rows } = await sql<PaidBy & { leftIdr: Rupiah; returnedIdr: Rupiah }>`

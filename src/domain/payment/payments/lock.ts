@@ -16,7 +16,7 @@ export interface LockedPayment extends Payment {
   refundedIdr: Rupiah
   /** The sum that the card's issuer took back. */
   chargedBackIdr: Rupiah
-  /** Since when a webhook says that it was paid while its invoice reads otherwise. */
+  /** The time since which a webhook calls the payment paid while its invoice reads otherwise. */
   contradictedAt: Date | null
   /** When a person decided that nothing came in all the same. */
   contradictionDecidedAt: Date | null
@@ -33,8 +33,8 @@ export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<s
 }
 
 /**
- * Locks payments and what they pay for, all of it before the first change: a batch that both confirms and
- * expires asks in one order.
+ * Locks payments and what they pay for, all before the first change. So a batch that both confirms and
+ * expires takes its locks in one order.
  */
 export async function lockWholly(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
   const payments = await lockPayments(tx, ids)

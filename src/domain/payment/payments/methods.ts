@@ -5,8 +5,8 @@ import { paymentErrors } from '../errors.ts'
 const LOWEST_IDR = Math.min(...Object.values(invoiceCeilings))
 
 /**
- * The ways to pay that take so much, by the names an invoice knows them by; undefined where all of them do:
- * then the provider offers whatever the account has.
+ * Returns the payment methods that take this amount, by their names on an invoice. Undefined where all of
+ * them do: then the provider offers all that the account has.
  */
 export function methodsFor(amountIdr: Rupiah): string[] | undefined {
   if (amountIdr <= LOWEST_IDR) return undefined

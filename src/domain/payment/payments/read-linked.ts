@@ -4,8 +4,7 @@ import { paymentErrors } from '../errors.ts'
 import type { PaymentStatus } from '../transitions.ts'
 
 /**
- * The facts that a payment's link shows. Anyone who was given the link may look, so nothing here says who is
- * to pay.
+ * The facts that a payment's link shows. Everyone with the link can see them, so they do not name the buyer.
  */
 export interface LinkedPayment {
   code: string

@@ -24,7 +24,7 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
     sum.refundedIdr += item.refundedIdr
     sums.set(item.paymentId, sum)
   }
-  // All returned money that no refund accounts for is rebate.
+  // Returned money that belongs to no refund is rebate.
   await moveState(work, paymentMachine, {
     to: sql<PaymentStatus>`case
       when r.refunded_idr = 0 then t.status
@@ -45,8 +45,8 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
 }
 
 /**
- * Adds refunds that have come to their end to their payments, locked; quarantined money ends the payment in
- * review that it came for.
+ * Adds refunds that have succeeded to their locked payments. A refund out of quarantine ends the payment in
+ * review that the money came for.
  */
 export async function recordRefunded(
   work: Work,

@@ -18,9 +18,9 @@ export const paymentsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from payments where status = 'pending' and next_check_at <= ${now})`
 
 /**
- * Ends payments whose time is up, and looks after opened ones whose webhook may be lost. Without an invoice
- * they end at once; with one the provider is asked first. While the provider is down or paused they wait, and
- * so does what they hold.
+ * Ends payments whose time is up, and asks about opened ones whose webhook may be lost. A payment without an
+ * invoice ends at once; for one with an invoice the provider is asked first. While the provider is down or
+ * paused the payments wait, and their holds stay.
  */
 export async function sweepPayments(context: GatewayContext): Promise<void> {
   const { units, actor } = context

@@ -51,8 +51,8 @@ export async function intendSync(work: Work, idOrCodeText: string): Promise<Inte
     where id = ${id}::uuid and status in ('pending', 'expired') and invoice_requested_at is not null`.execute(
     tx,
   )
-  // Those that wait for an answer are asked about before their time; one that nobody may send again stays
-  // with its person.
+  // Refunds that wait for an answer are asked about now. A refund that may not be sent again stays with
+  // staff.
   const { rows: refunds } = await sql<IntendedSync['refunds'][number]>`
     update refunds set next_check_at = ${now}
     where payment_id = ${id}::uuid and destination = 'source' and next_check_at is not null

@@ -6,8 +6,8 @@ export interface BookedLine {
   id: string
   type: string
   /**
-   * `agreed`: our book has it as the provider has; `suspended`: by way of suspense; `waits`: a person has to
-   * say what it is, or it is not final.
+   * `agreed`: our book has the line as the provider has it. `suspended`: the difference went into suspense.
+   * `waits`: the line is not final, or its state is unknown.
    */
   became: 'agreed' | 'suspended' | 'waits'
 }
@@ -22,8 +22,8 @@ export async function intendBookLine(work: Work, id: string): Promise<void> {
 }
 
 /**
- * Brings our book to what one line of the provider's says, now: what the line is of is asked about and
- * followed, and what differs still is put into suspense, from where it is disposed of.
+ * Brings our book in line with one line of the provider's book now. Laku asks about the line's object and
+ * books the answer; a remaining difference goes into suspense, where staff dispose of it.
  */
 export async function bookLine(context: BookContext, id: string): Promise<BookedLine> {
   const { units, actor, gateway } = context

@@ -38,10 +38,10 @@ const sweeps: ReadonlySet<string> = new Set(['WITHDRAWAL', 'TOPUP'])
 const isOfObject = ({ type }: Pick<GatewayTransaction, 'type'>): boolean => objects.has(type)
 
 /**
- * Books what the provider's lines say beside what our book has of each, whatever we believed: a fee and every
- * correction of it, what staff moved to the bank or from it, chargebacks and those that were won. What is of
- * a kind that is not known is put into suspense. Read again it changes nothing. One at a time: what is
- * corrected is what another reading left.
+ * Books the difference between the provider's lines and our book, whatever laku believed: fees and their
+ * corrections, transfers by staff to or from the bank, chargebacks and won disputes. Lines of an unknown kind
+ * go into suspense. The same lines again change nothing. A lock lets one reading book at a time, for each
+ * correction builds on the reading before it.
  */
 export async function bookTransactions(
   work: Work,
@@ -96,8 +96,8 @@ export async function bookTransactions(
 }
 
 /**
- * Puts what a line says beside our book into suspense, under our key of it where it has one, else under the
- * line's id.
+ * Puts the difference between a line and our book into suspense, under our code of its object if there is
+ * one, else under the line's reference or id.
  */
 export async function suspend(
   work: Work,
@@ -198,7 +198,10 @@ async function subjectsOf(
   return new Map(rows.map(({ name, ...subject }) => [name, subject]))
 }
 
-/** The first posting of a line stands under its bare key, each correction under its number. */
+/**
+ * Returns the ledger key: the first posting of a line has the bare key, and each correction has its number
+ * behind it.
+ */
 const keyOf = (first: string, postings: number) => (postings === 0 ? first : `${first}:${postings + 1}`)
 
 function feeOf(
@@ -246,7 +249,7 @@ function sweepOf(line: GatewayTransaction, { amountIdr, postings }: Booked): Pos
   ]
 }
 
-/** A state that is not known is told of once a word, and its lines wait until they are in another. */
+/** Notifies staff of lines in a state that laku does not know. The lines wait until their state changes. */
 function reportUnknown(work: Work, transactions: readonly GatewayTransaction[]): void {
   const [first] = transactions.filter((transaction) => transaction.status === 'UNKNOWN')
   if (!first) return

@@ -29,16 +29,16 @@ export function chargedIdr({ feeIdr, feeStatus }: GatewayTransaction): Rupiah | 
   return feeStatus === 'COMPLETED' ? feeIdr : 0
 }
 
-/** So often is one line corrected; more is a person's business. */
+/** One line is corrected at most this often; further corrections are left to staff. */
 export const MAX_CORRECTIONS = 12
 
 /**
- * Returns what our gateway account says of each line. A payment is found by its invoice (`payment_link_id`,
- * or as before `product_id`) or by the provider's id of the payment or its request. If the line names none of
- * them, the payment is found by our reference. A refund is found by the provider's id. A payout is found by
- * that id or by its key, once for each of its turns, for a payout that contradicts itself is booked again at
- * each. Everything is also found by what was posted of the line itself: its fee, a movement of the company's,
- * a chargeback, what lies in suspense.
+ * Returns the sums that our gateway account has for each line. A payment is found by its invoice
+ * (`payment_link_id`, formerly `product_id`) or by the provider's id of the payment or its request. If the
+ * line names none of them, the payment is found by our reference. A refund is found by the provider's id. A
+ * payout is found by that id or by its key, once for each of its turns, for a payout that contradicts itself
+ * is booked again each time. Everything is also found by postings of the line itself: its fee, a transfer of
+ * the company's, a chargeback, an item in suspense.
  */
 export async function bookedOf(
   tx: Tx,

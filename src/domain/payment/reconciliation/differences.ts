@@ -5,13 +5,13 @@ import type { GatewayTransaction } from './gateway-transactions.ts'
 import type { OurLine } from './our-lines.ts'
 
 /**
- * `missing_here`: the provider has it, our book does not. `missing_there`: our book has it, the provider does
- * not. `amount`: both have it, with other amounts. `fee`: a final fee that is not booked, or booked with
- * another amount. `unread`: a line that cannot be read.
+ * `missing_here`: only the provider's book has it. `missing_there`: only our book has it. `amount`: both have
+ * it, with different amounts. `fee`: a final fee that is not booked, or is booked with another amount.
+ * `unread`: a line that cannot be read.
  */
 export type DifferenceKind = 'missing_here' | 'missing_there' | 'amount' | 'fee' | 'unread'
 
-/** One thing that our gateway account and the provider's book do not agree on. */
+/** One difference between our gateway account and the provider's book. */
 export interface Difference {
   kind: DifferenceKind
   type: string
@@ -27,8 +27,8 @@ export interface Difference {
 }
 
 /**
- * Updates about what moved come by webhook, and the provider's book is read each ten minutes: what is younger
- * is not due yet.
+ * A line younger than this is not due yet: its webhook may be under way, and the provider's book is read only
+ * every ten minutes.
  */
 export const NOT_DUE_S = 1800
 

@@ -1,6 +1,6 @@
 import type { Rupiah } from '../../kernel/index.ts'
 
-/** `UNKNOWN`: the provider said a word that laku does not know; such a line waits. */
+/** `UNKNOWN`: the provider used a word that laku does not know; a line in this state waits. */
 export type GatewayTransactionStatus = 'PENDING' | 'SUCCESS' | 'FAILED' | 'VOIDED' | 'REVERSED' | 'UNKNOWN'
 /** A fee is charged when it is COMPLETED; one that was can be given back, REVERSED. */
 export type GatewayFeeStatus =
@@ -48,7 +48,7 @@ export interface UnreadTransaction {
 
 export interface GatewayTransactionQuery {
   productId?: string
-  /** Our key; the provider finds parts of one too. */
+  /** Our key. The provider also returns lines whose reference only contains it. */
   referenceId?: string
   createdFrom?: Date | undefined
   createdUntil?: Date | undefined

@@ -30,7 +30,8 @@ export async function strangersAmong(
 }
 
 /**
- * A line that only this shop can have caused, and that is in no row, says that this database lacks something.
+ * Records lines that only this shop can have caused and that match no row: this database lacks some of its
+ * own work.
  */
 export async function recordLostLines(work: Work, strangers: readonly GatewayTransaction[]): Promise<void> {
   for (const { referenceId, id } of strangers)

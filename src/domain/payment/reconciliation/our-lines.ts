@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../../kernel/index.ts'
 
-/** The sum that our gateway account has of one thing, all its postings together. */
+/** One thing that moved money on our gateway account, with the sum posted for it. */
 export interface OurLine {
   key: string
   kind: string
   amountIdr: Rupiah
   /** By which the provider's lines of it are known: ids of the provider's, and our own references. */
   names: string[]
-  /** The id of the provider's line itself, where it was posted of one. */
+  /** The id of the provider's line, where the posting was made from a line. */
   lineId: string | null
   occurredAt: Date
 }
@@ -70,8 +70,8 @@ export async function ourLines(
 }
 
 /**
- * Leaves out what staff took back into suspense because the provider does not have it. Neither the posting
- * nor its taking back is a line of ours any more.
+ * Leaves out postings that staff took back into suspense because the provider does not have them. Neither the
+ * posting nor its reversal counts as a line of ours any more.
  */
 async function withoutTakenBack(tx: Tx, entries: readonly OurEntry[]): Promise<OurLine[]> {
   const keys = entries.map((entry) => `posting:${entry.key}`)

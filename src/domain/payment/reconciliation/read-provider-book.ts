@@ -6,11 +6,11 @@ import type { GatewayTransaction, GatewayTransactionPage, UnreadTransaction } fr
 import { type BookContext, keepAside, keepLines, resolveLines } from './resolve-lines.ts'
 
 const A_PAGE = 50
-/** A run costs at most so many calls of the 600 a minute; what is left is read by the next. */
+/** One run makes at most this many calls, of the 600 a minute; the next run reads the rest. */
 const PAGES_PER_RUN = 20
 /**
- * A line may be seen a little later than its `updated` says: so much is read again each time, and changes
- * nothing.
+ * A line may become visible a little later than its `updated` time. This much is therefore read again each
+ * time, which changes nothing.
  */
 const OVERLAP_S = 300
 
@@ -28,16 +28,16 @@ export interface ProviderBookRead extends Omit<BookedTransactions, 'differing'> 
    */
   asked: number
   agreed: number
-  /** All that there was has been read. */
+  /** True once the book has been read to its end. */
   complete: boolean
 }
 
 /**
- * Reads on in the provider's book from where the last reading ended, by what has changed since, and books
- * what only the provider knows of: its fees once they are final, what staff moved between there and the bank,
- * chargebacks. Pages come newest first, so a reading has a start, which is where the next one begins. A page
- * is booked together with the mark that it was read. Lines of payments, refunds and payouts that do not agree
- * are kept: what they are of is asked about, and what stays is put into suspense.
+ * Reads the provider's book on from the end of the last reading, by time of change. Books what only the
+ * provider knows: final fees, transfers by staff between there and the bank, chargebacks. Pages come newest
+ * first, so the next reading begins at the start of this one. A page is booked together with the mark that it
+ * was read. Lines of payments, refunds and payouts that differ are kept: laku asks about their objects, and a
+ * remaining difference goes into suspense.
  */
 export async function readProviderBook(context: BookContext): Promise<ProviderBookRead> {
   const { units, actor, gateway } = context
@@ -76,9 +76,9 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
 }
 
 /**
- * Books a page together with the mark that it was read. Where that throws, each line is booked by itself
- * before the mark: one that throws then is kept to be followed, with its attention, and the page goes on.
- * Returns nothing where another process has read on meanwhile.
+ * Books a page together with the mark that it was read. If that throws, each line is booked by itself before
+ * the mark. A line that throws then is kept and reported to staff, and the page goes on. Returns undefined
+ * where another process has read on meanwhile.
  */
 async function bookPage(
   context: BookContext,
@@ -149,7 +149,7 @@ async function readMark(work: Work): Promise<Reading> {
   return rows[0] ?? { through: null, afterId: null, nextThrough: null }
 }
 
-/** Writes down that a page was read, unless somebody else did meanwhile. */
+/** Marks a page as read; false where another process has marked it meanwhile. */
 async function mark(
   work: Work,
   before: Reading,
@@ -173,7 +173,7 @@ async function mark(
   return numAffectedRows === 1n
 }
 
-/** Lines that cannot be read are told of once for each field that does not fit. */
+/** Notifies staff of lines that cannot be read, once for each set of fields that do not fit. */
 function reportUnread(work: Work, unread: readonly UnreadTransaction[]): void {
   for (const [fields, some] of Map.groupBy(unread, (unreadTransaction) =>
     unreadTransaction.fields.join(', '),

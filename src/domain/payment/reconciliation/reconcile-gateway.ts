@@ -21,10 +21,10 @@ export interface Reconciliation {
   comparedIdr: Rupiah
   /** The sum of their fractions of a rupiah, which no book of whole rupiah has. */
   roundedIdr: number
-  /** Our `gateway` account, and what of it is on its way out. */
+  /** The balance of our `gateway` account. `inFlightIdr`: the part of it that is on its way out. */
   gatewayIdr: Rupiah
   inFlightIdr: Rupiah
-  /** The provider's own balance, of its own moment: it may hold back what is not settled. */
+  /** The provider's own balance at its own moment; it may leave out money that is not settled. */
   providerIdr: Rupiah
 }
 
@@ -48,8 +48,8 @@ export type ComparedBooks = Pick<
 >
 
 /**
- * Holds every line of the provider's book in a time against our posting of it, and every posting of ours in
- * that time against a line of theirs. What was posted in it and made before it is asked for by itself. Reads
+ * Compares every line of the provider's book within a time with our posting, and every posting of ours in
+ * that time with a provider's line. A posting in that time whose line is older is looked up by itself. Reads
  * only.
  */
 export async function compareBooks(context: GatewayContext, comparing: Comparing): Promise<ComparedBooks> {

@@ -18,11 +18,11 @@ export interface BookContext extends GatewayContext {
 }
 
 /**
- * A line waits so long before it is asked about, because the updates of its payment, refund or payout mostly
- * comes first.
+ * Laku waits this long before it asks about a line, because the updates of its payment, refund or payout
+ * mostly come first.
  */
 const FIRST_LOOK_S = 300
-/** Asked so often and still different, with an hour gone, it has no place. */
+/** A line that still differs after this many looks and an hour goes into suspense. */
 const LOOKS = 3
 const STALE_AFTER_S = 3600
 const AGAIN_S = 1200
@@ -73,9 +73,9 @@ export interface FollowedLines {
 }
 
 /**
- * Asks what became of the payments, refunds and payouts of lines that do not agree with our book, and lets
- * each be followed as its own updates are. What is asked about three times in an hour and still differs is
- * put into suspense. One line's trouble is no other's.
+ * Asks the provider about the payments, refunds and payouts of lines that differ from our book, and books
+ * each answer like any update. A line that still differs after three looks and an hour goes into suspense. A
+ * failing line does not stop the others.
  */
 export async function resolveLines(context: BookContext): Promise<FollowedLines> {
   const { units, actor } = context
@@ -96,10 +96,10 @@ export async function resolveLines(context: BookContext): Promise<FollowedLines>
 
 export interface Adopting {
   /**
-   * Takes over a payout that was made before a restore and is in no row; false where it has no place here.
+   * Takes over a payout that was made before a restore and has no row; false where that is not possible.
    */
   payout: (work: Work, answer: GatewayPayout) => Promise<boolean>
-  /** Ends what was paid for by a payment all of which went back: that decides its refund. */
+  /** Ends the order or place of a payment that was refunded in full; that decides the payment's refund. */
   refunding: (work: Work, paymentId: string) => Promise<void>
 }
 
@@ -114,10 +114,10 @@ export interface SettledLines {
 }
 
 /**
- * Asks about every line that is kept, payments before what was refunded of them and payouts that came back
- * before what was paid in their place, takes over what laku made and lost, and puts what still differs into
- * suspense at once: after a restore no update of it will come. A provider that does not answer ends it, and
- * nothing is set aside for that.
+ * Asks about every kept line: payments before their refunds, and payouts that came back before those paid in
+ * their place. Takes over what laku made before the restore and lost. A remaining difference goes into
+ * suspense at once, for after a restore no update of it will come. A provider that does not answer ends this,
+ * and nothing is put into suspense for that reason.
  */
 export async function settleKeptLines(context: BookContext, adopting: Adopting): Promise<SettledLines> {
   const { units, actor, gateway } = context
@@ -151,8 +151,8 @@ export async function settleKeptLines(context: BookContext, adopting: Adopting):
 }
 
 /**
- * Takes over a line's object as the object's own updates would. An object that no row here knows is taken as
- * what laku made before a restore.
+ * Books the provider's answer about a line's object like any update. An object without a row here is taken
+ * over as one that laku made before a restore.
  */
 async function adoptObject(
   context: BookContext,
@@ -238,7 +238,10 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
   }
 }
 
-/** Puts what a line says beside our book into suspense, and forgets the line: the books agree on it. */
+/**
+ * Puts the difference between a line and our book into suspense, and forgets the line: the books now agree on
+ * it.
+ */
 export async function suspendLine(work: Work, line: GatewayTransaction, code?: string): Promise<void> {
   const booked = (await bookedOf(work.tx, [line])).get(line.id) as Booked
   await suspend(
@@ -251,7 +254,7 @@ export async function suspendLine(work: Work, line: GatewayTransaction, code?: s
   await sql`delete from provider_lines where id = ${line.id}`.execute(work.tx)
 }
 
-/** Lets the object of a line be followed by what the provider says of it now. */
+/** Asks the provider about the object of a line, and books the answer. */
 export async function askAbout(context: BookContext, line: GatewayTransaction): Promise<void> {
   await unlessFailing(() => askObject(context, line))
 }
@@ -282,8 +285,8 @@ async function askObject(
 }
 
 /**
- * The provider's book decides where a webhook calls a payment paid and its invoice reads otherwise: two of
- * its words stand against one, and the money lies there.
+ * Returns unpaid invoices as paid where the provider's book shows the money and a webhook calls the payment
+ * paid. The book and the webhook outweigh the invoice.
  */
 async function paidByTheBook(
   work: Work,
@@ -310,8 +313,8 @@ async function paidByTheBook(
 }
 
 /**
- * The invoice of a payment by the provider's id of that or of its request, which were kept when it was heard
- * of.
+ * Finds a payment's invoice by the provider's id of the payment or of its request, which were stored with the
+ * payment.
  */
 async function invoiceOf(work: Work, productId: string | null): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`

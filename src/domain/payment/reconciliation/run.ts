@@ -6,11 +6,14 @@ import { reconciliationMachine } from '../transitions.ts'
 import { type Difference, NOT_DUE_S } from './differences.ts'
 import { type Comparing, compareBooks } from './reconcile-gateway.ts'
 
-/** So much time is proven at once: a run that dies begins again where the last of these ended. */
+/**
+ * The books are compared in windows of this length. After a crash the next run begins at the end of the last
+ * proven window.
+ */
 const A_WINDOW_S = 6 * 3600
-/** A line is seen a little later than it says; so much is read again. */
+/** A line may become visible a little later than its own time, so this much is read again. */
 const OVERLAP_S = 600
-/** One that has not been heard of for so long is broken off: its process died. */
+/** A run that has been silent for this long is broken off: its process died. */
 const SILENT_S = 900
 const KEPT = 100
 /** A fifth of what the provider takes: buyers' calls go first. */
@@ -31,9 +34,9 @@ export interface RunOptions {
 }
 
 /**
- * Holds the provider's book against ours from where both were proven to agree, window by window, up to what
- * is due by now. One runs at a time in all processes; undefined where another one does. A window that agrees
- * is proven for good; what differs is shown to a person and read again by the next run.
+ * Compares the provider's book with ours, window by window, from where both last agreed up to what is due by
+ * now. One run at a time works in all processes; returns undefined where another one runs. A window that
+ * agrees is proven for good. Differences are shown to staff and read again by the next run.
  */
 export async function runReconciliation(
   context: GatewayContext,

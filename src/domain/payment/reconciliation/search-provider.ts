@@ -14,7 +14,7 @@ export async function isThere(
   for (const name of names) {
     const ofProduct = await gateway.listTransactions({ productId: name, limit: 1 })
     if (ofProduct.transactions.length > 0) return true
-    // The search by reference finds parts of one too.
+    // The search by reference also returns references that only contain the name.
     const named = await gateway.listTransactions({ referenceId: name, limit: 50 })
     if (named.transactions.some((transaction) => transaction.referenceId === name)) return true
   }

@@ -8,23 +8,24 @@ import { leaseOf, type Shown } from './hold-lease.ts'
 /** The outcome of sending a refund or asking about it. */
 export type RefundAnswer = { refund: SentRefund } & (
   | { heard: GatewayRefund[] }
-  /** It was called, or looked for, and nothing that was heard ends it. */
+  /** The provider was called or asked, and its answer does not settle the refund. */
   | { failure: ProviderFailure; proof: ProviderProof }
   /**
-   * Its call is lost, and nothing shows it. `over`: its key's time is up, so that nothing is sent any more;
-   * `isMute`: nor is it before. `mayBe`: the provider's id of one that may be it, for it has no reference.
+   * The outcome of the call is unknown, and nothing at the provider shows the refund. `over`: the key has
+   * expired, so nothing more is sent. `isMute`: the provider keeps no refunded sum, so nothing is sent before
+   * that either. `mayBe`: the provider's id of a refund without a reference that may be this one.
    */
   | { shown: Shown; over: boolean; isMute: boolean; mayBe: string | undefined }
 )
 
 /**
- * Sends a refund, or asks about one. The provider promises nothing of a repeated request, so that one whose
- * outcome is unknown is looked for: in the lists of its payment, in the provider's book by its reference, and
- * in what the payment says was refunded. Only what is in none of them after the lists' lag goes out again,
- * under the same key; and nothing goes out after the key's time. Of a payment that does not say what was
- * refunded (cards, QRIS), or that has one of the same amount without a reference, nothing goes out again: a
- * list that lags longer would make it two, and a person decides. A new attempt looks for the ones before it
- * first, for a refund that failed may have gone back after all.
+ * Sends a refund, or asks about one. The provider promises nothing about a repeated request, so laku first
+ * looks for a refund whose outcome is unknown. It looks in the payment's lists, by reference in the
+ * provider's book, and at the sum that the payment shows as refunded. Only a refund found in none of them
+ * after the lists' lag is sent again, under the same key, and never after the key has expired. Nothing is
+ * sent again where the payment shows no refunded sum (cards, QRIS), or has a refund of the same amount
+ * without a reference. There a list with a longer lag would cause a second refund, so a person decides. A new
+ * attempt first looks for the attempts before it, for a refund that failed may have succeeded after all.
  */
 export async function askRefund(context: GatewayContext, refund: SentRefund): Promise<RefundAnswer> {
   try {
@@ -129,7 +130,7 @@ function mayCall(
   )
 }
 
-/** Its key's time is up. */
+/** True once the refund's key has expired at the provider. */
 function isOver({ units }: GatewayContext, { firstCalledAt }: SentRefund): boolean {
   const { providerKeyHours } = units.policy
   return firstCalledAt !== null && units.clock.now() >= secondsAfter(firstCalledAt, providerKeyHours * 3600)
@@ -184,7 +185,7 @@ export async function idsOf(
   }
 }
 
-/** Returns nothing where the provider does not know the object, or does not tell this account about it. */
+/** Returns undefined where the provider does not know the object, or does not show it to this account. */
 export async function refusedAsNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read()

@@ -7,8 +7,8 @@ import type { RefundRequest } from './create.ts'
 import { decidedIdr } from './decide.ts'
 
 /**
- * Whether a refund that staff ask for under a key of their own was made before, or could be made as things
- * stand. It changes nothing, and promises nothing: createRefund looks again, under a lock.
+ * Checks whether a refund under the caller's own key was made before, or could be made now. Changes nothing
+ * and promises nothing: createRefund checks again, under a lock.
  * @throws payment.not_found, not_refundable, over_refunded, refund_key_reused, kernel.forbidden
  */
 export async function checkRefund(

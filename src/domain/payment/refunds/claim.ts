@@ -19,18 +19,18 @@ export interface SentRefund {
   lastCalledAt: Date | null
   leaseId: string
   providerRefundId: string | null
-  /** That id was read at the provider and found to be of this refund. */
+  /** The refund under `providerRefundId` was read at the provider and belongs to this refund. */
   isTaken: boolean
   invoiceId: string
   paymentId: string | null
   paymentRequestId: string | null
-  /** The sum that our book says left by all refunds of the same payment. */
+  /** The sum that our book shows as paid out by all refunds of the same payment. */
   bookedIdr: Rupiah
 }
 
 /**
- * A worker that died lets go of what it claimed after this long by the shop's clock, and never before its
- * lease ends.
+ * Refunds that a dead worker had claimed are free again after this long by the shop's clock, and never before
+ * the lease ends.
  */
 const CLAIMED_S = 60
 const PAUSED_S = 60
@@ -39,11 +39,11 @@ const PAUSED_S = 60
 export const referenceOf = ({ code, attempt }: Pick<SentRefund, 'code' | 'attempt'>) => `${code}-${attempt}`
 
 /**
- * Takes refunds to be sent or asked about, each by one worker at a time: approved ones move to submitted,
- * failed ones to their next attempt, with their postings; those submitted whose answer is outstanding stay as
- * they are. Where one has ended and another call of it is still open, it is asked about. Any other state is
- * left out, so a job that comes twice does nothing. The lease runs by the database's own clock, whatever the
- * shop's is shifted to.
+ * Takes refunds to be sent or asked about, each by one worker at a time. Approved ones move to submitted, and
+ * failed ones to their next attempt, with their postings. Submitted refunds without a final answer stay as
+ * they are. A refund that has ended while another call of it is still open is asked about. All other states
+ * are left out, so a job that runs twice does nothing. The lease runs by the database's own clock, even where
+ * the shop's clock is shifted.
  */
 export async function claimRefunds(work: Work, refundIds: readonly string[]): Promise<SentRefund[]> {
   if (refundIds.length === 0) return []
@@ -111,7 +111,7 @@ async function moveToSubmitted(work: Work, refundIds: readonly string[], leaseId
   })
 }
 
-/** Those that ended by another call than the one that is still open. */
+/** Leases the refunds that ended by one call while another call is still open. */
 async function leaseEnded(work: Work, refundIds: readonly string[], leaseId: string): Promise<string[]> {
   const { leaseUntil } = lease(leaseId)
   const { rows } = await sql<{ id: string }>`

@@ -37,9 +37,10 @@ export interface RefundRequest {
 const REASON = 'by_staff'
 
 /**
- * Staff refund a part or all of a payment. Up to `policy.refundTwoPersonAboveIdr`, with what the same person
- * has refunded of it alone before, it is decided at once and goes to its source where the channel can, else
- * to the wallet; above it waits for another person (`approveRefund`). The same key changes nothing.
+ * Staff refund a part or all of a payment. The limit `policy.refundTwoPersonAboveIdr` also counts what the
+ * same person refunded of the payment alone before. Up to it the refund is decided at once, and goes to the
+ * source where the channel can take it, else to the wallet. Above it the refund waits for another person
+ * (`approveRefund`). The same key again changes nothing.
  * @throws payment.not_found, not_refundable, over_refunded, in_escrow, cancel_instead, refund_key_reused,
  * kernel.forbidden
  */
@@ -66,7 +67,7 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
   const id = newId()
   const use = useOf({ id, userId: payment.userId, amountIdr })
   const isLarge = aloneIdr > work.policy.refundTwoPersonAboveIdr || (await isOverLimit(work, use))
-  // A refund that cannot be paid is refused now, and not when somebody approves it.
+  // A refund that cannot be paid is refused now, not when the second person approves it.
   const from = await refundDebits(work, payment, amountIdr, borneBy)
   if (isLarge) {
     const destination = waysBack(payment, amountIdr, work).sourceIdr > 0 ? 'source' : 'wallet'
@@ -138,8 +139,8 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
 }
 
 /**
- * Another person approves a refund that staff asked for: decided now, by what is left of the payment and by
- * what its channel can do now.
+ * Lets another person approve a refund that staff asked for. It is decided now, by the rest of the payment
+ * and by what its channel can do now.
  * @throws payment.refund_not_found, same_person, kernel.same_hands, over_refunded, not_refundable, in_escrow,
  * cancel_instead, kernel.illegal_transition,
  *   kernel.forbidden

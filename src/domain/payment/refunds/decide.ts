@@ -33,11 +33,13 @@ export interface RefundDecision {
   from?: Entry[]
   /** The refund that staff asked for and another person has approved now: it keeps its id and its code. */
   requested?: { id: string; code: string; decidedBy: string } & StaffFacts
-  /** Its id, where it is known before. */
+  /** The id of the refund, where the caller has made one already. */
   id?: string
   /** The facts that staff decided, kept with the refund. */
   staff?: StaffFacts
-  /** It went out before a restore: its code, its try, and what the source got of it are facts. */
+  /**
+   * The refund was sent before a restore. Its code, its attempt and the sum that the source got are facts.
+   */
   adopted?: { code: string; attempt: number; sourceIdr: Rupiah }
 }
 
@@ -54,9 +56,12 @@ interface Decided extends RefundDecision {
   id: string
   code: string
   destination: RefundDestination
-  /** The amount that goes to the destination: all of it, or what is left to the source beside `part`. */
+  /**
+   * The amount that goes to the destination: all of the refund, or the rest to the source where the wallet
+   * gets `part`.
+   */
   goesIdr: Rupiah
-  /** Its channel takes it only from then on. */
+  /** The channel takes the refund only from this time on. */
   notBefore: Date | null
   payment: LockedPayment
   /** The split of what goes to the wallet. */
@@ -73,10 +78,11 @@ export const decidedIdr: RawBuilder<Rupiah> = sql<Rupiah>`
   (r.amount_idr + (select coalesce(sum(w.amount_idr), 0) from refunds w where w.part_of = r.id))::int8`
 
 /**
- * Decides refunds, any number at once, in a few statements: to the source where the channel can, else to the
- * wallet, where the money is at once; of a payment that the wallet paid a part of in that proportion to both.
- * Refunds and rebates of a payment never pass what was paid, whoever decides at the same time: its row is
- * locked, and a CHECK holds it. Sending the others is a job's work (refund.decided).
+ * Decides refunds, any number at once, in a few statements. A refund goes to the source where the channel can
+ * take it, else to the wallet, where the money is at once. Where the wallet paid a part of the payment, the
+ * refund goes to both in that proportion. Refunds and rebates of a payment never exceed the sum paid, however
+ * many decide at the same time: the payment's row is locked, and a CHECK holds it. A job sends the refunds to
+ * the source (refund.decided).
  * @throws payment.not_refundable, over_refunded, refund_key_reused, already_released, not_found
  */
 export async function decideRefunds(work: Work, decisions: readonly RefundDecision[]): Promise<void> {
@@ -113,7 +119,7 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
   }
 }
 
-/** Returns what the buyer hears about a refund: nothing of what stays with the company. */
+/** Returns the facts of a refund that its buyer is told, without the money that stays with the company. */
 const subject = ({ id, code, split, goesIdr, reason, destination }: Decided) => ({
   id,
   code,
@@ -125,7 +131,7 @@ const subject = ({ id, code, split, goesIdr, reason, destination }: Decided) => 
 const walletPartEvents = ({ part, reason }: Decided) =>
   part ? [{ ...part, reason, destination: 'wallet' as const }] : []
 
-/** Those whose key is new; the same key for something else is a conflict. */
+/** Returns the decisions whose key is new. The same key with another payment or amount is a conflict. */
 async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[]): Promise<RefundDecision[]> {
   const unique = new Map<string, RefundDecision>()
   for (const decision of decisions) {
@@ -175,8 +181,8 @@ function requireSame(before: Keyed | undefined, now: Keyed | undefined): void {
 }
 
 /**
- * One after the other: each finds its payment as those before it leave it. Says where each goes, and whose it
- * is.
+ * Decides one refund after the other: each sees its payment as the ones before it left it. Returns where each
+ * refund goes, and whose money it is.
  */
 function decideEach(
   work: Work,
@@ -259,7 +265,10 @@ async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<v
   )
 }
 
-/** Its key is the other's, behind a word with which no key begins. */
+/**
+ * The key of the wallet's part is the key of its refund behind `wallet-part:`, with which no other key
+ * begins.
+ */
 function partRow(work: Work, { id, key, paymentId, reason, part, staff, requested }: Decided) {
   if (!part) return []
   const facts = staff ?? requested
@@ -317,8 +326,8 @@ function postingOf({ id, amountIdr, destination, goesIdr, payment, from, split, 
 }
 
 /**
- * Refunds every paid payment of these sessions in full, whatever their number, once: said again, count 0.
- * Says for each session how many and how much was decided now.
+ * Refunds every paid payment of these sessions in full, any number of them. A second call refunds nothing and
+ * returns count 0. Returns how many refunds were decided now in each session, and their sum.
  */
 export async function refundSessionPayments(
   work: Work,

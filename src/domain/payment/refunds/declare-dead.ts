@@ -24,7 +24,7 @@ import { type LockedRefund, settleRefunds } from './settle.ts'
  */
 export interface Looked extends Shown {
   lines: { id: string; status: string; amountIdr: Rupiah }[]
-  /** The sum that our book says left by refunds of that payment. */
+  /** The sum that our book shows as paid out by refunds of the same payment. */
   bookedIdr: Rupiah
   at: Date
 }
@@ -40,8 +40,8 @@ interface LostRow {
 }
 
 /**
- * Looks a refund up everywhere at the provider, for who is to declare it dead. One that is found is booked,
- * and not dead.
+ * Looks everywhere at the provider for a refund that staff want to declare dead. A refund that is found is
+ * booked and cannot be declared dead.
  * @throws payment.refund_not_found, refund_not_lost, refund_is_there, kernel.forbidden; ProviderFailure where
  * the provider does not say
  */
@@ -95,10 +95,10 @@ export interface DeadRefund {
 }
 
 /**
- * Two persons say that a lost call never arrived: the first one's word is kept, with the second one's the
- * money is owed again and may go out under a new key, by `retryRefund`, or into the wallet. Not before the
- * key's time is up and a full day of the provider's book after the last call is without it, and not while a
- * worker may still be calling. Where the first is heard of later, it lies in suspense.
+ * Two persons declare that a lost call never arrived. The first declaration is stored. With the second the
+ * money is owed again, and may go out under a new key (`retryRefund`) or into the wallet. This needs an
+ * expired key, a full day of the provider's book after the last call without the refund, and no worker that
+ * may still be calling. If the lost refund turns up later, its money goes into suspense.
  * @throws payment.refund_not_found, refund_not_lost, refund_leased, refund_may_live, refund_is_there,
  * same_person, kernel.same_hands,
  *   reason_required, forbidden

@@ -11,10 +11,10 @@ import type { FailedNow } from './settle.ts'
 type Failed = FailedNow & { payment: LockedPayment | undefined; failures: number; after: AfterRefusal }
 
 /**
- * Takes back locked, submitted refunds that the provider definitely did not make: the money is payable again.
- * It is sent under a new attempt, later each time, or when what came in is settled; where it can never go to
- * its source, it is put into the buyer's wallet at once; and where something else of it is under way, or the
- * refusal says that it is gone, a person is asked.
+ * Takes back locked, submitted refunds that the provider definitely did not make: their money is payable
+ * again. A refund is sent again under a new attempt, later each time, or once money that came in is settled.
+ * Where it can never go to its source, it goes into the buyer's wallet at once. A person is asked where
+ * another call of it is under way, or where the refusal says that the money is gone.
  */
 export async function failRefunds(
   work: Work,

@@ -12,9 +12,9 @@ export const LEASE_S = 30
 const CALL_S = 10
 
 /**
- * The right to call for a refund, asked for right before the call and noted in the same statement: this
- * process still holds its lease, and the call counts from now on. Whoever took the lease over meanwhile holds
- * it alone.
+ * Returns the check that runs right before a call for a refund. In one statement it confirms that this
+ * process still holds its lease, and counts the call. A process that has taken the lease over meanwhile is
+ * its only holder.
  */
 export function leaseOf({ units, actor }: GatewayContext, refund: SentRefund): CallLease {
   return () =>
@@ -39,7 +39,7 @@ async function holdLease(
 }
 
 /**
- * Frees the leases that this process claimed; a lease that another process took over meanwhile stays theirs.
+ * Frees the leases that this process claimed; leases that another process took over meanwhile stay with it.
  */
 export async function freeLeases(work: Work, refunds: readonly SentRefund[]): Promise<void> {
   const [first] = refunds
@@ -61,7 +61,7 @@ export async function uncall(work: Work, { id, leaseId }: SentRefund): Promise<v
     where id = ${id}::uuid and lease_id = ${leaseId}::uuid and calls = 1`.execute(work.tx)
 }
 
-/** The records that a provider shows of a refund whose call was lost, for the person who has to decide. */
+/** The provider's records of a refund whose call was lost, for the person who decides on it. */
 export interface Shown {
   refunds: { id: string; referenceId: string | null; status: string; amountIdr: Rupiah }[]
   /** By the provider's own record of the payment; null where it keeps none. */

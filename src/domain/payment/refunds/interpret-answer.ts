@@ -3,7 +3,7 @@ import type { GatewayRefund } from '../gateway.ts'
 import type { RefundStatus } from '../transitions.ts'
 import { referenceOf } from './claim.ts'
 
-/** One refund at the provider, as it was heard of last, and what of it is in our book. */
+/** One refund at the provider: its last known state, and the sum of it that is in our book. */
 export interface ProviderRefund {
   providerRefundId: string
   refundId: string
@@ -27,25 +27,25 @@ export interface HeardRefund {
 }
 
 export type WhatWasHeard =
-  /** Its money is owed to the buyer still, and went back by this. */
+  /** This refund at the provider paid back money that is still owed to the buyer. */
   | 'succeeded'
-  /** The call that is under way came to nothing. */
+  /** The call that is under way has failed. */
   | 'failed'
-  /** It is under way, and is followed by this id from now on. */
+  /** The refund is under way, and laku follows it by this provider id from now on. */
   | 'taken'
-  /** It is under way beside what laku follows. */
+  /** This refund is under way at the provider beside the one that laku follows. */
   | 'beside'
   | 'nothing'
 
 /** The states in which the money is owed to the buyer and has a place in our book to come from. */
 const owed: ReadonlySet<RefundStatus> = new Set(['approved', 'submitted', 'failed'])
 
-/** It moved nothing, or what it moved came back. */
+/** True where the provider's refund moved no money, or the money came back. */
 const isOver = (status: string) => ['FAILED', 'CANCELLED', 'REVERSED'].includes(status)
 
 /**
- * Returns the sum that our book must say left by a refund of the provider, by what is heard of the refund
- * now. PENDING after SUCCEEDED takes nothing back.
+ * Returns the sum that our book must show as paid out by one refund of the provider, after its latest answer.
+ * PENDING after SUCCEEDED takes nothing back.
  */
 export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: GatewayRefund): Rupiah {
   if (answer.status === 'SUCCEEDED') return answer.amountIdr
@@ -53,9 +53,9 @@ export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: Gatew
 }
 
 /**
- * The one rule for what updates of a refund mean, whatever we believed and in whatever order they come. The
- * money of a refund goes out once: by the first of its calls that is heard to have succeeded, even if it was
- * said to have failed. Everything else that moves has no place.
+ * Decides what each update of a refund means, whatever laku believed before and in whatever order updates
+ * come. The money of a refund goes out once: by the first of its calls that is known to have succeeded, even
+ * after a report that it failed. All other money that moves has no place.
  */
 export function interpretRefundAnswer(
   refund: HeardRefund,

@@ -30,9 +30,9 @@ export interface RefundDetail {
   calls: number
   firstCalledAt: Date | null
   lastCalledAt: Date | null
-  /** Since when it waits until what came in is settled at the provider. */
+  /** The time since which the refund waits until money that came in is settled at the provider. */
   waitsSince: Date | null
-  /** Its channel takes it only from then on. */
+  /** The channel takes the refund only from this time on. */
   sendAfter: Date | null
   /** The first of two persons who say that its call never arrived. */
   deadDeclaredBy: string | null
@@ -51,7 +51,7 @@ const columns = sql`
   r.failure_code, r.provider_refund_id, r.calls, r.first_called_at, r.last_called_at, r.waits_since, r.send_after, r.dead_declared_by,
   r.requested_by, r.decided_by, r.next_check_at, r.created_at, r.submitted_at, r.finished_at`
 
-/** One refund, by id, code or business key. For staff. @throws payment.refund_not_found */
+/** Returns one refund by its id, code or business key. For staff. @throws payment.refund_not_found */
 export async function getRefund(tx: Tx, which: string | { key: string }): Promise<RefundDetail> {
   const asked = typeof which === 'string' ? idOrCode(which) : which
   const where =
@@ -72,7 +72,7 @@ export async function getRefund(tx: Tx, which: string | { key: string }): Promis
 export interface RefundFilter {
   status?: string | undefined
   paymentId?: string | undefined
-  /** Those that wait until what came in is settled. */
+  /** Only the refunds that wait until money that came in is settled at the provider. */
   waiting?: boolean | undefined
   limit: number
   cursor?: string | undefined
@@ -94,7 +94,7 @@ export async function listRefunds(
   return pageOf(rows, limit, (row) => row.id)
 }
 
-/** Lists what the provider was heard to have of a refund, oldest first. For staff. */
+/** Lists the provider's refunds that laku knows of for one refund, oldest first. For staff. */
 export async function listHeard(
   tx: Tx,
   refundId: string,

@@ -12,25 +12,25 @@ import type { GatewayContext } from '../context.ts'
 import type { Payment } from '../views.ts'
 import { refundWaits } from './refund-event.ts'
 
-/** So many that wait are looked at together; those behind them wait on. */
+/** The plan reads at most this many waiting refunds; the refunds behind them wait on. */
 const LOOKED_AT = 500
 
 interface Queued {
   id: string
   amountIdr: Rupiah
   createdAt: Date
-  /** It asks for a call that sends money; the others are only asked about. */
+  /** True where the next call for the refund sends money; otherwise laku only asks about the refund. */
   sends: boolean
-  /** It waits for a balance already. */
+  /** True where the refund waits for a balance already. */
   waits: boolean
 }
 
 /**
- * Which of these refunds are sent or asked about now. Once the provider has refused one for want of balance
- * (what came in is settled days later) they go by what it says can be spent, with the payouts that wait for
- * the same: the oldest first, and nobody is overtaken: where one does not fit, those behind it wait as well.
- * They are no failures; staff see how much is missing, and their buyers hear of it once. A balance that
- * cannot be read holds up nobody.
+ * Returns the refunds to send or ask about now. Normally that is all of them. Once the provider has refused
+ * one for want of balance (money that came in is settled days later), they go by the balance that can be
+ * spent. They share it with the payouts that wait for it. The oldest goes first, and none overtakes: where
+ * one does not fit, all behind it wait too. Waiting refunds are no failures; staff see how much is missing,
+ * and each buyer is notified once. A balance that cannot be read holds back no refund.
  */
 export async function planByBalance(
   context: GatewayContext,
@@ -65,7 +65,7 @@ async function bringForward(work: Work, ids: readonly string[]): Promise<void> {
     where id = any(${ids}::uuid[]) and status = 'failed' and next_check_at > ${work.now}`.execute(work.tx)
 }
 
-/** Those asked for, and the oldest that wait for a balance. */
+/** Returns the refunds that the caller named, and the oldest that wait for a balance. */
 async function queueOf({ tx, now }: Work, refundIds: readonly string[]): Promise<Queued[]> {
   const { rows } = await sql<Queued>`
     with waiting as (
@@ -90,7 +90,7 @@ type HeldBack = Payment & {
   isNew: boolean
 }
 
-/** They wait for what came in to be settled. */
+/** Lets refunds wait until the money that came in is settled at the provider. */
 async function holdBack(work: Work, ids: readonly string[], balanceIdr: Rupiah): Promise<void> {
   const { rows } = await sql<HeldBack>`
     update refunds r set next_check_at = ${secondsAfter(work.now, work.policy.balanceAgainS)}, waits_since = coalesce(o.waits_since, ${work.now})

@@ -10,7 +10,7 @@ export interface RefundFacts {
   destination: RefundDestination
 }
 
-/** The event that tells of a refund, and of the payment that it belongs to. */
+/** Builds the event about a refund and the payment that it belongs to. */
 export function refundEvent(
   type: 'refund.decided' | 'refund.succeeded',
   payment: Payment,
@@ -20,14 +20,14 @@ export function refundEvent(
 }
 
 /**
- * The event that tells of a refund that waits until what came in is settled: once, whatever it waits for
- * afterwards.
+ * Builds the event about a refund that waits until money that came in is settled. It is sent once, whatever
+ * the refund waits for afterwards.
  */
 export function refundWaits(payment: Payment, refund: RefundFacts): NewEvent {
   return { type: 'refund.waiting', aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }
 }
 
-/** The event that tells of a provider's no, and of what becomes of it. */
+/** Builds the event about a provider's refusal, and about what happens to the refund next. */
 export function refundFailed(
   payment: Payment,
   refund: RefundFacts,

@@ -15,11 +15,16 @@ export interface RefundRetry {
   refund: string
   /** Into the buyer's wallet instead: its source takes nothing back. */
   wallet?: boolean | undefined
-  /** The provider's id of it, of one that laku does not know to have gone back. It is read there first. */
+  /**
+   * The provider's id of a refund that staff know to be this one, and laku does not. The refund is read at
+   * the provider first.
+   */
   providerRefundId?: string | undefined
   /** The provider's answer under that id; a dry run, which asks nobody, takes the answer for granted. */
   read?: GatewayRefund | 'taken for granted' | undefined
-  /** The call never arrived: as `declareDead`, with what was found there. */
+  /**
+   * Staff declare that the call never arrived; this does what `declareDead` does, with what `looked` found.
+   */
   notSent?: boolean | undefined
   looked?: Looked | 'taken for granted' | undefined
 }
@@ -43,10 +48,10 @@ export async function readProviderRefund(
 }
 
 /**
- * Staff help a refund on. One that failed is sent again now, under a new key, for the no was definite; or
- * goes to the wallet. One whose answer is outstanding is asked about now. One that the provider has under an
- * id which laku does not know is taken by that id, whatever laku believed: what the provider says of it is
- * booked. An option that its state does not take is refused.
+ * Staff push a refund on. A failed refund is sent again now under a new key, for the refusal was definite, or
+ * goes into the wallet. A refund without a final answer is asked about now. Where staff name the provider's
+ * id, laku follows the refund by that id from now on and books the provider's answer, whatever laku believed.
+ * An option that does not fit the refund's state is refused.
  * @throws payment.refund_not_found, look_it_up, no_wallet, option_not_for_state, options_exclude,
  * provider_refund_mismatch,
  *   kernel.illegal_transition, kernel.forbidden, and what `declareDead` throws
@@ -119,8 +124,8 @@ async function takeById(
   if (read === undefined) throw new Error('a refund is read at the provider before its id is taken')
   if (read === 'taken for granted') return
   await requireOfThis(work, refund, payment, read)
-  // Somebody may have made it by hand over there, under another reference or none: it is this one's from now
-  // on.
+  // A person may have made it by hand at the provider, under another reference or none. From now on it
+  // belongs to this refund.
   await sql`
     insert into provider_refunds (provider_refund_id, refund_id, reference, status, amount_idr, booked_idr, heard_at)
     values (${read.id}, ${refund.id}::uuid, ${referenceOf(refund)}, '', ${amountIdr}, 0, ${work.now})
@@ -133,7 +138,10 @@ async function takeById(
   await settleRefunds(work, [read])
 }
 
-/** It must be what this refund asked for. @throws payment.provider_refund_mismatch */
+/**
+ * Requires that the provider's refund matches this refund in payment, reference and amount.
+ * @throws payment.provider_refund_mismatch
+ */
 async function requireOfThis(
   work: Work,
   { id, code, attempt, amountIdr, invoiceId, providerPaymentId, providerPaymentRequestId }: Locked,
@@ -153,7 +161,7 @@ async function requireOfThis(
     work.tx,
   )
   const isAnothers = rows.length > 0 || (base === code && !isOurReference)
-  // Without our reference nothing but the payment says whose it is.
+  // Without our reference only the payment shows which refund this is.
   const isNamed = isOurReference || theirs.length > 0
   if (isOfPayment && isNamed && !isAnothers && read.amountIdr === amountIdr) return
   throw paymentErrors.provider_refund_mismatch({
@@ -176,7 +184,7 @@ interface Locked extends LockedRefund {
   invoiceId: string | null
   providerPaymentId: string | null
   providerPaymentRequestId: string | null
-  /** Its key's time is up, and nobody knows what became of it. */
+  /** The key has expired, and the outcome of the refund is unknown. */
   isLost: boolean
 }
 

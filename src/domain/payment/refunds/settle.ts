@@ -14,7 +14,7 @@ import { goneIdr, interpretRefundAnswer, type ProviderRefund } from './interpret
 import { reportWaitingRefunds } from './plan-by-balance.ts'
 import { refundEvent } from './refund-event.ts'
 
-/** A refund, locked. Its state follows what is decided of it here. */
+/** A locked refund. Its `status` follows each decision that is made about it here. */
 export interface LockedRefund {
   id: string
   code: string
@@ -49,11 +49,12 @@ export interface Refusal {
 export const ASK_AGAIN_S = 900
 
 /**
- * Books what the provider says of refunds, any number at once, whatever we believed of them: success only
- * when it says SUCCEEDED, also after it said FAILED, and a failure puts the money back to be sent again or
- * into the wallet. What moved beside that lies in suspense under the refund's code. Updates that contradict
- * stop every automatic step of their refund. `answers` must have been read from the provider, in the order in
- * which they were; `refusals` are definite noes to being taken on at all. Said again it changes nothing.
+ * Books the provider's updates of refunds, any number at once, whatever laku believed before. A refund
+ * succeeds only when the provider says SUCCEEDED, also after it said FAILED. A failure puts the money back,
+ * to be sent again or into the wallet. Money that moved beside that lies in suspense under the refund's code.
+ * Updates that contradict stop every automatic step of their refund. `answers` must have been read from the
+ * provider, in the order in which they were. `refusals` are definite refusals to take a refund on at all. The
+ * same updates again change nothing.
  */
 export async function settleRefunds(
   work: Work,
@@ -75,11 +76,11 @@ export async function settleRefunds(
   if ([...heard.failed.values()].some((failure) => failure.waits)) await reportWaitingRefunds(work, null)
 }
 
-/** A refund that failed, with what is known against trying it again. */
+/** A refund that failed, with the facts that speak against trying it again. */
 export interface FailedNow {
   refund: LockedRefund
   failureCode: string
-  /** Something else of it is under way or went back: no further step by itself. */
+  /** Another call of this refund is under way or moved money, so no further step is automatic. */
   isContradicted: boolean
   /** Filled by `failRefunds`. */
   waits?: boolean
@@ -92,7 +93,7 @@ interface Surplus {
 }
 
 /**
- * Goes through the updates of a batch one after the other; what they come to is written afterwards, in a few
+ * Goes through the updates of a batch one after the other. Their results are written afterwards, in a few
  * statements.
  */
 class Hearing {
@@ -233,8 +234,8 @@ async function lockRefunds(
 }
 
 /**
- * Tells of a provider's refund that no refund of ours is known for. Nothing is booked here: the provider's
- * book finds that refund.
+ * Reports a refund at the provider that matches no refund of ours. Nothing is booked here: the reading of the
+ * provider's book finds that refund.
  */
 async function tellOfStranger(
   work: Work,
@@ -253,8 +254,8 @@ async function tellOfStranger(
 }
 
 /**
- * Money of a refund that moved beside what it is for: it lies under the refund's code until a person disposes
- * of it.
+ * Puts money into suspense that a refund moved beside its purpose. The money lies under the refund's code
+ * until a person disposes of it.
  */
 async function putAside(
   work: Work,
@@ -281,8 +282,8 @@ async function putAside(
 }
 
 /**
- * No step by itself any more: a person looks at what the provider says of it. What moved without a place has
- * its own item.
+ * Ends the automatic steps of a contradicted refund: a person looks at the provider's updates of it. Money
+ * that moved without a place has its own item in suspense.
  */
 async function stop(
   work: Work,
@@ -381,7 +382,7 @@ async function succeed(
       ],
     })),
   )
-  // It went back although the card's issuer had given the buyer of the same money.
+  // The refund succeeded although the card's issuer had already given the buyer some of the same money.
   const twice = [...payments.values()].filter((payment) => !isPlain(payment))
   if (twice.length > 0)
     await levelBuyers(

@@ -37,9 +37,9 @@ export async function sweepRefunds(context: GatewayContext): Promise<void> {
 }
 
 /**
- * Sends decided refunds to the provider and records what it says, a few calls at once; the oldest first, as
- * far as the balance there reaches. An outcome that is unknown stays submitted and is looked for. One whose
- * id is known is asked about instead.
+ * Sends decided refunds to the provider and records its answers, a few calls at once, the oldest first, as
+ * far as the provider's balance reaches. A refund with an unknown outcome stays submitted and is looked for.
+ * A refund whose provider id is known is asked about instead.
  */
 export async function submitRefunds(context: GatewayContext, refundIds: readonly string[]): Promise<void> {
   const planned = await planByBalance(context, refundIds)
@@ -198,7 +198,7 @@ async function scheduleNextSearch(
   )
 }
 
-/** Unless another has taken the refund over meanwhile, or it has come to its end. */
+/** Puts a refund's next check off, unless another worker has taken it over or it has ended. */
 async function postpone(
   work: Work,
   refund: SentRefund,

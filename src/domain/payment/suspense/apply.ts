@@ -29,10 +29,10 @@ export interface QuarantineDecision {
 }
 
 /**
- * Takes money out of quarantine and gives it to what it was meant for. To a payment: it is paid then, and
- * what it pays for follows payment.paid, and the part of its buyer's wallet is spent where it is there; what
- * is missing the company takes on up to `policy.refundTwoPersonAboveIdr`, what is too much goes to the
- * wallet. To a wallet: a payment in review that the money came for comes to nothing.
+ * Takes money out of quarantine and gives it to its purpose. To a payment: it is then paid, its order or
+ * place follows payment.paid, and the wallet's part is spent where it is there. The company adds what is
+ * missing up to `policy.refundTwoPersonAboveIdr`, and a surplus goes to the wallet. To a wallet: a payment in
+ * review that the money came for has failed.
  * @throws payment.not_in_quarantine, quarantine_decided, no_payment, not_payable, shortfall_too_large,
  * maybe_charged_back, kernel.forbidden
  */
@@ -150,8 +150,8 @@ async function intoWallet(
 }
 
 /**
- * The payment that waited in review for this very money comes to nothing; refunded once the money is back for
- * good.
+ * Ends the payment that waited in review for this very money: it has failed. It counts as refunded once the
+ * money is back for good.
  */
 export async function endReview(
   work: Work,

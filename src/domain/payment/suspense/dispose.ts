@@ -23,10 +23,10 @@ import { lockPayments } from '../payments/lock.ts'
 import { lockQuarantined } from './lock.ts'
 
 /**
- * Staff dispose of money in suspense: against the next settlement of a factory (`offset`), into a wallet or
- * out of it (`wallet`), through the company's bank (`collected`), to the company (`written_off`), or to what
- * it belongs to (`reassigned`: a chargeback to its payment, a movement of the provider's to its fees). Above
- * the policy's limit it waits for another person.
+ * Staff dispose of money in suspense. `offset`: against the next settlement of a factory. `wallet`: into a
+ * wallet or out of it. `collected`: through the company's bank. `written_off`: to the company. `reassigned`:
+ * to where it belongs, a chargeback to its payment or a provider's movement to its fees. Above the policy's
+ * limit it waits for another person.
  * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place,
  * wallet.insufficient_balance,
  *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition,
@@ -38,8 +38,8 @@ export async function disposeSuspense(work: Work, item: string, asked: AskedDisp
 }
 
 /**
- * Disposes of money whose place a fact says: who owns the account that it went to. It waits for no other
- * person.
+ * Disposes of money whose place is a known fact, such as the owner of the account that it went to. No other
+ * person has to approve it.
  * @throws as disposeSuspense
  */
 export async function settleSuspenseByFact(
@@ -66,7 +66,10 @@ export async function decideSuspense(
   return await decideDisposal(work, item, decision, placeOf)
 }
 
-/** Payments and wallets come before what lies in suspense, for whoever puts something there holds them. */
+/**
+ * Locks payments and wallets before the item in suspense, because a transaction that puts money into suspense
+ * holds those locks already.
+ */
 async function lockPlace(work: Work, { userId }: SuspenseItem, { to, place, userId: given }: AskedDisposal) {
   const quarantineId = quarantineIn(place)
   if (quarantineId) await lockQuarantined(work, quarantineId)
@@ -85,7 +88,7 @@ async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Pr
     const { reference } = asked
     return {
       ...collectPlace(),
-      // A bank's transfer is of one thing, whichever door it is booked through.
+      // One bank transfer pays for one thing only, whichever command books it.
       before: async () => {
         if (reference) await claimBankReference(work, reference, ['suspense', item.id])
       },
@@ -96,8 +99,8 @@ async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Pr
 }
 
 /**
- * Returns the wallet as the place: what came to us goes into its owner's wallet, and what left us is taken
- * out of it.
+ * Returns the wallet as the place. Money that came to us goes into its owner's wallet; money that left us is
+ * taken out of it.
  */
 function walletPlace({ code, userId, amountIdr }: SuspenseItem, { userId: given }: AskedDisposal): Place {
   const user = given ?? userId

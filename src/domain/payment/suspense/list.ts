@@ -17,8 +17,8 @@ export interface QuarantinedLine {
 }
 
 /**
- * Money in quarantine, newest first, by keyset pages; what waits, or with `all` what was decided too. For
- * staff.
+ * Lists money in quarantine, newest first, by keyset pages: what waits, and with `all` also what was decided.
+ * For staff.
  */
 export async function listQuarantined(
   tx: Tx,

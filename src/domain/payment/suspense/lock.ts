@@ -16,7 +16,7 @@ export interface LockedUnapplied {
   providerPaymentRequestId: string | null
   paymentSource: string | null
   paidAt: Date
-  /** The sum that waits: less what was charged back. */
+  /** The sum that waits, without what was charged back. */
   amountIdr: Rupiah
 }
 

@@ -25,13 +25,13 @@ export interface UnappliedFunds {
 }
 
 /**
- * Books unapplied funds into quarantine, where it waits for staff, who are told of each once. Seen again it
- * changes nothing. Nothing is sent back by itself: only a person can tell a buyer's second payment from a
- * provider's mistake.
+ * Books unapplied funds into quarantine, where they wait for staff, who are notified of each once. The same
+ * funds again change nothing. Nothing is sent back automatically: only a person can tell a buyer's second
+ * payment from a provider's mistake.
  */
 export async function quarantine(work: Work, unappliedFunds: readonly UnappliedFunds[]): Promise<Rupiah> {
-  // One whose amount grew since is known: what came beside it is a difference in the provider's book, and
-  // goes its way.
+  // An invoice whose amount grew since is known already. The added sum is found as a difference in the
+  // provider's book.
   const { rows: known } = await sql<{ id: string }>`
     select provider_invoice_id as id from quarantined_money where provider_invoice_id = any(${unappliedFunds.map((unapplied) => unapplied.invoiceId)})`.execute(
     work.tx,

@@ -12,9 +12,10 @@ import { decideQuarantined, lockQuarantined, requireNotChargedBack } from './loc
 const REASON = 'quarantine'
 
 /**
- * Sends money out of quarantine back to who paid it: to the source where the channel can, else to the wallet
- * of the buyer whose payment the invoice was made for. A payment in review that it came for comes to nothing,
- * and is refunded when it is back. `adopted`: it went back before a restore, and only its row is missing.
+ * Sends money out of quarantine back to its payer: to the source where the channel can take it, else to the
+ * wallet of the buyer whose payment the invoice was for. A payment in review that the money came for has
+ * failed, and counts as refunded once the money is back. `adopted`: the refund was sent before a restore, and
+ * only its row is missing.
  * @throws payment.not_in_quarantine, quarantine_decided, no_source, maybe_charged_back, kernel.forbidden
  */
 export async function refundQuarantined(

@@ -4,8 +4,8 @@ import { ensureWallets } from '../../wallet/index.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 
 /**
- * Reaction to payment.expired and payment.failed, after those who waited for the payment: what was held of
- * the wallet is in it again. It comes last, for money is locked after what it pays for.
+ * Reaction to payment.expired and payment.failed: puts the wallets' held parts back. It runs after the
+ * reactions of orders and places, because money is locked after what it pays for.
  */
 export async function freeParts(
   work: Work,
@@ -17,7 +17,7 @@ export async function freeParts(
   const held = new Map(
     (await balances(work.tx, keys)).map((balance) => [balance.account, balance.balanceIdr]),
   )
-  // One that ended before, and whose late money has now come to nothing as well, holds nothing any more.
+  // A payment that had expired before, and whose late money has failed now, holds nothing any more.
   const freed = ended.filter(({ paymentId }) => (held.get(paymentHold(paymentId)) ?? 0) > 0)
   await ensureWallets(
     work,

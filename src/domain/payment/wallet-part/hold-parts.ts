@@ -6,7 +6,7 @@ import type { Payment } from '../views.ts'
 import { type AskedPart, isParted, walletPartOf } from './rules.ts'
 
 /**
- * Locks wallets and returns what is in them, which stays so until the end of the transaction. Rupiah, by
+ * Locks wallets and returns their balances, which stay the same until the end of the transaction. Rupiah, by
  * user.
  */
 export async function inWallets(work: Work, userIds: readonly string[]): Promise<Map<string, Rupiah>> {
@@ -21,8 +21,8 @@ export async function inWallets(work: Work, userIds: readonly string[]): Promise
 }
 
 /**
- * Decides what wallets pay of payments that are about to be made, in the order given: each payment finds what
- * those before it leave. The wallets are locked, so that a part is there when it is held.
+ * Decides the wallets' parts of payments that are about to be made, in the order given: each payment uses
+ * what the ones before it left. The wallets are locked, so each part is still there when it is held.
  * @throws as `walletPartOf`
  */
 export async function decideParts(work: Work, asked: readonly AskedPart[]): Promise<Rupiah[]> {

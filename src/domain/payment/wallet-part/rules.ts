@@ -11,7 +11,7 @@ export interface Parts {
   walletIdr: Rupiah
 }
 
-/** Returns what comes by invoice. */
+/** Returns the part of a payment that is paid by invoice. */
 export const invoiceIdrOf = ({ amountIdr, walletIdr }: Parts): Rupiah => amountIdr - walletIdr
 
 /** The wallet pays a part of it, and an invoice the rest. */
@@ -20,7 +20,7 @@ export const isParted = ({ amountIdr, walletIdr }: Parts): boolean => walletIdr 
 export interface AskedPart {
   userId: string
   amountIdr: Rupiah
-  /** The sum asked of the wallet; as much as the wallet holds where nothing is said. */
+  /** The sum asked of the wallet. Default: as much as the wallet holds. */
   walletIdr?: Rupiah | undefined
 }
 

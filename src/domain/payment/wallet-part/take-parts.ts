@@ -6,9 +6,9 @@ import { inWallets } from './hold-parts.ts'
 import { isParted } from './rules.ts'
 
 /**
- * The debits by which the wallets' parts of locked payments are spent, by payment. A part comes out of its
- * hold. Of a payment that was over before, the hold is back in the wallet: it is taken from there again where
- * it is still there, and else the payment is left out.
+ * Returns, by payment, the debits that spend the wallets' parts of locked payments. A part comes out of its
+ * hold. Where the payment had ended before, its hold is back in the wallet and is taken from there again. If
+ * the wallet no longer has it, the payment is left out.
  */
 export async function takeParts(work: Work, payments: readonly LockedPayment[]): Promise<Map<string, Entry>> {
   const parted = payments.filter(isParted)
@@ -29,7 +29,7 @@ export async function takeParts(work: Work, payments: readonly LockedPayment[]):
   return taken
 }
 
-/** Wallets come after what is paid for, as everywhere. */
+/** Wallets are locked after what is paid for, as everywhere. */
 async function takeAgain(
   work: Work,
   all: readonly LockedPayment[],

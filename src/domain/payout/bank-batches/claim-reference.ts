@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import { actorLabel, type Tx, type Work } from '../../kernel/index.ts'
 import { payoutErrors } from '../errors.ts'
 
-/** A bank's reference as it is compared: capitals and digits, whatever stands between them. */
+/**
+ * Returns a bank's reference in the form in which references are compared: only capital letters and digits.
+ */
 export const normalReference = (given: string): string => given.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
 
 /**

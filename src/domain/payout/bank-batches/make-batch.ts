@@ -50,7 +50,7 @@ async function openBatch(work: Work, more: object = {}): Promise<string> {
 
 export interface NewTransfer {
   batchId: string
-  /** The subject's code and the number of the try, as a payout by the provider has it. */
+  /** The subject's code and the number of the try, like the key of a payout by the provider. */
   key: string
   purpose: PayoutPurpose
   subjectId: string

@@ -13,7 +13,7 @@ export interface BatchView {
   status: BankBatchStatus
   statusReason: string | null
   transfers: number
-  /** All of it, and what the bank has not spoken of yet. */
+  /** The sum of all lines. `openIdr`: the lines that the bank has not confirmed or rejected yet. */
   totalIdr: Rupiah
   openIdr: Rupiah
   madeBy: string
@@ -83,7 +83,7 @@ export async function listBatches(
   return pageOf(rows, limit, (row) => row.id)
 }
 
-/** One batch by its number or id, with its lines. @throws payout.batch_not_found */
+/** Returns one batch by its number or id, with its lines. @throws payout.batch_not_found */
 export async function showBatch(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
   named: string,

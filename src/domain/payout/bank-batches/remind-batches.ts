@@ -8,8 +8,7 @@ export const remindersDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from bank_batches where remind_at <= ${now})`
 
 /**
- * Tells a person of batches of which nobody has said, within policy.bankBatchHours, what the bank made of
- * them.
+ * Notifies staff of batches whose outcome at the bank was not entered within policy.bankBatchHours.
  */
 export async function remindBatches(work: Work): Promise<void> {
   const { rows } = await sql<{ id: string; number: number }>`

@@ -33,7 +33,7 @@ import {
 
 /** The bank did not take a line on, or sent it back. */
 const BANK_REJECTED = 'BANK_REJECTED'
-/** Its batch was cancelled. */
+/** The failure code of a line whose batch was cancelled. */
 export const BATCH_CANCELLED = 'BATCH_CANCELLED'
 
 interface Line {
@@ -59,7 +59,10 @@ interface LockedBatch {
   lines: Line[]
 }
 
-/** The payouts come before the batch, as whoever follows them does. @throws payout.batch_not_found */
+/**
+ * Locks a batch after its payouts, in the same order as all code that settles payouts.
+ * @throws payout.batch_not_found
+ */
 async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
   const found = await sql<{ id: string }>`select id from bank_batches b where ${batchNamed(named)}`.execute(
     work.tx,
@@ -79,14 +82,15 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
 }
 
 /**
- * Hands the file of a batch out: from now on the bank may have it. Taken again it is the same lines, as far
- * as the bank has not spoken.
+ * Hands out the file of a batch: from now on the bank may have it. Handing it out again gives the same lines,
+ * without those that the bank has decided.
  * @throws payout.batch_not_found, batch_adopted, kernel.illegal_transition, kernel.forbidden
  */
 export async function handOutBatch(work: Work, named: string): Promise<BankTransfer[]> {
   requireStaff(work.actor, 'finance')
   const { id, number, status, isAdopted } = await lockBatch(work, named)
-  // Its accounts are a file's word: whoever wrote that file does not get another by it.
+  // The accounts of an adopted batch come from a file. The author of that file must not get a new file for
+  // the bank out of it.
   if (isAdopted) throw payoutErrors.batch_adopted({ batch: number })
   const set = {
     handedOutBy: sql`coalesce(t.handed_out_by, ${personOf(work.actor)})`,
@@ -115,11 +119,10 @@ export interface BankWord {
 }
 
 /**
- * Books what the bank says of the lines of a batch: paid, under a reference that nothing else has, or
- * rejected; what it had paid and sent back is rejected too. A bank changes its mind as a provider does: what
- * it had rejected, or was taken back from it, and paid all the same is paid by that, or lies in suspense
- * where it was paid again meanwhile. All of it or nothing. Without words all lines that are still open are
- * paid, under one reference.
+ * Books the bank's outcome for the lines of a batch, all or nothing. A line is paid, under a reference that
+ * nothing else has, or rejected; a line that was paid and sent back is rejected too. A bank may change its
+ * mind like a provider. A line that it pays after a rejection or a cancellation counts as paid, or goes into
+ * suspense where it was paid again meanwhile. Without `words` all open lines are paid, under one reference.
  * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
  * reference_used, reference_invalid,
  *   kernel.illegal_transition, kernel.forbidden
@@ -188,8 +191,8 @@ function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): 
 }
 
 /**
- * Takes a batch back of which the bank has said nothing: all its lines may be paid again. After its file was
- * handed out by another person than who took it, for the bank may have it.
+ * Cancels a batch of which the bank has decided no line: all its lines may be paid again. Once its file was
+ * handed out, another person than the one who took it must cancel, for the bank may have it.
  * @throws payout.batch_not_found, batch_begun, batch_same_person, kernel.same_hands, reason_required,
  * illegal_transition, forbidden
  */
@@ -220,7 +223,9 @@ export async function cancelBatch(
   return await showBatch(work, batch.id)
 }
 
-/** Books what came back of what the bank had paid. A line in suspense is cleared there alone. */
+/**
+ * Books lines that the bank had paid and that came back. For a line in suspense only the suspense is cleared.
+ */
 async function takeBack(work: Work, returned: readonly Line[]): Promise<void> {
   const own = returned.filter((line) => !line.setAside)
   await move(work, own, 'reversed', BANK_REJECTED)
@@ -250,7 +255,7 @@ async function takeBack(work: Work, returned: readonly Line[]): Promise<void> {
   }
 }
 
-/** The bank paid what it had rejected, or what was taken back from it. */
+/** Books a line that the bank paid after it was rejected or cancelled. */
 async function takeArrived(work: Work, { id, subjectId }: Line): Promise<void> {
   await sql`update payouts set turns = turns + 1 where id = ${id}`.execute(work.tx)
   const payouts = await lockPayouts(work, { answers: [], ids: [id] })
