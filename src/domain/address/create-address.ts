@@ -21,7 +21,8 @@ export async function createAddress(
 ): Promise<AddressView> {
   const userId = ownerOf(work, named)
   const checked = { ...input, ...normalized(input), areaId: input.areaId ?? null }
-  // One at a time a user: of two first addresses only one is the default.
+  // The lock lets one address of a user be created at a time, so that of two first addresses only one becomes
+  // the default.
   await lockUser(work, userId)
   const first = !(await hasDefault(work, userId))
   if (isDefault && !first) await clearDefault(work, userId)

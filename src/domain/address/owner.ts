@@ -10,7 +10,7 @@ export function ownerOf(work: Work, named?: string | undefined): string {
   return named
 }
 
-/** Keeps who of the staff changed a buyer's address: which fields, and not what is in them. */
+/** Audits a change of a buyer's address by staff: the names of the changed fields, without their values. */
 export function auditStaff(work: Work, verb: string, addressId: string, after: object = {}): void {
   if (work.actor.kind !== 'staff') return
   work.audit({ command: `addresses ${verb}`, subject: ['address', addressId], after })

@@ -16,7 +16,7 @@ export const addressPersonalData: readonly PersonalTable[] = [
       'postal_code',
       'area_id',
     ],
-    // No row is spoken of elsewhere: what was ordered keeps a copy of its own.
+    // No other table refers to an address: an order keeps a copy of its own.
     erase: ({ userId }) => sql`delete from addresses where user_id = ${userId}`,
   },
 ]

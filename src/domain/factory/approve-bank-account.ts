@@ -30,7 +30,7 @@ export async function approveBankAccount(work: Work, input: { factoryId: string 
   const usableFrom = secondsAfter(work.now, work.policy.bankCoolingOffHours * 3600)
   const set = { approvedBy: person, approvedAt: work.now, usableFrom }
   await moveState(work, bankAccountMachine, { to: 'approved', ids: [waiting.id], set, all: true })
-  // The owner of the account before is told again: from now on the time to stop the change runs.
+  // The owner of the previous account is notified again, because the time to stop the change starts now.
   const old = await lastAccount(work, factoryId, waiting.id)
   const told = { way: 'bank_account', old, accountId: waiting.id } as const
   await recordChange(work, { subject: ['factory', factoryId], ...told })

@@ -66,8 +66,8 @@ export async function lastAccount(
 }
 
 /**
- * Returns the account that may be paid out to at `now`, by factory: the newest account that two people set
- * and whose cooling-off is over.
+ * Returns by factory the account that may receive payouts at `now`: the newest account that a second person
+ * approved and whose cooling-off is over.
  */
 export async function payableAccounts(
   tx: Tx,
@@ -84,8 +84,8 @@ export async function payableAccounts(
 }
 
 /**
- * The factories that have this account, whatever its state: to say of a payout that laku does not know whose
- * it was.
+ * Returns the factories that have this bank account, in any state. Callers use it to name the possible
+ * receiver of a payout that laku does not know.
  */
 export async function factoriesOfAccount(
   tx: Tx,

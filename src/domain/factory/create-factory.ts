@@ -19,8 +19,9 @@ export interface NewFactory {
 }
 
 /**
- * Takes a factory in: unverified and inactive, until its papers are seen. A commission of its own is
- * finance's to agree; what an agent takes in is looked after by their office (choreography: factory.created).
+ * Creates a factory, unverified and inactive until staff have seen its papers. Only finance may agree on a
+ * commission other than the default. If an agent creates the factory, the agent's office looks after it
+ * (choreography: factory.created).
  * @throws factory.phone_invalid, tax_id_invalid, kernel.forbidden
  */
 export async function createFactory(work: Work, input: NewFactory): Promise<FactoryView> {

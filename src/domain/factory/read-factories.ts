@@ -22,7 +22,7 @@ export async function factoriesById(tx: Tx, ids: readonly string[]): Promise<Map
 }
 
 /**
- * One factory as staff see it.
+ * Returns one factory as staff see it.
  * @throws factory.not_found
  */
 export async function getFactory(tx: Tx, id: string): Promise<FactoryView> {
@@ -32,8 +32,8 @@ export async function getFactory(tx: Tx, id: string): Promise<FactoryView> {
 }
 
 /**
- * One factory as everybody sees it.
- * @throws factory.not_found, also for one that was never active
+ * Returns one factory as everybody sees it.
+ * @throws factory.not_found, also for a factory that was never active
  */
 export async function getPublicFactory(tx: Tx, id: string): Promise<PublicFactory> {
   const { name, city, province, rating, status } = await getFactory(tx, id)

@@ -16,10 +16,10 @@ export interface NewBankAccount {
 }
 
 /**
- * Names the account that a factory is to be paid to. It pays nothing before a second person approves it and
- * its cooling-off is over; until then the account before it stays in use. The factory is told, and may stop
- * it. One that still waits for approval is replaced. By finance, or an agent of the office that looks after
- * the factory.
+ * Sets the account that a factory is to be paid to. The account receives nothing until a second person
+ * approves it and its cooling-off is over; until then the previous account stays in use. The factory is
+ * notified and may stop the change. An account that still waits for approval is replaced. Finance may do
+ * this, or an agent of the office that looks after the factory.
  * @throws factory.not_found, kernel.payout_channel_unknown, kernel.bank_account_invalid, kernel.forbidden
  */
 export async function setBankAccount(work: Work, input: NewBankAccount): Promise<BankAccountView> {

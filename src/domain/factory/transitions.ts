@@ -30,8 +30,8 @@ export const factoryMachine = machineOf('factory', 'factories', factoryTransitio
 export type BankAccountStatus = 'pending' | 'approved' | 'replaced' | 'stopped'
 
 /**
- * One that waits for approval is replaced by a newer one; the last approved one past its cooling-off is in
- * use; before that the factory may stop it.
+ * A newer account replaces one that waits for approval. The last approved account whose cooling-off is over
+ * is in use; until it is over the factory may stop the account.
  */
 export const bankAccountTransitions: Transitions<BankAccountStatus> = {
   pending: ['approved', 'replaced', 'stopped'],

@@ -30,10 +30,10 @@ export interface FactoryChanges {
 }
 
 /**
- * Changes a factory: its verification first, then its status, so that one call may verify and activate. What
- * it is named already in `verification` or `status` is no change. The commission, a verdict and the status
- * are finance's; an agent may hand papers in (pending) and keep name and phone of the factories of their
- * office. A suspension needs its reason: given here, or the actor's.
+ * Changes a factory: first its verification, then its status, so that one call may verify and activate. A
+ * `verification` or `status` equal to the present value is no change. Only finance changes the commission,
+ * the verdict and the status. An agent may hand in papers (pending) and change name and phone of their
+ * office's factories. A suspension needs a reason, in the input or from the actor.
  * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, kernel.illegal_transition,
  * reason_required, forbidden
  */
@@ -90,8 +90,8 @@ export async function updateFactory(
 }
 
 /**
- * A number, an address or the tax number of a verified factory that is another now: the old channels are told
- * and may stop it.
+ * Records changes to the phone, email or tax number of a verified factory: the old channels are notified and
+ * may stop the change.
  * @throws kernel.forbidden for the tax number of a verified factory, which is finance's to change
  */
 async function recordChanges(

@@ -4,7 +4,7 @@ export interface CourierItem {
   name: string
   valueIdr: Rupiah
   quantity: number
-  /** Grams, of one piece. */
+  /** The weight of one piece, in grams. */
   weightG: number
 }
 
@@ -56,11 +56,11 @@ export interface CourierOrder {
   waybillId?: string
   /** The provider's word, unmapped: unknown and camelCase values occur. */
   status: string
-  /** Unknown until the provider says it. */
+  /** The courier's price; absent until the provider names it. */
   priceIdr?: Rupiah
   /** The link by which the recipient follows the parcel. */
   link?: string
-  /** Our reference, where it is said. */
+  /** The reference that laku gave the order, if the provider returns it. */
   referenceId?: string
 }
 
@@ -81,8 +81,8 @@ export interface CourierGateway {
   createOrder(order: NewCourierOrder): Promise<CourierOrder>
   getOrder(id: string): Promise<TrackedCourierOrder>
   /**
-   * Calls a parcel off; refused once it is picked up. Answers the status that the order has then, where it is
-   * said.
+   * Cancels a parcel; the courier refuses once it was picked up. Returns the order's status after that, if
+   * the provider names it.
    */
   cancelOrder(id: string, reasonCode: string): Promise<{ status?: string }>
 }

@@ -14,9 +14,9 @@ declare module '../kernel/events.ts' {
       /** Why the courier refused it, where it did. */
       failureCode: string | null
     }
-    /** The courier has said its price for a parcel whose fee was an estimate. */
+    /** The courier has named its price for a parcel whose fee was an estimate. */
     'shipment.priced': { shipmentId: string; orderId: string }
-    /** The courier gave the parcel its number, or another one, and it is where it was. */
+    /** The courier gave the parcel a waybill number, or changed it; the parcel's status is the same. */
     'shipment.waybill_changed': {
       shipmentId: string
       orderId: string

@@ -43,12 +43,12 @@ export const shipmentTransitions: Transitions<ShipmentStatus> = {
 
 export const shipmentMachine = machineOf('shipment', 'shipments', shipmentTransitions)
 
-/** Whether a parcel's way is over. */
+/** Whether a parcel's journey is over: no transition leads out of its status. */
 export function isOver(status: ShipmentStatus): boolean {
   return shipmentTransitions[status].length === 0
 }
 
-/** Over without a way: the courier gives its price back. */
+/** Whether the parcel ended without a journey, so that the courier gives its price back. */
 export function isCancelledByCourier(status: ShipmentStatus): status is 'cancelled' | 'not_found' {
   return status === 'cancelled' || status === 'not_found'
 }

@@ -10,7 +10,8 @@ declare module '../kernel/events.ts' {
     'pickup.scheduled': PickupSubject & { scheduledFor: string }
     'pickup.started': PickupSubject
     /**
-     * The goods are on their way to the warehouse; what is counted less than expected will not be among them.
+     * The goods are on their way to the warehouse. Pieces that were expected but not counted are not among
+     * them.
      */
     'pickup.completed': PickupSubject & { lines: { variantId: string; expected: number; counted: number }[] }
     'pickup.failed': PickupSubject & { reason: string }

@@ -26,7 +26,7 @@ async function visible(work: Work): Promise<RawBuilder<unknown>> {
 }
 
 /**
- * One office: an agent sees the own one, other staff all.
+ * Returns one office: an agent sees only their own, other staff see all.
  * @throws office.not_found, kernel.forbidden
  */
 export async function getOffice(work: Work, id: string): Promise<OfficeView> {
@@ -36,7 +36,7 @@ export async function getOffice(work: Work, id: string): Promise<OfficeView> {
 }
 
 /**
- * Offices, newest first, a keyset page at a time: an agent sees the own one, other staff all.
+ * Lists offices, newest first, a keyset page at a time: an agent sees only their own, other staff see all.
  * @throws kernel.forbidden
  */
 export async function listOffices(

@@ -26,7 +26,7 @@ async function pickupViews(work: Work, where: RawBuilder<unknown>, limit: number
 }
 
 /**
- * One pickup: an agent sees those of the own office, other staff all.
+ * Returns one pickup: an agent sees those of their own office, other staff see all.
  * @throws office.pickup_not_found, kernel.forbidden
  */
 export async function getPickup(work: Work, id: string): Promise<PickupView> {
@@ -36,7 +36,8 @@ export async function getPickup(work: Work, id: string): Promise<PickupView> {
 }
 
 /**
- * Pickups, newest first, a keyset page at a time: an agent sees those of the own office, other staff all.
+ * Lists pickups, newest first, a keyset page at a time: an agent sees those of their own office, other staff
+ * see all.
  * @throws kernel.forbidden
  */
 export async function listPickups(

@@ -38,8 +38,8 @@ export interface PickupResult {
 }
 
 /**
- * The agent has counted every item and leaves with the goods; the warehouse hears what to expect
- * (pickup.completed).
+ * Completes a pickup: the agent has counted every item and leaves with the goods. The event pickup.completed
+ * notifies the warehouse of what to expect.
  * @throws office.pickup_not_found, not_every_item_counted, kernel.illegal_transition, kernel.forbidden
  */
 export async function completePickup(work: Work, input: PickupResult): Promise<PickupView> {

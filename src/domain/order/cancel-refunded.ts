@@ -6,15 +6,15 @@ import { cancelLocked } from './cancel.ts'
 import { type LockedOrder, lockOrderAndPayments } from './lock.ts'
 import type { OrderStatus } from './transitions.ts'
 
-/** Why such an order is cancelled: people read it in its history. */
+/** The reason for cancelling such an order; people read the reason in the order's history. */
 const REFUNDED_BEFORE_RESTORE = 'refunded_before_restore'
 
 const inWarehouse: readonly OrderStatus[] = ['paid', 'processing', 'on_hold']
 
 /**
- * The provider has refunded all of a payment, and a restore had lost it: its order was cancelled then, and is
- * cancelled again, which decides the refund that went out. An order whose courier may have its parcel goes
- * on, at the company's cost, and a person is told.
+ * Cancels again the orders of a payment that the provider refunded in full, where a restore lost the refund
+ * and the cancellation. Cancelling again decides the refund that went out. An order whose courier may have
+ * its parcel goes on at the company's cost, and a person is notified.
  */
 export async function cancelRefunded(work: Work, paymentId: string): Promise<void> {
   const { rows } = await sql<{ id: string }>`

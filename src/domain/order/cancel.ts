@@ -22,10 +22,10 @@ import type { OrderView } from './views.ts'
 const byCustomer: readonly OrderStatus[] = ['pending_payment', 'paid']
 
 /**
- * Cancels an order that has not left the warehouse: its stock is free again, an open payment is withdrawn,
- * and what was paid goes back in full. Customers cancel their direct orders until those are being packed;
- * support also later and held ones, and the orders of a session, whose money has been released from escrow
- * and is taken back from where it went.
+ * Cancels an order that has not left the warehouse: its stock becomes free, an open payment is withdrawn, and
+ * what was paid is refunded in full. Customers may cancel their direct orders until packing starts. Support
+ * may cancel later and held orders too, and a session's orders. The money of a session's order has left
+ * escrow and is taken back from its receivers.
  * @throws CourierBooked (order.parcel_booked) before anything is written: run it by `withParcelCancelled`
  * @throws order.not_found, not_cancellable, group_order, parcel_booked, kernel.illegal_transition,
  * kernel.forbidden
@@ -39,15 +39,16 @@ export async function cancelOrder(
   const { id } = await getOrder(work, input.order)
   const { order, payments } = await lockOrderAndPayments(tx, id)
   await requireCancellable(work, order)
-  // People's words stay out of the events; and before them stands who said so, which no words can pretend.
+  // People's own words stay out of the events. The stored reason starts with who cancelled, so that nobody's
+  // words can pretend to be another's.
   const by = actor.kind === 'customer' ? 'by_customer' : 'by_staff'
   await cancelLocked(work, { order, payments }, by, input.reason)
   return await getOrder(work, id)
 }
 
 /**
- * Ends an order that is locked with its payments and that may be cancelled: its stock is free, and what was
- * paid goes back.
+ * Cancels an order that is locked with its payments and that may be cancelled: its stock becomes free, and
+ * what was paid is refunded.
  */
 export async function cancelLocked(
   work: Work,
@@ -90,7 +91,7 @@ async function requireCancellable(work: Work, order: LockedOrder): Promise<void>
   throw orderErrors.parcel_booked({ orderId: id, code, shipment: parcel.code, status: parcel.status })
 }
 
-/** Withdraws what is still to be paid, and decides the refund of what was. Returns whether anything was. */
+/** Withdraws the open payments and decides the refund of what was paid. Returns whether anything was paid. */
 async function giveMoneyBack(
   work: Work,
   order: LockedOrder,

@@ -5,7 +5,7 @@ import { paidStates, refundTransitions } from '../payment/index.ts'
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
-/** Whether the money of payment `p` came into the book: what was sent back out of quarantine never did. */
+/** Whether the money of payment `p` was booked: a payment that was sent back from quarantine never was. */
 const wasReceived = sql`(p.status in ${inSql(paidStates)} or (p.status = 'refunded' and p.returned_idr > 0))`
 
 /** The company's part of refunds of payment `p`, which stays in the order's funds, for the factory. */

@@ -21,10 +21,10 @@ declare module '../kernel/events.ts' {
     'order.allocated': OrderSubject
     'order.paid': OrderSubject & { totalIdr: number }
     'order.cancelled': OrderSubject & { reason: string; wasPaid: boolean }
-    /** It arrived, for the first time: a direct order is earned now. */
+    /** The order arrived for the first time: a direct order is earned now. */
     'order.delivered': OrderSubject
     'return.requested': OrderSubject & { returnId: string; reason: ReturnReason }
-    /** Its goods are inspected and in the warehouse, its refund is decided. */
+    /** The returned goods are inspected and in the warehouse, and the refund is decided. */
     'return.accepted': OrderSubject & {
       returnId: string
       /** Shipping included. */

@@ -12,11 +12,11 @@ export interface LockedOrder {
   participantId: string | null
   status: OrderStatus
   statusReason: string | null
-  /** Its stock is reserved for it, or went with its parcel. */
+  /** The order's stock is reserved, or has left with its parcel. */
   allocated: boolean
   goodsIdr: Rupiah
   shippingIdr: Rupiah
-  /** Its shipping fee is an estimate that no price of a courier has corrected yet. */
+  /** The order's shipping fee is an estimate that no courier's price has corrected yet. */
   feeOpen: boolean
   totalIdr: Rupiah
 }
@@ -37,7 +37,7 @@ export async function lockOrder(tx: Tx, id: string): Promise<LockedOrder> {
 }
 
 /**
- * Locks an order and before it its payments, whatever they are for: the order itself, or a place in a
+ * Locks an order's payments, then the order. The payments may be for the order itself or for a place in a
  * session.
  * @throws order.not_found
  */

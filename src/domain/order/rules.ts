@@ -14,10 +14,10 @@ export interface Shares {
 }
 
 /**
- * Splits an order's money between its owners when it is earned: each item's goods, with the commission
- * (rounded down) within them, and the shipping fee. If less is held than the order's price, because some went
- * back before, the goods bear the difference in proportion. The last item takes the remainder, and the fee
- * bears only what is more than all goods.
+ * Splits an order's money between its owners when it is earned: the goods of each item, including the
+ * commission (rounded down), and the shipping fee. If an earlier refund left less than the order's price, the
+ * items bear the difference in proportion. The last item takes the remainder. The fee bears only what exceeds
+ * the price of all goods.
  */
 export function sharesOf(items: readonly SoldItem[], fees: { shippingIdr: Rupiah; heldIdr: Rupiah }): Shares {
   const goodsIdr = sumIdr(items.map((item) => item.totalIdr))

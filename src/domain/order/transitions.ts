@@ -18,11 +18,10 @@ export type OrderStatus =
   | 'refunded'
 
 /**
- * Besides the usual moves, an order whose courier cancels goes back to processing to be booked anew, and
- * a parcel may be lost on its way back too. Couriers leave steps out, so those after the booking may be
- * reached from any before them. Direct orders start at pending_payment, a session's orders at paid. Back from
- * cancelled goes only an order that was cancelled because its invoice expired: a fresh payment reserves its
- * stock again.
+ * Besides the usual moves, an order whose courier cancels goes back to processing to be booked anew, and a
+ * parcel may be lost on its way back too. Couriers skip steps, so any status after the booking may follow any
+ * earlier one. Direct orders start at pending_payment, a session's orders at paid. Only an order that was
+ * cancelled because its invoice expired may leave cancelled: a fresh payment reserves its stock again.
  */
 export const orderTransitions: Transitions<OrderStatus> = {
   pending_payment: ['paid', 'cancelled'],

@@ -28,7 +28,9 @@ export interface OrderView {
   items: OrderItemView[]
   goodsIdr: Rupiah
   shippingIdr: Rupiah
-  /** No courier has named the fee yet; what it takes less is given back. */
+  /**
+   * No courier has named a price for the fee yet; if the price is lower, the buyer gets the difference back.
+   */
   shippingIsEstimate: boolean
   totalIdr: Rupiah
   address: AddressSnapshot

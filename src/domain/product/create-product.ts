@@ -6,7 +6,7 @@ import { getProduct } from './read-products.ts'
 import type { ProductView, VariantSize } from './views.ts'
 
 export interface NewVariant {
-  /** Unique over all products; kept in capitals. */
+  /** The stock code, unique over all products; stored in capitals. */
   sku: string
   name: string
   weightG: number
@@ -21,7 +21,9 @@ export interface NewProduct {
   name: string
   description?: string | undefined
   variants: NewVariant[]
-  /** A draft, which nobody sees, unless it is to be sold at once. */
+  /**
+   * The product's first status: by default a draft, which nobody sees; active if it is to be sold at once.
+   */
   status?: 'draft' | 'active' | undefined
 }
 

@@ -80,7 +80,10 @@ function isSame(known: VariantView, line: CatalogueLine): boolean {
   )
 }
 
-/** Two lines of one product at the same moment wait for each other at its factory, and make one product. */
+/**
+ * Returns the id of the factory's product of this name. The factory is locked, so that two lines imported at
+ * once make one product.
+ */
 async function productNamed(work: Work, factoryId: string, name: string): Promise<string | undefined> {
   await lockRows(work.tx, { factory: { id: [factoryId] } })
   const { rows } = await sql<{ id: string }>`

@@ -21,8 +21,8 @@ async function productViews(tx: Tx, where: RawBuilder<unknown>, limit: number): 
 }
 
 /**
- * One product; buyers see the active ones.
- * @throws product.not_found, for one that is not active too unless `withInactive`
+ * Returns one product; buyers see only active ones.
+ * @throws product.not_found, also for an inactive product unless `withInactive`
  */
 export async function getProduct(
   tx: Tx,

@@ -12,7 +12,7 @@ async function details(tx: Kysely<DB>, where: RawBuilder<unknown>): Promise<Vari
   return rows
 }
 
-/** Variants by id, whatever their product's status; unknown ones are left out. */
+/** Returns variants by id, whatever their product's status; unknown ids are left out. */
 export async function variantsById(
   tx: Kysely<DB>,
   ids: readonly string[],
@@ -21,7 +21,7 @@ export async function variantsById(
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Every variant of the products that these variants are of, themselves included. */
+/** Returns every variant of the products that these variants belong to, including these variants. */
 export async function variantsAround(tx: Tx, ids: readonly string[]): Promise<Map<string, VariantDetail>> {
   const rows = await details(
     tx,

@@ -11,12 +11,12 @@ export interface VariantView {
   id: string
   sku: string
   name: string
-  /** Grams, of one piece. */
+  /** The weight of one piece, in grams. */
   weightG: number
   /** The size of the packed piece; null where nobody measured it. */
   size: VariantSize | null
   priceIdr: Rupiah
-  /** Pieces to a bundle: what a factory sells at once. */
+  /** The number of pieces in a bundle, the smallest amount that the factory sells. */
   wholesaleUnit: number
   /** How many pieces more than asked for the warehouse takes to fill a bundle. */
   maxExcessUnits: number

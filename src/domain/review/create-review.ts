@@ -20,8 +20,8 @@ interface Item {
 }
 
 /**
- * The buyer reviews an item of an order of theirs that has arrived, once. It waits for somebody of the staff
- * to read it.
+ * Saves the acting buyer's review of an item from their own delivered order, once an item. The review waits
+ * until staff have read it.
  * @throws review.item_not_found, not_delivered, reviewed_already, kernel.forbidden
  */
 export async function createReview(work: Work, input: NewReview): Promise<ReviewView> {

@@ -15,7 +15,7 @@ function visible({ actor }: Work): RawBuilder<unknown> {
 }
 
 /**
- * One review, whole: of the customer who acts, or any for staff.
+ * Returns one whole review: customers see their own, staff any.
  * @throws review.not_found, kernel.forbidden
  */
 export async function getReview(work: Work, reviewId: string): Promise<ReviewView> {

@@ -3,7 +3,7 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 export type ReviewStatus = 'pending' | 'published' | 'hidden'
 
 /**
- * Nobody reads a review before somebody of the staff has. What is published can be hidden, and shown again.
+ * A review is public only after staff have read it. Staff can hide a published review and publish it again.
  */
 export const reviewTransitions: Transitions<ReviewStatus> = {
   pending: ['published', 'hidden'],

@@ -7,7 +7,7 @@ const SHOWN = 10
 const moved = sql`(
   select variant_id, sum(on_hand_change) as on_hand, sum(reserved_change) as reserved from stock_movements group by variant_id)`
 
-/** The checks of what is always true of the stock (number 5). */
+/** The checks of the stock's invariants (number 5). */
 export const warehouseChecks: readonly Check[] = [
   checkOf(
     'open reservations sum to what is reserved',

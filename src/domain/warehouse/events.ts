@@ -9,11 +9,13 @@ interface PurchaseOrderSubject {
 
 declare module '../kernel/events.ts' {
   interface EventPayloads {
-    /** More of a variant is free than before: whoever waits for it may try again. */
+    /**
+     * More pieces of a variant are free than before: sessions and orders that wait for them may try again.
+     */
     'stock.added': { variantId: string; quantity: number }
     'stock.reserved': { subjectKind: 'session' | 'order'; subjectId: string; units: number }
     'purchase_order.created': PurchaseOrderSubject & { units: number }
-    /** The factory is told. */
+    /** The message that tells the factory of the purchase order is queued. */
     'purchase_order.sent': PurchaseOrderSubject
     'purchase_order.confirmed': PurchaseOrderSubject
     'purchase_order.shipped': PurchaseOrderSubject

@@ -11,8 +11,8 @@ export type PurchaseOrderStatus =
   | 'cancelled'
 
 /**
- * Goods may come from `sent` on, whether the factory answered or not. What came in part is closed short or
- * waits for the rest.
+ * Goods may arrive once the purchase order is `sent`, whether the factory answered or not. A partly received
+ * purchase order waits for the rest or is closed short.
  */
 export const purchaseOrderTransitions: Transitions<PurchaseOrderStatus> = {
   draft: ['sent', 'cancelled'],

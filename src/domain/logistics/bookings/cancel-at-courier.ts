@@ -54,7 +54,8 @@ async function cancelThere(courier: CourierGateway, { code, providerOrderId }: B
   try {
     const { status } = await courier.cancelOrder(providerOrderId, REASON_CODE)
     if (status !== undefined && isOff(status)) return
-    // A yes that does not say what the order is now, or says something else, is looked at again.
+    // If the courier agrees but names no status, or a status other than cancelled, laku reads the order
+    // again.
     if (await isCancelled(courier, providerOrderId)) return
     throw logisticsErrors.courier_unavailable({ code, reason: status ?? 'not_confirmed' })
   } catch (error) {

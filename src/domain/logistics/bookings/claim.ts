@@ -24,8 +24,8 @@ export interface ClaimedBooking {
 const LEASE_S = 120
 
 /**
- * The parts `due` and `claimed` of a statement: they take the pending shipments of these orders that are due,
- * for one attempt each. Whoever books them joins the facts of their orders to `claimed`.
+ * The common table expressions `due` and `claimed`: they claim the due pending shipments of these orders for
+ * one attempt each. The caller joins the facts of the orders to `claimed`.
  */
 export const claimedParcels = (work: Work, orderIds: readonly string[]): RawBuilder<unknown> => sql`
   due as (

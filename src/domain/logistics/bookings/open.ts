@@ -17,8 +17,8 @@ export interface NewParcel {
   courierCompany: string
   courierType: string
   /**
-   * Its code, or of an order of a session its payment's: that is there before the order is made, and a
-   * database that was restored makes the order under another code.
+   * The order's code, or for a session's order the code of its payment. The payment exists before its order,
+   * and a restored database makes the order under another code.
    */
   name: string
   /** Which parcel of the order it is: 1, 2 … */

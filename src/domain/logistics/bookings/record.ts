@@ -25,7 +25,7 @@ export async function recordBooked(
 ): Promise<void> {
   const { shipmentId } = booking
   await lockOrderOf(work, shipmentId)
-  // A price that is not said yet is booked when it is.
+  // If the courier has not named its price yet, the price is booked once it does.
   const { id, trackingId = null, waybillId, link, priceIdr = 0 } = courierOrder
   const moved = await moveState(work, shipmentMachine, {
     to: 'booked',
@@ -38,7 +38,7 @@ export async function recordBooked(
       priceIdr,
       failureCode: null,
       nextAttemptAt: null,
-      // One that was booked before, say ahead of a restore, has a history that is read now.
+      // A parcel that was booked before, for example ahead of a restore, has a history: it is read now.
       trackAt: isNew(courierOrder) ? secondsAfter(work.now, work.policy.trackAfterHours * 3600) : work.now,
       bookedAt: work.now,
       updatedAt: work.now,

@@ -15,7 +15,7 @@ export function isUnfit(failure: ProviderFailure): boolean {
   return failure.outcome === 'refused' && codes.includes(failure.code)
 }
 
-/** Cancelling did not work this time: nobody said that the parcel is on its way. */
+/** Whether cancelling merely failed this time; the courier did not say that the parcel is on its way. */
 export function isCancelFailed(failure: ProviderFailure): boolean {
   return cancelFailedCodes.includes(failure.code)
 }

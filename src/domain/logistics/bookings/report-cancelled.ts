@@ -1,12 +1,14 @@
 import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
-/** A courier that cancelled so often by itself will do so again: a person books another one. */
+/**
+ * After so many bookings that couriers cancelled, laku books none by itself: a person books another courier.
+ */
 export const BOOKINGS_BY_ITSELF = 3
 
 /**
- * Shows a person the orders of these parcels, just cancelled, that no courier is asked for by itself any
- * more.
+ * Requests attention for those of these orders whose parcels were cancelled too often. laku books no courier
+ * for them by itself any more.
  */
 export async function reportCancelledByCourier(work: Work, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return

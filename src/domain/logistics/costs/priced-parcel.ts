@@ -4,11 +4,11 @@ import type { Rupiah, Tx, Work } from '../../kernel/index.ts'
 export interface PricedParcel {
   id: string
   priceIdr: Rupiah
-  /** Its fee less its price; null while its way is not over. */
+  /** The parcel's fee less its price; null until the parcel's journey is over. */
   marginIdr: Rupiah | null
 }
 
-/** Locks the first parcel of a locked order whose price its courier has said. */
+/** Locks the first parcel of a locked order that has a price from its courier. */
 export async function lockPricedParcel(tx: Tx, orderId: string): Promise<PricedParcel | undefined> {
   const { rows } = await sql<PricedParcel>`
     select id, price_idr, margin_idr from shipments
@@ -17,7 +17,7 @@ export async function lockPricedParcel(tx: Tx, orderId: string): Promise<PricedP
   return rows[0]
 }
 
-/** Takes so much off the fee that a parcel takes out of shipping when its way is over. */
+/** Lowers by `byIdr` the fee that a parcel takes out of shipping when its journey is over. */
 export async function lowerFee({ tx }: Work, shipmentId: string, byIdr: Rupiah): Promise<void> {
   await sql`update shipments set fee_idr = fee_idr - ${byIdr} where id = ${shipmentId}`.execute(tx)
 }

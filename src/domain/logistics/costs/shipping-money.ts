@@ -37,10 +37,10 @@ export function cancellationPosting(id: string, priceIdr: Rupiah): Posting[] {
 }
 
 /**
- * Returns the postings for a parcel's new state and price (the rows of the courier), and the values to
- * write down beside the parcel. A new weight posts the difference, once a price; a parcel that is cancelled
- * gets its price back. Once the parcel's way is over, what is left of its fee is posted, and again where the
- * courier weighs after that.
+ * Returns the postings for a parcel's new state and price (the rows of the courier), and the values to write
+ * down beside the parcel. A new price posts its difference once; a cancelled parcel gets its price back. The
+ * rest of the parcel's fee is posted when its journey is over, and again if the courier changes the price
+ * after that.
  */
 export function parcelPostings(
   parcel: ParcelMoney,

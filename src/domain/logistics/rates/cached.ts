@@ -66,10 +66,10 @@ export async function isKnownCourier(tx: Tx, { company, type }: CourierChoice): 
   return rows.length > 0
 }
 
-// An outage of the couriers lasts days at most; so long what they offer is remembered.
+// An outage of the couriers lasts days at most; quotes are kept for a week to bridge it.
 const KEPT_S = 7 * 86_400
 
-/** Forgets up to `limit` quotes that were over a week ago; returns how many. */
+/** Deletes up to `limit` quotes that expired more than a week ago; returns how many. */
 export async function pruneRates(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from shipping_rates where ctid = any(array(

@@ -19,18 +19,18 @@ export interface RateContext {
   courier: CourierGateway
   /** The person for whom couriers are asked, where it is not who acts: the door's joins are of many. */
   asker?: string
-  /** Somebody who is not logged in, and has a session's page before them. */
+  /** The visit of somebody who reads a session's page and is not logged in. */
   page?: PageVisit
   /** The caller asked for more than is looked up for strangers: the zone's fee will do. */
   zoneOnly?: boolean
 }
 
 export interface PageVisit {
-  /** A name of its own. */
+  /** A unique name of the page visit. */
   visit: string
   /** An IPv4 address, or an IPv6 /64. */
   network: string
-  /** The session's goods: for others nobody is asked. */
+  /** The session's product: couriers are asked for no other product. */
   productId: string
 }
 

@@ -13,7 +13,8 @@ import { zoneRate } from './zones.ts'
  */
 export async function quoteRate(context: RateContext, parcel: Parcel): Promise<Rate> {
   requirePossible(context.units.policy, parcel)
-  // A caller who asks too often gets the zone's fee: the courier's minute is everybody's.
+  // A caller who asks too often gets the zone's fee, because all callers share the courier's calls per
+  // minute.
   const [best] = (await mayAsk(context)) ? await fetchRates(context, parcel) : []
   return best ?? (await byKnownZone(context, parcel))
 }
@@ -30,7 +31,7 @@ function byZone(policy: Policy, parcel: Parcel): Rate {
 }
 
 /**
- * The fee by zone; of a courier that nobody ever quoted there is none.
+ * Returns the fee by zone; a courier that was never quoted has none.
  * @throws logistics.courier_not_offered
  */
 async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> {
@@ -45,9 +46,9 @@ async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> 
 }
 
 /**
- * All that couriers offer for a parcel, cheapest first: cached, else asked, else one by zone. Couriers take
- * so many calls a minute from all of us, so they are asked for who is known alone, and so often for each
- * person; all others get what is cached, or the zone's.
+ * Returns the couriers' offers for a parcel, cheapest first: cached, else fetched, else one offer by zone.
+ * All callers share the couriers' limit of calls a minute. So couriers are asked only for known persons and
+ * for page visits, each within limits of their own. All others get cached offers or the zone's.
  * @throws logistics.not_serviceable, logistics.parcel_impossible
  */
 export async function offeredRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {
@@ -72,8 +73,8 @@ async function mayAsk({ units, actor, asker, page }: RateContext): Promise<boole
 const aMinute = (name: string, times: number) => ({ name, atOnce: times, everyS: 60 / times })
 
 /**
- * Somebody who reads a session's page and is not logged in: counted by page, by network, and all of them
- * together.
+ * Returns the limits for a visitor of a session's page who is not logged in: by page visit, by network, and
+ * for all visitors together.
  */
 function turnsOfPage(policy: Policy, { visit, network }: PageVisit): Turn[] {
   return [
@@ -109,8 +110,8 @@ export async function withRate<T>(context: RateContext, run: (rate?: Rate) => Pr
 }
 
 /**
- * `withRate` for a dry run, which asks nobody: where no fee is cached it is that of the zone table. What else
- * it throws goes through.
+ * Works as `withRate` for a dry run, which asks no courier: if no fee is cached, the zone table gives the
+ * fee. Errors other than QuoteMissing pass through.
  */
 export async function withZoneRate<T>(policy: Policy, run: (rate?: Rate) => Promise<T>): Promise<T> {
   try {

@@ -13,8 +13,8 @@ export interface Rate extends CourierChoice {
   duration: string
   source: 'cache' | 'courier' | 'zone'
   /**
-   * No courier named it for this very weight: the zone table's, or that of a weight class. It is trued up
-   * (ADR 0077).
+   * Set if no courier quoted this exact weight: the price comes from the zone table or a weight class. The
+   * price is trued up later (ADR 0077).
    */
   isEstimate?: true
 }
@@ -24,7 +24,7 @@ export interface Parcel {
   originPostalCode: string
   destinationPostalCode: string
   weightG: number
-  /** The courier that is asked for; the cheapest where none is. */
+  /** The requested courier; the cheapest if omitted. */
   courier?: CourierChoice | undefined
 }
 

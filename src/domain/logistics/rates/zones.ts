@@ -17,19 +17,23 @@ function islandOf(postalCode: string): Island {
   return region >= 20 && region < 40 ? 'sumatra' : 'java'
 }
 
-/** The second and third digit name the city or regency; Jakarta is one city over 10 to 14. */
+/**
+ * Returns the city or regency, from the first three digits of a postal code. The codes that begin with 10 to
+ * 14 are one city, Jakarta.
+ */
 function cityOf(postalCode: string): string {
   const region = Number(postalCode.slice(0, 2))
   return region >= 10 && region <= 14 ? 'jakarta' : postalCode.slice(0, 3)
 }
 
-// The courier with the widest network of those laku asks for rates: what is priced by zone is booked with it.
+// The courier with the widest network among those laku asks for rates: a parcel priced by zone is booked with
+// this courier.
 const ZONE_COURIER = { company: 'jne', type: 'reg' }
 
 /**
  * The shipping fee from the policy's zone table, for when no courier can be asked: per started kilogram,
- * within a city, on one island, or between islands. It names the courier asked for, or one that goes
- * everywhere.
+ * within a city, on one island, or between islands. The rate names the requested courier, or a courier that
+ * delivers everywhere.
  */
 export function zoneRate(
   policy: Policy,

@@ -38,8 +38,8 @@ export function courierStatus(word: string): string {
 }
 
 /**
- * Returns the states that a status puts a parcel in, by whatever spelling; undefined for a status that laku
- * does not know.
+ * Returns the parcel states that a courier's status may mean, however the status is spelled; undefined for an
+ * unknown status.
  */
 export function statesOf(word: string): readonly ShipmentStatus[] | undefined {
   const status = courierStatus(word)

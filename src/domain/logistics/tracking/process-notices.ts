@@ -3,11 +3,11 @@ import { ProviderFailure, type Work } from '../../kernel/index.ts'
 import { isPaused } from '../../ops/index.ts'
 import { type Asked, type TrackingContext, trackParcels } from './track-parcels.ts'
 
-/** A delivery of the courier aggregator: that there are updates of an order of its own. */
+/** A webhook of the courier aggregator, saying that one of its orders has updates. */
 export interface ParcelNotice {
   inboxId: string
   courierOrderId: string
-  /** Tries that failed. */
+  /** The number of failed attempts. */
   attempts: number
 }
 
@@ -17,9 +17,10 @@ export interface ParcelInbox {
 }
 
 /**
- * Follows the aggregator's webhooks: what each speaks of is read again, once however many speak of it, and
- * recorded in one transaction together with the marks that `mark` sets in the inbox. One that comes before
- * its booking is written down waits for it. While staff have paused the courier all of them wait.
+ * Processes the aggregator's webhooks: each courier order they name is read again, once for all its webhooks.
+ * The reading and the marks that `mark` sets in the inbox are recorded in one transaction. A webhook that
+ * comes before its booking is recorded waits for the booking. While staff have paused the courier, all
+ * webhooks wait.
  */
 export async function processParcelNotices(
   context: TrackingContext,
@@ -37,8 +38,8 @@ export async function processParcelNotices(
 }
 
 /**
- * Orders that `laku providers check` made and cancelled. Of one that stays unknown it is asked whether it is
- * one of these.
+ * Returns which of the orders were made and cancelled by `laku providers check`. The courier is asked only
+ * about orders that stayed unknown after a first attempt.
  */
 async function madeByCheck(
   { courier }: TrackingContext,

@@ -18,9 +18,9 @@ export interface ParcelMove
 }
 
 /**
- * Writes down where locked parcels are now, with what happened to them and what that means in the book, any
- * number in a few statements; and tells of those that moved or have another waybill. The next time that their
- * courier is asked begins anew.
+ * Records the states of locked parcels with their events and ledger postings, any number in a few statements.
+ * Emits events for parcels that moved or got another waybill. The time until their courier is asked again
+ * starts anew.
  */
 export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Promise<void> {
   if (moves.length === 0) return
@@ -42,7 +42,7 @@ export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Pro
       ...book,
     }
   })
-  // A courier's history may tell of a stop and of its end at once: what came over a stop moves over it.
+  // A courier's history may report a hold and its end at once: such a parcel moves through on_hold first.
   const stopped = moves.flatMap(({ parcel: { id, status: from }, status: to }) =>
     from === to || shipmentTransitions[from].includes(to) ? [] : [id],
   )

@@ -13,9 +13,9 @@ export interface Reading {
 }
 
 /**
- * Follows what couriers say, any number of parcels at once. A reading that began before somebody else wrote
- * is not used, for it may be older than what is written: its courier order's id is returned, to be read
- * again.
+ * Applies what couriers report, for any number of parcels at once. A reading is not used if its parcel was
+ * changed after the reading began, because the reading may be out of date. The courier order's id is then
+ * returned, to be read again.
  */
 export async function recordTracking(work: Work, readings: readonly Reading[]): Promise<string[]> {
   if (readings.length === 0) return []

@@ -6,11 +6,14 @@ import { courierStatus, statesOf } from './courier-statuses.ts'
 export interface TrackedParcel {
   status: ShipmentStatus
   bookedAt: Date
-  /** The time of the last line that was followed. */
+  /** The time of the last history line that was applied. */
   trackedUntil: Date | null
-  /** Since when staff's word stands that the courier has not confirmed. */
+  /**
+   * The time when staff set the status by hand; null if the courier has confirmed the status, or if staff set
+   * none.
+   */
   movedByHandAt: Date | null
-  /** The events that are written down. */
+  /** The events that are recorded already. */
   events: readonly { status: ShipmentStatus; happenedAt: Date }[]
 }
 
@@ -33,7 +36,7 @@ export interface Followed {
   contradictions: string[]
 }
 
-/** The steps of a parcel's way, for what comes before what. */
+/** The rank of each state on a parcel's journey, to tell an earlier state from a later one. */
 const step: Partial<Record<ShipmentStatus, number>> = {
   booked: 1,
   picked_up: 2,
@@ -44,13 +47,13 @@ const step: Partial<Record<ShipmentStatus, number>> = {
 
 const isBehind = (said: ShipmentStatus, ours: ShipmentStatus) => (step[said] ?? 9) < (step[ours] ?? 0)
 
-/** The booking itself was written down when it was made. */
+/** The statuses about the booking itself, which was recorded when it was made. */
 const ofBooking: ReadonlySet<string> = new Set(['confirmed', 'scheduled'])
 
 /**
- * Follows a courier's history, which is always read whole: line by line by its time, forward only, each line
- * once. So however notices were shuffled, doubled or lost, and however old a reading is, the same history
- * ends in the same state. Unknown statuses and such as contradict ours change nothing.
+ * Applies a courier's history, which is always read whole: line by line in time order, forward only, each
+ * line once. So the same history ends in the same state, even if notices were reordered, doubled or lost, or
+ * a reading is old. Statuses that are unknown or contradict laku's change nothing.
  */
 export function applyCourierHistory(
   parcel: TrackedParcel,
@@ -75,8 +78,8 @@ export function applyCourierHistory(
 }
 
 /**
- * The history by time. The courier's order may be ahead of its own history: what it says now then stands at
- * its end.
+ * Returns the history in time order. The courier's order may be ahead of its own history; then the order's
+ * present status is added as the last line.
  */
 function linesOf(
   { bookedAt }: TrackedParcel,
@@ -114,13 +117,13 @@ function followLine(
     write(followed, line, said)
     return
   }
-  // That it is over is written down once, by whoever knew it first.
+  // A final status is recorded only once, by whoever reported it first: staff or the courier.
   if (agrees && isOver(to)) followed.movedByHandAt = null
   else write(followed, line, to)
   if (isNewEvent) Object.assign(followed, { status: to, movedByHandAt: null })
 }
 
-/** An earlier step, of before staff's word: a late update. */
+/** Whether the line is a late update: an earlier state, from before staff set the status by hand. */
 function isBeforeHand(
   { status, movedByHandAt }: Followed,
   states: readonly ShipmentStatus[],

@@ -41,9 +41,10 @@ export interface ParcelMoveByHand {
 }
 
 /**
- * Moves a parcel by hand, along the table of transitions, where its courier does not say (service map:
- * failure modes). Its order follows as if the courier had. What the courier says later agrees, or is raised
- * to attention and changes nothing. `takeLost` counts the loss of an order before its parcel is lost.
+ * Moves a parcel by hand along the table of transitions, when its courier reports nothing (service map:
+ * failure modes). The order follows as if the courier had reported the status. A later report of the courier
+ * either agrees, or asks for attention and changes nothing. `takeLost` counts the loss of an order before its
+ * parcel is set to lost.
  * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
 export async function moveParcelByHand(

@@ -6,7 +6,8 @@ import { type TrackingContext, trackParcels } from './track-parcels.ts'
 // Ten seconds of calls, five at once; the aggregator takes more.
 const BATCH = 50
 
-// A run of the slowest calls; a parcel whose courier cannot be asked is asked again after so long.
+// The lease covers a run of the slowest calls; if the courier cannot be asked about a parcel, laku asks again
+// when the lease ends.
 const LEASE_S = 900
 
 /** Whether a parcel had no update for policy.trackAfterHours. Answered by the index `shipments_to_track`. */
@@ -15,8 +16,8 @@ export const trackingDue = (now: Date): RawBuilder<boolean> =>
     and exists (select from shipments where track_at <= ${now}))`
 
 /**
- * Asks about parcels that had no update, a bounded number at a time: a webhook that was lost delays, and
- * loses nothing.
+ * Asks couriers about parcels that had no update, a bounded number at a time. So a lost webhook delays an
+ * update but loses nothing.
  */
 export async function sweepTracking(context: TrackingContext): Promise<void> {
   const { units, actor } = context
@@ -37,7 +38,10 @@ export async function sweepTracking(context: TrackingContext): Promise<void> {
   }
 }
 
-/** Its lease keeps it off until it is asked about again. */
+/**
+ * Returns the attention item for a parcel whose reading could not be recorded. The lease postpones the next
+ * reading.
+ */
 async function putOff({ tx }: Work, courierOrderId: string) {
   const { rows } = await sql<{ id: string; code: string }>`
     select id, code from shipments where provider_order_id = ${courierOrderId}`.execute(tx)

@@ -21,16 +21,16 @@ export interface TrackingContext {
 export interface Asked {
   read: string[]
   failed: { id: string; error: string; refused: boolean }[]
-  /** No parcel of laku has this order, or not yet. */
+  /** The courier orders that belong to no parcel of laku, or to none yet. */
   unknown: string[]
 }
 
-// Somebody else would have to write between each reading and its record.
+// Three attempts fail only if somebody else writes between the reading and its record each time.
 const TRIES = 3
 
 /**
- * Asks couriers for these orders and follows what they say, each read once. `mark` runs in the transaction
- * that writes it down.
+ * Asks couriers about these orders and applies their answers, reading each order once, and again if the
+ * parcel changed meanwhile. `mark` runs in the transaction that records the answers.
  */
 export async function trackParcels(
   context: TrackingContext,
@@ -80,7 +80,7 @@ type Answer = TrackedCourierOrder | ProviderFailure
 
 async function readAll({ courier }: TrackingContext, ids: readonly string[]): Promise<Map<string, Answer>> {
   const answers = await pLimit(CALLS_AT_ONCE).map([...ids], (id) =>
-    // The answer is filed under what was asked for, whatever id it bears.
+    // The answer is stored under the requested id, whatever id it contains.
     attempt(async () => ({ ...(await courier.getOrder(id)), id })),
   )
   return new Map(ids.map((id, i) => [id, answers[i] as Answer]))

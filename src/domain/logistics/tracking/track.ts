@@ -6,8 +6,8 @@ import type { ShipmentView } from '../views.ts'
 import { type TrackingContext, trackParcels } from './track-parcels.ts'
 
 /**
- * Asks the courier where a parcel is, now, and follows what it says. A parcel without a booking is answered
- * as it is.
+ * Asks the courier now where a parcel is, and applies the answer. A parcel without a booking is returned
+ * unchanged.
  * @throws logistics.shipment_not_found, logistics.courier_unavailable, kernel.paused, kernel.forbidden
  */
 export async function trackShipment(context: TrackingContext, named: string): Promise<ShipmentView> {
@@ -21,8 +21,8 @@ export async function trackShipment(context: TrackingContext, named: string): Pr
 }
 
 /**
- * Writes down that the courier is asked about a parcel, and by what order of theirs; without one there is
- * nothing to ask.
+ * Audits that staff ask the courier about a parcel, and returns the parcel with its courier order. Without a
+ * courier order there is nothing to ask.
  * @throws logistics.shipment_not_found, kernel.paused, kernel.forbidden
  */
 export async function intendTracking(work: Work, named: string) {

@@ -72,9 +72,9 @@ async function callAndRecord(context: BookingContext, booking: ClaimedBooking): 
 }
 
 /**
- * Books a courier for one order now, held or not, with another courier than the buyer chose where one is
- * given. Repeated, it answers the shipment there is, and names no other courier. One that cannot be reached
- * leaves it pending, and it is tried again by itself.
+ * Books a courier for one order now, even if the order is on hold; `courier` replaces the buyer's choice. A
+ * repeated call returns the existing shipment and cannot change its courier. If the courier cannot be
+ * reached, the shipment stays pending and laku retries by itself.
  * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.option_not_taken, kernel.forbidden
  */
 export async function bookShipment(
@@ -109,7 +109,9 @@ export async function intendBooking(
   return await claimBookings(work, [orderId], origin)
 }
 
-/** A parcel that is there goes by its own courier: another one is named after it is cancelled. */
+/**
+ * Refuses another courier for an existing parcel: staff cancel the parcel first, then choose another courier.
+ */
 function requireThisCourier({ code, courier: own }: ShipmentView, courier: CourierChoice | undefined): void {
   const [company, type] = [own.company, own.type]
   if (!courier || (courier.company === company && courier.type === type)) return

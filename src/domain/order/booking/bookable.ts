@@ -4,8 +4,8 @@ import type { CourierChoice, NewParcel } from '../../logistics/index.ts'
 import { paidStates } from '../../payment/index.ts'
 
 /**
- * Something of what was paid for order `o` is the shop's still; a restore may have lost that all of it went
- * back.
+ * Whether the shop still holds part of what was paid for order `o`. After a restore all of it may have been
+ * refunded while the order still says that it is paid.
  */
 export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
   select from payments p where (p.order_id = o.id or p.participant_id = o.participant_id)
@@ -15,9 +15,9 @@ export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
 const BOOKABLE = ['paid', 'processing']
 
 /**
- * The parcels to open of these orders: of each that is paid and has its stock. Such an order stays locked, so
- * that it is not cancelled meanwhile. Staff may book one that is on hold, and with another courier than the
- * buyer chose.
+ * Returns the parcels to open: one for each of these orders that is paid and has its stock. These orders stay
+ * locked, so that nobody cancels them meanwhile. Staff may book an order on hold, and a courier other than
+ * the buyer's choice.
  */
 export async function bookableParcels(
   work: Work,

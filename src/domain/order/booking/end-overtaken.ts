@@ -3,15 +3,15 @@ import type { Work } from '../../kernel/index.ts'
 import { recordCancelled } from '../../logistics/index.ts'
 
 /**
- * An order that waits for its courier is in one of these states; in any other somebody has moved it on by
+ * The states of an order that waits for its courier; in any other state somebody has moved the order on by
  * hand.
  */
 const WAITING = ['paid', 'processing', 'on_hold']
 
 /**
- * Ends the pending parcels of orders that went their way without a courier, by staff's hand while none could
- * be booked: nobody may book and pay one for them now. Where a courier was asked before and its answer was
- * lost, a person looks whether it has a booking.
+ * Ends the pending parcels of orders that staff moved on by hand while no courier could be booked. Nobody may
+ * book and pay a courier for them now. If a courier was asked and its answer was lost, a person checks
+ * whether a booking exists.
  */
 export async function endOvertaken(work: Work, orderIds: readonly string[]): Promise<void> {
   const { rows } = await sql<{ id: string; reference: string; orderCode: string; attempts: number }>`

@@ -6,7 +6,7 @@ import { isPaidFor } from './bookable.ts'
 
 const running = sql`not (select paused from switches where name = 'biteship')`
 
-// The job of an order comes within seconds; one that is untouched for so long has lost its job.
+// An order's booking job runs within seconds; an order untouched for this long has lost its job.
 const LOST_AFTER_S = 120
 const BATCH = 200
 
@@ -27,7 +27,7 @@ export function shipmentsDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`(${running} and (exists (${pendingDue(now)}) or exists (${lostDue(now)})))`
 }
 
-/** Books what is due, a bounded number at a time. */
+/** Books the parcels that are due, a bounded number at a time. */
 export async function sweepShipments(context: BookingContext): Promise<void> {
   const orderIds = await context.units.run(context.actor, async ({ tx, now }) => {
     const { rows } = await sql<{ orderId: string }>`

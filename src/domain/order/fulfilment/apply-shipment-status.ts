@@ -7,8 +7,8 @@ import { type OrderStatus, orderMachine, orderTransitions } from '../transitions
 import { applyStatusEffects } from './apply-status-effects.ts'
 
 /**
- * The way of an order that all goes well with. A courier may report a later step first, so steps may be
- * passed over.
+ * The statuses of an order that goes well, in sequence. A courier may report a later step first, so an order
+ * may skip steps.
  */
 const way: readonly OrderStatus[] = [
   'paid',
@@ -31,8 +31,8 @@ const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
 const sent: readonly OrderStatus[] = ['ready_for_pickup', 'picked_up', 'in_transit']
 
 /**
- * The order status that a parcel which goes astray leads to, and the statuses that it may come from. Here too
- * steps may be passed over.
+ * The order status that each state of a stray parcel leads to, and the order statuses it may follow. Here too
+ * an order may skip steps.
  */
 const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly OrderStatus[] }>> = {
   returning: { to: 'returning', from: sent },
@@ -40,10 +40,16 @@ const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly O
   lost: { to: 'failed', from: [...sent, 'returning'] },
 }
 
-/** A courier who refuses the parcel itself will refuse it again: the order waits for a person. */
+/**
+ * The hold reason after a courier refused the parcel itself: the courier would refuse it again, so the order
+ * waits for a person.
+ */
 const NOT_SERVICEABLE = 'no_serviceable_address'
 
-/** A courier that cancels a parcel it had taken on says nothing of the address: another booking may do. */
+/**
+ * The reason after a courier cancelled a parcel it had accepted: the address may be fine, so another booking
+ * may succeed.
+ */
 const CANCELLED_BY_COURIER = 'courier_called_off'
 
 interface Move {
@@ -99,7 +105,7 @@ interface ParcelUpdate {
 }
 
 async function moveOrders(work: Work, updates: readonly ParcelUpdate[]): Promise<void> {
-  // One transaction may tell two things of a parcel; the last one holds.
+  // One transaction may bring two updates of a parcel; the last update holds.
   const latest = new Map(updates.map((update) => [update.orderId, update]))
   const orders = await lockOrders(work.tx, latest.keys())
   const moves = [...orders.values()].map((order) => moveOf(order, latest.get(order.id) as ParcelUpdate))
@@ -125,12 +131,12 @@ async function moveOrders(work: Work, updates: readonly ParcelUpdate[]): Promise
   for (const move of moves) reportContradictedOrder(work, move)
 }
 
-/** Their buyers get, or have, the money back. */
+/** The statuses in which the buyer gets the money back, or has it already. */
 const given: readonly OrderStatus[] = ['failed', 'cancelled', 'returned', 'refunded']
 
 /**
- * A parcel that was given up by hand, and arrives all the same: goods and money are with the buyer, and a
- * person decides.
+ * Asks for attention to a parcel that staff gave up by hand and that arrives after all. The buyer may have
+ * both goods and money, and a person decides.
  */
 function reportContradictedOrder(work: Work, { order: { id, code, status }, trackingStatus }: Move): void {
   if (trackingStatus !== 'delivered' || !given.includes(status)) return

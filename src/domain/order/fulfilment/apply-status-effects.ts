@@ -20,9 +20,9 @@ const onItsWay: ReadonlySet<OrderStatus> = new Set([
 ])
 
 /**
- * Tells of orders that have moved, and does what every such move means, whoever made it: stock leaves the
- * warehouse with the parcel, and an order that arrived for the first time is delivered (a refused return is
- * not).
+ * Emits events for orders that changed status, and applies the effects of each change, whoever made it. Stock
+ * leaves the warehouse with the parcel. An order that arrives for the first time is delivered; a refused
+ * return does not count as an arrival.
  */
 export async function applyStatusEffects(work: Work, moves: readonly OrderMove[]): Promise<void> {
   const moved = moves.filter(({ order, to }) => order.status !== to)

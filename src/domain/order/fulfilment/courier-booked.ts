@@ -3,8 +3,8 @@ import { type CancelAtCourierContext, cancelAtCourier, type ShipmentView } from 
 import { orderErrors } from '../errors.ts'
 
 /**
- * An order that cannot be cancelled while its courier is booked, as the error by which a use case asks to
- * have it cancelled.
+ * The error for an order that cannot be cancelled while its courier is booked. A use case throws it to ask
+ * the caller to cancel the booking first.
  */
 export class CourierBooked extends DomainError {
   readonly orderId: string

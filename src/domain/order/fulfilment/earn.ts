@@ -12,8 +12,8 @@ import {
 import { type Shares, type SoldItem, sharesOf } from '../rules.ts'
 
 /**
- * Reaction to order.delivered: what was paid for a direct order is earned. A session's order was released
- * with its escrow.
+ * Reaction to order.delivered: books what was paid for a direct order as earned. The money of a session's
+ * order was released with the session's escrow.
  */
 export async function earnDelivered(work: Work, events: EventOf<'order.delivered'>[]): Promise<void> {
   await earnOrders(

@@ -50,7 +50,7 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
   await sql`update orders set allocated = false, updated_at = ${work.now} where id = ${id}`.execute(work.tx)
 }
 
-/** The buyer has had the price of the goods before: nothing more goes to them, and the order is over. */
+/** Ends an order whose buyer was already refunded the price of the goods: the buyer gets nothing more. */
 async function endUnrefunded(work: Work, order: LockedOrder): Promise<void> {
   const { id, sessionId } = order
   await restockAll(work, id)
@@ -66,7 +66,7 @@ async function endUnrefunded(work: Work, order: LockedOrder): Promise<void> {
   await settleAttention(work, 'order_came_back', id, 'refunded before')
 }
 
-/** All goods of an order are back in the warehouse, and can be sold. */
+/** Takes all goods of an order back into the warehouse as fit to be sold. */
 export async function restockAll(work: Work, orderId: string): Promise<void> {
   const { rows } = await sql<{ variantId: string; quantity: number }>`
     select variant_id, sum(quantity)::integer as quantity from order_items where order_id = ${orderId}

@@ -6,10 +6,10 @@ import { type LockedOrder, lockOrderAndPayments } from '../lock.ts'
 import { keptFor, refundOrder } from '../refunds/order-money.ts'
 
 /**
- * Trues up an order's shipping fee that was an estimate, once its courier has said a price. The buyer gets
- * what the courier takes less, and the fee is the courier's price from then on. What it takes more is the
- * company's: nobody pays more after the fact. Once an order; where it was cancelled or refunded meanwhile,
- * all of its fee went back already.
+ * Corrects an order's estimated shipping fee once its courier has named a price. If the price is lower, the
+ * buyer gets the difference, and the fee becomes the price. If the price is higher, the company pays the
+ * difference: no buyer pays more after the fact. This happens once an order. A cancelled or refunded order
+ * has its whole fee refunded already.
  */
 export async function trueUpFee(work: Work, orderId: string): Promise<void> {
   const { order, payments } = await lockOrderAndPayments(work.tx, orderId)
@@ -29,7 +29,8 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
       reason: 'fee_trued',
       from,
     })
-    // The parcel takes its fee out of shipping when it is over; one that is over has taken it.
+    // A parcel takes its fee out of shipping when its journey ends; a parcel with a margin has already taken
+    // it.
     if (parcel.marginIdr === null) await lowerFee(work, parcel.id, rupiah(backIdr))
   }
   await sql`
@@ -39,8 +40,9 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
 }
 
 /**
- * Returns the entry that debits the account where the fee lies. The fee lies with what the order holds, until
- * that is earned; then in shipping; and in the parcel's margin once the parcel is over.
+ * Returns the entry that debits the account holding the fee, or undefined while the order's own funds hold
+ * it. Once the order is earned or released, shipping holds the fee; once the parcel's journey is over,
+ * shipping-margin does.
  */
 async function feeFrom(
   work: Work,

@@ -22,7 +22,7 @@ export interface SessionOrderLine {
   courierType: string
   shippingIdr: Rupiah
   feeEstimated: boolean
-  /** Its stock is reserved; else it waits on hold. */
+  /** The order's stock is reserved; otherwise the order waits on hold. */
   allocated: boolean
   items: { variantId: string; quantity: number; unitPriceIdr: Rupiah; commissionBps: number }[]
 }

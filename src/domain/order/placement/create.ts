@@ -30,14 +30,14 @@ export interface NewOrder {
   items: AskedItem[]
   /** One of the buyer's own addresses. */
   addressId: string
-  /** The cheapest where none is asked for. */
+  /** The courier to book; the cheapest if it is left out. */
   courier?: CourierChoice | undefined
   /**
-   * By default an invoice, made when the buyer opens its link; a wallet pays at once, or holds its part of
-   * it.
+   * The default is an invoice, created when the buyer opens its link. A wallet pays at once, or holds its
+   * part of the price.
    */
   paymentMethod?: PayWith | undefined
-  /** With `wallet+invoice`: what the wallet pays; as much as it holds where nothing is said. */
+  /** The wallet's part with `wallet+invoice`; the wallet's whole balance if it is left out. */
   walletIdr?: Rupiah | undefined
   /** The shipping fee, where it had to be asked for. */
   rate?: Rate | undefined
@@ -57,9 +57,9 @@ export interface PlacedOrder {
 }
 
 /**
- * Places a direct order of the customer who acts, or of one for whom support or a service does: today's
- * prices, a shipping fee, the stock reserved for as long as its invoice lives (policy.orderInvoiceHours), and
- * a payment.
+ * Places a direct order for the acting customer, or for a customer on whose behalf support or a service acts.
+ * The order has today's prices, a shipping fee and a payment. Its stock is reserved for as long as its
+ * invoice lives (policy.orderInvoiceHours).
  * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
  * @throws order.user_not_active, no_items, variant_not_found, variant_not_on_sale, address_not_found,
  * out_of_stock, too_much_unpaid, kernel.forbidden,
@@ -118,8 +118,8 @@ function buyerOf({ actor }: Work, userId: string | undefined): string {
 
 /** An access token outlives a suspension by up to a minute, and staff order for buyers too. */
 export async function requireActive(work: Work, userId: string): Promise<void> {
-  // Locked, as every reference to them does: whoever erases the user waits for this order, or this finds them
-  // gone.
+  // The user's row is locked, as every reference to a user locks it. Erasing the user waits for this order,
+  // or this query finds the user gone.
   const user = await work.tx
     .selectFrom('users')
     .select(['status', 'closingSince'])

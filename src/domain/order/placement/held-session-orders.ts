@@ -5,7 +5,7 @@ import { applyStatusEffects } from '../fulfilment/apply-status-effects.ts'
 import { lockOrders, subjectOf } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 
-/** Why an order waits that goes on by itself when its session gets its goods. */
+/** The hold reason of an order that goes on by itself when its session gets its goods. */
 export const NO_STOCK = 'no_stock'
 
 export interface HeldOrder {
@@ -29,8 +29,9 @@ export async function heldSessionOrders(tx: Tx, sessionId: string): Promise<Held
 }
 
 /**
- * Lets orders go on whose stock is reserved for their session: their parcels are booked. The caller hands the
- * reservations over. Returns those that still waited; one that was cancelled or served meanwhile does not.
+ * Moves orders whose stock is reserved for their session from on hold to processing, so that their parcels
+ * are booked. The caller moves the reservations from the session to the orders. Returns the orders that still
+ * waited; an order that was cancelled or served meanwhile is left out.
  */
 export async function goOnAllocated(work: Work, orderIds: readonly string[]): Promise<Set<string>> {
   if (orderIds.length === 0) return new Set()

@@ -27,7 +27,7 @@ function quantitiesOf(items: readonly AskedItem[]): Map<string, number> {
 }
 
 /**
- * Returns what is asked for at today's prices.
+ * Returns the requested variants and quantities as order lines at today's prices.
  * @throws order.no_items, order.variant_not_found, order.variant_not_on_sale
  */
 export async function priceLines(tx: Kysely<DB>, items: readonly AskedItem[]): Promise<OrderLine[]> {

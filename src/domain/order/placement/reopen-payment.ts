@@ -17,8 +17,9 @@ import { reserveForOrder } from './reserve.ts'
 import { requireRoomUnpaid } from './unpaid-limits.ts'
 
 /**
- * A fresh payment for an order whose last one expired (`POST /api/payments`). The order was cancelled with
- * it, so it waits for payment again and its stock is reserved again, if its goods still cost what they did.
+ * Makes a fresh payment for an order whose last payment expired (`POST /api/payments`). The order was
+ * cancelled with that payment. It waits for payment again and its stock is reserved again, if its prices are
+ * unchanged.
  * @throws order.not_found, user_not_active, not_payable, payment_open, price_changed, variant_not_on_sale,
  * out_of_stock, hold_renewed, too_much_unpaid,
  *   kernel.forbidden, wallet.insufficient_balance, payment.rest_below_invoice_minimum,
@@ -60,7 +61,10 @@ export async function reopenPayment(
   return paymentView(payment, settings.publicUrl)
 }
 
-/** Stock that was kept and not paid for is kept again so often a day, as a place in a session is. */
+/**
+ * Refuses to reserve unpaid stock again after policy.unpaidRenewals times a day. A place in a session has the
+ * same limit.
+ */
 function requireRenewal({ now, policy }: Work, orderId: string, payments: readonly OrderPayment[]): void {
   const dayAgo = secondsAfter(now, -86_400)
   const today = payments.filter(({ createdAt }) => createdAt > dayAgo).length

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { orderErrors } from '../errors.ts'
 
-/** So long an unpaid order keeps its stock: less where its buyer never paid anything. */
+/** Returns for how many hours an unpaid order keeps its stock: fewer if its buyer has never paid anything. */
 export async function invoiceHours({ tx, policy }: Work, userId: string): Promise<number> {
   const { rows } = await sql`
     select from payments where user_id = ${userId} and paid_at is not null limit 1`.execute(tx)
@@ -36,10 +36,10 @@ const endedTooOften = (endedToday: number, mostADay: number) =>
   orderErrors.too_much_unpaid({ endedToday, mostADay })
 
 /**
- * Refuses an order where its buyer holds too much stock by unpaid orders. The limit is over all their orders,
- * with the order that is placed or opened again among them, and a buyer's orders are counted one at a time.
- * A second limit is on how often a day a buyer lets stock go, because a buyer who orders anew would hold
- * stock for ever.
+ * Refuses an order if its buyer holds too much stock in unpaid orders. The limit covers all their orders,
+ * including the order that is being placed or reopened. A lock counts a buyer's orders one at a time. A
+ * second limit is on how often a day a buyer lets stock go, because a buyer who orders anew would hold stock
+ * for ever.
  * @throws order.too_much_unpaid, with what is too much
  */
 export async function requireRoomUnpaid(work: Work, userId: string): Promise<void> {

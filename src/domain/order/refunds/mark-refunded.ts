@@ -6,13 +6,14 @@ import { lockOrders, refundDecided } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 
 /**
- * Reaction to refund.succeeded: an order whose money is back is refunded, when nothing is still on its way.
- * Of one that was cancelled or lost that is all of it; of one whose goods came back it is what was decided.
+ * Reaction to refund.succeeded: marks an order as refunded once its buyer has the money and no refund is
+ * under way. A cancelled or lost order needs all of its money back; an order whose goods came back needs the
+ * decided refunds.
  */
 export const markOrdersRefunded = (work: Work, events: EventOf<'refund.succeeded'>[]): Promise<void> =>
   markRefunded(work, [...new Set(events.map((event) => event.payload.paymentId))])
 
-/** The same for the orders of these payments, whatever made their money go back before. */
+/** Marks the orders of these payments as refunded in the same way, whatever caused their refunds. */
 export async function markRefunded(work: Work, paymentIds: readonly string[]): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select distinct o.id from payments p

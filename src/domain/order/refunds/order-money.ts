@@ -13,15 +13,15 @@ import { decideRefunds, leftOf, type OrderPayment } from '../../payment/index.ts
 import type { LockedOrder } from '../lock.ts'
 import { returnableItems } from '../returns/items.ts'
 
-/** The payment that an order's money is on, and what is left of it for the order. */
+/** The payment that holds an order's money, and the amount left of it for the order. */
 export interface KeptMoney {
   paymentId: string
   leftIdr: Rupiah
 }
 
 /**
- * Returns what is left for an order of its locked payments. This is at most the order's total, because what
- * was paid twice went back already.
+ * Returns the payment, of an order's locked payments, with the most money left for the order. The amount is
+ * at most the order's total, because double payments were refunded already.
  */
 export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): KeptMoney | undefined {
   const left = payments
@@ -34,7 +34,10 @@ export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): 
   return left[0] && left[0].leftIdr > 0 ? left[0] : undefined
 }
 
-/** How it counts that the buyer of an order is given so much. */
+/**
+ * Returns a limit use: how a gift of `amountIdr` to an order's buyer counts towards the limits on giving
+ * money.
+ */
 export const giftOf = (
   kind: LimitedKind,
   { id, userId }: Pick<LockedOrder, 'id' | 'userId'>,
@@ -50,8 +53,8 @@ export type OrderRefundReason =
   | 'fee_trued'
 
 /**
- * Decides one refund of an order, once by its key; `from` says whose money it is where it has left the
- * order's funds.
+ * Decides one refund of an order, once by its key. `from` names the accounts to debit if the money has left
+ * the order's funds.
  */
 export async function refundOrder(
   work: Work,
@@ -77,9 +80,9 @@ export interface GoodsMoney {
 type Owner = Pick<LockedOrder, 'sessionId' | 'userId'>
 
 /**
- * The debits of a refund of so much: what these goods have with their factories and in the commission is
- * taken back, and the company pays the rest. Where that is more than the buyer gets, who was given a part of
- * it before, it comes back to the company.
+ * Returns the debits of a refund of `refundIdr`: the goods' money is taken back from their factories and the
+ * commission, and the company pays the rest. If the goods' money exceeds the refund, because an earlier
+ * refund gave the buyer a part, the company gets the excess.
  */
 export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner: Owner): Entry[] {
   const { sessionId, userId } = owner
@@ -101,9 +104,8 @@ export async function postedGoods(work: Work, orderId: string): Promise<GoodsMon
 }
 
 /**
- * Posts what is taken back of goods that are here again and whose buyer had all of the money before, once by
- * its key: the goods are not their factory's to be paid for, whoever bore that refund. Nothing where nothing
- * is left of them.
+ * Posts, once by its key, the money taken back for returned goods whose buyer was already refunded in full.
+ * The factory is not paid for these goods, whoever bore that refund. Posts nothing if every entry is 0.
  */
 export async function postTakenBack(
   work: Work,
@@ -114,8 +116,8 @@ export async function postTakenBack(
 }
 
 /**
- * Gives the company back what a direct order that came to nothing still holds beyond `keptIdr`. The company
- * bore a refund of that order before its delivery. This happens once an order.
+ * Returns to the company what a direct order that ended without a sale still holds beyond `keptIdr`, once an
+ * order. The company had borne a refund of that order before its delivery.
  */
 export async function returnBorne(work: Work, order: LockedOrder, keptIdr: Rupiah): Promise<void> {
   const { id, userId, sessionId } = order

@@ -70,7 +70,7 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
     }),
   })
   await giveBack(work, { order, kept, sold, items, refundIdr, shippingIdr, returnId: view.id })
-  // Nothing is on its way that would end it.
+  // No refund is under way that would end the order, so it ends here.
   if (refundIdr === 0 && allCameBack) await endReturned(work, order)
   await settleAttention(work, 'return_requested', view.id, 'accepted')
   return await getReturn(work, view.id)
@@ -157,7 +157,7 @@ interface GivenBack {
   shippingIdr: Rupiah
 }
 
-/** The refund, out of what was posted for the items, and the event about it. */
+/** Decides the refund from what was posted for the items, and emits the event about it. */
 async function giveBack(work: Work, given: GivenBack): Promise<void> {
   const { returnId, order, kept, sold, items, refundIdr, shippingIdr } = given
   const { id } = order

@@ -11,8 +11,8 @@ export interface ReturnableItem extends SoldPieces {
 }
 
 /**
- * The items of an order, with what is left of what was posted for each when it was earned or released, and
- * how many pieces came back before. By their ids.
+ * Returns an order's items by id. Each has the money left of what was posted when it was earned or released,
+ * and the number of pieces returned before.
  */
 export async function returnableItems(tx: Tx, orderId: string): Promise<Map<string, ReturnableItem>> {
   const { rows } = await sql<Omit<ReturnableItem, 'goodsIdr' | 'commissionIdr'>>`

@@ -18,7 +18,7 @@ import type { ReturnReason } from './rules.ts'
 
 export interface ReturnRequest {
   order: string
-  /** All that is left of the order where nothing is named. */
+  /** The items to return; all that is left of the order if omitted. */
   items?: { orderItemId: string; quantity: number }[] | undefined
   reason: ReturnReason
   note?: string | undefined

@@ -27,7 +27,7 @@ export function refundsShipping(reason: ReturnReason, allCameBack: boolean): boo
 }
 
 /**
- * An order item that was earned or released, with what of it came back before and what is left of its money.
+ * An order item that was earned or released, with the pieces returned before and the money left.
  */
 export interface SoldPieces {
   quantity: number
@@ -38,9 +38,9 @@ export interface SoldPieces {
 }
 
 /**
- * Returns what so many more pieces give back of an item's goods, and of the commission within them. The share
- * is in proportion to the pieces that are left and rounded down. So the last pieces take the remainder, and
- * nobody gives back more than they have.
+ * Returns the part of an item's goods money, and of the commission within it, that returning `quantity` more
+ * pieces gives back. The share is in proportion to the pieces that are left and rounded down. So the last
+ * pieces take the remainder, and nobody gives back more than they have.
  */
 export function shareBack(sold: SoldPieces, quantity: number): { goodsIdr: Rupiah; commissionIdr: Rupiah } {
   const left = sold.quantity - sold.returnedQuantity

@@ -16,8 +16,8 @@ export interface Adjustment {
 const LARGEST = 1_000_000_000
 
 /**
- * Corrects what is on hand, after a count or a delivery that nobody announced. More pieces are an event
- * (stock.added) for whoever waits for them.
+ * Corrects the pieces on hand after a count or an unannounced delivery. Added pieces emit stock.added for the
+ * sessions and orders that wait for them.
  * @throws warehouse.variant_not_found, invalid_quantity, below_reserved, kernel.forbidden
  */
 export async function adjustStock(work: Work, input: Adjustment): Promise<StockView> {

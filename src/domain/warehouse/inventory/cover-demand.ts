@@ -24,11 +24,11 @@ export interface Coverage {
 }
 
 /**
- * Brings a session's reservation to what it demands, as far as the stock goes: takes what is free, gives back
- * what it needs no more. What is short then is waited for, and ordered from the factory, once: while a
- * purchase order of the session is open, or enough is on the way that nobody else waits for, there is no
- * second. Repeating it changes nothing. The session is locked by the caller. All variants of its product are
- * locked, in sorted order.
+ * Sets a session's reservation to its demand, as far as the stock allows: reserves free pieces and releases
+ * pieces no longer needed. The session waits for the missing pieces, which are ordered from the factory once.
+ * No second purchase order is made while the session has an open one, or while enough unclaimed pieces are on
+ * the way. A repeated call changes nothing. The caller has locked the session. All variants of its product
+ * are locked, in sorted order.
  * @throws warehouse.invalid_quantity
  */
 export async function coverDemand(
@@ -90,7 +90,9 @@ function linesOf(
   })
 }
 
-/** Reserves (+) and gives back (-); what is given back is an event for whoever waits. */
+/**
+ * Reserves (+) or releases (-) pieces; released pieces emit an event for the sessions and orders that wait.
+ */
 async function moveReservations(work: Work, sessionId: string, moves: readonly StockLine[]): Promise<void> {
   const taken = moves.filter((line) => line.quantity > 0)
   const given = moves.flatMap((line) => (line.quantity < 0 ? [{ ...line, quantity: -line.quantity }] : []))
@@ -123,7 +125,10 @@ interface Shelves {
   stock: ReadonlyMap<string, Stock>
 }
 
-/** The purchase order that brings what is missing: the open one, else a new one where one is due. */
+/**
+ * Returns the purchase order that brings the missing pieces: the session's open one, else a new one if one is
+ * due.
+ */
 async function reorderFor(
   work: Work,
   sessionId: string,
@@ -143,7 +148,10 @@ async function reorderFor(
   return { purchaseOrder: await sendPurchaseOrder(work, id), left }
 }
 
-/** Services ask again and again, as machines do; a person knows what they ask for. */
+/**
+ * Whether a person of the staff asks; a service repeats its request automatically, so its request does not
+ * count as a decision to reorder.
+ */
 const isPerson = (actor: Work['actor']) => actor.kind === 'staff' && actor.role !== 'service'
 
 async function plan(

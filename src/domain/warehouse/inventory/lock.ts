@@ -6,7 +6,9 @@ export interface Stock {
   reserved: number
 }
 
-/** Locks inventory rows in the order of their variants; what has no row has no stock, and is left out. */
+/**
+ * Locks inventory rows in the order of their variants. A variant without a row has no stock and is left out.
+ */
 export async function lockStock(tx: Tx, variantIds: Iterable<string>): Promise<Map<string, Stock>> {
   const ids = [...new Set(variantIds)]
   const { rows } = await sql<Stock & { variantId: string }>`
@@ -16,8 +18,8 @@ export async function lockStock(tx: Tx, variantIds: Iterable<string>): Promise<M
 }
 
 /**
- * Locks inventory rows like `lockStock`, after giving one to each variant that has none: who waits for it is
- * seen by all.
+ * Locks inventory rows like `lockStock`, after making a row for each variant that has none, so that every
+ * transaction sees who waits for the variant.
  */
 export async function openStock(work: Work, variantIds: Iterable<string>): Promise<Map<string, Stock>> {
   const ids = [...new Set(variantIds)].sort()

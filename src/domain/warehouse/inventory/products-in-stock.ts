@@ -22,13 +22,13 @@ async function withStock(tx: Tx, products: readonly ProductView[]): Promise<Stoc
   }))
 }
 
-/** The same of one product. */
+/** Returns one product with its stock, as `withStock` does for many. */
 export async function stockedProduct(tx: Tx, product: ProductView): Promise<StockedProduct> {
   const [stocked] = await withStock(tx, [product])
   return stocked as StockedProduct
 }
 
-/** One product with its stock: `withStock` of `getProduct`. @throws product.not_found */
+/** Returns one product by its id, with its stock. @throws product.not_found */
 export async function getStockedProduct(
   tx: Tx,
   id: string,

@@ -28,7 +28,9 @@ export interface MovementView {
   movedAt: Date
 }
 
-/** A variant that nothing ever came in of has no inventory row, and stands at 0. */
+/**
+ * Returns the stock of variants. A variant that never had a delivery has no inventory row; its stock is 0.
+ */
 async function stockViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<StockView[]> {
   const { rows } = await sql<StockView>`
     select v.id as variant_id, v.sku, v.name, jsonb_build_object('id', p.id, 'name', p.name) as product,
@@ -73,8 +75,7 @@ export async function listStock(
 const MOVEMENTS_SHOWN = 50
 
 /**
- * One variant's stock with its latest movements and what is reserved for whom (the oldest reservations, 50 of
- * each).
+ * Returns one variant's stock with its latest 50 movements and its oldest 50 open reservations.
  * @throws warehouse.variant_not_found
  */
 export async function showStock(

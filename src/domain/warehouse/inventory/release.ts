@@ -12,8 +12,8 @@ interface Released {
 }
 
 /**
- * Gives back what is reserved for these sessions or orders, and ends their waiting for more; nothing where
- * nothing is. Emits stock.added for each variant.
+ * Releases the reservations of these sessions or orders, and ends their waiting for more pieces. Does nothing
+ * if they have neither. Emits stock.added for each variant.
  */
 export async function releaseStock(work: Work, subjectIds: readonly string[]): Promise<void> {
   if (subjectIds.length === 0) return

@@ -9,7 +9,7 @@ export interface ReservationLine extends StockLine {
   subjectId: string
 }
 
-/** Returns what is reserved for these sessions and orders now. */
+/** Returns the open reservations of these sessions and orders. */
 export async function openReservations(
   tx: Tx,
   subjectIds: readonly string[],
@@ -20,14 +20,14 @@ export async function openReservations(
   return rows
 }
 
-/** Returns what is reserved for a session now, by variant. */
+/** Returns the pieces reserved for a session now, by variant. */
 export async function reservedFor(tx: Tx, sessionId: string): Promise<Map<string, number>> {
   const rows = await openReservations(tx, [sessionId])
   return new Map(rows.map((row) => [row.variantId, row.quantity]))
 }
 
 /**
- * Opens reservations, or makes open ones larger. Their stock is locked, and its movements are the caller's.
+ * Opens reservations, or makes open ones larger. The caller has locked their stock and records its movements.
  */
 export async function growReservations(work: Work, lines: readonly ReservationLine[]): Promise<void> {
   if (lines.length === 0) return
@@ -40,8 +40,8 @@ export async function growReservations(work: Work, lines: readonly ReservationLi
 }
 
 /**
- * Takes pieces off a session's open reservations; one that is used up ends as `ended`. Returns the variants
- * that had so many, which is all of them unless something is wrong.
+ * Takes pieces off a session's open reservations; a used-up reservation gets the status `ended`. Returns the
+ * variants that had enough pieces, which is all of them unless something is wrong.
  */
 export async function shrinkReservations(
   work: Work,

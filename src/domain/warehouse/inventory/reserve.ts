@@ -5,10 +5,10 @@ import { growReservations, openReservations } from './reservations.ts'
 import { allocate, reservationKey, type Shortage, type StockDemand } from './rules.ts'
 
 /**
- * Reserves stock for sessions and orders: each demand whole or not at all, the first one first, in a fixed
- * number of statements. What a subject holds already counts, so repeating a demand changes nothing and a
- * larger one takes the rest. Returns the subjects whose demand is covered, and for the others what is missing
- * of which variant.
+ * Reserves stock for sessions and orders, in a fixed number of statements. Demands are served in the given
+ * sequence, each whole or not at all. Pieces that a session or order already holds count: a repeated demand
+ * changes nothing, and a larger demand takes the rest. Returns the subjects whose demand is covered, and for
+ * the others the missing pieces of each variant.
  * @throws warehouse.invalid_quantity
  */
 export async function reserveStock(

@@ -5,13 +5,15 @@ import { recordMovements } from './record-movements.ts'
 import type { StockLine } from './rules.ts'
 
 export interface ReturnedLine extends StockLine {
-  /** Not fit to be sold again: it is counted in and written off, and never free. */
+  /**
+   * Whether the pieces are unfit to be sold again: they are counted in and written off, and are never free.
+   */
   writtenOff: boolean
 }
 
 /**
- * Takes goods of an order that came back into the warehouse, as they were found to be. What can be sold again
- * is an event (stock.added) for whoever waits for it.
+ * Takes an order's returned goods into the warehouse, in the condition that staff found. Pieces fit for sale
+ * emit stock.added for the sessions and orders that wait for them.
  */
 export async function restock(
   work: Work,

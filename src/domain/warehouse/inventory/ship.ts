@@ -5,9 +5,9 @@ import { lockStock } from './lock.ts'
 import { recordMovements } from './record-movements.ts'
 
 /**
- * Takes what is reserved for these orders out of the warehouse, for it went with their parcels: the
- * reservations are consumed, and what was on hand is less by them. An order without an open reservation is
- * left alone, so a second run changes nothing.
+ * Takes the pieces reserved for these orders out of stock, because they left with the orders' parcels. The
+ * reservations are consumed, and the pieces on hand decrease by as much. An order without an open reservation
+ * is skipped, so a second run changes nothing.
  */
 export async function shipStock(work: Work, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return

@@ -6,7 +6,8 @@ import { growReservations } from './reservations.ts'
 import type { StockLine } from './rules.ts'
 
 /**
- * Writes down what a session lacks now, by variant, in place of what it lacked before. Its stock is locked.
+ * Saves the pieces that a session lacks now, by variant, in place of its earlier shortages. The caller has
+ * locked the stock.
  */
 export async function saveShortages(
   work: Work,
@@ -31,9 +32,9 @@ export async function saveShortages(
 }
 
 /**
- * Reserves what is free of these variants for the sessions that wait for it: `first` before the others, then
- * who has waited longest. In the transaction in which the stock came, so that nobody else takes it in
- * between. Returns the sessions that got something.
+ * Reserves free pieces of these variants for the sessions that wait for them: `first` before the others, then
+ * the session that has waited longest. It runs in the transaction that adds the stock, so that nobody else
+ * takes the pieces first. Returns the sessions that got pieces.
  */
 export async function fillShortages(
   work: Work,
@@ -79,7 +80,7 @@ async function lessen(work: Work, given: readonly (StockLine & { sessionId: stri
   const records = asRecords(given)
   const of = sql`jsonb_to_recordset(${records}::jsonb) as g(session_id uuid, variant_id uuid, quantity integer)
     where s.session_id = g.session_id and s.variant_id = g.variant_id`
-  // A row of 0 is not allowed, so what is whole goes first.
+  // A shortage of 0 is not allowed, so rows that are covered in full are deleted first.
   await sql`delete from stock_shortages s using ${of} and s.missing = g.quantity`.execute(work.tx)
   await sql`update stock_shortages s set missing = s.missing - g.quantity from ${of} and s.missing > g.quantity`.execute(
     work.tx,

@@ -10,8 +10,8 @@ export interface PickupCount {
 }
 
 /**
- * Reaction to pickup.completed: the goods are under way, the purchase order says how many of each to expect,
- * and a person hears of what the factory did not have.
+ * Reaction to pickup.completed: marks the goods as under way, records how many pieces of each variant to
+ * expect, and notifies a person of pieces that the factory lacked.
  */
 export async function applyPickups(work: Work, events: readonly { payload: PickupCount }[]): Promise<void> {
   const updates = events.map((event) => event.payload)

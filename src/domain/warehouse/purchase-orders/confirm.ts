@@ -7,8 +7,8 @@ import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock.t
 import { type PurchaseOrderView, purchaseOrder } from './read.ts'
 
 /**
- * Notes that the factory will deliver, or with `shipped` that its goods are under way, when it said so by
- * another way than a reply on WhatsApp. An agent says so of the factories of their office.
+ * Records that the factory will deliver, or with `shipped` that its goods are under way, when it answered by
+ * other means than WhatsApp. An agent may do this for the factories of their office.
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function confirmPurchaseOrder(

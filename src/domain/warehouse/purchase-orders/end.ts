@@ -10,8 +10,8 @@ interface Ending {
 }
 
 /**
- * Closes a purchase order that was received: what is still owed of it will not come. Who waits for that is
- * told to a person (choreography: purchase_order.closed).
+ * Closes a purchase order that was received in part or in full: the pieces still owed will not come. A person
+ * is told which sessions wait for them (choreography: purchase_order.closed).
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function closePurchaseOrder(work: Work, input: Ending): Promise<PurchaseOrderView> {

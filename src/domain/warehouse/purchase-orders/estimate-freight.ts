@@ -9,9 +9,9 @@ export interface FreightContext extends RateContext {
 }
 
 /**
- * Notes for a purchase order what its way to the warehouse costs: cached, asked of the couriers, or by zone
- * where they cannot be asked. It is information; where nobody goes there is none, and the purchase order
- * stands all the same. Repeating it changes nothing.
+ * Saves an estimate of a purchase order's freight to the warehouse: a cached rate, a courier's, or by zone if
+ * no courier can be asked. The estimate is information only: if no courier delivers there, it stays empty and
+ * the purchase order is still valid. A repeated call changes nothing.
  */
 export async function estimateFreight(context: FreightContext, purchaseOrderId: string): Promise<void> {
   const { units, actor } = context
@@ -24,14 +24,14 @@ export async function estimateFreight(context: FreightContext, purchaseOrderId: 
   })
   if (!known || known.cached) return
   const rate = await quoteRate(context, known.parcel).catch((error: unknown) => {
-    // No courier goes there: an answer, and the last one.
+    // No courier delivers there: this answer is final.
     if (error instanceof DomainError) return undefined
     throw error
   })
   if (rate) await units.run(actor, (work) => note(work, purchaseOrderId, rate))
 }
 
-/** Its parcel, while it has no estimate. */
+/** Returns the purchase order's goods as one parcel, unless it already has an estimate. */
 async function parcelOf(
   work: Work,
   purchaseOrderId: string,

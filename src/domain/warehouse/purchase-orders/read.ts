@@ -44,7 +44,9 @@ const items = sql`(
     'wholesaleUnit', v.wholesale_unit, 'received', i.received, 'damaged', i.damaged, 'pickedUp', i.picked_up) order by v.sku)
   from purchase_order_items i join product_variants v on v.id = i.variant_id where i.purchase_order_id = o.id)`
 
-/** Purchase orders that `where` holds for, newest first; it speaks of one as `o`. */
+/**
+ * Returns the purchase orders that match `where`, newest first; `where` refers to the purchase order as `o`.
+ */
 async function views(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<PurchaseOrderView[]> {
   const { rows } = await sql<PurchaseOrderView>`
     select o.id, o.code, o.status, o.status_reason, jsonb_build_object('id', f.id, 'name', f.name) as factory, o.session_id,
@@ -55,7 +57,7 @@ async function views(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise
 }
 
 /**
- * One purchase order, by its id or its code.
+ * Returns one purchase order, by its id or its code.
  * @throws warehouse.purchase_order_not_found
  */
 export async function purchaseOrder(tx: Tx, named: string): Promise<PurchaseOrderView> {
@@ -65,7 +67,7 @@ export async function purchaseOrder(tx: Tx, named: string): Promise<PurchaseOrde
   return found
 }
 
-/** The newest purchase order that was made for a session. */
+/** Returns the newest purchase order that was made for a session. */
 export async function lastPurchaseOrderOf(tx: Tx, sessionId: string): Promise<PurchaseOrderView | undefined> {
   const [last] = await views(tx, sql`o.session_id = ${sessionId}`, 1)
   return last
@@ -109,7 +111,7 @@ export interface PurchaseOrderDetail extends PurchaseOrderView {
 }
 
 /**
- * One purchase order with all that came of it.
+ * Returns one purchase order with its receipts and replies.
  * @throws warehouse.purchase_order_not_found
  */
 export async function showPurchaseOrder(tx: Tx, named: string): Promise<PurchaseOrderDetail> {

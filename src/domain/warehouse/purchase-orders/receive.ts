@@ -63,7 +63,8 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
     const item = before.items.find((purchaseOrderItem) => purchaseOrderItem.variantId === variantId)
     if (!item) throw warehouseErrors.not_in_purchase_order({ purchaseOrder: order.code, variantId })
     const owed = item.quantity - item.received
-    // A delivery is of what is owed: damaged pieces of it are too, though they stay owed.
+    // A delivery cannot exceed the pieces owed. Damaged pieces count towards this limit, although they stay
+    // owed.
     if (good + damaged > owed)
       throw warehouseErrors.over_received({ purchaseOrder: order.code, sku: item.sku, good, damaged, owed })
   }
@@ -93,9 +94,10 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
 /**
- * Whether this very sheet was counted before. The purchase order is locked, so two receipts of one note come
- * here one after the other.
- * @throws warehouse.note_counted where other lines were: a second sheet has a number of its own
+ * Whether this delivery note was already counted. The purchase order is locked, so two receipts of one note
+ * are checked one after the other.
+ * @throws warehouse.note_counted if the note was counted with other lines: a second note needs a number of
+ * its own
  */
 async function isCounted(
   work: Work,

@@ -6,7 +6,7 @@ import { lockPurchaseOrder, subjectOf } from './lock.ts'
 import { codesIn, meaningOf, type ReplyMeaning } from './reply-rules.ts'
 import { purchaseOrderOfMessage } from './send.ts'
 
-/** A message that came in on WhatsApp, from whoever it was. */
+/** An incoming WhatsApp message, from any sender. */
 export interface Reply {
   providerMessageId: string
   /** E.164; undefined where the provider keeps the number back. */
@@ -16,19 +16,20 @@ export interface Reply {
   at: Date
   /** The text that was written; undefined for a picture, a voice message … */
   body?: string | undefined
-  /** The message of ours that it answers. */
+  /** The id of laku's message that this message answers. */
   repliesTo?: string | undefined
 }
 
-// Nobody answers more at once.
+// One message never answers more purchase orders than this.
 const MAX_LISTED_ORDERS = 20
 
 /**
- * Follows factories' replies to their purchase orders: a yes confirms, "sudah dikirim" ships, a no or what is
- * not clear is shown to a person. A reply is taken for the purchase order whose message it answers, else for
- * those whose codes it names, else for the only one that its sender has not answered; from the factory's own
- * phone alone. Each message counts once, whatever the order they come in. Other people's messages are none of
- * ours. Returns the provider's ids of those that answer a message that nobody knows (yet).
+ * Applies factories' replies to their purchase orders: a yes confirms, "sudah dikirim" marks as shipped, a no
+ * or an unclear reply is shown to a person. A reply belongs to the purchase order whose message it answers.
+ * Otherwise it belongs to the purchase orders whose codes it names, or else to the sender's only unanswered
+ * one. Only replies from the factory's own phone count. Each message counts once, in whatever order the
+ * messages come. Messages of other people are ignored. Returns the provider's ids of replies to a message
+ * that laku does not know (yet).
  */
 export async function recordReplies(work: Work, replies: readonly Reply[]): Promise<{ unknown: string[] }> {
   if (replies.length === 0) return { unknown: [] }
@@ -41,11 +42,12 @@ export async function recordReplies(work: Work, replies: readonly Reply[]): Prom
   for (const reply of replies) {
     const message = reply.repliesTo === undefined ? undefined : answered.get(reply.repliesTo)
     if (reply.repliesTo !== undefined && !message) unknown.push(reply.providerMessageId)
-    // To answer a message is to have it: where the number is kept back that says who it is.
+    // Only the receiver of a message can answer it, so a reply without a phone number comes from that
+    // receiver.
     const isTheirs = message !== undefined && (reply.from ?? message.toPhone) === message.toPhone
     const own = isTheirs ? purchaseOrderOfMessage(message.dedupeKey) : undefined
     if (reply.from === undefined && !message) showUnknown(work, reply)
-    // An answer to something else of ours, a code or a notice, is no answer to a purchase order.
+    // An answer to another message of laku, such as a code or a notice, is no answer to a purchase order.
     const ids = own ? [own] : message ? [] : await namedOrOnly(work, reply)
     found.push(...ids.map((purchaseOrderId) => ({ reply, purchaseOrderId })))
   }
@@ -110,7 +112,7 @@ async function record(work: Work, reply: Reply, purchaseOrderId: string): Promis
   })
   if (meaning === 'yes') return await moveConfirmed(work, order, 'confirmed')
   if (meaning === 'shipped') return await moveConfirmed(work, order, 'shipped')
-  // They were heard, so their silence is no matter any more.
+  // The factory has answered, so no answer is due any more.
   await sql`update warehouse_purchase_orders set answer_due_at = null where id = ${purchaseOrderId}`.execute(
     work.tx,
   )
@@ -118,7 +120,10 @@ async function record(work: Work, reply: Reply, purchaseOrderId: string): Promis
   show(work, { id: purchaseOrderId, code: order.code }, meaning)
 }
 
-/** Deliveries come in any order: after a later yes, what was said before is history. */
+/**
+ * Whether a later yes overtakes this reply: messages come in any order, and an older reply then no longer
+ * matters.
+ */
 async function isOvertaken(work: Work, reply: Reply, purchaseOrderId: string): Promise<boolean> {
   const { rows } = await sql`
     select from purchase_order_replies

@@ -22,11 +22,11 @@ export interface Reorder {
 }
 
 /**
- * How many pieces of each variant to order: of variants with equal bundles ceil(s / wholesale_unit)
- * bundles, which may mix them; each at least what is short of it, and at most so many more as its limit takes
- * (max_excess_units). Where the last bundle would bring more than all limits together take, it is left out:
- * then less comes than is short, whole bundles still, and a person decides about the rest. Nothing comes for
- * what is not short but to fill a bundle.
+ * Returns how many pieces of each variant to order. Variants with equal bundle sizes share ceil(s /
+ * wholesale_unit) bundles, where s is what they lack together; a bundle may mix them. Each variant gets at
+ * least the pieces it lacks, and at most max_excess_units more. If the last bundle would exceed the limits of
+ * all variants together, it is left out. Then whole bundles cover less than is short, and a person decides
+ * about the rest. A variant that lacks nothing is ordered only to fill a bundle.
  */
 export function reorder(lines: readonly ReorderLine[]): Reorder {
   const parts = [...Map.groupBy(lines, (line) => line.wholesaleUnit)].map(([unit, all]) =>
@@ -36,7 +36,7 @@ export function reorder(lines: readonly ReorderLine[]): Reorder {
 }
 
 function bundlesOf(unit: number, lines: readonly ReorderLine[]): Reorder {
-  // The variant that sells most comes first: it takes the excess, and it is served where not all can be.
+  // The variant that lacks most comes first: it takes the excess, and it is served first if not all can be.
   const sorted = lines.toSorted((a, b) => b.missing - a.missing || (a.variantId < b.variantId ? -1 : 1))
   const short = sum(sorted.map((line) => line.missing))
   const excess = Math.ceil(short / unit) * unit - short
@@ -77,9 +77,9 @@ function pieces(lines: readonly ReorderLine[], of: (line: ReorderLine, i: number
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
 /**
- * Whether a session that is short may have a further purchase order. One that a person cancelled or closed
- * short is not replaced by itself: they know why it ended, so the next one waits until somebody of the staff
- * asks for it.
+ * Whether a session that lacks pieces may have a further purchase order. A purchase order that a person
+ * cancelled or closed short is not replaced automatically, because that person knows why it ended. The next
+ * purchase order then waits until staff ask for it.
  */
 export function mayReorder(
   last: { status: PurchaseOrderStatus; complete: boolean } | undefined,

@@ -24,8 +24,9 @@ function words(text: string): ReadonlySet<string> {
 const codes = /\bPO-\d{6}-[0-9A-Z]{6}\b/gi
 
 /**
- * Reads a reply in Indonesian or English. A no anywhere is a no; a question, a condition or a number of its
- * own makes it unclear, for a wrong yes costs more than a look. The codes of purchase orders say nothing.
+ * Classifies a reply in Indonesian or English. A no anywhere in the reply makes it a no. A question, a
+ * condition or a number makes the reply unclear, because a wrong yes costs more than a person's check.
+ * Purchase order codes in the text are ignored.
  */
 export function meaningOf(text: string | undefined): ReplyMeaning {
   if (text === undefined) return 'unclear'

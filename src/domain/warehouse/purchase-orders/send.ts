@@ -12,21 +12,21 @@ const TEMPLATE = 'purchase_order'
 const LINES_SHOWN = 25
 
 const KEY = 'purchase_order'
-// A factory that cannot be reached so often is called by phone.
+// After this many messages that failed, staff call the factory by phone.
 const MAX_SENDS_OF_ORDER = 20
 
 const messageKeyOf = (purchaseOrderId: string, time: number) => `${KEY}:${purchaseOrderId}:${time}`
 
-/** The purchase order that a message told of, by its dedupe key. */
+/** Returns the id of the purchase order that a message was about, from the message's dedupe key. */
 export function purchaseOrderOfMessage(dedupeKey: string): string | undefined {
   const [kind, id] = dedupeKey.split(':')
   return kind === KEY ? id : undefined
 }
 
 /**
- * Tells the factory of a purchase order by WhatsApp, after the commit; from then on goods may come. One that
- * was sent is sent again where its message failed for good. The factory has policy.purchaseOrderAnswerHours
- * to answer.
+ * Sends a purchase order to its factory by WhatsApp, after the commit; from then on goods may arrive. A sent
+ * purchase order is sent again only if its message failed for good. The factory has
+ * policy.purchaseOrderAnswerHours to answer.
  * @throws warehouse.purchase_order_not_found, message_under_way, kernel.illegal_transition, kernel.forbidden
  */
 export async function sendPurchaseOrder(work: Work, named: string): Promise<PurchaseOrderView> {
