@@ -13,7 +13,10 @@ interface GoneWhen {
   states?: { table: string; of: readonly string[]; not: boolean }
 }
 
-/** Nothing that is kept says so: a person resolves it, or what fixes it does. */
+/**
+ * No kept data shows that the cause has gone: a person resolves the item, or the command that fixes the cause
+ * does.
+ */
 interface ByPerson {
   person: string
 }
@@ -22,13 +25,13 @@ export type AttentionEnd = GoneWhen | ByPerson
 
 const subject = sql`a.subject_id::uuid`
 
-/** Its subject, a row of this table, is in one of these states. */
+/** The item ends when its subject, a row of this table, is in one of these states. */
 const is = (table: string, ...states: string[]): GoneWhen => ({
   gone: sql`exists (select from ${sql.table(table)} t where t.id = ${subject} and t.status = any(${states}))`,
   states: { table, of: states, not: false },
 })
 
-/** Its subject is in none of these states any more. */
+/** The item ends when its subject, a row of this table, is in none of these states any more. */
 const isNot = (table: string, ...states: string[]): GoneWhen => ({
   gone: sql`exists (select from ${sql.table(table)} t where t.id = ${subject} and t.status <> all(${states}))`,
   states: { table, of: states, not: true },
@@ -43,7 +46,7 @@ const quiet = (table: string, id: string): GoneWhen => ({
     < (select now from the_time) - interval '1 day'`,
 })
 
-/** It was said for so long; what it says stays in the audit log. */
+/** The item ends this many days after it was raised; the audit log keeps its content. */
 const daysOld = (days: number): GoneWhen => ({
   gone: sql`a.since < (select now from the_time) - make_interval(days => ${sql.lit(days)})`,
 })
@@ -55,7 +58,7 @@ const unquarantined: GoneWhen = {
     where q.status = 'waiting' and (q.provider_invoice_id = a.subject_id or q.payment_id::text = a.subject_id))`,
 }
 
-/** Its order has a parcel that is on its way, or needs none. */
+/** The order has a parcel that is on its way, or the order needs no parcel. */
 const parcelGoes: GoneWhen = {
   gone: sql`exists (
     select from orders o where o.id = ${subject} and (o.status not in ('paid', 'processing', 'on_hold') or exists (
@@ -70,8 +73,8 @@ const goodsComing: GoneWhen = {
 }
 
 /**
- * The condition that ends each kind of attention by itself. Many use cases end their own at once
- * (`settleAttention`); this finds the others, whatever made their cause go away.
+ * The condition under which each kind of attention ends without a person. Many use cases end their own items
+ * at once (`settleAttention`). These conditions find the others, whatever removed the cause.
  */
 export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   buyer_owes: {
@@ -117,7 +120,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   order_contradicted: { person: 'whether a buyer who has goods and money gives one back is not kept here' },
   order_not_shippable: parcelGoes,
   order_without_money: is('orders', 'cancelled', 'failed', 'refunded'),
-  // The day that it was of is over.
+  // The day whose budget was spent is over.
   'otp.budget': {
     gone: sql`not exists (
       select from code_spending c where c.channel = a.subject_id and c.strangers > 0
@@ -220,8 +223,8 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
 }
 
 /**
- * Takes away what a person need not look at any more, for what it was raised for has gone away: each open row
- * is asked for its own kind alone, so the cost follows what is open. Returns how many.
+ * Resolves the open items whose cause has gone away. Each open row is tested for its own kind alone, so the
+ * cost grows with the number of open items. Returns how many items were resolved.
  */
 export async function settleGone(work: Work): Promise<number> {
   const cases = Object.entries(attentionEnds).flatMap(([kind, end]) =>

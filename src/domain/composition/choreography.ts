@@ -50,7 +50,7 @@ import { applyPickups, reportUnreachedFactories } from '../warehouse/index.ts'
 import '../whatsapp/events.ts'
 import './job-payloads.ts'
 
-/** The buyer is told after the commit: a notice that fails never touches what it reports. */
+/** The buyer is notified after the commit, so a notice that fails never undoes the change that it reports. */
 const notify: JobRule<EventType> = { job: 'notify', data: ({ id }) => ({ eventId: id }) }
 
 /** Not of money that stays with the company, for a card's issuer had given it to the buyer before. */
@@ -59,7 +59,10 @@ const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = {
   data: ({ id, payload }) => (payload.refundIdr > 0 ? { eventId: id } : undefined),
 }
 
-/** A provider's deliveries have a line of their own: nobody's updates wait for another's limits. */
+/**
+ * Each provider's webhook deliveries have a queue of their own, so that no provider's updates wait for
+ * another provider's rate limits.
+ */
 const lineOf = (provider: EventPayloads['webhook.received']['provider']): JobRule<'webhook.received'> => ({
   job: `webhooks.${provider}`,
   data: ({ payload }) => (payload.provider === provider ? { inboxId: payload.inboxId } : undefined),
@@ -80,7 +83,7 @@ async function refundSessions(
  * row is kept as history and followed by nobody.
  */
 export const choreography: Choreography = {
-  // The code travels in a WhatsApp message of its own: whatsapp.queued sends it.
+  // No job follows here: the code is in a WhatsApp message, and whatsapp.queued sends that message.
   'otp.requested': {},
   'otp.way_chosen': {
     jobs: [
@@ -162,7 +165,8 @@ export const choreography: Choreography = {
       notify,
       {
         job: 'payments.withdraw',
-        // An expired payment is over already, and a paid one is refunded.
+        // A payment that expired needs no withdrawal at the provider, and a payment that was paid is refunded
+        // instead.
         data: ({ payload: { because, wasPaid, paymentId } }) =>
           because === 'expired' || wasPaid ? undefined : { paymentId },
       },
@@ -194,7 +198,7 @@ export const choreography: Choreography = {
       notifyBuyer,
       {
         job: 'refunds.submit',
-        // A refund that goes to the wallet is there already.
+        // A refund to the wallet is already there, so only a refund to the source is sent to the provider.
         data: ({ payload }) =>
           payload.destination === 'source' ? { refundId: payload.refundId } : undefined,
       },
@@ -207,7 +211,8 @@ export const choreography: Choreography = {
   'payout.created': {
     jobs: [{ job: 'payouts.submit', data: ({ payload }) => ({ payoutId: payload.payoutId }) }],
   },
-  // Whoever made it follows with the postings of its purpose, in the same transaction.
+  // The domain that made the payout (settlement or withdrawal) books its own postings, in the same
+  // transaction.
   'payout.submitted': { reactions: [markSettlementsSubmitted, markWithdrawalsSubmitted] },
   'payout.succeeded': { reactions: [markSettlementsPaid, markWithdrawalsSucceeded] },
   'payout.revived': { reactions: [reviveSettlements, reviveWithdrawals] },

@@ -2,12 +2,15 @@ import { sql } from 'kysely'
 import { formatIdr, idOrCode, jakartaDate, kernelErrors, type Rupiah, type Tx } from '../kernel/index.ts'
 import { describePostings, type Telling, type TellingOf } from '../ledger/index.ts'
 
-/** How money came to be where it is: what was asked about, what it is, and every posting behind it. */
+/**
+ * The explanation of where money is and how it got there: the thing that was asked about, facts about it, and
+ * every posting behind it.
+ */
 export interface Explanation extends Telling {
   what: string
   id: string | null
   code: string | null
-  /** The facts about the thing, a sentence each: its kind, and how it stands. */
+  /** The facts about the thing, one sentence each: its kind and its state. */
   facts: string[]
 }
 
@@ -71,7 +74,7 @@ async function explainAmount(
   return { what: 'amount', id: null, code: formatIdr(amountIdr), facts, ...telling }
 }
 
-/** The thing that a code or UUID names, whatever it is of those that money is about. */
+/** Finds the session, payment, order or other thing about money that a code or UUID names. */
 async function find(tx: Tx, text: string): Promise<Found | undefined> {
   const line = LINE.exec(text)
   const key = idOrCode(text)
@@ -97,7 +100,9 @@ async function find(tx: Tx, text: string): Promise<Found | undefined> {
   return rows[0]
 }
 
-/** Selects the postings that explain the thing: its own, and those of what hangs on it. */
+/**
+ * Selects the postings that explain the thing: its own postings, and those of the things that belong to it.
+ */
 async function tellingOf(tx: Tx, { what, id }: Found): Promise<TellingOf> {
   if (what === 'order line') return { orderItemId: id }
   if (what === 'settlement') {
@@ -109,7 +114,8 @@ async function tellingOf(tx: Tx, { what, id }: Found): Promise<TellingOf> {
     return { subjectIds: [id], seqs: lines.map((line) => line.entrySeq) }
   }
   if (what === 'refund') {
-    // The wallet's part of a refund to the source stands in that one's posting.
+    // A refund to the source may have a part that goes to the wallet. That part (`partOf`) has no posting of
+    // its own: it is in the posting of the refund to the source.
     const { partOf } = await tx
       .selectFrom('refunds')
       .select('partOf')

@@ -5,7 +5,7 @@ import type { StaffProof } from './staff-proof.ts'
 export const staffRoles = ['support', 'warehouse', 'finance', 'agent', 'service', 'admin'] as const
 export type StaffRole = (typeof staffRoles)[number]
 
-/** The actor who does something, as far as they were verified, and their reason where they gave it. */
+/** The person or system that acts, as far as they were verified, with their reason where they gave one. */
 export type Actor =
   | {
       kind: 'staff'
@@ -23,18 +23,23 @@ export type Actor =
   | { kind: 'visitor'; name: string }
   | { kind: 'system'; name: string }
 
-/** One word for logs, events and movements: `staff:ana`, `customer:<id>`, `system:worker`. */
+/**
+ * Returns the actor as one word for logs, events and movements: `staff:ana`, `customer:<id>`,
+ * `system:worker`.
+ */
 export function actorLabel(actor: Actor): string {
   return actor.kind === 'customer' ? `customer:${actor.id}` : `${actor.kind}:${actor.name}`
 }
 
-/** The same word for the same person whatever they are called: what two-person steps compare. */
+/**
+ * Returns a word that stays the same for a person whose name changes. Two-person steps compare these words.
+ */
 export function personOf(actor: Actor): string {
   return actor.kind === 'staff' ? actor.id : actorLabel(actor)
 }
 
 /**
- * Staff of one of these roles (admin always), or the system itself, may go on.
+ * Requires that staff of one of these roles (admin always), or the system itself, acts.
  * @throws kernel.forbidden
  */
 export function requireStaff(actor: Actor, ...roles: StaffRole[]): void {
@@ -53,7 +58,7 @@ export function requireCustomer(actor: Actor): string {
 }
 
 /**
- * Why something is done: as it was given, or as the actor said.
+ * Returns the reason for an act: the given reason, or else the actor's.
  * @throws kernel.reason_required
  */
 export function requireReason({ actor }: { actor: Actor }, given?: string | undefined): string {

@@ -1,6 +1,6 @@
 /**
- * All that is raised to a person. What ends each by itself stands in
- * `src/domain/composition/attention-ends.ts`, and the compiler asks for it with every new kind.
+ * Every kind of item that is raised for a person. `src/domain/composition/attention-ends.ts` has the
+ * condition that ends each kind; the compiler demands a condition for every new kind.
  */
 export const attentionKinds = [
   'buyer_owes',

@@ -1,6 +1,6 @@
 /** The source of every business time. Only development and tests may shift it. */
 export interface Clock {
-  /** This process's time, for what no transaction is needed for. */
+  /** The time of this process, for uses that need no transaction. */
   now(): Date
   /**
    * The time of a transaction that the database began at `beganAt`: the database's, so that two processes
@@ -9,7 +9,7 @@ export interface Clock {
   at(beganAt: Date): Date
 }
 
-/** The instant so many seconds after another. */
+/** Returns the instant this many seconds after another. */
 export function secondsAfter(instant: Date, seconds: number): Date {
   return new Date(instant.getTime() + seconds * 1000)
 }

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 
 /**
- * That who acts confirmed it by their own second factor, for the one command that they said. Made where a
- * code was found right (`useFactorCode` of auth), and nowhere else; a dry run takes it for granted.
+ * The proof that the actor confirmed one command by their own second factor. Only the check of a right code
+ * makes it (`useFactorCode` of auth). A dry run assumes it.
  */
 export class ConfirmedFactor {
   /** The staff member whose factor it is. */

@@ -48,7 +48,7 @@ export function translateDatabaseError(error: unknown): Translation {
   }
 }
 
-/** Somebody who was erased meanwhile: the trigger `require_living_user`. */
+/** The trigger `require_living_user` refused a row of a user who was erased meanwhile. */
 const isOfErased = (error: unknown) =>
   error instanceof Error && 'constraint' in error && error.constraint === 'living_user'
 

@@ -3,9 +3,9 @@ import { kernelErrors } from './kernel-errors.ts'
 import type { Tx, Work } from './work.ts'
 
 /**
- * True where this is the database that laku knows: the same cluster and timeline, its row not written anew by
- * a dump that was read back, no restore of laku's own since, and nothing at the provider that it did and does
- * not know. It reads a row and the control file, and takes 50 µs.
+ * True where this is the database that laku knows. The cluster and timeline are the same, and no dump that
+ * was read back rewrote the row. Laku has restored no backup since, and the provider has nothing of laku's
+ * that is unknown here. The test reads one row and the control file, and takes 50 µs.
  */
 export const databaseIsKnown: RawBuilder<boolean> = sql<boolean>`exists (
   select from database_identity i
@@ -13,9 +13,9 @@ export const databaseIsKnown: RawBuilder<boolean> = sql<boolean>`exists (
     and i.xmin::text::numeric = i.written_in::text::numeric % 4294967296)`
 
 export interface DatabaseDoubt {
-  /** In words: what is not as it was. */
+  /** The differences from the known database, in words. */
   why: string
-  /** The place where laku reached the database that it knew; null where no worker had said. */
+  /** The address at which laku reached the database that it knew; null where no worker has recorded one. */
   place: string | null
   /**
    * Laku itself restored a backup, or the provider has what only this shop can have done: something is
@@ -49,7 +49,7 @@ export async function requireKnownDatabase(tx: Tx): Promise<void> {
   if (doubt) throw kernelErrors.database_in_doubt({ why: doubt.why })
 }
 
-/** Says that this is the database from now on: its marks, and the place where it is reached. */
+/** Records this database as the known one, with its marks and the address at which laku reaches it. */
 export async function recordDatabaseIdentity({ tx }: Work, place: string): Promise<void> {
   await sql`
     insert into database_identity (system_id, timeline, place)
@@ -59,7 +59,8 @@ export async function recordDatabaseIdentity({ tx }: Work, place: string): Promi
 }
 
 /**
- * The first worker says where the database is reached; a later one that reaches it elsewhere changes nothing.
+ * Records the address at which the first worker reaches the database. A later worker that reaches it at
+ * another address changes nothing.
  */
 export async function recordFirstPlace(work: Work, place: string): Promise<void> {
   const { rows } = await sql`
@@ -68,8 +69,8 @@ export async function recordFirstPlace(work: Work, place: string): Promise<void>
 }
 
 /**
- * Something says, in words, that this database lacks what the shop did: nothing leaves until that was taken
- * over.
+ * Records, in words, why this database lacks something that the shop did. No money leaves until the missing
+ * part was taken over.
  */
 export async function doubtDatabase(work: Work, why: string): Promise<void> {
   const { rows } = await sql`

@@ -25,8 +25,8 @@ export class DomainError extends Error {
 }
 
 /**
- * The result that a use case returns instead of throwing, where something that it counted must be committed.
- * Whoever ran the transaction throws the error after the commit.
+ * The result that a use case returns instead of throwing, where a count that it made must be committed. The
+ * caller that ran the transaction throws the error after the commit.
  */
 export interface Refusal {
   refused: DomainError

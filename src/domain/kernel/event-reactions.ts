@@ -4,7 +4,7 @@ import type { Work } from './work.ts'
 /** A domain function that follows in the same transaction. It takes all events of its type at once. */
 export type Reaction<T extends EventType> = (work: Work, events: EventOf<T>[]) => Promise<void>
 
-/** Each job that an event may ask for, and its data. `composition/job-payloads.ts` has them all. */
+/** Each job that an event may start, and its data. `composition/job-payloads.ts` declares them all. */
 // biome-ignore lint/suspicious/noEmptyInterface: declarations are merged into it.
 export interface JobPayloads {}
 
@@ -24,7 +24,7 @@ export interface Followers<T extends EventType> {
   jobs?: readonly JobRule<T>[]
 }
 
-/** Every event has its row, if only an empty one: an event that nobody follows says so. */
+/** Every event has a row here. An event that nothing follows has an empty row. */
 export type Choreography = { readonly [T in EventType]: Followers<T> }
 
 export interface NewJob {

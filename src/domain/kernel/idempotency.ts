@@ -17,11 +17,13 @@ export interface IdempotencyKey {
 
 export interface StoredAnswer {
   status: number
-  /** One that was kept lacks names and addresses (`wholeAnswer`). */
+  /** The answer's body. A body read from the table lacks names and addresses (`wholeAnswer`). */
   body: unknown
 }
 
-/** A digest of what was asked for, to tell a repeated request from another one under the same key. */
+/**
+ * Returns a digest of the request, which tells a repeated request from another request under the same key.
+ */
 export function requestHash(route: string, body: unknown): string {
   return hash('sha256', `${route}\n${JSON.stringify(body ?? null)}`, 'base64url')
 }
@@ -57,7 +59,7 @@ export async function claimKeys(
   const taken = keys.filter((key) => !fresh.has(named(key)))
   const found = await findAnswers(work, taken)
   const known = new Map(taken.map((key, i) => [key, found[i]]))
-  // Forgotten between the two statements: they are free, and nobody's until they are claimed.
+  // These keys were deleted between the two statements, so they are free and are claimed again.
   const gone = taken.filter((key) => !known.get(key))
   if (gone.length > 0)
     for (const [i, claim] of (await claimKeys(work, gone)).entries()) known.set(gone[i]!, claim)
@@ -118,9 +120,7 @@ export async function storeAnswers(
     where k.scope = a.scope and k.key = a.key`.execute(work.tx)
 }
 
-/**
- * Frees keys that this transaction claimed for work that came to nothing while the rest of its batch goes on.
- */
+/** Frees keys that this transaction claimed for work that failed, while the rest of the batch continues. */
 export async function forgetKeys(work: Work, keys: readonly { scope: string; key: string }[]): Promise<void> {
   if (keys.length === 0) return
   const records = asRecords(keys.map(({ scope, key }) => ({ scope, key })))

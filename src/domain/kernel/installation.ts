@@ -23,16 +23,17 @@ export const referenceOf = (installation: string, code: string): string => `${in
 
 /**
  * - `ours`: this installation made it.
- * - `unmarked`: of laku's form, from before references were marked: whether it is ours only the row says.
- * - `other_installation`: laku made it, and not this one.
- * - `foreign`: not of laku's form.
+ * - `unmarked`: it has laku's form and no mark, from before references were marked. Only a row shows whether
+ *   it is ours.
+ * - `other_installation`: another installation of laku made it.
+ * - `foreign`: it does not have laku's form.
  */
 export type ReferenceOrigin = 'ours' | 'unmarked' | 'other_installation' | 'foreign'
 
 // 1A2B3C-STL-261123-7K3QX2-1: installation, code, and where there is one the number of the try.
 const shape = new RegExp(`^(?:([0-9A-F]{6})-)?(?:${codePrefixes.join('|')})-\\d{6}-[0-9A-Z]{6,10}(?:-\\d+)?$`)
 
-/** Tells who made a reference that the provider shows, from its form alone. */
+/** Returns who made a reference that the provider shows, judged by its form alone. */
 export function originOf(reference: string, installation: string): ReferenceOrigin {
   const found = shape.exec(reference)
   if (!found) return 'foreign'

@@ -1,6 +1,6 @@
 /**
- * Fields of answers that say who somebody is, where they live or what they wrote, as the wire names them. A
- * `name` is one where it stands beside a phone number: goods have names, too.
+ * The fields of answers that hold personal data: names, addresses and texts that people wrote, as the API
+ * names them. A `name` is personal only beside a phone number, because goods have names, too.
  */
 const personal = new Set([
   ...['recipient_name', 'account_holder_name', 'account_number', 'phone', 'email', 'to'],
@@ -8,7 +8,7 @@ const personal = new Set([
   ...['note', 'decision_note', 'status_reason', 'suspended_because', 'title', 'body'],
 ])
 
-/** Stands in a kept answer for what is not kept. */
+/** The placeholder for a personal value that a stored answer leaves out. */
 const NOT_KEPT = 'not kept'
 
 const isPersonal = (name: string, beside: object) =>

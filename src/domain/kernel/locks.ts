@@ -25,7 +25,7 @@ export type LockKind = keyof typeof lockOrder
 /** Ids, or a query that selects them. */
 export type LockedIds = readonly string[] | RawBuilder<unknown>
 
-/** The rows of one kind that have one of these values in any of these columns. */
+/** The rows of one kind that have one of the given values in any of the given columns. */
 export type LockWish<K extends LockKind = LockKind> = {
   [column in 'id' | keyof (typeof lockOrder)[K]['columns']]?: LockedIds
 }
@@ -33,9 +33,9 @@ export type LockWish<K extends LockKind = LockKind> = {
 export type LockWishes = { [K in LockKind]?: LockWish<K> }
 
 /**
- * Locks these rows until the transaction ends, kind by kind in the global order, with one statement a kind.
- * Returns the ids of the rows that there are. `share` lets others share the lock; without it the lock is for
- * whoever changes the rows.
+ * Locks these rows until the transaction ends, kind by kind in the global order, with one statement for each
+ * kind. Returns the ids of the rows that exist. With `share`, several transactions can hold the lock
+ * together; without it, one transaction holds the lock to change the rows.
  */
 export async function lockRows(
   tx: Tx,

@@ -16,14 +16,17 @@ type Assignments<T extends keyof DB> = {
  */
 export interface Move<S extends string, T extends keyof DB, R> {
   /**
-   * The state of them all, or SQL that says it for each; left out where each of `rows` has its own in the
-   * machine's column.
+   * The state that all rows move to, or SQL that returns the state for each. Left out where each of `rows`
+   * has its own state in the machine's column.
    */
   to?: S | RawBuilder<S>
   ids?: readonly string[]
-  /** All with the same keys. Whatever else a row has is written too, except what `set` writes otherwise. */
+  /**
+   * The rows to move, all with the same keys. Their other fields are written too, except those that `set`
+   * assigns.
+   */
   rows?: readonly ({ readonly id: string } & Updateable<DB[T]>)[]
-  /** Fewer states than the machine lets this move begin in. */
+  /** The states in which this move may begin, where they are fewer than the machine allows. */
   from?: S | readonly S[]
   /**
    * Rows that are in the target state already are written too, and keep their state: for a thing that is
@@ -41,9 +44,9 @@ export interface Move<S extends string, T extends keyof DB, R> {
 }
 
 /**
- * Moves rows to another state, all in one statement, by compare-and-set: a row whose state does not lead
- * there stays as it is. Returns what `returning` says of those that moved, or their ids. With `all` every row
- * that is named must move.
+ * Moves rows to another state in one statement, by compare-and-set: a row whose present state does not allow
+ * the move stays unchanged. Returns the `returning` values of the rows that moved, or their ids. With `all`
+ * every named row must move.
  * @throws kernel.illegal_transition with `all`, and names what would have been legal
  */
 export async function moveState<S extends string, T extends keyof DB, R = { id: string }>(
@@ -58,7 +61,7 @@ export async function moveState<S extends string, T extends keyof DB, R = { id: 
   return rows
 }
 
-/** The statement of `moveState`, for what has to be part of a larger one. */
+/** Returns the statement of `moveState`, for use within a larger statement. */
 export function moveStatement<S extends string, T extends keyof DB, R = { id: string }>(
   machine: Machine<S, T>,
   move: Move<S, T, R>,
@@ -111,7 +114,8 @@ function assignmentsOf<S extends string, T extends keyof DB, R>(
   ]
 }
 
-// States are written into the statement: the planner then finds the indexes that hold the rows of one state.
+// The states are literals in the statement, so that the planner finds the indexes that hold the rows of one
+// state.
 function isLegal<S extends string, T extends keyof DB, R>(
   machine: Machine<S, T>,
   move: Move<S, T, R>,
@@ -161,7 +165,8 @@ async function refuse<S extends string, T extends keyof DB, R>(
     typeof to === 'string'
       ? to
       : (rows?.find((row) => row.id === id) as Record<string, unknown> | undefined)?.[column]
-  // Rows that moved stand where they were to go; the transaction ends with this error, and they go back.
+  // The rows that did move show their target state here. This error ends the transaction, and they return to
+  // their old state.
   const id = named.find((text) => states.get(text) !== targetOf(text)) ?? named[0]
   const from = states.get(id as string)
   throw kernelErrors.illegal_transition({

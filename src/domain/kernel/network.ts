@@ -30,8 +30,8 @@ function groupsOf(address: string): string[] {
 const CARRIES_V4 = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0']
 
 /**
- * The names by which calls from an address are counted. An IPv4 address may stand for thousands of phones
- * (CGNAT), an IPv6 one for nobody: its owner has 2^64 of them.
+ * Returns the names under which calls from an address are counted. One IPv4 address may serve thousands of
+ * phones (CGNAT). One IPv6 address identifies nobody, because its owner has 2^64 of them.
  */
 export function networkOf(address: string): Network {
   if (!isIPv6(address)) return { home: address }

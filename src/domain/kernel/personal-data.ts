@@ -12,8 +12,11 @@ export interface Person {
 
 export interface PersonalTable {
   table: string
-  /** Its columns that say something of a person. */
+  /** The table's columns that hold personal data. */
   columns: readonly string[]
-  /** Takes them out, or the rows. What was paid, posted and sent stays, without a name. */
+  /**
+   * Empties these columns, or deletes the rows. Records of payments, postings and messages stay, without a
+   * name.
+   */
   erase: (person: Person, vault: Vault) => RawBuilder<unknown>
 }

@@ -6,14 +6,14 @@ import { kernelErrors } from './kernel-errors.ts'
 import type { Work } from './work.ts'
 
 /**
- * A refusal of one of the database's functions: its message is the code of an error of laku's
- * (migrations/0106).
+ * The SQLSTATE with which one of the database's functions refuses a call. The message is the code of one of
+ * laku's errors (migrations/0106).
  */
 const REFUSED = 'LK001'
 
 /**
- * The arguments that such a function gets besides its own parameters: the proven actor, and what the audit
- * log keeps of the call.
+ * The further arguments of such a database function: the token that proves the actor, and the reason and
+ * request id for the audit log.
  */
 export interface Proven {
   token: string
@@ -37,7 +37,7 @@ export async function callProven<T>(
 }
 
 /**
- * The same for what anybody of the staff does with what is their own.
+ * Calls a database function as any member of staff, for changes to what belongs to that member.
  * @throws kernel.forbidden, and those
  */
 export async function callAsHolder<T>(

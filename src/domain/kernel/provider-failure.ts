@@ -1,12 +1,13 @@
 /**
- * The knowledge that a provider call leaves when it did not succeed.
+ * The outcome of a provider call that did not succeed.
  *
- * - `refused`: a definite no, nothing happened there. Its `code` says why; asking the same again gets the
- *   same answer.
- * - `limited`: not taken because of a rate limit, nothing happened. Try again after `retryAfterS`.
+ * - `refused`: the provider definitely refused, and nothing happened there. Its `code` gives the reason; the
+ *   same call again gets the same answer.
+ * - `limited`: a rate limit refused the call, and nothing happened. Try again after `retryAfterS`.
  * - `unreachable`: the request was never sent (connection refused, no DNS, circuit open), nothing happened.
  *   Try later.
- * - `unknown`: timeout, connection cut, 5xx, garbage: it may have happened. Ask before doing it again.
+ * - `unknown`: timeout, connection cut, 5xx, garbage: the call may have taken effect. Ask before repeating
+ *   it.
  */
 export type ProviderOutcome = 'refused' | 'limited' | 'unreachable' | 'unknown'
 
@@ -18,10 +19,7 @@ export interface ProviderFailureFacts {
   code: string
   httpStatus?: number
   retryAfterS?: number
-  /**
-   * The details that the provider gave besides the code and that the caller needs, such as the id of a
-   * duplicate.
-   */
+  /** Further details from the provider that the caller needs, such as the id of a duplicate. */
   details?: Record<string, unknown>
 }
 

@@ -7,17 +7,18 @@ import { ProviderFailure } from './provider-failure.ts'
 export type ProviderAsk = 'first' | 'repeat' | 'look_up'
 
 /**
- * The proof that an answer gives about the thing that was asked for.
+ * The conclusion that an answer allows about the object that the call was to make.
  *
- * - `made`: the provider has it.
- * - `not_made`: it was refused, and no other call can have made it. A new key is safe.
+ * - `made`: the provider has the object.
+ * - `not_made`: the call was refused, and no other call can have made the object. A new key is safe.
  * - `not_sent`: nothing reached the provider. The next call is still a first one.
- * - `open`: nothing is proven. It is looked for, and repeated only under the same key.
+ * - `open`: nothing is proven. The object is looked up, and the call is repeated only under the same key.
  */
 export type ProviderProof = 'made' | 'not_made' | 'not_sent' | 'open'
 
 /**
- * Names by which a provider says that it knows the key: something under it may be there, whatever we believe.
+ * The error codes by which a provider says that it knows the idempotency key. Something may exist under that
+ * key, whatever our rows say.
  */
 const keyIsKnown: ReadonlySet<string> = new Set([
   'DUPLICATE_ERROR',
@@ -28,17 +29,17 @@ const keyIsKnown: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The one rule for what an answer proves where money leaves. Only a refusal of a first call is a no: a repeat
- * may be refused because of the first (`INSUFFICIENT_BALANCE` after it took the balance, an amount that it
- * used up, its own key), and what a list does not show may be shown later. A refusal without the provider's
- * own code is somebody's in between, and proves nothing.
+ * Decides what an answer proves, where money leaves. Only a refused first call proves that nothing happened.
+ * The refusal of a repeated call may be caused by the first: its key, the amount it used up, or
+ * `INSUFFICIENT_BALANCE` after it took the balance. A list that lacks the object may show it later. A refusal
+ * without the provider's own code comes from something in between, and proves nothing.
  */
 export function proofOf(ask: ProviderAsk, answer: ProviderFailure | 'found' | 'absent'): ProviderProof {
   if (answer === 'found') return 'made'
   if (answer === 'absent' || ask !== 'first') return 'open'
   const { outcome, code, httpStatus } = answer
   if (outcome === 'limited' || outcome === 'unreachable') return 'not_sent'
-  // A conflict is one with something that is there, by whatever name.
+  // A conflict means that something exists already, whatever the code is called.
   const isKnown = keyIsKnown.has(code) || httpStatus === 409 || /DUPLICATE|IDEMPOTEN/.test(code)
   if (outcome !== 'refused' || isKnown || code.startsWith('http_')) return 'open'
   return 'not_made'

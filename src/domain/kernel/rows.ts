@@ -35,8 +35,8 @@ export function asRecords(rows: readonly object[]): string {
 }
 
 /**
- * Inserts any number of rows in one statement with one parameter. All rows must have the same keys.
- * With `onConflictDoNothing` rows that exist already are left alone; the returned ids tell which were new.
+ * Inserts any number of rows in one statement with one parameter. All rows must have the same keys. With
+ * `onConflictDoNothing` existing rows are left unchanged, and the returned ids are those of the new rows.
  */
 export async function insertRows<T extends Table>(
   tx: Tx,

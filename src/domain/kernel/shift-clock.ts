@@ -5,8 +5,8 @@ import { callProven } from './proven.ts'
 import type { Work } from './work.ts'
 
 /**
- * Moves the clock of every process on this database so many seconds into the future, by an administrator;
- * returns what it says then.
+ * Moves the clock of every process on this database this many seconds into the future, for an administrator.
+ * Returns the new time.
  * @throws kernel.forbidden, kernel.clock_is_real
  */
 export async function shiftClock(work: Work, seconds: number): Promise<Date> {

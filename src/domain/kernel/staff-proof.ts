@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 
 /**
- * The token by which a member of staff is known, on its way to the database's own functions, which see for
- * themselves who acts. No log, answer or error text gets it.
+ * The token that identifies a member of staff, on its way to the database's own functions, which verify the
+ * actor themselves. The token never appears in a log, answer or error text.
  */
 export class StaffProof {
   readonly #token: string
@@ -14,7 +14,7 @@ export class StaffProof {
     this.endsAt = endsAt
   }
 
-  /** For a parameter of one of the database's functions, and nothing else. */
+  /** Returns the token, only for use as a parameter of one of the database's functions. */
   reveal(): string {
     return this.#token
   }

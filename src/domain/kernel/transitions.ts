@@ -19,7 +19,7 @@ export interface Machine<S extends string, T extends keyof DB = keyof DB> {
   readonly transitions: Transitions<S>
 }
 
-/** Declares a machine whose state is kept in `table`, in its column `status` where nothing else is said. */
+/** Declares a machine whose state is in a column of `table`, by default in `status`. */
 export function machineOf<S extends string, T extends keyof DB>(
   name: string,
   table: T,
@@ -50,7 +50,7 @@ export function finalStates<S extends string>(table: Transitions<S>): S[] {
 }
 
 /**
- * An illegal move is a conflict that says what would have been legal, never a silent no-op.
+ * Refuses an illegal move with a conflict that lists the legal moves; it never does nothing silently.
  * @throws kernel.illegal_transition
  */
 export function requireTransition<S extends string>(

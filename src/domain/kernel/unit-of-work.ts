@@ -50,7 +50,7 @@ export interface RunOptions {
   requestId?: string
 }
 
-/** One of several that are run in turn. */
+/** One use case of several that a dry run executes in turn. */
 export interface DryUse<T> {
   actor: Actor
   use: (work: Work) => Promise<T>
@@ -60,8 +60,8 @@ export type DryOutcome<T> = { result: T; report: WorkReport } | { error: unknown
 
 class DryRunEnd extends Error {}
 
-// A dry run of many waits for a lock no longer than this, and lets go of its own as soon as somebody waits
-// for one.
+// A dry run of several use cases waits for a lock at most this long. It releases its own locks as soon as
+// another transaction waits for one.
 const DRY_LOCK_MS = 50
 const DRY_MOST_MS = 5000
 
@@ -69,7 +69,6 @@ const DRY_MOST_MS = 5000
 const MAX_ROUNDS = 20
 const MAX_ATTEMPTS = 4
 
-/** A write was tried in a transaction that only reads. */
 /**
  * Keeps the error that ended a transaction: the rollback on a connection that is gone fails, too, and would
  * hide that error.
@@ -91,9 +90,13 @@ class FirstFailure {
   }
 }
 
+/** The SQLSTATE of a write in a transaction that only reads. */
 const READ_ONLY = '25006'
 
-/** Runs use cases, each in a transaction of its own, and lets the choreography follow what they emit. */
+/**
+ * Runs use cases, each in a transaction of its own, and lets the choreography react to the events that they
+ * emit.
+ */
 export class UnitOfWork {
   readonly #options: UnitOfWorkOptions
 
@@ -114,8 +117,8 @@ export class UnitOfWork {
   }
 
   /**
-   * Runs `use` in one transaction and returns what it returns. A deadlock or a serialization failure is run
-   * again from the start, so `use` must keep no state of its own across attempts.
+   * Runs `use` in one transaction and returns its result. After a deadlock or a serialization failure it runs
+   * `use` again from the start, so `use` must keep no state of its own across attempts.
    */
   async run<T>(actor: Actor, use: (work: Work) => Promise<T>, options: RunOptions = {}): Promise<T> {
     const choreography = await this.#options.choreography()
@@ -137,7 +140,7 @@ export class UnitOfWork {
     }
   }
 
-  /** Runs a use case that only reads: PostgreSQL refuses it a write, and whatever it emits is an error. */
+  /** Runs a use case that only reads: PostgreSQL refuses its writes, and emitting an event is an error. */
   async read<T>(actor: Actor, use: (work: Work) => Promise<T>): Promise<T> {
     try {
       return await this.#options.db
@@ -156,7 +159,7 @@ export class UnitOfWork {
     }
   }
 
-  /** Runs `use` to its end, reactions and constraints included, then rolls all of it back. */
+  /** Runs `use` to its end, with reactions and constraints, then rolls everything back. */
   async dryRun<T>(actor: Actor, use: (work: Work) => Promise<T>): Promise<{ result: T; report: WorkReport }> {
     const choreography = await this.#options.choreography()
     let outcome: { result: T; report: WorkReport } | undefined
@@ -177,9 +180,9 @@ export class UnitOfWork {
   }
 
   /**
-   * Runs these in turn in one transaction, each as `run` would and after those before it, and rolls all of it
-   * back. One that fails is undone alone. It ends after 5 s, or as soon as somebody waits for what it holds:
-   * the outcomes are of those it came to, at least of the first.
+   * Runs these use cases in turn in one transaction, each after those before it, and rolls everything back.
+   * One that fails is undone alone. The dry run ends after 5 s, or as soon as another transaction waits for a
+   * lock that it holds. Returns the outcomes of those that ran, at least of the first.
    */
   async dryRunInTurn<T>(uses: readonly DryUse<T>[]): Promise<DryOutcome<T>[]> {
     const choreography = await this.#options.choreography()

@@ -13,7 +13,7 @@ import {
 class KeyRing {
   readonly #master: Buffer
   readonly #keys = new Map<string, KeyObject>()
-  /** Tells this key from another, and nothing else about it. */
+  /** The key's id, which tells it from other keys and reveals nothing else. */
   readonly id: string
 
   constructor(master: string) {
@@ -70,7 +70,7 @@ export class Vault {
     return this.#current.hmac(purpose, text).toString('base64url')
   }
 
-  /** The same under every key, for what is looked up by it while a key rotates. */
+  /** Returns the digest under every key, so that values can be looked up while keys rotate. */
   hmacs(purpose: string, text: string): string[] {
     return this.#all.map((ring) => ring.hmac(purpose, text).toString('base64url'))
   }
@@ -114,7 +114,7 @@ export class Vault {
     })?.id
   }
 
-  /** Opens what one of the keys sealed: the authentication tag says which. */
+  /** Decrypts a value that one of the keys encrypted; the authentication tag shows which key. */
   open(purpose: string, sealed: string): string {
     const bytes = Buffer.from(sealed, 'base64url')
     for (const ring of this.#all.slice(0, -1)) {

@@ -7,7 +7,7 @@ import type { Policy } from './policy.ts'
 import type { DB } from './schema.ts'
 import type { Vault } from './vault.ts'
 
-/** A transaction, never a pool: the compiler refuses a write outside of one. */
+/** A transaction, never a pool, so that the compiler refuses a write outside a transaction. */
 export type Tx = Transaction<DB>
 
 export interface AuditEntry {
@@ -34,8 +34,8 @@ export interface PostedTransaction {
 }
 
 /**
- * The unit of work: one database transaction, one instant, one actor. What is emitted, audited, raised or
- * answered here is written at the end, in the same transaction as the change itself.
+ * The unit of work: one database transaction, one instant, one actor. Its events, audit entries, attention
+ * items and answers are written at the end, in the same transaction as the change itself.
  */
 export interface Work {
   readonly tx: Tx
@@ -49,9 +49,9 @@ export interface Work {
   audit(entry: AuditEntry): void
   requestAttention(...items: AttentionItem[]): void
   /**
-   * The answer to a request under a key that was not claimed, because it was found free (`findAnswers`) and
-   * the work itself can happen but once. Where somebody else answers under the key meanwhile, all is rolled
-   * back and run again, and finds that answer.
+   * Stores the answer to a request whose key was found free (`findAnswers`) and not claimed, because the work
+   * itself can happen only once. If another request answers under the key meanwhile, this transaction rolls
+   * back, runs again, and finds that answer.
    */
   answer(key: IdempotencyKey, answer: StoredAnswer): void
   /** Notes a row of the audit log that the database wrote itself, for the report. */

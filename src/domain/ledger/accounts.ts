@@ -55,8 +55,8 @@ export const walletAccount = (userId: string): AccountKey => `wallet:${userId}`
 /** The part of a wallet that is held for a payment whose rest comes by invoice. */
 export const paymentHold = (paymentId: string): AccountKey => `payment-hold:${paymentId}`
 /**
- * Money that moved and has no place yet, by the code of its object: above zero somebody has it of us, below
- * zero we have it of somebody.
+ * The account for money that moved and has no known purpose yet, by the code of its object. Above zero,
+ * somebody holds money of ours; below zero, we hold money of somebody's.
  */
 export const suspenseAccount = (code: string): AccountKey => `suspense:${code}`
 export const factoryAccount = (factoryId: string): AccountKey => `factory:${factoryId}`

@@ -30,13 +30,13 @@ export async function balances(tx: Tx, keys?: readonly AccountKey[]): Promise<Ac
   return rows
 }
 
-/** The balance of one account; 0 where it was never opened. */
+/** Returns the balance of one account; 0 where the account was never opened. */
 export async function balanceIdr(tx: Tx, key: AccountKey): Promise<Rupiah> {
   const [row] = await balances(tx, [key])
   return row?.balanceIdr ?? 0
 }
 
-/** Sums over a family: how many accounts, and what they hold together. */
+/** Returns, for each family of accounts, their number and the sum of their balances. */
 export async function familyTotals(
   tx: Tx,
 ): Promise<{ family: string; accounts: number; balanceIdr: Rupiah }[]> {

@@ -2,15 +2,17 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Rupiah, Tx } from '../kernel/index.ts'
 import { accountInWords, momentInWords } from './words.ts'
 
-/** Which entries are told: those that any of these holds for. */
+/** The filter for entries: an entry is described where any of these fields matches. */
 export interface TellingOf {
-  /** All entries of what is about these: payments, participants, refunds, orders … */
+  /**
+   * The ids of payments, participants, refunds, orders and so on; all entries of their transactions match.
+   */
   subjectIds?: readonly string[]
-  /** The entries of one sold order item. */
+  /** The id of one sold order item; its entries match. */
   orderItemId?: string
   seqs?: readonly number[]
   account?: string
-  /** All entries of transactions that moved exactly so much somewhere. */
+  /** An amount; all entries of the transactions that moved exactly this amount match. */
   amountIdr?: Rupiah
 }
 
@@ -19,7 +21,7 @@ export interface EntryDescription {
   inWords: string
   /** debit +, credit - */
   amountIdr: Rupiah
-  /** In the account's own sign: what it grew by. */
+  /** The change of the account's balance, in the account's own sign. */
   changeIdr: Rupiah
   /** The balance that all postings told so far left on the account, in its own sign. */
   runningIdr: Rupiah
@@ -65,8 +67,8 @@ function chosen(of: TellingOf): RawBuilder<unknown> {
 const sign = sql`case when a.kind in ('asset', 'expense') then 1 else -1 end`
 
 /**
- * Postings in the order in which they were written, by keyset pages, each with what it and all before it left
- * on its accounts. `limit` counts transactions; the cursor is the `nextCursor` of the page before.
+ * Describes postings in the order in which they were written, by keyset pages, each with the running balances
+ * of its accounts. `limit` counts transactions; the cursor is the `nextCursor` of the page before.
  */
 export async function describePostings(
   tx: Tx,

@@ -22,8 +22,8 @@ export interface HeldToRows {
 }
 
 /**
- * Rows of business held to their postings, both ways: each row has them, with the sums that its state says on
- * the accounts that its state says, and each posting of these kinds has its row.
+ * Checks business rows against their postings, both ways. Each row must have the sums that its state
+ * requires, on the accounts that its state requires. Each posting of these kinds must have its row.
  */
 export const heldToRows = ({
   name,

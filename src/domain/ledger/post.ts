@@ -109,7 +109,7 @@ async function accountIds(tx: Tx, keys: Set<AccountKey>): Promise<Map<string, nu
     insert into ledger_accounts (key, kind, may_go_negative)
     select key, kind, may_go_negative from jsonb_to_recordset(${records}::jsonb) as a(key text, kind text, may_go_negative boolean)
     on conflict (key) do nothing`.execute(tx)
-  // Somebody else may have opened one meanwhile: a new statement sees it.
+  // Another transaction may have opened one of these accounts meanwhile; a new statement sees that account.
   const opened = await tx
     .selectFrom('ledgerAccounts')
     .select(['id', 'key'])

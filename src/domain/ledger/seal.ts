@@ -19,7 +19,7 @@ export interface SealedTransaction {
   entries: SealedEntry[]
 }
 
-/** All that a ledger transaction says, as one text in one order. */
+/** Returns the whole content of a ledger transaction as one text, in a fixed order. */
 function canonical(transaction: SealedTransaction): string {
   const { id, key, kind, subjectKind, subjectId, occurredAt } = transaction
   const entries = transaction.entries.map((e) =>
@@ -31,9 +31,9 @@ function canonical(transaction: SealedTransaction): string {
 }
 
 /**
- * The seal of a transaction: an HMAC under a key that the database does not hold, so that a row edited by
- * somebody who may pass the triggers is still found by `laku ledger verify`. It names its key, so that a book
- * is not taken for forged where only LAKU_SEAL_KEY is another one.
+ * Returns the seal of a transaction: an HMAC under a key that is not in the database. So `laku ledger verify`
+ * finds a row that was edited by somebody who may bypass the triggers. The seal names its key, so that a book
+ * is not taken for forged when only LAKU_SEAL_KEY differs.
  */
 export function sealOf(vault: Vault, transaction: SealedTransaction): string {
   return `${vault.seals.keyId}.${vault.seals.hmac('ledger.seal', canonical(transaction))}`
@@ -45,8 +45,8 @@ export type SealState = 'holds' | 'broken' | 'other key'
 export const keyIdOf = (seal: string): string => seal.slice(0, Math.max(0, seal.indexOf('.')))
 
 /**
- * Whether a transaction is as it was sealed: by its own seal, and by the one under a newer key, each where
- * its key is at hand. One of them has to be.
+ * Tells whether a transaction is as it was sealed, by its own seal and by the seal under a newer key, each
+ * where its key is available. At least one of the keys must be available.
  */
 export function stateOfSeal(
   vault: Vault,

@@ -11,7 +11,9 @@ async function lines(tx: Tx, query: ReturnType<typeof sql<{ line: string }>>): P
   return (await query.execute(tx)).rows.map((row) => row.line)
 }
 
-/** The invariants of the book by itself; the domains above add those of their part in it. */
+/**
+ * The invariants of the book alone. The domains above the ledger add the invariants of their own postings.
+ */
 export const ledgerChecks: readonly Check[] = [
   {
     name: 'every ledger transaction sums to 0',
@@ -66,7 +68,7 @@ export const ledgerChecks: readonly Check[] = [
   chainCheck,
 ]
 
-// This process serves buyers between two pages, and not while it computes the seals of one.
+// This process serves buyers between two pages, but not while it computes the seals of a page.
 const PAGE = 200
 
 /** Recomputes every seal, page by page, so that a book of any size is read in bounded memory. */

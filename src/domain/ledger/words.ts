@@ -56,10 +56,7 @@ const moments: Record<string, string> = {
   'gateway.swept': 'Money moved between the payment provider and the bank',
 }
 
-/**
- * Each kind that laku posts.
- * @internal
- */
+/** Every kind of posting that laku makes. */
 export const momentKinds: readonly string[] = Object.keys(moments)
 
 const accounts: Record<string, string> = {

@@ -50,7 +50,7 @@ export async function listAttention(tx: Tx, filter: AttentionFilter): Promise<Pa
 }
 
 /**
- * One item, by its id.
+ * Returns one item by its id.
  * @throws kernel.attention_not_found
  */
 export async function showAttention(tx: Tx, id: string): Promise<AttentionView> {
@@ -61,9 +61,9 @@ export async function showAttention(tx: Tx, id: string): Promise<AttentionView> 
 }
 
 /**
- * Puts an item away, with what was done about it; raised again, it is a new item. By support, finance,
- * warehouse or an admin. What was done to somebody of the staff is put away by finance, and not by who did
- * it.
+ * Resolves an item, with a note of what was done about it. If the cause is raised again, that is a new item.
+ * Support, finance, warehouse or an admin may resolve items. An item about a change to a member of staff is
+ * resolved by finance, and not by the person who made the change.
  * @throws kernel.forbidden, kernel.own_act, kernel.attention_not_found, kernel.attention_resolved
  */
 export async function resolveAttention(
@@ -120,7 +120,7 @@ export async function settleAttentionWhere(
   return Number(numAffectedRows ?? 0)
 }
 
-/** Writes down that these items were mailed to whoever looks after the shop. */
+/** Records that these items were mailed to the people who look after the shop. */
 export async function recordMailed(work: Work, ids: readonly string[]): Promise<void> {
   await sql`
     update attention set mailed_at = ${work.now}

@@ -4,7 +4,7 @@ import { kernelErrors } from '../kernel/kernel-errors.ts'
 import { type Paged, pageOf } from '../kernel/pages.ts'
 import type { Work } from '../kernel/work.ts'
 
-/** One change: who made it, why, to what, and what it was before and after. */
+/** One change: the actor, the reason, the thing changed, and its values before and after. */
 export interface AuditRow {
   id: string
   occurredAt: Date
@@ -24,7 +24,7 @@ const columns = sql`
   id, occurred_at, actor_kind, actor_id, actor_name, reason, command, subject_kind, subject_id, before, after, request_id`
 
 export interface AuditFilter {
-  /** Id of what was changed. */
+  /** The id of the thing that was changed. */
   subjectId?: string | undefined
   /** Name or id of who changed it. */
   actor?: string | undefined
@@ -62,7 +62,7 @@ export async function listAudit(work: Work, filter: AuditFilter): Promise<Paged<
 }
 
 /**
- * One row of the audit log.
+ * Returns one row of the audit log.
  * @throws kernel.forbidden, kernel.audit_not_found
  */
 export async function showAudit(work: Work, id: string): Promise<AuditRow> {

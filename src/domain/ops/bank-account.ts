@@ -32,9 +32,9 @@ export const channelName = (channelCode: string): string => channelIn(channelCod
 const channelIn = (code: string) => (Object.hasOwn(payoutChannels, code) ? payoutChannels[code] : undefined)
 
 /**
- * The account as it is kept: its number without the spaces, dots and dashes that people write into it, and an
- * e-wallet's as `08…` however its country was written. `channel` is what the provider says of a channel that
- * our table does not have.
+ * Checks an account and returns it in the form in which it is stored. Spaces, dots and dashes are removed
+ * from the number, and an e-wallet's number begins with `08…` in place of any country code. `channel` has the
+ * provider's data for a channel that is missing in our table.
  * @throws kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export function requireBankAccount(account: BankAccount, channel?: PayoutChannel): BankAccount {
@@ -53,8 +53,9 @@ export function requireBankAccount(account: BankAccount, channel?: PayoutChannel
 }
 
 /**
- * A description as far as the channel shows it. What tells one from another stands at the end (`Laku
- * STL-261123-7K3QX2`), so that words and the code's prefix go first, and what is longer still is cut.
+ * Shortens a description to the length that the channel shows. The distinguishing part is at the end (`Laku
+ * STL-261123-7K3QX2`), so the words and the code's prefix are dropped first. A text that is still too long is
+ * cut.
  */
 export function describedFor({ descriptionLength: most }: PayoutChannel, description: string): string {
   const code = description.slice(description.lastIndexOf(' ') + 1)

@@ -12,7 +12,7 @@ import { nameOfPerson, requireOwnFactor } from '../staff/index.ts'
 /** The groups that are counted together: money given away, settlements approved, withdrawals. */
 export type Budget = 'given' | 'settlement' | 'withdrawal'
 
-/** Each door that gives money, and the budget that it takes from. */
+/** Each kind of act that gives money, and the budget that it counts against. */
 export const limitedKinds = {
   goodwill: 'given',
   correction: 'given',
@@ -64,10 +64,10 @@ function limitsOf(kind: LimitedKind, policy: Policy): { dayLimitIdr: Rupiah; wee
 }
 
 /**
- * Whether one more of this is more than one person may do alone: counted over all doors of its budget, by who
- * acts, by who receives and by the account, within a day and within seven. Until the transaction ends nobody
- * else counts for any of them. To be asked after the locks on rows and before the ledger's. What the system
- * does by itself is never over.
+ * Tells whether one more act is above what one person may do alone. All acts of the same budget count, by
+ * actor, by receiver and by account, within a day and within seven days. Locks all three until the
+ * transaction ends, so that nobody else counts for them. Call it after the locks on rows and before the
+ * ledger's locks. The system's own acts are never over the limit.
  */
 export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
   const { tx, now, actor, policy } = work
@@ -86,8 +86,8 @@ export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
 }
 
 /**
- * Counts what is done now. Without a second person the database refuses what is over the limit; with one it
- * refuses the same person, and one who is no second person to them.
+ * Counts an act that is done now. Without a second person the database refuses an act over the limit. With
+ * one, it refuses the same person, and a person who does not qualify as the second.
  */
 export async function countUse(work: Work, use: LimitUse, second: string | null = null): Promise<void> {
   const { actor, policy } = work
@@ -109,7 +109,7 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
     usedAt: work.now,
     undoneAt: null,
   }
-  // Decided anew (a settlement that was on hold): what was counted of it before gives way.
+  // An act that is decided anew (a settlement that was on hold) replaces its earlier count.
   const { rows } = await sql<{ id: string }>`
     update limit_uses set person = ${row.person}, second_person = ${second}, receiver = ${row.receiver}, account = ${row.account},
       amount_idr = ${amountIdr}, day_limit_idr = ${row.dayLimitIdr}, week_limit_idr = ${row.weekLimitIdr}, used_at = ${work.now},
@@ -122,15 +122,16 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
 const LOST_DAY = 'the lost day'
 
 /**
- * Counts what left in a day that a restore lost: nobody gets the limits of that day a second time. Whoever
- * acts within the day or the week after it has so much less, for it may have been them.
+ * Counts payments of a day that a restore lost, so that nobody can use that day's limits a second time. The
+ * amount counts against everybody for the day or week, because anybody may have used it.
  */
 export async function countLost(work: Work, use: Omit<LimitUse, 'person'>): Promise<void> {
   await countUse(work, { ...use, person: LOST_DAY })
 }
 
 /**
- * Counts what follows from something that was counted, or that nobody decided, for the database asks for it.
+ * Counts an act that follows from one counted already, or that nobody decided, because the database requires
+ * a count.
  */
 export async function countUnlessCounted(work: Work, use: LimitUse): Promise<void> {
   const { rows } = await sql`
@@ -141,8 +142,8 @@ export async function countUnlessCounted(work: Work, use: LimitUse): Promise<voi
 }
 
 /**
- * Counts what has no state in which it waits for a second person: over the limit it needs that somebody else
- * allowed it beforehand (`allowOverLimit`), which is used up by this.
+ * Counts an act that has no state in which it could wait for a second person. Over the limit, another person
+ * must have allowed the act beforehand (`allowOverLimit`), and this act uses up the permission.
  * @throws kernel.second_person_needed with the command that allows it
  */
 export async function takeLimit(work: Work, use: LimitUse): Promise<void> {
@@ -171,7 +172,7 @@ export async function takeLimit(work: Work, use: LimitUse): Promise<void> {
   await countUse(work, use, given.givenBy)
 }
 
-/** Undoes the count of acts that came to nothing: they count no more. */
+/** Removes acts that were undone or failed from the count. */
 export async function undoUse(work: Work, kind: LimitedKind, subjectIds: readonly string[]): Promise<void> {
   await sql`
     update limit_uses set undone_at = ${work.now}
@@ -189,8 +190,9 @@ export interface Clearance {
 const CLEARED_S = DAY_S
 
 /**
- * A second person allows one act over the limit, of so much at most, within a day, and confirms it by their
- * factor: to whoever does it, but not to themselves or to somebody whom they are no second person to.
+ * Allows one act over the limit, up to this amount and within a day. A second person allows it and confirms
+ * by their own second factor. Anybody may then do the act, except that person and those for whom they do not
+ * qualify as a second person.
  * @throws kernel.reason_required, kernel.forbidden, and as requireOwnFactor
  */
 export async function allowOverLimit(
@@ -223,7 +225,7 @@ export async function allowOverLimit(
 
 export interface LimitView {
   budget: Budget
-  /** A member of staff by name, or whoever else acted; or who received. */
+  /** The name of the member of staff or other actor, or the receiver. */
   who: string
   side: 'person' | 'receiver'
   dayIdr: Rupiah

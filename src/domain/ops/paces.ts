@@ -3,15 +3,15 @@ import { secondsAfter } from '../kernel/clock.ts'
 import type { DB } from '../kernel/schema.ts'
 import type { Work } from '../kernel/work.ts'
 
-/** A limit: so many at once, then one each `everyS` seconds. */
+/** A rate limit: `atOnce` turns at once, then one every `everyS` seconds. */
 export interface Turn {
   /** The name of the person or thing that is limited: `code number +62812…`. */
   name: string
   atOnce: number
   everyS: number
-  /** A turn that comes within so many seconds is taken and waited for; by default none is. */
+  /** The longest wait, in seconds, for which a turn is still taken; 0 by default. */
   waitS?: number
-  /** Taken whatever it is: what has happened is counted, not asked for. */
+  /** Set where the turn is always taken, because the event has already happened and is only counted. */
   counted?: boolean
 }
 
@@ -22,19 +22,19 @@ export interface TakenTurns {
   refused?: { turn: Turn; inS: number }
 }
 
-// A turn that was counted and not asked for is held against its name for so long at most.
+// The turns that are only counted can delay later turns of their name by at most this many seconds.
 const LONGEST_S = 3_600
 
 /**
- * Takes a turn of each limit, or of none where one does not come in time. Rows are locked in the order of
- * their names, to the commit, so that requests of one name are counted one after the other.
+ * Takes one turn of each limit, or none at all if one does not come in time. Rows are locked in the order of
+ * their names until the commit, so that requests of one name are counted one after the other.
  */
 export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<TakenTurns> {
   if (turns.length === 0) return { inS: 0 }
   const names = turns.map(({ name }) => name)
-  // A flood is refused without a lock: what is used up now is so once it is locked, for a limit only moves
-  // on. Else all of a flood would stand one behind the other at the row that all strangers share, and
-  // everybody else with them.
+  // A flood of requests is refused without a lock. A limit that is used up now stays used up once it is
+  // locked, because its time only moves forward. Otherwise all requests, and everybody else behind them,
+  // would queue for the row that all strangers share.
   const early = reckon(work, turns, await readPaces(work, names)).refused
   if (early) return { inS: 0, refused: early }
   const { inS, refused, after } = reckon(work, turns, await lockPaces(work, names))

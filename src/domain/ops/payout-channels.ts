@@ -21,8 +21,8 @@ export interface ChannelOfProvider {
 }
 
 /**
- * Returns what is known about channels: the provider's data where the provider gave any, otherwise our table.
- * A channel that neither has is absent.
+ * Returns the known data of channels: the provider's data where there is any, otherwise our table's. A
+ * channel that is in neither is left out.
  */
 export async function channelsOf(tx: Tx, codes: readonly string[]): Promise<Map<string, PayoutChannel>> {
   const { rows } = await sql<ChannelOfProvider>`
@@ -50,7 +50,7 @@ export async function requirePayableAccount(tx: Tx, account: BankAccount): Promi
   return requireBankAccount(account, (await channelsOf(tx, [code])).get(code))
 }
 
-/** Keeps what the provider said of its channels. */
+/** Saves the provider's data about its channels. */
 export async function savePayoutChannels(work: Work, told: readonly ChannelOfProvider[]): Promise<void> {
   await sql`
     insert into payout_channels (channel_code, name, kind, minimum_idr, maximum_idr, read_at)

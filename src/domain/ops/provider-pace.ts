@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '../kernel/schema.ts'
 
-/** One endpoint of a provider, and how many calls a minute it takes. */
+/** One endpoint of a provider, and its limit of calls a minute. */
 export interface Pace {
   endpoint: string
   perMinute: number
@@ -55,7 +55,7 @@ export async function takeCalls(
   return { count: taken.granted, lastInMs: taken.lastInMs, stepMs: step }
 }
 
-/** The provider said to wait: nobody calls this endpoint before. */
+/** Stops all calls to this endpoint for the time that the provider asked for. */
 export async function holdCalls(db: Kysely<DB>, endpoint: string, forS: number): Promise<void> {
   await sql`
     insert into provider_pace (endpoint, given_until_ms)

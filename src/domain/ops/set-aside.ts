@@ -3,9 +3,9 @@ import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { AttentionItem, Work } from '../kernel/work.ts'
 
 /**
- * Does a batch at once, and where it throws each item by itself: those that throw then are set aside, and the
- * others are done. What is done must be all or nothing (a transaction), and the same again must change
- * nothing.
+ * Does a batch at once. If the batch throws, each item is done by itself: items that throw are set aside, and
+ * the others are done. `act` must be all or nothing (a transaction), and must change nothing when it is
+ * repeated.
  */
 export async function allOrEach<T>(
   items: readonly T[],
@@ -27,10 +27,13 @@ interface Context {
   actor: Actor
 }
 
-/** Puts an item off, so that it does not come first again, and says what a person is told of it. */
+/**
+ * Postpones an item, so that it does not come first again, and returns the text of the attention item for a
+ * person.
+ */
 export type PutOff<T> = (work: Work, item: T) => Promise<Omit<AttentionItem, 'kind'>>
 
-/** Puts off an item that threw, and tells a person of it with what was thrown. */
+/** Postpones an item that threw, and raises an attention item with the error. */
 export async function setAside<T>(
   { units, actor }: Context,
   item: T,
@@ -48,8 +51,8 @@ export async function setAside<T>(
 }
 
 /**
- * A batch in one transaction, or each item in one of its own where that throws. Returns what was done; what
- * throws by itself is set aside.
+ * Does a batch in one transaction, or, if the batch throws, each item in a transaction of its own. Returns
+ * the results; an item that throws by itself is set aside.
  */
 export async function inOneOrEach<T, R>(
   context: Context,
@@ -68,5 +71,5 @@ export async function inOneOrEach<T, R>(
   return done
 }
 
-/** Returns the text of an error, for the person who looks after what was set aside. */
+/** Returns the text of an error, for the person who looks after the item that was set aside. */
 export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -62,7 +62,7 @@ export async function listSwitches(tx: Tx): Promise<SwitchView[]> {
 }
 
 /**
- * Pauses something, or lets it go on; what is so already only gets the new reason.
+ * Pauses something, or resumes it. If it is already in that state, only the reason changes.
  * @throws kernel.forbidden, kernel.switch_not_found
  */
 export async function setSwitch(

@@ -24,7 +24,7 @@ export const workRecords: WorkRecords = {
   },
 
   writeAttention: async ({ tx, now }, items) => {
-    // One row a kind and subject: a statement may not touch the same row twice.
+    // One row for each kind and subject, because a statement may not touch the same row twice.
     const open = new Map(items.map((item) => [`${item.kind} ${item.subject[1]}`, item]))
     const rows = [...open.values()].map((item) => ({
       id: newId(),

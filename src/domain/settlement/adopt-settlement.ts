@@ -25,8 +25,8 @@ export async function adoptSettlement(
 }
 
 /**
- * The same of one that was in a file for the bank: it is a line of that batch, and the bank says what became
- * of it.
+ * Takes over a settlement that was in a file for the bank: it becomes a line of that batch, and the bank's
+ * answer decides how it ended.
  */
 export async function adoptSettlementTransfer(
   work: Work,
@@ -51,7 +51,10 @@ export async function adoptSettlementTransfer(
   return true
 }
 
-/** It waits for its payment, as it did when it was paid; undefined where it is none of that sum. */
+/**
+ * Returns the locked settlement as approved, so that its payment can be booked. Undefined where no unpaid
+ * settlement has this code and this sum.
+ */
 async function takeUnpaid(
   work: Work,
   code: string,

@@ -5,10 +5,7 @@ import { settlementRowChecks } from './row-checks.ts'
 // A broken invariant can be broken ten thousand times; a person needs the first few.
 const SHOWN = 10
 
-/**
- * The checks of what is always true of settlements (number 6), beside what the ledger
- * holds by itself.
- */
+/** The invariants of settlements (number 6), besides the ledger's own checks. */
 export const settlementChecks: readonly Check[] = [
   checkOf(
     'each sold item is settled at most once, each refund line at most once',

@@ -29,8 +29,8 @@ export async function lockSettlements(
 }
 
 /**
- * One settlement by its id or its code, locked. Its payouts are locked before it, as whoever follows a payout
- * does.
+ * Locks one settlement, by its id or its code, and returns it. Its payouts are locked first, in the same
+ * order as where a payout's result is applied.
  * @throws settlement.not_found
  */
 export async function lockSettlement(tx: Tx, named: string): Promise<LockedSettlement> {

@@ -55,7 +55,7 @@ export interface SettlementDetail extends StoredSettlement {
 }
 
 /**
- * One settlement by its id or its code.
+ * Returns one settlement, by its id or its code.
  * @throws settlement.not_found
  */
 export async function getSettlement(tx: Tx, named: string): Promise<StoredSettlement> {
@@ -67,7 +67,7 @@ export async function getSettlement(tx: Tx, named: string): Promise<StoredSettle
 }
 
 /**
- * One settlement with its lines and payouts.
+ * Returns one settlement with its lines and payouts.
  * @throws settlement.not_found
  */
 export async function showSettlement(tx: Tx, vault: Vault, named: string): Promise<SettlementDetail> {

@@ -40,7 +40,7 @@ export function periodThrough(through: string | undefined, now: Date, policy: Po
   }
 }
 
-/** An order in one of these states is over for its factory: nothing of it is open. */
+/** The states in which an order is finished for its factory: none of its lines is open. */
 export const settledStates = ['delivered', 'completed', 'refunded', 'failed', 'cancelled'] as const
 
 /** A line of the book, as far as a plan is made of it. */
@@ -49,7 +49,10 @@ export interface PlanLine {
   netIdr: Rupiah
 }
 
-/** Hashes what an approval is for: the lines, to the rupiah, in whatever order they were read. */
+/**
+ * Returns the hash of the lines that an approval is for: exact to the rupiah, and independent of the order in
+ * which they were read.
+ */
 export function planHash(lines: readonly PlanLine[]): string {
   const text = lines
     .toSorted((a, b) => a.entrySeq - b.entrySeq)
@@ -104,10 +107,10 @@ const HOUR_S = 3600
 const LONGEST_HOURS = 3
 
 /**
- * After how many seconds a settlement is paid again by itself whose payout failed definitely; undefined where
- * a person decides: the reason does not pass, somebody cancelled it, or it was tried `policy.payoutTries`
- * times. That what came in was not settled yet is no failure and counts for none (xendit.settlement: up to
- * five days).
+ * Returns the seconds until a settlement whose payout definitely failed is paid again automatically.
+ * Undefined where a person decides: the reason is not temporary, somebody cancelled the payout, or it was
+ * tried `policy.payoutTries` times. Incoming money that is not settled yet (xendit.settlement: up to five
+ * days) is no failure, and does not count as a try.
  */
 export function retryAfterFailure(
   failureCode: string,

@@ -11,8 +11,9 @@ export type SettlementStatus =
   | 'void'
 
 /**
- * A bank may send back what was paid; then, as after a failure, it is approved again and paid by a new
- * payout. Where the provider contradicts itself and the old one arrived after all, it is paid.
+ * A bank may send paid money back. Then, as after a failure, the settlement is approved again and paid by a
+ * new payout. If the provider contradicts itself and the old payout arrived after all, the settlement is
+ * paid.
  */
 export const settlementTransitions: Transitions<SettlementStatus> = {
   calculated: ['approved', 'on_hold', 'void'],

@@ -28,7 +28,7 @@ export interface SettlementView {
   calculatedAt?: Date
   approvedAt?: Date | null
   paidAt?: Date | null
-  /** When a failed one is paid again by itself. */
+  /** The time at which a failed settlement is paid again automatically. */
   retryAt?: Date | null
 }
 

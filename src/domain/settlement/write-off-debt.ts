@@ -20,9 +20,10 @@ export interface DebtWrittenOff {
 }
 
 /**
- * Gives up what a suspended factory owes (it was paid for goods that came back since) and nobody will get
- * from it: the company's loss, on the account `bad-debt`. All of it where no amount is named, never more. Its
- * open lines and this one come to what is left, so the next settlement takes nothing of it off again.
+ * Writes off the debt of a suspended factory (it was paid for goods that came back later), which nobody can
+ * collect. The loss is the company's, on the account `bad-debt`. Without an amount the whole debt is written
+ * off, never more. The factory's open lines and the line of the write-off sum to the remaining debt, so that
+ * the next settlement does not deduct the written-off sum.
  * @throws factory.not_found, settlement.factory_not_suspended, nothing_owed, kernel.reason_required,
  * kernel.forbidden
  */
@@ -33,10 +34,10 @@ export async function writeOffDebt(
   requireStaff(work.actor, 'finance')
   const { factoryId } = input
   const reason = requireReason(work, input.reason)
-  // Two who write off at once come one after the other, and the second sees what is left.
+  // Two write-offs at once run one after the other, and the second sees the remaining debt.
   await lockRows(work.tx, { factory: { id: [factoryId] } })
   const { status } = await getFactory(work.tx, factoryId)
-  // One that still sells pays by its next sales.
+  // A factory that still sells pays its debt by its next sales.
   if (status !== 'suspended') throw settlementErrors.factory_not_suspended({ factoryId, status })
   const owedIdr = -(await balanceIdr(work.tx, factoryAccount(factoryId)))
   const amountIdr = rupiah(input.amountIdr ?? owedIdr)

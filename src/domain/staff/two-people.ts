@@ -24,8 +24,8 @@ export async function isSecondPerson(work: Work, first: string): Promise<boolean
 }
 
 /**
- * Whoever allows beforehand what another will do confirms it as a second person does; that they are two is
- * asked when it is done.
+ * Requires the second factor of a person who allows another's act beforehand, as for any second person. That
+ * the two are different people is checked when the act is done.
  * @throws kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing,
  * kernel.second_factor_needed
  */

@@ -19,11 +19,10 @@ interface Adopted {
 }
 
 /**
- * A withdrawal that the provider paid, or is paying, after the backup that was restored. One that waited in
- * the backup is that one; one that is in no row gets a row of its own under the code that its owner knows,
- * with the fee that it costs: the wallet is as it was. The account tells whose it is. Nothing where the
- * account has no one owner, or the wallet has not so much: then its money lies in suspense. Returns whose it
- * is.
+ * Takes over a withdrawal that the provider paid, or is paying, after the restored backup was made. If the
+ * withdrawal waits in the backup, that row is used. Otherwise it gets a new row under the code that its owner
+ * knows, with its fee. The bank account tells the owner. Returns the owner's id; undefined where the account
+ * has not exactly one owner, or the wallet holds too little. Then the money is in suspense.
  */
 export async function adoptWithdrawal(
   work: Work,
@@ -42,7 +41,7 @@ export async function adoptWithdrawal(
   return found.userId
 }
 
-/** The same of one that was in a file for the bank: it is a line of that batch. */
+/** Takes over a withdrawal that was in a file for the bank: it becomes a line of that batch. */
 export async function adoptWithdrawalTransfer(
   work: Work,
   input: { batch: () => Promise<string>; code: string; account: Account; amountIdr: Rupiah },
@@ -76,7 +75,7 @@ async function approveLost(work: Work, lost: Lost): Promise<Adopted | undefined>
   return found
 }
 
-/** It was asked for before the backup, and not sent. */
+/** Finds the withdrawal where it was requested before the backup, and not sent. */
 async function waiting(work: Work, { code, amountIdr }: Lost): Promise<Adopted | undefined> {
   const { rows } = await sql<
     Omit<Adopted, 'destination'> & { channelCode: string; accountNumber: string; accountHolder: string }

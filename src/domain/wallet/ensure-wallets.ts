@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
 /**
- * Makes sure that these users have a wallet: to be called where money is about to be put into it. Money that
- * comes for somebody who was erased (a payment's late confirmation, a bank that sends back) nobody will ever
- * ask for: a person is told.
+ * Makes sure that these users have a wallet; called before money is put into it. Money may come for a user
+ * who was erased (a late confirmation of a payment, a bank that sends money back). Nobody will ever ask for
+ * it, so an attention item is raised.
  */
 export async function ensureWallets(work: Work, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return

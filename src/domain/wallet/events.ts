@@ -1,6 +1,6 @@
 import type { WithdrawalStatus } from './transitions.ts'
 
-/** A withdrawal and how it stands. */
+/** A withdrawal and its change of state. */
 export interface WithdrawalEventPayload {
   withdrawalId: string
   code: string
@@ -11,7 +11,7 @@ export interface WithdrawalEventPayload {
   to: WithdrawalStatus
   /** A member of the staff asked for it, or decided it. */
   byStaff: boolean
-  /** It is all that was in the wallet, and the account is erased once it has arrived. */
+  /** True where the withdrawal takes the whole wallet; the account is erased once the money has arrived. */
   closesAccount: boolean
 }
 

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
 /**
- * Locks wallets in the order of their users, before the ledger's balances: whoever takes money out does, so
- * that what a withdrawal found out about a wallet still holds when it takes its money.
+ * Locks wallets in the order of their users, before the ledger's balances. Everybody who takes money out does
+ * so, so that a withdrawal's checks still hold when it takes its money.
  */
 export async function lockWallets(work: Work, userIds: Iterable<string>): Promise<void> {
   await sql`

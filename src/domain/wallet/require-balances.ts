@@ -3,15 +3,16 @@ import { balances, walletAccount } from '../ledger/index.ts'
 import { walletErrors } from './errors.ts'
 import { lockWallets } from './lock.ts'
 
-/** The amount that somebody wants to take out of their wallet. */
+/** An amount that is about to be taken from a user's wallet. */
 export interface Spending {
   userId: string
   amountIdr: Rupiah
 }
 
 /**
- * Locks wallets and looks whether they hold what is about to be taken from them, so that a refusal can name
- * those that do not. The balance row itself refuses whoever came second all the same.
+ * Locks wallets and checks that they hold the sums about to be taken, so that a refusal can name the wallets
+ * with too little. Even without this check, the balance row refuses the second of two that spend the same
+ * money.
  * @throws wallet.insufficient_balance with `userIds`, and for a single one `balanceIdr` and `neededIdr`
  */
 export async function requireBalances(work: Work, spendings: readonly Spending[]): Promise<void> {

@@ -6,8 +6,8 @@ import { heldToRows } from '../ledger/index.ts'
 const SHOWN = 10
 
 /**
- * By these a buyer gets and spends: what they paid and is back, what was given by name, and what leaves. Each
- * is held to its row.
+ * The kinds of posting by which a buyer gets and spends money: payments and their returns, named gifts, and
+ * withdrawals. Each posting is checked against its row.
  */
 const ways = [
   'payment.held',
@@ -30,7 +30,7 @@ const ways = [
   'withdrawal.rejected',
 ]
 
-/** The payout of withdrawal `w` that is on its way or arrived as its own. */
+/** Joins the payout of withdrawal `w` that has the withdrawal's status and was not set aside. */
 const ownPayout = sql`left join payouts o on o.subject_id = w.id and o.purpose = 'withdrawal' and o.status = w.status and not o.set_aside`
 
 /** Withdrawals and adjustments, held to the postings that they made. */

@@ -4,7 +4,7 @@ export interface WithdrawalTerms {
   feeIdr: Rupiah
   /** The part of the refunded money that the withdrawal takes. */
   refundedIdr: Rupiah
-  /** It is less than may be paid out. */
+  /** True where the amount is below the minimum of a withdrawal. */
   belowMinimum: boolean
 }
 

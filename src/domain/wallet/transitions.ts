@@ -10,10 +10,11 @@ export type WithdrawalStatus =
   | 'rejected'
 
 /**
- * The money is out of the wallet while it is held, approved or submitted, and comes back only when it is
- * certain that it did not arrive. A bank may send it back days after its success, and a provider may
- * contradict itself: what had failed arrived after all. Then a retry of it that was approved and not sent is
- * rejected. One that the balance at the provider did not reach for goes back to approved, and is sent again.
+ * While a withdrawal is held, approved or submitted, its money is out of the wallet. The money comes back
+ * only when it certainly did not arrive. A bank may send it back days after success, and a provider may
+ * report that a failed payout arrived after all. In that case a retry that was approved and not sent is
+ * rejected. A withdrawal that the balance at the provider could not cover returns to approved, and is sent
+ * again.
  */
 export const withdrawalTransitions: Transitions<WithdrawalStatus> = {
   held: ['approved', 'rejected'],

@@ -14,7 +14,7 @@ export interface WalletView {
 }
 
 /**
- * The caller's wallet, as the ledger says: nothing else stores a balance.
+ * Returns the caller's wallet from the ledger, because no other table stores a balance.
  * @throws kernel.forbidden
  */
 export async function walletView(work: Work): Promise<WalletView> {

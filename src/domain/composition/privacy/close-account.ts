@@ -10,10 +10,11 @@ import { openThings } from './open-things.ts'
 import { erasePerson, livingUser } from './privacy.ts'
 
 /**
- * A customer closes their account: all that is in their wallet is paid out, free of fee and minimum (the
- * design, 4 user), and once it has arrived they are erased (docs/adr/0041). Until then they join, order and
- * withdraw nothing. Money that comes back ends it. `amountIdr` is the whole balance, so that whoever asks
- * knows what leaves. Refused while something else of theirs is open.
+ * Closes the account of the customer who acts. The whole wallet is paid out, free of fee and minimum (the
+ * design, 4 user). Once the money has arrived, the customer is erased (docs/adr/0041). Until then the
+ * customer cannot join, order or withdraw. If the money comes back, the closing ends. `amountIdr` must be the
+ * whole balance, so that the customer knows how much leaves. Refused while anything else of the customer is
+ * open.
  * @throws user.still_open with what is, wallet.nothing_to_withdraw, not_all, otp_needed, account_closing,
  * kernel.bank_account_invalid,
  *   payout_channel_unknown, forbidden
@@ -25,8 +26,9 @@ export async function closeAccount(work: Work, input: WithdrawalRequest): Promis
 }
 
 /**
- * An admin closes the account of a user who asked for it in writing: what is in their wallet goes to the
- * account that they confirmed themselves, for staff name none; where it is empty they are erased at once.
+ * Closes the account of a user who asked for it in writing; an admin does it. The wallet is paid out to the
+ * bank account that the user confirmed, because staff may not name one. Where the wallet is empty, the user
+ * is erased at once.
  * @throws user.not_found, still_open with what is, wallet.no_destination, kernel.forbidden
  */
 export async function closeAccountFor(
@@ -59,8 +61,9 @@ const STALE_AFTER_S = 7 * 86_400
 export const accountsToClose = (work: Work): Promise<string[]> => dueClosings(work, BATCH_SIZE)
 
 /**
- * Erases a user whose money has arrived. What came into their wallet meanwhile (a late refund) is sent after
- * it first, and whatever else is open is waited for; a person is told where that takes longer than a week.
+ * Erases a user whose money has arrived. Money that came into the wallet meanwhile (a late refund) is paid
+ * out first. While anything else of the user is open, the erasure waits. After a week of waiting an item is
+ * raised for a person.
  */
 export async function finishClosing(work: Work, { userId }: { userId: string }): Promise<void> {
   await lockUserWholly(work, userId)

@@ -7,7 +7,10 @@ import { messagesOf } from '../../whatsapp/personal-data.ts'
 import { openThings } from './open-things.ts'
 import { personalTables } from './personal-data.ts'
 
-/** A person's data as they may have it (UU PDP 27/2022, article 7): section by section, as it is kept. */
+/**
+ * The copy of a person's data that they may ask for (UU PDP 27/2022, article 7), section by section as the
+ * tables hold it.
+ */
 export type PersonExport = Record<string, unknown> & { exportedAt: Date }
 
 /**
@@ -102,10 +105,10 @@ function exported({ id, phone }: User): Record<string, RawBuilder<unknown>> {
 }
 
 /**
- * Takes a person's data out of every table, for good (UU PDP 27/2022, article 8): the customer who acts, or
- * for an admin a user whom they name. What was paid and posted stays, without a name. Refused while something
- * of theirs is open; what is in their wallet is withdrawn by `closeAccount` before. Whatever of theirs is
- * under way is waited for, and comes too late once this is.
+ * Erases a person's data from every table, for good (UU PDP 27/2022, article 8). A customer erases
+ * themselves; an admin erases a user by id. Payments and postings stay, without a name. Refused while
+ * anything of the person is open; `closeAccount` pays out the wallet before. The erasure waits for
+ * transactions of the person that are under way; later ones are refused.
  * @throws user.not_found, still_open with what is, kernel.illegal_transition, kernel.forbidden
  */
 export async function erasePerson(work: Work, input: { userId?: string } = {}): Promise<{ userId: string }> {
@@ -134,7 +137,10 @@ async function personOf(work: Work, named: string | undefined): Promise<string> 
   return named
 }
 
-/** A user who was not erased. @throws user.not_found */
+/**
+ * Returns the user, who must not have been erased.
+ * @throws user.not_found
+ */
 export async function livingUser(work: Work, userId: string): Promise<User> {
   const user = await userById(work.tx, userId)
   if (!user || user.status === 'deleted') throw userErrors.not_found()

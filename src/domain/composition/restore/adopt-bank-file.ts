@@ -22,15 +22,15 @@ export interface AdoptedFile {
   known: string[]
   /** Lines whose settlement or withdrawal is here and does not fit yet, and why. */
   open: { code: string; amountIdr: Rupiah; why: string }[]
-  /** Lines of what is in no row here: their money lies in suspense, under their code. */
+  /** Lines whose settlement or withdrawal has no row here: their money is in suspense, under their code. */
   suspended: { code: string; amountIdr: Rupiah }[]
 }
 
 /**
- * Takes over a file that was handed to the bank after the backup that was restored: no provider's book has
- * what the bank did. Its settlements and withdrawals are lines of a batch again, so that nothing pays them a
- * second time, and `confirmBatch` says what the bank made of each. A withdrawal that is lost gets its row
- * again. Run again it changes nothing.
+ * Takes over a file that was handed to the bank after the restored backup was made, because no provider's
+ * book shows the bank's transfers. The file's settlements and withdrawals become lines of a batch again, so
+ * that nothing pays them a second time. `confirmBatch` then records how each transfer ended. A withdrawal
+ * whose row is lost gets its row again. A second run changes nothing.
  * @throws kernel.reason_required, forbidden
  */
 export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Promise<AdoptedFile> {
@@ -68,7 +68,10 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
   return adopted
 }
 
-/** The bank has it or has paid it here, or its money lies in suspense. */
+/**
+ * Tells whether a code was taken over: a bank transfer for it is submitted or succeeded, or its money is in
+ * suspense.
+ */
 async function isTakenOver(work: Work, code: string): Promise<boolean> {
   const { rows } = await sql`
     select from payouts
@@ -100,8 +103,8 @@ async function suspendLine(work: Work, line: FileLine): Promise<void> {
 }
 
 /**
- * Why it is no line of the batch; undefined where it is one now. What a rule refuses leaves no trace but its
- * why.
+ * Makes a line part of the batch. Returns the reason where it could not, and then leaves no other trace;
+ * undefined where it could.
  */
 async function adoptLine(
   work: Work,

@@ -45,8 +45,8 @@ export interface Adoption {
   /** Refunds that this database did not know, booked to their payments. */
   refunds: { code: string; payment: string | null; amountIdr: Rupiah }[]
   /**
-   * Payouts whose receiver this database does not know, or that are under way: money stands still until a
-   * person disposes of each, or they end.
+   * Payouts whose receiver this database does not know, or that are under way. No money moves until a person
+   * has disposed of each unknown one, and the others have ended.
    */
   open: { code: string; amountIdr: Rupiah; command: string }[]
   /** Money moves again. */
@@ -54,11 +54,10 @@ export interface Adoption {
 }
 
 /**
- * Takes over what the provider knows and a restored database does not, before any money moves again. The
- * provider's book is read on to its end; each payment, refund and payout that it has otherwise is asked about
- * and booked as it is; a payout that nobody here knows is booked to the factory or the buyer who owns the
- * account that it went to. What is left over waits for a person, and so does the money. Run again, it goes
- * on.
+ * Takes over what the provider knows and a restored database lacks, before any money moves again. It reads
+ * the provider's book to its end. Where the book differs about a payment, refund or payout, it asks the
+ * provider and books the answer. A payout unknown here is booked to the factory or buyer who owns its bank
+ * account. Whatever is left over waits for a person, and no money moves until then. A second run continues.
  * @throws kernel.database_known, reason_required, forbidden; ProviderFailure where the provider does not
  * answer
  */
@@ -185,8 +184,8 @@ async function openPayouts({ tx }: Work): Promise<OpenPayout[]> {
 }
 
 /**
- * A settlement or withdrawal of that code that this database still means to pay: its money is free again, and
- * goes to what was paid.
+ * Frees the money of an unpaid settlement or withdrawal with this code, so that the payout that was really
+ * made can be booked.
  */
 async function standDown(work: Work, reference: string): Promise<void> {
   const code = codeIn(reference)
@@ -205,8 +204,8 @@ async function standDown(work: Work, reference: string): Promise<void> {
 }
 
 /**
- * Takes a payout over as what it was: a withdrawal, or a settlement that had been approved. Undefined where
- * it has no such place.
+ * Books a payout of ours as a withdrawal, or as a settlement that had been approved. Undefined where it
+ * matches neither.
  */
 async function adoptPayoutOfOurs(
   work: Work,
@@ -230,7 +229,10 @@ async function adoptPayoutOfOurs(
     : undefined
 }
 
-/** Tells whether a reference is ours; references that laku made before it marked them are ours too. */
+/**
+ * Tells whether a reference is ours. Unmarked references, which laku made before it added the installation's
+ * mark, count as ours too.
+ */
 const isOurs = (reference: string, installation: string) =>
   ['ours', 'unmarked'].includes(originOf(reference, installation))
 

@@ -6,7 +6,7 @@ import { countSealed, sealedTables } from './sealed-data.ts'
 export interface KeyUse {
   /** The number of encrypted values, or of seals (postings and pages of the chain), by key id. */
   values: Map<string, number>
-  /** The same by table, for what is encrypted. */
+  /** The number of encrypted values by key id, table by table. */
   tables: { table: string; values: Map<string, number> }[]
 }
 

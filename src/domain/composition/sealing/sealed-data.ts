@@ -7,12 +7,12 @@ import { fingerprintOf, limitAccountOf } from '../../wallet/index.ts'
 /** A table that holds encrypted columns. */
 export interface SealedTable {
   table: string
-  /** A UUID that no two rows share; `id` where nothing else is said. */
+  /** The column with a UUID that is unique in the table; `id` by default. */
   key?: string
   columns: readonly string[]
   /** The purpose that the key is derived for; the same for all columns of the table. */
   purpose: string
-  /** Columns besides that are looked up by a keyed digest of what is encrypted. */
+  /** Further columns to rewrite: keyed digests of the encrypted values, by which rows are looked up. */
   digests?: (vault: Vault, row: SealedRow, opened: Record<string, string>) => Record<string, string>
   /**
    * Writes the first column where the application may not write the table itself; gets each row as it was and
@@ -46,7 +46,7 @@ export const sealedTables: readonly SealedTable[] = [
     columns: ['account_number', 'account_holder'],
     purpose: 'wallet.destination',
     digests: (vault, row, opened): Record<string, string> => {
-      // An erased one has nothing to be found by.
+      // The account of an erased user has no fingerprint to find it by.
       if (row.fingerprint === row.id) return {}
       const [accountNumber, accountHolderName] = [opened.account_number ?? '', opened.account_holder ?? '']
       const channelCode = row.channel_code ?? ''
@@ -92,11 +92,13 @@ export interface Reencrypted {
   /** The start of the next page; undefined at the end. */
   after: string | undefined
   rewritten: number
-  /** The values that no key at hand opens, a line each: they are left as they are. */
+  /** The values that none of the available keys decrypts, one line each. They are left unchanged. */
   left: string[]
 }
 
-/** Encrypts a page of a table again under the key that writes; what is under it already stays as it is. */
+/**
+ * Encrypts one page of a table again under the current key; values under that key already are left unchanged.
+ */
 export async function reencryptPage(
   work: Pick<Work, 'tx' | 'vault' | 'actor' | 'requestId'>,
   sealed: SealedTable,
@@ -177,8 +179,8 @@ export async function recountWithdrawals({
 }
 
 /**
- * How many encrypted values of a table stand under each key, by its name; under the empty name what no key at
- * hand opens.
+ * Counts a table's encrypted values by key id. The values that none of the available keys decrypts are
+ * counted under the empty name.
  */
 export async function countSealed(tx: Tx, vault: Vault, sealed: SealedTable): Promise<Map<string, number>> {
   const counts = new Map<string, number>()

@@ -6,14 +6,14 @@ import { queueMessages } from '../../whatsapp/index.ts'
 import { wayWords } from './way-words.ts'
 
 /**
- * A person who had a way in so recently is told of later changes: whoever took the number over is not the
- * only person to hear.
+ * For 30 days after a phone number or address was replaced, its owner is still told of later changes. So a
+ * person who takes a number over is not the only one told.
  */
 const REMEMBERED_S = 30 * 86_400
 const TEMPLATE = 'laku_notice'
 const KEY = 'way_in:'
 
-/** One mail or text message that goes out after the commit. */
+/** One mail or text message, sent after the commit. */
 export interface Word {
   to: string
   subject: string
@@ -30,8 +30,8 @@ export interface Words {
 const none: Words = { mails: [], sms: [] }
 
 /**
- * Tells the old channels of a change, with the link that stops it: the number and address from before, those
- * that are left, and those that were replaced within the last 30 days. With `unreached` only the phone of
+ * Tells the old channels of a change, with the link that stops it. These are the number and address from
+ * before, those unchanged, and those replaced within the last 30 days. With `unreached` only the phone of
  * that message is told, by SMS.
  */
 export async function notifyOldChannels(

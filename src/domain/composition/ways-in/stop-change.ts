@@ -23,8 +23,8 @@ export async function stoppableChange(work: Work, token: string): Promise<Stoppa
 
 /**
  * Stops a change for the person who held the old channel, and restores the old value. Log-ins end
- * (choreography: way_in.stopped), withdrawals cool off anew, and a person is told. The stop needs no log-in,
- * and repeating it changes nothing.
+ * (choreography: way_in.stopped), the waiting time for withdrawals starts anew, and an item is raised for a
+ * person. The stop needs no log-in, and repeating it changes nothing.
  * @throws way_in.stop_unknown, way_in.stop_too_late
  */
 export async function stopChange(work: Work, token: string): Promise<WayChange> {
@@ -54,7 +54,7 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
 
 const nameOf = ({ subject, way }: WayChange) => `${way.replace('_', ' ')} of this ${subject[0]}`
 
-/** Answers whether what was before is again. */
+/** Restores the value from before the change, or stops the new bank account. Tells whether that succeeded. */
 async function undo(work: Work, { subject: [kind, id], way, old, accountId }: WayChange): Promise<boolean> {
   if (kind === 'factory') {
     if (way === 'bank_account') return accountId !== null && (await stopBankAccount(work, accountId))

@@ -43,7 +43,10 @@ export function headOf(vault: Vault, previousHead: string, link: ChainLink): str
   return `${vault.seals.keyId}.${vault.seals.hmac(PURPOSE, canonical(previousHead, link))}`
 }
 
-/** The head of a page that was sealed again under a newer key; it says what the first one was too. */
+/**
+ * Returns the new head of a page that is sealed again under a newer key. The new head also covers the page's
+ * first head.
+ */
 export function resealedHeadOf(vault: Vault, previousHead: string, { head, ...link }: WrittenLink): string {
   return `${vault.seals.keyId}.${vault.seals.hmac(RESEALED, resealedText(previousHead, link, head))}`
 }
@@ -52,8 +55,8 @@ const resealedText = (previousHead: string, link: ChainLink, head: string) =>
   `${canonical(previousHead, link)}\n${head}`
 
 /**
- * By its own head where the key of that is at hand, and by the one under a newer key; one of them has to be
- * legible.
+ * Tells whether a page's head is valid, by its own head and by the head under a newer key, each where its key
+ * is available. At least one of the keys must be available.
  */
 export function headHolds(
   vault: Vault,
@@ -81,7 +84,7 @@ export const linkColumns = sql`
   ${utcText(sql`c.recorded_since`)} as recorded_since, c.transactions, c.digest, c.head, c.declared_by, c.reason`
 
 /**
- * One digest of all postings of a set: their ids and seals, in the order of their ids. The seals hold the
+ * The digest of a set of postings: over their ids and seals, in the order of their ids. The seals cover the
  * content.
  */
 export const digestOf = sql<string>`
@@ -93,7 +96,7 @@ export const lastLinks = async (tx: Tx, count: number): Promise<WrittenLink[]> =
   return rows
 }
 
-/** Writes a link behind the last one. False where somebody else wrote that page meanwhile. */
+/** Writes a link after the last one. Returns false if another process wrote that page meanwhile. */
 export async function writeLink(tx: Tx, link: WrittenLink): Promise<boolean> {
   const { rows } = await sql`
     insert into ledger_chain (page, kind, system_id, from_xid, through_xid, recorded_since, transactions, digest, head,

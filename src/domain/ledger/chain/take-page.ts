@@ -16,7 +16,7 @@ export interface ChainHead {
   head: string
 }
 
-/** A page holds so many postings at the most, but for one transaction of the database that made more. */
+/** A page holds at most this many postings, unless one database transaction made more. */
 const PAGE_SIZE = 5_000
 /** With one second between two looks, postings are in the chain 10 s after their commit at the latest. */
 const PAGE_EVERY_S = 5
@@ -34,10 +34,11 @@ export const chainDue = (): RawBuilder<boolean> => sql<boolean>`
   and not exists (select from attention where kind = 'ledger_chain_broken' and resolved_at is null)`
 
 /**
- * Binds the postings committed since the last page to it, one page of 5,000 at the most. It reads below the
- * oldest transaction under way, so that none is committed later into a page that is closed. Where the chain
- * does not go on (a restored copy counts transactions anew, a page is gone or changed), nothing is written
- * and a person is told. Returns the end of the chain; undefined where there is none yet.
+ * Adds the postings committed since the last page to the chain, as one page of at most 5,000. It reads only
+ * below the oldest open transaction, so that no posting is committed later into a closed page. Where the
+ * chain cannot continue (a restored copy counts transactions anew, a page is gone or changed), it writes
+ * nothing and raises an item for a person. Returns the end of the chain; undefined where the chain is still
+ * empty.
  */
 export async function takeChainPage(work: Work, seen?: ChainHead): Promise<ChainHead | undefined> {
   const [last, previous] = await lastLinks(work.tx, 2)
@@ -73,7 +74,7 @@ interface NextPage {
   digest: string
 }
 
-/** The next page, in one statement: its horizon and its postings are of one snapshot. */
+/** Reads the next page in one statement, so that its horizon and its postings come from one snapshot. */
 async function nextPage(tx: Tx, last: WrittenLink | undefined): Promise<NextPage> {
   const from = sql`${last?.throughXid ?? '0'}::xid8`
   const since = sql`${last?.recordedSince ?? '1970-01-01'}::timestamp at time zone 'UTC'`

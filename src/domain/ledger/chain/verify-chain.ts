@@ -13,8 +13,8 @@ interface ReadLink extends WrittenLink {
 }
 
 /**
- * Reads the chain from its first page on: no page is missing, each follows from the one before, and its
- * postings are still what it was made of.
+ * Reads the chain from its first page on. It checks that no page is missing, that each page follows from the
+ * one before, and that each page's postings are unchanged.
  */
 async function brokenPages(tx: Tx, vault: Vault): Promise<string[]> {
   const wrong: string[] = []
@@ -44,8 +44,8 @@ function wrongOf(vault: Vault, before: WrittenLink | undefined, link: ReadLink):
 }
 
 /**
- * Pages with what the book has of each now. Numbers count anew in a restored copy: what was recorded after a
- * page is none of its.
+ * Reads pages, each with the postings that the book has for it now. A restored copy counts transactions anew,
+ * so a posting recorded after a page was taken does not belong to that page.
  */
 async function readLinks(tx: Tx, after: number): Promise<ReadLink[]> {
   const { rows } = await sql<ReadLink>`
@@ -65,11 +65,11 @@ async function readLinks(tx: Tx, after: number): Promise<ReadLink[]> {
 export const chainCheck: Check = { name: 'no posting of the chain is gone or added', violations: brokenPages }
 
 export interface LoggedHead extends ChainHead {
-  /** When it was logged, as ISO 8601; where the line says so. */
+  /** The time at which the head was logged, as ISO 8601; undefined where the line has no time. */
   time?: string | undefined
 }
 
-/** Every head that was logged is still in the chain, but for what a declared break says was lost. */
+/** Checks that every logged head is still in the chain, except the heads that a declared break lost. */
 export const headsCheck = (heads: readonly LoggedHead[]): Check => ({
   name: 'every head of the log is in the chain',
   violations: async (tx) => {
@@ -88,11 +88,11 @@ export const headsCheck = (heads: readonly LoggedHead[]): Check => ({
   },
 })
 
-/** The state of the chain, and what it does not hold yet. */
+/** The state of the chain, and the number of postings that are not in it yet. */
 export interface ChainState {
   page: number
   head: string | null
-  /** Postings that no page holds yet: what is deleted of them leaves no trace. */
+  /** The number of postings that are in no page yet: deleting one of these leaves no trace. */
   unchained: number
   breaks: { page: number; declaredBy: string; reason: string; at: Date }[]
 }

@@ -10,15 +10,15 @@ export interface Resealed {
   after: string | undefined
   resealed: number
   /**
-   * The postings that no key at hand can prove, or that are not as they were sealed: left as they are, a line
-   * each.
+   * The postings that no available key can verify, or that were changed after they were sealed. They are left
+   * unchanged, one line each.
    */
   left: string[]
 }
 
 /**
- * Seals a page of postings again under the key that writes, each after its older seal was seen to hold: what
- * was changed meanwhile is left, and `laku ledger verify` shows it.
+ * Seals a page of postings again under the current key, each after a check that its older seal is valid. A
+ * posting that was changed meanwhile is left as it is, and `laku ledger verify` shows it.
  */
 export async function resealPostings(
   { tx, vault }: { tx: Tx; vault: Vault },

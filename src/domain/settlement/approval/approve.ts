@@ -7,18 +7,20 @@ import { type LockedSettlement, lockSettlement, settlementEventPayload } from '.
 import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
-/** One whose payout failed or came back is approved again by `retry`, which pays it. */
+/** A settlement whose payout failed or came back is approved again by `retry`, which also pays it. */
 const byApproval: typeof settlementTransitions = { ...settlementTransitions, failed: [], reversed: [] }
 
 export interface Approval {
   settlement: string
-  /** The plan that was looked at; where it is given and another one is there, nothing is approved. */
+  /**
+   * The hash of the plan that the approver saw. If the settlement's plan is another one, nothing is approved.
+   */
   planHash?: string | undefined
 }
 
 /**
- * Approves a calculated settlement to be paid; over policy.settlementTwoPersonAboveIdr by another person than
- * the one who calculated it. The approval is for the plan as it was calculated.
+ * Approves a calculated settlement for payment. Over policy.settlementTwoPersonAboveIdr, the approver must
+ * not be the person who calculated it. The approval holds for the plan as it was calculated.
  * @throws settlement.not_found, settlement.plan_changed, settlement.same_person, kernel.same_hands,
  *   kernel.illegal_transition, kernel.forbidden
  */
@@ -46,9 +48,9 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
 }
 
 /**
- * Returns the person who approves, and counts the approval. Above the limit a second person must approve, not
- * the one who calculated. The limit is on this settlement, and on it with what they approved alone for this
- * factory, or at all, within a day and within seven.
+ * Returns the person who approves, and counts the approval. Above a limit, that person must not be the one
+ * who calculated. One limit is for this settlement alone. The others are for its sum with the same person's
+ * earlier approvals, within a day and within seven days.
  * @throws settlement.same_person, kernel.same_hands
  */
 export async function requireOther(work: Work, settlement: LockedSettlement): Promise<string> {

@@ -8,10 +8,10 @@ import type { SettlementView } from '../views.ts'
 import { type DueLine, lockDueLines, presentLines } from './due-lines.ts'
 
 /**
- * Settles what is due and open of a factory: a settlement where it comes to the minimum, else its lines stay
- * open. A calculated one whose plan has changed since is void, and its lines are calculated again. Returns
- * the settlements through this date, those made before as well, and what is carried; so a second run makes
- * nothing and says the same.
+ * Makes a settlement of a factory's open lines that are due, if their sum reaches the minimum; otherwise the
+ * lines stay open. First it voids a calculated settlement whose plan has changed, and calculates its lines
+ * again. Returns the settlements through this date, earlier ones too, and the sum that stays open. A second
+ * run makes nothing and returns the same.
  */
 export async function calculateSettlement(
   work: Work,
@@ -55,7 +55,7 @@ async function voidChanged(work: Work, factoryId: string): Promise<void> {
   }
 }
 
-/** A return, a refund: what was calculated is no longer what is owed. */
+/** Tells whether the amount owed has changed since the calculation, by a return or a refund. */
 export async function hasChanged(work: Work, settlement: LockedSettlement): Promise<boolean> {
   return planHash(await presentLines(work.tx, settlement)) !== settlement.planHash
 }

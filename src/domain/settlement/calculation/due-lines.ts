@@ -48,7 +48,7 @@ export async function dueFactories(tx: Tx, period: Period, factoryId?: string): 
   return rows.map((row) => row.factoryId)
 }
 
-/** Returns what is due and open, gathered or not, of one factory or of all. Changes nothing. */
+/** Returns the lines that are due and open, gathered or not, of one factory or of all. Changes nothing. */
 export async function readDueLines(tx: Tx, period: Period, factoryId?: string): Promise<DueLine[]> {
   const only = factoryId ? sql`l.factory_id = ${factoryId}::uuid` : sql`true`
   const { rows } = await sql<DueLine>`

@@ -30,9 +30,9 @@ export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /**
- * Notes what the book has newly on factories' accounts as lines, so that a run reads what is open and never a
- * factory's whole history. Run again, and by several at once, it changes nothing. Returns how many lines were
- * new.
+ * Writes the new entries on factories' accounts as settlement lines, so that a run reads the open lines and
+ * never a factory's whole history. A second run, or several at once, change nothing. Returns how many lines
+ * were new.
  * @throws kernel.forbidden, ledger.still_writing
  */
 export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: Actor }): Promise<number> {
@@ -42,8 +42,8 @@ export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: 
 }
 
 async function insertDueLines(work: Work, through: number): Promise<number> {
-  // One after the other: of two who note the same sale at once, the one whose line meets the other's by its
-  // order item, before it does by its entry, would fail.
+  // Only one transaction writes lines at a time. If two wrote the same sale at once, one could meet the
+  // other's line by its order item first, and fail.
   await sql`select from settlement_gathered for no key update`.execute(work.tx)
   const result = await sql`
     insert into settlement_items (entry_seq, factory_id, kind, order_id, order_item_id, refund_id, gross_idr, commission_idr,

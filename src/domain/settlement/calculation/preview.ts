@@ -8,7 +8,7 @@ import { readDueLines } from './due-lines.ts'
 export interface SettlementQuery {
   /** A business date (Asia/Jakarta), `2026-11-20`; today where it is absent. */
   through?: string | undefined
-  /** The id of one factory; all factories where it is absent. */
+  /** The id of one factory; without it, all factories are included. */
   factoryId?: string | undefined
 }
 

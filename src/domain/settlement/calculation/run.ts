@@ -42,8 +42,9 @@ export interface FactoryOutcome {
 }
 
 /**
- * Calculates the settlements through this date, a factory a transaction, and tells of each as it is done:
- * killed at any line, what was told is written, and a second run finishes the rest and repeats nothing.
+ * Calculates the settlements through this date, each factory in a transaction of its own, and reports each as
+ * it is done. If the run is killed, every reported settlement is saved. A second run finishes the rest and
+ * repeats nothing.
  * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function runSettlements(

@@ -11,7 +11,8 @@ import { reportUnpaid } from './report-unpaid.ts'
 type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
 
 /**
- * The account that money is in on its way, and the account that the money comes out of, by the way it goes.
+ * For each way of payment, the account that holds the money on its way, and the account that the money comes
+ * out of.
  */
 const waysOf = {
   provider: { inFlight: 'payouts-in-flight', from: 'gateway' },
@@ -54,9 +55,9 @@ export async function markSettlementsPaid(work: Work, events: EventOf<'payout.su
 }
 
 /**
- * Reaction to payout.revived: what was taken to have failed, or to have come back, arrived. A settlement that
- * waits to be paid again is paid by that; one that goes another way (held, calculated anew, void) leaves the
- * money in suspense.
+ * Reaction to payout.revived: a payout that seemed to have failed, or to have come back, has arrived. A
+ * settlement that waits to be paid again is now paid. In any other state (held, calculated anew, void) the
+ * money goes to suspense.
  */
 export async function reviveSettlements(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
   const updates = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
@@ -107,8 +108,8 @@ export async function reviveSettlements(work: Work, events: EventOf<'payout.revi
 }
 
 /**
- * Reaction to payout.contradicted: nothing is paid again by itself of which the provider says one thing and
- * then another.
+ * Reaction to payout.contradicted: a settlement is not paid again automatically after the provider
+ * contradicted itself about its payout.
  */
 export async function stopRetries(work: Work, events: EventOf<'payout.contradicted'>[]): Promise<void> {
   const updates = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
@@ -127,8 +128,8 @@ export async function stopRetries(work: Work, events: EventOf<'payout.contradict
 }
 
 /**
- * Reaction to payout.failed: the money is owed again. It is paid again by itself where that may help, and
- * else a person decides.
+ * Reaction to payout.failed: the money is owed to the factory again. The settlement is paid again
+ * automatically where that may help; otherwise a person decides.
  */
 export async function markSettlementsFailed(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
   const all = await postPayoutResults(work, events, 'failed', ({ factoryId }, { route }) => [
@@ -144,8 +145,8 @@ export async function markSettlementsFailed(work: Work, events: EventOf<'payout.
       retryable,
     }
     work.emit({ type: 'settlement.failed', aggregate: ['settlement', settlement.id], payload })
-    // A batch that was cancelled before the bank spoke: the approval holds, and it is paid or exported again
-    // as if nothing was.
+    // The batch was cancelled before the bank answered. The approval still holds, and the settlement is paid
+    // or exported again.
     if (failureCode === BATCH_CANCELLED) {
       await moveState(work, settlementMachine, {
         to: 'approved',
@@ -177,7 +178,7 @@ export async function markSettlementsFailed(work: Work, events: EventOf<'payout.
   }
 }
 
-/** Reaction to payout.reversed: what was paid came back, and is owed again. */
+/** Reaction to payout.reversed: the money came back from the bank, and is owed to the factory again. */
 export async function markSettlementsReversed(
   work: Work,
   events: EventOf<'payout.reversed'>[],
@@ -238,6 +239,7 @@ async function postPayoutResults(
 async function setStatus(work: Work, all: readonly Followed[], to: SettlementStatus): Promise<void> {
   const ids = all.map((followed) => followed.settlement.id)
   const set = { statusReason: null, updatedAt: work.now }
-  // Its payout and its state go together; rolling back keeps the payout's updates for a person.
+  // The settlement's state must move with its payout's. If it cannot, the transaction rolls back, and the
+  // payout's updates are kept for a person.
   await moveState(work, settlementMachine, { to, ids, set, all: true })
 }

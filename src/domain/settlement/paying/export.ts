@@ -22,11 +22,11 @@ export interface Claimed {
 }
 
 /**
- * Claims for a batch of bank transfers what `paySettlement` would pay, under the same locks and guards, and
- * nothing else: these settlements (by id or code), or all approved ones; for one bank's channel where it is
- * named. Of those that are named one that is not approved, or is under way, refuses all; what else hinders
- * one is told, and the others go on. An approval whose plan has changed is void, as when it is paid. How much
- * the provider's channel takes is no matter here.
+ * Claims settlements for a batch of bank transfers, under the same locks and checks as `paySettlement`. It
+ * takes the named settlements (by id or code), or all approved ones, optionally of one bank's channel. A
+ * named settlement that is not approved, or is under way, refuses the whole call. Any other obstacle leaves
+ * one settlement out with the reason, and the others continue. An approval whose plan has changed is void, as
+ * when it is paid. The provider's limits for the channel do not matter here.
  * @throws settlement.not_found, payout_under_way, kernel.illegal_transition, kernel.forbidden
  */
 export async function claimForBank(
@@ -38,7 +38,7 @@ export async function claimForBank(
   for (const id of await idsOf(work, input.settlements)) {
     const settlement = await lockSettlement(work.tx, id)
     const isNamed = input.settlements.length > 0
-    // Somebody else was quicker: of all approved ones it is none any more.
+    // Another transaction was quicker: this settlement is no longer one of the approved ones.
     if (!isNamed && settlement.status !== 'approved') continue
     const ready = await readyOf(work, settlement)
     if (isNamed) await requireUnpaid(work, ready)

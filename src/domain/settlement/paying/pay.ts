@@ -33,9 +33,9 @@ export async function paySettlement(work: Work, input: { settlement: string }): 
 const byRetry: typeof settlementTransitions = { ...settlementTransitions, calculated: ['on_hold', 'void'] }
 
 /**
- * Pays a settlement again whose last payout definitely failed or came back: approved again by who asks, by a
- * new payout under a new key, to the account that is payable now. What made paying it a second person's
- * matter still does, and what went back meanwhile puts it on hold.
+ * Pays a settlement again whose last payout definitely failed or came back. The caller approves it again, and
+ * a new payout under a new key goes to the account that is payable now. Sums that needed a second person
+ * still do. If the plan changed meanwhile, for example by a refund, the settlement is put on hold.
  * @throws settlement.same_person, kernel.same_hands, and as paySettlement
  */
 export async function retrySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {
@@ -50,8 +50,8 @@ export async function retrySettlement(work: Work, input: { settlement: string })
 }
 
 /**
- * Approves a locked settlement again whose money definitely did not arrive, or came back: by who asks, under
- * the limits of an approval.
+ * Approves a locked settlement again whose money definitely did not arrive, or came back. The caller is the
+ * approver, under the limits of an approval.
  * @throws settlement.same_person, kernel.same_hands, illegal_transition
  */
 export async function approveAgain(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {

@@ -1,6 +1,6 @@
 import type { Work } from '../../kernel/index.ts'
 
-/** Tells a person of a settlement whose money did not arrive, and why. */
+/** Raises an attention item for a settlement whose money did not arrive, with the reason. */
 export function reportUnpaid(work: Work, { id, code }: { id: string; code: string }, why: string): void {
   work.requestAttention({
     kind: 'settlement_unpaid',

@@ -23,9 +23,9 @@ export const retriesDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from settlements where retry_at <= ${now})`
 
 /**
- * Pays settlements again whose payout failed definitely and for a reason that passes (`retryAfterFailure`),
- * each in a transaction of its own, under the approval that they have. What a person has to look at first is
- * left to them: a plan that changed is put on hold, a suspended factory or one without an account is raised.
+ * Pays settlements again whose payout definitely failed for a temporary reason (`retryAfterFailure`). Each is
+ * paid in a transaction of its own, under its existing approval. Cases that need a person are not paid. A
+ * changed plan is put on hold; a suspended factory or one without an account is raised as an attention item.
  */
 export async function retryFailed(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
   const { units, actor } = context

@@ -16,8 +16,8 @@ const columns = [
 ] as const
 
 /**
- * A factory's statement as a PDF, in Indonesian: what was sold, what went back, what is paid, and to which
- * account.
+ * Returns a factory's statement as a PDF, in Indonesian: the sales, the returns, the sum paid, and the
+ * account that it was paid to.
  */
 export async function statementPdf(statement: Statement): Promise<Buffer> {
   // Loaded when it is needed: it takes a tenth of a second.

@@ -70,8 +70,8 @@ interface Due {
 }
 
 /**
- * One whose statement cannot be written or mailed holds up no other: it is tried again as long as one that
- * does not get through.
+ * Postpones a statement that cannot be written or mailed, so that it delays no other. It is tried as often as
+ * a mail that does not get through.
  */
 async function putOff(work: Work, { id, code, attempts }: Due) {
   const isSpent = attempts >= work.policy.providerAttempts

@@ -2,7 +2,7 @@ import { getFactory } from '../../factory/index.ts'
 import type { Tx, Vault } from '../../kernel/index.ts'
 import { type SettlementDetail, showSettlement } from '../read.ts'
 
-/** The settlement as a factory is told of it. */
+/** A settlement with the details that its factory's statement needs. */
 export interface Statement extends SettlementDetail {
   /** The factory's; null where it gave none. */
   email: string | null

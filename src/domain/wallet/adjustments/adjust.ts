@@ -39,10 +39,10 @@ export interface AdjustmentView {
 }
 
 /**
- * Staff give to a wallet or take from it: goodwill by support and finance, corrections by finance. Up to
- * `policy.refundTwoPersonAboveIdr`, with what the same person gave to this wallet alone within a day, and as
- * long as what they and the receiver have of the day's and the week's limit allows, it is posted at once;
- * above it waits for another person (`decideAdjustment`).
+ * Adds money to a wallet or takes it away: support and finance give goodwill, finance makes corrections. The
+ * adjustment is posted at once within two limits. The first is `policy.refundTwoPersonAboveIdr`, with the
+ * same person's gifts to this wallet within a day. The second is the daily and weekly limit of the person and
+ * of the receiver. Above either, it waits for another person (`decideAdjustment`).
  * @throws wallet.user_not_found, goodwill_gives, insufficient_balance, kernel.forbidden
  */
 export async function adjustWallet(work: Work, input: WalletAdjustment): Promise<AdjustmentView> {
@@ -87,7 +87,7 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
   return adjustment
 }
 
-/** How it counts: what is taken as much as what is given. */
+/** Returns the adjustment as a use of the limits: money taken counts as much as money given. */
 export const useOf = ({
   id,
   userId,

@@ -16,7 +16,7 @@ import { type AdjustmentView, postAdjustment, useOf } from './adjust.ts'
 const columns = sql`id, user_id, change_idr, kind, status, note, requested_by, decided_by, created_at`
 
 /**
- * Another person posts or rejects an adjustment that somebody asked for.
+ * Posts or rejects an adjustment; the person who decides must not be the one who requested it.
  * @throws wallet.adjustment_not_found, same_person, insufficient_balance, kernel.same_hands,
  * kernel.illegal_transition, kernel.forbidden
  */

@@ -19,7 +19,10 @@ interface Moved {
 }
 
 type Outcome = 'submitted' | 'succeeded' | 'failed' | 'reversed' | 'unsent'
-/** The accounts where money is on its way (`out`) and out of which it comes (`from`), by the way it goes. */
+/**
+ * For each way of payment, the account that holds the money on its way (`out`), and the account that it comes
+ * out of (`from`).
+ */
 const waysOf = {
   provider: { out: 'payouts-in-flight', from: 'gateway' },
   bank: { out: 'bank-transfers-in-flight', from: 'bank' },
@@ -60,7 +63,7 @@ export const entriesOf: Record<
   ],
 }
 
-/** Reaction to payout.submitted: the money is on its way, and from now on may have arrived. */
+/** Reaction to payout.submitted: the money is on its way, and from now on it may have arrived. */
 export const markWithdrawalsSubmitted = (work: Work, events: EventOf<'payout.submitted'>[]): Promise<void> =>
   moveWithdrawals(work, events, 'submitted')
 
@@ -69,8 +72,9 @@ export const markWithdrawalsSucceeded = (work: Work, events: EventOf<'payout.suc
   moveWithdrawals(work, events, 'succeeded')
 
 /**
- * Reaction to payout.failed, a definite no: all of it is in the wallet again, the fee too. Where the balance
- * at the provider did not reach, it stays held and is sent again by itself, like a settlement.
+ * Reaction to payout.failed, which is definite: all of the money returns to the wallet, with the fee. If the
+ * balance at the provider was too small, the money stays held, and the withdrawal is sent again
+ * automatically, like a settlement.
  */
 export async function markWithdrawalsFailed(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
   const isUnsettled = ({ payload }: EventOf<'payout.failed'>) =>
@@ -170,8 +174,8 @@ async function moveWithdrawals(
       rows.map((row) => row.id),
     )
   }
-  // Before any balance: what is heard to be reversed before it succeeded is booked twice in one go, and who
-  // withdraws holds their wallet.
+  // Wallets are locked before any balance, in the same order as by a new withdrawal. A payout that was
+  // reversed before its success was reported is booked twice in this transaction.
   await lockWallets(
     work,
     rows.map((row) => row.userId),
@@ -193,7 +197,7 @@ async function moveWithdrawals(
   )
   for (const row of rows) {
     const update = updates.find((update) => update.subjectId === row.id)
-    // Its owner has heard of the first.
+    // The owner was already notified of the first payout.
     if (to === 'submitted' && update && !isFirst(update)) continue
     work.emit(withdrawalEvent(row, row.from, to))
   }

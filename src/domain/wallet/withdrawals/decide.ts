@@ -74,8 +74,8 @@ export async function approveWithdrawal(
 }
 
 /**
- * Staff refuse a withdrawal that is held, or approved and waits for its account: all of it, its fee too, is
- * in the wallet again. For one that is being sent its payout decides.
+ * Refuses a withdrawal that is held, or approved and waiting for its account; staff do it. All of the money
+ * returns to the wallet, with the fee. A withdrawal that is being sent ends by its payout.
  * @throws wallet.withdrawal_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function rejectWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
@@ -97,7 +97,7 @@ export async function rejectWithdrawal(work: Work, input: { withdrawal: string }
   return await getWithdrawal(work, id)
 }
 
-/** Rejects what is not sent yet to an account whose owner never asked for it. Returns the codes. */
+/** Rejects the unsent withdrawals to an account that its owner never asked for. Returns their codes. */
 export async function rejectUnsent(work: Work, destinationId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string; code: string }>`
     select id, code from withdrawals
@@ -119,7 +119,7 @@ async function decide(
   if (to === 'approved') await countUse(work, await withdrawalUse(work, withdrawal), personOf(work.actor))
   else await undoUse(work, 'withdrawal', [id])
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
-  // An approved one that is due at no time has its payout.
+  // An approved withdrawal without a due time already has its payout.
   const where = sql`(t.status = 'held' or t.due_at is not null)`
   await moveState(work, withdrawalMachine, { to, ids: [id], set, where, all: true })
   work.emit(withdrawalEvent(withdrawal, status, to, true))

@@ -7,12 +7,12 @@ import { walletErrors } from '../errors.ts'
 export interface Destination {
   id: string
   channelCode: string
-  /** From then on it takes money. */
+  /** The time from which the account takes money. */
   usableAt: Date
 }
 
 const PURPOSE = 'wallet.destination'
-/** A code is fresh for so long. */
+/** A new account needs a code that was confirmed within this many seconds. */
 const FRESH_S = 600
 
 const words = ({ channelCode, accountNumber, accountHolderName }: BankAccount) =>
@@ -34,7 +34,7 @@ export async function destinationOf(
 ): Promise<Destination> {
   const account = await requirePayableAccount(work.tx, given)
   const fingerprint = fingerprintOf(work.vault, account)
-  // While a key rotates the account may still be known by the one before.
+  // While a key rotates, the account may still be stored under the fingerprint of the previous key.
   const known = await find(work, userId, work.vault.hmacs(PURPOSE, words(account)))
   if (known) return known
   if (!otpVerifiedAt || secondsAfter(otpVerifiedAt, FRESH_S) < work.now) throw walletErrors.otp_needed()
@@ -70,7 +70,10 @@ async function find(
     .executeTakeFirst()
 }
 
-/** Its owner never asked for this account: nothing is sent to it, and to name it again takes a new code. */
+/**
+ * Stops an account that its owner never asked for: nothing is sent to it, and naming it again needs a new
+ * code.
+ */
 export async function stopDestination(work: Work, destinationId: string): Promise<void> {
   await sql`
     update withdrawal_destinations set usable_at = ${NEVER}, fingerprint = id::text
@@ -79,7 +82,7 @@ export async function stopDestination(work: Work, destinationId: string): Promis
 
 const NEVER = new Date('9999-12-31T00:00:00Z')
 
-/** Its owner stopped this account: it takes no money. */
+/** Tells whether the owner stopped this account; a stopped account gets no money. */
 export const isStopped = (usableAt: Date): boolean => usableAt >= NEVER
 
 /** Reads an account that lies encrypted in its row. */

@@ -22,9 +22,9 @@ interface Waiting {
 }
 
 /**
- * Claims for a batch of bank transfers the withdrawals that the provider does not pay out (`byHand`) and
- * whose account is old enough, of users who are not suspended: whoever exports them lets them go. Returns
- * their codes.
+ * Claims withdrawals for a batch of bank transfers: those that the provider does not pay out (`byHand`), to
+ * accounts that are old enough, of users who are not suspended. The person who exports them approves them.
+ * Returns their codes.
  * @throws kernel.forbidden
  */
 export async function claimWithdrawalsForBank(

@@ -22,9 +22,9 @@ export type ClosingTo =
   | 'their last account'
 
 /**
- * Takes all that is in a wallet out of it, free of fee and minimum, for its account is closed once it has
- * arrived; from now on the account is being closed. Who asks has seen to it that nothing else of the user is
- * open, and holds the user's lock.
+ * Takes the whole wallet out as a withdrawal, free of fee and minimum. From now on the user's account is
+ * being closed, and it is erased once the money has arrived. The caller has checked that nothing else of the
+ * user is open, and holds the user's lock.
  * @throws wallet.nothing_to_withdraw, not_all, no_destination, otp_needed, kernel.bank_account_invalid,
  * payout_channel_unknown
  */
@@ -48,7 +48,7 @@ export async function holdClosing(work: Work, userId: string, to: ClosingTo): Pr
   return await getWithdrawal(work, id)
 }
 
-/** The account that money of theirs was last meant for, else the one that they confirmed last. */
+/** Returns the account of the user's last withdrawal, or else the account that they confirmed last. */
 async function lastDestination(work: Work, userId: string): Promise<Destination> {
   const { rows } = await sql<Destination>`
     select d.id, d.channel_code, d.usable_at from withdrawal_destinations d left join withdrawals w on w.destination_id = d.id

@@ -45,7 +45,7 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       createdAt: work.now,
     },
   ])
-  // A withdrawal that waits for staff is counted when they let it go, as theirs too.
+  // A withdrawal that waits for staff is counted when they approve it, under their name too.
   if (!isLarge && !byHand) await countUse(work, use)
   await postHold(work, withdrawal.id, userId, takenIdr)
   work.emit(withdrawalEvent(withdrawal, null, 'held', work.actor.kind === 'staff'))
@@ -98,7 +98,10 @@ export async function withdrawalUse(
   }
 }
 
-/** By what withdrawals to one account are counted together, whoever asks for them. */
+/**
+ * Returns the key under which all withdrawals to one bank account are counted together, whoever asks for
+ * them.
+ */
 export const limitAccountOf = (
   vault: Vault,
   { channelCode, accountNumber }: Pick<BankAccount, 'channelCode' | 'accountNumber'>,

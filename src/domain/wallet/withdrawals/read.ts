@@ -15,8 +15,8 @@ export interface WithdrawalFilter {
 }
 
 /**
- * Withdrawals, newest first, by keyset pages. For staff: whose they are, is not asked. Finance sees where to
- * send what is sent by hand.
+ * Lists withdrawals for staff, newest first, by keyset pages, without a check of the owner. Finance sees the
+ * whole account where a withdrawal is sent by hand.
  */
 export async function listWithdrawals(
   { tx, vault, actor }: Pick<Work, 'tx' | 'vault' | 'actor'>,
@@ -36,7 +36,10 @@ export async function listWithdrawals(
   )
 }
 
-/** One withdrawal, by id or code. @throws wallet.withdrawal_not_found */
+/**
+ * Returns one withdrawal, by id or code.
+ * @throws wallet.withdrawal_not_found
+ */
 export async function getWithdrawal(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
   idOrCodeText: string,

@@ -3,10 +3,10 @@ import type { Rupiah, Tx } from '../../kernel/index.ts'
 import { walletAccount } from '../../ledger/index.ts'
 
 /**
- * How much of a user's wallet is refunded money, by the ledger's own entries (docs/adr/0013): refunds add to
- * it, withdrawals take it first, and everything else takes it last. What refunds brought and withdrawals
- * took, less the most by which spending ever went beyond the other money. What was held for a payment that
- * came to nothing never left. Rupiah.
+ * Returns how much of a user's wallet is refunded money, in rupiah, by the ledger's own entries
+ * (docs/adr/0013). Refunds add to it, withdrawals take it first, and all other spending takes it last. The
+ * result is refunds less withdrawals, less the most by which spending ever exceeded the other money. Money
+ * that was held for a payment and freed again counts as never moved.
  */
 export async function refundedMoney(tx: Tx, userId: string): Promise<Rupiah> {
   const { rows } = await sql<{ refundedIdr: Rupiah }>`

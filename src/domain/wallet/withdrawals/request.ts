@@ -70,7 +70,9 @@ export interface WithdrawalOffer {
   feeIdr: Rupiah
   /** The most that can be asked for, its fee left aside. */
   mostIdr: Rupiah
-  /** The balance is too little for the least amount and its fee: all of it leaves at once, free of both. */
+  /**
+   * True where the balance is below the minimum plus the fee: then all of it leaves at once, free of both.
+   */
   allLeaves: boolean
 }
 

@@ -14,8 +14,9 @@ import { sendWithdrawals } from './send.ts'
 import type { WithdrawalView } from './views.ts'
 
 /**
- * Staff try a failed or reversed withdrawal again, whose money is back in the wallet: a new one of the same
- * amount and fee to the same account, approved by that. Once a withdrawal.
+ * Tries a failed or reversed withdrawal again, whose money is back in the wallet; staff do it. The call makes
+ * and approves a new withdrawal of the same amount and fee to the same account. Each withdrawal can be
+ * retried once.
  * @throws wallet.withdrawal_not_found, withdrawal_retried, account_stopped, insufficient_balance,
  * payout.moves_again,
  *   kernel.illegal_transition, kernel.forbidden
@@ -63,7 +64,7 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
     retryOf: id,
     closesAccount,
   })
-  // Staff let it go, whatever left before it.
+  // Staff approve the retry, so they count as the second person, whatever left before.
   const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
   await countUse(work, use, personOf(work.actor))
   // Money that left free of the fee for an account to be closed leaves for nothing else.

@@ -18,9 +18,10 @@ interface Stored {
 }
 
 /**
- * Reaction to payout.revived: a withdrawal whose money was back in the wallet arrived after all. Its money is
- * taken out of the wallet again, with its fee, where it is still there: a retry of it that was not sent gives
- * it back first. Else it lies in suspense, for the user has it twice.
+ * Reaction to payout.revived: a withdrawal whose money was back in the wallet has arrived after all. The
+ * money and the fee are taken out of the wallet again, if they are still there. A retry that was not sent is
+ * cancelled first, which returns its money. Otherwise the payout goes to suspense, because the user has the
+ * money twice.
  */
 export async function reviveWithdrawals(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
   for (const { payload } of events) {
@@ -43,7 +44,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
   const again = rows.find((stored) => stored.id !== id)
   if (again && !(await isGivenBack(work, again)))
     return await aside(`${again.code}, which was to pay it again, is ${again.status}`)
-  // It waited to be sent again: its money is held.
+  // The withdrawal waited to be sent again, so its money is held and not in the wallet.
   const isHeld = status === 'approved'
   const [wallet] = await balances(work.tx, [walletAccount(userId)])
   if (!isHeld && (wallet?.balanceIdr ?? 0) < amountIdr + feeIdr)
@@ -70,7 +71,10 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
   work.emit(withdrawalEvent(withdrawal, status, 'succeeded'))
 }
 
-/** Its money is in the wallet: it came to nothing, or was not sent yet and is cancelled here. */
+/**
+ * Tells whether the retry's money is in the wallet: the retry failed, or was not sent yet and is cancelled
+ * here.
+ */
 async function isGivenBack(work: Work, again: Stored): Promise<boolean> {
   const { id, userId, amountIdr, feeIdr, status } = again
   if (status === 'failed' || status === 'reversed' || status === 'rejected') return true

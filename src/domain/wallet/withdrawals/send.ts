@@ -58,19 +58,19 @@ interface Due {
   accountNumber: string
   accountHolder: string
   userStatus: string
-  /** A way into the account changed: nothing leaves before. */
+  /** The time before which nothing leaves, because a way into the account changed. */
   withdrawalsFrom: Date | null
-  /** The payouts that it had: the provider's balance did not reach for them. */
+  /** The number of earlier payouts, for which the balance at the provider was too small. */
   payouts: number
 }
 
-/** One whose owner is kept out is looked at again after so long. */
+/** The seconds after which the withdrawal of a suspended user is looked at again. */
 const SUSPENDED_S = 3600
 
 /**
- * Approves and sends those of these withdrawals that are due now; the others keep waiting. Those of a
- * suspended user wait too: a user who was kept out gets no money either, and a person is told. Those of a
- * user whose way in changed a short while ago also wait.
+ * Approves and sends those of these withdrawals that are due now; the others keep waiting. Withdrawals of a
+ * suspended user wait, and an attention item is raised. Withdrawals of a user whose phone number or other way
+ * in changed a short while ago also wait.
  */
 export async function sendWithdrawals(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return

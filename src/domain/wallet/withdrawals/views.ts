@@ -15,14 +15,16 @@ export interface WithdrawalView {
   bank: string
   /** The last four digits. */
   account: string
-  /** It is all that was in the wallet, and the account is erased once it has arrived. */
+  /** True where the withdrawal takes the whole wallet; the account is erased once the money has arrived. */
   closesAccount: boolean
-  /** It is too little or too much for the provider: staff send it from the bank. */
+  /** True where the amount is too small or too large for the provider: staff send it from the bank. */
   byHand: boolean
   /** For finance, while it waits to be sent by hand: the whole account. */
   sendTo?: BankAccount
   failureCode: string | null
-  /** When it is sent by itself; nothing where it waits for staff or for the bank. */
+  /**
+   * The time at which the withdrawal is sent automatically; null where it waits for staff or for the bank.
+   */
   dueAt: Date | null
   createdAt: Date
   finishedAt: Date | null
