@@ -67,7 +67,8 @@ export const accessTokens = (laku: Laku) =>
       return keys[keyIds[0] as string]?.sign(claims) as string
     })
     app.decorate('readAccessToken', (token) => {
-      // Ours have 300 characters: what is longer is none, and neither is what has no parts.
+      // Our tokens have 300 characters. A much longer text is no token of ours, and neither is a text without
+      // a dot.
       const end = token.indexOf('.')
       if (end < 0 || token.length > LONGEST_TOKEN) return undefined
       const header = token.slice(0, end)

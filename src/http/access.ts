@@ -32,9 +32,9 @@ export type Access = 'open' | 'guest' | 'customer' | 'staff' | 'signed-in'
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
-    /** Keeps the body as it came, for a signature over it. */
+    /** Keeps the raw body, so that a signature over it can be checked. */
     rawBody?: boolean
-    /** Whether the body is signed by who may send it: asked before it is parsed. */
+    /** Whether an allowed sender signed the body. This is checked before the body is parsed. */
     isSigned?: (request: FastifyRequest, raw: Buffer) => boolean
     /** A guest route for which a token that is no good is as good as none: it is never a 401. */
     takesAnyToken?: boolean
@@ -52,14 +52,14 @@ declare module 'fastify' {
     actor: Actor
     rawBody: Buffer | undefined
     /**
-     * Runs a unit of work as the caller; a stranger's in turn with others' (strangers/), in that of their
-     * network or of what they hold.
+     * Runs a unit of work as the caller. Strangers' requests run in turn (strangers/): each waits in the line
+     * of its network, or of the proof that it holds.
      */
     read<T>(use: (work: Work) => Promise<T>, turn?: string): Promise<T>
     /**
-     * Runs a change as the caller, once per Idempotency-Key, and sends its result, with a status that may
-     * depend on it. What is refused leaves its key free, be it thrown (and rolled back) or returned (and
-     * committed).
+     * Runs a change as the caller, once per Idempotency-Key, and sends its result; the status may depend on
+     * the result. A refused change leaves its key free, whether the refusal is thrown (and rolled back) or
+     * returned (and committed).
      */
     change<T>(
       reply: FastifyReply & TakesBody<T>,
@@ -72,9 +72,11 @@ declare module 'fastify' {
 }
 
 const DAY_S = 24 * 3600
-/** Nobody repeats a request after so long. */
+/**
+ * The time for which the idempotency keys of requests about money are kept; nobody repeats a request later.
+ */
 const MONEY_KEY_S = 90 * DAY_S
-/** `lkst_` and 32 random bytes: what is longer or shorter is looked for nowhere. */
+/** The length of a staff token: `lkst_` and 32 random bytes. A text of another length is never looked up. */
 const STAFF_TOKEN_LENGTH = 48
 const MAX_CACHED = 1_000
 const anonymous: Actor = { kind: 'visitor', name: 'http' }
@@ -142,7 +144,8 @@ export const access = (laku: Laku) =>
 
     app.decorateRequest('idempotencyKey', function (this: FastifyRequest) {
       const key = this.headers['idempotency-key']
-      // Keys of strangers would meet: what nobody is known for is done as often as it is asked for.
+      // Keys of different strangers could collide. So a request without a known caller uses no key, and runs
+      // each time it is sent.
       if (key === undefined || this.actor.kind === 'visitor') return undefined
       if (typeof key !== 'string' || key.length < 1 || key.length > 255) {
         throw httpErrors.invalid({
@@ -205,16 +208,16 @@ const isRefusal = (result: unknown): result is Refusal =>
 /** A log-in that ended is known here so soon. */
 const REFRESH_MS = 400
 /**
- * All of them are read anew so often; between, those of the last minute, for a transaction that ended one may
- * commit late.
+ * The interval at which all ended log-ins are read again. In between, only those of the last minute are read,
+ * because a transaction that ends a log-in may commit late.
  */
 const ALL_MS = 15_000
 const LATE_S = 60
 
 /**
  * Log-ins that ended (logged out, suspended, reused, a way in changed) while their access tokens are still in
- * date. Every process has a new one within a second, and no request pays for it: what is read is an index
- * over few rows, outside of any transaction.
+ * date. Every process learns of a newly ended log-in within a second. No request pays for this: the read uses
+ * an index over few rows, outside of any transaction.
  */
 class EndedSessions {
   #ids = new Set<string>()

@@ -4,11 +4,11 @@ import { outsideRequests } from '../runtime/request-id.ts'
 export interface BatcherOptions<In, Out> {
   /** Does the work for a batch and answers each, in order. */
   run: (batch: In[]) => Promise<Out[]>
-  /** A batch starts when so many wait. */
+  /** The batch size: a batch starts as soon as this many inputs wait. */
   maxBatch: number
   /** The time for which a lone input waits for company. */
   waitMs: number
-  /** So many batches run at once; what comes meanwhile makes the next one. */
+  /** The most batches that run at once. Inputs that arrive meanwhile form the next batch. */
   maxRunning?: number
 }
 
@@ -68,7 +68,7 @@ export class Batcher<In, Out> {
 
   #ended(): void {
     this.#running--
-    // Whoever waits now has waited while a batch ran: no need to wait for company.
+    // Inputs that wait now have waited while a batch ran, so the next batch starts without `waitMs`.
     this.#start()
     if (this.#closed && this.#running === 0) this.#drained?.()
   }
@@ -84,7 +84,7 @@ export class Batcher<In, Out> {
   }
 }
 
-/** A failure that has nothing to do with what is in the batch. */
+/** Whether an error is independent of the batch's inputs, so that every input fails with it. */
 function isEverybodys(error: unknown): boolean {
   return error instanceof DomainError && (error.kind === 'unavailable' || error.kind === 'limited')
 }

@@ -20,7 +20,8 @@ export const bodies = fp(async (app: FastifyInstance) => {
     if (body.length === 0) return done(null, undefined)
     const text = body.toString('utf8')
     return parse(request, text, (error, value) => {
-      // Unescaped, neither gets through the parser: only a text with such an escape is looked through.
+      // Neither kind of text gets through the parser unescaped. So only a body with such an escape is
+      // searched.
       const unfit = !error && ESCAPED.test(text) && !storable(value)
       done(unfit ? unstorable('body') : error, value)
     })

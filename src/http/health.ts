@@ -12,7 +12,7 @@ const readiness = z.object({
   ending: z.literal(true).optional().describe('it was told to end: send it nothing more'),
 })
 
-/** A request that failed for the database's sake says so for so long. */
+/** The time for which a request that failed because of the database counts as a sign of trouble. */
 const TROUBLE_MS = 5_000
 const PROBE_MS = 1_000
 

@@ -12,8 +12,9 @@ import { Batcher } from './batcher.ts'
 
 const systemActor: Actor = { kind: 'system', name: 'door' }
 
-// On two cores with PostgreSQL beside, 64 took 1,900 to 2,700 joins a second on one session and 2,300 to
-// 3,500 over 1,000; 128 took 1,850 to 3,060 on one session, with twice the wait.
+// Measured on two cores shared with PostgreSQL. A batch size of 64 took 1,900 to 2,700 joins a second on one
+// session, and 2,300 to 3,500 over 1,000 sessions. A batch size of 128 took 1,850 to 3,060 on one session,
+// with twice the wait.
 const MAX_BATCH = 64
 const WAIT_MS = 2
 

@@ -107,7 +107,7 @@ function observeStaff(registry: Registry, staff: () => StaffFigures | undefined)
 function observeInbox(registry: Registry, laku: Laku): void {
   const unknown: InboxLag = { waiting: Number.NaN, oldestS: Number.NaN }
   let underWay: Promise<InboxLag> | undefined
-  // Both figures of a scrape are of one look.
+  // Both figures of a scrape come from the same query.
   const look = () => {
     underWay ??= laku.units
       .run(systemActor, (work) => inboxLag(work.tx, work.now))

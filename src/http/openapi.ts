@@ -37,7 +37,8 @@ export const openApi = fp(async (app: FastifyInstance) => {
       components: components as never,
     },
     transform: describeRoute,
-    // The plugin's types know three versions of OpenAPI; what is worked on is the same in all.
+    // The plugin's types cover three versions of OpenAPI. The parts that are used here are the same in all
+    // three.
     transformObject: (document) =>
       describeErrors('openapiObject' in document ? (document.openapiObject as ApiDocument) : {}) as object,
   })
@@ -46,7 +47,8 @@ export const openApi = fp(async (app: FastifyInstance) => {
 type DescribedSchema = Parameters<SwaggerTransform>[0]['schema'] & { response?: Record<string, object> }
 
 /**
- * Describes a route by what its schema says, the summary required, and the rest by its path and its access.
+ * Describes a route from its schema, which must have a summary. The rest of the description comes from the
+ * route's path and access.
  */
 const describeRoute: SwaggerTransform = (described) => {
   const { schema, url } = jsonSchemaTransform(described as Parameters<typeof jsonSchemaTransform>[0])
@@ -75,7 +77,10 @@ function securityFor(url: string, access: Access): Record<string, string[]>[] {
   return webhook ? [{ [`${webhook[1]}Webhook`]: [] }] : securityOf[access]
 }
 
-/** `orders` for what is below `/api/orders`, `pages` for what people open, `machine` for probes. */
+/**
+ * Returns the tag of a route: `orders` below `/api/orders`, `pages` for pages that people open, `machine` for
+ * probes.
+ */
 function tagOf(url: string): string {
   const [first = '', second = ''] = url.slice(1).split('/')
   if (first === 'api') return second

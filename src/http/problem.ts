@@ -72,7 +72,7 @@ function asDomainError(error: unknown): DomainError {
   return httpErrors.internal()
 }
 
-/** Any error as its problem, or as a page where a browser asked; what is wrong on our side is logged. */
+/** Sends any error as a problem document, or as a page to a browser. Logs errors on our side. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = asDomainError(error)
   const status = statusOf(known)

@@ -6,8 +6,9 @@ import type { Laku } from '../runtime/laku.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * Reads what is the same for everybody, by a name for what was asked. In production it is read once a
-     * second at most, however many ask; elsewhere each time, so that who tries something out sees it at once.
+     * Reads data that is the same for everybody, cached under `name`. In production each name is read at most
+     * once a second, however many callers ask. Elsewhere it is read each time, so that a developer sees
+     * changes at once.
      */
     readPublic<T>(name: string, use: (work: Work) => Promise<T>): Promise<T>
   }
@@ -32,9 +33,10 @@ export const publicReads = (laku: Laku) =>
   })
 
 /**
- * Answers by name, for so long; those who ask while one is made wait for it together. The oldest make room.
- * Whoever makes an answer is told whether there was one before: one that all wait for stands in nobody's line
- * then (strangers/fair-gate.ts), and names that are made up do.
+ * A cache of answers by name, each kept for `freshMs`. Callers who ask while an answer is being made wait for
+ * it together. The oldest answers make room for new ones. `make` learns whether the name had an answer
+ * before. A known name, which many may wait for, then stands in no stranger's line (strangers/fair-gate.ts);
+ * an invented name does.
  */
 export class Memory {
   readonly #kept = new Map<string, { until: number; answer: Promise<unknown>; isFound: boolean }>()
@@ -54,7 +56,7 @@ export class Memory {
     const answer = make(known?.isFound ?? false)
     const entry = { until: Date.now() + this.#freshMs, answer, isFound: known?.isFound ?? false }
     this.#kept.set(name, entry)
-    // That there is nothing is an answer, too; a failure is not.
+    // The answer that nothing was found is kept too; a failure is not.
     answer.then(
       (found) => {
         entry.isFound = found !== undefined

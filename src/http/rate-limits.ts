@@ -13,8 +13,8 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     /**
-     * Counts a request for who makes it: a customer and a staff token by their name, everybody else by
-     * address; and what is dear once more (route-costs.ts).
+     * Counts a request for its caller: a customer or a staff token by name, everybody else by address. A
+     * request to a costly route is counted a second time (route-costs.ts).
      * @throws http.too_many_requests, with the seconds until the next is taken
      */
     limitCaller(request: FastifyRequest): Promise<void>
@@ -55,13 +55,13 @@ const STRANGERS = { running: 8, waitingOfOne: 100, waiting: 1_000 }
 const CODES_OF_DEVICE = 10
 
 /**
- * Looks for cached prices a minute: a visitor of a page has its token and needs few; beyond, the zone's fee
- * is told, which costs no look.
+ * The look-ups of cached prices that one network may make a minute. A visitor of a page has its token and
+ * needs few. Beyond the limit they get the zone's fee, which needs no look-up.
  */
 const RATE_LOOKS = { address: 60, home: 20 }
 
 const MINUTE_MS = 60_000
-// So many callers are told apart; beyond, those who called longest ago are forgotten.
+// The most callers that are counted separately. Beyond this, the callers who called longest ago are dropped.
 const CALLERS = 50_000
 
 // Staff have a handful of tokens: a tenth of the wrong ones that an address may send.
@@ -72,9 +72,9 @@ const partOf = (whole: number, share: number) => Math.max(1, Math.floor(whole * 
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 
 /**
- * How often one caller may call a minute, counted in this process (docs/adr/0025-limits-a-process.md). IPv6
- * addresses count by their /64. What must hold over all processes (codes by phone, calls to providers) is
- * counted in the database.
+ * Limits how often one caller may call a minute, counted in this process (docs/adr/0025-limits-a-process.md).
+ * IPv6 addresses count by their /64. Limits that must hold over all processes (codes by phone, calls to
+ * providers) are counted in the database.
  */
 export const rateLimits = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
@@ -98,7 +98,7 @@ export const rateLimits = (laku: Laku) =>
         person: limiter(partOf(policy.customerRequestsPerMinute, person), byName),
       })
     }
-    // An IPv4 address may stand for thousands of phones, an IPv6 one (by its /64) stands for a home.
+    // Thousands of phones may share an IPv4 address; an IPv6 /64 belongs to one home.
     const byKind = (address: number, home: number) => (request: FastifyRequest) =>
       request.network.site === undefined ? address : home
     const guesses = limiter(0, {

@@ -4,8 +4,8 @@ import { type StoredAnswer, toWire, type Work, wholeAnswer } from '../domain/ker
 type Kept = { id: string; order: { id: string } }
 
 /**
- * The `again` of a route: the answer that was kept, with names and addresses as `read` finds them now. What
- * is gone is not found, and nothing is done a second time.
+ * Returns the `again` of a route. It gives the kept answer, with names and addresses as `read` finds them
+ * now. Deleted data gives a not-found error, and no change is made a second time.
  */
 export const readAgain =
   (read: (work: Work, kept: Kept) => Promise<unknown>) =>

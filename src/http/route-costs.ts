@@ -9,16 +9,16 @@ export const costs = {
   free: { network: Number.POSITIVE_INFINITY, person: Number.POSITIVE_INFINITY },
   /** Answered from memory, or nearly so. */
   memory: { network: 1, person: 1 },
-  /** Some reads, or a change of one's own things. */
+  /** A few reads, or a change of the caller's own data. */
   query: { network: 1, person: 1 },
   /**
-   * A log-in: a message, a guess, or a token. Twenty a second of one network: 1,200 phones a minute behind
-   * one address.
+   * A step of a log-in: it sends a message, guesses a code, or refreshes a token. One network may make twenty
+   * a second, which serves 1,200 phones a minute behind one address.
    */
   code: { network: 0.4, person: 0.2 },
   /** A courier may be asked, who takes few calls a minute from all of us. */
   courier: { network: 0.4, person: 0.2 },
-  /** An invoice may be made, in turn with those of all buyers. */
+  /** The request may create an invoice, which waits its turn among those of all buyers. */
   invoice: { network: 0.4, person: 0.2 },
   /** Goods are taken, or given up: once a second a person, which no hand does for long. */
   hold: { network: 1, person: 0.2 },
@@ -28,7 +28,7 @@ export const costs = {
 
 export type Cost = keyof typeof costs
 
-/** Every route, by its cost; what is not listed costs a query. */
+/** The routes by cost. A route that is not listed has the cost `query`. */
 export const routesByCost: Record<Cost, readonly string[]> = {
   free: [
     'GET /healthz',

@@ -46,7 +46,7 @@ async function askHelmet(): Promise<Headers> {
   }
 }
 
-/** Sets these headers of every answer, unless its route says otherwise, and its request's id. */
+/** Sets these headers and the request's id on every answer. A route may override them. */
 export const securityHeaders = (headers: Headers) =>
   fp(async (app: FastifyInstance) => {
     app.addHook('onRequest', async (request, reply) => {

@@ -28,8 +28,8 @@ import { refuseAddress, refuseBytes } from './unreadable-requests.ts'
 const BODY_LIMIT = 256 * 1024
 
 /**
- * So long a server that ends goes on taking requests and says at /readyz that it ends, for those who share
- * them out.
+ * The time for which a server that shuts down still takes requests. Meanwhile /readyz reports the shutdown,
+ * so that load balancers send no more requests.
  */
 const NOTICE_MS = 500
 
@@ -59,7 +59,7 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
     connectionTimeout: 60_000,
     frameworkErrors: refuseAddress(headers, laku.config.corsOrigins),
     clientErrorHandler: refuseBytes(headers),
-    // It names a request and sorts nothing: a random id costs a tenth of one that sorts by time.
+    // The id names a request and needs no order. A random id costs a tenth of one that sorts by time.
     genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true },
     // Only the trusted proxies are believed about the caller's address.
@@ -112,7 +112,7 @@ function endConnections(app: FastifyInstance): void {
 export interface RunningServer {
   app: FastifyInstance
   url: string
-  /** Says that it ends, then takes no new requests, and finishes those under way. */
+  /** Reports the shutdown, then refuses new requests and finishes those under way. */
   close(): Promise<void>
 }
 

@@ -20,8 +20,9 @@ const saidBy = (productId: string, visit: string, until: string, { network }: Fa
   `${productId}.${visit}.${until}.${network.home}`
 
 /**
- * Hands out the token of a session's page: with it couriers are asked for prices for who is not logged in.
- * Signed and not stored: `<product>.<visit>.<until, in seconds>.<signature>`, good for a quarter of an hour.
+ * Gives the token of a session's page to the visitor. With it a visitor who is not logged in gets prices from
+ * couriers. Signed and not stored: `<product>.<visit>.<until, in seconds>.<signature>`, good for a quarter of
+ * an hour.
  */
 export function giveSessionToken(
   { vault, clock }: Laku,
@@ -35,7 +36,9 @@ export function giveSessionToken(
   reply.header(SESSION_TOKEN, `${productId}.${visit}.${until}.${signature}`)
 }
 
-/** The visit that a token is of; undefined for one that is made up, over, or given to another network. */
+/**
+ * Returns the visit of a token; undefined if the token is invented, expired, or was given to another network.
+ */
 export function readSessionToken(
   { vault, clock }: Laku,
   request: FastifyRequest,

@@ -9,8 +9,8 @@ import { sendProblem, statusOf } from './problem.ts'
 type Headers = Readonly<Record<string, string>>
 
 /**
- * Answers what no route sees and no hook, as all else is answered: with a problem, the headers of every
- * answer and its request's id. The router itself refuses an address that is none, and one that is too long.
+ * Answers requests that reach no route and no hook, in the usual form: a problem, the usual headers and the
+ * request's id. The router itself refuses an invalid address, and one that is too long.
  */
 export const refuseAddress =
   (headers: Headers, corsOrigins: readonly string[]) =>
@@ -25,7 +25,9 @@ export const refuseAddress =
     return sendProblem(error, request, reply)
   }
 
-/** Answers what is no HTTP, or has more headers than Node reads (16 KiB), or comes too slowly. */
+/**
+ * Answers a request that is no valid HTTP, has more headers than Node reads (16 KiB), or arrives too slowly.
+ */
 export const refuseBytes =
   (headers: Headers) =>
   (error: Error & { code?: string }, socket: Socket): void => {

@@ -9,7 +9,7 @@ export const byIdOrCode = z.strictObject({ id: z.string().min(1).max(60) })
 /** Whole rupiah. */
 export const idr = z.int()
 
-/** Which page of a list, by what the page before said. */
+/** The parameters for a page of a list: its size, and the cursor that the page before returned. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.uuid().optional(),
@@ -30,7 +30,7 @@ export const courierChoice = z.strictObject({
   type: z.string().min(1).max(40),
 })
 
-/** How a buyer pays: by invoice where nothing is said. */
+/** The fields for how a buyer pays; by default by invoice. */
 export const payWith = {
   payment_method: z
     .enum(['invoice', 'wallet', 'wallet+invoice'])
@@ -47,7 +47,7 @@ export const payWith = {
     ),
 }
 
-/** A part is named only of what has parts. */
+/** Whether the wallet's part is given only with the method that has parts, `wallet+invoice`. */
 export const namesPartRightly = (body: {
   payment_method?: string | undefined
   wallet_idr?: number | undefined

@@ -3,8 +3,8 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 export type CodeStatus = 'open' | 'used' | 'spent' | 'replaced'
 
 /**
- * A code is good once: used, spent by wrong tries, or replaced by a newer one. One whose time is over stays
- * open until it is forgotten.
+ * A code ends once: used, spent by wrong tries, or replaced by a newer code. An expired code stays open until
+ * it is deleted.
  */
 export const loginCodeTransitions: Transitions<CodeStatus> = {
   open: ['used', 'spent', 'replaced'],
@@ -17,7 +17,7 @@ export const loginCodeMachine = machineOf('login code', 'otpChallenges', loginCo
 
 export type StaffStatus = 'active' | 'suspended'
 
-/** A staff member who was suspended comes back as somebody new. */
+/** A suspended staff member is never reactivated; on return they get a new record. */
 export const staffTransitions: Transitions<StaffStatus> = {
   active: ['suspended'],
   suspended: [],

@@ -16,7 +16,7 @@ declare module '../kernel/events.ts' {
     'session.extended': SessionSubject & { endsAt: string }
     'session.moq_reached': SessionSubject & { paidUnits: number }
     'session.pending_stock': SessionSubject & { missingUnits: number }
-    /** Its fulfilment may go on: stock came, or it stood still for too long. */
+    /** The session's fulfilment may continue: stock arrived, or the session made no progress for too long. */
     'session.fulfilment_due': SessionSubject
     'session.orders_created': SessionSubject & { orders: number; releasedIdr: number }
     'session.succeeded': SessionSubject

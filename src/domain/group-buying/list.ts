@@ -27,7 +27,7 @@ export async function listSessions(
 }
 
 /**
- * One session, by its id or its code.
+ * Returns one session by its id or its code.
  * @throws group_buying.session_not_found, for a draft too unless `withDrafts`
  */
 export async function getSession(
@@ -45,8 +45,8 @@ export async function getSession(
 }
 
 /**
- * Sessions that somebody waits for, to be watched: those that form, the nearest end first, then those being
- * fulfilled.
+ * Returns the live sessions, for staff to watch: forming sessions first, the nearest end first, then sessions
+ * in fulfilment.
  */
 export async function liveSessions(tx: Tx, limit: number): Promise<SessionView[]> {
   const { rows } = await sql<{ id: string }>`

@@ -66,7 +66,7 @@ export function entryPrice(tiers: readonly Tier[]): Rupiah {
   return finalTier(tiers, 0).unitPriceIdr
 }
 
-/** The highest tier that so many sold units reach; below the first tier, the first. */
+/** Returns the highest tier that the paid units reach; below the first tier, the first. */
 export function finalTier(tiers: readonly Tier[], paidUnits: number): Tier {
   const sorted = sortedTiers(tiers)
   const reached = sorted.findLast((tier) => tier.minUnits <= paidUnits) ?? sorted[0]
@@ -100,8 +100,8 @@ export function verdict(session: SessionCount & { endsAt: Date }, now: Date): 'c
 }
 
 /**
- * Whether staff can no longer change its course: it does not form, or its time is over and a sweep will
- * decide it.
+ * Whether staff can no longer change a session: it is not forming, or its time is over and the next sweep
+ * decides its outcome.
  */
 export function notOpenForChange(session: { status: string; endsAt: Date }, now: Date): boolean {
   return session.status !== 'forming' || session.endsAt <= now
@@ -114,7 +114,10 @@ export function freeUnits(session: SessionCount): number {
     : session.capacity - session.paidUnits - session.heldUnits
 }
 
-/** A paid place is final once the group has what it needs: others count on it. */
+/**
+ * Whether a buyer may leave a paid place. Once the group has its MOQ, paid places are final, because other
+ * buyers rely on them.
+ */
 export function mayLeavePaid(session: SessionCount): boolean {
   return session.paidUnits < session.moq
 }
@@ -124,8 +127,8 @@ export interface Wish {
 }
 
 /**
- * Gives out places in order of arrival: each wish takes what is left, and a wish for too much does not keep
- * the next wish out.
+ * Gives out places in order of arrival. A wish for more units than are left is refused, and does not block
+ * the wishes after it.
  */
 export function admit<W extends Wish>(wishes: readonly W[], free: number): { admitted: W[]; refused: W[] } {
   const admitted: W[] = []
@@ -143,9 +146,9 @@ export function admit<W extends Wish>(wishes: readonly W[], free: number): { adm
 }
 
 /**
- * Returns those in a queue who are served whole from what is there, strictly in turn. Stock that somebody
- * needs is set aside for them although the rest of their demand is missing, and nobody behind them takes it.
- * So a delivery never passes over those who paid first.
+ * Returns the members of a queue whose whole demand is covered by the reserved stock, strictly in turn. Stock
+ * for a member whose other demand is missing is set aside, and nobody behind them gets it. So a delivery
+ * never skips those who paid first.
  */
 export function coveredInTurn<Q extends { lines: readonly { variantId: string; quantity: number }[] }>(
   queue: readonly Q[],

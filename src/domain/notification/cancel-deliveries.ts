@@ -7,8 +7,8 @@ import { deliveryMachine } from './transitions.ts'
 const CANCELLED = 'cancelled'
 
 /**
- * Keeps a notice from going out by the ways on which it still waits; the inbox keeps it. What is with a
- * provider at this moment may arrive.
+ * Cancels a notice's deliveries that still wait to be sent; the notice stays in the inbox. A delivery that a
+ * provider is handling at this moment may still arrive.
  * @throws notification.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function cancelDeliveries(

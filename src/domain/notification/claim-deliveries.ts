@@ -5,7 +5,7 @@ import { deliveryMachine } from './transitions.ts'
 
 export type DeliveryChannel = 'email' | 'push'
 
-/** A notice on its way out by one channel. */
+/** A notice that this worker is about to send by one channel. */
 export interface ClaimedDelivery {
   id: string
   /** Stamps this attempt: only its holder may put it off. */
@@ -37,7 +37,7 @@ export async function dueDeliveries(work: Work, channel: DeliveryChannel, limit:
   return rows.map(({ id }) => id)
 }
 
-/** Takes those of the deliveries that are due and that nobody else is sending. */
+/** Claims those of the given deliveries that are due and that no other worker is sending. */
 export async function claimDeliveries(
   work: Work,
   channel: DeliveryChannel,
@@ -57,7 +57,7 @@ export async function claimDeliveries(
   return rows
 }
 
-/** Ends deliveries that nobody is there for any more. */
+/** Marks deliveries as skipped that no longer have a recipient. */
 export async function skipDeliveries(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   await moveState(work, deliveryMachine, {

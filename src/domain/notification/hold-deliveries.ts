@@ -14,8 +14,9 @@ export const isOfAccount = (channel: DeliveryChannel, code: string): boolean =>
   channel === 'email' && LOGIN_REFUSED.includes(code)
 
 /**
- * Keeps a delivery that was refused for what is not its fault, and those behind it: this one is tried again
- * after 1, 2, 4 … 15 minutes, and all go when one gets through. One thing to look at, however many wait.
+ * Holds back a delivery that was refused for a reason outside itself, and the deliveries behind it. This
+ * delivery is retried after 1, 2, 4 … 15 minutes, and all are sent once one succeeds. However many wait, they
+ * raise one attention item.
  */
 export async function holdUp(
   work: Work,
@@ -37,7 +38,8 @@ export async function holdUp(
 }
 
 /**
- * One got through: what waited for that goes now. Asked after each, it finds nothing but for an open item.
+ * Releases the held deliveries once one was sent. It runs after each success, and does nothing unless there
+ * is an open attention item.
  */
 export async function endHold(work: Work, channel: DeliveryChannel): Promise<void> {
   if (channel !== 'email') return

@@ -1,6 +1,6 @@
 import type { NoticeEvent } from './notice-rules.ts'
 
-/** The subjects of notices, by which people choose what they want to hear. */
+/** The subjects of notices. People choose by subject which notices they get. */
 export const noticeKinds = ['orders', 'money', 'sessions', 'shop'] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 

@@ -4,7 +4,7 @@ import { notificationErrors } from './errors.ts'
 
 export interface NotificationView {
   id: string
-  /** The event that it tells of. */
+  /** The type of the event that the notice is about. */
   template: string
   title: string
   body: string

@@ -12,7 +12,7 @@ export interface AttentionMailContext {
 }
 
 /**
- * Kinds whose name begins so are about money that moves, or about who may move it: they are told of at once.
+ * Matches the attention kinds about moving money, or about who may move it. These are mailed at once.
  */
 const MONEY =
   '^(bank|chargeback|dispute|factor|ledger|limit|payment|payout|provider|quarantine|reference|refund|settlement|staff_changed|suspense|wallet|withdrawal)'
@@ -38,9 +38,9 @@ interface Due {
 }
 
 /**
- * Mails what waits for a person: what is about money as soon as it is raised, each item once, and once a day
- * all that is open. Where the mail does not leave nothing is noted, and the next run tries again; one that
- * died after sending sends again. Answers whether a mail left.
+ * Mails open attention items to staff. Items about money are mailed once, as soon as they are raised; once a
+ * day all open items are mailed. If the mail fails, nothing is recorded and the next run tries again. A run
+ * that died after sending causes a second mail. Returns whether a mail was sent.
  */
 export async function mailAttention(context: AttentionMailContext): Promise<boolean> {
   const { units, actor, mailer, to } = context

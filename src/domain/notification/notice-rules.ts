@@ -1,8 +1,8 @@
 import type { EventPayloads } from '../kernel/index.ts'
 
 /**
- * The events that a buyer is notified of. That a session reached its MOQ is told to each of its paid buyers;
- * how it ends each hears of by the events of their own place, payment, order and refund, which name them.
+ * The events that a buyer is notified of. When a session reaches its MOQ, each paid buyer gets a notice. How
+ * a session ended, each buyer learns from the events of their own place, payment, order and refund.
  */
 export const noticeEvents = [
   'session.moq_reached',
@@ -38,15 +38,17 @@ export function isSessionEvent(type: string): type is 'session.moq_reached' {
 export interface NoticeRule<T extends NoticeEvent> {
   /** Absent: always told. */
   wanted?: (payload: EventPayloads[T]) => boolean
-  /** The payment that this notice asks for; it is not told once that is paid or over. */
+  /**
+   * Returns the payment that this notice asks for. The notice is not sent once that payment is paid or over.
+   */
   asksFor?: (payload: EventPayloads[T]) => string
   /** The path, below the public address, at which the reader goes on. */
   path?: (payload: EventPayloads[T]) => string
 }
 
 /**
- * Parcels and troubles that a buyer waits to hear of; the other states are told by events of their own, or by
- * nobody.
+ * The order statuses that a buyer is notified of: parcels and troubles. The other statuses have their own
+ * events, or no notice.
  */
 export const notifiedStatuses = [
   'ready_for_pickup',
@@ -70,7 +72,8 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
   },
-  // A buyer who leaves knows about it. A buyer whose time ran out is told by the event of their payment.
+  // A buyer who leaves knows about it. A buyer whose time ran out gets a notice by the event of their
+  // payment.
   'participant.released': {
     wanted: ({ because, wasPaid }) => because === 'closed' && !wasPaid,
     path: ({ code }) => `/s/${code}`,
@@ -82,21 +85,21 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
   },
-  // For a direct order this is the same update as payment.paid; for a session's it says that the group
-  // succeeded.
+  // For a direct order this repeats payment.paid, so there is no second notice. For an order of a session,
+  // the notice says that the group succeeded.
   'order.paid': { wanted: ({ sessionId }) => sessionId !== null },
-  // The buyer of an unpaid order that ended with its payment has heard payment.expired.
+  // The buyer of an unpaid order that ended with its payment already got the notice of payment.expired.
   'order.cancelled': { wanted: ({ reason, wasPaid }) => wasPaid || reason !== 'payment_expired' },
   'order.status_changed': { wanted: ({ to }) => isToldStatus(to) },
   'order.delivered': {},
   'return.refused': {},
-  // Into the wallet it succeeds in the same moment, and that is told.
+  // A refund into the wallet succeeds at the same moment, and refund.succeeded sends the notice.
   'refund.decided': { wanted: ({ destination }) => destination === 'source' },
-  // Told once, while it is tried again; what goes into the wallet instead succeeds in the same moment, and
-  // that is told.
+  // The buyer is notified once, while the refund is retried. A refund that goes into the wallet instead
+  // succeeds at the same moment, and refund.succeeded sends the notice.
   'refund.failed': { wanted: ({ attempt, isTriedAgain }) => attempt === 1 && isTriedAgain },
   'refund.waiting': {},
   'refund.succeeded': {},
-  // A withdrawal that needs no approval is on its way at once, and that step is told.
+  // A withdrawal that needs no approval is sent at once, and the buyer is notified of that step.
   'withdrawal.status_changed': { wanted: ({ to, byStaff }) => to !== 'approved' || byStaff },
 }

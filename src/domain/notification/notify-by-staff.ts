@@ -5,14 +5,14 @@ import { staffTemplate } from './staff-texts.ts'
 
 export interface StaffNotice {
   userId: string
-  /** One of `staffTemplates`. */
+  /** The name of one of `staffTemplates`. */
   template: string
   params?: readonly string[] | undefined
 }
 
 /**
- * The service map's `POST /api/notifications`: tells a user something by a template, by every way that they
- * want. `publicUrl` is the base of the links.
+ * The service map's `POST /api/notifications`: sends a user a notice made from a template, by every channel
+ * that they chose. `publicUrl` is the base of the links.
  * @throws notification.user_not_found, template_unknown, params_wrong, kernel.forbidden
  */
 export async function notifyByStaff(

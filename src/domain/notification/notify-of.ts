@@ -20,27 +20,27 @@ const WHATSAPP_TEMPLATE = 'laku_notice'
 
 interface Notice extends WrittenNotice {
   id: string
-  /** The same key is told once. */
+  /** The idempotency key: notices with the same key are sent once. */
   dedupeKey: string
   template: string
   kind: NoticeKind
-  /** It asks for a payment whose time is running: no quiet hours. */
+  /** Whether the notice asks for a payment whose time is running; such a notice ignores quiet hours. */
   isPressing?: boolean
   reader: Reader
 }
 
 type Reader = User & { phone: string }
 
-/** Reads who has a paid place in each of these sessions. */
+/** Reads the buyers who have a paid place in each of these sessions. */
 export type ReadBuyers = (
   work: Work,
   sessionIds: readonly string[],
 ) => Promise<{ sessionId: string; userId: string }[]>
 
 /**
- * Tells buyers of events: a line in their inbox, and a message by each way that they want. An event is told
- * once, however often it is asked for. `publicUrl` is the base of the links; `readBuyers` finds the readers
- * of what happened to a whole session.
+ * Notifies buyers of events: a line in their inbox, and a message by each channel that they chose. Repeated
+ * calls for an event send its notice once. `publicUrl` is the base of the links; `readBuyers` finds the
+ * recipients of an event of a whole session.
  */
 export async function notifyOf(
   work: Work,
@@ -71,7 +71,7 @@ export async function notifyOf(
   await deliver(work, notices, publicUrl)
 }
 
-/** Those of the users who can be told something: a deleted one has no phone, and nothing to be told. */
+/** Returns those of the users who can be notified. A deleted user has no phone and gets no notices. */
 export async function readersById(work: Work, userIds: readonly string[]): Promise<Map<string, Reader>> {
   const users = await usersById(work.tx, [...new Set(userIds)])
   return new Map(
@@ -124,8 +124,8 @@ async function withBrowser(work: Work, notices: readonly Notice[]): Promise<Noti
 }
 
 /**
- * Returns those of these events that a person is notified of. An event that asks for a payment is left out
- * once that payment is over.
+ * Returns those of the events that need a notice. An event that asks for a payment is left out once that
+ * payment is over.
  */
 async function currentNotices(
   work: Work,
@@ -212,7 +212,10 @@ async function queueDeliveries(
   )
 }
 
-/** Lets the jobs of a channel know; what is not due yet is found by the sweep. */
+/**
+ * Emits an event for each delivery, which starts the channel's send job. The sweep finds deliveries that are
+ * not due yet.
+ */
 export function announce(work: Work, channel: DeliveryChannel, deliveryIds: readonly string[]): void {
   const type = channel === 'email' ? 'notification.email_queued' : 'notification.push_queued'
   work.emit(

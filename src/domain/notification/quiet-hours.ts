@@ -7,9 +7,9 @@ const DAY_MS = 24 * HOUR_MS
 const JAKARTA_MS = 7 * HOUR_MS
 
 /**
- * When a notice may be sent: at once, or where it comes in the quiet hours (policy.quietFromHour to
- * quietToHour, Jakarta) when they are over. A notice about money never waits, nor does what asks for a
- * payment: in the morning its time would be over. Undefined: at once.
+ * Returns when a notice may be sent; undefined: at once. A notice in the quiet hours (policy.quietFromHour to
+ * quietToHour, Jakarta) waits until they are over. Notices about money never wait, nor do requests for a
+ * payment, which would be over by the morning.
  */
 export function sendableFrom(
   { kind, isPressing = false }: { kind: NoticeKind; isPressing?: boolean },

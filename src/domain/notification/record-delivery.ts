@@ -13,8 +13,8 @@ export interface DeliveryOutcome {
 }
 
 /**
- * Writes down what came of an attempt. A definite no ends it, and so do too many tries; one that is about our
- * account ends none, and holds up the others.
+ * Records the outcome of an attempt. A definite refusal ends the delivery, and so do too many tries. A
+ * refusal because of our account does not end it, and holds back the other deliveries.
  */
 export async function recordDelivery(
   work: Work,

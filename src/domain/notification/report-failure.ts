@@ -3,7 +3,10 @@ import type { DeliveryChannel } from './claim-deliveries.ts'
 
 const names: Record<DeliveryChannel, string> = { email: 'Emails', push: 'Push messages' }
 
-/** One thing to look at for each reason, not for each notice: when a server is down, thousands fail alike. */
+/**
+ * Raises one attention item for each reason, not for each notice: when a server is down, thousands fail for
+ * the same reason.
+ */
 export function reportDeliveryFailure(
   work: Work,
   channel: DeliveryChannel,

@@ -7,7 +7,7 @@ export interface DeliveryWay<D extends ClaimedDelivery> {
   units: UnitOfWork
   actor: Actor
   channel: DeliveryChannel
-  /** So many are under way at once; a batch is over before its lease is. */
+  /** The batch size: so many deliveries are sent at once. A batch ends before its lease does. */
   batch: number
   /** Returns the claimed deliveries that are to be sent; the rest no longer has a recipient. */
   address: (claimed: ClaimedDelivery[]) => Promise<D[]>
@@ -16,7 +16,8 @@ export interface DeliveryWay<D extends ClaimedDelivery> {
 }
 
 /**
- * Sends those of the deliveries that are due. An unknown outcome is tried again: a notice twice does no harm.
+ * Sends those of the deliveries that are due. After an unknown outcome the delivery is retried, because a
+ * duplicate notice does no harm.
  */
 export async function sendDeliveries<D extends ClaimedDelivery>(
   way: DeliveryWay<D>,
@@ -46,7 +47,10 @@ async function sendBatch<D extends ClaimedDelivery>(way: DeliveryWay<D>, ids: st
   )
 }
 
-/** A mistake of ours with one may not hold up the others: it is put off like them, and a person is told. */
+/**
+ * Puts off a delivery that failed because of our own error, and raises attention. The error must not hold
+ * back the other deliveries.
+ */
 const putOff =
   (channel: DeliveryChannel) =>
   async (work: Work, { id, attempts }: ClaimedDelivery) => {

@@ -17,7 +17,7 @@ interface Email extends ClaimedDelivery {
 // A mail is a connection: more at once, and the mail server refuses them.
 const BATCH = 10
 
-/** Sends those of the emails that are due; whose reader has no address any more is skipped. */
+/** Sends those of the emails that are due. Skips an email whose recipient no longer has an address. */
 export async function sendEmails(
   { units, actor, mailer }: MailContext,
   deliveryIds: readonly string[],

@@ -17,8 +17,8 @@ interface Push extends ClaimedDelivery {
 const BATCH = 50
 
 /**
- * Sends those of the push messages that are due, to every browser of their reader. A browser that has
- * unsubscribed is forgotten; one that was reached is enough.
+ * Sends those of the push messages that are due, to every browser of the recipient. A browser that has
+ * unsubscribed is deleted. A message counts as sent if it reached one browser.
  */
 export async function sendPushes(
   { units, actor, push }: PushContext,

@@ -14,7 +14,8 @@ export type NoticedEvent = {
 
 type Payload = EventPayloads[NoticeEvent]
 
-// A table's row takes the payload of its own event; TypeScript cannot follow the key through the table.
+// Each table row takes the payload of its own event type. TypeScript cannot infer this from the key, hence
+// the casts.
 const ruleOf = (event: NoticedEvent) => noticeRules[event.type] as NoticeRule<NoticeEvent>
 const textOf = (event: NoticedEvent, locale: Locale) =>
   languages[locale][event.type] as (payload: Payload) => NoticeText

@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
 /**
- * From now on this user joins, orders and withdraws nothing: what is in their wallet is on its way to them,
- * then they are erased.
+ * Starts to close a user's account. From now on the user can join, order and withdraw nothing. The money in
+ * their wallet is on its way to them; after that they are erased.
  */
 export async function startClosing(work: Work, userId: string): Promise<void> {
   await sql`

@@ -5,7 +5,7 @@ declare module '../kernel/events.ts' {
     'user.email_proven': { userId: string }
     'user.suspended': { userId: string }
     'user.activated': { userId: string }
-    /** Their personal data is gone. */
+    /** The user's personal data was erased. */
     'user.deleted': { userId: string }
   }
 }

@@ -12,7 +12,10 @@ export interface User {
   phone: string | null
   name: string | null
   email: string | null
-  /** From then on it takes codes: who set it holds the phone, and reads what comes there. */
+  /**
+   * When the email address was confirmed; from then on it may receive codes. Confirmed means that the person
+   * who set it holds the phone and reads the address's mail.
+   */
   emailConfirmedAt: Date | null
   locale: Locale
   status: UserStatus
@@ -38,7 +41,7 @@ export async function usersById(tx: Tx, ids: readonly string[]): Promise<Map<str
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** The user who has this number (E.164) now. */
+/** Returns the user who now has this number (E.164). */
 export async function userByPhone(tx: Tx, phone: string): Promise<User | undefined> {
   const { rows } = await sql<User>`
     select id, phone, name, email, email_confirmed_at, locale, status from users
@@ -47,7 +50,7 @@ export async function userByPhone(tx: Tx, phone: string): Promise<User | undefin
 }
 
 /**
- * Whether a number, however it is written, is that of the customer who acts.
+ * Whether a number, in any notation, belongs to the acting customer.
  * @throws user.phone_invalid
  */
 export async function isOwnPhone(work: Work, written: string): Promise<boolean> {

@@ -4,8 +4,8 @@ import { normalizePhone } from './phone.ts'
 import { type User, userByPhone } from './read-users.ts'
 
 /**
- * The user of this number, made where there is none. A name is taken for a new user only: whoever logs in
- * again does not rename themselves by it.
+ * Returns the user of this number, and creates one if there is none. The name is used for a new user only; a
+ * later log-in does not rename the user.
  * @throws user.phone_invalid
  */
 export async function registerUser(
@@ -31,15 +31,15 @@ export async function registerUser(
 }
 
 /**
- * Makes what follows wait for everything of this user that is under way, and everything of theirs wait for
- * it: who writes of a user holds a lock on them (`for key share`, as every reference to them does) until the
- * commit.
+ * Locks a user against every other transaction that writes rows about them. Such a transaction holds a lock
+ * on the user until its commit (`for key share`, as every foreign key takes). So this one waits for those,
+ * and those wait for this one.
  */
 export async function lockUserWholly(work: Work, userId: string): Promise<void> {
   await sql`select 1 from users where id = ${userId} for update`.execute(work.tx)
 }
 
-/** Makes what follows wait for every other transaction that changes things of this user one at a time. */
+/** Locks a user, so that transactions that take this lock change the user's data one at a time. */
 export async function lockUser(work: Work, userId: string): Promise<void> {
   await sql`select 1 from users where id = ${userId} for no key update`.execute(work.tx)
 }

@@ -17,9 +17,9 @@ export interface NewEmail {
 }
 
 /**
- * Sets an address for mail; its user is locked. One that was confirmed is a way in: its place taken, the old
- * one is told, log-ins end and withdrawals cool off. Returns the old one as the audit log keeps it, where it
- * was a way in.
+ * Sets the email address of a locked user. A confirmed address is a way in. If the old address was confirmed,
+ * it is notified, log-ins end, and withdrawals cool off. In that case this returns the old address as the
+ * audit log keeps it.
  */
 export async function setEmail(
   work: Work,

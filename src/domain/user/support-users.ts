@@ -17,7 +17,7 @@ export interface UserChanges {
 }
 
 /**
- * Support registers somebody who called; a number that is known answers its user.
+ * Support registers a caller. For a known number, returns its user.
  * @throws user.phone_invalid, kernel.forbidden
  */
 export async function createUser(
@@ -31,9 +31,9 @@ export async function createUser(
 }
 
 /**
- * Support changes what is known of a user. Of a number, and of an address that took codes, the audit log
- * keeps the old one sealed: it is told of the change and may stop it, log-ins end, and withdrawals cool off
- * (choreography: way_in.changed). An address that support sets takes no codes.
+ * Support changes a user's data. The audit log keeps an old phone number sealed, and so an old email address
+ * that received codes. The holder of the old one is notified and may stop the change, log-ins end, and
+ * withdrawals cool off (choreography: way_in.changed). An email address that support sets receives no codes.
  * @throws user.not_found, phone_invalid, phone_taken, way_in.caller_code_needed, kernel.forbidden
  */
 export async function changeUser(work: Work, input: UserChanges & { userId: string }): Promise<User> {
@@ -67,8 +67,8 @@ export async function changeUser(work: Work, input: UserChanges & { userId: stri
 }
 
 /**
- * The number that a user had before: whoever holds it stopped the change. Answers whether it is theirs again,
- * for somebody else may have it by now.
+ * Restores a user's former phone number, after the holder of that number stopped the change. Returns false if
+ * somebody else has the number by now.
  */
 export async function restorePhone(work: Work, userId: string, phone: string): Promise<boolean> {
   await lockUser(work, userId)

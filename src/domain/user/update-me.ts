@@ -13,9 +13,9 @@ export interface UpdateMe {
 }
 
 /**
- * Changes what is given of the customer who acts, and leaves the rest. An address for mail takes notices, and
- * codes only where it was set with a code for this (`proven`) and then confirmed; one that takes codes is not
- * changed without.
+ * Changes the given fields of the acting customer and leaves the rest. An email address receives notices. It
+ * receives codes only if it was set with a code for this purpose (`proven`) and then confirmed. An address
+ * that receives codes cannot be changed without such a code.
  * @throws kernel.forbidden, user.not_found, way_in.proof_needed
  */
 export async function updateMe(

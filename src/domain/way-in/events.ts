@@ -1,6 +1,9 @@
 declare module '../kernel/events.ts' {
   interface EventPayloads {
-    /** A thing that lets somebody in, or says where their money goes, is another now. */
+    /**
+     * A way in was changed: a contact that lets somebody log in, or a detail that decides where their money
+     * goes.
+     */
     'way_in.changed': {
       changeId: string
       subjectKind: 'user' | 'factory'

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { actorLabel, insertRows, newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { openValue, type Sealed, type Subject, type SubjectKind, sealValue } from './sealed-values.ts'
 
-/** A thing that lets somebody in, or says where their money goes. */
+/** A contact that lets somebody log in, or a detail that decides where their money goes. */
 export type Way = 'phone' | 'email' | 'bank_account' | 'tax_id'
 
 export interface NewChange {
@@ -15,8 +15,9 @@ export interface NewChange {
 }
 
 /**
- * Writes down that a way in is another now: the old one is told, and may stop it for policy.wayInCoolingHours
- * (choreography: way_in.changed). Returns the old value as the audit log keeps it; null where there was none.
+ * Records the change of a way in. The old channel is notified, and its holder may stop the change for
+ * policy.wayInCoolingHours (choreography: way_in.changed). Returns the old value as the audit log keeps it;
+ * null if there was none.
  */
 export async function recordChange(work: Work, change: NewChange): Promise<Sealed | null> {
   const { subject, way, old, accountId = null } = change
@@ -65,7 +66,7 @@ async function opened(work: Work, { subjectKind, subjectId, oldSealed, ...row }:
   return { ...row, subject, old: oldSealed === null ? null : await openValue(work, subject, oldSealed) }
 }
 
-/** One change, locked; undefined where its subject was erased since. */
+/** Returns one change, locked; undefined if its subject was erased since. */
 export async function lockChange(work: Work, id: string): Promise<WayChange | undefined> {
   const { rows } = await sql<Row>`
     select ${columns} from way_changes where id = ${id}::uuid for no key update`.execute(work.tx)
@@ -81,7 +82,10 @@ export async function changesOf(work: Work, [kind, id]: Subject, since: Date): P
   return await Promise.all(rows.map((row) => opened(work, row)))
 }
 
-/** Stops a change, and those of the same way after it: what they took the place of came by it. */
+/**
+ * Stops a change and the later changes of the same way, because the values they replaced came from the
+ * stopped change.
+ */
 export async function stopWayChange(work: Work, { id, subject, way, changedAt }: WayChange): Promise<void> {
   const [kind, subjectId] = subject
   await sql`

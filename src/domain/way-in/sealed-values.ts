@@ -18,8 +18,8 @@ export interface Sealed {
 }
 
 /**
- * The subject's own key, made when it is first needed: once its row is gone nobody reads what was sealed
- * under it.
+ * Returns the subject's own key, and creates it at the first use. Once the key's row is deleted, nobody can
+ * read the values sealed under it.
  */
 async function keyOf(work: Work, [kind, id]: Subject): Promise<Vault> {
   const fresh = work.vault.seal(KEY, randomBytes(KEY_BYTES).toString('base64url'))

@@ -3,7 +3,7 @@ import type { Vault } from '../kernel/index.ts'
 const PURPOSE = 'way_in.stop'
 const shape = /^([0-9a-f-]{36})\.([\w-]{43})$/
 
-/** Returns the token by which whoever holds the old channel stops a change: signed, and not stored. */
+/** Returns the token by which the holder of the old channel stops a change. It is signed and not stored. */
 function stopToken(vault: Vault, changeId: string): string {
   return `${changeId}.${vault.hmac(PURPOSE, changeId)}`
 }

@@ -4,8 +4,8 @@ import { showWebhook, type WebhookDetail } from './list.ts'
 import { webhookMachine } from './transitions.ts'
 
 /**
- * Staff give up a delivery that is tried again and again: nothing is done with it until it is replayed. What
- * it told of money is still found by asking the provider.
+ * Staff discard a delivery that keeps failing: it is not processed again until it is replayed. Money that it
+ * reported is still found by asking the provider.
  * @throws payment.webhook_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function discardWebhook(

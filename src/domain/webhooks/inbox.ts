@@ -22,8 +22,8 @@ export interface IncomingWebhook {
   /** The body as it came. */
   body: string
   /**
-   * The same words can be a new update: the provider tells neither an id nor a time (Biteship), so a parcel
-   * that is held twice is told of by the same bytes. What was processed is then worked through once more.
+   * Whether an identical body can be a new update. Biteship sends neither an id nor a time, so a parcel that
+   * is held twice causes the same bytes twice. A processed delivery is then processed once more.
    */
   canRecur?: boolean
 }
@@ -69,7 +69,7 @@ export interface WaitingWebhook {
   deliveries: number
 }
 
-/** Those of these deliveries that are not processed yet. */
+/** Returns those of the deliveries that are not processed yet. */
 export async function waitingWebhooks(work: Work, ids: readonly string[]): Promise<WaitingWebhook[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<WaitingWebhook>`
@@ -96,15 +96,15 @@ export async function claimWebhooks(
   return rows
 }
 
-/** In the transaction that did what they ask for. */
+/** Marks deliveries as processed, in the transaction that applied them. */
 export async function markProcessed(work: Work, ids: readonly string[]): Promise<void> {
   const set = { processedAt: sql`coalesce(t.processed_at, ${work.now})`, error: null }
   await moveState(work, webhookMachine, { to: 'processed', ids, set })
 }
 
 /**
- * Marks deliveries like markProcessed, for updates that can recur. A delivery that came again since it was
- * looked at stays waiting, for what was read may be older than that.
+ * Marks deliveries like markProcessed, for updates that can recur. A delivery that arrived again since it was
+ * read stays waiting, because the state that was read may be older than the new arrival.
  */
 export async function markProcessedAsOf(
   work: Work,
@@ -125,7 +125,7 @@ export interface FailedWebhook {
   forGood?: boolean
   /** The name of an event that laku does not follow: told of once a kind, not once a delivery. */
   kind?: string | undefined
-  /** So many tries and not `policy.providerAttempts`. */
+  /** The maximum of tries, in place of `policy.providerAttempts`. */
   tries?: number
   /** The command that fixes the failure; by default the command that processes the delivery again. */
   command?: string
@@ -170,7 +170,10 @@ export async function recordFailedWebhooks(work: Work, failures: readonly Failed
   }
 }
 
-/** Tells a person, once a kind, what of a delivery could not be read while the rest of it was followed. */
+/**
+ * Raises attention, once for each kind, about the parts of a delivery that could not be read. The rest of the
+ * delivery was processed.
+ */
 export function reportUnread(
   work: Work,
   { id, provider }: Pick<WaitingWebhook, 'id' | 'provider'>,

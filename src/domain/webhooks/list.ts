@@ -61,7 +61,7 @@ export async function listWebhooks(
 }
 
 /**
- * One delivery with its headers and body. For staff.
+ * Returns one delivery with its headers and body, for staff.
  * @throws payment.webhook_not_found
  */
 export async function showWebhook(tx: Tx, id: string): Promise<WebhookDetail> {

@@ -8,15 +8,14 @@ import { webhookMachine } from './transitions.ts'
 export interface Replay {
   /** Deliveries that are processed again. */
   count: number
-  /** By what they were before: processed, failed or received. */
+  /** The count of each status that the deliveries had before: processed, failed or received. */
   was: Record<string, number>
 }
 
 /**
- * Has deliveries processed again, one or all of a time and a provider: the sweep takes them, whatever became
- * of them before. Every effect of a delivery has a key of its own, so one that was processed changes nothing
- * but its own row here. What a person was asked to look at because of them is resolved. By support, finance
- * or an admin.
+ * Queues deliveries to be processed again: one, or all of a period and a provider, in any status. The sweep
+ * processes them. Every effect of a delivery has its own key, so repeating a processed delivery changes only
+ * its own row. The attention items about these deliveries are resolved. For support, finance or an admin.
  * @throws kernel.forbidden, payment.webhook_not_found
  */
 export async function replayWebhooks(

@@ -7,8 +7,8 @@ import { messageMachine } from './transitions.ts'
 const CANCELLED = 'cancelled'
 
 /**
- * Ends a message that waits to be sent; whoever counts on it hears that it failed. One that is with WhatsApp
- * at this moment may arrive.
+ * Cancels a message that waits to be sent. The code that relies on it learns that it failed. A message that
+ * WhatsApp is handling at this moment may still arrive.
  * @throws whatsapp.message_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function cancelMessage(

@@ -20,13 +20,17 @@ export interface ClaimedMessage {
 // A call ends within 10 s; a worker that died holding a message gives it back after this.
 const LEASE_S = 60
 
-/** A message whose time has come; while staff have paused WhatsApp, only one whose time is over. */
+/**
+ * The condition for a message that is due. While staff have paused WhatsApp, only messages past their
+ * `send_by` are due.
+ */
 const isDue = (now: Date) => sql`
   status = 'queued' and next_attempt_at <= ${now}
   and (send_by <= ${now} or not (select paused from switches where name = 'whatsapp'))`
 
 /**
- * The oldest message of each hold whose probe is due: it is tried, and what it meets decides for all of them.
+ * The oldest message of each hold whose probe is due. This message is tried, and its outcome decides for all
+ * messages of the hold.
  */
 const probesDue = (now: Date) => sql`
   select p.id from whatsapp_holds h cross join lateral (
@@ -34,7 +38,7 @@ const probesDue = (now: Date) => sql`
     where m.held_scope = h.scope and m.status = 'queued' order by m.created_at limit 1
   ) p where h.probe_at <= ${now} and not (select paused from switches where name = 'whatsapp')`
 
-/** Whether there is a message to be sent, or to be failed because its time is over. */
+/** Whether there is a message to send, or one to mark as failed because its time is over. */
 export function messagesDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`(exists (select from whatsapp_messages where ${isDue(now)}) or exists (${probesDue(now)}))`
 }
@@ -48,13 +52,14 @@ export async function dueMessages(work: Work, limit: number): Promise<string[]> 
 }
 
 /**
- * Takes those of the messages that are due and that nobody else is sending. One that is past its time fails
- * instead. They are due again when the lease is over, should this worker die: a notice twice is better than
- * none.
+ * Claims those of the messages that are due and that no other worker is sending. A message past its time
+ * fails instead. If this worker dies, they are due again when the lease is over: a duplicate notice is better
+ * than none.
  *
  * A recipient gets a burst (policy.whatsappBurst), then one message in policy.whatsappPaceS seconds (Meta: 6,
- * error 131056); what is too early is put off to its time. Two workers who claim for one number at once may
- * pass the pace by one batch, which Meta then refuses and which is put off like any limit.
+ * error 131056); A message that is too early is put off until its turn. Two workers who claim for one number
+ * at once may exceed the pace by one batch. Meta then refuses that batch, and it is put off as after any rate
+ * limit.
  */
 export async function claimMessages(work: Work, ids: readonly string[]): Promise<ClaimedMessage[]> {
   const { now, tx } = work
@@ -100,7 +105,7 @@ export async function claimMessages(work: Work, ids: readonly string[]): Promise
   return rows
 }
 
-/** Forgets up to `limit` numbers whose pace is long over; returns how many. */
+/** Deletes up to `limit` rows of numbers whose pace ended over an hour ago; returns how many. */
 export async function prunePace(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from whatsapp_pace where to_phone in (

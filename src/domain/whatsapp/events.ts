@@ -1,7 +1,7 @@
 declare module '../kernel/events.ts' {
   interface EventPayloads {
     'whatsapp.queued': { messageId: string }
-    /** For good: whoever asked for it may go another way. */
+    /** The message has failed finally; its requester may use another channel. */
     'whatsapp.failed': { messageId: string; dedupeKey: string; failureCode: string }
   }
 }

@@ -34,7 +34,8 @@ export async function failMessages(
 }
 
 /**
- * One thing to look at for each reason, not for each message: when WhatsApp is down, thousands fail alike.
+ * Raises one attention item for each reason, not for each message: when WhatsApp is down, thousands fail for
+ * the same reason.
  */
 export function reportDeliveryFailure(work: Work, messageId: string, failureCode: string): void {
   work.requestAttention({

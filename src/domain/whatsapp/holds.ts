@@ -4,7 +4,7 @@ import { type ProviderFailure, requireStaff, secondsAfter, type Work } from '../
 import { settleAttention } from '../ops/index.ts'
 import { failMessages } from './fail-messages.ts'
 
-/** The messages that a refusal holds up besides its own: everybody's, or all of one template. */
+/** The messages that a refusal holds back besides the refused one: all messages, or all of one template. */
 export type HoldScope = 'account' | `template:${string}`
 
 const ACCOUNT: HoldScope = 'account'
@@ -45,8 +45,9 @@ export interface HeldMessage {
 }
 
 /**
- * Keeps messages that were refused for what is not theirs, until a probe gets through; one that has its time
- * fails, so that it goes another way. One thing to look at for each hold, however many wait.
+ * Holds back messages that were refused for a reason outside themselves, until a probe succeeds. A message
+ * with a `sendBy` time fails, so that its requester uses another channel. Each hold raises one attention
+ * item, however many messages wait.
  */
 export async function holdMessages(work: Work, held: readonly HeldMessage[]): Promise<void> {
   if (held.length === 0) return
@@ -97,8 +98,8 @@ interface Candidate extends Refused {
 }
 
 /**
- * Puts those of the messages away that a hold keeps back. Where a hold's probe is due, its oldest one stays,
- * to be tried. To be called before messages are claimed.
+ * Holds back (or fails, see `holdMessages`) those of the messages that a hold covers. If a hold's probe is
+ * due, its oldest message stays, to be tried. Call this before messages are claimed.
  */
 export async function holdBack(work: Work, ids: readonly string[]): Promise<void> {
   const { now, tx } = work
@@ -123,7 +124,10 @@ export async function holdBack(work: Work, ids: readonly string[]): Promise<void
   }
 }
 
-/** Whether the probe is ours: of two workers one has it, and the next is due later each time. */
+/**
+ * Whether this worker gets the probe. Only one of several workers gets it, and the interval to the next probe
+ * grows each time.
+ */
 async function takeProbe({ tx, now }: Work, scope: HoldScope): Promise<boolean> {
   const { rows } = await sql`
     update whatsapp_holds set probes = probes + 1,
@@ -138,7 +142,7 @@ async function release({ tx, now }: Work, ids: readonly string[]): Promise<void>
     where id = any(${[...ids]}::uuid[]) and status = 'queued' and held_scope is not null`.execute(tx)
 }
 
-/** One message got through: whatever held it and its like up is over, and all that waited goes. */
+/** Ends the holds that covered these sent messages, and releases all messages that waited in them. */
 export async function endHolds(work: Work, sent: readonly Refused[]): Promise<void> {
   const { tx, now } = work
   const scopes = new Set<HoldScope>([ACCOUNT])
@@ -163,8 +167,8 @@ export interface HoldView {
 }
 
 /**
- * Has the next message of each hold tried at once, after somebody fixed the account or a template. By itself
- * that happens within a quarter of an hour.
+ * Makes the probe of each hold due now, after somebody fixed the account or a template. Without this call the
+ * probe comes within a quarter of an hour.
  * @throws kernel.forbidden
  */
 export async function retryHolds(work: Work): Promise<{ holds: HoldView[] }> {

@@ -3,7 +3,7 @@ import { pageOf, requireStaff, type Work } from '../kernel/index.ts'
 import { whatsappErrors } from './errors.ts'
 import type { MessageStatus } from './transitions.ts'
 
-/** A message as staff see it: never what is sealed in it. */
+/** A message as staff see it, without its sealed parameters. */
 export interface MessageView {
   id: string
   /** E.164 */

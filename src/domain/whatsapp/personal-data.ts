@@ -11,7 +11,7 @@ export const whatsappPersonalData: readonly PersonalTable[] = [
   {
     table: 'whatsapp_messages',
     columns: ['to_phone', 'params', 'sealed_params', 'body'],
-    // One that waits to be sent has nobody to go to.
+    // A message that waits to be sent has no recipient any more, so it fails.
     erase: ({ userId, phone }) =>
       moveStatement(messageMachine, {
         to: sql<MessageStatus>`case t.status when 'queued' then 'failed' else t.status end`,

@@ -36,7 +36,7 @@ export async function messageStatuses(
 }
 
 /**
- * Whether the provider said of the message, or of a later one of its key (`<key>#2`), that it came to the
+ * Whether the provider reported that the message, or a later message of the same key (`<key>#2`), reached the
  * phone.
  */
 export async function isDelivered(tx: Tx, dedupeKey: string): Promise<boolean> {

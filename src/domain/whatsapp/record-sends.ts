@@ -22,7 +22,10 @@ export interface SendOutcome {
   result: { providerMessageId: string } | ProviderFailure
 }
 
-/** Writes down what came of attempts to send. What another attempt has moved on from is left alone. */
+/**
+ * Records the outcomes of attempts to send. An outcome is ignored if another attempt has changed the message
+ * since.
+ */
 export async function recordSends(work: Work, outcomes: readonly SendOutcome[]): Promise<void> {
   await recordSent(work, outcomes)
   const failures = outcomes.flatMap((outcome) =>
@@ -56,7 +59,7 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
   )
 }
 
-// Put off for so long, a message is reported to a person.
+// A message that is put off for longer than this raises attention.
 const LONG_S = 3600
 
 /**

@@ -25,8 +25,8 @@ interface Sent {
 const forward = ['sent', 'delivered', 'read'] as const satisfies MessageStatus[]
 
 /**
- * Moves messages by what the provider says of them, only ever forward, in whatever order it comes. Returns
- * the provider's ids that no message has: not ours, or not yet written down by the worker that sent it.
+ * Moves messages by the provider's status updates, only forward, in whatever order they arrive. Returns the
+ * provider's ids that match no message: not ours, or not yet recorded by the worker that sent it.
  */
 export async function recordStatuses(
   work: Work,
@@ -68,9 +68,9 @@ async function moveMessages(
 }
 
 /**
- * Meta says much of our account and our templates only after it took a message: such a message is as good as
- * before and goes again. One that has its time goes another way instead. Returns the ids of those that go
- * again.
+ * Queues again messages that Meta accepted and then refused because of our account or a template; the
+ * messages themselves are still good. A message with a `sendBy` time uses another channel instead. Returns
+ * the ids of the messages queued again.
  */
 async function sendAgain(work: Work, failed: readonly (Sent & { failureCode: string })[]): Promise<string[]> {
   const timeless = failed.filter(({ sendBy }) => sendBy === null)

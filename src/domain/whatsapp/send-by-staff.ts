@@ -41,7 +41,10 @@ const codeTemplates: readonly string[] = ['laku_otp', 'laku_code', 'laku_code_fo
 
 const masked = (phone: string) => `${phone.slice(0, 5)}…${phone.slice(-4)}`
 
-/** One person sends so many messages a day; a service is a program, with a limit of its own before it. */
+/**
+ * Enforces the daily number of messages of one staff member. A service is a program with its own limit, so
+ * this limit does not apply to it.
+ */
 async function requireTurn(work: Work): Promise<void> {
   const { actor, policy } = work
   if (actor.kind !== 'staff' || actor.role === 'service') return

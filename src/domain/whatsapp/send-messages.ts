@@ -19,12 +19,13 @@ export interface SendContext {
   whatsapp: WhatsAppSender
 }
 
-// Calls under way at once; a batch is over before its lease is.
+// The batch size: so many calls run at once. A batch ends before its lease does.
 const BATCH = 20
 
 /**
- * Sends those of the messages that are due. Each outcome is written as soon as it is known: its first status
- * webhook comes within a second. An unknown outcome is tried again: a code or a notice twice does no harm.
+ * Sends those of the messages that are due. Each outcome is recorded as soon as it is known, because the
+ * first status webhook arrives within a second. After an unknown outcome the message is retried: a duplicate
+ * code or notice does no harm.
  */
 export async function sendMessages(context: SendContext, messageIds: readonly string[]): Promise<void> {
   for (let start = 0; start < messageIds.length; start += BATCH) {
@@ -67,8 +68,8 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
 }
 
 /**
- * A mistake of ours with one message may not hold up the others: it is put off like them, and a person is
- * told.
+ * Puts off a message that failed because of our own error, and raises attention. The error must not hold back
+ * the other messages.
  */
 async function putOff(work: Work, { id, attempts, sendBy, template, language }: ClaimedMessage) {
   const result = new ProviderFailure(internalError)
@@ -87,7 +88,7 @@ const internalError = {
   code: 'internal_error',
 } as const
 
-// Whatever queued it: no message that costs money goes to a country that is not served.
+// A paid message never goes to a country that is not served, no matter what code queued it.
 const notServed = { ...internalError, outcome: 'refused', code: 'country_not_served' } as const
 
 async function send(whatsapp: WhatsAppSender, vault: Vault, message: ClaimedMessage): Promise<SentWhatsApp> {

@@ -3,8 +3,9 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'read' | 'failed'
 
 /**
- * Only forward: status webhooks come in any order, and one that is overtaken changes nothing. But what was
- * taken, and then refused for what is not the message's own, goes again.
+ * Messages only move forward: status webhooks arrive in any order, and an outdated one changes nothing. The
+ * exception is a message that Meta accepted and then refused for a reason outside the message: it is queued
+ * again.
  */
 export const messageTransitions: Transitions<MessageStatus> = {
   queued: ['sent', 'delivered', 'read', 'failed'],

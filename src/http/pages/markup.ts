@@ -24,7 +24,7 @@ function markupOf(part: Part): string {
   return String(part).replace(/[&<>"']/g, (sign) => entities[sign] as string)
 }
 
-/** Builds HTML; whatever is put in is escaped, unless it is Markup itself. */
+/** Builds HTML. Every inserted value is escaped, unless it is Markup already. */
 export function markup(texts: TemplateStringsArray, ...parts: Part[]): Markup {
   return new Markup(texts.reduce((html, text, i) => html + markupOf(parts[i - 1] as Part) + text))
 }

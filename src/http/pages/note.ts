@@ -1,9 +1,9 @@
 import { type Markup, markup, nothing } from './markup.ts'
 
-/** A word, and what it is here. */
+/** A label and its value on this page. */
 export type Fact = readonly [string, string | number | Markup]
 
-/** How something stands, by colour and sign: done, still under way, or not to be. */
+/** The state that a note shows by colour and sign: done, still under way, or failed. */
 export type Tone = 'good' | 'wait' | 'bad'
 
 const signs: Record<Tone, string> = { good: '✓', wait: '…', bad: '!' }
@@ -19,7 +19,7 @@ export interface Note {
   action?: string
 }
 
-/** One short thing that a page says, in the middle of it. */
+/** Returns a short message that stands in the middle of a page. */
 export function noteOf({ tone, title, text, facts = [], links = [], action }: Note): Markup {
   const list = facts.length === 0 ? nothing : factsOf(facts)
   const buttons = links.map(

@@ -23,15 +23,15 @@ export interface Page {
   language: Language
   title: string
   body: Markup
-  /** The other markup that stands in the head. */
+  /** Further markup for the page's head. */
   head?: Markup
-  /** The page asks again after so many seconds, at another address where one is given. */
+  /** The page reloads after `afterS` seconds, from the address `to` if it is given. */
   refresh?: { afterS: number; to?: string } | undefined
   /** The part of the query that the page in the other language needs too: `back=1`. */
   keeps?: string | undefined
   /** Not to be found by search engines: a person's own, or gone. */
   hidden?: boolean
-  /** It has a form, which goes to its own address. */
+  /** Whether the page has a form, which posts to the page's own address. */
   hasForm?: boolean
 }
 
@@ -71,7 +71,9 @@ function refreshOf({ refresh }: Page): Markup {
 /** No browser's list of languages is longer. */
 const MAX_ACCEPT_HEADER = 256
 
-/** Returns the language that `?lang=` says, else the first of ours in Accept-Language, else Indonesian. */
+/**
+ * Returns the language in `?lang=`, else the first supported language in Accept-Language, else Indonesian.
+ */
 export function languageOf(request: FastifyRequest): Language {
   const { lang } = (request.query ?? {}) as { lang?: unknown }
   if (lang === 'id' || lang === 'en') return lang

@@ -4,7 +4,7 @@ import type { Language, Page } from './page.ts'
 import { type PayTexts, payTexts } from './pay-texts.ts'
 import { instantOf, moneyOf, whole } from './words.ts'
 
-/** The facts that the page tells of the payment, where there is a payment. */
+/** The facts about the payment that the page shows. */
 export interface PaymentShown {
   code: string
   amountIdr: Rupiah

@@ -11,7 +11,7 @@ export interface PayTexts {
   refunded: Said
   review: Said
   expired: Said
-  /** They come from the provider, and its message has not reached us. */
+  /** The buyer returns from the provider, whose message about the payment has not arrived yet. */
   checking: Said
   notFound: Said
   preparing: Said

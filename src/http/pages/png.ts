@@ -1,7 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib'
 
 /**
- * A picture of a few colours that is drawn in rectangles, and sent as a PNG (RFC 2083) of one byte a pixel.
+ * A picture of a few colours, drawn in rectangles. It is encoded as a PNG (RFC 2083) with one byte for each
+ * pixel.
  */
 export class Drawing {
   readonly width: number

@@ -55,15 +55,17 @@ const tones: Record<Trouble, Tone> = { lost: 'bad', unfit: 'bad', busy: 'wait', 
 const RETRY_S = 10
 
 /**
- * Whether somebody looks at this in a browser: everything but the API is for people, where they ask for a
- * page.
+ * Whether a person sends this request from a browser: a GET outside the API that accepts HTML.
  */
 export function isForPeople(request: FastifyRequest): boolean {
   if (request.method !== 'GET' || request.url.startsWith('/api/')) return false
   return (request.headers.accept ?? '').includes('text/html')
 }
 
-/** Returns the page that tells people what went wrong; the request's id is what they can tell support. */
+/**
+ * Returns the page that explains an error to a person. It shows the request's id, which they can give to
+ * support.
+ */
 export function problemPage(
   language: Language,
   problem: { status: number; requestId: string; retryAfterS?: number | undefined },

@@ -7,7 +7,10 @@ import { PICTURE } from './session-picture.ts'
 import { type Standing, sessionTexts, standingOf, timeLeftText, unitsLeft } from './session-texts.ts'
 import { countOf, instantOf, moneyOf, whole } from './words.ts'
 
-/** An open page reads itself again so often, so that its counts and its time are of now without a script. */
+/**
+ * The interval at which an open page reloads itself. So its counts and its remaining time stay current
+ * without a script.
+ */
 const REFRESH_S = 60
 
 const tones: Record<Standing, Tone> = {
@@ -54,7 +57,7 @@ export function missingSessionPage(language: Language): Page {
 const stateOf = ({ standing, language }: Shown): Markup =>
   markup`<span class="state ${tones[standing]}">${sessionTexts[language].standing[standing]}</span>`
 
-/** A session that came to nothing: there is nothing to be had any more. */
+/** Shows a session that ended without success, where nothing can be bought any more. */
 function overOf(shown: Shown): Markup {
   const { session, language, standing } = shown
   const texts = sessionTexts[language]
@@ -85,7 +88,9 @@ ${factsOf(figuresOf(shown))}`
 const currentPrice = ({ session, running }: Shown) =>
   running ? finalPrice(session.tiers, session.paidUnits) : session.finalUnitPriceIdr
 
-/** Shows what a unit costs, what the price may come to, and what is asked for at the join. */
+/**
+ * Shows the current price of a unit, the lowest price that it may reach, and the price to pay at the join.
+ */
 function priceOf(shown: Shown): Markup {
   const { session, language, running } = shown
   const { each, priceMay, payFirst } = sessionTexts[language]

@@ -28,7 +28,8 @@ const glyphs: Record<string, readonly number[]> = {
 }
 
 /**
- * How far a session is, as a PNG: `paid/moq` in large digits over a bar. It says the same in every language.
+ * Returns a PNG of a session's progress: `paid/moq` in large digits over a bar. The picture is the same in
+ * every language.
  */
 export function sessionPicture({ paidUnits, moq }: { paidUnits: number; moq: number }): Buffer {
   const drawing = new Drawing(PICTURE, colours)

@@ -185,7 +185,7 @@ const unitsOf = (count: number) => (count === 1 ? 'unit' : 'units')
 
 export const sessionTexts: Record<Language, SessionTexts> = { id, en }
 
-/** `2 hari 3 jam`: the two largest parts of what is left. */
+/** Returns the remaining time in its two largest units: `2 hari 3 jam`. */
 export function timeLeftText(language: Language, endsAt: Date, now: Date): string {
   const texts = sessionTexts[language]
   const minutes = Math.floor((endsAt.getTime() - now.getTime()) / 60_000)

@@ -21,7 +21,7 @@ export const instantOf = (language: Language, at: Date): Markup =>
 /** A number of things: `1.250`, in English `1,250`. */
 export const countOf = (language: Language, count: number): string => counts[language].format(count)
 
-/** An amount, a code: what is not broken over two lines. */
+/** Marks a text that must not be broken over two lines, such as an amount or a code. */
 export const whole = (text: string): Markup => markup`<span class="whole">${text}</span>`
 
 export const moneyOf = (amount: Rupiah): Markup => whole(formatIdr(amount))

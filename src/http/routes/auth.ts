@@ -59,11 +59,13 @@ const asked = z.object({
   /** For the browser that asked alone: the code is good with it, and with nothing else. */
   challenge_id: z.uuid(),
   expires_in_s: z.int(),
-  /** The code goes out after so long, where many are asked for; never more than 60. */
+  /** The seconds until the code is sent, if many codes are requested; at most 60. */
   sent_in_s: z.int().optional(),
 })
 
-/** A browser's own words for itself: by them a log-in tells its tabs from somebody else. */
+/**
+ * Returns the browser's user agent. By it a log-in distinguishes its own tabs from another person's browser.
+ */
 const deviceIn = ({ headers }: FastifyRequest) => headers['user-agent']?.slice(0, 300) ?? ''
 
 /**
@@ -76,7 +78,7 @@ export const authRoutes =
   async (app) => {
     const refusals = new RefusalCache(laku)
 
-    /** Throws what was refused, now that it is counted and committed. */
+    /** Throws the refusal, which is counted and committed by now; else returns the tokens. */
     const answer = (outcome: LoginOutcome): z.infer<typeof tokens> => {
       if (outcome.refused) throw outcome.refused
       const { user, authSessionId, refreshToken } = outcome.login
@@ -89,8 +91,8 @@ export const authRoutes =
     }
 
     /**
-     * Returns the customer who is logged in, where their token is good. Anybody may ask for a code, and an
-     * old token is no hindrance.
+     * Returns the logged-in customer, if their token is good. Anybody may ask for a code, so an old token is
+     * ignored.
      */
     const customerOf = ({ headers }: FastifyRequest): Actor | undefined => {
       const claims = app.readAccessToken(headers.authorization?.replace(/^Bearer /, '') ?? '')
@@ -138,9 +140,9 @@ export const authRoutes =
     )
 
     /**
-     * A flood of one address ends here: who was here before, or worked for it, passes, and all that is told
-     * by signatures alone. Returns in whose turn the request goes on: who proved something stands in no
-     * backlog but their own.
+     * Stops a flood from one address. Known devices and requests with proof of work pass; their signatures
+     * prove both without the database. Returns the name of the line in which the request waits. A request
+     * with a proof waits in its own line only.
      */
     async function limitStrangers(
       request: FastifyRequest,
@@ -169,8 +171,8 @@ export const authRoutes =
     }
 
     /**
-     * Returns the default purpose: a person who is logged in and asks for a code to their own number needs
-     * none to log in.
+     * Returns the default purpose. A logged-in person who asks for a code to their own number does not need
+     * it to log in.
      */
     async function purposeOf(request: FastifyRequest): Promise<'login' | 'withdrawal'> {
       const actor = customerOf(request)
@@ -246,7 +248,7 @@ export const authRoutes =
       async (request) => {
         const { refresh_token } = request.body
         const issued = issuedToken(laku.vault, refresh_token)
-        // One of a version before is known by the database alone, as is none that was made up.
+        // Only the database can tell a token of an earlier version from an invented one.
         if (!issued) await app.limitTokenGuess(request)
         const refresh = () =>
           request.read((work) => refreshLogin(work, refresh_token, deviceIn(request)), issued?.authSessionId)

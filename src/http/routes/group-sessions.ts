@@ -33,7 +33,10 @@ const statuses = [
 const instant = z.iso.datetime({ offset: true })
 const units = z.int().min(1).max(1_000_000)
 const price = z.int().min(1).max(1_000_000_000)
-/** One price for all variants, or so much off the shelf price of each; single variants may have their own. */
+/**
+ * The price of a tier: one price for all variants, or a discount on each variant's shelf price. Single
+ * variants may have their own price.
+ */
 const tier = z.strictObject({
   min_units: units,
   unit_price_idr: price.optional(),

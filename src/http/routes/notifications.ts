@@ -50,7 +50,10 @@ const staffNotice = z.strictObject({
   params: z.array(z.string().max(500)).max(10).optional(),
 })
 
-/** A customer's own inbox, what they want to hear and where; and what staff tell them. */
+/**
+ * The routes of a customer's inbox and of their choice of notices and channels, and the route by which staff
+ * notify them.
+ */
 export const notificationRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

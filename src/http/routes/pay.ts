@@ -12,13 +12,13 @@ import type { Laku } from '../../runtime/laku.ts'
 import { languageOf, type Page, pageAnswer, sendPage } from '../pages/page.ts'
 import { type PaymentShown, type PayState, payPage } from '../pages/pay-page.ts'
 
-/** The seconds after which the page asks again by itself, while a buyer waits for the provider. */
+/** The seconds after which the page reloads, while a buyer waits for the provider. */
 const RETRY_S = 5
 const LONGEST_RETRY_S = 60
 
 /**
- * The link in a buyer's messages: on to the provider's invoice, made at this moment, or a page that says why
- * not.
+ * The pay link in a buyer's messages. It creates the provider's invoice and redirects to it, or shows a page
+ * that says why not.
  */
 export const payRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -32,7 +32,7 @@ export const payRoutes =
           params: z.strictObject({ code: z.string().min(1).max(40) }),
           querystring: z.looseObject({
             lang: z.enum(['id', 'en']).optional().catch(undefined),
-            /** How often somebody who comes from the provider has asked whether it is paid. */
+            /** How often the page has reloaded for a buyer who came back from the provider. */
             back: z.coerce.number().int().min(1).max(1_000).optional().catch(undefined),
           }),
           response: {
@@ -107,8 +107,8 @@ async function find(work: Work, code: string): Promise<LinkedPayment | undefined
 }
 
 /**
- * Whoever comes from the provider has most likely paid: its message is waited for, and nobody is sent to pay
- * again.
+ * Whether the page waits for the provider's message. A buyer who comes back from the provider has most likely
+ * paid, so they are not sent to pay again.
  */
 async function isAwaited(work: Work, code: string): Promise<boolean> {
   const payment = await find(work, code)

@@ -34,7 +34,7 @@ const rates = z.object({
       service: z.string(),
       price_idr: z.int(),
       duration: z.string(),
-      /** No courier said so for this weight: the zone table's, or that of a weight class. */
+      /** Set if no courier quoted this weight: the price comes from the zone table or from a weight class. */
       estimate: z.literal(true).optional(),
     }),
   ),
@@ -59,7 +59,8 @@ export const rateRoutes =
         },
       },
       async (request) => {
-        // An address is somebody's: whose token is over is told so, and asks again with a fresh one.
+        // An address belongs to a customer. A customer whose token has expired gets 401, and asks again with
+        // a fresh token.
         const isForOwn =
           'address_id' in request.body.destination && request.headers.authorization !== undefined
         if (isForOwn && request.actor.kind === 'visitor') throw httpErrors.unauthorized()

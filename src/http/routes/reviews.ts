@@ -40,7 +40,10 @@ const changes = z
   .refine((given) => Object.keys(given).length > 0, 'nothing to change')
 const page = z.strictObject(paging)
 
-/** Reviews: read by everybody once published, written by buyers of what has arrived. */
+/**
+ * The routes of reviews. Everybody may read published reviews; buyers may write one once the goods have
+ * arrived.
+ */
 export const reviewRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

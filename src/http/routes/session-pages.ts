@@ -33,7 +33,7 @@ export const sessionPageRoutes =
         schema: {
           summary: 'The page of a session, in Indonesian or English',
           params,
-          // Messengers and advertisers add parameters to a link; whoever opens it made no mistake.
+          // Messengers and advertisers add parameters to a link, so unknown parameters are no error.
           querystring: z.looseObject({ lang: z.enum(['id', 'en']).optional().catch(undefined) }),
           response: { 200: pageAnswer('The session'), 404: pageAnswer('No such session') },
         },
@@ -45,7 +45,7 @@ export const sessionPageRoutes =
         )
         if (!session) return sendPage(reply, missingSessionPage(language))
         const { publicUrl } = laku.config
-        // Its token is the reader's own.
+        // The session is read once for all readers, but each reader gets their own token.
         giveSessionToken(laku, request, reply, session.product.id)
         reply.header('cache-control', `private, max-age=${FRESH_S}`)
         return sendPage(reply, sessionPage(session, { now: laku.clock.now(), language, publicUrl }))

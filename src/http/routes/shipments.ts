@@ -39,9 +39,9 @@ const newShipment = z.strictObject({
 })
 
 /**
- * Claims a key before anything is booked: the courier is called between two transactions, so the claim stands
- * by itself. The same request whose answer never came (a crash, a lost connection) goes on: an order has one
- * live shipment, and nothing is booked twice.
+ * Claims an idempotency key before anything is booked. The courier is called between two transactions, so the
+ * claim has its own. A repeat of a request that never got an answer (a crash, a lost connection) continues:
+ * an order has one live shipment, so nothing is booked twice.
  */
 async function claimOrGoOn(work: Work, key: IdempotencyKey): Promise<StoredAnswer | undefined> {
   const [claim] = await claimKeys(work, [key])

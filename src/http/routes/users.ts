@@ -29,7 +29,7 @@ const changes = z.strictObject({
     .optional(),
 })
 
-/** A customer's own profile, and what is kept of them: all of it, or none. */
+/** The routes of a customer's own profile, and of the export and erasure of their data. */
 export const userRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

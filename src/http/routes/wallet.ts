@@ -57,7 +57,9 @@ const newWithdrawal = z.strictObject({
     account_number: z.string().min(5).max(40),
     account_holder_name: z.string().trim().min(1).max(100),
   }),
-  /** All of the wallet, free of fee and minimum: once it has arrived, the account is erased. */
+  /**
+   * Withdraws the whole wallet, without fee and minimum. Once the money has arrived, the account is erased.
+   */
   close_account: z.boolean().optional(),
   /** A fresh code, asked for to withdraw: needed once for each new account. */
   otp: z

@@ -21,8 +21,8 @@ const statusOf: Partial<Record<WayState, number>> = { lost: 404, over: 410 }
 const holder: Actor = { kind: 'system', name: 'link of the old channel' }
 
 /**
- * Links in messages, for whoever holds the number or address that they went to: no log-in is asked for.
- * Messengers open each link that passes through them, so opening one changes nothing: its page has a button.
+ * The links in messages to the holder of a number or address; they need no log-in. Messengers open every link
+ * in a message, so opening a link changes nothing: its page has a button.
  */
 export const wayInRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>

@@ -17,8 +17,8 @@ export interface SpooledBody {
 }
 
 /**
- * Takes the first line of a body, and writes what follows to a file of its own (0600): a client may be slow,
- * and a file as long as 50 MB.
+ * Reads the first line of a body, and writes the rest to a temporary file (0600): the client may be slow, and
+ * the file may have 50 MB.
  * @throws staff_door.file_too_large
  */
 export async function spool(body: Readable): Promise<SpooledBody> {

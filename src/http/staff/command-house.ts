@@ -3,7 +3,7 @@ import type { CommandRequest, RunEvent } from '../../cli/client/protocol.ts'
 import type { Actor, Work } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
-/** One command that is to run, for somebody. */
+/** A command to run, and the staff member for whom it runs. */
 export interface Execution {
   laku: Laku
   actor: Actor
@@ -11,20 +11,20 @@ export interface Execution {
   /** The code of their second factor that came along (`x-second-factor`): of no digest, and kept nowhere. */
   code?: string | undefined
   emit: (event: RunEvent) => void
-  /** Resolves when there is room for more of what is said. */
+  /** Resolves when there is room for more output. */
   ready: () => Promise<void>
-  /** Aborted where somebody stopped the work. */
+  /** Aborted when somebody stops the command. */
   signal: AbortSignal
   /** The file that came with the command. */
   readFile: () => Readable
-  /** Keeps what the command says at its end, in the transaction of its change. */
+  /** Stores the command's final output, in the transaction of its change. */
   keep: (work: Work, end: RunEvent[]) => Promise<void>
 }
 
 /** The commands behind the staff server, which live in a front of their own. */
 export interface CommandHouse {
   /**
-   * Whether there is such a command here, whether it only reads, and whether what it says is kept nowhere.
+   * Finds a command: whether it exists, whether it only reads, and whether its output must not be stored.
    */
   find(path: readonly string[]): Promise<{ reads: boolean; shownOnce?: boolean } | undefined>
   /**

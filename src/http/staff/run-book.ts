@@ -36,7 +36,7 @@ export interface Asked {
 
 const POLL_MS = 500
 
-/** The runs of this process, and the records of those of others. */
+/** The runs of commands in this process, and the stored records of runs in other processes. */
 export class RunBook {
   readonly #laku: Laku
   readonly #house: CommandHouse
@@ -180,8 +180,8 @@ export class RunBook {
   }
 
   /**
-   * Lets what runs come to its end for so long; of what does not it says so, and it can be run again under
-   * its key.
+   * Waits up to `withinMs` for running commands to end. Marks the others as interrupted, so that they can be
+   * run again under their keys.
    */
   async close(withinMs: number): Promise<void> {
     this.#ending = true

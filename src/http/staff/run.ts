@@ -6,27 +6,31 @@ import type { Laku } from '../../runtime/laku.ts'
 /** How long things take; tests are in a hurry. */
 export interface RunPaces {
   /**
-   * The time after which a command's output is kept as it is said, and the command goes on without its
-   * caller.
+   * The time after which a command's output is stored as it appears, and the command continues even without
+   * its caller.
    */
   jobAfterMs: number
-  /** So often what was said is kept, and it is asked whether somebody stops it. */
+  /**
+   * The interval at which new output is stored, and at which the run checks whether somebody asked to stop
+   * it.
+   */
   flushMs: number
 }
 
 export const runPaces: RunPaces = { jobAfterMs: 5_000, flushMs: 1_000 }
 /**
- * So much is held in memory for who reads it; a run that said more waits until that is kept, and drops it.
+ * The most output that is held in memory for readers. A run with more output waits until it is stored, and
+ * then drops it from memory.
  */
 const HELD_BYTES = 8 * 1024 * 1024
 const CHUNK_BYTES = 1024 * 1024
 
-/** A run under way in this process: what it said, for any number of readers, from any line on. */
+/** A run under way in this process. Any number of readers can read its output, from any line on. */
 export class Run {
   readonly id: string
   readonly staffId: string
   readonly #laku: Laku
-  /** By which whoever began it is known: it goes on no longer than that is good. */
+  /** The proof of the staff member who began the run. The run stops once this proof is no longer good. */
   readonly #proof: StaffProof | undefined
   readonly #paces: RunPaces
   readonly #stop = new AbortController()
@@ -88,7 +92,7 @@ export class Run {
     this.#wakeReaders()
   }
 
-  /** Resolves when there is room for more of what is said. */
+  /** Resolves when there is room for more output. */
   async ready(): Promise<void> {
     // Lets the process do something else between two pieces of long work.
     await new Promise((resolve) => setImmediate(resolve))
@@ -100,7 +104,7 @@ export class Run {
     this.#heldBytes = 0
   }
 
-  /** From now on what it says is kept, and it goes on where its connection breaks. */
+  /** From now on the run's output is stored, and the run continues if its connection breaks. */
   async becomeJob(): Promise<void> {
     const record = this.#record
     this.#record = undefined
@@ -132,7 +136,7 @@ export class Run {
     }
   }
 
-  /** Writes what was said since the last time, in pieces and in order. */
+  /** Stores the output since the last flush, in chunks and in order. */
   #flush(): Promise<void> {
     this.#flushing = this.#flushing.then(async () => {
       while (this.#isKept && this.#isRecorded && this.#kept < this.#base + this.#lines.length) {
@@ -155,10 +159,10 @@ export class Run {
     return this.#flushing
   }
 
-  /** Ends it: the outcome is written before anybody is told. */
+  /** Ends the run. The outcome is stored before any reader gets it. */
   async end(exitCode: number): Promise<void> {
     this.emit({ end: exitCode })
-    // Readers are told below.
+    // The readers are woken below.
     clearTimeout(this.#timer)
     this.#record = undefined
     if (this.#isRecorded) {
@@ -204,7 +208,7 @@ export class Run {
           continue
         }
         const line = this.#lines[at - this.#base]
-        // The last line is told once its outcome is written.
+        // Readers get the last line only after the outcome is stored.
         const isLast = at === this.#base + this.#lines.length - 1
         if (line !== undefined && !(isLast && !this.#over && line.includes('"end":'))) {
           at++

@@ -45,7 +45,7 @@ import { staffErrors } from './staff-errors.ts'
 
 type Staff = Extract<Actor, { kind: 'staff' }>
 
-// Long work of staff waits for its own connections, and never for those of who joins.
+// Long staff work uses its own connections, and never takes those that joins need.
 const POOL_SIZE = 6
 /** Tests are in a hurry. */
 export interface StaffServerTimings extends RunPaces {
@@ -81,7 +81,7 @@ export interface StaffServer {
   close(): Promise<void>
 }
 
-/** The same laku with a pool of its own. */
+/** Returns the same laku with its own connection pool. */
 function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> } {
   const pool = createPool({ url: laku.urls.app, poolSize: POOL_SIZE, applicationName: 'laku staff' })
   const db = createKysely(pool)
@@ -100,8 +100,8 @@ function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> } {
 }
 
 /**
- * Opens the door by which staff come in: commands, run as whoever's token it is. It listens by itself, never
- * where customers call. Throws StartError 2 where the port is taken.
+ * Starts the staff server, which runs commands as the owner of the token. It listens on its own address,
+ * never where customers call. Throws StartError 2 where the port is taken.
  */
 export async function openStaffServer(
   laku: Laku,
@@ -218,7 +218,7 @@ function buildStaffServer(
       if (!id.success || !Number.isSafeInteger(from) || from < 0)
         throw staffErrors.request_unfit({ where: 'url', problems: [] })
       const lines = book.follow(request.staff, id.data, from, goneWith(reply))
-      // Whether there is such a run is said before the stream begins.
+      // An unknown run is refused before the stream begins.
       const first = await lines.next()
       return stream(reply, id.data, again(first, lines), heartbeatMs)
     },
@@ -242,7 +242,7 @@ declare module 'fastify' {
   }
 }
 
-/** Aborted when whoever reads is gone. */
+/** Returns a signal that is aborted when the reader disconnects. */
 function goneWith(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())

@@ -1,22 +1,24 @@
 import { httpErrors } from '../http-errors.ts'
 
 export interface GateLimits {
-  /** So many run at once. */
+  /** The most requests that run at once. */
   running: number
-  /** So many of one name wait; the next one is refused. */
+  /** The most requests of one name that wait; the next one is refused. */
   waitingOfOne: number
-  /** So many wait in all. */
+  /** The most requests that wait, over all names. */
   waiting: number
 }
 
 /**
- * Lets strangers' requests into the database a few at a time, in turn by who asks: the backlog of one network
- * stands before its own requests alone, and of a process's connections the most stay free for who is logged
- * in, for providers and for joins.
+ * Lets strangers' requests into the database a few at a time, in turn by name. The backlog of one network
+ * delays only its own requests. Most of the process's connections stay free for logged-in people, providers
+ * and joins.
  */
 export class FairGate {
   readonly #limits: GateLimits
-  /** By name, in the order in which their turns come: whoever was let in goes to the end. */
+  /**
+   * The waiting requests by name, in the order of the next turns. A name that was let in moves to the end.
+   */
   readonly #lines = new Map<string, (() => void)[]>()
   #running = 0
   #waiting = 0

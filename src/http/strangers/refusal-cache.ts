@@ -16,15 +16,18 @@ import { Remembered } from './remembered.ts'
 import { Siege } from './siege.ts'
 
 /**
- * A turn that was used up is asked for again after so long, whatever was said: the database is the truth, for
- * all processes.
+ * The longest time that a used-up turn is remembered here. After that the database is asked again, because
+ * only the database holds the truth for all processes.
  */
 const LONGEST_MS = 10_000
-/** Whoever writes MASUK is known here so soon. */
+/** The delay after which this process knows the numbers of people who wrote MASUK. */
 const CALLED_MS = 250
 /** Some 200 bytes each: 10 MB at most. */
 const MAX_ENTRIES = 50_000
-/** A challenge or refresh token that is over stays over; longer than this nobody repeats it. */
+/**
+ * The time for which an ended challenge or refresh token is remembered. It stays ended, and nobody repeats it
+ * for longer.
+ */
 const OVER_MS = 600_000
 
 /**
@@ -52,8 +55,8 @@ export class RefusalCache {
   }
 
   /**
-   * Why a stranger's request comes to nothing, as far as it is known without the database; undefined where it
-   * may be taken.
+   * Returns the refusal of a stranger's request, as far as it is known from memory; undefined if the request
+   * may go on.
    */
   async refusalOf(asker: Asker): Promise<DomainError | undefined> {
     const proven = hasWorked(this.#here(), asker)
@@ -79,14 +82,14 @@ export class RefusalCache {
     this.#usedUp.keep(error.turn, true, Math.min(error.until.getTime(), this.#nowMs() + LONGEST_MS))
   }
 
-  /** Counts a refusal, for who is under siege. */
+  /** Counts a refusal of a network, to detect a siege. */
   countRefusal({ home }: Network): void {
     this.#siege.refused(home, this.#nowMs())
   }
 
   /**
-   * Runs what may be refused for this name; what was refused for good, or until a time, is refused again from
-   * memory.
+   * Runs a use case and remembers its refusal under this name. A final refusal, or one that lasts until a
+   * given time, is repeated from memory.
    */
   async once<T extends object>(name: string, use: () => Promise<T>): Promise<T> {
     const known = this.#refused.get(name, this.#nowMs())
@@ -110,8 +113,8 @@ export class RefusalCache {
   }
 
   /**
-   * A guess that is held back for want of work is so until the wait is over; with work done it goes on to the
-   * database.
+   * Runs a guess at a code. A guess that was held back because it has no proof of work is refused from memory
+   * until the wait is over. A guess with a proof goes on to the database.
    */
   async guess<T extends { refused?: DomainError | undefined }>(
     given: { challengeId: string; ip: string; proof?: Proof | undefined },

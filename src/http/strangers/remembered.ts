@@ -1,6 +1,6 @@
 /**
- * Values by name, each until an instant (ms since 1970). At most so many: those that were kept longest ago
- * make room.
+ * Values by name, each kept until an instant (ms since 1970). When `most` is reached, the values stored
+ * longest ago make room.
  */
 export class Remembered<T> {
   readonly #kept = new Map<string, { until: number; value: T }>()

@@ -1,20 +1,20 @@
 /** Refusals are counted by the minute. */
 const WINDOW_MS = 60_000
 /**
- * So many refused requests for codes or guesses in a minute, from so many networks: one network alone is held
- * by its own limits.
+ * A siege begins at this many refused code requests or guesses in a minute, from this many networks. A single
+ * network is held back by its own limits.
  */
 const REFUSALS = 40
 const NETWORKS = 12
-/** So many networks are told apart: more would say the same. */
+/** The most networks that are counted separately; more would not change the result. */
 const MAX_NETWORKS = 1_000
-/** It is over when so long few were refused. */
+/** A siege ends once there were few refusals for this long. */
 const LASTS_MS = 120_000
 
 /**
- * Whether many networks together knock at the door of codes, as this process sees it. While they do, each
- * stranger works before a message is paid: a number that nobody has cannot be told from a buyer's who is new,
- * but an attacker has to pay as many digests as messages.
+ * Detects a siege: many networks together request or guess codes, as seen by this process. During a siege
+ * each stranger must give a proof of work before a message is paid for. An invented number looks like that of
+ * a new buyer, but an attacker must pay with work for every message.
  */
 export class Siege {
   #networks = new Set<string>()

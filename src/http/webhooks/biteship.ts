@@ -42,7 +42,7 @@ export const biteshipWebhookRoutes =
           if (isOurs(request.headers[header])) return
           if (Number(request.headers['content-length'] ?? 0) > PING_BYTES) throw httpErrors.unauthorized()
         },
-        // One that comes in chunks says no length: it is read no further than a ping goes.
+        // A chunked body states no length, so it is read only up to the size of a ping.
         preParsing: async (request, _reply, payload) =>
           isOurs(request.headers[header]) ? payload : payload.pipe(noMoreThan(PING_BYTES)),
       },

@@ -9,14 +9,14 @@ import { httpErrors } from '../http-errors.ts'
 
 const actor: Actor = { kind: 'provider', name: 'fonnte' }
 
-/** The same words of the same sender within so long are one message, told twice (ms). */
+/** The same text of the same sender within this time (ms) is one message, delivered twice. */
 const SAME_MS = 60_000
 
 /**
  * Fonnte's webhooks. It signs nothing, so the address itself holds a secret (FONNTE_WEBHOOK_SECRET), which is
- * entered in its dashboard. That proves that the sender knows the address: Fonnte, and whoever reads its
- * dashboard or its logs. It proves neither the text nor who wrote it, so a reply may confirm a purchase
- * order, as on the phone, and nothing that moves money.
+ * entered in its dashboard. The secret proves only that the sender knows the address: Fonnte, or anybody who
+ * can read its dashboard or its logs. It proves neither the text nor its author. So a reply may confirm a
+ * purchase order, as on the phone, but nothing that moves money.
  */
 export const fonnteWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -39,8 +39,7 @@ export const fonnteWebhookRoutes =
       },
       async (request) => {
         const raw = request.rawBody ?? Buffer.alloc(0)
-        // Nothing tells one delivery from another: the minute keeps a YA of today apart from one of last
-        // week.
+        // Deliveries have no id. The minute in the key distinguishes a YA of today from a YA of last week.
         const minute = Math.floor(laku.clock.now().getTime() / SAME_MS)
         const dedupeKey = createHash('sha256').update(`${minute} `).update(raw).digest('base64url')
         const delivery = { provider: 'whatsapp' as const, dedupeKey, headers: {}, body: raw.toString('utf8') }

@@ -40,7 +40,8 @@ export const whatsappWebhookRoutes =
       async (request, reply) => {
         const challenge = whatsAppChallenge(request.query, laku.config.whatsappVerifyToken)
         if (challenge === undefined) throw httpErrors.unauthorized()
-        // Echoed to whoever knows our token; as plain text it is no page.
+        // The challenge is echoed to a caller who knows our token. It is sent as plain text, so that no
+        // browser runs it as a page.
         return reply.type('text/plain; charset=utf-8').serializer(String).send(challenge)
       },
     )

@@ -15,9 +15,10 @@ export interface Call {
 }
 
 const word = /^\s*(masuk|login)\b/i
-// Meta repeats what it could not deliver for days; whoever waits for a code wrote a moment ago.
+// Meta repeats undelivered webhooks for days. A person who waits for a code wrote a moment ago, so older
+// messages get no answer.
 const FRESH_S = 600
-// So many are held in a server's memory at once.
+// A server holds at most this many called numbers in memory.
 const MAX_CALLED_NUMBERS = 20_000
 
 const texts = {
@@ -26,9 +27,9 @@ const texts = {
 }
 
 /**
- * Answers whoever writes MASUK with a code, at once: they hold the number, so no stranger's requests stand
- * before them, and an answer costs nothing (Meta: within 24 hours of a message). The code is good in every
- * browser that asks for this number while it lives; codes that were sent before stay good.
+ * Sends a code at once to each person who writes MASUK. They hold the number, so they do not queue behind
+ * strangers' requests. An answer costs nothing (Meta: within 24 hours of a message). Until it expires, the
+ * code works in every browser that asks for this number; codes sent before stay good.
  */
 export async function answerCalls(work: Work, calls: readonly Call[]): Promise<void> {
   const oldest = secondsAfter(work.now, -FRESH_S)

@@ -19,9 +19,9 @@ export interface NewNumber {
 }
 
 /**
- * Sends a code to the number that is to be a user's or a factory's; whoever calls reads it out to staff. The
- * message says what it is for, it is good for nothing else and for nobody else, and its challenge is told to
- * nobody. Returns the number and how long the code is good.
+ * Sends a code to the new number of a user or a factory; the caller reads it out to staff. The message states
+ * the code's purpose. The code works for no other purpose and no other account, and nobody learns its
+ * challenge id. Returns the number and how long the code is good.
  * @throws user.phone_invalid, whatsapp.country_not_served, auth.otp_limited
  */
 export async function sendCallerCode(
@@ -30,7 +30,7 @@ export async function sendCallerCode(
 ): Promise<{ phone: string; expiresInS: number; sentInS: number }> {
   const phone = normalizePhone(written)
   requireServedCountry(work.policy, phone)
-  // Turns of the account's own: a stranger who asks for codes at this number uses up none of them.
+  // The account has its own turns. A stranger who asks for codes to this number uses up none of them.
   const sentInS = await takeCodeTurn(work, { phone, ip: null, knownAs: `caller ${id}` })
   if (!(await spendMessage(work, 'whatsapp', true)))
     throw authErrors.otp_limited({ of: 'day', retryAfterS: LONGEST_WAIT_S })

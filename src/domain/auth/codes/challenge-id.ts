@@ -11,14 +11,14 @@ const SIGNATURE_BYTES = 6
  */
 export function newChallengeId(vault: Vault): string {
   const bytes = Buffer.concat([randomBytes(RANDOM_BYTES), Buffer.alloc(SIGNATURE_BYTES)])
-  // RFC 9562: version 8 is for layouts of one's own; the variant is 10.
+  // RFC 9562: version 8 is for custom layouts; the variant bits are 10.
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80
   bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
   vault.sign(PURPOSE, saidBy(bytes), SIGNATURE_BYTES).copy(bytes, RANDOM_BYTES)
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** Whether laku gave out this id; it may be long over. */
+/** Whether laku issued this id. Its challenge may have ended long ago. */
 export function isChallengeId(vault: Vault, id: string): boolean {
   const bytes = Buffer.from(id.replaceAll('-', ''), 'hex')
   return bytes.length === 16 && vault.isSigned(PURPOSE, saidBy(bytes), bytes.subarray(RANDOM_BYTES))

@@ -3,14 +3,16 @@ import { jakartaDate, type Work } from '../../kernel/index.ts'
 
 export type PaidChannel = 'whatsapp' | 'sms'
 
-/** Strangers spend this share of a day's messages at most: what is left is for who was here before. */
+/**
+ * The largest share of a day's messages that strangers may use. The rest is for people who were here before.
+ */
 const STRANGERS_SHARE = 0.8
-/** From this share of what strangers may spend on, a person is told. */
+/** Once strangers have used this share of their part, laku raises attention. */
 const ALARM_SHARE = 0.5
 
 /**
- * Takes one message of a paid channel out of what a day may cost, and raises attention when strangers have
- * used up half of theirs. Returns false where nothing is left for who asks.
+ * Takes one message out of a paid channel's daily budget, and raises attention when strangers have used up
+ * half of theirs. Returns false when nothing is left for this kind of requester.
  */
 export async function spendMessage(work: Work, channel: PaidChannel, known: boolean): Promise<boolean> {
   const perDay = channel === 'sms' ? work.policy.smsPerDay : work.policy.whatsappCodesPerDay

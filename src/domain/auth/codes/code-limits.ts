@@ -10,15 +10,15 @@ import { type Turn, takeTurns, turnInS } from '../../ops/index.ts'
 import { authErrors } from '../errors.ts'
 import { isProof, newPuzzle, type Proof } from './proof-of-work.ts'
 
-/** Nobody is told to wait longer for a code. */
+/** The longest wait for a code that an answer may state. */
 export const LONGEST_WAIT_S = 60
 
-// A person who worked for a request may ask so many times as often from one network.
+// Requests with proof of work get this many times the limits of one network.
 const PROVEN = 5
 
 /**
- * A request for a code that came too early, and until when all requests that need the same turn do; neither
- * is told to who asked.
+ * The refusal of a code request that came too early. It names the turn that was used up and the time until
+ * which all requests for that turn are too early. The requester learns neither.
  */
 export class CodeTooEarly extends DomainError {
   readonly turn: string
@@ -31,18 +31,18 @@ export class CodeTooEarly extends DomainError {
   }
 }
 
-/** The turn that the day's money is, of who is not known. */
+/** The name under which the strangers' daily budget counts as a turn. */
 export const STRANGERS_BUDGET = 'code budget'
 
-/** The person who asks for a code, as far as they are known. */
+/** The person who asks for a code, with what laku knows of them. */
 export interface Asker {
   /** E.164 */
   phone: string
-  /** Their network address; null where there is none. */
+  /** The person's network address; null if there is none. */
   ip: string | null
   /**
-   * The proof that they are no stranger: a device that logged this number in before, or the user who is
-   * logged in.
+   * The proof that the person is no stranger: a device that logged in with this number before, or the
+   * logged-in user.
    */
   knownAs?: string | undefined
   proof?: Proof | undefined
@@ -94,8 +94,8 @@ function turnsOf(policy: Policy, asker: Asker, proven: boolean): Turn[] {
   if (proven) return [ofNumber(`proven ${phone}`), ...networkTurns('proven', ip, codesHourly(policy), PROVEN)]
   return [
     ofNumber(`number ${subjectOf(asker)}`),
-    // All strangers together, wherever they call from. Of the burst that WhatsApp lends a number two are left
-    // for who is known.
+    // This turn is shared by all strangers, from any network. Two messages of WhatsApp's burst for a number
+    // stay reserved for known people.
     {
       name: `code number ${phone}`,
       atOnce: Math.max(1, Math.min(policy.otpPerPhonePerHour, policy.whatsappBurst - 2)),
@@ -107,9 +107,9 @@ function turnsOf(policy: Policy, asker: Asker, proven: boolean): Turn[] {
 }
 
 /**
- * Takes a turn to have a code sent, and says in how many seconds it comes: at once, or within a minute. Who
- * is known has turns of their own, which no stranger can use up. A stranger whose turn does not come in time
- * is asked for a little work, and has turns of their own again once it is done.
+ * Takes a turn to send a code. Returns in how many seconds the turn comes: at once, or within a minute. Known
+ * people have their own turns, which no stranger can use up. A stranger whose turn does not come in time must
+ * solve a puzzle first, which gives them turns of their own.
  * @throws auth.proof_needed with the puzzle, auth.otp_limited; both with `retryAfterS`, 60 at most
  */
 export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
@@ -126,8 +126,7 @@ export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
 }
 
 /**
- * The turns that a stranger's request needs, by their names: where one is used up the request comes to
- * nothing.
+ * The names of the turns that a stranger's request needs. If any of them is used up, the request is refused.
  */
 export function turnNamesOf(policy: Policy, asker: Asker, proven: boolean): string[] {
   return [...turnsOf(policy, asker, proven).map(({ name }) => name), STRANGERS_BUDGET]

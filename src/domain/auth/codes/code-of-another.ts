@@ -4,7 +4,7 @@ import { authErrors } from '../errors.ts'
 import { isOtpCode } from './otp-code.ts'
 import type { CodePurpose } from './request.ts'
 
-/** So many codes of a number may live at once: strangers' burst, and some of who is known. */
+/** The most live codes of one number that are compared: the burst of strangers, and some of known people. */
 const MAX_ALIVE = 40
 
 const MESSAGE =
@@ -20,10 +20,10 @@ interface Typed {
 }
 
 /**
- * Why a code is wrong that was sent to this very number: another browser asked for it, a second one of the
- * same person or a stranger's. Undefined for every other wrong code. It is auth.code_wrong as any, and says
- * when that code was sent and when this browser's own, so that its person knows which message to read.
- * Whoever has such a code in hand holds the phone, so it is no guess and takes no try.
+ * Returns the refusal for a code that was sent to this number, but for another browser (the same person's or
+ * a stranger's). Returns undefined for every other wrong code. The refusal is auth.code_wrong. It states when
+ * that code and this browser's own code were sent, so that the person knows which message to read. A person
+ * with that code holds the phone, so it is no guess and takes no try.
  */
 export async function codeOfAnother(work: Work, typed: Typed): Promise<DomainError | undefined> {
   const { challengeId, phone, code, purpose, sentAt, triesLeft } = typed

@@ -33,8 +33,8 @@ interface NextWay {
 
 type Text = { subject: string; body: (code: string) => string }
 
-// Each text names the code's purpose: a person who is talked into reading a code aloud sees what they would
-// give away.
+// Each text names the code's purpose. A person who is talked into reading a code aloud sees what the code
+// would allow.
 const texts: Record<Locale, Record<CodePurpose, Text>> = {
   id: {
     login: {
@@ -81,15 +81,16 @@ const texts: Record<Locale, Record<CodePurpose, Text>> = {
 export type NextWayBecause =
   /** This way brought nothing. */
   | { failed: 'whatsapp' | 'email' }
-  /** Nobody said in time that the code was delivered. */
+  /** No provider confirmed in time that the code was delivered. */
   | { due: true }
   /** The person wants it so. */
   | { asked: 'email' | 'sms' }
 
 /**
- * Sends a code another way: by email where the user has one, and where that fails by SMS (service map:
- * failure modes). A way is noted before it is taken: a worker that dies goes on with the next. While staff
- * have paused email a code goes by SMS; while they have paused SMS it waits, as long as it is good.
+ * Sends a code by another channel: by email if the user has an address, and if that fails by SMS (service
+ * map: failure modes). The channel is stored before the send, so after a worker dies the next channel is
+ * tried. While staff have paused email, the code goes by SMS. While they have paused SMS, the code waits
+ * until it expires.
  * @throws kernel.paused
  */
 export async function deliverOtpAnotherWay(
@@ -167,8 +168,9 @@ async function isWanted(
 }
 
 /**
- * An address takes codes once it was confirmed, and never the one by which it is changed: whoever set it
- * could not be told from who reads the mail. A code for a new number proves that number.
+ * Returns the user's email address, if it may receive this code. Only a confirmed address receives codes. It
+ * never receives the code that changes the address: the person who set it may not be the one who reads its
+ * mail. A code that proves a new phone number is never mailed.
  */
 function mailable(user: User | undefined, purpose: CodePurpose): string | null {
   return user && user.emailConfirmedAt !== null && purpose !== 'email' && purpose !== 'phone'

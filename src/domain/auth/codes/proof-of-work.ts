@@ -30,14 +30,14 @@ export interface Proof {
  */
 export function newPuzzle(vault: Vault, now: Date, subject: string): Puzzle {
   const until = Math.floor(now.getTime() / 1000) + GOOD_FOR_S
-  // It tells one puzzle from another; the signature is what nobody can make.
+  // The random part makes each puzzle different. The signature is the part that nobody can forge.
   const text = `${randomUUID().replaceAll('-', '').slice(0, 12)}.${until}`
   return { puzzle: `${text}.${vault.hmac(PURPOSE, `${text} ${subject}`)}`, bits: PROOF_BITS }
 }
 
 const shape = /^([\w-]{12}\.(\d{1,12}))\.([\w-]{43})$/
 
-/** Whether somebody worked for this: one digest and one signature to see. */
+/** Whether this proof solves a puzzle of this subject. The check costs one digest and one signature. */
 export function isProof(vault: Vault, now: Date, subject: string, proof: Proof | undefined): boolean {
   const parts = proof === undefined ? null : shape.exec(proof.puzzle)
   if (!proof || !parts || Number(parts[2]) * 1000 < now.getTime()) return false

@@ -21,7 +21,7 @@ export interface OtpRequest {
   ip: string | null
   /** By default to log in. Any other is asked for by the customer who acts, to their own number. */
   purpose?: Exclude<CodePurpose, 'phone'> | undefined
-  /** The token of a browser that logged in before: no stranger's requests stand before its own. */
+  /** The token of a browser that logged in before. Its requests do not queue behind strangers' requests. */
   deviceToken?: string | undefined
   /** The answer to a puzzle, where one was asked. */
   proof?: Proof | undefined
@@ -31,7 +31,7 @@ export interface OtpChallenge {
   /** Only the browser that asked gets it, and only with it is the code any good. */
   challengeId: string
   expiresInS: number
-  /** The message waits so long for its turn; 0 where it goes now. */
+  /** The seconds until the message is sent; 0 if it is sent now. */
   sentInS: number
 }
 
@@ -44,7 +44,7 @@ const OTP_TEMPLATE = 'laku_otp'
 const CODE_TEMPLATE = 'laku_code'
 const PURPOSE_TEMPLATE = 'laku_code_for'
 
-/** So long a way has to bring a code before the next one is taken. */
+/** The time a channel has to deliver a code before the next channel is tried. */
 export const DELIVERED_WITHIN_S = 30
 
 /**
@@ -109,7 +109,10 @@ function knownAsOf(
   return known && known.userId === user?.id ? `device ${known.device}` : undefined
 }
 
-/** When the code goes; never, where its number's holder called for one by WhatsApp and has it in hand. */
+/**
+ * Returns in how many seconds the code is sent. Undefined: it is not sent, because the number's holder
+ * already got a code by writing to WhatsApp.
+ */
 async function turnOf(work: Work, asker: Asker): Promise<{ inS: number | undefined }> {
   const limited = await takeTurnAndMoney(work, asker)
   if (!(limited instanceof DomainError)) return { inS: limited }
@@ -154,7 +157,7 @@ export async function sendCode(
     challengeId: string
     phone: string
     user?: User | undefined
-    /** The language of the message, for a number that is nobody's yet. */
+    /** The language of the message, for a number that no user has yet. */
     language?: Locale | undefined
     code: string
     purpose: CodePurpose

@@ -11,7 +11,7 @@ export type CodeChannel = 'whatsapp' | 'email' | 'sms'
 
 /** A code is given this long to come before it may be asked for by another way. */
 const CHOICE_AFTER_S = 15
-/** A code goes out so often at most, however many ways there are. */
+/** The most times a code is sent, over all channels together. */
 const MAX_SENDS = 4
 
 /**

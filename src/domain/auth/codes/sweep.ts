@@ -2,18 +2,18 @@ import { type RawBuilder, sql } from 'kysely'
 import { DomainError, secondsAfter } from '../../kernel/index.ts'
 import { type DeliveryContext, deliverOtpAnotherWay } from './deliver-otp-another-way.ts'
 
-/** Whether a code was sent of which nobody said in time that it was delivered. */
+/** Whether there is a sent code whose delivery nobody confirmed in time. */
 export function codesDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`exists (select from otp_challenges where next_way_at <= ${now})`
 }
 
 const BATCH_SIZE = 100
-/** A way that staff have paused is looked at again after so long. */
+/** The delay before a code is tried again whose channel staff have paused. */
 const AGAIN_S = 5
 
 /**
- * Sends by the next way what no way has brought yet: WhatsApp says when a message came, and says nothing when
- * it did not.
+ * Sends undelivered codes by the next channel. WhatsApp reports when a message arrived, and reports nothing
+ * when it did not.
  */
 export async function sweepCodes(context: DeliveryContext): Promise<void> {
   const { units, actor } = context

@@ -24,11 +24,11 @@ export interface CodeGiven {
 }
 
 /**
- * Takes one of the tries of an open challenge, then looks at the code: a right one is used up, the last wrong
- * one spends the challenge. One that another browser asked for is told so and takes no try. The row stays
- * locked to the commit, so a second submit waits, and then finds the challenge used or its count risen.
- * Returns the phone that the code was sent to; a refusal (auth.code_wrong with `triesLeft`,
- * auth.code_expired, auth.proof_needed) is to be committed, for the try counts.
+ * Checks a code against an open challenge. A right code uses up the challenge; a wrong code takes a try, and
+ * the last try spends the challenge. A code that another browser asked for gets a refusal that states it, and
+ * takes no try. The row stays locked to the commit, so a second submit waits, and then finds the challenge
+ * used or its count of tries raised. Returns the phone that the code was sent to. The caller commits even on
+ * a refusal (auth.code_wrong with `triesLeft`, auth.code_expired, auth.proof_needed), because the try counts.
  */
 export async function tryCode(
   work: Work,

@@ -14,11 +14,11 @@ export interface OtpProof {
   /** The answer to a puzzle, where one was asked. */
   proof?: Proof | undefined
   /**
-   * The mark that tells the browser from others: two tabs of one browser refresh a log-in at once, another
-   * browser does not.
+   * The mark that distinguishes the browser from others. Two tabs of one browser may refresh a log-in at the
+   * same time; another browser may not.
    */
   device?: string | undefined
-  /** The name of a person who is new here. */
+  /** The name of a person who has no account yet. */
   name?: string | undefined
 }
 

@@ -6,7 +6,7 @@ import type { Tx, Work } from '../../kernel/work.ts'
 import { authErrors } from '../errors.ts'
 import { RUN_SILENT_S } from './run-silence.ts'
 
-/** A command that somebody ran. */
+/** A staff command that was run. */
 export interface CommandRunView {
   id: string
   command: string
@@ -27,7 +27,7 @@ const view = sql`
     else 'running' end as status
   from command_runs r join staff s on s.id = r.staff_id`
 
-/** Restricts the runs to those that somebody may see: their own, for an administrator everybody's. */
+/** Restricts the runs to those that the actor may see: their own; for an administrator, all. */
 const seenBy = (actor: Actor) =>
   actor.kind === 'system' || (actor.kind === 'staff' && actor.role === 'admin')
     ? sql`true`
@@ -51,7 +51,7 @@ export async function listRuns(
  */
 const SECRET = ['auth factor enrol', 'auth staff add', 'auth staff renew']
 
-/** Whether somebody may see what a command says, besides that it was said. */
+/** Whether the actor may see a command's output, and not only that it ran. */
 export async function mayFollow(db: Kysely<DB> | Tx, actor: Actor, id: string): Promise<boolean> {
   const own = 'id' in actor ? actor.id : null
   const { rows } = await sql`
@@ -61,7 +61,7 @@ export async function mayFollow(db: Kysely<DB> | Tx, actor: Actor, id: string): 
 }
 
 /**
- * One command, by its id.
+ * Returns one run of a command by its id.
  * @throws auth.command_run_not_found
  */
 export async function showRun(db: Kysely<DB> | Tx, actor: Actor, id: string): Promise<CommandRunView> {

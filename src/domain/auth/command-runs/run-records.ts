@@ -6,7 +6,7 @@ import { RUN_SILENT_S } from './run-silence.ts'
 
 const PURPOSE = 'command runs'
 const LINE_DAYS = 1
-/** Nobody repeats a command under its key after so long. */
+/** The days for which a command's key is kept; nobody repeats a command later. */
 const RUN_DAYS = 90
 
 export interface RunIdentity {
@@ -68,7 +68,8 @@ export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<
 }
 
 /**
- * Says that the run goes on; true where somebody asked to stop it, or the token that began it was revoked.
+ * Records that the run still goes on. Returns true if somebody asked to stop the run, or if the token that
+ * began it was revoked.
  */
 export async function heartbeatRun(db: Kysely<DB>, id: string, proof?: StaffProof): Promise<boolean> {
   const isGood = proof
@@ -82,13 +83,13 @@ export async function heartbeatRun(db: Kysely<DB>, id: string, proof?: StaffProo
   return rows[0]?.stop ?? false
 }
 
-/** Lines of a run from the first on, in the order in which they were said. */
+/** Successive output lines of a run, starting at `firstLine`. */
 export interface LineChunk {
   firstLine: number
   lines: readonly string[]
 }
 
-/** Keeps what a run said. */
+/** Stores output lines of a run, sealed. */
 export async function keepLines(db: Kysely<DB>, vault: Vault, id: string, chunk: LineChunk): Promise<void> {
   const { firstLine, lines } = chunk
   await insertRows(db as Tx, 'commandRunLines', [
@@ -111,8 +112,8 @@ export async function keptLines(
 }
 
 /**
- * Keeps the answer of a change in the transaction that makes it. A server that was silent for so long that
- * another one has the command makes no change any more.
+ * Stores the answer of a change in the transaction that makes the change. If this server was silent for too
+ * long and another one took over the command, the change is refused.
  * @throws auth.command_run_lost
  */
 export async function keepAnswer(
@@ -133,7 +134,10 @@ export async function endRun(db: Kysely<DB>, id: string, exitCode: number): Prom
     where id = ${id} and ended_at is null`.execute(db)
 }
 
-/** Lets a server that ends say so of what it could not finish: it is known at once, and not by silence. */
+/**
+ * Marks a run as abandoned by a server that shuts down. The interruption is known at once, without waiting
+ * for the silence timeout.
+ */
 export async function leaveRun(db: Kysely<DB>, id: string): Promise<void> {
   await sql`
     update command_runs set seen_at = '-infinity' where id = ${id} and ended_at is null`.execute(db)
@@ -145,7 +149,7 @@ export async function forgetRun(db: Kysely<DB>, id: string): Promise<void> {
 }
 
 /**
- * Forgets up to `limit` of what is past its time: what was said after a day, and that it was after ninety.
+ * Deletes up to `limit` outdated rows of each kind: output lines after a day, runs after ninety days.
  */
 export async function pruneRuns({ tx }: Work, limit: number): Promise<number> {
   const lines = await sql`

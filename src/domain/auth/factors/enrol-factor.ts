@@ -13,8 +13,9 @@ export interface EnrolledFactor {
 }
 
 /**
- * Begins to enrol a second factor of who acts. Whoever has one confirms by a code of it first
- * (`useFactorCode`), and keeps it until the first code of the new one.
+ * Begins to enrol a second factor for the acting staff member. Staff who have a factor already first confirm
+ * with its code (`useFactorCode`). They keep the old factor until they enter the first code of the new
+ * factor.
  * @throws kernel.forbidden, kernel.second_factor_needed, auth.factor_there
  */
 export async function enrolFactor(work: Work): Promise<EnrolledFactor> {
@@ -40,9 +41,9 @@ export interface ConfirmedEnrolment {
 }
 
 /**
- * Ends enrolling by a first code, within an hour. All of finance is sent word, and the factor confirms for
- * others a day later. To be committed whatever it answers: auth.factor_not_begun, factor_code_wrong,
- * factor_limited.
+ * Completes the enrolment with the first code, which must come within an hour. All of finance is notified,
+ * and the factor can approve others' commands a day later. The caller commits whatever the outcome:
+ * auth.factor_not_begun, factor_code_wrong, factor_limited.
  * @throws kernel.forbidden
  */
 export async function confirmEnrolment(

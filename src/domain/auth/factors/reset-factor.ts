@@ -6,8 +6,8 @@ import { staffNamed } from '../staff/staff-named.ts'
 import { staffOf } from './use-factor-code.ts'
 
 /**
- * Takes the second factor of somebody who lost it, by an administrator. All of finance is sent word; the next
- * one counts a day after it is enrolled.
+ * An administrator removes the second factor of a staff member who lost it. All of finance is notified. The
+ * next factor counts a day after its enrolment.
  * @throws kernel.forbidden, auth.staff_not_found, auth.factor_missing
  */
 export async function resetFactor(work: Work, { staff: named }: { staff: string }): Promise<Staff> {

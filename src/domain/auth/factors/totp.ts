@@ -4,7 +4,7 @@ import type { Vault } from '../../kernel/index.ts'
 /** The purpose that secrets of factors are sealed for. */
 export const FACTOR_PURPOSE = 'staff.factor'
 
-/** RFC 6238: SHA-1, six digits, 30 s, as all authenticator apps have it. */
+/** RFC 6238: SHA-1, six digits and 30 s, which all authenticator apps support. */
 const PERIOD_S = 30
 /** A telephone may be a step ahead or behind (RFC 6238, 5.2). */
 const DRIFT_STEPS = 1

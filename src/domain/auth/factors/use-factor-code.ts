@@ -25,10 +25,10 @@ interface Factor {
 }
 
 /**
- * Confirms, by a code of the second factor of who acts, the one command that they say. A code counts once;
- * with `burn` false it is looked at alone, for a dry run. To be run in a transaction of its own and committed
- * whatever it answers, for wrong codes are counted: kernel.second_factor_missing, auth.factor_code_wrong,
- * factor_code_used, factor_limited with `retryAfterS`, 60 at most.
+ * Confirms one command of the acting staff member by a code of their second factor. A code counts once. With
+ * `burn` false the code is only checked, for a dry run. The caller runs this in its own transaction and
+ * commits whatever the outcome, because wrong codes are counted: kernel.second_factor_missing,
+ * auth.factor_code_wrong, factor_code_used, factor_limited with `retryAfterS`, 60 at most.
  * @throws kernel.forbidden
  */
 export async function useFactorCode(
@@ -75,7 +75,7 @@ export async function tryFactorCode(
   return { refused: authErrors.factor_code_wrong() }
 }
 
-/** The factor of somebody, which nobody else looks at until the transaction ends. */
+/** Returns the factor of a staff member, locked until the transaction ends. */
 export async function lockFactor(
   work: Work,
   staffId: string,

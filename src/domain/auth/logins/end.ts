@@ -16,7 +16,8 @@ export async function endAuthSession(
 }
 
 /**
- * Ends a log-in of the customer who acts; one that is over, or another's, is left as it is.
+ * Ends a log-in of the acting customer. A log-in that has ended, or that belongs to another customer, stays
+ * unchanged.
  * @throws kernel.forbidden
  */
 export async function logout(work: Work, { authSessionId }: { authSessionId: string }): Promise<void> {
@@ -26,7 +27,7 @@ export async function logout(work: Work, { authSessionId }: { authSessionId: str
   if (rows[0]) await endAuthSession(work, rows[0].id, 'logout')
 }
 
-/** Reaction to user.suspended and user.deleted: every log-in of theirs ends. */
+/** Reaction to user.suspended and user.deleted: ends every log-in of these users. */
 export async function endLoginsOf(
   work: Work,
   events: EventOf<'user.suspended' | 'user.deleted'>[],

@@ -20,9 +20,9 @@ export function newBranch(): string {
 }
 
 /**
- * A fresh refresh token, `<auth session>.<32 bytes>`: its branch, its generation, 6 random bytes and a
- * signature. So that what laku gave out is known from what somebody made up, and one rotated away long ago
- * for what it is, with nothing of it stored.
+ * Returns a fresh refresh token, `<auth session>.<32 bytes>`: its branch, its generation, 6 random bytes and
+ * a signature. By the signature laku tells an issued token from an invented one, and recognises one that was
+ * rotated long ago. No token is stored.
  */
 export function newRefreshToken(vault: Vault, { authSessionId, branch, generation }: IssuedToken): string {
   const said = Buffer.alloc(SIGNED_BYTES)
@@ -56,7 +56,7 @@ export function refreshHash(vault: Vault, token: string): string {
 
 const shape = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{43}$/
 
-/** The log-in that a token says it belongs to; undefined where it is no token of ours. */
+/** Returns the id of the log-in that a token names; undefined if the token has another format. */
 export function authSessionOf(token: string): string | undefined {
   return shape.exec(token)?.[1]
 }

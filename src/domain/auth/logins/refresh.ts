@@ -15,22 +15,25 @@ import {
 import { deviceHash, isDevice, refreshExpiry } from './start.ts'
 
 /**
- * So long may the token before the newest come again: its answer was lost, or another tab of the browser sent
- * it at the same moment.
+ * The time for which the token before the newest is still accepted. Its answer may have been lost, or another
+ * tab of the browser may have sent the same token.
  */
 const GRACE_MS = 30_000
 
-/** So many tabs of a browser go on by themselves; the line that was quiet for longest ends first. */
+/**
+ * The most token lines of one log-in, one for each browser tab. The line that was unused for longest is
+ * dropped first.
+ */
 const MAX_BRANCHES = 8
 
 /** Lines of tokens: the newest generation of each, and since when it is. */
 type Branches = Record<string, { generation: number; since: string }>
 
 /**
- * A fresh refresh token for the newest one of a log-in. The one before is good for 30 s more, from the same
- * device, and begins a line of its own: two tabs that refresh at once both stay. Older, or from another
- * device, a token that laku gave out ends the log-in: one of two who hold it stole it. One that laku did not
- * give out, or under another key, proves nothing and changes nothing. The caller throws `refused`
+ * Exchanges the newest refresh token of a log-in for a fresh one. The token before stays good for 30 s, from
+ * the same device, and begins its own line: two tabs that refresh at once both stay logged in. An older
+ * issued token, or one from another device, ends the log-in: one of its two holders stole it. A token that
+ * laku did not issue, or signed under another key, proves and changes nothing. The caller throws `refused`
  * (auth.refresh_invalid, auth.user_suspended) after the commit.
  */
 export async function refreshLogin(work: Work, refreshToken: string, device?: string): Promise<LoginOutcome> {
@@ -85,7 +88,7 @@ function nextOf(
   }
   const { branch, generation } = issued
   const line = session.branches[branch]
-  // Its line was dropped for newer ones.
+  // The token's line was dropped to make room for newer lines.
   if (!line) return 'unknown'
   if (generation === line.generation) return { branch, generation: generation + 1 }
   if (generation > line.generation) return 'unknown'

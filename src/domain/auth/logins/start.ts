@@ -30,7 +30,7 @@ export async function startAuthSession(work: Work, user: User, device?: string):
   return { user: userView(user), authSessionId, refreshToken, refreshExpiresAt }
 }
 
-/** Each rotation begins the time anew: a log-in that is used stays. */
+/** Each rotation restarts the time, so a log-in in use does not expire. */
 export function refreshExpiry(work: Work): Date {
   return secondsAfter(work.now, work.policy.refreshTokenDays * 86_400)
 }

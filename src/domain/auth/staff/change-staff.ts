@@ -5,8 +5,7 @@ import type { Staff } from './create.ts'
 import { staffNamed } from './staff-named.ts'
 
 /**
- * Calls somebody by another name, by an administrator. The name before stays theirs: nobody else gets it, for
- * rows of before have it.
+ * An administrator renames a staff member. Nobody else can get the old name, because older rows contain it.
  * @throws kernel.forbidden, auth.staff_not_found, auth.staff_name_taken, auth.staff_name_refused
  */
 export async function renameStaff(work: Work, input: { staff: string; name: string }): Promise<Staff> {
@@ -33,7 +32,8 @@ export async function renameStaff(work: Work, input: { staff: string; name: stri
 }
 
 /**
- * Gives somebody another role, by an administrator who is not them. They approve what others did a day later.
+ * An administrator gives another staff member a new role. That member can approve others' commands a day
+ * later.
  * @throws kernel.forbidden, auth.staff_not_found, auth.own_rights, auth.role_held
  */
 export async function changeRole(work: Work, input: { staff: string; role: StaffRole }): Promise<Staff> {

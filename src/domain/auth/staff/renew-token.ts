@@ -7,20 +7,20 @@ import { newStaffToken, type StaffToken } from './tokens.ts'
 
 export interface RenewedToken extends Staff, Omit<StaffToken, 'id'> {
   tokenId: string
-  /** So long those before are still good. */
+  /** The seconds for which the earlier tokens are still good. */
   overlapS: number
 }
 
 /**
- * How long the tokens before stay good where nobody says it: cron reads the new one meanwhile; a person has
- * it in hand.
+ * The default time for which the earlier tokens stay good. A service's cron jobs need time to read the new
+ * token; a person has it in hand at once.
  */
 const OVERLAP_S = { service: 7 * 86_400, person: 0 }
 const DAYS = 90
 
 /**
- * A new token for a member of staff, by an administrator, in place of those they have, which end now or after
- * an overlap of up to 30 days. A person's is good for 90 days where nobody says it, a service's without end.
+ * An administrator replaces the tokens of a staff member by a new one. The earlier tokens end now, or after
+ * an overlap of up to 30 days. By default a person's token is good for 90 days, a service's without end.
  * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands, auth.token_needs_end
  */
 export async function renewToken(

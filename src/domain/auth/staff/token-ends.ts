@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type DB, secondsAfter, type Work } from '../../kernel/index.ts'
 
-/** So long before its end a token is told of, in seconds. */
+/** The seconds before a token's end at which laku raises attention. */
 export const TELL_BEFORE_S = 14 * 86_400
 /** A service's token without end is rotated before it is so old. */
 const ROTATE_DAYS = 180
@@ -31,7 +31,7 @@ export async function endingTokens({ tx, now }: { tx: Kysely<DB>; now: Date }): 
 }
 
 /**
- * Tells of tokens that end soon, once each, for whoever looks after the shop. Returns how many are told of.
+ * Raises attention once for each token that ends soon. Returns for how many tokens.
  */
 export async function reportEndingTokens(work: Work): Promise<number> {
   const ending = await endingTokens(work)

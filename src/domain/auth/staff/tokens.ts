@@ -23,8 +23,8 @@ export function newStaffToken(): { id: string; token: string; hash: string } {
 }
 
 /**
- * A personal token for a member of staff, good for so many days, 1 to 366; null: without end, for a service.
- * The person who issues a token has seen it. They are no second person to its holder while it is good.
+ * Issues a personal token to a staff member, good for `days` days (1 to 366). Null: without end, for a
+ * service. The issuer has seen the token, so they cannot be its holder's second approver while it is good.
  * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands, auth.token_needs_end
  */
 export async function issueStaffToken(

@@ -3,8 +3,8 @@ import type { EventOf, Work } from '../../kernel/index.ts'
 import { fillShortages } from '../../warehouse/index.ts'
 
 /**
- * Reaction to purchase_order.received: what came is reserved for the session it was ordered for, then for
- * others.
+ * Reaction to purchase_order.received: reserves the received stock for the session it was ordered for, then
+ * for other sessions.
  */
 export async function allocateReceived(
   work: Work,
@@ -17,7 +17,8 @@ export async function allocateReceived(
 }
 
 /**
- * Reaction to stock.added: what is free again is reserved for who waits for it, the longest waiting first.
+ * Reaction to stock.added: reserves the freed stock for the sessions that wait for it, the longest waiting
+ * first.
  */
 export async function resumeWaiting(work: Work, events: EventOf<'stock.added'>[]): Promise<void> {
   const variantIds = [...new Set(events.map((event) => event.payload.variantId))]

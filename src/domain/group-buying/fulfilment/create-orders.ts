@@ -18,10 +18,11 @@ export interface SessionOrders {
 }
 
 /**
- * The second step of fulfilment (service map: `POST /api/orders/bulk`): an order for every paid participant
- * that has none and whose whole demand is covered, oldest paid first; their reservation handed over, their
- * escrow released at the final price with the rebates, all in one transaction and a fixed number of
- * statements. Reserves first what is not reserved. Repeated after success: count 0.
+ * The second step of fulfilment (service map: `POST /api/orders/bulk`): makes an order for every paid
+ * participant without one whose whole demand is covered, oldest paid first. Hands over their reservation and
+ * releases their escrow at the final price with the rebates. All of it runs in one transaction with a fixed
+ * number of statements. First it reserves stock that is not reserved yet. A repeat after success returns
+ * count 0.
  * @throws group_buying.session_not_found, not_fulfillable, stock_short where the stock covers nobody,
  * kernel.forbidden
  */
@@ -63,9 +64,9 @@ export async function createCoveredOrders(work: Work, sessionId: string): Promis
 }
 
 /**
- * Makes the orders of all who wait without looking at the stock: they are on hold until it is there. For when
- * the stock could not be checked again and again (service map, failure modes: warehouse). A session that is
- * known to be short waits instead.
+ * Makes the orders of all waiting participants without checking the stock; the orders are on hold until stock
+ * is there. This is for repeated failures to check the stock (service map, failure modes: warehouse). A
+ * session with a known shortage waits instead.
  */
 export async function createUncheckedOrders(work: Work, sessionId: string): Promise<number> {
   const session = await lockFulfillable(work, sessionId)
@@ -97,8 +98,8 @@ interface Ordered {
 }
 
 /**
- * Gives what is reserved to who waits: orders on hold first, they were paid first; then participants, oldest
- * paid first.
+ * Gives reserved stock to those who wait: first to orders on hold, which were paid first, then to
+ * participants, oldest paid first.
  */
 async function orderCovered(work: Work, session: LockedSession): Promise<Ordered> {
   const { id } = session
@@ -143,7 +144,7 @@ async function moveOn(
   if (to === status) return
   await moveState(work, sessionMachine, { to, ids: [id], set: { updatedAt: work.now }, all: true })
   if (to !== 'success') return
-  // The stock of buyers who were refunded since the reservation is left over.
+  // Stock is left over if buyers were refunded after the reservation.
   await releaseStock(work, [id])
   work.emit({ type: 'session.succeeded', aggregate: ['session', id], payload: subject })
 }

@@ -86,7 +86,7 @@ async function waitForStock(work: Work, session: LockedSession, coverage: Covera
   }
   // An untouched session is looked at again by the sweep after a while; this one has just been.
   const set = { updatedAt: work.now }
-  // One that has orders already goes on waiting with them.
+  // A session that already has orders keeps its status and waits.
   const to = session.status === 'moq_reached' ? 'pending_stock' : session.status
   await moveState(work, sessionMachine, { to, stays: true, ids: [id], set, all: true })
   if (session.status !== 'moq_reached') return

@@ -28,7 +28,10 @@ export async function fulfilSession(context: FulfilContext, sessionId: string): 
   return await units.run(actor, (work) => createCoveredOrders(work, sessionId))
 }
 
-/** A rule that was not met says something of the session; all else says that the stock could not be asked. */
+/**
+ * Whether an error is a rule that the session did not meet. Any other error means that the stock could not be
+ * checked.
+ */
 function isVerdict(error: unknown): boolean {
   return error instanceof DomainError && error.kind !== 'unavailable' && error.kind !== 'limited'
 }

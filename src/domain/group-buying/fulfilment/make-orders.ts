@@ -43,8 +43,8 @@ export async function waitingParticipants(work: Work, sessionId: string): Promis
 }
 
 /**
- * Makes the orders of these participants and releases their escrow at the final price, with the rebates.
- * Their stock is `reserved`, and handed over from the session's reservation, or it was not checked and the
+ * Makes the orders of these participants and releases their escrow at the final price, with the rebates. With
+ * `reserved` stock, the session's reservation is handed over to the orders. With `unchecked` stock, the
  * orders wait on hold.
  */
 export async function makeOrders(

@@ -9,9 +9,9 @@ import { createCoveredOrders } from './create-orders.ts'
 import { waitingParticipants } from './make-orders.ts'
 
 /**
- * Refunds those of a session that still wait for their goods after others got their orders: in full, and
- * their places end. What is reserved for them is free again, and the session is done. Its escrow payments and
- * itself are locked by the caller.
+ * Refunds in full the participants of a session who still wait for goods after others got their orders. Their
+ * places end, their reserved stock is released, and the session is complete. The caller locks the session and
+ * its escrow payments.
  */
 export async function refundWaiting(work: Work, session: LockedSession): Promise<SessionMoney> {
   const { id: sessionId } = session

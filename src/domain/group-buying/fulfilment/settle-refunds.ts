@@ -25,8 +25,9 @@ export async function settleRefunds(work: Work, sessionIds: readonly string[]): 
 }
 
 /**
- * Reaction to refund.succeeded: a participant whose payment is wholly refunded is refunded. A paid one gives
- * its units back (one member refunded while the group stands); one who left gave them back when leaving.
+ * Reaction to refund.succeeded: marks participants as refunded once their payment is wholly refunded. A paid
+ * participant's units are given back (one member is refunded while the group continues). A participant who
+ * left gave them back when leaving.
  */
 export async function markParticipantsRefunded(
   work: Work,

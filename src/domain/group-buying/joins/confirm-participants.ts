@@ -21,9 +21,9 @@ interface Place {
 }
 
 /**
- * Reaction to payment.paid: held places become paid, their units count for the MOQ, and a session that is
- * complete closes in this very transaction. Money for a place that is gone goes back by itself: decided here,
- * once a payment. The payments are locked by who confirmed them.
+ * Reaction to payment.paid: held places become paid, their units count for the MOQ, and a complete session
+ * closes in this same transaction. Money for a place that has ended is refunded automatically; this decides
+ * it once for each payment. The caller that confirmed the payments holds their locks.
  */
 export async function confirmParticipants(work: Work, events: EventOf<'payment.paid'>[]): Promise<void> {
   const paid: Paid[] = []

@@ -3,8 +3,8 @@ import { joinSessions } from './join.ts'
 import type { Join, JoinAnswer, JoinSettings } from './join-request.ts'
 
 /**
- * Support takes a place for a buyer who asks for it, by the rules and at the price of the buyer's own join;
- * it waits for its payment like any other. Audited.
+ * Support takes a place for a buyer who asks for it. The rules and the price are those of the buyer's own
+ * join, and the place waits for its payment like any other. Audited.
  * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
  * @throws kernel.forbidden, and what `joinSessions` refuses a join for
  */

@@ -2,12 +2,12 @@ import type { DomainError, IdempotencyKey, Rupiah, StoredAnswer } from '../../ke
 import type { Rate } from '../../logistics/index.ts'
 import type { PaymentView, PayWith } from '../../payment/index.ts'
 
-/** One buyer who wants a place in a session. */
+/** The request of one buyer for a place in a session. */
 export interface Join {
   customerId: string
   sessionId: string
   items: { variantId: string; quantity: number }[]
-  /** One of the buyer's own addresses. */
+  /** The id of the delivery address, which must be the buyer's own. */
   addressId: string
   courier?: { company: string; type: string } | undefined
   /**
@@ -15,7 +15,7 @@ export interface Join {
    * it, and comes alone in its batch.
    */
   paymentMethod?: PayWith | undefined
-  /** With `wallet+invoice`: what the wallet pays; as much as it holds where nothing is said. */
+  /** The wallet's part with `wallet+invoice`; by default as much as the wallet holds. */
   walletIdr?: Rupiah | undefined
   /** The shipping fee, where the door had to ask for it. */
   rate?: Rate | undefined
@@ -24,7 +24,10 @@ export interface Join {
   requestId?: string | undefined
 }
 
-/** Money of its buyer's wallet moves with it, which is there or refuses all of its transaction. */
+/**
+ * Whether a join takes money from the buyer's wallet. If the balance is short, its whole transaction is
+ * refused.
+ */
 export const usesWallet = ({ paymentMethod = 'invoice' }: Join): boolean => paymentMethod !== 'invoice'
 
 /** The settings that a join needs to know of the house it runs in. */

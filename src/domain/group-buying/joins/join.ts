@@ -25,8 +25,9 @@ import { type Candidate, candidateOf, type PricedJoin } from './rules.ts'
 
 /**
  * Takes places for a batch of buyers over any number of sessions, set-based: a fixed number of statements,
- * each hot session row written once. Every join has its own outcome, in the order given; one that is refused
- * spoils no other. Earlier joins of a batch come first. A repeated idempotency key gets the first answer.
+ * each hot session row written once. Every join has its own outcome, in the order given; a refused join does
+ * not affect the others. Earlier joins of a batch get their places first. A repeated idempotency key gets the
+ * first answer.
  *
  * A wallet's payment, whole or in part, is final at once and fails as a whole if the balance is short. A join
  * that uses the wallet must therefore come alone.
@@ -78,8 +79,8 @@ export async function joinSessions(
 }
 
 /**
- * A key that stands twice in this batch: the later join follows the first, or is refused where the request
- * differs.
+ * Finds idempotency keys that occur twice in this batch. The later join gets the outcome of the first, or is
+ * refused if its request differs.
  */
 function findRepeats(joins: readonly Join[], refuse: (join: Join, error: Error) => void): Map<Join, Join> {
   const first = new Map<string, Join>()
@@ -172,7 +173,10 @@ function parcelOf({ join, weightG, address }: Candidate, settings: JoinSettings)
   return join.courier ? { ...parcel, courier: join.courier } : parcel
 }
 
-/** Somebody else's transaction gave these buyers a place in the same session a moment before. */
+/**
+ * Refuses joins that were not recorded, because another transaction gave these buyers a place in the same
+ * session a moment before.
+ */
 async function refuseRivals(
   work: Work,
   held: readonly PricedJoin[],

@@ -29,9 +29,9 @@ interface Place {
 }
 
 /**
- * The buyer gives up their place while the session forms. A paid one is refunded in full, shipping fee
- * included; it cannot be left once the group has what it needs. Staff (support) may do it for a buyer whom
- * they name.
+ * The buyer gives up their place while the session forms. A paid place is refunded in full, shipping fee
+ * included; the buyer cannot leave it once the group has reached its MOQ. Support staff may do this for a
+ * named buyer.
  * @throws group_buying.not_joined, leave_refused, session_not_found, kernel.forbidden
  */
 export async function leaveSession(
@@ -42,7 +42,8 @@ export async function leaveSession(
   const place = await lockPlace(work, input.sessionId, userId)
   if (!place) throw await notThere(work, input)
   const session = await lockSession(work.tx, input.sessionId)
-  // Its payment is locked, so nothing confirms or expires it now; but the session may have closed before.
+  // The place's payment is locked, so nothing confirms or expires it now. But the session may have closed
+  // before the lock.
   const status = await statusNow(work, place.id)
   if (status !== 'held' && status !== 'paid' && status !== 'ordered')
     throw groupBuyingErrors.not_joined(input)
@@ -98,7 +99,8 @@ async function lockPlace(work: Work, sessionId: string, userId: string): Promise
 }
 
 /**
- * Staff who take somebody out whose place has ended are told so; whoever acts for themselves has no place.
+ * Returns the error for a missing place. Staff who act for a buyer learn that the buyer's place has ended; a
+ * buyer only learns that they have no place.
  */
 async function notThere(
   work: Work,

@@ -26,13 +26,13 @@ export interface JoinContext {
   paused: boolean
   sessions: Map<string, JoinableSession>
   userStatus: Map<string, string>
-  /** Buyers who paid something before, whatever it was. */
+  /** The buyers who have paid for anything before. */
   known: Set<string>
   addresses: Map<string, { userId: string; snapshot: AddressSnapshot }>
   live: Set<string>
   /** Places of the last day that ended unpaid, by `session user`. */
   renewals: Map<string, number>
-  /** Unpaid places of a buyer, over all sessions. */
+  /** The number of each buyer's unpaid places, over all sessions. */
   unpaidPlaces: Map<string, number>
 }
 

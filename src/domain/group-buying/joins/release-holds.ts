@@ -12,8 +12,8 @@ interface Released {
 }
 
 /**
- * Ends the unpaid places of locked sessions that close, whatever their hold; the sessions' own counts are set
- * by the caller.
+ * Ends the unpaid places of locked sessions that close, even if their hold still runs. The caller updates the
+ * sessions' own counts.
  */
 export async function releaseHeld(
   work: Work,

@@ -84,7 +84,10 @@ function unpaidRefusal(join: Join, context: JoinContext, policy: Policy): Domain
     : undefined
 }
 
-/** So many units one unpaid place holds; where staff gave each buyer a limit, theirs counts. */
+/**
+ * Returns the most units that one unpaid place may hold. If staff set a limit for each buyer, only that limit
+ * counts.
+ */
 function unpaidMost({ capacity, perUserLimit }: JoinableSession, policy: Policy): number {
   if (capacity === null || perUserLimit !== null) return Number.POSITIVE_INFINITY
   return Math.max(policy.unpaidShareFloor, Math.floor((capacity * policy.unpaidShareBps) / 10_000))

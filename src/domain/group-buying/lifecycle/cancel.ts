@@ -66,9 +66,9 @@ export interface SessionMoney {
 }
 
 /**
- * The service map's `POST /api/payments/refund-session`: everybody's money back. A session that failed or was
- * cancelled gets what is left to refund; one that reached its MOQ is cancelled first; of one whose orders are
- * made in part, those who still wait are refunded. Repeated after success: count 0.
+ * The service map's `POST /api/payments/refund-session`: refunds everybody. For a failed or cancelled session
+ * it refunds what is not refunded yet. A session that reached its MOQ is cancelled first. If part of the
+ * orders are made, it refunds those who still wait. A repeat after success returns count 0.
  * @throws group_buying.session_not_found, not_refundable before it ended and once all orders are made,
  * kernel.reason_required, kernel.forbidden
  */
@@ -80,7 +80,7 @@ export async function refundSession(
   await lockSessionPayments(work.tx, input.sessionId)
   const session = await lockSession(work.tx, input.sessionId)
   if (session.status === 'orders_created') return await refundWaiting(work, session)
-  // Cancelling a group that still forms is a decision of its own: sessions cancel.
+  // Staff cancel a forming session by a command of its own, `sessions cancel`.
   if (['draft', 'forming', 'success'].includes(session.status)) {
     throw groupBuyingErrors.not_refundable({ code: session.code, status: session.status })
   }

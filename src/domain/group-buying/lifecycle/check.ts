@@ -4,8 +4,8 @@ import type { SessionView } from '../views.ts'
 import { endSessions } from './close.ts'
 
 /**
- * Looks at one session now instead of at the next sweep: closes it if it has what it needs, fails it if its
- * time ran out, else leaves it.
+ * Checks one session now instead of at the next sweep. Closes the session if it is complete, fails it if its
+ * time ran out, and otherwise leaves it unchanged.
  * @throws group_buying.session_not_found, kernel.forbidden
  */
 export async function checkSession(

@@ -8,8 +8,8 @@ import { sessionMachine } from '../transitions.ts'
 import { type LockedSession, lockSessions } from './lock.ts'
 
 /**
- * Closes locked, forming sessions that have what they need: the price is that of the tier their paid units
- * reached, unpaid places end. Fulfilment follows the event.
+ * Closes locked, forming sessions that have enough paid units. The price is that of the tier that the paid
+ * units reached, and unpaid places end. The event starts fulfilment.
  */
 export async function closeSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
   if (sessions.length === 0) return

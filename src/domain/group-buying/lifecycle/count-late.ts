@@ -10,7 +10,7 @@ export async function countLate(db: Kysely<DB>, before: Date): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** How many sessions are over and hold escrow still. */
+/** Returns how many ended sessions still hold escrow. */
 export async function countHeldByOver(db: Kysely<DB>): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from ledger_balances b

@@ -25,8 +25,8 @@ export interface NewSession {
 const SKEW_S = 300
 
 /**
- * Makes a session of a product, with the commission and the factory as they are now: what is changed later
- * changes no session that people have joined. It opens at once unless it is a draft or starts in the future.
+ * Creates a session of a product with the current commission and factory. Later changes of these affect no
+ * session that people have joined. The session opens at once unless it is a draft or starts in the future.
  * @throws group_buying.product_not_found, product_not_active, invalid_terms, invalid_tiers,
  * tier_out_of_reach, variants_differ,
  *   price_above_shelf, variant_not_found, invalid_period, kernel.forbidden
@@ -36,7 +36,7 @@ export async function createSession(work: Work, input: NewSession): Promise<Sess
   requireTerms(input)
   const { now } = work
   const scheduled = input.startsAt !== undefined && input.startsAt > now
-  // A caller who says an hour ago meant another time; a few minutes are the difference between two machines'
+  // A start an hour ago is a mistake of the caller. A few minutes are the difference between two machines'
   // clocks.
   if (input.startsAt !== undefined && input.startsAt <= secondsAfter(now, -SKEW_S))
     throw groupBuyingErrors.invalid_period({ startsAt: input.startsAt, now })

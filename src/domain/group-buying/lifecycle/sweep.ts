@@ -4,10 +4,10 @@ import { settleRefunds } from '../fulfilment/settle-refunds.ts'
 import { type SessionStatus, sessionMachine } from '../transitions.ts'
 import { endSessions } from './close.ts'
 
-// A run takes at most so many of each kind; what is left is due at once again.
+// A run takes at most this many sessions of each kind. The rest are due again at once.
 const MAX_SESSIONS = 200
-// The job that follows a close takes seconds. Whoever stands still for longer lost it, or waits for stock or
-// a refund.
+// The job after a close takes seconds. A session unchanged for longer lost its job, or waits for stock or a
+// refund.
 const STALE_AFTER_S = 600
 
 /**
@@ -34,9 +34,9 @@ export function sessionsDue(now: Date): RawBuilder<boolean> {
 }
 
 /**
- * Opens what starts, ends what ran out, brings back what stands still, and marks what is wholly refunded. It
- * costs what is due, not what exists, and takes a bounded number at a time. Returns how many sessions it
- * touched.
+ * Opens sessions that start, ends those whose time ran out, restarts stale ones, and marks those that are
+ * wholly refunded. The cost depends on the sessions that are due, not on all sessions, and each run is
+ * bounded. Returns how many sessions it changed.
  */
 export async function sweepSessions(work: Work): Promise<number> {
   const due = dueAt(work.now)
@@ -66,8 +66,8 @@ export async function sweepSessions(work: Work): Promise<number> {
 }
 
 /**
- * Opens drafts at their time. One whose product is not on sale, or whose factory is suspended, stays a draft
- * that only a person opens, and a person is told.
+ * Opens drafts at their start time. If the product is not on sale or the factory is suspended, the session
+ * stays a draft that only staff can open, and attention is raised.
  */
 async function openSessions(work: Work, due: RawBuilder<unknown>): Promise<number> {
   const rows = await moveState(work, sessionMachine, {

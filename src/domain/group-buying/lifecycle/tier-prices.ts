@@ -3,8 +3,8 @@ import { groupBuyingErrors } from '../errors.ts'
 import { sortedTiers, type Tier } from '../rules.ts'
 
 /**
- * A tier as staff give it: one price for all variants, or so much off the shelf price of each; some variants
- * may have their own.
+ * A tier as staff enter it: one price for all variants, or a discount on each variant's shelf price. Single
+ * variants may have their own price.
  */
 export interface NewTier {
   minUnits: number

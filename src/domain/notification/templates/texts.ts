@@ -1,7 +1,7 @@
 import type { EventPayloads } from '../../kernel/index.ts'
 import type { NoticeEvent } from '../notice-rules.ts'
 
-/** One line each: a WhatsApp template takes no line breaks. */
+/** The title and body of a notice, each in one line: a WhatsApp template takes no line breaks. */
 export interface NoticeText {
   title: string
   body: string
@@ -10,11 +10,14 @@ export interface NoticeText {
 /** The text that is written about each event, in one language. */
 export type NoticeTexts = { [T in NoticeEvent]: (payload: EventPayloads[T]) => NoticeText }
 
-/** A withdrawal that came to a new state. */
+/** The payload of the event that a withdrawal reached a new state. */
 export type WithdrawalPayload = EventPayloads['withdrawal.status_changed']
 export type WithdrawalState = WithdrawalPayload['to']
 
-/** Why money goes back, as the domains name it; of other reasons nothing is said. */
+/**
+ * The reasons for a refund that notices explain, as the domains name them. Notices do not mention other
+ * reasons.
+ */
 export type RefundReason =
   | 'session_failed'
   | 'session_cancelled'
