@@ -15,7 +15,10 @@ export async function askingRate<I, T>(
   return await withRate({ units, actor, courier }, (rate) => run({ rate }))
 }
 
-/** The same in a dry run, which asks nobody: by zone where no fee is cached, and it says so. */
+/**
+ * The same for a dry run, which asks no courier: where no fee is cached, it takes the zone table's fee and
+ * says so.
+ */
 export async function assumingRate<I, T>(
   { context }: OutsideWay<I>,
   run: (more: { rate?: Rate | undefined }) => Promise<T>,

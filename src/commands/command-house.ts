@@ -85,7 +85,7 @@ function contextOf(execution: Execution, exitWith: (code: ExitCode) => void): Co
   )
 }
 
-/** Says into a list what an output would. */
+/** Records output events in a list instead of printing them. */
 class Recorder {
   readonly #said: RunEvent[]
   readonly #json: boolean
@@ -100,8 +100,8 @@ class Recorder {
 }
 
 /**
- * It cannot go on without an answer. Commands ask before they change anything, so that it is said again from
- * its start.
+ * Ends a command that cannot go on without an answer. Commands ask before they change anything, so the
+ * command is then run again from its start.
  */
 class Asked extends Error {
   readonly question: Question
@@ -111,7 +111,9 @@ class Asked extends Error {
   }
 }
 
-/** Gives the answers that came with the command, in turn; the next question ends it. */
+/**
+ * Answers questions in turn with the answers that came with the command; a further question ends the command.
+ */
 function promptsOf(answers: readonly string[], emit: (event: RunEvent) => void): Prompts {
   let asked = 0
   const answer = async (question: Question): Promise<string> => {
@@ -129,14 +131,17 @@ function promptsOf(answers: readonly string[], emit: (event: RunEvent) => void):
 
 const PIECE = 256 * 1024
 
-/** The files of who asks: the one that came along is read, and what is written goes back in pieces. */
+/**
+ * The files of the person who gives the command. The file that came with the request is read from it, and
+ * written files are sent back in pieces.
+ */
 function filesOf({ request, emit, readFile }: Execution): Files {
   return {
     read: (name) => {
       const { file } = request
       if (file?.name !== name) throw usageError(`${name} did not come along: your laku is of another version`)
       const { error } = file
-      // It fails as a file does: when it is read.
+      // The error appears when the file is read, as with any unreadable file.
       if (error !== undefined)
         return new Readable({
           read() {

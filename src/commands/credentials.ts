@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { CliError, exitCodes } from '../cli/errors/cli-error.ts'
 import { folderError, openDataFolder, systemCode } from '../runtime/data-folder.ts'
 
-// One token a database: a data folder may have been used with several.
+// The tokens by database: one data folder may have been used with several databases.
 const schema = z.object({ tokens: z.record(z.string(), z.string()) })
 
 type Credentials = z.output<typeof schema>
@@ -24,7 +24,7 @@ function readCredentials(dataDir: string): Credentials {
   }
 }
 
-/** Whether this person wrote the file: another's token is not theirs. */
+/** Whether this person wrote the file: somebody else's token is not theirs to use. */
 export function isMine(dataDir: string): boolean {
   const owner = statSync(fileOf(dataDir), { throwIfNoEntry: false })?.uid
   return owner !== undefined && (process.getuid === undefined || owner === process.getuid())
@@ -41,7 +41,7 @@ export function saveToken(dataDir: string, database: string, token: string): voi
   writeCredentials(folder, { ...readCredentials(folder).tokens, [database]: token })
 }
 
-/** Forgets the token of a database; says whether there was one. */
+/** Forgets the token of a database; returns whether there was one. */
 export function forgetToken(dataDir: string, database: string): boolean {
   const { [database]: known, ...others } = readCredentials(dataDir).tokens
   if (known === undefined) return false

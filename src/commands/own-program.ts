@@ -6,7 +6,7 @@ import { entries } from '../cli/define/root.ts'
 import { newId } from '../domain/kernel/ids.ts'
 import { withRequestId } from '../runtime/request-id.ts'
 
-/** The entries with all that is behind them: loading one loads what it runs. */
+/** The entries with all their modules: loading an entry loads the code that it runs. */
 export const ownEntries: readonly EntryShape<CommandDefinition>[] = entries.map((entry) => ({
   name: entry.name,
   description: entry.description,

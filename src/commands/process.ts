@@ -12,8 +12,8 @@ export interface Ready {
 }
 
 /**
- * A shutdown that also begins when the process that started this one is gone, however it went: no server is
- * left behind without its `laku up`.
+ * Returns a shutdown that also begins when the process that started this one ends in any way: no server
+ * outlives its `laku up`.
  */
 export function processShutdown(logger: Logger): Shutdown {
   const shutdown = new Shutdown({ logger })
@@ -22,8 +22,8 @@ export function processShutdown(logger: Logger): Shutdown {
 }
 
 /**
- * Opens laku for a process that strangers talk to, or that runs for days. In production it must not hold the
- * owner's password: who takes it over could then take the guards away. Throws StartError 2.
+ * Opens laku for a process that serves strangers or runs for days. In production such a process must not hold
+ * the owner's password: an intruder in it could then remove the guards. Throws StartError 2.
  */
 export async function openProcess(config: Config, name: 'server' | 'worker'): Promise<Laku> {
   if (config.env === 'production' && config.databaseOwnerUrl !== undefined) {
@@ -53,7 +53,7 @@ async function requireNotOwner({ pool, urls }: Laku): Promise<void> {
   )
 }
 
-/** Tells whoever started this process, if anybody did, that it is ready. */
+/** Tells the process that started this one, if there is one, that it is ready. */
 export function announce(ready: Ready): void {
   process.send?.(ready)
 }

@@ -9,7 +9,8 @@ import { StartError } from '../runtime/start-error.ts'
 import { announce, processShutdown, untilStopped } from './process.ts'
 
 /**
- * Stands where the providers are, so it must never be where real money is. Throws StartError 2 in production.
+ * Refuses production: the sandbox takes the providers' place, so it must never run where real money is.
+ * Throws StartError 2.
  */
 export function refuseProduction(config: Config, what: string): void {
   if (config.env !== 'production') return
@@ -73,7 +74,7 @@ function readPem(file: string): string {
   }
 }
 
-/** Secrets that rotate are a list: the sandbox signs with the one that is used. */
+/** Rotating secrets are a list: the sandbox signs with the first. */
 function optionsOf(config: Config, templates: readonly Template[]) {
   return {
     port: config.sandboxPort,

@@ -1,6 +1,6 @@
 /**
  * The commands by which the host's owner works on the database and the processes of this machine. They open
- * the database themselves; the server does everything else, for whoever has a token.
+ * the database themselves. The server runs all other commands, for anybody with a token.
  */
 const ofTheHost = ['up', 'demo', 'serve', 'worker', 'sandbox', 'completion', 'db', 'doctor', 'providers']
 /** These are about the way in, and end here. */

@@ -29,24 +29,27 @@ export interface JobDefinition<N extends string = string> {
     due: (now: Date) => RawBuilder<boolean>
   }
   /**
-   * It moves money, or decides by the time on money that may have come: it stands still while the database is
-   * not known to be the shop's own. A job that is dropped then is found again by its sweep.
+   * The job moves money, or decides by the time on money that may have come. It does not run while the
+   * database is not known to be the shop's own. The sweep finds a dropped job's work again.
    */
   needsKnownDatabase?: boolean
   /**
-   * It sends money to the provider: it waits until the provider's book was read since the database's server
-   * was started.
+   * The job sends money to the provider. It waits until the provider's book was read since the start of the
+   * database's server.
    */
   sendsMoney?: boolean
   /** Runs at this cron time in Asia/Jakarta. */
   cron?: string
-  /** Handles the batch. Throwing fails all of it; returning failures fails those. */
+  /**
+   * Handles the batch. If it throws, every job of the batch fails; if it returns failures, only those jobs
+   * fail.
+   */
   run: (laku: Laku, jobs: JobRun<DataOf<N>>[]) => Promise<JobFailure[] | undefined>
 }
 
 /**
- * Declares a job. The name says what its data is, here and where the choreography asks for it; the registry
- * holds them all alike.
+ * Declares a job. The name determines the type of its data, here and where the choreography asks for the job;
+ * the registry holds all jobs under one type.
  */
 export function defineJob<const N extends string>(definition: JobDefinition<N>): JobDefinition {
   return definition as unknown as JobDefinition

@@ -5,7 +5,7 @@ import { defineJob } from './define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'notify' }
 
-/** Tells buyers of what happened, after the commit: what it reports stands whatever becomes of the notice. */
+/** Notifies buyers of events after their commit: the event stands, whatever happens to the notice. */
 export const notifyJob = defineJob({
   name: 'notify',
   batchSize: 200,

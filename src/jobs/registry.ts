@@ -101,9 +101,9 @@ export const jobs: readonly JobDefinition[] = [
   withdrawalsSweepJob,
 ]
 
-// That its worker died is no failure of a job's own: so many times it may, also for one that is asked for
-// again anyway. A worker that is killed three times in half a minute left jobs of two tries for a person, and
-// nothing was wrong with them.
+// A worker's death is no failure of its jobs, so a job may be interrupted by this many deaths, even a job
+// that is asked for again anyway. A worker that was killed three times in half a minute left jobs of two
+// tries for a person, though nothing was wrong with them.
 const DEATHS_BORNE = 5
 
 /** The queues that the jobs need, for `laku db migrate`. */

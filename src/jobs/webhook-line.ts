@@ -9,23 +9,23 @@ import {
 import type { Laku } from '../runtime/laku.ts'
 import { defineJob, type JobDefinition } from './define-job.ts'
 
-/** A delivery with what its body says. */
+/** A delivery with the update that its body contains. */
 export interface Delivery<Update> extends WaitingWebhook {
   update: Update
 }
 
 export interface WebhookLine<Update> {
   provider: WebhookProvider
-  /** Reads the update in a body; undefined where laku does not process such an update. */
+  /** Reads the update in a body; undefined if laku does not process updates of that kind. */
   parse: (body: unknown, delivery: WaitingWebhook) => Update | undefined
   /** Follows them all and marks each as processed or failed. */
   follow: (laku: Laku, actor: Actor, deliveries: Delivery<Update>[]) => Promise<void>
 }
 
 /**
- * The job that follows a provider's deliveries right after they came, in batches. Each provider has a line of
- * its own, so that nobody's updates wait for another's limits. What was processed before is left alone, so a
- * job may come twice.
+ * Declares the job that processes a provider's deliveries in batches right after they came. Each provider has
+ * its own line, so that no provider's updates wait for another's limits. The job skips processed deliveries,
+ * so it may run twice.
  */
 export function defineWebhookLine<Update>(line: WebhookLine<Update>): JobDefinition {
   const actor: Actor = { kind: 'provider', name: line.provider }
@@ -47,7 +47,8 @@ export function defineWebhookLine<Update>(line: WebhookLine<Update>): JobDefinit
       await allOrEach(
         readable,
         (some) => line.follow(laku, actor, [...some]),
-        // The rules would refuse the same delivery again: a person sees it now. Any other error may pass.
+        // After a DomainError the rules would refuse the same delivery again, so a person sees it now. Any
+        // other error may pass.
         ({ id }, error) =>
           laku.units.run(actor, (work) =>
             recordFailedWebhooks(work, [
@@ -67,7 +68,7 @@ const notFollowed = ({ id, body }: WaitingWebhook) => ({
   kind: eventIn(parseJson(body)),
 })
 
-/** The name of an event, by which updates that are not followed are told of once a kind. */
+/** Returns the name of an event. Unprocessed updates are reported once per name. */
 function eventIn(body: unknown): string | undefined {
   const named = typeof body === 'object' && body !== null && 'event' in body ? body.event : undefined
   return typeof named === 'string' ? named.slice(0, 100) : undefined

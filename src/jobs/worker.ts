@@ -68,7 +68,7 @@ export async function writeCalendar(boss: PgBoss): Promise<void> {
 async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<void> {
   const { logger } = laku
   const options = {
-    // A batch of one would fetch but a few jobs a second; burst needs two.
+    // A batch of one would fetch only a few jobs a second; bursts need a batch of two or more.
     batchSize: Math.max(2, job.batchSize),
     burstWhenBatchFull: true,
     pollingIntervalSeconds: 0.5,
@@ -96,8 +96,8 @@ async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<
 }
 
 /**
- * Whether a job may run on this database now. One that sends money waits a little for the book: what is
- * dropped comes back by its sweep.
+ * Whether a job may run on this database now. A job that sends money waits a short time for the provider's
+ * book to be read. The sweep brings dropped jobs back.
  */
 async function mayRun(laku: Laku, { needsKnownDatabase, sendsMoney }: JobDefinition): Promise<boolean> {
   for (let wait = 0; wait < BOOK_WAITS; wait++) {
@@ -114,7 +114,7 @@ async function mayRun(laku: Laku, { needsKnownDatabase, sendsMoney }: JobDefinit
 const BOOK_WAITS = 10
 const BOOK_WAIT_MS = 500
 
-/** The failures of a batch by job; a batch that throws has failed whole. */
+/** Returns the failures of a batch by job; if the batch throws, every job in it has failed. */
 async function runBatch(
   laku: Laku,
   job: JobDefinition,
@@ -130,8 +130,8 @@ async function runBatch(
 }
 
 /**
- * Asks once a second, in one statement, which sweeps have something due, and queues those. What is due is
- * found by an index, so an idle database of any size costs nothing; a queue's policy keeps many workers from
+ * Asks once a second, in one statement, which sweeps have work due, and queues those sweeps. Indexes find the
+ * due work, so an idle database of any size costs nothing. The queue's policy keeps several workers from
  * sweeping at once.
  */
 class SweepTicker {

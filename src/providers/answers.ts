@@ -17,7 +17,7 @@ export function lenient<T extends z.ZodType>(schema: T) {
   return maybe(schema).catch(undefined)
 }
 
-/** Those items of a list that can be read: one odd item costs no other. */
+/** Returns the readable items of a list: an unreadable item does not affect the others. */
 export function readable<T>(schema: z.ZodType<T>, items: readonly unknown[] | undefined): T[] {
   return (items ?? []).flatMap((item) => {
     const parsed = schema.safeParse(item)
@@ -31,7 +31,7 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 
 /** The object without its undefined fields: absent means absent inside laku. */
 export function present<T extends object>(object: T): Present<T> {
-  // Object.entries loses the relation of key and value type; what is dropped is exactly what Present makes
-  // optional.
+  // Object.entries loses the relation of key and value type. The dropped entries are exactly those that
+  // Present makes optional.
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Present<T>
 }

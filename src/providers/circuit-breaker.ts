@@ -10,9 +10,9 @@ import {
 import { ProviderFailure } from '../domain/kernel/provider-failure.ts'
 
 export interface BreakerOptions {
-  /** So many troubles in a row open the circuit. Default 8. */
+  /** The number of consecutive troubles that opens the circuit. Default 8. */
   troubles?: number
-  /** So long nothing is sent; then one call tries. Default 5 s. */
+  /** The time in which an open circuit sends nothing; then one call tries. Default 5 s. */
   pauseMs?: number
 }
 

@@ -19,7 +19,7 @@ export interface ProviderVerdict {
 export interface CallLimiter {
   /** Resolves when a call may be made. @throws ProviderFailure limited, where that is too far off */
   take(endpoint: string): Promise<void>
-  /** Nobody calls this endpoint for so long: the provider said so. */
+  /** Stops all calls to an endpoint for this many seconds, because the provider asked for that. */
   hold(endpoint: string, forS: number): Promise<void>
 }
 
@@ -48,11 +48,11 @@ export interface ProviderHttpOptions {
   breaker?: BreakerOptions
   limiter?: CallLimiter
   /**
-   * The endpoint whose limit an operation counts against; undefined where somebody took its turn before.
-   * Default: its name.
+   * Returns the endpoint whose limit an operation counts against; undefined if the operation has had its turn
+   * already. Default: the operation's name.
    */
   endpointOf?: (operation: string) => string | undefined
-  /** Hears each answer: for `laku providers check`, which looks at more than the clients keep. */
+  /** Receives each answer: for `laku providers check`, which looks at more than the clients keep. */
   heard?: ((answer: HeardAnswer) => void) | undefined
 }
 
@@ -67,14 +67,18 @@ export interface ProviderCall {
 }
 
 export interface ProviderHttp {
-  /** One call, its answer read by `schema`. GETs are tried twice, everything else once. */
+  /** Makes one call and reads its answer by `schema`. It tries a GET twice, every other call once. */
   call<T>(call: ProviderCall, schema: ZodType<T>): Promise<T>
   /**
-   * A request somebody else built (an SDK), once, and its JSON. With a lease it leaves only while that holds:
-   * asked for after the wait for the rate limit, and looked at once more on the last line before the socket.
+   * Sends a request that somebody else built (an SDK), once, and returns its JSON. A request with a lease is
+   * sent only while the lease holds. The lease is asked for after the wait for the rate limit, and checked
+   * once more right before the socket.
    */
   send(operation: string, url: string, init: RequestInit, lease?: CallLease): Promise<unknown>
-  /** Reads an answer; one that does not fit is `unknown`, for what was asked may well have been done. */
+  /**
+   * Reads an answer. The failure for an answer that does not fit is `unknown`, because the provider may well
+   * have done what was requested.
+   */
   read<T>(operation: string, body: unknown, schema: ZodType<T>): T
 }
 
@@ -153,7 +157,7 @@ function heardAnswer(
   return { provider, operation, method: init.method ?? 'GET', path, status, body: parseJson(text) ?? text }
 }
 
-/** The answer's JSON, or the failure it stands for. */
+/** Returns the answer's JSON, or throws the failure that the answer stands for. */
 function judge(options: ProviderHttpOptions, operation: string, response: Response, text: string): unknown {
   const body = parseJson(text)
   const verdict = body === undefined ? undefined : options.errorIn(body)

@@ -5,11 +5,12 @@ const LONGEST = 1_024
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
 /**
- * Whether a secret that came with a request is one of the accepted (several while it rotates). Digests are
- * compared, and all of them: neither length, content nor which one matched shows in the time it takes.
+ * Whether a secret that came with a request is one of the accepted ones (several while it rotates). It
+ * compares the digests of all of them, so that the time taken shows neither length, nor content, nor which
+ * one matched.
  */
 export function isAcceptedSecret(given: string | undefined, accepted: readonly string[]): boolean {
-  // No secret of ours is longer: what is, is not worth its digest.
+  // No secret of ours is longer than this: a longer value is not worth a digest.
   if (given === undefined || given.length > LONGEST) return false
   const candidate = digest(given)
   let found = false

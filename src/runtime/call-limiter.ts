@@ -5,7 +5,7 @@ import { ProviderFailure } from '../domain/kernel/provider-failure.ts'
 import { holdCalls, takeCalls } from '../domain/ops/index.ts'
 import type { CallLimiter } from '../providers/http.ts'
 
-/** So long a call waits for its turn; later ones are refused as `limited` and come again. */
+/** The longest time a call waits for its turn; later calls are refused as `limited` and come again. */
 const LONGEST_WAIT_MS = 10_000
 
 interface Waiting {
@@ -14,8 +14,8 @@ interface Waiting {
 }
 
 /**
- * The provider's rate limit, held by all processes together (`provider_pace`). Those who ask while a claim is
- * under way share the next one: a round trip serves many calls.
+ * The provider's rate limit, which all processes share (`provider_pace`). Calls that arrive while a claim is
+ * under way share the next claim: one round trip serves many calls.
  */
 export class SharedCallLimiter implements CallLimiter {
   readonly #db: Kysely<DB>

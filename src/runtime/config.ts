@@ -26,8 +26,8 @@ export type Config = Omit<Settings, 'sealKey'> & {
 }
 
 /**
- * The settings that the commands of the database's owner need: production's owner has no other secrets at
- * hand.
+ * The settings that the commands of the database's owner need: in production the owner has no other secrets
+ * at hand.
  */
 export type OwnerConfig = Pick<
   Settings,
@@ -41,8 +41,7 @@ export type OwnerConfig = Pick<
 > & { encryptionKey?: string[] | undefined; sealKey?: string[] | undefined }
 
 /**
- * The problems of the configuration: a line a problem, each with its variable, what was given and what is
- * allowed.
+ * The problems of the configuration, one line each: the variable, the given value and the allowed values.
  */
 export class ConfigError extends StartError {
   override readonly name = 'ConfigError'
@@ -74,8 +73,8 @@ export interface ConfigSources {
 }
 
 /**
- * The configuration: defaults < the file of LAKU_CONFIG < environment < flags. Development fills in the
- * sandbox's addresses and credentials, and secrets that everybody knows; production has no such defaults.
+ * Loads the configuration: defaults < the file of LAKU_CONFIG < environment < flags. Development gets default
+ * addresses and credentials of the sandbox, and publicly known secrets; production has no such defaults.
  * Throws ConfigError with all problems at once.
  */
 export function loadConfig(sources: ConfigSources): Config {

@@ -7,9 +7,9 @@ const APP_ROLE = 'laku_app'
 export interface DatabaseUrls {
   /** The application's connection. */
   app: string
-  /** Past PgBouncer, as the application: LISTEN needs a connection of its own. */
+  /** The application's connection that bypasses PgBouncer: LISTEN needs a dedicated one. */
   direct: string
-  /** Migrates and owns. */
+  /** The owner's connection, which runs the migrations. */
   owner: string
   embedded: boolean
 }
@@ -31,8 +31,8 @@ export async function databaseUrls(config: Config | OwnerConfig): Promise<Databa
 }
 
 /**
- * The same for a command of the database's owner, who may have the owner's address alone: the application's
- * role has its usual name then, and no password.
+ * Returns the same for a command of the database's owner, who may have only the owner's address. Then the
+ * application's role has its usual name, and no password.
  */
 export async function databaseUrlsOfOwner(config: Config | OwnerConfig): Promise<DatabaseUrls> {
   const { databaseUrl, databaseOwnerUrl } = config
@@ -43,7 +43,7 @@ export async function databaseUrlsOfOwner(config: Config | OwnerConfig): Promise
   return { app: app.toString(), direct: app.toString(), owner: databaseOwnerUrl, embedded: false }
 }
 
-/** The role a URL logs in as: what migrations grant to. */
+/** Returns the role that a URL logs in as: migrations grant rights to it. */
 export function roleOf(url: string): string {
   const role = decodeURIComponent(new URL(url).username)
   return role || pg.defaults.user || 'postgres'
@@ -66,7 +66,7 @@ export function splitPassword(url: string): { address: string; password: string 
   return { address: parsed.toString(), password }
 }
 
-/** Returns the place of a database: server, port and name, whoever logs in. */
+/** Returns the place of a database: server, port and name, without the role that logs in. */
 export function placeOf(url: string): string {
   const { host, pathname, searchParams } = new URL(url)
   return `${searchParams.get('host') ?? host}${pathname}`

@@ -11,8 +11,8 @@ import { createWhatsApp } from './create-whatsapp.ts'
 import type { Providers } from './providers.ts'
 
 /**
- * The real clients, pointed where the configuration says: the providers in production, the sandbox in
- * development. With an installation, what is made at them is named after it.
+ * Creates the real clients for the configured addresses: the providers in production, the sandbox in
+ * development. With an installation, objects created at the providers carry its name.
  */
 export function createProviders(
   config: Config,

@@ -6,7 +6,10 @@ import type { Config } from './config.ts'
 
 type WhatsAppConfig = Pick<Config, 'whatsappApiUrl' | 'whatsappToken' | 'whatsappPhoneNumberId'>
 
-/** Meta's Cloud API, or Fonnte where WHATSAPP_API_URL is Fonnte's: the address says which wire is spoken. */
+/**
+ * Creates the client of Meta's Cloud API, or of Fonnte where WHATSAPP_API_URL is Fonnte's: the address
+ * decides which API is used.
+ */
 export function createWhatsApp(config: WhatsAppConfig): WhatsAppSender {
   const { whatsappApiUrl: url, whatsappToken: token, whatsappPhoneNumberId: phoneNumberId } = config
   return isFonnte(url)
@@ -16,7 +19,7 @@ export function createWhatsApp(config: WhatsAppConfig): WhatsAppSender {
 
 export function isFonnte(url: string): boolean {
   const { hostname, pathname } = new URL(url)
-  // The sandbox's twin of it, on loopback.
+  // The sandbox's Fonnte, on loopback.
   if (hostname === '127.0.0.1' && pathname === '/fonnte') return true
   return hostname === 'fonnte.com' || hostname.endsWith('.fonnte.com')
 }

@@ -44,23 +44,24 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     application_name: options.applicationName,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    // Statements of one transaction that do not need each other's answers travel together (Promise.all). What
-    // fails fails its transaction, and with it what was sent behind.
+    // Statements of one transaction that do not need each other's answers travel together (Promise.all). A
+    // failed statement fails its transaction, and with it the statements sent after it.
     pipeline: true,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   })
   // An idle connection that the server closed: the pool opens another when one is needed.
   pool.on('error', () => {})
-  // One in use that the server closes between two statements says so by an event, which unheard ends the
-  // process; the next statement on it fails, and with it its transaction.
+  // The server may close a connection in use between two statements. The connection then emits an event,
+  // which would end the process if nobody listened. The next statement on it fails, and with it its
+  // transaction.
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
-// A transaction of laku takes milliseconds; what takes longer is stuck and must not hold its locks. Not
-// settings of the connection: PgBouncer takes none of them, and lends its connections by the transaction.
-// Compiling a plan costs seconds where running it costs milliseconds, and a PostgreSQL that is not embedded
-// does it by default.
+// A transaction of laku takes milliseconds; one that takes longer is stuck and must not hold its locks. These
+// are no settings of the connection, because PgBouncer accepts none of them and lends its connections per
+// transaction. Compiling a plan costs seconds and running it milliseconds, and a PostgreSQL that is not
+// embedded compiles by default.
 const bounds = `set local statement_timeout = '60s'; set local lock_timeout = '15s'; set local idle_in_transaction_session_timeout = '30s'; set local jit = off`
 
 const beginnings = new WeakMap<DatabaseConnection, Date>()

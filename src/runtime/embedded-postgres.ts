@@ -14,7 +14,7 @@ import type { ServerOptions } from './embedded/settings.ts'
 import { withStartLock } from './embedded/start-lock.ts'
 import { StartError } from './start-error.ts'
 
-/** For a server that recovers while whoever began it is gone. */
+/** The time to wait for a server that still recovers after the process that started it has gone. */
 const recoveryMs = 60_000
 
 /** A running server and how to reach it: by its roles, on its socket. */

@@ -7,7 +7,7 @@ import type { DatabaseUrls } from './connect.ts'
 import type { Providers } from './providers.ts'
 import type { JobQueue } from './queue.ts'
 
-/** One open laku: what the three fronts work with. Made by `openLaku`, the composition root. */
+/** One open laku, which the three front ends work with. `openLaku`, the composition root, makes it. */
 export interface Laku {
   readonly config: Config
   readonly urls: DatabaseUrls

@@ -4,7 +4,7 @@ import { currentRequestId } from './request-id.ts'
 
 export type { Logger }
 
-/** The id of the request that a line is of, unless its logger is the request's own. */
+/** Adds the id of the current request to a line, unless its logger already carries that id. */
 function requestId(_line: object, _level: number, logger: Logger): object {
   const id = currentRequestId()
   return id === undefined || 'request_id' in logger.bindings() ? {} : { request_id: id }
@@ -20,14 +20,14 @@ export function createLogger(
     base: { pid: process.pid, process: options.name },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     mixin: requestId,
-    // An error is made plain before it comes to pino's serializer.
+    // An error is turned into plain data before it reaches pino's serializer.
     serializers: { err: (error: unknown) => error },
     formatters: { level: (label) => ({ level: label }), log: withoutPersonalData },
   }
   return cleanChildren(pino(settings, stream))
 }
 
-/** pino formats what is logged, but not what a child logger is bound to. */
+/** Cleans child loggers too: pino formats log entries, but not the bindings of a child logger. */
 function cleanChildren(logger: Logger): Logger {
   const child = logger.child
   logger.child = function (this: Logger, bindings, options) {

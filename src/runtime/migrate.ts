@@ -66,7 +66,10 @@ const readOnly = [
   'kysely_migration',
   'kysely_migration_lock',
 ]
-/** The functions that write the last of these for the application, and check for themselves who acts. */
+/**
+ * The functions by which the application writes the staff tables and the clock; each checks by itself who
+ * acts.
+ */
 const proven = [
   'staff_add',
   'staff_give_token',
@@ -84,7 +87,8 @@ const proven = [
 const SHELL_ROLE = 'laku_shell'
 
 /**
- * Grants the application's role what it needs, and no more. With one role for all, there is nothing to grant.
+ * Grants the application's role the rights that it needs, and no more. If one role does everything, there is
+ * nothing to grant.
  */
 async function grantToApplication(db: Kysely<unknown>, appRole: string): Promise<void> {
   const owner = await sql<{ role: string }>`select current_user::text as role`.execute(db)
@@ -128,9 +132,9 @@ async function grantShell(tx: Transaction<unknown>): Promise<void> {
 }
 
 /**
- * Nobody but the owner makes anything in the database: a temporary table or a function of one's own may stand
- * in the way of a guard. Where somebody else owns the database, that is theirs to do, and laku doctor says
- * so.
+ * Keeps everybody but the owner from creating objects in the database: a temporary table or a function of
+ * their own may get in the way of a guard. Where the database belongs to another role, that role has to do
+ * this, and laku doctor says so.
  */
 async function refuseObjects(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -140,7 +144,10 @@ async function refuseObjects(db: Kysely<unknown>): Promise<void> {
     exception when insufficient_privilege then null; end $$`.execute(db)
 }
 
-/** The queue's tables, where it is installed: they are written by whoever enqueues or works. */
+/**
+ * Grants the rights on the queue's tables, where the queue is installed: every process that enqueues or works
+ * writes them.
+ */
 async function grantQueue(tx: Transaction<unknown>, role: RawBuilder<unknown>): Promise<void> {
   const { rows } = await sql`select from pg_namespace where nspname = 'pgboss'`.execute(tx)
   if (rows.length === 0) return

@@ -77,19 +77,19 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
   }
 }
 
-/** The real clients, each call held to what the provider takes from all processes together. */
+/** Creates the real clients, and keeps the calls of all processes together within the provider's limit. */
 export async function loadProviders(config: Config, db: Kysely<DB>): Promise<Providers> {
   const { createProviders } = await import('./create-providers.ts')
   const { SharedCallLimiter } = await import('./call-limiter.ts')
   let known: string | undefined
   return createProviders(config, {
     limiter: new SharedCallLimiter(db, 'xendit', config.policy.xenditCallsPerMinute),
-    // It stays as long as its database does.
+    // The installation's id stays the same as long as its database exists.
     installation: async () => (known ??= await readInstallationId(db)),
   })
 }
 
-/** Stands where the providers are when they were not asked for: using one is a mistake in the program. */
+/** Takes the providers' place in a laku opened without providers: to use one is a mistake in the program. */
 const noProviders = new Proxy({} as Providers, {
   get(_, name) {
     throw new Error(`this laku was opened without providers, and ${String(name)} was asked for`)

@@ -87,7 +87,7 @@ function cleanFields(fields: object, depth: number): Record<string, unknown> {
 }
 
 /**
- * Tells login codes from other codes: six digits log somebody in; SQLSTATEs and error codes say what went
+ * Tells login codes from other codes: a login code has six digits; SQLSTATEs and error codes say what went
  * wrong.
  */
 const isLoginCode = (key: string, value: unknown) =>

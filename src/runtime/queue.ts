@@ -7,7 +7,7 @@ export const DEAD_LETTER_QUEUE = 'dead'
 export interface QueueDefinition {
   name: string
   retryLimit: number
-  /** `stately`: at most one waits and one runs, whatever the number of workers. */
+  /** `stately`: at most one job waits and one runs, whatever the number of workers. */
   policy: 'standard' | 'stately'
 }
 
@@ -20,8 +20,8 @@ function queueOptions({ name, retryLimit, policy }: QueueDefinition) {
     retryBackoff: true,
     retryDelayMax: 300,
     expireInSeconds: 300,
-    // A worker says so often that it still has its jobs. What a dead one had is given out again after that,
-    // not after the expiry.
+    // The interval at which a worker reports that it still has its jobs. A dead worker's jobs are given out
+    // again after that, not only after the expiry.
     heartbeatSeconds: 10,
     notify: !dead,
     // Done jobs are no record of anything: events and rows are.
@@ -68,7 +68,7 @@ export class JobQueue {
   /** pg-boss, started when first needed: a command that only reads does not even load it. */
   boss(): Promise<PgBoss> {
     this.#started ??= this.#start().catch((error: unknown) => {
-      // The database was away: whoever asks next tries again.
+      // The database was away: the next caller tries again.
       this.#started = undefined
       throw error
     })

@@ -72,7 +72,7 @@ export async function listJobs(tx: Tx, { queue, state, limit, cursor }: JobFilte
 }
 
 /**
- * One job with what it was given and what came of it.
+ * Returns one job with its input and its result.
  * @throws queue.job_not_found
  */
 export async function showJob(tx: Tx, id: string): Promise<JobDetail> {

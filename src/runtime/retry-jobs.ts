@@ -23,7 +23,7 @@ export async function retryJob(work: Work, queue: JobQueue, id: string): Promise
 }
 
 /**
- * Takes a waiting job out of its queue. What was due stays due: a sweep finds it again. By support or an
+ * Takes a waiting job out of its queue. Work that was due stays due: a sweep finds it again. By support or an
  * admin.
  * @throws kernel.forbidden, queue.job_not_found, queue.job_not_waiting
  */
@@ -53,12 +53,12 @@ export interface Redriven {
   count: number
 }
 
-// pg-boss moves so many a statement.
+// The number of jobs that pg-boss moves in one statement.
 const A_CALL = 1_000
 
 /**
- * Puts dead jobs back into the queues that they came from, all, those of one queue, or those of these ids,
- * and resolves what a person was asked to look at because of them. By support or an admin.
+ * Puts dead jobs back into the queues that they came from: all, those of one queue, or those with these ids.
+ * It also resolves the matters that asked a person to look at them. By support or an admin.
  * @throws kernel.forbidden, queue.queue_not_found
  */
 export async function redriveJobs(

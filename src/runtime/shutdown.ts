@@ -5,8 +5,8 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 const notOurs = ['SIGQUIT', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV', 'SIGUSR2'] as const
 
 /**
- * npm, launchers and terminals each pass one Ctrl-C on, so that it arrives twice within milliseconds; what
- * comes later is a person who does not want to wait.
+ * npm, launchers and terminals each pass one Ctrl-C on, so that it arrives twice within milliseconds. A later
+ * signal comes from a person who does not want to wait.
  */
 const sameSignalMs = 300
 
@@ -22,8 +22,8 @@ export interface ShutdownOptions {
 }
 
 /**
- * Closes a process in order: what was opened last is closed first. SIGTERM, SIGINT and SIGHUP begin it, and
- * so does an error that nobody caught; a second signal ends the process at once. Ends with 0, or 1 after an
+ * Closes a process in order: the part opened last is closed first. SIGTERM, SIGINT, SIGHUP or an uncaught
+ * error begins the shutdown; a second signal ends the process at once. The exit code is 0, or 1 after an
  * error, a failed step or the deadline.
  */
 export class Shutdown {
@@ -38,7 +38,7 @@ export class Shutdown {
     this.#grace = closeWithGrace(
       {
         delay: deadlineMs,
-        // A command that is done ends by itself, with its own exit code.
+        // A finished command ends by itself, with its own exit code.
         skip: [...signals, ...notOurs, 'beforeExit'],
         logger: { error: (error) => logger.error({ err: error }, 'shutdown') },
         onTimeout: () =>
@@ -49,7 +49,7 @@ export class Shutdown {
     for (const signal of signals) process.on(signal, () => this.#onSignal(signal))
   }
 
-  /** Registers what is to be closed, after everything that was registered later. */
+  /** Registers a step of the shutdown. It runs after all steps that were registered later. */
   onShutdown(name: string, close: () => unknown): void {
     this.#steps.push({ name, close })
   }

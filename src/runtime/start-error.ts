@@ -1,9 +1,9 @@
-/** 2 is a setting or a folder that a person must fix; 6 is a database that cannot be had. */
+/** Exit code 2 means a setting or a folder that a person must fix; 6 means an unavailable database. */
 export type StartExitCode = 2 | 6
 
 /**
- * Why a process cannot start: a line that says what is wrong, where, and what to do about it. No stack is
- * needed.
+ * The reason why a process cannot start: one line about the fault, its place and its remedy. Nobody needs a
+ * stack for it.
  */
 export class StartError extends Error {
   override readonly name: string = 'StartError'

@@ -1,6 +1,6 @@
 import type { StaffRole } from '../domain/kernel/actor.ts'
 
-/** The roles that may, besides an administrator, who may everything. */
+/** The roles that may give a command. An administrator may give every command. */
 export type Roles = readonly Exclude<StaffRole, 'admin'>[]
 
 const none: Roles = []
@@ -18,14 +18,14 @@ const turners: Roles = ['support', 'warehouse', 'finance']
 const persons: Roles = ['support', 'warehouse', 'finance', 'agent']
 const everybody: Roles = ['support', 'warehouse', 'finance', 'agent', 'service']
 
-/** Commands of one noun, by their verbs. */
+/** Returns the commands of one noun, by their verbs. */
 const of = (noun: string, verbs: Record<string, Roles>): [string, Roles][] =>
   Object.entries(verbs).map(([verb, roles]) => [`${noun} ${verb}`, roles])
 
 /**
- * The roles that may say each command that somebody acts by. Commands that are missing here belong to the
- * host's owner: processes, the database, checks. A test runs each command as each role and holds this to what
- * happens; docs/roles.md is made from it.
+ * The roles that may give each command that a person acts by. The commands that are missing here belong to
+ * the host's owner: processes, the database, checks. A test runs each command as each role and compares the
+ * result with this table; docs/roles.md is made from it.
  */
 export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('sessions', { list: shop, show: shop, watch: shop, join: buyers, leave: buyers }),
@@ -100,7 +100,7 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('switches', { list: shop, pause: turners, resume: turners }),
   ...of('audit', { list: money, show: money, reveal: finance }),
   ...of('auth', { whoami: everybody, 'revoke-sessions': support }),
-  // Each sees and stops what they began themselves; an administrator all of it.
+  // Each person sees and stops the commands that they began themselves; an administrator sees and stops all.
   ...of('commands', { list: everybody, show: everybody, stop: everybody }),
   ...of('auth staff', { list: none, add: none, renew: none, rename: none, role: none, revoke: none }),
   ...of('auth factor', { enrol: persons, confirm: persons, show: persons, reset: none }),

@@ -13,7 +13,7 @@ declare module 'fastify' {
   }
 }
 
-/** How one provider says no. */
+/** One provider's check of a request, and its errors. */
 export interface ProviderFace {
   provider: Provider
   /** Throws the provider's 401 when the request does not carry the key. */

@@ -12,7 +12,7 @@ import type { WebhookDelivery } from './webhook-delivery.ts'
 export interface SandboxContext {
   options: SandboxOptions
   now: () => Date
-  /** Moves the providers' clock on by so many seconds. */
+  /** Moves the providers' clock forward by this many seconds. */
   age: (seconds: number) => void
   /** Base of the links handed out; known once the server listens. */
   publicUrl: () => string

@@ -37,7 +37,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number]
 /** One rule of `PUT /control/faults`. */
 export interface Fault {
   provider: Provider
-  /** One operation of the provider; all of them when absent. */
+  /** The operation of the provider that the fault hits; all operations when absent. */
   operation?: string
   kind: FaultKind
   /** How many requests it hits; without end when absent. */

@@ -15,7 +15,7 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined
 }
 
-/** All values of a query field that may come once, repeated, as `a,b` or as `["a","b"]`. */
+/** Returns all values of a query field, which may come once, repeated, as `a,b` or as `["a","b"]`. */
 export function listOf(value: unknown): string[] {
   if (value === undefined) return []
   if (Array.isArray(value)) return value.flatMap(listOf)

@@ -4,7 +4,7 @@ import { WireError } from './wire-error.ts'
 
 const WINDOW_MS = 60_000
 
-/** The count of one endpoint in its minute. */
+/** The count of calls to one endpoint in the current minute. */
 export interface LimitState {
   limit: number
   remaining: number

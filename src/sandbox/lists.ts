@@ -2,7 +2,7 @@ import { fieldsOf } from './fields.ts'
 import { WireError } from './wire-error.ts'
 
 /**
- * How late the providers' lists are: what was made is answered by its id at once, and by a list only after
+ * The lag of the providers' lists: a new object is found by its id at once, but a list shows it only after
  * the lag.
  */
 export class Lists {
@@ -22,7 +22,7 @@ export class Lists {
     return { lag_s: lagS }
   }
 
-  /** Whether a list shows by now what was made at `created` (ISO 8601). */
+  /** Whether a list already shows an object that was made at `created` (ISO 8601). */
   shows({ created }: { created: string }): boolean {
     return this.#lagS === 0 || Date.parse(created) + this.#lagS * 1000 <= this.#now().getTime()
   }

@@ -38,7 +38,7 @@ export class MessageLog {
     else this.#byRecipient.set(key, [stored])
   }
 
-  /** Newest first, of one recipient and one channel where asked. */
+  /** Lists the messages, newest first, of one recipient and one channel if given. */
   list(filter: { to?: string | undefined; channel?: string | undefined }): Message[] {
     const from = filter.to === undefined ? this.#all : (this.#byRecipient.get(sameness(filter.to)) ?? [])
     const wanted = filter.channel === undefined ? from : from.filter((it) => it.channel === filter.channel)

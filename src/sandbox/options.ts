@@ -19,7 +19,7 @@ export interface SandboxOptions {
     secretKey: string
     callbackToken: string
     /**
-     * Money of the merchant's own that lies in the account from the start (IDR); none where nothing is said.
+     * The merchant's own money in the account from the start (IDR); 0 by default.
      */
     floatIdr?: number
   }
@@ -31,10 +31,13 @@ export interface SandboxOptions {
     verifyToken: string
     /** The business whose templates are registered; any id where none is given. */
     businessId?: string
-    /** The templates that the merchant has registered from the start; another name is refused. */
+    /**
+     * The templates that the merchant has registered from the start; a message with any other template is
+     * refused.
+     */
     templates?: readonly NewTemplate[]
   }
-  /** Its token is WhatsApp's where none is given. */
+  /** Fonnte's settings; its token is WhatsApp's by default. */
   fonnte?: { token?: string; webhookSecret?: string; device?: string }
   sms: { account: string; token: string }
   /** The providers' clock; the real one when absent. */

@@ -4,12 +4,12 @@ import { messagingSwitches } from './messaging/switches.ts'
 import { WireError } from './wire-error.ts'
 import { xenditSwitches } from './xendit/switches.ts'
 
-/** One behaviour that a provider may show in another way. */
+/** One behaviour of a provider that has several variants. */
 export interface Switch {
-  /** The name in docs/providers.md under which the provider's documented behaviour stands. */
+  /** The name of the documented behaviour in docs/providers.md. */
   fact: string
   says: string
-  /** The first is what is documented, and holds unless another is asked for. */
+  /** The variants. The first is the documented one, and holds unless another is chosen. */
   choices: readonly [string, ...string[]]
 }
 

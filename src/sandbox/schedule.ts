@@ -4,8 +4,7 @@ import type { Socket } from 'node:net'
 const HOLD_MS = 60_000
 
 /**
- * Everything the sandbox will still do by itself: outcomes that fall later, deliveries under way, requests
- * held open.
+ * Everything the sandbox will still do by itself: later outcomes, deliveries under way, requests held open.
  */
 export class Schedule {
   #timers = new Map<NodeJS.Timeout, () => void>()
@@ -63,7 +62,7 @@ export class Schedule {
     })
   }
 
-  /** Forgets what was to come and lets go of every held request. */
+  /** Forgets all planned events and releases every held request. */
   clear(): void {
     for (const [timer, done] of this.#timers) {
       clearTimeout(timer)

@@ -78,8 +78,8 @@ export class WebhookDelivery {
   }
 
   /**
-   * Sends a webhook now, or as the misbehaviour says. Never throws: a provider does not stop over a deaf
-   * merchant.
+   * Sends a webhook now, or as the set misbehaviour demands. Never throws: a provider does not stop when the
+   * merchant does not answer.
    */
   deliver(webhook: Webhook): void {
     const { duplicates, drop_rate: dropRate, shuffle } = this.#misbehaviour
@@ -153,7 +153,7 @@ export class WebhookDelivery {
     })
   }
 
-  /** Forgets what is held, breaks off what is under way, and behaves well again. */
+  /** Forgets the held webhooks, breaks off the deliveries under way, and ends the misbehaviour. */
   clear(): void {
     this.#generation += 1
     this.#misbehaviour = WELL_BEHAVED

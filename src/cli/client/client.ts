@@ -9,8 +9,8 @@ const OPENED_ITSELF =
   'laku: this opened the database itself, which commands of staff stop doing: set LAKU_SERVER to the staff server, or log in with laku login --server URL'
 
 /**
- * Runs one command line: what is the host's owner's in this process, on the database; everything else in the
- * server of the shop that is meant, and shown here. Throws what it failed with.
+ * Runs one command line. The commands of the host's owner run in this process, on the database. All others
+ * run in the chosen shop's server, and their output is printed here. Throws the command's failure.
  */
 export async function runLine(
   argv: readonly string[],
@@ -19,7 +19,7 @@ export async function runLine(
   configure: (program: ReturnType<typeof buildProgram>) => void = () => {},
 ): Promise<void> {
   const known = entries ?? surfaceEntries() ?? (await import('../../commands/own-program.ts')).ownEntries
-  // To define all forty nouns costs 10 ms of processor, and a command line names one.
+  // Defining all forty nouns costs 10 ms of processor time, and a command line names only one noun.
   const named = known.filter(({ name }) => argv.includes(name))
   const program = buildProgram({
     entries: named.length > 0 ? named : known,
@@ -51,7 +51,7 @@ async function run(chosen: Chosen, argv: readonly string[], around: Surroundings
   await watchLive(remote, chosen, around)
 }
 
-/** Draws a live view again and again, each picture asked for in the size that the terminal has then. */
+/** Draws a live view again and again; it requests each picture in the terminal's size at that moment. */
 async function watchLive(
   remote: import('./remote-command.ts').RemoteCommand,
   { flags, input }: Chosen,

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 
-/** A shop that somebody is logged in to. */
+/** A shop that a person is logged in to. */
 export interface SavedContext {
   server: string
   token: string

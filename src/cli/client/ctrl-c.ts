@@ -9,7 +9,10 @@ const goOn = 'go on watching'
 const stopIt = 'stop the work between two of its steps'
 const leave = 'leave: the work goes on in the server'
 
-/** While work runs in a server, Ctrl-C asks what is meant: the work does not hang on this terminal. */
+/**
+ * While work runs in a server, Ctrl-C asks the person whether to stop that work, which goes on without this
+ * terminal.
+ */
 export function watchForCtrlC(around: Surroundings, work: Stoppable): { close: () => void } {
   let isAsking = false
   const asked = () => {

@@ -100,7 +100,7 @@ function byContext(name: string, called: string, env: Env): FoundShop {
   }
 }
 
-/** Finds the shop that runs in a folder, or the embedded database that lies there. */
+/** Finds the shop that runs in a folder, or the embedded database in that folder. */
 function inFolder(folder: string, env: Env): FoundShop {
   const running = runsHere(folder, env)
   if (running) return running
@@ -113,7 +113,9 @@ function inFolder(folder: string, env: Env): FoundShop {
   )
 }
 
-/** Somebody named the folder: what is wrong with it is for its owner to hear. */
+/**
+ * Whether the data folder was named on purpose: then a fault in it is reported to the person who named it.
+ */
 const isExplicit = (folder: string, env: Env) => env.LAKU_DATA_DIR === folder || folder !== '.laku'
 
 function runsHere(folder: string, env: Env, databaseUrl?: string): FoundShop | undefined {

@@ -2,18 +2,19 @@ import { CommanderError } from 'commander'
 import { runLine } from './client.ts'
 
 /**
- * Runs one command line and sets the exit code. `laku --help` must stay as quick as Node itself: what is
- * imported here is commander and the client, and nothing else.
+ * Runs one command line and sets the exit code. `laku --help` must stay as quick as Node itself, so this
+ * module imports only commander and the client.
  */
 export async function main(argv: readonly string[]): Promise<void> {
   endWithTheReader()
-  // The build's own last step: nothing reads what commands look like before it is written.
+  // The build's last step runs first here: no command can be read before the surface is written.
   if (argv[2] === 'write-surface')
     return await (await import('../../commands/write-surface.ts')).writeSurface()
   try {
     await runLine(asHelpOption(argv))
   } catch (error) {
-    // Help that was asked for is printed already, and no failure: what prints failures loads the domain.
+    // Requested help is printed already and is no failure. The module that prints failures would load the
+    // domain.
     if (error instanceof CommanderError && error.exitCode === 0) return
     process.exitCode = await report(error, argv)
   }
@@ -38,7 +39,7 @@ function asHelpOption(argv: readonly string[]): string[] {
   return [node, program, ...rest, '--help']
 }
 
-/** `laku orders list | head` is no failure: who reads has seen enough. */
+/** `laku orders list | head` is no failure: the reader has seen enough. */
 function endWithTheReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)

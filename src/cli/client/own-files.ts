@@ -20,8 +20,8 @@ export function fileOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): Named
 }
 
 /**
- * A server writes here what the command line named, what it calls after that, and a plain name of its own
- * into this folder.
+ * A server may write these files here: those that the command line names, names derived from them, and files
+ * with a plain name in the current folder.
  */
 export function mayWrite(name: string, { shape, input }: Chosen): boolean {
   if (Object.values(input).includes(name)) return true

@@ -27,13 +27,13 @@ export function printFailure(failure: PrintedFailure, argv: readonly string[], s
   return failure.exitCode
 }
 
-/** The words before `--`: what comes after it is no flag. */
+/** The words before `--`: the words after it are no flags. */
 function flagsOf(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--')
   return end === -1 ? argv : argv.slice(0, end)
 }
 
-/** A line for each thing that is wrong: a configuration can be wrong in several. */
+/** Returns one line for each fault: a configuration can have several. */
 function linesOf({ code, message, details }: PrintedFailure): string {
   // A failure of the command line itself is a whole sentence already, so its details are left out.
   const facts = Object.entries(code.startsWith('cli.') ? {} : details)

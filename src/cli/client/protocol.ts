@@ -18,10 +18,10 @@ export const TOKEN_ENDS_HEADER = 'laku-token-ends'
 /** Bytes of a file that goes in with a command. */
 export const MAX_FILE_BYTES = 50 * 1024 * 1024
 
-/** A server that has nothing to say says that it lives, so often. */
+/** A server with nothing to send sends a sign of life at this interval. */
 export const HEARTBEAT_MS = 10_000
 
-/** One question to the person at the terminal. */
+/** A question to the person at the terminal. */
 export interface Question {
   kind: 'text' | 'secret' | 'choose'
   message: string
@@ -39,7 +39,7 @@ export interface TerminalFacts {
 export interface CommandRequest {
   /** The id of the run, made by the client, which learns the run's outcome by it. */
   id: string
-  /** Under one key a command is done once. The id where none is given. */
+  /** The idempotency key: a command is done once per key. It defaults to the id. */
   key?: string
   /** The third word where the command has one: `quarantine list` of payments. */
   path: readonly string[]
@@ -48,13 +48,13 @@ export interface CommandRequest {
   json: boolean
   quiet: boolean
   debug: boolean
-  /** Somebody may be asked. */
+  /** Whether the client can put questions to a person. */
   mayAsk: boolean
   answers: readonly string[]
-  /** By what the client knows who asks: `LAKU_TOKEN`, `laku login`. */
+  /** The source of the client's identity: `LAKU_TOKEN` or `laku login`. */
   knownBy?: string
   terminal?: TerminalFacts
-  /** The file that follows, by the name that was typed, or why the client could not read it. */
+  /** The file that follows: its name as typed, and the error if the client could not read it. */
   file?: { name: string; error?: string }
 }
 
@@ -64,12 +64,12 @@ export interface PrintedFailure {
   message: string
   details: Record<string, unknown>
   exitCode: number
-  /** False for what nobody foresaw: then the stack is worth seeing. */
+  /** False for an unforeseen error: then the stack is worth seeing. */
   foreseen: boolean
   stack?: string
 }
 
-/** One line of the stream. */
+/** A line that a server sends while a command runs. */
 export type RunEvent =
   /** Bytes of the result as they are. */
   | { out: string }
@@ -80,16 +80,22 @@ export type RunEvent =
   | { note: string }
   | { progress: { label: string; total: number } | null }
   | { step: string }
-  /** A part of a file to be written where the client stands; the first part says how it is made. */
+  /** A part of a file that the client writes on its machine. The first part carries the file's mode. */
   | { file: string; data: string; mode?: number }
-  /** It cannot go on without this: the stream ends, and the command is said again with its answer. */
+  /**
+   * A question that the command cannot go on without: the stream ends, and the client sends the command again
+   * with the answer.
+   */
   | { ask: Question }
-  /** A question that was answered; what was said before it is known to who answered it. */
+  /**
+   * The number of a question that was answered. The person who answered it has already seen all output before
+   * it.
+   */
   | { answered: number }
   | { failure: PrintedFailure }
   | { end: number }
 
-/** A line as it is sent: its number, by which a stream is taken up again. */
+/** A line as it is sent, with its number: a broken stream is resumed by that number. */
 export type StreamLine = ({ n: number } & RunEvent) | { run: string } | { beat: number }
 
 /** The person at the door, and the shop to which they showed a token. */

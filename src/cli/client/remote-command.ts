@@ -24,12 +24,12 @@ const { randomUUID } = process.getBuiltinModule('node:crypto')
 
 export type RemoteShop = Extract<FoundShop, { by: 'server' }>
 
-/** A stream that broke is taken up again for so long, where nobody said --wait. */
+/** Without --wait, the client tries for this long to resume a broken stream. */
 const TAKE_UP_MS = 60_000
 const PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 5_000
 
-/** One command that runs in a server and is shown here. */
+/** One command that runs in a server; its output is printed here. */
 export class RemoteCommand {
   readonly #shop: RemoteShop
   readonly #chosen: Chosen
@@ -38,7 +38,7 @@ export class RemoteCommand {
   readonly #request: CommandRequest
   #file: NamedFile | undefined
   #bytes: Buffer | undefined
-  /** The number of the next line; what came before is shown. */
+  /** The number of the next line to read; all lines before it are printed. */
   #next = 0
   #run: string | undefined
   /** Set where the stream ended with an exit code. */
@@ -46,8 +46,8 @@ export class RemoteCommand {
   #wasInterrupted = false
   #question: Question | undefined
   /**
-   * The code from the second factor of the person who asks: sent beside the command, which is the same with
-   * any code.
+   * The code from the second factor of the person who gives the command. It is sent beside the command, which
+   * is the same with any code.
    */
   readonly #code: string | undefined
   #saidTokenEnds = false
@@ -115,7 +115,7 @@ export class RemoteCommand {
     this.#around.exitWith(this.#exitCode ?? exitCodes.done)
   }
 
-  /** One picture of a live view. */
+  /** Returns one picture of a live view. */
   async picture(terminal: TerminalFacts): Promise<string> {
     const request = { ...this.#request, id: randomUUID(), mayAsk: false, terminal }
     const answer = await this.#post(request)
@@ -151,7 +151,7 @@ export class RemoteCommand {
     answer.resume()
   }
 
-  /** A change says where it happens, before it does. */
+  /** Prints which shop a change is made in, before it is made. */
   async #nameTheShop(): Promise<void> {
     const { shape, input, flags } = this.#chosen
     if (shape.reads || input.dryRun || flags.quiet) return
@@ -175,7 +175,7 @@ export class RemoteCommand {
   async #body(): Promise<Readable | undefined> {
     if (!this.#file || this.#request.file?.error !== undefined) return undefined
     if (this.#file.name !== '-') return createReadStream(this.#file.name)
-    // It may have to be sent again, and stdin is read once.
+    // The input may have to be sent again, and stdin can be read only once.
     this.#bytes ??= await (await import('node:stream/consumers')).buffer(process.stdin)
     return Readable.from([this.#bytes])
   }
@@ -194,8 +194,8 @@ export class RemoteCommand {
   }
 
   /**
-   * Tells a person at a terminal that their token ends soon. For scripts, laku doctor and laku attention list
-   * say it.
+   * Tells a person at a terminal that their token ends soon. Scripts learn it from laku doctor and laku
+   * attention list.
    */
   async #sayTokenEnds(endsAt: string | string[] | undefined): Promise<void> {
     const { quiet, json } = this.#chosen.flags
@@ -245,7 +245,8 @@ export class RemoteCommand {
         if (!(error instanceof StaffServerUnreachable)) {
           const isGone =
             error instanceof CliError && error.code === 'cli.no_such_run' && brokenAt !== undefined
-          // A read is not kept: it is asked for anew, where nothing of it stands here yet.
+          // The server keeps no run of a reading command: the client sends it anew, unless some of its output
+          // is already printed.
           if (!isGone || !this.#chosen.shape.reads || this.#renderer.hasPrinted) throw error
           again = () => this.#begin()
           continue
@@ -261,7 +262,10 @@ export class RemoteCommand {
     }
   }
 
-  /** Its server ended before it was done: whoever waits has it done again, under its key. */
+  /**
+   * Whether the command is to be run again: its server ended before the command was done, and the person
+   * waits for it. It runs again under its key.
+   */
   #mayRunAgain(): boolean {
     if (!this.#wasInterrupted || this.#deadline === undefined || performance.now() > this.#deadline)
       return false
@@ -293,12 +297,12 @@ export class RemoteCommand {
       if (event.answered >= this.#skipUntil) this.#skipUntil = 0
     } else if (this.#skipUntil === 0) {
       this.#wasInterrupted = 'failure' in event && event.failure.code === 'cli.interrupted'
-      // Whoever waits is told in the end how it ended, and not of each try.
+      // A person who waits sees only how the command ended, not how each try ended.
       if (!(this.#wasInterrupted && this.#deadline !== undefined)) await this.#renderer.show(event)
     }
   }
 
-  /** Asks the person, and says the command again with the answer: it changed nothing yet. */
+  /** Asks the person, and sends the command again with the answer: the command has changed nothing yet. */
   async #answer(question: Question): Promise<void> {
     const { prompts } = this.#around
     if (!prompts) throw usageError(`${question.message}: nobody is there to answer`)

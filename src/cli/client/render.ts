@@ -7,15 +7,15 @@ import { printFailure } from './print-failure.ts'
 import type { RunEvent } from './protocol.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** Prints what a command says in a server, as it would print it here. */
+/** Prints the output of a command that runs in a server, as if the command ran here. */
 export class Renderer {
   readonly #flags: GlobalFlags
   readonly #argv: readonly string[]
   readonly #around: Surroundings
-  /** Whether a file of this name may be written here: the command line has to have said so. */
+  /** Whether the server may write a file of this name here: the command line has to have named the file. */
   readonly #mayWrite: (name: string) => boolean
   #screen: Promise<{ output: Output; progress: Progress }> | undefined
-  /** Something of the result is printed: it cannot be said again from its beginning. */
+  /** Whether a part of the result is printed: then the command cannot be repeated from its beginning. */
   hasPrinted = false
 
   constructor(

@@ -10,7 +10,7 @@ import {
 } from './protocol.ts'
 import { version } from './version.ts'
 
-/** The address of a shop's staff server, and the token of the person who comes in. */
+/** The address of a shop's staff server, and the token of the person who uses it. */
 export interface StaffServerAddress {
   server: string
   token: string
@@ -19,7 +19,8 @@ export interface StaffServerAddress {
 /** No answer came: the server is away, or the connection broke. */
 export class StaffServerUnreachable extends Error {}
 
-// A server beats every ten seconds: after three it is gone, or something on the way is.
+// A server sends a sign of life every ten seconds: after three missing ones the server, or the connection to
+// it, is gone.
 const SILENCE_MS = 35_000
 
 export interface Call {
@@ -28,13 +29,13 @@ export interface Call {
   /** A first line, and a file behind it. */
   line?: string
   file?: Readable | undefined
-  /** The code from the second factor of the person who asks. */
+  /** The code from the second factor of the person who gives the command. */
   code?: string | undefined
 }
 
 /**
- * One call; the answer's body where it is good. Throws StaffServerUnreachable, and a CliError for what the
- * server refused.
+ * Makes one call and returns its answer if that is a success. Throws StaffServerUnreachable, and a CliError
+ * for the server's refusal.
  */
 export async function call(staffServer: StaffServerAddress, asked: Call): Promise<IncomingMessage> {
   const answer = await send(staffServer, asked)
@@ -70,7 +71,7 @@ async function send(
       reject(new StaffServerUnreachable(`${server} does not answer (${codeOf(error)})`)),
     )
     if (line !== undefined) outgoing.write(line)
-    // A file that cannot be read to its end ends the request, and with it the command before it began.
+    // If a file cannot be read to its end, the request ends, and the command does not begin.
     if (file) pipeline(file, outgoing, () => {})
     else outgoing.end()
   })
@@ -78,7 +79,7 @@ async function send(
 
 const codeOf = (error: Error) => ('code' in error && error.code ? String(error.code) : error.message)
 
-/** A server that says nothing of its protocol is none of laku's. */
+/** A server whose answer names no protocol is not a laku server. */
 function requireSameLanguage({ server }: StaffServerAddress, answer: IncomingMessage): void {
   const spoken = answer.headers[PROTOCOL_HEADER]
   if (spoken !== undefined) return

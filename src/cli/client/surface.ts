@@ -4,7 +4,8 @@ import type { CommandShape } from '../define/command.ts'
 import type { EntryShape, GroupShape } from '../define/program.ts'
 
 /**
- * The folder where the build writes the commands' surface: what they look like, and nothing of what they do.
+ * The folder where the build writes the commands' surface: their names, arguments and options, but none of
+ * their code.
  */
 export const surfaceFolder = fileURLToPath(new URL('../surface/', import.meta.url))
 

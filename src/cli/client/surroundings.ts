@@ -2,7 +2,7 @@ import { isatty } from 'node:tty'
 import type { Stream } from '../output/output.ts'
 import type { Prompts } from '../prompts/prompts.ts'
 
-/** All that a client has around it; tests give their own. */
+/** The surroundings of a client: environment, streams and the like. Tests pass their own. */
 export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>
   stdout: Stream
@@ -12,11 +12,11 @@ export interface Surroundings {
   exitWith: (code: number) => void
 }
 
-/** Those of this process. */
+/** Returns the surroundings of this process. */
 export function ownSurroundings(): Surroundings {
   return {
     env: process.env,
-    // Each is made by its first use: stdin alone is 7 ms of processor.
+    // Each stream is created at its first use: stdin alone costs 7 ms of processor time.
     get stdout() {
       return process.stdout
     },

@@ -1,10 +1,10 @@
 import CliTable from 'cli-table3'
 import { type Style, statusColor } from '../output/style.ts'
 
-/** How a value is read by people: money as rupiah, instants in Jakarta, the rest as it is. */
+/** The way a value is shown to people: money as rupiah, instants in Jakarta time, the rest as it is. */
 export type CellKind = 'text' | 'code' | 'number' | 'idr' | 'time' | 'status'
 
-/** One column of a table, or one field of a thing, as it is drawn. */
+/** The head of a table's column, or of one field of a thing. */
 export interface Head {
   heading: string
   kind?: CellKind
@@ -25,7 +25,7 @@ export interface FieldsBlock {
   fields: readonly string[]
 }
 
-/** A part of an answer for people; parts stand with an empty line between them. */
+/** A part of an answer for people; an empty line separates two parts. */
 export type Block = string | TableBlock | FieldsBlock
 
 export interface DrawOptions {
@@ -39,7 +39,7 @@ const NARROWEST = 8
 /** Text is cut down to this before a spare column leaves. */
 const READABLE = 16
 
-// Nothing is drawn between cells, so that a line can be copied as it stands.
+// The table has no lines between its cells, so that a row can be copied as it is.
 const borderless = Object.fromEntries(
   ['top', 'bottom', 'left', 'right', 'mid', 'middle'].flatMap((side) =>
     ['', '-mid', '-left', '-right'].map((end) => [`${side}${end}`, '']),
@@ -86,8 +86,8 @@ export function drawTable({ head, rows }: TableBlock, options: DrawOptions): str
 }
 
 /**
- * A width for each column that stands in the table, and the spare ones that left it. Nothing where no table
- * fits.
+ * Returns the width of each column that the table keeps, and the columns that were left out. Returns
+ * undefined if no table fits.
  */
 function columnsThatFit(
   head: readonly Head[],
@@ -109,7 +109,7 @@ function columnsThatFit(
   return undefined
 }
 
-/** The fields of one thing, a line each. */
+/** Draws the fields of one thing, one line each. */
 export function drawFields(head: readonly Head[], fields: readonly string[], style: Style): string {
   const label = Math.max(...head.map(({ heading }) => heading.length))
   const lines = head.map(({ heading, kind }, at) => {

@@ -6,8 +6,8 @@ import { configFolder } from '../client/contexts.ts'
 import { CliError, exitCodes } from '../errors/cli-error.ts'
 
 /**
- * By what name a database's token is saved: its socket's folder may change, so the embedded one has a name of
- * its own.
+ * Returns the name under which a database's token is saved. The embedded database has a fixed name, because
+ * its socket's folder may change.
  */
 export function databaseName({ urls }: Laku): string {
   return urls.embedded ? 'embedded' : shownUrl(urls.app).replace(`${roleOf(urls.app)}@`, '')
@@ -22,8 +22,8 @@ export function tokenFolder({ urls, config }: Laku): string {
 }
 
 /**
- * The token that was kept for this database; an earlier version kept it in the data folder, for whoever wrote
- * there first.
+ * Returns the token that was saved for this database. An earlier version saved it in the data folder, for the
+ * first person who wrote there.
  */
 function keptToken(laku: Laku): string | undefined {
   const { dataDir } = laku.config
@@ -63,8 +63,8 @@ export async function staffOf(laku: Laku, token: string) {
 }
 
 /**
- * An administrator for whoever owns this data folder, and their token, which is saved there. The one that was
- * saved is used as long as it is good.
+ * Returns the token of an administrator for the owner of this data folder, and saves it there. A saved token
+ * is used as long as it is valid.
  */
 export async function localAdministrator(laku: Laku): Promise<string> {
   const { dataDir } = laku.config

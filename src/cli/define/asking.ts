@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Work } from '../../domain/kernel/index.ts'
 import { type CommandDefinition, changeFlags, declared, type OutsideWay, type Shape } from './command.ts'
 
-/** One question to a provider that a dry run does not ask. */
+/** One question to a provider that a dry run prints and does not send. */
 export interface Ask {
   provider: 'xendit' | 'biteship'
   /** In words, with what would be sent. */
@@ -11,18 +11,18 @@ export interface Ask {
 
 export interface AskingDefinition<S extends z.ZodType, T> extends Shape<S> {
   /**
-   * Writes the intent in one transaction, before a provider is asked, and returns what the provider would be
-   * asked then. A dry run does this, rolls the transaction back and asks nobody: nobody knows what an answer
-   * leads to before the answer is there.
+   * Writes the intent in one transaction, before a provider is asked, and returns the questions that the
+   * provider would get. A dry run does this, rolls the transaction back and asks nobody: the effect of an
+   * answer is unknown before it is there.
    */
   intend: (work: Work, input: z.output<S>, way: OutsideWay<z.output<S>>) => Promise<readonly Ask[]>
-  /** All of it: writes down the intent, asks, and follows the answer. */
+  /** Makes the whole change: writes down the intent, asks the provider, and acts on the answer. */
   run: (way: OutsideWay<z.output<S>>) => Promise<T>
-  /** Tells people the result. */
+  /** Returns the text that tells people the result. */
   done: (result: T) => string
 }
 
-/** A change that is whatever a provider answers, with --dry-run and --reason. */
+/** Declares a change whose result depends on a provider's answer, with --dry-run and --reason. */
 export function defineAsking<S extends z.ZodType, T>(definition: AskingDefinition<S, T>): CommandDefinition {
   const dry = 'ask nobody, print what would be asked and what is written before, and roll it back'
   return declared('change', definition, changeFlags({ dry }), async (context, raw) => {

@@ -10,13 +10,16 @@ export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> 
    * is written.
    */
   keyOf: (row: z.output<R>) => string
-  /** The id of that where it has several names, a code and a UUID: asked with the check. */
+  /**
+   * Returns the id of that thing if it has several names, a code and a UUID. It is looked up along with the
+   * check.
+   */
   idOf?: (work: Work, row: z.output<R>) => Promise<string>
-  /** Why this row is changed, where the row says so; else --reason. */
+  /** Returns the reason for changing this row, if the row gives one; else --reason counts. */
   reasonOf?: (row: z.output<R>) => string | undefined
   /**
-   * Checks a row before the first change: throws where it cannot be done, answers `done` where a run before
-   * this one did it. It changes nothing.
+   * Checks a row before the first change: throws if the row cannot be done, returns `done` if an earlier run
+   * did it. It changes nothing.
    */
   check: (work: Work, row: z.output<R>, input: z.output<S>) => Promise<'open' | 'done'>
   /** Does one row, in a transaction of its own. */
@@ -24,11 +27,12 @@ export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> 
 }
 
 /**
- * A batch from a CSV file or stdin (`-`). Every row is checked before the first change; then each row is a
- * transaction of its own, so that a killed run is begun again with the same file and skips what is done.
- * Failed rows go to a file that can be fed back, and the exit code is 7. With --ndjson a line a row, as it is
- * done. A dry run does the rows in turn, each after those before it, in one transaction that is rolled back;
- * of many rows, or where somebody waits for it, in pages, and says so.
+ * Declares a batch from a CSV file or stdin (`-`). Every row is checked before the first change. Then each
+ * row is done in its own transaction: after a kill, a new run with the same file skips the finished rows.
+ * Failed rows go to a file that can be fed back, and the exit code is 7. With --ndjson each row prints a line
+ * when it is done. A dry run does the rows in turn, each after those before it, in one transaction that is
+ * rolled back. With many rows, or while another process waits for that transaction, it does them in pages,
+ * and says so.
  */
 export function defineBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   definition: BatchDefinition<S, R, T>,

@@ -9,9 +9,9 @@ export interface ArgumentDefinition {
   description: string
   optional?: boolean
   variadic?: boolean
-  /** It is an instant, and `-2h` no option. */
+  /** The value is an instant, so `-2h` is not read as an option. */
   isTime?: boolean
-  /** It names a file that the command reads. */
+  /** The argument names a file that the command reads. */
   isFile?: boolean
 }
 
@@ -20,7 +20,7 @@ export interface OptionDefinition {
   flags: string
   description: string
   choices?: readonly string[]
-  /** It names a file that the command reads. */
+  /** The option names a file that the command reads. */
   isFile?: boolean
 }
 
@@ -30,7 +30,7 @@ export interface OptionDefinition {
 export type RawInput = Record<string, unknown>
 
 export interface Shape<S extends z.ZodType> {
-  /** The verb, or for a command of its own its name. */
+  /** The verb; for a command without a noun, its name. */
   name: string
   description: string
   args?: readonly ArgumentDefinition[]
@@ -38,21 +38,23 @@ export interface Shape<S extends z.ZodType> {
   /** Checks and converts the arguments and options. */
   input: S
   examples?: readonly string[]
-  /** Exit codes that it may end with, besides those of its kind. */
+  /** Exit codes that the command may end with, besides those of its kind. */
   exits?: readonly ExitCode[]
-  /** It changes nothing; a list and a show never do. */
+  /** Whether the command changes nothing; lists and shows never change anything. */
   reads?: boolean
-  /** It may take a second person, who confirms it by a code of their own factor (`--code`). */
+  /**
+   * Whether the command may need a second person, who confirms it by a code of their own factor (`--code`).
+   */
   secondPerson?: boolean
-  /** On a terminal it is drawn again every so many seconds (`--every`), until q or Ctrl-C. */
+  /** On a terminal the command is drawn again at an interval in seconds (`--every`), until q or Ctrl-C. */
   live?: boolean
 }
 
 export type CommandKind = 'list' | 'show' | 'change' | 'batch' | 'task'
 
 /**
- * How a command of each kind may end. 1 is a fault of laku's own or what a provider refused, 2 and 4 wrong
- * usage and who may not, 6 that something is away.
+ * The exit codes of each kind of command. 1 is a fault of laku's own or a provider's refusal, 2 wrong usage,
+ * 4 a missing right, 6 something unavailable.
  */
 const exitsOfKind: Record<CommandKind, readonly ExitCode[]> = {
   list: [0, 1, 2, 3, 4, 6],
@@ -70,19 +72,22 @@ export interface CommandShape {
   args: readonly ArgumentDefinition[]
   options: readonly OptionDefinition[]
   examples: readonly string[]
-  /** Every exit code that it may end with: what docs/cli.md says, and tests hold it to. */
+  /** Every exit code that the command may end with: docs/cli.md lists them, and tests check them. */
   exits: readonly ExitCode[]
   reads: boolean
   live: boolean
-  /** It takes the code of a second factor (`--code`), which goes beside the command and not in it. */
+  /**
+   * The command takes the code of a second factor (`--code`), which is sent beside the command and not in it.
+   */
   secondPerson: boolean
   /**
-   * The roles that may say it, for its help (src/runtime/who-may.ts); none where it is the host's owner's.
+   * The roles that may give the command, for its help (src/runtime/who-may.ts); undefined for commands of the
+   * host's owner.
    */
   whoMay?: string
 }
 
-/** A command as it is declared; the same for all kinds, so that one walk over the tree sees everything. */
+/** A declared command. All kinds have the same form, so that one walk over the tree sees every command. */
 export interface CommandDefinition extends CommandShape {
   shownOnce?: boolean
   execute: (context: CommandContext, raw: RawInput) => Promise<void>
@@ -95,9 +100,9 @@ export interface Page {
 
 export interface ListDefinition<S extends z.ZodType, Row> extends Shape<S> {
   columns: readonly Column<Row>[]
-  /** Said to people where nothing was found: what to try. */
+  /** The text for people when nothing was found: it suggests what to try. */
   empty: string
-  /** The form of a cursor of this list; a UUID where nothing else is said. */
+  /** The form of this list's cursor; a UUID by default. */
   cursor?: z.ZodType<string>
   run: (
     context: CommandContext,
@@ -136,7 +141,7 @@ export interface ShowDefinition<S extends z.ZodType, T> extends Shape<S> {
   run: (context: CommandContext, input: z.output<S>) => Promise<T>
 }
 
-/** One thing: its fields for people, the object itself with --json. */
+/** Declares a command that shows one thing: its fields for people, the object itself with --json. */
 export function defineShow<S extends z.ZodType, T>(definition: ShowDefinition<S, T>): CommandDefinition {
   return declared('show', definition, [], async (context, raw) => {
     const { runShow } = await import('../run/show.ts')
@@ -149,7 +154,7 @@ export function section<Row>(title: string, columns: readonly Column<Row>[], row
   return { title, columns, rows }
 }
 
-/** The things that a change has at hand outside of its transaction. */
+/** The things that a change can use outside of its transaction. */
 export interface OutsideWay<I> {
   context: CommandContext
   actor: Actor
@@ -165,8 +170,8 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   /** The change is not severe, but nobody would understand it later without its reason. */
   needsReason?: boolean
   /**
-   * The use case; run in one transaction, which --dry-run rolls back. The reason is empty where none was
-   * needed. What it refuses by its answer, and does not throw, is committed.
+   * The use case. It runs in one transaction, which --dry-run rolls back. The reason is empty where none was
+   * needed. A refusal that it returns, instead of throwing, is committed.
    */
   change: (work: Work, input: z.output<S>, reason: string, context: CommandContext) => Promise<T | Refusal>
   /**
@@ -175,18 +180,17 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
    */
   outside?: (way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<T>) => Promise<T>
   /**
-   * Goes around the transaction of a dry run: what it takes for granted where a provider would have been
-   * asked.
+   * Wraps the transaction of a dry run, and supplies an assumption where a provider would have been asked.
    */
   assuming?: <R>(way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<R>) => Promise<R>
   /**
    * Whether the answer is a secret of the person who gives the command: shown this once, and kept nowhere.
    */
   shownOnce?: boolean
-  /** Tells people what was done. */
+  /** Returns the text that tells people what was done. */
   done: (result: T, input: z.output<S>) => string
   /**
-   * Returns the exit code where the result is not what was asked for: without this function, the code is 0.
+   * Returns the exit code where the result is not the requested one: without this function, the code is 0.
    */
   exitCode?: (result: T) => ExitCode
 }
@@ -231,7 +235,7 @@ export interface TaskDefinition<S extends z.ZodType> extends Shape<S> {
   run: (context: CommandContext, input: z.output<S>) => Promise<TaskResult | undefined>
 }
 
-/** Whatever is none of the others: processes, checks, the database. */
+/** Declares a command of no other kind: processes, checks, the database. */
 export function defineTask<S extends z.ZodType>(definition: TaskDefinition<S>): CommandDefinition {
   return declared('task', definition, [], async (context, raw) => {
     const { checkedInput } = await import('../input/input.ts')
@@ -250,8 +254,8 @@ const codeFlag: OptionDefinition = {
 }
 
 /**
- * A command of a kind, with the flags that its kind adds; what it needs and was not given is asked for on a
- * terminal.
+ * Declares a command of a kind, with the flags that its kind adds. On a terminal it asks for required values
+ * that were not given.
  */
 export function declared<S extends z.ZodType>(
   kind: CommandKind,

@@ -1,15 +1,17 @@
 import { type Command, Option } from 'commander'
 import type { ArgumentDefinition, CommandShape, OptionDefinition, RawInput } from './command.ts'
 
-/** Gives a commander command what its declaration says, and an action that runs it. */
+/**
+ * Gives a commander command the texts, arguments and options of its declaration, and an action that runs it.
+ */
 export function configureCommand(
   command: Command,
   definition: CommandShape,
   run: (input: RawInput) => Promise<void>,
 ): void {
   command.description(definition.description)
-  // A missing argument is asked for, so commander must let it pass; the usage says all the same what is
-  // needed.
+  // laku asks for a missing argument, so commander must let it pass. The usage line still shows which
+  // arguments are required.
   for (const argument of definition.args) {
     command.argument(argumentTerm({ ...argument, optional: true }), argument.description)
   }

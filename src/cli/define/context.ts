@@ -36,11 +36,11 @@ export interface ContextOptions {
   files?: Files
   /** Takes the exit code where it is not the process's own. */
   exitWith?: (code: ExitCode) => void
-  /** By what the client knows who it is, for who asks that. */
+  /** The source of the client's identity, for commands that show it. */
   knownBy?: string | undefined
   /** The code of a second factor that came with the command. */
   code?: string | undefined
-  /** Aborted where somebody stopped the work. */
+  /** Aborted when somebody stops the work. */
   signal?: AbortSignal
   /** Keeps the answer of a change in the transaction that makes it. */
   keep?: (work: Work, answer: KeptAnswer) => Promise<void>
@@ -61,7 +61,7 @@ export interface KeptAnswer {
 const POOL_SIZE = 2
 
 /**
- * The surroundings that a command works with. The configuration, the database and the person who asks are
+ * The surroundings of a command. The configuration, the database and the person who gives the command are
  * looked up when first needed.
  */
 export class CommandContext {
@@ -101,13 +101,16 @@ export class CommandContext {
     else process.exitCode = code
   }
 
-  /** Between two steps of long work. Throws a CliError, exit code 7, where somebody stopped it. */
+  /** To be called between two steps of long work. Throws a CliError, exit code 7, if somebody stopped it. */
   throwIfStopped(): void {
     if (this.#given.signal?.aborted)
       throw new CliError(exitCodes.partly, 'stopped', 'the work was stopped: what is done by now stays done')
   }
 
-  /** Keeps the answer of a change with what it changed: who asks again under the same key is told it. */
+  /**
+   * Saves the answer of a change in the change's own transaction: a repeated request with the same key gets
+   * that answer.
+   */
   async keep(work: Work, answer: KeptAnswer): Promise<void> {
     await this.#given.keep?.(work, answer)
   }
@@ -150,7 +153,10 @@ export class CommandContext {
     return await loadProviders(config, db)
   }
 
-  /** Returns the person who asks, by token. Throws a CliError with exit code 4 where nobody is logged in. */
+  /**
+   * Returns the person who gives the command, by their token. Throws a CliError with exit code 4 where nobody
+   * is logged in.
+   */
   actor(): Promise<Actor> {
     this.#actor ??= this.#given.actor ? Promise.resolve(this.#given.actor) : this.#identify()
     return this.#actor
@@ -162,7 +168,7 @@ export class CommandContext {
   }
 
   /**
-   * Runs a use case that only reads, as who asks; whether their role may was asked before
+   * Runs a use case that only reads, as the person who gives the command. Their role was checked before
    * (src/runtime/who-may.ts).
    */
   async read<T>(use: (work: Work) => Promise<T>): Promise<T> {
@@ -173,7 +179,7 @@ export class CommandContext {
     return await laku.units.read(actor, use)
   }
 
-  /** An instant of an option, by laku's clock. Throws a usage error that says what is taken. */
+  /** Reads an option's instant, by laku's clock. Throws a usage error that lists the accepted forms. */
   async instant(text: string, flag: string): Promise<Date> {
     const { clock } = await this.laku()
     return requireInstant(text, flag, clock.now())

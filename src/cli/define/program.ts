@@ -13,7 +13,7 @@ export interface EntryShape<C extends CommandShape = CommandShape> {
   name: string
   description: string
   hidden?: boolean
-  /** Reads the shape of a command or a noun when somebody asks for it, and not before. */
+  /** Loads the shape of a command or a noun at its first use, and not before. */
   load: () => Promise<C | readonly (C | GroupShape<C>)[]>
   isNoun: boolean
 }

@@ -13,7 +13,7 @@ interface Named {
 export type VerbGroup = GroupShape<CommandDefinition>
 
 /**
- * A command of its own, or a noun with its verbs. Their modules are loaded when they are asked for, and not
+ * A command without a noun, or a noun with its verbs. Their modules are loaded at their first use, and not
  * before.
  */
 export type Entry = Named &
@@ -344,5 +344,5 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
 ]
 
-/** Everything that `laku` can be told; of what staff say, each asks first whether their role may. */
+/** All commands of `laku`. Each command for staff first checks the role of the person who gives it. */
 export const entries: readonly Entry[] = entriesWithoutCheck.map(withRoleCheck)

@@ -13,7 +13,9 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
-/** A failure of the command line itself: what is wrong, and what to do about it, in one line. */
+/**
+ * A failure of the command line itself. Its message says in one line what is wrong and what to do about it.
+ */
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly exitCode: ExitCode
@@ -28,12 +30,12 @@ export class CliError extends Error {
   }
 }
 
-/** The command line says something that cannot be meant. */
+/** Returns the error for a command line that makes no sense. */
 export function usageError(message: string, details?: Record<string, unknown>): CliError {
   return new CliError(exitCodes.usage, 'usage', message, details)
 }
 
-/** A question that nobody is there to answer: the flag that answers it. */
+/** Returns the error for a question with nobody there to answer it; it names the flag that answers it. */
 export function unanswered(question: string, flag: string): CliError {
   return new CliError(exitCodes.usage, 'unanswered', `${question}: answer it with ${flag}`, { flag })
 }

@@ -15,7 +15,7 @@ export interface Failure {
   message: string
   details: Record<string, unknown>
   exitCode: ExitCode
-  /** False for what nobody foresaw: then the stack is worth seeing. */
+  /** False for an unforeseen error: then the stack is worth seeing. */
   foreseen: boolean
 }
 

@@ -2,7 +2,10 @@ import { createReadStream, writeFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { usageError } from '../errors/cli-error.ts'
 
-/** The files of whoever asks: on their machine, wherever the command runs. */
+/**
+ * The files of the person who gives the command: they are on that person's machine, wherever the command
+ * runs.
+ */
 export interface Files {
   /**
    * A file that is named on the command line, or stdin where it is `-`; as often as it is wanted. Fails as it
@@ -19,7 +22,7 @@ export const ownFiles: Files = {
   write: (name, content, mode) => writeFileSync(name, content, mode === undefined ? {} : { mode }),
 }
 
-/** The same as a usage error that says which file cannot be read, and why. */
+/** Returns the usage error that says which file cannot be read, and why. */
 export function unreadable(name: string, error: unknown): Error {
   return usageError(`${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
 }

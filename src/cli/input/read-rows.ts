@@ -5,7 +5,7 @@ import { type Files, unreadable } from './files.ts'
 
 /** A row of a CSV. */
 export interface ReadRow<Row> {
-  /** In the file, for whoever has to fix it. */
+  /** The line number in the file, for the person who has to fix it. */
   line: number
   key: string
   row: Row
@@ -58,7 +58,9 @@ interface ParsedRecord {
   record: Record<string, string>
 }
 
-/** Piece by piece, so that a server that reads a large file does its other work between two pieces. */
+/**
+ * The file is read piece by piece, so that a server with a large file does its other work between two pieces.
+ */
 async function* recordsOf(files: Files, file: string): AsyncGenerator<ParsedRecord> {
   const { CsvError, parse } = await import('csv-parse')
   const source = files.read(file)

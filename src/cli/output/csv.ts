@@ -15,7 +15,7 @@ export function renderCsv<Row>(
   return [...(header ? [names] : []), ...lines].map((line) => `${line}\r\n`).join('')
 }
 
-/** A phone or an account: six digits or more, and what stands between them. */
+/** Matches a phone or account number: six digits or more, with separators between them. */
 const number = /^\+?\d[\d .-]{5,}$/
 /** Matches a place where a spreadsheet could begin a formula: the start, or right after a separator. */
 const formula = /(^|[,;|\t\r\n])([ ]?)(?=[=+\-@])/g
@@ -24,8 +24,8 @@ function field(value: Cell): string {
   if (value === null || value === undefined) return ''
   if (value instanceof Date) return value.toISOString()
   if (typeof value !== 'string') return String(value)
-  // A spreadsheet runs a text that begins like a formula (OWASP: CSV injection), also behind a separator of
-  // its own; an apostrophe makes it text.
+  // A spreadsheet runs a text that begins like a formula (OWASP: CSV injection), also after one of its own
+  // separators. An apostrophe makes it plain text.
   const marked = /^[\t\r]/.test(value) ? `'${value}` : value.replaceAll(formula, "$1$2'")
   const text = number.test(value) ? value : marked
   return /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

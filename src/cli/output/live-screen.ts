@@ -11,8 +11,8 @@ const CTRL_D = '\u0004'
 const endKeys = ['q', 'Q', CTRL_C, CTRL_D]
 
 /**
- * Draws a picture, again every so many seconds and when the terminal changes its size, on a screen of its
- * own, until q or Ctrl-C. The terminal is then as it was, the last picture below what was there before.
+ * Draws a picture on a separate screen, again at every interval and when the terminal changes its size, until
+ * q or Ctrl-C. Then it restores the terminal and prints the last picture below the earlier output.
  */
 export async function showLive(output: Output, everyS: number, draw: () => Promise<string>): Promise<void> {
   const keys = new Keys()
@@ -55,7 +55,7 @@ class Keys {
     process.stdin.setRawMode(true).setEncoding('utf8').on('data', this.#typed).resume()
   }
 
-  /** Ends after so long, or with the next key or change that matters. */
+  /** Ends after this time, or with the next key or change that matters. */
   wait(ms: number): Promise<void> {
     if (this.ended) return Promise.resolve()
     return new Promise((resolve) => {

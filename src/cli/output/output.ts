@@ -18,9 +18,9 @@ export interface OutputOptions {
   stdout?: Stream
   stderr?: Stream
   env?: NodeJS.ProcessEnv
-  /** Takes what is said instead of the two streams: somebody else prints it. */
+  /** Receives the output in place of the two streams: the receiver prints it. */
   emit?: (event: RunEvent) => void
-  /** Resolves when there is room for more of it. */
+  /** Resolves when there is room for more output. */
   ready?: () => Promise<void>
 }
 
@@ -64,7 +64,10 @@ export class Output {
     return this.#stdout.isTTY ? (this.#stdout.columns ?? 80) : undefined
   }
 
-  /** The same; what is drawn at once must not be higher. */
+  /**
+   * Returns the height of the terminal, where there is a terminal; a picture that is drawn at once must not
+   * be higher.
+   */
   get height(): number | undefined {
     return this.#stdout.isTTY ? (this.#stdout.rows ?? 24) : undefined
   }
@@ -92,7 +95,7 @@ export class Output {
     else this.#stdout.write(text)
   }
 
-  /** Resolves when there is room for more: much of it waits for who reads it. */
+  /** Resolves when there is room for more output: a large output waits for its reader. */
   async ready(): Promise<void> {
     await this.#ready?.()
   }

@@ -4,7 +4,7 @@ import type { Output } from './output.ts'
 const BAR = 24
 const ERASE_LINE = '\r\u001b[2K'
 
-/** How far long work has come, on stderr: a bar that moves on a terminal, a line a step elsewhere. */
+/** Shows the progress of long work on stderr: a moving bar on a terminal, one line per step elsewhere. */
 export class Progress {
   readonly #output: Output
   readonly #check: () => void
@@ -12,7 +12,7 @@ export class Progress {
   #done = 0
   #label = ''
 
-  /** `check` throws where somebody stopped the work: between two steps is where it may end. */
+  /** `check` throws if somebody stopped the work: it may end between two steps. */
   constructor(output: Output, check: () => void = () => {}) {
     this.#output = output
     this.#check = check
@@ -26,7 +26,7 @@ export class Progress {
     else this.#draw()
   }
 
-  /** One step is done; what it found stays on its own line. */
+  /** Marks one step as done; the step's result stays on its own line. */
   step(text: string): void {
     this.#check()
     this.#done++

@@ -13,7 +13,10 @@ export interface Column<Row> {
   value: (row: Row) => Cell
 }
 
-/** `total_idr` is "total", `joined_at` is "joined (WIB)": amounts and times say their unit in another way. */
+/**
+ * Returns a column's heading: `total_idr` becomes "total", `joined_at` "joined (WIB)". Amounts and times show
+ * their unit in another way.
+ */
 export function headingOf<Row>({ name, heading, kind }: Column<Row>): string {
   const words = heading ?? name.replace(/_(idr|at)$/, '').replaceAll('_', ' ')
   return kind === 'time' ? `${words} (WIB)` : words
@@ -39,7 +42,7 @@ export function tableOf<Row>(
   return title === undefined ? table : { title, ...table }
 }
 
-/** One thing as a part of an answer for people. */
+/** Returns one thing as a part of an answer for people. */
 export function fieldsOf<T>(fields: readonly Column<T>[], thing: T): FieldsBlock {
   return { head: headOf(fields), fields: cellsOf(fields, thing) }
 }

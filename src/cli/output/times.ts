@@ -5,7 +5,7 @@ const JAKARTA = '+07:00'
 
 const isUnit = (text: string): text is keyof typeof SECOND => Object.hasOwn(SECOND, text)
 
-/** `7d`, `2h30m`, `90s` in seconds; nothing where it is no such thing. */
+/** Returns `7d`, `2h30m` or `90s` in seconds; undefined if the text is no duration. */
 export function parseDurationS(text: string): number | undefined {
   if (!/^(\d{1,6}[smhdw])+$/.test(text)) return undefined
   let seconds = 0
@@ -45,13 +45,13 @@ export function parseTime(text: string, now: Date): Date | undefined {
   return isRealDate(date) && !Number.isNaN(instant.getTime()) ? instant : undefined
 }
 
-/** JavaScript rolls 31 February over into March; nobody means that. */
+/** Whether a date exists: JavaScript turns 31 February into a day in March, which nobody means. */
 function isRealDate(date: string): boolean {
   const midnight = new Date(`${date}T00:00:00Z`)
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date)
 }
 
-/** An instant that a flag must name. Throws a usage error that says what is taken. */
+/** Returns the instant of a flag. Throws a usage error that lists the accepted forms. */
 export function requireInstant(text: string, flag: string, now: Date): Date {
   const instant = parseTime(text, now)
   if (instant) return instant

@@ -24,8 +24,8 @@ interface Missing {
 const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 /**
- * The arguments and options with what was left out, asked for one by one where somebody can be asked. Throws
- * a usage error that names each missing argument and flag where nobody can.
+ * Asks for each missing argument and option in turn, and returns them with the given ones. If nobody can be
+ * asked, throws a usage error that names each missing argument and flag.
  */
 export async function askMissing(context: CommandContext, takes: Takes, raw: RawInput): Promise<RawInput> {
   const missing = [...missingArguments(takes, raw), ...missingOptions(takes, raw)]
@@ -48,7 +48,7 @@ function missingArguments({ args }: Takes, raw: RawInput): Missing[] {
   })
 }
 
-/** The options that the schema finds missing: only it knows which are needed. */
+/** Returns the missing options according to the schema: only the schema knows which are required. */
 function missingOptions({ options, input }: Takes, raw: RawInput): Missing[] {
   const parsed = input.safeParse(raw)
   if (parsed.success) return []

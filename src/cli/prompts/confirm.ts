@@ -10,8 +10,8 @@ export interface Severity {
 }
 
 /**
- * Lets a severe change pass only when its code was typed, or given with --confirm; in production it says on
- * which database. Throws CliError, exit code 2: where nobody can be asked, or the code is another.
+ * Lets a severe change pass only if its code was typed or given with --confirm. In production the question
+ * names the database. Throws CliError, exit code 2, if nobody can be asked or the code is wrong.
  */
 export async function confirmSevere(
   context: CommandContext,

@@ -2,9 +2,9 @@ import type { Actor } from '../../domain/kernel/index.ts'
 import type { CommandContext } from '../define/context.ts'
 
 /**
- * Does something as who acts, who confirms it by the code that they gave. Where it turns out that one is
- * needed and none was given, they are asked for it, and it is done again: what was refused changed nothing. A
- * dry run burns no code, and takes one for granted.
+ * Does something as the actor, who confirms it by the given code. If a code is needed and none was given, it
+ * asks the actor and does it again: the refused try changed nothing. A dry run burns no code, and takes a
+ * missing one for granted.
  */
 export async function withSecondFactor<T>(
   context: CommandContext,

@@ -7,7 +7,7 @@ import type { Block } from '../output/table.ts'
 import { describeReport, textOf, withReason } from './change.ts'
 import { sectionBlock } from './show.ts'
 
-/** Asks a provider and follows the answer, or with --dry-run says what it would ask. */
+/** Asks a provider and acts on the answer; with --dry-run it prints what it would ask. */
 export async function runAsking<S extends z.ZodType, T>(
   context: CommandContext,
   definition: AskingDefinition<S, T>,

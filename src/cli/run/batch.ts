@@ -18,7 +18,7 @@ const flagsSchema = z.object({
   code: z.string().optional(),
 })
 
-/** So many rows a dry run does in one transaction. */
+/** The number of rows that a dry run does in one transaction. */
 const DRY_PAGE = 500
 
 /** The result of a row. */
@@ -131,12 +131,13 @@ function resultOf<T>({ line, key }: ReadRow<unknown>, outcome: Outcome<T>): RowR
   if (outcome === 'before') return { line, key, outcome }
   if ('result' in outcome) return { line, key, outcome: 'done', result: outcome.result }
   const { code, message, details, exitCode } = failureOf(outcome.error)
-  // A database that is gone fails every row: what is left is done by the next run.
+  // Every row fails when the database is gone, so the run stops here: the next run does the rows that are
+  // left.
   if (exitCode === exitCodes.unavailable && code.startsWith('kernel.database')) throw outcome.error
   return { line, key, outcome: 'failed', error: { code, message, details } }
 }
 
-/** Every row before the first change; which lines are still to be done. */
+/** Checks every row before the first change; returns the lines that are still to be done. */
 async function checkAll<S extends z.ZodType, R extends z.ZodObject, T>(
   context: CommandContext,
   definition: BatchDefinition<S, R, T>,
@@ -170,7 +171,7 @@ function because(actor: Actor, reason: string | undefined): Actor {
   return actor.kind === 'staff' && reason ? { ...actor, reason } : actor
 }
 
-/** The failed rows as they were read, with what was wrong in a column that is not read. */
+/** Writes the failed rows as they were read, with the error in an extra column that is ignored on reading. */
 async function writeFailed<T>(
   context: CommandContext,
   { file, failed }: z.output<typeof flagsSchema>,

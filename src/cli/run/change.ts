@@ -12,8 +12,8 @@ import { sectionBlock } from './show.ts'
 export const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
 /**
- * Runs a change in its transaction, or with --dry-run to its end and back, and prints what it did or would
- * do.
+ * Runs a change in its transaction, or with --dry-run rolls it back at the end, and prints what it did or
+ * would do.
  */
 export async function runChange<S extends z.ZodType, T>(
   context: CommandContext,
@@ -73,7 +73,7 @@ function orThrow<T>(answer: T | Refusal): T {
   return answer
 }
 
-/** The code of a second person, apart from what the change itself takes. */
+/** Splits the code of a second person from the input of the change itself. */
 function codeOf({ secondPerson }: { secondPerson?: boolean }, { code, ...own }: RawInput) {
   if (secondPerson) return { code: textOf(code), own }
   return { code: undefined, own: code === undefined ? own : { ...own, code } }
@@ -98,7 +98,7 @@ export function withReason(actor: Actor, reason: string): Actor {
   return actor.kind === 'staff' && reason ? { ...actor, reason } : actor
 }
 
-/** A dry run for people: what would be in the book, in the events and in the audit log. */
+/** Describes a dry run to people: what it would add to the book, to the events and to the audit log. */
 export function describeReport(report: WorkReport): Block[] {
   const postings = report.postings.flatMap(({ key, entries }) => entries.map((entry) => ({ key, ...entry })))
   const parts = [

@@ -21,7 +21,8 @@ export async function runShow<S extends z.ZodType, T>(
 }
 
 export function sectionBlock(section: Section): Block {
-  // `section` made it from rows and columns of one type, which a list of sections cannot name.
+  // `section` made this section from rows and columns of one type, which the type of a list of sections
+  // cannot express.
   const columns = section.columns as readonly Column<unknown>[]
   return tableOf(columns, section.rows, section.title)
 }

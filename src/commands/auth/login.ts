@@ -87,7 +87,9 @@ const refused = (where: string) =>
 
 export const login = defineTask({ ...shape, name: 'login', run: logIn })
 
-/** `laku auth login`, as it was called before there were shops of one's own. */
+/**
+ * `laku auth login`, the earlier name of `laku login`: it dates from when people had no shops of their own.
+ */
 export const authLogin = defineTask({
   ...shape,
   name: 'login',

@@ -3,7 +3,10 @@ import type { Place } from './words.ts'
 const keyOf = (place: Place) => place.path.join(' ')
 const wordsOf = (place: Place) => place.words.map((word) => word.word).join(' ')
 
-/** For bash 3.2 and newer: the words before the cursor say where it is, and a table what may come there. */
+/**
+ * Returns the script for bash 3.2 and newer: the words before the cursor give the place, and a table gives
+ * the words that may follow.
+ */
 export function bashScript(places: readonly Place[]): string {
   const paths = places.filter((place) => place.path.length > 0).map((place) => `"${keyOf(place)}"`)
   const words = places.map((place) => `    "${keyOf(place)}") words="${wordsOf(place)}" ;;`)
@@ -38,7 +41,10 @@ export function zshScript(places: readonly Place[]): string {
 
 const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 
-/** For fish, with descriptions: a line a word, on condition of the words before it. */
+/**
+ * Returns the script for fish, with descriptions: one line per word, each on a condition about the words
+ * before it.
+ */
 export function fishScript(places: readonly Place[]): string {
   const lines = places.flatMap((place) => {
     const condition = `__laku_at ${quoted(keyOf(place))}`
@@ -50,7 +56,8 @@ export function fishScript(places: readonly Place[]): string {
     })
   })
   return [
-    // A place is where the words that are no options begin with its path, and go on with no word of its own.
+    // Whether a place matches: the typed words without options begin with its path. A path of fewer than two
+    // words must equal them.
     'function __laku_at',
     '  set -l words (string match -v -- "-*" (commandline -opc)[2..-1])',
     '  set -l path (string split -n " " -- "$argv[1]")',

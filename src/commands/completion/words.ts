@@ -1,7 +1,7 @@
 import { entries } from '../../cli/define/root.ts'
 import { allCommands, globalFlags } from '../tree.ts'
 
-/** The words that may come after those of a command, or of a noun. */
+/** The words that may follow a command or a noun. */
 export interface Place {
   path: readonly string[]
   words: readonly { word: string; description: string }[]

@@ -11,7 +11,10 @@ export function requireEmbedded(config: Config): void {
   )
 }
 
-/** Only the embedded server is copied by laku. Throws a usage error that says what to use for another. */
+/**
+ * Refuses a copy of any database but the embedded one: laku copies no other. Throws a usage error that says
+ * what to use instead.
+ */
 export function requireEmbeddedFor(config: Config, verb: string, instead: string): void {
   if (config.databaseUrl === undefined) return
   throw usageError(

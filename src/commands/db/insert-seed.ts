@@ -11,7 +11,7 @@ export interface SeedResult {
   session: SessionView
 }
 
-/** Inserts what is missing of the seed data, through the same use cases as staff, in one transaction. */
+/** Inserts the missing parts of the seed data, through the same use cases as staff, in one transaction. */
 export async function insertSeed(laku: Laku): Promise<SeedResult> {
   return await laku.units.run({ kind: 'system', name: 'seed' }, async (work) => {
     const products = (await existingProducts(work)) ?? (await insertProducts(work))

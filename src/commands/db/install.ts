@@ -16,9 +16,9 @@ export interface Installed {
   urls: DatabaseUrls
   applied: string[]
   pending: string[]
-  /** Undefined where nobody has said it yet: then the database counts as production's. */
+  /** Undefined while nobody has set it: then the database counts as production's. */
   environment: Environment | undefined
-  /** False where no key belongs to it yet, and nobody can open it. */
+  /** False while no key belongs to the database: then nobody can open it. */
   hasKeys: boolean
 }
 
@@ -27,17 +27,17 @@ export interface InstallOptions {
   /** The database's environment, as its owner names it. */
   environment?: Environment | undefined
   /**
-   * Says for an empty database what it is to be, where its owner has not said it: the configuration to go on
-   * with.
+   * Asks the owner for the environment of an empty database, if they did not name it. Returns the
+   * configuration to go on with.
    */
   ask?: () => Promise<OwnerConfig>
 }
 
 /**
- * Brings a database to what this laku expects, as its owner: queues, tables, the rights of the application's
- * role, what it is, and its first keys. With `dryRun` it only looks. Whether the configuration fits the
- * database is asked before anything is changed. Throws StartError: 6 where the database cannot be used, 2
- * where it is another's.
+ * Brings a database up to date for this laku, as its owner: queues, tables, the application role's rights,
+ * the environment, and the first keys. With `dryRun` it only looks. It checks that the configuration fits the
+ * database before it changes anything. Throws StartError: 6 where the database cannot be used, 2 where it
+ * belongs to somebody else.
  */
 export async function installDatabase(given: OwnerConfig, options: InstallOptions = {}): Promise<Installed> {
   const urls = await databaseUrlsOfOwner(given)

@@ -40,7 +40,8 @@ export const migrate = defineTask({
     const ask = async () => ownerConfig(context, await askEnvironment(context))
     const installed = await installDatabase(config, { dryRun, environment, ask })
     const { urls, applied, pending } = installed
-    // Whoever owns the embedded database's folder may do everything with it already.
+    // The owner of the embedded database's folder may do everything with it already, so they become its
+    // administrator.
     if (urls.embedded && !dryRun) await localAdministrator(await context.laku())
     const token = admin && !dryRun ? await letInBy(urls, admin) : undefined
     const added = token && `${admin} acts as admin with this token, shown this once:\n${token}`
@@ -57,8 +58,8 @@ export const migrate = defineTask({
 })
 
 /**
- * A new administrator, by the owner's connection alone. Throws a CliError with exit code 5 where the name is
- * somebody's.
+ * Adds an administrator, over the owner's connection alone. Throws a CliError with exit code 5 where the name
+ * is taken.
  */
 async function letInBy({ owner }: DatabaseUrls, name: string): Promise<string> {
   const { letIn } = await import('../../runtime/environment/let-in.ts')

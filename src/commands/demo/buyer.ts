@@ -89,8 +89,7 @@ export class Buyer {
   }
 
   /**
-   * Asks for a code, to log in or for what is named, and reads it on the phone, where notices arrive beside
-   * it.
+   * Asks for a code for a purpose, log-in by default, and reads it on the phone, where notices arrive too.
    */
   async askCode(
     purpose: 'login' | 'withdrawal' = 'login',

@@ -19,8 +19,8 @@ export interface SessionAnswer {
 const FACTORY_PHONE = '+628112345678'
 
 /**
- * A verified factory and an active product of one variant, made by staff over HTTP, with stock counted in by
- * the CLI.
+ * Has staff make a verified factory and an active product of one variant over HTTP, and counts in its stock
+ * by the CLI.
  */
 export async function stockGoods(
   shop: Shop,

@@ -9,7 +9,7 @@ export interface Balance {
 /** Our gateway account beside the provider's own book. */
 export interface Books {
   gateway_idr: number
-  /** The balance that the provider says we have there, less those of its fees that we have booked. */
+  /** The provider's balance for our account, less those of its fees that we have booked. */
   provider_idr: number
   agrees: boolean
 }
@@ -17,7 +17,7 @@ export interface Books {
 const TRIES = 10
 const EVERY_MS = 250
 
-/** Compares the books to the rupiah. What is under way between them is given a few seconds to arrive. */
+/** Compares the two books to the rupiah. It gives movements between them a few seconds to arrive. */
 export async function compareBooks(shop: Shop): Promise<{ book: Books; balances: Balance[] }> {
   for (let tries = 1; ; tries++) {
     const [{ data: balances }, { balance_idr: heldIdr }] = await Promise.all([

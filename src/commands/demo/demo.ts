@@ -19,7 +19,7 @@ export const demo = defineTask({
     }
     const { runDemo } = await import('./run.ts')
     const result = await runDemo(audienceOf(context))
-    // The steps were printed as they happened; what is left is the end of it.
+    // The steps were printed as they happened, so only the ending is left.
     return { json: jsonOf(result), text: ending(result, context), exitCode: result.ok ? 0 : 1 }
   },
 })

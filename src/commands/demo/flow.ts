@@ -15,7 +15,7 @@ export interface FlowResult {
   error?: string
 }
 
-/** The facts that a step tells besides its success. */
+/** The facts that a step reports besides its success. */
 export type Told = { amountIdr?: number; detail?: string }
 
 /** One flow of the service map, acted out step by step. */
@@ -26,7 +26,7 @@ export interface Flow {
   act: (shop: Shop, step: Steps, before: Promise<unknown>) => Promise<void>
 }
 
-/** Runs a step, times it and keeps what it tells. */
+/** Runs a step, times it and keeps the facts that it reports. */
 export type Steps = <T>(name: string, run: () => Promise<T>, tell?: (value: T) => Told) => Promise<T>
 
 /** Acts a flow out. The first step that fails ends it, with its reason. */
@@ -66,7 +66,7 @@ export async function actOut(
   }
 }
 
-/** Throws, with the given words, unless the condition holds that the flow needs to count. */
+/** Throws an error with the given text unless a condition of the flow holds. */
 export function expectThat(holds: boolean, otherwise: string): void {
   if (!holds) throw new Error(otherwise)
 }

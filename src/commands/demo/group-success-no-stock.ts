@@ -135,7 +135,7 @@ export const groupSuccessNoStock: Flow = {
   },
 }
 
-/** Each pays before the next one joins. Returns what each paid. */
+/** Lets the buyers join in turn: each pays before the next one joins. Returns the amounts paid. */
 async function joinInTurn(buyers: readonly Buyer[], sessionId: string, goods: Goods): Promise<number[]> {
   const amounts: number[] = []
   for (const [i, buyer] of buyers.entries()) {
@@ -154,7 +154,7 @@ async function joinInTurn(buyers: readonly Buyer[], sessionId: string, goods: Go
 const seen = (shop: Shop, session: SessionAnswer) =>
   shop.staff.ask<SessionAnswer>('GET', `/api/group-sessions/${session.id}`)
 
-/** The service map's own call; it says what is on the way, and asked again changes nothing. */
+/** Makes the service map's own call, which reports the goods on the way. A repeated call changes nothing. */
 async function fulfilment(shop: Shop, session: SessionAnswer): Promise<Fulfilment> {
   const { status, body } = await shop.staff.send<Fulfilment>('POST', '/api/warehouse/fulfill-demand', {
     session_id: session.id,

@@ -25,7 +25,7 @@ export class HttpClient {
     this.token = token
   }
 
-  /** Sends, and gives whatever the answer is. */
+  /** Sends a request and returns its answer, whatever the status. */
   async send<T>(
     method: string,
     path: string,

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const EVERY_MS = 100
 
-/** Asks again until `done` says so; what is being waited for, and how it last looked, is in the error. */
+/**
+ * Asks again until `done` returns true. On a timeout the error names the awaited thing and its last state.
+ */
 export async function until<T>(
   what: string,
   ask: () => Promise<T>,

@@ -28,7 +28,7 @@ export interface Audience {
   step(step: StepResult): void
 }
 
-/** In the order that they are told in. */
+/** The flows, in the order in which they are printed. */
 const flows: readonly Flow[] = [
   regularOrder,
   groupSuccess,
@@ -39,7 +39,7 @@ const flows: readonly Flow[] = [
 ]
 
 /**
- * Opens a shop of its own, acts every flow out in it, side by side as in any shop, and has the book verified.
+ * Opens a separate shop, acts out every flow in it, side by side as in any shop, and has the ledger verified.
  */
 export async function runDemo(audience: Audience): Promise<DemoResult> {
   audience.opening()
@@ -57,7 +57,10 @@ export async function runDemo(audience: Audience): Promise<DemoResult> {
   }
 }
 
-/** All flows at once, each with buyers and goods of its own; whoever looks on sees them one after another. */
+/**
+ * Acts out all flows at once, each with buyers and goods of its own; the audience sees them one after
+ * another.
+ */
 export async function actOutAll(shop: Shop, audience: Audience): Promise<FlowResult[]> {
   const turns = new Turns()
   const underWay: Promise<FlowResult>[] = []

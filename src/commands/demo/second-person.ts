@@ -4,7 +4,7 @@ import type { Shop } from './shop.ts'
 
 const STEP_MS = 30_000
 
-/** Somebody of finance, with the telephone that shows their codes. */
+/** A colleague in finance, with the phone that shows their codes. */
 export class Colleague {
   readonly token: string
   readonly #secret: string
@@ -16,8 +16,8 @@ export class Colleague {
   }
 
   /**
-   * Takes somebody on for finance, who enrols a second factor by themselves. A day later they confirm by it
-   * what another did: any two of those whom one administrator let in are two people.
+   * Hires a colleague for finance, who enrols a second factor without help. A day later they confirm
+   * another's change by it: then any two people let in by one administrator count as two.
    */
   static async hire(shop: Shop, name: string): Promise<Colleague> {
     const admin = shop.at.admin_token
@@ -43,7 +43,7 @@ export class Colleague {
     return colleague
   }
 
-  /** A code that has not counted yet: the next one, where the one of now has. */
+  /** Returns a code that was not used yet: the next one, if the current one was used. */
   code(): string {
     this.#lastStep = Math.max(Math.floor(Date.now() / STEP_MS), this.#lastStep + 1)
     return factorCodeAt(this.#secret, this.#lastStep * STEP_MS)

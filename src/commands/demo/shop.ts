@@ -23,11 +23,13 @@ export interface Addresses {
 // bin/ lies beside dist/ in the package and beside src/ in a checkout: three floors up from here either way.
 const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
 
-// A shop that is acted out at night tells its buyers at once, and nobody looks on for the quarter of an hour
-// after which money is looked for again.
+// The shop of a demo at night must notify its buyers at once, and must not wait a quarter of an hour before
+// it looks for money again.
 const wakeful = { quietFromHour: 0, quietToHour: 0, balanceAgainS: 1 }
 
-/** A running shop of its own: database, worker, server and sandbox as processes, gone when it is closed. */
+/**
+ * A separate running shop: database, worker, server and sandbox as processes, which end when it is closed.
+ */
 export class Shop {
   readonly at: Addresses
   readonly staff: HttpClient
@@ -59,14 +61,14 @@ export class Shop {
     throw new Error(`laku up ended before it was ready (exit code ${up.exitCode})`)
   }
 
-  /** The administrator's command, with --json: its value, whatever its exit code. */
+  /** Runs a command as the administrator, with --json; returns its value, whatever its exit code. */
   laku<T>(...args: string[]): Promise<T> {
     return this.lakuAs(this.at.admin_token, ...args)
   }
 
-  /** The same by whoever holds this token: two-person steps need two. */
+  /** Does the same as the holder of this token: a step for two people needs two tokens. */
   lakuAs<T>(token: string, ...args: string[]): Promise<T> {
-    // Through the staff server, whatever shop whoever looks on has chosen.
+    // The command goes through the staff server, whichever shop the person who runs the demo has chosen.
     const shop = { LAKU_SERVER: this.at.staff, LAKU_TOKEN: token, LAKU_DATA_DIR: this.at.data_dir }
     const env = { ...withoutSettings(process.env), ...shop }
     return new Promise((resolve, reject) => {

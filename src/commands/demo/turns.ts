@@ -1,4 +1,4 @@
-/** One of those who speak in turn. */
+/** One of several speakers who print in turn. */
 export interface Turn {
   /** Prints now if all earlier turns are done, and else when they are. */
   now(say: () => void): void
@@ -6,7 +6,7 @@ export interface Turn {
   done(): void
 }
 
-/** Lets what happens side by side be told one after another: who came first, first, as it happens. */
+/** Lets flows that run side by side print one after another, in the order in which they took their turns. */
 export class Turns {
   readonly #turns: { waiting: (() => void)[]; done: boolean }[] = []
 

@@ -6,7 +6,8 @@ import type { Laku } from '../../runtime/laku.ts'
 import type { DoctorCheck } from './checks.ts'
 
 /**
- * The profile that laku goes by at the payment provider. `laku providers show` says why, channel by channel.
+ * The profile by which laku deals with the payment provider. `laku providers show` gives the reasons, channel
+ * by channel.
  */
 export interface AccountProfile {
   refundForm: 'current' | 'legacy'

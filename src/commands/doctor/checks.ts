@@ -31,7 +31,7 @@ export interface DoctorCheck {
   examine: (laku: Laku) => Promise<Finding[]>
 }
 
-/** One number of one statement. */
+/** Returns the one number that a statement selects. */
 async function count(laku: Laku, question: ReturnType<typeof sql<{ count: number }>>): Promise<number> {
   return (await question.execute(laku.db)).rows[0]?.count ?? 0
 }
@@ -47,7 +47,7 @@ const SKEW_S = 5
 const LEAST_FREE_BYTES = 1024 ** 3
 
 /**
- * Every check of `laku doctor`; each answers at once, whatever the size of the shop, but for the ledger's.
+ * Every check of `laku doctor`. Each one but the ledger's takes little time, whatever the size of the shop.
  */
 export const doctorChecks: readonly DoctorCheck[] = [
   {

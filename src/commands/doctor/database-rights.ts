@@ -9,7 +9,8 @@ interface Rights {
 }
 
 /**
- * Whether the application's role may do more than it needs: what it may make can stand in the way of a guard.
+ * Whether the application's role has more rights than it needs: objects that it may create can get in the way
+ * of a guard.
  */
 export const databaseRights: DoctorCheck = {
   name: 'rights in the database',

@@ -3,7 +3,7 @@ import type { DoctorCheck, Finding } from './checks.ts'
 
 const TIMEOUT_MS = 3_000
 
-/** Whether each provider answers at all, whatever it answers: nothing is asked of it, and no key is sent. */
+/** Whether each provider accepts a connection: the check sends no request and no key. */
 export const providerReachability: DoctorCheck = {
   name: 'provider reachability',
   examine: async ({ config }) => {
@@ -30,7 +30,7 @@ export const providerReachability: DoctorCheck = {
   },
 }
 
-/** Why nobody listens there; nothing where somebody does. */
+/** Returns why no connection to the address is possible; undefined if one is. */
 async function unreachable({ hostname, port, protocol }: URL): Promise<string | undefined> {
   const usual = { 'https:': 443, 'http:': 80, 'smtps:': 465, 'smtp:': 587 }[protocol] ?? 443
   const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || usual })

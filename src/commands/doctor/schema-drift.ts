@@ -12,8 +12,7 @@ const expectedFile = fileURLToPath(new URL('../../../docs/schema.sql', import.me
 const SHOWN = 3
 
 /**
- * Whether tables, indexes, functions and triggers are those of the code: somebody with psql may have taken
- * one away.
+ * Whether tables, indexes, functions and triggers match the code: somebody with psql may have removed one.
  */
 export const schemaDrift: DoctorCheck = {
   name: 'schema drift',
@@ -32,7 +31,7 @@ export const schemaDrift: DoctorCheck = {
   },
 }
 
-/** A trigger that is there and does nothing: its definition does not say so. */
+/** Lists the triggers that are switched off: a trigger's definition does not show that. */
 async function switchedOff(pool: pg.Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(`
     select t.tgrelid::regclass || ': ' || t.tgname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid
@@ -40,7 +39,10 @@ async function switchedOff(pool: pg.Pool): Promise<string[]> {
   return rows.map(({ name }) => `switched off: ${name}`)
 }
 
-/** A statement each, but a line each of a table: so that one column is named and not the whole. */
+/**
+ * Splits a schema into statements, and a table into its lines, so that a finding names one column and not the
+ * whole table.
+ */
 function statementsOf(schema: string): Set<string> {
   const statements = new Set<string>()
   for (const block of schema.split('\n\n')) {

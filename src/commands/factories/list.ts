@@ -12,7 +12,7 @@ export const list = defineList({
   run: async (context, { status }, page) => {
     const { listFactories } = await import('../../domain/factory/read-factories.ts')
     return await context.read(({ tx, actor }) => {
-      // An agent sees those of their office.
+      // An agent sees only the factories that belong to their office.
       const lookedAfterBy = actor.kind === 'staff' && actor.role === 'agent' ? actor.id : undefined
       return listFactories(tx, { status, lookedAfterBy, ...page })
     })

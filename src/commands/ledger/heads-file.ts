@@ -10,7 +10,7 @@ const line = z.object({
   time: z.iso.datetime().optional(),
 })
 
-/** The heads in a worker's log; its other lines are passed over. */
+/** Returns the chain heads in a worker's log, and skips its other lines. */
 export async function readHeads(files: Files, file: string): Promise<LoggedHead[]> {
   const heads: LoggedHead[] = []
   try {

@@ -66,7 +66,7 @@ function sentence(
   return [`The book does not hold: ${read}.`, ...wrong.map(lineOf)].join('\n')
 }
 
-/** Says what the chain leaves open, and which breaks a person declared. */
+/** Says how much the chain does not cover yet, and which breaks a person declared. */
 function chainLines({ page, unchained, breaks }: ChainState): string[] {
   const open =
     unchained > 0

@@ -13,7 +13,10 @@ type Account = Pick<
   'refundForm' | 'refundChannels' | 'floatIdr' | 'invoiceMinimumIdr' | 'payoutMinimumIdr'
 >
 
-/** The account's profile: what the configuration says of it, and the facts where it says nothing. */
+/**
+ * The account's profile: the configuration's values, and the known facts where the configuration sets
+ * nothing.
+ */
 export function beliefsOf(policy: Account): Belief[] {
   const because = (name: keyof Account, fact: string) =>
     policy[name] === defaultPolicy[name] ? `${fact}; policy.${name} may say otherwise` : `policy.${name}`

@@ -41,7 +41,8 @@ export const check = defineTask({
     'laku providers check --record answers --json',
     'laku providers check --live --known xendit.qris-source,xendit.transaction-amounts',
   ],
-  // No identity is asked for: whoever has the configuration has the keys. Nothing of ours is read or written.
+  // The check asks for no identity: the holder of the configuration has the keys anyway. It neither reads nor
+  // writes laku's own data.
   run: async (context, { live, record, known }) => {
     const config = context.settings()
     const { liveKeys } = await import('./live-keys.ts')
@@ -81,7 +82,10 @@ export const check = defineTask({
 
 const MARKS: Readonly<Record<Outcome, string>> = { ok: '✓', differs: '✗', unasked: '?', left_out: '–' }
 
-/** A difference is certain and lasts, so it goes before what may be there in an hour. */
+/**
+ * A difference is certain and lasts, so its exit code takes precedence over that of a question without an
+ * answer.
+ */
 function exitCodeOf(findings: readonly Finding[], known: ReadonlySet<string>) {
   const differs = findings.some(
     ({ outcome, differences }) =>

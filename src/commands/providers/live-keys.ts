@@ -2,7 +2,7 @@ import type { Config } from '../../runtime/config.ts'
 
 type Keys = Pick<Config, 'xenditSecretKey' | 'biteshipApiKey'>
 
-/** The settings whose key does not say that it is for tests; a key that says nothing counts as live. */
+/** Returns the settings whose key is not marked as a test key; a key without a mark counts as live. */
 export function liveKeys({ xenditSecretKey, biteshipApiKey }: Keys): string[] {
   const keys: [variable: string, isForTests: boolean][] = [
     ['XENDIT_SECRET_KEY', xenditSecretKey.startsWith('xnd_development_')],

@@ -37,7 +37,7 @@ import { parcelOrigin } from '../../runtime/parcel-origin.ts'
 
 /** For one call (ms). */
 const TIMEOUT_MS = 10_000
-/** For a list to show what was made (ms). */
+/** How long a list may take to show a new object (ms). */
 const LIST_LAG_MS = 10_000
 
 /** Lists the checks in the order in which they are shown. */

@@ -13,7 +13,9 @@ export async function sessionNamed(tx: Tx, named: string): Promise<SessionView> 
   return await getSession(tx, named, { withDrafts: true })
 }
 
-/** For a severe change: the session's own code has to be typed, and what is at stake is said. */
+/**
+ * Returns the session's code, which must be typed for a severe change, and a sentence about what is at stake.
+ */
 export async function stakeOf(
   context: CommandContext,
   named: string,

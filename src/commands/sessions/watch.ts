@@ -10,7 +10,7 @@ import { sessionNamed } from './session.ts'
 const BAR = 30
 const SHORTEST_BAR = 10
 const LINES_EACH = 2
-// The head, the line that says how to end, and the empty one above it.
+// The head, the line that says how to end, and the empty line above it.
 const OTHER_LINES = 3
 /** The number of sessions shown where no terminal limits them. */
 const SHOWN = 20

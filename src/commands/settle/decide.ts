@@ -70,7 +70,7 @@ export const pay = defineChange({
     const { paySettlement } = await import('../../domain/settlement/index.ts')
     return await paySettlement(work, input)
   },
-  // Written, and yet not what was asked for.
+  // The decision is saved, but the settlement is not paid as requested.
   exitCode: ({ status }) => (status === 'on_hold' ? exitCodes.conflict : exitCodes.done),
   done: ({ code, status }) => {
     if (status !== 'on_hold') return `${code} is on its way: laku settle show ${code}`

@@ -14,7 +14,7 @@ export const periodOptions = [
 ]
 export const periodInput = { through: z.string().optional(), factory: z.uuid().optional() }
 
-/** The business date that an option means: a date as it stands, or the day of `yesterday` and the like. */
+/** Returns the business date of an option: a date as it is, or the day that `yesterday` and the like name. */
 export async function dateOf(
   context: CommandContext,
   through: string | undefined,
@@ -36,14 +36,17 @@ const columns: readonly Column<SettlementView>[] = [
   { name: 'net_idr', kind: 'idr', value: (row) => row.netIdr },
 ]
 
-/** Settlements for people, with what they come to together. */
+/** Shows settlements to people, with their total. */
 export function reportOfAll(settlements: readonly SettlementView[], total: string): Block[] {
   if (settlements.length === 0)
     return ['Nothing is due. What was delivered is due after its seven days; try a later --through.']
   return [tableOf(columns, settlements), `Together: ${total}`]
 }
 
-/** The code of a settlement, and what paying it does: what is typed before a severe change. */
+/**
+ * Returns the code of a settlement, which must be typed before a severe change, and a sentence about what
+ * paying it does.
+ */
 export async function paymentOf(
   context: CommandContext,
   named: string,

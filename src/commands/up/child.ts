@@ -6,15 +6,15 @@ import { CliError, type ExitCode, exitCodes } from '../../cli/errors/cli-error.t
 const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
 const TIMEOUT_MS = 25_000
 
-/** One process of the tree. */
+/** One child process of `laku up`. */
 export class Child {
   readonly name: string
   readonly #process: ChildProcess
   #stopping = false
 
   /**
-   * Starts `laku <name>`. It leads a process group of its own, so that a Ctrl-C reaches only `laku up`, which
-   * stops its children in order; and it ends by itself when the channel to `laku up` breaks.
+   * Starts `laku <name>` as the leader of its own process group, so that a Ctrl-C reaches only `laku up`,
+   * which stops its children in order. The child also ends by itself when the channel to `laku up` breaks.
    */
   constructor(name: string, env: NodeJS.ProcessEnv) {
     this.name = name
@@ -25,7 +25,7 @@ export class Child {
     })
   }
 
-  /** Resolves when the child says that it is ready. Throws a CliError when it ends before that. */
+  /** Resolves when the child reports that it is ready. Throws a CliError if it ends before that. */
   async ready(): Promise<void> {
     const over = new AbortController()
     const { signal } = over
@@ -54,7 +54,7 @@ export class Child {
     )
   }
 
-  /** Tells of an end that nobody asked for. */
+  /** Calls `tell` when the child ends without having been stopped. */
   onDeath(tell: (how: string) => void): void {
     const { exitCode, signalCode } = this.#process
     if (exitCode !== null || signalCode !== null) {

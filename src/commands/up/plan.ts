@@ -23,7 +23,7 @@ export interface Plan {
 }
 
 /**
- * Plans where everything will be. An ephemeral laku takes a folder and ports of its own where none are named.
+ * Plans the folder and the ports. An ephemeral laku takes a new folder and free ports where none are named.
  */
 export async function planOf(context: CommandContext, flags: UpFlags): Promise<Plan> {
   const { env } = process
@@ -49,7 +49,7 @@ export async function planOf(context: CommandContext, flags: UpFlags): Promise<P
   }
 }
 
-/** The environment of the children: the plan's, whatever flag or file it came from. */
+/** The environment of the children: it carries the plan's settings, whichever flag or file they came from. */
 export function environmentOf({ config, staffPort }: Plan): NodeJS.ProcessEnv {
   const { env } = process
   const database = config.databaseUrl === undefined ? {} : { DATABASE_URL: config.databaseUrl }

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { systemCode } from '../../runtime/data-folder.ts'
 import { StartError } from '../../runtime/start-error.ts'
 
-/** Listens on loopback and lets go again: the port that was had, or nothing where it is taken. */
+/** Listens on a port and releases it again: returns the port, or undefined if it is taken. */
 function tryPort(port: number, host = '127.0.0.1'): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer()
@@ -19,7 +19,7 @@ function tryPort(port: number, host = '127.0.0.1'): Promise<number | undefined> 
 
 const TRIES = 50
 
-/** The first of so many free ports in a row. */
+/** Returns the first of this many consecutive free ports. */
 export async function freePorts(inARow: number): Promise<number> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const first = await tryPort(0)
@@ -31,7 +31,8 @@ export async function freePorts(inARow: number): Promise<number> {
 }
 
 /**
- * Says which port is taken, and which flag chooses another, before anything is started. Throws StartError 2.
+ * Checks before the start that a port is free. Throws StartError 2, which names the port and the flag that
+ * chooses another.
  */
 export async function requireFree(port: number, host: string, flag: string): Promise<void> {
   if ((await tryPort(port, host)) !== undefined) return

@@ -24,8 +24,8 @@ export interface Tree {
 }
 
 /**
- * Starts database, sandbox, server and worker, and returns when all of them answer. What was started is noted
- * in `teardown` as it comes up; stopping goes the other way: server, worker, sandbox, database.
+ * Starts database, sandbox, server and worker, and returns when all of them answer. Each is added to
+ * `teardown` as it comes up. They stop in the reverse order: server, worker, sandbox, database.
  */
 export async function startTree(
   plan: Plan,
@@ -71,7 +71,10 @@ export async function startTree(
   return { tree, addresses }
 }
 
-/** A server that was running before belongs to somebody else, and goes on. */
+/**
+ * Stops the database at the end, but only if this process started it: a server that was running before keeps
+ * running.
+ */
 async function stopDatabaseAtTheEnd(config: Config, teardown: Teardown): Promise<void> {
   if (config.databaseUrl !== undefined) return
   const { embeddedPostgresStatus, stopEmbeddedPostgres } = await import('../../runtime/embedded-postgres.ts')
@@ -79,7 +82,7 @@ async function stopDatabaseAtTheEnd(config: Config, teardown: Teardown): Promise
   if (!running) await teardown.add('database', () => stopEmbeddedPostgres(config.dataDir))
 }
 
-/** Commands that are said in this folder find the shop by it, as long as it runs. */
+/** Writes the file by which commands in this folder find the shop as long as it runs. */
 async function leaveWord(dataDir: string, shop: LocalShop, teardown: Teardown): Promise<void> {
   const file = localShopFile(dataDir)
   await writeFile(file, `${JSON.stringify(shop)}\n`, { mode: 0o600 })

@@ -3,7 +3,7 @@ interface Step {
   close: () => Promise<unknown>
 }
 
-/** Stops the things that were started, in the opposite order: once, whoever asks for it. */
+/** Stops the started things in the reverse order, and only once, however often it is called. */
 export class Teardown {
   readonly #steps: Step[] = []
   #closing: Promise<void> | undefined

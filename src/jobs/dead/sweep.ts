@@ -10,7 +10,7 @@ const unseen = sql`
 
 const BATCH_SIZE = 100
 
-/** A job whose retries are used up lies in the dead letter queue: a person is told of each, once. */
+/** Tells a person, once, of each job in the dead letter queue: its retries are used up. */
 export const deadSweepJob = defineJob({
   name: 'dead.sweep',
   batchSize: 1,

@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'email.sweep' }
 
-// Five batches of at most 30 s each: over before this job expires.
+// Five batches of at most 30 s each end before this job expires.
 const BATCH_SIZE = 50
 
 /** Brings back emails whose next try is due, or whose job was lost. */

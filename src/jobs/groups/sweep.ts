@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'groups.sweep' }
 
-/** Opens and ends sessions on time, and brings back those that stand still. */
+/** Opens and ends sessions on time, and restarts those that make no progress. */
 export const groupsSweepJob = defineJob({
   name: 'groups.sweep',
   batchSize: 1,

@@ -31,12 +31,12 @@ const prunes: Prune[] = [
 ]
 
 const BATCH = 5_000
-// A million rows of a kind an hour; what is left waits for the next run.
+// At most a million rows of each kind an hour; the rest waits for the next run.
 const MAX_BATCHES = 200
 
 /**
- * Forgets, each hour, what is past its time: idempotency keys, codes and their messages' secrets, log-ins,
- * what providers sent.
+ * Deletes, each hour, expired data: idempotency keys, codes and their messages' secrets, log-ins, the bodies
+ * of webhooks.
  */
 export const keysPruneJob = defineJob({
   name: 'keys.prune',

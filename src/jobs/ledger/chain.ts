@@ -5,7 +5,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'ledger.chain' }
 
-/** The page that each worker saw last: it finds by itself that the end of the chain was taken away. */
+/**
+ * The last page of the chain that each worker saw: from it a worker notices by itself that the end of the
+ * chain was removed.
+ */
 const seen = new WeakMap<Laku, ChainHead>()
 
 /** Binds committed postings to the chain, within 10 s of their commit. */

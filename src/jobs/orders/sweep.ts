@@ -7,7 +7,7 @@ const actor: Actor = { kind: 'system', name: 'orders.sweep' }
 const COMPLETE_BATCH_SIZE = 500
 const REFUND_BATCH_SIZE = 50
 
-/** Completes orders whose return window is over, and gives the buyers of lost parcels their money back. */
+/** Completes orders whose return window is over, and refunds the buyers of lost parcels. */
 export const ordersSweepJob = defineJob({
   name: 'orders.sweep',
   batchSize: 1,

@@ -4,10 +4,11 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'otp.deliver' }
 
-// With backoff from a second on, more than the five minutes of a code: so long it waits for a paused SMS.
+// With a backoff that begins at one second, the tries last longer than the five minutes of a code: the job
+// waits that long for a paused SMS.
 const TRIES = 10
 
-/** A code that WhatsApp did not bring, or that its person wants another way, goes by email or SMS. */
+/** Sends a code by email or SMS if WhatsApp did not deliver it, or if its person asks for another way. */
 export const otpDeliverJob = defineJob({
   name: 'otp.deliver',
   batchSize: 10,

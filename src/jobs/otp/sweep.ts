@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'otp.sweep' }
 
-/** A code that nobody says was delivered goes by the next way. */
+/** Sends a code by the next way if no delivery of it was reported. */
 export const otpSweepJob = defineJob({
   name: 'otp.sweep',
   batchSize: 1,

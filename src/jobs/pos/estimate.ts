@@ -5,7 +5,7 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'pos.estimate' }
 
 /**
- * Finds out what the goods of a purchase order cost on their way to the warehouse. The factory is told
+ * Estimates the cost of bringing a purchase order's goods to the warehouse. The factory is told of the order
  * meanwhile.
  */
 export const purchaseOrdersEstimateJob = defineJob({

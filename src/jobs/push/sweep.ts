@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'push.sweep' }
 
-// Four batches of at most 10 s each: over before this job expires.
+// Four batches of at most 10 s each end before this job expires.
 const BATCH_SIZE = 200
 
 /** Brings back push messages whose next try is due, that waited for the morning, or whose job was lost. */

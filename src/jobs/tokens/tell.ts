@@ -4,7 +4,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'tokens.tell' }
 
-/** Tells, each hour, of staff tokens that end within two weeks: a timer whose token ended is silent. */
+/**
+ * Warns, each hour, of staff tokens that end within two weeks: a timer whose token has ended stops without a
+ * word.
+ */
 export const tokensTellJob = defineJob({
   name: 'tokens.tell',
   batchSize: 1,

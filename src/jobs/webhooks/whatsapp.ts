@@ -19,7 +19,7 @@ const EARLY_TRIES = 2
  */
 export const webhooksWhatsappJob = defineWebhookLine({
   provider: 'whatsapp',
-  // Meta's form, or Fonnte's: each came through a door of its own.
+  // The body has Meta's form or Fonnte's; each provider has its own route.
   parse: (body, delivery) => parseWhatsAppWebhook(body) ?? parseFonnteWebhook(body, delivery),
   follow: ({ units }, actor, deliveries) =>
     units.run(actor, (work) => applyWhatsAppWebhooks(work, deliveries)),

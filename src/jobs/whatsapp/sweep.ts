@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'whatsapp.sweep' }
 
-// Five batches: over before a slow provider could make this job expire.
+// Five batches end before a slow provider could make this job expire.
 const BATCH_SIZE = 100
 
 /** Brings back messages whose next try is due, or whose job was lost. */

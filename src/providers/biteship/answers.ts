@@ -29,7 +29,9 @@ const rate = z
     }
   })
 
-/** Rate by rate: one without a price, or with one of nothing, is no offer, and the others stand. */
+/**
+ * The rates, read one by one: a rate without a price, or with a price of 0, is no offer, and the others stay.
+ */
 export const ratesAnswer = z
   .looseObject({ pricing: z.array(z.unknown()) })
   .transform(({ pricing }): CourierRate[] => readable(rate, pricing))
@@ -66,7 +68,7 @@ export const orderAnswer = z
       trackingId: courier?.tracking_id || undefined,
       // Empty until the courier gives one.
       waybillId: courier?.waybill_id || undefined,
-      // It exists, so it is confirmed at the least.
+      // The order exists, so it is at least confirmed.
       status: status ?? history.at(-1)?.status ?? 'confirmed',
       priceIdr: price,
       link: courier?.link || undefined,
@@ -79,7 +81,9 @@ export const cancelAnswer = z
   .looseObject({ success: z.literal(true), status: lenient(z.string().min(1)) })
   .transform(({ status }) => present({ status }))
 
-/** The `reference_id` was used before; `details.order_id` names the order that has it. */
+/**
+ * The error code for a `reference_id` that was used before; `details.order_id` names the order that has it.
+ */
 export const DUPLICATE_REFERENCE = '40002060'
 
 const biteshipError = z.looseObject({

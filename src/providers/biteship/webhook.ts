@@ -38,7 +38,7 @@ export function isBiteshipInstallPing(rawBody: Buffer): boolean {
 const notice = z.looseObject({
   event: z.string().min(1),
   order_id: z.string().min(1),
-  // The order is read again whatever it says.
+  // laku reads the order again, whatever status the webhook carries.
   status: lenient(z.string()),
   courier_waybill_id: lenient(z.string()),
 })

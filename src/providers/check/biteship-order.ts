@@ -14,7 +14,7 @@ export interface OrderProbe {
 const items = [{ name: 'laku providers check', valueIdr: 100_000, quantity: 1, weightG: 1000 }]
 
 /**
- * A parcel booked with a test key, read and cancelled: no courier hears of it and nothing is charged
+ * Books a parcel with a test key, reads it and cancels it: no courier learns of it and nothing is charged
  * (biteship.test-orders).
  */
 export function orderProbe({ courier, ear, origin, referenceId }: OrderProbe): Probe {

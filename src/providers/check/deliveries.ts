@@ -24,7 +24,10 @@ export interface EventProbe {
   timeoutMs: number
 }
 
-/** A payout to the account that test mode lets fail: no money moves, and its event comes to our server. */
+/**
+ * Makes a payout to the account whose payouts fail in test mode: no money moves, and its event comes to our
+ * server.
+ */
 export function payoutEventProbe({ payouts, key, read, webhookUrl, timeoutMs }: EventProbe): Probe {
   return {
     provider: 'xendit',
@@ -54,7 +57,7 @@ export function payoutEventProbe({ payouts, key, read, webhookUrl, timeoutMs }: 
   }
 }
 
-/** From these a payout comes to its end by itself. */
+/** The states from which a payout reaches its end by itself. */
 const ENDS = ['ACCEPTED', 'REQUESTED', 'READY', 'ROUTING', 'FAILED']
 
 async function eventOf(
@@ -91,7 +94,7 @@ function eventDifferences(event: string): Difference[] {
   ]
 }
 
-/** Messages and updates of ours that Meta delivered: by whom they are, and how late a refusal comes. */
+/** Looks at the messages and updates that Meta delivered to us: their senders, and the delay of a refusal. */
 export function metaDeliveriesProbe(read: ReadDeliveries): Probe {
   return {
     provider: 'laku',
@@ -126,7 +129,7 @@ function senderDifferences(messages: readonly Record<string, unknown>[]): Differ
   ]
 }
 
-/** That one person is not reached is no difference; that the account or a template is refused is. */
+/** A failure to reach one person is no difference; a refused account or template is one. */
 function lateDifferences(statuses: readonly Record<string, unknown>[]): Difference[] {
   const codes = statuses
     .filter((item) => item.status === 'failed')

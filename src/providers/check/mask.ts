@@ -1,10 +1,10 @@
-/** Keys whose value is about a person or an account of one, whatever it looks like. */
+/** Matches keys whose value is about a person or a person's account, whatever the value looks like. */
 const PERSONAL =
   /name|phone|mobile|e?mail|address|street|city|postal|account_number|account_identifier|holder|destination|contact|payer|customer|owner|driver|recipient|receiver|beneficiary|merchant|sender|^device$|target|note|description|message$|identity/
-/** Keys of names that are nobody's. */
+/** Matches keys of names that belong to no person. */
 const PUBLIC =
   /^(channel_name|courier_name|courier_service_name|retail_outlet_name|country_name|administrative_division_level_\d_(name|type)|address_type)$/
-/** The fields that may stand unmasked, by operation: the texts that laku wrote, and places. */
+/** The fields that may stay unmasked, by operation: texts that laku wrote, and places. */
 const PUBLIC_BY_OPERATION: Readonly<Record<string, RegExp>> = {
   list_templates: /^(name|text|language)$/,
   areas: /^(name|postal_code)$/,
@@ -24,9 +24,9 @@ const MANY_DIGITS = /\d[\d\s-]{5,}\d/
 const FIGURE = /^-?\d+(\.\d+)?$/
 
 /**
- * An answer without personal data. Names, numbers, accounts, addresses, e-mails and free texts are replaced,
- * the same one by the same mask within one masker; ids, codes, times and amounts stay. What is not known to
- * be harmless is masked.
+ * Removes personal data from answers. It masks names, numbers, accounts, addresses, e-mails and free texts;
+ * within one masker, equal values get equal masks. Ids, codes, times and amounts stay. It masks every field
+ * that is not known to be harmless.
  */
 export class Masker {
   readonly #masks = new Map<string, string>()

@@ -1,9 +1,9 @@
 /**
- * A fact that the check cannot look at without harm, and why. Said with each run, so that nobody takes
- * silence for a yes.
+ * A fact that the check cannot look at without harm, and the reason. Each run prints these, so that nobody
+ * takes silence for a yes.
  */
 export interface NotSeen {
-  /** Its name in docs/providers.md. */
+  /** The fact's name in docs/providers.md. */
   fact: string
   because: string
 }

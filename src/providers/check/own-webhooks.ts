@@ -29,9 +29,9 @@ interface Answered {
 }
 
 /**
- * Our own routes, asked as the providers ask them, at the address that they know. A secret is tried with a
- * body that cannot be read: where the answer is 400 and not 401 the secret was taken, and nothing is kept.
- * What stands in the providers' dashboards cannot be read from here.
+ * Checks our own webhook routes: it calls them as the providers do, at the address that the providers use. It
+ * tries each secret with an unreadable body: the answer 400 instead of 401 shows that the secret was
+ * accepted, and nothing is stored. The settings in the providers' dashboards cannot be read from here.
  */
 export function ownWebhookProbes(options: OwnWebhooks): Probe[] {
   const ask = (sent: Sent) => answerOf(options, sent)
@@ -78,8 +78,8 @@ async function biteship({ biteshipHeader, biteshipSecrets }: OwnWebhooks, ask: A
 }
 
 /**
- * Read whole before its signature is looked at: what is signed well is a delivery with nothing in it, kept
- * once.
+ * An empty delivery: the route reads the whole body before it checks the signature. With a good signature it
+ * counts as a delivery without content, and is stored once.
  */
 const EMPTY_DELIVERY = JSON.stringify({ object: 'whatsapp_business_account', entry: [] })
 

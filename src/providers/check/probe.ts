@@ -2,7 +2,10 @@ import type { HeardAnswer } from '../http.ts'
 
 /** A behaviour of the provider that differs from laku's facts. */
 export interface Difference {
-  /** Its name in docs/providers.md; undefined where it is about our own settings or account. */
+  /**
+   * The fact's name in docs/providers.md; undefined where the difference is about our own settings or
+   * account.
+   */
   fact?: string
   says: string
   /** The step that a person takes about it. */
@@ -17,12 +20,12 @@ export interface Seen {
   empty?: true
 }
 
-/** One harmless question to a provider, held against the facts. */
+/** One harmless question to a provider, whose answer is compared with the facts. */
 export interface Probe {
   /** The provider it asks; where nobody answers there, the other probes of that provider are not tried. */
   provider: string
   name: string
-  /** It makes or moves something there, in test mode: left out with live keys. */
+  /** The probe creates or moves something at the provider, in test mode: it is left out with live keys. */
   makes?: true
   /** @throws ProviderFailure where there is no answer, or another than was asked for */
   ask: () => Promise<Seen>
@@ -33,7 +36,7 @@ export class NotConfigured extends Error {
   override readonly name = 'NotConfigured'
 }
 
-/** Hands each answer on to whoever records, and keeps the last for the probe that asked. */
+/** Passes each answer on to the recorder, and keeps the last answer for the probe that asked. */
 export class Ear {
   #last: HeardAnswer | undefined
   readonly #also: ((answer: HeardAnswer) => void) | undefined
@@ -53,14 +56,14 @@ export class Ear {
   }
 }
 
-/** The fields of whatever came; none where it is no object. */
+/** Returns the fields of a value; none if it is no object. */
 export function fieldsIn(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {}
 }
 
-/** A list of objects, wherever it stands: bare, or below a name. */
+/** Returns a list of objects, which may stand alone or under a name. */
 export function rowsIn(value: unknown, name?: string): Record<string, unknown>[] {
   const list = Array.isArray(value) || name === undefined ? value : fieldsIn(value)[name]
   return Array.isArray(list) ? list.map(fieldsIn) : []

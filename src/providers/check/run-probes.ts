@@ -116,7 +116,7 @@ function failedFinding(
   }
   const says = `${outcome === 'limited' ? 'it limits us' : 'it does not answer'}: ${code}`
   const todo = 'see that it is up and can be reached from here, and run the check again'
-  // Each further probe would wait as long again.
+  // Each further probe would wait just as long.
   const isAway = outcome === 'unreachable' || code === 'timeout'
   return { finding: finding('unasked', says, { todo }), ...(isAway && { blocks: { says, todo } }) }
 }
@@ -135,7 +135,10 @@ const FACT_OF_REFUSALS: Readonly<Record<string, string>> = {
   fonnte: 'fonnte.refusals',
 }
 
-/** Nothing of this provider goes until the account or its key is put right. */
+/**
+ * Whether a refusal concerns our account: then no call to this provider works until the account or its key is
+ * put right.
+ */
 function isOurAccount({ provider, outcome, code, httpStatus }: ProviderFailure): boolean {
   if (outcome !== 'refused') return false
   if (httpStatus === 401 || LOGIN_REFUSED.includes(code)) return true

@@ -68,7 +68,7 @@ export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes)
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error
       const refusal = refusalBy(error.code)
-      // About the account: the run says so, and stops here.
+      // The refusal concerns the account: the run reports it and stops here.
       if (!refusal || refusal.reach === 'account') throw error
       if (refusal.reach === 'message') return { says: `refused for its field alone: ${error.code}` }
       const says = `messages are refused: ${refusal.says} (${error.code})`

@@ -269,7 +269,7 @@ export function readAgainProbe(gateway: PaymentGateway): Probe {
   }
 }
 
-/** So many are enough to see it. */
+/** The number of payments whose invoices are read again: this many are enough to see a difference. */
 const READ_AGAIN = 5
 
 async function invoicesOf(
@@ -339,10 +339,10 @@ function feeDifferences(lines: readonly Record<string, unknown>[]): Difference[]
 }
 
 const DAY_MS = 86_400_000
-/** Clocks of both sides, and a weekend that what would be settled on it waits for. */
+/** The tolerance for the two sides' clocks, and for a weekend, after which money due on it settles. */
 const [EARLIER_DAYS, LATER_DAYS] = [0.5, 2.5]
 
-/** xendit.settlement: a line says itself when it can be spent. */
+/** xendit.settlement: each line tells when its money can be spent. */
 function settlementDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
   const says = lines.flatMap((line) => {
     if (line.type !== 'PAYMENT') return []

@@ -19,8 +19,8 @@ const MAX_IDR = 1_000
 const OURS = /(^|-)PAY-\d{6}-/
 
 /**
- * Finds out how a repeated refund is answered. It asks twice under one key for a small part of a payment that
- * somebody made by hand in test mode. It is money of test mode; an invoice of laku's own is not touched.
+ * Finds out how Xendit answers a repeated refund. It asks twice under one key for a small part of a payment
+ * that somebody made by hand in test mode. No real money moves, and none of laku's own invoices is touched.
  */
 export function refundRepeatProbe({ gateway, key, form }: RefundProbe): Probe {
   return {

@@ -15,8 +15,8 @@ export interface SmtpOptions {
 }
 
 /**
- * Email over SMTP, a connection a mail: nodemailer's pool sends a mail again by itself when a connection
- * breaks, and whether to do that is for the caller to decide.
+ * Sends email over SMTP, with one connection per mail. nodemailer's pool would send a mail again by itself
+ * when a connection breaks, but the caller has to decide on that.
  */
 export function createSmtpMailer(options: SmtpOptions): Mailer {
   const { from } = options
@@ -60,7 +60,7 @@ function transportTo({ url, timeoutMs = 10_000 }: Pick<SmtpOptions, 'url' | 'tim
 
 type SmtpFailure = Pick<ProviderFailureFacts, 'outcome' | 'code'>
 
-/** The codes that nodemailer gives to troubles before the mail is handed over. */
+/** The nodemailer codes of troubles before the mail is handed over. */
 const BEFORE_SENDING = new Set(['EDNS', 'ETLS', 'EREQUIRETLS'])
 /** The codes of faults that nodemailer itself finds in a mail, or in how the mail is to be sent. */
 const NEVER_SENT = new Set([
@@ -74,9 +74,9 @@ const NEVER_SENT = new Set([
 ])
 
 /**
- * A 5xx reply is a definite no, a 4xx one a "not now". A connection that breaks or falls silent later may
- * have taken the mail with it, and so may a server that answers the mail itself with nonsense or with 421,
- * "closing".
+ * Sorts an SMTP error: a 5xx reply is a definite no, a 4xx reply a "not now". The mail may have been taken if
+ * the connection breaks or falls silent later. The same holds if the server answers the mail itself with
+ * nonsense or with 421, "closing".
  */
 function smtpFailure(error: unknown): SmtpFailure {
   const { responseCode, code, syscall, command } = Object(error) as Record<string, unknown>

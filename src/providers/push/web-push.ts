@@ -4,7 +4,7 @@ import type { PushSender } from '../../domain/notification/push.ts'
 import { networkFailure } from '../network-failure.ts'
 
 export interface WebPushOptions {
-  /** VAPID (RFC 8292): who sends, so that push services can write to somebody. */
+  /** The VAPID keys (RFC 8292): they identify the sender, so that push services can contact somebody. */
   publicKey: string
   privateKey: string
   /** `https://…` or `mailto:…` of who runs the server. */
@@ -13,7 +13,7 @@ export interface WebPushOptions {
   timeoutMs?: number
 }
 
-// A notice that a browser was not reached with for a day is told by the inbox.
+// The lifetime of a push message: a notice that does not reach the browser within a day is left to the inbox.
 const TTL_S = 86_400
 
 /**
@@ -34,7 +34,7 @@ export function createWebPush(options: WebPushOptions): PushSender {
         )
         const response = await fetch(endpoint, {
           method: 'POST',
-          // The types of the library are those of its own request; values are strings and numbers.
+          // The library's types are those of its own request; the header values are strings and numbers.
           headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
           body: body as Uint8Array<ArrayBuffer>,
           redirect: 'manual',

@@ -5,7 +5,7 @@ import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { plusPhone } from '../phone.ts'
 
 export interface TwilioOptions {
-  /** `https://api.twilio.com`, or the address of whoever speaks the same. */
+  /** `https://api.twilio.com`, or the address of a service with the same API. */
   url: string
   account: string
   token: string

@@ -1,7 +1,7 @@
-// laku relies on these facts that Meta and Fonnte document. The source, its date and how sure it is stand
-// under the same name in docs/providers.md.
+// laku relies on the facts in this file, which Meta and Fonnte document. docs/providers.md gives the source,
+// date and certainty of each under the same name.
 
-/** meta.text-window: free text is taken for so long after the recipient's last message (h). */
+/** meta.text-window: free text is accepted for this many hours after the recipient's last message. */
 export const TEXT_WINDOW_H = 24
 
 /**
@@ -42,7 +42,7 @@ const of = (reach: Reach, says: string, retryAfterS?: number): Refusal =>
 const DAY_S = 86_400
 
 /**
- * meta.refusals: Meta's error numbers. Whatever else it answers with HTTP 401 or 403 is about the account.
+ * meta.refusals: Meta's error numbers. Any other answer with HTTP 401 or 403 concerns the account.
  */
 const metaRefusals: Readonly<Record<string, Refusal>> = {
   0: of('account', 'the access token cannot be checked'),
@@ -117,7 +117,7 @@ const fonnteRefusals: Readonly<Record<string, Refusal>> = {
 const refusals: Readonly<Record<string, Refusal>> = {
   ...metaRefusals,
   ...fonnteRefusals,
-  // laku's own words, for an answer without a code and for a text that nobody wrote.
+  // laku's own codes, for an answer without a code and for a text that nobody wrote.
   refused: of('message', 'it says no without a reason'),
   template_unknown: of('template', 'laku has no text for this template'),
 }
@@ -132,7 +132,7 @@ export function refusalBy(code: string): Refusal | undefined {
 }
 
 /**
- * fonnte.refusals: its sentences vary, and what they are about stands in a word or two. The first that fits.
+ * fonnte.refusals: Fonnte's sentences vary, but a word or two show their subject. The first match counts.
  */
 const fonnteSubjects: readonly [words: RegExp, code: string][] = [
   [/target/, 'target_invalid'],
@@ -143,7 +143,7 @@ const fonnteSubjects: readonly [words: RegExp, code: string][] = [
   [/device/, 'invalid_device'],
 ]
 
-/** The listed code of Fonnte's words, where it is plain what they are about; else the words. */
+/** Returns the listed code for Fonnte's words, where their subject is plain; else the words themselves. */
 export function fonnteCode(words: string): string {
   if (refusalBy(words)) return words
   return fonnteSubjects.find(([subject]) => subject.test(words))?.[1] ?? words

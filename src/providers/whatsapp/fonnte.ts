@@ -20,8 +20,8 @@ export interface FonnteOptions {
 }
 
 /**
- * WhatsApp through Fonnte, the cheap local gateway. A template is filled here and goes out as text, without
- * buttons. What it takes is queued there, and may wait for its device.
+ * Sends WhatsApp messages through Fonnte, the cheap local gateway. laku fills a template here and sends it as
+ * text, without buttons. Fonnte queues an accepted message, which may wait for its device.
  */
 export function createFonnteSender(options: FonnteOptions): WhatsAppSender {
   const provider = 'fonnte'
@@ -73,8 +73,8 @@ const sentAnswer = z
 const fonnteError = z.looseObject({ status: z.literal(false), reason: lenient(z.string()) })
 
 /**
- * Fonnte says no with HTTP 200 and a sentence: its words, without numbers (a phone may be among them), are
- * the code.
+ * Fonnte refuses with HTTP 200 and a sentence. The sentence's words, without numbers (a phone may be among
+ * them), are the error code.
  */
 export function fonnteErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = fonnteError.safeParse(body)

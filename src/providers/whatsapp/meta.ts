@@ -67,8 +67,8 @@ const number = lenient(z.union([z.int(), z.string().regex(/^\d+$/).transform(Num
 const metaError = z.looseObject({ error: z.looseObject({ code: number, error_subcode: number }) })
 
 /**
- * The Graph API says of a phone number that it does not know, or may not show, that a field is wrong. That is
- * no fault of the message.
+ * The Graph API reports a wrong field for a phone number that it does not know, or may not show. That is no
+ * fault of the message.
  */
 const [FIELD_WRONG, NO_SUCH_NUMBER] = [100, 33]
 

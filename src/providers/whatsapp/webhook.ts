@@ -20,7 +20,7 @@ export interface IncomingWhatsApp {
   /** Meta's name for a person whose number it keeps back. */
   userId?: string
   at: Date
-  /** `text`, `image`, `button` …: what was written or tapped has a body. */
+  /** `text`, `image`, `button` …: a written or tapped message has a body. */
   type: string
   body?: string
   /** The message of ours that this one answers. */
@@ -100,7 +100,7 @@ const message = z
     from: lenient(bare),
     from_user_id: lenient(word),
     user_id: lenient(word),
-    // Without a time that can be read it is older than whatever is known.
+    // A message without a readable time counts as older than any other.
     timestamp: seconds.catch(new Date(0)),
     type: word.catch('unknown'),
     text: lenient(z.looseObject({ body: z.string() })),

@@ -4,7 +4,10 @@ import type { GatewayChannel, GatewayPayout } from '../../domain/payout/gateway.
 import { instant, lenient, maybe, present, readable } from '../answers.ts'
 import type { ProviderVerdict } from '../http.ts'
 
-/** An amount in another currency would be taken for rupiah: such an answer is not read at all. */
+/**
+ * The currency must be rupiah: an amount in another currency would be taken for rupiah, so an answer with one
+ * is not read at all.
+ */
 const currency = maybe(z.literal('IDR'))
 
 /**
@@ -22,7 +25,7 @@ export const invoiceAnswer = z
   .looseObject({
     id: z.string().min(1),
     external_id: z.string(),
-    // A word that is not known says neither paid nor unpaid: it is waited for.
+    // An unknown status means neither paid nor unpaid: laku waits for a known one.
     status: z.enum(invoiceStates).or(z.string().transform(() => 'UNKNOWN' as const)),
     amount: rupiah,
     currency,
@@ -56,8 +59,8 @@ export const invoiceAnswer = z
   )
 
 /**
- * One that cannot be read keeps its place in a list, as one of which nothing is known; without an id nothing
- * after it could be asked for.
+ * An unreadable invoice keeps its place in a list, with unknown status. An entry without an id makes the list
+ * unreadable: the page after it could not be requested.
  */
 const listedInvoice = invoiceAnswer.or(
   z.looseObject({ id: z.string().min(1) }).transform(
@@ -76,8 +79,8 @@ export const invoicesAnswer = z.array(listedInvoice)
 export const refundAnswer = z
   .looseObject({
     id: z.string().min(1),
-    // REVERSED is documented of payouts alone, and can mean nothing else here: the money came back. A word
-    // that is not known may mean that the money went: like PENDING it is waited for.
+    // REVERSED is documented for payouts only, and can mean only one thing here: the money came back. An
+    // unknown status may mean that the money went: laku waits, as for PENDING.
     status: z
       .enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED'])
       .or(z.string().transform(() => 'PENDING' as const)),
@@ -119,8 +122,8 @@ export const refundsAnswer = z
   }))
 
 /**
- * An e-wallet charge, which says at once what was refunded of it: null is nothing yet, and one that leaves
- * the field out says nothing.
+ * An e-wallet charge, which shows at once how much of it was refunded: null means nothing yet, and a missing
+ * field means unknown.
  */
 export const chargeAnswer = z
   .looseObject({ refunded_amount: z.number().nullish() })
@@ -134,7 +137,7 @@ export const payoutAnswer = z
   .looseObject({
     id: z.string().min(1),
     reference_id: z.string().nullish(),
-    // Whatever it says is kept: a word that is not known is waited for, and hides no other.
+    // Any status is kept: laku waits while a payout's status is unknown, and other payouts stay readable.
     status: z.string().min(1),
     amount: rupiah,
     currency,
@@ -186,7 +189,7 @@ const channelAnswer = z
     }),
   )
 
-/** Channel by channel: an odd one is not offered, and the others stand. */
+/** The channels, read one by one: an unreadable channel is not offered, and the others stay. */
 export const channelsAnswer = z.array(z.unknown()).transform((items) => readable(channelAnswer, items))
 
 const xenditError = z.looseObject({ error_code: z.string() })

@@ -1,7 +1,7 @@
-// laku relies on these facts that Xendit documents. The source, its date and how sure it is stand under the
-// same name in docs/providers.md.
+// laku relies on the facts in this file, which Xendit documents. docs/providers.md gives the source, date and
+// certainty of each under the same name.
 
-/** xendit.webhook-timeout: so long Xendit waits for an answer to a webhook (s). */
+/** xendit.webhook-timeout: the time that Xendit waits for an answer to a webhook (s). */
 export const WEBHOOK_TIMEOUT_S = 30
 
 export interface PayoutChannelFact {
@@ -9,7 +9,7 @@ export interface PayoutChannelFact {
   kind: 'bank' | 'ewallet'
   /** How an account number looks. */
   digits: RegExp
-  /** The least and the most of one payout (IDR). */
+  /** The smallest and largest amount of one payout (IDR). */
   minimumIdr: number
   maximumIdr: number
   /** How much of a description the receiver sees. */
@@ -58,7 +58,10 @@ export const bankFact = (
   descriptionLength,
 })
 
-/** xendit.payout-channels: where it pays out to in Indonesia, and how an account number of each looks. */
+/**
+ * xendit.payout-channels: the banks and wallets in Indonesia that Xendit pays out to, and the form of their
+ * account numbers.
+ */
 export const payoutChannelFacts: Readonly<Record<string, PayoutChannelFact>> = {
   ID_BCA: bankFact('BCA', /^\d{10}$/, 15),
   ID_MANDIRI: bankFact('Mandiri', /^\d{12,17}$/),
@@ -129,16 +132,16 @@ export const invoiceCeilings: Readonly<Record<string, number>> = {
 
 /** How a channel takes money back. */
 export interface RefundRule {
-  /** So long after the payment it takes a refund (days). */
+  /** The number of days after the payment in which the channel accepts a refund. */
   days: number
-  /** It takes a part of a payment back. */
+  /** Whether the channel can refund a part of a payment. */
   parts: boolean
 }
 
 /**
- * xendit.refund-channels: what takes a refund at the source, by the channel's name. Everything else takes
- * none: virtual accounts, retail outlets, direct debit. OVO takes none of what was paid by a payment link,
- * which is how laku is paid.
+ * xendit.refund-channels: the channels that accept a refund at the source, by name. All others accept none:
+ * virtual accounts, retail outlets, direct debit. OVO refunds no payment made by a payment link, which is how
+ * laku is paid.
  */
 export const REFUND_CHANNELS: Readonly<Record<string, RefundRule>> = {
   DANA: { days: 30, parts: true },
@@ -151,7 +154,7 @@ export const REFUND_CHANNELS: Readonly<Record<string, RefundRule>> = {
 
 /** How an app that paid by QRIS takes money back. */
 export interface IssuerRule {
-  /** The whole payment only after so many hours; a part at once. */
+  /** The whole payment can be refunded only after this many hours; a part of it at once. */
   wholeAfterHours: number
 }
 
@@ -170,7 +173,7 @@ export const QRIS_REFUND_ISSUERS: Readonly<Record<string, IssuerRule>> = {
   BSI: { wholeAfterHours: 0 },
 }
 
-/** xendit.qris-source: other names under which an issuer stands in `payment_details.source`. */
+/** xendit.qris-source: other names of an issuer in `payment_details.source`. */
 const issuerNames: Readonly<Record<string, string>> = {
   AIRPAY: 'SHOPEEPAY',
   SHOPEE: 'SHOPEEPAY',
@@ -195,14 +198,14 @@ export function qrisIssuer(source: string): string {
 
 /**
  * The meaning of a refused refund. `never`: a retry gets the same answer. `balance`: the money that came in
- * is not settled yet. `later`: the refusal passes. `account`: our account is refused, whatever is asked.
- * `taken`: the money may be gone already.
+ * is not settled yet. `later`: the refusal passes. `account`: the provider refuses every request of our
+ * account. `taken`: the money may be gone already.
  */
 export type RefundRefusal = 'never' | 'balance' | 'later' | 'account' | 'taken'
 
 /**
- * xendit.refund-refusals: error codes of `POST /refunds`, and failure codes of a refund. What is not here is
- * not known.
+ * xendit.refund-refusals: error codes of `POST /refunds`, and failure codes of a refund. A code that is not
+ * listed is unknown.
  */
 export const REFUND_REFUSALS: Readonly<Record<string, RefundRefusal>> = {
   API_VALIDATION_ERROR: 'never',
@@ -244,9 +247,9 @@ export const REFUND_REASONS = [
 ] as const
 
 /**
- * xendit.settlement: what was paid by a channel can be spent so many days later, by the latest figure that a
- * page has for it. Virtual accounts of other banks are said to settle at once; the day is of those that do
- * not.
+ * xendit.settlement: the number of days until money paid by a channel can be spent, by the latest figure that
+ * a page gives for it. Virtual accounts of other banks are said to settle at once; the one day is for those
+ * that do not.
  */
 export const settlementDays: Readonly<Record<string, number>> = {
   BCA: 2,
@@ -267,7 +270,7 @@ export const SETTLEMENT_DAYS_OTHERWISE = 1
 export const SETTLEMENT_DAYS_AT_MOST = 5
 
 /**
- * xendit.payout-cost: a payout takes so much beside its amount, VAT included (IDR), and the balance has to
- * hold both.
+ * xendit.payout-cost: the cost of a payout beside its amount, VAT included (IDR). The balance has to cover
+ * both.
  */
 export const PAYOUT_COST_IDR = 2_775

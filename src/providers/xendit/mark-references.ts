@@ -2,9 +2,9 @@ import type { GatewayInvoice, GatewayRefund, PaymentGateway } from '../../domain
 import type { GatewayTransaction } from '../../domain/payment/reconciliation/gateway-transactions.ts'
 
 /**
- * A gateway that names invoices and refunds to the provider after the installation that made them
- * (`1A2B3C-PAY-…`), and to laku by their codes alone. What another installation made keeps its whole name, so
- * that it is nobody's here. What was made before references were marked is found by its bare code.
+ * Returns a gateway that puts the installation's prefix before the names of invoices and refunds at the
+ * provider (`1A2B3C-PAY-…`). laku itself sees their codes alone. An object of another installation keeps its
+ * whole name, so that it matches none here. An object from before the prefixes is found by its bare code.
  */
 export function prefixReferences(
   gateway: PaymentGateway,

@@ -2,9 +2,9 @@ import type { CallLease } from '../../domain/kernel/provider-proof.ts'
 import type { ProviderHttp } from '../http.ts'
 
 /**
- * One call through an SDK client, answering the raw JSON. The client's fetch is replaced by ours: it has no
- * timeout of its own and throws a TypeError on an error page. Once there is an answer, what the SDK's models
- * make of it is no matter.
+ * Makes one call through an SDK client and returns the raw JSON. Our fetch replaces the client's, which has
+ * no timeout and throws a TypeError on an error page. Once there is an answer, it does not matter whether the
+ * SDK's models can read it.
  */
 export async function throughSdk<Client extends object>(
   http: ProviderHttp,

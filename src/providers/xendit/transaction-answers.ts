@@ -16,7 +16,7 @@ const figure = z.union([
     .regex(/^-?\d+(\.\d+)?$/)
     .transform(Number),
 ])
-// Ten thousand milliards: what is more was never moved.
+// Ten thousand milliards: no larger amount was ever moved.
 const MAX_AMOUNT = 1e13
 const amount = figure.pipe(z.number().min(0).max(MAX_AMOUNT))
 const part = maybe(figure.pipe(z.number().min(-MAX_AMOUNT).max(MAX_AMOUNT)))
@@ -90,8 +90,8 @@ function feeOf(charged: z.output<typeof fee> | undefined): number {
 }
 
 /**
- * Returns the state of a fee. A fee with no state of its own goes with its line: a correction of it is booked
- * all the same. A fee of unknown amount waits.
+ * Returns the state of a fee. A fee with no state of its own takes the state of its line, because a later
+ * correction of it is booked anyway. A fee of unknown amount waits.
  */
 function feeStatusOf(
   charged: z.output<typeof fee> | undefined,
@@ -106,7 +106,7 @@ function feeStatusOf(
 
 const anId = z.looseObject({ id: z.string().min(1) })
 
-/** Line by line: one that cannot be read stops neither its page nor a neighbour. */
+/** The lines, read one by one: an unreadable line stops neither its page nor its neighbours. */
 export const transactionsAnswer = z
   .looseObject({ has_more: maybe(z.boolean()), data: z.array(z.unknown()).nullish() })
   .transform(({ has_more: hasMore, data }): GatewayTransactionPage => {

@@ -18,8 +18,8 @@ export type XenditNotice =
     }
 
 /**
- * Whether `x-callback-token` is one of ours (several while it rotates). It says who sent, not what is true:
- * the object is read again before money moves.
+ * Whether `x-callback-token` is one of ours (several while it rotates). The token proves the sender, not the
+ * content: laku reads the object again before money moves.
  */
 export function isXenditCallback(token: string | undefined, accepted: readonly string[]): boolean {
   return isAcceptedSecret(token, accepted)
@@ -45,7 +45,7 @@ const disputeBody = z.union([
     .transform(({ event, data }) => ({ ...data, event })),
 ])
 const eventBody = z.looseObject({
-  // xendit.payout-events: the newer API says `v3_payout.`.
+  // xendit.payout-events: the newer API's names begin with `v3_payout.`.
   event: z.string().regex(/^(v3_)?(refund|payout)\./),
   // Some deliveries wrap the object once more than documented.
   data: z.union([z.looseObject({ data: thing }).transform((wrapped) => wrapped.data), thing]),
@@ -75,7 +75,8 @@ export function parseXenditWebhook(body: unknown): XenditNotice | undefined {
 }
 
 /**
- * The key two deliveries of one notice share: Xendit's `webhook-id` header where it came, else what it says.
+ * Returns the key that two deliveries of one notice share: Xendit's `webhook-id` header if it came, else the
+ * notice's content.
  */
 export function xenditDedupeKey(notice: XenditNotice, webhookId: string | undefined): string {
   return webhookId || `${notice.kind}:${notice.id}:${notice.status}`

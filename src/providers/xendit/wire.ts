@@ -22,7 +22,7 @@ function endpointOf(operation: string): string | undefined {
   return operation === 'find_invoices' ? 'list_invoices' : operation
 }
 
-/** How to speak to Xendit: our HTTP for what is read raw, the account for what goes through their SDK. */
+/** Returns the two ways to call Xendit: our HTTP client for raw answers, and the account for their SDK. */
 export function xenditWire(options: XenditOptions): {
   http: ProviderHttp
   account: { secretKey: string; xenditURL: string }

@@ -2,7 +2,8 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /**
- * The facts of a setting besides its type: its variable, what it takes, and whether its value may be shown.
+ * The facts of a setting besides its type: its variable, its allowed values, and whether its value may be
+ * shown.
  */
 export interface Variable {
   variable: string
@@ -18,7 +19,7 @@ export function variableOf(schema: z.ZodType): Variable {
   return found
 }
 
-/** A value of a field and the sentence that tells a person what it takes. */
+/** The schema of a field, and the sentence that tells a person which values are allowed. */
 export interface Field<T extends z.ZodType> {
   schema: T
   allowed: string
@@ -39,7 +40,7 @@ export function optional<T extends z.ZodType>({ schema, allowed }: Field<T>): Fi
   return { schema: schema.optional(), allowed }
 }
 
-// A function each: a schema carries the name of one variable.
+// Each field is a function, because a schema carries the name of one variable.
 
 export const text = () => ({
   schema: z.string().regex(/^[^\r\n]{1,200}$/),

@@ -49,9 +49,9 @@ export const configSchema = z.strictObject({
   trustedProxies: setting('LAKU_TRUSTED_PROXIES', field.proxies()),
   corsOrigins: setting('CORS_ORIGINS', field.origins()),
   jwtSecret: secret('JWT_SECRET', field.tokens(32)),
-  /** The first one writes; those after it were used before a rotation, and only read. */
+  /** The first key encrypts new values. The later keys were used before a rotation, and only decrypt. */
   encryptionKey: secret('LAKU_ENCRYPTION_KEY', field.tokens(32)),
-  /** Seals the book; the keys of encryption do where it is not given. */
+  /** The key that seals the book; the encryption keys do that where it is not given. */
   sealKey: secret('LAKU_SEAL_KEY', field.optional(field.tokens(32))),
 
   xenditApiUrl: setting('XENDIT_API_URL', field.httpUrl()),
@@ -69,11 +69,11 @@ export const configSchema = z.strictObject({
   whatsappVerifyToken: secret('WHATSAPP_VERIFY_TOKEN', field.tokens()),
   /** The business whose templates `laku providers check` reads. */
   whatsappBusinessId: setting('WHATSAPP_BUSINESS_ID', field.optional(field.token())),
-  /** The last part of the address that Fonnte posts to; without one nothing is heard of it. */
+  /** The last part of the address that Fonnte posts to; without it laku receives nothing from Fonnte. */
   fonnteWebhookSecret: secret('FONNTE_WEBHOOK_SECRET', field.optional(field.tokens(24))),
   smtpUrl: secret('SMTP_URL', field.smtpUrl()),
   mailFrom: setting('MAIL_FROM', field.sender()),
-  /** The address that is told what waits for a person; without it nobody is told. */
+  /** The address that gets mails about matters that wait for a person; without it nobody gets them. */
   attentionMailTo: setting('ATTENTION_MAIL_TO', field.optional(field.sender())),
   vapidPublicKey: setting('VAPID_PUBLIC_KEY', field.token()),
   vapidPrivateKey: secret('VAPID_PRIVATE_KEY', field.token()),

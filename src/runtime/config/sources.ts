@@ -4,7 +4,7 @@ import { systemCode } from '../data-folder.ts'
 import { variableOf } from './fields.ts'
 import { configSchema, type RawSettings, type SettingName, settingNames } from './schema.ts'
 
-/** The values that one source gave, how it calls each setting, and what is wrong with it already. */
+/** The values from one source, the source's name for each setting, and the problems found so far. */
 export interface Source {
   given: RawSettings
   called: { [K in SettingName]?: string }
@@ -12,8 +12,8 @@ export interface Source {
 }
 
 /**
- * The environment: `NAME`, or for a secret the file that `NAME_FILE` names, or `$CREDENTIALS_DIRECTORY/NAME`.
- * Empty counts as not given, as env files have it.
+ * Reads the environment: `NAME`, or for a secret the file that `NAME_FILE` names, or
+ * `$CREDENTIALS_DIRECTORY/NAME`. An empty value counts as not given, as in env files.
  */
 export function fromEnvironment(env: NodeJS.ProcessEnv): Source {
   const source: Source = { given: {}, called: {}, problems: [] }

@@ -55,8 +55,8 @@ export async function backUp(dataDir: string, file: string): Promise<number> {
 }
 
 /**
- * Unpacks a backup as the cluster of a data folder that has none, and starts it, so that it is known to come
- * up. A restore killed halfway leaves nothing that looks like a cluster. Throws StartError 2 where there is a
+ * Unpacks a backup as the cluster of a data folder without one, and starts it to prove that it comes up. A
+ * restore killed halfway leaves nothing that looks like a cluster. Throws StartError 2 where there is a
  * cluster already or the file is no backup.
  */
 export async function restore(dataDir: string, file: string): Promise<void> {

@@ -14,8 +14,8 @@ const require = createRequire(import.meta.url)
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }))
 
 /**
- * The server's programs from the platform's optional package, with its library links in place.
- * Throws StartError 6 where there is no such package here.
+ * Returns the server's programs from the platform's optional package, and puts the package's library links in
+ * place. Throws StartError 6 where this platform has no such package.
  */
 export function findBinaries(): Binaries {
   const root = packageFolder()

@@ -20,9 +20,9 @@ import { firstStatements, hostBasedAccess, type ServerOptions } from './settings
 const unfinished = 'postgres.new-'
 
 /**
- * Makes the cluster, its two roles and its database where there are none. It is made aside and renamed when
- * it is whole: a process killed in between leaves nothing that looks like a cluster. Call it under the start
- * lock.
+ * Makes the cluster, its two roles and its database where there are none. It builds them under another name
+ * and renames them when they are complete: a process killed in between leaves nothing that looks like a
+ * cluster. Call it under the start lock.
  */
 export function ensureCluster(
   layout: Layout,
@@ -48,7 +48,8 @@ export function ensureCluster(
   renameSync(aside, layout.cluster)
 }
 
-// One sort order on every machine, whatever its locales: by code point, with Unicode's upper and lower case.
+// These options give one sort order on every machine, whatever its locales: by code point, with Unicode's
+// upper and lower case.
 const initOptions = [
   ...['--username=postgres', '--auth=trust', '--encoding=UTF8', '--data-checksums'],
   ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],

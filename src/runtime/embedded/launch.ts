@@ -12,7 +12,7 @@ import { serverEnvironment } from './server-environment.ts'
 import { type ServerUser, serverUser } from './server-user.ts'
 import { type ServerOptions, serverSettings } from './settings.ts'
 
-/** Past this size the log is put aside at the next start, and the one before it dropped. */
+/** A log above this size is put aside at the next start, and the log put aside before is dropped. */
 const largestLogBytes = 5_000_000
 
 /** Recovery after a crash reads up to max_wal_size of log. */
@@ -53,7 +53,7 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
-/** In a session of its own: neither Ctrl-C nor the end of the starting process reaches it. */
+/** Starts the server in a separate session: neither Ctrl-C nor the end of the starting process reaches it. */
 function spawnServer(layout: Layout, binaries: Binaries, user: ServerUser): ChildProcess {
   const [command = '', ...args] = [...user.prefix, binaries.postgres, '-D', layout.cluster]
   const log = openSync(layout.logFile, 'a', 0o600)

@@ -41,8 +41,8 @@ function socketFolder(dataDir: string): string {
 }
 
 /**
- * Makes the socket's folder, for its owner alone. Its name can be guessed and the temp folder is everybody's:
- * one that somebody else made first is refused.
+ * Makes the socket's folder, for its owner alone. Anybody can guess its name and write to the temp folder, so
+ * a folder that somebody else made first is refused.
  */
 export function openSocketFolder(folder: string, { owner }: ServerUser): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })

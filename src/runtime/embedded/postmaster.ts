@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { folderError, systemCode } from '../data-folder.ts'
 import { type Layout, socketName } from './layout.ts'
 
-/** An immediate shutdown takes a moment; a server that does not come to it is killed. */
+/** The time for an immediate shutdown; a server that still runs after it is killed. */
 const orphanMs = 5_000
 
 /** The facts that a server writes about itself in `postmaster.pid`. */
@@ -15,7 +15,7 @@ export interface Postmaster {
   ready: boolean
 }
 
-/** The running server of a data folder; undefined where there is none, whatever its pid file says. */
+/** Returns the running server of a data folder; undefined if none runs, whatever its pid file says. */
 export function findPostmaster(layout: Layout): Postmaster | undefined {
   const found = readPidFile(layout)
   return found && isServerOf(found.pid, layout.cluster) ? found : undefined
@@ -85,11 +85,11 @@ function workingFolder(pid: number): string | undefined {
 }
 
 /**
- * Takes away what a dead server left, so that the next one starts: its pid file, and its socket with its
+ * Removes the remains of a dead server, so that the next one starts: its pid file, and its socket with its
  * lock. To be called under the start lock and only when `findPostmaster` finds none. A server whose data
- * folder was removed while it ran may still sit on the socket: it has nothing left to lose and is ended
- * first, because as it ends, by itself within a minute or by us, it takes the socket of that name away,
- * whosever it is by then.
+ * folder was removed while it ran may still hold the socket. This function ends it first, since it has no
+ * data left to lose. It would end by itself within a minute anyway, and would then remove the socket of that
+ * name, even one that belongs to another server by then.
  */
 export async function clearRemains(layout: Layout): Promise<void> {
   rmSync(layout.pidFile, { force: true })
@@ -107,7 +107,7 @@ async function endOrphan(pid: number): Promise<void> {
   }
 }
 
-/** It may have ended by itself a moment ago. */
+/** Sends a signal to a process, which may have ended by itself a moment ago. */
 function signalled(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)

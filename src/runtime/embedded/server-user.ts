@@ -13,9 +13,9 @@ const nobody = 65534
 const namespace = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`]
 
 /**
- * An ordinary user runs the server itself. Root keeps to the owner of a cluster that is there already; its
- * own and new ones run in a user namespace, which needs no rights on the folders above and no change of
- * owner, or as nobody where namespaces are refused (some containers).
+ * Chooses the ordinary user that runs the server. Root keeps the owner of an existing cluster. Root's own
+ * clusters and new ones run in a user namespace, which needs no rights on the folders above and no change of
+ * owner. Where namespaces are refused (some containers), they run as nobody.
  */
 export function serverUser(cluster: string): ServerUser {
   if (process.getuid?.() !== 0) return { prefix: [] }

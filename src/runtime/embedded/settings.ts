@@ -37,7 +37,10 @@ log_min_error_statement = panic
 `
 }
 
-/** Whoever reaches the socket is let in: its folder is its owner's alone, and nothing listens elsewhere. */
+/**
+ * Everybody who reaches the socket may log in: only the owner can open the socket's folder, and the server
+ * listens nowhere else.
+ */
 export const hostBasedAccess = `local all all trust
 local replication postgres trust
 `

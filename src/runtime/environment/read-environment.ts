@@ -13,7 +13,7 @@ export interface KnownKey {
 
 /** The facts that a database knows about itself. */
 export interface DatabaseEnvironment {
-  /** Undefined where nobody said it. */
+  /** Undefined where nobody has set it. */
   stamped: Environment | undefined
   keys: KnownKey[]
 }
@@ -50,8 +50,8 @@ interface StoredKey {
 }
 
 /**
- * Returns the environment of a database. It is production where nobody said otherwise, except for the
- * embedded database, which belongs to its folder alone.
+ * Returns the environment of a database. It is production where nobody has set it, except for the embedded
+ * database, which belongs to its folder alone.
  */
 export function environmentOf(
   known: DatabaseEnvironment | undefined,

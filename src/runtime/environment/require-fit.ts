@@ -10,7 +10,7 @@ import {
   readEnvironment,
 } from './read-environment.ts'
 
-/** The process that opens a database: what it takes itself for, and its keys. */
+/** The process that opens a database: its environment and its keys. */
 export interface Opener {
   env: Environment
   vault: Vault

@@ -4,7 +4,7 @@ import type { OwnerConfig } from '../config.ts'
 import { StartError } from '../start-error.ts'
 import type { Environment, KeyPurpose } from './read-environment.ts'
 
-/** Says what a database is; once. To be called as its owner. */
+/** Writes down the environment of a database, once. To be called as its owner. */
 export async function stampEnvironment(owner: pg.Pool, environment: Environment): Promise<void> {
   await owner.query('insert into database_environment (name) values ($1) on conflict do nothing', [
     environment,
@@ -23,9 +23,9 @@ function keyIdsOf({
 }
 
 /**
- * Lets the keys of this configuration belong to the database, from now on; returns the names of those that
- * did not before. To be called as its owner; `isNoted`: with a row each in the audit log. Throws StartError 2
- * where none of them is the one that the book was sealed with last: that would be another shop's.
+ * Makes the keys of this configuration belong to the database, from now on; returns the names of the new
+ * ones. To be called as its owner. With `isNoted`, each gets a row in the audit log. Throws StartError 2 if
+ * none of the keys sealed the book last: then the keys belong to another shop.
  */
 export async function admitKeys(
   owner: pg.Pool,

@@ -1,4 +1,4 @@
-/** A service of a courier and what it charges. */
+/** A courier's service and its charges. */
 export interface CourierService {
   company: string
   courierName: string
@@ -35,7 +35,10 @@ export const COURIER_SERVICES: readonly CourierService[] = [
   service('pos', 'Pos Indonesia', 'reg', 'Pos Reguler', 7_500, 4),
 ]
 
-/** A place as a postal code; of an area id or coordinates one is made up, the same for the same place. */
+/**
+ * Returns a place as a postal code. For an area id or coordinates it makes one up, always the same for the
+ * same place.
+ */
 export function postalCodeOf(place: {
   postalCode?: number
   areaId?: string
@@ -48,9 +51,9 @@ export function postalCodeOf(place: {
 }
 
 /**
- * The price (whole IDR) and days of a service between two postal codes for a weight in grams. Kilograms are
- * charged when begun, with the couriers' 0.3 kg of tolerance; the first digits of the codes stand for the
- * distance.
+ * Returns the price (whole IDR) and days of a service between two postal codes for a weight in grams. Each
+ * begun kilogram is charged, with the couriers' tolerance of 0.3 kg; the first digits of the codes stand for
+ * the distance.
  */
 export function quote(courier: CourierService, origin: number, destination: number, weightG: number) {
   const zones = Math.min(8, Math.abs(Math.floor(origin / 10_000) - Math.floor(destination / 10_000)))

@@ -32,7 +32,8 @@ const REQUIRED: readonly [field: string, code: number, message: string][] = [
 ]
 
 /**
- * Checks a request for an order; throws the 400 that Biteship documents (400020xx) for what is wrong with it.
+ * Checks a request for an order and returns its contents. Throws the 400 that Biteship documents (400020xx)
+ * for each fault.
  */
 export function readNewOrder(request: unknown): NewOrder {
   const body = fieldsOf(request)

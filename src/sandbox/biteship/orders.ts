@@ -16,7 +16,7 @@ export interface Order {
   history: { service_type: string; status: string; note: string; updated_at: string }[]
 }
 
-/** Every parcel booked, by the three names it goes by. */
+/** All booked parcels, by their three names. */
 export class Parcels {
   orders = new Map<string, Order>()
   byReference = new Map<string, Order>()
@@ -41,8 +41,8 @@ export const parcelsOf = ({ orders }: Parcels): object[] =>
 const hex = (bytes: number) => randomBytes(bytes).toString('hex')
 
 /**
- * `POST /v1/orders`. `reference_id` is unique: throws 40002060 with `details` of the order that has it, and
- * the 400020xx of a request that lacks something.
+ * Makes an order, for `POST /v1/orders`. `reference_id` is unique: for a used one it throws 40002060 with
+ * `details` of the order that has it. For an incomplete request it throws the 400020xx.
  */
 export function createOrder(context: SandboxContext, parcels: Parcels, body: unknown): Order {
   const request = readNewOrder(body)
@@ -74,7 +74,7 @@ export function createOrder(context: SandboxContext, parcels: Parcels, body: unk
 
 const newWaybill = () => `WYB-${randomInt(1e12, 1e13)}`
 
-/** biteship.waybill: it comes after the answer, and is told of. */
+/** biteship.waybill: the waybill comes after the answer, and a webhook announces it. */
 function giveWaybill(context: SandboxContext, order: Order): void {
   if (context.profile.of('biteship.waybill') === 'at_once') {
     order.waybillId = newWaybill()
@@ -85,7 +85,7 @@ function giveWaybill(context: SandboxContext, order: Order): void {
   })
 }
 
-/** One more line of history, strictly later than the one before, whatever the clock's resolution. */
+/** Adds one line of history, strictly later than the line before, whatever the clock's resolution. */
 function addHistory(context: SandboxContext, order: Order, note: string): void {
   const before = order.history.at(-1)
   const at = Math.max(context.now().getTime(), before ? Date.parse(before.updated_at) + 1 : 0)
@@ -105,8 +105,8 @@ export function findOrder(parcels: Parcels, id: string): Order {
 }
 
 /**
- * `POST /v1/orders/:id/cancel`. Throws 400 with 40002053 once the parcel is on its way, or without a reason
- * code.
+ * Cancels an order, for `POST /v1/orders/:id/cancel`. Throws 400 with 40002053 once the parcel is on its way,
+ * or without a reason code.
  */
 export function cancelOrder(context: SandboxContext, order: Order, body: unknown): void {
   const reasonCode = textOf(fieldsOf(body).cancellation_reason_code)
@@ -120,7 +120,7 @@ export function cancelOrder(context: SandboxContext, order: Order, body: unknown
   sendStatusWebhook(context, order)
 }
 
-/** The change that a test makes to a parcel on its way. */
+/** A change that a test makes to a parcel on its way. */
 export interface ParcelMove {
   /** The next status; unknown and camelCase values occur, so any text goes. */
   status?: string | undefined
@@ -131,7 +131,10 @@ export interface ParcelMove {
   waybillId?: string | undefined
 }
 
-/** Moves a parcel and tells the merchant what changed: `order.status`, `order.price`, `order.waybill_id`. */
+/**
+ * Moves a parcel and sends the merchant a webhook for each change: `order.status`, `order.price`,
+ * `order.waybill_id`.
+ */
 export function moveParcel(context: SandboxContext, order: Order, move: ParcelMove): void {
   if (move.waybillId !== undefined) {
     order.waybillId = move.waybillId

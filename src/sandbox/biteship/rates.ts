@@ -11,7 +11,8 @@ export interface Place {
 }
 
 /**
- * The place of one side of a request, by postal code, area id or coordinates; nothing where none is given.
+ * Returns the place of one side of a request, by postal code, area id or coordinates; undefined where none is
+ * given.
  */
 export function placeIn(body: Fields, side: 'origin' | 'destination'): Place | undefined {
   const coordinate = fieldsOf(body[`${side}_coordinate`])

@@ -1,7 +1,7 @@
 import { finalRefusalCodes } from '../../providers/biteship/facts.ts'
 import type { Switches } from '../profile.ts'
 
-/** How Biteship may behave; the first choice of each is what it documents. */
+/** The ways in which Biteship may behave; the first choice of each switch is the documented one. */
 export const biteshipSwitches = {
   'biteship.rates': {
     fact: 'biteship.rate-price',

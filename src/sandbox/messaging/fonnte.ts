@@ -5,12 +5,15 @@ import type { SandboxContext } from '../context.ts'
 import { fieldsOf, textOf } from '../fields.ts'
 import { WireError } from '../wire-error.ts'
 
-/** Fonnte says no with HTTP 200. */
+/** Returns Fonnte's refusal, which comes with HTTP 200. */
 function fonnteNo(reason: string): WireError {
   return new WireError(200, { status: false, reason, requestid: randomInt(1e9) })
 }
 
-/** Fonnte below `/fonnte`: an unofficial gateway that sends plain texts and posts what comes in, unsigned. */
+/**
+ * Serves Fonnte below `/fonnte`: an unofficial gateway that sends plain texts and posts incoming messages,
+ * unsigned.
+ */
 export function fonntePlugin(context: SandboxContext) {
   return async (app: FastifyInstance): Promise<void> => {
     guard(app, context, faceOf(context))
@@ -59,7 +62,8 @@ function send(context: SandboxContext, { body }: FastifyRequest): object {
   if (text === undefined) throw fonnteNo('invalid/empty body value')
   const id = String(randomInt(1e8, 1e9))
   const at = context.now().toISOString()
-  // `{name}` and `{var1}` stand for what its contact list says of the number; of most it says nothing.
+  // Fonnte replaces `{name}` and `{var1}` by the entries of its contact list for the number; most numbers
+  // have none.
   const shown = text.replaceAll(/\{\w+\}/g, '')
   context.messages.add({ id, channel: 'whatsapp', to, body: shown, at }, shown)
   return {
@@ -72,7 +76,10 @@ function send(context: SandboxContext, { body }: FastifyRequest): object {
   }
 }
 
-/** Somebody writes to the device; Fonnte posts it to the address in its dashboard, without a signature. */
+/**
+ * Receives a message that somebody writes to the device: Fonnte posts it to the address in its dashboard,
+ * without a signature.
+ */
 export function receiveFonnteReply(context: SandboxContext, reply: { from: string; body: string }): void {
   const { webhookSecret = '', device = DEVICE } = context.options.fonnte ?? {}
   context.webhooks.deliver({

@@ -8,7 +8,10 @@ import { pause } from '../schedule.ts'
 /** How long an open connection may outlive the server's close (ms). */
 const CLOSE_TIMEOUT_MS = 100
 
-/** SMTP replies by fault: 550 is for good, 451 for now, and 354 where it makes no sense is SMTP's garbage. */
+/**
+ * SMTP replies by fault: 550 is a permanent refusal, 451 a temporary one, and 354 in the wrong place stands
+ * for garbage.
+ */
 const REPLIES: Partial<Record<Fault['kind'], { code: number; message: string }>> = {
   refuse: { code: 550, message: 'Mailbox unavailable' },
   error: { code: 451, message: 'Local error in processing' },
@@ -19,7 +22,7 @@ function smtpFailure(code: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode: code })
 }
 
-/** Starts the SMTP server; whatever login it is given is fine. Answers its URL and how to stop it. */
+/** Starts the SMTP server, which accepts any login. Returns its URL and a function that stops it. */
 export async function startSmtp(
   context: SandboxContext,
   port: number,
@@ -59,7 +62,7 @@ async function receive(
   const mail = await simpleParser(stream)
   const fault = context.faults.take('email', 'sendEmail')
   const reply = fault && REPLIES[fault.kind]
-  // A code of its own: 535, as a server answers a login that it no longer takes.
+  // A fault may carry its own code, such as 535, by which a server refuses a login that it no longer accepts.
   if (reply) throw smtpFailure(Number(fault.code) || reply.code, reply.message)
   if (context.limits.count('email', 'sendEmail')?.exceeded) throw smtpFailure(450, 'Too many messages')
   if (fault?.kind === 'slow') await pause(fault.delay_ms ?? 1000)

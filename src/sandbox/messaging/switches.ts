@@ -1,6 +1,9 @@
 import type { Switches } from '../profile.ts'
 
-/** How WhatsApp's two ways, mail and SMS may behave; the first choice of each is what they document. */
+/**
+ * The ways in which the two WhatsApp services, mail and SMS may behave; the first choice of each switch is
+ * the documented one.
+ */
 export const messagingSwitches = {
   'whatsapp.sender': {
     fact: 'meta.user-id',

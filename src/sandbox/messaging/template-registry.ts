@@ -52,7 +52,7 @@ export class TemplateRegistry {
     return [...this.#byKey.values()]
   }
 
-  /** Forgets what was registered since, and has the first ones again. */
+  /** Forgets the templates that were registered since the start, and restores the first ones. */
   clear(): void {
     this.#byKey.clear()
     for (const template of this.#first) this.register(template)

@@ -217,7 +217,7 @@ function checkParameter(text: string): void {
     )
 }
 
-/** A code stands in the body and on the button that copies it. */
+/** Checks that a code stands in the body and on the button that copies it. */
 function checkCode(components: Fields[], [code]: string[]): void {
   const [onButton] = parametersOf(components, 'button')
   if (onButton === undefined) throw metaError(400, 131008, 'Required parameter is missing')
@@ -242,7 +242,10 @@ function sendStatusWebhooks(context: SandboxContext, id: string, to: string): vo
   }
 }
 
-/** A customer writes; `contextId` names the message of ours they answer. Answers the id of theirs. */
+/**
+ * Receives a customer's message; `contextId` names our message that it answers. Returns the id of the
+ * customer's message.
+ */
 export function receiveReply(
   context: SandboxContext,
   lastHeard: LastHeard,

@@ -12,7 +12,7 @@ export interface Outcomes {
   payout: { outcome: 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'REVERSED'; failure_code?: string }
 }
 
-/** One merchant's account at the provider: everything it remembers. */
+/** One merchant's account at the provider, with all its records. */
 export class XenditAccount {
   readonly businessId = randomBytes(12).toString('hex')
   /** In order of creation, as all lists here. */
@@ -21,7 +21,7 @@ export class XenditAccount {
   invoicesByExternalId = new Map<string, Invoice[]>()
   /** By what the payment is called, in both of its forms. */
   invoicesByPayment = new Map<string, Invoice>()
-  /** Those that can still expire. */
+  /** The invoices that can still expire. */
   pendingInvoices = new Set<Invoice>()
   refunds: Refund[] = []
   refundsById = new Map<string, Refund>()
@@ -34,8 +34,7 @@ export class XenditAccount {
   transactionIndex = new Map<string, number>()
   transactionsByProduct = new Map<string, Transaction>()
   /**
-   * Money of the merchant's own, from before the book began (IDR): what can be spent beyond what was paid in
-   * and is settled.
+   * The merchant's own money, from before the book began (IDR). It can be spent besides the settled payments.
    */
   floatIdr: number
   outcomes: Outcomes = { refund: { outcome: 'SUCCEEDED' }, payout: { outcome: 'SUCCEEDED' } }
@@ -50,15 +49,18 @@ export class XenditAccount {
     this.floatIdr = floatIdr
   }
 
-  /** Idempotency keys are forgotten so many seconds after their first request; never where none is given. */
+  /**
+   * Makes the account forget idempotency keys this many seconds after their first request; without a number
+   * it never forgets them.
+   */
   forgetKeysAfter(seconds: number | undefined): void {
     this.#keysTtlMs = seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000
   }
 
   /**
    * Answers a request once per idempotency key: the same key and body get the first answer again, another
-   * body is refused with 409 DUPLICATE_ERROR. A request that failed leaves its key free, and a key that was
-   * forgotten makes a second one.
+   * body is refused with 409 DUPLICATE_ERROR. A request that failed leaves its key free, and a request with a
+   * forgotten key is carried out again.
    */
   once<Answer extends object>(key: string | undefined, body: unknown, act: () => Answer): Answer | object {
     if (key === undefined) return act()

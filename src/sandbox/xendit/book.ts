@@ -2,8 +2,7 @@ import type { XenditAccount } from './account.ts'
 import { feesIdr } from './transactions.ts'
 
 /**
- * The provider's own book, for holding a merchant's against: every invoice, refund and payout, and what is
- * left.
+ * The provider's own book, to compare a merchant's with: every invoice, refund and payout, and the balance.
  */
 export interface XenditBook {
   invoices: object[]

@@ -4,7 +4,7 @@ import { type Fields, isFields, textOf } from '../fields.ts'
 import { PAYMENT_CHANNELS } from './channels.ts'
 import { invalidField, xenditError } from './errors.ts'
 
-/** A request for an invoice after its checks; what has no meaning to the sandbox is kept and given back. */
+/** A checked request for an invoice; fields that mean nothing to the sandbox are kept and given back. */
 export interface NewInvoice {
   external_id: string
   amount: number
@@ -27,7 +27,10 @@ const MAXIMUM_IDR = 50_000_000_000
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 const PHONE = /^\+[1-9]\d{6,14}$/
 
-/** Checks a request for an invoice; throws the 400 that Xendit documents for what is wrong with it. */
+/**
+ * Checks a request for an invoice and returns its contents. Throws the 400 that Xendit documents for each
+ * fault.
+ */
 export function readNewInvoice({ profile }: Pick<SandboxContext, 'profile'>, body: unknown): NewInvoice {
   if (!isFields(body)) throw invalidField('body', 'a JSON object is required')
   const externalId = textOf(body.external_id)

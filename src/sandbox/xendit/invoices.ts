@@ -56,7 +56,7 @@ export function createInvoice(context: SandboxContext, account: XenditAccount, r
 }
 
 /**
- * The invoice as it stands now: one past its time expires by being looked at. Throws 404
+ * Returns the invoice as it stands now: an invoice past its time expires when it is looked at. Throws 404
  * INVOICE_NOT_FOUND_ERROR.
  */
 export function findInvoice(context: SandboxContext, account: XenditAccount, id: string): Invoice {
@@ -79,7 +79,8 @@ export function expireDueInvoices(context: SandboxContext, account: XenditAccoun
 }
 
 /**
- * Ends a pending invoice and tells the merchant; an expired one stays as it is. Throws 400 for a paid one.
+ * Expires a pending invoice and tells the merchant; an expired invoice stays as it is. Throws 400 for a paid
+ * one.
  */
 export function expireByHand(context: SandboxContext, account: XenditAccount, invoice: Invoice): void {
   if (invoice.status === 'PAID')
@@ -94,7 +95,7 @@ function expire(context: SandboxContext, account: XenditAccount, invoice: Invoic
   notify(context, invoiceUpdate(context, account, invoice))
 }
 
-/** The ways in which an invoice may be paid: of those asked for the ones that take so much. */
+/** Returns the ways in which an invoice may be paid: those of the request that accept its amount. */
 export function channelsOf({ request }: Pick<Invoice, 'request'>): string[] {
   const asked = request.payment_methods ?? Object.keys(PAYMENT_CHANNELS)
   return asked.filter((code) => request.amount <= (invoiceCeilings[code] ?? 0))
@@ -113,8 +114,8 @@ export interface PayInvoice {
 }
 
 /**
- * Pays an invoice and tells the merchant. Throws 400 for a channel it does not take, 409 when paid or
- * expired.
+ * Pays an invoice and tells the merchant. Throws 400 for a channel that the invoice does not accept, 409 if
+ * it is paid or expired.
  */
 export function payInvoice(
   context: SandboxContext,
@@ -206,13 +207,13 @@ export function invoiceAnswer(context: SandboxContext, account: XenditAccount, i
   }
 }
 
-/** An invoice's status as it is read, which may contradict what its webhook said. */
+/** Returns an invoice's status for a read, which may contradict its webhook. */
 export function readStatus(context: SandboxContext, { status }: Invoice): Invoice['status'] {
   const contradicts = status === 'PAID' && context.profile.of('xendit.invoice-reading') === 'expired'
   return contradicts ? 'EXPIRED' : status
 }
 
-/** The invoice as its webhook tells it: flat, without an `event`. */
+/** Returns the body of an invoice's webhook: flat, without an `event`. */
 function invoiceUpdate(context: SandboxContext, account: XenditAccount, invoice: Invoice): object {
   const { external_id, amount, currency, items, description } = invoice.request
   return {

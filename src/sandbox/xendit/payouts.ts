@@ -9,7 +9,7 @@ import { notify } from './notify.ts'
 import { balanceOf, moveTransaction, recordTransaction, type TransactionStatus } from './transactions.ts'
 
 type OwnStatus = 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'REVERSED'
-/** A payout comes into the others, and into ones that nobody has heard of, by force only. */
+/** The status of a payout. Only by force does a payout get one that is not listed, known or not. */
 export type PayoutStatus = OwnStatus | (string & {})
 
 /** A payout, as the API answers it. */
@@ -121,10 +121,10 @@ function fateOf(
   return outcome === 'FAILED' ? { status: outcome, failureCode } : { status: outcome }
 }
 
-/** The states of a payout that goes on by itself, and that can be cancelled. */
+/** The states in which a payout still goes on by itself and can be cancelled. */
 const GOING_ON: readonly PayoutStatus[] = ['ACCEPTED', 'REQUESTED', 'READY', 'ROUTING']
 
-/** From which states a payout can come into one. */
+/** The statuses from which a payout can reach each status. */
 const COMES_FROM: Readonly<Record<OwnStatus, readonly PayoutStatus[]>> = {
   ACCEPTED: [],
   SUCCEEDED: GOING_ON,
@@ -134,8 +134,8 @@ const COMES_FROM: Readonly<Record<OwnStatus, readonly PayoutStatus[]>> = {
 }
 
 /**
- * Moves a payout on and tells the merchant (of a cancelled one there is no webhook). Throws 400 where it
- * cannot go.
+ * Moves a payout to a status and tells the merchant (a cancelled payout has no webhook). Throws 400 where the
+ * payout cannot get that status.
  */
 export function movePayout(
   context: SandboxContext,
@@ -153,7 +153,7 @@ export function movePayout(
   forcePayout(context, account, payout, { status, failureCode })
 }
 
-/** The state of the money, by the payout's state; anything else waits. */
+/** The status of the money, by the payout's status; under any other status the money waits. */
 const LINES: Readonly<Record<string, TransactionStatus>> = {
   SUCCEEDED: 'SUCCESS',
   REVERSED: 'REVERSED',
@@ -166,9 +166,8 @@ const LINES: Readonly<Record<string, TransactionStatus>> = {
 const TOLD = new Set(['SUCCEEDED', 'FAILED', 'REVERSED'])
 
 /**
- * Says of a payout whatever it is told to, as a provider that contradicts itself does, with another amount
- * too. Its line of the book follows, and the merchant hears of it where a webhook is documented for the
- * state.
+ * Gives a payout any status, and any amount, as a provider that contradicts itself does. Its line of the book
+ * follows. The merchant gets a webhook where one is documented for the status.
  */
 export function forcePayout(
   context: SandboxContext,
@@ -250,7 +249,7 @@ export function findPayout(account: XenditAccount, id: string): Payout {
   return payout
 }
 
-/** `GET /payouts_channels`, of one channel where its code is given. */
+/** Answers `GET /payouts_channels`; if a code is given, with that channel only. */
 export function payoutChannels(context: SandboxContext, code: unknown): object[] {
   const hasNameless = context.profile.of('xendit.channel-names') === 'one_nameless'
   return Object.entries(payoutChannelFacts)

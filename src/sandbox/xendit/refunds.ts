@@ -15,7 +15,7 @@ import { asListed } from './listed.ts'
 import { notify } from './notify.ts'
 import { balanceOf, moveTransaction, recordTransaction, type TransactionStatus } from './transactions.ts'
 
-/** A refund comes into others than the first three, and into ones that nobody has heard of, by force only. */
+/** The status of a refund. Only by force does a refund get one beyond the first three, known or not. */
 export type RefundStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED' | (string & {})
 
 /** A refund, as the API answers it. */
@@ -106,7 +106,7 @@ export function createRefund(context: SandboxContext, account: XenditAccount, bo
   return refund
 }
 
-/** xendit.refund-refusals: the profile's no, to a refund that breaks no rule. */
+/** xendit.refund-refusals: refuses a refund that breaks no rule, if the profile says so. */
 function refuseAsTold(context: SandboxContext): void {
   const refusal = context.profile.of('xendit.refund-refusal')
   if (refusal === 'none') return
@@ -123,8 +123,8 @@ function concludeRefund(context: SandboxContext, account: XenditAccount, refund:
 }
 
 /**
- * Says of a refund whatever it is told to, with its line in the book and its webhook: what the provider's own
- * rules forbid as well.
+ * Gives a refund any status, with its line in the book and its webhook, even where the provider's own rules
+ * forbid it.
  */
 export function forceRefund(
   context: SandboxContext,
@@ -231,8 +231,8 @@ export function findRefund(account: XenditAccount, id: string): Refund {
 const DEFAULT_LIMIT = 10
 
 /**
- * A page of refunds, newest first, by the filters that the API has; a reference is none of them. Throws 400
- * for a wrong limit or cursor.
+ * Returns a page of refunds, newest first, by the API's filters, which do not include the reference. Throws
+ * 400 for a wrong limit or cursor.
  */
 export function listRefunds(context: SandboxContext, account: XenditAccount, query: Fields): object {
   const limit = query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit)

@@ -1,6 +1,6 @@
 import type { Switches } from '../profile.ts'
 
-/** How Xendit may behave; the first choice of each is what it documents. */
+/** The ways in which Xendit may behave; the first choice of each switch is the documented one. */
 export const xenditSwitches = {
   'xendit.refund-form': {
     fact: 'xendit.refund-request',

@@ -12,7 +12,7 @@ import { invalidField, xenditError } from './errors.ts'
 
 export type TransactionStatus = 'PENDING' | 'SUCCESS' | 'FAILED' | 'REVERSED'
 
-/** One line of the provider's book, as `/transactions` answers it. */
+/** One line of the provider's book, as `/transactions` returns it. */
 export interface Transaction {
   id: string
   /** The payment's own id (`py-…`, `ewc_…`), the refund's or the payout's. */
@@ -47,7 +47,7 @@ export interface NewTransaction {
   type: Transaction['type']
   status: TransactionStatus
   productId: string
-  /** The invoice that was paid, whose id the line of a payment has beside the payment's. */
+  /** The paid invoice; a payment's line carries this id besides the payment's own. */
   paymentLinkId?: string
   referenceId: string | null
   channel: string
@@ -59,7 +59,7 @@ export interface NewTransaction {
   amountIdr: number
   /** Fee before VAT (IDR). */
   feeIdr: number
-  /** Only a payment brings money in, where nothing else is said. */
+  /** Whether the movement brings money in; by default only a payment does. */
   moneyIn?: boolean
 }
 
@@ -153,8 +153,8 @@ export function moveTransaction(
 }
 
 /**
- * When what comes in can be spent: a payment after the days of its channel, and not on a weekend; other money
- * at once.
+ * Returns when incoming money can be spent: a payment after the days of its channel, and not on a weekend;
+ * other money at once.
  */
 function settlesAt(context: SandboxContext, { type, channel }: NewTransaction, now: Date): Date {
   const settlement = context.profile.of('xendit.settlement')
@@ -172,7 +172,7 @@ function isWeekend(at: Date): boolean {
   return day === 0 || day === 6
 }
 
-/** All that was paid can be spent now, as when its days have passed. */
+/** Makes all paid money available now, as if its days had passed. */
 export function settleAll(context: SandboxContext, account: XenditAccount): void {
   const now = context.now().toISOString()
   for (const line of account.transactions)
@@ -208,7 +208,7 @@ export function feesIdr(account: XenditAccount): number {
   return fees
 }
 
-/** The line as it stands now: settled once its time has come. */
+/** Returns the line as it stands now: settled once its time has come. */
 function transactionAnswer(context: SandboxContext, transaction: Transaction): object {
   const settles = transaction.estimated_settlement_time
   const isSettled = settles !== null && Date.parse(settles) <= context.now().getTime()

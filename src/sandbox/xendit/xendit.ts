@@ -106,7 +106,10 @@ function readPay(body: unknown) {
 /** xendit.payout-texts (characters). */
 const MAX_KEY = 100
 
-/** The key of one endpoint; nothing when the caller sent none. Throws 400 for one that is too long. */
+/**
+ * Returns the key of a request to one endpoint; undefined if the caller sent none. Throws 400 for a key that
+ * is too long.
+ */
 function idempotencyKey(request: FastifyRequest, endpoint: string): string | undefined {
   const key = request.headers['idempotency-key']
   if (typeof key === 'string' && key.length > MAX_KEY)
@@ -115,8 +118,8 @@ function idempotencyKey(request: FastifyRequest, endpoint: string): string | und
 }
 
 /**
- * The key of a request for a refund, where the header is heeded at all. One that was used before is answered
- * as the profile says. Throws 400 and 409.
+ * Returns the key of a request for a refund, if the profile honours the header. A repeated request is
+ * answered as the profile says. Throws 400 and 409.
  */
 function refundKey(
   context: SandboxContext,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../../domain/kernel/index.ts'
 
-/** A row of the audit log by the database's owner, who is nobody of the staff. */
+/** Writes a row of the audit log for the database's owner, who is not one of the staff. */
 export async function auditByOwner(
   tx: Tx,
   command: string,

@@ -16,8 +16,8 @@ export interface Rewritten {
 }
 
 /**
- * Brings all that is encrypted or sealed under the keys that write, a page a transaction; the audit log says
- * how much it was.
+ * Moves all encrypted and sealed values to the keys that write, one page per transaction; the audit log
+ * records how many they were.
  */
 export async function rewriteAll(
   { units, vault }: Pick<Laku, 'units' | 'vault'>,

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { defineChange } from '../../../cli/define/command.ts'
 import { formatIdr } from '../../../domain/kernel/index.ts'
 
-/** A line as `laku settle export` writes it: an apostrophe stands before what a spreadsheet would run. */
+/**
+ * A line as `laku settle export` writes it: an apostrophe precedes a text that a spreadsheet would run as a
+ * formula.
+ */
 const row = z.object({
   code: z.string().regex(/^(STL|WDR)-\d{6}-[0-9A-Z]+$/i, 'is no code of a settlement or a withdrawal'),
   channel_code: z.string().min(1),

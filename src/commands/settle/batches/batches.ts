@@ -70,7 +70,7 @@ export const show = defineShow({
   ],
 })
 
-/** A line of the bank's statement: whichever bank it is, these columns are cut out of it. */
+/** A line of a bank's statement. A statement of any bank is cut down to these columns. */
 const statementRow = z.object({
   code: z.string(),
   amount_idr: z.coerce.number().int().positive(),
@@ -130,7 +130,8 @@ export const confirm = defineChange({
       throw usageError('the bank’s --reference is needed, or its --statement, or --rejected')
     if (lines.length === 0) return await confirmBatch(work, { batch, reference })
     const [code, ...more] = lines
-    // A reference is of one transfer: several lines have one each, or all of the batch have one together.
+    // A reference names one transfer: each of several lines has its own, or one reference covers the whole
+    // batch.
     if (code === undefined || more.length > 0) throw usageError('--reference takes one line, or none for all')
     return await confirmBatch(work, { batch, words: [{ code, verdict: 'paid', reference }] })
   },
