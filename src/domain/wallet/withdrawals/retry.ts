@@ -73,8 +73,6 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
   // hand.
   const { byHand } = await getWithdrawal(work, again)
   if (!byHand) {
-    const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
-    await countUse(work, use, personOf(work.actor))
     await sql`update withdrawals set due_at = ${work.now} where id = ${again}`.execute(work.tx)
     await sendWithdrawals(work, [again])
   }
