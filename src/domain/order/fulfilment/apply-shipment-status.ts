@@ -31,8 +31,8 @@ const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
 const sent: readonly OrderStatus[] = ['ready_for_pickup', 'picked_up', 'in_transit']
 
 /**
- * The order status that each state of a parcel off its way leads to, and the order statuses it may follow. Here too
- * an order may skip steps.
+ * The order status that each state of a parcel off its way leads to, and the order statuses it may follow.
+ * Here too an order may skip steps.
  */
 const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly OrderStatus[] }>> = {
   returning: { to: 'returning', from: sent },
