@@ -56,7 +56,10 @@ const moments: Record<string, string> = {
   'gateway.swept': 'Money moved between the payment provider and the bank',
 }
 
-/** Every kind of posting that laku makes. */
+/**
+ * Every kind of posting that laku makes.
+ * @internal
+ */
 export const momentKinds: readonly string[] = Object.keys(moments)
 
 const accounts: Record<string, string> = {
