@@ -245,6 +245,53 @@ const table: readonly Meaningless[] = [
     names: 'reference',
   },
   {
+    verb: 'settle batches correct',
+    what: '--to beside --free',
+    words: async () => ['BCA 1', '--to', 'BCA 2', '--free'],
+    ends: 2,
+    names: '--free',
+  },
+  {
+    verb: 'settle batches correct',
+    what: '--to for a reference that nothing has',
+    words: async (s) => [`BCA ${20_000 + s.next()}`, '--to', 'BCA 2'],
+    ends: 3,
+    names: 'reference',
+  },
+  {
+    verb: 'settle batches correct',
+    what: '--free while money stands on the reference',
+    words: async (s) => {
+      const reference = `BCA ${30_000 + s.next()}`
+      const batch = await s.bankBatch()
+      await s.ask('settle', 'batches', 'confirm', batch, '--reference', reference, '--reason', 'a test')
+      return [reference, '--free']
+    },
+    ends: 5,
+    names: 'reference',
+  },
+  {
+    verb: 'wallets withdrawals returned',
+    what: '--reference beside --never-sent',
+    words: async (s) => [await s.handWithdrawal(), '--reference', 'BCA 1', '--never-sent'],
+    ends: 2,
+    names: '--never-sent',
+  },
+  {
+    verb: 'wallets withdrawals returned',
+    what: '--reference of a withdrawal that the provider sends',
+    words: async (s) => [(await s.withdrawal()).code, '--reference', `BCA ${40_000 + s.next()}`],
+    ends: 5,
+    names: 'withdrawal',
+  },
+  {
+    verb: 'wallets withdrawals returned',
+    what: '--never-sent of a withdrawal that the provider sends',
+    words: async (s) => [(await s.withdrawal()).code, '--never-sent'],
+    ends: 5,
+    names: 'withdrawal',
+  },
+  {
     verb: 'settle run',
     what: '--factory that is not there',
     words: async () => ['--factory', uuid],
