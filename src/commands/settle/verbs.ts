@@ -1,6 +1,7 @@
 import type { VerbGroup } from '../../cli/define/root.ts'
 import { adopt } from './batches/adopt.ts'
 import * as batch from './batches/batches.ts'
+import { correct } from './batches/correct.ts'
 import { approve, hold, pay, release, retry, voidVerb } from './decide.ts'
 import { exportVerb } from './export.ts'
 import { importVerb } from './import.ts'
@@ -12,7 +13,7 @@ import { show } from './show.ts'
 const batches: VerbGroup = {
   name: 'batches',
   description: 'batches of bank transfers, and what the bank made of them',
-  verbs: [batch.list, batch.show, batch.confirm, batch.cancel, batch.correct, adopt],
+  verbs: [batch.list, batch.show, batch.confirm, batch.cancel, correct, adopt],
 }
 
 export const verbs = [

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { defineChange } from '../../../cli/define/command.ts'
+import { usageError } from '../../../cli/errors/cli-error.ts'
+
+export const correct = defineChange({
+  name: 'correct',
+  description:
+    'Put a mistyped reference of the bank right, whatever it was noted of: a batch, its line, or a withdrawal paid by hand.',
+  args: [{ name: 'reference', description: 'as it was typed' }],
+  options: [
+    { flags: '--to <reference>', description: 'the right one' },
+    { flags: '--free', description: 'it has none: its line did not arrive, or came back' },
+  ],
+  input: z.object({
+    reference: z.string().max(100),
+    to: z.string().max(100).optional(),
+    free: z.boolean().default(false),
+  }),
+  examples: ['laku settle batches correct "BCA 0000123" --to "BCA 0000132" --reason "digits swapped"'],
+  needsReason: true,
+  change: async (work, { reference, to, free }) => {
+    if (free === (to !== undefined)) throw usageError('it takes one of --to and --free')
+    const { correctBankReference } = await import('../../../domain/wallet/index.ts')
+    return await correctBankReference(work, { reference, to })
+  },
+  done: ({ was, reference, of }) =>
+    reference === null
+      ? `${was} is free: ${of.code ?? of.id} has it no more.`
+      : `${of.code ?? of.id} has ${reference}; ${was} is free.`,
+})
