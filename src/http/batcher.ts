@@ -6,7 +6,7 @@ export interface BatcherOptions<In, Out> {
   run: (batch: In[]) => Promise<Out[]>
   /** The batch size: a batch starts as soon as this many inputs wait. */
   maxBatch: number
-  /** The time for which a lone input waits for company. */
+  /** The time for which an input that is alone waits for others, to make one batch. */
   waitMs: number
   /** The most batches that run at once. Inputs that arrive meanwhile form the next batch. */
   maxRunning?: number

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PersonalTable } from '../kernel/personal-data.ts'
 
-/** How a person is taken out of the tables of this room. */
+/** Erases a person's data from the tables that this domain owns. */
 export const opsPersonalData: readonly PersonalTable[] = [
   {
     table: 'limit_uses',

@@ -20,7 +20,10 @@ export interface NewSuspense {
    * again under the same key changes nothing.
    */
   key: string
-  /** The code of the object, by which people find it; the account is `suspense:{code}`. */
+  /**
+   * The code of the payout, refund or payment that the money belongs to. People find the money by it, and the
+   * account is `suspense:{code}`.
+   */
   code: string
   kind: SuspenseKind
   /** The row that it is of, where it is one of ours. */

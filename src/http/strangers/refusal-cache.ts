@@ -20,7 +20,7 @@ import { Siege } from './siege.ts'
  * only the database holds the truth for all processes.
  */
 const LONGEST_MS = 10_000
-/** The delay after which this process knows the numbers of people who wrote MASUK. */
+/** This process reads anew after this delay which numbers wrote MASUK (log in) to us on WhatsApp. */
 const CALLED_MS = 250
 /** Some 200 bytes each: 10 MB at most. */
 const MAX_ENTRIES = 50_000

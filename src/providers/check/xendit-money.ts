@@ -134,7 +134,7 @@ export function payoutProbe(payouts: PayoutGateway, key: string, ear: Ear): Prob
 
 /** Nothing of these can be cancelled. */
 const OVER = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED', 'COMPLIANCE_REJECTED', 'EXPIRED', 'REJECTED']
-/** xendit.payout-statuses: words that occur beside those that test mode documents. */
+/** xendit.payout-statuses: statuses that occur in addition to those documented for test mode. */
 const RARE = ['READY', 'ROUTING', 'LOCKED', 'PENDING_COMPLIANCE_ASSESSMENT', ...OVER.slice(4)]
 
 function stateDifferences({ status }: GatewayPayout, after: 'made' | 'read' | 'cancelled'): Difference[] {

@@ -55,7 +55,10 @@ export function requireSameEnvironment(
   )
 }
 
-/** The keys of this process are the database's: none is a stranger, none is missing. Throws StartError 2. */
+/**
+ * Compares the encryption and seal keys of this process with those that the database was written with. Throws
+ * StartError 2 where one is unknown to the database, or missing.
+ */
 export function requireSameKeys(
   known: DatabaseEnvironment | undefined,
   { url, vault }: Pick<Opener, 'url' | 'vault'>,

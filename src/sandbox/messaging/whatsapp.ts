@@ -83,7 +83,7 @@ function phoneNumberAnswer(context: SandboxContext, id: string): object {
   }
 }
 
-/** The templates of the account, in the state that the profile gives them. */
+/** The message templates of Meta's account, each in the state that the sandbox's profile sets. */
 function registered({ profile, templates }: SandboxContext): RegisteredTemplate[] {
   const state = profile.of('whatsapp.templates')
   if (state === 'missing') return []

@@ -10,7 +10,7 @@ import { type Turn, takeTurns, turnInS } from '../../ops/index.ts'
 import { authErrors } from '../errors.ts'
 import { isProof, newPuzzle, type Proof } from './proof-of-work.ts'
 
-/** The longest wait for a code that an answer may state. */
+/** The longest time that an answer may tell a person to wait before the next log-in code. */
 export const LONGEST_WAIT_S = 60
 
 // Requests with proof of work get this many times the limits of one network.

@@ -1,7 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 import { type DB, type EventOf, requireCustomer, type Work } from '../../kernel/index.ts'
 
-/** Ends a log-in: its refresh tokens at once, its access tokens when the door next reads the list. */
+/**
+ * Ends a log-in: its refresh tokens at once, its access tokens when the HTTP server next reads the list of
+ * ended log-ins.
+ */
 export async function endAuthSession(
   work: Work,
   authSessionId: string,

@@ -10,7 +10,7 @@ interface Line {
 }
 
 /**
- * Reserves what an order is of.
+ * Reserves the stock of an order's items.
  * @throws order.out_of_stock, with what is free of each variant that is short
  */
 export async function reserveForOrder(work: Work, orderId: string): Promise<void> {

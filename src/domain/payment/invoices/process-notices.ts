@@ -60,8 +60,8 @@ export async function processNotices(
       if (says === 'SUCCEEDED') doubted.add(id)
     }
   }
-  // If another delivery says the same as the refund read again, the provider has changed its mind, so the
-  // reading counts.
+  // One webhook contradicted the refund's state at the provider. If another webhook agrees with that state,
+  // the provider changed its mind in between: the state counts, and no doubt is left.
   for (const { id, says } of notices) {
     const refund = refunds.get(id)
     if (refund && 'amountIdr' in refund && says === refund.status) doubted.delete(id)

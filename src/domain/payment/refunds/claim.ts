@@ -111,7 +111,9 @@ async function moveToSubmitted(work: Work, refundIds: readonly string[], leaseId
   })
 }
 
-/** Leases the refunds that ended by one call while another call is still open. */
+/**
+ * Leases the refunds that one call to the provider ended, while the answer of another call is still unknown.
+ */
 async function leaseEnded(work: Work, refundIds: readonly string[], leaseId: string): Promise<string[]> {
   const { leaseUntil } = lease(leaseId)
   const { rows } = await sql<{ id: string }>`

@@ -67,8 +67,8 @@ interface Decided extends RefundDecision {
   /** The split of what goes to the wallet. */
   split: SplitRefund
   /**
-   * The part that goes back into the wallet beside the source, because the wallet paid a part. This part is a
-   * refund of its own that has succeeded at once.
+   * The part of the refund that goes to the wallet, because the wallet had paid a part; the rest goes to the
+   * source of the payment. This part is a refund of its own that has succeeded at once.
    */
   part: { id: string; code: string; amountIdr: Rupiah } | undefined
 }

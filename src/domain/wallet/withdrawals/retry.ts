@@ -67,7 +67,7 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
   // Staff approve the retry, so they count as the second person, whatever left before.
   const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
   await countUse(work, use, personOf(work.actor))
-  // Money that left free of the fee for an account to be closed leaves for nothing else.
+  // The fee is waived only for a user who closes the account, so the retry closes it too.
   if (closesAccount) await startClosing(work, userId)
   // A withdrawal that the provider does not pay out waits for a batch, or for the person who sends it by
   // hand.
