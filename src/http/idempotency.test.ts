@@ -96,7 +96,7 @@ describe('one idempotency key', () => {
     expect(JSON.stringify(kept)).not.toMatch(/Siti|Kenanga|Coblong|81234567890|40132|sealed/)
     expect(JSON.stringify(kept)).toContain(placed[0]!.json().order.code)
     expect(kept.filter(({ expiresAt }) => expiresAt === null)).toEqual([])
-    // What is gone is not told again from memory, and not made again.
+    // The address is deleted: a repeated request neither answers with it nor makes it again.
     const { id: addressId } = made.json()
     await laku.as(customer(ana), (work) => deleteAddress(work, addressId))
     expect((await ask('/api/addresses', place, key)).json().code).toBe('address.not_found')

@@ -116,8 +116,8 @@ describe('a hostile body (case 7)', () => {
     ['__proto__', `{"phone":"1","__proto__":{"admin":true}}`],
     ['escapes', `{"phone":"${'\\u0020'.repeat(40_000)}"}`],
   ])('of %s is refused, and costs no more than reading it', async (_, payload) => {
-    // What is not linear takes seconds each time; the first time alone also compiles, or collects what others
-    // left.
+    // Work that is not linear takes seconds in every round. The first round may also compile code or collect
+    // garbage, so the best round counts.
     let best = Number.POSITIVE_INFINITY
     for (let round = 0; round < 3; round++) {
       const before = process.cpuUsage()

@@ -62,7 +62,7 @@ const FOCUSED = `(() => {
 })()`
 
 /**
- * Whoever goes by the keyboard comes to everything, in the order in which it stands, and sees where they are.
+ * A person who uses the keyboard reaches every control in the order of the page, and sees the focus.
  */
 async function focusTroubles(page: Page): Promise<string[]> {
   const troubles: string[] = []

@@ -1,6 +1,6 @@
 /**
- * What a replay of webhooks may change: the inbox's own count, the note that staff did it, the queue, and
- * when providers were asked and are next.
+ * A replay of webhooks may change only these: the inbox's count, the audit row of the staff member, the
+ * queue, and the times of the last and next question to a provider.
  */
 export const touchedByReplay = [
   'public.webhook_inbox',

@@ -10,8 +10,8 @@ export interface Call {
 }
 
 /**
- * Who may call a route. To add a route: one row here, named by method and pattern, and a request whose body
- * is valid, so that a refusal can only come from the caller's role.
+ * One row a route says who may call it. A new route needs a row here, named by method and pattern, with a
+ * valid request, so that a refusal can only come from the caller's role.
  */
 export interface Row {
   /**

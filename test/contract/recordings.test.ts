@@ -58,8 +58,8 @@ it('every command gives through the door what it gave before there was one', asy
   }
   const masked = ({ exitCode, stdout, stderr }: CommandRun) => [exitCode, mask(stdout), mask(stderr)]
   let at = 0
-  // What is printed otherwise than then, on purpose, is held against the way without the door: at once where
-  // it changes nothing, else on another scene of its kind.
+  // An output that differs from the recording on purpose is compared with the same command run without the
+  // staff server: at once where the command changes nothing, else on another scene of its kind.
   const compared: Run = async (words, changes) => {
     const run = await throughStaffServer(words)
     const recorded = recordings.lines[at++]

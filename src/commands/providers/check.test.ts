@@ -153,7 +153,7 @@ const seen: Partial<Record<SwitchName, string>> = {
 const unseen: readonly SwitchName[] = ['biteship.ping']
 
 const otherChoices = (name: string) => (SWITCHES as Switches)[name]?.choices.slice(1) ?? []
-/** Of many alike the first and the last. */
+/** Returns the first and the last of three or more choices, and all of fewer. */
 const ends = (choices: readonly string[]) =>
   choices.length > 2 ? [choices[0] as string, choices.at(-1) as string] : choices
 const cases = Object.entries(seen).flatMap(([name, found]) =>

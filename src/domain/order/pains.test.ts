@@ -8,7 +8,8 @@ import { createOrdersOf } from '../group-buying/index.ts'
 import { settleRefunds, submitRefunds } from '../payment/index.ts'
 import { listOrders, reopenPayment } from './index.ts'
 
-// What the users of other shops suffer from, each by name. A refund after the payout is in returns.test.ts.
+// Each test is named after a problem that users of other shops suffer from. A refund after the payout is in
+// returns.test.ts.
 
 let laku: TestLaku
 let shop: Storefront

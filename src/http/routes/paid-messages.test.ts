@@ -5,8 +5,8 @@ import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { enrol } from '../../../test/staff.ts'
 import { buildServer, startServer } from '../server.ts'
 
-// What costs the company money is sent by nobody but laku for a code, within a day's budget, and by staff
-// within a limit of their own.
+// Two senders may cause paid messages: laku, for codes within a daily budget, and staff, within a limit of
+// their own.
 let laku: TestLaku
 let app: FastifyInstance
 let support: string

@@ -170,7 +170,7 @@ it('refunds of the lost day are refunds here: each went back once, whatever thei
   const found = await laku.system(({ tx }) => getRefund(tx, small.code))
   expect(found).toMatchObject({ status: 'succeeded', amountIdr: 10_000, destination: 'source' })
 
-  // Whoever decided the part refund: nobody has that much of a day's limit a second time.
+  // The part refund counts against the day's limit of every person, because nobody knows who decided it.
   const { rows: used } = await sql<{ idr: number }>`
     select used_alone('given', 'staff:anybody', 'user:nobody', null, ${new Date(laku.clock.now().getTime() - 86_400_000)}, '', '')::int8 as idr`.execute(
     laku.db,

@@ -28,8 +28,8 @@ describe('who bears a refund of a direct order', () => {
     subsidy: await balance('subsidy'),
   })
   /**
-   * What an order of one piece, 60,000 at a commission of 5 %, changed of whom, when all that `use` does to
-   * it is done.
+   * Returns how the balance of each party changed by an order of one piece (60,000, commission 5 %), after
+   * `use` has acted on the order.
    */
   async function changes(use: (order: Awaited<ReturnType<typeof bought>>) => Promise<unknown>) {
     const before = await books()

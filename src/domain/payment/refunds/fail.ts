@@ -13,8 +13,8 @@ type Failed = FailedNow & { payment: LockedPayment | undefined; failures: number
 /**
  * Takes back locked, submitted refunds that the provider definitely did not make: their money is payable
  * again. A refund is sent again under a new attempt, later each time, or once money that came in is settled.
- * Where it can never go to its source, it goes into the buyer's wallet at once. A person is asked where
- * another call of it is under way, or where the refusal says that the money is gone.
+ * A refund that can never go to its source goes into the buyer's wallet at once. A person decides where
+ * another call of the refund is under way, or where the refusal says that the money is gone.
  */
 export async function failRefunds(
   work: Work,
