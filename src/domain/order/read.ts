@@ -4,7 +4,7 @@ import { orderErrors } from './errors.ts'
 import type { OrderStatus } from './transitions.ts'
 import type { OrderView } from './views.ts'
 
-/** Orders that `where` holds for, newest first; it speaks of the order as `o`. */
+/** Returns the orders that match `where`, newest first; `where` refers to the orders table as `o`. */
 async function orderViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<OrderView[]> {
   const { rows } = await sql<OrderView>`
     select o.id, o.code, o.user_id, o.status, o.status_reason, o.session_id, o.allocated, (
@@ -35,7 +35,7 @@ function visible({ actor }: Work): RawBuilder<unknown> {
 }
 
 /**
- * An order by id or code: customers see their own, staff all.
+ * Returns an order by id or code: customers see their own orders, staff see all.
  * @throws order.not_found, kernel.forbidden
  */
 export async function getOrder(work: Work, named: string): Promise<OrderView> {
@@ -56,7 +56,7 @@ export interface OrderFilter {
 }
 
 /**
- * Orders, newest first, a keyset page at a time: customers see their own, staff all.
+ * Returns one keyset page of orders, newest first: customers see their own orders, staff see all.
  * @throws kernel.forbidden
  */
 export async function listOrders(

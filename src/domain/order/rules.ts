@@ -3,7 +3,7 @@ import { basisPoints, type Rupiah, rupiah, sumIdr } from '../kernel/index.ts'
 export interface SoldItem {
   id: string
   factoryId: string
-  /** Quantity x unit price. */
+  /** The item's total price: quantity x unit price. */
   totalIdr: Rupiah
   commissionBps: number
 }
@@ -16,8 +16,8 @@ export interface Shares {
 /**
  * Splits an order's money between its owners when it is earned: the goods of each item, including the
  * commission (rounded down), and the shipping fee. If an earlier refund left less than the order's price, the
- * items bear the difference in proportion. The last item takes the remainder. The fee bears only what exceeds
- * the price of all goods.
+ * items' shares shrink in proportion. The last item takes the remainder. The shipping fee shrinks only by
+ * what exceeds the price of all goods.
  */
 export function sharesOf(items: readonly SoldItem[], fees: { shippingIdr: Rupiah; heldIdr: Rupiah }): Shares {
   const goodsIdr = sumIdr(items.map((item) => item.totalIdr))
@@ -42,7 +42,8 @@ export function sharesOf(items: readonly SoldItem[], fees: { shippingIdr: Rupiah
 }
 
 /**
- * An amount in parts proportional to the weights, each rounded down but the last, which takes the remainder.
+ * Splits an amount in proportion to the weights. Each part is rounded down; the last part takes the
+ * remainder.
  */
 function partsOf(amountIdr: Rupiah, weights: readonly number[]): Rupiah[] {
   const whole = BigInt(sumIdr(weights))

@@ -20,9 +20,10 @@ const handling: readonly StaffRole[] = ['support', 'warehouse', 'service']
 const deciding: readonly StaffRole[] = ['support', 'service']
 
 /**
- * The states that staff and services may set by hand, and the roles that may set each. Those who handle
- * parcels say where the parcels are; those who answer buyers decide what costs money. Money alone makes an
- * order paid, time alone completes it, and returns have use cases of their own.
+ * The order states that staff and services may set by hand, with the roles allowed to set each. Roles that
+ * handle parcels set where the parcel is. Roles that answer buyers set the states that cost money. No role
+ * sets paid (only a payment does), completed (only time does) or a return's states (they have use cases of
+ * their own).
  */
 const mayset = {
   processing: handling,
@@ -43,10 +44,11 @@ export type StatusByHand = keyof typeof mayset
 export const statusesByHand = Object.keys(mayset) as [StatusByHand, ...StatusByHand[]]
 
 /**
- * Moves an order by hand, along the table of transitions (service map: `PATCH /api/orders/:id/status`). Out
- * of on_hold, and out of returned when it is sent again, it is given its stock and its courier is booked
- * anew. `refunded` decides the refund of a parcel that came back; the order is refunded when the money has
- * arrived. Out of return_requested it decides the return: `returned` accepts, `delivered` refuses it.
+ * Moves an order to another state by hand, along the table of transitions (service map: `PATCH
+ * /api/orders/:id/status`). An order that leaves on_hold, or leaves returned to be sent again, gets its stock
+ * reserved and a courier booked anew. `refunded` decides the refund of a parcel that came back; the order is
+ * refunded when the money has arrived. From return_requested, `returned` accepts the return and `delivered`
+ * refuses it.
  * @throws CourierBooked (order.parcel_booked) where cancelling needs the courier first: run it by
  * `withParcelCancelled`
  * @throws order.not_found, reason_required, parcel_booked, out_of_stock, return_open, refund_decided,
@@ -79,7 +81,7 @@ async function move(
   const order = await lockOrder(work.tx, id)
   requireTransition(orderTransitions, order.status, status, 'order')
   if (order.status === 'return_requested') throw orderErrors.return_open({ orderId: id, code: order.code })
-  // The buyer of a lost parcel gets everything back at the company's cost.
+  // The buyer of a lost parcel is refunded in full at the company's cost, so the loss counts towards a limit.
   if (status === 'failed') await takeLimit(work, giftOf('order_failed', order, order.totalIdr))
   if (status === 'on_hold' && !reason) throw orderErrors.reason_required({ orderId: id })
   const goesBack = status === 'processing' && order.status !== 'paid'
@@ -108,8 +110,8 @@ async function move(
 }
 
 /**
- * The whole return at once, with all its goods fit to be sold; item by item it is accepted by `laku orders
- * returns accept`.
+ * Decides a return as a whole, with all its goods fit to be sold again. `laku orders returns accept` accepts
+ * a return item by item.
  */
 async function decideReturn(
   work: Work,
@@ -123,7 +125,10 @@ async function decideReturn(
   return await getOrder(work, code)
 }
 
-/** A parcel that no courier was asked for yet is withdrawn; another one has to be cancelled first. */
+/**
+ * Withdraws the order's parcel if no courier was asked for it yet. A parcel already booked with a courier
+ * must be cancelled first.
+ */
 async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<void> {
   const parcel = await endUnrequestedParcel(work, id)
   if (parcel)
@@ -131,8 +136,8 @@ async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<v
 }
 
 /**
- * Restocks goods that came back with the courier, to be sent again. Refuses if their buyer is getting the
- * money back.
+ * Restocks goods that the courier brought back, so that they can be sent again. Refuses if the buyer's refund
+ * is already decided.
  */
 async function takeBackIn(work: Work, { id, code, status }: LockedOrder): Promise<void> {
   if (await isRefundDecided(work.tx, id)) throw orderErrors.refund_decided({ orderId: id, code, status })

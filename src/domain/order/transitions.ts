@@ -18,10 +18,11 @@ export type OrderStatus =
   | 'refunded'
 
 /**
- * Besides the usual moves, an order whose courier cancels goes back to processing to be booked anew, and a
- * parcel may be lost on its way back too. Couriers skip steps, so any status after the booking may follow any
- * earlier one. Direct orders start at pending_payment, a session's orders at paid. Only an order that was
- * cancelled because its invoice expired may leave cancelled: a fresh payment reserves its stock again.
+ * The allowed transitions of an order's status. An order whose courier cancels goes back to processing to be
+ * booked anew, and a parcel may be lost on its way back too. Couriers skip steps, so any status after the
+ * booking may follow any earlier one. Direct orders start at pending_payment, a session's orders at paid.
+ * Only an order that was cancelled because its invoice expired may leave cancelled: a fresh payment reserves
+ * its stock again.
  */
 export const orderTransitions: Transitions<OrderStatus> = {
   pending_payment: ['paid', 'cancelled'],
@@ -54,7 +55,10 @@ export const orderMachine = machineOf('order', 'orders', orderTransitions)
 
 export type ReturnStatus = 'requested' | 'accepted' | 'refused'
 
-/** Decided once; a buyer whose return was refused may ask again. */
+/**
+ * The allowed transitions of a return. A return is decided once; a buyer whose return was refused may ask for
+ * another.
+ */
 export const returnTransitions: Transitions<ReturnStatus> = {
   requested: ['accepted', 'refused'],
   accepted: [],

@@ -19,17 +19,18 @@ export interface OrderView {
   code: string
   userId: string
   status: OrderStatus
-  /** Why it is held or cancelled, where it is. */
+  /** The reason why the order is on hold or cancelled; null otherwise. */
   statusReason: string | null
-  /** The group session it came from; null for a direct order. */
+  /** The group session that the order comes from; null for a direct order. */
   sessionId: string | null
-  /** The order's stock is reserved, or has left with its parcel. */
+  /** True if the order's stock is reserved, or has left with its parcel. */
   allocated: boolean
   items: OrderItemView[]
   goodsIdr: Rupiah
   shippingIdr: Rupiah
   /**
-   * No courier has named a price for the fee yet; if the price is lower, the buyer gets the difference back.
+   * True if the shipping fee is an estimate, because no courier has quoted it yet. If the courier's price is
+   * lower, the buyer gets the difference back.
    */
   shippingIsEstimate: boolean
   totalIdr: Rupiah
@@ -37,7 +38,7 @@ export interface OrderView {
   courier: CourierChoice
   waybill: string | null
   trackingUrl: string | null
-  /** The latest shipment. */
+  /** The order's latest shipment; null if it has none. */
   shipment: { id: string; code: string; status: string } | null
   /** The returns that the order's buyer asked for, latest first. */
   returns: {
@@ -50,6 +51,6 @@ export interface OrderView {
   createdAt: Date
   paidAt: Date | null
   deliveredAt: Date | null
-  /** Until when its goods may be sent back, once it is delivered. */
+  /** The end of the order's return window; null until the order is delivered. */
   returnUntil: Date | null
 }

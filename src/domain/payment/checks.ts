@@ -4,10 +4,11 @@ import { goesBack } from './entitlement/read-gone.ts'
 import { paymentRowChecks, refundedFromReview } from './row-checks.ts'
 import { receivedStates } from './transitions.ts'
 
-// A broken invariant can be broken ten thousand times; a person needs the first few.
+// The most violations of one invariant that are listed. There may be ten thousand; a person needs the first
+// few.
 const SHOWN = 10
 
-/** The open refunds of some states must be what this account holds. */
+/** Returns a check: the balance of this account must equal the sum of the refunds in these states. */
 const holds = (account: string, states: readonly string[]): Check =>
   checkOf(
     `${account} is what its refunds say`,
@@ -22,9 +23,7 @@ const holds = (account: string, states: readonly string[]): Check =>
       where b.held <> r.due`,
   )
 
-/**
- * The invariants of payments and refunds (numbers 1 and 6), beyond those that the ledger enforces itself.
- */
+/** The invariants of payments and refunds (numbers 1 and 6), beyond those that the ledger itself enforces. */
 export const paymentChecks: readonly Check[] = [
   checkOf(
     'a payment that was received is in the ledger, with its amount',

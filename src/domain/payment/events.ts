@@ -7,7 +7,7 @@ export interface PaymentSubject {
   participantId: string | null
   orderId: string | null
   amountIdr: number
-  /** The part that the buyer's wallet pays; the rest comes by invoice. */
+  /** The part of the amount paid from the buyer's wallet; the rest is paid by invoice. */
   walletIdr: number
 }
 
@@ -25,7 +25,10 @@ declare module '../kernel/events.ts' {
     'payment.expired': PaymentSubject
     /** The payment has failed: the provider refused it for good, or it was refunded out of review. */
     'payment.failed': PaymentSubject
-    /** Nobody waits for this invoice any more: the provider should take no money on it. */
+    /**
+     * The payment is no longer needed: its invoice should be closed, so that the provider takes no money on
+     * it.
+     */
     'payment.withdrawn': PaymentSubject
     'refund.decided': RefundSubject
     'refund.succeeded': RefundSubject
@@ -34,7 +37,10 @@ declare module '../kernel/events.ts' {
      * that is settled.
      */
     'refund.waiting': RefundSubject
-    /** `attempt` counts from 1; not tried again: it goes into the wallet, or waits for a person. */
+    /**
+     * `attempt` counts from 1. If `isTriedAgain` is false, the refund goes into the wallet, or waits for a
+     * person.
+     */
     'refund.failed': RefundSubject & { failureCode: string; attempt: number; isTriedAgain: boolean }
   }
 }

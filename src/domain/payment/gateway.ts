@@ -7,12 +7,12 @@ import type {
 } from './reconciliation/gateway-transactions.ts'
 
 /**
- * PENDING until paid or past its expiry; PAID is ours at once, SETTLED when the gateway has paid it out to
- * us.
+ * An invoice is PENDING until it is paid or expires. PAID: the money counts as ours at once. SETTLED: the
+ * gateway has paid it out to us.
  */
 /**
- * `UNKNOWN`: the provider uses a word that laku does not know. It proves neither that the invoice was paid
- * nor that it was not.
+ * `UNKNOWN`: the provider reports a state that laku does not know. It proves neither that the invoice was
+ * paid nor that it was not.
  */
 export type GatewayInvoiceStatus = 'PENDING' | 'PAID' | 'SETTLED' | 'EXPIRED' | 'UNKNOWN'
 
@@ -23,23 +23,26 @@ export interface GatewayInvoice {
   amountIdr: Rupiah
   paidAmountIdr?: Rupiah
   paidAt?: Date
-  /** The family the buyer paid with: `EWALLET`, `BANK_TRANSFER`, `QR_CODE`. */
+  /** The kind of payment method that the buyer used: `EWALLET`, `BANK_TRANSFER`, `QR_CODE`. */
   paymentMethod?: string
-  /** The channel within it: `DANA`, `BCA`, `QRIS`. It decides whether a refund at the source is possible. */
+  /**
+   * The payment channel within that kind: `DANA`, `BCA`, `QRIS`. It decides whether a refund at the source is
+   * possible.
+   */
   paymentChannel?: string
-  /** The provider's names of the payment itself: refunds and its book go by them. */
+  /** The provider's id of the payment itself, which refunds and the provider's book refer to. */
   paymentId?: string
   paymentRequestId?: string
   /** The app or bank that paid a QRIS, as the provider names it. */
   paymentSource?: string
-  /** The address at which the buyer pays. */
+  /** The URL at which the buyer pays the invoice. */
   invoiceUrl: string
   expiresAt: Date
 }
 
 export interface GatewayPayer {
   name?: string
-  /** E.164 */
+  /** The payer's phone number in E.164 format. */
   phone?: string
   email?: string
 }
@@ -51,18 +54,22 @@ export interface GatewayInvoiceItem {
 }
 
 export interface NewGatewayInvoice {
-  /** Our key. The gateway does not enforce it: look it up with `findInvoices` before trying again. */
+  /**
+   * Our key of the invoice. The gateway does not enforce that it is unique: look for the invoice with
+   * `findInvoices` before a retry.
+   */
   externalId: string
   amountIdr: Rupiah
   expiresInS: number
   description: string
   payer: GatewayPayer
   successRedirectUrl?: string
-  /** The address to which the provider sends a buyer back from an invoice that can no longer be paid. */
+  /** The URL to which the provider sends a buyer back from an invoice that can no longer be paid. */
   failureRedirectUrl?: string
   items?: readonly GatewayInvoiceItem[]
   /**
-   * The provider's names of the payment methods that the invoice takes. Default: all that the account has.
+   * The provider's names of the payment methods that the invoice accepts. Default: all methods of the
+   * account.
    */
   methods?: readonly string[] | undefined
 }
@@ -71,9 +78,12 @@ export interface GatewayInvoiceQuery {
   statuses: readonly GatewayInvoiceStatus[]
   paidAfter?: Date
   paidBefore?: Date
-  /** Not longer ago, by the machine's clock and not by one that development has shifted. */
+  /**
+   * Only invoices paid within this many seconds, by the machine's clock, not by a clock that development has
+   * shifted.
+   */
   paidWithinS?: number
-  /** The last invoice of the page before. */
+  /** The id of the last invoice of the previous page. */
   afterId?: string
   limit: number
 }
@@ -92,7 +102,7 @@ export interface GatewayRefund {
   status: GatewayRefundStatus
   amountIdr: Rupiah
   failureCode?: string
-  /** Null where a person made the refund by hand at the provider. */
+  /** Our reference of the refund; null if a person made the refund by hand at the provider. */
   referenceId: string | null
   invoiceId?: string
   paymentId?: string
@@ -100,8 +110,8 @@ export interface GatewayRefund {
 }
 
 /**
- * The id by which a refund names its payment: the payment's own or its invoice's, as the account's form of
- * request requires.
+ * The id by which a refund request names its payment: the payment's own id or its invoice's. The account's
+ * form of request decides which.
  */
 export type RefundedPayment = { paymentRequestId: string } | { invoiceId: string }
 
@@ -114,8 +124,8 @@ export interface GatewayPaymentIds {
 
 export type NewGatewayRefund = RefundedPayment & {
   /**
-   * The provider does not promise to recognize the key again. Look for the refund first, and repeat only one
-   * that is not there.
+   * The provider does not promise to recognize a repeated key. Look for the refund first, and repeat the
+   * request only if the refund is not found.
    */
   idempotencyKey: string
   referenceId: string
@@ -126,14 +136,14 @@ export type NewGatewayRefund = RefundedPayment & {
 /** The payment gateway. Every method throws `ProviderFailure`; amounts are whole rupiah. */
 export interface PaymentGateway {
   /**
-   * Makes an invoice. On an unknown outcome it may exist: `findInvoices(externalId)` before a second one is
-   * made.
+   * Makes an invoice. If the outcome is unknown, the invoice may exist: call `findInvoices(externalId)`
+   * before making a second one.
    */
   createInvoice(invoice: NewGatewayInvoice): Promise<GatewayInvoice>
   getInvoice(id: string): Promise<GatewayInvoice>
   /**
-   * Every invoice ever made under our key, in the gateway's order; empty when there is none. The caller
-   * picks.
+   * Returns all invoices ever made under our key, in the gateway's order; empty if there are none. The caller
+   * chooses among them.
    */
   findInvoices(externalId: string): Promise<GatewayInvoice[]>
   /** Returns one page of invoices; the last page is shorter than `limit`. */
@@ -141,8 +151,8 @@ export interface PaymentGateway {
   /** Closes a pending invoice for good; it can never be paid or revived after. */
   expireInvoice(id: string): Promise<GatewayInvoice>
   /**
-   * Asks the provider to send money back to the source, while the lease holds. PENDING is no success: the
-   * refund is done when the provider says SUCCEEDED.
+   * Asks the provider to send money back to the source, while the lease holds. PENDING is not success: the
+   * refund is done when the provider reports SUCCEEDED.
    */
   createRefund(refund: NewGatewayRefund, lease?: CallLease): Promise<GatewayRefund>
   getRefund(id: string): Promise<GatewayRefund>
@@ -156,10 +166,10 @@ export interface PaymentGateway {
    * undefined where the provider keeps no such figure.
    */
   refundedIdr(payment: GatewayPaymentIds): Promise<Rupiah | undefined>
-  /** A page of the provider's own book. */
+  /** Returns a page of the provider's own book. */
   listTransactions(query: GatewayTransactionQuery): Promise<GatewayTransactionPage>
   /** Returns one line of the provider's book, as it is now. */
   getTransaction(id: string): Promise<GatewayTransaction>
-  /** Returns the balance that the provider states it holds for us, after fees. */
+  /** Returns the balance that the provider says it holds for us, after fees. */
   balanceIdr(): Promise<Rupiah>
 }

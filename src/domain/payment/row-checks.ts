@@ -3,10 +3,11 @@ import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 import { receivedStates } from './transitions.ts'
 
-// A broken invariant can be broken ten thousand times; a person needs the first few.
+// The most violations of one invariant that are listed. There may be ten thousand; a person needs the first
+// few.
 const SHOWN = 10
 
-/** The money of payment `p` never left quarantine but for the way back. */
+/** The SQL condition that the money of payment `p` left quarantine only to go back to its payer. */
 export const refundedFromReview: RawBuilder<boolean> = sql`exists (
   select from quarantined_money q where q.payment_id = p.id and q.kind = 'wrong_amount' and q.status <> 'waiting'
     and p.status = 'refunded' and not exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed'))`
@@ -19,7 +20,7 @@ const isReceived = sql`(p.status in ${inSql(receivedStates)} and not ${refundedF
  */
 const atProvider = sql`case when a.key in ('gateway', 'quarantine') or a.key like 'suspense:%' then 'gateway' else a.key end`
 
-/** Payments, refunds, money in quarantine and chargebacks, held to the postings that they made. */
+/** The checks that payments, refunds, quarantined money and chargebacks agree with their ledger postings. */
 export const paymentRowChecks: readonly Check[] = [
   heldToRows({
     name: 'payments',
@@ -49,7 +50,8 @@ export const paymentRowChecks: readonly Check[] = [
   heldToRows({
     name: 'refunds',
     kinds: ['refund.decided', 'refund.submitted', 'refund.failed', 'refund.succeeded', 'refund.to_wallet'],
-    // Other checks cover whose money it is: the factory's, the company's or withheld money.
+    // Compares only these accounts. Other checks cover the owner of the money: the factory's, the company's
+    // or withheld money.
     as: sql`case when a.key in ('refunds-payable', 'refunds-in-flight', 'gateway', 'quarantine') or a.key like 'wallet:%' then a.key end`,
     due: sql`
       select r.id::text, true, l.account, l.idr from refunds r left join payments p on p.id = r.payment_id

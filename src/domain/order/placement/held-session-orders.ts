@@ -5,7 +5,10 @@ import { applyStatusEffects } from '../fulfilment/apply-status-effects.ts'
 import { lockOrders, subjectOf } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 
-/** The hold reason of an order that goes on by itself when its session gets its goods. */
+/**
+ * The reason of an on-hold order without stock. The order continues automatically when its session gets its
+ * goods.
+ */
 export const NO_STOCK = 'no_stock'
 
 export interface HeldOrder {
@@ -13,7 +16,7 @@ export interface HeldOrder {
   lines: StockLine[]
 }
 
-/** Orders of a session that were made without stock and wait for it on hold, oldest paid first. */
+/** Returns a session's on-hold orders that were made without stock and wait for it, oldest paid first. */
 export async function heldSessionOrders(tx: Tx, sessionId: string): Promise<HeldOrder[]> {
   const { rows } = await sql<HeldOrder>`
     select o.id, i.lines from orders o
@@ -31,7 +34,7 @@ export async function heldSessionOrders(tx: Tx, sessionId: string): Promise<Held
 /**
  * Moves orders whose stock is reserved for their session from on hold to processing, so that their parcels
  * are booked. The caller moves the reservations from the session to the orders. Returns the orders that still
- * waited; an order that was cancelled or served meanwhile is left out.
+ * waited; orders cancelled or allocated meanwhile are left out.
  */
 export async function goOnAllocated(work: Work, orderIds: readonly string[]): Promise<Set<string>> {
   if (orderIds.length === 0) return new Set()

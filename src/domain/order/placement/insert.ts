@@ -18,7 +18,7 @@ export interface OrderDraft {
   courier: CourierChoice
   goodsIdr: Rupiah
   shippingIdr: Rupiah
-  /** No courier named the fee for this weight: it is trued up. */
+  /** True if no courier quoted the shipping fee for this weight: the fee is corrected later. */
   feeEstimated: boolean
   paidAt: Date | null
 }
@@ -26,8 +26,8 @@ export interface OrderDraft {
 export const totalOf = (draft: OrderDraft): Rupiah => rupiah(draft.goodsIdr + draft.shippingIdr)
 
 /**
- * Writes any number of orders in one statement. A participant that has an order already is left out of the
- * returned ids.
+ * Writes any number of orders in one statement, and returns the ids written. A participant who already has an
+ * order gets no second order.
  */
 export async function insertOrders(work: Work, drafts: readonly OrderDraft[]): Promise<Set<string>> {
   const rows = drafts.map(({ courier, ...draft }) => ({

@@ -15,7 +15,10 @@ export interface OrderLine {
   totalIdr: Rupiah
 }
 
-/** Quantities by variant, equal variants together. @throws order.no_items */
+/**
+ * Returns the requested quantity of each variant; items of the same variant are added up.
+ * @throws order.no_items
+ */
 function quantitiesOf(items: readonly AskedItem[]): Map<string, number> {
   const quantities = new Map<string, number>()
   for (const { variantId, quantity } of items) {
@@ -46,6 +49,6 @@ export async function priceLines(tx: Kysely<DB>, items: readonly AskedItem[]): P
 
 export const goodsOf = (lines: readonly OrderLine[]): Rupiah => sumIdr(lines.map((line) => line.totalIdr))
 
-/** Grams, without packing. */
+/** Returns the weight of order lines in grams, without packaging. */
 export const weightOf = (lines: readonly { variant: { chargeableG: number }; quantity: number }[]): number =>
   lines.reduce((sum, line) => sum + line.variant.chargeableG * line.quantity, 0)

@@ -11,9 +11,10 @@ export interface RatesQuery {
 }
 
 /**
- * Returns what couriers charge to bring these items to a destination, cheapest first (`POST /api/rates`). A
- * session's page has couriers asked for its own goods alone. The customer whom an address belongs to may name
- * that address, and so may staff. `given` are the items' goods where they are known from a moment before.
+ * Returns the couriers' prices for bringing these items to a destination, cheapest first (`POST /api/rates`).
+ * From a session's page, couriers are asked only about that session's own product. An address may be named by
+ * the customer who owns it and by staff. `given` are the items' order lines, if the caller has just read
+ * them.
  * @throws kernel.forbidden, order.no_items, variant_not_found, variant_not_on_sale, address_not_found,
  * logistics.not_serviceable
  */

@@ -17,8 +17,8 @@ import { reserveForOrder } from './reserve.ts'
 import { requireRoomUnpaid } from './unpaid-limits.ts'
 
 /**
- * Makes a fresh payment for an order whose last payment expired (`POST /api/payments`). The order was
- * cancelled with that payment. It waits for payment again and its stock is reserved again, if its prices are
+ * Makes a fresh payment for an order that was cancelled because its last payment expired (`POST
+ * /api/payments`). The order waits for payment again and its stock is reserved again, if its prices are
  * unchanged.
  * @throws order.not_found, user_not_active, not_payable, payment_open, price_changed, variant_not_on_sale,
  * out_of_stock, hold_renewed, too_much_unpaid,
@@ -62,8 +62,8 @@ export async function reopenPayment(
 }
 
 /**
- * Refuses to reserve unpaid stock again after policy.unpaidRenewals times a day. A place in a session has the
- * same limit.
+ * Refuses a fresh payment if the order's stock was already reserved again without payment
+ * policy.unpaidRenewals times within a day. Participations in a session have the same limit.
  */
 function requireRenewal({ now, policy }: Work, orderId: string, payments: readonly OrderPayment[]): void {
   const dayAgo = secondsAfter(now, -86_400)

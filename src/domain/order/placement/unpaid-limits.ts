@@ -2,7 +2,10 @@ import { sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { orderErrors } from '../errors.ts'
 
-/** Returns for how many hours an unpaid order keeps its stock: fewer if its buyer has never paid anything. */
+/**
+ * Returns the number of hours for which an unpaid order keeps its stock. A buyer who has never paid anything
+ * gets fewer hours.
+ */
 export async function invoiceHours({ tx, policy }: Work, userId: string): Promise<number> {
   const { rows } = await sql`
     select from payments where user_id = ${userId} and paid_at is not null limit 1`.execute(tx)
@@ -19,8 +22,8 @@ interface Unpaid {
 }
 
 /**
- * Refuses one more unpaid order before anything is written, where its buyer has no room for any. It takes no
- * lock: whether there is room for this one is seen once it is written (`requireRoomUnpaid`).
+ * Refuses one more unpaid order if its buyer is already at a limit, before anything is written. Takes no
+ * lock: `requireRoomUnpaid` checks the limits again once the order is written.
  * @throws order.too_much_unpaid, with what is too much
  */
 export async function requireAnyRoomUnpaid(work: Work, userId: string): Promise<void> {
@@ -37,9 +40,9 @@ const endedTooOften = (endedToday: number, mostADay: number) =>
 
 /**
  * Refuses an order if its buyer holds too much stock in unpaid orders. The limit covers all their orders,
- * including the order that is being placed or reopened. A lock counts a buyer's orders one at a time. A
- * second limit is on how often a day a buyer lets stock go, because a buyer who orders anew would hold stock
- * for ever.
+ * including the order that is being placed or reopened. A lock makes concurrent orders of one buyer count one
+ * after another. A second limit is on a buyer's unpaid orders that end within a day. Otherwise a buyer who
+ * orders anew each time would hold stock for ever.
  * @throws order.too_much_unpaid, with what is too much
  */
 export async function requireRoomUnpaid(work: Work, userId: string): Promise<void> {

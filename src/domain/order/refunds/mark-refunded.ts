@@ -13,7 +13,7 @@ import { orderMachine } from '../transitions.ts'
 export const markOrdersRefunded = (work: Work, events: EventOf<'refund.succeeded'>[]): Promise<void> =>
   markRefunded(work, [...new Set(events.map((event) => event.payload.paymentId))])
 
-/** Marks the orders of these payments as refunded in the same way, whatever caused their refunds. */
+/** Marks the orders of these payments as refunded by the same rules, whatever caused their refunds. */
 export async function markRefunded(work: Work, paymentIds: readonly string[]): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select distinct o.id from payments p

@@ -13,15 +13,15 @@ import { decideRefunds, leftOf, type OrderPayment } from '../../payment/index.ts
 import type { LockedOrder } from '../lock.ts'
 import { returnableItems } from '../returns/items.ts'
 
-/** The payment that holds an order's money, and the amount left of it for the order. */
+/** The payment that holds an order's money, and the amount of it that can still be refunded. */
 export interface KeptMoney {
   paymentId: string
   leftIdr: Rupiah
 }
 
 /**
- * Returns the payment, of an order's locked payments, with the most money left for the order. The amount is
- * at most the order's total, because double payments were refunded already.
+ * Returns the locked payment of an order with the most money left to refund. The amount is at most the
+ * order's total, because double payments were refunded already.
  */
 export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): KeptMoney | undefined {
   const left = payments
@@ -35,7 +35,7 @@ export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): 
 }
 
 /**
- * Returns a limit use: how a gift of `amountIdr` to an order's buyer counts towards the limits on giving
+ * Returns a limit use: it counts a gift of `amountIdr` to an order's buyer towards the limits on giving away
  * money.
  */
 export const giftOf = (
@@ -53,8 +53,8 @@ export type OrderRefundReason =
   | 'fee_trued'
 
 /**
- * Decides one refund of an order, once by its key. `from` names the accounts to debit if the money has left
- * the order's funds.
+ * Decides one refund of an order; the key makes it happen only once. `from` lists the debits that pay for the
+ * refund once the money has left the order's funds.
  */
 export async function refundOrder(
   work: Work,
@@ -80,9 +80,9 @@ export interface GoodsMoney {
 type Owner = Pick<LockedOrder, 'sessionId' | 'userId'>
 
 /**
- * Returns the debits of a refund of `refundIdr`: the goods' money is taken back from their factories and the
- * commission, and the company pays the rest. If the goods' money exceeds the refund, because an earlier
- * refund gave the buyer a part, the company gets the excess.
+ * Returns the debits of a refund of `refundIdr`. The price of the goods is taken back from the factories and
+ * the commission, and the company pays the rest. If an earlier refund already gave the buyer a part, the
+ * price can exceed this refund: the company then gets the excess.
  */
 export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner: Owner): Entry[] {
   const { sessionId, userId } = owner
@@ -97,15 +97,18 @@ export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner:
   return [...entries, debit('subsidy', refundIdr - goodsIdr, { sessionId, userId })]
 }
 
-/** Returns what an order's goods have with their factories and in the commission now. */
+/**
+ * Returns, for each item of an order, the money that its factory and the commission account hold for it now.
+ */
 export async function postedGoods(work: Work, orderId: string): Promise<GoodsMoney[]> {
   const items = await returnableItems(work.tx, orderId)
   return [...items.values()].map(({ id: orderItemId, ...item }) => ({ orderItemId, ...item }))
 }
 
 /**
- * Posts, once by its key, the money taken back for returned goods whose buyer was already refunded in full.
- * The factory is not paid for these goods, whoever bore that refund. Posts nothing if every entry is 0.
+ * Posts the money taken back from factories and the commission for returned goods whose buyer was already
+ * refunded in full; the key makes it happen once. The factory is not paid for these goods, whoever paid that
+ * refund. Posts nothing if every entry is 0.
  */
 export async function postTakenBack(
   work: Work,
@@ -116,8 +119,8 @@ export async function postTakenBack(
 }
 
 /**
- * Returns to the company what a direct order that ended without a sale still holds beyond `keptIdr`, once an
- * order. The company had borne a refund of that order before its delivery.
+ * Returns to the company the money beyond `keptIdr` in the funds of a direct order that ended without a sale.
+ * Happens once an order. That money is the company's: it paid a refund of the order before delivery.
  */
 export async function returnBorne(work: Work, order: LockedOrder, keptIdr: Rupiah): Promise<void> {
   const { id, userId, sessionId } = order

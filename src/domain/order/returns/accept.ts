@@ -29,25 +29,25 @@ import { refundsShipping, shareBack } from './rules.ts'
 export interface ReturnInspection {
   /** The return's id, or its order's code. */
   return: string
-  /** Order items, by id or SKU, that cannot be sold again; the others go on the shelf. */
+  /** The returned order items, by id or SKU, that cannot be sold again. All other items are restocked. */
   writtenOff?: readonly string[] | undefined
   note?: string | undefined
 }
 
 /**
- * Accepts a return whose goods are here and inspected: each item goes on the shelf or is written off, and its
- * price goes back to the buyer, out of what the factory and the commission have for it; the factory's balance
- * follows, below zero where it was paid out already. The shipping fee goes back at our cost where the fault
- * is ours and everything came back. Never more goes back than is left of the payment, nothing where the buyer
- * had it before: what the company gave comes back to it. An order of which nothing is left is returned, and
- * refunded when the money has arrived; of another one the rest stays delivered.
+ * Accepts a return whose goods have arrived and were inspected. Each item is restocked or written off, and
+ * its price is refunded to the buyer. The factory's account and the commission pay that price back; the
+ * factory's balance goes below zero if it was already paid out. The company refunds the shipping fee if the
+ * fault is ours and everything came back. A refund never exceeds the money left of the payment. If the buyer
+ * was refunded before, the price goes to the company, which paid that refund. An order with nothing left
+ * becomes returned, and refunded when the money has arrived; any other order stays delivered.
  * @throws order.return_not_found, return_decided, return_items_invalid, kernel.forbidden
  */
 export async function acceptReturn(work: Work, input: ReturnInspection): Promise<ReturnView> {
   requireStaff(work.actor, 'support', 'service')
   const { id, order: named } = await getReturn(work, input.return)
   const { order, payments } = await lockOrderAndPayments(work.tx, named.id)
-  // The return is read again: another person may decide a return while the lock is waited for.
+  // The return is read again after locking: another person may have decided it meanwhile.
   const view = await getReturn(work, id)
   const sold = await returnableItems(work.tx, order.id)
   const items = inspected(view, sold, input.writtenOff ?? [])
@@ -70,13 +70,13 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
     }),
   })
   await giveBack(work, { order, kept, sold, items, refundIdr, shippingIdr, returnId: view.id })
-  // No refund is under way that would end the order, so it ends here.
+  // Nothing is refunded, so no refund will end this order later: it ends here.
   if (refundIdr === 0 && allCameBack) await endReturned(work, order)
   await settleAttention(work, 'return_requested', view.id, 'accepted')
   return await getReturn(work, view.id)
 }
 
-/** Returns what each item of the return was found to be, and its part of the money. */
+/** Returns the inspection result of each item of a return, with the item's share of the money. */
 function inspected(
   view: ReturnView,
   sold: ReadonlyMap<string, ReturnableItem>,
@@ -99,7 +99,10 @@ function restOf(sold: ReadonlyMap<string, ReturnableItem>, items: readonly Accep
   return left - items.reduce((sum, item) => sum + item.quantity, 0)
 }
 
-/** Compare-and-set: two of staff who decide at once find one decided. */
+/**
+ * Records the decision by compare-and-set. If two of staff decide a return at once, the second is refused
+ * because the return is already decided.
+ */
 async function decide(
   work: Work,
   { id, order }: ReturnView,
@@ -149,7 +152,7 @@ async function endReturned(work: Work, order: LockedOrder): Promise<void> {
 interface GivenBack {
   returnId: string
   order: LockedOrder
-  /** Nothing where the buyer has had everything before. */
+  /** The payment that can be refunded; undefined if the buyer was refunded in full before. */
   kept: KeptMoney | undefined
   sold: ReadonlyMap<string, ReturnableItem>
   items: readonly AcceptedItem[]
@@ -157,7 +160,9 @@ interface GivenBack {
   shippingIdr: Rupiah
 }
 
-/** Decides the refund from what was posted for the items, and emits the event about it. */
+/**
+ * Decides the refund of an accepted return from the money posted for its items, and emits return.accepted.
+ */
 async function giveBack(work: Work, given: GivenBack): Promise<void> {
   const { returnId, order, kept, sold, items, refundIdr, shippingIdr } = given
   const { id } = order

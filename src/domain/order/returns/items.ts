@@ -11,8 +11,8 @@ export interface ReturnableItem extends SoldPieces {
 }
 
 /**
- * Returns an order's items by id. Each has the money left of what was posted when it was earned or released,
- * and the number of pieces returned before.
+ * Returns an order's items by id, each with the number of pieces returned before. Each also has its money:
+ * the sum posted when the item was earned or released, less what was taken back since.
  */
 export async function returnableItems(tx: Tx, orderId: string): Promise<Map<string, ReturnableItem>> {
   const { rows } = await sql<Omit<ReturnableItem, 'goodsIdr' | 'commissionIdr'>>`
@@ -34,7 +34,7 @@ export async function returnableItems(tx: Tx, orderId: string): Promise<Map<stri
   )
 }
 
-/** Returns how many pieces may still be sent back. */
+/** Returns how many pieces of an order item may still be returned. */
 export const leftToReturn = (item: ReturnableItem): number => item.quantity - item.returnedQuantity
 
 export interface AcceptedItem {

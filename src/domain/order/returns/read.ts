@@ -12,7 +12,7 @@ export interface ReturnView {
   userId: string
   status: ReturnStatus
   reason: ReturnReason
-  /** The buyer's words. */
+  /** The buyer's own explanation of the return. */
   note: string | null
   photos: string[]
   items: {
@@ -23,7 +23,7 @@ export interface ReturnView {
     condition: 'restocked' | 'written_off' | null
     goodsIdr: Rupiah | null
   }[]
-  /** The money that goes back to the buyer, shipping included; null until the return is accepted. */
+  /** The amount refunded to the buyer, shipping included; null until the return is accepted. */
   refundIdr: Rupiah | null
   shippingIdr: Rupiah
   decisionNote: string | null
@@ -51,7 +51,8 @@ function visible({ actor }: Work): RawBuilder<unknown> {
 }
 
 /**
- * A return by its id, or the latest of an order by that one's code: customers see their own, staff all.
+ * Returns a return of goods by its id, or an order's latest return by the order's code. Customers see their
+ * own returns, staff see all.
  * @throws order.return_not_found, kernel.forbidden
  */
 export async function getReturn(work: Work, named: string): Promise<ReturnView> {
@@ -70,7 +71,7 @@ export interface ReturnFilter {
 }
 
 /**
- * Returns, newest first, a keyset page at a time: customers see their own, staff all.
+ * Returns one keyset page of returns of goods, newest first: customers see their own returns, staff see all.
  * @throws kernel.forbidden
  */
 export async function listReturns(

@@ -18,17 +18,18 @@ import type { ReturnReason } from './rules.ts'
 
 export interface ReturnRequest {
   order: string
-  /** The items to return; all that is left of the order if omitted. */
+  /** The order items to return. Default: all pieces of the order that were not returned yet. */
   items?: { orderItemId: string; quantity: number }[] | undefined
   reason: ReturnReason
   note?: string | undefined
-  /** Addresses of pictures. */
+  /** The URLs of the buyer's photos of the goods. */
   photos?: string[] | undefined
 }
 
 /**
- * The buyer who acts asks to send goods of their delivered order back, within its return window. Staff accept
- * or refuse it when they have the goods; until then the order is neither completed nor settled.
+ * Requests a return of goods from the acting buyer's own delivered order, within its return window. Staff
+ * accept or refuse the return when they have the goods. Until then the order is neither completed nor
+ * settled.
  * @throws order.not_found, return_window_over, return_items_invalid, kernel.illegal_transition,
  * kernel.forbidden
  */

@@ -19,28 +19,29 @@ const ourFault: ReadonlySet<ReturnReason> = new Set([
 ])
 
 /**
- * Whether the shipping fee goes back as well: where the fault is ours, and nothing of the order stays with
- * its buyer. Who changed their mind has had the parcel brought to them, and who keeps a part too.
+ * Returns true if the shipping fee is refunded as well: the fault is ours, and the buyer returned everything.
+ * A buyer who changed their mind, or who keeps a part, still had the parcel delivered.
  */
 export function refundsShipping(reason: ReturnReason, allCameBack: boolean): boolean {
   return ourFault.has(reason) && allCameBack
 }
 
 /**
- * An order item that was earned or released, with the pieces returned before and the money left.
+ * A sold order item whose money was earned or released, with the number of pieces returned before and the
+ * money left.
  */
 export interface SoldPieces {
   quantity: number
-  /** The factory's share and the commission together, less what refunds took of them. */
+  /** The factory's share and the commission together, less the refunds taken out of them. */
   goodsIdr: Rupiah
   commissionIdr: Rupiah
   returnedQuantity: number
 }
 
 /**
- * Returns the part of an item's goods money, and of the commission within it, that returning `quantity` more
- * pieces gives back. The share is in proportion to the pieces that are left and rounded down. So the last
- * pieces take the remainder, and nobody gives back more than they have.
+ * Returns the money that returning `quantity` more pieces of an item gives back: goods money, and the
+ * commission within it. The share is in proportion to the pieces that are left and rounded down. So the last
+ * pieces take the remainder, and neither the factory nor the commission gives back more than it has.
  */
 export function shareBack(sold: SoldPieces, quantity: number): { goodsIdr: Rupiah; commissionIdr: Rupiah } {
   const left = sold.quantity - sold.returnedQuantity

@@ -14,22 +14,29 @@ import { paidStates, refundMachine } from '../transitions.ts'
 export interface AdoptedRefund {
   code: string
   amountIdr: Rupiah
-  /** Nothing where its money lay in quarantine, for no payment here fits it. */
+  /**
+   * The code of the refunded payment; null if the money lay in quarantine, because it fits no payment of
+   * ours.
+   */
   paymentCode: string | null
 }
 
-/** The pattern of our refund code at the provider: the code, and the number of the attempt. */
+/**
+ * The pattern of the reference under which the provider knows our refund: the refund's code, then the number
+ * of the attempt.
+ */
 const ours = /^(RFD-\d{6}-[0-9A-Z]+)-(\d+)$/
 
 const REASON = 'adopted'
 
 /**
- * Takes over a refund that laku sent and this database lost by a restore. If the same sum of the payment was
- * decided again and never sent, the provider's refund becomes that one. If the refund is all that is left of
- * the payment, `refunding` ends what was paid for, and that decides the same refund. Otherwise the refund
- * gets its own row, under the code that its buyer knows, at the company's cost. In each case it is booked
- * against its payment, so that it is not refunded twice. Returns undefined where the refund is not laku's,
- * its payment is unknown here, or that sum is not left. Its line then goes into suspense.
+ * Takes over a refund that laku sent before a restore and that the restored database lacks. If a refund of
+ * the same sum of the payment was decided again and never sent, the provider's refund is recorded as that
+ * refund. If the sum is all that is left of the payment, `refunding` ends the order or participation paid
+ * for, which decides the same refund. Otherwise the refund gets a row of its own, under the code that its
+ * buyer knows, at the company's cost. In each case it is booked against its payment, so that it is not
+ * refunded twice. Returns undefined if the refund is not laku's, its payment is unknown here, or the payment
+ * has less left. The provider's line of the refund then goes into suspense.
  */
 export async function adoptRefund(
   work: Work,
@@ -56,7 +63,7 @@ export async function adoptRefund(
 const namesOf = ({ paymentId, paymentRequestId }: GatewayRefund) =>
   [paymentId, paymentRequestId].flatMap((value) => value ?? [])
 
-/** Money that waits in quarantine, all of which went back. */
+/** Returns the id of waiting quarantined money that this refund sent back in full. */
 async function unappliedOf(work: Work, answer: GatewayRefund): Promise<string | undefined> {
   const names = namesOf(answer)
   const { rows } = await sql<{ id: string }>`
@@ -108,7 +115,10 @@ interface Again {
   attempt: number
 }
 
-/** The same sum of the same payment, decided after the restore and not sent: it went back already. */
+/**
+ * Finds a refund of the same sum of the same payment that was decided after the restore and not sent. The
+ * refund sent before the restore already paid that sum back.
+ */
 async function decidedAgain(work: Work, paymentId: string, amountIdr: Rupiah): Promise<Again | undefined> {
   const { rows } = await sql<Again>`
     select id, code, attempt from refunds
@@ -150,7 +160,8 @@ async function makeRow(
   if (!paidStates.includes(status) || amountIdr > leftOf(payment)) return false
   const key = `adopted:${answer.id}`
   const isEscrow = await isInEscrow(work, payment)
-  // A part of a place in escrow was never refunded: it would leave the others short.
+  // A participation whose money is in escrow was only ever refunded in full: a partial refund would take the
+  // money of the session's other buyers.
   if (isEscrow && amountIdr !== leftOf(payment)) return false
   await decideRefunds(work, [
     {
@@ -158,8 +169,8 @@ async function makeRow(
       paymentId,
       amountIdr,
       reason: REASON,
-      // The money's owner is decided together with the refund's purpose: until then the company bears the
-      // refund.
+      // The party that bears the refund is decided together with its purpose. Until then the company bears
+      // it.
       ...(!isEscrow && { from: [debit('subsidy', amountIdr, dimensionsOf(payment))] }),
       adopted: { code, attempt, sourceIdr: answer.amountIdr },
     },
@@ -167,7 +178,7 @@ async function makeRow(
   const { rows } = await sql<{ id: string }>`select id from refunds where key = ${key}`.execute(work.tx)
   const id = rows[0]?.id as string
   await submit(work, { id, attempt }, answer)
-  // A refund of all that was left came from a cancellation, which is no loss.
+  // A refund of all that was left of the payment came from a cancellation, which is no loss.
   if (amountIdr < leftOf(payment)) {
     const receiver = `user:${payment.userId}`
     await countLost(work, { kind: 'refund', subject: ['refund', id], receiver, amountIdr })
@@ -175,7 +186,10 @@ async function makeRow(
   return true
 }
 
-/** Returns the whole refund of which `sourceIdr` went to the source; the rest is the wallet's share. */
+/**
+ * Returns the amount of the whole refund of which `sourceIdr` went to the payment's source; the rest went
+ * into the wallet.
+ */
 function wholeOf(payment: LockedPayment, sourceIdr: Rupiah): Rupiah {
   const { amountIdr, walletIdr } = payment
   const source = (idr: Rupiah) => idr - shareOfWallet(payment, idr)
@@ -193,7 +207,10 @@ async function isInEscrow(work: Work, { participantId }: LockedPayment): Promise
   return rows.length === 0
 }
 
-/** Marks a refund that was sent before the restore as submitted, so that it is followed like any other. */
+/**
+ * Marks a refund that was sent before the restore as submitted, so that laku follows it like any other
+ * refund.
+ */
 async function submit(
   work: Work,
   { id, attempt }: { id: string; attempt: number },

@@ -3,9 +3,9 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { RESERVED_S } from '../invoices/reserve.ts'
 
 /**
- * Marks pending payments without an invoice after a restore, for the provider may have one from the lost
- * time. The next opening of the link looks for it before making a second one, and the sweep asks whether it
- * was paid.
+ * Marks pending payments without an invoice after a restore, because the provider may have an invoice that
+ * the restored database lacks. When the payment link is opened next, laku looks for that invoice before
+ * making a second one. The sweep asks whether the invoice was paid.
  */
 export async function expectLostInvoices(work: Work): Promise<void> {
   await sql`

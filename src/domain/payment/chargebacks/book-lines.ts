@@ -10,14 +10,14 @@ import { addChargedBack, lossOf, recordChargebacks } from './record-all.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
 
 interface Matched {
-  /** The line. */
+  /** The id of the provider's line. */
   id: string
   paymentId: string | null
   quarantineId: string | null
-  /** The quarantine's. */
+  /** The status of the quarantined money that the line matches; null if it matches none. */
   status: QuarantineStatus | null
   userId: string | null
-  /** True where the money has left quarantine, to a wallet or back to its payer. */
+  /** True if the quarantined money was already given away, to a wallet or back to its payer. */
   isGiven: boolean
 }
 
@@ -30,9 +30,9 @@ const nowhere: Omit<Matched, 'id'> = {
 }
 
 /**
- * Books the chargeback lines that differ from our book: sums that card issuers took back or gave back after a
- * won dispute, and the provider's corrections. Money in quarantine is taken out of there; a line of an
- * unknown payment goes into suspense. Returns the number of new losses.
+ * Books the chargeback lines of the provider's book that differ from our book: sums that card issuers took
+ * back, sums returned after a won dispute, and the provider's corrections. A chargeback of quarantined money
+ * reduces that money; a line of an unknown payment goes into suspense. Returns the number of new losses.
  */
 export async function bookChargebackLines(
   work: Work,
@@ -46,7 +46,7 @@ export async function bookChargebackLines(
     [...matches.values()].flatMap((match) => match.paymentId ?? []),
   )
   let fresh = 0
-  // Pages come newest first, but a chargeback must be booked before its win.
+  // Pages come newest first, but a chargeback must be booked before the won dispute that returns it.
   for (const line of lines.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
     const ours = booked.get(line.id)?.amountIdr ?? 0
     const theirs = movedIdr(line) ?? ours
@@ -59,8 +59,8 @@ export async function bookChargebackLines(
 }
 
 /**
- * By the invoice, as it is named or as it was before, by the payment's own id or its request's, or by our
- * reference.
+ * Finds the payment or quarantined money of each line. Each is found by invoice (current or former field), by
+ * the provider's id of the payment or its request, or by our reference.
  */
 async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Promise<Matched[]> {
   const found: Matched[] = []
@@ -108,7 +108,10 @@ async function lose(work: Work, line: GatewayTransaction, match: Matched): Promi
   return 0
 }
 
-/** The line of a chargeback that staff told of, and that was taken out of quarantine then. */
+/**
+ * Links a line to the chargeback that staff reported earlier, which was taken out of quarantine then. Returns
+ * false if staff reported none.
+ */
 async function wasTold(
   work: Work,
   { id, amountIdr }: GatewayTransaction,
@@ -129,8 +132,8 @@ interface WonChargeback {
 }
 
 /**
- * Books a won dispute: the loss shrinks by the sum that came back. Money withheld from the buyer because of
- * the chargeback is theirs again.
+ * Books a won dispute: the loss of its chargeback shrinks by the sum that came back. Money withheld from the
+ * buyer because of the chargeback is theirs again.
  */
 async function win(work: Work, line: GatewayTransaction, { paymentId }: Matched): Promise<void> {
   const { id: transactionId, amountIdr } = line
@@ -168,7 +171,10 @@ interface Corrected {
   corrections: number
 }
 
-/** The provider changed a line that is booked: it was taken back, or its amount is another one. */
+/**
+ * Books a change that the provider made to a line already booked: the line was reversed, or has another
+ * amount.
+ */
 async function correct(work: Work, line: GatewayTransaction, changeIdr: Rupiah): Promise<void> {
   if (changeIdr === 0) return
   const { rows } = await sql<Corrected>`

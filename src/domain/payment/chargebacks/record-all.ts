@@ -8,29 +8,29 @@ import { type LockedPayment, lockPayments } from '../payments/lock.ts'
 import { matchChargeback } from '../rules.ts'
 
 export interface Chargeback {
-  /** The provider's id: the key under which it is booked once. */
+  /** The provider's id of the chargeback: the key under which the chargeback is booked only once. */
   transactionId: string
-  /** Nothing where it is of no payment of ours. */
+  /** The payment charged back; null if it is no payment of ours. */
   paymentId: string | null
   amountIdr: Rupiah
 }
 
-/** A chargeback that is booked. */
+/** A chargeback that our book has. */
 export interface BookedChargeback {
   id: string
   ledgerKey: string
   paymentId: string | null
   amountIdr: Rupiah
-  /** The provider's line of it; null: staff told of it, and its line has not been read yet. */
+  /**
+   * The id of the chargeback's line in the provider's book; null if staff reported the chargeback and its
+   * line was not read yet.
+   */
   providerTransactionId: string | null
 }
 
 export const chargebackKey = (transactionId: string) => `chargeback:${transactionId}`
 
-/**
- * Returns the chargebacks booked of these payments and under these ids, oldest first. The payments are
- * locked.
- */
+/** Returns the booked chargebacks of these locked payments or with these ids, oldest first. */
 export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): Promise<BookedChargeback[]> {
   const { rows } = await sql<BookedChargeback>`
     select id, ledger_key, payment_id, amount_idr, provider_transaction_id from chargebacks
@@ -43,9 +43,8 @@ export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): P
 
 /**
  * Books chargebacks from the provider's book, once each, as the company's loss: the goods are on their way,
- * and the factory is not to blame. A chargeback that staff reported before under another id is recognized by
- * payment and amount. Where only the amount differs, a person is asked. Returns the number of new
- * chargebacks.
+ * and the factory is not to blame. A chargeback that staff reported earlier under another id is recognized by
+ * payment and amount. If only the amount differs, a person is asked. Returns the number of new chargebacks.
  */
 export async function recordChargebacks(work: Work, lines: readonly Chargeback[]): Promise<number> {
   if (lines.length === 0) return 0
@@ -79,8 +78,8 @@ const newRow = ({ transactionId, paymentId, amountIdr }: Chargeback) => ({
 })
 
 /**
- * Books new chargebacks of locked payments, marks the payments, and notifies staff. `areLines`: the ids are
- * those of lines in the provider's book.
+ * Books new chargebacks of locked payments, marks the payments, and notifies staff. `areLines` is true if the
+ * ids are those of lines in the provider's book.
  */
 export async function bookChargebacks(
   work: Work,
@@ -103,7 +102,7 @@ export async function bookChargebacks(
   reportChargebacks(work, payments, fresh)
 }
 
-/** Builds the posting of a loss; a negative amount reduces a loss. */
+/** Builds the ledger posting of a chargeback loss; a negative amount reduces the loss. */
 export function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah): Posting {
   const [from, to] =
     amountIdr > 0 ? (['chargeback-loss', 'gateway'] as const) : (['gateway', 'chargeback-loss'] as const)
@@ -116,7 +115,7 @@ export function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah)
   }
 }
 
-/** Adds charged-back sums to their locked payments, and levels their buyers. */
+/** Adds the charged-back sums to their locked payments, and corrects the balance of each buyer. */
 export async function addChargedBack(
   work: Work,
   changes: readonly Pick<Chargeback, 'paymentId' | 'amountIdr'>[],
@@ -135,8 +134,8 @@ export async function addChargedBack(
 }
 
 /**
- * The provider's line of a chargeback that staff told of: nothing new, and where they told another amount,
- * the difference is booked.
+ * Links the provider's line to a chargeback that staff reported. If staff reported another amount, the
+ * difference is booked.
  */
 export async function recognize(work: Work, told: BookedChargeback, line: Chargeback): Promise<void> {
   const changeIdr = line.amountIdr - told.amountIdr
@@ -182,7 +181,8 @@ function reportAmbiguousChargeback(work: Work, { transactionId, paymentId, amoun
 }
 
 /**
- * No more is taken back than was paid at the source: of a wallet's part no bank knows.
+ * Refuses a chargeback above the sum that the card or bank paid. The bank cannot take back the part paid from
+ * the wallet.
  * @throws payment.not_refundable
  */
 export function requireTakeable(
@@ -191,8 +191,8 @@ export function requireTakeable(
   others: readonly BookedChargeback[],
 ): void {
   const isPaid = method === 'invoice' && paidAt !== null
-  // If an invoice was paid short, the company took on the rest: the buyer's card issuer never had that part
-  // from the buyer.
+  // If an invoice was underpaid, the company added the rest. The card issuer cannot take back that part,
+  // because the buyer never paid it.
   const paidIdr = (paidAmountIdr ?? askedIdr) - walletIdr
   if (
     isPaid &&

@@ -14,9 +14,12 @@ import { takeFromQuarantine } from './take-from-quarantine.ts'
 
 export interface ReportedChargeback extends Chargeback {
   paymentId: string
-  /** Staff confirm that this is not the booked chargeback of the same amount or of the same payment. */
+  /**
+   * True if staff confirm that this is a different chargeback from the booked one of the same payment or
+   * amount.
+   */
   isAnother?: boolean | undefined
-  /** The id of the booked one that it is. */
+  /** The id of the booked chargeback that is the same as this one. */
   sameAs?: string | undefined
 }
 
@@ -24,14 +27,14 @@ export interface RecordedChargeback {
   paymentId: string
   transactionId: string
   amountIdr: Rupiah
-  /** False where it was booked before. */
+  /** False if the chargeback was booked before. */
   fresh: boolean
 }
 
 /**
- * Staff book a chargeback that the provider reported to them outside its book. Or they answer a question
- * about a line of the book: it is the chargeback that they booked (`sameAs`) or another one (`isAnother`).
- * The same id again changes nothing.
+ * Books a chargeback that the provider reported to staff outside its book. Staff also answer here if a line
+ * of the provider's book is the chargeback that they booked (`sameAs`) or another one (`isAnother`). The same
+ * id again changes nothing.
  * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.option_not_taken,
  *   kernel.forbidden
  */
@@ -91,7 +94,7 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   return { ...line, fresh: sameAs === undefined }
 }
 
-/** The money in quarantine that a payment in review is about. */
+/** Returns the id of the quarantined money for which a payment is in review. */
 async function waitingOf(work: Work, paymentId: string): Promise<string | undefined> {
   const row = await work.tx
     .selectFrom('quarantinedMoney')
@@ -103,7 +106,7 @@ async function waitingOf(work: Work, paymentId: string): Promise<string | undefi
   return row?.id
 }
 
-/** Whether the provider's book has a line of this id that waits for a person's word. */
+/** Returns true if the provider's book has a line of this id about which a person was asked. */
 async function wasAskedOf(work: Work, transactionId: string): Promise<boolean> {
   const row = await work.tx
     .selectFrom('attention')

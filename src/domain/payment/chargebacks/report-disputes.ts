@@ -3,9 +3,7 @@ import { readInstallationId, type Work } from '../../kernel/index.ts'
 import { settleAttention } from '../../ops/index.ts'
 import { markProcessed } from '../../webhooks/index.ts'
 
-/**
- * The provider's delivery about a dispute. The delivery moves no money: a line of the provider's book does.
- */
+/** A webhook delivery about a dispute. It moves no money; only a line in the provider's book does. */
 export interface DisputeNotice {
   inboxId: string
   id: string
@@ -24,7 +22,7 @@ const answered: ReadonlySet<string> = new Set(['UNDER_REVIEW', 'WON', 'LOST'])
 
 /**
  * Notifies staff at once of each dispute that has to be answered, with its deadline: an unanswered dispute is
- * lost. The states under review, won and lost end that notice.
+ * lost. The states UNDER_REVIEW, WON and LOST end that notice.
  */
 export async function reportDisputes(work: Work, notices: readonly DisputeNotice[]): Promise<void> {
   for (const notice of notices) {
@@ -54,9 +52,12 @@ export async function reportDisputes(work: Work, notices: readonly DisputeNotice
   )
 }
 
-/** By our reference, which may be missing, or by the provider's name of the payment. */
+/**
+ * Returns the code of the disputed payment. It is found by our reference, which may be missing, or by the
+ * provider's id.
+ */
 async function paymentOf(work: Work, { referenceId, paymentId }: DisputeNotice): Promise<string | undefined> {
-  // A delivery has the reference as the provider knows it: after this installation.
+  // In a delivery, our reference has this installation's id in front.
   const mark = `${await readInstallationId(work.tx)}-`
   const bare = referenceId?.startsWith(mark) ? referenceId.slice(mark.length) : referenceId
   const names = [bare, paymentId].flatMap((value) => value ?? [])

@@ -15,8 +15,8 @@ export interface TakenFromQuarantine {
 }
 
 /**
- * Takes money out of quarantine that a card's issuer took back, so that nobody else is given it as well. Once
- * all of it is gone, the payment in review that it came for ends as refunded.
+ * Reduces quarantined money by the sum that a card issuer took back, so that nobody else is given the same
+ * money. Once nothing is left, the payment in review because of this money ends as refunded.
  * @throws payment.not_in_quarantine, quarantine_decided, not_refundable where more is taken back than waits
  */
 export async function reduceQuarantined(
@@ -49,8 +49,8 @@ export async function reduceQuarantined(
 }
 
 /**
- * Does the work of `reduceQuarantined`, and books the amount out of our gateway account. `isLine`: the id is
- * that of a line in the provider's book.
+ * Does the work of `reduceQuarantined`, and books the amount out of our gateway account. `isLine` is true if
+ * the id is that of a line in the provider's book.
  */
 export async function takeFromQuarantine(
   work: Work,

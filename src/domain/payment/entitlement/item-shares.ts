@@ -13,14 +13,17 @@ export interface PostedShare {
 
 export interface ItemShares {
   items: PostedShare[]
-  /** Beyond the goods: the shipping fee, which the courier has; the company takes it on. */
+  /**
+   * The part of a refund beyond the price of the goods: the shipping fee. The courier has it, so the company
+   * bears this part.
+   */
   companyIdr: Rupiah
 }
 
 /**
- * Splits a refund between owners, once its goods are paid out. Each item bears a part in proportion to the
- * sum still there for it, with the same ratio for factory and commission. The rounding remainder goes to the
- * next item, so the parts add up and none exceeds its item. Rupiah.
+ * Splits a refund between factories, commission and company, once the goods were paid out. Each item bears a
+ * part in proportion to the sum still there for it, with the same ratio for factory and commission. The
+ * rounding remainder goes to the next item, so the parts add up and none exceeds its item. Rupiah.
  */
 export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): ItemShares {
   const sold = posted.filter((share) => share.factoryIdr + share.commissionIdr > 0)
@@ -39,9 +42,9 @@ export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): I
 }
 
 /**
- * Reads from the ledger the sums still with the factory and in the commission of each of these order items
- * (`which` selects their ids). The sums are what the release or the delivery posted, less what refunds and
- * returns took since. Money that settlements paid out stays the factory's to give back.
+ * Returns, from the ledger, the money that the factory and the commission account still have of each of these
+ * order items (`which` selects their ids). That is the sum posted by the release or the delivery, less what
+ * refunds and returns took since. A factory still owes refunds out of money that settlements paid out to it.
  */
 export async function postedItems(tx: Tx, which: RawBuilder<unknown>): Promise<PostedShare[]> {
   const { rows } = await sql<PostedShare>`

@@ -11,7 +11,7 @@ import { dueToBuyer } from './rules.ts'
 interface Difference {
   payment: LockedPayment
   /**
-   * Above zero: the buyer has this much too much. Below zero: this much was withheld from the buyer and is
+   * The money that the buyer has beyond what is due. Below zero: this much was withheld from the buyer and is
    * theirs after all.
    */
   excessIdr: Rupiah
@@ -19,9 +19,9 @@ interface Difference {
 }
 
 /**
- * Corrects what the buyers of locked payments have, after the card's issuer gave them money or took it again.
- * A surplus is taken out of their wallets as far as it is there. The rest they owe (`buyer-claims`), and
- * staff are notified.
+ * Corrects the money of the buyers of locked payments after a card issuer gave them money or took it again.
+ * An excess is taken out of their wallets as far as the wallets hold it. The buyers owe the rest
+ * (`buyer-claims`), and staff are notified.
  */
 export async function levelBuyers(work: Work, paymentIds: Iterable<string>): Promise<void> {
   const payments = await lockPayments(work.tx, paymentIds)
@@ -63,7 +63,8 @@ function postingOf({ payment, excessIdr, claimedIdr }: Difference, walletIdr: Ru
   const dimensions = dimensionsOf(payment)
   const about = { key: `payment:${id}:claim:${nth}`, subject: ['payment', id] as [string, string] }
   const idr = Math.abs(excessIdr)
-  // The owed part goes first, both ways: it is the part that is not there.
+  // An excess is taken out of the wallet first; only the rest is owed. Withheld money first reduces the sum
+  // owed; only the rest goes into the wallet.
   const fromWalletIdr =
     excessIdr > 0 ? Math.max(0, Math.min(idr, walletIdr)) : idr - Math.min(idr, claimedIdr)
   const parts = [
@@ -89,7 +90,7 @@ function postingOf({ payment, excessIdr, claimedIdr }: Difference, walletIdr: Ru
       }
 }
 
-/** How often each was levelled before: the next has the next number. */
+/** Returns how many such corrections each payment has had; the next correction takes the next number. */
 async function claimsSoFar(work: Work, paymentIds: string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ id: string; count: number }>`
     select subject_id as id, count(*)::int as count from ledger_transactions

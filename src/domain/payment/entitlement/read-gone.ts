@@ -3,7 +3,8 @@ import type { Work } from '../../kernel/index.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import { type Gone, isPlain } from './rules.ts'
 
-// Other bookings of a refund, say that it went twice, are disposed of where they are booked.
+// The ledger transactions that count as returned money of a refund. Others, such as money that went out
+// twice, are disposed of where they are booked.
 const ofRefunds = [
   'refund.decided',
   'refund.submitted',
@@ -15,8 +16,8 @@ export const CLAIMED = 'payment.claimed'
 export const CLAIM_RETURNED = 'payment.claim_returned'
 
 /**
- * The ledger's transactions that return money of a payment `p`: its rebate, its refunds, and claims against
- * the buyer.
+ * The SQL of the ledger transactions that return money of a payment `p`: its rebate, its refunds, and claims
+ * against the buyer.
  */
 export const goesBack: RawBuilder<{ id: string }> = sql`
   select t.id from ledger_transactions t where t.key = 'participant:' || p.participant_id || ':released'
@@ -26,7 +27,7 @@ export const goesBack: RawBuilder<{ id: string }> = sql`
   union all
   select t.id from ledger_transactions t where t.subject_id = p.id and t.kind in (${CLAIMED}, ${CLAIM_RETURNED})`
 
-/** By the ledger, what of locked payments has gone back, and where to. */
+/** Returns, from the ledger, how much of each locked payment was returned, and where to. */
 export async function readGone(work: Work, paymentIds: Iterable<string>): Promise<Map<string, Gone>> {
   const ids = [...new Set(paymentIds)]
   const none: Gone = { arrivedIdr: 0, underWayIdr: 0, lossIdr: 0, claimedIdr: 0 }
@@ -49,8 +50,8 @@ export async function readGone(work: Work, paymentIds: Iterable<string>): Promis
 }
 
 /**
- * The same before a new decision. The ledger is asked only of payments that others gave to or took from: of
- * the rest their rows say it.
+ * Returns the sums of `readGone` before a new decision. Reads the ledger only for payments that a card issuer
+ * took back from or the company added to; for all others the payment's row has the sum.
  */
 export async function goneBefore(
   work: Work,

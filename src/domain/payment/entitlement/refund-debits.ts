@@ -8,12 +8,12 @@ import { itemShares, postedItems } from './item-shares.ts'
 import { buyersLeft, isPlain, leftOf, requireRefundable } from './rules.ts'
 
 /**
- * Returns the debits that pay for a refund by staff; the payment and what it pays for are locked. Where the
- * company bears it, the company pays alone, before and after delivery. Where the factory bears it, the refund
- * comes out of the order's funds before delivery, so that less is earned. After delivery the factory and the
- * commission pay, in proportion to what is left of their shares. Nothing is paid out of escrow: a place is
- * refunded whole, by leaving or cancelling. Staff cannot refund money that the card's issuer took back or
- * that the company added.
+ * Returns the debits that pay for a refund by staff; the payment and its order or session are locked. If the
+ * company bears the refund, the company alone pays, before and after delivery. If the factory bears it before
+ * delivery, the order's funds pay, so that less is earned. After delivery the factory and the commission pay,
+ * in proportion to what is left of their shares. Escrow pays no such refund: a participation is refunded in
+ * full, by leaving or cancelling. Staff cannot refund money that the card's issuer took back or that the
+ * company added.
  * @throws payment.not_refundable, in_escrow, cancel_instead, over_refunded
  */
 export async function refundDebits(

@@ -7,32 +7,32 @@ import type { Parts } from '../wallet-part/rules.ts'
 export interface OwnMoney {
   amountIdr: Rupiah
   /**
-   * The sum that came in; null before that. The sum is less than the amount where the company put the rest to
-   * it.
+   * The sum that came in; null until the payment is received. It is less than the amount if the company added
+   * the missing rest.
    */
   paidAmountIdr: Rupiah | null
   /** The sum that the card's issuer gave back to the buyer. */
   chargedBackIdr: Rupiah
-  /** Decided to go back, as refunds and rebates. */
+  /** The sum decided to be returned, as refunds and rebates. */
   returnedIdr: Rupiah
 }
 
-/** The sums that have gone of a payment by the ledger. Rupiah. */
+/** The sums of one payment that were returned or are on their way back, by the ledger. Rupiah. */
 export interface Gone {
   /** The sum in the buyer's wallet or back at its source, less the claims against the buyer. */
   arrivedIdr: Rupiah
-  /** Decided for its source, and not there yet. */
+  /** The sum decided to go back to the payment's source that has not arrived there yet. */
   underWayIdr: Rupiah
-  /** Made good of what the card's issuer took back. */
+  /** The part of refunds that made good the company's chargeback loss instead of reaching the buyer. */
   lossIdr: Rupiah
-  /** Too much, and not there to be taken back: the buyer owes it. */
+  /** The excess that the buyer owes, because the wallet did not hold enough to take it back. */
   claimedIdr: Rupiah
 }
 
 const ownIdr = ({ amountIdr, paidAmountIdr }: OwnMoney) => Math.min(amountIdr, paidAmountIdr ?? amountIdr)
 
 /**
- * True where only the payment's refunds moved its money: no card issuer took any of it back, and the company
+ * Returns true if only refunds moved the payment's money: no card issuer took any of it back, and the company
  * added none.
  */
 export const isPlain = (payment: OwnMoney): boolean =>
@@ -43,8 +43,7 @@ export const leftOf = ({ amountIdr, returnedIdr }: Pick<OwnMoney, 'amountIdr' | 
   amountIdr - returnedIdr
 
 /**
- * Returns the wallet's part of the first `idr` of a payment that go back, in proportion to what the wallet
- * paid.
+ * Returns the wallet's part of the first `idr` returned of a payment, in proportion to what the wallet paid.
  */
 const ofWallet = ({ amountIdr, walletIdr }: Parts, idr: Rupiah) => proportion(idr, walletIdr, amountIdr)
 
@@ -66,22 +65,26 @@ export const buyersLeft = (payment: OwnMoney): Rupiah =>
 
 /**
  * Returns the sum that the buyer should have from us by now, in whatever order events came. That is the sum
- * decided, limited so that with the card issuer's part the buyer gets no more than they paid.
+ * decided to be returned, limited so that with the card issuer's payment the buyer gets no more than they
+ * paid.
  */
 export const dueToBuyer = (payment: OwnMoney): Rupiah =>
   Math.min(payment.returnedIdr, Math.max(0, ownIdr(payment) - payment.chargedBackIdr))
 
 export interface SplitRefund {
   buyerIdr: Rupiah
-  /** Makes good what the card's issuer took back. */
+  /**
+   * The part that makes good the company's chargeback loss, because the card's issuer already gave it to the
+   * buyer.
+   */
   lossIdr: Rupiah
-  /** Comes back to the company, which put it to a payment that came short. */
+  /** The part that goes back to the company, which had added it to an underpaid payment. */
   subsidyIdr: Rupiah
 }
 
 /**
- * Splits a refund or a rebate between owners, after the sums that have `gone` already. `returnedIdr` includes
- * `amountIdr` already. Rupiah.
+ * Splits a refund or a rebate between buyer and company, given the sums that have `gone` back already.
+ * `returnedIdr` includes `amountIdr` already. Rupiah.
  */
 export function splitRefund(
   payment: OwnMoney,
@@ -96,8 +99,8 @@ export function splitRefund(
 }
 
 /**
- * The one rule of what may be refunded: of a payment that was received, and with all refunds and rebates no
- * more than it was.
+ * Refuses a refund of a payment that was not received, or one that exceeds what is left after all refunds and
+ * rebates. No other rule says what may be refunded.
  * @throws payment.not_refundable, over_refunded
  */
 export function requireRefundable(

@@ -13,13 +13,13 @@ export interface SettledClaim {
   payment: string
   how: 'collected' | 'written_off'
   amountIdr: Rupiah
-  /** Owed still. */
+  /** The sum that the buyer still owes. */
   leftIdr: Rupiah
 }
 
 /**
- * Staff end what a buyer owes of a payment that their card's issuer gave back after we had: collected from
- * the wallet, as far as it holds it by now, or written off.
+ * Lets staff settle what a buyer owes because the card's issuer gave back money that we had returned as well.
+ * The sum is collected from the wallet, as far as the wallet holds it, or written off.
  * @throws payment.not_found, no_claim, kernel.forbidden
  */
 export async function settleClaim(

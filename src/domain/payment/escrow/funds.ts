@@ -23,7 +23,10 @@ export const dimensionsOf = (payment: Pick<Payment, 'sessionId' | 'userId'>): Di
   userId: payment.userId,
 })
 
-/** The credits of money that goes back into a buyer's wallet, where it is theirs. */
+/**
+ * Returns the credits of a refund or rebate into a wallet: the buyer's part to the wallet, and the other
+ * parts to the company's accounts.
+ */
 export function intoWallet(
   payment: Pick<Payment, 'sessionId' | 'userId'>,
   { buyerIdr, lossIdr, subsidyIdr }: SplitRefund,
@@ -39,9 +42,10 @@ export function intoWallet(
 type Paid = Pick<Payment, 'sessionId' | 'participantId' | 'orderId'>
 
 /**
- * Locks the sessions and orders of locked payments before anything is posted for them. The reactions that
- * follow lock them too, and every lock order is payment, session, order, ledger balance. Otherwise two
- * transactions would deadlock, for one that closes a session locks it first and then asks for its escrow.
+ * Locks the sessions and orders of locked payments before anything is posted for them. All code locks in the
+ * order payment, session, order, ledger balance, and the reactions that follow lock the same rows. Otherwise
+ * this would deadlock with a transaction that closes a session: it locks the session first and then its
+ * escrow.
  */
 export async function lockPaidThings(tx: Tx, payments: readonly Paid[]): Promise<void> {
   const ids = (key: keyof Paid) => [...new Set(payments.flatMap((payment) => payment[key] ?? []))]

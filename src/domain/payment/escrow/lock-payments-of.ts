@@ -4,8 +4,7 @@ import { paidStates, paymentTransitions } from '../transitions.ts'
 
 /**
  * Locks the payments whose money waits in these sessions' escrow. To be called before the sessions are
- * locked: a confirmation holds its payments first and then asks for their sessions, and the other way round
- * the two would wait in a ring.
+ * locked: a confirmation locks its payments first and then their sessions, so the other order would deadlock.
  */
 export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]): Promise<void> {
   await sql`
@@ -15,8 +14,8 @@ export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]):
 
 /**
  * Locks the payments of a session, including those that may still be paid. A caller that refunds a whole
- * session needs this: a payment confirmed meanwhile would be locked by a transaction that waits for the
- * session.
+ * session needs this: otherwise a payment confirmed meanwhile could be locked by a transaction that waits for
+ * the session.
  */
 export async function lockSessionPayments(tx: Tx, sessionId: string): Promise<void> {
   await sql`
@@ -30,14 +29,14 @@ export interface OrderPayment {
   code: string
   status: string
   amountIdr: Rupiah
-  /** Decided to go back, and rebates. */
+  /** The sum decided to be returned, rebates included. */
   returnedIdr: Rupiah
   createdAt: Date
 }
 
 /**
- * Locks the payments of an order, its participant's for one of a session. To be called before the order is
- * locked: a confirmation holds its payment first and then asks for the order.
+ * Locks the payments of an order; for an order of a session, those are its participant's payments. To be
+ * called before the order is locked: a confirmation locks its payment first and then the order.
  */
 export async function lockPaymentsOf(
   tx: Tx,

@@ -15,7 +15,7 @@ export interface EscrowRelease {
   /** The sum that the participant paid, shipping fee included. */
   paidIdr: Rupiah
   shippingIdr: Rupiah
-  /** (paid price - final price) x quantity: back to the wallet. */
+  /** The rebate, credited to the buyer's wallet: (paid price - final price) x quantity. */
   rebateIdr: Rupiah
   items: { orderItemId: string; factoryId: string; goodsIdr: Rupiah; commissionIdr: Rupiah }[]
 }
@@ -23,7 +23,7 @@ export interface EscrowRelease {
 /**
  * Releases the escrow of participants whose orders exist: to their factories, as commission, as shipping, and
  * as rebate into their wallets. Each release is one ledger transaction. A participant who was released before
- * is left out, so a retry makes no money. Returns the number and the sum of releases made now.
+ * is left out, so a retry releases nothing twice. Returns the number and the sum of releases made now.
  * @throws payment.not_releasable where a payment is not whole
  */
 export async function releaseEscrow(
@@ -61,7 +61,10 @@ export async function releaseEscrow(
 
 const keyOf = ({ participantId }: EscrowRelease) => `participant:${participantId}:released`
 
-/** The payments are locked, so nobody else releases the same ones between this look and the posting. */
+/**
+ * Leaves out participants whose escrow was released before. The payments are locked, so nobody else releases
+ * their escrow between this check and the posting.
+ */
 async function leaveOutReleased(work: Work, releases: readonly EscrowRelease[]): Promise<EscrowRelease[]> {
   if (releases.length === 0) return []
   const rows = await work.tx
@@ -95,7 +98,10 @@ function postingOf(release: EscrowRelease, payment: LockedPayment): Posting {
   }
 }
 
-/** A rebate is the first of a payment that goes back. */
+/**
+ * Splits a rebate between buyer and company. A rebate is the first money of a payment to be returned, so
+ * nothing has gone back before.
+ */
 const splitRebate = (payment: LockedPayment, rebateIdr: Rupiah) =>
   splitRefund({ ...payment, returnedIdr: rebateIdr }, rebateIdr, {
     arrivedIdr: 0,

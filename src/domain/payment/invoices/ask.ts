@@ -9,11 +9,14 @@ export interface AskedPayment {
   code: string
   providerInvoiceId: string | null
   invoiceRequestedAt: Date
-  /** When the buyer came back from the provider's page, if so. */
+  /** The time when the buyer came back from the provider's page; null if they have not. */
   buyerBackAt: Date | null
   expiresAt: Date
   nextCheckAt: Date
-  /** Since when a webhook calls it paid while its invoice reads otherwise, and no person has decided. */
+  /**
+   * The time since which a webhook calls the payment paid while its invoice reads otherwise. Null if there is
+   * no contradiction, or a person has decided.
+   */
   contradictedAt: Date | null
 }
 
@@ -30,7 +33,7 @@ export type InvoiceUpdate =
 
 /**
  * Asks the provider for the state of a payment's invoice. With `close`, invoices still pending at the
- * provider are expired there, so that nobody can pay them. Only the provider's answer ends the payment here;
+ * provider are expired there, so that nobody can pay them. A payment ends here only by the provider's answer;
  * nothing is guessed.
  */
 export async function askInvoice(
@@ -45,12 +48,12 @@ export async function askInvoice(
     const pending = invoices.filter((invoice) => invoice.status === 'PENDING')
     if (pending.length > 0 && close) return await closeAll(gateway, paymentId, pending)
     if (pending[0]) return { paymentId, state: 'open', invoice: pending[0] }
-    // In a state that is not known it may be paid yet.
+    // An invoice in an unknown state may still be paid.
     if (invoices.some((invoice) => invoice.status !== 'EXPIRED'))
       return { paymentId, state: 'unsure', failure: undefined }
     if (payment.providerInvoiceId === null && isReserved(payment.invoiceRequestedAt, now))
       return { paymentId, state: 'unsure', failure: undefined }
-    // Never made, or expired over there.
+    // The invoice was never made, or has expired at the provider.
     return close || payment.providerInvoiceId ? { paymentId, state: 'over' } : { paymentId, state: 'open' }
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error
@@ -70,7 +73,7 @@ async function closeAll(
 ): Promise<InvoiceUpdate> {
   for (const { id } of pending) {
     const closed = await gateway.expireInvoice(id).catch(async (error: unknown) => {
-      // The provider refused because the invoice was paid, or expired by itself, in this very moment.
+      // The provider refused because the invoice was paid, or expired by itself, at this very moment.
       if (error instanceof ProviderFailure && error.outcome === 'refused') return await gateway.getInvoice(id)
       throw error
     })

@@ -13,7 +13,10 @@ export const isPaid = (invoice: GatewayInvoice) => invoice.status === 'PAID' || 
 export interface FollowedInvoices {
   outcomes: { paymentId: string; outcome: ConfirmationOutcome }[]
   expired: string[]
-  /** By the invoice that a webhook calls paid and that reads otherwise: its payment, where it has one. */
+  /**
+   * The contradicted payments by their invoice's id: a webhook calls the invoice paid, but the invoice read
+   * from the provider is not.
+   */
   contradicted: Map<string, ContradictedPayment>
 }
 
@@ -21,17 +24,17 @@ export interface ContradictedPayment {
   id: string
   code: string
   /**
-   * `waits`: the payment stays open until the provider's answers agree or a person decides. `decided`: a
-   * person has decided. `over`: the payment had ended before the contradiction was seen.
+   * The state of a contradicted payment. `waits`: it stays open until the provider's answers agree or a
+   * person decides. `decided`: a person has decided. `over`: it had ended before the contradiction was found.
    */
   state: 'waits' | 'decided' | 'over'
 }
 
 /**
- * Brings payments to the state of the provider's invoices, in whatever order they come. PAID is booked, and
- * EXPIRED ends the payment that waits for just this invoice. Money on an invoice that is not ours goes to
- * quarantine. A payment whose invoice is in `calledPaid` (by a webhook) stays open even if its invoice reads
- * otherwise. The invoices must have been read from the provider, never taken from a webhook's body.
+ * Updates payments from the provider's invoices, in whatever order the invoices come. PAID is booked, and
+ * EXPIRED ends the payment that stores this invoice. Money on an invoice that is not ours goes to quarantine.
+ * A payment whose invoice a webhook calls paid (`calledPaid`) stays open even if the invoice reads otherwise.
+ * The invoices must have been read from the provider, never taken from a webhook's body.
  */
 export async function confirmInvoices(
   work: Work,
@@ -45,8 +48,8 @@ export async function confirmInvoices(
     work.tx,
     [...known.values()].map((payment) => payment.id),
   )
-  // If two invoices of a payment were paid, the invoice that the payment knows is the first, and the other is
-  // the second.
+  // If two invoices of one payment were paid, the invoice stored with the payment is booked first, and the
+  // other counts as a second payment.
   const first: Confirmation[] = []
   const second: Confirmation[] = []
   const unappliedFunds: UnappliedFunds[] = []

@@ -6,14 +6,14 @@ const PAGE = 100
 
 export interface PaidInvoices {
   listed: GatewayInvoice[]
-  /** The list is complete: an invoice that it lacks was not paid in that time. */
+  /** True if the list is complete: an invoice missing from it was not paid in that time. */
   toTheEnd: boolean
 }
 
 /**
  * Lists the invoices paid within a time, newest first, page by page, until all of `asked` are found or
- * `mostPages` are read. If the provider fails, returns the pages read so far. An unreadable invoice may be
- * any of the missing ones, so the list then counts as incomplete.
+ * `mostPages` are read. If the provider fails, returns the pages read so far. An unreadable invoice could be
+ * one of the missing ones, so the list then counts as incomplete.
  */
 export async function listPaid(
   gateway: PaymentGateway,

@@ -17,7 +17,7 @@ import {
 } from './reserve.ts'
 
 export interface OpenContext extends GatewayContext {
-  /** The address that buyers come back to. */
+  /** The base URL to which buyers return from the provider's page. */
   publicUrl: string
 }
 
@@ -25,19 +25,19 @@ export type OpenedInvoice =
   | { state: 'redirect'; url: string }
   | { state: 'paid' | 'refunded' | 'expired' | 'review' | 'checking' }
   /**
-   * The provider takes no more calls right now. `place` counts the turns up to this payment's, which comes in
-   * `waitS` seconds.
+   * The provider's rate limit leaves no room for the invoice right now. `place` is the payment's place in the
+   * queue; its turn comes in `waitS` seconds.
    */
   | { state: 'waiting'; place: number; waitS: number }
 
-// Another process makes it right now: a healthy provider answers within two seconds.
+// The number of waits while another process makes the invoice. A healthy provider answers within two seconds.
 const WAITS = 10
 const WAIT_MS = 200
 
 /**
- * Opens the link `/pay/:code`. The invoice is made at the first opening, under the payment's code, for no
- * longer than the hold has left. Two who open the link at once get the same invoice. An answer that was lost
- * is looked for, never asked for twice.
+ * Opens the payment link `/pay/:code`. The first opening makes the invoice, under the payment's code, valid
+ * at most until the hold ends. Two who open the link at once get the same invoice. If the provider's answer
+ * was lost, laku looks for the invoice and never makes a second one.
  * @throws payment.not_found, invoice_under_way, invoice_refused, invoice_refused_for_good, kernel.paused
  * @throws ProviderFailure limited, unreachable or unknown: opening it again goes on
  */
@@ -54,8 +54,8 @@ export async function openInvoice(context: OpenContext, code: string): Promise<O
 }
 
 /**
- * The invoice that is made already and can be paid: most who open a link open it again, and need no lock for
- * that.
+ * Returns the URL of the payment's invoice, if the invoice exists and can still be paid. Most openings repeat
+ * an earlier one, and need no lock.
  * @throws payment.not_found
  */
 async function madeInvoice(db: Kysely<DB>, code: string, now: Date): Promise<string | undefined> {
@@ -78,7 +78,7 @@ async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Pro
         mayExist = true
       }))
     if (!made) return { state: 'expired' }
-    // From here on it exists, even if the database does not take it in.
+    // From here on the invoice exists at the provider, even if storing it in the database fails.
     mayExist = true
     const url = await units.run(actor, (work) => storeInvoice(work, reserved.paymentId, made))
     return url ? { state: 'redirect', url } : { state: 'expired' }
@@ -106,7 +106,8 @@ const isRefusal = (error: unknown): error is ProviderFailure =>
   error instanceof ProviderFailure && error.outcome === 'refused'
 
 /**
- * Makes the invoice; on an unknown outcome looks for it at once. Undefined where the hold ended meanwhile.
+ * Makes a payment's invoice; if the outcome is unknown, looks for the invoice at once. Returns undefined if
+ * the hold ended meanwhile.
  */
 async function createInvoice(
   context: OpenContext,
@@ -124,8 +125,8 @@ async function createInvoice(
       description: `Laku ${reserved.code}`,
       payer: reserved.payer,
       methods: methodsFor(reserved.amountIdr),
-      // With `back`, a returning buyer is not sent to the invoice again while the provider's webhook is under
-      // way.
+      // A buyer who returns with `back` in the URL is not sent to the invoice again while the provider's
+      // webhook is under way.
       successRedirectUrl: `${payLink(publicUrl, reserved.code)}?back=1`,
       failureRedirectUrl: payLink(publicUrl, reserved.code),
     })
@@ -138,7 +139,9 @@ async function createInvoice(
   }
 }
 
-/** The invoice that an earlier call made: the paid one where there is one, else one that can be paid. */
+/**
+ * Returns the invoice that an earlier call made: a paid invoice if there is one, else one that can be paid.
+ */
 async function findOpen(
   { gateway }: OpenContext,
   { code }: ReservedInvoice,
@@ -147,7 +150,7 @@ async function findOpen(
   const open =
     invoices.find((invoice) => invoice.status === 'PAID' || invoice.status === 'SETTLED') ??
     invoices.find((invoice) => invoice.status === 'PENDING')
-  // An invoice in an unknown state may be open, and a second one beside it could be paid as well.
+  // An invoice in an unknown state may still be open. A second invoice beside it could then be paid as well.
   if (!open && invoices.some((invoice) => invoice.status === 'UNKNOWN'))
     throw new ProviderFailure({
       provider: 'xendit',

@@ -9,24 +9,27 @@ import { settleRefunds } from '../refunds/settle.ts'
 import { type ContradictedPayment, confirmInvoices, isPaid } from './confirm.ts'
 import { readInvoices } from './read.ts'
 
-/** A delivery of the payment gateway, with the invoice or refund that it is about. */
+/** A webhook delivery of the payment gateway, with the invoice or refund that it is about. */
 export interface GatewayNotice {
   inboxId: string
   kind: 'invoice' | 'refund'
-  /** The provider's id. */
+  /** The provider's id of the invoice or refund. */
   id: string
   receivedAt: Date
-  /** The delivery's statement about the object, which is not believed, but asked about. */
+  /**
+   * The state that the delivery claims. Laku does not trust it, but reads the invoice or refund from the
+   * provider.
+   */
   says?: string | undefined
 }
 
-/** Laku asks this often about a contradiction before it notifies staff. */
+/** Laku asks the provider this often about a contradicted delivery before it notifies staff. */
 const CONTRADICTED_TRIES = 3
 
 /**
- * Follows the gateway's webhooks: what each speaks of is read again from the provider, once however many
- * speak of it, and the whole batch is recorded in one transaction together with its marks. What could not be
- * read waits and is tried again.
+ * Processes the gateway's webhook deliveries. Each invoice or refund is read again from the provider, once
+ * however many deliveries are about it. The whole batch is recorded in one transaction, which also marks the
+ * deliveries as processed. Deliveries whose invoice or refund could not be read wait and are retried.
  */
 export async function processNotices(
   context: GatewayContext,
@@ -60,8 +63,8 @@ export async function processNotices(
       if (says === 'SUCCEEDED') doubted.add(id)
     }
   }
-  // One webhook contradicted the refund's state at the provider. If another webhook agrees with that state,
-  // the provider changed its mind in between: the state counts, and no doubt is left.
+  // A delivery contradicted the refund's state read from the provider. If another delivery agrees with that
+  // state, the provider changed it in between: the state counts and is not doubted.
   for (const { id, says } of notices) {
     const refund = refunds.get(id)
     if (refund && 'amountIdr' in refund && says === refund.status) doubted.delete(id)
@@ -71,7 +74,7 @@ export async function processNotices(
     for (const { inboxId, id, says } of notices) {
       if (!contradicts(says, invoices.get(id))) continue
       const payment = contradicted.get(id)
-      // A person has decided: this is no update.
+      // If a person has decided already, the delivery brings nothing new and counts as processed.
       if (payment?.state !== 'decided')
         failed.set(inboxId, contradictedInvoice(inboxId, id, says, invoices.get(id), payment))
     }
@@ -88,7 +91,10 @@ export async function processNotices(
   })
 }
 
-/** Paid, by the delivery, and not by the invoice that was read again: the money may be there. */
+/**
+ * Returns true if the delivery says paid and the invoice read again does not. The money may have arrived all
+ * the same.
+ */
 function contradicts(
   says: string | undefined,
   answer: GatewayInvoice | ProviderFailure | undefined,
@@ -97,7 +103,10 @@ function contradicts(
   return answer !== undefined && !(answer instanceof ProviderFailure) && !isPaid(answer)
 }
 
-/** A payment that waits because of it is shown as that payment; any other contradiction as its delivery. */
+/**
+ * Builds the failure of a contradicted invoice delivery. Staff see the payment if it waits because of this,
+ * and otherwise the delivery.
+ */
 function contradictedInvoice(
   inboxId: string,
   invoiceId: string,
@@ -113,8 +122,8 @@ function contradictedInvoice(
 }
 
 /**
- * True where the delivery says one end and the refund read again the other. By the provider's own rules
- * neither end turns into the other.
+ * Returns true if the delivery reports one final state of a refund and the refund read again has the other.
+ * By the provider's own rules neither final state turns into the other.
  */
 function contradictsEnd(says: string | undefined, reads: string): boolean {
   const isOver = (word: string) => word === 'FAILED' || word === 'CANCELLED'
@@ -132,8 +141,8 @@ function contradictedRefund(inboxId: string, says: string | undefined, refund: G
 }
 
 /**
- * A failure that a webhook contradicts is not believed for this long, for it would send the money a second
- * time. Staff are notified before the time is up.
+ * How long (s) a failed refund is not treated as failed if a webhook calls it succeeded: a retry would send
+ * the money a second time. Staff are notified before that time ends.
  */
 const DOUBTED_S = 86_400
 

@@ -2,17 +2,23 @@ import type { GatewayInvoice, PaymentGateway } from '../gateway.ts'
 import type { AskedPayment, InvoiceUpdate } from './ask.ts'
 import { listPaid } from './list-paid.ts'
 
-/** One page may be read for this many invoices; fewer are as cheap to read one by one. */
+/** The number of invoices for which reading one page pays off; fewer are as cheap to read one by one. */
 const LOOKUPS_PER_PAGE = 10
-/** The pages that go back further are many, and the invoices that are as old few. */
+/**
+ * Invoices older than this (s) are not looked up by pages: they are few, and pages that reach back so far are
+ * many.
+ */
 const LISTED_S = 1800
-/** The provider's clock and ours, and the time that an answer takes. */
+/**
+ * The margin (s) for the difference between the provider's clock and ours, and for the time that an answer
+ * takes.
+ */
 const MARGIN_S = 60
 
 /**
- * Returns updates of open invoices from pages of invoices paid since the oldest of them was made. An invoice
- * on the pages is paid; one missing from pages read to the end is still open. Costs at most one call for ten
- * invoices. Payments that must be asked about one by one are left out.
+ * Returns the state of open invoices, from the provider's pages of invoices paid since the oldest of them was
+ * made. An invoice on the pages is paid; one missing from pages read to the end is still open. Costs at most
+ * one call for ten invoices. Leaves out payments that must be asked about one by one.
  */
 export async function readPaidPages(
   gateway: PaymentGateway,

@@ -14,24 +14,26 @@ import { receivedStates } from '../transitions.ts'
 import { listPaid } from './list-paid.ts'
 
 export interface AskedInvoice {
-  /** The provider's id. */
+  /** The provider's id of the invoice. */
   id: string
-  /** When its update came: it was paid shortly before. */
+  /** The time when the invoice's webhook delivery was received; the invoice was paid shortly before. */
   receivedAt: Date
 }
 
 export type ReadInvoices = Map<string, GatewayInvoice | ProviderFailure>
 
-// A page is one call for up to 100; below this many, reading each is as cheap.
+// The fewest invoices for which pages are read. A page is one call for up to 100; fewer invoices are as cheap
+// to read one by one.
 const MIN_FOR_PAGES = 10
-// A rush of 3,000 in a minute is 30 pages. An invoice that is not on them is read alone.
+// The most pages read at once. A rush of 3,000 invoices in a minute is 30 pages. An invoice that is not on
+// these pages is read alone.
 const MAX_PAGES = 30
 const PAID_BEFORE_UPDATE_S = 120
 
 /**
  * Reads invoices again from the provider, in few calls. Invoices whose payment is paid already are left out.
- * Many are read by pages of the invoices paid around that time, and the rest one by one. Other invoices on
- * those pages that laku waits for are returned too, so that the next batches of a rush ask less.
+ * Many invoices are read by pages of the invoices paid around that time, and the rest one by one. Other
+ * invoices on those pages that laku waits for are returned too, so that the next batches of a rush ask less.
  */
 export async function readInvoices(
   context: GatewayContext,
@@ -58,7 +60,10 @@ export async function readInvoices(
   return read
 }
 
-/** Returns the invoices that were paid around the time when updates of these was received. */
+/**
+ * Returns the invoices that were paid around the time when the webhook deliveries about these invoices were
+ * received.
+ */
 async function paidAround(
   { gateway }: GatewayContext,
   asked: readonly AskedInvoice[],
@@ -70,7 +75,7 @@ async function paidAround(
   return (await listPaid(gateway, { paidAfter, paidBefore }, ids, MAX_PAGES)).listed
 }
 
-/** Nothing more can come of updates about an invoice whose money is booked. */
+/** Leaves out invoices whose money is booked: further updates about them change nothing. */
 async function withoutPaid(tx: Tx, asked: readonly AskedInvoice[]): Promise<AskedInvoice[]> {
   const { rows } = await sql<{ id: string }>`
     select provider_invoice_id as id from payments

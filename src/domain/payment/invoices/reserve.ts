@@ -7,12 +7,16 @@ import { isContradicted } from '../payments/contradict.ts'
 import { secondsLeft } from '../rules.ts'
 
 /**
- * One process at a time makes a payment's invoice. The reservation of a dead process ends after this long,
- * longer than its calls can take: a creation and two look-ups at 10 s each, with their retries.
+ * How long (s) one process has the sole right to make a payment's invoice. That is longer than its calls can
+ * take: a creation and two look-ups at 10 s each, with their retries. So the reservation of a dead process
+ * ends.
  */
 export const RESERVED_S = 60
 
-/** The first look after a webhook that did not come; the looks after it double their distance. */
+/**
+ * Seconds until laku first checks an invoice whose webhook did not come; the wait doubles from check to
+ * check.
+ */
 export const FIRST_CHECK_S = 30
 
 export interface ReservedInvoice {
@@ -21,9 +25,9 @@ export interface ReservedInvoice {
   amountIdr: Rupiah
   expiresAt: Date
   payer: GatewayPayer
-  /** When it was reserved: whose reservation it is. */
+  /** The time of the reservation, which shows whose reservation it is. */
   reservedAt: Date
-  /** An earlier try never learned its outcome, so look for an invoice before making one. */
+  /** True if the outcome of an earlier call is unknown: look for an invoice before making one. */
   mayExist: boolean
   /** Milliseconds until the payment's turn at the provider; negative once the turn has come. */
   turnInMs: number
@@ -32,7 +36,9 @@ export interface ReservedInvoice {
 export type Opening =
   | { state: 'redirect'; url: string }
   | { state: 'paid' | 'refunded' | 'expired' | 'review' }
-  /** A webhook calls it paid, and its invoice reads otherwise: nobody is sent to pay again. */
+  /**
+   * A webhook calls the payment paid while its invoice reads otherwise: the buyer is not sent to pay again.
+   */
   | { state: 'checking' }
   | { state: 'waiting'; place: number; waitS: number }
   | { state: 'busy' }
@@ -56,9 +62,10 @@ interface Row {
 }
 
 /**
- * Looks at a payment whose link was opened, and reserves its invoice where there is none yet and nobody makes
- * it now. Where the provider's limit leaves no room, the payment gets its turn in the line and keeps it,
- * however often the link is opened; a buyer's second unpaid one has none while others wait.
+ * Checks a payment whose link was opened, and reserves the making of its invoice if it has none and no
+ * process is making one. If the provider's rate limit leaves no room, the payment gets a turn in the queue
+ * and keeps it, however often the link is opened. A buyer's second unpaid payment gets no turn while other
+ * buyers wait.
  * @throws payment.not_found, kernel.paused
  */
 export async function reserveInvoice(work: Work, code: string): Promise<Opening> {
@@ -83,16 +90,17 @@ export async function reserveInvoice(work: Work, code: string): Promise<Opening>
 }
 
 /**
- * The process waits for a turn that is at most this near; a turn that nobody used for `TURN_KEPT_MS` is lost.
+ * A process waits for a turn that is at most this far ahead (ms). A turn that nobody used for `TURN_KEPT_MS`
+ * is lost.
  */
 const SHORT_WAIT_MS = 1_500
 const TURN_KEPT_MS = 120_000
-/** Longer than any line: a hold ends before. */
+/** The longest queue that is accepted: longer than any real queue, because a payment's hold ends before. */
 const LONGEST_LINE_MS = 24 * 3_600_000
 
 /**
- * When this payment's invoice may be made, and how many turns are before it: its turn is taken once, the real
- * time counts.
+ * Returns when a payment's invoice may be made, and its place in the queue. A payment takes its turn only
+ * once. Turns run by real time.
  */
 async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: number; place: number }> {
   const perMinute = policy.xenditCallsPerMinute
@@ -100,8 +108,8 @@ async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: numb
   if (row.turnInMs !== null && row.turnInMs > -TURN_KEPT_MS)
     return { inMs: row.turnInMs, place: placeOf(row.turnInMs) }
   const pace = { endpoint: 'xendit:create_invoice', perMinute }
-  // A buyer who has an unpaid invoice comes after all buyers who have none. Their next payment takes a turn
-  // only where one is free at once.
+  // A buyer who has an unpaid invoice comes after all buyers who have none. The next payment of that buyer
+  // takes a turn only if one is free at once.
   const withinMs = (await isFirst(tx, row, now)) ? LONGEST_LINE_MS : SHORT_WAIT_MS
   const { count, lastInMs } = await takeCalls(tx, pace, { wanted: 1, withinMs })
   if (count === 0) return { inMs: Math.max(lastInMs, SHORT_WAIT_MS + 1), place: placeOf(lastInMs) }
@@ -112,8 +120,8 @@ async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: numb
 }
 
 /**
- * True where the buyer has no other unpaid payment that has an invoice, or a turn for one. A lock makes the
- * payments of one buyer ask one after the other.
+ * Returns true if the buyer has no other unpaid payment with an invoice, or with a turn for one. A lock makes
+ * concurrent payments of one buyer check this one after the other.
  */
 async function isFirst(tx: Tx, { id, userId }: Row, now: Date): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`invoices ${userId}`}, 0))`.execute(tx)
@@ -124,8 +132,8 @@ async function isFirst(tx: Tx, { id, userId }: Row, now: Date): Promise<boolean>
 }
 
 /**
- * The row lock is the compare-and-set: a second opening of the link at the same moment waits for the lock and
- * then sees the reservation.
+ * Locks the payment of this code. The row lock works as compare-and-set: a second opening of the link at the
+ * same moment waits for the lock and then sees the reservation.
  */
 async function lockByCode(work: Work, code: string): Promise<Row> {
   const { rows } = await sql<Row>`
@@ -168,7 +176,7 @@ function firstCheckAt(expiresAt: Date, now: Date): Date {
   return first < expiresAt ? first : expiresAt
 }
 
-/** Writes down the invoice of a payment that knows none; returns the address of the one it knows now. */
+/** Stores the invoice of a payment that has none yet, and returns the URL of the stored invoice. */
 export async function storeInvoice(
   work: Work,
   paymentId: string,
@@ -189,9 +197,9 @@ export async function storeInvoice(
 }
 
 /**
- * Gives a reservation back after a failure. Where nothing can have been made it is as if nobody had tried;
- * where the outcome is unknown the mark stays, as one that has run out: the next to come looks before making
- * one.
+ * Releases an invoice reservation after a failure. If no invoice can have been made, nothing is left of the
+ * reservation. If the outcome is unknown, the reservation stays as one that has run out: the next process
+ * looks for an invoice before making one.
  */
 export async function giveBackInvoice(
   work: Work,

@@ -14,14 +14,14 @@ import { FIRST_CHECK_S, RESERVED_S, storeInvoice } from './reserve.ts'
 const LONGEST_WAIT_S = 3600
 const SHORTEST_WAIT_S = 30
 /**
- * A payment whose state is still unknown this long after its end is shown to staff. Laku goes on asking about
- * it.
+ * Staff are shown a payment whose state is still unknown this long (s) after its end. Laku goes on asking
+ * about it.
  */
 const STUCK_S = 20 * 60
 
 /**
- * Asks about payments, those that stay open by pages and the others a few at once, and records all answers in
- * one transaction. Returns those that stay unsure.
+ * Asks the provider about payments, and records all answers in one transaction. Payments that may stay open
+ * are read by pages, the others a few at once. Returns the payments whose state is still unknown.
  */
 export async function syncInvoices(
   context: GatewayContext,
@@ -102,8 +102,8 @@ async function record(
 const ageS = (since: Date, now: Date) => Math.max(0, (now.getTime() - since.getTime()) / 1000)
 
 /**
- * The next look at an open invoice: as far again as the opening, or the buyer's return, is past, and the last
- * one when the hold ends.
+ * Returns the time of the next check of an open invoice. The wait equals the time since the link was opened
+ * or the buyer returned. The last check is when the hold ends.
  */
 function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment, now: Date): Date {
   const next = secondsAfter(now, Math.max(FIRST_CHECK_S, ageS(buyerBackAt ?? invoiceRequestedAt, now)))
@@ -111,8 +111,9 @@ function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment,
 }
 
 /**
- * After no answer: as far again as the payment is overdue, or its contradiction old, from half a minute to an
- * hour, or what the provider asked for.
+ * Returns the time of the next check after a check without result. The wait equals the time since the
+ * payment's end or its contradiction, from half a minute to an hour. A wait that the provider asked for comes
+ * first.
  */
 function nextTry(since: Date, now: Date, retryAfterS?: number): Date {
   const wait = Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, ageS(since, now)))
@@ -129,7 +130,7 @@ function reportStuckPayment(work: Work, { id, code, expiresAt }: AskedPayment, w
   })
 }
 
-/** Takes due payments out of the sweep for as long as asking about them can take. */
+/** Claims due payments: the sweep leaves them out for as long as asking about them can take. */
 export async function claimDue(work: Work, limit: number): Promise<AskedPayment[]> {
   const { rows } = await sql<AskedPayment>`
     update payments p set next_check_at = ${secondsAfter(work.now, RESERVED_S)}

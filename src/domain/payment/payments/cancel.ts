@@ -24,8 +24,8 @@ export async function requestPaymentCancellation(work: Work, paymentIds: readonl
 }
 
 /**
- * Ends withdrawn payments, so that the provider takes no money on them. Money paid in that moment is booked
- * as late. Returns the payments whose state is unknown; their job is run again.
+ * Ends withdrawn payments, so that the provider takes no money on them. Money paid at that moment is booked
+ * as late. Returns the payments whose state is unknown; the job is run again for them.
  * @throws kernel.paused
  */
 export async function cancelPayments(

@@ -13,25 +13,25 @@ export interface Confirmation {
   paymentId: string
   paidAmountIdr: Rupiah
   paidAt: Date
-  /** The channel that decides on refunds (`DANA`, `QRIS`, `BCA`), where it is known. */
+  /** The payment channel, by which refunds are decided (`DANA`, `QRIS`, `BCA`); null if unknown. */
   channel: string | null
-  /** The provider's invoice that was paid. */
+  /** The provider's id of the invoice that was paid. */
   invoiceId: string
   /** The provider's ids of the payment itself, by which the payment is refunded. */
   paid?: PaidIds
 }
 
 /**
- * `late`: paid after the payment expired; the domain that it pays for decides. `twice`: money on another
- * invoice of a payment that was already received.
+ * `late`: the payment was paid after it expired, and the domain that it pays for decides. `twice`: money came
+ * on another invoice of a payment that was already received.
  */
 export type ConfirmationOutcome = 'paid' | 'late' | 'review' | 'already' | 'twice'
 
 /**
- * Books confirmed payments, any number at once, in the order given. The money is in the ledger in the same
- * transaction, whatever the state of the order or place paid for, and payment.paid announces it. The wallet's
- * part is spent with it; for a late payment the part is taken from the wallet again. A wrong amount, a
- * wallet's part that is gone and a second invoice of one payment go to quarantine and to staff. The same
+ * Books confirmed payments, any number at once, in the order given. Each payment's money is in the ledger in
+ * the same transaction, whatever the state of its order or participation, and payment.paid announces it. The
+ * wallet's part is spent with it; for a late payment that part is taken from the wallet again. A wrong
+ * amount, a missing wallet part and a second invoice of one payment go to quarantine and to staff. The same
  * confirmation again changes nothing.
  */
 export async function confirmPayments(
@@ -70,15 +70,21 @@ const open = statesBefore(paymentTransitions, 'review')
 interface Received {
   confirmation: Confirmation
   outcome: ConfirmationOutcome
-  /** The debit of the wallet's part. */
+  /** The ledger debit of the part paid from the wallet; undefined if there is none. */
   part: Entry | undefined
 }
 
-/** Returns the wallet's part that has come in beside an invoice. In review that is the part that is held. */
+/**
+ * Returns the wallet's part received beside the invoice. For a payment in review, only a part that is still
+ * held counts.
+ */
 const partIdr = (outcome: ConfirmationOutcome, part: Entry | undefined): Rupiah =>
   part && (outcome !== 'review' || part.account.startsWith('payment-hold:')) ? part.amountIdr : 0
 
-/** `before` is the invoice that confirmed this payment earlier in the same batch. */
+/**
+ * Decides the outcome of one confirmation. `before` is the invoice that confirmed this payment earlier in the
+ * same batch.
+ */
 function outcomeOf(
   payment: LockedPayment,
   { invoiceId, paidAmountIdr }: Confirmation,
@@ -131,7 +137,8 @@ async function receive(
     providerInvoiceId: confirmation.invoiceId,
     ...(confirmation.paid ?? unknownIds),
   }))
-  // The invoice that was paid is the one that a refund names, whichever was stored when the link was opened.
+  // A refund names the invoice that was paid, so that invoice is stored, whichever was stored when the link
+  // was opened.
   await moveState(work, paymentMachine, { rows, from: open, all: true })
   const paid = received.flatMap(({ confirmation, outcome, part }) => {
     const payment = payments.get(confirmation.paymentId)

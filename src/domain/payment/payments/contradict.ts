@@ -2,13 +2,13 @@ import { sql } from 'kysely'
 import { type AttentionItem, secondsAfter, type Work } from '../../kernel/index.ts'
 import type { LockedPayment } from './lock.ts'
 
-/** The first look after a contradiction. */
+/** Seconds until the first check after a contradiction. */
 const FIRST_LOOK_S = 30
 
 type Contradiction = Pick<LockedPayment, 'contradictedAt' | 'contradictionDecidedAt'>
 
 /**
- * True where a webhook says that the payment was paid, its invoice reads otherwise, and no person has
+ * Returns true if a webhook says that the payment was paid, its invoice reads otherwise, and no person has
  * decided.
  */
 export const isContradicted = ({ contradictedAt, contradictionDecidedAt }: Contradiction): boolean =>
@@ -16,7 +16,8 @@ export const isContradicted = ({ contradictedAt, contradictionDecidedAt }: Contr
 
 /**
  * Marks locked payments that a webhook calls paid while their invoices read otherwise. A marked payment does
- * not end, for its place or order may be paid for and would be given away. It is asked about again soon.
+ * not end, because its participation or order may be paid for and would be given away. The provider is asked
+ * again soon.
  */
 export async function contradictPayments(work: Work, paymentIds: readonly string[]): Promise<void> {
   if (paymentIds.length === 0) return
@@ -28,7 +29,7 @@ export async function contradictPayments(work: Work, paymentIds: readonly string
   )
 }
 
-/** Records a person's decision that no money came in: the payment may end, whatever the webhook said. */
+/** Records a person's decision that no money came in: the payment may then end, whatever the webhook said. */
 export async function decideContradiction(work: Work, paymentId: string): Promise<void> {
   await sql`
     update payments set contradiction_decided_at = ${work.now}
@@ -37,7 +38,7 @@ export async function decideContradiction(work: Work, paymentId: string): Promis
   )
 }
 
-/** Builds the notice to staff about a payment that a webhook calls paid and its invoice does not. */
+/** Builds the notice to staff about a payment that a webhook calls paid while its invoice reads otherwise. */
 export const unresolved = ({ id, code }: { id: string; code: string }, reads: string): AttentionItem => ({
   kind: 'payment_unresolved',
   subject: ['payment', id],

@@ -13,16 +13,16 @@ export interface NewPayment {
   subject: { participantId: string; sessionId: string } | { orderId: string }
   amountIdr: Rupiah
   method: PayWith
-  /** The wallet's part of `wallet+invoice`. Default: as much as the wallet holds. */
+  /** The sum to pay from the wallet with method `wallet+invoice`. Default: as much as the wallet holds. */
   walletIdr?: Rupiah | undefined
-  /** The end of the hold: of the participation's units or of the order's stock. */
+  /** The time when the hold of the participation's units or the order's stock ends. */
   expiresAt: Date
 }
 
 /**
- * Makes any number of payments: one statement, and one posting more where some are paid from wallets, which
- * are paid at once (payment.paid follows), or in part, which is held. Invoices are not made here but when the
- * buyer opens `/pay/:code`. In the given order.
+ * Makes any number of payments with one statement, and returns them in the given order. Payments from wallets
+ * need one posting more: they are paid at once (payment.paid follows). A wallet's part of a payment is held.
+ * An invoice is made only when the buyer opens `/pay/:code`.
  * @throws wallet.insufficient_balance with `userIds`: nothing is made then
  * @throws payment.order_has_open_payment, below_invoice_minimum, rest_below_invoice_minimum,
  * wallet_part_above_price, no_wallet_part
@@ -43,7 +43,7 @@ export async function createPayments(work: Work, drafts: readonly NewPayment[]):
   return payments
 }
 
-/** Builds a payment. `partIdr`: the wallet's part, which may be the whole amount. */
+/** Builds a new payment. `partIdr` is the part paid from the wallet, which may be the whole amount. */
 function paymentOf(
   work: Work,
   { userId, subject, amountIdr, method, expiresAt }: NewPayment,

@@ -9,14 +9,14 @@ export interface EndedPayment {
   id: string
   code: string
   status: string
-  /** True where a job asks the provider first; money paid in that moment counts. */
+  /** True if a job asks the provider before the payment ends; money paid at that moment still counts. */
   asking: boolean
 }
 
 /**
- * Staff end a pending payment before its time, and what waits for it gives up its hold or its stock. One
- * whose invoice exists ends when the provider has closed that (payment.withdrawn); paid in that moment, it is
- * paid. That a webhook calls it paid holds it open no longer.
+ * Lets staff end a pending payment before its time; its order or participation gives up its stock or units. A
+ * payment with an invoice ends when the provider has closed the invoice (payment.withdrawn). If the invoice
+ * is paid at that moment, the payment is paid. A webhook that calls the payment paid no longer keeps it open.
  * @throws payment.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function endPayment(work: Work, input: { payment: string }): Promise<EndedPayment> {

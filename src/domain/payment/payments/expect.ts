@@ -1,13 +1,16 @@
 import { sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
 
-/** The provider's message comes within a second or two as a rule; after that it is asked. */
+/**
+ * Seconds after the buyer's return until the provider is asked about the payment. Its webhook normally comes
+ * within a second or two.
+ */
 const BACK_S = 5
 
 /**
- * Writes down that the buyer came back from the provider's page, the first time: has most likely paid, and
- * looks at a page that waits. If the provider's message does not come, the provider is asked soon after, and
- * then less and less often from here on.
+ * Records the first time that a buyer comes back from the provider's page. The buyer has most likely paid,
+ * and sees a page that waits for the payment. If no webhook comes, the provider is asked soon after, and then
+ * less and less often.
  */
 export async function expectPayment(work: Work, code: string): Promise<void> {
   await sql`

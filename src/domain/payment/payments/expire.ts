@@ -12,9 +12,10 @@ function emitExpired(work: Work, payments: readonly Payment[]): void {
 }
 
 /**
- * Ends payments that can no longer be paid; what they paid for follows payment.expired. Payments that are no
- * longer pending stay as they are, and so do those that a webhook calls paid, for their money may be there.
- * Returns the ids that ended now. Where an invoice exists, the caller must have asked the provider.
+ * Ends payments that can no longer be paid; their orders and participations react to payment.expired. Leaves
+ * out payments that are no longer pending, and those that a webhook calls paid, because their money may have
+ * arrived. Returns the ids of the payments that ended now. For a payment with an invoice, the caller must
+ * have asked the provider.
  */
 export async function expirePayments(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   if (paymentIds.length === 0) return []
@@ -30,8 +31,8 @@ export async function expirePayments(work: Work, paymentIds: readonly string[]):
 }
 
 /**
- * Ends up to `limit` payments whose time is up and whose link was never opened: no invoice exists, so nobody
- * needs to be asked. Returns how many ended.
+ * Ends up to `limit` payments whose time has run out and whose link was never opened: no invoice exists, so
+ * nobody needs to be asked. Returns how many ended.
  */
 export async function expireUnopened(work: Work, limit: number): Promise<number> {
   const rows = await moveState(work, paymentMachine, {
@@ -49,7 +50,10 @@ export async function expireUnopened(work: Work, limit: number): Promise<number>
   return rows.length
 }
 
-/** Ends early those of these payments whose link was never opened, because they are no longer needed. */
+/**
+ * Ends before their time those of these payments whose link was never opened, because they are no longer
+ * needed. Returns their ids.
+ */
 export async function expireUnopenedOf(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from payments

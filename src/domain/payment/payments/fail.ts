@@ -3,7 +3,10 @@ import { paymentMachine, paymentTransitions } from '../transitions.ts'
 import { type Payment, subjectOf } from '../views.ts'
 import { lockPayments } from './lock.ts'
 
-/** Announces that payments failed; the orders and places that wait for them give up their stock or hold. */
+/**
+ * Announces that payments failed; the orders and participations that wait for them give up their stock or
+ * units.
+ */
 export function announceFailed(work: Work, payments: readonly Payment[]): void {
   for (const payment of payments) {
     work.emit({ type: 'payment.failed', aggregate: ['payment', payment.id], payload: subjectOf(payment) })
@@ -11,7 +14,7 @@ export function announceFailed(work: Work, payments: readonly Payment[]): void {
 }
 
 /**
- * Ends pending payments that the provider will never take. Those that are not pending any more stay as they
+ * Ends pending payments that the provider will never accept. Payments that are no longer pending stay as they
  * are.
  */
 export async function failPayments(work: Work, paymentIds: readonly string[]): Promise<void> {

@@ -21,7 +21,7 @@ export interface PaymentDetail {
   participantId: string | null
   orderId: string | null
   amountIdr: Rupiah
-  /** The part that the buyer's wallet pays. */
+  /** The part of the amount that is paid from the buyer's wallet. */
   walletIdr: Rupiah
   method: string
   status: PaymentStatus
@@ -52,7 +52,7 @@ const columns = sql`
   paid_amount_idr, paid_at, refunded_idr, expires_at, created_at`
 
 /**
- * The caller's own payment, by id or code.
+ * Returns one of the acting customer's own payments, by id or code.
  * @throws payment.not_found, for another customer's too; kernel.forbidden
  */
 export async function getPayment(work: Work, idOrCodeText: string): Promise<PaymentDetail> {
@@ -61,8 +61,8 @@ export async function getPayment(work: Work, idOrCodeText: string): Promise<Paym
 }
 
 /**
- * Returns where a refund of the whole rest of a payment would go now, so that the buyer is told the right
- * way. Null if nothing is left. The wallet's part goes back into the wallet beside it.
+ * Returns where a refund of everything left of a payment would go now, so that the buyer is told the right
+ * destination. Null if nothing is left. The wallet's part always goes back into the wallet.
  */
 export async function refundTo(work: Work, paymentId: string): Promise<RefundDestination | null> {
   const { rows } = await sql<PaidBy & { leftIdr: Rupiah; returnedIdr: Rupiah }>`
@@ -85,7 +85,8 @@ async function findPayment(tx: Tx, idOrCodeText: string, whose: RawBuilder<unkno
 }
 
 /**
- * A payment with its refunds, oldest first, by id or code. For staff: whose it is, is not asked.
+ * Returns a payment by id or code, with its refunds, oldest first. For staff: the owner of the payment is not
+ * checked.
  * @throws payment.not_found
  */
 export async function showPayment(
@@ -106,11 +107,11 @@ export interface PaymentFilter {
   orderId?: string | undefined
   createdSince?: Date | undefined
   limit: number
-  /** The id of the last payment of the page before. */
+  /** The id of the last payment of the previous page. */
   cursor?: string | undefined
 }
 
-/** Payments, newest first, by keyset pages. For staff: whose they are, is not asked. */
+/** Returns payments, newest first, by keyset pages. For staff: the owner of a payment is not checked. */
 export async function listPayments(
   tx: Tx,
   filter: PaymentFilter,

@@ -10,19 +10,22 @@ export interface LockedPayment extends Payment {
   channel: string | null
   paymentSource: string | null
   paidAt: Date | null
-  /** The sum that came in; another amount than asked for where staff accepted the payment out of review. */
+  /**
+   * The sum that came in; null before. It differs from the sum asked for if staff accepted the payment out of
+   * review.
+   */
   paidAmountIdr: Rupiah | null
   returnedIdr: Rupiah
   refundedIdr: Rupiah
-  /** The sum that the card's issuer took back. */
+  /** The sum that the card's issuer took back from us. */
   chargedBackIdr: Rupiah
   /** The time since which a webhook calls the payment paid while its invoice reads otherwise. */
   contradictedAt: Date | null
-  /** When a person decided that nothing came in all the same. */
+  /** The time when a person decided that no money came in after all; null if nobody has. */
   contradictionDecidedAt: Date | null
 }
 
-/** Locks payments in the order of their ids, and reads them as they are once they are locked. */
+/** Locks payments in the order of their ids, and returns them as read under the lock. */
 export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
   const { rows } = await sql<LockedPayment>`
     select id, code, user_id, session_id, participant_id, order_id, amount_idr, wallet_idr, method, status, expires_at,
@@ -33,8 +36,8 @@ export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<s
 }
 
 /**
- * Locks payments and what they pay for, all before the first change. So a batch that both confirms and
- * expires takes its locks in one order.
+ * Locks payments together with their orders and sessions, all before the first change. So a batch that both
+ * confirms and expires payments takes its locks in one order.
  */
 export async function lockWholly(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
   const payments = await lockPayments(tx, ids)

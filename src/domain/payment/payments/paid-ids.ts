@@ -1,11 +1,11 @@
 /**
- * The provider's facts about the payment behind an invoice, besides its channel; null where the provider did
- * not say.
+ * The provider's details of the payment behind an invoice, besides its channel; null where the provider gave
+ * none.
  */
 export interface PaidIds {
   providerPaymentId: string | null
   providerPaymentRequestId: string | null
-  /** The app or bank that paid a QRIS. */
+  /** The app or bank from which a QRIS payment came. */
   paymentSource: string | null
 }
 

@@ -10,14 +10,14 @@ export interface LinkedPayment {
   code: string
   status: PaymentStatus
   amountIdr: Rupiah
-  /** The part that the buyer's wallet pays. */
+  /** The part of the amount that is paid from the buyer's wallet. */
   walletIdr: Rupiah
   sessionId: string | null
   expiresAt: Date
 }
 
 /**
- * The payment that a link leads to.
+ * Returns the payment whose link has this code.
  * @throws payment.not_found
  */
 export async function getLinkedPayment(tx: Tx, code: string): Promise<LinkedPayment> {

@@ -4,15 +4,15 @@ import { type PaymentStatus, paidStates, paymentMachine } from '../transitions.t
 
 export interface Returned {
   paymentId: string
-  /** Decided to go back, as a refund or a rebate. */
+  /** The sum decided to be returned, as a refund or a rebate. */
   returnedIdr: Rupiah
-  /** Refunded for good. */
+  /** The sum of refunds that have succeeded. */
   refundedIdr: Rupiah
 }
 
 /**
- * Adds what goes back to locked payments, and moves those whose refunds have succeeded to partially_refunded
- * or, when nothing but rebates is left of them, to refunded. The row's CHECK refuses what would pass the
+ * Adds returned sums to locked payments. Payments with refunds that have succeeded become partially_refunded,
+ * or refunded if everything but rebates was refunded. A CHECK of the row refuses a sum above the payment's
  * amount.
  */
 export async function recordReturned(work: Work, returned: readonly Returned[]): Promise<void> {
@@ -24,7 +24,7 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
     sum.refundedIdr += item.refundedIdr
     sums.set(item.paymentId, sum)
   }
-  // Returned money that belongs to no refund is rebate.
+  // Returned money that belongs to no refund is a rebate.
   await moveState(work, paymentMachine, {
     to: sql<PaymentStatus>`case
       when r.refunded_idr = 0 then t.status

@@ -6,21 +6,21 @@ import { claimDue, syncInvoices } from '../invoices/sync.ts'
 import { expireUnopened } from './expire.ts'
 
 /**
- * Statements take any number of unopened payments; each opened one costs a call, of which the provider takes
- * 10 a second.
+ * The batch sizes of the sweep. One statement ends many payments whose link was never opened. Each opened
+ * payment costs a call, and the provider accepts 10 calls a second.
  */
 const EXPIRE_BATCH_SIZE = 500
 const SYNC_BATCH_SIZE = 50
 const PAUSED_S = 60
 
-/** True when a pending payment's time has come. Answered by the index `payments_due`. */
+/** The SQL condition that a pending payment is due for a check. Answered by the index `payments_due`. */
 export const paymentsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from payments where status = 'pending' and next_check_at <= ${now})`
 
 /**
- * Ends payments whose time is up, and asks about opened ones whose webhook may be lost. A payment without an
- * invoice ends at once; for one with an invoice the provider is asked first. While the provider is down or
- * paused the payments wait, and their holds stay.
+ * Ends payments whose time has run out, and asks the provider about opened payments whose webhook may be
+ * lost. A payment without an invoice ends at once; for one with an invoice the provider is asked first. While
+ * the provider is down or paused, payments wait and keep their holds.
  */
 export async function sweepPayments(context: GatewayContext): Promise<void> {
   const { units, actor } = context
@@ -37,8 +37,8 @@ export async function sweepPayments(context: GatewayContext): Promise<void> {
 }
 
 /**
- * An opening that failed before anything was made leaves an early look behind: there is nothing to look at
- * until the end.
+ * Moves the next check of payments without an invoice to their end. An opening that failed before an invoice
+ * was made leaves an earlier check behind, which would find nothing.
  */
 async function postponeUnopened(work: Work): Promise<void> {
   await sql`

@@ -8,9 +8,9 @@ import { submitRefunds } from '../refunds/submit.ts'
 import { type PaymentDetail, type RefundLine, showPayment } from './list.ts'
 
 /**
- * Asks the provider now what became of a payment and of its refunds, and records the answer, instead of
- * waiting for the webhook or for the next look. Safe at any time and any number of times: a refund keeps its
- * key. Returns the payment as it is then.
+ * Asks the provider now about a payment and its refunds, and records the answer, instead of waiting for the
+ * webhook or the next check. Safe at any time and any number of times: a refund keeps its key. Returns the
+ * payment as it is afterwards.
  * @throws payment.not_found, payment.invoice_under_way, kernel.forbidden
  * @throws ProviderFailure where the provider does not say
  */
@@ -30,14 +30,18 @@ export async function syncPayment(
   return await units.run(actor, ({ tx }) => showPayment(tx, idOrCodeText))
 }
 
-/** The payments and refunds that the provider is asked about, or that are sent to the provider anew. */
+/**
+ * The payments and refunds about which the provider will be asked. Some of the refunds are sent to the
+ * provider again.
+ */
 export interface IntendedSync {
   asked: AskedPayment[]
   refunds: { id: string; code: string; amountIdr: Rupiah; providerRefundId: string | null }[]
 }
 
 /**
- * Writes down that the provider is asked about a payment, and makes its refunds due that wait for an answer.
+ * Records in the audit log that staff ask the provider about a payment. Makes the payment's refunds due for a
+ * check if they wait for an answer.
  * @throws payment.not_found, kernel.forbidden
  */
 export async function intendSync(work: Work, idOrCodeText: string): Promise<IntendedSync> {
@@ -51,7 +55,7 @@ export async function intendSync(work: Work, idOrCodeText: string): Promise<Inte
     where id = ${id}::uuid and status in ('pending', 'expired') and invoice_requested_at is not null`.execute(
     tx,
   )
-  // Refunds that wait for an answer are asked about now. A refund that may not be sent again stays with
+  // Refunds that wait for an answer are asked about now. A refund that may not be sent again is left to
   // staff.
   const { rows: refunds } = await sql<IntendedSync['refunds'][number]>`
     update refunds set next_check_at = ${now}

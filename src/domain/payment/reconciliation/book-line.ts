@@ -6,14 +6,14 @@ export interface BookedLine {
   id: string
   type: string
   /**
-   * `agreed`: our book has the line as the provider has it. `suspended`: the difference went into suspense.
-   * `waits`: the line is not final, or its state is unknown.
+   * The result of booking a line. `agreed`: our book and the provider's agree on the line. `suspended`: the
+   * difference went into suspense. `waits`: the line is not final, or its state is unknown.
    */
   became: 'agreed' | 'suspended' | 'waits'
 }
 
 /**
- * Writes down that staff have one line of the provider's book booked now.
+ * Records in the audit log that staff book one line of the provider's book now.
  * @throws kernel.forbidden
  */
 export async function intendBookLine(work: Work, id: string): Promise<void> {
@@ -22,8 +22,8 @@ export async function intendBookLine(work: Work, id: string): Promise<void> {
 }
 
 /**
- * Brings our book in line with one line of the provider's book now. Laku asks about the line's object and
- * books the answer; a remaining difference goes into suspense, where staff dispose of it.
+ * Books one line of the provider's book now. Laku asks the provider about the line's payment, refund or
+ * payout and books the answer. A remaining difference goes into suspense, where staff dispose of it.
  */
 export async function bookLine(context: BookContext, id: string): Promise<BookedLine> {
   const { units, actor, gateway } = context

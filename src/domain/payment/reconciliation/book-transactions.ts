@@ -10,21 +10,23 @@ import { recordLostLines, strangersAmong } from './lost-lines.ts'
 export interface BookedTransactions {
   fees: number
   feesIdr: Rupiah
-  /** Moved between the provider and the company's bank. */
+  /** The number of transfers booked between the provider and the company's bank. */
   moved: number
   chargebacks: number
-  /** Put into suspense: of a kind that is not known, or of nothing of ours. */
+  /**
+   * The number of lines put into suspense, because their kind is unknown or they belong to nothing of ours.
+   */
   suspended: number
   /**
-   * Lines of payments, refunds and payouts that our book does not have as they are, or whose object is under
-   * way and lost: they are asked about.
+   * Lines of payments, refunds and payouts that differ from our book, or that are pending and match no row
+   * here. The provider is asked about them.
    */
   differing: GatewayTransaction[]
 }
 
 /**
- * The types of lines about objects that laku follows: what becomes of these objects is asked before anything
- * is booked.
+ * The types of lines whose payment, refund or payout laku follows. The provider is asked about it before such
+ * a line is booked.
  */
 const objects: ReadonlySet<string> = new Set([
   'PAYMENT',
@@ -38,10 +40,10 @@ const sweeps: ReadonlySet<string> = new Set(['WITHDRAWAL', 'TOPUP'])
 const isOfObject = ({ type }: Pick<GatewayTransaction, 'type'>): boolean => objects.has(type)
 
 /**
- * Books the difference between the provider's lines and our book, whatever laku believed: fees and their
- * corrections, transfers by staff to or from the bank, chargebacks and won disputes. Lines of an unknown kind
- * go into suspense. The same lines again change nothing. A lock lets one reading book at a time, for each
- * correction builds on the reading before it.
+ * Books the difference between the provider's lines and our book, whatever laku believed before: fees and
+ * their corrections, transfers by staff to or from the bank, chargebacks and won disputes. Lines of an
+ * unknown kind go into suspense. The same lines again change nothing. A lock lets only one process book at a
+ * time, because each correction builds on the one before.
  */
 export async function bookTransactions(
   work: Work,
@@ -96,8 +98,8 @@ export async function bookTransactions(
 }
 
 /**
- * Puts the difference between a line and our book into suspense, under our code of its object if there is
- * one, else under the line's reference or id.
+ * Puts the difference between a line and our book into suspense. Its code is ours of the payment, refund or
+ * payout if there is one, else the line's reference or id.
  */
 export async function suspend(
   work: Work,
@@ -138,7 +140,7 @@ interface Owner {
   factoryId: string | null
 }
 
-/** The payment, refund or payout of ours that a line is of, and whose it is. */
+/** Returns our payment, refund or payout that a line is about, and its owner. */
 async function ownerOf(
   work: Work,
   { productId, paymentLinkId, referenceId }: GatewayTransaction,
@@ -165,7 +167,10 @@ interface Subject {
   id: string
 }
 
-/** Returns the object of ours that the fee of each line belongs to. */
+/**
+ * Returns our payments, refunds and payouts to which the lines' fees belong, by the names that lines give
+ * them.
+ */
 async function subjectsOf(
   work: Work,
   transactions: readonly GatewayTransaction[],
@@ -199,8 +204,8 @@ async function subjectsOf(
 }
 
 /**
- * Returns the ledger key: the first posting of a line has the bare key, and each correction has its number
- * behind it.
+ * Returns the ledger key of a line's posting: the first posting has the bare key, and corrections have their
+ * number appended.
  */
 const keyOf = (first: string, postings: number) => (postings === 0 ? first : `${first}:${postings + 1}`)
 

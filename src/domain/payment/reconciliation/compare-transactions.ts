@@ -2,19 +2,22 @@ import { sql } from 'kysely'
 import { asRecords, type Rupiah, type Tx } from '../../kernel/index.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
-/** Our book's record of a line of the provider's. */
+/** The sums that our book has for one line of the provider's book. */
 export interface Booked {
   id: string
   /** The sum that our gateway account gained by the line, fees aside. */
   amountIdr: Rupiah
   feeIdr: Rupiah
-  /** How often its own amount, and its fee, were posted: part of the key of the next correction. */
+  /**
+   * How often the line's amount, and its fee, were posted. The number is part of the key of the next
+   * correction.
+   */
   postings: number
   feePostings: number
 }
 
 /**
- * Returns the change that a line made to the balance at the provider, fees aside; undefined while the line is
+ * Returns the change that a line made to our balance at the provider, fees aside; undefined while the line is
  * not final.
  */
 export function movedIdr({ status, moneyIn, amountIdr }: GatewayTransaction): Rupiah | undefined {
@@ -23,22 +26,22 @@ export function movedIdr({ status, moneyIn, amountIdr }: GatewayTransaction): Ru
   return moneyIn ? amountIdr : -amountIdr
 }
 
-/** The fee that was taken for it; undefined while nobody can say. */
+/** Returns the fee that the provider took for a line; undefined while the fee is not final. */
 export function chargedIdr({ feeIdr, feeStatus }: GatewayTransaction): Rupiah | undefined {
   if (feeStatus === 'PENDING' || feeStatus === 'UNKNOWN') return undefined
   return feeStatus === 'COMPLETED' ? feeIdr : 0
 }
 
-/** One line is corrected at most this often; further corrections are left to staff. */
+/** The most corrections of one line; further corrections are left to staff. */
 export const MAX_CORRECTIONS = 12
 
 /**
  * Returns the sums that our gateway account has for each line. A payment is found by its invoice
  * (`payment_link_id`, formerly `product_id`) or by the provider's id of the payment or its request. If the
  * line names none of them, the payment is found by our reference. A refund is found by the provider's id. A
- * payout is found by that id or by its key, once for each of its turns, for a payout that contradicts itself
- * is booked again each time. Everything is also found by postings of the line itself: its fee, a transfer of
- * the company's, a chargeback, an item in suspense.
+ * payout is found by that id or by its key; a payout that contradicts itself is booked again at each turn,
+ * and each turn counts. Everything is also found by postings of the line itself: its fee, a transfer of the
+ * company's, a chargeback, an item in suspense.
  */
 export async function bookedOf(
   tx: Tx,

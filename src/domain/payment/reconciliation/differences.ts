@@ -5,9 +5,9 @@ import type { GatewayTransaction } from './gateway-transactions.ts'
 import type { OurLine } from './our-lines.ts'
 
 /**
- * `missing_here`: only the provider's book has it. `missing_there`: only our book has it. `amount`: both have
- * it, with different amounts. `fee`: a final fee that is not booked, or is booked with another amount.
- * `unread`: a line that cannot be read.
+ * The kind of a difference between the two books. `missing_here`: only the provider's book has the line.
+ * `missing_there`: only our book has it. `amount`: both have it, with different amounts. `fee`: a final fee
+ * that is not booked, or is booked with another amount. `unread`: a line that cannot be read.
  */
 export type DifferenceKind = 'missing_here' | 'missing_there' | 'amount' | 'fee' | 'unread'
 
@@ -15,30 +15,33 @@ export type DifferenceKind = 'missing_here' | 'missing_there' | 'amount' | 'fee'
 export interface Difference {
   kind: DifferenceKind
   type: string
-  /** The provider's id of its line, where there is one. */
+  /** The provider's id of the line that differs; null if only our book has it. */
   transactionId: string | null
-  /** Our key of it: the payment's code, the refund's reference, the payout's key; or the ledger's. */
+  /**
+   * Our reference of the line: the payment's code, the refund's reference, the payout's key, or the ledger
+   * key.
+   */
   reference: string | null
-  /** The sum that the gateway gained (or lost, below zero) by each book. */
+  /** The sum that the gateway account gained (or lost, below zero) by each of the two books. */
   oursIdr: Rupiah
   theirsIdr: Rupiah
-  /** The command that brings the difference to nothing. */
+  /** The command that clears the difference. */
   command: string
 }
 
 /**
- * A line younger than this is not due yet: its webhook may be under way, and the provider's book is read only
- * every ten minutes.
+ * How old (s) a line must be to count as a difference: its webhook may be under way, and the provider's book
+ * is read only every ten minutes.
  */
 export const NOT_DUE_S = 1800
 
 export interface Compared {
   differences: Difference[]
-  /** Lines that differ and whose time has not come. */
+  /** The number of lines that differ but are too young to count. */
   notDue: number
 }
 
-/** Holds lines of the provider's book against our postings of them. */
+/** Compares lines of the provider's book with our postings of them. */
 export async function compareLines(
   tx: Tx,
   now: Date,
@@ -78,7 +81,9 @@ function differencesOf(
   return found
 }
 
-/** Returns the commands that a person was given about chargebacks that may be those that staff told of. */
+/**
+ * Returns, by line id, the commands given to staff about chargebacks that may be ones that staff reported.
+ */
 async function askedCommands(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<{ id: string; command: string }>`
@@ -87,7 +92,7 @@ async function askedCommands(tx: Tx, ids: readonly string[]): Promise<Map<string
   return new Map(rows.map((row) => [row.id, row.command]))
 }
 
-/** A posting of ours of which the provider has no line. */
+/** Returns the difference of a posting of ours for which the provider's book has no line. */
 export const missingThere = ({ key, kind, amountIdr }: OurLine): Difference => ({
   kind: 'missing_there',
   type: kind,

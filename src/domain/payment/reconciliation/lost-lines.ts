@@ -4,8 +4,8 @@ import { recordLostReference } from '../../suspense/index.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
 /**
- * Returns the lines whose reference is in no row here, and whose object no row here took over either. The
- * lines asked about are those that our book has otherwise, or that are under way.
+ * Returns those of these lines whose reference matches no row here, and whose payment, refund or payout no
+ * row here took over. Called with lines that differ from our book or are still pending.
  */
 export async function strangersAmong(
   work: Work,
@@ -30,8 +30,8 @@ export async function strangersAmong(
 }
 
 /**
- * Records lines that only this shop can have caused and that match no row: this database lacks some of its
- * own work.
+ * Records lines that only this shop can have caused and that match no row here. They show that this database
+ * lacks some of its own work.
  */
 export async function recordLostLines(work: Work, strangers: readonly GatewayTransaction[]): Promise<void> {
   for (const { referenceId, id } of strangers)

@@ -1,21 +1,23 @@
 import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../../kernel/index.ts'
 
-/** One thing that moved money on our gateway account, with the sum posted for it. */
+/** One posting of ours on the gateway account, with its sum. */
 export interface OurLine {
   key: string
   kind: string
   amountIdr: Rupiah
-  /** By which the provider's lines of it are known: ids of the provider's, and our own references. */
+  /**
+   * The ids and references by which the provider's lines may name this posting's payment, refund or payout.
+   */
   names: string[]
-  /** The id of the provider's line, where the posting was made from a line. */
+  /** The id of the provider's line from which the posting was made; null if it was made otherwise. */
   lineId: string | null
   occurredAt: Date
 }
 
 interface OurEntry extends OurLine {
   seq: number
-  /** The posting that this one takes back. */
+  /** The key of the posting that this one reverses; null if it reverses none. */
   takesBack: string | null
 }
 
@@ -27,8 +29,8 @@ export interface OurPage {
 }
 
 /**
- * A page of our postings on the gateway account between two instants, oldest first, each with the names that
- * the provider's lines of it have.
+ * Returns a page of our postings on the gateway account between two instants, oldest first. Each has the
+ * names that the provider's lines may use for it.
  */
 export async function ourLines(
   tx: Tx,
@@ -70,8 +72,8 @@ export async function ourLines(
 }
 
 /**
- * Leaves out postings that staff took back into suspense because the provider does not have them. Neither the
- * posting nor its reversal counts as a line of ours any more.
+ * Leaves out postings that staff moved back into suspense because the provider does not have them. Neither
+ * such a posting nor its reversal counts as a line of ours.
  */
 async function withoutTakenBack(tx: Tx, entries: readonly OurEntry[]): Promise<OurLine[]> {
   const keys = entries.map((entry) => `posting:${entry.key}`)

@@ -6,11 +6,14 @@ import type { GatewayTransaction, GatewayTransactionPage, UnreadTransaction } fr
 import { type BookContext, keepAside, keepLines, resolveLines } from './resolve-lines.ts'
 
 const A_PAGE = 50
-/** One run makes at most this many calls, of the 600 a minute; the next run reads the rest. */
+/**
+ * The most calls of one run, of the 600 a minute that the provider allows; the next run reads the remaining
+ * pages.
+ */
 const PAGES_PER_RUN = 20
 /**
- * A line may become visible a little later than its `updated` time. This much is therefore read again each
- * time, which changes nothing.
+ * A line may become visible a little later than its `updated` time. The last part of this length (s) is
+ * therefore read again each time, which changes nothing.
  */
 const OVERLAP_S = 300
 
@@ -22,10 +25,7 @@ interface Reading {
 
 export interface ProviderBookRead extends Omit<BookedTransactions, 'differing'> {
   transactions: number
-  /**
-   * Lines whose object was asked about because our book did not have them as they are, and how many of them
-   * agree now.
-   */
+  /** The number of differing lines about which the provider was asked, and how many of them agree now. */
   asked: number
   agreed: number
   /** True once the book has been read to its end. */
@@ -33,10 +33,10 @@ export interface ProviderBookRead extends Omit<BookedTransactions, 'differing'> 
 }
 
 /**
- * Reads the provider's book on from the end of the last reading, by time of change. Books what only the
- * provider knows: final fees, transfers by staff between there and the bank, chargebacks. Pages come newest
+ * Continues reading the provider's book where the last reading ended, by time of change. Books what only the
+ * provider knows: final fees, transfers by staff between provider and bank, chargebacks. Pages come newest
  * first, so the next reading begins at the start of this one. A page is booked together with the mark that it
- * was read. Lines of payments, refunds and payouts that differ are kept: laku asks about their objects, and a
+ * was read. Lines of payments, refunds and payouts that differ are kept: laku asks about them, and a
  * remaining difference goes into suspense.
  */
 export async function readProviderBook(context: BookContext): Promise<ProviderBookRead> {
@@ -61,7 +61,7 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
       limit: A_PAGE,
     })
     const booked = await bookPage(context, reading, found)
-    // Another process reads the same book: it goes on.
+    // Another process reads the same book and continues the reading.
     if (!booked) return sum
     sum.transactions += found.transactions.length
     sum.fees += booked.fees
@@ -77,8 +77,8 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
 
 /**
  * Books a page together with the mark that it was read. If that throws, each line is booked by itself before
- * the mark. A line that throws then is kept and reported to staff, and the page goes on. Returns undefined
- * where another process has read on meanwhile.
+ * the mark. A line that throws then is kept and reported to staff, and the rest of the page is booked.
+ * Returns undefined if another process has marked the page meanwhile.
  */
 async function bookPage(
   context: BookContext,
@@ -123,15 +123,16 @@ async function bookLines(work: Work, lines: readonly GatewayTransaction[]): Prom
 }
 
 /**
- * The provider's book was read to its end since this database's server was started. A copy of the data folder
- * shows no other mark than that start, and before its first payout it must see what the shop did without it.
+ * The SQL condition that the provider's book was read to its end since this database's server was started. A
+ * restored copy of the data folder is recognized only by that start. Before its first payout, such a copy
+ * must see what the shop did without it.
  */
 export const bookIsRead: RawBuilder<boolean> = sql<boolean>`exists (
   select from provider_book_reads where provider = 'xendit' and server_start = pg_postmaster_start_time())`
 
 /**
- * Writes down that staff have the provider's book read on now, and returns since when: everything where it
- * was never read.
+ * Records in the audit log that staff continue the reading of the provider's book now. Returns the time from
+ * which it is read; null means from the beginning.
  * @throws kernel.forbidden
  */
 export async function intendBookReading(work: Work): Promise<Date | null> {
@@ -149,14 +150,14 @@ async function readMark(work: Work): Promise<Reading> {
   return rows[0] ?? { through: null, afterId: null, nextThrough: null }
 }
 
-/** Marks a page as read; false where another process has marked it meanwhile. */
+/** Marks a page as read; returns false if another process has marked it meanwhile. */
 async function mark(
   work: Work,
   before: Reading,
   { transactions, lastId, hasMore }: GatewayTransactionPage,
 ): Promise<boolean> {
-  // A line that changes while the pages are read changes after the newest line of the first page. So the next
-  // reading starts there.
+  // A line that changes during the reading changes after the newest line of the first page. So the next
+  // reading starts at that line.
   const newest = transactions.reduce<Date | null>(
     (latest, { updatedAt }) => (latest && latest > updatedAt ? latest : updatedAt),
     null,
@@ -173,7 +174,7 @@ async function mark(
   return numAffectedRows === 1n
 }
 
-/** Notifies staff of lines that cannot be read, once for each set of fields that do not fit. */
+/** Notifies staff of lines that cannot be read, once for each set of unreadable fields. */
 function reportUnread(work: Work, unread: readonly UnreadTransaction[]): void {
   for (const [fields, some] of Map.groupBy(unread, (unreadTransaction) =>
     unreadTransaction.fields.join(', '),

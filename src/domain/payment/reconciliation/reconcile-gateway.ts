@@ -15,29 +15,32 @@ export interface Reconciliation {
   until: Date | null
   transactions: number
   differences: Difference[]
-  /** The number of lines that differ and are minutes old: their updates are under way. */
+  /** The number of lines that differ but are too young to count: their updates may be under way. */
   notDue: number
-  /** The sum of the lines that were compared, fees taken off. */
+  /** The sum of the lines that were compared, less their fees. */
   comparedIdr: Rupiah
-  /** The sum of their fractions of a rupiah, which no book of whole rupiah has. */
+  /** The sum of the fractions of a rupiah of the compared lines. Our book has whole rupiah only. */
   roundedIdr: number
-  /** The balance of our `gateway` account. `inFlightIdr`: the part of it that is on its way out. */
+  /** The balance of our `gateway` account. `inFlightIdr` is the part of it that is on its way out. */
   gatewayIdr: Rupiah
   inFlightIdr: Rupiah
-  /** The provider's own balance at its own moment; it may leave out money that is not settled. */
+  /** The balance that the provider reports at its own moment; it may leave out money that is not settled. */
   providerIdr: Rupiah
 }
 
 const A_PAGE = 50
-/** A person needs the first few hundred; with more, something is wrong as a whole. */
+/**
+ * The most differences that are listed. A person needs the first few hundred; with more, something is wrong
+ * as a whole.
+ */
 const SHOWN = 500
 
 export interface Comparing {
   since?: Date | undefined
   until?: Date | undefined
-  /** Which time of a line counts: when it was made, or when it changed last. */
+  /** The time by which a line is selected: when it was made, or when it changed last. */
   by?: 'created' | 'updated'
-  /** Waits before each call that is not the first. */
+  /** Called before each call to the provider except the first, to keep its rate limit. */
   wait?: () => Promise<void>
   onPage?: (transactions: number) => void
 }
@@ -49,8 +52,8 @@ export type ComparedBooks = Pick<
 
 /**
  * Compares every line of the provider's book within a time with our posting, and every posting of ours in
- * that time with a provider's line. A posting in that time whose line is older is looked up by itself. Reads
- * only.
+ * that time with the provider's line. For a posting whose line is older, the line is looked up by itself.
+ * Changes nothing.
  */
 export async function compareBooks(context: GatewayContext, comparing: Comparing): Promise<ComparedBooks> {
   const { units, actor, gateway } = context
@@ -117,10 +120,7 @@ async function compareOurs(
   }
 }
 
-/**
- * Holds our gateway account against the provider's book, line by line.
- * Reads only.
- */
+/** Compares our gateway account with the provider's book, line by line. Changes nothing. */
 export async function reconcileGateway(
   context: GatewayContext,
   { since, until }: { since?: Date | undefined; until?: Date | undefined },
@@ -140,7 +140,7 @@ export async function reconcileGateway(
   }
 }
 
-/** Returns what a line did to the balance at the provider. */
+/** Returns the change that a line made to our balance at the provider, after fees. */
 const effectOf = (line: GatewayTransaction): Rupiah => (movedIdr(line) ?? 0) - (chargedIdr(line) ?? 0)
 
 const unreadLine = ({ id, fields }: { id: string | null; fields: string[] }): Difference => ({

@@ -12,23 +12,26 @@ import { bookTransactions, suspend } from './book-transactions.ts'
 import { type Booked, bookedOf } from './compare-transactions.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
-/** The context of a reader of the provider's book; with payouts, lines of payouts are asked about too. */
+/**
+ * The dependencies of a procedure that reads the provider's book. With `payouts`, lines of payouts are asked
+ * about too.
+ */
 export interface BookContext extends GatewayContext {
   payouts?: PayoutGateway | undefined
 }
 
 /**
- * Laku waits this long before it asks about a line, because the updates of its payment, refund or payout
- * mostly come first.
+ * Seconds before laku asks about a differing line: the update of its payment, refund or payout mostly comes
+ * earlier.
  */
 const FIRST_LOOK_S = 300
-/** A line that still differs after this many looks and an hour goes into suspense. */
+/** A line that still differs after this many checks and an hour goes into suspense. */
 const LOOKS = 3
 const STALE_AFTER_S = 3600
 const AGAIN_S = 1200
 const BATCH_SIZE = 20
 
-/** Keeps lines that do not agree, and forgets those that do. */
+/** Stores lines that differ from our book for later checks, and deletes stored lines that agree now. */
 export async function keepLines(
   work: Work,
   read: readonly GatewayTransaction[],
@@ -48,7 +51,7 @@ export async function keepLines(
     on conflict (id) do update set line = excluded.line`.execute(work.tx)
 }
 
-/** Keeps a line whose booking threw: it is followed like one that does not agree. */
+/** Stores a line whose booking threw an error for later checks, like a line that differs. */
 export async function keepAside(work: Work, line: GatewayTransaction) {
   await keepLines(work, [line], [line])
   return toldOf(line)
@@ -74,7 +77,7 @@ export interface FollowedLines {
 
 /**
  * Asks the provider about the payments, refunds and payouts of lines that differ from our book, and books
- * each answer like any update. A line that still differs after three looks and an hour goes into suspense. A
+ * each answer like any update. A line that still differs after three checks and an hour goes into suspense. A
  * failing line does not stop the others.
  */
 export async function resolveLines(context: BookContext): Promise<FollowedLines> {
@@ -99,7 +102,10 @@ export interface Adopting {
    * Takes over a payout that was made before a restore and has no row; false where that is not possible.
    */
   payout: (work: Work, answer: GatewayPayout) => Promise<boolean>
-  /** Ends the order or place of a payment that was refunded in full; that decides the payment's refund. */
+  /**
+   * Ends the order or participation of a payment that was refunded in full; that decides the payment's
+   * refund.
+   */
   refunding: (work: Work, paymentId: string) => Promise<void>
 }
 
@@ -108,16 +114,17 @@ export interface SettledLines {
   suspended: number
   refunds: AdoptedRefund[]
   /**
-   * The lines of objects that are under way and have no place here: what becomes of them is not known yet.
+   * The lines whose payment, refund or payout is under way at the provider and has no row here: their outcome
+   * is not known yet.
    */
   waiting: { reference: string; amountIdr: Rupiah }[]
 }
 
 /**
- * Asks about every kept line: payments before their refunds, and payouts that came back before those paid in
- * their place. Takes over what laku made before the restore and lost. A remaining difference goes into
- * suspense at once, for after a restore no update of it will come. A provider that does not answer ends this,
- * and nothing is put into suspense for that reason.
+ * Asks the provider about every stored line: payments before their refunds, and payouts that came back before
+ * the payouts that replace them. Takes over objects that laku made before the restore and that the database
+ * lacks. A remaining difference goes into suspense at once, because after a restore no update of it will
+ * come. If the provider does not answer, the run ends, and no line goes into suspense for that reason.
  */
 export async function settleKeptLines(context: BookContext, adopting: Adopting): Promise<SettledLines> {
   const { units, actor, gateway } = context
@@ -151,8 +158,8 @@ export async function settleKeptLines(context: BookContext, adopting: Adopting):
 }
 
 /**
- * Books the provider's answer about a line's object like any update. An object without a row here is taken
- * over as one that laku made before a restore.
+ * Books the provider's answer about a line's payment, refund or payout like any update. An object without a
+ * row here is taken over as one that laku made before a restore.
  */
 async function adoptObject(
   context: BookContext,
@@ -178,8 +185,8 @@ async function adoptObject(
 }
 
 /**
- * A refund of a payment that is lost too lies under that payment's code, where the one makes up for the
- * other.
+ * Returns the code of the lost payment to which a refund belongs. The refund's suspense item gets the same
+ * code as the payment's, so that the two items offset each other.
  */
 async function codeOfLost(
   { gateway }: BookContext,
@@ -192,7 +199,10 @@ async function codeOfLost(
   return (await refusedAsNothing(() => gateway.getInvoice(invoiceId)))?.externalId
 }
 
-/** Updates that the rules refuse leave the line as it is; a provider that is away is no update. */
+/**
+ * Ignores updates that the rules refuse: the line stays as it is. A provider that cannot be reached still
+ * ends the run.
+ */
 async function unlessUnfollowable(ask: () => Promise<void>): Promise<void> {
   try {
     await ask()
@@ -229,7 +239,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
       return 'suspended'
     })
   } catch (error) {
-    // A line that cannot be booked where it belongs goes into our book all the same, once its time is up.
+    // A line that cannot be booked in its proper place goes into suspense once its time has run out.
     return await units.run(actor, async (work): Promise<FollowedLine> => {
       if (mayWait(work)) throw error
       await suspendLine(work, line)
@@ -239,8 +249,8 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
 }
 
 /**
- * Puts the difference between a line and our book into suspense, and forgets the line: the books now agree on
- * it.
+ * Puts the difference between a line and our book into suspense, and deletes the stored line: the books now
+ * agree on it.
  */
 export async function suspendLine(work: Work, line: GatewayTransaction, code?: string): Promise<void> {
   const booked = (await bookedOf(work.tx, [line])).get(line.id) as Booked
@@ -254,7 +264,7 @@ export async function suspendLine(work: Work, line: GatewayTransaction, code?: s
   await sql`delete from provider_lines where id = ${line.id}`.execute(work.tx)
 }
 
-/** Asks the provider about the object of a line, and books the answer. */
+/** Asks the provider about the payment, refund or payout of a line, and books the answer. */
 export async function askAbout(context: BookContext, line: GatewayTransaction): Promise<void> {
   await unlessFailing(() => askObject(context, line))
 }
@@ -285,8 +295,8 @@ async function askObject(
 }
 
 /**
- * Returns unpaid invoices as paid where the provider's book shows the money and a webhook calls the payment
- * paid. The book and the webhook outweigh the invoice.
+ * Returns an unpaid invoice as paid if the provider's book shows the money and a webhook calls the payment
+ * paid. The book and the webhook together outweigh the invoice.
  */
 async function paidByTheBook(
   work: Work,
@@ -326,8 +336,8 @@ async function invoiceOf(work: Work, productId: string | null): Promise<string |
 }
 
 /**
- * A call that fails, and updates that cannot be followed, leave the line as it is: it is looked at again, and
- * at last set aside.
+ * Ignores a failing call and updates that cannot be booked: the line stays as it is. It is checked again, and
+ * at last goes into suspense.
  */
 async function unlessFailing<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {

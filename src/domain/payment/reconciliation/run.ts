@@ -7,16 +7,19 @@ import { type Difference, NOT_DUE_S } from './differences.ts'
 import { type Comparing, compareBooks } from './reconcile-gateway.ts'
 
 /**
- * The books are compared in windows of this length. After a crash the next run begins at the end of the last
- * proven window.
+ * The length (s) of the windows in which the books are compared. After a crash the next run begins at the end
+ * of the last proven window.
  */
 const A_WINDOW_S = 6 * 3600
-/** A line may become visible a little later than its own time, so this much is read again. */
+/**
+ * A line may become visible a little later than its own time, so the end of the previous window is read again
+ * (s).
+ */
 const OVERLAP_S = 600
-/** A run that has been silent for this long is broken off: its process died. */
+/** A run without progress for this long (s) counts as broken off: its process died. */
 const SILENT_S = 900
 const KEPT = 100
-/** A fifth of what the provider takes: buyers' calls go first. */
+/** The comparison uses one fifth of the provider's rate limit: buyers' calls go first. */
 const SHARE = 5
 
 export interface ReconciliationRun {
@@ -29,14 +32,15 @@ export interface ReconciliationRun {
 }
 
 export interface RunOptions {
-  /** Waits between two calls, ms; default: so that a fifth of the provider's rate is used. */
+  /** The wait between two calls, in ms. Default: the wait that uses a fifth of the provider's rate limit. */
   pauseMs?: number
 }
 
 /**
- * Compares the provider's book with ours, window by window, from where both last agreed up to what is due by
- * now. One run at a time works in all processes; returns undefined where another one runs. A window that
- * agrees is proven for good. Differences are shown to staff and read again by the next run.
+ * Compares the provider's book with ours, window by window, from the time up to which both last agreed. The
+ * comparison ends with the lines that are due by now. Only one run at a time works, over all processes;
+ * returns undefined if another run is active. A window that agrees is proven for good. Differences are shown
+ * to staff and read again by the next run.
  */
 export async function runReconciliation(
   context: GatewayContext,

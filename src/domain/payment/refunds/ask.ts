@@ -5,13 +5,13 @@ import type { GatewayPaymentIds, GatewayRefund, GatewayRefundReason, RefundedPay
 import { referenceOf, type SentRefund } from './claim.ts'
 import { leaseOf, type Shown } from './hold-lease.ts'
 
-/** The outcome of sending a refund or asking about it. */
+/** The outcome of sending a refund to the provider, or of asking about it. */
 export type RefundAnswer = { refund: SentRefund } & (
   | { heard: GatewayRefund[] }
-  /** The provider was called or asked, and its answer does not settle the refund. */
+  /** The provider was called or asked, and its answer does not decide the refund. */
   | { failure: ProviderFailure; proof: ProviderProof }
   /**
-   * The outcome of the call is unknown, and nothing at the provider shows the refund. `over`: the key has
+   * The outcome of the call is unknown, and the refund is not found at the provider. `over`: the key has
    * expired, so nothing more is sent. `isMute`: the provider keeps no refunded sum, so nothing is sent before
    * that either. `mayBe`: the provider's id of a refund without a reference that may be this one.
    */
@@ -19,13 +19,13 @@ export type RefundAnswer = { refund: SentRefund } & (
 )
 
 /**
- * Sends a refund, or asks about one. The provider promises nothing about a repeated request, so laku first
- * looks for a refund whose outcome is unknown. It looks in the payment's lists, by reference in the
- * provider's book, and at the sum that the payment shows as refunded. Only a refund found in none of them
- * after the lists' lag is sent again, under the same key, and never after the key has expired. Nothing is
- * sent again where the payment shows no refunded sum (cards, QRIS), or has a refund of the same amount
- * without a reference. There a list with a longer lag would cause a second refund, so a person decides. A new
- * attempt first looks for the attempts before it, for a refund that failed may have succeeded after all.
+ * Sends a refund to the provider, or asks about one. The provider promises nothing about a repeated request,
+ * so laku first looks for a refund whose outcome is unknown. It looks in the payment's lists, by reference in
+ * the provider's book, and at the sum that the payment shows as refunded. Only a refund found in none of them
+ * after the lists' lag is sent again, under the same key, and never after the key has expired. A person
+ * decides if the payment shows no refunded sum (cards, QRIS), or has a refund of the same amount without a
+ * reference. There a list with a longer lag would cause a second refund. A new attempt first looks for the
+ * earlier attempts, because a refund that failed may have succeeded after all.
  */
 export async function askRefund(context: GatewayContext, refund: SentRefund): Promise<RefundAnswer> {
   try {
@@ -42,7 +42,8 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
     if (heard.length > 0) return { refund, heard: ours }
     const booked = isFirst ? undefined : await findInProviderBook(context, refund)
     if (booked) return { refund, heard: [booked] }
-    // Beside the lists; where the provider does not answer this, they alone decide.
+    // The refunded sum is checked besides the lists. If the provider does not give it, the lists alone
+    // decide.
     const refundedIdr = await refusedAsNothing(() => context.gateway.refundedIdr(ids))
     const shown: Shown = {
       refunds: all.map(({ id, referenceId, status, amountIdr }) => ({ id, referenceId, status, amountIdr })),
@@ -59,8 +60,8 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
 }
 
 /**
- * Asks about a refund by its provider id, where the id is known. An id that the provider does not know, or
- * knows of another payment's refund, was mistyped. That id is forgotten, and the refund is looked for.
+ * Asks about a refund by the provider's id, if it is known. An id that the provider does not know, or that
+ * belongs to another refund, was mistyped. That id is deleted, and the refund is looked for.
  */
 async function findById(
   { units, actor, gateway }: GatewayContext,
@@ -84,7 +85,10 @@ async function findById(
   return undefined
 }
 
-/** The provider's book is another list, and names the refund's own id beside our reference. */
+/**
+ * Looks for a refund in the provider's book, which is one more list and has the provider's id of the refund
+ * beside our reference.
+ */
 async function findInProviderBook(
   { gateway }: GatewayContext,
   refund: SentRefund,
@@ -103,8 +107,8 @@ async function findInProviderBook(
 const isOf = ({ code }: SentRefund, { referenceId }: GatewayRefund) =>
   referenceId?.replace(/-\d+$/, '') === code
 /**
- * A refund of that payment and that amount which nobody named: it may be this one's, or a person made it over
- * there.
+ * Returns true for a refund of the same payment and amount without a reference. It may be this refund, or one
+ * that a person made by hand at the provider.
  */
 const isNameless = ({ amountIdr }: SentRefund, refund: GatewayRefund) =>
   refund.referenceId === null && refund.amountIdr === amountIdr && mayHaveGone(refund)
@@ -117,7 +121,7 @@ function mayCall(
   refundedIdr: number | undefined,
 ): boolean {
   if (refund.status !== 'submitted') return false
-  // The payment knows of more than the lists show: that may be it.
+  // If the payment shows more refunded money than the lists do, the difference may be this refund.
   const shownIdr = all.filter(mayHaveGone).reduce((sum, refund) => sum + refund.amountIdr, 0)
   if (refundedIdr !== undefined && refundedIdr > Math.max(shownIdr, refund.bookedIdr)) return false
   if (refund.calls === 0 || !refund.firstCalledAt || !refund.lastCalledAt) return true
@@ -130,7 +134,7 @@ function mayCall(
   )
 }
 
-/** True once the refund's key has expired at the provider. */
+/** Returns true once the refund's key has expired at the provider. */
 function isOver({ units }: GatewayContext, { firstCalledAt }: SentRefund): boolean {
   const { providerKeyHours } = units.policy
   return firstCalledAt !== null && units.clock.now() >= secondsAfter(firstCalledAt, providerKeyHours * 3600)
@@ -161,8 +165,8 @@ async function call(context: GatewayContext, refund: SentRefund): Promise<Refund
 }
 
 /**
- * By the payment in the current form; one that was paid before laku kept that is read again, and named by its
- * invoice if nothing else is known.
+ * Returns the id under which a refund request names its payment: in the current form, the payment's own id. A
+ * payment paid before laku stored that id is read again, and named by its invoice if no such id is found.
  */
 async function namedAs(context: GatewayContext, refund: SentRefund): Promise<RefundedPayment> {
   const { invoiceId } = refund
@@ -185,7 +189,7 @@ export async function idsOf(
   }
 }
 
-/** Returns undefined where the provider does not know the object, or does not show it to this account. */
+/** Returns undefined if the provider does not know the object, or does not show it to this account. */
 export async function refusedAsNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read()

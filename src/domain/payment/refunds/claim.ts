@@ -13,13 +13,16 @@ export interface SentRefund {
   reason: string
   status: RefundStatus
   attempt: number
-  /** How often this attempt's request has left. Before the first call a refusal proves something. */
+  /**
+   * How often this attempt's request was sent. Only the refusal of an attempt's first request proves that no
+   * refund was made.
+   */
   calls: number
   firstCalledAt: Date | null
   lastCalledAt: Date | null
   leaseId: string
   providerRefundId: string | null
-  /** The refund under `providerRefundId` was read at the provider and belongs to this refund. */
+  /** True if the provider's refund with id `providerRefundId` was read and belongs to this refund. */
   isTaken: boolean
   invoiceId: string
   paymentId: string | null
@@ -29,21 +32,24 @@ export interface SentRefund {
 }
 
 /**
- * Refunds that a dead worker had claimed are free again after this long by the shop's clock, and never before
- * the lease ends.
+ * How long (s, by the shop's clock) a refund stays claimed. The claim of a dead worker then ends, but never
+ * before its lease.
  */
 const CLAIMED_S = 60
 const PAUSED_S = 60
 
-/** The provider's own name for an attempt: a new one only after a definite no. */
+/**
+ * Returns the reference under which the provider knows an attempt of a refund. A new attempt has a new
+ * reference, and starts only after a definite refusal.
+ */
 export const referenceOf = ({ code, attempt }: Pick<SentRefund, 'code' | 'attempt'>) => `${code}-${attempt}`
 
 /**
- * Takes refunds to be sent or asked about, each by one worker at a time. Approved ones move to submitted, and
- * failed ones to their next attempt, with their postings. Submitted refunds without a final answer stay as
- * they are. A refund that has ended while another call of it is still open is asked about. All other states
- * are left out, so a job that runs twice does nothing. The lease runs by the database's own clock, even where
- * the shop's clock is shifted.
+ * Claims refunds to be sent or asked about, each for one worker at a time. Approved refunds move to
+ * submitted, and failed ones to their next attempt, with their postings. Submitted refunds without a final
+ * answer stay as they are. A refund that has ended while another call of it is still open is asked about. All
+ * other states are left out, so a job that runs twice does nothing. The lease runs by the database's own
+ * clock, even where the shop's clock is shifted.
  */
 export async function claimRefunds(work: Work, refundIds: readonly string[]): Promise<SentRefund[]> {
   if (refundIds.length === 0) return []
@@ -112,7 +118,8 @@ async function moveToSubmitted(work: Work, refundIds: readonly string[], leaseId
 }
 
 /**
- * Leases the refunds that one call to the provider ended, while the answer of another call is still unknown.
+ * Leases refunds that have ended by one call to the provider while the answer of another call is still
+ * unknown.
  */
 async function leaseEnded(work: Work, refundIds: readonly string[], leaseId: string): Promise<string[]> {
   const { leaseUntil } = lease(leaseId)

@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '../../kernel/index.ts'
 
-/** How many refunds sent since this instant the provider refused for the form of their request. */
+/**
+ * Returns how many refunds sent since this instant the provider refused because of the form of the request.
+ */
 export async function countMisshapen(db: Kysely<DB>, since: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from refunds

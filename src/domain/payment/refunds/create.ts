@@ -24,23 +24,26 @@ import { decidedIdr, decideRefunds } from './decide.ts'
 import { getRefund, type RefundDetail } from './list.ts'
 
 export interface RefundRequest {
-  /** UUID or code. */
+  /** The payment's UUID or code. */
   payment: string
   amountIdr: Rupiah
   note: string
-  /** The payer once the money was released: the factory its share (as for a return), or the company. */
+  /**
+   * The party that pays the refund once the money was released: the factory its share (as for a return), or
+   * the company.
+   */
   borneBy: 'factory' | 'company'
-  /** A key of the caller's own, under which it is decided once: a line of a file. */
+  /** The caller's own key, such as a line of a file. A refund is decided only once under the same key. */
   key?: string | undefined
 }
 
 const REASON = 'by_staff'
 
 /**
- * Staff refund a part or all of a payment. The limit `policy.refundTwoPersonAboveIdr` also counts what the
- * same person refunded of the payment alone before. Up to it the refund is decided at once, and goes to the
- * source where the channel can take it, else to the wallet. Above it the refund waits for another person
- * (`approveRefund`). The same key again changes nothing.
+ * Lets staff refund a part or all of a payment. The limit `policy.refundTwoPersonAboveIdr` also counts the
+ * person's earlier refunds of the payment without a second approver. Up to the limit the refund is decided at
+ * once, and goes to the source if the channel accepts it, else to the wallet. Above the limit it waits for a
+ * second approver (`approveRefund`). The same key again changes nothing.
  * @throws payment.not_found, not_refundable, over_refunded, in_escrow, cancel_instead, refund_key_reused,
  * kernel.forbidden
  */
@@ -67,7 +70,7 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
   const id = newId()
   const use = useOf({ id, userId: payment.userId, amountIdr })
   const isLarge = aloneIdr > work.policy.refundTwoPersonAboveIdr || (await isOverLimit(work, use))
-  // A refund that cannot be paid is refused now, not when the second person approves it.
+  // A refund that cannot be paid is refused now, not when the second approver approves it.
   const from = await refundDebits(work, payment, amountIdr, borneBy)
   if (isLarge) {
     const destination = waysBack(payment, amountIdr, work).sourceIdr > 0 ? 'source' : 'wallet'
@@ -122,7 +125,7 @@ interface Requested {
   requestedBy: string
 }
 
-/** The refund, locked after its payment. */
+/** Locks a refund that waits for approval, after its payment. */
 async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus): Promise<Requested> {
   const { id, paymentId } = await getRefund(work.tx, idOrCodeText)
   if (paymentId) await lockWholly(work.tx, [paymentId])
@@ -131,7 +134,8 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
     where id = ${id}::uuid for no key update`.execute(work.tx)
   const [refund] = rows
   if (!refund) throw paymentErrors.refund_not_found({ refund: idOrCodeText })
-  // A failed refund goes back to approved by a retry: only a requested refund is decided here.
+  // Only a refund in state requested is decided here; a failed refund goes back to approved by a retry
+  // instead.
   const { status, code } = refund
   if (status !== 'requested')
     throw kernelErrors.illegal_transition({ subject: 'refund', code, from: status, to })
@@ -139,8 +143,8 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
 }
 
 /**
- * Lets another person approve a refund that staff asked for. It is decided now, by the rest of the payment
- * and by what its channel can do now.
+ * Lets a second approver approve a refund that staff asked for. The refund is decided now, by what is left of
+ * the payment and by what its channel accepts now.
  * @throws payment.refund_not_found, same_person, kernel.same_hands, over_refunded, not_refundable, in_escrow,
  * cancel_instead, kernel.illegal_transition,
  *   kernel.forbidden

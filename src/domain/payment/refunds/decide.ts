@@ -23,22 +23,26 @@ import { paidStates, refundMachine } from '../transitions.ts'
 import { refundEvent } from './refund-event.ts'
 
 export interface RefundDecision {
-  /** The business key: `left:{participant}`, `late:{payment}`. Deciding it again changes nothing. */
+  /**
+   * The business key of the refund, such as `left:{participant}` or `late:{payment}`. A second decision under
+   * the same key changes nothing.
+   */
   key: string
   paymentId: string
   amountIdr: Rupiah
-  /** A word: `buyer_left`, `session_failed`. */
+  /** The reason as a code, such as `buyer_left` or `session_failed`. */
   reason: string
-  /** Debits that pay for it; without them it comes out of the escrow or the order's funds. */
+  /** The debits that pay for the refund. Default: the escrow or the order's funds pay. */
   from?: Entry[]
-  /** The refund that staff asked for and another person has approved now: it keeps its id and its code. */
+  /** The requested refund that a second approver has approved now: it keeps its id and its code. */
   requested?: { id: string; code: string; decidedBy: string } & StaffFacts
-  /** The id of the refund, where the caller has made one already. */
+  /** The id of the refund, if the caller has already chosen one. */
   id?: string
-  /** The facts that staff decided, kept with the refund. */
+  /** The details that staff decided, stored with the refund. */
   staff?: StaffFacts
   /**
-   * The refund was sent before a restore. Its code, its attempt and the sum that the source got are facts.
+   * The details of a refund that was sent before a restore: its code, its attempt and the sum that went to
+   * the source.
    */
   adopted?: { code: string; attempt: number; sourceIdr: Rupiah }
 }
@@ -49,7 +53,7 @@ export interface StaffFacts {
   requestedBy: string
 }
 
-/** A decided refund whose job is lost is picked up by the sweep after this long. */
+/** Seconds after which the sweep picks up a decided refund whose job is lost. */
 export const JOB_GRACE_S = 60
 
 interface Decided extends RefundDecision {
@@ -57,32 +61,32 @@ interface Decided extends RefundDecision {
   code: string
   destination: RefundDestination
   /**
-   * The amount that goes to the destination: all of the refund, or the rest to the source where the wallet
-   * gets `part`.
+   * The amount that goes to the destination: the whole refund, or only the source's share if the wallet gets
+   * `part`.
    */
   goesIdr: Rupiah
-  /** The channel takes the refund only from this time on. */
+  /** The earliest time at which the channel accepts the refund; null if it accepts it now. */
   notBefore: Date | null
   payment: LockedPayment
-  /** The split of what goes to the wallet. */
+  /** The split of a refund into the wallet between buyer and company. */
   split: SplitRefund
   /**
-   * The part of the refund that goes to the wallet, because the wallet had paid a part; the rest goes to the
-   * source of the payment. This part is a refund of its own that has succeeded at once.
+   * The part of the refund that goes into the wallet, because the wallet had paid a part; the rest goes to
+   * the source of the payment. This part is a refund of its own that succeeds at once.
    */
   part: { id: string; code: string; amountIdr: Rupiah } | undefined
 }
 
-/** A decision about refund `r`, with the wallet's part of it. Rupiah. */
+/** The SQL of the amount decided for refund `r`, including its wallet part. Rupiah. */
 export const decidedIdr: RawBuilder<Rupiah> = sql<Rupiah>`
   (r.amount_idr + (select coalesce(sum(w.amount_idr), 0) from refunds w where w.part_of = r.id))::int8`
 
 /**
- * Decides refunds, any number at once, in a few statements. A refund goes to the source where the channel can
- * take it, else to the wallet, where the money is at once. Where the wallet paid a part of the payment, the
- * refund goes to both in that proportion. Refunds and rebates of a payment never exceed the sum paid, however
- * many decide at the same time: the payment's row is locked, and a CHECK holds it. A job sends the refunds to
- * the source (refund.decided).
+ * Decides refunds, any number at once, in a few statements. A refund goes to the source if the channel
+ * accepts it, else to the wallet, where the money arrives at once. If the wallet paid a part of the payment,
+ * the refund goes to both in that proportion. Refunds and rebates of a payment never exceed the sum paid,
+ * however many are decided at the same time: the payment's row is locked, and a CHECK ensures it. A job sends
+ * the refunds to the source (refund.decided).
  * @throws payment.not_refundable, over_refunded, refund_key_reused, already_released, not_found
  */
 export async function decideRefunds(work: Work, decisions: readonly RefundDecision[]): Promise<void> {
@@ -119,7 +123,7 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
   }
 }
 
-/** Returns the facts of a refund that its buyer is told, without the money that stays with the company. */
+/** Returns the details of a refund for its buyer, without the money that stays with the company. */
 const subject = ({ id, code, split, goesIdr, reason, destination }: Decided) => ({
   id,
   code,
@@ -149,8 +153,8 @@ async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[])
 }
 
 /**
- * Refuses a refund out of escrow once the money was released: the refund would take the money of the others
- * in the session.
+ * Refuses a refund out of escrow once the participant's money was released: it would take the money of the
+ * session's other buyers.
  */
 async function requireInEscrow(
   work: Work,
@@ -181,8 +185,8 @@ function requireSame(before: Keyed | undefined, now: Keyed | undefined): void {
 }
 
 /**
- * Decides one refund after the other: each sees its payment as the ones before it left it. Returns where each
- * refund goes, and whose money it is.
+ * Decides refunds one after another: each sees its payment as the earlier refunds left it. Returns each
+ * refund's destination and its split between buyer and company.
  */
 function decideEach(
   work: Work,
@@ -266,8 +270,8 @@ async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<v
 }
 
 /**
- * The key of the wallet's part is the key of its refund behind `wallet-part:`, with which no other key
- * begins.
+ * Builds the row of a refund's wallet part. Its key is the refund's key after the prefix `wallet-part:`,
+ * which no other key has.
  */
 function partRow(work: Work, { id, key, paymentId, reason, part, staff, requested }: Decided) {
   if (!part) return []
@@ -287,7 +291,10 @@ function partRow(work: Work, { id, key, paymentId, reason, part, staff, requeste
   ]
 }
 
-/** From requested, by compare-and-set: to approved, or straight into the wallet. */
+/**
+ * Moves a requested refund by compare-and-set to approved, or straight to succeeded if it goes into the
+ * wallet.
+ */
 async function approveRow(
   work: Work,
   { id, destination, notBefore, goesIdr }: Decided,
@@ -326,8 +333,8 @@ function postingOf({ id, amountIdr, destination, goesIdr, payment, from, split, 
 }
 
 /**
- * Refunds every paid payment of these sessions in full, any number of them. A second call refunds nothing and
- * returns count 0. Returns how many refunds were decided now in each session, and their sum.
+ * Refunds every paid payment of these sessions in full, for any number of sessions. A second call refunds
+ * nothing and returns count 0. Returns how many refunds were decided now in each session, and their sum.
  */
 export async function refundSessionPayments(
   work: Work,

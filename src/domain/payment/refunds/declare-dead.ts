@@ -19,12 +19,12 @@ import { getRefund, type RefundDetail } from './list.ts'
 import { type LockedRefund, settleRefunds } from './settle.ts'
 
 /**
- * The provider's records of a lost refund, in its lists, its book and its record of the payment, and when the
- * provider was asked.
+ * The provider's records about a lost refund (in its lists, its book and its record of the payment), and the
+ * time when it was asked.
  */
 export interface Looked extends Shown {
   lines: { id: string; status: string; amountIdr: Rupiah }[]
-  /** The sum that our book shows as paid out by refunds of the same payment. */
+  /** The sum that our book shows as paid out by all refunds of the same payment. */
   bookedIdr: Rupiah
   at: Date
 }
@@ -40,8 +40,8 @@ interface LostRow {
 }
 
 /**
- * Looks everywhere at the provider for a refund that staff want to declare dead. A refund that is found is
- * booked and cannot be declared dead.
+ * Searches all records of the provider for a refund that staff want to declare dead. A refund that is found
+ * is booked and cannot be declared dead.
  * @throws payment.refund_not_found, refund_not_lost, refund_is_there, kernel.forbidden; ProviderFailure where
  * the provider does not say
  */
@@ -88,17 +88,17 @@ async function readLost({ tx, actor }: Work, text: string): Promise<LostRow> {
 }
 
 export interface DeadRefund {
-  /** UUID or code. */
+  /** The refund's UUID or code. */
   refund: string
-  /** The records that the provider showed just now; a dry run asks nobody. */
+  /** The records that the provider showed just now; a dry run does not ask the provider. */
   looked?: Looked | 'taken for granted' | undefined
 }
 
 /**
- * Two persons declare that a lost call never arrived. The first declaration is stored. With the second the
- * money is owed again, and may go out under a new key (`retryRefund`) or into the wallet. This needs an
- * expired key, a full day of the provider's book after the last call without the refund, and no worker that
- * may still be calling. If the lost refund turns up later, its money goes into suspense.
+ * Declares, by two persons, that a refund's lost call never reached the provider. The first declaration is
+ * stored. With the second the money is owed again, and may go out under a new key (`retryRefund`) or into the
+ * wallet. The key must have expired, and a full day of the provider's book after the last call must lack the
+ * refund. No worker may still be calling. If the lost refund turns up later, its money goes into suspense.
  * @throws payment.refund_not_found, refund_not_lost, refund_leased, refund_may_live, refund_is_there,
  * same_person, kernel.same_hands,
  *   reason_required, forbidden

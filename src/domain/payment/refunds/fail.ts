@@ -7,14 +7,17 @@ import { putIntoWallets } from './put-into-wallets.ts'
 import { refundFailed, refundWaits } from './refund-event.ts'
 import type { FailedNow } from './settle.ts'
 
-/** A refund that failed. Money that no payment of ours fits has no payment, and so no wallet. */
+/**
+ * A refund that failed. A refund of quarantined money that fits no payment of ours has no payment, and so no
+ * wallet.
+ */
 type Failed = FailedNow & { payment: LockedPayment | undefined; failures: number; after: AfterRefusal }
 
 /**
- * Takes back locked, submitted refunds that the provider definitely did not make: their money is payable
- * again. A refund is sent again under a new attempt, later each time, or once money that came in is settled.
- * A refund that can never go to its source goes into the buyer's wallet at once. A person decides where
- * another call of the refund is under way, or where the refusal says that the money is gone.
+ * Fails locked, submitted refunds that the provider definitely did not make: their money is payable again. A
+ * refund is sent again under a new attempt, later each time, or once money that came in is settled. A refund
+ * that can never go to its source goes into the buyer's wallet at once. A person decides if another call of
+ * the refund is under way, or if the refusal says that the money is gone.
  */
 export async function failRefunds(
   work: Work,

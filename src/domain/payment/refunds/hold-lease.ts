@@ -4,17 +4,17 @@ import type { GatewayContext } from '../context.ts'
 import type { SentRefund } from './claim.ts'
 
 /**
- * Longer than one call can take (10 s), with its wait for the rate limit (10 s). Seconds of the database's
- * own clock.
+ * The length of a lease in seconds of the database's own clock: longer than one call can take (10 s), with
+ * its wait for the rate limit (10 s).
  */
 export const LEASE_S = 30
-/** The time that must be left of the lease for a call to begin: the call's own 10 s. */
+/** The part of the lease that must be left when a call begins: the call's own 10 s. */
 const CALL_S = 10
 
 /**
  * Returns the check that runs right before a call for a refund. In one statement it confirms that this
- * process still holds its lease, and counts the call. A process that has taken the lease over meanwhile is
- * its only holder.
+ * process still holds the refund's lease, and counts the call. If another process has taken the lease over,
+ * the check fails.
  */
 export function leaseOf({ units, actor }: GatewayContext, refund: SentRefund): CallLease {
   return () =>
@@ -38,9 +38,7 @@ async function holdLease(
   return rows[0]
 }
 
-/**
- * Frees the leases that this process claimed; leases that another process took over meanwhile stay with it.
- */
+/** Frees the leases that this process claimed; leases taken over by another process stay with it. */
 export async function freeLeases(work: Work, refunds: readonly SentRefund[]): Promise<void> {
   const [first] = refunds
   if (!first) return
@@ -52,8 +50,8 @@ export async function freeLeases(work: Work, refunds: readonly SentRefund[]): Pr
 }
 
 /**
- * Nothing of the call reached the provider: it never was. Only who holds the lease may say so, and only of
- * the one call that there was.
+ * Takes back the count of a call of which nothing reached the provider. Only the holder of the lease may do
+ * so, and only if it was the refund's one call.
  */
 export async function uncall(work: Work, { id, leaseId }: SentRefund): Promise<void> {
   await sql`
@@ -61,9 +59,9 @@ export async function uncall(work: Work, { id, leaseId }: SentRefund): Promise<v
     where id = ${id}::uuid and lease_id = ${leaseId}::uuid and calls = 1`.execute(work.tx)
 }
 
-/** The provider's records of a refund whose call was lost, for the person who decides on it. */
+/** The provider's records about a refund whose call was lost, shown to the person who decides on it. */
 export interface Shown {
   refunds: { id: string; referenceId: string | null; status: string; amountIdr: Rupiah }[]
-  /** By the provider's own record of the payment; null where it keeps none. */
+  /** The refunded sum in the provider's own record of the payment; null if the provider keeps none. */
   refundedIdr: Rupiah | null
 }

@@ -3,7 +3,7 @@ import type { GatewayRefund } from '../gateway.ts'
 import type { RefundStatus } from '../transitions.ts'
 import { referenceOf } from './claim.ts'
 
-/** One refund at the provider: its last known state, and the sum of it that is in our book. */
+/** One refund as the provider has it: its last known state, and the part of it that is in our book. */
 export interface ProviderRefund {
   providerRefundId: string
   refundId: string
@@ -16,7 +16,7 @@ export interface ProviderRefund {
   nextCheckAt: Date | null
 }
 
-/** A refund of ours, as far as updates of it are judged. */
+/** The fields of our refund by which the provider's updates are judged. */
 export interface HeardRefund {
   code: string
   status: RefundStatus
@@ -29,23 +29,26 @@ export interface HeardRefund {
 export type WhatWasHeard =
   /** This refund at the provider paid back money that is still owed to the buyer. */
   | 'succeeded'
-  /** The call that is under way has failed. */
+  /** The refund's current call has failed. */
   | 'failed'
-  /** The refund is under way, and laku follows it by this provider id from now on. */
+  /** The refund is under way at the provider, and laku follows it by this provider id from now on. */
   | 'taken'
-  /** This refund is under way at the provider beside the one that laku follows. */
+  /** The provider has this refund under way besides the one that laku follows. */
   | 'beside'
   | 'nothing'
 
-/** The states in which the money is owed to the buyer and has a place in our book to come from. */
+/**
+ * The states in which the refund's money is still owed to the buyer, and our book has an account to pay it
+ * from.
+ */
 const owed: ReadonlySet<RefundStatus> = new Set(['approved', 'submitted', 'failed'])
 
-/** True where the provider's refund moved no money, or the money came back. */
+/** Returns true if the provider's refund moved no money, or its money came back. */
 const isOver = (status: string) => ['FAILED', 'CANCELLED', 'REVERSED'].includes(status)
 
 /**
  * Returns the sum that our book must show as paid out by one refund of the provider, after its latest answer.
- * PENDING after SUCCEEDED takes nothing back.
+ * A PENDING after SUCCEEDED reverses nothing.
  */
 export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: GatewayRefund): Rupiah {
   if (answer.status === 'SUCCEEDED') return answer.amountIdr
@@ -53,9 +56,9 @@ export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: Gatew
 }
 
 /**
- * Decides what each update of a refund means, whatever laku believed before and in whatever order updates
+ * Decides the meaning of an update of a refund, whatever laku believed before and in whatever order updates
  * come. The money of a refund goes out once: by the first of its calls that is known to have succeeded, even
- * after a report that it failed. All other money that moves has no place.
+ * after a report that it failed. All other money that moves goes into suspense.
  */
 export function interpretRefundAnswer(
   refund: HeardRefund,

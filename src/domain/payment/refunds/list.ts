@@ -10,13 +10,12 @@ export interface RefundDetail {
   status: RefundStatus
   amountIdr: Rupiah
   paymentId: string | null
-  /** The payment's code; nothing where it is of money that no payment of ours fits. */
+  /** The payment's code; null for quarantined money that fits no payment of ours. */
   payment: string | null
-  /** The refund to the source beside which it goes into the wallet. */
+  /** The code of the refund to the source of which this refund is the wallet part; null if it is none. */
   partOf: string | null
   /**
-   * The sum that the same decision put into the wallet beside it, in proportion to what the wallet paid.
-   * Rupiah.
+   * The amount of this refund's wallet part, in proportion to what the wallet paid; 0 if it has none. Rupiah.
    */
   walletPartIdr: Rupiah
   reason: string
@@ -26,19 +25,22 @@ export interface RefundDetail {
   attempt: number
   failureCode: string | null
   providerRefundId: string | null
-  /** How often the request of this attempt left; when it first did, and last. */
+  /**
+   * How often the request of the current attempt was sent; `firstCalledAt` and `lastCalledAt` are the first
+   * and the last time.
+   */
   calls: number
   firstCalledAt: Date | null
   lastCalledAt: Date | null
   /** The time since which the refund waits until money that came in is settled at the provider. */
   waitsSince: Date | null
-  /** The channel takes the refund only from this time on. */
+  /** The earliest time at which the channel accepts the refund; null if there is none. */
   sendAfter: Date | null
-  /** The first of two persons who say that its call never arrived. */
+  /** The first of the two persons who declare that the refund's call never reached the provider. */
   deadDeclaredBy: string | null
   requestedBy: string | null
   decidedBy: string | null
-  /** When it is sent or asked about next; nothing where it has ended, or waits for a person. */
+  /** The time when the refund is next sent or asked about; null if it has ended, or waits for a person. */
   nextCheckAt: Date | null
   createdAt: Date
   submittedAt: Date | null
@@ -78,7 +80,7 @@ export interface RefundFilter {
   cursor?: string | undefined
 }
 
-/** Refunds, newest first, by keyset pages. For staff. */
+/** Returns refunds, newest first, by keyset pages. For staff. */
 export async function listRefunds(
   tx: Tx,
   { status, paymentId, waiting, limit, cursor }: RefundFilter,
@@ -94,7 +96,7 @@ export async function listRefunds(
   return pageOf(rows, limit, (row) => row.id)
 }
 
-/** Lists the provider's refunds that laku knows of for one refund, oldest first. For staff. */
+/** Returns the provider's refunds that laku knows to belong to one refund, oldest first. For staff. */
 export async function listHeard(
   tx: Tx,
   refundId: string,

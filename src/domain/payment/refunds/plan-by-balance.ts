@@ -12,25 +12,25 @@ import type { GatewayContext } from '../context.ts'
 import type { Payment } from '../views.ts'
 import { refundWaits } from './refund-event.ts'
 
-/** The plan reads at most this many waiting refunds; the refunds behind them wait on. */
+/** The most waiting refunds that the plan reads; all others go on waiting. */
 const LOOKED_AT = 500
 
 interface Queued {
   id: string
   amountIdr: Rupiah
   createdAt: Date
-  /** True where the next call for the refund sends money; otherwise laku only asks about the refund. */
+  /** True if the next call for the refund sends money; false if laku only asks about the refund. */
   sends: boolean
-  /** True where the refund waits for a balance already. */
+  /** True if the refund already waits for balance at the provider. */
   waits: boolean
 }
 
 /**
  * Returns the refunds to send or ask about now. Normally that is all of them. Once the provider has refused
- * one for want of balance (money that came in is settled days later), they go by the balance that can be
- * spent. They share it with the payouts that wait for it. The oldest goes first, and none overtakes: where
- * one does not fit, all behind it wait too. Waiting refunds are no failures; staff see how much is missing,
- * and each buyer is notified once. A balance that cannot be read holds back no refund.
+ * one for lack of balance (money that came in is settled days later), refunds are limited by the balance that
+ * can be spent. They share it with the payouts that wait for it. The oldest goes first, and none overtakes:
+ * if one does not fit, all behind it wait too. Waiting refunds do not count as failed; staff see how much is
+ * missing, and each buyer is notified once. If the balance cannot be read, no refund is held back.
  */
 export async function planByBalance(
   context: GatewayContext,
@@ -57,7 +57,7 @@ export async function planByBalance(
   return going.map(({ id }) => id)
 }
 
-/** There is money for them now, whenever they were to be looked at. */
+/** Makes waiting refunds due now, because the balance suffices for them, whenever their next check was. */
 async function bringForward(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   await sql`
@@ -65,7 +65,7 @@ async function bringForward(work: Work, ids: readonly string[]): Promise<void> {
     where id = any(${ids}::uuid[]) and status = 'failed' and next_check_at > ${work.now}`.execute(work.tx)
 }
 
-/** Returns the refunds that the caller named, and the oldest that wait for a balance. */
+/** Returns the refunds that the caller named, and the oldest that wait for balance at the provider. */
 async function queueOf({ tx, now }: Work, refundIds: readonly string[]): Promise<Queued[]> {
   const { rows } = await sql<Queued>`
     with waiting as (
@@ -108,7 +108,7 @@ async function holdBack(work: Work, ids: readonly string[], balanceIdr: Rupiah):
   await reportWaitingRefunds(work, balanceIdr)
 }
 
-/** Staff see how much waits, since when, and what there is. */
+/** Notifies staff how much money waits, since when, and how much balance there is. */
 export async function reportWaitingRefunds(work: Work, balanceIdr: Rupiah | null): Promise<void> {
   const { rows } = await sql<{ count: number; sumIdr: Rupiah; oldestAt: Date | null }>`
     select count(*)::int as count, coalesce(sum(amount_idr), 0)::int8 as sum_idr, min(waits_since) as oldest_at from refunds
@@ -134,7 +134,9 @@ export async function reportWaitingRefunds(work: Work, balanceIdr: Rupiah | null
   })
 }
 
-/** Refunds that wait for a balance, for who else has its turn by age. */
+/**
+ * Returns the refunds that wait for balance at the provider, so that payouts can take turns with them by age.
+ */
 export async function refundsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing[]> {
   const { rows } = await sql<Outgoing>`
     select created_at, amount_idr as takes_idr from refunds

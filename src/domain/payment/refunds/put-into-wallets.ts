@@ -20,8 +20,8 @@ export interface FailedRefund {
 }
 
 /**
- * Puts locked, failed refunds into their buyers' wallets, where the money is at once: their source takes
- * nothing back.
+ * Puts locked, failed refunds into their buyers' wallets, where the money arrives at once: their source
+ * accepts no refund.
  */
 export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[]): Promise<void> {
   if (refunds.length === 0) return
@@ -50,8 +50,8 @@ export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[
 }
 
 /**
- * Splits each refund between owners, after earlier refunds and those under way. Quarantined money was never
- * the payment's.
+ * Splits each refund between buyer and company, after earlier refunds and those under way. A refund of
+ * quarantined money is all the buyer's: that money was never the payment's.
  */
 async function partsOf(
   work: Work,

@@ -20,8 +20,8 @@ export function refundEvent(
 }
 
 /**
- * Builds the event about a refund that waits until money that came in is settled. It is sent once, whatever
- * the refund waits for afterwards.
+ * Builds the event about a refund that waits until money that came in is settled. A refund sends it only
+ * once, whatever it waits for afterwards.
  */
 export function refundWaits(payment: Payment, refund: RefundFacts): NewEvent {
   return { type: 'refund.waiting', aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }

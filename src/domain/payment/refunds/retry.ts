@@ -11,26 +11,30 @@ import { putIntoWallets } from './put-into-wallets.ts'
 import { type LockedRefund, settleRefunds } from './settle.ts'
 
 export interface RefundRetry {
-  /** UUID or code. */
+  /** The refund's UUID or code. */
   refund: string
-  /** Into the buyer's wallet instead: its source takes nothing back. */
+  /** True to put the money into the buyer's wallet instead, because the source accepts no refund. */
   wallet?: boolean | undefined
   /**
-   * The provider's id of a refund that staff know to be this one, and laku does not. The refund is read at
-   * the provider first.
+   * The provider's id of a refund that staff recognize as this one, while laku does not. The refund is first
+   * read at the provider.
    */
   providerRefundId?: string | undefined
-  /** The provider's answer under that id; a dry run, which asks nobody, takes the answer for granted. */
+  /**
+   * The provider's answer about that id. A dry run does not ask the provider and assumes that the answer
+   * fits.
+   */
   read?: GatewayRefund | 'taken for granted' | undefined
   /**
-   * Staff declare that the call never arrived; this does what `declareDead` does, with what `looked` found.
+   * True if staff declare that the call never reached the provider. Does what `declareDead` does, with what
+   * `looked` found.
    */
   notSent?: boolean | undefined
   looked?: Looked | 'taken for granted' | undefined
 }
 
 /**
- * Reads a refund at the provider that staff name by its id.
+ * Reads the provider's refund whose id staff have given.
  * @throws payment.provider_refund_unknown, kernel.forbidden; ProviderFailure where the provider does not say
  */
 export async function readProviderRefund(
@@ -48,10 +52,10 @@ export async function readProviderRefund(
 }
 
 /**
- * Staff push a refund on. A failed refund is sent again now under a new key, for the refusal was definite, or
- * goes into the wallet. A refund without a final answer is asked about now. Where staff name the provider's
- * id, laku follows the refund by that id from now on and books the provider's answer, whatever laku believed.
- * An option that does not fit the refund's state is refused.
+ * Lets staff push a refund on. A failed refund was definitely refused, so it is sent again now under a new
+ * key, or goes into the wallet. A refund without a final answer is asked about now. If staff give the
+ * provider's id, laku follows the refund by that id from now on and books the provider's answer, whatever
+ * laku believed. An option that does not fit the refund's state is refused.
  * @throws payment.refund_not_found, look_it_up, no_wallet, option_not_for_state, options_exclude,
  * provider_refund_mismatch,
  *   kernel.illegal_transition, kernel.forbidden, and what `declareDead` throws
@@ -82,7 +86,7 @@ async function goOn(work: Work, { id, code, status, isLost }: Locked): Promise<v
   if (status !== 'failed' && status !== 'submitted' && status !== 'approved')
     throw kernelErrors.illegal_transition({ subject: 'refund', code, from: status, to: 'submitted' })
   if (isLost) throw paymentErrors.look_it_up({ refund: code })
-  // The sweep sends it within a second, or asks.
+  // The sweep sends the refund, or asks about it, within a second.
   await sql`
     update refunds set next_check_at = ${work.now}, waits_since = null
     where id = ${id}::uuid and status in ('approved', 'submitted', 'failed')`.execute(work.tx)
@@ -106,7 +110,7 @@ async function toWallet(work: Work, refund: Locked, payment: LockedPayment | und
   await putIntoWallets(work, [{ ...refund, payment }])
 }
 
-/** Another refund of the same payment that the provider has, taken by its id as this one. */
+/** Takes over, by its id, a refund of the same payment at the provider as this refund. */
 async function takeById(
   work: Work,
   refund: Locked,
@@ -124,7 +128,7 @@ async function takeById(
   if (read === undefined) throw new Error('a refund is read at the provider before its id is taken')
   if (read === 'taken for granted') return
   await requireOfThis(work, refund, payment, read)
-  // A person may have made it by hand at the provider, under another reference or none. From now on it
+  // A person may have made the provider's refund by hand, under another reference or none. From now on it
   // belongs to this refund.
   await sql`
     insert into provider_refunds (provider_refund_id, refund_id, reference, status, amount_idr, booked_idr, heard_at)
@@ -161,7 +165,7 @@ async function requireOfThis(
     work.tx,
   )
   const isAnothers = rows.length > 0 || (base === code && !isOurReference)
-  // Without our reference only the payment shows which refund this is.
+  // Without our reference, only the payment shows to which refund the provider's refund belongs.
   const isNamed = isOurReference || theirs.length > 0
   if (isOfPayment && isNamed && !isAnothers && read.amountIdr === amountIdr) return
   throw paymentErrors.provider_refund_mismatch({
@@ -184,7 +188,7 @@ interface Locked extends LockedRefund {
   invoiceId: string | null
   providerPaymentId: string | null
   providerPaymentRequestId: string | null
-  /** The key has expired, and the outcome of the refund is unknown. */
+  /** True if the refund's key has expired while its outcome is unknown. */
   isLost: boolean
 }
 

@@ -14,11 +14,11 @@ import { goneIdr, interpretRefundAnswer, type ProviderRefund } from './interpret
 import { reportWaitingRefunds } from './plan-by-balance.ts'
 import { refundEvent } from './refund-event.ts'
 
-/** A locked refund. Its `status` follows each decision that is made about it here. */
+/** A locked refund. Its `status` follows each decision made about it in this file. */
 export interface LockedRefund {
   id: string
   code: string
-  /** Nothing where it is of quarantined money that no payment of ours fits. */
+  /** The refunded payment; null for quarantined money that fits no payment of ours. */
   paymentId: string | null
   quarantineId: string | null
   amountIdr: Rupiah
@@ -28,7 +28,7 @@ export interface LockedRefund {
   attempt: number
   calls: number
   leaseId: string | null
-  /** Definite noes that count. */
+  /** The number of definite refusals that count as failures. */
   failures: number
   waitsSince: Date | null
   failureCode: string | null
@@ -38,23 +38,26 @@ export interface LockedRefund {
 export interface Refusal {
   id: string
   failureCode: string
-  /** The refusal of a call proves something only while it is the only one, and still its caller's. */
+  /**
+   * The lease of the call that was refused. The refusal proves something only if the refund has had no other
+   * call, and this lease still holds.
+   */
   leaseId?: string
 }
 
 /**
- * A pending refund is asked about this often, for its webhook may be lost. Most take minutes, cards take
- * days.
+ * Seconds between checks of a pending refund, because its webhook may be lost. Most refunds take minutes,
+ * cards take days.
  */
 export const ASK_AGAIN_S = 900
 
 /**
  * Books the provider's updates of refunds, any number at once, whatever laku believed before. A refund
- * succeeds only when the provider says SUCCEEDED, also after it said FAILED. A failure puts the money back,
- * to be sent again or into the wallet. Money that moved beside that lies in suspense under the refund's code.
- * Updates that contradict stop every automatic step of their refund. `answers` must have been read from the
- * provider, in the order in which they were. `refusals` are definite refusals to take a refund on at all. The
- * same updates again change nothing.
+ * succeeds only when the provider reports SUCCEEDED, even after it reported FAILED. A failure makes the money
+ * payable again: it is sent again or goes into the wallet. Any other money that moved goes into suspense
+ * under the refund's code. Contradicting updates stop every automatic step of their refund. `answers` must
+ * have been read from the provider, and are in the order in which they were read. `refusals` are definite
+ * refusals to accept a refund at all. The same updates again change nothing.
  */
 export async function settleRefunds(
   work: Work,
@@ -76,13 +79,13 @@ export async function settleRefunds(
   if ([...heard.failed.values()].some((failure) => failure.waits)) await reportWaitingRefunds(work, null)
 }
 
-/** A refund that failed, with the facts that speak against trying it again. */
+/** A refund that failed, with the facts that speak against sending it again. */
 export interface FailedNow {
   refund: LockedRefund
   failureCode: string
   /** Another call of this refund is under way or moved money, so no further step is automatic. */
   isContradicted: boolean
-  /** Filled by `failRefunds`. */
+  /** Set by `failRefunds`: true if the refund waits for balance at the provider. */
   waits?: boolean
 }
 
@@ -93,7 +96,7 @@ interface Surplus {
 }
 
 /**
- * Goes through the updates of a batch one after the other. Their results are written afterwards, in a few
+ * Collects the results of a batch of updates, one after another. The results are written afterwards, in a few
  * statements.
  */
 class Hearing {
@@ -105,9 +108,9 @@ class Hearing {
   readonly surplus: Surplus[] = []
   /** The provider's refunds that match no refund of ours. */
   readonly strangers: GatewayRefund[] = []
-  /** By the code of the refund, what contradicted it last. */
+  /** The update that last contradicted each refund, by the refund's code. */
   readonly contradicted = new Map<string, ProviderRefund | undefined>()
-  /** The states that are in the database still. */
+  /** The states of the refunds as they are still stored in the database. */
   readonly #stored: ReadonlyMap<string, RefundStatus>
 
   constructor(locked: Locked) {
@@ -146,7 +149,7 @@ class Hearing {
   refuse({ id, failureCode, leaseId }: Refusal): void {
     const refund = this.#locked.byId.get(id)
     if (refund?.status !== 'submitted') return
-    // Another has called since: its call may have made one.
+    // The refusal proves nothing if another process has called since: that call may have made the refund.
     if (leaseId !== undefined && (refund.leaseId !== leaseId || refund.calls !== 1)) return
     this.#fail(refund, failureCode)
   }
@@ -197,11 +200,11 @@ interface Locked {
   payments: Map<string, LockedPayment>
 }
 
-/** The code is all of a reference but its attempt. */
+/** Returns the refund's code: its reference without the number of the attempt. */
 const codeIn = ({ referenceId }: Pick<GatewayRefund, 'referenceId'>) =>
   (referenceId ?? '').replace(/-\d+$/, '')
 
-/** Payments first, then their refunds: in the order of everybody. */
+/** Locks the payments first, then their refunds, in the same order as all other code. */
 async function lockRefunds(
   work: Work,
   answers: readonly GatewayRefund[],
@@ -254,7 +257,7 @@ async function tellOfStranger(
 }
 
 /**
- * Puts money into suspense that a refund moved beside its purpose. The money lies under the refund's code
+ * Puts money into suspense that a refund moved beyond its purpose. The money lies under the refund's code
  * until a person disposes of it.
  */
 async function putAside(
@@ -282,8 +285,8 @@ async function putAside(
 }
 
 /**
- * Ends the automatic steps of a contradicted refund: a person looks at the provider's updates of it. Money
- * that moved without a place has its own item in suspense.
+ * Stops the automatic steps of a contradicted refund: a person looks at the provider's updates of it. Money
+ * that moved without a purpose has its own item in suspense.
  */
 async function stop(
   work: Work,
@@ -355,7 +358,7 @@ async function succeed(
   payments: ReadonlyMap<string, LockedPayment>,
 ): Promise<void> {
   if (ended.length === 0) return
-  // A refund's other call that is still open is looked for until its key's time is up.
+  // If another call of the refund is still open, laku looks for it until the refund's key has expired.
   const rows = ended.map(({ refund, before, fact }) => ({
     id: refund.id,
     providerRefundId: fact.providerRefundId,
@@ -382,7 +385,8 @@ async function succeed(
       ],
     })),
   )
-  // The refund succeeded although the card's issuer had already given the buyer some of the same money.
+  // A refund may succeed although the card's issuer already gave the buyer some of the same money: the
+  // buyer's balance is corrected.
   const twice = [...payments.values()].filter((payment) => !isPlain(payment))
   if (twice.length > 0)
     await levelBuyers(

@@ -13,15 +13,16 @@ import { settleRefunds } from './settle.ts'
 const BATCH_SIZE = 50
 
 /**
- * True when a refund waits to be sent, or to be asked about. Answered by the indexes `refunds_due` and
- * `provider_refunds_due`.
+ * The SQL condition that a refund is due to be sent, or to be asked about. Answered by the indexes
+ * `refunds_due` and `provider_refunds_due`.
  */
 export const refundsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`(exists (select from refunds where next_check_at <= ${now})
     or exists (select from provider_refunds where next_check_at <= ${now}))`
 
 /**
- * Sends what a lost job left behind or what failed before, and asks about what the provider has not answered.
+ * Sends refunds whose job was lost or that failed before, and asks about refunds that the provider has not
+ * answered.
  */
 export async function sweepRefunds(context: GatewayContext): Promise<void> {
   const { units, actor } = context
@@ -63,7 +64,9 @@ export async function submitRefunds(context: GatewayContext, refundIds: readonly
   )
 }
 
-/** A refund that threw in its batch may throw again, so it comes back behind the others. */
+/**
+ * Seconds until a refund that threw an error is handled again. It may throw again, so other refunds go first.
+ */
 const SET_ASIDE_S = 900
 
 const giveBack: PutOff<SentRefund> = async (work, refund) => {
@@ -85,7 +88,10 @@ const putOff: PutOff<string> = async (work, id) => {
 
 const OTHERS_AGAIN_S = 900
 
-/** The provider has more refunds under way than ours follow: they are asked about until they end. */
+/**
+ * Asks about the provider's refunds that are under way besides the one that each of our refunds follows,
+ * until they end.
+ */
 async function askAboutOthers(context: GatewayContext): Promise<void> {
   const { units, actor, gateway } = context
   const ids = await units.run(actor, async (work) => {
@@ -136,8 +142,8 @@ async function record(work: Work, answers: readonly RefundAnswer[]): Promise<voi
 }
 
 /**
- * Ends the looks for a call still open of a refund that has ended. The call was found, and is followed by its
- * own id from now on.
+ * Ends the search for another open call of a refund that has ended. That call was found, and is followed by
+ * its own id from now on.
  */
 async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<void> {
   if (refunds.length === 0) return
@@ -150,7 +156,7 @@ async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<voi
 
 const SHORTEST_WAIT_S = 10
 const LONGEST_WAIT_S = 3600
-/** Half an hour without an answer is a person's business too. */
+/** Seconds without an answer after which a person is notified: half an hour. */
 const STUCK_S = 1800
 
 const ageS = ({ firstCalledAt }: SentRefund, now: Date) =>
@@ -168,7 +174,10 @@ async function askLater(
     reportStuck(work, refund, `the provider has not answered: ${code}`, `laku refunds retry ${refund.code}`)
 }
 
-/** Nothing shows it: looked for again, at the latest when the lists must show it. */
+/**
+ * Schedules the next search for a refund that nothing at the provider shows: at the latest when the
+ * provider's lists must show it.
+ */
 async function scheduleNextSearch(
   work: Work,
   refund: SentRefund,
@@ -198,7 +207,7 @@ async function scheduleNextSearch(
   )
 }
 
-/** Puts a refund's next check off, unless another worker has taken it over or it has ended. */
+/** Postpones a refund's next check, unless another worker has taken it over or it has ended. */
 async function postpone(
   work: Work,
   refund: SentRefund,
