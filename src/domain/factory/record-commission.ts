@@ -1,15 +1,15 @@
 import { actorLabel, insertRows, newId, type Work } from '../kernel/index.ts'
 
 /**
- * Writes down which rate, in basis points, a factory has from now on, and who set it. Sessions keep the rate
- * of their making.
+ * Records a factory's new commission rate, in basis points, and who set it. A session keeps the rate of its
+ * creation.
  */
 export async function recordCommission(work: Work, factoryId: string, commissionBps: number): Promise<void> {
   const row = { id: newId(), factoryId, commissionBps, since: work.now, setBy: actorLabel(work.actor) }
   await insertRows(work.tx, 'commissionHistory', [row])
 }
 
-/** A factory's rates, the newest first. */
+/** Returns a factory's commission rates, the newest first. */
 export async function commissionHistoryOf(
   work: Work,
   factoryId: string,

@@ -9,17 +9,17 @@ import { bankAccountMachine } from './transitions.ts'
 
 export interface NewBankAccount {
   factoryId: string
-  /** `ID_BCA`, `ID_MANDIRI`, … */
+  /** The code of the payout channel: `ID_BCA`, `ID_MANDIRI`, … */
   channelCode: string
   accountNumber: string
   accountHolderName: string
 }
 
 /**
- * Sets the account that a factory is to be paid to. The account receives nothing until a second person
+ * Sets the bank account to which laku pays a factory. The account receives nothing until a second person
  * approves it and its cooling-off is over; until then the previous account stays in use. The factory is
- * notified and may stop the change. An account that still waits for approval is replaced. Finance may do
- * this, or an agent of the office that looks after the factory.
+ * notified and may stop the change. The new account replaces an earlier one that still waits for approval.
+ * Finance, or an agent of the office that looks after the factory, may set the account.
  * @throws factory.not_found, kernel.payout_channel_unknown, kernel.bank_account_invalid, kernel.forbidden
  */
 export async function setBankAccount(work: Work, input: NewBankAccount): Promise<BankAccountView> {
@@ -52,7 +52,8 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
 }
 
 /**
- * The factory stopped an account that nothing was paid to yet. Answers whether it was still to be stopped.
+ * Stops a factory's new bank account, to which nothing was paid yet, at the wish of the factory. Returns
+ * whether the account could still be stopped.
  */
 export async function stopBankAccount(work: Work, accountId: string): Promise<boolean> {
   const moved = await moveState(work, bankAccountMachine, {

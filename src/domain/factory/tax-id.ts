@@ -4,8 +4,8 @@ import { factoryErrors } from './errors.ts'
 export type TaxIdKind = 'npwp' | 'nik'
 
 /**
- * A firm's NPWP (15 digits, or 16 since 2024) or a person's NIK (16 digits), which a marketplace keeps of who
- * sells (PMK 37/2025).
+ * The tax number of a factory: a firm's NPWP (15 digits, or 16 since 2024) or a person's NIK (16 digits). A
+ * marketplace keeps the tax numbers of its sellers (PMK 37/2025).
  */
 export interface TaxId {
   kind: TaxIdKind
@@ -16,7 +16,7 @@ const SEALED_AS = 'factory tax id'
 const shapes: Record<TaxIdKind, RegExp> = { npwp: /^\d{15,16}$/, nik: /^\d{16}$/ }
 
 /**
- * A tax number as it is kept: its digits alone, encrypted.
+ * Returns a tax number in the form in which it is stored: its digits alone, encrypted.
  * @throws factory.tax_id_invalid
  */
 export function sealTaxId(
@@ -29,7 +29,7 @@ export function sealTaxId(
 }
 
 /**
- * A factory's tax number in clear, for finance; null where none is kept.
+ * Returns a factory's tax number in clear, for finance; null if the factory has none.
  * @throws factory.not_found, kernel.forbidden
  */
 export async function taxIdOf(work: Work, factoryId: string): Promise<TaxId | null> {
@@ -45,7 +45,9 @@ export async function taxIdOf(work: Work, factoryId: string): Promise<TaxId | nu
   return openTaxId(work.vault, { taxIdKind, taxIdSealed })
 }
 
-/** A CHECK holds the kind to the two that there are. */
+/**
+ * Decrypts a stored tax number. A CHECK of the database allows no other kinds than the two of `TaxIdKind`.
+ */
 export function openTaxId(
   vault: Vault,
   { taxIdKind, taxIdSealed }: { taxIdKind: string; taxIdSealed: string },

@@ -18,7 +18,10 @@ export const verificationMachine = machineOf(
 
 export type FactoryStatus = 'inactive' | 'active' | 'suspended'
 
-/** Only a verified factory becomes active; suspended it opens no new sessions and is paid nothing. */
+/**
+ * The transitions of a factory's status. Only a verified factory becomes active. A suspended factory opens no
+ * new sessions and is paid nothing.
+ */
 export const factoryTransitions: Transitions<FactoryStatus> = {
   inactive: ['active'],
   active: ['suspended'],
@@ -30,8 +33,9 @@ export const factoryMachine = machineOf('factory', 'factories', factoryTransitio
 export type BankAccountStatus = 'pending' | 'approved' | 'replaced' | 'stopped'
 
 /**
- * A newer account replaces one that waits for approval. The last approved account whose cooling-off is over
- * is in use; until it is over the factory may stop the account.
+ * The transitions of a factory's bank account. A newer account replaces an account that waits for approval.
+ * The last approved account whose cooling-off is over is in use. Until its cooling-off is over, the factory
+ * may stop an account.
  */
 export const bankAccountTransitions: Transitions<BankAccountStatus> = {
   pending: ['approved', 'replaced', 'stopped'],

@@ -25,15 +25,16 @@ export interface FactoryChanges {
   commissionBps?: number | undefined
   verification?: FactoryVerification | undefined
   status?: FactoryStatus | undefined
-  /** Why it is suspended. */
+  /** The reason for suspending the factory. */
   reason?: string | undefined
 }
 
 /**
- * Changes a factory: first its verification, then its status, so that one call may verify and activate. A
- * `verification` or `status` equal to the present value is no change. Only finance changes the commission,
- * the verdict and the status. An agent may hand in papers (pending) and change name and phone of their
- * office's factories. A suspension needs a reason, in the input or from the actor.
+ * Changes a factory: first its verification, then its status, so that one call may verify and activate the
+ * factory. A `verification` or `status` equal to the present value is no change. Only finance changes the
+ * commission, the verdict of the verification, and the status. An agent may hand in the papers (pending) of
+ * their office's factories, and change the name and phone of these. A suspension needs a reason, in the input
+ * or from the actor.
  * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, kernel.illegal_transition,
  * reason_required, forbidden
  */
@@ -90,8 +91,8 @@ export async function updateFactory(
 }
 
 /**
- * Records changes to the phone, email or tax number of a verified factory: the old channels are notified and
- * may stop the change.
+ * Records changes to the phone number, email address or tax number of a verified factory. The factory is
+ * notified on its old channels and may stop the change.
  * @throws kernel.forbidden for the tax number of a verified factory, which is finance's to change
  */
 async function recordChanges(
@@ -118,8 +119,7 @@ async function recordChanges(
 }
 
 /**
- * Restores what the factory had before, when the factory stopped the change: its number, its address for mail
- * or its tax number.
+ * Restores a factory's old phone number, email address or tax number, after the factory stopped the change.
  */
 export async function restoreFactory(
   work: Work,
@@ -158,7 +158,7 @@ const verbOf = {
   suspended: 'suspend',
 } as Record<string, string | undefined>
 
-/** The words for what changed, as staff type them. */
+/** Returns the command that staff type for the change of a factory, for the audit log. */
 function commandOf(before: FactoryView, after: FactoryView): string {
   const state =
     after.status !== before.status

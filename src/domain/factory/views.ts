@@ -1,30 +1,31 @@
 import type { TaxIdKind } from './tax-id.ts'
 import type { FactoryStatus, FactoryVerification } from './transitions.ts'
 
-/** The facts about a factory that everybody may know. */
+/** The public facts about a factory. */
 export interface PublicFactory {
   id: string
   name: string
   city: string
   province: string
   /**
-   * The rating from published reviews of its products: the mean to one digit, null before the first review.
+   * The factory's rating from the published reviews of its products: the mean to one digit, null before the
+   * first review.
    */
   rating: { average: number | null; count: number }
 }
 
 /** The view of a factory that staff see. */
 export interface FactoryView extends PublicFactory {
-  /** E.164 */
+  /** The phone number in E.164 format. */
   phone: string
   email: string | null
-  /** 5 digits */
+  /** The postal code, 5 digits. */
   postalCode: string
   verification: FactoryVerification
   status: FactoryStatus
-  /** Basis points of the goods' price; a session keeps the rate of its creation. */
+  /** The commission rate, in basis points of the goods' price. A session keeps the rate of its creation. */
   commissionBps: number
-  /** Which tax number is kept of it; the number itself is finance's to see. */
+  /** The kind of the factory's stored tax number. Only finance may see the number itself. */
   taxIdKind: TaxIdKind | null
   suspendedBecause: string | null
   createdAt: Date

@@ -3,18 +3,20 @@ import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
 import { paidStates } from '../payment/index.ts'
 import { sessionTransitions } from './transitions.ts'
 
-// A broken invariant can be broken ten thousand times; a person needs the first few.
+// The most violations that one check lists. A broken invariant can have ten thousand, and a person needs the
+// first few.
 const SHOWN = 10
 
 /**
- * Payments `y` whose money came into escrow. One of a wrong amount that was sent back out of quarantine is
- * refunded too, but its money never was there, and nothing of it returned from there.
+ * An SQL condition: the money of payment `y` came into escrow. A payment of a wrong amount that was sent back
+ * out of quarantine is `refunded`, too. But its money was never in escrow, so nothing of it returned from
+ * there.
  */
 const wasReceived = sql`(y.status in ${inSql(paidStates)} or (y.status = 'refunded' and y.returned_idr > 0))`
 
 /**
- * The invariants of group buying (numbers 2, 3 and 5), and the rule that nothing complete
- * stays open.
+ * The invariants of group buying (numbers 2, 3 and 5), and the rule that no session stays open once it is
+ * complete.
  */
 export const groupBuyingChecks: readonly Check[] = [
   checkOf(

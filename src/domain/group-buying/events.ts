@@ -12,7 +12,7 @@ declare module '../kernel/events.ts' {
   interface EventPayloads {
     'session.created': SessionSubject
     'session.opened': SessionSubject
-    /** ISO 8601 */
+    /** The session got a new end: `endsAt`, as ISO 8601. */
     'session.extended': SessionSubject & { endsAt: string }
     'session.moq_reached': SessionSubject & { paidUnits: number }
     'session.pending_stock': SessionSubject & { missingUnits: number }
@@ -32,7 +32,10 @@ declare module '../kernel/events.ts' {
       walletIdr: number
     }
     'participant.paid': ParticipantSubject & { units: number }
-    /** A place is free again. Where it was not paid, nobody waits for its invoice any more. */
+    /**
+     * A place in a session ended, and its units are free again. If the place was not paid, nobody waits for
+     * its invoice any more.
+     */
     'participant.released': ParticipantSubject & {
       because: 'expired' | 'left' | 'closed'
       paymentId: string

@@ -6,13 +6,13 @@ import { type SessionView, sessionViews } from './views.ts'
 
 export interface SessionFilter {
   status?: SessionStatus | undefined
-  /** Staff see drafts, buyers do not. */
+  /** Whether drafts are included: staff see drafts, buyers do not. */
   withDrafts?: boolean
   limit: number
   cursor?: string | undefined
 }
 
-/** Sessions, newest first, a keyset page at a time. */
+/** Lists sessions, newest first, a keyset page at a time. */
 export async function listSessions(
   tx: Tx,
   filter: SessionFilter,

@@ -5,13 +5,13 @@ export type ClosePolicy = 'at_moq' | 'at_deadline'
 
 export interface Tier {
   minUnits: number
-  /** The unit price of the variant that costs least. */
+  /** The tier's lowest price: the unit price of the variant that costs least. */
   unitPriceIdr: Rupiah
 }
 
 /**
- * Tiers in rising order of units. Prices must fall strictly: a tier that gives nothing is a mistake,
- * as is one of no units or no price.
+ * Returns tiers in rising order of units. Prices must fall strictly: a tier without a discount is a mistake,
+ * and so is a tier of no units or no price.
  * @throws group_buying.invalid_tiers
  */
 export function sortedTiers(tiers: readonly Tier[]): Tier[] {
@@ -36,7 +36,7 @@ export interface Terms {
 }
 
 /**
- * Whether the units of a session make sense: one that could never reach its MOQ is a mistake.
+ * Checks that the units of a session make sense: a session that could never reach its MOQ is a mistake.
  * @throws group_buying.invalid_terms
  */
 export function requireTerms({ moq, capacity, perUserLimit }: Terms): void {
@@ -47,8 +47,8 @@ export function requireTerms({ moq, capacity, perUserLimit }: Terms): void {
 }
 
 /**
- * A tier that no sale can reach is an empty promise: beyond the capacity, or beyond the MOQ where the session
- * closes at it.
+ * Refuses a tier that no sale can reach, because it is an empty promise: a tier above the capacity, or above
+ * the MOQ if the session closes at its MOQ.
  * @throws group_buying.tier_out_of_reach
  */
 export function requireReachable(tiers: readonly { minUnits: number }[], terms: Terms): void {
@@ -59,21 +59,21 @@ export function requireReachable(tiers: readonly { minUnits: number }[], terms: 
 }
 
 /**
- * The first tier's lowest price. Everybody pays the first tier at the join; the difference to the final price
- * returns to the wallet.
+ * Returns the first tier's lowest price. Everybody pays the first tier's price at the join; the difference to
+ * the final price returns to the wallet.
  */
 export function entryPrice(tiers: readonly Tier[]): Rupiah {
   return finalTier(tiers, 0).unitPriceIdr
 }
 
-/** Returns the highest tier that the paid units reach; below the first tier, the first. */
+/** Returns the highest tier that the paid units reach; if they reach no tier, the first tier. */
 export function finalTier(tiers: readonly Tier[], paidUnits: number): Tier {
   const sorted = sortedTiers(tiers)
   const reached = sorted.findLast((tier) => tier.minUnits <= paidUnits) ?? sorted[0]
   return reached as Tier
 }
 
-/** The lowest price of that tier. */
+/** Returns the lowest price of the tier that the paid units reach. */
 export const finalPrice = (tiers: readonly Tier[], paidUnits: number): Rupiah =>
   finalTier(tiers, paidUnits).unitPriceIdr
 
@@ -86,13 +86,19 @@ export interface SessionCount {
   heldUnits: number
 }
 
-/** `at_moq` closes at its MOQ; `at_deadline` only when its capacity is sold, else at its end. */
+/**
+ * Whether a session may close before its end: with `at_moq` once it has its MOQ, with `at_deadline` only once
+ * its capacity is sold.
+ */
 export function isComplete(session: SessionCount): boolean {
   if (session.closePolicy === 'at_moq') return session.paidUnits >= session.moq
   return session.capacity !== null && session.paidUnits >= session.capacity
 }
 
-/** Decides a forming session at this instant: a session at MOQ when its time runs out succeeds. */
+/**
+ * Decides the outcome of a forming session at this instant. A session that has its MOQ when its time runs out
+ * succeeds.
+ */
 export function verdict(session: SessionCount & { endsAt: Date }, now: Date): 'close' | 'fail' | 'wait' {
   if (isComplete(session)) return 'close'
   if (session.endsAt > now) return 'wait'
@@ -107,7 +113,7 @@ export function notOpenForChange(session: { status: string; endsAt: Date }, now:
   return session.status !== 'forming' || session.endsAt <= now
 }
 
-/** Units that can still be taken; `Infinity` without a capacity. */
+/** Returns the units of a session that can still be taken; `Infinity` without a capacity. */
 export function freeUnits(session: SessionCount): number {
   return session.capacity === null
     ? Number.POSITIVE_INFINITY
@@ -127,8 +133,8 @@ export interface Wish {
 }
 
 /**
- * Gives out places in order of arrival. A wish for more units than are left is refused, and does not block
- * the wishes after it.
+ * Gives out the free units of a session in order of arrival. A wish for more units than are left is refused,
+ * and does not block the wishes after it.
  */
 export function admit<W extends Wish>(wishes: readonly W[], free: number): { admitted: W[]; refused: W[] } {
   const admitted: W[] = []
@@ -170,11 +176,14 @@ export interface SoldLine {
   quantity: number
   /** The first tier's price of the variant, which was paid at the join. */
   paidUnitPriceIdr: Rupiah
-  /** The price of the tier that was reached. */
+  /** The variant's price in the tier that the session reached. */
   unitPriceIdr: Rupiah
 }
 
-/** Everybody paid the first tier's prices; below them the difference is theirs. */
+/**
+ * Returns a buyer's rebate. Everybody paid the first tier's prices at the join; if the final prices are
+ * lower, the buyer gets the difference.
+ */
 export const rebateOf = (lines: readonly SoldLine[]): Rupiah =>
   lines.reduce(
     (sum, { quantity, paidUnitPriceIdr, unitPriceIdr }) => sum + quantity * (paidUnitPriceIdr - unitPriceIdr),

@@ -11,7 +11,10 @@ export type SessionStatus =
   | 'cancelled'
   | 'refunded'
 
-/** A session is a success at once where nobody waits for goods any more when the orders are made. */
+/**
+ * The transitions of a session. A session moves to success at once if nobody waits for goods any more when
+ * the orders are made.
+ */
 export const sessionTransitions: Transitions<SessionStatus> = {
   draft: ['forming', 'cancelled'],
   forming: ['moq_reached', 'failed', 'cancelled'],

@@ -3,7 +3,7 @@ import type { Rupiah, Tx } from '../kernel/index.ts'
 import type { ClosePolicy, Tier } from './rules.ts'
 import type { SessionStatus } from './transitions.ts'
 
-/** A session as everybody sees it. */
+/** The view of a session that everybody sees. */
 export interface SessionView {
   id: string
   code: string
@@ -14,7 +14,7 @@ export interface SessionView {
   perUserLimit: number | null
   paidUnits: number
   heldUnits: number
-  /** Buyers who have paid. */
+  /** The number of buyers who have paid. */
   participants: number
   closePolicy: ClosePolicy
   startsAt: Date | null
@@ -25,7 +25,8 @@ export interface SessionView {
 
 export interface TierView extends Tier {
   /**
-   * The price of each variant, where the variants differ in price; else `unitPriceIdr` is the price of all.
+   * The price of each variant, if the variants differ in price; otherwise null, and `unitPriceIdr` is the
+   * price of all variants.
    */
   variantPrices: { variantId: string; sku: string; unitPriceIdr: Rupiah }[] | null
 }
@@ -40,7 +41,10 @@ const tiers = sql`(
     where p.session_id = t.session_id and p.min_units = t.min_units)) order by t.min_units)
   from session_tiers t where t.session_id = s.id)`
 
-/** Sessions in the shape that is printed and sent, newest first. `where` speaks of the session as `s`. */
+/**
+ * Returns sessions in the form that is printed and sent, newest first. The condition `where` names the
+ * session `s`.
+ */
 export async function sessionViews(
   tx: Tx,
   where: ReturnType<typeof sql<boolean>>,

@@ -5,7 +5,9 @@ import type { StaffProof } from './staff-proof.ts'
 export const staffRoles = ['support', 'warehouse', 'finance', 'agent', 'service', 'admin'] as const
 export type StaffRole = (typeof staffRoles)[number]
 
-/** The person or system that acts, as far as they were verified, with their reason where they gave one. */
+/**
+ * The person or system that acts, as far as their identity was verified, with the reason if they gave one.
+ */
 export type Actor =
   | {
       kind: 'staff'
@@ -14,12 +16,15 @@ export type Actor =
       role: StaffRole
       reason?: string
       proof?: StaffProof
-      /** Set where they confirmed this command by their second factor. */
+      /**
+       * The proof that the staff member confirmed this command by their second factor; absent without such a
+       * confirmation.
+       */
       factor?: ConfirmedFactor
     }
   | { kind: 'customer'; id: string }
   | { kind: 'provider'; name: string }
-  /** Nobody knows who: an open route. */
+  /** A caller of an open route, whose identity nobody knows. */
   | { kind: 'visitor'; name: string }
   | { kind: 'system'; name: string }
 
@@ -32,7 +37,8 @@ export function actorLabel(actor: Actor): string {
 }
 
 /**
- * Returns a word that stays the same for a person whose name changes. Two-person steps compare these words.
+ * Returns an identifier of the actor that stays the same for a person whose name changes. Two-person steps
+ * compare these identifiers.
  */
 export function personOf(actor: Actor): string {
   return actor.kind === 'staff' ? actor.id : actorLabel(actor)
@@ -49,7 +55,7 @@ export function requireStaff(actor: Actor, ...roles: StaffRole[]): void {
 }
 
 /**
- * The customer that acts, and nobody else.
+ * Requires that a customer acts, and returns the customer's id.
  * @throws kernel.forbidden
  */
 export function requireCustomer(actor: Actor): string {
@@ -58,7 +64,7 @@ export function requireCustomer(actor: Actor): string {
 }
 
 /**
- * Returns the reason for an act: the given reason, or else the actor's.
+ * Returns the reason for an act: the given reason, or else the actor's. Throws if there is none.
  * @throws kernel.reason_required
  */
 export function requireReason({ actor }: { actor: Actor }, given?: string | undefined): string {

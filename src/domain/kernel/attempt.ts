@@ -1,8 +1,8 @@
 import { ProviderFailure } from './provider-failure.ts'
 
 /**
- * Calls that a procedure has under way at once: Xendit and Biteship take 10 a second, and a call half a
- * second.
+ * The number of provider calls that one procedure makes at the same time. Xendit and Biteship take 10 calls a
+ * second, and a call takes half a second.
  */
 export const CALLS_AT_ONCE = 5
 

@@ -2,16 +2,16 @@ import type { RawBuilder } from 'kysely'
 import type { Vault } from './vault.ts'
 import type { Tx } from './work.ts'
 
-/** Something that is always true, and a way to see whether it still is. */
+/** An invariant of the data, and the query that finds its violations. */
 export interface Check {
   name: string
-  /** The first few things that are wrong, in words; empty where all is well. */
+  /** Finds the first few violations, each described in words; empty if the invariant holds. */
   violations(tx: Tx, vault: Vault): Promise<string[]>
 }
 
 /**
- * A check that one query makes: a line for each thing that is wrong. A broken invariant can be broken ten
- * thousand times, so it is limited.
+ * Makes a check out of one query, which returns a line for each violation. The query needs a limit, because a
+ * broken invariant can have ten thousand violations.
  */
 export const checkOf = (name: string, query: RawBuilder<{ line: string }>): Check => ({
   name,

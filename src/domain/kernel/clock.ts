@@ -1,10 +1,10 @@
 /** The source of every business time. Only development and tests may shift it. */
 export interface Clock {
-  /** The time of this process, for uses that need no transaction. */
+  /** Returns the time of this process, for uses that need no transaction. */
   now(): Date
   /**
-   * The time of a transaction that the database began at `beganAt`: the database's, so that two processes
-   * whose clocks differ agree on whose lease has run out.
+   * Returns the time of a transaction that the database began at `beganAt`. The database's clock counts, so
+   * that two processes whose clocks differ agree on whose lease has run out.
    */
   at(beganAt: Date): Date
 }
@@ -14,7 +14,7 @@ export function secondsAfter(instant: Date, seconds: number): Date {
   return new Date(instant.getTime() + seconds * 1000)
 }
 
-/** The business date in Jakarta (UTC+7, no daylight saving), as `YYYY-MM-DD`. */
+/** Returns the business date in Jakarta (UTC+7, no daylight saving), as `YYYY-MM-DD`. */
 export function jakartaDate(instant: Date): string {
   return secondsAfter(instant, 7 * 3600)
     .toISOString()

@@ -2,12 +2,12 @@ import { inspect } from 'node:util'
 
 /**
  * The proof that the actor confirmed one command by their own second factor. Only the check of a right code
- * makes it (`useFactorCode` of auth). A dry run assumes it.
+ * (`useFactorCode` of auth) creates this proof. A dry run takes it for granted.
  */
 export class ConfirmedFactor {
-  /** The staff member whose factor it is. */
+  /** The staff member who owns the factor. */
   readonly #staffId: string
-  /** Null in a dry run. */
+  /** The id of the factor; null in a dry run. */
   readonly factorId: string | null
 
   constructor(staffId: string, factorId: string | null) {

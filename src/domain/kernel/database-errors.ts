@@ -3,7 +3,7 @@ import { kernelErrors } from './kernel-errors.ts'
 
 interface Translation {
   translated: unknown
-  /** The same work may succeed when run again from its start. */
+  /** Whether the same work may succeed when it is run again from its start. */
   again: boolean
 }
 
@@ -21,7 +21,10 @@ const STATEMENT_TIMEOUT = '57014'
 const violated = (error: unknown) =>
   error instanceof Error && 'constraint' in error ? error.constraint : undefined
 
-/** Translates a failure of the database into its meaning for the caller; anything unknown stays as it is. */
+/**
+ * Translates a failure of the database into its meaning for the caller; an unknown failure is returned
+ * unchanged.
+ */
 export function translateDatabaseError(error: unknown): Translation {
   if (error instanceof DomainError) return { translated: error, again: false }
   const state = sqlState(error)
@@ -30,7 +33,8 @@ export function translateDatabaseError(error: unknown): Translation {
     case DEADLOCK:
       return { translated: kernelErrors.busy({ retryAfterS: 1 }), again: true }
     case UNIQUE_VIOLATION:
-      // Another request under the same key was answered meanwhile: run again, its answer is found.
+      // Another request under the same idempotency key was answered meanwhile. If the work is run again, it
+      // finds that request's answer.
       if (violated(error) === 'idempotency_keys_pkey') return { translated: kernelErrors.busy(), again: true }
       return { translated: error, again: false }
     case LOCK_NOT_AVAILABLE:
@@ -55,26 +59,28 @@ const isOfErased = (error: unknown) =>
 const RETRY_AFTER_S = 5
 
 /**
- * States of a PostgreSQL that may be well again in a moment, by SQLSTATE (its manual, appendix A). Of the
- * class 08 (connection) and 53 (a full disk 53100, no memory 53200, too many connections 53300) all.
+ * The SQLSTATEs of a PostgreSQL server that may work again in a moment (see its manual, appendix A). All
+ * states of the classes 08 (connection) and 53 count, too: a full disk 53100, no memory 53200, too many
+ * connections 53300.
  */
 const unavailable = new Set([
-  // A standby, or a primary set to read only: what would have been written was not.
+  // A write on a standby, or on a primary that is set to read only: nothing was written.
   '25006',
-  // Idle in a transaction, or in one, for too long.
+  // A session was idle in a transaction, or its transaction ran, for too long.
   '25P03',
   '25P04',
-  // Shut down, crashed, starting or recovering, database dropped, idle for too long.
+  // The server shut down, crashed, is starting or recovering, the database was dropped, or the session was
+  // idle for too long.
   '57P01',
   '57P02',
   '57P03',
   '57P04',
   '57P05',
-  // The disk did not write or read.
+  // The disk failed to read or write.
   '58030',
 ])
 
-/** The network's own, as Node names them. */
+/** The network's error codes, as Node names them. */
 const network = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -87,12 +93,15 @@ const network = new Set([
   'EAI_AGAIN',
 ])
 
-// The messages of pg itself about a connection that ended: they have no code, and hide the error that ended
-// the connection.
+// The error messages of the pg library about a connection that ended. They have no code, and they hide the
+// error that ended the connection.
 const told =
   /connection terminated|timeout exceeded when trying to connect|is not queryable|client was closed|query read timeout/i
 
-/** The server went away, refuses connections or writes, or the pool could not get one in time. */
+/**
+ * Whether an error means that the server is gone, refuses connections or writes, or that the pool could not
+ * get a connection in time.
+ */
 function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
   if (state !== undefined && (state.startsWith('08') || state.startsWith('53') || unavailable.has(state)))
     return true
@@ -100,5 +109,8 @@ function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
   return error instanceof Error && told.test(error.message)
 }
 
-/** A file that is missing has a path; a database's socket that is missing has an address. */
+/**
+ * Whether an error is about a missing file and not about a missing socket of the database. The error of a
+ * file has a path; the error of a socket has an address.
+ */
 const isOfFile = (error: unknown) => error instanceof Error && 'path' in error && !('address' in error)

@@ -3,9 +3,9 @@ import { kernelErrors } from './kernel-errors.ts'
 import type { Tx, Work } from './work.ts'
 
 /**
- * True where this is the database that laku knows. The cluster and timeline are the same, and no dump that
- * was read back rewrote the row. Laku has restored no backup since, and the provider has nothing of laku's
- * that is unknown here. The test reads one row and the control file, and takes 50 µs.
+ * An SQL condition: this is the database that laku knows. Its cluster and timeline are the same, and no
+ * restored dump rewrote the row of its identity. Laku has restored no backup since, and the provider has
+ * nothing of laku's that is unknown here. The test reads one row and the control file, and takes 50 µs.
  */
 export const databaseIsKnown: RawBuilder<boolean> = sql<boolean>`exists (
   select from database_identity i
@@ -18,13 +18,13 @@ export interface DatabaseDoubt {
   /** The address at which laku reached the database that it knew; null where no worker has recorded one. */
   place: string | null
   /**
-   * Laku itself restored a backup, or the provider has what only this shop can have done: something is
-   * missing for sure.
+   * True if data are missing for sure: laku itself restored a backup, or the provider has objects that only
+   * this shop can have made.
    */
   isRestored: boolean
 }
 
-/** Why this is not the database that laku knew; undefined where it is. */
+/** Returns why this is not the database that laku knew; undefined if it is the known one. */
 export async function databaseDoubt(tx: Tx): Promise<DatabaseDoubt | undefined> {
   const { rows } = await sql<DatabaseDoubt & { known: boolean }>`
     select ${databaseIsKnown} as known, i.place, i.is_restored or i.doubt is not null as is_restored,
@@ -70,7 +70,7 @@ export async function recordFirstPlace(work: Work, place: string): Promise<void>
 
 /**
  * Records, in words, why this database lacks something that the shop did. No money leaves until the missing
- * part was taken over.
+ * data were taken over.
  */
 export async function doubtDatabase(work: Work, why: string): Promise<void> {
   const { rows } = await sql`
@@ -80,8 +80,9 @@ export async function doubtDatabase(work: Work, why: string): Promise<void> {
 }
 
 /**
- * The server of a data folder is always reached by a place of that folder: at another one it is a copy, or
- * was moved, and only its owner knows which.
+ * Raises doubt about the database if laku reaches it at another place than before. A server with a data
+ * folder is always reached at the place of that folder: elsewhere it is a copy, or was moved, and only its
+ * owner knows which.
  */
 export async function doubtMoved(work: Work, place: string): Promise<void> {
   const { rows } = await sql<{ place: string }>`

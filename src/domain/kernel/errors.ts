@@ -1,5 +1,6 @@
 /**
- * How a failure is to be taken; each front maps a kind to its own language (HTTP status, exit code, retry).
+ * The kinds of errors. Each kind says how a caller should treat the error, and each front maps it to its own
+ * language (HTTP status, exit code, retry).
  */
 export type ErrorKind = 'invalid' | 'not_found' | 'conflict' | 'forbidden' | 'unavailable' | 'limited'
 
@@ -9,7 +10,9 @@ export interface ErrorDefinition {
   message: string
 }
 
-/** A rule of the domain that was not met. Its code is stable and documented in docs/errors.md. */
+/**
+ * The error for a rule of the domain that was not met. Its code is stable and documented in docs/errors.md.
+ */
 export class DomainError extends Error {
   override readonly name = 'DomainError'
   readonly code: string
@@ -25,8 +28,8 @@ export class DomainError extends Error {
 }
 
 /**
- * The result that a use case returns instead of throwing, where a count that it made must be committed. The
- * caller that ran the transaction throws the error after the commit.
+ * The result that a use case returns instead of throwing, if a count that the use case made must be
+ * committed. The caller that ran the transaction throws the error after the commit.
  */
 export interface Refusal {
   refused: DomainError
@@ -37,8 +40,8 @@ const catalogue = new Map<string, ErrorDefinition>()
 type Factories<T> = { [K in keyof T]: (details?: Record<string, unknown>) => DomainError }
 
 /**
- * Declares a domain's errors, each as `name: [kind, message]`, and returns one factory a name.
- * The code is `<domain>.<name>`; declaring a code twice is a mistake in the program and throws.
+ * Declares a domain's errors, each as `name: [kind, message]`, and returns a factory for each name. The code
+ * is `<domain>.<name>`; declaring a code twice is a mistake in the program and throws.
  */
 export function defineErrors<const T extends Record<string, readonly [ErrorKind, string]>>(
   domain: string,
@@ -55,7 +58,7 @@ export function defineErrors<const T extends Record<string, readonly [ErrorKind,
 }
 
 /**
- * Every error that has been declared, by code: what docs/errors.md is made from.
+ * Returns every declared error, sorted by code, for the generation of docs/errors.md.
  * @internal
  */
 export function errorCatalogue(): ErrorDefinition[] {

@@ -1,7 +1,10 @@
 import type { EventOf, EventType } from './events.ts'
 import type { Work } from './work.ts'
 
-/** A domain function that follows in the same transaction. It takes all events of its type at once. */
+/**
+ * A domain function that reacts to events in the transaction that emitted them. It gets all events of its
+ * type at once.
+ */
 export type Reaction<T extends EventType> = (work: Work, events: EventOf<T>[]) => Promise<void>
 
 /** Each job that an event may start, and its data. `composition/job-payloads.ts` declares them all. */
@@ -10,7 +13,10 @@ export interface JobPayloads {}
 
 export type JobName = keyof JobPayloads
 
-/** A job that follows after the commit; it is written with the event, so neither exists without the other. */
+/**
+ * A job that an event starts after the commit. The job is written together with the event, so neither exists
+ * without the other.
+ */
 export type JobRule<T extends EventType> = {
   [J in JobName]: {
     job: J
@@ -24,7 +30,10 @@ export interface Followers<T extends EventType> {
   jobs?: readonly JobRule<T>[]
 }
 
-/** Every event has a row here. An event that nothing follows has an empty row. */
+/**
+ * The map from every type of event to the reactions and jobs that follow it. An event that nothing follows
+ * has an empty row.
+ */
 export type Choreography = { readonly [T in EventType]: Followers<T> }
 
 export interface NewJob {

@@ -1,9 +1,8 @@
 import type { Actor } from './actor.ts'
 
 /**
- * Every event by type, with its payload. A domain declares its own by augmenting this interface in its
- * `events.ts`, so that the choreography, which must route each of them, does not compile while one is left
- * out.
+ * Every event by type, with its payload. A domain declares its own events by augmenting this interface in its
+ * `events.ts`. The choreography, which must route each event, does not compile while one is left out.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by the domains
 export interface EventPayloads {}
@@ -23,7 +22,7 @@ export type EventOf<T extends EventType> = {
     readonly payload: EventPayloads[K]
     readonly occurredAt: Date
     readonly actor: Actor
-    /** The request that the event came of, where that is not the unit of work's. */
+    /** The request that led to the event, if it is not the request of the unit of work. */
     readonly requestId?: string
   }
 }[T]
@@ -36,9 +35,12 @@ export type NewEvent<T extends EventType = EventType> = {
     type: K
     aggregate: readonly [kind: string, id: string]
     payload: EventPayloads[K]
-    /** The actor, where that is not the actor of the unit of work: a gathered batch acts for many. */
+    /**
+     * The actor of the event, if it is not the actor of the unit of work: a gathered batch acts for many
+     * actors.
+     */
     actor?: Actor
-    /** The same for the request. */
+    /** The request that led to the event, if it is not the request of the unit of work. */
     requestId?: string | undefined
   }
 }[T]

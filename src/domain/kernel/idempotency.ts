@@ -7,11 +7,14 @@ import { asRecords } from './rows.ts'
 import type { Work } from './work.ts'
 
 export interface IdempotencyKey {
-  /** The owner of the key: keys of two customers never meet. */
+  /** The owner of the key: the same key of two customers means two different keys. */
   scope: string
   key: string
   requestHash: string
-  /** Seconds after which the key may be forgotten; calls that move money give none. */
+  /**
+   * The number of seconds after which the key may be deleted. Calls that move money set none, and their keys
+   * stay.
+   */
   expiresInS?: number
 }
 
@@ -31,10 +34,10 @@ export function requestHash(route: string, body: unknown): string {
 const named = (key: { scope: string; key: string }) => `${key.scope} ${key.key}`
 
 /**
- * Claims keys for this transaction, all in one statement. For each, in order: `undefined` where it is new and
- * the work is to be done; the stored answer where the same request was answered before; an error where the
- * key was used for another request. A key that another transaction is writing is waited for, so a crash
- * leaves nothing half done.
+ * Claims idempotency keys for this transaction, all in one statement. Returns one result for each key, in
+ * order. `undefined`: the key is new, and the work is to be done. The stored answer: the same request was
+ * answered before. An error: the key was used for another request. The claim of a key that another
+ * transaction is writing waits for that transaction, so a crash leaves nothing half done.
  */
 export async function claimKeys(
   work: Work,
@@ -47,7 +50,7 @@ export async function claimKeys(
     createdAt: work.now,
     expiresAt: expiresInS === undefined ? null : secondsAfter(work.now, expiresInS),
   }))
-  // In one order everywhere, so that two batches with the same keys wait for each other and never in a ring.
+  // All batches write their keys in the same order, so that two batches with the same keys never deadlock.
   rows.sort((a, b) => (named(a) < named(b) ? -1 : 1))
   const inserted = await sql<{ scope: string; key: string }>`
     insert into idempotency_keys (scope, key, request_hash, created_at, expires_at)
@@ -68,8 +71,8 @@ export async function claimKeys(
 
 /**
  * Returns, in order, the answers that were given under these idempotency keys before, and claims none. Each
- * is `undefined` where nothing was answered, the stored answer, or an error where the key was used for
- * another request. It serves work whose answers are written with it (`Work.answer`).
+ * result is `undefined` if nothing was answered, the stored answer, or an error if the key was used for
+ * another request. Use it for work that writes its answer at its end (`Work.answer`).
  */
 export async function findAnswers(
   { tx }: Pick<Work, 'tx'>,
@@ -98,8 +101,8 @@ export async function findAnswers(
 }
 
 /**
- * Stores the answers of claimed keys, in the transaction of the work they answer for, without the names and
- * addresses in them.
+ * Stores the answers of claimed keys without the names and addresses in them, in the same transaction as the
+ * work.
  */
 export async function storeAnswers(
   work: Work,
@@ -120,7 +123,10 @@ export async function storeAnswers(
     where k.scope = a.scope and k.key = a.key`.execute(work.tx)
 }
 
-/** Frees keys that this transaction claimed for work that failed, while the rest of the batch continues. */
+/**
+ * Deletes the idempotency keys that this transaction claimed for work that failed, while the rest of the
+ * batch continues.
+ */
 export async function forgetKeys(work: Work, keys: readonly { scope: string; key: string }[]): Promise<void> {
   if (keys.length === 0) return
   const records = asRecords(keys.map(({ scope, key }) => ({ scope, key })))

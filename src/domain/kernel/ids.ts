@@ -3,19 +3,22 @@ import { v7 } from 'uuid'
 import { jakartaDate } from './clock.ts'
 import { identityOf } from './identity.ts'
 
-/** A UUID v7: sorts by the time it was made, so that rows written together lie together. */
+/**
+ * Returns a new UUID v7. These ids sort by the time of their creation, so that rows written together lie
+ * together.
+ */
 export function newId(): string {
   return v7()
 }
 
 export type CodePrefix = 'GBS' | 'ORD' | 'PAY' | 'RFD' | 'PO' | 'SHP' | 'STL' | 'WDR'
 
-// Crockford's base 32: no I, L, O, U, so that a code survives being read aloud.
+// The letters and digits of Crockford's base 32: no I, L, O, U, so that a code survives being read aloud.
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-// Staff make a few hundred sessions, purchase orders and settlements a day: 30 bits. The others come by the
-// million: at a million a day 50 bits collide once in six years, and the unique index then refuses the
-// second.
+// The number of random letters in a code, 5 bits each. Staff make a few hundred sessions, purchase orders and
+// settlements a day: 30 bits are enough. The other objects come by the million: at a million a day 50 bits
+// collide once in six years, and the unique index then refuses the second code.
 const codeLength: Record<CodePrefix, number> = {
   GBS: 6,
   PO: 6,
@@ -30,7 +33,10 @@ const codeLength: Record<CodePrefix, number> = {
 /** The prefixes that codes begin with. */
 export const codePrefixes = Object.keys(codeLength) as readonly CodePrefix[]
 
-/** A code for people: prefix, the Jakarta day, and random letters: `GBS-261123-7K3QX2`. */
+/**
+ * Returns a new code that people can read: the prefix, the day in Jakarta, and random letters, such as
+ * `GBS-261123-7K3QX2`.
+ */
 export function newCode(prefix: CodePrefix, now: Date): string {
   const day = jakartaDate(now).slice(2).replaceAll('-', '')
   let letters = ''
@@ -40,7 +46,10 @@ export function newCode(prefix: CodePrefix, now: Date): string {
 
 const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** People and scripts may name a thing by its UUID or by its code: which column to look in. */
+/**
+ * Returns the column in which to look up an object, and the value to look for: people and scripts may name
+ * the object by its UUID or by its code.
+ */
 export function idOrCode(text: string): { id: string } | { code: string } {
   const identity = identityOf(text)
   return uuidShape.test(identity) ? { id: identity.toLowerCase() } : { code: identity }

@@ -3,11 +3,12 @@ import { codePrefixes } from './ids.ts'
 import type { DB } from './schema.ts'
 
 /**
- * In SQL: the short name of this installation, six hexadecimal digits, which stays as long as its database.
+ * An SQL expression for the short name of this installation: six hexadecimal digits, which stay the same as
+ * long as its database.
  */
 export const installationId = sql<string>`(select id from installation)`
 
-/** The short name of this installation. */
+/** Reads the short name of this installation. */
 export async function readInstallationId(tx: Kysely<DB>): Promise<string> {
   const { rows } = await sql<{ id: string }>`select id from installation`.execute(tx)
   const [own] = rows
@@ -16,8 +17,8 @@ export async function readInstallationId(tx: Kysely<DB>): Promise<string> {
 }
 
 /**
- * Returns the reference that the provider is to know a thing by: the code that people use, after the
- * installation that sent it.
+ * Returns the reference by which a provider knows an object: the short name of the installation that sent it,
+ * then the code that people use.
  */
 export const referenceOf = (installation: string, code: string): string => `${installation}-${code}`
 
@@ -30,7 +31,8 @@ export const referenceOf = (installation: string, code: string): string => `${in
  */
 export type ReferenceOrigin = 'ours' | 'unmarked' | 'other_installation' | 'foreign'
 
-// 1A2B3C-STL-261123-7K3QX2-1: installation, code, and where there is one the number of the try.
+// An example is 1A2B3C-STL-261123-7K3QX2-1: the installation, the code, and, if there is one, the number of
+// the attempt.
 const shape = new RegExp(`^(?:([0-9A-F]{6})-)?(?:${codePrefixes.join('|')})-\\d{6}-[0-9A-Z]{6,10}(?:-\\d+)?$`)
 
 /** Returns who made a reference that the provider shows, judged by its form alone. */

@@ -15,8 +15,8 @@ const isPersonal = (name: string, beside: object) =>
   personal.has(name) || (name === 'name' && 'phone' in beside)
 
 /**
- * An answer as it is kept under its key: codes and amounts, and of names and addresses only that there were
- * some.
+ * Returns an answer as it is stored under its idempotency key: with its codes and amounts, and a placeholder
+ * for each name and address.
  */
 export function keptOf(answer: unknown): unknown {
   return walk(answer, undefined, (name, value, beside) =>
@@ -24,14 +24,17 @@ export function keptOf(answer: unknown): unknown {
   )
 }
 
-/** The answer as it was given, its names and addresses as they are `now`: the same thing, read again. */
+/**
+ * Returns a stored answer with its names and addresses filled in from `now`, which is the same object read
+ * again.
+ */
 export function wholeAnswer(kept: unknown, now: unknown): unknown {
   return walk(kept, now, (name, value, _, there) =>
     value === NOT_KEPT ? ((there as Record<string, unknown> | undefined)?.[name] ?? null) : undefined,
   )
 }
 
-/** `there` is the same place in another answer. */
+/** Walks through a value and changes it; `there` is the same place in another answer. */
 function walk(
   value: unknown,
   there: unknown,

@@ -1,6 +1,6 @@
 import { defineErrors } from './errors.ts'
 
-/** Errors that belong to no single domain. */
+/** The errors that belong to no single domain. */
 export const kernelErrors = defineErrors('kernel', {
   forbidden: ['forbidden', 'Your role does not allow this.'],
   user_erased: ['not_found', 'This account was deleted.'],

@@ -2,9 +2,9 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Tx } from './work.ts'
 
 /**
- * The global lock order: rows of a kind above are locked before rows of a kind below, and inside a kind by
- * id. A room that locks rows of several rooms takes all of them here, so that no two transactions wait for
- * each other.
+ * The global lock order: rows of a kind above are locked before rows of a kind below, and rows of one kind in
+ * the order of their ids. A domain that locks rows of several domains takes all these locks here, so that no
+ * two transactions wait for each other.
  */
 const lockOrder = {
   payout: { table: 'payouts', columns: { subjectId: 'subject_id' } },
@@ -22,7 +22,7 @@ const lockOrder = {
 
 export type LockKind = keyof typeof lockOrder
 
-/** Ids, or a query that selects them. */
+/** The ids of the rows to lock, or a query that selects these ids. */
 export type LockedIds = readonly string[] | RawBuilder<unknown>
 
 /** The rows of one kind that have one of the given values in any of the given columns. */

@@ -1,4 +1,4 @@
-/** Whole rupiah. No decimals exist anywhere in laku: IDR has none at Xendit either. */
+/** An amount of money in whole rupiah. No decimals exist anywhere in laku: IDR has none at Xendit either. */
 export type Rupiah = number
 
 /** Checks that an amount is a whole number that JavaScript holds exactly. */
@@ -14,23 +14,24 @@ export function sumIdr(amounts: Iterable<Rupiah>): Rupiah {
 }
 
 /**
- * floor(amount x basis points / 10,000), exact for any safe amount: the shape of every commission and fee.
+ * Returns floor(amount x basis points / 10,000), exact for any safe amount. Every commission and fee is
+ * calculated this way.
  */
 export function basisPoints(amount: Rupiah, bps: number): Rupiah {
   return Number((BigInt(rupiah(amount)) * BigInt(bps)) / 10_000n)
 }
 
 /**
- * floor(amount x of / whole), exact for any safe amounts: the part of it that belongs to `of` in `whole`. 0
- * of nothing.
+ * Returns floor(amount x of / whole), exact for any safe amounts: the share of `amount` that belongs to the
+ * part `of` in `whole`. The share is 0 if `whole` is 0.
  */
 export function proportion(amount: Rupiah, of: Rupiah, whole: Rupiah): Rupiah {
   return whole === 0 ? 0 : Number((BigInt(rupiah(amount)) * BigInt(of)) / BigInt(whole))
 }
 
 /**
- * `1.250.000`, `-4,5`: a number as people in Indonesia write it. Not by Intl, whose first formatter takes
- * every command 15 ms.
+ * Returns a number as people in Indonesia write it: `1.250.000`, `-4,5`. It does not use Intl, whose first
+ * formatter costs every command 15 ms.
  */
 export function formatNumber(value: number): string {
   const [whole = '', fraction] = String(value).split('.')
@@ -38,7 +39,7 @@ export function formatNumber(value: number): string {
   return fraction === undefined ? grouped : `${grouped},${fraction}`
 }
 
-/** `Rp 1.250.000`, `-Rp 500`. */
+/** Returns an amount of rupiah as text: `Rp 1.250.000`, `-Rp 500`. */
 export function formatIdr(amount: Rupiah): string {
   return amount < 0 ? `-Rp ${formatNumber(-amount)}` : `Rp ${formatNumber(amount)}`
 }

@@ -16,29 +16,29 @@ type Assignments<T extends keyof DB> = {
  */
 export interface Move<S extends string, T extends keyof DB, R> {
   /**
-   * The state that all rows move to, or SQL that returns the state for each. Left out where each of `rows`
-   * has its own state in the machine's column.
+   * The state that all rows move to, or SQL that returns the state for each row. It is left out if each of
+   * `rows` has its own new state in the machine's column.
    */
   to?: S | RawBuilder<S>
   ids?: readonly string[]
   /**
-   * The rows to move, all with the same keys. Their other fields are written too, except those that `set`
-   * assigns.
+   * The rows to move, all with the same keys. The other fields of the rows are written too, except those that
+   * `set` assigns.
    */
   rows?: readonly ({ readonly id: string } & Updateable<DB[T]>)[]
-  /** The states in which this move may begin, where they are fewer than the machine allows. */
+  /** The states in which this move may begin, if they are fewer than the machine allows. */
   from?: S | readonly S[]
   /**
-   * Rows that are in the target state already are written too, and keep their state: for a thing that is
-   * looked at again.
+   * True if rows that are already in the target state are written too, and keep their state: for objects that
+   * are processed again.
    */
   stays?: boolean
   set?: Assignments<T>
-  /** Common table expressions, without `with`. */
+  /** The common table expressions of the statement, without `with`. */
   with?: RawBuilder<unknown>
-  /** Further items of the `from` list. */
+  /** Further items of the statement's `from` list. */
   using?: RawBuilder<unknown>
-  /** Further conditions. */
+  /** Further conditions of the statement. */
   where?: RawBuilder<unknown>
   returning?: RawBuilder<R>
 }
@@ -86,8 +86,8 @@ export function moveStatement<S extends string, T extends keyof DB, R = { id: st
 }
 
 /**
- * The state for the `do update set` of an insert that meets a row: `to` where `condition` holds and the state
- * that the row has leads there, and otherwise the state that it has.
+ * Returns the SQL expression of a state, for the `do update set` of an insert whose row exists already. The
+ * state is `to` if `condition` holds and the machine allows that move; otherwise the row keeps its state.
  */
 export function stateIf<S extends string, T extends keyof DB>(
   { table, column, transitions }: Machine<S, T>,
@@ -165,8 +165,8 @@ async function refuse<S extends string, T extends keyof DB, R>(
     typeof to === 'string'
       ? to
       : (rows?.find((row) => row.id === id) as Record<string, unknown> | undefined)?.[column]
-  // The rows that did move show their target state here. This error ends the transaction, and they return to
-  // their old state.
+  // The rows that moved show their target state here. This error ends the transaction, which returns the rows
+  // to their old state.
   const id = named.find((text) => states.get(text) !== targetOf(text)) ?? named[0]
   const from = states.get(id as string)
   throw kernelErrors.illegal_transition({

@@ -1,15 +1,19 @@
 import { isIPv6 } from 'node:net'
 
-/** The networks that an address belongs to, from near to far. */
+/** The networks that an IP address belongs to, from near to far. */
 export interface Network {
-  /** The address itself, or for IPv6 its /64: what a provider gives to one home or phone. */
+  /**
+   * The IPv4 address itself, or the /64 of an IPv6 address: the range that a provider gives to one home or
+   * phone.
+   */
   home: string
-  /** For IPv6 the /48, the most that one customer of a provider is given; none for IPv4. */
+  /** The /48 of an IPv6 address, the most that one customer of a provider is given; absent for IPv4. */
   site?: string
 }
 
 /**
- * The eight groups of an IPv6 address, without leading zeros; its last two may be written as an IPv4 address.
+ * Returns the eight groups of an IPv6 address, without leading zeros. The last two groups may be written as
+ * an IPv4 address.
  */
 function groupsOf(address: string): string[] {
   const hex = (address.split('%', 1)[0] as string).replace(
@@ -25,7 +29,8 @@ function groupsOf(address: string): string[] {
 }
 
 /**
- * IPv4 written as IPv6 (RFC 4291), and as a phone company's NAT64 shows it (RFC 6052): in their last 32 bits.
+ * The prefixes of IPv6 addresses that carry an IPv4 address in their last 32 bits: IPv4 written as IPv6 (RFC
+ * 4291), and a phone company's NAT64 (RFC 6052).
  */
 const CARRIES_V4 = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0']
 

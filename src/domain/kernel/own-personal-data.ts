@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { PersonalTable } from './personal-data.ts'
 
-/** How a person is taken out of the tables of this room. */
+/** The tables of the kernel that hold personal data, and how a person's data is erased from each. */
 export const kernelPersonalData: readonly PersonalTable[] = [
   {
     table: 'idempotency_keys',
     columns: ['response'],
-    // Nobody can send these keys any more.
+    // The keys of an erased customer are deleted: nobody can send them any more.
     erase: ({ userId }) => sql`delete from idempotency_keys where scope = ${`customer:${userId}`}`,
   },
 ]

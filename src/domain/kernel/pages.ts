@@ -1,10 +1,12 @@
-/** A page of a list by keyset, and where the next one goes on. */
+/** A page of a list by keyset, and the cursor at which the next page starts. */
 export interface Paged<Row> {
   data: Row[]
   nextCursor: string | null
 }
 
-/** A page out of rows that were read one past its limit: whether there is a next one is seen by that one. */
+/**
+ * Makes a page out of rows that were read one past its limit: the extra row shows that there is a next page.
+ */
 export function pageOf<Row>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => string): Paged<Row> {
   const data = rows.slice(0, limit)
   const last = data.at(-1)

@@ -1,10 +1,10 @@
 import type { RawBuilder } from 'kysely'
 import type { Vault } from './vault.ts'
 
-/** The person whose data it is, as erasing finds them. */
+/** The person whose personal data is to be erased. */
 export interface Person {
   userId: string
-  /** E.164; null once they are deleted. */
+  /** The phone number in E.164 format; null once the person is deleted. */
   phone: string | null
   email: string | null
   now: Date
@@ -15,8 +15,8 @@ export interface PersonalTable {
   /** The table's columns that hold personal data. */
   columns: readonly string[]
   /**
-   * Empties these columns, or deletes the rows. Records of payments, postings and messages stay, without a
-   * name.
+   * Returns the statement that empties these columns for a person, or deletes the person's rows. Records of
+   * payments, postings and messages stay, without a name.
    */
   erase: (person: Person, vault: Vault) => RawBuilder<unknown>
 }

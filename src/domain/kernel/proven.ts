@@ -12,8 +12,8 @@ import type { Work } from './work.ts'
 const REFUSED = 'LK001'
 
 /**
- * The further arguments of such a database function: the token that proves the actor, and the reason and
- * request id for the audit log.
+ * The last arguments of a database function that verifies the actor itself: the token that proves the actor,
+ * and the reason and request id for the audit log.
  */
 export interface Proven {
   token: string
@@ -22,9 +22,9 @@ export interface Proven {
 }
 
 /**
- * Calls one of the database's functions that write staff, tokens or the clock, as the administrator who acts.
- * It sees for itself that their token is good, and writes the audit log. `refusals` has the errors of its
- * refusals, by their codes.
+ * Calls a database function that writes staff, tokens or the clock, as the administrator who acts. The
+ * function itself verifies the administrator's token, and writes the audit log. `refusals` has the errors for
+ * the function's refusals, by their codes.
  * @throws kernel.forbidden, and those
  */
 export async function callProven<T>(
@@ -37,7 +37,7 @@ export async function callProven<T>(
 }
 
 /**
- * Calls a database function as any member of staff, for changes to what belongs to that member.
+ * Calls a database function as any member of staff, for changes to things that belong to that member.
  * @throws kernel.forbidden, and those
  */
 export async function callAsHolder<T>(

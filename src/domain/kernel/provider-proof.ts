@@ -1,8 +1,9 @@
 import { ProviderFailure } from './provider-failure.ts'
 
 /**
- * How the provider was asked. `first`: the only call that ever asked for this under its key. `repeat`: the
- * key went out before, and nobody knows what became of that. `look_up`: a read, by id or from a list.
+ * The way in which the provider was asked. `first`: the only call that ever asked for this object under its
+ * key. `repeat`: the key was sent before, and nobody knows the outcome of that call. `look_up`: a read, by id
+ * or from a list.
  */
 export type ProviderAsk = 'first' | 'repeat' | 'look_up'
 
@@ -29,28 +30,32 @@ const keyIsKnown: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Decides what an answer proves, where money leaves. Only a refused first call proves that nothing happened.
- * The refusal of a repeated call may be caused by the first: its key, the amount it used up, or
- * `INSUFFICIENT_BALANCE` after it took the balance. A list that lacks the object may show it later. A refusal
- * without the provider's own code comes from something in between, and proves nothing.
+ * Decides what an answer proves about a call that moves money out. Only a refused first call proves that
+ * nothing happened. The refusal of a repeated call may be caused by the first call: by its key, by the amount
+ * that it used up, or as `INSUFFICIENT_BALANCE` after it took the balance. A list that lacks the object may
+ * show it later. A refusal without the provider's own code comes from something in between, and proves
+ * nothing.
  */
 export function proofOf(ask: ProviderAsk, answer: ProviderFailure | 'found' | 'absent'): ProviderProof {
   if (answer === 'found') return 'made'
   if (answer === 'absent' || ask !== 'first') return 'open'
   const { outcome, code, httpStatus } = answer
   if (outcome === 'limited' || outcome === 'unreachable') return 'not_sent'
-  // A conflict means that something exists already, whatever the code is called.
+  // HTTP status 409 (conflict) means that an object exists already, whatever the error code is called.
   const isKnown = keyIsKnown.has(code) || httpStatus === 409 || /DUPLICATE|IDEMPOTEN/.test(code)
   if (outcome !== 'refused' || isKnown || code.startsWith('http_')) return 'open'
   return 'not_made'
 }
 
-/** Real ms by `performance.now()` until which a call may still leave; nothing where it may not. */
+/**
+ * A function that returns until when a call may still be sent, in real ms of `performance.now()`; undefined
+ * if the call may not be sent.
+ */
 export type CallLease = () => Promise<number | undefined>
 
 /**
- * Asks the database for the right to call, right before the call. The time that the question took counts: a
- * process that was stopped in between finds its right run out.
+ * Asks the database for the lease of a provider call, right before the call. The time that the question takes
+ * counts against the lease, so a process that was stopped in between finds its lease expired.
  */
 export async function leaseUntil(ask: () => Promise<number | undefined>): Promise<number | undefined> {
   const askedAt = performance.now()
@@ -58,7 +63,7 @@ export async function leaseUntil(ask: () => Promise<number | undefined>): Promis
   return leftMs === undefined ? undefined : askedAt + leftMs
 }
 
-/** Returns the failure of a call that was not sent because another holds its lease by now. */
+/** Returns the failure of a call that was not sent because another process holds the lease by now. */
 export function leaseLost(provider: string, operation: string): ProviderFailure {
   return new ProviderFailure({ provider, operation, outcome: 'unreachable', code: 'lease_lost' })
 }

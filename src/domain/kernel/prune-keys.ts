@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Work } from './work.ts'
 
 /**
- * Forgets up to `limit` idempotency keys that are past their time; returns how many. Keys of money calls have
- * none.
+ * Deletes up to `limit` idempotency keys that have expired; returns how many were deleted. Keys of calls that
+ * move money never expire.
  */
 export async function pruneKeys(work: Work, limit: number): Promise<number> {
   const result = await sql`

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util'
 
 /**
- * The token that identifies a member of staff, on its way to the database's own functions, which verify the
- * actor themselves. The token never appears in a log, answer or error text.
+ * The token that identifies a member of staff to the database's own functions, which verify the actor
+ * themselves. The token never appears in a log, answer or error text.
  */
 export class StaffProof {
   readonly #token: string
-  /** When it ends; null: never, or not known. */
+  /** The time when the token expires; null if it never expires, or if the time is not known. */
   readonly endsAt: Date | null
 
   constructor(token: string, endsAt: Date | null = null) {

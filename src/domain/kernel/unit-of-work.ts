@@ -16,28 +16,31 @@ import type { AttentionItem, AuditEntry, PostedTransaction, Tx, Work } from './w
 export interface UnitOfWorkOptions {
   db: Kysely<DB>
   clock: Clock
-  /** When a transaction began, by the database's clock. */
+  /** Returns when a transaction began, by the database's clock. */
   beganAt: (tx: Tx) => Promise<Date>
   /**
-   * Looked up before the first transaction that may write: it is the whole domain, and reading needs none of
-   * it.
+   * Loads the choreography, before the first transaction that may write. The choreography loads the whole
+   * domain, and a transaction that only reads needs none of it.
    */
   choreography: () => Promise<Choreography>
-  /** Writes jobs in the transaction that it is given. */
+  /** Writes jobs in the given transaction. */
   enqueue: (tx: Tx, jobs: NewJob[]) => Promise<void>
-  /** Writes what a unit of work keeps for people. */
+  /** The functions that write the audit log and the attention items. */
   records: WorkRecords
   policy: Policy
   vault: Vault
 }
 
-/** Rows of the audit log and of attention are written by the room that owns them (ADR 0113). */
+/**
+ * The functions that write audit entries and attention items. The domain that owns these tables writes their
+ * rows (ADR 0113).
+ */
 export interface WorkRecords {
   writeAudit: (work: Work, entries: readonly AuditEntry[]) => Promise<void>
   writeAttention: (work: Work, items: readonly AttentionItem[]) => Promise<void>
 }
 
-/** The report of what a use case did, or in a dry run would have done. */
+/** The report of everything that a use case did, or in a dry run would have done. */
 export interface WorkReport {
   events: { type: string; aggregateKind: string; aggregateId: string; payload: unknown }[]
   postings: PostedTransaction[]
@@ -70,8 +73,8 @@ const MAX_ROUNDS = 20
 const MAX_ATTEMPTS = 4
 
 /**
- * Keeps the error that ended a transaction: the rollback on a connection that is gone fails, too, and would
- * hide that error.
+ * Keeps the first error of a transaction. If the connection is gone, the rollback fails, too, and its error
+ * would hide the first one.
  */
 class FirstFailure {
   #first: unknown
@@ -153,7 +156,8 @@ export class UnitOfWork {
           return result
         })
     } catch (error) {
-      // Refused a write that the use case should not try: a mistake of ours, and no database that is away.
+      // PostgreSQL refused a write that the use case should not make. This is a mistake in laku; the database
+      // is available.
       if (sqlState(error) === READ_ONLY) throw error
       throw translateDatabaseError(error).translated
     }
@@ -180,9 +184,10 @@ export class UnitOfWork {
   }
 
   /**
-   * Runs these use cases in turn in one transaction, each after those before it, and rolls everything back.
-   * One that fails is undone alone. The dry run ends after 5 s, or as soon as another transaction waits for a
-   * lock that it holds. Returns the outcomes of those that ran, at least of the first.
+   * Runs these use cases in turn in one transaction, each with the effects of those before it, and rolls
+   * everything back. If one use case fails, only its own effects are undone. The dry run ends after 5 s, or
+   * as soon as another transaction waits for a lock that the dry run holds. Returns the outcomes of the use
+   * cases that ran, at least of the first.
    */
   async dryRunInTurn<T>(uses: readonly DryUse<T>[]): Promise<DryOutcome<T>[]> {
     const choreography = await this.#options.choreography()
@@ -218,7 +223,7 @@ export class UnitOfWork {
       await sql`set constraints all deferred`.execute(tx)
       return { result, report: work.report() }
     } catch (error) {
-      // A connection that is gone fails here, and ends the run.
+      // If the connection is gone, this statement fails, and its error ends the dry run.
       await sql`rollback to savepoint one`.execute(tx)
       return { error: translateDatabaseError(error).translated }
     }
@@ -311,8 +316,8 @@ class OpenWork implements Work {
   }
 
   /**
-   * Runs the reactions until nothing new is emitted, then writes events, audit, attention, answers and jobs:
-   * a statement each, sent together, since none reads what another writes.
+   * Runs the reactions until no new event is emitted. Then it writes events, audit, attention, answers and
+   * jobs: a statement each, sent together, since none reads what another writes.
    */
   async finish(): Promise<void> {
     for (let round = 0; this.#pending.length > 0; round++) {
@@ -333,7 +338,8 @@ class OpenWork implements Work {
 
   async #react(type: EventType, events: DomainEvent[]): Promise<void> {
     if (!this.#choreography) throw new Error(`a use case that only reads emitted ${type}`)
-    // The row of a type takes events of that type; TypeScript cannot follow the key through the map.
+    // The reactions under a type take events of that type, but TypeScript cannot infer this from the key of
+    // the map.
     const followers = this.#choreography[type] as Followers<EventType>
     for (const reaction of followers.reactions ?? []) await reaction(this, events)
     for (const rule of followers.jobs ?? []) {
@@ -359,8 +365,8 @@ class OpenWork implements Work {
   }
 
   /**
-   * Writes the answers of joins, which hold codes and amounts alone; of others names and addresses are left
-   * out (`storeAnswers`).
+   * Writes the answers of this work under their idempotency keys. These are answers of joins, which hold
+   * codes and amounts alone. Other answers are stored without their names and addresses (`storeAnswers`).
    */
   async #writeAnswers(): Promise<void> {
     const rows = this.#answers.map(({ scope, key, requestHash, expiresInS, status, body }) => ({

@@ -9,11 +9,11 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 
-/** Everything that is derived from one LAKU_ENCRYPTION_KEY, a key for each purpose (HKDF-SHA256). */
+/** The keys that are derived from one LAKU_ENCRYPTION_KEY, one for each purpose (HKDF-SHA256). */
 class KeyRing {
   readonly #master: Buffer
   readonly #keys = new Map<string, KeyObject>()
-  /** The key's id, which tells it from other keys and reveals nothing else. */
+  /** The id of the encryption key, which tells it from other keys and reveals nothing else. */
   readonly id: string
 
   constructor(master: string) {
@@ -22,7 +22,10 @@ class KeyRing {
     this.id = this.hmac('key id', '').toString('base64url').slice(0, 8)
   }
 
-  /** Made once: an HMAC by a buffer makes its key anew each time, which costs more than the digest. */
+  /**
+   * Returns the key for a purpose, which is made only once. An HMAC by a buffer makes its key anew each time,
+   * which costs more than the digest.
+   */
   key(purpose: string): KeyObject {
     let key = this.#keys.get(purpose)
     if (!key) {
@@ -38,14 +41,14 @@ class KeyRing {
 }
 
 /**
- * The keys that the database does not hold. `hmac` proves that a text is as it was written; `seal` and `open`
- * keep it unreadable at rest (AES-256-GCM). The first key writes; the others, from before a rotation, only
- * read and verify.
+ * The encryption keys, which the database does not hold. `hmac` proves that a text is unchanged; `seal` and
+ * `open` keep a text unreadable at rest (AES-256-GCM). The first key encrypts and signs; the other keys, from
+ * before a rotation, only decrypt and verify.
  */
 export class Vault {
   readonly #current: KeyRing
   readonly #all: readonly KeyRing[]
-  /** The keys of the book's seals: its own, or these. */
+  /** The vault with the keys for the seals of the ledger; this vault itself if there are no separate keys. */
   readonly seals: Vault
 
   constructor(masters: string | readonly string[], seals?: string | readonly string[]) {
@@ -56,7 +59,7 @@ export class Vault {
     this.seals = seals === undefined ? this : new Vault(seals)
   }
 
-  /** The key that writes. */
+  /** The id of the key that encrypts and signs new values. */
   get keyId(): string {
     return this.#current.id
   }
@@ -70,7 +73,10 @@ export class Vault {
     return this.#current.hmac(purpose, text).toString('base64url')
   }
 
-  /** Returns the digest under every key, so that values can be looked up while keys rotate. */
+  /**
+   * Returns the digests of a text, one under each key, so that a value can be looked up while keys are
+   * rotated.
+   */
   hmacs(purpose: string, text: string): string[] {
     return this.#all.map((ring) => ring.hmac(purpose, text).toString('base64url'))
   }
@@ -83,7 +89,7 @@ export class Vault {
     })
   }
 
-  /** The first bytes of a digest, for a signature that has to be short. */
+  /** Returns the first bytes of a digest, for a signature that has to be short. */
   sign(purpose: string, text: string, bytes: number): Buffer {
     return this.#current.hmac(purpose, text).subarray(0, bytes)
   }
@@ -101,7 +107,7 @@ export class Vault {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
   }
 
-  /** The key that sealed this; undefined where none of these did. */
+  /** Returns the id of the key that encrypted this value; undefined if none of these keys did. */
   keyIdOf(purpose: string, sealed: string): string | undefined {
     const bytes = Buffer.from(sealed, 'base64url')
     return this.#all.find((ring) => {
@@ -114,14 +120,14 @@ export class Vault {
     })?.id
   }
 
-  /** Decrypts a value that one of the keys encrypted; the authentication tag shows which key. */
+  /** Decrypts a value that one of the keys encrypted; the authentication tag shows which key it was. */
   open(purpose: string, sealed: string): string {
     const bytes = Buffer.from(sealed, 'base64url')
     for (const ring of this.#all.slice(0, -1)) {
       try {
         return opened(ring, purpose, bytes)
       } catch {
-        // Another key sealed it.
+        // Another key encrypted this value.
       }
     }
     return opened(this.#all.at(-1) ?? this.#current, purpose, bytes)

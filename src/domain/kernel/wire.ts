@@ -2,7 +2,7 @@ type SnakeCase<S extends string> = S extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
   : S
 
-/** The type of domain data as it is sent. */
+/** The type of domain data after `toWire`, as it is sent. */
 export type ToWire<T> = T extends Date
   ? string
   : T extends readonly (infer E)[]
@@ -11,7 +11,9 @@ export type ToWire<T> = T extends Date
       ? { [K in keyof T as K extends string ? SnakeCase<K> : K]: ToWire<T[K]> }
       : T
 
-/** Domain data as it is printed and sent: snake_case keys, instants as ISO 8601, nothing undefined. */
+/**
+ * Returns domain data as it is printed and sent: snake_case keys, instants as ISO 8601, nothing undefined.
+ */
 export function toWire<T>(value: T): ToWire<T> {
   return snakeKeys(value) as ToWire<T>
 }
@@ -30,7 +32,7 @@ type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : S
 
-/** The type of a validated body once its keys are camelCase. */
+/** The type of a validated request body after `fromWire`, with camelCase keys. */
 export type FromWire<T> = T extends readonly (infer E)[]
   ? FromWire<E>[]
   : T extends Date
@@ -39,7 +41,7 @@ export type FromWire<T> = T extends readonly (infer E)[]
       ? { [K in keyof T as K extends string ? CamelCase<K> : K]: FromWire<T[K]> }
       : T
 
-/** A validated body or query in the domain's own names. */
+/** Returns a validated body or query with the domain's own names, in camelCase. */
 export function fromWire<T>(value: T): FromWire<T> {
   return camelKeys(value) as FromWire<T>
 }
@@ -53,7 +55,7 @@ function camelKeys(value: unknown): unknown {
 const snakeNames = new Map<string, string>()
 const camelNames = new Map<string, string>()
 
-// Keys come from code and schemas, never from users, so the maps stay small.
+// The names come from code and schemas, never from users, so the maps of names stay small.
 function snakeCase(name: string): string {
   let known = snakeNames.get(name)
   if (known === undefined) {

@@ -7,7 +7,10 @@ import type { Policy } from './policy.ts'
 import type { DB } from './schema.ts'
 import type { Vault } from './vault.ts'
 
-/** A transaction, never a pool, so that the compiler refuses a write outside a transaction. */
+/**
+ * The type of a database transaction. Functions take a transaction, never a pool, so that the compiler
+ * refuses a write outside a transaction.
+ */
 export type Tx = Transaction<DB>
 
 export interface AuditEntry {
@@ -17,7 +20,7 @@ export interface AuditEntry {
   after?: unknown
 }
 
-/** Something a person must look at, with the command that fixes it. */
+/** An item that a person must look at, with the command that fixes its cause. */
 export interface AttentionItem {
   kind: AttentionKind
   subject: [kind: string, id: string]
@@ -26,7 +29,9 @@ export interface AttentionItem {
   details?: Record<string, unknown>
 }
 
-/** A ledger transaction as it was posted, for reports of what a use case did (or, dry, would do). */
+/**
+ * A ledger transaction as it was posted, for the report of what a use case did (or, in a dry run, would do).
+ */
 export interface PostedTransaction {
   key: string
   kind: string
@@ -43,19 +48,22 @@ export interface Work {
   readonly actor: Actor
   readonly policy: Policy
   readonly vault: Vault
-  /** Leads from an answer to the logs and the audit log; null where no request was made. */
+  /**
+   * The id of the request, which connects an answer with the logs and the audit log; null if there was no
+   * request.
+   */
   readonly requestId: string | null
   emit(...events: NewEvent[]): void
   audit(entry: AuditEntry): void
   requestAttention(...items: AttentionItem[]): void
   /**
-   * Stores the answer to a request whose key was found free (`findAnswers`) and not claimed, because the work
-   * itself can happen only once. If another request answers under the key meanwhile, this transaction rolls
-   * back, runs again, and finds that answer.
+   * Stores the answer to a request. Its idempotency key was looked up (`findAnswers`) and not claimed,
+   * because the work itself can happen only once. If another request is answered under the key meanwhile,
+   * this transaction rolls back, runs again, and finds that answer.
    */
   answer(key: IdempotencyKey, answer: StoredAnswer): void
-  /** Notes a row of the audit log that the database wrote itself, for the report. */
+  /** Adds to the report a row of the audit log that the database wrote itself. */
   audited(entry: AuditEntry): void
-  /** Notes a ledger transaction for the report; called by the ledger alone. */
+  /** Adds a ledger transaction to the report; only the ledger calls it. */
   posted(transaction: PostedTransaction): void
 }

@@ -28,9 +28,10 @@ export async function resumeWaiting(work: Work, events: EventOf<'stock.added'>[]
 type Ended = EventOf<'purchase_order.cancelled'> | EventOf<'purchase_order.closed'>
 
 /**
- * Reaction to purchase_order.cancelled and .closed: sessions that wait for what will not come. A person is
- * shown the session that it was ordered for, for they know why it ended; others that counted on it are
- * looked at again by themselves.
+ * Reaction to purchase_order.cancelled and .closed: finds the sessions that wait for goods which this
+ * purchase order will not bring. For the session of the purchase order a person gets an attention item,
+ * because people know why the purchase order ended. The fulfilment of the other sessions that lack these
+ * goods is checked again automatically.
  */
 export async function applyEndedPurchaseOrders(work: Work, events: Ended[]): Promise<void> {
   for (const { payload } of events) {
@@ -54,7 +55,7 @@ export async function applyEndedPurchaseOrders(work: Work, events: Ended[]): Pro
   }
 }
 
-/** The fulfilment of these sessions goes on after the commit, the oldest first. */
+/** Emits events that continue the fulfilment of these sessions after the commit, the oldest session first. */
 async function goOn(work: Work, sessionIds: readonly string[]): Promise<void> {
   if (sessionIds.length === 0) return
   const { rows } = await sql<{ id: string; code: string }>`

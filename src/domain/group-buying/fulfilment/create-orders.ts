@@ -12,17 +12,17 @@ import { makeOrders, waitingParticipants } from './make-orders.ts'
 
 export interface SessionOrders {
   sessionId: string
-  /** Orders made now; 0 where all were made before. */
+  /** The number of orders that this call made; 0 if all orders were made before. */
   count: number
   orderIdsUrl: string
 }
 
 /**
- * The second step of fulfilment (service map: `POST /api/orders/bulk`): makes an order for every paid
- * participant without one whose whole demand is covered, oldest paid first. Hands over their reservation and
- * releases their escrow at the final price with the rebates. All of it runs in one transaction with a fixed
- * number of statements. First it reserves stock that is not reserved yet. A repeat after success returns
- * count 0.
+ * Makes the orders of a session: the second step of fulfilment (service map: `POST /api/orders/bulk`). Every
+ * paid participant without an order, whose whole demand is covered, gets an order, oldest paid first. The
+ * orders take over the participants' reservation, and the participants' escrow is released at the final price
+ * with the rebates. Stock that is not reserved yet is reserved first. All of it runs in one transaction with
+ * a fixed number of statements. A repeat after success returns count 0.
  * @throws group_buying.session_not_found, not_fulfillable, stock_short where the stock covers nobody,
  * kernel.forbidden
  */
@@ -33,8 +33,9 @@ export async function createOrdersOf(work: Work, input: { sessionId: string }): 
 }
 
 /**
- * The service map's `POST /api/payments/release-escrow`. Escrow is released in the transaction that makes the
- * orders, so this makes those that are missing; after them it answers count 0.
+ * Releases the escrow of a session (service map: `POST /api/payments/release-escrow`). Escrow is released in
+ * the transaction that makes the orders, so this call makes the missing orders. If no order is missing, it
+ * returns count 0.
  * @throws as createOrdersOf
  */
 export async function releaseEscrowOf(work: Work, input: { sessionId: string }): Promise<SessionMoney> {
@@ -51,22 +52,22 @@ export async function releaseEscrowOf(work: Work, input: { sessionId: string }):
 async function orderAll(work: Work, sessionId: string): Promise<SessionMoney> {
   const session = await lockFulfillable(work, sessionId)
   const { missing } = await reserveFor(work, session)
-  // Any shortage has put the session into pending_stock.
+  // The session is locked and read again: if stock is short, `reserveFor` moved the session to pending_stock.
   const ordered = await orderCovered(work, await lockSession(work.tx, sessionId))
   if (ordered.count === 0 && ordered.waiting > 0)
     throw groupBuyingErrors.stock_short({ code: session.code, missing })
   return { sessionId, count: ordered.count, amountIdr: ordered.amountIdr }
 }
 
-/** Makes the orders that the reservation of a session covers now. Returns how many. */
+/** Makes the orders that the session's reserved stock covers now. Returns how many orders were made. */
 export async function createCoveredOrders(work: Work, sessionId: string): Promise<number> {
   return (await orderCovered(work, await lockFulfillable(work, sessionId))).count
 }
 
 /**
  * Makes the orders of all waiting participants without checking the stock; the orders are on hold until stock
- * is there. This is for repeated failures to check the stock (service map, failure modes: warehouse). A
- * session with a known shortage waits instead.
+ * is there. Fulfilment does so after repeated failures to check the stock (service map, failure modes:
+ * warehouse). A session with a known shortage waits instead.
  */
 export async function createUncheckedOrders(work: Work, sessionId: string): Promise<number> {
   const session = await lockFulfillable(work, sessionId)
@@ -90,16 +91,16 @@ async function lockFulfillable(work: Work, sessionId: string): Promise<LockedSes
 }
 
 interface Ordered {
-  /** Orders made now. */
+  /** The number of orders that were made now. */
   count: number
   amountIdr: Rupiah
-  /** Participants that still wait. */
+  /** The number of participants that still wait for an order. */
   waiting: number
 }
 
 /**
- * Gives reserved stock to those who wait: first to orders on hold, which were paid first, then to
- * participants, oldest paid first.
+ * Gives a session's reserved stock to the orders and participants that wait for it: first to orders on hold,
+ * which were paid first, then to participants, oldest paid first.
  */
 async function orderCovered(work: Work, session: LockedSession): Promise<Ordered> {
   const { id } = session
@@ -127,7 +128,10 @@ async function allocate(work: Work, session: LockedSession, orders: readonly Hel
   })
 }
 
-/** Through orders_created, where some may still wait, to success when nobody does. */
+/**
+ * Moves a session to its next status after its orders were made: orders_created while some members still wait
+ * for stock, success when nobody waits.
+ */
 async function moveOn(
   work: Work,
   session: LockedSession,
@@ -144,7 +148,7 @@ async function moveOn(
   if (to === status) return
   await moveState(work, sessionMachine, { to, ids: [id], set: { updatedAt: work.now }, all: true })
   if (to !== 'success') return
-  // Stock is left over if buyers were refunded after the reservation.
+  // Reserved stock is left over if buyers were refunded after the reservation.
   await releaseStock(work, [id])
   work.emit({ type: 'session.succeeded', aggregate: ['session', id], payload: subject })
 }

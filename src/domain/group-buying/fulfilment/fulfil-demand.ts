@@ -9,7 +9,8 @@ import { sessionMachine } from '../transitions.ts'
 export interface FulfilmentView {
   sessionId: string
   /**
-   * `reserved`: all that anybody waits for. `purchase_order`: the rest was ordered, or waits for a person.
+   * The outcome: `reserved` if all units that anybody waits for are reserved. `purchase_order` if the missing
+   * units were ordered, or wait for a person.
    */
   outcome: 'reserved' | 'purchase_order'
   /** The stock that is reserved for the session now, by variant. */
@@ -21,10 +22,10 @@ export interface FulfilmentView {
 }
 
 /**
- * The first step of fulfilment (service map: `POST /api/warehouse/fulfill-demand`): reserves stock for every
- * paid participant that has no order yet, and for orders that wait for stock, as far as it goes. Where it is
- * short the session waits in pending_stock, and the rest is ordered from the factory. Repeating it changes
- * nothing.
+ * Reserves the stock of a session: the first step of fulfilment (service map: `POST
+ * /api/warehouse/fulfill-demand`). The stock is for every paid participant that has no order yet, and for
+ * orders that wait for stock, as far as the stock goes. If stock is short, the session waits in
+ * pending_stock, and the missing units are ordered from the factory. A repeated call changes nothing.
  * @throws group_buying.session_not_found, not_fulfillable, kernel.forbidden
  */
 export async function fulfilDemand(work: Work, input: { sessionId: string }): Promise<FulfilmentView> {
@@ -44,7 +45,7 @@ export function requireFulfillable({ status, code }: LockedSession): void {
   if (!fit) throw groupBuyingErrors.not_fulfillable({ code, status })
 }
 
-/** Brings the reservation of a locked session to what its people wait for. */
+/** Reserves, for a locked session, the stock that its participants and orders wait for. */
 export async function reserveFor(work: Work, session: LockedSession): Promise<FulfilmentView> {
   const { id: sessionId } = session
   const coverage = await coverDemand(work, { sessionId, lines: await demandOf(work, sessionId) })
@@ -84,9 +85,9 @@ async function waitForStock(work: Work, session: LockedSession, coverage: Covera
       details: { code, uncovered, otherwise: `laku sessions refund ${code}` },
     })
   }
-  // An untouched session is looked at again by the sweep after a while; this one has just been.
+  // The sweep checks a session again that was not updated for a while; this session was checked just now.
   const set = { updatedAt: work.now }
-  // A session that already has orders keeps its status and waits.
+  // A session that already has orders keeps its status while it waits for stock.
   const to = session.status === 'moq_reached' ? 'pending_stock' : session.status
   await moveState(work, sessionMachine, { to, stays: true, ids: [id], set, all: true })
   if (session.status !== 'moq_reached') return

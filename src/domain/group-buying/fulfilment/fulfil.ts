@@ -9,11 +9,11 @@ export interface FulfilContext {
 }
 
 /**
- * Takes a closed session as far as it goes: stock, then orders and escrow. Two transactions, so that stock is
- * locked only while it is reserved and not while thousands of orders are written; a crash between them leaves
- * a reservation that the next run finds. When the stock cannot be checked more than policy.fulfilRetries
- * times in a row, the orders are made all the same, on hold (service map, failure modes). Returns the number
- * of orders made.
+ * Fulfils a closed session as far as its stock allows: reserves the stock, then makes the orders and releases
+ * the escrow. There are two transactions, so that stock is locked only while it is reserved, and not while
+ * thousands of orders are written. A crash between the two leaves a reservation that the next run finds. If
+ * the stock cannot be checked more than policy.fulfilRetries times in a row, the orders are made all the
+ * same, on hold (service map, failure modes). Returns the number of orders made.
  * @throws group_buying.session_not_found, not_fulfillable, and whatever kept the stock from being checked
  */
 export async function fulfilSession(context: FulfilContext, sessionId: string): Promise<number> {
@@ -29,8 +29,8 @@ export async function fulfilSession(context: FulfilContext, sessionId: string): 
 }
 
 /**
- * Whether an error is a rule that the session did not meet. Any other error means that the stock could not be
- * checked.
+ * Whether an error means that the session did not meet a rule of the domain. Any other error means that the
+ * stock could not be checked.
  */
 function isVerdict(error: unknown): boolean {
   return error instanceof DomainError && error.kind !== 'unavailable' && error.kind !== 'limited'

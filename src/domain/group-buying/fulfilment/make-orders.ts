@@ -22,7 +22,7 @@ export interface WaitingParticipant {
   lines: (SoldLine & { variantId: string })[]
 }
 
-/** Paid participants without an order, oldest paid first. */
+/** Returns a session's paid participants without an order, oldest paid first. */
 export async function waitingParticipants(work: Work, sessionId: string): Promise<WaitingParticipant[]> {
   const { rows } = await sql<WaitingParticipant>`
     select p.id, p.user_id, p.units, p.shipping_idr, p.fee_estimated, p.total_idr, p.courier_company, p.courier_type,

@@ -41,7 +41,7 @@ export async function refundWaiting(work: Work, session: LockedSession): Promise
     before: { status: session.status, waiting: waiting.length },
     after: { refunded: ids },
   })
-  // Nobody waits any more; orders on hold for stock, if there are any, still do.
+  // No participant waits for goods any more. Orders on hold still wait for stock, if there are any.
   await createCoveredOrders(work, sessionId)
   return {
     sessionId,

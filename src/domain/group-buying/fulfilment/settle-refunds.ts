@@ -5,8 +5,8 @@ import { lockSessions } from '../lifecycle/lock.ts'
 import { participantMachine, participantTransitions, sessionMachine } from '../transitions.ts'
 
 /**
- * A failed or cancelled session is refunded when no payment of it holds money any more: refunds count when
- * they have succeeded, never when they are sent. Returns the sessions that are refunded now.
+ * Marks a failed or cancelled session as refunded when none of its payments holds money any more. A refund
+ * counts when it has succeeded, not when it is sent. Returns the sessions that are refunded now.
  */
 export async function settleRefunds(work: Work, sessionIds: readonly string[]): Promise<string[]> {
   if (sessionIds.length === 0) return []
@@ -25,9 +25,9 @@ export async function settleRefunds(work: Work, sessionIds: readonly string[]): 
 }
 
 /**
- * Reaction to refund.succeeded: marks participants as refunded once their payment is wholly refunded. A paid
- * participant's units are given back (one member is refunded while the group continues). A participant who
- * left gave them back when leaving.
+ * Reaction to refund.succeeded: marks participants as refunded once their payment is wholly refunded. The
+ * session no longer counts the units of a paid participant (one member is refunded while the group
+ * continues). The units of a participant who left were subtracted when the participant left.
  */
 export async function markParticipantsRefunded(
   work: Work,

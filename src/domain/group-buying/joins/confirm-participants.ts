@@ -22,8 +22,8 @@ interface Place {
 
 /**
  * Reaction to payment.paid: held places become paid, their units count for the MOQ, and a complete session
- * closes in this same transaction. Money for a place that has ended is refunded automatically; this decides
- * it once for each payment. The caller that confirmed the payments holds their locks.
+ * closes in this same transaction. Money for a place that has ended is refunded automatically; the refund is
+ * decided once for each payment. The caller that confirmed the payments holds the payments' locks.
  */
 export async function confirmParticipants(work: Work, events: EventOf<'payment.paid'>[]): Promise<void> {
   const paid: Paid[] = []
@@ -69,7 +69,7 @@ async function lockPlaces(work: Work, paid: readonly Paid[]): Promise<Map<string
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Why the place cannot take this money, if so. */
+/** Returns the reason why a place cannot take a payment's money; undefined if the place can take it. */
 function reasonAgainst(
   place: Place | undefined,
   session: LockedSession | undefined,

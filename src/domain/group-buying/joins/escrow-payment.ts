@@ -3,8 +3,8 @@ import { type PaymentView, paymentView } from '../../payment/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
 
 /**
- * The service map's `POST /api/payments/escrow`: the payment that a participation waits for. It was made with
- * the join, in the same transaction, so this finds it and makes none.
+ * Returns the payment that a participation waits for (service map: `POST /api/payments/escrow`). The payment
+ * was made with the join, in the same transaction, so this use case finds the payment and makes none.
  * @throws group_buying.participant_not_found, kernel.forbidden
  */
 export async function escrowPayment(

@@ -12,9 +12,10 @@ const unitsBySession = (joins: readonly PricedJoin[]) =>
   }))
 
 /**
- * Takes the units of a batch, once a session. First all that is wanted, by one conditional update: on a
- * session with room that is the only statement. Sessions that refuse the whole are read, now locked, and
- * admit what fits in order. Returns the joins that have their units, and an error for each of the others.
+ * Holds the units that a batch of joins wants, summed for each session. First one conditional update holds
+ * the whole sum of each session; if every session has enough free units, that is the only statement. A
+ * session that cannot give the whole sum is locked and read, and admits the joins that fit, in order. Returns
+ * the joins that have their units, and an error for each of the others.
  */
 export async function holdUnits(
   work: Work,
@@ -31,7 +32,8 @@ export async function holdUnits(
 
 async function takeUnits(work: Work, wanted: { sessionId: string; units: number }[]): Promise<Set<string>> {
   const ids = wanted.map((hold) => hold.sessionId)
-  // Arrays, not JSON: the planner knows how long they are, and looks each session up by its key.
+  // The parameters are arrays, not JSON: the planner knows the length of an array, and finds each session by
+  // its key.
   const { rows } = await sql<{ id: string }>`
     with locked as (
       select id from group_buying_sessions where id = any(${ids}::uuid[]) order by id for no key update
@@ -78,7 +80,7 @@ async function admitWhatFits(
   return held
 }
 
-/** Gives units back that were taken above and found no row. */
+/** Frees the units of joins for which `holdUnits` held units but no participant was recorded. */
 export async function giveBack(work: Work, joins: readonly PricedJoin[]): Promise<void> {
   if (joins.length > 0) await changeHeldUnits(work, unitsBySession(joins), -1)
 }

@@ -3,8 +3,8 @@ import { joinSessions } from './join.ts'
 import type { Join, JoinAnswer, JoinSettings } from './join-request.ts'
 
 /**
- * Support takes a place for a buyer who asks for it. The rules and the price are those of the buyer's own
- * join, and the place waits for its payment like any other. Audited.
+ * Takes a place in a session for a buyer who asks support for it. The rules and the price are those of the
+ * buyer's own join, and the place waits for its payment like any other. The act is audited.
  * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
  * @throws kernel.forbidden, and what `joinSessions` refuses a join for
  */

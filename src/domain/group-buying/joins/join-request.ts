@@ -11,13 +11,13 @@ export interface Join {
   addressId: string
   courier?: { company: string; type: string } | undefined
   /**
-   * By default an invoice, made when the buyer opens its link. A wallet pays at once, or holds its part of
-   * it, and comes alone in its batch.
+   * The payment method. The default is an invoice, made when the buyer opens its link. A wallet pays the
+   * whole price at once, or holds its part of the price; such a join is the only one of its batch.
    */
   paymentMethod?: PayWith | undefined
-  /** The wallet's part with `wallet+invoice`; by default as much as the wallet holds. */
+  /** The wallet's part of the price with `wallet+invoice`; by default as much as the wallet holds. */
   walletIdr?: Rupiah | undefined
-  /** The shipping fee, where the door had to ask for it. */
+  /** The shipping fee, if a quote had to be asked for before the join. */
   rate?: Rate | undefined
   idempotency?: IdempotencyKey | undefined
   /** The id of the request that asks for the join; the join's event carries this id. */
@@ -30,18 +30,21 @@ export interface Join {
  */
 export const usesWallet = ({ paymentMethod = 'invoice' }: Join): boolean => paymentMethod !== 'invoice'
 
-/** The settings that a join needs to know of the house it runs in. */
+/** The settings of the shop that a join needs. */
 export interface JoinSettings {
-  /** The postcode that the parcels come from. */
+  /** The postal code of the place that the parcels come from. */
   originPostalCode: string
-  /** Base of the pay links: `{publicUrl}/pay/{code}`. */
+  /** The base of the pay links: `{publicUrl}/pay/{code}`. */
   publicUrl: string
 }
 
-/** The answer as it is sent, and stored under the idempotency key; or why there is no place. */
+/**
+ * The outcome of a join: the answer as it is sent and stored under the idempotency key, or the error that
+ * explains why there is no place.
+ */
 export type JoinOutcome = { ok: true; answer: StoredAnswer } | { ok: false; error: DomainError | Error }
 
-/** The body of an answer, before it is put in the wire's own names. */
+/** The body of the answer to a join, before its keys are turned into those of the API. */
 export interface JoinAnswer {
   participation: {
     id: string

@@ -29,10 +29,10 @@ import { type Candidate, candidateOf, type PricedJoin } from './rules.ts'
  * not affect the others. Earlier joins of a batch get their places first. A repeated idempotency key gets the
  * first answer.
  *
- * A wallet's payment, whole or in part, is final at once and fails as a whole if the balance is short. A join
- * that uses the wallet must therefore come alone.
+ * A payment from the wallet, whole or in part, is final at once and fails as a whole if the balance is short.
+ * So a join that uses the wallet must be the only join of its batch.
  *
- * Outcomes carry group_buying.session_not_found, session_not_open, session_full, already_joined,
+ * The errors in outcomes are group_buying.session_not_found, session_not_open, session_full, already_joined,
  * per_user_limit, too_many_unpaid, unpaid_share, hold_renewed, user_not_active, address_not_found,
  * variant_not_in_session, no_items, kernel.paused, payment.below_invoice_minimum, logistics.quote_missing
  * (QuoteMissing, with the parcel to ask for), kernel.idempotency_key_reused.
@@ -51,7 +51,8 @@ export async function joinSessions(
   const refuse = (join: Join, error: Error) => outcomes.set(join, { ok: false, error })
   const repeats = findRepeats(joins, refuse)
   const firsts = joins.filter((join) => !outcomes.has(join) && !repeats.has(join))
-  // The answers are read after the rest, and so know of every place that the rest knows of.
+  // The stored answers are read after the context. So every place that the context shows already has its
+  // stored answer.
   const [context] = await Promise.all([
     readJoinContext(work.tx, firsts, work.now),
     answerAgain(work, firsts, outcomes),
@@ -70,8 +71,8 @@ export async function joinSessions(
     outcomes.set(join, { ok: true, answer })
     if (join.idempotency) work.answer(join.idempotency, answer)
   }
-  // A join may have been refused because of its own first request, which another process answered while this
-  // batch waited for the session.
+  // A join may have been refused because of its own first request: another process answered that request
+  // while this batch waited for the session.
   const refusals = open.filter((join) => outcomes.get(join)?.ok === false)
   await answerAgain(work, refusals, outcomes)
   for (const [join, first] of repeats) outcomes.set(join, outcomes.get(first) as JoinOutcome)
@@ -96,7 +97,7 @@ function findRepeats(joins: readonly Join[], refuse: (join: Join, error: Error) 
   return repeats
 }
 
-/** Gives joins that were answered before, under the same key, that answer. */
+/** Sets the stored answer as the outcome of each join whose idempotency key was answered before. */
 async function answerAgain(
   work: Work,
   joins: readonly Join[],
@@ -129,7 +130,7 @@ function findCandidates(
       continue
     }
     taken.add(placeOf(join))
-    // Earlier joins of this batch count, too.
+    // Earlier joins of this batch count as unpaid places of their buyer, too.
     const { customerId } = join
     context.unpaidPlaces.set(customerId, (context.unpaidPlaces.get(customerId) ?? 0) + 1)
     candidates.push(candidate)
@@ -137,7 +138,7 @@ function findCandidates(
   return candidates
 }
 
-/** Adds the shipping fee: the one that the door brought, else a cached quote. */
+/** Adds the shipping fee to each candidate: the fee that the join brought, otherwise a cached quote. */
 async function price(
   work: Work,
   candidates: readonly Candidate[],
@@ -198,7 +199,8 @@ function announce(work: Work, recorded: readonly RecordedJoin[]): void {
       type: 'participant.joined',
       aggregate: ['participant', participantId],
       requestId: priced.join.requestId,
-      // At the door nobody acts but the buyers of a batch; support acts for one by name.
+      // Each buyer of a batch acts for themselves. If support joins for one buyer, the support person is the
+      // actor.
       actor: work.actor.kind === 'staff' ? work.actor : { kind: 'customer', id: priced.join.customerId },
       payload: {
         sessionId: priced.session.id,
@@ -219,7 +221,7 @@ function answerTo({ participantId, priced, payment }: RecordedJoin, settings: Jo
   const body: JoinAnswer = {
     participation: {
       id: participantId,
-      // The reactions of this very transaction confirm a payment by wallet.
+      // A payment from the wallet is already confirmed, by the reactions in this same transaction.
       status: payment.status === 'paid' ? 'paid' : 'held',
       units: priced.units,
       goodsIdr: priced.goodsIdr,

@@ -16,7 +16,7 @@ import { participantMachine } from '../transitions.ts'
 
 export interface LeaveView {
   participation: { id: string; status: 'left'; units: number }
-  /** The amount that goes back to the buyer, shipping fee included; 0 where nothing was paid. */
+  /** The amount that the buyer gets back, shipping fee included; 0 if nothing was paid. */
   refundIdr: Rupiah
 }
 
@@ -29,8 +29,8 @@ interface Place {
 }
 
 /**
- * The buyer gives up their place while the session forms. A paid place is refunded in full, shipping fee
- * included; the buyer cannot leave it once the group has reached its MOQ. Support staff may do this for a
+ * Gives up a buyer's place while the session forms. A paid place is refunded in full, shipping fee included;
+ * the buyer cannot leave a paid place once the group has reached its MOQ. Support staff may do this for a
  * named buyer.
  * @throws group_buying.not_joined, leave_refused, session_not_found, kernel.forbidden
  */
@@ -42,8 +42,8 @@ export async function leaveSession(
   const place = await lockPlace(work, input.sessionId, userId)
   if (!place) throw await notThere(work, input)
   const session = await lockSession(work.tx, input.sessionId)
-  // The place's payment is locked, so nothing confirms or expires it now. But the session may have closed
-  // before the lock.
+  // The place's payment is locked, so nothing confirms or expires the payment now. But the session may have
+  // closed before the lock was taken.
   const status = await statusNow(work, place.id)
   if (status !== 'held' && status !== 'paid' && status !== 'ordered')
     throw groupBuyingErrors.not_joined(input)
@@ -85,7 +85,7 @@ function leaverOf(work: Work, named: string | undefined): string {
   return named
 }
 
-/** The buyer's live place, with its payment locked: payments come before sessions, everywhere. */
+/** Finds a buyer's live place and locks its payment. Payments are locked before sessions, everywhere. */
 async function lockPlace(work: Work, sessionId: string, userId: string): Promise<Place | undefined> {
   const isLive = sql`
     p.session_id = ${sessionId} and p.user_id = ${userId} and p.status in ('held', 'paid', 'ordered')`

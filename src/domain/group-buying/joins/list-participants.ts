@@ -13,7 +13,7 @@ export interface ParticipantView {
   payment: { id: string; code: string; status: string }
 }
 
-/** A session's participants, newest first, a keyset page at a time: for staff. */
+/** Lists a session's participants for staff, newest first, a keyset page at a time. */
 export async function listParticipants(
   tx: Tx,
   filter: {

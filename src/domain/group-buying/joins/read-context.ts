@@ -12,15 +12,15 @@ export interface JoinableSession {
   perUserLimit: number | null
   capacity: number | null
   /**
-   * By variant, every one that the session sells: its weight in grams, and the first tier's price, which a
-   * join is charged.
+   * The variants that the session sells, by their ids: the weight of each in grams, and its price in the
+   * first tier, which a join is charged.
    */
   variants: Record<string, { weightG: number; priceIdr: Rupiah }>
 }
 
 /**
- * The data that the rules of joining read, for a whole batch. Keys: session, user, address; `live` holds
- * `session user`.
+ * The data that the rules of joining read, for a whole batch of joins. The keys of the maps are the ids of
+ * sessions, users and addresses; `live` holds `session user`.
  */
 export interface JoinContext {
   paused: boolean
@@ -30,7 +30,7 @@ export interface JoinContext {
   known: Set<string>
   addresses: Map<string, { userId: string; snapshot: AddressSnapshot }>
   live: Set<string>
-  /** Places of the last day that ended unpaid, by `session user`. */
+  /** The number of places that ended unpaid within the last day, by `session user`. */
   renewals: Map<string, number>
   /** The number of each buyer's unpaid places, over all sessions. */
   unpaidPlaces: Map<string, number>
@@ -50,8 +50,9 @@ interface Row {
 const unique = (ids: string[]) => [...new Set(ids)]
 
 /**
- * Everything that a batch of joins needs to know, in one statement, read before the sessions are locked: of
- * this only the live places can change under a join, and there the unique index has the last word.
+ * Reads all data that the rules need for a batch of joins, in one statement, before the sessions are locked.
+ * Of these data only the live places can change while a join runs; the unique index then refuses the second
+ * place.
  */
 export async function readJoinContext(tx: Tx, joins: readonly Join[], now: Date): Promise<JoinContext> {
   const dayAgo = secondsAfter(now, -86_400)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
-/** The buyers with a paid place in each of these sessions, in the order in which they joined. */
+/** Returns the buyers with a paid place in each of these sessions, in the order in which they joined. */
 export async function readPaidBuyers(
   { tx }: Work,
   sessionIds: readonly string[],

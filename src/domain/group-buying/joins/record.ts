@@ -10,8 +10,8 @@ export interface RecordedJoin {
 }
 
 /**
- * Writes the participants with their items, and their payments: two statements for any number. A participant
- * that the index of live places refuses (another process was first) is left out of the result.
+ * Writes the participants with their items, and their payments, in two statements for any number of joins. A
+ * participant that the index of live places refuses (another process was first) is left out of the result.
  */
 export async function recordJoins(work: Work, held: readonly PricedJoin[]): Promise<RecordedJoin[]> {
   if (held.length === 0) return []
@@ -44,8 +44,8 @@ export async function recordJoins(work: Work, held: readonly PricedJoin[]): Prom
 type Draft = { participantId: string; priced: PricedJoin; holdExpiresAt: Date }
 
 /**
- * An unpaid join holds its units for an hour, half of it where its buyer never paid anything, and never past
- * the session's end.
+ * Returns when an unpaid join stops holding its units: after an hour, or half of that if the buyer never paid
+ * anything, and never after the session's end.
  */
 function holdEnd({ now, policy }: Work, priced: PricedJoin): Date {
   const minutes = priced.isKnown ? policy.holdMinutes : Math.min(policy.holdMinutes, policy.holdMinutesNew)
@@ -78,7 +78,7 @@ async function insertParticipants(work: Work, drafts: readonly Draft[]): Promise
       unitPriceIdr: priced.session.variants[variantId]?.priceIdr,
     })),
   )
-  // An insert that waits for a rival's uncommitted row does not arise: the session's lock comes first.
+  // This insert never waits for the uncommitted row of a competing join, because the session is locked first.
   const { rows } = await sql<{ id: string }>`
     with joined as (
       insert into group_participants

@@ -31,8 +31,8 @@ export async function releaseHeld(
 }
 
 /**
- * Reaction to payment.expired and payment.failed: the hold ends, and its units are free again. A place that
- * was paid or left meanwhile stays so.
+ * Reaction to payment.expired and payment.failed: ends the hold of the unpaid place, and frees its units. A
+ * place that was paid or left meanwhile keeps its status.
  */
 export async function releaseHolds(
   work: Work,

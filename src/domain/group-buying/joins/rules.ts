@@ -14,18 +14,19 @@ export interface Candidate {
   weightG: number
   goodsIdr: Rupiah
   address: AddressSnapshot
-  /** The buyer paid something before: their place is held longer. */
+  /** Whether the buyer has paid for anything before; their place is then held longer. */
   isKnown: boolean
 }
 
-/** A candidate with its price. */
+/** A candidate with its shipping fee and its total price. */
 export interface PricedJoin extends Candidate {
   rate: Rate
   totalIdr: Rupiah
 }
 
 /**
- * The items of a join with equal variants together; undefined where a quantity is no whole number above 0.
+ * Returns the items of a join, with the quantities of equal variants added up; undefined if a quantity is no
+ * whole number above 0.
  */
 function itemsOf(join: Join): Map<string, number> | undefined {
   const items = new Map<string, number>()
@@ -36,7 +37,10 @@ function itemsOf(join: Join): Map<string, number> | undefined {
   return items.size > 0 ? items : undefined
 }
 
-/** Whether a join may be a candidate. `taken` holds the places of this batch's earlier joins. */
+/**
+ * Returns a join as a candidate, or the error that refuses it. `taken` holds the places of this batch's
+ * earlier joins.
+ */
 export function candidateOf(
   join: Join,
   context: JoinContext,
@@ -70,8 +74,8 @@ export function candidateOf(
 }
 
 /**
- * Places are free to take and cost others: how many one buyer holds unpaid, and how often they take one
- * again, is limited.
+ * Returns the error for a buyer who holds too many unpaid places, or who takes a place again too often after
+ * it ended unpaid. There is such a limit because a place costs its buyer nothing, but costs others.
  */
 function unpaidRefusal(join: Join, context: JoinContext, policy: Policy): DomainError | undefined {
   if (join.paymentMethod === 'wallet') return undefined

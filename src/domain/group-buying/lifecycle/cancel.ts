@@ -19,8 +19,8 @@ import type { SessionView } from '../views.ts'
 import { type LockedSession, lockSession } from './lock.ts'
 
 /**
- * Staff cancel a session, from its draft until its orders are made: places end, reserved stock is free
- * again, and the refunds of everybody follow the event in the same transaction.
+ * Cancels a session, for staff, from its draft until its orders are made. Its places end, and its reserved
+ * stock is free again. The event leads to everybody's refunds in the same transaction.
  * @throws group_buying.session_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function cancelSession(
@@ -66,9 +66,9 @@ export interface SessionMoney {
 }
 
 /**
- * The service map's `POST /api/payments/refund-session`: refunds everybody. For a failed or cancelled session
- * it refunds what is not refunded yet. A session that reached its MOQ is cancelled first. If part of the
- * orders are made, it refunds those who still wait. A repeat after success returns count 0.
+ * Refunds everybody in a session (service map: `POST /api/payments/refund-session`). A failed or cancelled
+ * session refunds what is not refunded yet. A session that reached its MOQ is cancelled first. If part of the
+ * orders are made, the participants that still wait are refunded. A repeat after success returns count 0.
  * @throws group_buying.session_not_found, not_refundable before it ended and once all orders are made,
  * kernel.reason_required, kernel.forbidden
  */
@@ -80,7 +80,7 @@ export async function refundSession(
   await lockSessionPayments(work.tx, input.sessionId)
   const session = await lockSession(work.tx, input.sessionId)
   if (session.status === 'orders_created') return await refundWaiting(work, session)
-  // Staff cancel a forming session by a command of its own, `sessions cancel`.
+  // Staff cancel a forming session by another command, `sessions cancel`.
   if (['draft', 'forming', 'success'].includes(session.status)) {
     throw groupBuyingErrors.not_refundable({ code: session.code, status: session.status })
   }

@@ -8,8 +8,8 @@ import { sessionMachine } from '../transitions.ts'
 import { type LockedSession, lockSessions } from './lock.ts'
 
 /**
- * Closes locked, forming sessions that have enough paid units. The price is that of the tier that the paid
- * units reached, and unpaid places end. The event starts fulfilment.
+ * Closes locked, forming sessions that have enough paid units. The final price is that of the tier that the
+ * paid units reached, and unpaid places end. The event session.moq_reached starts fulfilment.
  */
 export async function closeSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
   if (sessions.length === 0) return
@@ -39,7 +39,10 @@ async function tiersOf(work: Work, sessions: readonly LockedSession[]): Promise<
   return Map.groupBy(rows, (row) => row.sessionId)
 }
 
-/** Fails locked, forming sessions whose time ran out below their MOQ. The refunds follow the event. */
+/**
+ * Fails locked, forming sessions whose time ran out below their MOQ. The event session.failed leads to the
+ * refunds.
+ */
 async function failSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
   if (sessions.length === 0) return
   const ids = sessions.map((session) => session.id)
@@ -57,8 +60,8 @@ async function failSessions(work: Work, sessions: readonly LockedSession[]): Pro
 }
 
 /**
- * Looks at forming sessions now and ends those whose hour has come, either way; the others stay. Returns how
- * many ended.
+ * Closes or fails those of these forming sessions that are complete or whose time is over; the others stay
+ * unchanged. Returns how many sessions ended.
  */
 export async function endSessions(work: Work, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { type DB, finalStates, inSql } from '../../kernel/index.ts'
 import { sessionTransitions } from '../transitions.ts'
 
-/** How many sessions form still, though they ended before this instant. */
+/** Counts the sessions that still form, though their end was before this instant. */
 export async function countLate(db: Kysely<DB>, before: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from group_buying_sessions

@@ -12,8 +12,8 @@ export interface NewSession {
   capacity?: number | undefined
   perUserLimit?: number | undefined
   /**
-   * In the future, never in the past: a draft that opens then. Without one: now, or for a draft, when staff
-   * open it.
+   * The start of the session, never in the past. With a start in the future the session is a draft that opens
+   * then. Without a start the session opens now, or, if it is a draft, when staff open it.
    */
   startsAt?: Date | undefined
   endsAt: Date
@@ -25,8 +25,9 @@ export interface NewSession {
 const SKEW_S = 300
 
 /**
- * Creates a session of a product with the current commission and factory. Later changes of these affect no
- * session that people have joined. The session opens at once unless it is a draft or starts in the future.
+ * Creates a session of a product with the current commission and factory. Later changes of the commission or
+ * the factory affect no session that people have joined. The session opens at once unless it is a draft or
+ * starts in the future.
  * @throws group_buying.product_not_found, product_not_active, invalid_terms, invalid_tiers,
  * tier_out_of_reach, variants_differ,
  *   price_above_shelf, variant_not_found, invalid_period, kernel.forbidden
@@ -36,8 +37,8 @@ export async function createSession(work: Work, input: NewSession): Promise<Sess
   requireTerms(input)
   const { now } = work
   const scheduled = input.startsAt !== undefined && input.startsAt > now
-  // A start an hour ago is a mistake of the caller. A few minutes are the difference between two machines'
-  // clocks.
+  // A start an hour in the past is a mistake of the caller. A start a few minutes in the past comes from the
+  // difference between two machines' clocks.
   if (input.startsAt !== undefined && input.startsAt <= secondsAfter(now, -SKEW_S))
     throw groupBuyingErrors.invalid_period({ startsAt: input.startsAt, now })
   const draft = scheduled || input.status === 'draft'

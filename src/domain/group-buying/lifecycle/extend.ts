@@ -7,9 +7,10 @@ import type { SessionView } from '../views.ts'
 import { lockSession } from './lock.ts'
 
 /**
- * Staff give a forming session more time, a bounded number of times (policy.sessionExtensions): buyers' money
- * waits longer for it. Places that are held now keep their own, earlier end. A session whose time has run out
- * is not extended, even where no sweep has looked at it yet.
+ * Gives a forming session more time, for staff. The number of extensions is limited
+ * (policy.sessionExtensions), because buyers' money waits longer for each. Places that are held now keep
+ * their own, earlier end. A session whose time has run out is not extended, even if no sweep has ended it
+ * yet.
  * @throws group_buying.session_not_found, session_not_forming, invalid_period, extensions_used,
  * kernel.forbidden
  */

@@ -21,8 +21,8 @@ export interface LockedSession {
 }
 
 /**
- * Locks sessions in the order of their ids, and reads them as they are once they are locked. The lock lets
- * inserts that reference the session pass (they take KEY SHARE), and holds off every other change of it.
+ * Locks sessions in the order of their ids, and reads them once they are locked. Inserts that reference a
+ * locked session still pass (they take KEY SHARE); every other change of the session waits.
  */
 export async function lockSessions(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedSession>> {
   const { rows } = await sql<LockedSession>`

@@ -7,7 +7,8 @@ import type { SessionView } from '../views.ts'
 import { lockSession } from './lock.ts'
 
 /**
- * Staff open a draft now, one that was to start later too. Its product and factory must be active by then.
+ * Opens a draft session now, for staff, even if it was to start later. The session's product and factory must
+ * be active by then.
  * @throws group_buying.session_not_found, product_not_active, invalid_period, kernel.illegal_transition,
  * kernel.forbidden
  */

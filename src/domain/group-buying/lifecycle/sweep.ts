@@ -4,15 +4,15 @@ import { settleRefunds } from '../fulfilment/settle-refunds.ts'
 import { type SessionStatus, sessionMachine } from '../transitions.ts'
 import { endSessions } from './close.ts'
 
-// A run takes at most this many sessions of each kind. The rest are due again at once.
+// The most sessions of each kind that one run takes. The remaining sessions are due again at once.
 const MAX_SESSIONS = 200
-// The job after a close takes seconds. A session unchanged for longer lost its job, or waits for stock or a
-// refund.
+// The time after which an unchanged session is stale. Its job after the close takes seconds: a session
+// unchanged for longer lost its job, or waits for stock or a refund.
 const STALE_AFTER_S = 600
 
 /**
- * Returns the conditions for sessions that are due at this instant: each is a range of a partial index that
- * holds only sessions of that kind.
+ * Returns an SQL condition for each kind of session that is due at this instant. Each condition is a range of
+ * a partial index that holds only sessions of that kind.
  */
 const dueAt = (now: Date) => {
   const still = secondsAfter(now, -STALE_AFTER_S)
@@ -34,9 +34,9 @@ export function sessionsDue(now: Date): RawBuilder<boolean> {
 }
 
 /**
- * Opens sessions that start, ends those whose time ran out, restarts stale ones, and marks those that are
- * wholly refunded. The cost depends on the sessions that are due, not on all sessions, and each run is
- * bounded. Returns how many sessions it changed.
+ * Opens sessions at their start, ends sessions whose time ran out, restarts stale sessions, and marks
+ * sessions that are wholly refunded. The cost depends on the sessions that are due, not on all sessions, and
+ * each run is bounded. Returns how many sessions it changed.
  */
 export async function sweepSessions(work: Work): Promise<number> {
   const due = dueAt(work.now)
@@ -101,7 +101,10 @@ async function openSessions(work: Work, due: RawBuilder<unknown>): Promise<numbe
   return rows.length
 }
 
-/** Marks sessions as looked at, so that the next sweep takes others; who works on one now is left alone. */
+/**
+ * Sets the update time of due sessions, so that the next sweep takes others. A session that another
+ * transaction has locked is left alone.
+ */
 async function touch(work: Work, due: RawBuilder<unknown>): Promise<{ id: string; code: string }[]> {
   const { rows } = await sql<{ id: string; code: string }>`
     with still as (

@@ -25,13 +25,14 @@ export interface ShelfVariant {
 }
 
 export interface PricedTier extends Tier {
-  /** By the variant's id: every variant of the product has one. */
+  /** The price of every variant of the product, by the variant's id. */
   prices: ReadonlyMap<string, Rupiah>
 }
 
 /**
- * Gives every variant its price in every tier, in rising order of units. One price for all is refused where
- * the variants differ at the shelf, and so is a price above the shelf, or one that rises from tier to tier.
+ * Calculates every variant's price in every tier, and returns the tiers in rising order of units. One price
+ * for all variants is refused if their shelf prices differ. A price above the shelf price is refused, and a
+ * price that rises from tier to tier.
  * @throws group_buying.invalid_tiers, variants_differ, price_above_shelf, variant_not_found
  */
 export function priceTiers(tiers: readonly NewTier[], variants: readonly ShelfVariant[]): PricedTier[] {
@@ -76,7 +77,10 @@ function ownPrice(
   return own[0]?.unitPriceIdr
 }
 
-/** Just one of the three ways to price all variants; none is enough where each variant has its own price. */
+/**
+ * Returns the price of a variant that has no own price in the tier. Such a tier must use just one of the
+ * three ways to price all variants; it needs none if each variant has its own price.
+ */
 function commonPrice(
   { minUnits, unitPriceIdr, offIdr, offPercent }: NewTier,
   { sku, priceIdr }: ShelfVariant,
