@@ -2,10 +2,11 @@ import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 import { settlementRowChecks } from './row-checks.ts'
 
-// A broken invariant can be broken ten thousand times; a person needs the first few.
+// The most rows that one check lists. A broken invariant may concern ten thousand rows; a person needs the
+// first few.
 const SHOWN = 10
 
-/** The invariants of settlements (number 6), besides the ledger's own checks. */
+/** The checks of the settlements' invariants (number 6), besides the ledger's own checks. */
 export const settlementChecks: readonly Check[] = [
   checkOf(
     'each sold item is settled at most once, each refund line at most once',

@@ -17,7 +17,7 @@ export interface LockedSettlement {
   payouts: number
 }
 
-/** Locks settlements in the order of their ids, and reads them as they are once they are locked. */
+/** Locks settlements in the order of their ids, and returns their data as read under the lock. */
 export async function lockSettlements(
   tx: Tx,
   ids: readonly string[],
@@ -29,8 +29,8 @@ export async function lockSettlements(
 }
 
 /**
- * Locks one settlement, by its id or its code, and returns it. Its payouts are locked first, in the same
- * order as where a payout's result is applied.
+ * Locks one settlement, by its id or its code, and returns it. The settlement's payouts are locked before it.
+ * This is the same order as when a payout's result is applied.
  * @throws settlement.not_found
  */
 export async function lockSettlement(tx: Tx, named: string): Promise<LockedSettlement> {
@@ -43,7 +43,7 @@ export async function lockSettlement(tx: Tx, named: string): Promise<LockedSettl
   return (await lockSettlements(tx, [id])).get(id) as LockedSettlement
 }
 
-/** Returns what events say of a settlement. */
+/** Returns the payload that events about a settlement share. */
 export function settlementEventPayload({
   id,
   code,

@@ -5,7 +5,7 @@ import { settlementErrors } from './errors.ts'
 import type { SettlementStatus } from './transitions.ts'
 import type { SettlementView } from './views.ts'
 
-/** A settlement that is written. */
+/** A settlement that is stored in the database, unlike a preview or a carried amount. */
 export type StoredSettlement = Required<SettlementView> & { status: SettlementStatus }
 
 interface Row extends Omit<StoredSettlement, 'factory' | 'carriedIdr'> {
@@ -13,7 +13,10 @@ interface Row extends Omit<StoredSettlement, 'factory' | 'carriedIdr'> {
   factoryName: string
 }
 
-/** Settlements that `where` holds for, newest first; it speaks of the settlement as `s`. */
+/**
+ * Returns the settlements that match the condition `where`, newest first. The condition refers to the
+ * settlement as `s`.
+ */
 export async function settlementViews(
   tx: Tx,
   where: RawBuilder<unknown>,
@@ -35,7 +38,7 @@ export async function settlementViews(
   }))
 }
 
-/** A line of a settlement, as its factory sees it. */
+/** A line of a settlement, as the settlement's factory sees it. */
 export interface SettlementLine {
   kind: 'sale' | 'refund' | 'adjustment'
   postedAt: Date
@@ -50,7 +53,7 @@ export interface SettlementLine {
 
 export interface SettlementDetail extends StoredSettlement {
   lines: SettlementLine[]
-  /** Newest first. */
+  /** The payouts of the settlement, newest first. */
   payouts: PayoutView[]
 }
 
@@ -86,7 +89,7 @@ export interface SettlementFilter {
   cursor?: string | undefined
 }
 
-/** Settlements, newest first, a keyset page at a time. */
+/** Lists settlements, newest first, by keyset pages. */
 export async function listSettlements(
   tx: Tx,
   filter: SettlementFilter,

@@ -2,12 +2,13 @@ import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 
-// A broken invariant can be broken ten thousand times; a person needs the first few.
+// The most rows that one check lists. A broken invariant may concern ten thousand rows; a person needs the
+// first few.
 const SHOWN = 10
 
 /**
- * Settlements, their payouts by either way, and debts that were given up, held to the postings that they
- * made.
+ * The checks that settlements, their payouts (by provider or bank) and written-off debts agree with their
+ * postings in the ledger.
  */
 export const settlementRowChecks: readonly Check[] = [
   heldToRows({

@@ -7,20 +7,21 @@ const DAY_S = 86_400
 
 /** The period whose lines are due by the end of a business date. */
 export interface Period {
-  /** Asia/Jakarta, `YYYY-MM-DD` */
+  /** The business date (Asia/Jakarta, `YYYY-MM-DD`) through which lines are due. */
   through: string
   /** Sales of orders that were delivered (or ended otherwise) before this instant are due. */
   endedBefore: Date
   /**
-   * A line that belongs to no order, or takes a settled sale back, is due when it was posted before this
+   * A line that belongs to no order, or refunds a sale that was settled, is due if it was posted before this
    * instant.
    */
   postedBefore: Date
 }
 
 /**
- * The period of a settlement through a business date, today where none is given: orders need
- * policy.settlementAfterDays since their delivery by the end of that day, and never fewer by now.
+ * Returns the period of a settlement through a business date; by default through today. An order is due if
+ * policy.settlementAfterDays have passed since its delivery by the end of that day, or by now if that is
+ * earlier.
  * @throws settlement.through_invalid
  */
 export function periodThrough(through: string | undefined, now: Date, policy: Policy): Period {
@@ -40,18 +41,18 @@ export function periodThrough(through: string | undefined, now: Date, policy: Po
   }
 }
 
-/** The states in which an order is finished for its factory: none of its lines is open. */
+/** The states in which an order is finished for its factory, so that the order's lines may be settled. */
 export const settledStates = ['delivered', 'completed', 'refunded', 'failed', 'cancelled'] as const
 
-/** A line of the book, as far as a plan is made of it. */
+/** The part of a settlement line from which the plan's hash is made. */
 export interface PlanLine {
   entrySeq: number
   netIdr: Rupiah
 }
 
 /**
- * Returns the hash of the lines that an approval is for: exact to the rupiah, and independent of the order in
- * which they were read.
+ * Returns the hash of a settlement's lines, which an approval is bound to. It changes with every rupiah, and
+ * is independent of the order in which the lines were read.
  */
 export function planHash(lines: readonly PlanLine[]): string {
   const text = lines
@@ -76,7 +77,10 @@ export interface Totals {
   netIdr: Rupiah
 }
 
-/** net = goods - commission as posted - the factory's share of refunds, and what else was posted to it. */
+/**
+ * Adds up the lines of a settlement: net = goods - posted commission - the factory's share of refunds + other
+ * amounts posted to the factory.
+ */
 export function totalsOf(lines: readonly Line[]): Totals {
   const totals = {
     items: lines.length,
@@ -97,20 +101,26 @@ export function totalsOf(lines: readonly Line[]): Totals {
   return totals
 }
 
-/** Below the minimum, or negative, nothing is settled: the lines stay open for the next. */
+/**
+ * Tells whether a net amount is settled. A negative amount, or one below the minimum, is not: its lines stay
+ * open for the next settlement.
+ */
 export function isSettled(netIdr: Rupiah, policy: Policy): boolean {
   return netIdr > 0 && netIdr >= policy.settlementMinimumIdr
 }
 
 const HOUR_S = 3600
-/** A failure that passes takes one to three hours (Xendit's failure codes). */
+/**
+ * The longest wait before a retry (hours). A temporary failure of a payout lasts one to three hours (Xendit's
+ * failure codes).
+ */
 const LONGEST_HOURS = 3
 
 /**
- * Returns the seconds until a settlement whose payout definitely failed is paid again automatically.
- * Undefined where a person decides: the reason is not temporary, somebody cancelled the payout, or it was
- * tried `policy.payoutTries` times. Incoming money that is not settled yet (xendit.settlement: up to five
- * days) is no failure, and does not count as a try.
+ * Returns the seconds until a settlement whose payout definitely failed is paid again automatically. Returns
+ * undefined if a person must decide: the reason is not temporary, somebody cancelled the payout, or
+ * `policy.payoutTries` payouts were tried. The failure "incoming money is not settled yet"
+ * (xendit.settlement: up to five days) is exempt from that limit.
  */
 export function retryAfterFailure(
   failureCode: string,

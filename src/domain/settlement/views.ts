@@ -1,26 +1,26 @@
 import type { Rupiah } from '../kernel/index.ts'
 import type { SettlementStatus } from './transitions.ts'
 
-/** A settlement, or what of a factory stays open for the next (`carried`). */
+/** A settlement, or the amount of a factory that stays open for its next settlement (status `carried`). */
 export interface SettlementView {
-  /** Absent while nothing is written: in a preview, and where it is carried. */
+  /** The id of the stored settlement. Absent if nothing is stored: in a preview, and for a carried amount. */
   id?: string
   code?: string
   factory: { id: string; name: string }
-  /** The business date (Asia/Jakarta) through which its lines were due. */
+  /** The business date (Asia/Jakarta) through which the settlement's lines were due. */
   through: string
   items: number
-  /** Goods, as sold. */
+  /** The value of the goods, at the prices at which they were sold. */
   grossIdr: Rupiah
-  /** The commission as posted with the goods. */
+  /** The commission that was posted when the goods were sold. */
   commissionIdr: Rupiah
-  /** The factory's share of what went back to buyers. */
+  /** The factory's share of the refunds to buyers. */
   refundsIdr: Rupiah
   /** The other amounts that were posted to the factory. */
   adjustmentsIdr: Rupiah
-  /** Below the minimum or negative: stays open for the next. */
+  /** The amount that is negative or below the minimum, and therefore stays open for the next settlement. */
   carriedIdr: Rupiah
-  /** The amount that is paid out. */
+  /** The amount that is paid to the factory. */
   netIdr: Rupiah
   status: SettlementStatus | 'planned' | 'carried'
   statusReason?: string | null
@@ -34,7 +34,7 @@ export interface SettlementView {
 
 export interface SettlementReport {
   settlements: SettlementView[]
-  /** Net of all that is, or would be, settled. */
+  /** The sum of the net amounts that are settled, or would be settled in a preview. */
   totalIdr: Rupiah
 }
 

@@ -15,15 +15,18 @@ import { settlementErrors } from './errors.ts'
 export interface DebtWrittenOff {
   factoryId: string
   writtenOffIdr: Rupiah
-  /** The balance that the factory is owed then; below zero, the amount that the factory still owes. */
+  /**
+   * The factory's balance after the write-off: the amount that the company owes the factory. Below zero, the
+   * factory owes the company.
+   */
   balanceIdr: Rupiah
 }
 
 /**
  * Writes off the debt of a suspended factory (it was paid for goods that came back later), which nobody can
  * collect. The loss is the company's, on the account `bad-debt`. Without an amount the whole debt is written
- * off, never more. The factory's open lines and the line of the write-off sum to the remaining debt, so that
- * the next settlement does not deduct the written-off sum.
+ * off, and never more. The factory's open lines, with the line of the write-off, sum to the remaining debt.
+ * So the next settlement does not deduct the written-off amount.
  * @throws factory.not_found, settlement.factory_not_suspended, nothing_owed, kernel.reason_required,
  * kernel.forbidden
  */
@@ -34,10 +37,12 @@ export async function writeOffDebt(
   requireStaff(work.actor, 'finance')
   const { factoryId } = input
   const reason = requireReason(work, input.reason)
-  // Two write-offs at once run one after the other, and the second sees the remaining debt.
+  // The lock makes two write-offs for the same factory run one after the other, so that the second sees the
+  // remaining debt.
   await lockRows(work.tx, { factory: { id: [factoryId] } })
   const { status } = await getFactory(work.tx, factoryId)
-  // A factory that still sells pays its debt by its next sales.
+  // The debt of a factory that still sells is deducted from its next sales, so only a suspended factory's
+  // debt is written off.
   if (status !== 'suspended') throw settlementErrors.factory_not_suspended({ factoryId, status })
   const owedIdr = -(await balanceIdr(work.tx, factoryAccount(factoryId)))
   const amountIdr = rupiah(input.amountIdr ?? owedIdr)

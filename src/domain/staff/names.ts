@@ -1,5 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 
-/** The name of the member of staff whose id is the text `person`, or `person` itself. */
+/**
+ * Returns SQL for the name of the staff member whose id is the text `person`; the text itself if no staff
+ * member has that id.
+ */
 export const nameOfPerson = (person: RawBuilder<unknown>): RawBuilder<string> =>
   sql<string>`coalesce((select name from staff where id::text = ${person}), ${person})`

@@ -5,11 +5,11 @@ import { kernelErrors } from '../kernel/kernel-errors.ts'
 import type { Work } from '../kernel/work.ts'
 
 /**
- * Requires a second approver (four-eyes) for a step: the person who acts is not the first person, and
- * confirms by a factor that they enrolled themselves (docs/adr/0090). Factor and role are at least a day old.
- * Within that day neither person changed what the other acts by, and neither ever let the other in. `first`
- * is as `personOf` or `actorLabel` wrote it. `same` makes the error that is thrown where both are the same
- * person.
+ * Requires a second approver (four-eyes) for a step: the actor is not the first person, and confirms with a
+ * factor that they enrolled themselves (docs/adr/0090). The factor and the role are at least a day old.
+ * Within that day, neither person gave or took away the other's token, role or factor. Neither person ever
+ * vouched for the other. `first` has the form that `personOf` or `actorLabel` writes. `same` makes the error
+ * that is thrown if both are the same person.
  * @throws kernel.same_hands, kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing,
  * kernel.second_factor_needed
  */
@@ -18,14 +18,17 @@ export async function requireSecondPerson(work: Work, first: string, same: () =>
   if (refused) throw refused
 }
 
-/** Whether who acts is a second person to this one, and confirmed it. */
+/**
+ * Tells whether the actor counts as a second approver besides the person `first`, with a confirmed second
+ * factor.
+ */
 export async function isSecondPerson(work: Work, first: string): Promise<boolean> {
   return (await secondPersonRefused(work, first, () => kernelErrors.same_hands())) === undefined
 }
 
 /**
- * Requires the second factor of a person who allows another's act beforehand, as for any second person. That
- * the two are different people is checked when the act is done.
+ * Requires the second factor of a person who approves in advance what another person will do, as for any
+ * second approver. The later step checks that both are different people.
  * @throws kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing,
  * kernel.second_factor_needed
  */

@@ -3,10 +3,11 @@ import { type Check, checkOf, inSql, openStates } from '../kernel/index.ts'
 import { suspenseRowChecks } from './row-checks.ts'
 import { suspenseTransitions } from './transitions.ts'
 
-// A broken invariant can be broken ten thousand times; a person needs the first few.
+// The most rows that one check lists. A broken invariant may concern ten thousand rows; a person needs the
+// first few.
 const SHOWN = 10
 
-/** The invariants of suspense, beyond those that the ledger enforces itself. */
+/** The checks of the suspense items' invariants, besides the ledger's own checks. */
 export const suspenseChecks: readonly Check[] = [
   checkOf(
     'suspense is what waits in it',

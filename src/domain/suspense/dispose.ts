@@ -22,24 +22,28 @@ import { suspenseErrors } from './errors.ts'
 import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } from './list-suspense.ts'
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
-/** The account of the other half of the posting, and what else follows in the same transaction. */
+/**
+ * The destination of an item's money: the account on the other side of the posting, and further steps in the
+ * same transaction.
+ */
 export interface Place {
   /**
-   * The posting where it is another one than the disposal's own: a chargeback is looked for under its key,
-   * kind and payment.
+   * The key, kind and subject of the posting, if they differ from the disposal's own. A chargeback needs
+   * this: its posting is looked up by the chargeback's key, kind and payment.
    */
   posting?: Pick<Posting, 'key' | 'kind' | 'subject'>
   /** The account that bears money that left us, or receives money that came to us. */
   account: AccountKey
   dimensions?: Dimensions
-  /** Runs right before the posting: locks, and what the place itself keeps of it. */
+  /** A step that runs right before the posting: it takes locks and writes the destination's own rows. */
   before?: (work: Work, item: SuspenseItem) => Promise<void>
 }
 
 /**
- * Disposes of an item as staff ask. Limits apply to what one person may give alone, over all commands, by
- * actor, receiver and time (`policy.aloneDayIdr`, `aloneWeekIdr`). Above them the disposal is only requested,
- * and another person approves it. `place` returns where the money goes; it runs again at the approval.
+ * Disposes of a suspense item at the request of staff. Limits apply to the sum that one person may give
+ * alone, over all commands, by actor, receiver and time (`policy.aloneDayIdr`, `aloneWeekIdr`). Above the
+ * limits the disposal is only requested, and a second approver decides. `place` returns the destination of
+ * the money; it is called again at the approval.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function disposeOf(
@@ -51,7 +55,7 @@ export async function disposeOf(
   requireStaff(work.actor, 'finance')
   const note = requireReason(work)
   const item = await lockItem(work, text)
-  // An item that waits for another person is approved or refused first.
+  // An item with a requested disposal must first be approved or rejected by a second person.
   if (item.status !== 'open') throw illegal(item, asked)
   const at = await place(work, item)
   const by = actorLabel(work.actor)
@@ -72,8 +76,8 @@ export async function disposeOf(
 }
 
 /**
- * Books a disposal that follows from a fact, as an adoption does: the owner of the receiving account is
- * known. So nobody decides anything, and no limit counts it.
+ * Books a disposal whose destination is a known fact: in an adoption, for example, the owner of the receiving
+ * account is known. No person decides, so no limit counts the disposal.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function settleByFact(
@@ -91,7 +95,7 @@ export async function settleByFact(
 }
 
 /**
- * Lets another person approve a requested disposal, or refuse it: then the item is open again.
+ * Lets a second person approve or reject a requested disposal. After a rejection the item is open again.
  * @throws suspense.not_found, nothing_asked, same_person, kernel.same_hands, kernel.forbidden
  */
 export async function decideDisposal(
@@ -157,10 +161,10 @@ async function settle(
   return await showSuspense(work.tx, id)
 }
 
-/** How it counts with what else is given: the account that takes or gives is who receives. */
 /**
- * Returns who receives the item. What the company bears or collects counts for the item's own user or
- * factory, or is known by its code alone.
+ * Returns the receiver that the limits count a disposal for: the user or factory whose account is booked. If
+ * the company bears or keeps the money, the receiver is the item's own user or factory, or else the item's
+ * code.
  */
 function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions): string {
   if (to?.userId) return `user:${to.userId}`
@@ -168,6 +172,7 @@ function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions):
   return userId ? `user:${userId}` : factoryId ? `factory:${factoryId}` : `suspense:${code}`
 }
 
+/** Returns the disposal as a use of the limits, so that it counts together with other gifts. */
 const useOf = (item: SuspenseItem, { dimensions }: Place): LimitUse => ({
   kind: 'suspense',
   subject: ['suspense', item.id],

@@ -5,14 +5,14 @@ import type { SuspenseKind } from './put-into-suspense.ts'
 import type { Disposal, SuspenseStatus } from './transitions.ts'
 import { suspenseTransitions } from './transitions.ts'
 
-/** The disposal that staff asked for. */
+/** The disposal of a suspense item that staff requested. */
 export interface AskedDisposal {
   to: Disposal
   userId?: string
   factoryId?: string
   /** The bank's reference of the transfer that collected the money or sent it back. */
   reference?: string
-  /** The payment (UUID) that it is given to, `quarantine:{UUID}`, or `fee`. */
+  /** The destination of a reassigned item: the id (UUID) of a payment, `quarantine:{UUID}`, or `fee`. */
   place?: string
 }
 
@@ -23,9 +23,12 @@ export interface SuspenseItem {
   status: SuspenseStatus
   subjectId: string | null
   providerId: string | null
-  /** The reference that it has at the provider, where its line was what told of it. */
+  /**
+   * The item's reference at the provider, if laku learned of the money from a line of the provider's
+   * statement.
+   */
   reference: string | null
-  /** Above zero: money that left us. Below zero: money that came to us. */
+  /** The item's amount. Above zero: money that left laku. Below zero: money that came to laku. */
   amountIdr: Rupiah
   account: string
   why: string
@@ -51,7 +54,7 @@ export interface SuspenseFilter {
   cursor?: string | undefined
 }
 
-/** Money in suspense, newest first, by keyset pages. For staff. */
+/** Lists suspense items, newest first, by keyset pages. For staff. */
 export async function listSuspense(
   tx: Tx,
   { all, code, limit, cursor }: SuspenseFilter,
@@ -67,7 +70,8 @@ export async function listSuspense(
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
- * Returns one item by its UUID, or the only open item of a code, or else the newest item of the code.
+ * Returns one suspense item by its UUID, or the only open item of a code, or else the newest item of the
+ * code.
  * @throws suspense.not_found, suspense.ambiguous where several are open under the code
  */
 export async function showSuspense(tx: Tx, text: string): Promise<SuspenseItem> {

@@ -5,8 +5,8 @@ import { suspenseErrors } from './errors.ts'
 import type { AskedDisposal, SuspenseItem } from './list-suspense.ts'
 
 /**
- * Returns the factory's account, which its next settlement pays: money that left us is deducted there, and
- * money that came to us is added.
+ * Returns the factory's account as the destination of a suspense item. The factory's next settlement deducts
+ * money that left laku, or adds money that came to laku.
  * @throws suspense.no_factory, not_of_that
  */
 export async function offsetPlace(
@@ -23,13 +23,14 @@ export async function offsetPlace(
 }
 
 /**
- * Returns the company's bank account: the receiver of our money sent it back there, or a creditor was paid
- * from there.
+ * Returns the company's bank account as the destination of a suspense item. Either the receiver sent the
+ * money back to it, or a creditor was paid from it.
  */
 export const collectPlace = (): Place => ({ account: 'bank' })
 
 /**
- * Returns the company's own account: the company bears money that left us, or keeps money that came to us.
+ * Returns the company's own account as the destination of a suspense item. The company bears the loss of
+ * money that left laku, or keeps money that came to laku.
  */
 export const writeOffPlace = (item: SuspenseItem): Place => ({
   account: item.amountIdr < 0 ? 'adjustments' : item.kind === 'chargeback' ? 'chargeback-loss' : 'bad-debt',

@@ -9,52 +9,56 @@ export type SuspenseKind =
   | 'refund'
   | 'payout'
   | 'chargeback'
-  /** A movement of the provider's own: a sweep, an adjustment, a kind of line that is not known. */
+  /**
+   * A movement of money that the provider itself made: a sweep, an adjustment, or a statement line of an
+   * unknown kind.
+   */
   | 'movement'
   | 'bank'
   | 'shipment'
 
 export interface NewSuspense {
   /**
-   * The name of what happened, once: `payout:{provider id}:succeeded-after-failure`. An item that is put in
-   * again under the same key changes nothing.
+   * The idempotency key of the event that moved the money, such as `payout:{provider
+   * id}:succeeded-after-failure`. A second call with the same key changes nothing.
    */
   key: string
   /**
-   * The code of the payout, refund or payment that the money belongs to. People find the money by it, and the
-   * account is `suspense:{code}`.
+   * The code of the payout, refund or payment that the money belongs to. People search for the money by this
+   * code, and the ledger account is `suspense:{code}`.
    */
   code: string
   kind: SuspenseKind
-  /** The row that it is of, where it is one of ours. */
+  /** The id of the row that the money belongs to, if it is one of laku's rows. */
   subjectId?: string | null
   /**
-   * The provider's id of the object (`disb-…`, `rfd-…`) or of its line, so that the provider's book finds it
-   * booked.
+   * The provider's id of the object (`disb-…`, `rfd-…`) or of its statement line. The comparison with the
+   * provider's book finds the booked item by this id.
    */
   providerId?: string | null
-  /** The reference that it has at the provider, where that is another name than the code. */
+  /** The reference of the money at the provider, if it differs from the code. */
   reference?: string | null
-  /** Rupiah. Above zero: money that left us. Below zero: money that came to us. */
+  /** The amount in rupiah. Above zero: money that left laku. Below zero: money that came to laku. */
   amountIdr: Rupiah
   /** The account that the money left or came to. Default: the payment gateway. */
   account?: AccountKey
-  /** A sentence for people: why it has no place. */
+  /** A sentence that tells people why the money cannot be assigned. */
   why: string
   userId?: string | null
   factoryId?: string | null
 }
 
 /**
- * Books money that moved without a place, under the code of its object, and notifies staff once. If an open
- * item under this code has the opposite amount (a second payout that came back), both are cleared and nobody
- * is needed. Returns the id of the new item; undefined where the key was known or where the item cleared
- * another.
+ * Books money that moved but cannot be assigned as a suspense item, under the code of its payout, refund or
+ * payment, and notifies staff once. If an open item under this code has the opposite amount (a second payout
+ * that came back), both are cleared and nobody is notified. Returns the id of the new item; undefined if the
+ * key was known or if the item cleared another.
  */
 export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<string | undefined> {
   const { key, code, amountIdr, account = 'gateway', subjectId = null, providerId = null } = money
   if (amountIdr === 0) return undefined
-  // Two that put in under one code come one after the other, so that opposites meet.
+  // The lock makes transactions that add items under one code run one after the other, so that opposite
+  // amounts find each other.
   await sql`select pg_advisory_xact_lock(hashtext(${`suspense:${code}`}))`.execute(work.tx)
   if (await isKnown(work, key)) return undefined
   const opposite = await openOpposite(work, code, account, amountIdr)

@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import { doubtDatabase, originOf, readInstallationId, type Work } from '../kernel/index.ts'
 
 /**
- * Records a reference at the provider that only this laku gives and that has no row here. It means that this
- * database lacks its own work, like a copy that was started while the shop went on. No money leaves until
- * what the provider knows was taken over. A reference in suspense was found before, and a reference of
- * another installation is only money without a place.
+ * Records a doubt about this database: the provider knows a reference that only this installation gives, but
+ * no row here has it. So rows are missing, as in a copy that was started while the shop continued. No money
+ * is paid out until the provider's data is taken over. A reference that is already in suspense, or that
+ * belongs to another installation, raises no doubt.
  */
 export async function recordLostReference(
   work: Work,

@@ -3,9 +3,9 @@ import type { Check } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 
 /**
- * Items of suspense, held to the postings that put them there and disposed of them. A chargeback that was
- * given to its payment left by the chargeback's own posting. One that was cleared stays beside its opposite,
- * under the same account.
+ * The checks that suspense items agree with their postings, both into suspense and out of it. A chargeback
+ * that was assigned to its payment left suspense by the chargeback's own posting. A cleared item stays beside
+ * its opposite item, under the same account.
  */
 export const suspenseRowChecks: readonly Check[] = [
   heldToRows({

@@ -11,8 +11,8 @@ export type SuspenseStatus =
   | 'reassigned'
 
 /**
- * Each disposal ends the item. `requested` waits for a second person. `cleared`: the opposite movement came,
- * and nothing is left.
+ * The state changes of a suspense item. Each disposal ends the item. `requested` waits for a second approver.
+ * `cleared` means that the opposite movement came, and nothing is left.
  */
 export const suspenseTransitions: Transitions<SuspenseStatus> = {
   open: ['requested', 'cleared', 'offset', 'wallet', 'collected', 'written_off', 'reassigned'],

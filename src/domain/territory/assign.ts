@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
-/** An agent works for this office from now on, and for no other. */
+/** Assigns an agent to this office, and removes the agent from any other office. */
 export async function setOfficeOfAgent(
   work: Work,
   { officeId, staffId }: { officeId: string; staffId: string },
@@ -12,7 +12,7 @@ export async function setOfficeOfAgent(
     where office_staff.office_id <> excluded.office_id`.execute(work.tx)
 }
 
-/** This office looks after a factory from now on, and no other does. */
+/** Assigns a factory to this office, and removes the factory from any other office. */
 export async function setOfficeOfFactory(
   work: Work,
   { officeId, factoryId }: { officeId: string; factoryId: string },
@@ -23,7 +23,7 @@ export async function setOfficeOfFactory(
     where office_factories.office_id <> excluded.office_id`.execute(work.tx)
 }
 
-/** The office of this agent looks after a factory that no office looks after yet. */
+/** Assigns a factory to the office of this agent, unless the factory already has an office. */
 export async function lookAfter(
   work: Work,
   { factoryId, staffId }: { factoryId: string; staffId: string },

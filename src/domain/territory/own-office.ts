@@ -1,10 +1,11 @@
 import type { Work } from '../kernel/index.ts'
 
-// An agent without an office sees and does nothing of any.
+// The id of no office. An agent who has no office gets this id, and so sees and changes no office's data.
 const NOWHERE = '00000000-0000-0000-0000-000000000000'
 
 /**
- * The office that an agent works for, to which all that they see and do is bound; undefined for other staff.
+ * Returns the office that an agent works for; the agent sees and changes only that office's data. Undefined
+ * for other staff.
  */
 export async function ownOffice({ tx, actor }: Work): Promise<string | undefined> {
   if (actor.kind !== 'staff' || actor.role !== 'agent') return undefined

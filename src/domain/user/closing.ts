@@ -3,7 +3,7 @@ import type { Work } from '../kernel/index.ts'
 
 /**
  * Starts to close a user's account. From now on the user can join, order and withdraw nothing. The money in
- * their wallet is on its way to them; after that they are erased.
+ * the wallet is being paid out to the user; after that the account is erased.
  */
 export async function startClosing(work: Work, userId: string): Promise<void> {
   await sql`
@@ -11,14 +11,17 @@ export async function startClosing(work: Work, userId: string): Promise<void> {
     where id = ${userId} and status <> 'deleted'`.execute(work.tx)
 }
 
-/** The account stays, for its money came back. */
+/** Stops closing the accounts of these users, because the money that was paid out came back. */
 export async function stopClosing(work: Work, userIds: readonly string[]): Promise<void> {
   await sql`
     update users set closing_since = null, closing_due_at = null, updated_at = ${work.now}
     where id = any(${userIds}::uuid[]) and closing_since is not null`.execute(work.tx)
 }
 
-/** The money has arrived: the account is erased then, or looked at again. */
+/**
+ * Schedules the erasure of these users' accounts for the time `at`, because the money has arrived. At that
+ * time the account is erased or checked again.
+ */
 export async function scheduleClosing(work: Work, userIds: readonly string[], at: Date): Promise<void> {
   await sql`
     update users set closing_due_at = ${at} where id = any(${userIds}::uuid[]) and closing_since is not null`.execute(
@@ -30,14 +33,17 @@ export async function scheduleClosing(work: Work, userIds: readonly string[], at
 export const closingsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from users where closing_due_at <= ${now})`
 
-/** Users whose account is to be erased, those that wait longest first. */
+/** Returns the ids of users whose account is due to be erased, those that wait longest first. */
 export async function dueClosings({ tx, now }: Work, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from users where closing_due_at <= ${now} order by closing_due_at limit ${limit}`.execute(tx)
   return rows.map((row) => row.id)
 }
 
-/** Since when a user's account is being closed, and when it is due. */
+/**
+ * Returns the time since which a user's account is being closed, and the time at which it is due to be
+ * erased.
+ */
 export async function closingOf(
   { tx }: Work,
   userId: string,

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import { secondsAfter, type Work } from '../kernel/index.ts'
 
 /**
- * A way into this account changed: for policy.wayInCoolingHours from now on nothing of its wallet is paid
- * out.
+ * Blocks payouts from a user's wallet for policy.wayInCoolingHours, because a way to log in to the account or
+ * receive its money changed.
  */
 export async function coolOff(work: Work, userId: string): Promise<void> {
   const from = secondsAfter(work.now, work.policy.wayInCoolingHours * 3600)
@@ -12,7 +12,9 @@ export async function coolOff(work: Work, userId: string): Promise<void> {
     where id = ${userId}`.execute(work.tx)
 }
 
-/** From when on a user's wallet is paid out; null where nothing cools off. */
+/**
+ * Returns the time before which nothing is paid out from a user's wallet; null if no such block was ever set.
+ */
 export async function withdrawalsFrom({ tx }: Work, userId: string): Promise<Date | null> {
   const row = await tx
     .selectFrom('users')

@@ -1,7 +1,7 @@
 declare module '../kernel/events.ts' {
   interface EventPayloads {
     'user.registered': { userId: string }
-    /** A user who set an address for mail proved that they hold the phone; the address is to be confirmed. */
+    /** A user set an email address and proved to hold the phone; the address must now be confirmed. */
     'user.email_proven': { userId: string }
     'user.suspended': { userId: string }
     'user.activated': { userId: string }

@@ -9,7 +9,7 @@ export interface ListedUser extends User {
 }
 
 /**
- * Users, newest first, a keyset page at a time.
+ * Lists users, newest first, by keyset pages.
  * @throws kernel.forbidden
  */
 export async function listUsers(

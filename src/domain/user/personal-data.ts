@@ -1,7 +1,7 @@
 import { moveStatement, type PersonalTable } from '../kernel/index.ts'
 import { userMachine } from './transitions.ts'
 
-/** How a person is taken out of the tables of this room. */
+/** The `users` columns that hold personal data, and how they are erased for a user. */
 export const userPersonalData: readonly PersonalTable[] = [
   {
     table: 'users',

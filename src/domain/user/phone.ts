@@ -2,8 +2,8 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile'
 import { userErrors } from './errors.ts'
 
 /**
- * A mobile number in E.164, however it was written. Without a country it is Indonesian: `0812…`, `62812…`,
- * `+62812…`.
+ * Converts a mobile number in any notation to E.164. A number without a country code is Indonesian: `0812…`,
+ * `62812…`, `+62812…`.
  * @throws user.phone_invalid
  */
 export function normalizePhone(written: string): string {

@@ -8,20 +8,20 @@ export type Locale = 'id' | 'en'
 
 export interface User {
   id: string
-  /** E.164; null once the user is deleted. */
+  /** The phone number in E.164; null once the user is deleted. */
   phone: string | null
   name: string | null
   email: string | null
   /**
-   * When the email address was confirmed; from then on it may receive codes. Confirmed means that the person
-   * who set it holds the phone and reads the address's mail.
+   * The time at which the email address was confirmed; from then on the address may receive codes. Confirmed
+   * means that the person who set the address holds the phone and reads the address's mail.
    */
   emailConfirmedAt: Date | null
   locale: Locale
   status: UserStatus
 }
 
-/** A user as they see themselves. */
+/** A user's data, as the user themselves sees it. */
 export type UserView = Omit<User, 'status' | 'emailConfirmedAt'>
 
 export function userView({ status: _, emailConfirmedAt: __, ...view }: User): UserView {
@@ -32,7 +32,7 @@ export async function userById(tx: Tx, id: string): Promise<User | undefined> {
   return (await usersById(tx, [id])).get(id)
 }
 
-/** Users by id; unknown ids are left out, deleted users are not. */
+/** Returns users by id. Unknown ids are left out; deleted users are included. */
 export async function usersById(tx: Tx, ids: readonly string[]): Promise<Map<string, User>> {
   const { rows } = await sql<User>`
     select id, phone, name, email, email_confirmed_at, locale, status from users where id = any(${ids}::uuid[])`.execute(
@@ -59,7 +59,7 @@ export async function isOwnPhone(work: Work, written: string): Promise<boolean> 
 }
 
 /**
- * A user whom staff name by UUID or phone number, however it is written.
+ * Returns the user whom staff name by UUID or by phone number in any notation.
  * @throws user.not_found, phone_invalid
  */
 export async function requireUser(tx: Tx, named: string): Promise<User> {
@@ -70,7 +70,7 @@ export async function requireUser(tx: Tx, named: string): Promise<User> {
 }
 
 /**
- * The customer who acts.
+ * Returns the data of the acting customer.
  * @throws kernel.forbidden, user.not_found
  */
 export async function getMe(work: Work): Promise<UserView> {

@@ -26,14 +26,14 @@ export async function registerUser(
   }
   const [id] = await insertRows(work.tx, 'users', [row], { onConflictDoNothing: true, returning: 'id' })
   if (id) work.emit({ type: 'user.registered', aggregate: ['user', id], payload: { userId: id } })
-  // Not ours where another transaction registered the same number a moment before.
+  // The user may be another transaction's: it may have registered the same number a moment before.
   return (await userByPhone(work.tx, phone)) as User
 }
 
 /**
- * Locks a user against every other transaction that writes rows about them. Such a transaction holds a lock
- * on the user until its commit (`for key share`, as every foreign key takes). So this one waits for those,
- * and those wait for this one.
+ * Locks a user against every other transaction that writes rows about them. Every such transaction holds a
+ * lock on the user until its commit (`for key share`, as every foreign key takes). So this transaction waits
+ * for those, and those wait for this one.
  */
 export async function lockUserWholly(work: Work, userId: string): Promise<void> {
   await sql`select 1 from users where id = ${userId} for update`.execute(work.tx)

@@ -7,19 +7,19 @@ import { lockUser } from './register-user.ts'
 
 export interface NewEmail {
   userId: string
-  /** Null takes it away. */
+  /** The new email address; null removes the present one. */
   email: string | null
   /**
-   * Whether the person who sets the address proved by a code for this that they hold the phone. The address
-   * may be confirmed then, and takes codes.
+   * Whether the person who sets the address proved, with a code for this purpose, that they hold the phone.
+   * If so, the address may be confirmed and then receives codes.
    */
   proven: boolean
 }
 
 /**
- * Sets the email address of a locked user. A confirmed address is a way in. If the old address was confirmed,
- * it is notified, log-ins end, and withdrawals cool off. In that case this returns the old address as the
- * audit log keeps it.
+ * Sets the email address of a locked user. A confirmed address is a way to log in. If the old address was
+ * confirmed, its holder is notified, the user's log-ins end, and withdrawals pause for
+ * policy.wayInCoolingHours. In that case the function returns the old address as the audit log keeps it.
  */
 export async function setEmail(
   work: Work,
@@ -51,8 +51,8 @@ const HOURS = 24
 const shape = /^([0-9a-f-]{36})\.(\d{1,12})\.([\w-]{43})$/
 
 /**
- * Returns the token in the mail to an address that is to be confirmed: signed, good for a day and for this
- * address.
+ * Returns the signed token for the mail that confirms an email address. The token is valid for a day and for
+ * this address only.
  */
 function emailToken({ vault, now }: Work, userId: string, email: string): string {
   const until = Math.floor(secondsAfter(now, HOURS * 3600).getTime() / 1000)
@@ -60,8 +60,8 @@ function emailToken({ vault, now }: Work, userId: string, email: string): string
 }
 
 /**
- * The address of a token is read by who set it: from now on it takes codes, and withdrawals cool off anew.
- * Answers the address.
+ * Confirms the email address that a token names: whoever has the token reads that address's mail. From now on
+ * the address receives codes, and withdrawals pause again for policy.wayInCoolingHours. Returns the address.
  * @throws way_in.confirmation_invalid
  */
 export async function confirmEmail(work: Work, token: string): Promise<{ email: string }> {
@@ -76,8 +76,8 @@ export async function confirmEmail(work: Work, token: string): Promise<{ email: 
 }
 
 /**
- * Returns the user whose address a token confirms, and whether the address is confirmed already; the user is
- * locked.
+ * Locks and returns the user whose email address a token confirms, and tells whether the address is confirmed
+ * already.
  * @throws way_in.confirmation_invalid
  */
 export async function confirmableEmail(
@@ -106,7 +106,10 @@ const texts: Record<Locale, { subject: string; text: (link: string) => string }>
   },
 }
 
-/** The mail by which an address is confirmed; nothing where it was taken away or is confirmed already. */
+/**
+ * Returns the mail that asks a user to confirm their email address; undefined if the address was removed or
+ * is confirmed already.
+ */
 export async function confirmationMail(
   work: Work,
   userId: string,

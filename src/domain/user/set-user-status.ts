@@ -5,8 +5,8 @@ import { lockUser } from './register-user.ts'
 import { userMachine, userTransitions } from './transitions.ts'
 
 /**
- * Staff keep a user out, for a reason: their log-ins end (choreography: user.suspended) and with them all
- * access within a second.
+ * Suspends a user, for a reason that staff give. The user's log-ins end (choreography: user.suspended), and
+ * with them all access within a second.
  * @throws user.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function suspendUser(work: Work, input: { userId: string; reason?: string }): Promise<User> {
@@ -15,7 +15,7 @@ export async function suspendUser(work: Work, input: { userId: string; reason?: 
 }
 
 /**
- * Staff let a suspended user in again.
+ * Activates a suspended user again, at the request of staff.
  * @throws user.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function activateUser(work: Work, input: { userId: string }): Promise<User> {

@@ -12,12 +12,12 @@ export interface UserChanges {
   name?: string | undefined
   email?: string | null | undefined
   locale?: Locale | undefined
-  /** Whether the holder of the new number read out the code that was sent there. */
+  /** Whether the holder of the new phone number read out the code that was sent to that number. */
   phoneProven?: boolean | undefined
 }
 
 /**
- * Support registers a caller. For a known number, returns its user.
+ * Creates a user for a person who calls support. For a known phone number, returns its user.
  * @throws user.phone_invalid, kernel.forbidden
  */
 export async function createUser(
@@ -31,9 +31,10 @@ export async function createUser(
 }
 
 /**
- * Support changes a user's data. The audit log keeps an old phone number sealed, and so an old email address
- * that received codes. The holder of the old one is notified and may stop the change, log-ins end, and
- * withdrawals cool off (choreography: way_in.changed). An email address that support sets receives no codes.
+ * Changes a user's data, at the request of support staff. The audit log keeps sealed the old phone number, or
+ * an old email address that received codes. The holder of the old number or address is notified and may stop
+ * the change, log-ins end, and withdrawals pause for policy.wayInCoolingHours (choreography: way_in.changed).
+ * An email address that support sets receives no codes.
  * @throws user.not_found, phone_invalid, phone_taken, way_in.caller_code_needed, kernel.forbidden
  */
 export async function changeUser(work: Work, input: UserChanges & { userId: string }): Promise<User> {
@@ -79,7 +80,7 @@ export async function restorePhone(work: Work, userId: string, phone: string): P
   return true
 }
 
-/** The address that a user had before, which took codes; or none. */
+/** Restores a user's former email address, which received codes; null leaves the user without an address. */
 export async function restoreEmail(work: Work, userId: string, email: string | null): Promise<void> {
   await lockUser(work, userId)
   const since = email === null ? null : work.now
@@ -92,7 +93,7 @@ export async function restoreEmail(work: Work, userId: string, email: string | n
 }
 
 /**
- * The number that is to be a user's, as it is kept, and the language that they are written to in.
+ * Returns the new phone number for a user in E.164, and the language of messages to that user.
  * @throws user.not_found, phone_invalid, phone_taken, kernel.forbidden
  */
 export async function numberToProve(

@@ -2,7 +2,9 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type UserStatus = 'active' | 'suspended' | 'deleted'
 
-/** A deleted user is nobody any more; their ledger stays. */
+/**
+ * The state changes of a user. A deleted user has no personal data any more; the user's ledger entries stay.
+ */
 export const userTransitions: Transitions<UserStatus> = {
   active: ['suspended', 'deleted'],
   suspended: ['active', 'deleted'],

@@ -7,7 +7,7 @@ import { setEmail } from './set-email.ts'
 
 export interface UpdateMe {
   name?: string | undefined
-  /** Null takes it away: then nothing is mailed. */
+  /** The new email address; null removes the present one, and then no mail is sent. */
   email?: string | null | undefined
   locale?: Locale | undefined
 }

@@ -20,9 +20,10 @@ interface Adopted {
 
 /**
  * Takes over a withdrawal that the provider paid, or is paying, after the restored backup was made. If the
- * withdrawal waits in the backup, that row is used. Otherwise it gets a new row under the code that its owner
- * knows, with its fee. The bank account tells the owner. Returns the owner's id; undefined where the account
- * has not exactly one owner, or the wallet holds too little. Then the money is in suspense.
+ * backup contains the withdrawal as not yet sent, that row is used. Otherwise the withdrawal gets a new row
+ * under the code that its owner knows, with its fee. The bank account identifies the owner. Returns the
+ * owner's id. If the account has not exactly one owner, or the wallet holds too little, returns undefined,
+ * and the money is in suspense.
  */
 export async function adoptWithdrawal(
   work: Work,
@@ -41,7 +42,10 @@ export async function adoptWithdrawal(
   return found.userId
 }
 
-/** Takes over a withdrawal that was in a file for the bank: it becomes a line of that batch. */
+/**
+ * Takes over a withdrawal that was in a transfer file for the bank. The withdrawal becomes a line of that
+ * batch.
+ */
 export async function adoptWithdrawalTransfer(
   work: Work,
   input: { batch: () => Promise<string>; code: string; account: Account; amountIdr: Rupiah },
@@ -68,14 +72,15 @@ async function approveLost(work: Work, lost: Lost): Promise<Adopted | undefined>
   const found = (await waiting(work, lost)) ?? (await makeRow(work, lost))
   if (!found) return undefined
   const use = await withdrawalUse(work, found)
-  // The owner asked for it, and who adopts has seen it: over the limit it took a second person then.
+  // The owner requested the withdrawal, and the person who adopts it has seen it. Above the limit a
+  // withdrawal needs a second approver, and the person who adopts it is counted as that approver.
   await countUse(work, use, (await isOverLimit(work, use)) ? personOf(work.actor) : null)
   const set = { dueAt: null, byHand: false }
   await moveState(work, withdrawalMachine, { to: 'approved', stays: true, ids: [found.id], set, all: true })
   return found
 }
 
-/** Finds the withdrawal where it was requested before the backup, and not sent. */
+/** Finds the withdrawal's row, if the withdrawal was requested before the backup and was not sent then. */
 async function waiting(work: Work, { code, amountIdr }: Lost): Promise<Adopted | undefined> {
   const { rows } = await sql<
     Omit<Adopted, 'destination'> & { channelCode: string; accountNumber: string; accountHolder: string }

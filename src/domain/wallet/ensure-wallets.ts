@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
 /**
- * Makes sure that these users have a wallet; called before money is put into it. Money may come for a user
+ * Creates wallets for those of these users who have none, before money is added. Money may come for a user
  * who was erased (a late confirmation of a payment, a bank that sends money back). Nobody will ever ask for
- * it, so an attention item is raised.
+ * that money, so an attention item is raised.
  */
 export async function ensureWallets(work: Work, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return

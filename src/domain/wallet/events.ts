@@ -1,6 +1,6 @@
 import type { WithdrawalStatus } from './transitions.ts'
 
-/** A withdrawal and its change of state. */
+/** The payload of the event that a withdrawal's state changed, or that the withdrawal was created. */
 export interface WithdrawalEventPayload {
   withdrawalId: string
   code: string
@@ -9,16 +9,19 @@ export interface WithdrawalEventPayload {
   feeIdr: number
   from: WithdrawalStatus | null
   to: WithdrawalStatus
-  /** A member of the staff asked for it, or decided it. */
+  /** Whether a staff member requested or decided the withdrawal. */
   byStaff: boolean
-  /** True where the withdrawal takes the whole wallet; the account is erased once the money has arrived. */
+  /**
+   * True if the withdrawal takes the whole wallet, so that the user's account is erased once the money has
+   * arrived.
+   */
   closesAccount: boolean
 }
 
 declare module '../kernel/events.ts' {
   interface EventPayloads {
     'withdrawal.status_changed': WithdrawalEventPayload
-    /** Staff gave to a wallet or took from it. */
+    /** Staff added money to a wallet or took money out of it. */
     'wallet.adjusted': {
       adjustmentId: string
       userId: string

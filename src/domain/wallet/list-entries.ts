@@ -3,9 +3,9 @@ import { listEntries, walletAccount } from '../ledger/index.ts'
 
 export interface WalletEntry {
   id: string
-  /** The name of what happened: `refund.decided`, `participant.released`, `payment.confirmed`. */
+  /** The kind of ledger posting: `refund.decided`, `participant.released`, `payment.confirmed`. */
   kind: string
-  /** Positive came in, negative went out. */
+  /** The change of the wallet. Positive: money came in. Negative: money went out. */
   amountIdr: Rupiah
   occurredAt: Date
 }
@@ -16,8 +16,8 @@ export interface WalletPage {
 }
 
 /**
- * The caller's wallet movements, newest first, by keyset pages; `cursor` is the `nextCursor` of the page
- * before.
+ * Lists the movements of the caller's own wallet, newest first, by keyset pages. `cursor` is the `nextCursor`
+ * of the previous page.
  * @throws kernel.forbidden
  */
 export async function listWalletEntries(
@@ -27,7 +27,10 @@ export async function listWalletEntries(
   return await listEntriesOf(work.tx, requireCustomer(work.actor), page)
 }
 
-/** The movements of a user's wallet, as above. For staff: whose it is, is not asked. */
+/**
+ * Lists the movements of any user's wallet, newest first, by keyset pages. For staff: the caller need not own
+ * the wallet.
+ */
 export async function listEntriesOf(
   tx: Tx,
   userId: string,
@@ -37,7 +40,8 @@ export async function listEntriesOf(
   const before = page.cursor === undefined ? {} : { before: Number(page.cursor) }
   const lines = await listEntries(tx, { account, limit: page.limit + 1, ...before })
   const shown = lines.slice(0, page.limit)
-  // The ledger credits a wallet when money comes in: the sign turns for its owner.
+  // The ledger books incoming money of a wallet as a credit (negative), so the sign is reversed for the
+  // wallet's owner.
   const data = shown.map(({ seq, kind, amountIdr, occurredAt }) => ({
     id: String(seq),
     kind,

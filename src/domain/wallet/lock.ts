@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
 /**
- * Locks wallets in the order of their users, before the ledger's balances. Everybody who takes money out does
- * so, so that a withdrawal's checks still hold when it takes its money.
+ * Locks wallets in the order of their user ids, before the ledger's balances are locked. Every transaction
+ * that takes money out of a wallet calls this function. So the checks of a withdrawal still hold when its
+ * money is taken.
  */
 export async function lockWallets(work: Work, userIds: Iterable<string>): Promise<void> {
   await sql`

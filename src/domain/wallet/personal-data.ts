@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PersonalTable } from '../kernel/index.ts'
 
-/** How a person is taken out of the tables of this room. */
+/** The wallet tables that hold personal data, and how they are erased for a user. */
 export const walletPersonalData: readonly PersonalTable[] = [
   {
     table: 'wallet_adjustments',

@@ -2,12 +2,13 @@ import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 
-// A broken invariant can be broken ten thousand times; a person needs the first few.
+// The most rows that one check lists. A broken invariant may concern ten thousand rows; a person needs the
+// first few.
 const SHOWN = 10
 
 /**
- * The kinds of posting by which a buyer gets and spends money: payments and their returns, named gifts, and
- * withdrawals. Each posting is checked against its row.
+ * The kinds of posting by which money enters or leaves a buyer's wallet: payments and their returns, named
+ * gifts, and withdrawals. Each posting is checked against its row.
  */
 const ways = [
   'payment.held',
@@ -33,7 +34,7 @@ const ways = [
 /** Joins the payout of withdrawal `w` that has the withdrawal's status and was not set aside. */
 const ownPayout = sql`left join payouts o on o.subject_id = w.id and o.purpose = 'withdrawal' and o.status = w.status and not o.set_aside`
 
-/** Withdrawals and adjustments, held to the postings that they made. */
+/** The checks that withdrawals and wallet adjustments agree with their postings in the ledger. */
 export const walletRowChecks: readonly Check[] = [
   heldToRows({
     name: 'withdrawals',

@@ -11,15 +11,16 @@ export interface WithdrawalTerms {
 type TermsPolicy = Pick<Policy, 'withdrawalFeeIdr' | 'withdrawalMinimumIdr'>
 
 /**
- * Too little for the least withdrawal and its fee: it may leave as a whole, free of both, for it could never
- * leave otherwise.
+ * Tells whether a balance is a small rest: below the minimum of a withdrawal plus its fee. Such a rest may be
+ * withdrawn as a whole, without fee and minimum, because it could never be withdrawn otherwise.
  */
 export const isRest = (balanceIdr: Rupiah, policy: TermsPolicy): boolean =>
   balanceIdr > 0 && balanceIdr < policy.withdrawalMinimumIdr + policy.withdrawalFeeIdr
 
 /**
- * Refunded money leaves free of fee and minimum, and so does all that is left where it is too little for
- * both; a withdrawal that takes any other money has both.
+ * Returns the fee of a withdrawal, and whether its amount is below the minimum. Refunded money has neither
+ * fee nor minimum, and neither has the whole balance if it is too small for both. A withdrawal that takes any
+ * other money has both.
  */
 export function withdrawalTerms(
   amountIdr: Rupiah,

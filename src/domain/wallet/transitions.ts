@@ -10,11 +10,11 @@ export type WithdrawalStatus =
   | 'rejected'
 
 /**
- * While a withdrawal is held, approved or submitted, its money is out of the wallet. The money comes back
- * only when it certainly did not arrive. A bank may send it back days after success, and a provider may
- * report that a failed payout arrived after all. In that case a retry that was approved and not sent is
- * rejected. A withdrawal that the balance at the provider could not cover returns to approved, and is sent
- * again.
+ * The state changes of a withdrawal. While a withdrawal is held, approved or submitted, its money is out of
+ * the wallet. The money returns to the wallet only when it certainly did not arrive. A bank may send it back
+ * days after success, and a provider may report that a failed payout arrived after all. In that case a retry
+ * that was approved and not sent is rejected. If the balance at the provider was too small for a withdrawal,
+ * the withdrawal returns to approved and is sent again.
  */
 export const withdrawalTransitions: Transitions<WithdrawalStatus> = {
   held: ['approved', 'rejected'],
@@ -30,7 +30,10 @@ export const withdrawalMachine = machineOf('withdrawal', 'withdrawals', withdraw
 
 export type AdjustmentStatus = 'requested' | 'posted' | 'rejected'
 
-/** Below the limit it is posted at once; above it another person posts or rejects it. */
+/**
+ * The state changes of a wallet adjustment. An adjustment below the limit is posted at once; above the limit
+ * a second approver posts or rejects it.
+ */
 export const walletAdjustmentTransitions: Transitions<AdjustmentStatus> = {
   requested: ['posted', 'rejected'],
   posted: [],

@@ -8,7 +8,8 @@ export interface WalletView {
   /** The amount that may be spent or withdrawn. */
   balanceIdr: Rupiah
   /**
-   * Set aside for withdrawals under way, their fees included, and for payments whose rest comes by invoice.
+   * The money set aside for withdrawals under way, with their fees, and for payments that the buyer completes
+   * by invoice.
    */
   heldIdr: Rupiah
 }
@@ -22,7 +23,8 @@ export async function walletView(work: Work): Promise<WalletView> {
 }
 
 async function viewOf(tx: Tx, userId: string): Promise<WalletView> {
-  // The withdrawals under way are what the ledger holds for this user: an invariant of wallet/checks.ts.
+  // The withdrawals under way sum to the amount that the ledger holds for this user. A check in
+  // wallet/checks.ts enforces this.
   const { rows } = await sql<{ heldIdr: Rupiah }>`
     select ((select coalesce(sum(amount_idr + fee_idr), 0) from withdrawals
         where user_id = ${userId}::uuid and status in ('held', 'approved', 'submitted'))
@@ -41,11 +43,14 @@ export interface WalletDetail extends WalletView {
   name: string | null
   phone: string | null
   userStatus: string
-  /** How much of the balance is refunded money, which leaves free of fee and minimum. */
+  /** The part of the balance that is refunded money, which can be withdrawn without fee and minimum. */
   refundedIdr: Rupiah
 }
 
-/** A user's wallet as staff see it. @throws wallet.user_not_found */
+/**
+ * Returns a user's wallet as staff see it.
+ * @throws wallet.user_not_found
+ */
 export async function showWallet(tx: Tx, userId: string): Promise<WalletDetail> {
   const user = await tx
     .selectFrom('users')

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 
-// A broken invariant can be broken ten thousand times; a person needs the first few.
+// The most rows that one check lists. A broken invariant may concern ten thousand rows; a person needs the
+// first few.
 const SHOWN = 10
 
 const moved = sql`(

@@ -11,8 +11,8 @@ export type PurchaseOrderStatus =
   | 'cancelled'
 
 /**
- * Goods may arrive once the purchase order is `sent`, whether the factory answered or not. A partly received
- * purchase order waits for the rest or is closed short.
+ * The state changes of a purchase order. Goods may arrive once it is `sent`, whether the factory answered or
+ * not. A partly received purchase order waits for the rest or is closed short.
  */
 export const purchaseOrderTransitions: Transitions<PurchaseOrderStatus> = {
   draft: ['sent', 'cancelled'],
@@ -31,13 +31,13 @@ export const purchaseOrderMachine = machineOf(
   purchaseOrderTransitions,
 )
 
-/** Something may still come of it. */
+/** The states of a purchase order from which goods may still come. */
 export const openStatuses: readonly PurchaseOrderStatus[] = [
   ...statesBefore(purchaseOrderTransitions, 'cancelled'),
   'partially_received',
 ]
 
-/** The factory was told, and owes goods. */
+/** The states of a purchase order that was sent to the factory and of which the factory still owes goods. */
 export const incomingStatuses: readonly PurchaseOrderStatus[] = openStatuses.filter(
   (status) => status !== 'draft',
 )
@@ -45,7 +45,8 @@ export const incomingStatuses: readonly PurchaseOrderStatus[] = openStatuses.fil
 export type ReservationStatus = 'open' | 'consumed' | 'released'
 
 /**
- * The moves of a reservation: stock kept for a session or an order is handed on or shipped, or free again.
+ * The state changes of a reservation: stock kept for a session or an order is passed on or shipped
+ * (consumed), or free again (released).
  */
 export const reservationTransitions: Transitions<ReservationStatus> = {
   open: ['consumed', 'released'],

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PersonalTable } from '../kernel/index.ts'
 
-/** How a person is taken out of the tables of this room. */
+/** The tables with changes of login contacts that hold personal data, and how they are erased for a user. */
 export const wayInPersonalData: readonly PersonalTable[] = [
   {
     table: 'way_changes',
@@ -10,7 +10,7 @@ export const wayInPersonalData: readonly PersonalTable[] = [
       sql`delete from way_changes where subject_kind = 'user' and subject_id = ${userId}`,
   },
   {
-    // Nobody can read any more what the audit log kept sealed of them.
+    // Without this key, nobody can read the values that the audit log keeps sealed for the erased user.
     table: 'way_keys',
     columns: [],
     erase: ({ userId }) => sql`delete from way_keys where subject_kind = 'user' and subject_id = ${userId}`,

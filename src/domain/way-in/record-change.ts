@@ -2,22 +2,22 @@ import { sql } from 'kysely'
 import { actorLabel, insertRows, newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { openValue, type Sealed, type Subject, type SubjectKind, sealValue } from './sealed-values.ts'
 
-/** A contact that lets somebody log in, or a detail that decides where their money goes. */
+/** The kind of change: a contact that is used to log in, or a detail that decides where money is paid. */
 export type Way = 'phone' | 'email' | 'bank_account' | 'tax_id'
 
 export interface NewChange {
   subject: Subject
   way: Way
-  /** In clear; null where there was none. */
+  /** The old value as plain text; null if there was none. */
   old: string | null
-  /** The row of a new bank account. */
+  /** The id of the row of a new bank account. */
   accountId?: string
 }
 
 /**
- * Records the change of a way in. The old channel is notified, and its holder may stop the change for
- * policy.wayInCoolingHours (choreography: way_in.changed). Returns the old value as the audit log keeps it;
- * null if there was none.
+ * Records the change of a login contact or of a payment detail. The old contact is notified, and its holder
+ * may stop the change for policy.wayInCoolingHours (choreography: way_in.changed). Returns the old value as
+ * the audit log keeps it; null if there was none.
  */
 export async function recordChange(work: Work, change: NewChange): Promise<Sealed | null> {
   const { subject, way, old, accountId = null } = change
@@ -66,14 +66,17 @@ async function opened(work: Work, { subjectKind, subjectId, oldSealed, ...row }:
   return { ...row, subject, old: oldSealed === null ? null : await openValue(work, subject, oldSealed) }
 }
 
-/** Returns one change, locked; undefined if its subject was erased since. */
+/** Locks and returns one recorded change; undefined if the user or factory was erased since. */
 export async function lockChange(work: Work, id: string): Promise<WayChange | undefined> {
   const { rows } = await sql<Row>`
     select ${columns} from way_changes where id = ${id}::uuid for no key update`.execute(work.tx)
   return rows[0] && (await opened(work, rows[0]))
 }
 
-/** Changes of a subject since then that nobody stopped, the oldest first. */
+/**
+ * Returns the changes of a user's or factory's contacts and payment details since `since` that nobody
+ * stopped, the oldest first.
+ */
 export async function changesOf(work: Work, [kind, id]: Subject, since: Date): Promise<WayChange[]> {
   const { rows } = await sql<Row>`
     select ${columns} from way_changes
@@ -83,8 +86,8 @@ export async function changesOf(work: Work, [kind, id]: Subject, since: Date): P
 }
 
 /**
- * Stops a change and the later changes of the same way, because the values they replaced came from the
- * stopped change.
+ * Stops a change and the later changes of the same contact, because the values that they replaced came from
+ * the stopped change.
  */
 export async function stopWayChange(work: Work, { id, subject, way, changedAt }: WayChange): Promise<void> {
   const [kind, subjectId] = subject

@@ -5,21 +5,21 @@ import { showAudit } from '../ops/index.ts'
 import { wayInErrors } from './errors.ts'
 
 export type SubjectKind = 'user' | 'factory'
-/** The user or factory whose way in it is. */
+/** The user or factory whose login contact or payment detail a value is. */
 export type Subject = readonly [kind: SubjectKind, id: string]
 
 const KEY = 'way_in.key'
 const VALUE = 'way_in.value'
 const KEY_BYTES = 32
 
-/** A value as the audit log keeps it: `laku audit reveal` opens it. */
+/** A sealed value in the audit log; `laku audit reveal` shows it in plain text. */
 export interface Sealed {
   sealed: string
 }
 
 /**
- * Returns the subject's own key, and creates it at the first use. Once the key's row is deleted, nobody can
- * read the values sealed under it.
+ * Returns the encryption key of one user or factory, and creates the key at its first use. Once the key's row
+ * is deleted, nobody can read the values sealed with it.
  */
 async function keyOf(work: Work, [kind, id]: Subject): Promise<Vault> {
   const fresh = work.vault.seal(KEY, randomBytes(KEY_BYTES).toString('base64url'))
@@ -43,7 +43,7 @@ export async function openValue(work: Work, subject: Subject, sealed: string): P
   return (await keyOf(work, subject)).open(VALUE, sealed)
 }
 
-/** The values that a row of the audit log kept sealed. */
+/** The sealed values of one row of the audit log, in plain text. */
 export interface Revealed {
   auditId: string
   subjectKind: string
@@ -52,8 +52,8 @@ export interface Revealed {
 }
 
 /**
- * Opens what a row of the audit log kept sealed, for finance and administrators; who looked, and why, is in
- * the audit log too.
+ * Reveals the sealed values of one row of the audit log, for finance and administrators. The audit log also
+ * records who read the values, and why.
  * @throws kernel.forbidden, kernel.audit_not_found, way_in.nothing_sealed
  */
 export async function revealAudit(work: Work, auditId: string): Promise<Revealed> {

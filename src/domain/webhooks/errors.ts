@@ -1,6 +1,9 @@
 import { defineErrors } from '../kernel/index.ts'
 
-/** The codes begin with `payment`, where the inbox stood before: scripts rely on them. */
+/**
+ * The errors of webhook deliveries. Their codes begin with `payment`, where the inbox was before, because
+ * scripts rely on these codes.
+ */
 export const webhookErrors = defineErrors('payment', {
   webhook_not_found: ['not_found', 'There is no such delivery.'],
   webhook_body_cleared: [

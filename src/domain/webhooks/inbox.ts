@@ -17,23 +17,25 @@ export interface IncomingWebhook {
   provider: WebhookProvider
   /** The key that two deliveries of the same update share. */
   dedupeKey: string
-  /** Without the secret that came with it. */
+  /** The headers of the delivery, without the secret. */
   headers: Record<string, string>
-  /** The body as it came. */
+  /** The unchanged body of the delivery. */
   body: string
   /**
-   * Whether an identical body can be a new update. Biteship sends neither an id nor a time, so a parcel that
-   * is held twice causes the same bytes twice. A processed delivery is then processed once more.
+   * Whether an identical body can report a new update. Biteship sends neither an id nor a time, so a parcel
+   * that is put on hold twice causes the same bytes twice. A delivery that was already processed is then
+   * processed once more.
    */
   canRecur?: boolean
 }
 
-/** A delivery whose job is lost is picked up by the sweep after this long. */
+/** The time (seconds) after which the sweep takes a delivery whose job is lost. */
 const JOB_GRACE_S = 60
 
 /**
- * Keeps a delivery; the same update again only counts it. webhook.received follows while it is not processed,
- * so that a second delivery also brings back a first one whose job was lost. Returns its id in the inbox.
+ * Stores a webhook delivery; a repetition of the same update is only counted. Emits webhook.received as long
+ * as the delivery is not processed, so that a repetition also revives a first delivery whose job was lost.
+ * Returns the delivery's id in the inbox.
  */
 export async function receiveWebhook(work: Work, webhook: IncomingWebhook): Promise<string> {
   const { provider, dedupeKey, headers, body, canRecur = false } = webhook
@@ -62,10 +64,10 @@ export interface WaitingWebhook {
   id: string
   provider: WebhookProvider
   body: string
-  /** Tries that failed. */
+  /** The number of failed attempts to process the delivery. */
   attempts: number
   receivedAt: Date
-  /** How often it had come when it was looked at. */
+  /** How many times the update had been delivered when this row was read. */
   deliveries: number
 }
 
@@ -79,8 +81,7 @@ export async function waitingWebhooks(work: Work, ids: readonly string[]): Promi
 }
 
 /**
- * Takes up to `limit` deliveries whose time has come out of the sweep, for as long as processing them can
- * take.
+ * Claims up to `limit` due deliveries, so that no other sweep takes them for as long as processing can last.
  */
 export async function claimWebhooks(
   work: Work,
@@ -96,15 +97,15 @@ export async function claimWebhooks(
   return rows
 }
 
-/** Marks deliveries as processed, in the transaction that applied them. */
+/** Marks deliveries as processed, in the transaction that applied their updates. */
 export async function markProcessed(work: Work, ids: readonly string[]): Promise<void> {
   const set = { processedAt: sql`coalesce(t.processed_at, ${work.now})`, error: null }
   await moveState(work, webhookMachine, { to: 'processed', ids, set })
 }
 
 /**
- * Marks deliveries like markProcessed, for updates that can recur. A delivery that arrived again since it was
- * read stays waiting, because the state that was read may be older than the new arrival.
+ * Marks deliveries as processed, for updates that can recur. A delivery that arrived again since it was read
+ * stays waiting, because the state that was read may be older than the new arrival.
  */
 export async function markProcessedAsOf(
   work: Work,
@@ -121,22 +122,28 @@ export async function markProcessedAsOf(
 export interface FailedWebhook {
   id: string
   error: string
-  /** Trying again cannot help: laku does not understand it. */
+  /** Whether a retry cannot help, because laku does not understand the delivery. */
   forGood?: boolean
-  /** The name of an event that laku does not follow: told of once a kind, not once a delivery. */
+  /**
+   * The name of an event that laku does not handle. Its attention item is raised once for each kind, not for
+   * each delivery.
+   */
   kind?: string | undefined
-  /** The maximum of tries, in place of `policy.providerAttempts`. */
+  /** The maximum number of attempts, in place of `policy.providerAttempts`. */
   tries?: number
   /** The command that fixes the failure; by default the command that processes the delivery again. */
   command?: string
-  /** Shown to a person in place of the delivery, once its tries are spent. */
+  /**
+   * The attention item that is raised in place of the usual one about the delivery, once all attempts have
+   * failed.
+   */
   instead?: AttentionItem
 }
 
 /**
- * Notes deliveries that could not be processed: each is tried again later and later, and shown to a person
- * when its tries are spent (policy.providerAttempts). One that laku does not understand is shown at once and
- * not tried again.
+ * Records deliveries that could not be processed. Each is retried at growing intervals, and raises an
+ * attention item after its last attempt (policy.providerAttempts). A delivery that laku does not understand
+ * raises an attention item at once, and is not retried.
  */
 export async function recordFailedWebhooks(work: Work, failures: readonly FailedWebhook[]): Promise<void> {
   for (const { id, error, forGood = false, kind, tries, command, instead } of failures) {

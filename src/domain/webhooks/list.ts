@@ -2,15 +2,15 @@ import { sql } from 'kysely'
 import { type Paged, pageOf, type Tx } from '../kernel/index.ts'
 import { webhookErrors } from './errors.ts'
 
-/** A delivery of a provider. */
+/** A webhook delivery of a provider. */
 export interface WebhookView {
   id: string
   provider: string
   dedupeKey: string
   status: string
-  /** How often it came, replays included. */
+  /** The number of times that the provider delivered the update, replays included. */
   deliveries: number
-  /** Tries that failed. */
+  /** The number of failed attempts to process the delivery. */
   attempts: number
   error: string | null
   receivedAt: Date
@@ -20,7 +20,7 @@ export interface WebhookView {
 
 export interface WebhookDetail extends WebhookView {
   headers: Record<string, string>
-  /** The body as it came; null where it was cleared after its time. */
+  /** The unchanged body; null once it was cleared after its retention time. */
   body: string | null
 }
 
@@ -43,7 +43,7 @@ export function webhooksThat({ provider, status, since, until }: WebhookFilter) 
   return wheres
 }
 
-/** Lists what providers delivered, newest first, by keyset pages. For staff. */
+/** Lists the webhook deliveries of providers, newest first, by keyset pages. For staff. */
 export async function listWebhooks(
   tx: Tx,
   { limit, cursor, ...filter }: WebhookFilter & { limit: number; cursor?: string | undefined },
@@ -61,7 +61,7 @@ export async function listWebhooks(
 }
 
 /**
- * Returns one delivery with its headers and body, for staff.
+ * Returns one webhook delivery with its headers and body, for staff.
  * @throws payment.webhook_not_found
  */
 export async function showWebhook(tx: Tx, id: string): Promise<WebhookDetail> {

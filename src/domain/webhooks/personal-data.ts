@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { PersonalTable } from '../kernel/index.ts'
 
 /**
- * How providers write a person, as patterns: the number without its plus, or as it is dialled at home, and
- * the address.
+ * Returns the SQL patterns that find a person in providers' webhook bodies: the phone number without its plus
+ * or in its national form, and the email address.
  */
 function writtenAs(phone: string | null, email: string | null): string[] {
   const international = phone?.slice(1)
@@ -12,12 +12,12 @@ function writtenAs(phone: string | null, email: string | null): string[] {
   return named.map((name) => `%${name.replaceAll(/[\\%_]/g, '\\$&')}%`)
 }
 
-/** How a person is taken out of the tables of this room. */
+/** The webhook tables that hold personal data, and how they are erased for a user. */
 export const webhooksPersonalData: readonly PersonalTable[] = [
   {
     table: 'webhook_inbox',
     columns: ['body'],
-    // Bodies are kept for 90 days; those that speak of this person lose theirs now.
+    // Webhook bodies are kept for 90 days; bodies that name this person are deleted now.
     erase: ({ phone, email }) => sql`
       update webhook_inbox set body = null
       where status <> 'received' and body is not null and lower(body) like any(${writtenAs(phone, email)}::text[])`,

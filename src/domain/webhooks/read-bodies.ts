@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '../kernel/index.ts'
 
-/** The newest bodies that are kept of this provider's deliveries, newest first. */
+/** Returns the newest stored webhook bodies of this provider, newest first. */
 export async function readBodies(
   db: Kysely<DB>,
   { provider, limit }: { provider: 'xendit' | 'whatsapp'; limit: number },

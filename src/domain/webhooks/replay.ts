@@ -6,16 +6,17 @@ import { showWebhook, type WebhookFilter, webhooksThat } from './list.ts'
 import { webhookMachine } from './transitions.ts'
 
 export interface Replay {
-  /** Deliveries that are processed again. */
+  /** The number of deliveries that are processed again. */
   count: number
-  /** The count of each status that the deliveries had before: processed, failed or received. */
+  /** The number of deliveries by their status before the replay: processed, failed or received. */
   was: Record<string, number>
 }
 
 /**
  * Queues deliveries to be processed again: one, or all of a period and a provider, in any status. The sweep
- * processes them. Every effect of a delivery has its own key, so repeating a processed delivery changes only
- * its own row. The attention items about these deliveries are resolved. For support, finance or an admin.
+ * processes them. Every effect of a delivery has its own idempotency key, so repeating a processed delivery
+ * changes only its own row. The attention items about these deliveries are resolved. For support, finance or
+ * an admin.
  * @throws kernel.forbidden, payment.webhook_not_found
  */
 export async function replayWebhooks(

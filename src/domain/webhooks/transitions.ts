@@ -3,8 +3,8 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 export type WebhookStatus = 'received' | 'processed' | 'failed'
 
 /**
- * A delivery that was processed or given up is worked through again when staff replay it, or when the same
- * words come again as a new update.
+ * The state changes of a webhook delivery. A delivery that was processed or given up is processed again when
+ * staff replay it, or when the same body arrives again as a new update.
  */
 export const webhookTransitions: Transitions<WebhookStatus> = {
   received: ['processed', 'failed'],

@@ -3,12 +3,12 @@ import { moveState, requireReason, requireStaff, type Work } from '../kernel/ind
 import { getMessage, type MessageView } from './list-messages.ts'
 import { messageMachine } from './transitions.ts'
 
-/** In the place of a failure's code. */
+/** The failure code of a message that staff cancelled. */
 const CANCELLED = 'cancelled'
 
 /**
- * Cancels a message that waits to be sent. The code that relies on it learns that it failed. A message that
- * WhatsApp is handling at this moment may still arrive.
+ * Cancels a message that waits to be sent. The code that relies on the message is notified of the failure by
+ * whatsapp.failed. A message that WhatsApp is handling at this moment may still arrive.
  * @throws whatsapp.message_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function cancelMessage(

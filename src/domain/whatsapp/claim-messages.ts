@@ -12,12 +12,13 @@ export interface ClaimedMessage {
   params: string[]
   sealedParams: string | null
   body: string | null
-  /** Stamps this attempt: only its holder may record the outcome. */
+  /** The number of this attempt to send; only the worker that made this attempt may record its outcome. */
   attempts: number
   sendBy: Date | null
 }
 
-// A call ends within 10 s; a worker that died holding a message gives it back after this.
+// The lease of a claimed message (seconds). A call to WhatsApp ends within 10 s. After the lease, the message
+// of a worker that died can be claimed again.
 const LEASE_S = 60
 
 /**
@@ -38,12 +39,17 @@ const probesDue = (now: Date) => sql`
     where m.held_scope = h.scope and m.status = 'queued' order by m.created_at limit 1
   ) p where h.probe_at <= ${now} and not (select paused from switches where name = 'whatsapp')`
 
-/** Whether there is a message to send, or one to mark as failed because its time is over. */
+/**
+ * Tells whether there is a message to send, or a message to mark as failed because its `send_by` time has
+ * passed.
+ */
 export function messagesDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`(exists (select from whatsapp_messages where ${isDue(now)}) or exists (${probesDue(now)}))`
 }
 
-/** Ids of up to `limit` messages to be sent or failed, the longest waiting first. */
+/**
+ * Returns the ids of up to `limit` messages to be sent or marked as failed, those that wait longest first.
+ */
 export async function dueMessages(work: Work, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     (select id from whatsapp_messages where ${isDue(work.now)} order by next_attempt_at limit ${limit})
@@ -52,14 +58,12 @@ export async function dueMessages(work: Work, limit: number): Promise<string[]> 
 }
 
 /**
- * Claims those of the messages that are due and that no other worker is sending. A message past its time
- * fails instead. If this worker dies, they are due again when the lease is over: a duplicate notice is better
- * than none.
- *
- * A recipient gets a burst (policy.whatsappBurst), then one message in policy.whatsappPaceS seconds (Meta: 6,
- * error 131056); A message that is too early is put off until its turn. Two workers who claim for one number
- * at once may exceed the pace by one batch. Meta then refuses that batch, and it is put off as after any rate
- * limit.
+ * Claims those of the messages that are due and that no other worker is sending. A message whose `send_by`
+ * time has passed fails instead. If this worker dies, the messages are due again when the lease is over: a
+ * duplicate notice is better than none. A recipient gets a burst (policy.whatsappBurst), then one message in
+ * policy.whatsappPaceS seconds (Meta: 6, error 131056). A message that is too early is postponed until its
+ * turn. Two workers who claim for one number at once may exceed the pace by one batch. Meta then refuses that
+ * batch, and it is postponed as after any rate limit.
  */
 export async function claimMessages(work: Work, ids: readonly string[]): Promise<ClaimedMessage[]> {
   const { now, tx } = work
@@ -105,7 +109,10 @@ export async function claimMessages(work: Work, ids: readonly string[]): Promise
   return rows
 }
 
-/** Deletes up to `limit` rows of numbers whose pace ended over an hour ago; returns how many. */
+/**
+ * Deletes up to `limit` rows of phone numbers whose pace (rate limit of one recipient) ended over an hour
+ * ago; returns how many.
+ */
 export async function prunePace(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from whatsapp_pace where to_phone in (

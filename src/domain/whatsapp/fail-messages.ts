@@ -8,8 +8,8 @@ export interface FailedMessage {
 }
 
 /**
- * Ends messages that did not and will not arrive; those that arrived after all are left alone. `isRaised`: a
- * person knows already.
+ * Marks messages as failed that did not and will not arrive. Messages that arrived after all do not change.
+ * With `isRaised`, the caller has already raised an attention item.
  */
 export async function failMessages(
   work: Work,
@@ -34,8 +34,8 @@ export async function failMessages(
 }
 
 /**
- * Raises one attention item for each reason, not for each message: when WhatsApp is down, thousands fail for
- * the same reason.
+ * Raises one attention item for each failure code, not for each message: when WhatsApp is down, thousands of
+ * messages fail for the same reason.
  */
 export function reportDeliveryFailure(work: Work, messageId: string, failureCode: string): void {
   work.requestAttention({

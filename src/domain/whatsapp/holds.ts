@@ -10,7 +10,8 @@ export type HoldScope = 'account' | `template:${string}`
 const ACCOUNT: HoldScope = 'account'
 const scopeOfTemplate = (template: string, language: string): HoldScope => `template:${template}:${language}`
 
-// A dead token is fixed by a person within minutes, an account within days.
+// The seconds before the first probe of a hold, and the longest interval between probes. A person fixes an
+// invalid token within minutes, a blocked account within days.
 const PROBE_FIRST_S = 60
 const PROBE_MOST_S = 900
 
@@ -20,8 +21,8 @@ interface Refused {
 }
 
 /**
- * Returns which messages this refusal holds up, by its code or by its HTTP status; undefined where the
- * refusal is about its message alone.
+ * Returns the messages that WhatsApp's refusal of one message holds back, by its code or its HTTP status.
+ * Undefined if the refusal concerns that message alone.
  */
 export function heldBy(
   { template, language }: Refused,
@@ -45,9 +46,9 @@ export interface HeldMessage {
 }
 
 /**
- * Holds back messages that were refused for a reason outside themselves, until a probe succeeds. A message
- * with a `sendBy` time fails, so that its requester uses another channel. Each hold raises one attention
- * item, however many messages wait.
+ * Holds back messages that WhatsApp refused for a reason outside the messages, until a probe succeeds. A
+ * message with a `sendBy` time fails, so that the code that requested it uses another channel. Each hold
+ * raises one attention item, however many messages wait.
  */
 export async function holdMessages(work: Work, held: readonly HeldMessage[]): Promise<void> {
   if (held.length === 0) return
@@ -98,8 +99,9 @@ interface Candidate extends Refused {
 }
 
 /**
- * Holds back (or fails, see `holdMessages`) those of the messages that a hold covers. If a hold's probe is
- * due, its oldest message stays, to be tried. Call this before messages are claimed.
+ * Holds back (or marks as failed, see `holdMessages`) those of the messages that a hold covers. If a hold's
+ * probe is due, the oldest of its messages is left to be sent as the probe. Call this before messages are
+ * claimed.
  */
 export async function holdBack(work: Work, ids: readonly string[]): Promise<void> {
   const { now, tx } = work
@@ -125,8 +127,8 @@ export async function holdBack(work: Work, ids: readonly string[]): Promise<void
 }
 
 /**
- * Whether this worker gets the probe. Only one of several workers gets it, and the interval to the next probe
- * grows each time.
+ * Tells whether this worker may send the probe of a hold. Only one of several workers may, and the interval
+ * to the next probe grows each time.
  */
 async function takeProbe({ tx, now }: Work, scope: HoldScope): Promise<boolean> {
   const { rows } = await sql`
@@ -142,7 +144,7 @@ async function release({ tx, now }: Work, ids: readonly string[]): Promise<void>
     where id = any(${[...ids]}::uuid[]) and status = 'queued' and held_scope is not null`.execute(tx)
 }
 
-/** Ends the holds that covered these sent messages, and releases all messages that waited in them. */
+/** Ends the holds that covered these sent messages, and releases all messages that these holds kept back. */
 export async function endHolds(work: Work, sent: readonly Refused[]): Promise<void> {
   const { tx, now } = work
   const scopes = new Set<HoldScope>([ACCOUNT])
@@ -162,13 +164,13 @@ export interface HoldView {
   scope: string
   code: string
   since: Date
-  /** Messages that it keeps back. */
+  /** The number of messages that the hold keeps back. */
   waiting: number
 }
 
 /**
- * Makes the probe of each hold due now, after somebody fixed the account or a template. Without this call the
- * probe comes within a quarter of an hour.
+ * Makes the probe of each hold due now, for use after somebody fixed the account or a template. Without this
+ * call, the next probe comes within a quarter of an hour.
  * @throws kernel.forbidden
  */
 export async function retryHolds(work: Work): Promise<{ holds: HoldView[] }> {

@@ -3,10 +3,10 @@ import { pageOf, requireStaff, type Work } from '../kernel/index.ts'
 import { whatsappErrors } from './errors.ts'
 import type { MessageStatus } from './transitions.ts'
 
-/** A message as staff see it, without its sealed parameters. */
+/** A WhatsApp message as staff see it, without its sealed parameters. */
 export interface MessageView {
   id: string
-  /** E.164 */
+  /** The recipient's phone number in E.164. */
   to: string
   template: string | null
   params: string[]
@@ -34,7 +34,7 @@ export async function getMessage(work: Work, id: string): Promise<MessageView> {
 }
 
 /**
- * Messages, newest first, a keyset page at a time.
+ * Lists WhatsApp messages, newest first, by keyset pages.
  * @throws kernel.forbidden
  */
 export async function listMessages(

@@ -2,16 +2,19 @@ import { sql } from 'kysely'
 import { moveStatement, type Person, type PersonalTable } from '../kernel/index.ts'
 import { type MessageStatus, messageMachine } from './transitions.ts'
 
-/** Messages to a person: theirs by name, or by their number where nobody was named. */
+/**
+ * Returns the condition for the messages to a person: those with the person's user id, and those without a
+ * user id to the person's phone number.
+ */
 export const messagesOf = ({ userId, phone }: Pick<Person, 'userId' | 'phone'>) =>
   sql`(user_id = ${userId} or (user_id is null and to_phone = ${phone}))`
 
-/** How a person is taken out of the tables of this room. */
+/** The WhatsApp tables that hold personal data, and how they are erased for a user. */
 export const whatsappPersonalData: readonly PersonalTable[] = [
   {
     table: 'whatsapp_messages',
     columns: ['to_phone', 'params', 'sealed_params', 'body'],
-    // A message that waits to be sent has no recipient any more, so it fails.
+    // The erasure removes the recipient of a message that still waits to be sent, so the message fails.
     erase: ({ userId, phone }) =>
       moveStatement(messageMachine, {
         to: sql<MessageStatus>`case t.status when 'queued' then 'failed' else t.status end`,

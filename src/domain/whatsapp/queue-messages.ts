@@ -2,33 +2,42 @@ import { insertRows, newId, type Work } from '../kernel/index.ts'
 import { sealParams } from './secret-params.ts'
 
 export interface NewMessage {
-  /** The same key is sent once, however often it is asked for. */
+  /**
+   * The idempotency key of the message: a message with the same key is sent once, however often it is queued.
+   */
   dedupeKey: string
-  /** E.164 */
+  /** The recipient's phone number in E.164. */
   to: string
   /**
-   * The user whom the message is about; it is theirs still when they have another number.
+   * The user whom the message is about. It still belongs to that user when the user's phone number changes.
    */
   userId?: string | undefined
-  /** A template that the provider approved; free text (`body`) is taken only within 24 hours of a reply. */
+  /**
+   * The name of a template that the provider approved. Free text (`body`) is accepted only within 24 hours of
+   * the recipient's reply.
+   */
   template?: string | undefined
   language?: string | undefined
   params?: readonly string[] | undefined
   /**
-   * Parameters that nobody may read at rest: a one-time code. They come before `params` and fill the button.
+   * The parameters that are stored encrypted, such as a one-time code. They precede `params` in the template
+   * and fill its button.
    */
   sealedParams?: readonly string[] | undefined
   body?: string | undefined
-  /** Not before this: in quiet hours a notice waits for the morning. */
+  /** The time before which the message is not sent: in quiet hours a notice waits for the morning. */
   notBefore?: Date | undefined
   /**
-   * The time by which the message must be sent; a message that is not sent by then fails, and is not sent
+   * The time by which the message must be sent. A message that is not sent by then fails, and is never sent
    * late.
    */
   sendBy?: Date | undefined
 }
 
-/** Queues messages to be sent after the commit. Returns the ids of those that were not queued before. */
+/**
+ * Queues messages to be sent after the commit. Returns the ids of the newly queued messages, without those
+ * that were queued before.
+ */
 export async function queueMessages(work: Work, messages: readonly NewMessage[]): Promise<string[]> {
   const rows = messages.map((message) => ({
     id: newId(),
@@ -37,7 +46,7 @@ export async function queueMessages(work: Work, messages: readonly NewMessage[])
     userId: message.userId ?? null,
     template: message.template ?? null,
     language: message.language ?? 'id',
-    // One JSON value for the jsonb column, whatever its type
+    // The type cast lets the array be stored as one JSON value in the jsonb column.
     params: (message.params ?? []) as never,
     sealedParams: message.sealedParams ? sealParams(work.vault, message.sealedParams) : null,
     body: message.body ?? null,

@@ -4,11 +4,11 @@ import type { MessageStatus } from './transitions.ts'
 
 export interface KnownMessage {
   dedupeKey: string
-  /** E.164 */
+  /** The recipient's phone number in E.164. */
   toPhone: string
 }
 
-/** Messages by the id that the provider gave them; those that nobody knows are left out. */
+/** Returns messages by their id at the provider; ids that match no message are left out. */
 export async function messagesByProviderId(
   tx: Tx,
   providerMessageIds: readonly string[],
@@ -36,8 +36,8 @@ export async function messageStatuses(
 }
 
 /**
- * Whether the provider reported that the message, or a later message of the same key (`<key>#2`), reached the
- * phone.
+ * Tells whether the provider reported that the message reached the phone. A later message of the same key
+ * (`<key>#2`) counts too.
  */
 export async function isDelivered(tx: Tx, dedupeKey: string): Promise<boolean> {
   const { rows } = await sql`

@@ -14,7 +14,7 @@ import { messageMachine } from './transitions.ts'
 
 export interface SendOutcome {
   id: string
-  /** The attempt whose outcome this is. */
+  /** The number of the attempt that had this outcome. */
   attempts: number
   sendBy: Date | null
   template: string | null
@@ -59,13 +59,15 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
   )
 }
 
-// A message that is put off for longer than this raises attention.
+// The delay (seconds) from which on a postponed message raises an attention item.
 const LONG_S = 3600
 
 /**
- * A definite no ends a message, and so do too many tries. A no that nobody listed is tried like a failure: it
- * may be about our account. A rate limit alone ends none, for in a burst of thousands a message may be put
- * off more often than that; one that is longer than the message's time does.
+ * Tells whether a failed attempt is the last one of a message. A definite refusal ends a message, and so do
+ * too many attempts. A refusal with an unknown code is retried like a failure, because it may concern laku's
+ * account. A short rate limit alone ends no message, because in a burst of thousands a message may be
+ * postponed more often than that. A rate limit that lasts longer than the message's `sendBy` time ends the
+ * message.
  */
 function isFinal(
   { now, policy }: Work,
@@ -90,8 +92,8 @@ async function recordSent(work: Work, outcomes: readonly SendOutcome[]): Promise
     work,
     outcomes.filter(({ result }) => 'providerMessageId' in result),
   )
-  // Whichever attempt it was: the message is out. `queued` alone, for a second attempt may have been recorded
-  // first.
+  // The message was sent, whichever attempt did it. Only messages that are still `queued` move, because a
+  // second attempt may have been recorded first.
   await moveState(work, messageMachine, {
     to: 'sent',
     rows: sent,

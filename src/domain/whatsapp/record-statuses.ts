@@ -7,7 +7,10 @@ import { type MessageStatus, messageMachine } from './transitions.ts'
 
 export interface MessageStatusUpdate {
   providerMessageId: string
-  /** `sent`, `delivered`, `read` or `failed`; anything else is none of ours and is left out. */
+  /**
+   * The status that the provider reports: `sent`, `delivered`, `read` or `failed`. Any other status is
+   * ignored.
+   */
   status: string
   at: Date
   failureCode?: string | undefined
@@ -25,8 +28,9 @@ interface Sent {
 const forward = ['sent', 'delivered', 'read'] as const satisfies MessageStatus[]
 
 /**
- * Moves messages by the provider's status updates, only forward, in whatever order they arrive. Returns the
- * provider's ids that match no message: not ours, or not yet recorded by the worker that sent it.
+ * Applies the provider's status updates to messages, only forward, in whatever order the updates arrive.
+ * Returns the provider's ids that match no message: it is not laku's, or the worker that sent it has not
+ * recorded it yet.
  */
 export async function recordStatuses(
   work: Work,
@@ -38,7 +42,8 @@ export async function recordStatuses(
     select id, provider_message_id, template, language, send_by, attempts from whatsapp_messages
     where provider_message_id = any(${ids}) order by id for no key update`.execute(work.tx)
   const known = new Map(rows.map((row) => [row.providerMessageId, row.id]))
-  // Lowest first: a message whose statuses come in one batch ends in the highest.
+  // The statuses are applied from the lowest to the highest, so a message with several updates in one batch
+  // ends in the highest status.
   for (const status of forward) await moveMessages(work, status, updates, known)
   const byProviderId = new Map(rows.map((row) => [row.providerMessageId, row]))
   const failed = updates.flatMap(({ providerMessageId, status, failureCode = 'undelivered' }) => {
@@ -68,9 +73,9 @@ async function moveMessages(
 }
 
 /**
- * Queues again messages that Meta accepted and then refused because of our account or a template; the
- * messages themselves are still good. A message with a `sendBy` time uses another channel instead. Returns
- * the ids of the messages queued again.
+ * Queues messages again that Meta accepted and then refused because of laku's account or a template; the
+ * messages themselves are still valid. A message with a `sendBy` time is not queued again, because its
+ * requester uses another channel. Returns the ids of the messages queued again.
  */
 async function sendAgain(work: Work, failed: readonly (Sent & { failureCode: string })[]): Promise<string[]> {
   const timeless = failed.filter(({ sendBy }) => sendBy === null)

@@ -11,7 +11,10 @@ export function openParams(vault: Vault, sealed: string): string[] {
   return JSON.parse(vault.open(PURPOSE, sealed)) as string[]
 }
 
-/** The secret parameters of a message, for another way to its reader; undefined once they are forgotten. */
+/**
+ * Returns the secret parameters of a message, so that they can be sent over another channel; undefined once
+ * they are deleted.
+ */
 export async function secretParamsOf(work: Work, dedupeKey: string): Promise<string[] | undefined> {
   const row = await work.tx
     .selectFrom('whatsappMessages')
@@ -24,8 +27,8 @@ export async function secretParamsOf(work: Work, dedupeKey: string): Promise<str
 const KEPT_S = 3600
 
 /**
- * Forgets the secrets of up to `limit` messages older than an hour: a one-time code is dead by then. Returns
- * how many.
+ * Deletes the secret parameters of up to `limit` messages older than an hour, because a one-time code has
+ * expired by then. Returns how many.
  */
 export async function forgetSecretParams(work: Work, limit: number): Promise<number> {
   const result = await sql`

@@ -7,8 +7,8 @@ import { queueMessages } from './queue-messages.ts'
 import { isServedCountry } from './served-countries.ts'
 
 /**
- * A template that the provider approved, or free text, which is taken only within 24 hours of the recipient's
- * last message.
+ * A message that staff send: a template that the provider approved, or free text. WhatsApp accepts free text
+ * only within 24 hours of the recipient's last message.
  */
 export type StaffMessage = { to: string } & (
   | { template: string; params?: string[] | undefined; language?: string | undefined }
@@ -16,7 +16,7 @@ export type StaffMessage = { to: string } & (
 )
 
 /**
- * The service map's `POST /api/whatsapp/send`: queues a message, which goes out after the commit.
+ * Queues a message for `POST /api/whatsapp/send` of the service map. The message is sent after the commit.
  * @throws whatsapp.phone_invalid, country_not_served, template_of_codes, staff_limited, kernel.forbidden
  */
 export async function sendByStaff(work: Work, { to, ...content }: StaffMessage): Promise<MessageView> {
@@ -29,14 +29,15 @@ export async function sendByStaff(work: Work, { to, ...content }: StaffMessage):
   await requireTurn(work)
   const [id] = await queueMessages(work, [{ dedupeKey: `staff:${newId()}`, to: number.number, ...content }])
   if (id === undefined) throw new Error('a message with a key of its own was queued before')
-  // Masked: the message itself, which is the subject, has the number for as long as it is kept.
+  // The audit log gets a masked phone number. The message, which is the subject of the entry, has the full
+  // number for as long as it is kept.
   const receiver = masked(number.number)
   const after = { to: receiver, ...('template' in content ? { template: content.template } : {}) }
   work.audit({ command: 'whatsapp send', subject: ['whatsapp_message', id], after })
   return await getMessage(work, id)
 }
 
-/** Templates that only laku fills, with codes that it made. */
+/** The templates of one-time codes. Staff cannot send them: only laku fills them, with codes that it made. */
 const codeTemplates: readonly string[] = ['laku_otp', 'laku_code', 'laku_code_for']
 
 const masked = (phone: string) => `${phone.slice(0, 5)}…${phone.slice(-4)}`

@@ -19,7 +19,7 @@ export interface SendContext {
   whatsapp: WhatsAppSender
 }
 
-// The batch size: so many calls run at once. A batch ends before its lease does.
+// The batch size: so many calls to WhatsApp run at once. A batch ends before its lease does.
 const BATCH = 20
 
 /**
@@ -60,7 +60,8 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
   const under = new Map<string, Promise<unknown>>()
   for (const message of claimed.messages.filter((message) => !isCode(message)))
     under.set(message.toPhone, Promise.all([under.get(message.toPhone), trySending(message)]))
-  // A person reads what a code is for before the code, so the code waits for the messages to the same number.
+  // A person must read the purpose of a code before the code, so the code waits for the other messages to the
+  // same number.
   const codes = claimed.messages
     .filter(isCode)
     .map(async (message) => [await under.get(message.toPhone), await trySending(message)])
@@ -88,14 +89,15 @@ const internalError = {
   code: 'internal_error',
 } as const
 
-// A paid message never goes to a country that is not served, no matter what code queued it.
+// The failure of a message to a country that is not served. Messages cost money, so none is sent to such a
+// country, no matter what code queued it.
 const notServed = { ...internalError, outcome: 'refused', code: 'country_not_served' } as const
 
 async function send(whatsapp: WhatsAppSender, vault: Vault, message: ClaimedMessage): Promise<SentWhatsApp> {
   const { toPhone: to, template, language, params, body } = message
   const secrets = message.sealedParams === null ? [] : openParams(vault, message.sealedParams)
   const [code] = secrets
-  // A free text keeps its secret apart as a template does, at the place of {{1}}.
+  // The secret of a free text is stored apart from the text, as in a template, and replaces {{1}} here.
   if (template === null)
     return await whatsapp.sendText({ to, body: (body ?? '').replace('{{1}}', code ?? '{{1}}') })
   return await whatsapp.sendTemplate({

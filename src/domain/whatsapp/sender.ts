@@ -1,5 +1,5 @@
 export interface WhatsAppTemplate {
-  /** E.164 */
+  /** The recipient's phone number in E.164. */
   to: string
   template: string
   /** The language the template was approved in: `id`. */
@@ -11,19 +11,22 @@ export interface WhatsAppTemplate {
 }
 
 export interface WhatsAppText {
-  /** E.164 */
+  /** The recipient's phone number in E.164. */
   to: string
   body: string
 }
 
 export interface SentWhatsApp {
-  /** The id by which status webhooks name the message. */
+  /** The provider's id of the message, which status webhooks use. */
   providerMessageId: string
 }
 
-/** WhatsApp, out. Both throw `ProviderFailure`; an accepted message is sent, not delivered. */
+/**
+ * The client that sends messages by WhatsApp. Both calls throw `ProviderFailure`. A message that WhatsApp
+ * accepted is sent, but not yet delivered.
+ */
 export interface WhatsAppSender {
   sendTemplate(message: WhatsAppTemplate): Promise<SentWhatsApp>
-  /** Free text: taken only within 24 hours of the recipient's last message to us. */
+  /** Sends free text, which WhatsApp accepts only within 24 hours of the recipient's last message to laku. */
   sendText(message: WhatsAppText): Promise<SentWhatsApp>
 }

@@ -3,11 +3,11 @@ import type { Policy } from '../kernel/index.ts'
 import { whatsappErrors } from './errors.ts'
 
 /**
- * Whether messages that cost money go to this number (E.164). One of no country, like a satellite's, is of
- * none.
+ * Tells whether laku sends messages, which cost money, to this phone number (E.164). A number that belongs to
+ * no country, such as a satellite phone's, is not served.
  */
 export function isServedCountry({ messageCountries }: Policy, phone: string): boolean {
-  // Most that are refused are known by their first digits.
+  // Most numbers that are not served are recognised by their first digits, without parsing.
   const begins = (country: string) =>
     isSupportedCountry(country) && phone.startsWith(`+${getCountryCallingCode(country)}`)
   if (!messageCountries.some(begins)) return false

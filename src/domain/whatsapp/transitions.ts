@@ -3,9 +3,9 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'read' | 'failed'
 
 /**
- * Messages only move forward: status webhooks arrive in any order, and an outdated one changes nothing. The
- * exception is a message that Meta accepted and then refused for a reason outside the message: it is queued
- * again.
+ * The state changes of a WhatsApp message. Messages only move forward: status webhooks arrive in any order,
+ * and an outdated webhook changes nothing. The exception is a message that Meta accepted and then refused for
+ * a reason outside the message: it is queued again.
  */
 export const messageTransitions: Transitions<MessageStatus> = {
   queued: ['sent', 'delivered', 'read', 'failed'],

@@ -3,8 +3,8 @@ import type { EventOf, Work } from '../../kernel/index.ts'
 import { holdPayouts, releasePayouts } from '../../payout/index.ts'
 
 /**
- * Reaction to factory.status_changed: a suspended factory's payouts that were not sent yet wait until it is
- * active again.
+ * Reaction to factory.status_changed: holds the unsent payouts of a suspended factory, and releases them when
+ * the factory is active again.
  */
 export async function holdSuspended(work: Work, events: EventOf<'factory.status_changed'>[]): Promise<void> {
   const paid = async (to: string) => {

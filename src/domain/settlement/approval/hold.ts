@@ -6,7 +6,8 @@ import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
 /**
- * Keeps a settlement from being paid until it is released; an approval that it had is gone.
+ * Puts a settlement on hold, so that it cannot be paid until it is released. An earlier approval of the
+ * settlement is removed.
  * @throws settlement.not_found, settlement.payout_under_way, kernel.illegal_transition, kernel.forbidden
  */
 export async function holdSettlement(
@@ -28,7 +29,10 @@ export async function requireUnpaid(work: Work, { id, code }: LockedSettlement):
   if (live) throw settlementErrors.payout_under_way({ code, payout: live.key, status: live.status })
 }
 
-/** Holds a locked settlement of which no payout is alive. */
+/**
+ * Puts a locked settlement on hold. The caller has checked that no payout of the settlement waits, is on its
+ * way or arrived.
+ */
 export async function holdLocked(work: Work, settlement: LockedSettlement, reason: string): Promise<void> {
   const { id, status } = settlement
   const approval = { approvedBy: null, approvedAt: null, approvedHash: null }

@@ -6,8 +6,8 @@ import { settlementMachine, settlementTransitions } from '../transitions.ts'
 import { voidLocked } from './void.ts'
 
 /**
- * Lets a held settlement go on: calculated again, to be approved anew. Where its plan has changed meanwhile
- * it is void, and its lines are open for the next run.
+ * Releases a held settlement: it is `calculated` again and must be approved again. If its plan has changed
+ * meanwhile, the settlement becomes void, and its lines are open for the next run.
  * @throws settlement.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function releaseSettlement(

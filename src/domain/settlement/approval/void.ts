@@ -5,7 +5,7 @@ import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
 /**
- * Gives a calculated settlement up: its lines are open again, for the next run.
+ * Voids a settlement that is only calculated. Its lines are open again, and the next run may settle them.
  * @throws settlement.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function voidSettlement(

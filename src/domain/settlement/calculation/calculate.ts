@@ -8,10 +8,10 @@ import type { SettlementView } from '../views.ts'
 import { type DueLine, lockDueLines, presentLines } from './due-lines.ts'
 
 /**
- * Makes a settlement of a factory's open lines that are due, if their sum reaches the minimum; otherwise the
- * lines stay open. First it voids a calculated settlement whose plan has changed, and calculates its lines
- * again. Returns the settlements through this date, earlier ones too, and the sum that stays open. A second
- * run makes nothing and returns the same.
+ * Creates a settlement from a factory's open lines that are due, if their sum reaches the minimum; otherwise
+ * the lines stay open. First it voids a calculated settlement whose plan has changed, and calculates its
+ * lines again. Returns the settlements through this date, earlier ones too, and the sum that stays open. A
+ * second run creates nothing and returns the same.
  */
 export async function calculateSettlement(
   work: Work,
@@ -31,7 +31,7 @@ export async function calculateSettlement(
   return [...made, carriedView(factory, lines, period)]
 }
 
-/** Returns the view of what stays open for the next settlement. */
+/** Returns the view of the amount that a factory carries over, open, to its next settlement. */
 export function carriedView(
   factory: { id: string; name: string },
   lines: readonly DueLine[],
@@ -55,7 +55,10 @@ async function voidChanged(work: Work, factoryId: string): Promise<void> {
   }
 }
 
-/** Tells whether the amount owed has changed since the calculation, by a return or a refund. */
+/**
+ * Tells whether a settlement's lines have changed since it was calculated, for example by a return or a
+ * refund.
+ */
 export async function hasChanged(work: Work, settlement: LockedSettlement): Promise<boolean> {
   return planHash(await presentLines(work.tx, settlement)) !== settlement.planHash
 }

@@ -9,8 +9,9 @@ export interface DueLine extends Line {
 }
 
 /**
- * Whether a line `l` takes back a sale that another settlement pays or has paid: the factory has that money,
- * so it is taken off as soon as it is posted, though the goods or the buyer's money are still on their way.
+ * Tells whether a line `l` is the refund of a sale that is in another settlement. The factory has or will get
+ * the money of that sale. So the refund is due as soon as it is posted, even if the goods or the buyer's
+ * money are still on their way.
  */
 const takesBackSettled = (settlementId: string | null): RawBuilder<boolean> => sql<boolean>`
   (l.kind = 'refund' and exists (
@@ -19,14 +20,17 @@ const takesBackSettled = (settlementId: string | null): RawBuilder<boolean> => s
       and sold.settlement_id is distinct from ${settlementId}::uuid))`
 
 /**
- * Whether a line, `l` beside its order `o`, is due; all lines of an order that was not settled before are
- * together.
+ * Tells whether a line `l` of the order `o` is due. The lines of an order that was not settled before become
+ * due together.
  */
 const isDue = ({ endedBefore, postedBefore }: Period): RawBuilder<boolean> => sql<boolean>`
   case when l.order_id is null or ${takesBackSettled(null)} then l.posted_at < ${postedBefore}
     else o.status = any(${[...settledStates]}) and coalesce(o.delivered_at, o.updated_at) <= ${endedBefore} end`
 
-/** The open lines of a factory that are due, of those gathered, locked: no other run takes them. */
+/**
+ * Locks and returns the due, open lines of a factory among its settlement items, so that no other run takes
+ * them.
+ */
 export async function lockDueLines(tx: Tx, factoryId: string, period: Period): Promise<DueLine[]> {
   const { rows } = await sql<DueLine>`
     select l.entry_seq, l.factory_id, l.kind, l.gross_idr, l.commission_idr, l.net_idr
@@ -36,7 +40,10 @@ export async function lockDueLines(tx: Tx, factoryId: string, period: Period): P
   return rows
 }
 
-/** Factories with open lines that are due, or with a calculated settlement that may have to be made anew. */
+/**
+ * Returns the ids of factories with open lines that are due, or with a calculated settlement that may have to
+ * be replaced.
+ */
 export async function dueFactories(tx: Tx, period: Period, factoryId?: string): Promise<string[]> {
   const only = factoryId ? sql`f.factory_id = ${factoryId}::uuid` : sql`true`
   const { rows } = await sql<{ factoryId: string }>`
@@ -48,7 +55,10 @@ export async function dueFactories(tx: Tx, period: Period, factoryId?: string): 
   return rows.map((row) => row.factoryId)
 }
 
-/** Returns the lines that are due and open, gathered or not, of one factory or of all. Changes nothing. */
+/**
+ * Returns the due, open lines of one factory or of all. Entries that are not yet written as settlement items
+ * are included. Changes nothing.
+ */
 export async function readDueLines(tx: Tx, period: Period, factoryId?: string): Promise<DueLine[]> {
   const only = factoryId ? sql`l.factory_id = ${factoryId}::uuid` : sql`true`
   const { rows } = await sql<DueLine>`

@@ -2,12 +2,16 @@ import { type RawBuilder, sql } from 'kysely'
 import { type Actor, requireStaff, type UnitOfWork, type Work } from '../../kernel/index.ts'
 import { committedThrough } from '../../ledger/index.ts'
 
-/** The kind of what a settlement itself posts to a factory's account: no line of another settlement. */
+/**
+ * The pattern of the kinds of posting that a settlement itself makes on a factory's account. Such postings
+ * are never lines of another settlement.
+ */
 const OWN = 'settlement.%'
 
 /**
- * The lines that entries on factories' accounts are, `which` of them; it speaks of the entry as `e` and of
- * its account as `a`. The commission is read as it was posted with them.
+ * Returns a query that reads ledger entries on factories' accounts as settlement lines. The condition `which`
+ * selects the entries; it refers to the entry as `e` and to its account as `a`. The commission of a line is
+ * the one that was posted with the entry.
  */
 export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
@@ -42,8 +46,8 @@ export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: 
 }
 
 async function insertDueLines(work: Work, through: number): Promise<number> {
-  // Only one transaction writes lines at a time. If two wrote the same sale at once, one could meet the
-  // other's line by its order item first, and fail.
+  // Only one transaction at a time writes settlement lines. If two wrote the same sale at once, one could
+  // conflict with the other's line on the order item first, and fail.
   await sql`select from settlement_gathered for no key update`.execute(work.tx)
   const result = await sql`
     insert into settlement_items (entry_seq, factory_id, kind, order_id, order_item_id, refund_id, gross_idr, commission_idr,

@@ -6,14 +6,18 @@ import { carriedView } from './calculate.ts'
 import { readDueLines } from './due-lines.ts'
 
 export interface SettlementQuery {
-  /** A business date (Asia/Jakarta), `2026-11-20`; today where it is absent. */
+  /**
+   * The business date (Asia/Jakarta) through which lines are due, such as `2026-11-20`; today if it is
+   * absent.
+   */
   through?: string | undefined
   /** The id of one factory; without it, all factories are included. */
   factoryId?: string | undefined
 }
 
 /**
- * Returns what a run through this date would settle, and what the run would carry. Changes nothing.
+ * Returns the settlements that a run through this date would make, and the amounts that it would carry over.
+ * Changes nothing.
  * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function previewSettlements(work: Work, query: SettlementQuery): Promise<SettlementReport> {

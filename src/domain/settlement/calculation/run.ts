@@ -12,7 +12,7 @@ interface Due {
   factories: { id: string; name: string }[]
 }
 
-/** Finds the factories whose turn it is, in the order of their ids. */
+/** Finds the factories that have something to settle, in the order of their ids. */
 async function findDue(work: Work, query: SettlementQuery): Promise<Due> {
   requireStaff(work.actor, 'finance', 'service')
   const period = periodThrough(query.through, work.now, work.policy)
@@ -23,8 +23,8 @@ async function findDue(work: Work, query: SettlementQuery): Promise<Due> {
 }
 
 /**
- * Calculates the settlements through this date, all in one transaction, of the lines that were gathered
- * before (`gatherLines`): for a request, whose answer is whole or nothing.
+ * Calculates the settlements through this date from the lines that `gatherLines` wrote before. All factories
+ * share one transaction, so a request gets a complete answer or changes nothing.
  * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function calculateSettlements(work: Work, query: SettlementQuery): Promise<SettlementReport> {
@@ -37,7 +37,7 @@ export async function calculateSettlements(work: Work, query: SettlementQuery): 
 export interface FactoryOutcome {
   factory: { id: string; name: string }
   settlements: SettlementView[]
-  /** Why this factory was not settled; the others were. */
+  /** The error because of which this factory was not settled; the other factories were settled. */
   error?: unknown
 }
 

@@ -11,8 +11,8 @@ import { reportUnpaid } from './report-unpaid.ts'
 type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
 
 /**
- * For each way of payment, the account that holds the money on its way, and the account that the money comes
- * out of.
+ * The ledger accounts of each route of a payout (`provider` or `bank`): `inFlight` holds the money on its
+ * way, and `from` is the account that pays.
  */
 const waysOf = {
   provider: { inFlight: 'payouts-in-flight', from: 'gateway' },
@@ -24,7 +24,10 @@ interface Followed {
   payout: PayoutEvent['payload']
 }
 
-/** Reaction to payout.submitted: what the factory is owed is in flight. */
+/**
+ * Reaction to payout.submitted: moves the settlement to submitted, and books the amount owed to the factory
+ * as in flight.
+ */
 export async function markSettlementsSubmitted(
   work: Work,
   events: EventOf<'payout.submitted'>[],
@@ -36,7 +39,7 @@ export async function markSettlementsSubmitted(
   await setStatus(work, all, 'submitted')
 }
 
-/** Reaction to payout.succeeded: the settlement is paid, and its statement is due. */
+/** Reaction to payout.succeeded: moves the settlement to paid. Its statement is then due to be mailed. */
 export async function markSettlementsPaid(work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> {
   const all = await postPayoutResults(work, events, 'confirmed', (_, { route }) => [
     waysOf[route].inFlight,
@@ -55,9 +58,9 @@ export async function markSettlementsPaid(work: Work, events: EventOf<'payout.su
 }
 
 /**
- * Reaction to payout.revived: a payout that seemed to have failed, or to have come back, has arrived. A
- * settlement that waits to be paid again is now paid. In any other state (held, calculated anew, void) the
- * money goes to suspense.
+ * Reaction to payout.revived: a payout was reported as failed or returned, but its money has arrived. A
+ * settlement that waits to be paid again becomes paid. In any other state of the settlement (held, calculated
+ * anew, void) the payout's money goes to suspense.
  */
 export async function reviveSettlements(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
   const updates = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
@@ -108,8 +111,8 @@ export async function reviveSettlements(work: Work, events: EventOf<'payout.revi
 }
 
 /**
- * Reaction to payout.contradicted: a settlement is not paid again automatically after the provider
- * contradicted itself about its payout.
+ * Reaction to payout.contradicted: stops automatic retries of a settlement, because the provider contradicted
+ * itself about the settlement's payout. A person decides whether to pay again.
  */
 export async function stopRetries(work: Work, events: EventOf<'payout.contradicted'>[]): Promise<void> {
   const updates = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
@@ -128,8 +131,8 @@ export async function stopRetries(work: Work, events: EventOf<'payout.contradict
 }
 
 /**
- * Reaction to payout.failed: the money is owed to the factory again. The settlement is paid again
- * automatically where that may help; otherwise a person decides.
+ * Reaction to payout.failed: books the money as owed to the factory again. The settlement is paid again
+ * automatically if the failure may pass; otherwise a person decides.
  */
 export async function markSettlementsFailed(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
   const all = await postPayoutResults(work, events, 'failed', ({ factoryId }, { route }) => [
@@ -145,8 +148,8 @@ export async function markSettlementsFailed(work: Work, events: EventOf<'payout.
       retryable,
     }
     work.emit({ type: 'settlement.failed', aggregate: ['settlement', settlement.id], payload })
-    // The batch was cancelled before the bank answered. The approval still holds, and the settlement is paid
-    // or exported again.
+    // Staff cancelled the bank batch before the bank answered. The settlement's approval still holds, and the
+    // settlement is paid or exported again.
     if (failureCode === BATCH_CANCELLED) {
       await moveState(work, settlementMachine, {
         to: 'approved',
@@ -178,7 +181,10 @@ export async function markSettlementsFailed(work: Work, events: EventOf<'payout.
   }
 }
 
-/** Reaction to payout.reversed: the money came back from the bank, and is owed to the factory again. */
+/**
+ * Reaction to payout.reversed: the bank sent a paid settlement's money back, so the amount is owed to the
+ * factory again.
+ */
 export async function markSettlementsReversed(
   work: Work,
   events: EventOf<'payout.reversed'>[],
@@ -196,8 +202,8 @@ export async function markSettlementsReversed(
 }
 
 /**
- * Locks the settlements that these payouts are for, and posts, once a payout. Payouts of others are left to
- * them.
+ * Locks the settlements that these payouts pay, and posts each payout's result once. Payouts that pay
+ * something else, such as a withdrawal, are ignored.
  */
 async function postPayoutResults(
   work: Work,

@@ -2,8 +2,8 @@ import { stringify } from 'csv-stringify/sync'
 import type { BankTransfer } from '../../payout/index.ts'
 
 /**
- * A batch as a CSV for a bank (RFC 4180): amounts as whole rupiah, account numbers as text, no cell that a
- * spreadsheet runs.
+ * Writes a batch of bank transfers as a CSV file for a bank (RFC 4180). Amounts are whole rupiah and account
+ * numbers are text. Cells are escaped, so that a spreadsheet runs none of them as a formula.
  */
 export function bankCsv(transfers: readonly BankTransfer[]): string {
   return stringify([...transfers], {

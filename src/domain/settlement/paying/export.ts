@@ -11,7 +11,8 @@ import { approveAgain, destinationOf } from './pay.ts'
 export interface LeftOut {
   code: string
   /**
-   * An error's code, as `settle pay` would have refused it; `plan_changed` where it is on hold for that now.
+   * The code of the error with which `settle pay` would refuse the settlement. It is `plan_changed` if the
+   * export put the settlement on hold for that.
    */
   why: string
 }
@@ -24,9 +25,10 @@ export interface Claimed {
 /**
  * Claims settlements for a batch of bank transfers, under the same locks and checks as `paySettlement`. It
  * takes the named settlements (by id or code), or all approved ones, optionally of one bank's channel. A
- * named settlement that is not approved, or is under way, refuses the whole call. Any other obstacle leaves
- * one settlement out with the reason, and the others continue. An approval whose plan has changed is void, as
- * when it is paid. The provider's limits for the channel do not matter here.
+ * named settlement that is not approved, or already has a live payout, makes the whole call fail. Any other
+ * obstacle leaves out one settlement, with the reason, and the others continue. If a settlement's plan has
+ * changed, its approval is void, as in `paySettlement`. The provider's limits for the channel are not
+ * checked.
  * @throws settlement.not_found, payout_under_way, kernel.illegal_transition, kernel.forbidden
  */
 export async function claimForBank(
@@ -38,7 +40,7 @@ export async function claimForBank(
   for (const id of await idsOf(work, input.settlements)) {
     const settlement = await lockSettlement(work.tx, id)
     const isNamed = input.settlements.length > 0
-    // Another transaction was quicker: this settlement is no longer one of the approved ones.
+    // Another transaction changed this settlement first, so it is no longer one of the approved settlements.
     if (!isNamed && settlement.status !== 'approved') continue
     const ready = await readyOf(work, settlement)
     if (isNamed) await requireUnpaid(work, ready)
@@ -50,8 +52,9 @@ export async function claimForBank(
 }
 
 /**
- * Approved, or approved again by who exports it, as `settle retry` does: a line that the bank rejected is
- * exported by its name.
+ * Returns the settlement as approved. A settlement whose payout failed or came back is approved again by the
+ * person who exports it, as in `settle retry`. So a line that the bank rejected can be exported again by its
+ * code.
  */
 async function readyOf(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
   if (settlement.status === 'failed' || settlement.status === 'reversed')
@@ -60,7 +63,10 @@ async function readyOf(work: Work, settlement: LockedSettlement): Promise<Locked
   return settlement
 }
 
-/** In the order of their ids, as everybody locks them. */
+/**
+ * Returns the ids of the named settlements, or of all approved ones, sorted by id, because all transactions
+ * lock settlements in this order.
+ */
 async function idsOf(work: Work, named: readonly string[]): Promise<string[]> {
   const [codes, ids] = [named.map((name) => name.toUpperCase()), named.map((name) => name.toLowerCase())]
   const where =
@@ -73,7 +79,10 @@ async function idsOf(work: Work, named: readonly string[]): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-/** Why it was left out; nothing where it is a line of the batch now. */
+/**
+ * Adds a settlement to the batch of bank transfers. Returns the reason if the settlement is left out, and
+ * undefined if it is now a line of the batch.
+ */
 async function claimOne(
   work: Work,
   settlement: LockedSettlement,

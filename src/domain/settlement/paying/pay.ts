@@ -12,9 +12,9 @@ import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
 /**
- * Pays an approved settlement: its payout is made and sent after the commit; the settlement follows it. An
- * approval whose plan has changed since is void: then nothing is paid, and the settlement is on hold with the
- * reason `plan_changed`.
+ * Pays an approved settlement: its payout is created now and sent after the commit, and the payout's results
+ * then move the settlement. If the plan has changed since the approval, nothing is paid. The approval is then
+ * void, and the settlement is on hold with the reason `plan_changed`.
  * @throws settlement.not_found, settlement.payout_under_way, settlement.no_bank_account,
  * settlement.factory_suspended,
  *   payout.outside_channel_limits, kernel.illegal_transition, kernel.forbidden
@@ -29,13 +29,17 @@ export async function paySettlement(work: Work, input: { settlement: string }): 
   return await getSettlement(work.tx, settlement.id)
 }
 
-/** A settlement that was never paid needs no retry. */
+/**
+ * `settle retry` refuses a settlement that was only calculated and never paid: such a settlement needs no
+ * retry.
+ */
 const byRetry: typeof settlementTransitions = { ...settlementTransitions, calculated: ['on_hold', 'void'] }
 
 /**
- * Pays a settlement again whose last payout definitely failed or came back. The caller approves it again, and
- * a new payout under a new key goes to the account that is payable now. Sums that needed a second person
- * still do. If the plan changed meanwhile, for example by a refund, the settlement is put on hold.
+ * Pays a settlement again after its last payout definitely failed or came back. The caller approves the
+ * settlement again. A new payout under a new key goes to the factory's present bank account. An amount that
+ * needed a second approver needs one again. If the plan changed meanwhile, for example by a refund, the
+ * settlement is put on hold.
  * @throws settlement.same_person, kernel.same_hands, and as paySettlement
  */
 export async function retrySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {
@@ -50,7 +54,7 @@ export async function retrySettlement(work: Work, input: { settlement: string })
 }
 
 /**
- * Approves a locked settlement again whose money definitely did not arrive, or came back. The caller is the
+ * Approves a locked settlement again, after its payout definitely failed or came back. The caller is the
  * approver, under the limits of an approval.
  * @throws settlement.same_person, kernel.same_hands, illegal_transition
  */
@@ -81,7 +85,7 @@ export async function approveAgain(work: Work, settlement: LockedSettlement): Pr
 }
 
 /**
- * Makes the payout of a locked, approved settlement.
+ * Creates the payout of a locked, approved settlement.
  * @throws settlement.no_bank_account, factory_suspended,
  * payout.outside_channel_limits
  */
@@ -111,11 +115,12 @@ export async function payLocked(work: Work, settlement: LockedSettlement, comman
 }
 
 /**
- * Returns the account that a settlement is paid to now.
+ * Returns the bank account to which a settlement is paid now.
  * @throws settlement.no_bank_account, factory_suspended
  */
 export async function destinationOf(work: Work, { factoryId, code }: LockedSettlement): Promise<BankAccount> {
-  // A suspension that is under way is waited for, and one that comes later finds the payout.
+  // The factory's row is locked here. So a suspension that is being written is waited for, and a later
+  // suspension finds this payout and holds it.
   await lockRows(work.tx, { factory: { id: [factoryId] } }, { share: true })
   const { status } = await getFactory(work.tx, factoryId)
   if (status === 'suspended') throw settlementErrors.factory_suspended({ code, factoryId })

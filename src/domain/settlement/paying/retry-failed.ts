@@ -23,9 +23,10 @@ export const retriesDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from settlements where retry_at <= ${now})`
 
 /**
- * Pays settlements again whose payout definitely failed for a temporary reason (`retryAfterFailure`). Each is
- * paid in a transaction of its own, under its existing approval. Cases that need a person are not paid. A
- * changed plan is put on hold; a suspended factory or one without an account is raised as an attention item.
+ * Pays settlements again whose payout definitely failed for a temporary reason (`retryAfterFailure`). Each
+ * settlement is paid in its own transaction, under its existing approval. A settlement whose plan changed is
+ * put on hold. If the factory is suspended or has no bank account, an attention item is raised and nothing is
+ * paid.
  */
 export async function retryFailed(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
   const { units, actor } = context
@@ -43,7 +44,10 @@ export async function retryFailed(context: { units: UnitOfWork; actor: Actor }):
   }
 }
 
-/** A settlement that threw may throw again, so it comes back behind the others. */
+/**
+ * The delay (seconds) of a settlement whose retry threw an error. The retry may throw again, so the other
+ * settlements go first.
+ */
 const SET_ASIDE_S = 3600
 
 async function putOff({ tx, now }: Work, id: string) {
@@ -77,7 +81,9 @@ async function payAgain(work: Work, id: string): Promise<void> {
   else await payLocked(work, settlement, 'settle retry')
 }
 
-/** Why it cannot be paid now, as the errors say it; nothing where it can. */
+/**
+ * Returns the reason, as an error message, why a settlement cannot be paid now; undefined if it can be paid.
+ */
 async function hindranceOf(work: Work, settlement: LockedSettlement): Promise<string | undefined> {
   try {
     await requireUnpaid(work, settlement)

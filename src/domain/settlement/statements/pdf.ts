@@ -5,7 +5,10 @@ import type { Statement } from './statement.ts'
 
 const MARGIN = 48
 const ROW = 16
-/** The six columns of the lines, from the left edge, on A4 (595 points wide). */
+/**
+ * The six columns of the statement's table of lines: their positions from the left edge of an A4 page (595
+ * points wide).
+ */
 const columns = [
   { title: 'Tanggal', x: 48, width: 58 },
   { title: 'Pesanan', x: 108, width: 112 },
@@ -20,7 +23,7 @@ const columns = [
  * account that it was paid to.
  */
 export async function statementPdf(statement: Statement): Promise<Buffer> {
-  // Loaded when it is needed: it takes a tenth of a second.
+  // The PDF library is loaded only when a PDF is made, because loading takes a tenth of a second.
   const { default: PDFDocument } = await import('pdfkit')
   const document = new PDFDocument({
     size: 'A4',

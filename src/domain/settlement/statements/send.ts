@@ -13,7 +13,7 @@ import { allOrEach, isPaused, setAside } from '../../ops/index.ts'
 import { statementPdf } from './pdf.ts'
 import { type Statement, statementOf } from './statement.ts'
 
-/** The post, as far as a statement needs it. Throws `ProviderFailure`. */
+/** The mail service, with the one call that a statement needs. Throws `ProviderFailure`. */
 export interface StatementMailer {
   send(mail: {
     to: string
@@ -30,7 +30,10 @@ export interface StatementContext {
 }
 
 const BATCH_SIZE = 20
-/** Longer than a mail can take: nobody else sends the same one meanwhile. */
+/**
+ * The lease of a claimed statement (seconds). It is longer than sending a mail can take, so nobody else sends
+ * the same statement meanwhile.
+ */
 const SEND_S = 120
 const PAUSED_S = 60
 
@@ -42,9 +45,9 @@ export const statementsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from settlements where statement_next_at <= ${now})`
 
 /**
- * Mails the statements that are due to their factories. A mail whose outcome is unknown is sent again: a
- * statement twice does no harm. A factory without an address gets none; one that cannot be reached is shown
- * to a person.
+ * Mails the due statements to their factories. A mail whose outcome is unknown is sent again, because a
+ * statement that arrives twice does no harm. A factory without an email address gets no mail. If a mail
+ * cannot be delivered, an attention item is raised.
  */
 export async function sendStatements(context: StatementContext): Promise<void> {
   const { units, actor } = context
@@ -70,8 +73,8 @@ interface Due {
 }
 
 /**
- * Postpones a statement that cannot be written or mailed, so that it delays no other. It is tried as often as
- * a mail that does not get through.
+ * Postpones a statement that could not be written or mailed, so that it does not delay the others. The
+ * statement has as many attempts as a mail that fails.
  */
 async function putOff(work: Work, { id, code, attempts }: Due) {
   const isSpent = attempts >= work.policy.providerAttempts

@@ -4,14 +4,14 @@ import { type SettlementDetail, showSettlement } from '../read.ts'
 
 /** A settlement with the details that its factory's statement needs. */
 export interface Statement extends SettlementDetail {
-  /** The factory's; null where it gave none. */
+  /** The factory's email address; null if the factory gave none. */
   email: string | null
   city: string
   province: string
 }
 
 /**
- * The statement of a settlement, by its id or its code.
+ * Returns the statement of a settlement, named by its id or its code.
  * @throws settlement.not_found
  */
 export async function statementOf(tx: Tx, vault: Vault, named: string): Promise<Statement> {

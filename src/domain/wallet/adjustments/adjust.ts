@@ -19,9 +19,12 @@ import type { AdjustmentStatus } from '../transitions.ts'
 
 export interface WalletAdjustment {
   userId: string
-  /** Positive gives, negative takes. */
+  /**
+   * The change of the wallet in rupiah. A positive change adds money to the wallet, a negative change takes
+   * money out.
+   */
   changeIdr: Rupiah
-  /** Goodwill is the company's own money; a correction fixes a mistake in the book. */
+  /** The kind of adjustment. Goodwill is paid by the company; a correction fixes an error in the ledger. */
   kind: 'goodwill' | 'correction'
   reason: string
 }
@@ -39,10 +42,11 @@ export interface AdjustmentView {
 }
 
 /**
- * Adds money to a wallet or takes it away: support and finance give goodwill, finance makes corrections. The
- * adjustment is posted at once within two limits. The first is `policy.refundTwoPersonAboveIdr`, with the
- * same person's gifts to this wallet within a day. The second is the daily and weekly limit of the person and
- * of the receiver. Above either, it waits for another person (`decideAdjustment`).
+ * Adds money to a wallet or takes money out of it: support and finance give goodwill, finance makes
+ * corrections. The adjustment is posted at once within two limits. The first is
+ * `policy.refundTwoPersonAboveIdr`, for this adjustment and the same person's gifts to this wallet within a
+ * day. The second is the daily and weekly limit of the person and of the receiver. Above either limit, the
+ * adjustment waits for a second approver (`decideAdjustment`).
  * @throws wallet.user_not_found, goodwill_gives, insufficient_balance, kernel.forbidden
  */
 export async function adjustWallet(work: Work, input: WalletAdjustment): Promise<AdjustmentView> {
@@ -119,7 +123,11 @@ async function givenAlone({ tx, now }: Work, userId: string, by: string): Promis
   return rows[0]?.givenIdr ?? 0
 }
 
-/** Books an adjustment, once by its key. @throws wallet.insufficient_balance */
+/**
+ * Books an adjustment in the ledger. The posting's idempotency key makes sure that the adjustment is booked
+ * once.
+ * @throws wallet.insufficient_balance
+ */
 export async function postAdjustment(
   work: Work,
   { id, userId, changeIdr, kind }: Pick<AdjustmentView, 'id' | 'userId' | 'changeIdr' | 'kind'>,

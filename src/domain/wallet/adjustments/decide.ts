@@ -50,7 +50,10 @@ export async function decideAdjustment(
   return { ...adjustment, status: decision, decidedBy }
 }
 
-/** Adjustments, newest first, by keyset pages; `requested` alone are those that wait. For staff. */
+/**
+ * Lists wallet adjustments, newest first, by keyset pages. Adjustments with the status `requested` wait for a
+ * second approver. For staff.
+ */
 export async function listAdjustments(
   work: Pick<Work, 'tx'>,
   filter: {

@@ -20,8 +20,8 @@ interface Moved {
 
 type Outcome = 'submitted' | 'succeeded' | 'failed' | 'reversed' | 'unsent'
 /**
- * For each way of payment, the account that holds the money on its way (`out`), and the account that it comes
- * out of (`from`).
+ * The ledger accounts of each route of a payout (`provider` or `bank`): `out` holds the money on its way, and
+ * `from` is the account that pays.
  */
 const waysOf = {
   provider: { out: 'payouts-in-flight', from: 'gateway' },
@@ -63,17 +63,20 @@ export const entriesOf: Record<
   ],
 }
 
-/** Reaction to payout.submitted: the money is on its way, and from now on it may have arrived. */
+/**
+ * Reaction to payout.submitted: books the withdrawal's money as in flight. From now on the money may have
+ * arrived.
+ */
 export const markWithdrawalsSubmitted = (work: Work, events: EventOf<'payout.submitted'>[]): Promise<void> =>
   moveWithdrawals(work, events, 'submitted')
 
-/** Reaction to payout.succeeded: the hold ends and the fee is earned. */
+/** Reaction to payout.succeeded: ends the hold of the withdrawal's money, and books the fee as income. */
 export const markWithdrawalsSucceeded = (work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> =>
   moveWithdrawals(work, events, 'succeeded')
 
 /**
- * Reaction to payout.failed, which is definite: all of the money returns to the wallet, with the fee. If the
- * balance at the provider was too small, the money stays held, and the withdrawal is sent again
+ * Reaction to payout.failed, which is definite: all of the withdrawal's money returns to the wallet, with the
+ * fee. If the balance at the provider was too small, the money stays held. The withdrawal is then sent again
  * automatically, like a settlement.
  */
 export async function markWithdrawalsFailed(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
@@ -131,14 +134,23 @@ async function sendAgainLater(work: Work, events: readonly EventOf<'payout.faile
   }
 }
 
-/** Reaction to payout.reversed: the bank sent it back, and it is in the wallet again. */
+/**
+ * Reaction to payout.reversed: the bank sent the withdrawal's money back, and the money with the fee returns
+ * to the wallet.
+ */
 export const markWithdrawalsReversed = (work: Work, events: EventOf<'payout.reversed'>[]): Promise<void> =>
   moveWithdrawals(work, events, 'reversed')
 
-/** The first payout of a withdrawal is booked under its bare key, each later one under that payout. */
+/**
+ * Tells whether a payout is the first one of its withdrawal. The first payout is booked under the
+ * withdrawal's key alone; the key of each later posting also has the payout's id.
+ */
 export const isFirst = ({ key }: Pick<PayoutEventPayload, 'key'>): boolean => key.endsWith('-1')
 
-/** A payout that turned is booked again for each turn. */
+/**
+ * Returns the idempotency key of a posting. A payout whose result was reversed and repeated is booked again
+ * for each turn, so the turn is part of the key.
+ */
 function keyOf(id: string, to: Outcome, updates: readonly PayoutEventPayload[]): string {
   const update = updates.find((update) => update.subjectId === id)
   const { turn = 0 } = update ?? {}
@@ -174,8 +186,8 @@ async function moveWithdrawals(
       rows.map((row) => row.id),
     )
   }
-  // Wallets are locked before any balance, in the same order as by a new withdrawal. A payout that was
-  // reversed before its success was reported is booked twice in this transaction.
+  // Wallets are locked before any balance, in the same order as a new withdrawal locks them. If a payout was
+  // reversed before its success was reported, both results are booked in this transaction.
   await lockWallets(
     work,
     rows.map((row) => row.userId),
@@ -197,7 +209,7 @@ async function moveWithdrawals(
   )
   for (const row of rows) {
     const update = updates.find((update) => update.subjectId === row.id)
-    // The owner was already notified of the first payout.
+    // The owner was already notified when the first payout was submitted.
     if (to === 'submitted' && update && !isFirst(update)) continue
     work.emit(withdrawalEvent(row, row.from, to))
   }

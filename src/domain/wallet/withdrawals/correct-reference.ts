@@ -3,8 +3,8 @@ import type { Work } from '../../kernel/index.ts'
 import { type CorrectedReference, correctReference } from '../../payout/index.ts'
 
 /**
- * Puts a mistyped reference of the bank right, whatever it was noted of: a withdrawal that was paid by hand
- * shows the right one too.
+ * Corrects a mistyped bank reference, whatever object it was recorded for. A withdrawal that staff paid by
+ * hand also shows the corrected reference.
  * @throws payout.reference_unknown, reference_in_use, reference_used, reference_invalid, reason_required,
  * kernel.forbidden
  */

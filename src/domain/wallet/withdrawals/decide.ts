@@ -47,8 +47,9 @@ export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<
 }
 
 /**
- * Staff let a held withdrawal go. It is sent as soon as its account takes money: nobody shortens that. One
- * that is too small for the provider they have sent from the bank before, and give the reference of that.
+ * Approves a held withdrawal, at the request of staff. It is sent as soon as its bank account may receive
+ * money; staff cannot shorten that waiting time. If the withdrawal is not paid out by the provider, staff
+ * have already sent the money from the bank, and give the bank's reference here.
  * @throws wallet.withdrawal_not_found, by_hand, not_by_hand, account_too_new, kernel.illegal_transition,
  * kernel.forbidden
  */
@@ -74,8 +75,9 @@ export async function approveWithdrawal(
 }
 
 /**
- * Refuses a withdrawal that is held, or approved and waiting for its account; staff do it. All of the money
- * returns to the wallet, with the fee. A withdrawal that is being sent ends by its payout.
+ * Rejects a withdrawal that is held, or that is approved and waits for its bank account; staff do this. All
+ * of the money returns to the wallet, with the fee. A withdrawal that is already being sent ends with its
+ * payout's result.
  * @throws wallet.withdrawal_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function rejectWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
@@ -97,7 +99,9 @@ export async function rejectWithdrawal(work: Work, input: { withdrawal: string }
   return await getWithdrawal(work, id)
 }
 
-/** Rejects the unsent withdrawals to an account that its owner never asked for. Returns their codes. */
+/**
+ * Rejects all unsent withdrawals to a bank account that the wallet's owner did not add. Returns their codes.
+ */
 export async function rejectUnsent(work: Work, destinationId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string; code: string }>`
     select id, code from withdrawals

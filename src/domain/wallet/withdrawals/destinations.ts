@@ -7,23 +7,27 @@ import { walletErrors } from '../errors.ts'
 export interface Destination {
   id: string
   channelCode: string
-  /** The time from which the account takes money. */
+  /** The time from which withdrawals may be sent to the account. */
   usableAt: Date
 }
 
 const PURPOSE = 'wallet.destination'
-/** A new account needs a code that was confirmed within this many seconds. */
+/** The maximum age (seconds) of the code's confirmation with which a user adds a new bank account. */
 const FRESH_S = 600
 
 const words = ({ channelCode, accountNumber, accountHolderName }: BankAccount) =>
   [channelCode, accountNumber, accountHolderName.toUpperCase()].join('|')
 
-/** By what an account is found again without being read, under the key that writes. */
+/**
+ * Returns the fingerprint by which a stored bank account is found without being decrypted. It is computed
+ * with the current key.
+ */
 export const fingerprintOf = (vault: Vault, account: BankAccount) => vault.hmac(PURPOSE, words(account))
 
 /**
- * The account that a user wants money on: one that they confirmed before, else a new one, which needs a code
- * that was given within the last ten minutes and takes money `policy.newDestinationHours` later.
+ * Returns the bank account to which a user withdraws: one that the user confirmed before, or else a new one.
+ * A new account needs a code that was confirmed within the last ten minutes. It can receive money
+ * `policy.newDestinationHours` later.
  * @throws wallet.otp_needed, kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export async function destinationOf(
@@ -34,7 +38,7 @@ export async function destinationOf(
 ): Promise<Destination> {
   const account = await requirePayableAccount(work.tx, given)
   const fingerprint = fingerprintOf(work.vault, account)
-  // While a key rotates, the account may still be stored under the fingerprint of the previous key.
+  // While the key rotates, the account may still be stored under a fingerprint of the previous key.
   const known = await find(work, userId, work.vault.hmacs(PURPOSE, words(account)))
   if (known) return known
   if (!otpVerifiedAt || secondsAfter(otpVerifiedAt, FRESH_S) < work.now) throw walletErrors.otp_needed()
@@ -71,8 +75,8 @@ async function find(
 }
 
 /**
- * Stops an account that its owner never asked for: nothing is sent to it, and naming it again needs a new
- * code.
+ * Stops a bank account that the wallet's owner did not add. Nothing is sent to it any more, and adding it
+ * again needs a new code.
  */
 export async function stopDestination(work: Work, destinationId: string): Promise<void> {
   await sql`
@@ -85,7 +89,7 @@ const NEVER = new Date('9999-12-31T00:00:00Z')
 /** Tells whether the owner stopped this account; a stopped account gets no money. */
 export const isStopped = (usableAt: Date): boolean => usableAt >= NEVER
 
-/** Reads an account that lies encrypted in its row. */
+/** Decrypts a bank account from its row. */
 export function openDestination(
   vault: Vault,
   row: { channelCode: string; accountNumber: string; accountHolder: string },
@@ -104,8 +108,8 @@ interface OwnedDestination {
 }
 
 /**
- * Returns the owners of this account, each with their destination for it. They say to whom a payout may
- * belong that laku does not know.
+ * Returns the users who have this bank account, each with their stored destination. If laku does not know a
+ * payout, these users are its possible owners.
  */
 export async function destinationsOfAccount(
   { tx, vault }: Work,
@@ -125,7 +129,7 @@ export async function destinationsOfAccount(
     .filter((row) => row.destination.accountNumber === accountNumber)
 }
 
-/** The users who have this account. */
+/** Returns the ids of the users who have this bank account. */
 export async function usersOfAccount(
   work: Work,
   account: Pick<BankAccount, 'channelCode' | 'accountNumber'>,

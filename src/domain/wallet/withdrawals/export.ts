@@ -22,9 +22,9 @@ interface Waiting {
 }
 
 /**
- * Claims withdrawals for a batch of bank transfers: those that the provider does not pay out (`byHand`), to
- * accounts that are old enough, of users who are not suspended. The person who exports them approves them.
- * Returns their codes.
+ * Claims held withdrawals for a batch of bank transfers: those that the provider does not pay out (`byHand`),
+ * whose accounts may receive money, of users who are not suspended. The person who exports the withdrawals
+ * approves them. Returns their codes.
  * @throws kernel.forbidden
  */
 export async function claimWithdrawalsForBank(

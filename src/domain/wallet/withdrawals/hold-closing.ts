@@ -14,17 +14,17 @@ import { sendWithdrawals } from './send.ts'
 import type { WithdrawalView } from './views.ts'
 
 /**
- * The account that all of a wallet goes to: an account that its owner names, or the one to which they had
- * money sent last.
+ * The bank account to which a whole wallet is paid out: an account that the owner names, or the account of
+ * the owner's last withdrawal.
  */
 export type ClosingTo =
   | { bank: BankAccount; otpVerifiedAt: Date | undefined; amountIdr: Rupiah }
   | 'their last account'
 
 /**
- * Takes the whole wallet out as a withdrawal, free of fee and minimum. From now on the user's account is
- * being closed, and it is erased once the money has arrived. The caller has checked that nothing else of the
- * user is open, and holds the user's lock.
+ * Withdraws the whole wallet, without fee and minimum. From now on the user's account is being closed, and it
+ * is erased once the money has arrived. The caller has checked that the user has no other open business, and
+ * holds the user's lock.
  * @throws wallet.nothing_to_withdraw, not_all, no_destination, otp_needed, kernel.bank_account_invalid,
  * payout_channel_unknown
  */
@@ -60,8 +60,9 @@ async function lastDestination(work: Work, userId: string): Promise<Destination>
 }
 
 /**
- * Reaction to withdrawal.status_changed: an account whose money has arrived is erased policy.closingHours
- * later, for a bank that sends money back does so soon; one whose money came back stays.
+ * Reaction to withdrawal.status_changed, for withdrawals that close an account. If the money arrived, the
+ * user's account is erased policy.closingHours later, because a bank that sends money back does so soon. If
+ * the money came back, the account stays.
  */
 export async function scheduleErasure(
   work: Work,

@@ -19,7 +19,7 @@ export interface NewHold {
 }
 
 /**
- * Takes the money of a withdrawal out of its wallet and holds it. The wallet is locked. Returns the
+ * Takes the money of a withdrawal out of the user's wallet and holds it. The wallet is locked. Returns the
  * withdrawal's id.
  * @throws wallet.insufficient_balance
  */
@@ -45,7 +45,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       createdAt: work.now,
     },
   ])
-  // A withdrawal that waits for staff is counted when they approve it, under their name too.
+  // A withdrawal that waits for staff is counted in the limits when they approve it, under the approver's
+  // name too.
   if (!isLarge && !byHand) await countUse(work, use)
   await postHold(work, withdrawal.id, userId, takenIdr)
   work.emit(withdrawalEvent(withdrawal, null, 'held', work.actor.kind === 'staff'))
@@ -70,8 +71,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
 }
 
 /**
- * How a withdrawal counts: by who asked, by the wallet, and by the bank account, however its holder is
- * written, for several people may name one.
+ * Returns a withdrawal as a use of the limits. It counts for the customer, for the wallet, and for the bank
+ * account. The holder's name is not part of the account's key, because several people may name one account.
  */
 export async function withdrawalUse(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,

@@ -18,8 +18,9 @@ interface ByHand {
 }
 
 /**
- * A locked, held withdrawal that is too small for the provider has left the company's bank: approved, sent
- * and arrived in one. Its account has to be old enough for this too.
+ * Records that staff sent a withdrawal from the company's bank, because the provider does not pay it out. The
+ * locked, held withdrawal becomes submitted and succeeded in one step. Its account must be old enough to
+ * receive money, as for other withdrawals.
  * @throws wallet.account_too_new, payout.reference_used, reference_invalid
  */
 export async function payByHand(work: Work, withdrawal: ByHand, reference: string): Promise<void> {

@@ -16,7 +16,7 @@ export interface WithdrawalFilter {
 
 /**
  * Lists withdrawals for staff, newest first, by keyset pages, without a check of the owner. Finance sees the
- * whole account where a withdrawal is sent by hand.
+ * full bank account of a withdrawal that staff send by hand.
  */
 export async function listWithdrawals(
   { tx, vault, actor }: Pick<Work, 'tx' | 'vault' | 'actor'>,

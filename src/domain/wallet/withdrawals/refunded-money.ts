@@ -3,10 +3,10 @@ import type { Rupiah, Tx } from '../../kernel/index.ts'
 import { walletAccount } from '../../ledger/index.ts'
 
 /**
- * Returns how much of a user's wallet is refunded money, in rupiah, by the ledger's own entries
- * (docs/adr/0013). Refunds add to it, withdrawals take it first, and all other spending takes it last. The
- * result is refunds less withdrawals, less the most by which spending ever exceeded the other money. Money
- * that was held for a payment and freed again counts as never moved.
+ * Returns how much of a user's wallet is refunded money, in rupiah, from the ledger's entries
+ * (docs/adr/0013). Refunds add to it; withdrawals use refunded money first, and all other spending uses it
+ * last. The result is refunds less withdrawals, less the most by which spending ever exceeded the other
+ * money. Money that was held for a payment and released again counts as never moved.
  */
 export async function refundedMoney(tx: Tx, userId: string): Promise<Rupiah> {
   const { rows } = await sql<{ refundedIdr: Rupiah }>`

@@ -17,15 +17,15 @@ import type { WithdrawalView } from './views.ts'
 export interface WithdrawalRequest {
   amountIdr: Rupiah
   bank: BankAccount
-  /** When the caller proved by a code to hold their phone; a new account needs it. */
+  /** The time at which the caller proved, with a code, to hold their phone; needed for a new bank account. */
   otpVerifiedAt?: Date | undefined
 }
 
 /**
- * A customer takes money out of their wallet. It is held at once; sent at once too where the account is known
- * and the amount small, else when the account is old enough or staff have approved it
- * (policy.withdrawalApprovalAboveIdr). Refunded money leaves free of fee and minimum, and so does all that is
- * left where it is too little for both.
+ * Requests a withdrawal from the customer's wallet. The money is held at once. It is also sent at once if the
+ * bank account is known and the amount small. Otherwise it is sent when the account is old enough or staff
+ * have approved it (policy.withdrawalApprovalAboveIdr). Refunded money has neither fee nor minimum, and
+ * neither has the whole balance if it is too small for both.
  * @throws payout.outside_channel_limits, wallet.otp_needed, below_minimum, insufficient_balance,
  * account_closing, kernel.bank_account_invalid, payout_channel_unknown, forbidden, kernel.database_in_doubt
  */
@@ -44,8 +44,8 @@ export async function requestWithdrawal(work: Work, input: WithdrawalRequest): P
     const all = isRest(balanceIdr, work.policy) && { allIdr: balanceIdr }
     throw walletErrors.below_minimum({ amountIdr, minimumIdr: work.policy.withdrawalMinimumIdr, ...all })
   }
-  // An amount too small for the channel is sent by hand from the bank. If the amount is too large, its owner
-  // names another account, or takes less.
+  // Staff send an amount from the bank if it is too small for the provider's channel. If the amount is too
+  // large, the owner must choose another account or a smaller amount.
   const { fit } = await channelFit(work.tx, destination, amountIdr)
   if (fit === 'above') await requireFit(work.tx, destination, amountIdr)
   const { feeIdr, refundedIdr } = terms
@@ -63,21 +63,24 @@ async function moneyOf(work: Work, userId: string): Promise<{ balanceIdr: Rupiah
 
 export interface WithdrawalOffer {
   balanceIdr: Rupiah
-  /** Refunded money: leaves free of fee and minimum. */
+  /** The refunded money in the wallet, which is withdrawn without fee and minimum. */
   freeIdr: Rupiah
-  /** For any other money: the least amount, and the fee on top of it. */
+  /**
+   * The smallest amount of a withdrawal of other money. The fee (`feeIdr`) is charged on top of that amount.
+   */
   minimumIdr: Rupiah
   feeIdr: Rupiah
-  /** The most that can be asked for, its fee left aside. */
+  /** The largest amount that the caller can request. The fee is already deducted. */
   mostIdr: Rupiah
   /**
-   * True where the balance is below the minimum plus the fee: then all of it leaves at once, free of both.
+   * True if the balance is below the minimum plus the fee. Then the whole balance is withdrawn at once,
+   * without both.
    */
   allLeaves: boolean
 }
 
 /**
- * Returns what the caller may take out of their wallet, and what a withdrawal costs.
+ * Returns the amounts that the caller may withdraw, and the fee of a withdrawal.
  * @throws kernel.forbidden
  */
 export async function withdrawalOffer(work: Work): Promise<WithdrawalOffer> {

@@ -14,7 +14,7 @@ import { sendWithdrawals } from './send.ts'
 import type { WithdrawalView } from './views.ts'
 
 /**
- * Tries a failed or reversed withdrawal again, whose money is back in the wallet; staff do it. The call makes
+ * Retries a failed or reversed withdrawal, whose money is back in the wallet; staff do this. The call creates
  * and approves a new withdrawal of the same amount and fee to the same account. Each withdrawal can be
  * retried once.
  * @throws wallet.withdrawal_not_found, withdrawal_retried, account_stopped, insufficient_balance,
@@ -64,13 +64,14 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
     retryOf: id,
     closesAccount,
   })
-  // Staff approve the retry, so they count as the second person, whatever left before.
+  // Staff approve the retry, so the staff member counts as the second approver, regardless of the amounts of
+  // earlier withdrawals.
   const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
   await countUse(work, use, personOf(work.actor))
   // The fee is waived only for a user who closes the account, so the retry closes it too.
   if (closesAccount) await startClosing(work, userId)
-  // A withdrawal that the provider does not pay out waits for a batch, or for the person who sends it by
-  // hand.
+  // A withdrawal that the provider does not pay out waits for a batch of bank transfers, or for a staff
+  // member who sends it by hand.
   const { byHand } = await getWithdrawal(work, again)
   if (!byHand) {
     await sql`update withdrawals set due_at = ${work.now} where id = ${again}`.execute(work.tx)

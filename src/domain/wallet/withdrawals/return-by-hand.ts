@@ -11,10 +11,11 @@ import { getWithdrawal } from './read.ts'
 import { type WithdrawalView, withdrawalEvent } from './views.ts'
 
 /**
- * The bank sent back what was paid by hand: all of it, the fee too, is in the wallet again. `reference` is
- * the bank's of the transfer that came back. Without one it never left, and was noted by mistake: then the
- * reference that it was noted under is free. What went out through the provider or in a batch comes back by
- * their word, and is refused here.
+ * Records that the bank sent back a withdrawal that staff had paid by hand. All of the money, with the fee,
+ * returns to the wallet. `reference` is the bank's reference of the returned transfer. Without it, the
+ * withdrawal was never sent and was recorded by mistake, so its own reference becomes free again. Withdrawals
+ * that were paid by the provider or in a batch are refused here; the provider or the bank reports their
+ * return.
  * @throws wallet.withdrawal_not_found, payout.reference_used, reference_invalid, kernel.illegal_transition,
  * reason_required, forbidden
  */

@@ -18,10 +18,10 @@ interface Stored {
 }
 
 /**
- * Reaction to payout.revived: a withdrawal whose money was back in the wallet has arrived after all. The
- * money and the fee are taken out of the wallet again, if they are still there. A retry that was not sent is
- * cancelled first, which returns its money. Otherwise the payout goes to suspense, because the user has the
- * money twice.
+ * Reaction to payout.revived: a withdrawal's payout arrived after all, although its money was already back in
+ * the wallet. The money and the fee are taken out of the wallet again, if they are still there. A retry that
+ * was not sent is cancelled first, which returns its money. Otherwise the payout goes to suspense, because
+ * the user has the money twice.
  */
 export async function reviveWithdrawals(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
   for (const { payload } of events) {

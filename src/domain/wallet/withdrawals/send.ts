@@ -8,13 +8,14 @@ import { withdrawalEvent } from './views.ts'
 
 const BATCH_SIZE = 50
 
-/** True when a withdrawal's time has come. Answered by the index `withdrawals_due`. */
+/** True when a withdrawal is due to be sent. Answered by the index `withdrawals_due`. */
 export const withdrawalsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from withdrawals where due_at <= ${now})`
 
 /**
- * Approves and sends withdrawals that need no approval, or have it, and whose account is old enough now. One
- * that cannot be sent (its channel pays out no more) is put off with its attention, and the others go.
+ * Approves and sends the due withdrawals: those that need no approval or have it, and whose bank account is
+ * old enough now. If a withdrawal cannot be sent (its channel pays out no more), it is postponed, an
+ * attention item is raised, and the others continue.
  */
 export async function sweepWithdrawals(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
   const { units, actor } = context
@@ -30,7 +31,10 @@ export async function sweepWithdrawals(context: { units: UnitOfWork; actor: Acto
   )
 }
 
-/** A withdrawal that threw may throw again, so it comes back behind the others. */
+/**
+ * The delay (seconds) of a withdrawal whose sending threw an error. Sending it may throw again, so the others
+ * go first.
+ */
 const SET_ASIDE_S = 3600
 
 async function putOff({ tx, now }: Work, id: string) {
@@ -58,19 +62,25 @@ interface Due {
   accountNumber: string
   accountHolder: string
   userStatus: string
-  /** The time before which nothing leaves, because a way into the account changed. */
+  /**
+   * The time before which nothing is paid out from the user's wallet, because a login contact of the account
+   * changed.
+   */
   withdrawalsFrom: Date | null
-  /** The number of earlier payouts, for which the balance at the provider was too small. */
+  /**
+   * The number of earlier payouts of this withdrawal. They failed because the balance at the provider was too
+   * small.
+   */
   payouts: number
 }
 
-/** The seconds after which the withdrawal of a suspended user is looked at again. */
+/** The delay (seconds) after which the withdrawal of a suspended user is checked again. */
 const SUSPENDED_S = 3600
 
 /**
- * Approves and sends those of these withdrawals that are due now; the others keep waiting. Withdrawals of a
- * suspended user wait, and an attention item is raised. Withdrawals of a user whose phone number or other way
- * in changed a short while ago also wait.
+ * Approves and sends those of these withdrawals that are due now; the others keep waiting. A suspended user's
+ * withdrawals wait, and an attention item is raised. Withdrawals also wait for a while after the user's phone
+ * number or another login contact changed.
  */
 export async function sendWithdrawals(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return

@@ -13,17 +13,21 @@ export interface WithdrawalView {
   amountIdr: Rupiah
   feeIdr: Rupiah
   bank: string
-  /** The last four digits. */
+  /** The last four digits of the bank account's number. */
   account: string
-  /** True where the withdrawal takes the whole wallet; the account is erased once the money has arrived. */
+  /**
+   * True if the withdrawal takes the whole wallet, so that the user's account is erased once the money has
+   * arrived.
+   */
   closesAccount: boolean
-  /** True where the amount is too small or too large for the provider: staff send it from the bank. */
+  /** True if the amount is too small or too large for the provider, so that staff send it from the bank. */
   byHand: boolean
-  /** For finance, while it waits to be sent by hand: the whole account. */
+  /** The full bank account, for finance only, while the withdrawal waits to be sent by hand. */
   sendTo?: BankAccount
   failureCode: string | null
   /**
-   * The time at which the withdrawal is sent automatically; null where it waits for staff or for the bank.
+   * The time at which the withdrawal is sent automatically; null if the withdrawal waits for staff or for the
+   * bank.
    */
   dueAt: Date | null
   createdAt: Date
@@ -53,7 +57,7 @@ export function withdrawalView(
 const mayPay = (reader: Actor | undefined) =>
   reader?.kind === 'staff' && (reader.role === 'finance' || reader.role === 'admin')
 
-/** Returns the event about a withdrawal that moves. */
+/** Returns the event that reports a withdrawal's change of state. */
 export function withdrawalEvent(
   withdrawal: Pick<WithdrawalView, 'id' | 'code' | 'userId' | 'amountIdr' | 'feeIdr' | 'closesAccount'>,
   from: WithdrawalStatus | null,

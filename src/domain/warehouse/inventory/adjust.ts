@@ -7,12 +7,12 @@ import { recordMovements } from './record-movements.ts'
 
 export interface Adjustment {
   variantId: string
-  /** Pieces that came (+) or went (-). */
+  /** The number of pieces that are added (+) or removed (-). */
   change: number
   reason: string
 }
 
-// Well inside PostgreSQL's integer, and more than any shelf holds.
+// The largest number of pieces on hand: well within PostgreSQL's integer type, and more than any shelf holds.
 const LARGEST = 1_000_000_000
 
 /**

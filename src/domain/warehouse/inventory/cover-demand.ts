@@ -15,11 +15,13 @@ import { saveShortages } from './shortages.ts'
 export interface Coverage {
   /** The pieces that are reserved for the session now. */
   reservations: StockLine[]
-  /** The pieces that the session lacks beyond that. */
+  /** The pieces that the session lacks beyond its reservations. */
   missing: { variantId: string; sku: string; missing: number }[]
-  /** The purchase order that was made for the session and is still to come. */
+  /** The session's purchase order whose goods are still to come. */
   purchaseOrder?: PurchaseOrderView
-  /** The pieces that the session lacks and nothing on the way brings: a person must see to them. */
+  /**
+   * The pieces that the session lacks and that are neither on the way nor ordered, so that a person must act.
+   */
   uncovered: (StockLine & { sku: string })[]
 }
 
@@ -41,7 +43,7 @@ export async function coverDemand(
   const variants = await variantsAround(work.tx, [...wanted.keys(), ...heldBefore.keys()])
   if (variants.size === 0) return { reservations: [], missing: [], uncovered: [] }
   const stock = await openStock(work, variants.keys())
-  // Read again under the lock: a delivery may have reserved more meanwhile.
+  // The reservations are read again under the lock, because a delivery may have reserved more meanwhile.
   const held = await reservedFor(work.tx, sessionId)
   const ids = new Set([...wanted.keys(), ...held.keys()])
   const moves = [...ids].flatMap((variantId) => {
@@ -91,7 +93,8 @@ function linesOf(
 }
 
 /**
- * Reserves (+) or releases (-) pieces; released pieces emit an event for the sessions and orders that wait.
+ * Reserves (+) or releases (-) pieces for a session. Released pieces emit stock.added for the sessions and
+ * orders that wait for them.
  */
 async function moveReservations(work: Work, sessionId: string, moves: readonly StockLine[]): Promise<void> {
   const taken = moves.filter((line) => line.quantity > 0)
@@ -126,8 +129,8 @@ interface Shelves {
 }
 
 /**
- * Returns the purchase order that brings the missing pieces: the session's open one, else a new one if one is
- * due.
+ * Returns the purchase order that brings a session's missing pieces: the session's open one, or else a new
+ * one if a reorder is allowed.
  */
 async function reorderFor(
   work: Work,
@@ -142,15 +145,15 @@ async function reorderFor(
   const ended = last && { status: last.status, complete }
   if (!mayReorder(ended, isPerson(work.actor))) return { left: [...lines, ...left] }
   if (lines.length === 0) return { left }
-  // The demand of a session is of variants of its product.
+  // All variants that a session demands belong to one product.
   const [{ productId }] = [...shelves.variants.values()] as [VariantDetail]
   const { id } = await createPurchaseOrder(work, { session: { id: sessionId, productId }, lines })
   return { purchaseOrder: await sendPurchaseOrder(work, id), left }
 }
 
 /**
- * Whether a person of the staff asks; a service repeats its request automatically, so its request does not
- * count as a decision to reorder.
+ * Tells whether the actor is a person of the staff. A service repeats its request automatically, so its
+ * request does not count as a decision to reorder.
  */
 const isPerson = (actor: Work['actor']) => actor.kind === 'staff' && actor.role !== 'service'
 

@@ -4,9 +4,9 @@ import { shrinkReservations } from './reservations.ts'
 import { type StockLine, totalsOf } from './rules.ts'
 
 /**
- * Turns a session's open reservation, or the part that these orders need of it, into their own reservations.
- * The totals stay the same, so the inventory and its movements stay as they are. Orders that have their
- * reservation already must be left out.
+ * Moves a session's open reservation, or the part that these orders need, to reservations of the orders. The
+ * totals do not change, so the inventory and its movements do not change either. Orders that already have
+ * their reservation must be left out.
  * @throws warehouse.reservation_mismatch where the orders ask for more than is reserved
  */
 export async function handOverReservation(

@@ -2,9 +2,7 @@ import { sql } from 'kysely'
 import { pageOf, type Tx } from '../../kernel/index.ts'
 import type { MovementView } from './read.ts'
 
-/**
- * Every movement of a variant's stock, newest first, a keyset page at a time. The cursor is a movement's id.
- */
+/** Lists the movements of a variant's stock, newest first, by keyset pages. The cursor is a movement's id. */
 export async function listMovements(
   tx: Tx,
   filter: { variantId: string; limit: number; cursor?: string | undefined },

@@ -18,8 +18,8 @@ export async function lockStock(tx: Tx, variantIds: Iterable<string>): Promise<M
 }
 
 /**
- * Locks inventory rows like `lockStock`, after making a row for each variant that has none, so that every
- * transaction sees who waits for the variant.
+ * Locks inventory rows like `lockStock`, after creating a row for each variant that has none. So transactions
+ * that concern the same variant wait for each other.
  */
 export async function openStock(work: Work, variantIds: Iterable<string>): Promise<Map<string, Stock>> {
   const ids = [...new Set(variantIds)].sort()

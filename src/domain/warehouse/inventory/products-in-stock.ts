@@ -4,12 +4,12 @@ import { getProduct, listProducts, type ProductFilter, type ProductView } from '
 
 export interface StockedProduct extends Omit<ProductView, 'variants'> {
   variants: (ProductView['variants'][number] & {
-    /** Some of it is in the warehouse and reserved for nobody. */
+    /** Whether pieces of the variant are in the warehouse and reserved for nobody. */
     inStock: boolean
   })[]
 }
 
-/** These products, each variant with whether some of it is free in the warehouse. */
+/** Adds to each variant of these products whether free pieces of it are in the warehouse. */
 async function withStock(tx: Tx, products: readonly ProductView[]): Promise<StockedProduct[]> {
   const variantIds = products.flatMap(({ variants }) => variants.map(({ id }) => id))
   const { rows } = await sql<{ variantId: string }>`
@@ -22,13 +22,16 @@ async function withStock(tx: Tx, products: readonly ProductView[]): Promise<Stoc
   }))
 }
 
-/** Returns one product with its stock, as `withStock` does for many. */
+/** Returns one product with `inStock` for each variant, as `withStock` does for many products. */
 export async function stockedProduct(tx: Tx, product: ProductView): Promise<StockedProduct> {
   const [stocked] = await withStock(tx, [product])
   return stocked as StockedProduct
 }
 
-/** Returns one product by its id, with its stock. @throws product.not_found */
+/**
+ * Returns one product by its id, with `inStock` for each variant.
+ * @throws product.not_found
+ */
 export async function getStockedProduct(
   tx: Tx,
   id: string,
@@ -37,7 +40,7 @@ export async function getStockedProduct(
   return await stockedProduct(tx, await getProduct(tx, id, options))
 }
 
-/** Products with their stock, newest first, a keyset page at a time. */
+/** Lists products with `inStock` for each variant, newest first, by keyset pages. */
 export async function listStockedProducts(tx: Tx, filter: ProductFilter): Promise<Paged<StockedProduct>> {
   const { data, ...page } = await listProducts(tx, filter)
   return { data: await withStock(tx, data), ...page }

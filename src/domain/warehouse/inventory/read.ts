@@ -10,9 +10,9 @@ export interface StockView {
   product: { id: string; name: string }
   onHand: number
   reserved: number
-  /** On hand and not reserved. */
+  /** The pieces that are on hand and not reserved. */
   free: number
-  /** Ordered from factories and not here yet. */
+  /** The pieces that were ordered from factories and have not arrived yet. */
   onTheWay: number
 }
 
@@ -59,7 +59,7 @@ export interface StockFilter {
   cursor?: string | undefined
 }
 
-/** The stock of every variant, newest variant first, a keyset page at a time. */
+/** Lists the stock of every variant, newest variant first, by keyset pages. */
 export async function listStock(
   tx: Tx,
   filter: StockFilter,

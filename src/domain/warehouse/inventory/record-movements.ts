@@ -11,8 +11,8 @@ export interface Movement {
 }
 
 /**
- * Moves stock: every movement is written down, and each inventory row is changed once, by the sum of its
- * movements. The rows must exist and be locked.
+ * Records movements of stock, and changes each inventory row once, by the sum of its movements. The rows must
+ * exist and be locked.
  */
 export async function recordMovements(work: Work, movements: readonly Movement[]): Promise<void> {
   if (movements.length === 0) return

@@ -3,7 +3,7 @@ import { asRecords, moveState, newId, type Tx, type Work } from '../../kernel/in
 import { type ReservationStatus, reservationMachine } from '../transitions.ts'
 import type { StockLine } from './rules.ts'
 
-/** Pieces of a variant for a session or an order. */
+/** A number of pieces of a variant, reserved for a session or an order. */
 export interface ReservationLine extends StockLine {
   subjectKind: 'session' | 'order'
   subjectId: string
@@ -27,7 +27,8 @@ export async function reservedFor(tx: Tx, sessionId: string): Promise<Map<string
 }
 
 /**
- * Opens reservations, or makes open ones larger. The caller has locked their stock and records its movements.
+ * Creates reservations, or adds the pieces to reservations that are already open. The caller has locked the
+ * stock, and records its movements.
  */
 export async function growReservations(work: Work, lines: readonly ReservationLine[]): Promise<void> {
   if (lines.length === 0) return
@@ -41,7 +42,7 @@ export async function growReservations(work: Work, lines: readonly ReservationLi
 
 /**
  * Takes pieces off a session's open reservations; a used-up reservation gets the status `ended`. Returns the
- * variants that had enough pieces, which is all of them unless something is wrong.
+ * variants whose reservations had enough pieces; all of them, unless something is wrong.
  */
 export async function shrinkReservations(
   work: Work,

@@ -6,7 +6,8 @@ import type { StockLine } from './rules.ts'
 
 export interface ReturnedLine extends StockLine {
   /**
-   * Whether the pieces are unfit to be sold again: they are counted in and written off, and are never free.
+   * Whether the returned pieces are unfit to be sold again. Such pieces are recorded as received and written
+   * off at once, and are never free.
    */
   writtenOff: boolean
 }

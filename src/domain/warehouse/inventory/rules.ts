@@ -15,18 +15,18 @@ export interface StockDemand {
 export interface Shortage {
   subjectId: string
   variantId: string
-  /** Pieces that would have to come in, after what the demands before this one took. */
+  /** The pieces that the demand lacks, after the demands before it have taken theirs. */
   missing: number
 }
 
 export interface Allocation {
-  /** The pieces to be reserved now, a demand at a time. */
+  /** The pieces to be reserved now, grouped by demand. */
   granted: { demand: StockDemand; needs: StockLine[] }[]
   short: Shortage[]
 }
 
 /**
- * Quantities by variant, equal variants together.
+ * Returns the quantity of each variant; lines of the same variant are added up.
  * @throws warehouse.invalid_quantity
  */
 export function totalsOf(lines: readonly StockLine[]): Map<string, number> {
@@ -41,8 +41,9 @@ export function totalsOf(lines: readonly StockLine[]): Map<string, number> {
 }
 
 /**
- * Allocates the stock first come first served, each demand whole or not at all. A demand that is met in part
- * by its own open reservations (`held`, by `reservationKey`) needs only the rest.
+ * Allocates the stock to demands, first come, first served, each demand whole or not at all. `held` contains
+ * the demands' own open reservations, by `reservationKey`. A demand that they cover in part needs only the
+ * rest.
  */
 export function allocate(
   demands: readonly StockDemand[],

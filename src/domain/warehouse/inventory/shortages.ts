@@ -32,9 +32,9 @@ export async function saveShortages(
 }
 
 /**
- * Reserves free pieces of these variants for the sessions that wait for them: `first` before the others, then
- * the session that has waited longest. It runs in the transaction that adds the stock, so that nobody else
- * takes the pieces first. Returns the sessions that got pieces.
+ * Reserves free pieces of these variants for the sessions that wait for them. The session `first` is served
+ * before the others; then comes the session that has waited longest. The transaction that adds the stock
+ * calls this, so that nobody else takes the pieces first. Returns the sessions that got pieces.
  */
 export async function fillShortages(
   work: Work,
@@ -80,7 +80,7 @@ async function lessen(work: Work, given: readonly (StockLine & { sessionId: stri
   const records = asRecords(given)
   const of = sql`jsonb_to_recordset(${records}::jsonb) as g(session_id uuid, variant_id uuid, quantity integer)
     where s.session_id = g.session_id and s.variant_id = g.variant_id`
-  // A shortage of 0 is not allowed, so rows that are covered in full are deleted first.
+  // A stored shortage of 0 is not allowed, so the rows of fully covered shortages are deleted first.
   await sql`delete from stock_shortages s using ${of} and s.missing = g.quantity`.execute(work.tx)
   await sql`update stock_shortages s set missing = s.missing - g.quantity from ${of} and s.missing > g.quantity`.execute(
     work.tx,

@@ -3,15 +3,15 @@ import { asRecords, type Work } from '../../kernel/index.ts'
 import { moveConfirmed } from './confirm.ts'
 import { lockPurchaseOrder } from './lock.ts'
 
-/** The pieces that an agent counted at a factory. */
+/** The pieces of a purchase order that an agent counted at the factory. */
 export interface PickupCount {
   purchaseOrderId: string
   lines: { variantId: string; expected: number; counted: number }[]
 }
 
 /**
- * Reaction to pickup.completed: marks the goods as under way, records how many pieces of each variant to
- * expect, and notifies a person of pieces that the factory lacked.
+ * Reaction to pickup.completed: marks a purchase order's goods as under way, and records how many pieces of
+ * each variant to expect. If the factory lacked pieces, an attention item is raised.
  */
 export async function applyPickups(work: Work, events: readonly { payload: PickupCount }[]): Promise<void> {
   const updates = events.map((event) => event.payload)

@@ -7,8 +7,8 @@ import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock.t
 import { type PurchaseOrderView, purchaseOrder } from './read.ts'
 
 /**
- * Records that the factory will deliver, or with `shipped` that its goods are under way, when it answered by
- * other means than WhatsApp. An agent may do this for the factories of their office.
+ * Records that the factory confirmed a purchase order, or with `shipped` that its goods are under way, if the
+ * factory answered by other means than WhatsApp. An agent may do this for the factories of their office.
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function confirmPurchaseOrder(
@@ -27,7 +27,10 @@ export async function confirmPurchaseOrder(
   return await purchaseOrder(work.tx, order.id)
 }
 
-/** Moves a locked purchase order on by the factory's word; one that is past that stays where it is. */
+/**
+ * Moves a locked purchase order to confirmed or shipped, as the factory reported. A purchase order that is
+ * already past that state does not change.
+ */
 export async function moveConfirmed(
   work: Work,
   order: LockedPurchaseOrder,

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '../../kernel/index.ts'
 
-/** How many purchase orders were sent before this instant and have no answer. */
+/** Returns how many purchase orders were sent before this instant and are not answered. */
 export async function countUnanswered(db: Kysely<DB>, before: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from warehouse_purchase_orders

@@ -6,14 +6,18 @@ import { openStatuses } from '../transitions.ts'
 import { lastPurchaseOrderOf, type PurchaseOrderView, purchaseOrder } from './read.ts'
 
 export interface NewPurchaseOrder {
-  /** The session whose demand the purchase order covers; without a session the order fills the shelves. */
+  /**
+   * The session whose demand the purchase order covers; without a session the order only replenishes the
+   * stock.
+   */
   session?: { id: string; productId: string } | undefined
   lines: readonly StockLine[]
 }
 
 /**
- * Makes a draft of a purchase order to the factory of these variants: any number of pieces, for a person may
- * know better than the bundles. A session has one open at a time. It posts nothing: goods are on consignment.
+ * Creates a draft of a purchase order to the factory of these variants. Any number of pieces is allowed,
+ * because a person may have reasons to deviate from whole bundles. A session has only one open purchase order
+ * at a time. Nothing is posted to the ledger, because the goods are on consignment.
  * @throws warehouse.no_lines, invalid_quantity, variant_not_found, several_factories, not_of_session,
  * session_has_purchase_order, kernel.forbidden
  */
@@ -73,7 +77,10 @@ async function factoryOf(
   return factoryId
 }
 
-/** A friendlier answer than the unique index gives, which decides in a race. */
+/**
+ * Throws a clear error if the session has an open purchase order. In a race of two transactions the unique
+ * index decides.
+ */
 async function requireNoneOpen(work: Work, sessionId: string): Promise<void> {
   const last = await lastPurchaseOrderOf(work.tx, sessionId)
   if (!last || !openStatuses.includes(last.status)) return

@@ -10,8 +10,8 @@ interface Ending {
 }
 
 /**
- * Closes a purchase order that was received in part or in full: the pieces still owed will not come. A person
- * is told which sessions wait for them (choreography: purchase_order.closed).
+ * Closes a purchase order that was received in part or in full: the pieces still owed will not come. An
+ * attention item names the sessions that wait for them (choreography: purchase_order.closed).
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function closePurchaseOrder(work: Work, input: Ending): Promise<PurchaseOrderView> {
@@ -26,8 +26,8 @@ export async function closePurchaseOrder(work: Work, input: Ending): Promise<Pur
 }
 
 /**
- * Calls a purchase order off, as long as nothing of it came. Its session is shown to a person and may be
- * fulfilled anew (choreography: purchase_order.cancelled).
+ * Cancels a purchase order, as long as none of its goods came. An attention item names its session, which may
+ * be fulfilled anew (choreography: purchase_order.cancelled).
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.reason_required,
  * kernel.forbidden
  */
@@ -49,8 +49,8 @@ async function end(
   const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
   requireTransition(purchaseOrderTransitions, order.status, to, order.code)
   const before = await purchaseOrder(work.tx, order.id)
-  // A session that counts on these goods reads them under the same locks: either it sees them gone, or its
-  // shortage is seen here.
+  // A session that counts on these goods reads the purchase order under the same locks. Either the session
+  // sees that the goods will not come, or this transaction sees the session's shortage.
   await openStock(
     work,
     before.items.map((item) => item.variantId),

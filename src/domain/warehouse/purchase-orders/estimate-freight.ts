@@ -2,16 +2,17 @@ import { sql } from 'kysely'
 import { DomainError, type Work } from '../../kernel/index.ts'
 import { cachedRates, type Parcel, quoteRate, type Rate, type RateContext } from '../../logistics/index.ts'
 
-/** A procedure: what couriers would take from the factory to the warehouse, and where that is. */
+/** The context for a freight estimate: access to courier rates, and the place of the warehouse. */
 export interface FreightContext extends RateContext {
   /** The warehouse's postal code. */
   destinationPostalCode: string
 }
 
 /**
- * Saves an estimate of a purchase order's freight to the warehouse: a cached rate, a courier's, or by zone if
- * no courier can be asked. The estimate is information only: if no courier delivers there, it stays empty and
- * the purchase order is still valid. A repeated call changes nothing.
+ * Saves an estimate of a purchase order's freight to the warehouse: a cached rate, a courier's rate, or a
+ * rate by zone if no courier can be asked. The estimate is information only. If no courier delivers to the
+ * warehouse, the estimate stays empty, and the purchase order is still valid. A repeated call changes
+ * nothing.
  */
 export async function estimateFreight(context: FreightContext, purchaseOrderId: string): Promise<void> {
   const { units, actor } = context
@@ -24,14 +25,17 @@ export async function estimateFreight(context: FreightContext, purchaseOrderId: 
   })
   if (!known || known.cached) return
   const rate = await quoteRate(context, known.parcel).catch((error: unknown) => {
-    // No courier delivers there: this answer is final.
+    // The error means that no courier delivers to the warehouse. This answer is final.
     if (error instanceof DomainError) return undefined
     throw error
   })
   if (rate) await units.run(actor, (work) => note(work, purchaseOrderId, rate))
 }
 
-/** Returns the purchase order's goods as one parcel, unless it already has an estimate. */
+/**
+ * Returns the purchase order's goods as one parcel; undefined if the purchase order already has a freight
+ * estimate.
+ */
 async function parcelOf(
   work: Work,
   purchaseOrderId: string,

@@ -12,8 +12,8 @@ export interface LockedPurchaseOrder {
 }
 
 /**
- * Locks one purchase order, named by its id or code, and reads it as it is then. Purchase orders are locked
- * after sessions and orders, and before stock.
+ * Locks one purchase order, by its id or code, and returns its data as read under the lock. Purchase orders
+ * are locked after sessions and orders, and before stock.
  * @throws warehouse.purchase_order_not_found
  */
 export async function lockPurchaseOrder(tx: Tx, named: string): Promise<LockedPurchaseOrder> {
@@ -26,7 +26,7 @@ export async function lockPurchaseOrder(tx: Tx, named: string): Promise<LockedPu
   return found
 }
 
-/** Returns the fields by which events name a purchase order. */
+/** Returns the fields that identify a purchase order in events. */
 export function subjectOf({ id, code, sessionId }: LockedPurchaseOrder) {
   return { purchaseOrderId: id, code, sessionId }
 }

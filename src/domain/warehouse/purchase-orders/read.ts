@@ -7,15 +7,18 @@ export interface PurchaseOrderItem {
   variantId: string
   sku: string
   name: string
-  /** Pieces ordered. */
+  /** The number of pieces ordered. */
   quantity: number
-  /** Pieces to the factory's bundle. */
+  /** The number of pieces in the factory's bundle. */
   wholesaleUnit: number
-  /** Good pieces that came. */
+  /** The number of good pieces received. */
   received: number
-  /** Pieces that came damaged: written off, and still owed. */
+  /** The number of pieces received damaged: they are written off, and the factory still owes them. */
   damaged: number
-  /** Pieces that an agent has counted at the factory in all; null where nobody picked it up. */
+  /**
+   * The total number of pieces that an agent has counted at the factory; null if no agent picked up the
+   * goods.
+   */
   pickedUp: number | null
 }
 
@@ -28,8 +31,8 @@ export interface PurchaseOrderView {
   sessionId: string | null
   items: PurchaseOrderItem[]
   /**
-   * The freight that couriers would take for the order, factory to warehouse; for information, nothing is
-   * posted.
+   * The estimated courier freight for the purchase order, from the factory to the warehouse. It is
+   * information only; nothing is posted to the ledger.
    */
   freightIdr: Rupiah | null
   freightSource: 'cache' | 'courier' | 'zone' | null
@@ -81,7 +84,7 @@ export interface PurchaseOrderFilter {
   cursor?: string | undefined
 }
 
-/** Purchase orders, newest first, a keyset page at a time. */
+/** Lists purchase orders, newest first, by keyset pages. */
 export async function listPurchaseOrders(
   tx: Tx,
   filter: PurchaseOrderFilter,
@@ -98,7 +101,7 @@ export async function listPurchaseOrders(
 }
 
 export interface PurchaseOrderDetail extends PurchaseOrderView {
-  /** The receipts, newest first: the movements of the stock. */
+  /** The receipts of the purchase order, newest first: its movements of stock. */
   receipts: {
     receivedAt: Date
     sku: string

@@ -21,24 +21,27 @@ import { type PurchaseOrderView, purchaseOrder } from './read.ts'
 
 export interface ReceiptLine {
   variantId: string
-  /** Pieces that can be sold. */
+  /** The number of received pieces that can be sold. */
   good: number
-  /** Pieces that cannot: counted in, written off at once, never reserved. */
+  /**
+   * The number of received pieces that cannot be sold: they are recorded, written off at once, and never
+   * reserved.
+   */
   damaged: number
 }
 
 export interface Receipt {
   purchaseOrder: string
   lines: readonly ReceiptLine[]
-  /** The number on the delivery note: the same note is counted in once. */
+  /** The number on the delivery note. Goods of the same note are recorded only once. */
   deliveryNote?: string | undefined
 }
 
 /**
- * Counts goods in, whole or in part, as often as deliveries come. The purchase order is received when every
- * good piece of it came; until then it waits for the rest, replacements of damaged ones included, or is
- * closed short. Who waits for the goods gets them in this transaction (choreography:
- * purchase_order.received).
+ * Records delivered goods of a purchase order, in whole or in part, once for each delivery. The purchase
+ * order is received when every good piece of it came. Until then it waits for the rest, including
+ * replacements of damaged pieces, or staff close it short. Sessions and orders that wait for the goods get
+ * them in this transaction (choreography: purchase_order.received).
  * @throws warehouse.purchase_order_not_found, no_lines, invalid_quantity, invalid_note, note_counted,
  * not_in_purchase_order, over_received, kernel.illegal_transition, kernel.forbidden
  */
@@ -63,8 +66,8 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
     const item = before.items.find((purchaseOrderItem) => purchaseOrderItem.variantId === variantId)
     if (!item) throw warehouseErrors.not_in_purchase_order({ purchaseOrder: order.code, variantId })
     const owed = item.quantity - item.received
-    // A delivery cannot exceed the pieces owed. Damaged pieces count towards this limit, although they stay
-    // owed.
+    // A delivery cannot have more pieces than the factory owes. Damaged pieces count towards this limit,
+    // although the factory still owes them.
     if (good + damaged > owed)
       throw warehouseErrors.over_received({ purchaseOrder: order.code, sku: item.sku, good, damaged, owed })
   }
@@ -94,8 +97,8 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
 /**
- * Whether this delivery note was already counted. The purchase order is locked, so two receipts of one note
- * are checked one after the other.
+ * Tells whether this delivery note was already recorded. The purchase order is locked, so two receipts with
+ * the same note are checked one after the other.
  * @throws warehouse.note_counted if the note was counted with other lines: a second note needs a number of
  * its own
  */
@@ -133,7 +136,7 @@ async function insertReceipt(
     values (${purchaseOrderId}, ${note}, ${JSON.stringify(lines)}::jsonb, ${work.now})`.execute(work.tx)
 }
 
-/** Equal variants together; lines of nothing are left out. */
+/** Adds up the lines of each variant, and leaves out lines without pieces. */
 function countsOf(lines: readonly ReceiptLine[]): ReceiptLine[] {
   const counts = [...Map.groupBy(lines, (line) => line.variantId)].map(([variantId, all]) => {
     for (const { good, damaged } of all) {

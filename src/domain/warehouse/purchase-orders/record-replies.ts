@@ -9,27 +9,27 @@ import { purchaseOrderOfMessage } from './send.ts'
 /** An incoming WhatsApp message, from any sender. */
 export interface Reply {
   providerMessageId: string
-  /** E.164; undefined where the provider keeps the number back. */
+  /** The sender's phone number in E.164; undefined if the provider withholds the number. */
   from?: string | undefined
-  /** The provider's name for a person whose number it keeps back. */
+  /** The provider's id for a sender whose phone number it withholds. */
   userId?: string | undefined
   at: Date
-  /** The text that was written; undefined for a picture, a voice message … */
+  /** The text of the message; undefined for a picture, a voice message … */
   body?: string | undefined
   /** The id of laku's message that this message answers. */
   repliesTo?: string | undefined
 }
 
-// One message never answers more purchase orders than this.
+// The most purchase orders that one message can answer.
 const MAX_LISTED_ORDERS = 20
 
 /**
- * Applies factories' replies to their purchase orders: a yes confirms, "sudah dikirim" marks as shipped, a no
- * or an unclear reply is shown to a person. A reply belongs to the purchase order whose message it answers.
- * Otherwise it belongs to the purchase orders whose codes it names, or else to the sender's only unanswered
- * one. Only replies from the factory's own phone count. Each message counts once, in whatever order the
- * messages come. Messages of other people are ignored. Returns the provider's ids of replies to a message
- * that laku does not know (yet).
+ * Applies factories' replies to their purchase orders. A yes confirms, "sudah dikirim" marks as shipped, and
+ * a no or an unclear reply raises an attention item. A reply belongs to the purchase order whose message it
+ * answers. Otherwise it belongs to the purchase orders whose codes it names, or else to the sender's only
+ * unanswered purchase order. Only replies from the factory's own phone count. Each message counts once, in
+ * whatever order the messages come. Messages of other people are ignored. Returns the provider's ids of
+ * replies to a message that laku does not know (yet).
  */
 export async function recordReplies(work: Work, replies: readonly Reply[]): Promise<{ unknown: string[] }> {
   if (replies.length === 0) return { unknown: [] }
@@ -51,7 +51,7 @@ export async function recordReplies(work: Work, replies: readonly Reply[]): Prom
     const ids = own ? [own] : message ? [] : await namedOrOnly(work, reply)
     found.push(...ids.map((purchaseOrderId) => ({ reply, purchaseOrderId })))
   }
-  // Sorted, so that two batches lock the same purchase orders in the same order.
+  // The replies are sorted, so that two batches lock the same purchase orders in the same order.
   const sorted = found.toSorted((a, b) =>
     a.purchaseOrderId === b.purchaseOrderId
       ? a.reply.at.getTime() - b.reply.at.getTime()
@@ -63,7 +63,10 @@ export async function recordReplies(work: Work, replies: readonly Reply[]): Prom
   return { unknown }
 }
 
-/** Nobody is dropped for having no number: it may be a factory that has an order to answer. */
+/**
+ * Raises an attention item for a message whose sender's phone number is unknown. The sender may be a factory
+ * that answers a purchase order.
+ */
 function showUnknown(work: Work, { userId, providerMessageId, body }: Reply): void {
   const named = codesIn(body)
   const [code] = named
@@ -76,7 +79,10 @@ function showUnknown(work: Work, { userId, providerMessageId, body }: Reply): vo
   })
 }
 
-/** The purchase orders of the sender that the text names, else the only one they have not answered. */
+/**
+ * Returns the sender's purchase orders whose codes the text names, or else the sender's only unanswered
+ * purchase order.
+ */
 async function namedOrOnly(work: Work, { from, body }: Reply): Promise<string[]> {
   if (from === undefined) return []
   const codes = codesIn(body)
@@ -112,7 +118,7 @@ async function record(work: Work, reply: Reply, purchaseOrderId: string): Promis
   })
   if (meaning === 'yes') return await moveConfirmed(work, order, 'confirmed')
   if (meaning === 'shipped') return await moveConfirmed(work, order, 'shipped')
-  // The factory has answered, so no answer is due any more.
+  // The factory has answered, so the purchase order no longer waits for an answer.
   await sql`update warehouse_purchase_orders set answer_due_at = null where id = ${purchaseOrderId}`.execute(
     work.tx,
   )
@@ -121,8 +127,8 @@ async function record(work: Work, reply: Reply, purchaseOrderId: string): Promis
 }
 
 /**
- * Whether a later yes overtakes this reply: messages come in any order, and an older reply then no longer
- * matters.
+ * Tells whether a yes was given after this reply. Messages come in any order, and a reply that is older than
+ * a yes no longer matters.
  */
 async function isOvertaken(work: Work, reply: Reply, purchaseOrderId: string): Promise<boolean> {
   const { rows } = await sql`

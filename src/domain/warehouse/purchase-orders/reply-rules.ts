@@ -7,7 +7,8 @@ const yes =
 const no =
   words(`tidak tdk tak gak ga gk nggak ngga enggak engga no not bukan batal batalkan dibatalkan cancel tolak menolak
   ditolak habis kosong gagal maaf sorry belum ❌ 👎`)
-// Agreement with a condition, or to a part of it, is for a person to read.
+// Words that make a reply unclear: a person must read an agreement that has a condition or covers only a
+// part.
 const unsure =
   words(`tapi tetapi namun kalau kalo jika bila asal asalkan hanya cuma cuman saja aja sebagian setengah kurang
   mungkin kapan berapa apakah bagaimana gimana but only maybe if`)
@@ -40,7 +41,7 @@ export function meaningOf(text: string | undefined): ReplyMeaning {
   return has(yes) ? 'yes' : 'unclear'
 }
 
-/** The purchase orders that a text names, in capitals. */
+/** Returns the codes of the purchase orders that a text names, in capitals. */
 export function codesIn(text: string | undefined): string[] {
   return [...new Set((text ?? '').toUpperCase().match(codes) ?? [])]
 }

@@ -4,8 +4,8 @@ import { incomingStatuses } from '../transitions.ts'
 import { purchaseOrderOfMessage } from './send.ts'
 
 /**
- * Shows a person the purchase orders of sessions that need their goods no more: they may be cancelled, or
- * fill the shelves.
+ * Raises an attention item for each incoming purchase order of sessions that no longer need its goods. Staff
+ * may cancel the purchase order, or keep the goods as stock.
  */
 export async function reportUnneededOrders(work: Work, sessionIds: readonly string[]): Promise<void> {
   if (sessionIds.length === 0) return
@@ -25,8 +25,8 @@ export async function reportUnneededOrders(work: Work, sessionIds: readonly stri
 }
 
 /**
- * Reaction to whatsapp.failed: a factory that could not be told of its purchase order is called, or told
- * again.
+ * Reaction to whatsapp.failed: raises an attention item if the message with a purchase order did not reach
+ * the factory. Staff call the factory, or send the message again.
  */
 export async function reportUnreachedFactories(
   work: Work,

@@ -8,11 +8,12 @@ import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock.t
 import { type PurchaseOrderItem, type PurchaseOrderView, purchaseOrder } from './read.ts'
 
 const TEMPLATE = 'purchase_order'
-// A template with its parameters has at most 1,024 characters.
+// The most lines of a purchase order in one message: a WhatsApp template with its parameters has at most
+// 1,024 characters.
 const LINES_SHOWN = 25
 
 const KEY = 'purchase_order'
-// After this many messages that failed, staff call the factory by phone.
+// The most messages about one purchase order. If so many failed, staff call the factory by phone.
 const MAX_SENDS_OF_ORDER = 20
 
 const messageKeyOf = (purchaseOrderId: string, time: number) => `${KEY}:${purchaseOrderId}:${time}`
@@ -24,8 +25,8 @@ export function purchaseOrderOfMessage(dedupeKey: string): string | undefined {
 }
 
 /**
- * Sends a purchase order to its factory by WhatsApp, after the commit; from then on goods may arrive. A sent
- * purchase order is sent again only if its message failed for good. The factory has
+ * Sends a purchase order to its factory by WhatsApp, after the commit. From then on goods may arrive. A sent
+ * purchase order is sent again only if its message failed finally. The factory has
  * policy.purchaseOrderAnswerHours to answer.
  * @throws warehouse.purchase_order_not_found, message_under_way, kernel.illegal_transition, kernel.forbidden
  */

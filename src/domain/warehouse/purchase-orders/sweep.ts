@@ -1,15 +1,18 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
-// The purchase orders that are left are due at once again.
+// The most purchase orders in one sweep. Those beyond it stay due, and the next sweep takes them at once.
 const BATCH_SIZE = 200
 
-/** Whether a factory has not answered in time, and no person was told yet. */
+/** Tells whether a purchase order was not answered in time and no attention item was raised yet. */
 export function purchaseOrdersDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`exists (select from warehouse_purchase_orders where answer_due_at <= ${now})`
 }
 
-/** Shows a person each purchase order that its factory has not answered in time, once. Returns how many. */
+/**
+ * Raises an attention item, once, for each purchase order that its factory has not answered in time. Returns
+ * how many.
+ */
 export async function sweepPurchaseOrders(work: Work): Promise<number> {
   const { rows } = await sql<{ id: string; code: string; factory: string }>`
     with late as (

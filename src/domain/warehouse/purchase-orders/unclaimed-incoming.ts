@@ -3,8 +3,9 @@ import type { Tx } from '../../kernel/index.ts'
 import { incomingStatuses } from '../transitions.ts'
 
 /**
- * Pieces of these variants that factories were asked for and that did not come yet, less what sessions other
- * than this one wait for. Below 0 where more is waited for than is on the way. Their stock is locked.
+ * Returns, by variant, the pieces on the way from factories, less the pieces that sessions other than this
+ * one wait for. The number is below 0 if sessions wait for more than is on the way. The variants' stock is
+ * locked.
  */
 export async function unclaimedIncoming(
   tx: Tx,
