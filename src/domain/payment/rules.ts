@@ -12,8 +12,8 @@ const HOUR_MS = 3600 * 1000
 const DAY_MS = 24 * HOUR_MS
 
 /**
- * Returns the channel whose refund rules apply. For a card or a QR payment that is the family, whatever bank
- * or app was behind it.
+ * Returns the channel whose refund rules apply to an invoice. A card or QR payment has one channel, whatever
+ * bank or app was behind it.
  */
 export function channelOf(invoice: Pick<GatewayInvoice, 'paymentMethod' | 'paymentChannel'>): string | null {
   if (invoice.paymentMethod === 'CREDIT_CARD') return 'CREDIT_CARD'
@@ -26,24 +26,27 @@ export type RefundDestination = 'source' | 'wallet'
 export interface PaidBy {
   method: string
   channel: string | null
-  /** The app or bank that paid a QRIS, as the provider names it; null where it did not say. */
+  /**
+   * The app or bank from which a QRIS payment came, as the provider names it; null if the provider did not
+   * say.
+   */
   paymentSource: string | null
   paidAt: Date | null
   amountIdr: Rupiah
-  /** The part of the amount that the wallet paid. */
+  /** The part of the amount that was paid from the wallet. */
   walletIdr: Rupiah
   /**
-   * The sum that came in, from the wallet too. If staff accepted another amount, the provider's refund rules
-   * no longer fit.
+   * The sum that came in, including the wallet's part. If staff accepted another amount, the provider's
+   * refund rules no longer fit.
    */
   paidAmountIdr: Rupiah | null
-  /** The sum that the card's issuer took back; the provider refunds nothing beside it. */
+  /** The sum that the card's issuer took back; the provider refunds nothing besides it. */
   chargedBackIdr: Rupiah
 }
 
 export interface RefundWay {
   destination: RefundDestination
-  /** The source takes it only from then on. */
+  /** The earliest time at which the source accepts the refund; null if it accepts it now. */
   notBefore: Date | null
 }
 
@@ -51,8 +54,8 @@ const toWallet: RefundWay = { destination: 'wallet', notBefore: null }
 
 /**
  * Decides where a refund of `sourceIdr`, paid by invoice, goes at `now`. The refund goes back to where the
- * money came from, or to the wallet where that is impossible. The provider's facts decide, unless the
- * account's contract differs (`policy.refundChannels`). A QRIS app that is not known to take refunds gets
+ * money came from, or to the wallet if that is impossible. The provider's refund rules decide, unless the
+ * account's contract differs (`policy.refundChannels`). A QRIS app that is not known to accept refunds gets
  * none.
  */
 export function refundWay(
@@ -79,16 +82,16 @@ export function refundWay(
 }
 
 export interface WaysBack {
-  /** To where the money came from; 0 where that takes none of it. */
+  /** The part that goes back to where the money came from; 0 if that source accepts no refund. */
   sourceIdr: Rupiah
-  /** The source takes it only from then on. */
+  /** The earliest time at which the source accepts the refund; null if it accepts it now. */
   notBefore: Date | null
   walletIdr: Rupiah
 }
 
 /**
- * Splits a refund of `amountIdr`, after earlier returns: in proportion to what the wallet and the source
- * paid, or all into the wallet.
+ * Splits a refund of `amountIdr`, after earlier returns, between wallet and source in proportion to what each
+ * paid. All of it goes into the wallet if the source accepts none.
  */
 export function waysBack(
   payment: PaidBy & { returnedIdr: Rupiah },
@@ -103,24 +106,27 @@ export function waysBack(
     : { sourceIdr, notBefore, walletIdr }
 }
 
-/** A channel that failed a refund three times for no stated reason will fail it again. */
+/**
+ * The number of failures after which a refund is not sent again: a channel that failed three times for no
+ * stated reason will fail again.
+ */
 const MAX_FAILURES = 3
 
 export type AfterRefusal =
-  /** Into the buyer's wallet: asked again it gets the same answer. */
+  /** The refund goes into the buyer's wallet, because the provider would refuse it again. */
   | 'wallet'
   /** The refund is sent again later under a new idempotency key; this does not count as a failure. */
   | 'balance'
   /** The refund is sent again later under a new idempotency key. */
   | 'retry'
-  /** No further automatic try: a person decides. */
+  /** No further automatic attempt: a person decides. */
   | 'person'
 
 /**
- * Decides what follows a definite refusal (a refused first call, or a refund that FAILED). `failures` counts
- * this one too. REFUND_FAILED names no cause, so the refund is tried again twice, and then goes to the
- * wallet. A refund with an unknown code is tried as often, and then a person is asked. A person is also asked
- * where the code says that the money is gone.
+ * Decides what follows a definite refusal (a refused first call, or a refund that FAILED). `failures`
+ * includes this refusal. REFUND_FAILED names no cause, so the refund is sent again twice, and then goes to
+ * the wallet. A refund with an unknown code is sent again as often, and then a person is asked. A person is
+ * also asked if the code says that the money is gone.
  */
 export function afterRefusal(failureCode: string, failures: number): AfterRefusal {
   const known = REFUND_REFUSALS[failureCode]
@@ -138,9 +144,9 @@ interface TakenBack {
 }
 
 /**
- * Matches a chargeback in the provider's book with the chargebacks that are booked. The line is `known` by
- * its id, or is one that staff reported under another id, by payment and amount. Where staff reported
- * several, the oldest counts. The answer is `ask` where staff reported only other amounts, for theirs may be
+ * Matches a chargeback line of the provider's book with the booked chargebacks. The line is `known` by its
+ * id, or it is one that staff reported under another id, found by payment and amount. If staff reported
+ * several, the oldest counts. The answer is `ask` if staff reported only other amounts, because those may be
  * wrong; otherwise the line is `new`.
  */
 export function matchChargeback<
@@ -157,7 +163,7 @@ export function matchChargeback<
   return same ?? (ofPayment.length > 0 ? 'ask' : 'new')
 }
 
-/** Refusals that no later try can fix: the provider never takes this amount. */
+/** The refusal codes of an invoice that no later attempt can fix: the provider never accepts this amount. */
 const neverPayable: ReadonlySet<string> = new Set([
   'MINIMAL_TRANSFER_AMOUNT_ERROR',
   'MAXIMUM_TRANSFER_AMOUNT_ERROR',
@@ -165,11 +171,12 @@ const neverPayable: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Whether a refusal to make an invoice ends its payment, instead of waiting for the provider or for staff.
+ * Returns true if a refusal to make an invoice ends its payment, instead of waiting for the provider or for
+ * staff.
  */
 export const isRefusedForGood = (code: string): boolean => neverPayable.has(code)
 
-/** How long the hold is left, in whole seconds, never more: what an invoice may live. */
+/** Returns the whole seconds until a hold ends, rounded down: the lifetime of its invoice. */
 export function secondsLeft(expiresAt: Date, now: Date): number {
   return Math.floor((expiresAt.getTime() - now.getTime()) / 1000)
 }

@@ -10,8 +10,8 @@ export type PaymentStatus =
   | 'review'
 
 /**
- * An expired payment can still be paid: the provider's PAID may follow its EXPIRED, and money is never
- * ignored.
+ * The allowed transitions of a payment. An expired payment can still be paid: the provider's PAID may follow
+ * its EXPIRED, and money is never ignored.
  */
 export const paymentTransitions: Transitions<PaymentStatus> = {
   pending: ['paid', 'expired', 'failed', 'review'],
@@ -25,7 +25,7 @@ export const paymentTransitions: Transitions<PaymentStatus> = {
 
 export const paymentMachine = machineOf('payment', 'payments', paymentTransitions)
 
-/** The states of a payment that was received and of which money may go back. */
+/** The states of a payment that was received and of which money may be refunded. */
 export const paidStates: readonly PaymentStatus[] = statesBefore(paymentTransitions, 'partially_refunded')
 
 /** The states of a payment that was received, however much of it was refunded. */
@@ -41,9 +41,9 @@ export type RefundStatus =
   | 'to_wallet'
 
 /**
- * A refund into the wallet has succeeded as soon as it is approved. A failed refund is sent again under its
- * next attempt. A refund has succeeded whenever the provider says so, also after it said FAILED. A refund of
- * which nothing was sent yet may go to the wallet instead.
+ * The allowed transitions of a refund. A refund into the wallet succeeds as soon as it is approved. A failed
+ * refund is sent again under its next attempt. A refund succeeds whenever the provider says so, even after it
+ * reported FAILED. A refund that was not sent yet may go to the wallet instead.
  */
 export const refundTransitions: Transitions<RefundStatus> = {
   requested: ['approved', 'succeeded', 'rejected'],
@@ -60,7 +60,8 @@ export const refundMachine = machineOf('refund', 'refunds', refundTransitions)
 export type ReconciliationStatus = 'running' | 'agrees' | 'differs' | 'broken_off'
 
 /**
- * The books are held against each other by one run at a time; the next one begins where the last was proven.
+ * The allowed transitions of a reconciliation run. Only one run at a time compares the books; the next run
+ * begins at the end of the last proven window.
  */
 export const reconciliationTransitions: Transitions<ReconciliationStatus> = {
   running: ['agrees', 'differs', 'broken_off'],
@@ -73,7 +74,7 @@ export const reconciliationMachine = machineOf('reconciliation', 'reconciliation
 
 export type QuarantineStatus = 'waiting' | 'applied' | 'refunded' | 'charged_back'
 
-/** Money that fits no payment waits for a person, who decides once. */
+/** The allowed transitions of quarantined money: it waits for a person, who decides once. */
 export const quarantineTransitions: Transitions<QuarantineStatus> = {
   waiting: ['applied', 'refunded', 'charged_back'],
   applied: [],

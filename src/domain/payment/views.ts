@@ -10,7 +10,7 @@ export interface Payment {
   participantId: string | null
   orderId: string | null
   amountIdr: Rupiah
-  /** The part of the amount that the buyer's wallet pays. */
+  /** The part of the amount that is paid from the buyer's wallet. */
   walletIdr: Rupiah
   method: string
   status: string
@@ -22,16 +22,16 @@ export interface PaymentView {
   code: string
   status: string
   amountIdr: Rupiah
-  /** The part of the amount that the buyer's wallet pays; the rest comes by invoice. */
+  /** The part of the amount that is paid from the buyer's wallet; the rest is paid by invoice. */
   walletIdr: Rupiah
-  /** laku's own link; the provider's invoice is made when it is opened. */
+  /** The payment link of laku. The provider's invoice is made when the link is opened. */
   invoiceUrl: string
   expiresAt: Date
 }
 
 export const payLink = (publicUrl: string, code: string) => `${publicUrl.replace(/\/+$/, '')}/pay/${code}`
 
-/** A payment as its buyer sees it. */
+/** Builds the view of a payment that its buyer sees. */
 export function paymentView(
   payment: Pick<Payment, 'id' | 'code' | 'status' | 'amountIdr' | 'walletIdr' | 'expiresAt'>,
   publicUrl: string,
@@ -40,7 +40,7 @@ export function paymentView(
   return { id, code, status, amountIdr, walletIdr, invoiceUrl: payLink(publicUrl, code), expiresAt }
 }
 
-/** Returns what events say of a payment. */
+/** Builds the part of an event's payload that describes a payment. */
 export function subjectOf(payment: Omit<PaymentSubject, 'paymentId'> & { id: string }): PaymentSubject {
   const { id, code, userId, sessionId, participantId, orderId, amountIdr, walletIdr } = payment
   return { paymentId: id, code, userId, sessionId, participantId, orderId, amountIdr, walletIdr }

@@ -8,8 +8,9 @@ import { verdictOf } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
 /**
- * Gives a payout that was sent before a restore its row again, under the key that the provider has, and books
- * the provider's answer. Nothing is sent. `made` runs between the two, with the id of the row.
+ * Creates the missing row of a payout that was sent before a restore, under the key that the provider has,
+ * and books the provider's answer. Nothing is sent. `made` runs between the two steps, with the id of the
+ * row.
  */
 export async function adoptPayout(
   work: Work,
@@ -37,6 +38,6 @@ export async function adoptPayout(
   await settlePayouts(work, [answer])
 }
 
-/** True where the payout's money is gone, or may still go. */
+/** Returns true if the payout's money has left, or may still leave. */
 export const mayHaveLeft = ({ status }: Pick<GatewayPayout, 'status'>): boolean =>
   ['waiting', 'succeeded'].includes(verdictOf(status))

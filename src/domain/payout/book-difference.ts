@@ -7,9 +7,10 @@ import { ownerOf } from './lock-payouts.ts'
 import { verdictOf } from './rules.ts'
 
 /**
- * Books the sum that left by the provider's answer beyond `ownIdr`, which the payout's subject takes. The
- * difference to what is in suspense for it already goes into suspense. The same answer again changes nothing.
- * The payout is locked. Returns true where something was booked.
+ * Books the sum that left by the provider's answer, beyond the part that the payout's settlement or
+ * withdrawal takes (`ownIdr`). Only the difference to the sum already put into suspense for the payout goes
+ * into suspense. The same answer again changes nothing. The payout is locked. Returns true if something was
+ * booked.
  */
 export async function bookDifference(
   work: Work,
@@ -37,7 +38,8 @@ export async function bookDifference(
 }
 
 /**
- * Returns the total put into suspense for one payout of the provider, even where it was disposed of since.
+ * Returns the total put into suspense for one payout of the provider, including items that staff have
+ * disposed of since.
  */
 async function bookedOf({ tx }: Work, providerId: string): Promise<{ times: number; bookedIdr: Rupiah }> {
   const { rows } = await sql<{ times: number; bookedIdr: Rupiah }>`

@@ -2,7 +2,7 @@ import type { Rupiah, Tx } from '../kernel/index.ts'
 import { type BankAccount, channelsOf } from '../ops/index.ts'
 import { payoutErrors } from './errors.ts'
 
-/** Whether one payout of the provider can carry the amount to that account's channel. */
+/** The result of comparing an amount with the limits of one payout to an account's channel. */
 export type ChannelFit = 'takes' | 'below' | 'above'
 
 /** Compares an amount with a channel's limits; an unknown channel takes no amount. Rupiah. */
@@ -18,7 +18,7 @@ export async function channelFit(
 }
 
 /**
- * Asked before a payout is made: the provider would refuse it.
+ * Refuses a payout that the provider would refuse because of its amount.
  * @throws payout.outside_channel_limits with the channel's least and most
  */
 export async function requireFit(

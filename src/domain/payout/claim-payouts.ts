@@ -20,10 +20,11 @@ export interface ClaimedPayout {
   attempt: number
   providerPayoutId: string | null
   /**
-   * How the provider is asked: what may be there already is sent again only where its list does not show it.
+   * How the provider is asked. A payout that it may have already is sent again only if its list does not show
+   * the payout.
    */
   ask: ProviderAsk
-  /** Since when it may be there. */
+  /** The time of the first call, since which the provider may have the payout. */
   calledAt: Date
   lastCalledAt: Date
   absentAt: Date | null
@@ -31,13 +32,16 @@ export interface ClaimedPayout {
   leaseUntil: Date
 }
 
-/** Longer than the call can take: nobody else sends the same payout meanwhile. */
+/**
+ * The length of a lease in seconds: longer than a call can take, so that nobody else sends the same payout
+ * meanwhile.
+ */
 const LEASE_S = 60
 const PAUSED_S = 60
 
 /**
- * Takes payouts to be sent or asked about, each by one worker at a time, under a lease by the database's
- * clock. Created payouts move to submitted and announce it, for from here on the money may be gone. While
+ * Claims payouts to be sent or asked about, each for one worker at a time, under a lease by the database's
+ * clock. Created payouts move to submitted and announce it, because from now on the money may be gone. While
  * `payouts` is paused nothing is sent; while `xendit` is paused nothing is asked either, and the payouts
  * wait. Other states are left out, so a job that runs twice does nothing.
  */
@@ -93,8 +97,8 @@ export async function claimPayouts(work: Work, payoutIds: readonly string[]): Pr
 }
 
 /**
- * Returns the milliseconds left of this worker's lease; undefined where it has ended or another worker has
- * it.
+ * Returns the milliseconds left of this worker's lease on a payout; undefined if the lease has ended or
+ * another worker has it.
  */
 export async function leaseLeft(work: Work, { id, leaseUntil }: ClaimedPayout): Promise<number | undefined> {
   const { rows } = await sql`
@@ -105,8 +109,8 @@ export async function leaseLeft(work: Work, { id, leaseUntil }: ClaimedPayout): 
 }
 
 /**
- * Puts off by a minute the payouts that may not be sent now (and, unless `asks`, those that may not be asked
- * about).
+ * Postpones by a minute the payouts that may not be sent now. Unless `asks`, payouts that may not be asked
+ * about are postponed too.
  */
 async function postpone(work: Work, payoutIds: readonly string[], asks: boolean): Promise<void> {
   await sql`
@@ -118,7 +122,9 @@ async function postpone(work: Work, payoutIds: readonly string[], asks: boolean)
 
 const OLDER_AGAIN_S = 900
 
-/** Puts off payouts that wait for an older payout to end: they are looked at again later. */
+/**
+ * Postpones the check of payouts that wait for an older payout of the same settlement or withdrawal to end.
+ */
 async function waitForOlder({ tx, now }: Work, payoutIds: readonly string[]): Promise<void> {
   await sql`
     update payouts p set next_check_at = ${secondsAfter(now, OLDER_AGAIN_S)}

@@ -18,15 +18,15 @@ import { payoutEventPayload } from './payout-event.ts'
 
 export interface NewPayout {
   /**
-   * The same for the same try and new after a definite failure: the subject's code and the number of the try,
-   * `STL-261123-7K3QX2-1`. The provider knows it by that after this installation's name:
-   * `1A2B3C-STL-261123-7K3QX2-1`.
+   * The key of the payout: the code of its settlement or withdrawal and the number of the attempt,
+   * `STL-261123-7K3QX2-1`. The same attempt keeps its key; after a definite failure a new attempt has a new
+   * one. The provider knows the key with this installation's id in front: `1A2B3C-STL-261123-7K3QX2-1`.
    */
   key: string
   purpose: PayoutPurpose
-  /** The settlement or the withdrawal. */
+  /** The id of the settlement or withdrawal. */
   subjectId: string
-  /** The subject that this one is another try of, where it is one. */
+  /** The id of the earlier settlement or withdrawal that this one attempts again; null if there is none. */
   earlierSubjectId?: string | null | undefined
   owner: PayoutOwner
   destination: BankAccount
@@ -35,13 +35,14 @@ export interface NewPayout {
   description?: string | undefined
 }
 
-/** A payout whose job is lost is picked up by the sweep after this long. */
+/** Seconds after which the sweep picks up a payout whose job is lost. */
 const JOB_GRACE_S = 60
 
 /**
- * Makes a payout that is sent after the commit, and posts nothing: who made it follows payout.submitted,
- * payout.succeeded, payout.failed and payout.reversed with the postings of its purpose. The same key with the
- * same content changes nothing. Returns the payout's id.
+ * Makes a payout that is sent after the commit. Nothing is posted here: the domain that makes the payout
+ * reacts to its events with the postings of its purpose. These are payout.submitted, payout.succeeded,
+ * payout.failed and payout.reversed. The same key with the same content changes nothing. Returns the payout's
+ * id.
  * @throws payout.key_reused, payout.under_way, moves_again, kernel.payout_channel_unknown,
  * kernel.bank_account_invalid, kernel.database_in_doubt
  */
@@ -70,7 +71,10 @@ export async function createPayout(work: Work, input: NewPayout): Promise<string
 
 const marked = (key: string) => sql<string>`${installationId} || '-' || ${key}`
 
-/** The key was used for just this, or else another payout of the subject is alive. */
+/**
+ * Returns the payout that was made earlier under the same key. Otherwise another payout of the same
+ * settlement or withdrawal is still under way.
+ */
 async function madeBefore(work: Work, input: NewPayout): Promise<string> {
   const { key, subjectId, amountIdr, destination } = input
   const before = await work.tx

@@ -26,9 +26,10 @@ interface Doubtful {
 }
 
 /**
- * Two people declare dead a payout whose outcome is unknown: the first asks, and the second confirms. Then a
- * new one may be sent. The key must have expired, and the provider's list must lack the payout a whole day
- * after the last call. If the payout arrives all the same, it is booked like any contradiction.
+ * Declares, by two people, that a payout with an unknown outcome was never made: the first asks, and the
+ * second confirms. Then a new payout may be sent. The key must have expired, and the provider's list must
+ * lack the payout a whole day after the last call. If the payout arrives all the same, it is booked like any
+ * contradiction.
  * @throws payout.not_found, not_unknown, too_early, lease_alive, same_person, kernel.same_hands,
  * reason_required, forbidden
  */
@@ -63,7 +64,8 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
     all: true,
     set: {
       failureCode: DECLARED_DEAD,
-      // The provider's last state is forgotten, so the same state counts as a new update if it comes again.
+      // The provider's last state is cleared, so that the same state counts as a new update if it comes
+      // again.
       providerStatus: null,
       finishedAt: work.now,
       nextCheckAt: new Date(work.now.getTime() + look * 1000),
@@ -127,8 +129,8 @@ function requireDead({ now, policy }: Work, payout: Doubtful): void {
     throw payoutErrors.not_unknown({ payout: key, status, providerStatus })
   if (leaseUntil !== null && leaseUntil > now) throw payoutErrors.lease_alive({ payout: key, leaseUntil })
   const from = deadFrom({ calledAt, lastCalledAt: payout.lastCalledAt ?? calledAt, absentAt }, policy)
-  // A payout with a provider id is known to exist; it ended in a state that laku does not know. So its
-  // absence need not be shown.
+  // A payout with a provider id is known to exist, and ended in a state that laku does not know. So it need
+  // not be missing from the provider's list.
   const isSeen = providerPayoutId !== null || (absentAt !== null && absentAt >= from)
   if (now < from || !isSeen) throw payoutErrors.too_early({ payout: key, from, absentAt })
 }

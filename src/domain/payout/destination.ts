@@ -3,7 +3,7 @@ import type { BankAccount } from '../ops/index.ts'
 
 const PURPOSE = 'payout.destination'
 
-/** A destination as it lies in the row: number and holder encrypted. */
+/** A destination account as stored in the payout's row: number and holder are encrypted. */
 export interface SealedAccount {
   channelCode: string
   accountNumber: string

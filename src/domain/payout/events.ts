@@ -1,23 +1,23 @@
-/** The thing that a payout pays for. */
+/** The purpose of a payout: it pays a settlement or a withdrawal. */
 export type PayoutPurpose = 'settlement' | 'withdrawal'
 
 export interface PayoutEventPayload {
   payoutId: string
-  /** The key that the provider knows the payout by. */
+  /** The key under which the provider knows the payout. */
   key: string
   purpose: PayoutPurpose
-  /** The settlement or the withdrawal. */
+  /** The id of the settlement or withdrawal that the payout pays. */
   subjectId: string
   amountIdr: number
-  /** The provider sends it, or the company's bank as a line of a batch. */
+  /** The route of the money: the provider sends it, or the company's bank does, as a line of a batch. */
   route: 'provider' | 'bank'
-  /** Why it failed, where it did. */
+  /** The code of the payout's failure; null if it has not failed. */
   failureCode: string | null
-  /** Another payout of the same may well succeed. */
+  /** True if a new payout of the same settlement or withdrawal may well succeed. */
   retryable: boolean
   /**
-   * How often the provider has contradicted itself about it: postings of a payout that turns again are not
-   * the first.
+   * How often the provider has contradicted itself about the payout. After a contradiction the payout's
+   * postings need new keys, because they are not its first.
    */
   turn: number
 }
@@ -31,12 +31,16 @@ declare module '../kernel/events.ts' {
     /** The payout arrived after laku had booked it as failed or come back. */
     'payout.revived': PayoutEventPayload
     'payout.failed': PayoutEventPayload
-    /** Never sent, and not to be: an older payout of the same arrived after all. */
+    /**
+     * The payout was never sent, and never will be: an older payout of the same settlement or withdrawal
+     * arrived after all.
+     */
     'payout.dropped': PayoutEventPayload
     /** The payout came back. If it was never seen to succeed, payout.succeeded is emitted first. */
     'payout.reversed': PayoutEventPayload
     /**
-     * The provider contradicts its earlier state: no further step for the subject is automatic.
+     * The provider contradicts its earlier state of the payout: no further step for its settlement or
+     * withdrawal is automatic.
      */
     'payout.contradicted': PayoutEventPayload & { from: string; says: string }
   }

@@ -10,9 +10,9 @@ interface OpenPayout {
 }
 
 /**
- * Asks the provider about every payout that is under way here, and books what it says. Nothing is sent. A
- * payout that failed left no line in the provider's book, so no line tells of it. A provider that does not
- * answer ends it.
+ * Asks the provider about every payout that is under way here, and books its answers. Nothing is sent. A
+ * failed payout has no line in the provider's book, so only this shows the failure. If the provider does not
+ * answer, the run ends.
  * @throws ProviderFailure
  */
 export async function followOpenPayouts({ units, actor, payouts }: PayoutContext): Promise<void> {
@@ -29,7 +29,7 @@ export async function followOpenPayouts({ units, actor, payouts }: PayoutContext
   }
 }
 
-/** A refusal says nothing of a payout: it stays as it is. */
+/** Asks the provider about one payout. A refusal proves nothing about the payout, which stays as it is. */
 async function ask(payouts: PayoutGateway, { key, providerPayoutId }: OpenPayout) {
   try {
     return providerPayoutId ? [await payouts.getPayout(providerPayoutId)] : await payouts.findPayouts(key)

@@ -1,12 +1,16 @@
 import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
-/** Not sent yet, or never taken on by a provider that could not be reached: nothing of it can be there. */
+/**
+ * The SQL condition that a payout was not sent yet, or that its call never reached the provider: the provider
+ * cannot have it.
+ */
 const unsent = sql`(route = 'provider' and (status = 'created' or (status = 'submitted' and called_at is null)))`
 
 /**
- * Keeps back the payouts of these subjects that were not sent yet; what may be at the provider already goes
- * its way, but is asked about only, and not sent again. Returns the subjects whose payout is held now.
+ * Holds back the unsent payouts of these settlements and withdrawals. A payout that the provider may already
+ * have is only asked about, and not sent again. Returns the ids of the settlements and withdrawals whose
+ * payout is held now.
  */
 export async function holdPayouts(work: Work, subjectIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ subjectId: string; unsent: boolean }>`
@@ -16,7 +20,7 @@ export async function holdPayouts(work: Work, subjectIds: readonly string[]): Pr
   return rows.filter((row) => row.unsent).map((row) => row.subjectId)
 }
 
-/** Lets held payouts of these subjects go again: the sweep sends them. */
+/** Releases the held payouts of these settlements and withdrawals: the sweep sends them. */
 export async function releasePayouts(work: Work, subjectIds: readonly string[]): Promise<void> {
   await sql`
     update payouts set held = false,

@@ -4,7 +4,7 @@ import type { PayoutEventPayload, PayoutPurpose } from './events.ts'
 import type { GatewayPayout } from './gateway.ts'
 import type { PayoutStatus } from './transitions.ts'
 
-/** A payout, locked. */
+/** A payout whose row is locked. */
 export interface LockedPayout {
   id: string
   key: string
@@ -22,12 +22,13 @@ export interface LockedPayout {
   finishedAt: Date | null
   turns: number
   setAside: boolean
-  /** The way that it goes: by the provider, or in a file for the bank. */
+  /** The route of the payout: by the provider, or in a file for the bank. */
   route: PayoutEventPayload['route']
 }
 
 /**
- * Locks what the provider speaks of, and every other payout of the same subjects, in the order of their ids.
+ * Locks the payouts that the provider's answers are about, and all other payouts of the same settlements and
+ * withdrawals, in the order of their ids.
  */
 export async function lockPayouts(
   work: Work,
@@ -44,13 +45,13 @@ export async function lockPayouts(
   return rows
 }
 
-/** The user or the factory whose money a payout takes out; the domain that makes the payout sets it. */
+/** The user or the factory whose money a payout pays out; the domain that makes the payout sets it. */
 export interface PayoutOwner {
   userId?: string
   factoryId?: string
 }
 
-/** Returns the owner who had the money, so that only their account can be set against it. */
+/** Returns the owner of a payout's money, so that it can only be set off against that owner's account. */
 export function ownerOf({ userId, factoryId }: Pick<LockedPayout, 'userId' | 'factoryId'>): PayoutOwner {
   return { ...(userId && { userId }), ...(factoryId && { factoryId }) }
 }

@@ -3,19 +3,22 @@ import type { Tx } from '../kernel/index.ts'
 import { payoutErrors } from './errors.ts'
 import { movingStates } from './rules.ts'
 
-/** Payouts `x` that had failed, or come back, and that the provider means to send after all. */
+/**
+ * The SQL condition that payout `x` had failed or come back, and that the provider is now sending it after
+ * all.
+ */
 const movesAgain = sql`x.status in ('failed', 'reversed') and x.provider_status = any(${movingStates})`
 
 /**
- * Whether an older payout of what payout `p` pays moves again: then `p` is not sent, for the older one may
- * arrive.
+ * The SQL condition that an older payout of the same settlement or withdrawal as payout `p` moves again. Then
+ * `p` is not sent, because the older one may arrive.
  */
 export const olderMoves: RawBuilder<boolean> = sql<boolean>`exists (
   select from payouts x
   where x.subject_id in (p.subject_id, p.earlier_subject_id) and ${movesAgain})`
 
 /**
- * Nothing is paid again of which the provider moves an older payout.
+ * Refuses a new payout of a settlement or withdrawal while the provider moves an older payout of it again.
  * @throws payout.moves_again
  */
 export async function requireNoneMoves(tx: Tx, subjectId: string): Promise<void> {

@@ -13,7 +13,7 @@ export interface PayoutFacts {
   route?: PayoutEventPayload['route']
 }
 
-/** The event that announces each state of a payout. */
+/** The event that announces each new state of a payout. */
 export const payoutMoves = {
   submitted: 'payout.submitted',
   succeeded: 'payout.succeeded',
@@ -21,7 +21,7 @@ export const payoutMoves = {
   reversed: 'payout.reversed',
 } as const
 
-/** Returns what events say of a payout. */
+/** Builds the payload of an event about a payout. */
 export function payoutEventPayload(
   payout: PayoutFacts,
   failureCode: string | null = null,
@@ -31,5 +31,5 @@ export function payoutEventPayload(
   return { payoutId, key, purpose, subjectId, amountIdr, failureCode, retryable, turn, route }
 }
 
-/** The command that shows a payout, for a person who looks after it. */
+/** Returns the command that shows a payout, for the person who looks into it. */
 export const commandFor = ({ key }: Pick<PayoutFacts, 'key'>): string => `laku payouts show ${key}`

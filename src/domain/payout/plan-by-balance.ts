@@ -4,19 +4,21 @@ import { formatIdr, ProviderFailure, type Rupiah, secondsAfter, type Work } from
 import { isPaused } from '../ops/index.ts'
 import type { PayoutContext } from './context.ts'
 
-/** Something that takes money out of what can be spent at the provider, and has its turn by its age. */
+/**
+ * A payout or refund that uses up the balance that can be spent at the provider. Each has its turn by age.
+ */
 export interface Outgoing {
   createdAt: Date
-  /** The sum that it takes, its fee included. */
+  /** The amount taken from the balance, the fee included. */
   takesIdr: Rupiah
 }
 
-/** The plan reads at most this many waiting payouts; the payouts behind them wait on. */
+/** The most waiting payouts that the plan reads; all others go on waiting. */
 const LOOKED_AT = 500
 
 /**
- * The oldest first, as far as the balance reaches; nobody is overtaken: where one does not fit, those behind
- * it wait as well.
+ * Returns which items fit into the balance, the oldest first. No item overtakes another: if one does not fit,
+ * all behind it wait too.
  */
 export function fitByAge<Item extends Outgoing>(
   balanceIdr: Rupiah,
@@ -39,7 +41,9 @@ export function fitByAge<Item extends Outgoing>(
 
 const pick = ({ createdAt, takesIdr }: Outgoing): Outgoing => ({ createdAt, takesIdr })
 
-/** Payouts that wait for a balance, for who else has its turn by age. */
+/**
+ * Returns the payouts that wait for balance at the provider, so that refunds can take turns with them by age.
+ */
 export async function payoutsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing[]> {
   const { rows } = await sql<Outgoing>`
     select created_at, amount_idr + ${PAYOUT_COST_IDR}::int8 as takes_idr from payouts
@@ -50,16 +54,16 @@ export async function payoutsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing
 
 interface Queued extends Outgoing {
   id: string
-  /** True where the next call for the payout sends money; otherwise laku only asks about the payout. */
+  /** True if the next call for the payout sends money; false if laku only asks about the payout. */
   sends: boolean
   waits: boolean
 }
 
 /**
- * Returns the payouts to send or ask about now. One call per batch reads the balance that can be spent: the
- * provider would accept a payout above it and fail it minutes later, and its receiver would be told of a
- * false failure. Payouts and waiting refunds share the balance by age. Waiting payouts are no failures; staff
- * see how much is missing. A balance that cannot be read holds back no payout.
+ * Returns the payouts to send or ask about now. One call per batch reads the balance that can be spent. A
+ * payout above that balance would be accepted and fail minutes later, and its receiver would be told of a
+ * false failure. Payouts and waiting refunds share the balance by age. Waiting payouts do not count as
+ * failed; staff see how much is missing. If the balance cannot be read, no payout is held back.
  */
 export async function planPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<string[]> {
   if (payoutIds.length === 0) return []
@@ -68,7 +72,7 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
     if ((await isPaused(work.tx, 'xendit')) || (await isPaused(work.tx, 'payouts'))) return undefined
     return { queue: await queueOf(work, payoutIds), refunds: (await context.refundsWaiting?.(work)) ?? [] }
   })
-  // While paused nothing is asked or sent: `claimPayouts` puts these payouts off.
+  // While payouts or the provider are paused, `claimPayouts` postpones these payouts.
   if (!seen) return [...payoutIds]
   const { queue, refunds } = seen
   const sending = queue.filter((queued) => queued.sends)
@@ -90,7 +94,7 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
   return [...others, ...ids(fit).filter((id) => asked.has(id))]
 }
 
-/** Returns the payouts that the caller named, and the oldest that wait for a balance. */
+/** Returns the payouts that the caller named, and the oldest that wait for balance at the provider. */
 async function queueOf({ tx, now }: Work, payoutIds: readonly string[]): Promise<Queued[]> {
   const { rows } = await sql<Queued>`
     with waiting as (
@@ -134,7 +138,7 @@ async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah)
   })
 }
 
-/** There is money for them now, whenever they were to be looked at. */
+/** Makes waiting payouts due now, because the balance suffices for them, whenever their next check was. */
 async function letGo(work: Work, fit: readonly Queued[]): Promise<void> {
   const waited = fit.filter((queued) => queued.waits)
   if (waited.length === 0) return

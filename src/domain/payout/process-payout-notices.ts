@@ -6,16 +6,16 @@ import type { GatewayPayout, PayoutGateway } from './gateway.ts'
 import { verdictOf } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
-/** The subject of a provider's delivery: a payout, by the provider's id. */
+/** A webhook delivery of the provider about a payout; `id` is the provider's id of the payout. */
 export interface PayoutNotice {
   inboxId: string
   id: string
   /**
-   * Our key. The payout is looked up by it where the provider does not know the id, for the newer API has ids
-   * of its own.
+   * Our key of the payout. It is used for the look-up if the provider does not know the id, because the newer
+   * API has ids of its own.
    */
   referenceId?: string | undefined
-  /** The delivery's word about the payout, which is not believed, but asked about. */
+  /** The state that the delivery claims. Laku does not trust it, but reads the payout from the provider. */
   says?: string | undefined
 }
 
@@ -24,18 +24,18 @@ export interface PayoutInbox {
   failed: { id: string; error: string; tries?: number; command?: string }[]
 }
 
-/** Laku asks this often about a contradiction before it notifies staff. */
+/** Laku asks the provider this often about a contradicted delivery before it notifies staff. */
 const CONTRADICTED_TRIES = 3
 /**
- * A failure that a webhook contradicts is not believed for this long, for it would pay a second time. Staff
- * are notified before the time is up.
+ * How long (s) a failed payout is not treated as failed if a webhook contradicts it: a new payout would pay a
+ * second time. Staff are notified before that time ends.
  */
 const DOUBTED_S = 86_400
 
 /**
- * Follows the provider's webhooks of payouts: each payout is read again, once however many speak of it, and
- * recorded in one transaction together with the marks that `mark` sets in the inbox. What could not be read
- * waits.
+ * Processes the provider's webhook deliveries about payouts. Each payout is read again, once however many
+ * deliveries are about it. All are recorded in one transaction, together with the marks that `mark` sets in
+ * the inbox. Deliveries whose payout could not be read wait.
  */
 export async function processPayoutNotices(
   context: PayoutContext,
@@ -67,8 +67,8 @@ export async function processPayoutNotices(
     inbox.failed.push({ id: inboxId, error, tries: CONTRADICTED_TRIES, command })
     if (verdictOf(status) === 'failed') doubted.add(other.id)
   }
-  // If another delivery says the same as the payout read again, the provider has changed its mind, so the
-  // reading counts.
+  // If another delivery agrees with the payout read again, the provider has changed the state in between, so
+  // the state counts.
   for (const { id, says } of notices) {
     const answer = said.get(id)
     if (answer instanceof ProviderFailure) continue
@@ -106,8 +106,8 @@ async function read(
 }
 
 /**
- * True where the delivery says one end and the payout read again the other. A late delivery may say that a
- * payout succeeded which has come back since; that is no contradiction.
+ * Returns true if the delivery reports one final state of a payout and the payout read again has the other. A
+ * late delivery of SUCCEEDED for a payout that has come back since is no contradiction.
  */
 function contradicts(says: string | undefined, reads: string): boolean {
   const [told, now] = [verdictOf(says ?? ''), verdictOf(reads)]

@@ -17,23 +17,26 @@ export interface PayoutView {
   amountIdr: Rupiah
   channelCode: string
   bank: string
-  /** The last four digits. */
+  /** The last four digits of the receiving account. */
   account: string
   providerPayoutId: string | null
-  /** The provider's own state word, as last read. */
+  /** The provider's own name of the payout's state, as last read. */
   providerStatus: string | null
   failureCode: string | null
-  /** Not sent, and not to be: its receiver is suspended. */
+  /** True if the payout was not sent and is held back, because its receiver is suspended. */
   held: boolean
-  /** The payout arrived although its subject did not take it: its money is or was in suspense. */
+  /**
+   * True if the payout arrived although its settlement or withdrawal could not take it: its money is or was
+   * in suspense.
+   */
   setAside: boolean
-  /** Money of it still lies in suspense. */
+  /** True if money of the payout still lies in suspense. */
   inSuspense: boolean
-  /** Calls that may have made it, all under its key. */
+  /** The number of calls that may have made the payout, all under its key. */
   calls: number
   calledAt: Date | null
   lastCalledAt: Date | null
-  /** When the provider's list was last seen without it. */
+  /** The time when the provider's list was last seen without the payout. */
   absentAt: Date | null
   nextCheckAt: Date | null
   /** The time since which the payout waits until money that came in is settled at the provider. */
@@ -73,11 +76,14 @@ async function payoutViews(
   })
 }
 
-/** The payouts of a settlement or a withdrawal, newest first. */
+/** Returns the payouts of a settlement or withdrawal, newest first. */
 export const payoutsOf = (tx: Tx, vault: Vault, subjectId: string): Promise<PayoutView[]> =>
   payoutViews(tx, vault, sql`p.subject_id = ${subjectId}`)
 
-/** Money of it may be under way, arrived, or lies in suspense: nothing else is sent for its subject. */
+/**
+ * Returns true if money of the payout may be under way, has arrived or lies in suspense. Then no other payout
+ * is sent for its settlement or withdrawal.
+ */
 export function mayBePaid(payout: PayoutView): boolean {
   const { status, providerStatus, setAside, inSuspense } = payout
   if (status === 'failed' || status === 'reversed')
@@ -110,7 +116,7 @@ export interface PayoutFilter {
   cursor?: string | undefined
 }
 
-/** Payouts, newest first, by keyset pages. For staff. */
+/** Returns payouts, newest first, by keyset pages. For staff. */
 export async function listPayouts(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
   { status, unknown, waiting, limit, cursor }: PayoutFilter,

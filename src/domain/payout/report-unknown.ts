@@ -6,9 +6,9 @@ import { deadFrom, repeatsUntil } from './rules.ts'
 
 /** The provider's records of a payout whose outcome is unknown. */
 export interface Shown {
-  /** How many payouts its list has under the key. */
+  /** The number of payouts that the provider's list has under the key. */
   listed: number
-  /** The balance that the provider states it holds for us, where it was read. */
+  /** The balance that the provider says it holds for us; missing if it was not read. */
   balanceIdr?: number
 }
 

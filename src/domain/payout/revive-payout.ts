@@ -7,14 +7,14 @@ import { payoutEventPayload } from './payout-event.ts'
 import { nextLookS, OLDER_ONE_ARRIVED } from './rules.ts'
 import { payoutMachine } from './transitions.ts'
 
-/** Still to be paid, or paid, as its subject's own. */
+/** Returns true if the payout counts for its settlement or withdrawal: paid, or still to be paid. */
 const isLive = ({ status, setAside }: LockedPayout) =>
   (status === 'created' || status === 'submitted' || status === 'succeeded') && !setAside
 
 /**
- * A payout that was taken to have failed, or to have come back, arrived. A newer one of the same subject that
- * was never sent is dropped. True where the subject takes the money; where another payout of it is alive, it
- * is set aside.
+ * Marks a payout as arrived that laku had booked as failed or come back. A newer payout of the same
+ * settlement or withdrawal that was never sent is dropped. Returns true if the settlement or withdrawal takes
+ * the money. If another payout of it is under way or paid, returns false: this one is set aside.
  */
 export async function revivePayout(
   work: Work,
@@ -51,7 +51,7 @@ export async function revivePayout(
   return isOwn
 }
 
-/** Ends payouts of which nothing can be at the provider. */
+/** Ends payouts that the provider cannot have. */
 async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promise<void> {
   await moveState(work, payoutMachine, {
     to: 'failed',
@@ -60,7 +60,7 @@ async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promis
     all: true,
   })
   for (const payout of payouts) {
-    // A submitted payout was booked as on its way, so it fails; the others are dropped.
+    // A submitted payout was already booked as on its way, so it fails; the others are dropped.
     const type = payout.status === 'submitted' ? 'payout.failed' : 'payout.dropped'
     work.emit({
       type,
@@ -71,8 +71,8 @@ async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promis
 }
 
 /**
- * Drops what of these subjects was never sent. Returns the subjects of which something is left that may be
- * paid, or was.
+ * Drops the payouts of these settlements and withdrawals that were never sent. Returns the ids of those with
+ * another payout that was paid or may still be.
  */
 export async function dropUnsent(work: Work, subjectIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<LockedPayout>`
@@ -87,8 +87,8 @@ export async function dropUnsent(work: Work, subjectIds: readonly string[]): Pro
 }
 
 /**
- * A payout that arrived after all has no place at its subject: its money lies in suspense under its key. The
- * payout is locked.
+ * Sets aside a payout that arrived after all but that its settlement or withdrawal cannot take: its money
+ * goes into suspense under its key. Locks the payout.
  */
 export async function setPayoutAside(work: Work, payoutId: string, why: string): Promise<void> {
   const { rows } = await sql<LockedPayout>`
@@ -101,7 +101,7 @@ export async function setPayoutAside(work: Work, payoutId: string, why: string):
   await suspendArrived(work, payout, why)
 }
 
-/** Puts a payout that arrived beside another one of its subject into suspense. */
+/** Puts a payout into suspense that arrived besides another payout of the same settlement or withdrawal. */
 export async function suspendArrived(work: Work, payout: LockedPayout, why: string): Promise<void> {
   const { id, key, amountIdr, providerPayoutId, turns, route } = payout
   await putIntoSuspense(work, {
@@ -118,8 +118,8 @@ export async function suspendArrived(work: Work, payout: LockedPayout, why: stri
 }
 
 /**
- * The payout that its subject had is gone: where an older one lies set aside in suspense, and nobody disposed
- * of it yet, the subject takes that one.
+ * Lets a settlement or withdrawal whose payout failed or came back take an older payout instead. That payout
+ * must lie set aside in suspense, and nobody may have disposed of it yet.
  */
 export async function promoteSetAside(
   work: Work,

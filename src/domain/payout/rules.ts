@@ -1,7 +1,7 @@
 import type { Policy } from '../kernel/index.ts'
 import type { GatewayPayoutStatus } from './gateway.ts'
 
-/** The meaning of a provider's word for a payout; `waiting`: not decided yet. */
+/** The meaning of the provider's state of a payout; `waiting`: not decided yet. */
 export type Verdict = 'waiting' | 'succeeded' | 'failed' | 'reversed'
 
 const verdicts: Readonly<Record<string, Verdict>> = {
@@ -13,23 +13,26 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 }
 
 /**
- * ACCEPTED, REQUESTED and what waits for people over there wait; so does a word that nobody knows: money may
- * still move.
+ * Returns the meaning of the provider's state of a payout. ACCEPTED, REQUESTED and states that wait for
+ * people at the provider count as waiting. So does an unknown state, because the money may still move.
  */
 export const verdictOf = (status: GatewayPayoutStatus): Verdict => verdicts[status] ?? 'waiting'
 
-/** Nobody ever learnt what became of it, and two people took it for gone: our own code for that. */
+/**
+ * Our own failure code: the outcome of the payout was never known, and two people declared that it was not
+ * made.
+ */
 export const DECLARED_DEAD = 'DECLARED_DEAD'
 /**
- * Our own failure code: the payout was never sent, because an older payout for the same subject arrived after
- * all.
+ * Our own failure code: the payout was never sent, because an older payout for the same settlement or
+ * withdrawal arrived after all.
  */
 export const OLDER_ONE_ARRIVED = 'OLDER_ONE_ARRIVED'
 
 /** The provider's failure code: money that came in is not settled yet. */
 export const UNSETTLED = 'INSUFFICIENT_BALANCE'
 
-/** Failures that pass (Xendit's list). A code that is not known yet may be for good. */
+/** The failure codes that pass with time (Xendit's list). An unknown code may be final. */
 const passing: ReadonlySet<string> = new Set([
   UNSETTLED,
   'REJECTED_BY_CHANNEL',
@@ -37,13 +40,14 @@ const passing: ReadonlySet<string> = new Set([
   'CANCELLED',
 ])
 
-/** Whether another payout of the same to the same account may succeed later. */
+/** Returns true if a new payout to the same account may succeed later. */
 export const isRetryable = (failureCode: string): boolean => passing.has(failureCode)
 
 const HOUR_S = 3600
 /**
- * A transfer takes minutes; locked, under assessment or at an end that we do not know it waits for a person
- * over there, and ours may ask.
+ * How long (s) a payout may be in each of these states before staff are notified. A transfer takes minutes.
+ * In all other states (locked, under assessment, unknown) it waits for a person at the provider, whom our
+ * staff may ask earlier.
  */
 const staleAfter: Readonly<Record<string, number>> = {
   ACCEPTED: 6 * HOUR_S,
@@ -52,12 +56,12 @@ const staleAfter: Readonly<Record<string, number>> = {
   ROUTING: 6 * HOUR_S,
 }
 
-/** After how many seconds under way a payout in this state is a person's business too. */
+/** Returns the number of seconds under way after which staff are notified of a payout in this state. */
 export const staleAfterS = (status: GatewayPayoutStatus): number => staleAfter[status] ?? HOUR_S
 
 /**
- * In these the provider still means to send it, or people over there decide: it is never declared dead
- * meanwhile.
+ * The states in which the provider still means to send the payout, or its people decide. A payout in such a
+ * state is never declared dead.
  */
 const moving: ReadonlySet<string> = new Set([
   ...Object.keys(staleAfter),
@@ -69,29 +73,30 @@ export const isMoving = (status: GatewayPayoutStatus): boolean => moving.has(sta
 
 const DAY_S = 24 * HOUR_S
 /**
- * The ages at which a successful payout is looked at again. A bank may send money back within days, and the
+ * The ages at which a successful payout is checked again. A bank may send money back within days, and the
  * webhook about it may be lost.
  */
 const looks = [DAY_S, 3 * DAY_S, 7 * DAY_S]
 
-/**
- * Seconds after its success at which a payout is looked at next; undefined when it was looked at long enough.
- */
+/** Returns the age (s) at which a successful payout is checked next; undefined after the last check. */
 export function nextLookS(ageS: number): number | undefined {
   return looks.find((look) => look > ageS)
 }
 
-/** Staff are notified of a payout whose outcome has been unknown for this long. */
+/** Seconds after which staff are notified of a payout whose outcome is unknown. */
 export const UNKNOWN_FOR_S = 1800
 
 export interface Unknown {
   calledAt: Date
   lastCalledAt: Date
-  /** When the provider's list was last seen without it. */
+  /** The time when the provider's list was last seen without the payout; null if it never was. */
   absentAt: Date | null
 }
 
-/** Until when the same request may go again under the same key: the provider surely still knows it. */
+/**
+ * Returns the time until which the same request may be repeated under the same key: until then the provider
+ * surely knows the key.
+ */
 export function repeatsUntil(
   { calledAt }: Pick<Unknown, 'calledAt'>,
   policy: Pick<Policy, 'providerKeyHours'>,

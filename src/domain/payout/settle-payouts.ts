@@ -14,7 +14,7 @@ export interface PayoutRefusal {
   failureCode: string
 }
 
-/** A payout under way is asked about this often, for its webhook may be lost. */
+/** Seconds between checks of a payout under way, because its webhook may be lost. */
 const ASK_AGAIN_S = 900
 
 interface Heard {
@@ -30,10 +30,10 @@ interface Step {
 }
 
 /**
- * Brings payouts to the provider's state, any number at once, in whatever order updates come. `answers` must
- * have been read from the provider; `refusals` are definite refusals to take a payout on. An answer that is
+ * Updates payouts to the provider's state, any number at once, in whatever order updates come. `answers` must
+ * have been read from the provider; `refusals` are definite refusals to accept a payout. An answer that is
  * known already, or older than the latest one, changes nothing. A contradicting answer is booked all the
- * same: money that has no place goes into suspense.
+ * same: money without a purpose goes into suspense.
  */
 export async function settlePayouts(
   work: Work,
@@ -59,7 +59,7 @@ export async function settlePayouts(
   await take(work, steps)
   await note(work, sure)
   for (const otherHeard of sure) {
-    // The sum that came back may have been more than was asked for.
+    // The provider may have sent back more than was asked for.
     if (verdictOf(otherHeard.answer.status) === 'reversed')
       await bookDifference(work, otherHeard.payout, otherHeard.answer, 0)
   }
@@ -70,8 +70,8 @@ export async function settlePayouts(
 }
 
 /**
- * Returns the latest answer about each payout of ours. A new payout at the provider under one of our keys,
- * beside the payout that we know, is booked as money of its own.
+ * Returns the latest answer about each payout of ours. Another payout at the provider under one of our keys
+ * is booked as money of its own.
  */
 async function matched(
   work: Work,
@@ -97,7 +97,7 @@ async function matched(
 }
 
 /**
- * Tells whether an answer is older than the known state, by the provider's clock. Where the clock cannot
+ * Returns true if an answer is older than the known state, by the provider's clock. If the clock cannot
  * decide, the provider's rules do: a payout that ended does not move again, and one that came back does not
  * succeed.
  */
@@ -109,7 +109,10 @@ function isOld(payout: LockedPayout, { updatedAt, status }: GatewayPayout): bool
   return verdict === 'waiting' && (payout.status === 'failed' || payout.status === 'succeeded')
 }
 
-/** Returns the steps that the state machine foresees for a payout that is under way, or paid. */
+/**
+ * Returns the steps of the state machine that an answer causes for a payout under way or paid; undefined if
+ * there are none.
+ */
 function stepsTo({ payout, answer }: Heard): Step[] | undefined {
   const verdict = verdictOf(answer.status)
   const failureCode = answer.failureCode ?? answer.status
@@ -121,12 +124,15 @@ function stepsTo({ payout, answer }: Heard): Step[] | undefined {
     if (verdict === 'reversed') return [...first, step('succeeded'), step('reversed')]
     return [...first, step(verdict)]
   }
-  // A payout that was paid and is now reported as failed has come back too.
+  // A payout that was paid and is now reported as failed counts as come back.
   if (payout.status === 'succeeded' && verdict !== 'succeeded' && !payout.setAside) return [step('reversed')]
   return undefined
 }
 
-/** Tells whether the provider's own rules allow an answer, with the amount that was asked for. */
+/**
+ * Returns true if the provider's own rules allow an answer after the known state, and it has the amount asked
+ * for.
+ */
 function isPlain({ payout, answer }: Heard): boolean {
   const verdict = verdictOf(answer.status)
   if (answer.amountIdr !== payout.amountIdr && verdict === 'succeeded') return false
@@ -181,7 +187,10 @@ async function take(work: Work, steps: readonly Step[]): Promise<void> {
   }
 }
 
-/** Nothing new but the provider's word: when to ask again, and whether it takes too long. */
+/**
+ * Records answers that bring no new state: stores the provider's state and the time of the next check, and
+ * notifies staff of slow payouts.
+ */
 async function note(work: Work, heard: readonly Heard[]): Promise<void> {
   const waiting = heard.filter(
     ({ payout, answer }) =>
@@ -202,7 +211,8 @@ async function note(work: Work, heard: readonly Heard[]): Promise<void> {
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(
       id uuid, provider_payout_id text, provider_status text, provider_updated_at timestamptz, next_check_at timestamptz)
     where p.id = w.id and p.status in ('submitted', 'succeeded')`.execute(work.tx)
-  // A payout that moved again after its end has ended once more: what waited for it may go.
+  // A failed or reversed payout that had moved again has ended once more: payouts that waited for it may be
+  // sent.
   await sql`
     update payouts p set provider_status = w.provider_status, next_check_at = null
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(id uuid, provider_status text)
@@ -232,7 +242,8 @@ function reportSlowPayout(work: Work, payout: LockedPayout, status: GatewayPayou
 
 /**
  * Handles an answer that contradicts the provider's earlier answer or the request. The money is booked by the
- * answer; no further step for the subject is automatic, and the provider is asked again soon.
+ * new answer. No further step for the settlement or withdrawal is automatic, and the provider is asked again
+ * soon.
  */
 async function contradict(
   work: Work,
@@ -264,7 +275,7 @@ async function contradict(
   })
 }
 
-/** Returns true for an answer that was read before and is fully booked: then only the next check is set. */
+/** Returns true if an answer was read before and is fully booked: then only the next check is set. */
 async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> {
   const verdict = verdictOf(answer.status)
   const revives = verdict === 'succeeded' && (payout.status === 'failed' || payout.status === 'reversed')
@@ -281,7 +292,10 @@ async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> 
   return true
 }
 
-/** Ends a payout that was paid beside another one and came back: nothing of it was its subject's. */
+/**
+ * Ends a payout that was paid besides another one and came back: its settlement or withdrawal never took its
+ * money.
+ */
 async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayout): Promise<void> {
   await moveState(work, payoutMachine, {
     to: 'reversed',
@@ -292,7 +306,7 @@ async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayo
   })
 }
 
-/** Money of ours that left under a reference that is in no row. */
+/** Reports a payout at the provider whose reference matches no payout of ours: our money left for it. */
 async function tellOfStranger(work: Work, answer: GatewayPayout): Promise<void> {
   const verdict = verdictOf(answer.status)
   if (verdict === 'succeeded' || verdict === 'waiting')

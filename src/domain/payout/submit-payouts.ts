@@ -19,16 +19,19 @@ import { nextLookS, UNKNOWN_FOR_S } from './rules.ts'
 import { settlePayouts } from './settle-payouts.ts'
 
 const BATCH_SIZE = 50
-/** While an outcome is unknown the lists are read at least this often. */
+/** The longest wait (s) between checks of a payout with an unknown outcome. */
 const LONGEST_WAIT_S = 3600
 
-/** True when a payout waits to be sent, or to be asked about. Answered by the index `payouts_due`. */
+/**
+ * The SQL condition that a payout is due to be sent, or to be asked about. Answered by the index
+ * `payouts_due`.
+ */
 export const payoutsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from payouts where next_check_at <= ${now})`
 
 /**
- * Sends what a lost job left behind, and asks about what the provider has not decided, and about what may
- * have come back.
+ * Sends payouts whose job was lost. Asks about payouts that the provider has not decided, and about those
+ * that may have come back.
  */
 export async function sweepPayouts(context: PayoutContext): Promise<void> {
   const { units, actor } = context
@@ -44,10 +47,10 @@ export async function sweepPayouts(context: PayoutContext): Promise<void> {
 
 interface Asked {
   payout: ClaimedPayout
-  /** All payouts that the provider has under the key, or the one under its own id. */
+  /** All payouts that the provider has under our key, or the one with its own id. */
   answers: GatewayPayout[]
   failure?: ProviderFailure
-  /** The facts that a person sees, where nobody has known for long what became of the payout. */
+  /** The provider's records, shown to staff if the outcome has been unknown for long. */
   shown?: Shown
 }
 
@@ -55,8 +58,8 @@ interface Asked {
  * Sends payouts, the oldest first as far as the balance reaches, and records the answers, a few calls at
  * once. A payout with an unknown outcome stays submitted and is looked for by its key. While the provider
  * surely still knows the key (`policy.providerKeyHours`), the same request is repeated under it: it returns
- * the first payout or makes it. After that the payout is only looked for. Absence and a refused repeat prove
- * nothing. The answer of a worker whose lease has run out is recorded like any other.
+ * the first payout or makes it. After that the payout is only looked for. A payout missing from the list and
+ * a refused repeat prove nothing. The answer of a worker whose lease has run out is recorded like any other.
  */
 export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
   const planned = await planPayouts(context, payoutIds)
@@ -75,7 +78,9 @@ export async function submitPayouts(context: PayoutContext, payoutIds: readonly 
   )
 }
 
-/** A payout that threw in its batch may throw again, so it comes back behind the others. */
+/**
+ * Seconds until a payout that threw an error is handled again. It may throw again, so other payouts go first.
+ */
 const SET_ASIDE_S = 900
 
 const putOffMine: PutOff<ClaimedPayout> = async (work, payout) => {
@@ -113,8 +118,8 @@ async function ask(context: PayoutContext, payout: ClaimedPayout): Promise<Asked
 }
 
 /**
- * Sends a payout. The lease is checked right before the request leaves: a worker that slept sees that another
- * one has it.
+ * Sends a payout. The lease is checked right before the request leaves: a worker that was delayed sees that
+ * another worker has taken over.
  */
 async function send({ units, actor, payouts }: PayoutContext, payout: ClaimedPayout): Promise<GatewayPayout> {
   const { key, destination, amountIdr, description } = payout
@@ -123,7 +128,10 @@ async function send({ units, actor, payouts }: PayoutContext, payout: ClaimedPay
   )
 }
 
-/** A refusal of a repeat leaves what the list showed. */
+/**
+ * Sends a payout again. If the provider refuses the repeat, the refusal is returned beside what its list
+ * showed.
+ */
 async function sendAgain(
   context: PayoutContext,
   payout: ClaimedPayout,
@@ -136,7 +144,10 @@ async function sendAgain(
   }
 }
 
-/** Only where a person is to see it does it cost another call. */
+/**
+ * Returns the provider's records of a payout with an unknown outcome. The balance costs one more call, so it
+ * is read only if staff are to see it.
+ */
 async function shownOf({ units, payouts }: PayoutContext, { calledAt }: ClaimedPayout): Promise<Shown> {
   const isLong = secondsAfter(calledAt, UNKNOWN_FOR_S) <= units.clock.now()
   if (!isLong) return { listed: 0 }
@@ -168,8 +179,8 @@ async function record(work: Work, asked: readonly Asked[]): Promise<void> {
 }
 
 /**
- * Tells whether this was the payout's only call. Another worker may have sent it meanwhile, and then the
- * refusal of this call proves nothing about that one.
+ * Returns true if this was the payout's only call. If another worker has called meanwhile, the refusal of
+ * this call proves nothing about the other call.
  */
 async function isOnlyCall(work: Work, { id }: ClaimedPayout): Promise<boolean> {
   const { rows } = await sql<{ calls: number }>`
@@ -182,8 +193,8 @@ async function giveBack(work: Work, { id, leaseUntil: mine }: ClaimedPayout): Pr
 }
 
 /**
- * Puts off a payout that was not accepted or never left: its next call is a first call again, unless another
- * worker made one meanwhile.
+ * Postpones a payout that was not accepted or never left: its next call counts as its first again, unless
+ * another worker made one meanwhile.
  */
 async function sendLater(
   work: Work,
@@ -211,7 +222,7 @@ async function askLater(work: Work, { payout, failure, shown }: Asked): Promise<
   const toldAt = secondsAfter(calledAt, UNKNOWN_FOR_S)
   const isUnknown = status === 'submitted' && payout.providerPayoutId === null
   const again = nextTry(work, payout, failure)
-  // Staff are notified in time, however long the pause before the next try is.
+  // Staff are notified in time, however long the wait before the next check is.
   const at = isUnknown && toldAt > work.now && again !== null && again > toldAt ? toldAt : again
   await sql`
     update payouts set lease_until = null, next_check_at = ${at},
@@ -229,7 +240,7 @@ function nextTry({ now }: Work, payout: ClaimedPayout, failure: ProviderFailure 
     const latest = secondsAfter(now, LONGEST_WAIT_S)
     return at < latest ? at : latest
   }
-  // Declared dead, and still not there: looked for as long as a bank takes to send money back.
+  // A payout that was declared dead is looked for as long as a bank takes to send money back.
   const look = nextLookS((now.getTime() - calledAt.getTime()) / 1000)
   return look === undefined ? null : secondsAfter(calledAt, look)
 }

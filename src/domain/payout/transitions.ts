@@ -3,9 +3,10 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 export type PayoutStatus = 'created' | 'submitted' | 'succeeded' | 'failed' | 'reversed'
 
 /**
- * A bank may send money back days later, so succeeded is not the end. A failed payout is tried again as a new
- * payout. A payout that was never sent fails where an older one turns out to have arrived. A provider may
- * contradict itself: a payout reported as failed or come back may have arrived after all.
+ * The allowed transitions of a payout. A bank may send money back days later, so succeeded is not final. A
+ * failed payout is tried again as a new payout. A payout that was never sent fails if an older one turns out
+ * to have arrived. The provider may contradict itself: a payout reported as failed or come back may have
+ * arrived after all.
  */
 export const payoutTransitions: Transitions<PayoutStatus> = {
   created: ['submitted', 'failed'],
@@ -18,8 +19,8 @@ export const payoutTransitions: Transitions<PayoutStatus> = {
 export type BankBatchStatus = 'made' | 'handed_out' | 'done' | 'cancelled'
 
 /**
- * The states of a file of transfers for a bank. Once it is handed out the bank may have it; it is done when
- * every line is confirmed or rejected.
+ * The allowed transitions of a batch, a file of transfers for a bank. Once the file is handed out, the bank
+ * may have it. The batch is done when every line is confirmed or rejected.
  */
 export const bankBatchTransitions: Transitions<BankBatchStatus> = {
   made: ['handed_out', 'cancelled'],

@@ -21,9 +21,7 @@ export interface NewProduct {
   name: string
   description?: string | undefined
   variants: NewVariant[]
-  /**
-   * The product's first status: by default a draft, which nobody sees; active if it is to be sold at once.
-   */
+  /** The product's first status. Default: draft, which no buyer sees; active if it is to be sold at once. */
   status?: 'draft' | 'active' | undefined
 }
 

@@ -14,11 +14,14 @@ export interface CatalogueLine extends NewVariant {
   description?: string | undefined
 }
 
-/** The effect that a line of a catalogue would have: none where the variant is so already. */
+/**
+ * The effect of importing a catalogue line: a new variant, a changed one, or none because the variant already
+ * matches.
+ */
 export type ImportState = 'new' | 'changed' | 'same'
 
 /**
- * Whether a line is new, changes a variant, or is so already.
+ * Returns whether a catalogue line is new, changes a variant, or already matches it.
  * @throws product.sku_taken, where another product has it
  */
 export async function importState(work: Work, line: CatalogueLine): Promise<ImportState> {
@@ -28,8 +31,8 @@ export async function importState(work: Work, line: CatalogueLine): Promise<Impo
 }
 
 /**
- * Brings a line of a catalogue in: the variant is added to its product (a new one is a draft), or changed
- * where it differs. A second time changes nothing.
+ * Imports a catalogue line: adds the variant to its product (a new product is a draft), or changes it where
+ * it differs. The same line again changes nothing.
  * @throws product.factory_not_found, sku_taken, kernel.forbidden
  */
 export async function importVariant(work: Work, line: CatalogueLine): Promise<ProductView> {

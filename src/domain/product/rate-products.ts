@@ -1,7 +1,10 @@
 import { addRatings, type RatingChange } from '../factory/index.ts'
 import type { Work } from '../kernel/index.ts'
 
-/** Reaction to what happens to a published review: the product's rating follows as its factory's does. */
+/**
+ * Reaction to a published review that appears, changes or is hidden: updates the rating of its product, as
+ * the factory's rating is updated.
+ */
 export async function rateProducts(
   work: Work,
   events: readonly { payload: RatingChange & { productId: string } }[],

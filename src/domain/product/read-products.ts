@@ -4,7 +4,7 @@ import { productErrors } from './errors.ts'
 import type { ProductStatus } from './transitions.ts'
 import type { ProductView } from './views.ts'
 
-/** Products that `where` holds for, newest first; it speaks of the product as `p`. */
+/** Returns the products that match `where`, newest first; `where` refers to the products table as `p`. */
 async function productViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<ProductView[]> {
   const { rows } = await sql<ProductView>`
     select p.id, p.name, p.description, p.status, jsonb_build_object('id', f.id, 'name', f.name) as factory, (
@@ -38,13 +38,13 @@ export async function getProduct(
 
 export interface ProductFilter {
   factoryId?: string | undefined
-  /** Without one it is the active ones; staff may ask for any. */
+  /** The status of the products to list. Default: active; staff may ask for any. */
   status?: ProductStatus | 'any' | undefined
   limit: number
   cursor?: string | undefined
 }
 
-/** Products, newest first, a keyset page at a time. */
+/** Returns one keyset page of products, newest first. */
 export async function listProducts(
   tx: Tx,
   filter: ProductFilter,
@@ -60,6 +60,6 @@ export async function listProducts(
 
 function statusIs(status: ProductFilter['status'] = 'active'): RawBuilder<unknown> {
   if (status === 'any') return sql`true`
-  // A literal, for the partial index of the products on sale.
+  // The status is a literal in the SQL, so that the partial index of the products on sale is used.
   return status === 'active' ? sql`p.status = 'active'` : sql`p.status = ${status}`
 }

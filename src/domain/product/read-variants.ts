@@ -30,13 +30,13 @@ export async function variantsAround(tx: Tx, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Variants by their SKUs, in capitals; unknown ones are left out. */
+/** Returns the variants with these SKUs, given in capitals; unknown SKUs are left out. */
 export async function variantsBySku(tx: Tx, skus: readonly string[]): Promise<VariantDetail[]> {
   return await details(tx, sql`v.sku = any(${[...skus]}::text[])`)
 }
 
 /**
- * The variant with this SKU, written in any case.
+ * Returns the variant with this SKU, given in upper or lower case.
  * @throws product.variant_not_found
  */
 export async function variantBySku(tx: Tx, sku: string): Promise<VariantDetail> {

@@ -18,7 +18,7 @@ export interface VariantView {
   priceIdr: Rupiah
   /** The number of pieces in a bundle, the smallest amount that the factory sells. */
   wholesaleUnit: number
-  /** How many pieces more than asked for the warehouse takes to fill a bundle. */
+  /** The most pieces beyond the quantity asked for that the warehouse takes to fill a bundle. */
   maxExcessUnits: number
 }
 
@@ -28,20 +28,25 @@ export interface ProductView {
   description: string | null
   status: ProductStatus
   factory: { id: string; name: string }
-  /** The rating from published reviews: the mean to one digit, null before the first. */
+  /**
+   * The rating from published reviews: the mean to one digit (null before the first review), and the number
+   * of reviews.
+   */
   rating: { average: number | null; count: number }
   variants: VariantView[]
 }
 
-/** A variant with what others need to know of its product and factory. */
+/** A variant with the details of its product and factory that other domains need. */
 export interface VariantDetail extends Omit<VariantView, 'size'> {
-  /** Grams that a courier charges for one piece: its weight or its volume, whichever is more. */
+  /**
+   * The grams that a courier charges for one piece: its weight or its volumetric weight, whichever is more.
+   */
   chargeableG: number
   productId: string
   productName: string
   productStatus: ProductStatus
   factoryId: string
   factoryStatus: string
-  /** The factory's rate as it is now, in basis points. */
+  /** The factory's current commission rate, in basis points. */
   commissionBps: number
 }

@@ -1,10 +1,13 @@
 import { sql } from 'kysely'
 import type { Check } from '../kernel/index.ts'
 
-// A broken invariant can be broken ten thousand times; a person needs the first few.
+// The most violations of one invariant that are listed. There may be ten thousand; a person needs the first
+// few.
 const SHOWN = 10
 
-/** Ratings are kept by increments; here they are counted again. */
+/**
+ * The checks of ratings. Ratings are stored as running totals; the checks count all published reviews again.
+ */
 export const reviewChecks: readonly Check[] = [
   {
     name: 'ratings are what the published reviews say',

@@ -6,10 +6,10 @@ import type { ReviewView } from './views.ts'
 
 export interface NewReview {
   orderItemId: string
-  /** 1 to 5 stars */
+  /** The rating: 1 to 5 stars. */
   rating: number
   body?: string | undefined
-  /** Addresses of pictures, kept elsewhere. */
+  /** The URLs of the buyer's photos, which are stored elsewhere. */
   photos?: string[] | undefined
 }
 
@@ -20,8 +20,8 @@ interface Item {
 }
 
 /**
- * Saves the acting buyer's review of an item from their own delivered order, once an item. The review waits
- * until staff have read it.
+ * Saves the acting buyer's review of an item from their own delivered order. An item has only one review. It
+ * waits for publication until staff have read it.
  * @throws review.item_not_found, not_delivered, reviewed_already, kernel.forbidden
  */
 export async function createReview(work: Work, input: NewReview): Promise<ReviewView> {

@@ -13,8 +13,8 @@ export interface ReviewChanges {
 const DAY_S = 86_400
 
 /**
- * The writer changes their review within policy.reviewEditDays of writing it. The ratings follow one that is
- * published.
+ * Changes the acting buyer's own review, within policy.reviewEditDays of writing it. If the review is
+ * published, the ratings of its product and factory change too.
  * @throws review.not_found (another customer's too), edit_window_over, kernel.forbidden
  */
 export async function editReview(

@@ -1,4 +1,4 @@
-/** By how much a review changes the ratings of its product and factory. */
+/** The change that a review makes to the ratings of its product and factory. */
 interface RatingDelta {
   reviewId: string
   productId: string
@@ -12,7 +12,7 @@ declare module '../kernel/events.ts' {
     'review.written': { reviewId: string; productId: string; userId: string }
     'review.published': RatingDelta
     'review.hidden': RatingDelta
-    /** A published one has other stars now. */
+    /** The number of stars of a published review has changed. */
     'review.rerated': RatingDelta
   }
 }

@@ -5,7 +5,7 @@ import { type ReviewStatus, reviewMachine, reviewTransitions } from './transitio
 import type { ReviewView } from './views.ts'
 
 /**
- * Staff let a review be read: from now on it counts in the ratings of its product and factory.
+ * Publishes a review by staff: from now on it counts in the ratings of its product and factory.
  * @throws review.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function publishReview(work: Work, input: { reviewId: string }): Promise<ReviewView> {
@@ -13,7 +13,7 @@ export async function publishReview(work: Work, input: { reviewId: string }): Pr
 }
 
 /**
- * Staff take a review out of sight, for a reason that is kept: it no longer counts.
+ * Hides a review by staff, for a reason that is stored: it no longer counts in the ratings.
  * @throws review.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function hideReview(
@@ -35,7 +35,7 @@ async function moderate(
   requireTransition(reviewTransitions, status, to, 'review')
   const set = { statusReason: reason, updatedAt: work.now }
   await moveState(work, reviewMachine, { to, ids: [reviewId], set, all: true })
-  // A pending one that is hidden has never counted.
+  // A review that is hidden while still pending never counted in the ratings.
   const counted = Number(to === 'published') - Number(status === 'published')
   work.emit({
     type: to === 'published' ? 'review.published' : 'review.hidden',

@@ -7,7 +7,9 @@ import type { PublicReview, ReviewView } from './views.ts'
 const columns = sql`r.id, r.order_item_id, r.product_id, r.factory_id, r.user_id, r.rating, r.body, r.photos, r.status,
   r.status_reason, r.created_at, r.updated_at`
 
-/** Limits reviews to those that the actor may see whole: customers their own, staff all. */
+/**
+ * Returns the filter for the reviews that the actor may read with all fields: customers their own, staff all.
+ */
 function visible({ actor }: Work): RawBuilder<unknown> {
   if (actor.kind === 'customer') return sql`r.user_id = ${actor.id}::uuid`
   requireStaff(actor, 'support', 'warehouse', 'finance', 'agent', 'service')
@@ -15,7 +17,7 @@ function visible({ actor }: Work): RawBuilder<unknown> {
 }
 
 /**
- * Returns one whole review: customers see their own, staff any.
+ * Returns one review with all fields: customers see their own, staff see any.
  * @throws review.not_found, kernel.forbidden
  */
 export async function getReview(work: Work, reviewId: string): Promise<ReviewView> {
@@ -27,7 +29,7 @@ export async function getReview(work: Work, reviewId: string): Promise<ReviewVie
 }
 
 /**
- * Reviews for staff, newest first, a keyset page at a time.
+ * Returns one keyset page of reviews, newest first, for staff.
  * @throws kernel.forbidden
  */
 export async function listReviews(
@@ -51,13 +53,13 @@ export async function listReviews(
   return paged(rows, filter.limit)
 }
 
-/** The published reviews of a product, newest first, as everybody reads them. */
+/** Returns the published reviews of a product, newest first, with only the fields that are public. */
 export async function reviewsOfProduct(
   tx: Tx,
   filter: { productId: string; limit: number; cursor?: string | undefined },
 ): Promise<{ data: PublicReview[]; nextCursor: string | null }> {
   const after = filter.cursor ? sql`r.id < ${filter.cursor}::uuid` : sql`true`
-  // A literal status, for the partial index of the published.
+  // The status is a literal in the SQL, so that the partial index of published reviews is used.
   const { rows } = await sql<PublicReview & { name: string | null }>`
     select r.id, r.product_id, r.rating, r.body, r.photos, u.name, r.created_at
     from reviews r join users u on u.id = r.user_id
@@ -69,7 +71,7 @@ export async function reviewsOfProduct(
   )
 }
 
-/** `B***` for Budi Santoso: enough to see that a person wrote it. */
+/** Masks a reviewer's name: `B***` for Budi Santoso. That is enough to see that a person wrote the review. */
 export function maskedName(name: string | null): string {
   const first = [...(name?.trim() ?? '')][0]
   return `${first?.toUpperCase() ?? ''}***`

@@ -3,7 +3,8 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 export type ReviewStatus = 'pending' | 'published' | 'hidden'
 
 /**
- * A review is public only after staff have read it. Staff can hide a published review and publish it again.
+ * The allowed transitions of a review. A review is public only after staff have read it. Staff can hide a
+ * published review and publish it again.
  */
 export const reviewTransitions: Transitions<ReviewStatus> = {
   pending: ['published', 'hidden'],

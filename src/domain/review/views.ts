@@ -1,26 +1,26 @@
 import type { ReviewStatus } from './transitions.ts'
 
-/** A review as everybody reads it. */
+/** A review with only the fields that are public. */
 export interface PublicReview {
   id: string
   productId: string
-  /** 1 to 5 stars */
+  /** The rating: 1 to 5 stars. */
   rating: number
   body: string | null
-  /** Addresses of pictures. */
+  /** The URLs of the buyer's photos. */
   photos: string[]
   /** The buyer's first name, all but its first letter hidden. */
   author: string
   createdAt: Date
 }
 
-/** A review as its writer and staff see it. */
+/** A review with all fields, for its writer and staff. */
 export interface ReviewView extends Omit<PublicReview, 'author'> {
   orderItemId: string
   factoryId: string
   userId: string
   status: ReviewStatus
-  /** Why it is hidden. */
+  /** The reason why staff hid the review; null if it is not hidden. */
   statusReason: string | null
   updatedAt: Date
 }

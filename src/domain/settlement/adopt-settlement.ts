@@ -6,8 +6,9 @@ import { type LockedSettlement, lockSettlement } from './lock.ts'
 import { settlementMachine } from './transitions.ts'
 
 /**
- * A settlement that was approved before a restore, and that the provider paid after it: it is paid by that,
- * with its lines. False where there is none of that code, it is in another state, or another sum went out.
+ * Takes over a payout that a restored database lacks, of a settlement that it has as unpaid. The settlement
+ * is paid by that payout, with its lines. Returns false if no settlement has this code, it is in another
+ * state, or another sum was paid.
  */
 export async function adoptSettlement(
   work: Work,
@@ -25,8 +26,8 @@ export async function adoptSettlement(
 }
 
 /**
- * Takes over a settlement that was in a file for the bank: it becomes a line of that batch, and the bank's
- * answer decides how it ended.
+ * Takes over a settlement that was in a file for the bank before a restore. It becomes a line of the adopted
+ * batch, and the bank's answer decides its outcome.
  */
 export async function adoptSettlementTransfer(
   work: Work,

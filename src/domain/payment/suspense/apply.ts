@@ -13,9 +13,15 @@ import { decideQuarantined, type LockedUnapplied, lockQuarantined, requireNotCha
 
 export interface ApplyQuarantined {
   id: string
-  /** The payment it is for (UUID); without it the one that its invoice was made for. */
+  /**
+   * The id (UUID) of the payment to which the money belongs. Default: the payment for which its invoice was
+   * made.
+   */
   paymentId?: string | undefined
-  /** Into a wallet instead: `buyer` is the buyer of the payment that it came for. */
+  /**
+   * The wallet that gets the money instead of a payment; `buyer` is the buyer of the payment for which the
+   * money came.
+   */
   wallet?: 'buyer' | { userId: string } | undefined
 }
 
@@ -29,10 +35,10 @@ export interface QuarantineDecision {
 }
 
 /**
- * Takes money out of quarantine and gives it to its purpose. To a payment: it is then paid, its order or
- * place follows payment.paid, and the wallet's part is spent where it is there. The company adds what is
- * missing up to `policy.refundTwoPersonAboveIdr`, and a surplus goes to the wallet. To a wallet: a payment in
- * review that the money came for has failed.
+ * Takes money out of quarantine and gives it to a payment or a wallet. A payment becomes paid, its order or
+ * participation reacts to payment.paid, and the wallet's part is spent if it is still there. The company adds
+ * a missing sum up to `policy.refundTwoPersonAboveIdr`, and a surplus goes to the wallet. If the money goes
+ * to a wallet, a payment in review because of it fails.
  * @throws payment.not_in_quarantine, quarantine_decided, no_payment, not_payable, shortfall_too_large,
  * maybe_charged_back, kernel.forbidden
  */
@@ -56,7 +62,7 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
   return await ontoPayment(work, unapplied, payment)
 }
 
-/** How a decision on unapplied funds counts; with what the company adds, where it does. */
+/** Returns a limit use: it counts a decision about quarantined money, including what the company adds. */
 export const unappliedUse = (
   { id, amountIdr }: LockedUnapplied,
   userId: string,
@@ -76,7 +82,7 @@ async function ontoPayment(
   const { id, code, status, userId } = payment
   if (!statesBefore(paymentTransitions, 'paid').includes(status))
     throw paymentErrors.not_payable({ paymentId: id, code, status })
-  // Another one's money waits under the same payment: that has to be decided as well, but is not this one.
+  // Money of another invoice waits in quarantine for the same payment. That money must be decided first.
   if (status === 'review' && unapplied.paymentId !== id)
     throw paymentErrors.not_payable({ paymentId: id, code, status })
   const part = (await takeParts(work, [payment])).get(id)
@@ -150,8 +156,8 @@ async function intoWallet(
 }
 
 /**
- * Ends the payment that waited in review for this very money: it has failed. It counts as refunded once the
- * money is back for good.
+ * Ends the payment that is in review because of this money: it has failed. It becomes refunded once the money
+ * has gone back for good.
  */
 export async function endReview(
   work: Work,
@@ -166,8 +172,8 @@ export async function endReview(
 }
 
 /**
- * Another payment takes the money that this one waited for. A refund names the invoice that was paid, so that
- * goes with the money.
+ * Ends the payment that waited for this money, because another payment gets it. A refund names the invoice
+ * that was paid, so the invoice's id moves with the money.
  */
 async function giveUp(work: Work, unapplied: LockedUnapplied, cameFor: LockedPayment): Promise<void> {
   await endReview(work, unapplied, cameFor, 'refunded')

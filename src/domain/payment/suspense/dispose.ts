@@ -23,10 +23,10 @@ import { lockPayments } from '../payments/lock.ts'
 import { lockQuarantined } from './lock.ts'
 
 /**
- * Staff dispose of money in suspense. `offset`: against the next settlement of a factory. `wallet`: into a
- * wallet or out of it. `collected`: through the company's bank. `written_off`: to the company. `reassigned`:
- * to where it belongs, a chargeback to its payment or a provider's movement to its fees. Above the policy's
- * limit it waits for another person.
+ * Lets staff dispose of money in suspense. `offset`: against the next settlement of a factory. `wallet`: into
+ * a wallet or out of it. `collected`: through the company's bank. `written_off`: to the company.
+ * `reassigned`: to where it belongs, a chargeback to its payment or a provider's movement to its fees. Above
+ * the policy's limit the disposal waits for a second approver.
  * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place,
  * wallet.insufficient_balance,
  *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition,
@@ -38,8 +38,8 @@ export async function disposeSuspense(work: Work, item: string, asked: AskedDisp
 }
 
 /**
- * Disposes of money whose place is a known fact, such as the owner of the account that it went to. No other
- * person has to approve it.
+ * Disposes of money in suspense whose place is a known fact, such as the owner of the account to which it
+ * went. No second approver is needed.
  * @throws as disposeSuspense
  */
 export async function settleSuspenseByFact(
@@ -52,7 +52,7 @@ export async function settleSuspenseByFact(
 }
 
 /**
- * Another person decides on a disposal that was asked for.
+ * Lets a second approver approve or reject a requested disposal of money in suspense.
  * @throws suspense.not_found, nothing_asked, same_person, kernel.same_hands, forbidden, and what the disposal
  * itself throws
  */
@@ -78,7 +78,7 @@ async function lockPlace(work: Work, { userId }: SuspenseItem, { to, place, user
   if (to === 'wallet' && user) await lockWallets(work, [user])
 }
 
-/** `quarantine:{id}` names money in quarantine. */
+/** Returns the id of the quarantined money if the place has the form `quarantine:{id}`. */
 const quarantineIn = (place: string | undefined) => /^quarantine:(.+)$/.exec(place ?? '')?.[1]
 
 async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Promise<Place> {
@@ -88,7 +88,7 @@ async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Pr
     const { reference } = asked
     return {
       ...collectPlace(),
-      // One bank transfer pays for one thing only, whichever command books it.
+      // One bank transfer pays for only one thing, whichever command books it.
       before: async () => {
         if (reference) await claimBankReference(work, reference, ['suspense', item.id])
       },
@@ -99,8 +99,8 @@ async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Pr
 }
 
 /**
- * Returns the wallet as the place. Money that came to us goes into its owner's wallet; money that left us is
- * taken out of it.
+ * Returns a wallet as the place for money in suspense. Money that came to us goes into its owner's wallet;
+ * money that left us is taken out of it.
  */
 function walletPlace({ code, userId, amountIdr }: SuspenseItem, { userId: given }: AskedDisposal): Place {
   const user = given ?? userId

@@ -7,7 +7,7 @@ export interface QuarantinedLine {
   kind: UnappliedKind
   status: string
   amountIdr: Rupiah
-  /** The code of the payment that its invoice was made for. */
+  /** The code of the payment for which the invoice was made; null if it is no payment of ours. */
   payment: string | null
   expectedIdr: Rupiah | null
   providerInvoiceId: string
@@ -17,8 +17,8 @@ export interface QuarantinedLine {
 }
 
 /**
- * Lists money in quarantine, newest first, by keyset pages: what waits, and with `all` also what was decided.
- * For staff.
+ * Lists money in quarantine, newest first, by keyset pages: the sums that wait, and with `all` also those
+ * already decided. For staff.
  */
 export async function listQuarantined(
   tx: Tx,

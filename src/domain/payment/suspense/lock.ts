@@ -16,13 +16,13 @@ export interface LockedUnapplied {
   providerPaymentRequestId: string | null
   paymentSource: string | null
   paidAt: Date
-  /** The sum that waits, without what was charged back. */
+  /** The sum that waits in quarantine, less what was charged back. */
   amountIdr: Rupiah
 }
 
 /**
- * Locks money that waits in quarantine, after the payment that it came for and the one named `paymentId`,
- * which come first everywhere.
+ * Locks money that waits in quarantine. The payment for which it came and the payment `paymentId` are locked
+ * before it, in the same order as in all other code.
  * @throws payment.not_in_quarantine, payment.quarantine_decided
  */
 export async function lockQuarantined(
@@ -49,8 +49,8 @@ export async function lockQuarantined(
 }
 
 /**
- * Money that may have been charged back is given to nobody: a chargeback that is of no payment lies in
- * suspense under its own id.
+ * Refuses to give away quarantined money that may have been charged back. A chargeback of the same amount
+ * without a payment then lies in suspense under its own id.
  * @throws payment.maybe_charged_back
  */
 export async function requireNotChargedBack(work: Work, { amountIdr }: LockedUnapplied): Promise<void> {
@@ -62,7 +62,10 @@ export async function requireNotChargedBack(work: Work, { amountIdr }: LockedUna
   if (rows[0]) throw paymentErrors.maybe_charged_back({ amountIdr, suspense: rows[0].id })
 }
 
-/** Ends the waiting of locked money: by the compare-and-set, once. */
+/**
+ * Records the decision about locked money in quarantine. Compare-and-set makes sure that it is decided only
+ * once.
+ */
 export async function decideQuarantined(
   work: Work,
   { id, kind, paymentId, amountIdr }: LockedUnapplied,

@@ -3,8 +3,8 @@ import { type Rupiah, requireReason, requireStaff, type Work } from '../../kerne
 import { putIntoSuspense, type SuspenseItem, showSuspense, suspenseErrors } from '../../suspense/index.ts'
 
 /**
- * Staff take out of our gateway account what a posting of ours has there and the provider does not have, into
- * suspense, from where they dispose of it. Once a posting.
+ * Lets staff move a posting that the provider does not have out of our gateway account into suspense, where
+ * they dispose of it. Works once a posting.
  * @throws suspense.no_posting, suspense.known, kernel.reason_required, forbidden
  */
 export async function putPosting(work: Work, key: string): Promise<SuspenseItem> {

@@ -12,10 +12,10 @@ import { decideQuarantined, lockQuarantined, requireNotChargedBack } from './loc
 const REASON = 'quarantine'
 
 /**
- * Sends money out of quarantine back to its payer: to the source where the channel can take it, else to the
- * wallet of the buyer whose payment the invoice was for. A payment in review that the money came for has
- * failed, and counts as refunded once the money is back. `adopted`: the refund was sent before a restore, and
- * only its row is missing.
+ * Sends quarantined money back to its payer: to the source if the channel accepts it, else to the wallet of
+ * the buyer whose payment the invoice was for. A payment in review because of this money has failed, and
+ * counts as refunded once the money is back. `adopted`: the refund was sent before a restore, and only its
+ * row is missing.
  * @throws payment.not_in_quarantine, quarantine_decided, no_source, maybe_charged_back, kernel.forbidden
  */
 export async function refundQuarantined(
@@ -42,7 +42,8 @@ export async function refundQuarantined(
     ? ({ destination: 'source', notBefore: null } as const)
     : refundWay(paidBy, amountIdr, work)
   const toWallet = destination === 'wallet'
-  // Money that goes back to the person who paid it is given to nobody.
+  // A refund to the source is no gift, because the payer gets back their own money. Only a refund to the
+  // wallet counts towards the limits.
   if (toWallet && payment) await takeLimit(work, unappliedUse(unapplied, payment.userId))
   if (toWallet && !payment) throw paymentErrors.no_source({ id: unapplied.id, channel })
   const code = adopted?.code ?? newCode('RFD', work.now)

@@ -4,8 +4,8 @@ import { ensureWallets } from '../../wallet/index.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 
 /**
- * Reaction to payment.expired and payment.failed: puts the wallets' held parts back. It runs after the
- * reactions of orders and places, because money is locked after what it pays for.
+ * Reaction to payment.expired and payment.failed: puts the held parts of wallets back into the wallets. It
+ * runs after the reactions of orders and participations, because wallets are locked after them.
  */
 export async function freeParts(
   work: Work,
@@ -17,7 +17,7 @@ export async function freeParts(
   const held = new Map(
     (await balances(work.tx, keys)).map((balance) => [balance.account, balance.balanceIdr]),
   )
-  // A payment that had expired before, and whose late money has failed now, holds nothing any more.
+  // A payment that had expired before, and whose late money has failed now, no longer holds a wallet's part.
   const freed = ended.filter(({ paymentId }) => (held.get(paymentHold(paymentId)) ?? 0) > 0)
   await ensureWallets(
     work,

@@ -21,8 +21,8 @@ export async function inWallets(work: Work, userIds: readonly string[]): Promise
 }
 
 /**
- * Decides the wallets' parts of payments that are about to be made, in the order given: each payment uses
- * what the ones before it left. The wallets are locked, so each part is still there when it is held.
+ * Decides how much of each new payment is paid from its buyer's wallet, in the order given: each payment uses
+ * what the earlier ones left. The wallets are locked, so each part is still there when it is held.
  * @throws as `walletPartOf`
  */
 export async function decideParts(work: Work, asked: readonly AskedPart[]): Promise<Rupiah[]> {
@@ -40,8 +40,8 @@ export async function decideParts(work: Work, asked: readonly AskedPart[]): Prom
 }
 
 /**
- * Holds the wallets' parts of payments whose rest comes by invoice: out of the wallet at once, on an account
- * of the payment's own, which may not go below zero.
+ * Holds the wallet's part of payments whose rest is paid by invoice. The part leaves the wallet at once, for
+ * an account of the payment's own, which may not go below zero.
  * @throws wallet.insufficient_balance with `userIds`
  */
 export async function holdParts(work: Work, payments: readonly Payment[]): Promise<void> {
@@ -67,7 +67,7 @@ export async function holdParts(work: Work, payments: readonly Payment[]): Promi
   )
 }
 
-/** The ledger's refusal in the words of wallets: it names no account. */
+/** Turns the ledger's refusal for lack of balance into the wallet's error, which names no ledger account. */
 export async function insteadOfBalance(
   payments: readonly Pick<Payment, 'userId'>[],
   run: () => Promise<unknown>,

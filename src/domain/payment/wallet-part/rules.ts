@@ -2,10 +2,13 @@ import type { Policy, Rupiah } from '../../kernel/index.ts'
 import { walletErrors } from '../../wallet/index.ts'
 import { paymentErrors } from '../errors.ts'
 
-/** `wallet+invoice`: a part from the buyer's wallet, held at once, and the rest by invoice. */
+/**
+ * The way to pay. `wallet+invoice`: a part comes from the buyer's wallet and is held at once; the rest is
+ * paid by invoice.
+ */
 export type PayWith = 'invoice' | 'wallet' | 'wallet+invoice'
 
-/** The amount of a payment, and the part that the wallet pays; the rest is paid otherwise. Rupiah. */
+/** The amount of a payment, and the part paid from the wallet; the rest is paid otherwise. Rupiah. */
 export interface Parts {
   amountIdr: Rupiah
   walletIdr: Rupiah
@@ -14,20 +17,20 @@ export interface Parts {
 /** Returns the part of a payment that is paid by invoice. */
 export const invoiceIdrOf = ({ amountIdr, walletIdr }: Parts): Rupiah => amountIdr - walletIdr
 
-/** The wallet pays a part of it, and an invoice the rest. */
+/** Returns true if a part of the payment is paid from the wallet, and the rest by invoice. */
 export const isParted = ({ amountIdr, walletIdr }: Parts): boolean => walletIdr > 0 && walletIdr < amountIdr
 
 export interface AskedPart {
   userId: string
   amountIdr: Rupiah
-  /** The sum asked of the wallet. Default: as much as the wallet holds. */
+  /** The sum to pay from the wallet. Default: as much as the wallet holds. */
   walletIdr?: Rupiah | undefined
 }
 
 /**
- * Returns what the wallet pays of a payment. Where no sum is named, the wallet pays all that it holds, but
- * for what the provider needs to make an invoice of the rest. A sum that is named is taken as it is, or
- * refused with the most that leaves a rest which can be paid.
+ * Returns the sum of a payment that is paid from the wallet. If no sum is given, the wallet pays all that it
+ * holds, but leaves at least the provider's minimum for an invoice. A given sum is taken as it is, or refused
+ * with the most that leaves enough for an invoice.
  * @throws wallet.insufficient_balance, payment.wallet_part_above_price, rest_below_invoice_minimum,
  * below_invoice_minimum, no_wallet_part
  */

@@ -5,7 +5,7 @@ import { claimBankReference, freeBankReference, normalReference } from './claim-
 
 export interface CorrectedReference {
   was: string
-  /** Nothing where it is free now. */
+  /** The corrected reference; null if the reference was only freed. */
   reference: string | null
   of: { kind: string; id: string; code: string | null }
 }
@@ -17,8 +17,9 @@ interface Noted {
 }
 
 /**
- * Puts a mistyped reference of the bank right: what it was noted of has another, or none where nothing stands
- * on it (its line was rejected, or came back). From then on it may be noted of what it is really of.
+ * Corrects a mistyped bank reference. Its subject gets the right reference, or none if no booked money
+ * depends on the wrong one (its line was rejected, or came back). Afterwards the wrong one may be used for
+ * the subject to which it really belongs.
  * @throws payout.reference_unknown, reference_in_use, reference_used, reference_invalid, reason_required,
  * kernel.forbidden
  */
@@ -40,7 +41,7 @@ export async function correctReference(
   const code = await codeOf(work, noted)
   if (to === undefined && (await standsOn(work, noted)))
     throw payoutErrors.reference_in_use({ reference: given, of: code ?? id })
-  // Deleted first: the right one may be written like the wrong one.
+  // The wrong reference is deleted first, because the right one may have the same form for comparison.
   await freeBankReference(work, given)
   if (to !== undefined) await claimBankReference(work, to, [kind, id])
   work.audit({
@@ -65,8 +66,8 @@ async function codeOf(work: Work, { subjectKind, subjectId }: Noted): Promise<st
 }
 
 /**
- * Money was booked by it, and is booked still: of a line that arrived, of a batch with such a line that has
- * no reference of its own, and of everything that is booked by hand.
+ * Returns true if booked money still depends on the reference. That is a line that was paid, or a batch with
+ * a paid line that has no reference of its own. It is also anything that was booked by hand.
  */
 async function standsOn(work: Work, { subjectKind, subjectId }: Noted): Promise<boolean> {
   if (subjectKind !== 'payout' && subjectKind !== 'bank_batch') return true

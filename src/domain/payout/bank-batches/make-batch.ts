@@ -21,8 +21,8 @@ import { payoutEventPayload } from '../payout-event.ts'
 const HOUR_S = 3600
 
 /**
- * An empty batch for transfers, which `addTransfer` fills in the same transaction. By finance. Returns its
- * id.
+ * Makes an empty batch of bank transfers, which `addTransfer` fills in the same transaction. By finance.
+ * Returns the batch's id.
  */
 export async function makeBatch(work: Work): Promise<string> {
   await requireKnownDatabase(work.tx)
@@ -30,8 +30,8 @@ export async function makeBatch(work: Work): Promise<string> {
 }
 
 /**
- * A batch whose file the bank has already: a restored database lost it. It is handed out, and no file is
- * written of it. Returns its id.
+ * Makes a batch for a file that the bank has already and that a restored database lacks. The batch counts as
+ * handed out, and no file is written for it. Returns its id.
  */
 export async function adoptBatch(work: Work): Promise<string> {
   const person = personOf(work.actor)
@@ -50,11 +50,14 @@ async function openBatch(work: Work, more: object = {}): Promise<string> {
 
 export interface NewTransfer {
   batchId: string
-  /** The subject's code and the number of the try, like the key of a payout by the provider. */
+  /**
+   * The code of the settlement or withdrawal and the number of the attempt, like the key of a payout by the
+   * provider.
+   */
   key: string
   purpose: PayoutPurpose
   subjectId: string
-  /** The subject that this one is another try of, where it is one. */
+  /** The id of the earlier settlement or withdrawal that this one attempts again; null if there is none. */
   earlierSubjectId?: string | null | undefined
   owner: PayoutOwner
   destination: BankAccount
@@ -63,9 +66,9 @@ export interface NewTransfer {
 }
 
 /**
- * Claims money for a line of a batch: a payout that is under way from now on, and that no worker sends or
- * asks about. Who makes it follows payout.submitted and the rest, as for one by the provider. Returns the
- * payout's id.
+ * Adds a line to a batch: a payout that is under way from now on, and that no worker sends or asks about. The
+ * domain that makes it reacts to payout.submitted and later events, as for a payout by the provider. Returns
+ * the payout's id.
  * @throws payout.under_way, moves_again, kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export async function addTransfer(work: Work, transfer: NewTransfer): Promise<string> {

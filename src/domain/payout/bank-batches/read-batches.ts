@@ -13,7 +13,9 @@ export interface BatchView {
   status: BankBatchStatus
   statusReason: string | null
   transfers: number
-  /** The sum of all lines. `openIdr`: the lines that the bank has not confirmed or rejected yet. */
+  /**
+   * The sum of all lines. `openIdr` is the sum of the lines that the bank has not confirmed or rejected yet.
+   */
   totalIdr: Rupiah
   openIdr: Rupiah
   madeBy: string
@@ -26,25 +28,25 @@ export interface BatchLine {
   payoutId: string
   purpose: PayoutPurpose
   subjectId: string
-  /** The settlement's or the withdrawal's. */
+  /** The code of the settlement or withdrawal. */
   code: string
   status: PayoutStatus
   amountIdr: Rupiah
   channelCode: string
   bank: string
-  /** The last four digits. */
+  /** The last four digits of the account number. */
   account: string
   reference: string | null
   failureCode: string | null
 }
 
 export interface BatchDetail extends BatchView {
-  /** The reference that the bank knows the whole batch by. */
+  /** The reference under which the bank knows the whole batch; null if there is none. */
   reference: string | null
   lines: BatchLine[]
 }
 
-/** A transfer as a bank takes it: with the whole account. */
+/** A transfer as the bank needs it: with the whole account number. */
 export interface BankTransfer {
   code: string
   channelCode: string
@@ -71,7 +73,7 @@ export interface BatchFilter {
   cursor?: string | undefined
 }
 
-/** Batches, newest first, by keyset pages. */
+/** Returns batches of bank transfers, newest first, by keyset pages. */
 export async function listBatches(
   tx: Tx,
   { status, limit, cursor }: BatchFilter,
@@ -116,8 +118,8 @@ export async function showBatch(
 }
 
 /**
- * The lines of a batch as the bank takes them. It holds whole account numbers: who takes it is written down
- * by the caller.
+ * Returns the open lines of a batch as the bank needs them, with whole account numbers. The caller must
+ * record who gets them.
  */
 export async function transfersOf(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
@@ -138,7 +140,10 @@ export async function transfersOf(
   })
 }
 
-/** `STL-261123-7K3QX2` of `STL-261123-7K3QX2-1`. */
+/**
+ * Returns the code of a settlement or withdrawal from a payout's key: `STL-261123-7K3QX2` from
+ * `STL-261123-7K3QX2-1`.
+ */
 export const subjectCode = (key: string): string => key.replace(/-\d+$/, '')
 
 export const batchNamed = (named: string): RawBuilder<unknown> =>

@@ -3,7 +3,10 @@ import type { Work } from '../../kernel/index.ts'
 import { inSql, openStates } from '../../kernel/index.ts'
 import { bankBatchTransitions } from '../transitions.ts'
 
-/** True when a batch has waited too long for the bank's word. Answered by the index `bank_batches_remind`. */
+/**
+ * The SQL condition that staff must be reminded of a batch, because the bank's outcome was not entered in
+ * time. Answered by the index `bank_batches_remind`.
+ */
 export const remindersDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from bank_batches where remind_at <= ${now})`
 

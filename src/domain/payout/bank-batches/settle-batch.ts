@@ -31,7 +31,7 @@ import {
   transfersOf,
 } from './read-batches.ts'
 
-/** The bank did not take a line on, or sent it back. */
+/** The failure code of a line that the bank rejected, or paid and sent back. */
 const BANK_REJECTED = 'BANK_REJECTED'
 /** The failure code of a line whose batch was cancelled. */
 export const BATCH_CANCELLED = 'BATCH_CANCELLED'
@@ -89,8 +89,8 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
 export async function handOutBatch(work: Work, named: string): Promise<BankTransfer[]> {
   requireStaff(work.actor, 'finance')
   const { id, number, status, isAdopted } = await lockBatch(work, named)
-  // The accounts of an adopted batch come from a file. The author of that file must not get a new file for
-  // the bank out of it.
+  // The accounts of an adopted batch come from a file. Its author must not be able to turn that file into a
+  // new file for the bank.
   if (isAdopted) throw payoutErrors.batch_adopted({ batch: number })
   const set = {
     handedOutBy: sql`coalesce(t.handed_out_by, ${personOf(work.actor)})`,
@@ -108,21 +108,22 @@ export async function handOutBatch(work: Work, named: string): Promise<BankTrans
   return await transfersOf(work, id)
 }
 
-/** The bank's word about a line. */
+/** The bank's outcome for one line of a batch. */
 export interface BankWord {
-  /** The settlement's or the withdrawal's code, in any case. */
+  /** The code of the settlement or withdrawal, in upper or lower case. */
   code: string
   verdict: 'paid' | 'rejected'
   reference?: string | undefined
-  /** The amount that the statement has: another amount than ours is refused. */
+  /** The amount on the bank statement. A line whose amount differs from ours is refused. */
   amountIdr?: Rupiah | undefined
 }
 
 /**
  * Books the bank's outcome for the lines of a batch, all or nothing. A line is paid, under a reference that
  * nothing else has, or rejected; a line that was paid and sent back is rejected too. A bank may change its
- * mind like a provider. A line that it pays after a rejection or a cancellation counts as paid, or goes into
- * suspense where it was paid again meanwhile. Without `words` all open lines are paid, under one reference.
+ * outcome, as a provider may. A line that it pays after a rejection or a cancellation counts as paid. If that
+ * line was paid again meanwhile, the money goes into suspense. Without `words` all open lines are paid, under
+ * one reference.
  * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
  * reference_used, reference_invalid,
  *   kernel.illegal_transition, kernel.forbidden
@@ -133,7 +134,7 @@ export async function confirmBatch(
 ): Promise<BatchDetail> {
   requireStaff(work.actor, 'finance')
   const batch = await lockBatch(work, input.batch)
-  // The bank may say another thing later: a line comes back, or was paid all the same.
+  // The bank may report another outcome later: a line comes back, or was paid after all.
   const isOver = batch.status === 'done' || (batch.status === 'cancelled' && input.words !== undefined)
   if (!isOver) requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
   if (input.reference) await claimBankReference(work, input.reference, ['bank_batch', batch.id])
@@ -191,8 +192,8 @@ function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): 
 }
 
 /**
- * Cancels a batch of which the bank has decided no line: all its lines may be paid again. Once its file was
- * handed out, another person than the one who took it must cancel, for the bank may have it.
+ * Cancels a batch of which the bank has decided no line: all its lines may be paid again. Once the batch's
+ * file was handed out, the bank may have it, so another person than the one who took it must cancel.
  * @throws payout.batch_not_found, batch_begun, batch_same_person, kernel.same_hands, reason_required,
  * illegal_transition, forbidden
  */
@@ -224,7 +225,8 @@ export async function cancelBatch(
 }
 
 /**
- * Books lines that the bank had paid and that came back. For a line in suspense only the suspense is cleared.
+ * Books lines that the bank had paid and that came back. For a line whose money is in suspense, only the
+ * suspense is cleared.
  */
 async function takeBack(work: Work, returned: readonly Line[]): Promise<void> {
   const own = returned.filter((line) => !line.setAside)

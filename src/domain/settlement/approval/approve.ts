@@ -7,19 +7,23 @@ import { type LockedSettlement, lockSettlement, settlementEventPayload } from '.
 import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
-/** A settlement whose payout failed or came back is approved again by `retry`, which also pays it. */
+/**
+ * The transitions allowed to an approval. A settlement whose payout failed or came back is approved again by
+ * `retry` instead, which also pays it.
+ */
 const byApproval: typeof settlementTransitions = { ...settlementTransitions, failed: [], reversed: [] }
 
 export interface Approval {
   settlement: string
   /**
-   * The hash of the plan that the approver saw. If the settlement's plan is another one, nothing is approved.
+   * The hash of the settlement's plan that the approver saw. If the plan has changed since, nothing is
+   * approved.
    */
   planHash?: string | undefined
 }
 
 /**
- * Approves a calculated settlement for payment. Over policy.settlementTwoPersonAboveIdr, the approver must
+ * Approves a calculated settlement for payment. Above policy.settlementTwoPersonAboveIdr, the approver must
  * not be the person who calculated it. The approval holds for the plan as it was calculated.
  * @throws settlement.not_found, settlement.plan_changed, settlement.same_person, kernel.same_hands,
  *   kernel.illegal_transition, kernel.forbidden
@@ -48,9 +52,9 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
 }
 
 /**
- * Returns the person who approves, and counts the approval. Above a limit, that person must not be the one
- * who calculated. One limit is for this settlement alone. The others are for its sum with the same person's
- * earlier approvals, within a day and within seven days.
+ * Returns the person who approves a settlement, and counts the approval. Above a limit, that person must not
+ * be the one who calculated it. One limit is for this settlement alone. The others are for its sum with the
+ * same person's earlier approvals, within a day and within seven days.
  * @throws settlement.same_person, kernel.same_hands
  */
 export async function requireOther(work: Work, settlement: LockedSettlement): Promise<string> {
