@@ -5,7 +5,7 @@ import fp from 'fastify-plugin'
 import type { Laku } from '../runtime/laku.ts'
 
 export interface AccessClaims {
-  /** The user. */
+  /** The id of the user to whom the token was issued. */
   sub: string
   /** The log-in (auth session) that the token belongs to. */
   sid: string
@@ -15,9 +15,9 @@ export interface AccessClaims {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** A token for a logged-in customer, good for `policy.accessTokenMinutes`. */
+    /** Signs an access token for a logged-in customer, valid for `policy.accessTokenMinutes`. */
     signAccessToken(login: { userId: string; authSessionId: string }): string
-    /** The claims of a token that is ours and not expired, else undefined. */
+    /** Returns the claims of a token that laku signed and that has not expired; otherwise undefined. */
     readAccessToken(token: string): AccessClaims | undefined
   }
 }
@@ -27,15 +27,16 @@ const LONGEST_TOKEN = 1_000
 const keyIdOf = (secret: string) => createHash('sha256').update(secret).digest('hex').slice(0, 8)
 
 /**
- * Access tokens: HS256, the key named by `kid` so that two are good while a secret rotates (the first signs).
- * Expiry is held against laku's clock, which development may shift.
+ * Registers the signing and reading of access tokens (HS256). `kid` names a token's key, so that two keys are
+ * valid while a secret rotates; the first one signs. Expiry is checked against laku's clock, which a
+ * developer may shift.
  */
 export const accessTokens = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     const secrets = laku.config.jwtSecret
     const keyIds = secrets.map(keyIdOf)
-    // A token's header is the same text for every token that we signed: known by looking it up, not by
-    // parsing it.
+    // All tokens signed with the same key have the same header text. So the key is found by comparing that
+    // text, without parsing the header.
     const keyIdByHeader = new Map<string, string>()
     for (const secret of secrets) {
       const kid = keyIdOf(secret)
@@ -67,8 +68,8 @@ export const accessTokens = (laku: Laku) =>
       return keys[keyIds[0] as string]?.sign(claims) as string
     })
     app.decorate('readAccessToken', (token) => {
-      // Our tokens have 300 characters. A much longer text is no token of ours, and neither is a text without
-      // a dot.
+      // Tokens of laku have 300 characters. A much longer text is no token of laku, and neither is a text
+      // without a dot.
       const end = token.indexOf('.')
       if (end < 0 || token.length > LONGEST_TOKEN) return undefined
       const header = token.slice(0, end)

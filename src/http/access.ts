@@ -24,8 +24,8 @@ import { routeRoles } from '../runtime/who-may.ts'
 import { httpErrors } from './http-errors.ts'
 
 /**
- * The callers that may knock at a route. A guest may, and a guest who sends a token is known by that token.
- * The use case decides what a staff role may do.
+ * The kinds of callers that a route accepts. `guest` accepts everybody; a guest who sends a token is
+ * identified by it. The use case decides which staff roles may do what.
  */
 export type Access = 'open' | 'guest' | 'customer' | 'staff' | 'signed-in'
 
@@ -36,58 +36,66 @@ declare module 'fastify' {
     rawBody?: boolean
     /** Whether an allowed sender signed the body. This is checked before the body is parsed. */
     isSigned?: (request: FastifyRequest, raw: Buffer) => boolean
-    /** A guest route for which a token that is no good is as good as none: it is never a 401. */
+    /** Whether a guest route treats an invalid token like no token, so that it never answers 401. */
     takesAnyToken?: boolean
     /**
-     * Gives the answer to a request that is repeated. No names and addresses are kept of it: they are read
-     * again, where it holds any (test/contract/kept-answers.test.ts).
+     * Builds the answer to a repeated request from the stored answer. Names and addresses are not stored in
+     * answers; if an answer contains any, they are read again (test/contract/kept-answers.test.ts).
      */
     again?: (work: Work, kept: StoredAnswer) => Promise<StoredAnswer>
-    /** The call moves no money, so its idempotency key may be forgotten after a day. */
+    /** Whether the idempotency key may be deleted after a day, because the call moves no money. */
     keyExpires?: boolean
-    /** A POST that does nothing more when it is sent twice: no idempotency key is looked at. */
+    /** Whether a POST needs no idempotency key, because sending it twice has no further effect. */
     takesNoKey?: boolean
   }
   interface FastifyRequest {
     actor: Actor
     rawBody: Buffer | undefined
     /**
-     * Runs a unit of work as the caller. Strangers' requests run in turn (strangers/): each waits in the line
-     * of its network, or of the proof that it holds.
+     * Runs a unit of work as the caller. Requests of unknown callers run a few at a time (strangers/): each
+     * waits in the queue of its network, or of the proof of work that it carries.
      */
     read<T>(use: (work: Work) => Promise<T>, turn?: string): Promise<T>
     /**
      * Runs a change as the caller, once per Idempotency-Key, and sends its result; the status may depend on
-     * the result. A refused change leaves its key free, whether the refusal is thrown (and rolled back) or
-     * returned (and committed).
+     * the result. A refused change does not use up its key. This holds for a thrown refusal (rolled back) and
+     * for a returned one (committed).
      */
     change<T>(
       reply: FastifyReply & TakesBody<T>,
       status: number | ((result: T) => number),
       use: (work: Work) => Promise<T | Refusal>,
     ): Promise<FastifyReply>
-    /** The caller's idempotency key for this request, where one was sent. */
+    /** Returns the caller's idempotency key for this request; undefined if none was sent. */
     idempotencyKey(): IdempotencyKey | undefined
   }
 }
 
 const DAY_S = 24 * 3600
 /**
- * The time for which the idempotency keys of requests about money are kept; nobody repeats a request later.
+ * The seconds for which the idempotency keys of requests that move money are kept; no client repeats a
+ * request later.
  */
 const MONEY_KEY_S = 90 * DAY_S
-/** The length of a staff token: `lkst_` and 32 random bytes. A text of another length is never looked up. */
+/**
+ * The length of a staff token: `lkst_` and 32 random bytes. A text of another length is never looked up in
+ * the database.
+ */
 const STAFF_TOKEN_LENGTH = 48
 const MAX_CACHED = 1_000
 const anonymous: Actor = { kind: 'visitor', name: 'http' }
 
-/** Finds out who calls, and gives a route two ways to run a use case for them. */
+/**
+ * Identifies the caller of each request, and adds `read` and `change`, by which a route runs a use case for
+ * that caller.
+ */
 export const access = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     const ended = new EndedSessions(laku)
     const seenTokens = new Set<string>()
     app.addHook('onClose', async () => ended.close())
-    // Set by the hook below before any handler runs; a shared object here would leak between requests.
+    // The hook below sets the actor before any handler runs; a shared default object would leak between
+    // requests.
     app.decorateRequest('actor')
     app.decorateRequest('rawBody')
 
@@ -124,7 +132,7 @@ export const access = (laku: Laku) =>
         if (token.length !== STAFF_TOKEN_LENGTH) return undefined
         const digest = hash('sha256', token)
         if (!seenTokens.has(digest)) await app.limitStaffGuess(request)
-        // Outside of any transaction: a made-up token costs one look.
+        // The lookup runs outside of any transaction, so an invented token costs only one query.
         const staff = await staffByToken(laku.db, token, laku.clock.now())
         if (staff) remember(seenTokens, digest)
         const reason = request.headers['x-reason']
@@ -144,8 +152,8 @@ export const access = (laku: Laku) =>
 
     app.decorateRequest('idempotencyKey', function (this: FastifyRequest) {
       const key = this.headers['idempotency-key']
-      // Keys of different strangers could collide. So a request without a known caller uses no key, and runs
-      // each time it is sent.
+      // The keys of different unknown callers could collide. So a request without a known caller uses no
+      // idempotency key, and runs each time it is sent.
       if (key === undefined || this.actor.kind === 'visitor') return undefined
       if (typeof key !== 'string' || key.length < 1 || key.length > 255) {
         throw httpErrors.invalid({
@@ -184,16 +192,21 @@ export const access = (laku: Laku) =>
     })
   })
 
-/** A reply whose schema takes this result. */
+/** A reply of a route whose answer schema accepts this result. */
 interface TakesBody<T> {
   send: (body: ToWire<T>) => unknown
 }
 
-/** Sends an answer as it was kept: it was typed by the schema of its route when it was made. */
+/**
+ * Sends an answer as it was stored. Its type was checked against the route's schema when the answer was made.
+ */
 export const sendAnswer = (reply: FastifyReply, { status, body }: StoredAnswer): FastifyReply =>
   reply.code(status).send(body)
 
-/** Tokens that were good once are looked for without being counted as a guess. */
+/**
+ * Remembers the digest of a valid staff token, so that later requests with that token are not counted as
+ * guesses.
+ */
 function remember(seen: Set<string>, digest: string): void {
   if (seen.size >= MAX_CACHED) seen.clear()
   seen.add(digest)
@@ -205,7 +218,7 @@ const isRefusal = (result: unknown): result is Refusal =>
   'refused' in result &&
   result.refused instanceof DomainError
 
-/** A log-in that ended is known here so soon. */
+/** The interval at which this process reads which log-ins have ended. */
 const REFRESH_MS = 400
 /**
  * The interval at which all ended log-ins are read again. In between, only those of the last minute are read,
@@ -215,9 +228,9 @@ const ALL_MS = 15_000
 const LATE_S = 60
 
 /**
- * Log-ins that ended (logged out, suspended, reused, a way in changed) while their access tokens are still in
- * date. Every process learns of a newly ended log-in within a second. No request pays for this: the read uses
- * an index over few rows, outside of any transaction.
+ * The log-ins that ended (logged out, suspended, reused, a login contact changed) while their access tokens
+ * are still in date. Every process learns of a newly ended log-in within a second. No request is delayed for
+ * this: the read uses an index over few rows, outside of any transaction.
  */
 class EndedSessions {
   #ids = new Set<string>()
@@ -233,7 +246,8 @@ class EndedSessions {
   }
 
   async #refresh(): Promise<void> {
-    // While the database is slow, the questions to it do not pile up.
+    // A new query starts only after the previous one ended, so that queries do not pile up while the database
+    // is slow.
     if (this.#reading) return
     this.#reading = true
     const { clock, policy, db, logger } = this.#laku

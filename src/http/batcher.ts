@@ -2,11 +2,11 @@ import { DomainError } from '../domain/kernel/index.ts'
 import { outsideRequests } from '../runtime/request-id.ts'
 
 export interface BatcherOptions<In, Out> {
-  /** Does the work for a batch and answers each, in order. */
+  /** Processes a batch of inputs and returns their answers, in the same order. */
   run: (batch: In[]) => Promise<Out[]>
   /** The batch size: a batch starts as soon as this many inputs wait. */
   maxBatch: number
-  /** The time for which an input that is alone waits for others, to make one batch. */
+  /** How long the batcher waits for further inputs after the first (ms). */
   waitMs: number
   /** The most batches that run at once. Inputs that arrive meanwhile form the next batch. */
   maxRunning?: number
@@ -19,12 +19,11 @@ interface Waiting<In, Out> {
 }
 
 /**
- * Collects what arrives within a few milliseconds and runs it as one batch, with an answer for each. Under
- * load the batches fill by themselves while others run: on a hot session this is 12,300 joins a second
- * against 684 one by one (raw SQL, two cores).
- *
- * A batch that fails as a whole is run again one by one, so that one bad entry spoils no other; but not where
- * nothing would come of it (the database is away).
+ * Collects the inputs that arrive within a few milliseconds and runs them as one batch, with an answer for
+ * each. Under load the batches fill while others run. On a hot session this gives 12,300 joins a second
+ * against 684 one by one (raw SQL, two cores). A batch that fails as a whole is run again one by one, so that
+ * one bad input does not make the others fail. It is not run again if every input would fail (the database is
+ * away).
  */
 export class Batcher<In, Out> {
   readonly #options: Required<BatcherOptions<In, Out>>
@@ -48,7 +47,7 @@ export class Batcher<In, Out> {
     return promise
   }
 
-  /** Takes nothing more, and resolves when everything taken has its answer. */
+  /** Refuses new inputs, and resolves when all accepted inputs have their answers. */
   async close(): Promise<void> {
     this.#closed = true
     this.#start()
@@ -68,7 +67,8 @@ export class Batcher<In, Out> {
 
   #ended(): void {
     this.#running--
-    // Inputs that wait now have waited while a batch ran, so the next batch starts without `waitMs`.
+    // The inputs in the queue have already waited while a batch ran, so the next batch starts without
+    // `waitMs`.
     this.#start()
     if (this.#closed && this.#running === 0) this.#drained?.()
   }
@@ -84,7 +84,7 @@ export class Batcher<In, Out> {
   }
 }
 
-/** Whether an error is independent of the batch's inputs, so that every input fails with it. */
+/** Tells whether an error is independent of the batch's inputs, so that every input would fail with it. */
 function isEverybodys(error: unknown): boolean {
   return error instanceof DomainError && (error.kind === 'unavailable' || error.kind === 'limited')
 }

@@ -5,22 +5,22 @@ import { httpErrors } from './http-errors.ts'
 const ESCAPED = /\\u(?:0000|d[89a-f])/i
 
 /**
- * JSON bodies, kept raw where a route's signature needs them; an empty body is no body, not an error. Texts
- * that PostgreSQL cannot hold (with U+0000, or half a surrogate pair) are refused at the door, in bodies and
- * addresses.
+ * Parses JSON bodies, and keeps the raw bytes if a route's signature needs them. An empty body counts as no
+ * body, not as an error. Texts that PostgreSQL cannot store (with U+0000, or half a surrogate pair) are
+ * refused before any route runs, in bodies and URLs.
  */
 export const bodies = fp(async (app: FastifyInstance) => {
   app.removeContentTypeParser('application/json')
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (request.routeOptions.config.rawBody) request.rawBody = body
-    // The sender of a body is checked before its content is read.
+    // The sender's signature is checked before the body is parsed.
     if (request.routeOptions.config.isSigned?.(request, body) === false)
       return done(httpErrors.unauthorized())
     if (body.length === 0) return done(null, undefined)
     const text = body.toString('utf8')
     return parse(request, text, (error, value) => {
-      // Neither kind of text gets through the parser unescaped. So only a body with such an escape is
+      // The JSON parser accepts such characters only as escapes. So only a body with such an escape is
       // searched.
       const unfit = !error && ESCAPED.test(text) && !storable(value)
       done(unfit ? unstorable('body') : error, value)

@@ -12,8 +12,8 @@ const page = `<!doctype html>
 `
 const start = `SwaggerUIBundle({ url: '/docs/openapi.json', dom_id: '#swagger-ui', deepLinking: true })\n`
 
-// Swagger UI styles by attribute and draws its arrows from data URLs; nothing else of it needs more than its
-// own files.
+// The content security policy of the Swagger UI page: it needs style attributes, and draws its arrows from
+// data URLs. Everything else that it loads is its own file.
 const CSP =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -35,7 +35,10 @@ const files: Record<string, { type: string; text: () => string | Promise<string>
   },
 }
 
-/** A file is read once: 1.5 MB from the disk for a request of a few bytes is a gift to who floods. */
+/**
+ * The documentation files by name, each read from disk once. Otherwise a small request would make the server
+ * read 1.5 MB each time, which helps attackers who flood it.
+ */
 const kept = new Map<string, Promise<string>>()
 function textOf(name: string): Promise<string> | undefined {
   const file = Object.hasOwn(files, name) ? files[name] : undefined
@@ -47,7 +50,7 @@ function textOf(name: string): Promise<string> | undefined {
 
 type Described = { paths: Record<string, Record<string, { security?: Record<string, unknown>[] } & object>> }
 
-/** The description without what staff and providers call. */
+/** Returns the API description without the operations that staff and providers call. */
 function forCustomers(whole: string): string {
   const description = JSON.parse(whole) as Described
   const isTheirs = ({ security }: { security?: Record<string, unknown>[] }) =>
@@ -63,9 +66,10 @@ function forCustomers(whole: string): string {
 }
 
 /**
- * The API's description for people: Swagger UI over the committed openapi.json. The server itself makes no
- * description (it would cost every start a quarter of a second); CI holds the file against the routes. In
- * production it is for staff; all others get the description of what customers call, and no page.
+ * Serves the API's description for people: Swagger UI over the committed openapi.json. The server does not
+ * generate the description (that would cost every start a quarter of a second); CI compares the file with the
+ * routes. In production the page is for staff only. All others get only the description of the operations
+ * that customers call.
  */
 export const docRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>

@@ -12,7 +12,10 @@ const readiness = z.object({
   ending: z.literal(true).optional().describe('it was told to end: send it nothing more'),
 })
 
-/** The time for which a request that failed because of the database counts as a sign of trouble. */
+/**
+ * The milliseconds for which a request that failed because of the database makes the process count as not
+ * ready.
+ */
 const TROUBLE_MS = 5_000
 const PROBE_MS = 1_000
 
@@ -26,8 +29,9 @@ async function writeWorks({ db }: Laku): Promise<boolean> {
 }
 
 /**
- * `/healthz`: the loop moves. `/readyz`: the database answers and takes writes, is migrated, the queue is
- * installed, and the process is not about to end.
+ * Registers the two health checks. `/healthz` answers as long as the event loop runs. `/readyz` checks that
+ * the database answers and takes writes, is migrated, the queue is installed, and the process is not shutting
+ * down.
  */
 export const healthRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -36,8 +40,8 @@ export const healthRoutes =
     let probe: { at: number; took: Promise<boolean> } | undefined
 
     /**
-     * A full disk and a standby answer reads: only a write shows them. One a second at most, however many
-     * ask.
+     * Tells whether the database takes writes. A full disk and a standby server still answer reads, so only a
+     * write shows the trouble. At most one test write a second runs, however many requests ask.
      */
     async function takesWrites(): Promise<boolean> {
       const now = Date.now()

@@ -1,6 +1,6 @@
 import { defineErrors } from '../domain/kernel/index.ts'
 
-/** Errors of the door itself. */
+/** The errors of the HTTP server itself, in contrast to those of the domains. */
 export const httpErrors = defineErrors('http', {
   unauthorized: ['forbidden', 'Log in first: the access token is missing, wrong or expired.'],
   invalid: ['invalid', 'The request does not fit; see details.'],

@@ -12,14 +12,14 @@ import { Batcher } from './batcher.ts'
 
 const systemActor: Actor = { kind: 'system', name: 'door' }
 
-// Measured on two cores shared with PostgreSQL. A batch size of 64 took 1,900 to 2,700 joins a second on one
-// session, and 2,300 to 3,500 over 1,000 sessions. A batch size of 128 took 1,850 to 3,060 on one session,
-// with twice the wait.
+// The batch size was measured on two cores shared with PostgreSQL. A batch size of 64 took 1,900 to 2,700
+// joins a second on one session, and 2,300 to 3,500 over 1,000 sessions. A batch size of 128 took 1,850 to
+// 3,060 on one session, with twice the wait.
 const MAX_BATCH = 64
 const WAIT_MS = 2
 
 /**
- * Takes in the joins of all sessions: gathers them, and finds a shipping fee for those whose parcel has no
+ * Runs the joins of all sessions in batches, and finds a shipping fee for the joins whose parcel has no
  * cached fee.
  */
 export class JoinBatcher {
@@ -33,7 +33,7 @@ export class JoinBatcher {
     this.#batcher = new Batcher({ run: (joins) => this.#run(joins), maxBatch: MAX_BATCH, waitMs: WAIT_MS })
   }
 
-  /** Answers when the place is taken. Throws what the join was refused for. */
+  /** Resolves when the buyer has a place in the session. Throws the error for which the join was refused. */
   join(join: Join): Promise<StoredAnswer> {
     const { units, providers } = this.#laku
     const context = { units, actor: systemActor, courier: providers.courier, asker: join.customerId }
@@ -45,8 +45,8 @@ export class JoinBatcher {
   }
 
   /**
-   * Tries a join. A wallet's payment, all or a part, is final or fails as a whole, so that join shares its
-   * transaction with nobody.
+   * Attempts a join. A payment from the wallet, in full or in part, must succeed or fail as a whole, so that
+   * such a join has its own transaction.
    */
   async #try(join: Join): Promise<StoredAnswer> {
     const outcome = usesWallet(join) ? (await this.#run([join]))[0] : await this.#batcher.add(join)

@@ -8,16 +8,16 @@ import { StartError } from '../runtime/start-error.ts'
 
 const systemActor: Actor = { kind: 'system', name: 'metrics' }
 
-/** The staff server of this process as it is now. */
+/** The present figures of this process's staff server, for /metrics. */
 export interface StaffFigures {
   pool: Laku['pool']
-  /** Commands under way. */
+  /** The number of staff commands that are running. */
   runs: number
 }
 
 /**
  * Measures every request by route, and this process's pools and event loop. Each figure is a row of
- * docs/metrics.md. The staff server opens after the server and has figures from then on.
+ * docs/metrics.md. The staff server starts after the HTTP server, and has figures from then on.
  */
 export function observe(
   app: FastifyInstance,
@@ -68,7 +68,10 @@ function observePool(registry: Registry, { pool }: Laku): void {
   })
 }
 
-/** Commands of staff have a pool of their own: a full one is no customer's trouble. */
+/**
+ * Measures the staff server's connections and commands. Staff commands have their own connection pool, so a
+ * full pool there does not affect customers.
+ */
 function observeStaff(registry: Registry, staff: () => StaffFigures | undefined): void {
   const registers = [registry]
   new Gauge({
@@ -101,13 +104,13 @@ function observeStaff(registry: Registry, staff: () => StaffFigures | undefined)
 }
 
 /**
- * Deliveries that the worker has not got to: the same figures from every process, NaN while the database is
- * away.
+ * Measures the webhook deliveries that the worker has not processed yet. Every process reports the same
+ * figures, and NaN while the database is away.
  */
 function observeInbox(registry: Registry, laku: Laku): void {
   const unknown: InboxLag = { waiting: Number.NaN, oldestS: Number.NaN }
   let underWay: Promise<InboxLag> | undefined
-  // Both figures of a scrape come from the same query.
+  // Both inbox figures of one scrape come from the same query.
   const look = () => {
     underWay ??= laku.units
       .run(systemActor, (work) => inboxLag(work.tx, work.now))
@@ -138,7 +141,7 @@ function observeInbox(registry: Registry, laku: Laku): void {
 }
 
 /**
- * `GET /metrics` on a port of its own, so that it is never open to customers. Throws StartError 2 where the
+ * Serves `GET /metrics` on its own port, so that customers cannot reach it. Throws StartError 2 where the
  * port is taken.
  */
 export async function serveMetrics(

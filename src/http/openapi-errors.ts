@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 
-/** The part of an OpenAPI document that is worked on here. */
+/** The part of an OpenAPI document that this module reads and changes. */
 export interface ApiDocument {
   paths?: Record<string, Record<string, Operation>>
   tags?: { name: string; description: string }[]
@@ -12,7 +12,7 @@ interface Operation {
   parameters?: object[]
   requestBody?: object
   responses: Record<string, object>
-  /** The mark of a POST that does nothing more when it is sent twice. */
+  /** Marks a POST that needs no idempotency key, because sending it twice has no further effect. */
   'x-takes-no-key'?: true
 }
 
@@ -26,8 +26,8 @@ const problem = (status: number) => ({
 })
 
 /**
- * The parts that all operations share: how to log in, the two headers of a change, and the one shape of an
- * error.
+ * The parts of the API description that all operations share: the security schemes, the two headers of a
+ * change, and the one schema of an error.
  */
 export const components = {
   securitySchemes: {
@@ -77,7 +77,7 @@ const tagNotes: Record<string, string> = {
   webhooks: 'What providers send: kept as it comes, worked through later.',
 }
 
-/** Adds the errors that an operation can answer with and the headers of a change; sorts paths and tags. */
+/** Adds to each operation its possible errors and the headers of a change; sorts paths and tags. */
 export function describeErrors(document: ApiDocument): ApiDocument {
   const paths = Object.entries(document.paths ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
   const tags = new Set<string>()
@@ -98,7 +98,7 @@ export function describeErrors(document: ApiDocument): ApiDocument {
 function describeOperation(path: string, method: string, operation: Operation): void {
   const signedIn = operation.security?.some((scheme) => 'customerToken' in scheme || 'staffToken' in scheme)
   const change = method !== 'get' && signedIn
-  // PUT and DELETE ask for the same thing however often they are sent.
+  // A repeated PUT or DELETE has the same effect as one, so it needs no idempotency key.
   const takesKey = change && ['post', 'patch'].includes(method) && !operation['x-takes-no-key']
   const errors = [
     ...(operation.parameters || operation.requestBody ? [400] : []),

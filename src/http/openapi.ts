@@ -17,8 +17,8 @@ const securityOf: Record<Access, Record<string, string[]>[]> = {
 }
 
 /**
- * The API as OpenAPI 3.1, made from the routes: their zod schemas, summary and access. `npm run generate`
- * keeps it in openapi.json, which `/docs` shows. Routes that are hidden (`schema.hide`) are no part of it.
+ * Describes the API as OpenAPI 3.1, from the routes' zod schemas, summaries and access. `npm run generate`
+ * writes the description to openapi.json, which `/docs` shows. Hidden routes (`schema.hide`) are left out.
  */
 export const openApi = fp(async (app: FastifyInstance) => {
   await app.register(swagger, {
@@ -31,9 +31,10 @@ export const openApi = fp(async (app: FastifyInstance) => {
           'The back office of a group-buying shop. Money is whole rupiah in fields ending `_idr`; times are ISO 8601 with offset; lists come in pages of `limit` after `cursor`.',
         license: { name: 'MIT', identifier: 'MIT' } as never,
       },
-      // Whichever shows the description: the calls that are tried out there go to it.
+      // The calls that a reader tries out on the documentation page go to the server that shows the page.
       servers: [{ url: '/', description: 'this server' }],
-      // Types of three versions of OpenAPI meet here; a linter holds the document against its version.
+      // The cast is needed because the types cover three versions of OpenAPI. A linter checks the document
+      // against its version.
       components: components as never,
     },
     transform: describeRoute,
@@ -78,8 +79,8 @@ function securityFor(url: string, access: Access): Record<string, string[]>[] {
 }
 
 /**
- * Returns the tag of a route: `orders` below `/api/orders`, `pages` for pages that people open, `machine` for
- * probes.
+ * Returns the OpenAPI tag of a route: `orders` below `/api/orders`, `pages` for pages that people open,
+ * `machine` for probes.
  */
 function tagOf(url: string): string {
   const [first = '', second = ''] = url.slice(1).split('/')
@@ -87,7 +88,7 @@ function tagOf(url: string): string {
   return first === 'pay' || first === 's' ? 'pages' : 'machine'
 }
 
-/** `POST /api/group-sessions/:id/join` is `postGroupSessionsByIdJoin`. */
+/** Returns the operation's id: for `POST /api/group-sessions/:id/join` it is `postGroupSessionsByIdJoin`. */
 function operationIdOf(method: string, url: string): string {
   const words = url
     .replace(/^\/(api\/)?/, '')
@@ -97,8 +98,9 @@ function operationIdOf(method: string, url: string): string {
 }
 
 /**
- * The schema without what only repeats itself: the bounds of safe integers, and the pattern of a text whose
- * format is named. Answers may hold more than they say, so what forbids it there goes too.
+ * Returns a JSON schema without redundant parts: the bounds of safe integers, and the pattern of a text whose
+ * format is named. Answers may contain further fields, so `additionalProperties: false` is removed from
+ * answers.
  */
 function tidy(schema: unknown, answer = false): unknown {
   if (Array.isArray(schema)) return schema.map((item) => tidy(item, answer))

@@ -12,7 +12,9 @@ import { httpErrors } from './http-errors.ts'
 import { languageOf, sendPage } from './pages/page.ts'
 import { isForPeople, problemPage } from './pages/problem-page.ts'
 
-/** RFC 9457, with a stable `code` for programs and the request's id for support. */
+/**
+ * The body of an error answer (RFC 9457), with a stable `code` for programs and the request's id for support.
+ */
 export interface Problem {
   type: 'about:blank'
   title: string
@@ -31,7 +33,7 @@ const statusOfKind: Record<ErrorKind, number> = {
   limited: 429,
 }
 
-// The wire's own convention is finer than the kind for these codes.
+// The HTTP statuses of these error codes, for which HTTP has a more precise status than that of their kind.
 const statusOfCode: Record<string, number> = {
   'kernel.idempotency_key_reused': 422,
   'http.unauthorized': 401,
@@ -44,7 +46,7 @@ const statusOfCode: Record<string, number> = {
   'http.internal': 500,
 }
 
-/** The one table from errors to HTTP. */
+/** Returns the HTTP status of an error, by its code or its kind; no other place decides this. */
 export function statusOf(error: DomainError): number {
   return statusOfCode[error.code] ?? statusOfKind[error.kind]
 }
@@ -72,12 +74,14 @@ function asDomainError(error: unknown): DomainError {
   return httpErrors.internal()
 }
 
-/** Sends any error as a problem document, or as a page to a browser. Logs errors on our side. */
+/**
+ * Sends any error as a problem document, or to a browser as a page. Logs errors that are laku's own fault.
+ */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = asDomainError(error)
   const status = statusOf(known)
   if (known.code === 'kernel.database_unavailable') request.server.databaseTrouble.at = Date.now()
-  // By the SQLSTATE an operator knows what ails the database; the error's own details are not logged.
+  // The SQLSTATE shows an operator what is wrong with the database; the error's own details are not logged.
   const { state: sqlstate } = known.details
   if (status >= 500) request.log.error({ err: error, code: known.code, sqlstate }, 'request failed')
   const { retryAfterS: given } = known.details
@@ -93,7 +97,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     request_id: request.id,
   }
   if (Object.keys(known.details).length > 0) problem.details = toWire(known.details)
-  // Serialized here: a problem fits no route's answer schema.
+  // The problem is serialized here, because the answer schemas of the routes do not describe it.
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(problem)
 }
 

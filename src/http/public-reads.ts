@@ -7,16 +7,19 @@ declare module 'fastify' {
   interface FastifyRequest {
     /**
      * Reads data that is the same for everybody, cached under `name`. In production each name is read at most
-     * once a second, however many callers ask. Elsewhere it is read each time, so that a developer sees
-     * changes at once.
+     * once a second, however many callers ask. In other environments it is read each time, so that a
+     * developer sees changes at once.
      */
     readPublic<T>(name: string, use: (work: Work) => Promise<T>): Promise<T>
   }
 }
 
-/** A page that is passed on in a rush may be a second old; a place is taken by the row itself. */
+/**
+ * The maximum age of a cached public answer (ms). A page shared in a rush may be a second old; a join still
+ * checks the current row.
+ */
 export const FRESH_MS = 1_000
-// An answer has some 2 kB: 4 MB at most.
+// The most cached answers. An answer has some 2 kB, so they take 4 MB at most.
 const MAX_ENTRIES = 2_000
 
 export const publicReads = (laku: Laku) =>
@@ -34,9 +37,9 @@ export const publicReads = (laku: Laku) =>
 
 /**
  * A cache of answers by name, each kept for `freshMs`. Callers who ask while an answer is being made wait for
- * it together. The oldest answers make room for new ones. `make` learns whether the name had an answer
- * before. A known name, which many may wait for, then stands in no stranger's line (strangers/fair-gate.ts);
- * an invented name does.
+ * the same answer. The oldest answers make room for new ones. `make` gets told whether the name had an answer
+ * before. Many callers may wait for a known name, so its read skips the queue of unknown callers
+ * (strangers/fair-gate.ts). The read of an invented name waits in that queue.
  */
 export class Memory {
   readonly #kept = new Map<string, { until: number; answer: Promise<unknown>; isFound: boolean }>()
@@ -56,7 +59,7 @@ export class Memory {
     const answer = make(known?.isFound ?? false)
     const entry = { until: Date.now() + this.#freshMs, answer, isFound: known?.isFound ?? false }
     this.#kept.set(name, entry)
-    // The answer that nothing was found is kept too; a failure is not.
+    // The answer that nothing was found is cached too; a failure is not.
     answer.then(
       (found) => {
         entry.isFound = found !== undefined

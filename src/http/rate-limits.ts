@@ -8,55 +8,71 @@ import { FairGate } from './strangers/fair-gate.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The browser that asks, where it proved that it was here before; empty otherwise. */
+    /** The id of the caller's browser, if its device token proves an earlier log-in; otherwise empty. */
     device: string
   }
   interface FastifyInstance {
     /**
-     * Counts a request for its caller: a customer or a staff token by name, everybody else by address. A
-     * request to a costly route is counted a second time (route-costs.ts).
+     * Counts a request for its caller: a customer or staff member by id, everybody else by IP address. A
+     * request to a costly route is also counted separately (route-costs.ts).
      * @throws http.too_many_requests, with the seconds until the next is taken
      */
     limitCaller(request: FastifyRequest): Promise<void>
-    /** Counts a request that was refused for its token, by address. @throws http.too_many_requests */
+    /**
+     * Counts a request that was refused because of its token, by IP address.
+     * @throws http.too_many_requests
+     */
     limitStranger(request: FastifyRequest): Promise<void>
     /**
-     * Counts a staff token that this process has not seen, by address, before the database looks for it.
+     * Counts a staff token that this process has not seen before, by IP address, before it is looked up in
+     * the database.
      * @throws http.too_many_requests
      */
     limitStaffGuess(request: FastifyRequest): Promise<void>
     /**
-     * Counts a refresh token that laku did not sign, by address, before the database looks for it.
+     * Counts a refresh token that laku did not sign, by IP address, before it is looked up in the database.
      * @throws http.too_many_requests
      */
     limitTokenGuess(request: FastifyRequest): Promise<void>
-    /** Counts a request for a code by a device that was here before; false where it is one too many. */
+    /**
+     * Counts a request for a code by a browser with a device token of an earlier log-in. Returns false if the
+     * browser has reached its limit.
+     */
     mayAskAsDevice(request: FastifyRequest, device: string): Promise<boolean>
     /**
-     * Runs what a stranger has the database do, in turn with other names' requests.
+     * Runs the database work of an unknown caller, in turn with the requests of other names.
      * @throws http.too_many_requests
      */
     inTurn<T>(name: string, use: () => Promise<T>): Promise<T>
-    /** Counts a stranger's look for cached prices, by network; false where the zone's fee must do. */
+    /**
+     * Counts a lookup of cached prices by an unknown caller, by network. Returns false if the caller gets the
+     * zone's fee instead.
+     */
     mayLookUpRates(request: FastifyRequest): Promise<boolean>
-    /** Counts a guess at a code that never was, by address. @throws http.too_many_requests */
+    /**
+     * Counts a guess at a code that never existed, by IP address.
+     * @throws http.too_many_requests
+     */
     limitGuess(request: FastifyRequest): Promise<void>
     /**
-     * Counts a stranger's request for a code, by address, before the database does; false where it is one too
-     * many.
+     * Counts an unknown caller's request for a code, by IP address, before the database counts it. Returns
+     * false if the address has reached its limit.
      */
     mayAskForCode(request: FastifyRequest): Promise<boolean>
   }
 }
 
-/** Strangers have two fifths of a process's 20 connections; their backlog is two seconds at most. */
+/**
+ * The limits for requests of unknown callers. They may use two fifths of a process's 20 connections, and the
+ * queue holds at most two seconds of work.
+ */
 const STRANGERS = { running: 8, waitingOfOne: 100, waiting: 1_000 }
-/** A browser that was here before asks for a handful of codes. */
+/** The most code requests of a browser with a device token; a real user needs only a handful. */
 const CODES_OF_DEVICE = 10
 
 /**
- * The look-ups of cached prices that one network may make a minute. A visitor of a page has its token and
- * needs few. Beyond the limit they get the zone's fee, which needs no look-up.
+ * The most lookups of cached prices that one network may make a minute. Visitors of a session's page have its
+ * token and need few. Beyond the limit they get the zone's fee, which needs no lookup.
  */
 const RATE_LOOKS = { address: 60, home: 20 }
 
@@ -64,7 +80,8 @@ const MINUTE_MS = 60_000
 // The most callers that are counted separately. Beyond this, the callers who called longest ago are dropped.
 const CALLERS = 50_000
 
-// Staff have a handful of tokens: a tenth of the wrong ones that an address may send.
+// The share of the wrong tokens that one IP address may send as staff tokens: a tenth, because staff have
+// only a handful of tokens.
 const STAFF_GUESSES = 0.1
 
 const partOf = (whole: number, share: number) => Math.max(1, Math.floor(whole * share))
@@ -72,15 +89,15 @@ const partOf = (whole: number, share: number) => Math.max(1, Math.floor(whole * 
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 
 /**
- * Limits how often one caller may call a minute, counted in this process (docs/adr/0025-limits-a-process.md).
- * IPv6 addresses count by their /64. Limits that must hold over all processes (codes by phone, calls to
- * providers) are counted in the database.
+ * Limits how many requests one caller may make a minute, counted in this process
+ * (docs/adr/0025-limits-a-process.md). IPv6 addresses count by their /64. Limits that must hold over all
+ * processes (codes by phone, calls to providers) are counted in the database.
  */
 export const rateLimits = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     await app.register(rateLimit, { global: false, timeWindow: MINUTE_MS })
     const { policy } = laku
-    // `cache` is asked of each limiter: it is not handed down.
+    // The `cache` option must be set for each limiter, because the plugin does not pass it on.
     const byNetwork = { keyGenerator: ({ network }: FastifyRequest) => network.home }
     const limiter = (max: number, more = {}) =>
       app.createRateLimit({ max, ...byNetwork, ...{ cache: CALLERS }, ...more })
@@ -98,7 +115,8 @@ export const rateLimits = (laku: Laku) =>
         person: limiter(partOf(policy.customerRequestsPerMinute, person), byName),
       })
     }
-    // Thousands of phones may share an IPv4 address; an IPv6 /64 belongs to one home.
+    // The limits differ by the kind of address: thousands of phones may share an IPv4 address, but an IPv6
+    // /64 belongs to one home.
     const byKind = (address: number, home: number) => (request: FastifyRequest) =>
       request.network.site === undefined ? address : home
     const guesses = limiter(0, {
@@ -112,7 +130,7 @@ export const rateLimits = (laku: Laku) =>
       if (cost === 'free') return
       const { kind } = request.actor
       await count(kind === 'customer' ? customers : kind === 'staff' ? staff : addresses, request)
-      // Staff are known one by one, and have one budget.
+      // Staff members are counted by id, and have one limit for all routes.
       const part = kind === 'staff' ? undefined : dear.get(cost)
       if (part) await count(kind === 'customer' ? part.person : part.network, request)
     })

@@ -1,11 +1,11 @@
 import { type StoredAnswer, toWire, type Work, wholeAnswer } from '../domain/kernel/index.ts'
 
-/** The part of a kept answer by which its thing is found again. */
+/** The ids in a stored answer by which its object is read again. */
 type Kept = { id: string; order: { id: string } }
 
 /**
- * Returns the `again` of a route. It gives the kept answer, with names and addresses as `read` finds them
- * now. Deleted data gives a not-found error, and no change is made a second time.
+ * Returns the `again` function of a route. It builds the stored answer anew, with names and addresses as
+ * `read` finds them now. Deleted data gives a not-found error, and no change is made a second time.
  */
 export const readAgain =
   (read: (work: Work, kept: Kept) => Promise<unknown>) =>

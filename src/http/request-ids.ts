@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { withRequestId } from '../runtime/request-id.ts'
 
-/** Lets every line that is logged while a request is answered carry its id, however deep it is logged. */
+/** Adds the request's id to every line that is logged while the request is answered, in whatever function. */
 export function carryRequestIds(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _, done) => withRequestId(request.id, done))
 }

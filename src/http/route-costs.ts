@@ -1,28 +1,34 @@
 /**
- * The costs that a request of a route may cause us, and so how often one caller may make it. Each is a share
- * of what a caller may ask in all (`policy.addressRequestsPerMinute` of a network,
+ * The limits of the routes by their cost for laku: how often one caller may request a route of that cost.
+ * Each is a share of the caller's total limit (`policy.addressRequestsPerMinute` of a network,
  * `customerRequestsPerMinute` of a person). deploy/nginx.conf has the same shares of 50 requests a second; a
- * test holds both together.
+ * test compares both.
  */
 export const costs = {
-  /** Probes and providers: a probe that is refused restarts us, a delivery that is turned away is lost. */
+  /**
+   * Routes for probes and providers have no limit: a refused probe restarts the process, and a refused
+   * webhook delivery is lost.
+   */
   free: { network: Number.POSITIVE_INFINITY, person: Number.POSITIVE_INFINITY },
-  /** Answered from memory, or nearly so. */
+  /** Routes that are answered from memory, or nearly so. */
   memory: { network: 1, person: 1 },
-  /** A few reads, or a change of the caller's own data. */
+  /** Routes that make a few reads, or change the caller's own data. */
   query: { network: 1, person: 1 },
   /**
-   * A step of a log-in: it sends a message, guesses a code, or refreshes a token. One network may make twenty
-   * a second, which serves 1,200 phones a minute behind one address.
+   * Routes of a log-in's steps: they send a message, check a code, or refresh a token. One network may make
+   * twenty such requests a second, which serves 1,200 phones a minute behind one address.
    */
   code: { network: 0.4, person: 0.2 },
-  /** A courier may be asked, who takes few calls a minute from all of us. */
+  /** Routes that may call a courier, who accepts few calls a minute from all of laku. */
   courier: { network: 0.4, person: 0.2 },
-  /** The request may create an invoice, which waits its turn among those of all buyers. */
+  /** Routes that may create an invoice. The invoices of all buyers share one queue. */
   invoice: { network: 0.4, person: 0.2 },
-  /** Goods are taken, or given up: once a second a person, which no hand does for long. */
+  /**
+   * Routes that reserve goods or give them up: once a second for each person, more than anybody does by hand
+   * for long.
+   */
   hold: { network: 1, person: 0.2 },
-  /** Money may leave. */
+  /** Routes by which money may be paid out. */
   money: { network: 1, person: 0.1 },
 } as const satisfies Record<string, { network: number; person: number }>
 

@@ -27,7 +27,7 @@ import { fonnteWebhookRoutes } from './webhooks/fonnte.ts'
 import { whatsappWebhookRoutes } from './webhooks/whatsapp.ts'
 import { xenditWebhookRoutes } from './webhooks/xendit.ts'
 
-/** Every plugin with routes; a route that is not reached from here does not exist. */
+/** The list of all plugins with routes. A route whose plugin is missing here does not exist. */
 export const routes: readonly ((laku: Laku) => FastifyPluginAsyncZod)[] = [
   addressRoutes,
   authRoutes,

@@ -3,10 +3,13 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { httpErrors } from './http-errors.ts'
 
-/** No header of a caller of ours is longer; a browser's cookies and a CDN's own stay below it. */
+/**
+ * The longest header (characters) that a request may have. Real callers send shorter ones, a browser's
+ * cookies and a CDN's headers included.
+ */
 const LONGEST_HEADER = 4_096
 
-/** An answer's own: all others that Helmet's answer has are for security. */
+/** The headers that every answer has anyway. All other headers in Helmet's answer are for security. */
 const OWN = ['connection', 'content-length', 'content-type', 'date', 'keep-alive']
 
 type Headers = Readonly<Record<string, string>>
@@ -14,8 +17,9 @@ type Headers = Readonly<Record<string, string>>
 let known: Promise<Headers> | undefined
 
 /**
- * The headers of every answer to browsers (OWASP's list): nothing here is framed, sniffed, kept or run. They
- * are the same for all, so Helmet is asked for them once a process and not for each request.
+ * Returns the headers of every answer to browsers (OWASP's list): no answer may be framed, sniffed, cached or
+ * run as a script. The headers are the same for all answers, so Helmet makes them once a process and not for
+ * each request.
  */
 export function safeHeaders(): Promise<Headers> {
   known ??= askHelmet()
@@ -46,7 +50,7 @@ async function askHelmet(): Promise<Headers> {
   }
 }
 
-/** Sets these headers and the request's id on every answer. A route may override them. */
+/** Sets the security headers and the request's id on every answer. A route may override them. */
 export const securityHeaders = (headers: Headers) =>
   fp(async (app: FastifyInstance) => {
     app.addHook('onRequest', async (request, reply) => {
@@ -54,7 +58,10 @@ export const securityHeaders = (headers: Headers) =>
     })
   })
 
-/** Refuses a long header of any request, before anything looks into it; a browser may read that it is. */
+/**
+ * Refuses a request with a header that is too long, before any other code reads it. A browser may read this
+ * refusal.
+ */
 export const boundedHeaders = fp(async (app: FastifyInstance) => {
   app.addHook('onRequest', async ({ raw: { rawHeaders } }) => {
     for (const text of rawHeaders)

@@ -28,41 +28,44 @@ import { refuseAddress, refuseBytes } from './unreadable-requests.ts'
 const BODY_LIMIT = 256 * 1024
 
 /**
- * The time for which a server that shuts down still takes requests. Meanwhile /readyz reports the shutdown,
- * so that load balancers send no more requests.
+ * The milliseconds for which a server that shuts down still takes requests. Meanwhile /readyz reports the
+ * shutdown, so that load balancers send no more requests.
  */
 const NOTICE_MS = 500
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** True from the moment that the server is to end. */
+    /** The shutdown of the server; `begun` is true from its first moment. */
     ending: { begun: boolean }
     /**
-     * When a request last failed for the database's sake (ms since 1970): it may answer reads and take no
-     * writes.
+     * The time (ms since 1970) at which a request last failed because of the database. The database may still
+     * answer reads and take no writes.
      */
     databaseTrouble: { at: number }
   }
 }
 
 /**
- * The server with every plugin and route, not yet listening. `describe` sees the routes as they are added.
+ * Builds the server with every plugin and route, without listening yet. `describe` is a plugin that sees the
+ * routes as they are added.
  */
 export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Promise<FastifyInstance> {
   const headers = await safeHeaders()
   const app = Fastify({
     loggerInstance: laku.logger as FastifyBaseLogger,
-    // Requests are measured (metrics.ts) and failures are logged with their code (problem.ts).
+    // Fastify's own request log is off, because metrics.ts measures requests and problem.ts logs failures
+    // with their code.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     frameworkErrors: refuseAddress(headers, laku.config.corsOrigins),
     clientErrorHandler: refuseBytes(headers),
-    // The id names a request and needs no order. A random id costs a tenth of one that sorts by time.
+    // A request's id only names the request and needs no order. A random id costs a tenth of an id that sorts
+    // by time.
     genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true },
-    // Only the trusted proxies are believed about the caller's address.
+    // Only the trusted proxies' headers are used to find the caller's IP address.
     trustProxy: laku.config.trustedProxies.length > 0 && laku.config.trustedProxies,
   })
   app.setValidatorCompiler(validatorCompiler)
@@ -95,8 +98,8 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
 }
 
 /**
- * An answer that is sent while the server closes is its connection's last: kept alive, the connection would
- * keep it from closing.
+ * Closes the connection after each answer that is sent while the server shuts down. A connection that is kept
+ * alive would prevent the shutdown.
  */
 function endConnections(app: FastifyInstance): void {
   let closing = false

@@ -7,22 +7,22 @@ import type { Laku } from '../runtime/laku.ts'
 const PURPOSE = 'http.session_page'
 const MINUTES = 15
 
-/** The header by which a session's page and its JSON hand out the token. */
+/** The header in which a session's page, and the session's JSON, send the visitor's token. */
 export const SESSION_TOKEN = 'x-session-token'
 
 const shape = /^([0-9a-f-]{36})\.([\w-]{12})\.(\d{1,12})\.([\w-]{43})$/
 
 /**
- * Returns the text that is signed: the token is good for the goods of this session, and in the network that
- * it was given to.
+ * Returns the text that the token's signature covers. The token is valid only for the session's product, and
+ * only in the network that it was given to.
  */
 const saidBy = (productId: string, visit: string, until: string, { network }: FastifyRequest) =>
   `${productId}.${visit}.${until}.${network.home}`
 
 /**
- * Gives the token of a session's page to the visitor. With it a visitor who is not logged in gets prices from
- * couriers. Signed and not stored: `<product>.<visit>.<until, in seconds>.<signature>`, good for a quarter of
- * an hour.
+ * Sends the visitor of a session's page a token. With the token, a visitor who is not logged in gets prices
+ * from couriers. The token is signed and not stored: `<product>.<visit>.<until, in seconds>.<signature>`. It
+ * is valid for a quarter of an hour.
  */
 export function giveSessionToken(
   { vault, clock }: Laku,
@@ -37,7 +37,8 @@ export function giveSessionToken(
 }
 
 /**
- * Returns the visit of a token; undefined if the token is invented, expired, or was given to another network.
+ * Returns the page visit that a token proves. Undefined if the token is invented or expired, or was given to
+ * another network.
  */
 export function readSessionToken(
   { vault, clock }: Laku,

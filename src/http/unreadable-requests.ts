@@ -9,8 +9,8 @@ import { sendProblem, statusOf } from './problem.ts'
 type Headers = Readonly<Record<string, string>>
 
 /**
- * Answers requests that reach no route and no hook, in the usual form: a problem, the usual headers and the
- * request's id. The router itself refuses an invalid address, and one that is too long.
+ * Answers requests that reach no route and no hook, in the usual form: a problem document, the usual headers
+ * and the request's id. The router itself refuses an invalid URL, and one that is too long.
  */
 export const refuseAddress =
   (headers: Headers, corsOrigins: readonly string[]) =>
@@ -26,7 +26,7 @@ export const refuseAddress =
   }
 
 /**
- * Answers a request that is no valid HTTP, has more headers than Node reads (16 KiB), or arrives too slowly.
+ * Answers a request that is not valid HTTP, has more headers than Node reads (16 KiB), or arrives too slowly.
  */
 export const refuseBytes =
   (headers: Headers) =>

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 
-// Parts that the bodies and answers of several routes share.
+// This file holds the parts of request bodies and answers that several routes share.
 
 export const byId = z.strictObject({ id: z.uuid() })
-/** People and programs name a thing by its id or by its code. */
+/** The parameters of a route whose object is named by its id or its code. */
 export const byIdOrCode = z.strictObject({ id: z.string().min(1).max(60) })
 
-/** Whole rupiah. */
+/** An amount in whole rupiah. */
 export const idr = z.int()
 
 /** The parameters for a page of a list: its size, and the cursor that the page before returned. */
@@ -15,11 +15,11 @@ export const paging = {
   cursor: z.uuid().optional(),
 }
 
-/** A page of a list, and the cursor of the next one. */
+/** Returns the schema of a page of a list, with the cursor of the next page. */
 export const listOf = <Row extends z.ZodType>(row: Row) =>
   z.object({ data: z.array(row), next_cursor: z.string().nullable() })
 
-/** The wanted variants, and the quantity of each. */
+/** The variants that a buyer wants, and the quantity of each. */
 export const wantedItems = z
   .array(z.strictObject({ variant_id: z.uuid(), quantity: z.int().min(1).max(100_000) }))
   .min(1)
@@ -30,7 +30,7 @@ export const courierChoice = z.strictObject({
   type: z.string().min(1).max(40),
 })
 
-/** The fields for how a buyer pays; by default by invoice. */
+/** The fields by which a buyer chooses how to pay; the default is by invoice. */
 export const payWith = {
   payment_method: z
     .enum(['invoice', 'wallet', 'wallet+invoice'])
@@ -47,7 +47,10 @@ export const payWith = {
     ),
 }
 
-/** Whether the wallet's part is given only with the method that has parts, `wallet+invoice`. */
+/**
+ * Tells whether `wallet_idr` is given only with the payment method `wallet+invoice`, which has a wallet's
+ * part.
+ */
 export const namesPartRightly = (body: {
   payment_method?: string | undefined
   wallet_idr?: number | undefined

@@ -1,8 +1,8 @@
 import { Drawing } from './png.ts'
 
 /**
- * The sign of the shop in a browser's tab: an L on its green. 32 by 32 pixels, which every browser takes as
- * `/favicon.ico`.
+ * Draws the shop's icon for a browser's tab: an L on the shop's green. It has 32 by 32 pixels, and every
+ * browser accepts it as `/favicon.ico`.
  */
 export function shopIcon(): Buffer {
   const drawing = new Drawing({ width: 32, height: 32 }, [0x0a6b4a, 0xffffff])

@@ -1,4 +1,4 @@
-/** HTML that needs no more escaping. */
+/** A piece of HTML that is already escaped. */
 export class Markup {
   readonly text: string
   constructor(text: string) {

@@ -1,6 +1,6 @@
 import { type Markup, markup, nothing } from './markup.ts'
 
-/** A label and its value on this page. */
+/** A label and its value, shown in a list on the page. */
 export type Fact = readonly [string, string | number | Markup]
 
 /** The state that a note shows by colour and sign: done, still under way, or failed. */
@@ -13,13 +13,13 @@ export interface Note {
   title: string
   text: string
   facts?: readonly Fact[]
-  /** The links on from here; `likely` marks the link that most people want. */
+  /** The links to further pages; `likely` marks the link that most people want. */
   links?: readonly { href: string; text: string; likely?: boolean }[]
-  /** A button that changes something, at this page's own address. */
+  /** The text of a button that changes something; it posts to this page's own address. */
   action?: string
 }
 
-/** Returns a short message that stands in the middle of a page. */
+/** Returns a short message as HTML, shown in the middle of a page. */
 export function noteOf({ tone, title, text, facts = [], links = [], action }: Note): Markup {
   const list = facts.length === 0 ? nothing : factsOf(facts)
   const buttons = links.map(

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { Markup, markup, nothing } from './markup.ts'
 import { FORM_CSP, PAGE_CSP, STYLE } from './style.ts'
 
-/** The languages that pages speak; Indonesian where nobody asks for the other. */
+/** The languages of the pages. Indonesian is the default. */
 export type Language = 'id' | 'en'
 
 const otherLanguage = {
@@ -12,7 +12,7 @@ const otherLanguage = {
   en: { language: 'id', name: 'Bahasa Indonesia' },
 } as const satisfies Record<Language, { language: Language; name: string }>
 
-/** A page as an answer in a route's schema. */
+/** Returns the part of a route's schema that describes an HTML page as the answer. */
 export const pageAnswer = (description: string) => ({
   description,
   content: { 'text/html; charset=utf-8': { schema: z.string() } },
@@ -27,15 +27,15 @@ export interface Page {
   head?: Markup
   /** The page reloads after `afterS` seconds, from the address `to` if it is given. */
   refresh?: { afterS: number; to?: string } | undefined
-  /** The part of the query that the page in the other language needs too: `back=1`. */
+  /** The part of the query that is kept in the link to the other language: `back=1`. */
   keeps?: string | undefined
-  /** Not to be found by search engines: a person's own, or gone. */
+  /** Whether search engines must not list the page, because it is personal or gone. */
   hidden?: boolean
   /** Whether the page has a form, which posts to the page's own address. */
   hasForm?: boolean
 }
 
-/** Sends a page: light, without a script, readable on a phone, in the language that was asked for. */
+/** Sends a page in the requested language: small, without a script, and readable on a phone. */
 export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
   const { status, language, title, body, head = nothing, keeps } = page
   const other = otherLanguage[language]
@@ -68,7 +68,10 @@ function refreshOf({ refresh }: Page): Markup {
 `
 }
 
-/** No browser's list of languages is longer. */
+/**
+ * The most characters read of an Accept-Language or Accept-Encoding header. No browser's list of languages is
+ * longer.
+ */
 const MAX_ACCEPT_HEADER = 256
 
 /**
@@ -77,7 +80,8 @@ const MAX_ACCEPT_HEADER = 256
 export function languageOf(request: FastifyRequest): Language {
   const { lang } = (request.query ?? {}) as { lang?: unknown }
   if (lang === 'id' || lang === 'en') return lang
-  // Bounded, and read without a pattern that could go back and forth in it.
+  // The header is cut to a maximum length and split without a regular expression, because an expression that
+  // backtracks could take very long.
   const asked = (request.headers['accept-language'] ?? '').slice(0, MAX_ACCEPT_HEADER).toLowerCase()
   const wishes = asked.split(',').map((wish, i) => {
     const [tag = '', ...more] = wish.split(';')

@@ -11,11 +11,11 @@ export interface PaymentShown {
   /** The part of the amount that the buyer's wallet pays. */
   walletIdr: Rupiah
   expiresAt: Date
-  /** The code of the session that it is for. */
+  /** The code of the session that the payment is for. */
   session: string | undefined
 }
 
-/** Why a buyer sees a page, and not the invoice. */
+/** The reason why a buyer sees this page and is not sent to the provider's invoice. */
 export type PayState = Exclude<
   keyof PayTexts,
   'line' | 'code' | 'amount' | 'fromWallet' | 'byInvoice' | 'payBefore' | `to${string}`
@@ -41,7 +41,10 @@ export interface PayPage {
   keeps?: string | undefined
 }
 
-/** The page of a payment's link. Nothing of the request is printed into it but the payment's own code. */
+/**
+ * Returns the page of a payment's link. Except for the payment's code, it shows no text that came with the
+ * request.
+ */
 export function payPage({ language, state, payment, refresh, keeps }: PayPage): Page {
   const texts = payTexts[language]
   const isLine = typeof state === 'object'

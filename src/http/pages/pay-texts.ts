@@ -5,13 +5,16 @@ interface Said {
   text: string
 }
 
-/** The texts that a buyer reads at `/pay/:code` where there is no invoice to go on to. */
+/** The texts that a buyer reads at `/pay/:code` if the buyer cannot be sent to an invoice. */
 export interface PayTexts {
   paid: Said
   refunded: Said
   review: Said
   expired: Said
-  /** The buyer returns from the provider, whose message about the payment has not arrived yet. */
+  /**
+   * The text for a buyer who returns from the provider before the provider's message about the payment has
+   * arrived.
+   */
   checking: Said
   notFound: Said
   preparing: Said
@@ -19,7 +22,7 @@ export interface PayTexts {
   line(place: number, waitS: number): Said
   code: string
   amount: string
-  /** The words for the part of the amount that the wallet pays, and for the part that an invoice pays. */
+  /** The labels for the part of the amount that the wallet pays, and for the part that an invoice pays. */
   fromWallet: string
   byInvoice: string
   payBefore: string

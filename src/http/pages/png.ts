@@ -1,8 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib'
 
 /**
- * A picture of a few colours, drawn in rectangles. It is encoded as a PNG (RFC 2083) with one byte for each
- * pixel.
+ * A picture of a few colours, made of filled rectangles. It is encoded as a PNG (RFC 2083) with one byte for
+ * each pixel.
  */
 export class Drawing {
   readonly width: number
@@ -10,16 +10,16 @@ export class Drawing {
   readonly #colours: readonly number[]
   readonly #pixels: Buffer
 
-  /** Every pixel has the first of the `colours` (0xrrggbb) until it is drawn. */
+  /** Starts with every pixel in the first of the `colours` (0xrrggbb). */
   constructor(size: { width: number; height: number }, colours: readonly number[]) {
     this.width = size.width
     this.height = size.height
     this.#colours = colours
-    // A row begins with the byte of its filter, here none.
+    // Each row of a PNG begins with a byte for its filter; 0 means no filter.
     this.#pixels = Buffer.alloc((this.width + 1) * this.height, 0)
   }
 
-  /** Fills a rectangle with the colour of this number. */
+  /** Fills a rectangle with the colour whose index is `colour`. */
   fill(x: number, y: number, w: number, h: number, colour: number): void {
     for (let row = y; row < y + h; row++) {
       const start = row * (this.width + 1) + 1 + x

@@ -54,9 +54,7 @@ const tones: Record<Trouble, Tone> = { lost: 'bad', unfit: 'bad', busy: 'wait', 
 
 const RETRY_S = 10
 
-/**
- * Whether a person sends this request from a browser: a GET outside the API that accepts HTML.
- */
+/** Tells whether a person sends this request from a browser: a GET outside the API that accepts HTML. */
 export function isForPeople(request: FastifyRequest): boolean {
   if (request.method !== 'GET' || request.url.startsWith('/api/')) return false
   return (request.headers.accept ?? '').includes('text/html')

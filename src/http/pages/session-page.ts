@@ -8,8 +8,8 @@ import { type Standing, sessionTexts, standingOf, timeLeftText, unitsLeft } from
 import { countOf, instantOf, moneyOf, whole } from './words.ts'
 
 /**
- * The interval at which an open page reloads itself. So its counts and its remaining time stay current
- * without a script.
+ * The seconds after which an open session's page reloads itself. So its counts and its remaining time stay
+ * current without a script.
  */
 const REFRESH_S = 60
 
@@ -27,13 +27,13 @@ interface Shown {
   session: SessionView
   language: Language
   standing: Standing
-  /** Buyers may still come in, or wait for a place that comes free. */
+  /** Whether buyers can still join the session, or wait for a place in it to become free. */
   running: boolean
   now: Date
   url: string
 }
 
-/** The page of a session, in `language`, at this instant; its links begin with `publicUrl`. */
+/** Returns the page of a session at this instant, in `language`. Its links begin with `publicUrl`. */
 export function sessionPage(
   session: SessionView,
   at: { now: Date; language: Language; publicUrl: string },
@@ -48,7 +48,7 @@ export function sessionPage(
   return { status: 200, language: at.language, title, head: headOf(shown), body, refresh }
 }
 
-/** Returns the page that is shown where a session is not to be seen. */
+/** Returns the page that is shown if the session does not exist or must not be shown. */
 export function missingSessionPage(language: Language): Page {
   const { title, text } = sessionTexts[language].notFound
   return { status: 404, language, title, body: noteOf({ tone: 'bad', title, text }), hidden: true }
@@ -84,7 +84,10 @@ ${running ? markup`<p class="soft">${outlook}</p>` : nothing}
 ${factsOf(figuresOf(shown))}`
 }
 
-/** The price of the tier that is reached: now, or at the end. */
+/**
+ * Returns the unit price of the tier that is reached: the present tier while the session runs, and the final
+ * tier after its end.
+ */
 const currentPrice = ({ session, running }: Shown) =>
   running ? finalPrice(session.tiers, session.paidUnits) : session.finalUnitPriceIdr
 
@@ -115,13 +118,14 @@ function figuresOf({ session, language, standing, running, now }: Shown): Fact[]
   if (running && session.heldUnits > 0) figures.push([texts.held, count(session.heldUnits)])
   if (running && session.perUserLimit !== null) figures.push([texts.perBuyer, count(session.perUserLimit)])
   if (running) figures.push([texts.timeLeft, timeLeftText(language, session.endsAt, now)])
-  // A session that reached its minimum may have closed before its time.
+  // The planned end is shown only while the session runs or is being decided. A session that reached its
+  // minimum may have closed earlier.
   if (running || standing === 'deciding') figures.push([texts.ends, instantOf(language, session.endsAt)])
   figures.push([texts.code, whole(session.code)])
   return figures
 }
 
-/** The tiers, the one that counts now marked. */
+/** Shows the price tiers, and marks the tier that applies now. */
 function pricesOf(shown: Shown): Markup {
   const { session, language, running } = shown
   const texts = sessionTexts[language]
@@ -136,7 +140,9 @@ function pricesOf(shown: Shown): Markup {
   return markup`<h2>${running && session.tiers.length > 1 ? texts.prices : texts.priceList}</h2><table><caption>${texts.perUnit}</caption>${rows}</table>`
 }
 
-/** Shows the price of the dearest variant as the end of the range, where the variants differ in price. */
+/**
+ * Shows the price of the most expensive variant as the end of a price range, if the variants differ in price.
+ */
 function toHighest(variantPrices: SessionView['tiers'][number]['variantPrices']): Markup {
   if (!variantPrices) return nothing
   return markup` – ${formatIdr(Math.max(...variantPrices.map((variantPrice) => variantPrice.unitPriceIdr)))}`
@@ -154,10 +160,7 @@ function rulesOf({ session, language, standing, url }: Shown): Markup {
 
 const openGraphLocales: Record<Language, string> = { id: 'id_ID', en: 'en_US' }
 
-/**
- * Returns the tags that a link preview is made of (Open Graph), and those that say where the page is in each
- * language.
- */
+/** Returns the tags for link previews (Open Graph), and the tags with the page's address in each language. */
 function headOf({ session, language, url }: Shown): Markup {
   const texts = sessionTexts[language]
   const lowest = Math.min(...session.tiers.map((tier) => tier.unitPriceIdr))

@@ -1,18 +1,18 @@
 import { Drawing } from './png.ts'
 
 /**
- * Pixels of the picture; messengers show a link's picture large from 600 by 315 on, and none of them takes
- * SVG.
+ * The size of the picture in pixels. Messengers show a link's picture large from 600 by 315 pixels on, and
+ * none of them accepts SVG.
  */
 export const PICTURE = { width: 600, height: 315 } as const
 
 const INK = 1
 const TRACK = 2
 const BAR = 3
-// The ground is the first.
+// The colours of the picture; the first one is the background.
 const colours = [0x0b3d2e, 0xffffff, 0x2c6b57, 0xffc845]
 
-/** Digits of 3 by 5 dots, a row three bits. */
+/** The shapes of the digits: 3 by 5 dots each, three bits a row. */
 const glyphs: Record<string, readonly number[]> = {
   '0': [7, 5, 5, 5, 7],
   '1': [2, 6, 2, 2, 7],

@@ -3,12 +3,12 @@ import { formatIdr } from '../../domain/kernel/index.ts'
 import { type Markup, markup } from './markup.ts'
 import type { Language } from './page.ts'
 
-/** The standing of a session, for a person who opens its link. */
+/** The state of a session, as shown to a person who opens its link. */
 export type Standing = 'open' | 'full' | 'deciding' | 'reached' | 'failed' | 'cancelled' | 'refunded'
 
 /**
- * Returns the standing that a buyer may be told: a session whose time ran out takes nobody, although its
- * sweep has not decided it yet.
+ * Returns the state of a session that a buyer is shown. A session whose time has run out accepts nobody,
+ * although its sweep has not decided it yet.
  */
 export function standingOf(session: SessionView, now: Date): Standing {
   if (session.status === 'forming') {
@@ -19,7 +19,7 @@ export function standingOf(session: SessionView, now: Date): Standing {
   return status === 'failed' || status === 'cancelled' || status === 'refunded' ? status : 'reached'
 }
 
-/** Units that can still be taken; undefined where the session has no capacity. */
+/** Returns the number of units that can still be bought; undefined if the session has no capacity. */
 export function unitsLeft({ capacity, paidUnits, heldUnits }: SessionView): number | undefined {
   return capacity === null ? undefined : Math.max(0, capacity - paidUnits - heldUnits)
 }

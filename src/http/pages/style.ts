@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * The one style of every page: a column on a phone, two beside each other where there is room, light and
- * dark.
+ * The style sheet of every page: one column on a phone, two columns on a wide screen, in light and dark
+ * colours.
  */
 export const STYLE = `
 :root{color-scheme:light dark;--ink:#14231c;--soft:#50615a;--ground:#f3f6f4;--card:#fff;--line:#dce5e0;--brand:#0a6b4a;--on:#fff;--tint:#e2f2ea;--wait:#7a4b00;--wait-tint:#fdf0d5;--bad:#9b1c1c;--bad-tint:#fde8e8;
@@ -56,8 +56,11 @@ td{text-align:right;white-space:nowrap}
 
 const styleHash = createHash('sha256').update(STYLE).digest('base64')
 
-/** No script at all, one style known by its hash, and pictures of our own. */
+/**
+ * The content security policy of a page: no script at all, only the one style sheet, by its hash, and
+ * pictures from laku itself.
+ */
 export const PAGE_CSP = `default-src 'none'; style-src 'sha256-${styleHash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
-/** The same for a page with a form. */
+/** The content security policy of a page with a form, which may post to laku itself. */
 export const FORM_CSP = PAGE_CSP.replace("form-action 'none'", "form-action 'self'")

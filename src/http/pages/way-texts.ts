@@ -11,7 +11,7 @@ interface Said {
 }
 
 /**
- * The texts of the pages of a link in a message: the page that stops a change, and the page that confirms an
+ * The texts of the two pages that links in messages open: one stops a change, the other confirms an email
  * address.
  */
 export const wayTexts: Record<Language, Record<WayState, Said>> = {

@@ -14,11 +14,11 @@ const times = perLanguage(
 )
 const counts = perLanguage((locale) => new Intl.NumberFormat(locale))
 
-/** An instant as people in Jakarta read it: `27 Nov 2026, 19.00 WIB`. */
+/** Formats an instant as people in Jakarta read it: `27 Nov 2026, 19.00 WIB`. */
 export const instantOf = (language: Language, at: Date): Markup =>
   markup`<time datetime="${at.toISOString()}">${times[language].format(at)}\u00a0WIB</time>`
 
-/** A number of things: `1.250`, in English `1,250`. */
+/** Formats a number of things: `1.250`, in English `1,250`. */
 export const countOf = (language: Language, count: number): string => counts[language].format(count)
 
 /** Marks a text that must not be broken over two lines, such as an amount or a code. */

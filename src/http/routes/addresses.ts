@@ -26,7 +26,7 @@ const fields = {
   postal_code: z.string().regex(/^[0-9]{5}$/),
 }
 
-// Biteship's id of an area, as its map search gives it
+// Biteship's id of an area, as returned by Biteship's map search
 const area_id = z
   .string()
   .regex(/^[A-Z0-9]{4,60}$/)
@@ -47,7 +47,7 @@ const newAddress = z.strictObject({
 const changes = z.strictObject({ ...fields, area_id }).partial()
 const page = z.strictObject(paging)
 
-/** A customer's own addresses. */
+/** The routes of a customer's own addresses. */
 export const addressRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

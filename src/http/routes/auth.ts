@@ -26,13 +26,13 @@ import { RefusalCache } from '../strangers/refusal-cache.ts'
 const phone = z.string().min(6).max(32)
 const code = z.string().regex(/^[0-9]{6}$/)
 /**
- * The answer to the puzzle of an auth.proof_needed: SHA-256 of `<puzzle>:<answer>` begins with `bits` zero
- * bits.
+ * The answer to the puzzle of the error auth.proof_needed: SHA-256 of `<puzzle>:<answer>` begins with `bits`
+ * zero bits.
  */
 export const proof = z.strictObject({ puzzle: z.string().max(120), answer: z.string().min(1).max(40) })
 /**
- * The token of an earlier log-in in this browser: strangers who ask for the same number do not hold that
- * browser up.
+ * The device token of an earlier log-in in this browser. With it, the browser is not delayed when strangers
+ * ask for codes to the same number.
  */
 const deviceToken = z.string().max(150)
 const name = z.string().trim().min(1).max(100)
@@ -44,7 +44,10 @@ const tokens = z.object({
   refresh_token: z.string(),
   /** The seconds until the access token expires. */
   expires_in_s: z.int(),
-  /** To be kept by the browser and sent along when it asks for its next code; it lets in nobody. */
+  /**
+   * The device token, which the browser keeps and sends with its next request for a code. It does not log
+   * anybody in.
+   */
   device_token: z.string().optional(),
   user: z.object({
     id: z.uuid(),
@@ -56,7 +59,10 @@ const tokens = z.object({
 })
 
 const asked = z.object({
-  /** For the browser that asked alone: the code is good with it, and with nothing else. */
+  /**
+   * The id of the requested code, for the requesting browser only: the code is valid only together with this
+   * id.
+   */
   challenge_id: z.uuid(),
   expires_in_s: z.int(),
   /** The seconds until the code is sent, if many codes are requested; at most 60. */
@@ -69,16 +75,19 @@ const asked = z.object({
 const deviceIn = ({ headers }: FastifyRequest) => headers['user-agent']?.slice(0, 300) ?? ''
 
 /**
- * Logging in and out. Nobody is known yet, so no Idempotency-Key is taken: keys of strangers would meet, and
- * answers with tokens are not to be stored. A code is good once, and a refresh token comes again within its
- * 30 s.
+ * The routes to log in and out. The caller is not known yet, so these routes take no Idempotency-Key. Keys of
+ * different callers could collide, and answers with tokens must not be stored. A code is valid once, and a
+ * repeated refresh token gets the same answer within its 30 s.
  */
 export const authRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const refusals = new RefusalCache(laku)
 
-    /** Throws the refusal, which is counted and committed by now; else returns the tokens. */
+    /**
+     * Returns the tokens of a successful log-in; throws the refusal of a refused one, which is already
+     * counted and committed.
+     */
     const answer = (outcome: LoginOutcome): z.infer<typeof tokens> => {
       if (outcome.refused) throw outcome.refused
       const { user, authSessionId, refreshToken } = outcome.login
@@ -91,8 +100,8 @@ export const authRoutes =
     }
 
     /**
-     * Returns the logged-in customer, if their token is good. Anybody may ask for a code, so an old token is
-     * ignored.
+     * Returns the logged-in customer if the request has a valid token. Anybody may ask for a code, so an
+     * expired token is ignored.
      */
     const customerOf = ({ headers }: FastifyRequest): Actor | undefined => {
       const claims = app.readAccessToken(headers.authorization?.replace(/^Bearer /, '') ?? '')
@@ -108,8 +117,8 @@ export const authRoutes =
           body: z.strictObject({
             phone,
             /**
-             * The purpose that the code is asked for, and good for. By default the purpose is to log in, or a
-             * withdrawal where the caller's own token came along.
+             * The purpose of the code; it is valid for this purpose only. The default is to log in, or a
+             * withdrawal if the request has the caller's own token.
              */
             purpose: z.enum(['login', 'withdrawal', 'email']).optional(),
             device_token: deviceToken.optional(),
@@ -140,9 +149,9 @@ export const authRoutes =
     )
 
     /**
-     * Stops a flood from one address. Known devices and requests with proof of work pass; their signatures
-     * prove both without the database. Returns the name of the line in which the request waits. A request
-     * with a proof waits in its own line only.
+     * Stops a flood of requests from one IP address. Known devices and requests with proof of work pass;
+     * their signatures prove both without the database. Returns the name of the queue in which the request
+     * waits. A request with a proof has a queue of its own.
      */
     async function limitStrangers(
       request: FastifyRequest,
@@ -164,15 +173,15 @@ export const authRoutes =
         if (!(await app.mayAskForCode(request))) throw workNeeded(here, asker, 60)
         return request.network.home
       } catch (error) {
-        // A slip of the finger is no attack.
+        // A mistyped phone number does not count as an attack.
         if (!isCode(error, 'user.phone_invalid')) refusals.countRefusal(request.network)
         throw error
       }
     }
 
     /**
-     * Returns the default purpose. A logged-in person who asks for a code to their own number does not need
-     * it to log in.
+     * Returns the default purpose of a code. A logged-in person who asks for a code to their own number does
+     * not need the code to log in.
      */
     async function purposeOf(request: FastifyRequest): Promise<'login' | 'withdrawal'> {
       const actor = customerOf(request)
@@ -201,7 +210,10 @@ export const authRoutes =
       },
     )
 
-    /** A challenge that was made up is known without a look into the database, and counted. */
+    /**
+     * Requires a challenge id that laku signed. An invented id is recognised without a database lookup, and
+     * counted as a guess.
+     */
     async function requireGenuine(request: FastifyRequest, challengeId: string): Promise<void> {
       if (isChallengeId(laku.vault, challengeId)) return
       refusals.countRefusal(request.network)

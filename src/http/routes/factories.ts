@@ -55,7 +55,7 @@ const changes = z.strictObject({
   reason: z.string().trim().min(1).max(500).optional(),
 })
 
-/** Factories: read by everybody, kept by staff. */
+/** The routes of factories: everybody may read them, and staff edit them. */
 export const factoryRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Laku } from '../../runtime/laku.ts'
 import { shopIcon } from '../pages/icon.ts'
 
-/** The sign in a browser's tab, which browsers ask for by themselves. */
+/** The route of the icon in a browser's tab, which browsers request automatically. */
 export const faviconRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

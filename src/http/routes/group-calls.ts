@@ -52,8 +52,8 @@ const fulfilment = z.object({
 const orders = z.object({ session_id: z.uuid(), count: z.int(), order_ids_url: z.string() })
 
 /**
- * The service map's internal calls about a session. Laku runs these steps by itself. Staff and services may
- * request a step; if it is done already, they get count 0.
+ * The routes of the service map's internal calls about a session. Laku runs these steps automatically. Staff
+ * and services may request a step; if the step is done already, they get count 0.
  */
 export const groupCallRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>

@@ -34,7 +34,7 @@ const instant = z.iso.datetime({ offset: true })
 const units = z.int().min(1).max(1_000_000)
 const price = z.int().min(1).max(1_000_000_000)
 /**
- * The price of a tier: one price for all variants, or a discount on each variant's shelf price. Single
+ * The prices of a tier: one price for all variants, or a discount on each variant's shelf price. Single
  * variants may have their own price.
  */
 const tier = z.strictObject({
@@ -117,7 +117,7 @@ const page = z.strictObject({
   ...paging,
 })
 
-/** Sessions: read by everybody, made by staff, joined and left by buyers. */
+/** The routes of sessions: everybody may read them, staff create them, and buyers join and leave them. */
 export const groupSessionRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

@@ -34,7 +34,7 @@ const preference = z.strictObject({
 })
 const preferences = z.object({ data: z.array(preference) })
 
-// The subscription as a browser's PushSubscription.toJSON() gives it.
+// A push subscription in the form of a browser's PushSubscription.toJSON().
 const subscription = z.strictObject({
   endpoint: z.url().max(1_000),
   expirationTime: z.number().nullish(),
@@ -127,7 +127,7 @@ export const notificationRoutes =
       },
       async (request, reply) => {
         const { endpoint, keys } = request.body
-        // The sandbox's push service, which production does not have.
+        // The host of the sandbox's push service; production has no sandbox.
         const { env, sandboxPort } = laku.config
         const ownHost = env === 'development' ? `127.0.0.1:${sandboxPort}` : undefined
         return await request.change(reply, 201, (work) => subscribePush(work, { endpoint, ...keys, ownHost }))

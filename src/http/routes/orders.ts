@@ -156,7 +156,7 @@ const page = z.strictObject({
 })
 const orders = listOf(order)
 
-/** Orders: placed, seen and cancelled by their buyers, seen and moved by staff. */
+/** The routes of orders: buyers place, see and cancel them, and staff see and move them. */
 export const orderRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

@@ -12,13 +12,13 @@ import type { Laku } from '../../runtime/laku.ts'
 import { languageOf, type Page, pageAnswer, sendPage } from '../pages/page.ts'
 import { type PaymentShown, type PayState, payPage } from '../pages/pay-page.ts'
 
-/** The seconds after which the page reloads, while a buyer waits for the provider. */
+/** The seconds after which the payment page reloads, while a buyer waits for the provider. */
 const RETRY_S = 5
 const LONGEST_RETRY_S = 60
 
 /**
- * The pay link in a buyer's messages. It creates the provider's invoice and redirects to it, or shows a page
- * that says why not.
+ * The route of the pay link in a buyer's messages. It creates the provider's invoice and redirects to it, or
+ * shows a page with the reason why it cannot.
  */
 export const payRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -75,8 +75,8 @@ export const payRoutes =
           if (opened.state === 'checking')
             return await page('checking', awaiting(code, back ?? 1, request.query.lang))
           if (opened.state !== 'waiting') return await page(opened.state)
-          // The page asks again when the turn has come; the turn is kept, so nothing is lost by waiting or by
-          // asking sooner.
+          // The page reloads when the buyer's turn has come. The buyer's place in the queue is kept, so
+          // neither waiting nor an early reload loses it.
           return await page(opened, { refresh: { afterS: Math.min(LONGEST_RETRY_S, opened.waitS) } })
         } catch (error) {
           const trouble = troubleOf(error)
@@ -115,7 +115,7 @@ async function isAwaited(work: Work, code: string): Promise<boolean> {
   return payment?.status === 'pending' && payment.expiresAt > work.now
 }
 
-/** Asks less and less often: 3 s, 6 s, … a minute. */
+/** Returns the settings of a page that reloads itself at growing intervals: 3 s, 6 s, … a minute. */
 function awaiting(code: string, back: number, lang: string | undefined): Partial<Page> {
   const query = `back=${back + 1}${lang ? `&lang=${lang}` : ''}`
   return {
@@ -126,7 +126,7 @@ function awaiting(code: string, back: number, lang: string | undefined): Partial
 
 interface Trouble {
   state: PayState
-  /** Seconds until asking again makes sense; none where waiting does not help. */
+  /** The seconds after which a reload makes sense; undefined if waiting does not help. */
   waitS?: number
 }
 

@@ -6,7 +6,10 @@ import { getPayment, paymentView, refundTo } from '../../domain/payment/index.ts
 import type { Laku } from '../../runtime/laku.ts'
 import { byId, namesPartRightly, partNamedWrongly, payment, payWith } from '../wire-parts.ts'
 
-/** A customer's own payments: the one they ask for, and a fresh one for an order whose last expired. */
+/**
+ * The routes of a customer's own payments: to read one payment, and to create a new one for an order whose
+ * last payment expired.
+ */
 export const paymentRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

@@ -35,7 +35,7 @@ const cm = z.int().min(1).max(1_000)
 const size = z.strictObject({ length_cm: cm, width_cm: cm, height_cm: cm })
 const variantFields = {
   name,
-  // A pallet weighs less than a tonne.
+  // The largest weight is a tonne (1,000,000 g), because a pallet weighs less.
   weight_g: z.int().min(1).max(1_000_000),
   size,
   price_idr: z.int().min(1).max(1_000_000_000),
@@ -79,7 +79,7 @@ const page = z.strictObject({
 })
 const products = listOf(product)
 
-/** Products: read by everybody, kept by staff. */
+/** The routes of products: everybody may read them, and staff edit them. */
 export const productRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

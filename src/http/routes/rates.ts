@@ -10,7 +10,7 @@ import { FRESH_MS, Memory } from '../public-reads.ts'
 import { readSessionToken } from '../session-token.ts'
 import { wantedItems } from '../wire-parts.ts'
 
-/** Lists of goods that are known at once: 4 kB each at most. */
+/** The most lists of goods whose weights are cached at once; each takes 4 kB at most. */
 const MAX_WEIGHED = 1_000
 
 const asked = z.strictObject({
@@ -34,18 +34,25 @@ const rates = z.object({
       service: z.string(),
       price_idr: z.int(),
       duration: z.string(),
-      /** Set if no courier quoted this weight: the price comes from the zone table or from a weight class. */
+      /**
+       * True if no courier quoted this weight, so that the price comes from the zone table or from a weight
+       * class.
+       */
       estimate: z.literal(true).optional(),
     }),
   ),
 })
 
-/** Prices a shipment to a place; anybody may ask, and name an address of their own. */
+/**
+ * The route that returns the price of a shipment to a place. Anybody may use it, and a customer may name one
+ * of their own addresses.
+ */
 export const rateRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const { units, providers, config } = laku
-    // Goods are looked up once a second for strangers in production, however many ask.
+    // In production, the same list of goods is read at most once a second for unknown callers, however many
+    // ask.
     const weighed = config.env === 'production' ? new Memory(FRESH_MS, MAX_WEIGHED) : undefined
 
     app.post(
@@ -59,8 +66,8 @@ export const rateRoutes =
         },
       },
       async (request) => {
-        // An address belongs to a customer. A customer whose token has expired gets 401, and asks again with
-        // a fresh token.
+        // An address belongs to a customer. A customer whose token has expired gets 401, and repeats the
+        // request with a new token.
         const isForOwn =
           'address_id' in request.body.destination && request.headers.authorization !== undefined
         if (isForOwn && request.actor.kind === 'visitor') throw httpErrors.unauthorized()
@@ -82,7 +89,10 @@ export const rateRoutes =
       },
     )
 
-    /** In turn with others of their network; the zone's fee of known goods needs no look, and so no turn. */
+    /**
+     * Returns the rates for an unknown caller, whose queries wait in turn with others of the same network.
+     * The zone's fee of known goods does not wait.
+     */
     async function ratesOfStranger(
       { network: { home } }: FastifyRequest,
       context: RateContext,

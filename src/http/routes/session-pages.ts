@@ -10,7 +10,10 @@ import { giveSessionToken } from '../session-token.ts'
 
 const params = z.strictObject({ code: z.string().min(1).max(60) })
 
-/** Messengers read a link again and again while it is passed on; a rush of buyers reads it too. */
+/**
+ * The seconds for which a browser or messenger may cache the page. Messengers read a shared link again and
+ * again, and a rush of buyers reads it too.
+ */
 const FRESH_S = 10
 
 async function find(work: Work, code: string): Promise<SessionView | undefined> {
@@ -22,7 +25,9 @@ async function find(work: Work, code: string): Promise<SessionView | undefined> 
   }
 }
 
-/** The link that a session is passed on by: a page that needs no script, and the picture of its preview. */
+/**
+ * The routes of a session's shared link: a page that needs no script, and the picture of the link's preview.
+ */
 export const sessionPageRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
@@ -45,7 +50,7 @@ export const sessionPageRoutes =
         )
         if (!session) return sendPage(reply, missingSessionPage(language))
         const { publicUrl } = laku.config
-        // The session is read once for all readers, but each reader gets their own token.
+        // The session is read once for all visitors, but each visitor gets their own token.
         giveSessionToken(laku, request, reply, session.product.id)
         reply.header('cache-control', `private, max-age=${FRESH_S}`)
         return sendPage(reply, sessionPage(session, { now: laku.clock.now(), language, publicUrl }))
@@ -72,7 +77,7 @@ export const sessionPageRoutes =
         return reply
           .headers({
             'cache-control': `public, max-age=${FRESH_S}`,
-            // The page may be shown by others, its picture too.
+            // Other sites may show the page, and so its picture too.
             'cross-origin-resource-policy': 'cross-origin',
           })
           .type('image/png')

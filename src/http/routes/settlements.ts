@@ -36,7 +36,8 @@ const settlement = z.object({
 const report = z.object({ settlements: z.array(settlement), total_idr: z.int() })
 
 /**
- * Finance looks at and calculates the settlements of factories here; the command line approves and pays them.
+ * The routes by which finance reads and calculates the settlements of factories. Settlements are approved and
+ * paid by the command line only.
  */
 export const settlementRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>

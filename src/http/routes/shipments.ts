@@ -39,9 +39,9 @@ const newShipment = z.strictObject({
 })
 
 /**
- * Claims an idempotency key before anything is booked. The courier is called between two transactions, so the
- * claim has its own. A repeat of a request that never got an answer (a crash, a lost connection) continues:
- * an order has one live shipment, so nothing is booked twice.
+ * Claims the idempotency key of a booking before anything is booked. The courier is called between two
+ * transactions, so the claim has its own transaction. A repeat of a request that never got an answer (a
+ * crash, a lost connection) continues. An order has one live shipment, so nothing is booked twice.
  */
 async function claimOrGoOn(work: Work, key: IdempotencyKey): Promise<StoredAnswer | undefined> {
   const [claim] = await claimKeys(work, [key])
@@ -52,7 +52,7 @@ async function claimOrGoOn(work: Work, key: IdempotencyKey): Promise<StoredAnswe
 
 const shipmentAgain = readAgain((work, { id }) => getShipment(work, id))
 
-/** Shipments: seen by the buyer of the order and by staff, booked by laku itself or by staff. */
+/** The routes of shipments: the buyer of the order and staff see them, and laku itself or staff book them. */
 export const shipmentRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

@@ -21,8 +21,8 @@ const changes = z.strictObject({
   email: z.email().max(254).nullable().optional(),
   locale: z.enum(['id', 'en']).optional(),
   /**
-   * A code asked for with the purpose email: with it the address may be confirmed and takes codes; one that
-   * does is not changed without.
+   * A code that was requested for the purpose `email`. With it, the new address may be confirmed and then
+   * receives codes. An address that receives codes cannot be changed without it.
    */
   otp: z
     .strictObject({ challenge_id: z.uuid(), code: z.string().regex(/^[0-9]{6}$/), proof: proof.optional() })

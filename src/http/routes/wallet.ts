@@ -61,13 +61,13 @@ const newWithdrawal = z.strictObject({
    * Withdraws the whole wallet, without fee and minimum. Once the money has arrived, the account is erased.
    */
   close_account: z.boolean().optional(),
-  /** A fresh code, asked for to withdraw: needed once for each new account. */
+  /** A new code that was requested for a withdrawal; it is needed once for each new bank account. */
   otp: z
     .strictObject({ challenge_id: z.uuid(), code: z.string().regex(/^[0-9]{6}$/), proof: proof.optional() })
     .optional(),
 })
 
-/** A customer's own wallet. */
+/** The routes of a customer's own wallet. */
 export const walletRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
@@ -127,7 +127,8 @@ export const walletRoutes =
         const account = fromWire(bank)
         return await request.change(reply, 201, async (work) => {
           const userId = requireCustomer(work.actor)
-          // A wrong guess counts; a right code is used up only with the withdrawal that it is for.
+          // A wrong code counts as a guess even if nothing is withdrawn. A right code is used up only
+          // together with its withdrawal.
           const tried =
             otp &&
             (await tryCode(work, { ...fromWire(otp), userId, purpose: 'withdrawal', ip: request.address }))

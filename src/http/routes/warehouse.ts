@@ -27,7 +27,7 @@ const inventory = z.object({
   next_cursor: z.string().nullable(),
 })
 
-/** Lists the stock on the shelves, for staff. */
+/** The route that lists the warehouse's stock, for staff. */
 export const warehouseRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

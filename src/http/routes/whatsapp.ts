@@ -13,7 +13,7 @@ const message = z.union([
   z.strictObject({ to, body: z.string().trim().min(1).max(4_000) }),
 ])
 
-/** The service map's way to WhatsApp, for staff and services. */
+/** The service map's route to send WhatsApp messages, for staff and services. */
 export const whatsappRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

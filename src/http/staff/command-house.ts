@@ -8,27 +8,31 @@ export interface Execution {
   laku: Laku
   actor: Actor
   request: CommandRequest
-  /** The code of their second factor that came along (`x-second-factor`): of no digest, and kept nowhere. */
+  /**
+   * The second-factor code that the staff member sent (`x-second-factor`). It is part of no digest, and is
+   * stored nowhere.
+   */
   code?: string | undefined
   emit: (event: RunEvent) => void
-  /** Resolves when there is room for more output. */
+  /** Resolves when the command may write more output. */
   ready: () => Promise<void>
-  /** Aborted when somebody stops the command. */
+  /** The signal that is aborted when somebody stops the command. */
   signal: AbortSignal
-  /** The file that came with the command. */
+  /** Opens the file that was sent with the command. */
   readFile: () => Readable
   /** Stores the command's final output, in the transaction of its change. */
   keep: (work: Work, end: RunEvent[]) => Promise<void>
 }
 
-/** The commands behind the staff server, which live in a front of their own. */
+/** The commands that the staff server runs; they are defined outside of src/http. */
 export interface CommandHouse {
   /**
    * Finds a command: whether it exists, whether it only reads, and whether its output must not be stored.
    */
   find(path: readonly string[]): Promise<{ reads: boolean; shownOnce?: boolean } | undefined>
   /**
-   * Runs a command to its end. Returns its exit code, or `asked` where it asked a question and did nothing.
+   * Runs a command to its end. Returns its exit code, or `asked` if the command asked a question and changed
+   * nothing.
    */
   run(execution: Execution): Promise<number | 'asked'>
 }

@@ -20,16 +20,16 @@ import { staffErrors } from './staff-errors.ts'
 
 type Staff = Extract<Actor, { kind: 'staff' }>
 
-/** The lines of a run, for a reader that may go. */
+/** A function that streams the output lines of a run to a reader, until the reader disconnects. */
 export type Lines = (gone: AbortSignal) => AsyncIterable<string>
 
 export interface Asked {
   request: CommandRequest
   actor: Staff
   code?: string | undefined
-  /** The command's output is kept nowhere. */
+  /** Whether the command's output must not be stored. */
   shownOnce?: boolean
-  /** A digest of the file that came along. */
+  /** The digest of the file that was sent with the command. */
   fileHash: string
   filePath: string | undefined
 }
@@ -51,14 +51,14 @@ export class RunBook {
     this.#house = house
   }
 
-  /** Commands under way in this process. */
+  /** Returns the number of commands that are running in this process. */
   get size(): number {
     return this.#underWay.size
   }
 
   /**
-   * Begins a command, or follows the one that was begun under its key before. `release` is called when its
-   * file is read no more.
+   * Starts a command, or follows the command that was started under the same key before. `release` is called
+   * when the command no longer reads its file.
    * @throws staff_door.ending, auth.command_key_reused
    */
   async begin(
@@ -70,7 +70,7 @@ export class RunBook {
     const { request, actor } = asked
     const { units, vault } = this.#laku
     const identity = identityOf(asked)
-    // A read is done as often as it is asked for, and noted only when it takes long.
+    // A command that only reads runs each time it is requested, and is recorded only if it takes long.
     if (reads) {
       const record = async () => {
         await units.run(actor, ({ tx }) => beginRun(tx, vault, identity))
@@ -140,7 +140,8 @@ export class RunBook {
   }
 
   /**
-   * Yields the output of a run from this line on: of this process, or as another process kept it.
+   * Yields the output of a run from line `from` on. The run is in this process, or another process stored its
+   * output.
    * @throws auth.command_run_not_found
    */
   async *follow(actor: Staff, id: string, from: number, gone: AbortSignal): AsyncGenerator<string> {

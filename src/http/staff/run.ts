@@ -3,7 +3,7 @@ import { endRun, heartbeatRun, keepLines, keptLines } from '../../domain/auth/in
 import type { StaffProof } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
-/** How long things take; tests are in a hurry. */
+/** The time settings of a run; tests use shorter ones. */
 export interface RunPaces {
   /**
    * The time after which a command's output is stored as it appears, and the command continues even without
@@ -19,28 +19,28 @@ export interface RunPaces {
 
 export const runPaces: RunPaces = { jobAfterMs: 5_000, flushMs: 1_000 }
 /**
- * The most output that is held in memory for readers. A run with more output waits until it is stored, and
- * then drops it from memory.
+ * The most output in bytes that is held in memory for readers. A run with more output waits until it is
+ * stored, and then drops it from memory.
  */
 const HELD_BYTES = 8 * 1024 * 1024
 const CHUNK_BYTES = 1024 * 1024
 
-/** A run under way in this process. Any number of readers can read its output, from any line on. */
+/** A command that is running in this process. Any number of readers can read its output, from any line on. */
 export class Run {
   readonly id: string
   readonly staffId: string
   readonly #laku: Laku
-  /** The proof of the staff member who began the run. The run stops once this proof is no longer good. */
+  /** The proof of the staff member who started the run. The run stops once this proof is no longer valid. */
   readonly #proof: StaffProof | undefined
   readonly #paces: RunPaces
   readonly #stop = new AbortController()
   #lines: string[] = []
-  /** The number of the first line that is held. */
+  /** The number of the first output line that is still held in memory. */
   #base = 0
   #kept = 0
   #heldBytes = 0
   #isRecorded: boolean
-  /** The command's output may be kept. */
+  /** Whether the command's output may be stored. */
   readonly #isKept: boolean
   #record: (() => Promise<void>) | undefined
   #flushing: Promise<void> = Promise.resolve()
@@ -49,7 +49,10 @@ export class Run {
   #readers = 0
   #wake = Promise.withResolvers<void>()
 
-  /** `record` writes its row where it has none yet: a read has one only once it has taken long. */
+  /**
+   * Starts a run. `record` inserts the run's database row if it has none yet: a command that only reads gets
+   * a row once it has taken long.
+   */
   constructor(
     laku: Laku,
     identity: {
@@ -92,9 +95,10 @@ export class Run {
     this.#wakeReaders()
   }
 
-  /** Resolves when there is room for more output. */
+  /** Resolves when the command may write more output. */
   async ready(): Promise<void> {
-    // Lets the process do something else between two pieces of long work.
+    // The event loop gets a turn here, so that the process serves other requests between two pieces of long
+    // work.
     await new Promise((resolve) => setImmediate(resolve))
     if (this.#heldBytes <= HELD_BYTES) return
     await this.becomeJob()
@@ -104,7 +108,9 @@ export class Run {
     this.#heldBytes = 0
   }
 
-  /** From now on the run's output is stored, and the run continues if its connection breaks. */
+  /**
+   * Turns the run into a job: from now on its output is stored, and it continues if its connection breaks.
+   */
   async becomeJob(): Promise<void> {
     const record = this.#record
     this.#record = undefined
@@ -162,7 +168,7 @@ export class Run {
   /** Ends the run. The outcome is stored before any reader gets it. */
   async end(exitCode: number): Promise<void> {
     this.emit({ end: exitCode })
-    // The readers are woken below.
+    // The readers are notified below, after the outcome is stored.
     clearTimeout(this.#timer)
     this.#record = undefined
     if (this.#isRecorded) {
@@ -175,7 +181,7 @@ export class Run {
     this.#wakeReaders()
   }
 
-  /** Gives it up without an outcome: nothing was done, or its server ends. */
+  /** Ends the run without an outcome, because the command changed nothing or the server shuts down. */
   abandon(): void {
     clearTimeout(this.#timer)
     this.#record = undefined
@@ -190,8 +196,8 @@ export class Run {
   }
 
   /**
-   * Lines from this number on, until the end. A read that nobody reads any more is stopped while it is no
-   * job.
+   * Yields the output lines from number `from` on, until the run ends. A run that is not yet a job is stopped
+   * once its last reader has disconnected.
    */
   async *read(from: number, gone: AbortSignal): AsyncGenerator<string> {
     this.#readers++

@@ -45,12 +45,16 @@ import { staffErrors } from './staff-errors.ts'
 
 type Staff = Extract<Actor, { kind: 'staff' }>
 
-// Long staff work uses its own connections, and never takes those that joins need.
+// The size of the staff server's own connection pool. Long staff commands use these connections, and never
+// those that joins need.
 const POOL_SIZE = 6
-/** Tests are in a hurry. */
+/** The time settings of the staff server; tests use shorter ones. */
 export interface StaffServerTimings extends RunPaces {
   heartbeatMs: number
-  /** The time that running commands have when the server ends; the rest say that they were interrupted. */
+  /**
+   * The milliseconds that running commands have to end when the server shuts down. The others are reported as
+   * interrupted.
+   */
   endWithinMs: number
 }
 
@@ -76,12 +80,12 @@ const requestSchema = z.object({
 
 export interface StaffServer {
   url: string
-  /** Counts the connections and the commands under way, for /metrics. */
+  /** Returns the staff server's connections and the number of running commands, for /metrics. */
   figures(): StaffFigures
   close(): Promise<void>
 }
 
-/** Returns the same laku with its own connection pool. */
+/** Returns a copy of `laku` that uses its own connection pool. */
 function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> } {
   const pool = createPool({ url: laku.urls.app, poolSize: POOL_SIZE, applicationName: 'laku staff' })
   const db = createKysely(pool)
@@ -100,8 +104,8 @@ function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> } {
 }
 
 /**
- * Starts the staff server, which runs commands as the owner of the token. It listens on its own address,
- * never where customers call. Throws StartError 2 where the port is taken.
+ * Starts the staff server, which runs each command as the owner of the request's token. It listens on its own
+ * address, never on the one that customers call. Throws StartError 2 where the port is taken.
  */
 export async function openStaffServer(
   laku: Laku,
@@ -147,7 +151,7 @@ function buildStaffServer(
     genReqId: () => newId(),
     forceCloseConnections: true,
   })
-  // The body is a stream: a line, and perhaps a file. It is read once it is known who sends it.
+  // The body is a stream of one line and perhaps a file. It is read only after the sender is identified.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_, payload, done) => done(null, payload))
   carryRequestIds(app)
@@ -218,7 +222,7 @@ function buildStaffServer(
       if (!id.success || !Number.isSafeInteger(from) || from < 0)
         throw staffErrors.request_unfit({ where: 'url', problems: [] })
       const lines = book.follow(request.staff, id.data, from, goneWith(reply))
-      // An unknown run is refused before the stream begins.
+      // The first line is read before the stream begins, so that an unknown run gets an error answer.
       const first = await lines.next()
       return stream(reply, id.data, again(first, lines), heartbeatMs)
     },
@@ -271,7 +275,10 @@ function readRequest(line: string): CommandRequest {
   throw staffErrors.request_unfit({ where: 'body', problems })
 }
 
-/** The code of a second factor, beside the body: the same command is the same with any code. */
+/**
+ * Returns the second-factor code from its header. It is not in the body, so the same command has the same
+ * digest with any code.
+ */
 function codeOf({ headers }: FastifyRequest): string | undefined {
   const code = headers[SECOND_FACTOR_HEADER]
   return typeof code === 'string' ? code.slice(0, 20) : undefined
@@ -290,8 +297,8 @@ function requireProtocol(request: FastifyRequest): void {
 }
 
 /**
- * Sends lines as they come, and a beat where none comes: nothing on the way holds them back or believes the
- * server dead.
+ * Streams output lines as they come, and a heartbeat while none comes. So no proxy holds lines back or
+ * assumes that the server is dead.
  */
 function stream(reply: FastifyReply, id: string, lines: AsyncIterable<string>, beatMs: number): FastifyReply {
   reply.header('content-type', 'application/x-ndjson')

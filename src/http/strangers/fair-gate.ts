@@ -3,22 +3,20 @@ import { httpErrors } from '../http-errors.ts'
 export interface GateLimits {
   /** The most requests that run at once. */
   running: number
-  /** The most requests of one name that wait; the next one is refused. */
+  /** The most waiting requests of one name (such as a network); a further request of that name is refused. */
   waitingOfOne: number
-  /** The most requests that wait, over all names. */
+  /** The most waiting requests of all names together. */
   waiting: number
 }
 
 /**
- * Lets strangers' requests into the database a few at a time, in turn by name. The backlog of one network
- * delays only its own requests. Most of the process's connections stay free for logged-in people, providers
- * and joins.
+ * Runs the database work of unknown callers a few requests at a time, in turn by name. The backlog of one
+ * network delays only its own requests. Most of the process's connections stay free for logged-in people,
+ * providers and joins.
  */
 export class FairGate {
   readonly #limits: GateLimits
-  /**
-   * The waiting requests by name, in the order of the next turns. A name that was let in moves to the end.
-   */
+  /** The waiting requests by name, in the order of the next turns. After its turn a name moves to the end. */
   readonly #lines = new Map<string, (() => void)[]>()
   #running = 0
   #waiting = 0
@@ -47,7 +45,7 @@ export class FairGate {
     return new Promise((resolve) => line.push(resolve))
   }
 
-  /** The place of who ends goes to the next in turn. */
+  /** Starts the next waiting request when one has ended, in turn by name. */
   #next(): void {
     const [first] = this.#lines
     if (!first) {

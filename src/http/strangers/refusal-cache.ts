@@ -16,24 +16,24 @@ import { Remembered } from './remembered.ts'
 import { Siege } from './siege.ts'
 
 /**
- * The longest time that a used-up turn is remembered here. After that the database is asked again, because
- * only the database holds the truth for all processes.
+ * The longest time (ms) for which a used-up limit is remembered in this process. After that the database is
+ * asked again, because only the database knows the limit's state for all processes.
  */
 const LONGEST_MS = 10_000
-/** This process reads anew after this delay which numbers wrote MASUK (log in) to us on WhatsApp. */
+/** The interval (ms) at which this process reads which numbers sent MASUK (log in) to laku on WhatsApp. */
 const CALLED_MS = 250
-/** Some 200 bytes each: 10 MB at most. */
+/** The most remembered refusals. Each takes some 200 bytes, so all take 10 MB at most. */
 const MAX_ENTRIES = 50_000
 /**
- * The time for which an ended challenge or refresh token is remembered. It stays ended, and nobody repeats it
- * for longer.
+ * The time (ms) for which an ended challenge or refresh token is remembered. It stays ended, and no client
+ * repeats it for longer.
  */
 const OVER_MS = 600_000
 
 /**
- * Remembers refusals in this process, so that the same refusal costs no transaction again. It keeps turns of
- * codes that are used up, and challenges and refresh tokens that are over. It refuses nothing that the
- * database would not, except in a siege (siege.ts).
+ * Remembers refusals in this process, so that a repeated request is refused without a database transaction.
+ * It keeps used-up limits for codes, and ended challenges and refresh tokens. It refuses nothing that the
+ * database would accept, except in a siege (siege.ts).
  */
 export class RefusalCache {
   readonly #laku: Laku
@@ -55,8 +55,8 @@ export class RefusalCache {
   }
 
   /**
-   * Returns the refusal of a stranger's request, as far as it is known from memory; undefined if the request
-   * may go on.
+   * Returns the refusal of an unknown caller's request for a code, if it is known from memory; undefined if
+   * the request may continue.
    */
   async refusalOf(asker: Asker): Promise<DomainError | undefined> {
     const proven = hasWorked(this.#here(), asker)
@@ -76,13 +76,13 @@ export class RefusalCache {
     return called.has(phone)
   }
 
-  /** Remembers which turn was used up. */
+  /** Remembers the limit that an error reports as used up. */
   tooEarly(error: unknown): void {
     if (!(error instanceof CodeTooEarly)) return
     this.#usedUp.keep(error.turn, true, Math.min(error.until.getTime(), this.#nowMs() + LONGEST_MS))
   }
 
-  /** Counts a refusal of a network, to detect a siege. */
+  /** Counts a refused request of a network, to detect a siege. */
   countRefusal({ home }: Network): void {
     this.#siege.refused(home, this.#nowMs())
   }
@@ -113,8 +113,8 @@ export class RefusalCache {
   }
 
   /**
-   * Runs a guess at a code. A guess that was held back because it has no proof of work is refused from memory
-   * until the wait is over. A guess with a proof goes on to the database.
+   * Checks a code that a caller guessed. A guess that was delayed because it has no proof of work is refused
+   * from memory until the delay is over. A guess with a proof is checked in the database.
    */
   async guess<T extends { refused?: DomainError | undefined }>(
     given: { challengeId: string; ip: string; proof?: Proof | undefined },
@@ -135,7 +135,7 @@ export class RefusalCache {
   }
 }
 
-/** The refusals that never become right again. */
+/** The error codes of final refusals, which a later repetition cannot avoid. */
 const FOR_GOOD = new Set(['auth.code_expired', 'auth.refresh_invalid', 'auth.sent_often_enough'])
 
 function again(error: DomainError, inS: number): DomainError {

@@ -1,6 +1,6 @@
 /**
- * Values by name, each kept until an instant (ms since 1970). When `most` is reached, the values stored
- * longest ago make room.
+ * A cache of values by name, each kept until an instant (ms since 1970). When `most` values are stored, the
+ * oldest are dropped.
  */
 export class Remembered<T> {
   readonly #kept = new Map<string, { until: number; value: T }>()

@@ -1,20 +1,20 @@
-/** Refusals are counted by the minute. */
+/** The period (ms) in which refusals are counted: a minute. */
 const WINDOW_MS = 60_000
 /**
- * A siege begins at this many refused code requests or guesses in a minute, from this many networks. A single
- * network is held back by its own limits.
+ * The numbers of refused code requests or guesses in a minute, and of their networks, from which on a siege
+ * begins. A single network is held back by its own limits.
  */
 const REFUSALS = 40
 const NETWORKS = 12
-/** The most networks that are counted separately; more would not change the result. */
+/** The most networks that are counted separately; a higher number would not change the result. */
 const MAX_NETWORKS = 1_000
-/** A siege ends once there were few refusals for this long. */
+/** The time (ms) after which a siege ends, if there were only few refusals in it. */
 const LASTS_MS = 120_000
 
 /**
  * Detects a siege: many networks together request or guess codes, as seen by this process. During a siege
- * each stranger must give a proof of work before a message is paid for. An invented number looks like that of
- * a new buyer, but an attacker must pay with work for every message.
+ * each unknown caller must give a proof of work before laku pays for a message. An invented number looks like
+ * that of a new buyer, but an attacker must pay with work for every message.
  */
 export class Siege {
   #networks = new Set<string>()

@@ -15,15 +15,15 @@ import { keptHeaders } from './kept-headers.ts'
 const actor: Actor = { kind: 'provider', name: 'biteship' }
 
 /**
- * Biteship's webhooks: the secret is checked, the body kept as it came and its job queued, in one
- * transaction. Nothing of it is believed here. The ping of an installation comes without the secret, gets its
- * 200 and leaves nothing behind.
+ * The route of Biteship's webhooks. The secret is checked, and in one transaction the unchanged body is
+ * stored and its job is queued. The content is not trusted here. The ping of an installation comes without
+ * the secret, gets its 200, and stores nothing.
  */
 export const biteshipWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const header = laku.config.biteshipWebhookHeader.toLowerCase()
-    // Biteship's ping may be a form or of a type that we do not know: its bytes are kept.
+    // Biteship's ping may be a form or have an unknown type, so its bytes are kept unparsed.
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
       request.rawBody = body
       done(null, undefined)
@@ -37,7 +37,8 @@ export const biteshipWebhookRoutes =
           body: z.unknown(),
           response: { 200: z.object({ received: z.literal(true) }) },
         },
-        // Before the body is read: a stranger's is worth no more than what a ping has.
+        // The check runs before the body is read. A body without the secret is read only up to the size of a
+        // ping.
         onRequest: async (request) => {
           if (isOurs(request.headers[header])) return
           if (Number(request.headers['content-length'] ?? 0) > PING_BYTES) throw httpErrors.unauthorized()
@@ -74,7 +75,7 @@ export const biteshipWebhookRoutes =
     }
   }
 
-/** `{}`, `null`, or a form with a field or two. */
+/** The largest size of a ping in bytes: `{}`, `null`, or a form with a field or two. */
 const PING_BYTES = 512
 
 function noMoreThan(bytes: number): Transform {

@@ -3,7 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 const KEPT = ['content-type', 'user-agent', 'webhook-id'] as const
 
 /**
- * The headers of a delivery that say something about it; its secret is not among them and is never stored.
+ * Returns the headers of a webhook delivery that describe it. The delivery's secret is not among them and is
+ * never stored.
  */
 export function keptHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const kept: Record<string, string> = {}

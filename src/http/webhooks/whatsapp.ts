@@ -20,7 +20,10 @@ function signatureOf({ headers }: FastifyRequest): string | undefined {
   return typeof given === 'string' && given.length < 100 ? given : undefined
 }
 
-/** Meta's webhooks: its handshake, and deliveries, which are stored as they are and worked through later. */
+/**
+ * The routes of Meta's webhooks: its handshake, and deliveries, which are stored unchanged and processed
+ * later.
+ */
 export const whatsappWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
@@ -40,8 +43,8 @@ export const whatsappWebhookRoutes =
       async (request, reply) => {
         const challenge = whatsAppChallenge(request.query, laku.config.whatsappVerifyToken)
         if (challenge === undefined) throw httpErrors.unauthorized()
-        // The challenge is echoed to a caller who knows our token. It is sent as plain text, so that no
-        // browser runs it as a page.
+        // The challenge is echoed to a caller who knows laku's verify token. It is sent as plain text, so
+        // that no browser runs it as a page.
         return reply.type('text/plain; charset=utf-8').serializer(String).send(challenge)
       },
     )
@@ -55,16 +58,17 @@ export const whatsappWebhookRoutes =
           body: z.unknown(),
           response: { 200: z.object({ received: z.literal(true) }) },
         },
-        // Without a signature the body is not even read.
+        // The body of a request without a signature is not even read.
         onRequest: async (request) => {
           if (!SIGNATURE.test(signatureOf(request) ?? '')) throw httpErrors.unauthorized()
         },
       },
       async (request) => {
         const raw = request.rawBody ?? Buffer.alloc(0)
-        // A body of another type, or none, was not looked at yet.
+        // The signature of a body that is not JSON, or that is missing, was not checked by the parser, so it
+        // is checked here.
         if (!isSigned(request, raw)) throw httpErrors.unauthorized()
-        // Meta names no delivery: one that it repeats has the same bytes.
+        // Meta's deliveries have no id, but a repeated delivery has the same bytes.
         const dedupeKey = createHash('sha256').update(raw).digest('base64url')
         const delivery = { provider: 'whatsapp' as const, dedupeKey, headers: {}, body: raw.toString('utf8') }
         await laku.units.run(actor, (work) => receiveWebhook(work, delivery), { requestId: request.id })

@@ -13,9 +13,9 @@ const actor: Actor = { kind: 'provider', name: 'xendit' }
 const digestOf = (raw: string) => createHash('sha256').update(raw).digest('hex')
 
 /**
- * Xendit's webhooks: the token is checked, the body kept as it came and its job queued, in one transaction.
- * Nothing of it is believed here, and nothing waits for the worker: Xendit never repeats a delivery that
- * timed out.
+ * The route of Xendit's webhooks. The token is checked, and in one transaction the unchanged body is stored
+ * and its job is queued. The content is not trusted here. The answer does not wait for the worker, because
+ * Xendit never repeats a delivery that timed out.
  */
 export const xenditWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -29,7 +29,7 @@ export const xenditWebhookRoutes =
           body: z.looseObject({}),
           response: { 200: z.object({ received: z.literal(true) }) },
         },
-        // Before the body is read: a stranger's is not worth parsing.
+        // The check runs before the body is read, because a body without the token is not worth parsing.
         onRequest: async (request) => {
           const token = request.headers['x-callback-token']
           const given = typeof token === 'string' ? token : undefined
