@@ -33,7 +33,7 @@ export interface GatewayInvoice {
   /** The provider's id of the payment itself, which refunds and the provider's book refer to. */
   paymentId?: string
   paymentRequestId?: string
-  /** The app or bank that paid a QRIS, as the provider names it. */
+  /** The app or bank from which a QRIS payment came, as the provider names it. */
   paymentSource?: string
   /** The URL at which the buyer pays the invoice. */
   invoiceUrl: string

@@ -15,8 +15,8 @@ export const refundedFromReview: RawBuilder<boolean> = sql`exists (
 const isReceived = sql`(p.status in ${inSql(receivedStates)} and not ${refundedFromReview})`
 
 /**
- * Counts money at the provider, in quarantine and in suspense as one account. Which of the three it is shows
- * how a sum moved, not whether it moved.
+ * Counts money at the provider, in quarantine and in suspense as one account. Between these three a sum may
+ * have moved in several ways; the checks only ask whether it moved.
  */
 const atProvider = sql`case when a.key in ('gateway', 'quarantine') or a.key like 'suspense:%' then 'gateway' else a.key end`
 

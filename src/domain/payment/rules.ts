@@ -107,8 +107,8 @@ export function waysBack(
 }
 
 /**
- * The number of failures after which a refund is not sent again: a channel that failed three times for no
- * stated reason will fail again.
+ * The number of failures for no stated reason that end the retries of a refund: its channel will fail it
+ * again.
  */
 const MAX_FAILURES = 3
 

@@ -1,7 +1,7 @@
 import type { Rupiah } from '../kernel/index.ts'
 import type { PaymentSubject } from './events.ts'
 
-/** A payment's row, as far as the domain reads it. */
+/** The fields of a payment's row that the domain reads. */
 export interface Payment {
   id: string
   code: string

@@ -7,7 +7,7 @@ import { getProduct } from './read-products.ts'
 import { updateProduct } from './update-product.ts'
 import type { ProductView, VariantView } from './views.ts'
 
-/** A line of a catalogue: a variant, and the product that it belongs to by its factory and name. */
+/** A line of a catalogue: a variant, and the product to which it belongs, identified by factory and name. */
 export interface CatalogueLine extends NewVariant {
   factoryId: string
   product: string

@@ -2,8 +2,8 @@ import { addRatings, type RatingChange } from '../factory/index.ts'
 import type { Work } from '../kernel/index.ts'
 
 /**
- * Reaction to a published review that appears, changes or is hidden: updates the rating of its product, as
- * the factory's rating is updated.
+ * Reaction to a published review that appears, changes or is hidden: updates the rating of its product, in
+ * the same way as the factory's rating.
  */
 export async function rateProducts(
   work: Work,

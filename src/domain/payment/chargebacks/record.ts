@@ -32,9 +32,9 @@ export interface RecordedChargeback {
 }
 
 /**
- * Books a chargeback that the provider reported to staff outside its book. Staff also answer here if a line
- * of the provider's book is the chargeback that they booked (`sameAs`) or another one (`isAnother`). The same
- * id again changes nothing.
+ * Books a chargeback that the provider reported to staff outside its book. Staff also answer here whether a
+ * line of the provider's book is the chargeback that they booked (`sameAs`) or another one (`isAnother`). The
+ * same id again changes nothing.
  * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.option_not_taken,
  *   kernel.forbidden
  */

@@ -44,7 +44,8 @@ export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): I
 /**
  * Returns, from the ledger, the money that the factory and the commission account still have of each of these
  * order items (`which` selects their ids). That is the sum posted by the release or the delivery, less what
- * refunds and returns took since. A factory still owes refunds out of money that settlements paid out to it.
+ * refunds and returns took since. Money that a settlement paid out to the factory still counts, so that it
+ * can be taken back.
  */
 export async function postedItems(tx: Tx, which: RawBuilder<unknown>): Promise<PostedShare[]> {
   const { rows } = await sql<PostedShare>`

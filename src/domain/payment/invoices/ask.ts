@@ -3,7 +3,7 @@ import type { GatewayInvoice, PaymentGateway } from '../gateway.ts'
 import { isPaid } from './confirm.ts'
 import { isReserved } from './reserve.ts'
 
-/** A pending payment whose invoice was asked for. */
+/** A pending payment for which an invoice was requested from the provider. */
 export interface AskedPayment {
   id: string
   code: string

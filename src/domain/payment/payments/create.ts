@@ -20,9 +20,9 @@ export interface NewPayment {
 }
 
 /**
- * Makes any number of payments with one statement, and returns them in the given order. Payments from wallets
- * need one posting more: they are paid at once (payment.paid follows). A wallet's part of a payment is held.
- * An invoice is made only when the buyer opens `/pay/:code`.
+ * Makes any number of payments with one statement, and returns them in the given order. If wallets pay, one
+ * more posting follows. A payment wholly from a wallet is paid at once (payment.paid follows); a part from a
+ * wallet is held. An invoice is made only when the buyer opens `/pay/:code`.
  * @throws wallet.insufficient_balance with `userIds`: nothing is made then
  * @throws payment.order_has_open_payment, below_invoice_minimum, rest_below_invoice_minimum,
  * wallet_part_above_price, no_wallet_part

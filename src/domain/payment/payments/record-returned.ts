@@ -45,8 +45,8 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
 }
 
 /**
- * Adds refunds that have succeeded to their locked payments. A refund out of quarantine ends the payment in
- * review that the money came for.
+ * Adds refunds that have succeeded to the totals of their locked payments. A refund out of quarantine ends
+ * the payment that is in review because of that money.
  */
 export async function recordRefunded(
   work: Work,

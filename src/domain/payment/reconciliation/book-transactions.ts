@@ -98,8 +98,8 @@ export async function bookTransactions(
 }
 
 /**
- * Puts the difference between a line and our book into suspense. Its code is ours of the payment, refund or
- * payout if there is one, else the line's reference or id.
+ * Puts the difference between a line and our book into suspense. The item gets our code of the payment,
+ * refund or payout if there is one, else the line's reference or id.
  */
 export async function suspend(
   work: Work,

@@ -28,7 +28,7 @@ export interface ProviderBookRead extends Omit<BookedTransactions, 'differing'> 
   /** The number of differing lines about which the provider was asked, and how many of them agree now. */
   asked: number
   agreed: number
-  /** True once the book has been read to its end. */
+  /** True if the provider's book was read to its end. */
   complete: boolean
 }
 

@@ -40,7 +40,7 @@ export interface Comparing {
   until?: Date | undefined
   /** The time by which a line is selected: when it was made, or when it changed last. */
   by?: 'created' | 'updated'
-  /** Called before each call to the provider except the first, to keep its rate limit. */
+  /** Called before each call to the provider except the first; it waits, to stay within a rate of calls. */
   wait?: () => Promise<void>
   onPage?: (transactions: number) => void
 }

@@ -99,7 +99,7 @@ export async function resolveLines(context: BookContext): Promise<FollowedLines>
 
 export interface Adopting {
   /**
-   * Takes over a payout that was made before a restore and has no row; false where that is not possible.
+   * Takes over a payout that was made before a restore and has no row; returns false if that is not possible.
    */
   payout: (work: Work, answer: GatewayPayout) => Promise<boolean>
   /**

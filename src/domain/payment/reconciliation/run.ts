@@ -12,8 +12,8 @@ import { type Comparing, compareBooks } from './reconcile-gateway.ts'
  */
 const A_WINDOW_S = 6 * 3600
 /**
- * A line may become visible a little later than its own time, so the end of the previous window is read again
- * (s).
+ * A line may become visible a little later than its own time. So this many seconds before each window are
+ * read again.
  */
 const OVERLAP_S = 600
 /** A run without progress for this long (s) counts as broken off: its process died. */

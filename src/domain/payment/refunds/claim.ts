@@ -32,8 +32,8 @@ export interface SentRefund {
 }
 
 /**
- * How long (s, by the shop's clock) a refund stays claimed. The claim of a dead worker then ends, but never
- * before its lease.
+ * How long (s, by the shop's clock) a refund stays claimed. After that the claim of a dead worker ends, but
+ * never before its lease does.
  */
 const CLAIMED_S = 60
 const PAUSED_S = 60

@@ -102,7 +102,9 @@ const useOf = ({ id, userId, amountIdr }: { id: string; userId: string; amountId
   amountIdr,
 })
 
-/** Returns what the person who acts has refunded of a locked payment without a second approver. Rupiah. */
+/**
+ * Returns the sum of a locked payment that the acting person has refunded without a second approver. Rupiah.
+ */
 async function refundedAlone({ tx, actor }: Work, paymentId: string): Promise<Rupiah> {
   const by = actorLabel(actor)
   const { rows } = await sql<{ aloneIdr: Rupiah }>`
