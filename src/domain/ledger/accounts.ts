@@ -6,8 +6,9 @@ interface AccountShape {
 }
 
 /**
- * The chart of accounts. Accounts that may not go below zero keep a balance row; they are all of the kind
- * that is credited when money comes in. The others are read from snapshots and entries.
+ * The chart of accounts: first the company-wide accounts. An account that may not go below zero keeps a
+ * balance row; all such accounts are of the kind that is credited when money comes in. The balances of the
+ * other accounts are read from snapshots and entries.
  */
 const single = {
   gateway: { kind: 'asset', mayGoNegative: true },
@@ -23,7 +24,7 @@ const single = {
   'fee-income': { kind: 'income', mayGoNegative: true },
   shipping: { kind: 'income', mayGoNegative: true },
   'shipping-margin': { kind: 'income', mayGoNegative: true },
-  // what buyers have twice, of us and of their card's issuer, and owe
+  // The money that buyers got twice, from us and from the issuer of their card, and owe us.
   'buyer-claims': { kind: 'asset', mayGoNegative: true },
   'gateway-fees': { kind: 'expense', mayGoNegative: true },
   subsidy: { kind: 'expense', mayGoNegative: true },
@@ -42,7 +43,7 @@ const families = {
 } as const satisfies Record<string, AccountShape>
 
 /**
- * Every account, a family by its name alone: what the glossary names.
+ * The names of all accounts for the glossary; a family of accounts is listed by its name alone.
  * @internal
  */
 export const accountNames: readonly string[] = [...Object.keys(families), ...Object.keys(single)]
@@ -52,16 +53,16 @@ export type AccountKey = keyof typeof single | `${keyof typeof families}:${strin
 export const escrow = (sessionId: string): AccountKey => `escrow:${sessionId}`
 export const orderFunds = (orderId: string): AccountKey => `order-funds:${orderId}`
 export const walletAccount = (userId: string): AccountKey => `wallet:${userId}`
-/** The part of a wallet that is held for a payment whose rest comes by invoice. */
+/** Returns the account for the part of a wallet that is held for a payment whose rest comes by invoice. */
 export const paymentHold = (paymentId: string): AccountKey => `payment-hold:${paymentId}`
 /**
- * The account for money that moved and has no known purpose yet, by the code of its object. Above zero,
- * somebody holds money of ours; below zero, we hold money of somebody's.
+ * Returns the suspense account of an object, by the object's code: for money that moved and has no known
+ * purpose yet. Above zero, somebody holds money of ours; below zero, we hold money of somebody's.
  */
 export const suspenseAccount = (code: string): AccountKey => `suspense:${code}`
 export const factoryAccount = (factoryId: string): AccountKey => `factory:${factoryId}`
 
-/** Kind and rule of an account, from its key alone. */
+/** Returns the kind of an account, and whether it may go negative, from its key alone. */
 export function accountShape(key: AccountKey): AccountShape {
   if (Object.hasOwn(single, key)) return single[key as keyof typeof single]
   const family = key.slice(0, key.indexOf(':'))

@@ -2,20 +2,20 @@ import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../kernel/index.ts'
 
 export interface BalanceAt {
-  /** A key, or `escrow:*` for a family. */
+  /** The key of an account, or `escrow:*` for a family of accounts. */
   account: string
-  /** Nothing for a family. */
+  /** The kind of the account; null for a family of accounts. */
   kind: string | null
   accounts: number
-  /** In the account's own sign. */
+  /** The balance in the account's own sign. */
   balanceIdr: Rupiah
 }
 
 /**
- * Returns what the accounts held at an instant, including everything that happened by then. It lists the
- * accounts named (`escrow:*` names each of a family), or the company-wide accounts and each family as a sum.
- * The balances are read from the entries alone, never from balances that were kept. A transaction belongs to
- * the instant at which it happened, not to the instant at which it was written.
+ * Returns the balances of accounts at an instant, with everything that had happened by then. It lists the
+ * named accounts (`escrow:*` names every account of a family), or the company-wide accounts and each family
+ * as a sum. The balances are summed from the entries alone, never read from stored balances. A transaction
+ * counts at the instant at which it happened, not at which it was written.
  */
 export async function balancesAt(tx: Tx, instant: Date, named: readonly string[] = []): Promise<BalanceAt[]> {
   const families = named.filter((name) => name.endsWith(':*')).map((name) => name.slice(0, -2))

@@ -5,7 +5,7 @@ import type { AccountKey } from './accounts.ts'
 export interface AccountBalance {
   account: string
   kind: string
-  /** In the account's own sign: positive is what one expects of it. */
+  /** The balance in the account's own sign: an account normally has a positive balance. */
   balanceIdr: Rupiah
 }
 
@@ -17,7 +17,10 @@ const balanceOf = sql<number>`
         where e.account_id = a.id and e.seq > coalesce(s.through_seq, 0)), 0))
   else (select b.balance_idr from ledger_balances b where b.account_id = a.id) end)::int8`
 
-/** Balances of the accounts named, or of all that are not one of a family (`gateway`, not `wallet:…`). */
+/**
+ * Returns the balances of the named accounts, or of all accounts that belong to no family (`gateway`, not
+ * `wallet:…`).
+ */
 export async function balances(tx: Tx, keys?: readonly AccountKey[]): Promise<AccountBalance[]> {
   const which = keys ? sql`a.key = any(${[...keys]})` : sql`position(':' in a.key) = 0`
   const { rows } = await sql<AccountBalance>`

@@ -9,14 +9,17 @@ export interface LedgerContext {
 }
 
 const POLL_MS = 10
-/** No transaction of laku's lives longer: the database ends it. */
+/**
+ * The longest wait for open transactions, in ms: the database ends every transaction of laku's that lasts
+ * longer.
+ */
 const TIMEOUT_MS = 60_000
 
 /**
- * The number up to which every ledger entry is committed or will never be. An entry takes its number after
- * its transaction has one, so all entries up to the highest number seen now belong to transactions older than
- * a new one. It waits until those have ended, in no transaction and with no lock, so that no posting waits
- * for it.
+ * Returns the sequence number up to which every ledger entry is committed or will never be. An entry gets its
+ * sequence number after its transaction has its own number. So all entries up to the highest number seen now
+ * belong to transactions that are older than a new one. The function waits until those transactions have
+ * ended, in no transaction and with no lock, so that no posting waits for it.
  * @throws ledger.still_writing where a transaction does not end within a minute
  */
 export async function committedThrough({ units, actor }: LedgerContext): Promise<number> {

@@ -19,11 +19,13 @@ export interface TellingOf {
 export interface EntryDescription {
   account: string
   inWords: string
-  /** debit +, credit - */
+  /** The amount of the entry: a debit is positive, a credit negative. */
   amountIdr: Rupiah
   /** The change of the account's balance, in the account's own sign. */
   changeIdr: Rupiah
-  /** The balance that all postings told so far left on the account, in its own sign. */
+  /**
+   * The balance that the postings described up to this entry left on the account, in the account's own sign.
+   */
   runningIdr: Rupiah
 }
 
@@ -38,7 +40,7 @@ export interface PostingDescription {
 
 export interface Telling {
   postings: PostingDescription[]
-  /** The balances that all of these postings left, an account a row, in its own sign. */
+  /** The balances that all described postings left, one row for each account, in the account's own sign. */
   sums: { account: string; inWords: string; balanceIdr: Rupiah }[]
   nextCursor: string | null
 }

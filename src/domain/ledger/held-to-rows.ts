@@ -1,29 +1,36 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 
-// A broken book can be broken ten thousand times; a person needs the first few.
+// The most violations that the check lists. A broken ledger can have ten thousand, and a person needs the
+// first few.
 const SHOWN = 10
 
 export interface HeldToRows {
-  /** Plural: "withdrawals". */
+  /** The plural name of the business rows: "withdrawals". */
   name: string
-  /** The kinds of transactions that these rows make, and nothing else. */
+  /** The kinds of ledger transactions that these business rows make; no other rows make them. */
   kinds: readonly string[]
   /**
-   * `select id::text, must, account, idr`: for each row that may have postings a line an account, with what
-   * all of its postings together left there (debit +, rupiah; null: the row does not say). `must`: it has a
-   * posting in any case.
+   * The query `select id::text, must, account, idr` over the business rows that may have postings, with one
+   * line for each account. `idr` is the sum that all postings of the row left on the account (debit positive,
+   * in rupiah; null: the row does not define it). `must`: the row has a posting in any case.
    */
   due: RawBuilder<unknown>
-  /** The `id` of transaction `t`. Default: its subject. */
+  /**
+   * The SQL expression for the business row's `id` of a ledger transaction `t`. The default is the
+   * transaction's subject.
+   */
   of?: RawBuilder<unknown>
-  /** The `account` of `a`; null for what the row does not say. Default: its key. */
+  /**
+   * The SQL expression for the `account` of a ledger account `a`; null if the row does not define the sum.
+   * The default is the account's key.
+   */
   as?: RawBuilder<unknown>
 }
 
 /**
- * Checks business rows against their postings, both ways. Each row must have the sums that its state
- * requires, on the accounts that its state requires. Each posting of these kinds must have its row.
+ * Makes a check that business rows and their postings agree, both ways. Each row must have the sums that its
+ * state requires, on the accounts that its state requires. Each posting of these kinds must have its row.
  */
 export const heldToRows = ({
   name,

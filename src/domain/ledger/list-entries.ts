@@ -13,15 +13,15 @@ export interface EntryLine {
 
 export interface EntryFilter {
   account?: string
-  /** Id of what the transactions are about: a payment, a participant, an order, a refund. */
+  /** The id of the object that the transactions are about: a payment, a participant, an order, a refund. */
   subjectId?: string
   sessionId?: string
-  /** Entries older than this sequence number: the cursor of the page before. */
+  /** The sequence number before which the page begins: the cursor of the page before. */
   before?: number
   limit: number
 }
 
-/** Entries, newest first, by keyset pages. */
+/** Lists ledger entries, newest first, by keyset pages. */
 export async function listEntries(tx: Tx, filter: EntryFilter): Promise<EntryLine[]> {
   const wheres = [sql`true`]
   if (filter.account) wheres.push(sql`a.key = ${filter.account}`)

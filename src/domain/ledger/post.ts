@@ -14,7 +14,7 @@ import { type AccountKey, accountShape } from './accounts.ts'
 import { ledgerErrors } from './errors.ts'
 import { sealOf } from './seal.ts'
 
-/** The things that an entry is about, for settlement, statements and explanations. */
+/** The business objects that an entry belongs to, for settlement, statements and explanations. */
 export interface Dimensions {
   sessionId?: string | null
   orderItemId?: string | null
@@ -24,7 +24,7 @@ export interface Dimensions {
 
 export interface Entry extends Dimensions {
   account: AccountKey
-  /** debit +, credit - */
+  /** The amount of the entry: a debit is positive, a credit negative. */
   amountIdr: Rupiah
 }
 
@@ -42,13 +42,13 @@ export const credit = (account: AccountKey, amountIdr: Rupiah, dimensions: Dimen
 
 export interface Posting {
   /**
-   * The business key: what happened, to what, once: `payment:{id}:confirmed`. Posting it again changes
-   * nothing.
+   * The business key, which names an event that happens to an object only once: `payment:{id}:confirmed`. A
+   * second posting under the key changes nothing.
    */
   key: string
   kind: string
   subject: [kind: string, id: string]
-  /** Entries of 0 rupiah may be given and are left out. */
+  /** The entries of the posting. Entries of 0 rupiah may be given and are left out. */
   entries: Entry[]
 }
 
@@ -71,7 +71,8 @@ function draftOf(posting: Posting): Draft {
 
 /**
  * Posts any number of balanced transactions in a few statements. A business key that was posted before with
- * the same content is left as it is, so a retry changes nothing; the keys posted now are returned.
+ * the same content is left unchanged, so a retry changes nothing. Returns the business keys that were posted
+ * now.
  * @throws ledger.key_reused where a key was posted with other content
  * @throws ledger.insufficient_balance where an account that may not would go below zero
  */
@@ -93,7 +94,7 @@ export async function post(work: Work, postings: readonly Posting[]): Promise<Se
   return posted
 }
 
-/** Ids of accounts by key; what does not exist yet is opened. */
+/** Returns the ids of accounts by key; an account that does not exist yet is opened. */
 async function accountIds(tx: Tx, keys: Set<AccountKey>): Promise<Map<string, number>> {
   const wanted = [...keys].sort()
   const found = await tx
@@ -146,7 +147,7 @@ async function insertTransactions(work: Work, drafts: Draft[]): Promise<string[]
     }),
   }))
   rows.sort((a, b) => (a.key < b.key ? -1 : 1))
-  // `written_in` and `recorded_at` are the database's own.
+  // The database itself sets `written_in` and `recorded_at`.
   return insertRows(work.tx, 'ledgerTransactions', rows, { onConflictDoNothing: true, returning: 'key' })
 }
 

@@ -41,12 +41,12 @@ export function sealOf(vault: Vault, transaction: SealedTransaction): string {
 
 export type SealState = 'holds' | 'broken' | 'other key'
 
-/** The name of the key that a seal or a head is under. */
+/** Returns the id of the key that made a seal, or a head of the chain. */
 export const keyIdOf = (seal: string): string => seal.slice(0, Math.max(0, seal.indexOf('.')))
 
 /**
- * Tells whether a transaction is as it was sealed, by its own seal and by the seal under a newer key, each
- * where its key is available. At least one of the keys must be available.
+ * Checks that a transaction is unchanged since it was sealed, by its own seal and by the seal under a newer
+ * key. Each seal is checked if its key is available. At least one of the keys must be available.
  */
 export function stateOfSeal(
   vault: Vault,

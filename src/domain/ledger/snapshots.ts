@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import { committedThrough, type LedgerContext } from './committed.ts'
 
 /**
- * Writes a snapshot of every account without a balance row that has entries since its last one, as far as all
- * entries are committed. Returns how many accounts were written.
+ * Writes a snapshot of every account that has no balance row and that has new entries since its last
+ * snapshot, as far as all entries are committed. Returns the number of snapshots written.
  * @throws ledger.still_writing
  */
 export async function takeSnapshots(context: LedgerContext): Promise<number> {

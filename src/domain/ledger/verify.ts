@@ -4,7 +4,8 @@ import { chainCheck } from './chain/verify-chain.ts'
 import { readSealed } from './reseal/read-sealed.ts'
 import { stateOfSeal } from './seal.ts'
 
-// A broken book can be broken ten thousand times; a person needs the first few.
+// The most violations that one check lists. A broken ledger can have ten thousand, and a person needs the
+// first few.
 const SHOWN = 10
 
 async function lines(tx: Tx, query: ReturnType<typeof sql<{ line: string }>>): Promise<string[]> {
@@ -12,7 +13,7 @@ async function lines(tx: Tx, query: ReturnType<typeof sql<{ line: string }>>): P
 }
 
 /**
- * The invariants of the book alone. The domains above the ledger add the invariants of their own postings.
+ * The invariants of the ledger alone. The domains above the ledger add the invariants of their own postings.
  */
 export const ledgerChecks: readonly Check[] = [
   {
@@ -68,10 +69,13 @@ export const ledgerChecks: readonly Check[] = [
   chainCheck,
 ]
 
-// This process serves buyers between two pages, but not while it computes the seals of a page.
+// The number of postings whose seals are computed at a time. This process serves buyers between two pages,
+// but not while it computes the seals of a page.
 const PAGE = 200
 
-/** Recomputes every seal, page by page, so that a book of any size is read in bounded memory. */
+/**
+ * Recomputes every seal of the ledger, page by page, so that a ledger of any size is read in bounded memory.
+ */
 async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
   const broken: string[] = []
   let otherKey = 0
@@ -99,7 +103,7 @@ function unreadable(count: number, vault: Vault): string[] {
   ]
 }
 
-/** How much there is in the book. */
+/** Counts the transactions and entries of the ledger. */
 export async function ledgerSize(tx: Tx): Promise<{ transactions: number; entries: number }> {
   const { rows } = await sql<{ transactions: number; entries: number }>`
     select (select count(*) from ledger_transactions)::int8 as transactions, (select count(*) from ledger_entries)::int8 as entries`.execute(

@@ -1,4 +1,7 @@
-/** The words for what happened, by the kind of a ledger transaction, for people who do not keep books. */
+/**
+ * A sentence for each kind of ledger transaction that explains what happened, for people who do not keep
+ * books.
+ */
 const moments: Record<string, string> = {
   'payment.confirmed': 'A payment arrived, and is kept for what it pays',
   'payment.held': 'A part of the wallet was held for a payment: the rest comes by invoice',
@@ -57,7 +60,7 @@ const moments: Record<string, string> = {
 }
 
 /**
- * Every kind of posting that laku makes.
+ * Every kind of ledger transaction that laku posts.
  * @internal
  */
 export const momentKinds: readonly string[] = Object.keys(moments)
@@ -90,8 +93,8 @@ const accounts: Record<string, string> = {
   adjustments: 'corrections',
 }
 
-/** A sentence for a kind of transaction; the kind itself where it has none. */
+/** Returns the sentence for a kind of ledger transaction; the kind itself if there is no sentence. */
 export const momentInWords = (kind: string): string => moments[kind] ?? kind
 
-/** Returns the words for an account, by its key: `escrow:…` is "escrow of the session". */
+/** Returns the plain name of an account, by its key: `escrow:…` is "escrow of the session". */
 export const accountInWords = (key: string): string => accounts[key.split(':')[0] as string] ?? key

@@ -2,12 +2,13 @@ import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 
-// A broken invariant can be broken ten thousand times; a person needs the first few.
+// The most violations that one check lists. A broken invariant can have ten thousand, and a person needs the
+// first few.
 const SHOWN = 10
 
 /**
- * The invariants of parcels' money: the parcels, and what filled the courier's deposit, are held to the
- * postings that they made.
+ * The invariants of the money of parcels: the parcels, and the top-ups of the courier deposit, must agree
+ * with their ledger postings.
  */
 export const logisticsChecks: readonly Check[] = [
   heldToRows({

@@ -12,51 +12,54 @@ export interface CourierRateQuery {
   originPostalCode: string
   destinationPostalCode: string
   items: readonly CourierItem[]
-  /** Courier codes (`jne`, `sicepat`) to ask for; all that are configured when left out. */
+  /** The codes of the couriers to ask (`jne`, `sicepat`); by default all configured couriers. */
   couriers?: readonly string[]
 }
 
 export interface CourierRate {
-  /** With `type`, what an order is booked by: `jne` and `reg`. */
+  /** The code of the courier. An order is booked by this code and `type`: `jne` and `reg`. */
   company: string
   type: string
-  /** The name people know it by: `Reguler`. */
+  /** The name of the service as people know it: `Reguler`. */
   service: string
   priceIdr: Rupiah
-  /** The duration in the courier's words: `2 - 3 days`. */
+  /** The duration of the delivery in the courier's words: `2 - 3 days`. */
   duration: string
 }
 
 export interface CourierPlace {
   contactName: string
-  /** E.164 */
+  /** The phone number in E.164 format. */
   contactPhone: string
   address: string
   postalCode: string
-  /** The aggregator's id of the area, where it is known. */
+  /** The aggregator's id of the area, if the id is known. */
   areaId?: string | undefined
 }
 
 export interface NewCourierOrder {
-  /** Unique at the courier's side: a second order with the same reference answers the first one. */
+  /**
+   * The reference of the order, unique at the courier: a second order with the same reference returns the
+   * first order.
+   */
   referenceId: string
   origin: CourierPlace
   destination: CourierPlace
   company: string
   type: string
   items: readonly CourierItem[]
-  /** For the courier's driver. */
+  /** A note for the courier's driver. */
   note?: string
 }
 
 export interface CourierOrder {
   id: string
   trackingId?: string
-  /** The courier's own number on the label; some couriers give it only after pick-up. */
+  /** The courier's waybill number on the label; some couriers assign it only after pick-up. */
   waybillId?: string
-  /** The provider's word, unmapped: unknown and camelCase values occur. */
+  /** The provider's own status, unmapped: unknown and camelCase values occur. */
   status: string
-  /** The courier's price; absent until the provider names it. */
+  /** The courier's price for the order; absent until the provider names it. */
   priceIdr?: Rupiah
   /** The link by which the recipient follows the parcel. */
   link?: string
@@ -74,15 +77,18 @@ export interface TrackedCourierOrder extends CourierOrder {
   history: CourierEvent[]
 }
 
-/** The courier aggregator. Every method throws `ProviderFailure`; money is whole rupiah, weight grams. */
+/**
+ * The gateway to the courier aggregator. Every method throws `ProviderFailure`; money is in whole rupiah,
+ * weight in grams.
+ */
 export interface CourierGateway {
   rates(query: CourierRateQuery): Promise<CourierRate[]>
-  /** Books a parcel. Safe to repeat with the same `referenceId`: the order that exists is answered. */
+  /** Books a parcel. A repeat with the same `referenceId` is safe: it returns the existing order. */
   createOrder(order: NewCourierOrder): Promise<CourierOrder>
   getOrder(id: string): Promise<TrackedCourierOrder>
   /**
-   * Cancels a parcel; the courier refuses once it was picked up. Returns the order's status after that, if
-   * the provider names it.
+   * Cancels a parcel; the courier refuses once the parcel was picked up. Returns the order's status after
+   * that, if the provider names it.
    */
   cancelOrder(id: string, reasonCode: string): Promise<{ status?: string }>
 }

@@ -2,7 +2,7 @@ import type { ShipmentStatus } from './transitions.ts'
 
 declare module '../kernel/events.ts' {
   interface EventPayloads {
-    /** A parcel is being made ready, its courier not booked yet. */
+    /** A parcel was opened: it is being made ready, and its courier is not booked yet. */
     'shipment.created': { shipmentId: string; orderId: string }
     'shipment.status_changed': {
       shipmentId: string
@@ -11,7 +11,7 @@ declare module '../kernel/events.ts' {
       to: ShipmentStatus
       waybill: string | null
       trackingUrl: string | null
-      /** Why the courier refused it, where it did. */
+      /** The reason why the courier refused the parcel; null if it did not. */
       failureCode: string | null
     }
     /** The courier has named its price for a parcel whose fee was an estimate. */

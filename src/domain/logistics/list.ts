@@ -13,10 +13,10 @@ export interface ShipmentRow {
   waybill: string | null
   /** The courier's order id for the parcel. */
   providerOrderId: string | null
-  /** The fee that the buyer was charged for the parcel, and the price that the courier took. */
+  /** The fee that the buyer was charged for the parcel; `priceIdr` is the price that the courier took. */
   feeIdr: Rupiah
   priceIdr: Rupiah | null
-  /** Why it could not be booked, where it could not. */
+  /** The reason why the parcel could not be booked; null if there is none. */
   failureCode: string | null
   attempts: number
   createdAt: Date
@@ -31,7 +31,7 @@ export interface ShipmentFilter {
 }
 
 /**
- * Shipments, newest first, a keyset page at a time.
+ * Lists shipments, newest first, a keyset page at a time.
  * @throws kernel.forbidden
  */
 export async function listShipments(

@@ -8,7 +8,10 @@ type Row = Omit<ShipmentView, 'events'> & {
   events: { status: ShipmentView['status']; note: string | null; happenedAt: string }[]
 }
 
-/** Shipments that `where` holds for, newest first; it speaks of the shipment as `s`. */
+/**
+ * Reads the shipments for which the condition `where` is true, newest first. The condition names the shipment
+ * `s`.
+ */
 async function shipmentRows(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select s.id, s.code, s.order_id, s.user_id, s.status, s.waybill, s.tracking_url,
@@ -26,7 +29,7 @@ function viewOf({ userId: _, events, ...row }: Row): ShipmentView {
   return { ...row, events: events.map((event) => ({ ...event, happenedAt: new Date(event.happenedAt) })) }
 }
 
-/** The shipment of an order that is under way or arrived, if there is one. */
+/** Returns the shipment of an order that is under way or has arrived, if there is such a shipment. */
 export async function liveShipment(tx: Tx, orderId: string): Promise<ShipmentView | undefined> {
   const live = sql`s.order_id = ${orderId}::uuid and s.status not in ('cancelled', 'not_found', 'returned', 'lost')`
   const [row] = await shipmentRows(tx, live, 1)
@@ -34,7 +37,7 @@ export async function liveShipment(tx: Tx, orderId: string): Promise<ShipmentVie
 }
 
 /**
- * A shipment by id or code: customers see their own, staff all.
+ * Returns a shipment by id or code: customers see their own, staff see all.
  * @throws logistics.shipment_not_found, kernel.forbidden
  */
 export async function getShipment(work: Work, named: string): Promise<ShipmentView> {

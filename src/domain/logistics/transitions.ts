@@ -14,8 +14,8 @@ export type ShipmentStatus =
   | 'lost'
 
 /**
- * A rebooking after `cancelled` or `not_found` is a new shipment. Couriers leave steps out, so those after
- * the pick-up may be reached from any before them.
+ * The transitions of a shipment. A rebooking after `cancelled` or `not_found` is a new shipment. Couriers
+ * leave steps out, so a status after the pick-up may be reached from any earlier status.
  */
 export const shipmentTransitions: Transitions<ShipmentStatus> = {
   pending: ['booked', 'cancelled'],

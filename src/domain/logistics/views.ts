@@ -8,7 +8,7 @@ export interface ShipmentView {
   status: ShipmentStatus
   courier: CourierChoice
   waybill: string | null
-  /** The link by which the recipient follows the parcel. */
+  /** The link by which the recipient tracks the parcel. */
   trackingUrl: string | null
   events: { status: ShipmentStatus; note: string | null; happenedAt: Date }[]
 }

@@ -5,10 +5,13 @@ import { deliveryMachine } from './transitions.ts'
 
 export type DeliveryChannel = 'email' | 'push'
 
-/** A notice that this worker is about to send by one channel. */
+/** A delivery that this worker has claimed: a notice to be sent by one channel. */
 export interface ClaimedDelivery {
   id: string
-  /** Stamps this attempt: only its holder may put it off. */
+  /**
+   * The number of attempts, which identifies this attempt: only the worker that holds it may postpone the
+   * delivery.
+   */
   attempts: number
   userId: string
   title: string
@@ -16,20 +19,21 @@ export interface ClaimedDelivery {
   link: string | null
 }
 
-// Three waits of 10 s at most; a worker that died holding one gives it back after this.
+// The lease of a delivery: sending waits for at most three times 10 s. If a worker dies while it holds a
+// delivery, the delivery becomes free after this time.
 const LEASE_S = 90
 
-/** Staff can pause email; push has no switch. */
+/** An SQL condition: the delivery is due. Staff can pause the channel email; push has no switch. */
 const isDue = (channel: DeliveryChannel, now: Date) => sql`
   channel = ${channel} and status = 'queued' and next_attempt_at <= ${now}
   and not exists (select from switches where name = ${channel} and paused)`
 
-/** Whether there is something to be sent by this channel. */
+/** Returns an SQL condition that is true while a delivery is due on this channel. */
 export function deliveriesDue(channel: DeliveryChannel, now: Date): RawBuilder<boolean> {
   return sql<boolean>`exists (select from notification_deliveries where ${isDue(channel, now)})`
 }
 
-/** Ids of up to `limit` deliveries to be sent by this channel, the longest waiting first. */
+/** Returns the ids of up to `limit` deliveries that are due on this channel, the longest waiting first. */
 export async function dueDeliveries(work: Work, channel: DeliveryChannel, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from notification_deliveries where ${isDue(channel, work.now)} order by next_attempt_at limit ${limit}
@@ -57,7 +61,7 @@ export async function claimDeliveries(
   return rows
 }
 
-/** Marks deliveries as skipped that no longer have a recipient. */
+/** Marks the deliveries as skipped, because they no longer have a recipient. */
 export async function skipDeliveries(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   await moveState(work, deliveryMachine, {

@@ -5,18 +5,19 @@ import { settleAttention } from '../ops/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { reportDeliveryFailure } from './report-failure.ts'
 
-// A password is fixed by a person within minutes, or on Monday.
+// The first and the longest wait before a held delivery is retried. A person fixes a wrong password within
+// minutes, or on Monday.
 const PROBE_FIRST_S = 60
 const PROBE_MOST_S = 900
 
-/** Whether a refusal is about our account at the channel's provider, and not about the one delivery. */
+/** Whether a refusal is about laku's account at the channel's provider, and not about the one delivery. */
 export const isOfAccount = (channel: DeliveryChannel, code: string): boolean =>
   channel === 'email' && LOGIN_REFUSED.includes(code)
 
 /**
- * Holds back a delivery that was refused for a reason outside itself, and the deliveries behind it. This
- * delivery is retried after 1, 2, 4 … 15 minutes, and all are sent once one succeeds. However many wait, they
- * raise one attention item.
+ * Holds back a delivery that was refused for a reason outside itself, and the deliveries queued behind it.
+ * This delivery is retried after 1, 2, 4 … 15 minutes, and all are sent once one succeeds. However many
+ * deliveries wait, they raise one attention item.
  */
 export async function holdUp(
   work: Work,
@@ -38,8 +39,8 @@ export async function holdUp(
 }
 
 /**
- * Releases the held deliveries once one was sent. It runs after each success, and does nothing unless there
- * is an open attention item.
+ * Releases the held deliveries after a delivery was sent. It runs after each success, and does nothing unless
+ * there is an open attention item.
  */
 export async function endHold(work: Work, channel: DeliveryChannel): Promise<void> {
   if (channel !== 'email') return

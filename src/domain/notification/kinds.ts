@@ -4,11 +4,11 @@ import type { NoticeEvent } from './notice-rules.ts'
 export const noticeKinds = ['orders', 'money', 'sessions', 'shop'] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 
-/** Ways beside the inbox, which has everything. */
+/** The channels of notices beside the inbox, which gets every notice. */
 export const noticeChannels = ['push', 'email', 'whatsapp'] as const
 export type NoticeChannel = (typeof noticeChannels)[number]
 
-/** By the first word of an event's name. */
+/** Returns the subject of a notice, by the first word of its event's name. */
 export function kindOf(event: NoticeEvent): NoticeKind {
   if (/^(payment|refund|withdrawal)\./.test(event)) return 'money'
   return event.startsWith('order.') ? 'orders' : 'sessions'

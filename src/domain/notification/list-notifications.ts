@@ -13,7 +13,7 @@ export interface NotificationView {
   readAt: Date | null
 }
 
-/** The inbox of the customer who acts, newest first, a keyset page at a time. */
+/** Lists the inbox of the customer who acts, newest first, a keyset page at a time. */
 export async function listNotifications(
   work: Work,
   page: { limit: number; cursor?: string | undefined },
@@ -27,7 +27,7 @@ export async function listNotifications(
 }
 
 /**
- * Marks a notification of the customer who acts as read; the first time counts.
+ * Marks a notification of the customer who acts as read; the time of the first reading is kept.
  * @throws kernel.forbidden, notification.not_found for another's too
  */
 export async function readNotification(work: Work, id: string): Promise<NotificationView> {

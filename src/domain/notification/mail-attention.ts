@@ -12,14 +12,18 @@ export interface AttentionMailContext {
 }
 
 /**
- * Matches the attention kinds about moving money, or about who may move it. These are mailed at once.
+ * A pattern for the attention kinds about moving money, or about the people who may move it. Items of these
+ * kinds are mailed at once.
  */
 const MONEY =
   '^(bank|chargeback|dispute|factor|ledger|limit|payment|payout|provider|quarantine|reference|refund|settlement|staff_changed|suspense|wallet|withdrawal)'
 
-/** The list of all that is open goes out at this hour in Jakarta, or later where no mail could leave then. */
+/**
+ * The hour in Jakarta at which the daily list of all open items is mailed; later if no mail could be sent
+ * then.
+ */
 const DAILY_HOUR = 8
-// A person reads the first of them; the command shows the rest.
+// The most items in a mail: a person reads the first items, and the command shows the rest.
 const SHOWN = 50
 
 interface Item {
@@ -33,7 +37,10 @@ interface Item {
 interface Due {
   items: Item[]
   open: number
-  /** The day in Jakarta whose list this is; undefined for what cannot wait for it. */
+  /**
+   * The day in Jakarta whose daily list this is; undefined for a mail of items that cannot wait for the daily
+   * list.
+   */
   day: string | undefined
 }
 
@@ -73,7 +80,7 @@ async function findDue(work: Work): Promise<Due | undefined> {
   return { items, open: rows[0]?.open ?? items.length, day }
 }
 
-/** The day whose list has not been sent yet, once its hour has come. */
+/** Returns the day in Jakarta whose daily list is due and not sent yet; undefined if there is none. */
 async function dayDue({ tx, now }: Work): Promise<string | undefined> {
   const { rows } = await sql<{ day: string }>`
     select to_char(n.here, 'YYYY-MM-DD') as day

@@ -12,7 +12,10 @@ export interface Mail {
   attachments?: readonly MailAttachment[]
 }
 
-/** Email, out. Throws `ProviderFailure`; an accepted mail is with the mail server, not read. */
+/**
+ * The gateway for outgoing email. Throws `ProviderFailure`. An accepted mail has reached the mail server;
+ * nobody has read it yet.
+ */
 export interface Mailer {
   send(mail: Mail): Promise<{ messageId: string }>
 }

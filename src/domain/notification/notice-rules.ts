@@ -1,8 +1,9 @@
 import type { EventPayloads } from '../kernel/index.ts'
 
 /**
- * The events that a buyer is notified of. When a session reaches its MOQ, each paid buyer gets a notice. How
- * a session ended, each buyer learns from the events of their own place, payment, order and refund.
+ * The events that a buyer is notified of. When a session reaches its MOQ, each paid buyer gets a notice.
+ * Later, each buyer learns the outcome of the session from the events of their own place, payment, order and
+ * refund.
  */
 export const noticeEvents = [
   'session.moq_reached',
@@ -36,13 +37,16 @@ export function isSessionEvent(type: string): type is 'session.moq_reached' {
 }
 
 export interface NoticeRule<T extends NoticeEvent> {
-  /** Absent: always told. */
+  /**
+   * Whether an event leads to a notice, judged by its payload. If this function is absent, the event always
+   * leads to one.
+   */
   wanted?: (payload: EventPayloads[T]) => boolean
   /**
    * Returns the payment that this notice asks for. The notice is not sent once that payment is paid or over.
    */
   asksFor?: (payload: EventPayloads[T]) => string
-  /** The path, below the public address, at which the reader goes on. */
+  /** Returns the path of the page at which the reader continues, relative to the shop's public URL. */
   path?: (payload: EventPayloads[T]) => string
 }
 
@@ -72,8 +76,8 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
   },
-  // A buyer who leaves knows about it. A buyer whose time ran out gets a notice by the event of their
-  // payment.
+  // A buyer who leaves knows about it and gets no notice. A buyer whose time ran out gets the notice of the
+  // event of their payment.
   'participant.released': {
     wanted: ({ because, wasPaid }) => because === 'closed' && !wasPaid,
     path: ({ code }) => `/s/${code}`,

@@ -15,7 +15,10 @@ import {
   writeNotice,
 } from './write-notice.ts'
 
-/** Approved by Meta in both languages: {{1}} is what happened, {{2}} what it means, {{3}} where to go on. */
+/**
+ * The WhatsApp template of notices, approved by Meta in both languages: {{1}} is the title of the notice,
+ * {{2}} its body, {{3}} its link.
+ */
 const WHATSAPP_TEMPLATE = 'laku_notice'
 
 interface Notice extends WrittenNotice {
@@ -71,7 +74,7 @@ export async function notifyOf(
   await deliver(work, notices, publicUrl)
 }
 
-/** Returns those of the users who can be notified. A deleted user has no phone and gets no notices. */
+/** Returns those of the users who can be notified, by id. A deleted user has no phone and gets no notices. */
 export async function readersById(work: Work, userIds: readonly string[]): Promise<Map<string, Reader>> {
   const users = await usersById(work.tx, [...new Set(userIds)])
   return new Map(
@@ -82,8 +85,8 @@ export async function readersById(work: Work, userIds: readonly string[]): Promi
 }
 
 /**
- * Puts notices into the inboxes, and those that were not there yet on their ways out. Returns the ids of
- * these.
+ * Writes notices into the inboxes of their readers. Queues the notices that were new there on each channel
+ * that the reader wants. Returns the ids of the new notices.
  */
 export async function deliver(work: Work, notices: readonly Notice[], publicUrl: string): Promise<string[]> {
   const fresh = await fillInboxes(work, notices)
@@ -136,7 +139,7 @@ async function currentNotices(
     select id, type, payload from events where id = any(${eventIds}::uuid[]) order by id`.execute(work.tx)
   const noticed = rows.filter(({ type }) => isNoticeEvent(type))
   const ofSessions = noticed.filter(({ type }) => isSessionEvent(type))
-  // The payload was written with its type, by `emit`.
+  // The cast is safe: `emit` wrote each payload together with its event type.
   const noticedEvents = [
     ...noticed.filter((row) => !ofSessions.includes(row)),
     ...(await toEachBuyer(work, ofSessions, readBuyers)),
@@ -147,7 +150,7 @@ async function currentNotices(
   return wanted.filter((noticedEvent) => !over.has(paymentAskedFor(noticedEvent) ?? ''))
 }
 
-/** Updates of a whole session, once for each buyer with a paid place in it. */
+/** Returns the events of whole sessions, each once for every buyer with a paid place in the session. */
 async function toEachBuyer(
   work: Work,
   events: readonly { id: string; type: string; payload: unknown }[],
@@ -172,7 +175,7 @@ async function paymentsOver(work: Work, paymentIds: readonly string[]): Promise<
   return new Set(rows.map(({ aggregateId }) => aggregateId))
 }
 
-/** Returns those that were not there yet. */
+/** Writes notices into the inboxes, and returns those that were not in an inbox before. */
 async function fillInboxes(work: Work, notices: readonly Notice[]): Promise<Notice[]> {
   const rows = notices.map(({ id, dedupeKey, template, reader, title, body, link }) => ({
     id,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PersonalTable } from '../kernel/index.ts'
 
-/** How a person is taken out of the tables of this room. */
+/** The tables of notification that hold personal data, and how a person's data is erased from each. */
 export const notificationPersonalData: readonly PersonalTable[] = [
   {
     table: 'notification_deliveries',

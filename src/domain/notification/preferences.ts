@@ -8,13 +8,16 @@ export interface Preference {
   wanted: boolean
 }
 
-/** Everything is wanted until it is not. */
+/**
+ * Returns the default preferences: every kind of notice is wanted on every channel until a customer declines
+ * it.
+ */
 const all = (): Preference[] =>
   noticeKinds.flatMap((kind) => noticeChannels.map((channel) => ({ kind, channel, wanted: true })))
 
 /**
- * Returns what the acting customer wants to hear by each channel: every kind and channel. The inbox has
- * everything.
+ * Returns which notices the acting customer wants, for every kind of notice and every channel. The inbox gets
+ * every notice.
  * @throws kernel.forbidden
  */
 export async function getPreferences(work: Work): Promise<Preference[]> {
@@ -27,12 +30,12 @@ export async function getPreferences(work: Work): Promise<Preference[]> {
 }
 
 /**
- * Changes those preferences that are given, and leaves the rest.
+ * Changes the given preferences of the acting customer, and leaves the others unchanged.
  * @throws kernel.forbidden
  */
 export async function setPreferences(work: Work, changes: readonly Preference[]): Promise<Preference[]> {
   const userId = requireCustomer(work.actor)
-  // The last one of a kind and channel holds; a statement may not touch a row twice.
+  // If a kind and channel occur twice, the last change counts: a statement may not touch a row twice.
   const last = new Map(changes.map((change) => [`${change.kind} ${change.channel}`, { userId, ...change }]))
   await sql`
     insert into notification_preferences (user_id, kind, channel, wanted)
@@ -45,7 +48,7 @@ export async function setPreferences(work: Work, changes: readonly Preference[])
 export const keyOf = (userId: string, kind: NoticeKind, channel: NoticeChannel) =>
   `${userId} ${kind} ${channel}`
 
-/** By `keyOf`: what these users do not want to hear. */
+/** Returns the kinds of notices that these users do not want, by channel, as the keys that `keyOf` makes. */
 export async function unwantedBy(tx: Tx, userIds: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ userId: string } & Preference>`
     select user_id, kind, channel from notification_preferences

@@ -1,4 +1,4 @@
-/** A browser's address for push messages, and the keys to encrypt for it. */
+/** A browser's address for push messages, and the keys to encrypt messages for that browser. */
 export interface PushSubscription {
   endpoint: string
   p256dh: string
@@ -11,7 +11,10 @@ export interface PushPayload {
   link: string | null
 }
 
-/** Web push, out. Throws `ProviderFailure`; `gone` where the browser has unsubscribed for good. */
+/**
+ * The gateway for outgoing web push messages. Throws `ProviderFailure`; returns `gone` if the browser has
+ * unsubscribed for good.
+ */
 export interface PushSender {
   send(subscription: PushSubscription, payload: PushPayload): Promise<'accepted' | 'gone'>
 }

@@ -3,13 +3,13 @@ import type { NoticeKind } from './kinds.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-// Jakarta has no summer time.
+// The difference between Jakarta and UTC: Jakarta has no summer time.
 const JAKARTA_MS = 7 * HOUR_MS
 
 /**
- * Returns when a notice may be sent; undefined: at once. A notice in the quiet hours (policy.quietFromHour to
- * quietToHour, Jakarta) waits until they are over. Notices about money never wait, nor do requests for a
- * payment, which would be over by the morning.
+ * Returns when a notice may be sent; undefined if it may be sent at once. In the quiet hours
+ * (policy.quietFromHour to quietToHour, Jakarta) a notice waits until they are over. Notices about money
+ * never wait. Neither do notices that ask for a payment, whose time would be over by the morning.
  */
 export function sendableFrom(
   { kind, isPressing = false }: { kind: NoticeKind; isPressing?: boolean },

@@ -7,14 +7,15 @@ import { deliveryMachine } from './transitions.ts'
 
 export interface DeliveryOutcome {
   id: string
-  /** The attempt whose outcome this is. */
+  /** The number of the attempt whose outcome this is. */
   attempts: number
   result: { messageId: string | null } | ProviderFailure
 }
 
 /**
- * Records the outcome of an attempt. A definite refusal ends the delivery, and so do too many tries. A
- * refusal because of our account does not end it, and holds back the other deliveries.
+ * Records the outcome of an attempt to send a delivery. A definite refusal ends the delivery, and so do too
+ * many attempts. A refusal because of laku's account does not end the delivery, and holds back the other
+ * deliveries.
  */
 export async function recordDelivery(
   work: Work,

@@ -7,11 +7,14 @@ export interface DeliveryWay<D extends ClaimedDelivery> {
   units: UnitOfWork
   actor: Actor
   channel: DeliveryChannel
-  /** The batch size: so many deliveries are sent at once. A batch ends before its lease does. */
+  /**
+   * The batch size: the number of deliveries that are sent at the same time. A batch ends before the lease of
+   * its deliveries does.
+   */
   batch: number
   /** Returns the claimed deliveries that are to be sent; the rest no longer has a recipient. */
   address: (claimed: ClaimedDelivery[]) => Promise<D[]>
-  /** Throws ProviderFailure. */
+  /** Sends one delivery. Throws ProviderFailure. */
   send: (delivery: D) => Promise<{ messageId: string | null }>
 }
 
@@ -48,8 +51,8 @@ async function sendBatch<D extends ClaimedDelivery>(way: DeliveryWay<D>, ids: st
 }
 
 /**
- * Puts off a delivery that failed because of our own error, and raises attention. The error must not hold
- * back the other deliveries.
+ * Postpones a delivery that failed because of laku's own error, and raises an attention item. The error must
+ * not hold back the other deliveries.
  */
 const putOff =
   (channel: DeliveryChannel) =>

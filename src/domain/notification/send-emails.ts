@@ -14,7 +14,8 @@ interface Email extends ClaimedDelivery {
   to: string
 }
 
-// A mail is a connection: more at once, and the mail server refuses them.
+// The batch size of emails. Each mail takes its own connection, and a mail server refuses more connections at
+// once.
 const BATCH = 10
 
 /** Sends those of the emails that are due. Skips an email whose recipient no longer has an address. */

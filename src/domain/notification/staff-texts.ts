@@ -5,12 +5,12 @@ import type { NoticeText } from './templates/texts.ts'
 
 interface StaffTemplate {
   kind: NoticeKind
-  /** The names of its parameters, in order. */
+  /** The names of the template's parameters, in order. */
   params: readonly string[]
   write: Record<Locale, (...params: string[]) => NoticeText>
 }
 
-/** The texts that staff and other services may send a user by hand, in both languages. */
+/** The templates of notices that staff and other services may send a user by hand, in both languages. */
 const templates: Readonly<Record<string, StaffTemplate>> = {
   message: {
     kind: 'shop',

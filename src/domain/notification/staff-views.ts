@@ -5,7 +5,7 @@ import { notificationErrors } from './errors.ts'
 import { announce } from './notify-of.ts'
 import { type DeliveryStatus, deliveryMachine } from './transitions.ts'
 
-/** A notice as staff see it, with how it went out beside the inbox. */
+/** A notice as staff see it, with its deliveries by the channels beside the inbox. */
 export interface StaffNotificationView {
   id: string
   userId: string
@@ -56,7 +56,8 @@ export interface NotificationFilter {
 }
 
 /**
- * Notices, newest first, a keyset page at a time; `channel` and `status` speak of how they went out.
+ * Lists notices for staff, newest first, a keyset page at a time. `channel` and `status` select notices by
+ * their deliveries.
  * @throws kernel.forbidden
  */
 export async function listForStaff(
@@ -79,7 +80,7 @@ export async function listForStaff(
 }
 
 /**
- * Sends a notice again by the ways that failed or were skipped.
+ * Sends a notice again on the channels on which its delivery failed or was skipped.
  * @throws notification.not_found, not_resendable, kernel.forbidden
  */
 export async function resend(work: Work, id: string): Promise<StaffNotificationView> {

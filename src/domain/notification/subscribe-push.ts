@@ -3,8 +3,8 @@ import { newId, requireCustomer, type Work } from '../kernel/index.ts'
 import { notificationErrors } from './errors.ts'
 import type { PushSubscription } from './push.ts'
 
-// Push services of the browsers there are. Anything else would let a stranger have the server call where they
-// like.
+// The hosts of the browsers' push services. With any other host allowed, a stranger could make the server
+// call an address of their choice.
 const pushHosts = [
   'fcm.googleapis.com',
   'android.googleapis.com',
@@ -13,7 +13,9 @@ const pushHosts = [
 ]
 const pushDomains = ['.push.services.mozilla.com', '.notify.windows.com', '.push.apple.com']
 
-/** Whether a push service lives at this address. `ownHost` is the sandbox's, in development alone. */
+/**
+ * Whether the address belongs to a push service. `ownHost` is the host of the sandbox, in development only.
+ */
 export function isPushService(endpoint: string, ownHost?: string): boolean {
   const address = URL.parse(endpoint)
   if (!address || address.username || address.password) return false
@@ -23,11 +25,12 @@ export function isPushService(endpoint: string, ownHost?: string): boolean {
   return pushHosts.includes(hostname) || pushDomains.some((domain) => hostname.endsWith(domain))
 }
 
-// A person has a few browsers; the oldest of more is forgotten.
+// The most browsers that one person may subscribe: the oldest browser beyond them is deleted.
 const MAX_BROWSERS = 10
 
 /**
- * Keeps a browser of the customer who acts; a browser that another user had before is theirs from now on.
+ * Stores the push subscription of the acting customer's browser. A browser that belonged to another user now
+ * belongs to this customer.
  * @throws notification.push_service_unknown, kernel.forbidden
  */
 export async function subscribePush(

@@ -2,7 +2,7 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type DeliveryStatus = 'queued' | 'sent' | 'failed' | 'skipped'
 
-/** Staff send a delivery again that failed or had no recipient. */
+/** The transitions of a delivery. Staff send a delivery again that failed or that had no recipient. */
 export const deliveryTransitions: Transitions<DeliveryStatus> = {
   queued: ['sent', 'failed', 'skipped'],
   sent: [],

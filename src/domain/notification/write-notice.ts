@@ -7,7 +7,7 @@ import type { NoticeText, NoticeTexts } from './templates/texts.ts'
 
 const languages: Record<Locale, NoticeTexts> = { id: indonesian, en: english }
 
-/** An event of which a person is notified, with that person. */
+/** An event of which a person is notified, with the id of that person. */
 export type NoticedEvent = {
   [T in NoticeEvent]: { id: string; type: T; payload: EventPayloads[T] & { userId: string } }
 }[NoticeEvent]
@@ -20,22 +20,22 @@ const ruleOf = (event: NoticedEvent) => noticeRules[event.type] as NoticeRule<No
 const textOf = (event: NoticedEvent, locale: Locale) =>
   languages[locale][event.type] as (payload: Payload) => NoticeText
 
-/** Whether anybody is to hear of it. */
+/** Whether anybody is to be notified of an event. */
 export function isWanted(event: NoticedEvent): boolean {
   return ruleOf(event).wanted?.(event.payload as never) ?? true
 }
 
-/** The payment that a notice of it asks for. */
+/** Returns the payment for which the notice of an event asks, if any. */
 export function paymentAskedFor(event: NoticedEvent): string | undefined {
   return ruleOf(event).asksFor?.(event.payload as never)
 }
 
 export interface WrittenNotice extends NoticeText {
-  /** The full URL at which the reader goes on; null where there is nothing to be done. */
+  /** The full URL of the page at which the reader continues; null if the reader has nothing to do. */
   link: string | null
 }
 
-/** The notice of an event in its reader's language. */
+/** Writes the notice of an event in its reader's language. */
 export function writeNotice(event: NoticedEvent, locale: Locale, publicUrl: string): WrittenNotice {
   const path = ruleOf(event).path?.(event.payload as never)
   return {

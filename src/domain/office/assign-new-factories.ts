@@ -1,7 +1,7 @@
 import type { EventOf, Work } from '../kernel/index.ts'
 import { lookAfter } from '../territory/index.ts'
 
-/** Reaction to factory.created: what an agent took in is looked after by their office. */
+/** Reaction to factory.created: if an agent registered the factory, the agent's office looks after it. */
 export async function assignNewFactories(
   work: Work,
   events: readonly EventOf<'factory.created'>[],

@@ -6,7 +6,7 @@ import { getOffice } from './read-offices.ts'
 import type { OfficeView } from './views.ts'
 
 /**
- * An agent works for this office from now on, and for no other.
+ * Assigns an agent to this office; from now on the agent works for no other office.
  * @throws office.not_found, closed, staff_not_found, not_an_agent, kernel.forbidden
  */
 export async function assignAgent(
@@ -23,7 +23,7 @@ export async function assignAgent(
 }
 
 /**
- * This office looks after a factory from now on, and no other does.
+ * Assigns a factory to this office; from now on no other office looks after the factory.
  * @throws office.not_found, closed, factory_not_found, kernel.forbidden
  */
 export async function assignFactory(

@@ -10,12 +10,12 @@ export interface NewOffice {
   street: string
   city: string
   province: string
-  /** 5 digits */
+  /** The postal code, 5 digits. */
   postalCode: string
 }
 
 /**
- * Opens an office.
+ * Opens an office that looks after factories.
  * @throws office.name_taken, factory.phone_invalid, kernel.forbidden
  */
 export async function createOffice(work: Work, input: NewOffice): Promise<OfficeView> {

@@ -5,9 +5,9 @@ import { getPickup } from './read-pickups.ts'
 import type { PickupView } from './views.ts'
 
 export interface NewPickup {
-  /** UUID or code of the purchase order. */
+  /** The UUID or code of the purchase order. */
   purchaseOrder: string
-  /** A date in Jakarta: 2026-11-25. */
+  /** The date of the pickup in Jakarta: 2026-11-25. */
   scheduledFor: string
 }
 
@@ -20,8 +20,8 @@ interface Order {
 }
 
 /**
- * Sends the office that looks after the factory to fetch what a purchase order still lacks, each item on its
- * list.
+ * Schedules a pickup: the office that looks after the factory is to fetch the goods that a purchase order
+ * still lacks. The pickup lists each of these items.
  * @throws office.purchase_order_not_found, nothing_to_pick_up, factory_without_office,
  * pickup_scheduled_already, kernel.forbidden
  */

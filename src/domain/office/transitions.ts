@@ -2,7 +2,7 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type PickupStatus = 'scheduled' | 'in_progress' | 'completed' | 'failed' | 'cancelled'
 
-/** A pickup that failed or was cancelled is followed by another one. */
+/** The transitions of a pickup. A pickup that failed or was cancelled stays so; another pickup follows it. */
 export const pickupTransitions: Transitions<PickupStatus> = {
   scheduled: ['in_progress', 'cancelled'],
   in_progress: ['completed', 'failed', 'cancelled'],

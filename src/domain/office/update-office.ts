@@ -12,7 +12,7 @@ export type OfficeChanges = { [K in keyof NewOffice]?: NewOffice[K] | undefined 
 }
 
 /**
- * Changes an office, or closes and opens it; one with pickups under way stays open.
+ * Changes an office, or closes it, or opens it again. An office with pickups under way cannot be closed.
  * @throws office.not_found, name_taken, has_open_pickups, factory.phone_invalid, kernel.illegal_transition,
  * kernel.forbidden
  */

@@ -3,12 +3,12 @@ import type { OfficeStatus, PickupStatus } from './transitions.ts'
 export interface OfficeView {
   id: string
   name: string
-  /** E.164 */
+  /** The phone number in E.164 format. */
   phone: string
   street: string
   city: string
   province: string
-  /** 5 digits */
+  /** The postal code, 5 digits. */
   postalCode: string
   status: OfficeStatus
   agents: { id: string; name: string }[]
@@ -21,9 +21,9 @@ export interface PickupView {
   factory: { id: string; name: string }
   purchaseOrder: { id: string; code: string }
   status: PickupStatus
-  /** Why it failed or was cancelled. */
+  /** The reason why the pickup failed or was cancelled. */
   statusReason: string | null
-  /** A date in Jakarta: 2026-11-25. */
+  /** The date of the pickup in Jakarta: 2026-11-25. */
   scheduledFor: string
   photoUrl: string | null
   signedBy: string | null

@@ -13,7 +13,7 @@ import { type PickupStatus, pickupMachine, pickupTransitions } from './transitio
 import type { PickupView } from './views.ts'
 
 /**
- * An agent is at the factory and begins to count.
+ * Starts a pickup: an agent is at the factory and begins to count.
  * @throws office.pickup_not_found (another office's too), kernel.illegal_transition, kernel.forbidden
  */
 export async function startPickup(work: Work, input: { pickupId: string }): Promise<PickupView> {
@@ -27,19 +27,19 @@ export async function startPickup(work: Work, input: { pickupId: string }): Prom
 
 export interface PickupResult {
   pickupId: string
-  /** Every item of the list, once; 0 where the factory had none. */
+  /** The counted pieces of every item of the pickup, each item once; 0 if the factory had none. */
   counts: { variantId: string; counted: number }[]
-  /** Address of a picture of the goods. */
+  /** The address of a picture of the goods. */
   photoUrl: string
-  /** The person who signed for the factory. */
+  /** The name of the person who signed for the factory. */
   signedBy: string
-  /** Address of the picture of the signature. */
+  /** The address of a picture of the signature. */
   signatureUrl: string
 }
 
 /**
  * Completes a pickup: the agent has counted every item and leaves with the goods. The event pickup.completed
- * notifies the warehouse of what to expect.
+ * notifies the warehouse of the goods to expect.
  * @throws office.pickup_not_found, not_every_item_counted, kernel.illegal_transition, kernel.forbidden
  */
 export async function completePickup(work: Work, input: PickupResult): Promise<PickupView> {
@@ -77,7 +77,7 @@ function countedLines({ id, items }: PickupView, counts: PickupResult['counts'])
 }
 
 /**
- * Nothing could be picked up, for a reason that is kept.
+ * Records that nothing could be picked up, with the reason.
  * @throws office.pickup_not_found, kernel.reason_required, kernel.illegal_transition, kernel.forbidden
  */
 export async function failPickup(
@@ -88,7 +88,7 @@ export async function failPickup(
 }
 
 /**
- * The pickup is cancelled, for a reason that is kept.
+ * Cancels a pickup, with a reason that is stored.
  * @throws office.pickup_not_found, kernel.reason_required, kernel.illegal_transition, kernel.forbidden
  */
 export async function cancelPickup(

@@ -6,17 +6,17 @@ import { type Paged, pageOf } from '../kernel/pages.ts'
 import type { DB } from '../kernel/schema.ts'
 import type { Tx, Work } from '../kernel/work.ts'
 
-/** Something that a person must look at, or has looked at. */
+/** An attention item: a matter that a person must look at, or has looked at. */
 export interface AttentionView {
   id: string
   kind: string
   subjectKind: string
   subjectId: string
   message: string
-  /** The command that fixes the trouble. */
+  /** The command that fixes the item's cause. */
   command: string
   details: Record<string, unknown>
-  /** How often it was raised while it was open. */
+  /** The number of times that the item was raised while it was open. */
   times: number
   since: Date
   resolvedAt: Date | null
@@ -37,7 +37,7 @@ export interface AttentionFilter {
   cursor?: string | undefined
 }
 
-/** Lists what needs a person, newest first, by keyset pages. */
+/** Lists attention items, newest first, by keyset pages. */
 export async function listAttention(tx: Tx, filter: AttentionFilter): Promise<Paged<AttentionView>> {
   const wheres = [filter.all ? sql`true` : sql`resolved_at is null`]
   if (filter.kind) wheres.push(sql`kind = ${filter.kind}`)
@@ -50,7 +50,7 @@ export async function listAttention(tx: Tx, filter: AttentionFilter): Promise<Pa
 }
 
 /**
- * Returns one item by its id.
+ * Returns one attention item by its id.
  * @throws kernel.attention_not_found
  */
 export async function showAttention(tx: Tx, id: string): Promise<AttentionView> {
@@ -61,9 +61,9 @@ export async function showAttention(tx: Tx, id: string): Promise<AttentionView> 
 }
 
 /**
- * Resolves an item, with a note of what was done about it. If the cause is raised again, that is a new item.
- * Support, finance, warehouse or an admin may resolve items. An item about a change to a member of staff is
- * resolved by finance, and not by the person who made the change.
+ * Resolves an attention item, with a note of what was done about it. If the cause is raised again, that is a
+ * new item. Support, finance, warehouse or an admin may resolve items. An item about a change to a member of
+ * staff is resolved by finance, and not by the person who made the change.
  * @throws kernel.forbidden, kernel.own_act, kernel.attention_not_found, kernel.attention_resolved
  */
 export async function resolveAttention(
@@ -93,7 +93,10 @@ export async function resolveAttention(
   return item
 }
 
-/** Takes away what a person need not look at any more, because the thing itself was done. */
+/**
+ * Resolves open attention items of a kind about these subjects, because their cause is gone and no person
+ * needs to look at them.
+ */
 export async function settleAttention(
   work: Work,
   kind: AttentionKind,
@@ -105,8 +108,8 @@ export async function settleAttention(
 }
 
 /**
- * The same for all open items that `holds` is true of; it speaks of the item as `a`, and of the instant as
- * the only row of `the_time`. Returns how many.
+ * Resolves all open attention items for which the condition `holds` is true. The condition names the item
+ * `a`, and reads the present time from the only row of `the_time`. Returns the number of resolved items.
  */
 export async function settleAttentionWhere(
   work: Work,
@@ -120,20 +123,23 @@ export async function settleAttentionWhere(
   return Number(numAffectedRows ?? 0)
 }
 
-/** Records that these items were mailed to the people who look after the shop. */
+/** Records that these attention items were mailed to the people who look after the shop. */
 export async function recordMailed(work: Work, ids: readonly string[]): Promise<void> {
   await sql`
     update attention set mailed_at = ${work.now}
     where id = any(${[...ids]}::uuid[]) and mailed_at is null`.execute(work.tx)
 }
 
-/** How many items are open. */
+/** Counts the open attention items. */
 export async function countAttention(db: Kysely<DB>): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from attention where resolved_at is null`.execute(db)
   return rows[0]?.count ?? 0
 }
 
-/** Whether attention was ever asked for this subject, a column of text. */
+/**
+ * Returns an SQL condition that is true if attention was ever requested for this subject. `subjectId` is a
+ * text column.
+ */
 export const wasRaised = (subjectId: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql<boolean>`exists (select from attention a where a.subject_id = ${subjectId})`

@@ -4,7 +4,7 @@ import { kernelErrors } from '../kernel/kernel-errors.ts'
 import { type Paged, pageOf } from '../kernel/pages.ts'
 import type { Work } from '../kernel/work.ts'
 
-/** One change: the actor, the reason, the thing changed, and its values before and after. */
+/** An entry of the audit log: the actor, the reason, the changed object, and its values before and after. */
 export interface AuditRow {
   id: string
   occurredAt: Date
@@ -24,21 +24,23 @@ const columns = sql`
   id, occurred_at, actor_kind, actor_id, actor_name, reason, command, subject_kind, subject_id, before, after, request_id`
 
 export interface AuditFilter {
-  /** The id of the thing that was changed. */
+  /** The id of the changed object. */
   subjectId?: string | undefined
-  /** Name or id of who changed it. */
+  /** The name or id of the actor. */
   actor?: string | undefined
-  /** `settle approve`, or all of a noun: `settle`. */
+  /**
+   * The command that made the change, such as `settle approve`, or a noun for all of its commands: `settle`.
+   */
   command?: string | undefined
   since?: Date | undefined
   until?: Date | undefined
   limit: number
-  /** The id of the last row of the page before. */
+  /** The id of the last entry on the page before. */
   cursor?: string | undefined
 }
 
 /**
- * The audit log, newest first, by keyset pages. For support, finance and admins.
+ * Lists the audit log, newest first, by keyset pages, for support, finance and admins.
  * @throws kernel.forbidden
  */
 export async function listAudit(work: Work, filter: AuditFilter): Promise<Paged<AuditRow>> {
@@ -62,7 +64,7 @@ export async function listAudit(work: Work, filter: AuditFilter): Promise<Paged<
 }
 
 /**
- * Returns one row of the audit log.
+ * Returns one entry of the audit log.
  * @throws kernel.forbidden, kernel.audit_not_found
  */
 export async function showAudit(work: Work, id: string): Promise<AuditRow> {

@@ -9,7 +9,7 @@ import { kernelErrors } from '../kernel/kernel-errors.ts'
 /** The account that money is paid out to: a bank account or an e-wallet, by the provider's channel code. */
 export interface BankAccount {
   channelCode: string
-  /** Digits; an e-wallet's is the phone number, `08…`. */
+  /** The number of the account, in digits; the number of an e-wallet is its phone number, `08…`. */
   accountNumber: string
   accountHolderName: string
 }
@@ -17,16 +17,19 @@ export interface BankAccount {
 export type PayoutChannel = PayoutChannelFact
 
 /**
- * The channels that the provider documents: what holds for as long as it was not asked itself
- * (`payout-channels.ts`).
+ * The channels that the provider documents. These facts count until the provider's API was asked for its
+ * channels (`payout-channels.ts`).
  */
 export const payoutChannels: Readonly<Record<string, PayoutChannel>> = payoutChannelFacts
 
-/** A channel that the provider names and its reference did not: what holds for all of its kind. */
+/**
+ * Returns the facts of a channel that the provider's API names but its documentation does not: those of all
+ * channels of its kind.
+ */
 export const unlistedChannel = (name: string, kind: PayoutChannel['kind']): PayoutChannel =>
   kind === 'bank' ? bankFact(name) : ewalletFact(name)
 
-/** The channel's name as people know it. */
+/** Returns the channel's name as people know it. */
 export const channelName = (channelCode: string): string => channelIn(channelCode)?.name ?? channelCode
 
 const channelIn = (code: string) => (Object.hasOwn(payoutChannels, code) ? payoutChannels[code] : undefined)
@@ -63,7 +66,7 @@ export function describedFor({ descriptionLength: most }: PayoutChannel, descrip
   return fits ?? description.slice(0, most).trimEnd()
 }
 
-/** An account as it may be shown: the last four digits of its number. */
+/** Masks the number of an account for display: only the last four digits are shown. */
 export function maskedAccount(accountNumber: string): string {
   return `…${accountNumber.slice(-4)}`
 }

@@ -9,7 +9,10 @@ import { asRecords, insertRows } from '../kernel/rows.ts'
 import type { Tx, Work } from '../kernel/work.ts'
 import { nameOfPerson, requireOwnFactor } from '../staff/index.ts'
 
-/** The groups that are counted together: money given away, settlements approved, withdrawals. */
+/**
+ * The budgets. Acts of the same budget are counted together: money given away, settlements approved,
+ * withdrawals.
+ */
 export type Budget = 'given' | 'settlement' | 'withdrawal'
 
 /** Each kind of act that gives money, and the budget that it counts against. */
@@ -31,11 +34,14 @@ export type LimitedKind = keyof typeof limitedKinds
 
 export interface LimitUse {
   kind: LimitedKind
-  /** The thing that is decided, once a kind. */
+  /** The object of the decision, which is counted once for each kind of act. */
   subject: readonly [kind: string, id: string]
-  /** `user:…` or `factory:…` */
+  /** The receiver of the money: `user:…` or `factory:…` */
   receiver: string
-  /** A word for the bank account that it goes to, where it leaves: several people may name one. */
+  /**
+   * The fingerprint of the bank account that the money goes to, if it leaves laku: several people may name
+   * the same account.
+   */
   account?: string | undefined
   amountIdr: Rupiah
   /**
@@ -49,7 +55,7 @@ export interface LimitUse {
 
 const DAY_S = 86_400
 
-/** The system itself is held by no limit, and its acts are counted against nobody. */
+/** Whether an act is free of limits: the system has no limit, and its acts count against nobody. */
 const isFree = ({ actor }: Pick<Work, 'actor'>, { person }: LimitUse) =>
   person === undefined && (actor.kind === 'system' || actor.kind === 'provider')
 const noLimits = { dayLimitIdr: Number.MAX_SAFE_INTEGER, weekLimitIdr: Number.MAX_SAFE_INTEGER }
@@ -118,7 +124,9 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
   if (rows.length === 0) await insertRows(work.tx, 'limitUses', [row])
 }
 
-/** Nobody knows who decided it: it counts against everybody. */
+/**
+ * The person against whom an act counts if nobody knows who decided it: such an act counts against everybody.
+ */
 const LOST_DAY = 'the lost day'
 
 /**
@@ -130,8 +138,8 @@ export async function countLost(work: Work, use: Omit<LimitUse, 'person'>): Prom
 }
 
 /**
- * Counts an act that follows from one counted already, or that nobody decided, because the database requires
- * a count.
+ * Counts an act if it is not counted yet, because the database requires a count: the act follows from one
+ * that was counted already, or nobody decided it.
  */
 export async function countUnlessCounted(work: Work, use: LimitUse): Promise<void> {
   const { rows } = await sql`
@@ -225,7 +233,7 @@ export async function allowOverLimit(
 
 export interface LimitView {
   budget: Budget
-  /** The name of the member of staff or other actor, or the receiver. */
+  /** The name of the person who acted, or of the receiver of the money. */
   who: string
   side: 'person' | 'receiver'
   dayIdr: Rupiah
@@ -235,8 +243,8 @@ export interface LimitView {
 }
 
 /**
- * Lists who used how much of what one person may do alone, and who received the money, within seven days.
- * The most used comes first.
+ * Lists how much of the limits for one person each person has used within seven days, and how much each
+ * receiver got. The largest use comes first.
  */
 export async function listLimits(
   { tx, now, policy }: Pick<Work, 'now' | 'policy'> & { tx: Tx },
@@ -261,7 +269,7 @@ export async function listLimits(
   return rows.map((row) => ({ ...row, ...limitsOf(kindOf(row.budget), policy) }))
 }
 
-/** Counts these uses to an account as of its name under another key. */
+/** Replaces the account's fingerprint in these uses by the fingerprint under another key. */
 export async function recountUses(tx: Tx, fresh: readonly { id: string; account: string }[]): Promise<void> {
   await sql`
     update limit_uses u set account = f.account from jsonb_to_recordset(${asRecords(fresh)}::jsonb) as f(id uuid, account text)

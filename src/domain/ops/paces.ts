@@ -3,7 +3,7 @@ import { secondsAfter } from '../kernel/clock.ts'
 import type { DB } from '../kernel/schema.ts'
 import type { Work } from '../kernel/work.ts'
 
-/** A rate limit: `atOnce` turns at once, then one every `everyS` seconds. */
+/** A turn under a rate limit, which allows `atOnce` turns at once, then one every `everyS` seconds. */
 export interface Turn {
   /** The name of the person or thing that is limited: `code number +62812…`. */
   name: string
@@ -16,18 +16,21 @@ export interface Turn {
 }
 
 export interface TakenTurns {
-  /** Seconds until all turns have come. */
+  /** The number of seconds until all turns may be taken. */
   inS: number
-  /** The turn that does not come in time, and in how many seconds it would; nothing was taken then. */
+  /**
+   * The turn that cannot be taken within its longest wait, and the number of seconds until it could. In this
+   * case no turn was taken.
+   */
   refused?: { turn: Turn; inS: number }
 }
 
-// The turns that are only counted can delay later turns of their name by at most this many seconds.
+// The longest delay, in seconds, that turns which are only counted can cause for later turns of their name.
 const LONGEST_S = 3_600
 
 /**
- * Takes one turn of each limit, or none at all if one does not come in time. Rows are locked in the order of
- * their names until the commit, so that requests of one name are counted one after the other.
+ * Takes one turn of each limit, or none at all if one turn cannot be taken in time. Rows are locked in the
+ * order of their names until the commit, so that requests of one name are counted one after the other.
  */
 export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<TakenTurns> {
   if (turns.length === 0) return { inS: 0 }
@@ -47,8 +50,8 @@ export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<Tak
 }
 
 /**
- * Calculates these turns from the present state of their limits: when they come, which turn does not come in
- * time, and the state of the limits after them.
+ * Calculates these turns from the present state of their limits: when each can be taken, which turn is too
+ * late, and the state of the limits afterwards.
  */
 function reckon(
   work: Work,
@@ -78,7 +81,10 @@ async function readPaces(work: Work, names: readonly string[]): Promise<Map<stri
   return new Map(rows.map((row) => [row.name, row.nextAt]))
 }
 
-/** Seconds until a turn would come; 0 where it comes at once. Nothing is taken or locked. */
+/**
+ * Returns the number of seconds until a turn could be taken; 0 if it can be taken at once. No turn is taken
+ * and no row is locked.
+ */
 export async function turnInS(
   work: Work,
   { name, atOnce, everyS }: Omit<Turn, 'waitS' | 'counted'>,
@@ -101,7 +107,7 @@ async function lockPaces(work: Work, names: readonly string[]): Promise<Map<stri
   return new Map(rows.map((row) => [row.name, row.nextAt]))
 }
 
-/** Forgets up to `limit` limits of which nothing is used up; returns how many. */
+/** Deletes up to `limit` rate limits that have no used turns; returns how many were deleted. */
 export async function prunePaces(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from paces where name in (
@@ -111,7 +117,7 @@ export async function prunePaces(work: Work, limit: number): Promise<number> {
   return Number(result.numAffectedRows ?? 0)
 }
 
-/** Writes one row, which shows that the database takes writes. */
+/** Writes one row, which shows that the database accepts writes. */
 export async function tryWrite(db: Kysely<DB>): Promise<void> {
   await sql`
     insert into paces (name, next_at) values ('readyz', now())

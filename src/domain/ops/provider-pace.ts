@@ -8,17 +8,20 @@ export interface Pace {
 }
 
 /**
- * A tenth of the minute may go out at once; the rest is spread, so that no minute ever holds more than the
- * limit.
+ * The part of a minute's calls that may be sent at once. The other calls are spread, so that no minute ever
+ * has more calls than the limit.
  */
 const BURST_SHARE = 0.1
 
 const msBetween = ({ perMinute }: Pace) => 60_000 / (perMinute * (1 - BURST_SHARE))
 
-/** Calls that may go out at once after a quiet time. */
+/** Returns the number of calls that may be sent at once after a quiet time. */
 const burstOf = ({ perMinute }: Pace) => Math.max(1, Math.floor(perMinute * BURST_SHARE))
 
-/** The last of `count` calls may be made in `lastInMs`; the ones before it in steps of `stepMs`. */
+/**
+ * The provider calls that were granted: the last of `count` calls may be sent in `lastInMs`, the calls before
+ * it in steps of `stepMs`.
+ */
 export interface TakenCalls {
   count: number
   lastInMs: number
@@ -26,9 +29,9 @@ export interface TakenCalls {
 }
 
 /**
- * Takes up to `wanted` calls of an endpoint out of what every process shares, first come first served, none
- * later than `withinMs` from now. One statement; the time is the database's own, for processes disagree and
- * development shifts its clock.
+ * Takes up to `wanted` calls of an endpoint out of the limit that all processes share, first come, first
+ * served, none later than `withinMs` from now. It takes one statement. The time is the database's own,
+ * because the clocks of processes differ and development shifts its clock.
  */
 export async function takeCalls(
   db: Kysely<DB>,

@@ -3,9 +3,9 @@ import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { AttentionItem, Work } from '../kernel/work.ts'
 
 /**
- * Does a batch at once. If the batch throws, each item is done by itself: items that throw are set aside, and
- * the others are done. `act` must be all or nothing (a transaction), and must change nothing when it is
- * repeated.
+ * Processes a batch at once. If the batch throws, each item is processed by itself: items that throw are set
+ * aside, and the others are done. `act` must be all or nothing (a transaction), and must change nothing when
+ * it is repeated.
  */
 export async function allOrEach<T>(
   items: readonly T[],
@@ -28,8 +28,8 @@ interface Context {
 }
 
 /**
- * Postpones an item, so that it does not come first again, and returns the text of the attention item for a
- * person.
+ * A function that postpones an item, so that it does not come first again, and returns the text of the
+ * attention item for a person.
  */
 export type PutOff<T> = (work: Work, item: T) => Promise<Omit<AttentionItem, 'kind'>>
 
@@ -51,8 +51,8 @@ export async function setAside<T>(
 }
 
 /**
- * Does a batch in one transaction, or, if the batch throws, each item in a transaction of its own. Returns
- * the results; an item that throws by itself is set aside.
+ * Processes a batch in one transaction, or, if the batch throws, each item in a transaction of its own.
+ * Returns the results; an item that throws by itself is set aside.
  */
 export async function inOneOrEach<T, R>(
   context: Context,

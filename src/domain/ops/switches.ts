@@ -15,7 +15,10 @@ export interface SwitchView {
   changedAt: Date | null
 }
 
-/** The role that besides an admin may pause and resume each switch: those whose work it is. */
+/**
+ * The role that, besides an admin, may pause and resume the work behind each switch: the role of the people
+ * who do that work.
+ */
 const mayTurn: Record<SwitchName, StaffRole> = {
   joins: 'support',
   payouts: 'finance',
@@ -26,12 +29,15 @@ const mayTurn: Record<SwitchName, StaffRole> = {
   sms: 'support',
 }
 
-/** A copy of the database must not send what the one before it sent. */
+/**
+ * The switches that are off while the database may be a copy: a copy must not send again what the original
+ * database sent.
+ */
 const stopsInDoubt: readonly SwitchName[] = ['payouts', 'xendit', 'biteship']
 
 /**
- * Whether staff have paused this, or the database is not known to be the shop's own (ADR 0068). A paused
- * thing waits, it does not fail.
+ * Whether staff have paused this switch, or the database is not known to be the shop's own (ADR 0068). Paused
+ * work waits; it does not fail.
  */
 export async function isPaused(tx: Tx, name: SwitchName): Promise<boolean> {
   const inDoubt = stopsInDoubt.includes(name) ? sql`not ${databaseIsKnown}` : sql`false`
@@ -42,7 +48,7 @@ export async function isPaused(tx: Tx, name: SwitchName): Promise<boolean> {
   return rows[0]?.paused ?? false
 }
 
-/** Whether staff have paused this, as a condition of a statement. */
+/** Returns an SQL condition that is true while staff have paused this switch. */
 export const switchedOff = (name: SwitchName): RawBuilder<boolean> =>
   sql<boolean>`(select paused from switches where name = ${sql.lit(name)})`
 
@@ -51,7 +57,7 @@ export async function requireRunning(tx: Tx, name: SwitchName): Promise<void> {
   if (await isPaused(tx, name)) throw kernelErrors.paused({ switch: name })
 }
 
-/** Every switch, in the order of their names. */
+/** Lists all switches, in the order of their names. */
 export async function listSwitches(tx: Tx): Promise<SwitchView[]> {
   const rows = await tx
     .selectFrom('switches')
@@ -62,7 +68,8 @@ export async function listSwitches(tx: Tx): Promise<SwitchView[]> {
 }
 
 /**
- * Pauses something, or resumes it. If it is already in that state, only the reason changes.
+ * Pauses or resumes the work behind a switch. If the switch is already in that state, only its reason
+ * changes.
  * @throws kernel.forbidden, kernel.switch_not_found
  */
 export async function setSwitch(

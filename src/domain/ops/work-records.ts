@@ -3,7 +3,10 @@ import { newId } from '../kernel/ids.ts'
 import { asRecords, insertRows } from '../kernel/rows.ts'
 import type { WorkRecords } from '../kernel/unit-of-work.ts'
 
-/** Writes what a unit of work audited and raised, at its end and in its transaction. */
+/**
+ * The functions that write the audit entries and attention items of a unit of work, at its end and in its
+ * transaction.
+ */
 export const workRecords: WorkRecords = {
   writeAudit: async ({ tx, actor, now, requestId }, entries) => {
     const rows = entries.map((entry) => ({

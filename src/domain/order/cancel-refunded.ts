@@ -6,15 +6,18 @@ import { cancelLocked } from './cancel.ts'
 import { type LockedOrder, lockOrderAndPayments } from './lock.ts'
 import type { OrderStatus } from './transitions.ts'
 
-/** The reason for cancelling such an order; people read the reason in the order's history. */
+/**
+ * The reason for cancelling an order that was refunded before a restore; people read the reason in the
+ * order's history.
+ */
 const REFUNDED_BEFORE_RESTORE = 'refunded_before_restore'
 
 const inWarehouse: readonly OrderStatus[] = ['paid', 'processing', 'on_hold']
 
 /**
- * Cancels again the orders of a payment that the provider refunded in full, where a restore lost the refund
- * and the cancellation. Cancelling again decides the refund that went out. An order whose courier may have
- * its parcel goes on at the company's cost, and a person is notified.
+ * Cancels again the orders of a payment that the provider refunded in full, if a restore lost the refund and
+ * the cancellation. The new cancellation decides the refund that was already sent. An order whose courier may
+ * have its parcel continues at the company's cost, and a person is notified.
  */
 export async function cancelRefunded(work: Work, paymentId: string): Promise<void> {
   const { rows } = await sql<{ id: string }>`

@@ -23,9 +23,9 @@ const byCustomer: readonly OrderStatus[] = ['pending_payment', 'paid']
 
 /**
  * Cancels an order that has not left the warehouse: its stock becomes free, an open payment is withdrawn, and
- * what was paid is refunded in full. Customers may cancel their direct orders until packing starts. Support
- * may cancel later and held orders too, and a session's orders. The money of a session's order has left
- * escrow and is taken back from its receivers.
+ * the paid amount is refunded in full. Customers may cancel their direct orders until packing starts. Support
+ * may also cancel after that, and may cancel orders on hold and a session's orders. The money of a session's
+ * order has left escrow and is taken back from its receivers.
  * @throws CourierBooked (order.parcel_booked) before anything is written: run it by `withParcelCancelled`
  * @throws order.not_found, not_cancellable, group_order, parcel_booked, kernel.illegal_transition,
  * kernel.forbidden
@@ -39,16 +39,16 @@ export async function cancelOrder(
   const { id } = await getOrder(work, input.order)
   const { order, payments } = await lockOrderAndPayments(tx, id)
   await requireCancellable(work, order)
-  // People's own words stay out of the events. The stored reason starts with who cancelled, so that nobody's
-  // words can pretend to be another's.
+  // The reason that people wrote stays out of the events. The stored reason starts with who cancelled, so
+  // that the text of a buyer cannot look like that of staff.
   const by = actor.kind === 'customer' ? 'by_customer' : 'by_staff'
   await cancelLocked(work, { order, payments }, by, input.reason)
   return await getOrder(work, id)
 }
 
 /**
- * Cancels an order that is locked with its payments and that may be cancelled: its stock becomes free, and
- * what was paid is refunded.
+ * Cancels an order that is locked with its payments and that may be cancelled: the order's stock becomes
+ * free, and the paid amount is refunded.
  */
 export async function cancelLocked(
   work: Work,
@@ -60,13 +60,13 @@ export async function cancelLocked(
   const reason = words ? `${by}: ${words}` : by
   const set = { statusReason: reason, allocated: false, updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'cancelled', ids: [id], set, all: true })
-  // Stock before money, as everybody locks them: who orders by wallet holds the stock and then asks for the
-  // wallet.
+  // Stock is locked before money everywhere: an order that is paid by wallet reserves the stock first and
+  // then locks the wallet.
   await releaseStock(work, [id])
   const wasPaid = await giveMoneyBack(work, order, payments)
   const payload = { ...subjectOf(order), reason: by, wasPaid }
   work.emit({ type: 'order.cancelled', aggregate: ['order', id], payload })
-  // If all of the money went back before, no later refund will mark the order as refunded.
+  // If all of the money was refunded before, no later refund will mark the order as refunded.
   if (wasPaid && !keptFor(order, payments))
     await markRefunded(
       work,
@@ -91,7 +91,10 @@ async function requireCancellable(work: Work, order: LockedOrder): Promise<void>
   throw orderErrors.parcel_booked({ orderId: id, code, shipment: parcel.code, status: parcel.status })
 }
 
-/** Withdraws the open payments and decides the refund of what was paid. Returns whether anything was paid. */
+/**
+ * Withdraws an order's open payments and decides the refund of the paid amount. Returns whether anything was
+ * paid.
+ */
 async function giveMoneyBack(
   work: Work,
   order: LockedOrder,

@@ -14,20 +14,20 @@ declare module '../kernel/events.ts' {
       paymentId: string
       paymentCode: string
       totalIdr: number
-      /** The part of the total that the buyer's wallet pays. */
+      /** The part of the order's total that the buyer's wallet pays. */
       walletIdr: number
     }
-    /** Paid and with its stock reserved: a parcel can be booked. */
+    /** The order is paid and its stock is reserved: a parcel can be booked. */
     'order.allocated': OrderSubject
     'order.paid': OrderSubject & { totalIdr: number }
     'order.cancelled': OrderSubject & { reason: string; wasPaid: boolean }
-    /** The order arrived for the first time: a direct order is earned now. */
+    /** The order arrived for the first time; the money of a direct order is earned now. */
     'order.delivered': OrderSubject
     'return.requested': OrderSubject & { returnId: string; reason: ReturnReason }
-    /** The returned goods are inspected and in the warehouse, and the refund is decided. */
+    /** The returned goods of an order are inspected and in the warehouse, and the refund is decided. */
     'return.accepted': OrderSubject & {
       returnId: string
-      /** Shipping included. */
+      /** The amount of the refund, shipping included. */
       refundIdr: number
       shippingIdr: number
       items: {

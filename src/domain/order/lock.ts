@@ -12,16 +12,16 @@ export interface LockedOrder {
   participantId: string | null
   status: OrderStatus
   statusReason: string | null
-  /** The order's stock is reserved, or has left with its parcel. */
+  /** True if the order's stock is reserved, or has left with its parcel. */
   allocated: boolean
   goodsIdr: Rupiah
   shippingIdr: Rupiah
-  /** The order's shipping fee is an estimate that no courier's price has corrected yet. */
+  /** True if the order's shipping fee is an estimate that no courier's price has corrected yet. */
   feeOpen: boolean
   totalIdr: Rupiah
 }
 
-/** Locks orders in the order of their ids, and reads them as they are once they are locked. */
+/** Locks orders in the sequence of their ids, and reads them once they are locked. */
 export async function lockOrders(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedOrder>> {
   const { rows } = await sql<LockedOrder>`
     select id, code, user_id, session_id, participant_id, status, status_reason, allocated, goods_idr,
@@ -51,7 +51,10 @@ export async function lockOrderAndPayments(
   return { order: await lockOrder(tx, id), payments }
 }
 
-/** Whether the goods of an order, named `alias`, that are back in the warehouse are being refunded. */
+/**
+ * Returns an SQL condition that is true if the goods of an order, which are back in the warehouse, are being
+ * refunded; `alias` names the order.
+ */
 export const refundDecided = (alias: string): RawBuilder<boolean> => sql<boolean>`
   (exists (select from refunds d where d.key = 'order:' || ${sql.ref(`${alias}.id`)} || ':undeliverable')
     or exists (select from order_returns d where d.order_id = ${sql.ref(`${alias}.id`)} and d.status = 'accepted'))`
@@ -62,7 +65,7 @@ export async function isRefundDecided(tx: Tx, orderId: string): Promise<boolean>
   return rows[0]?.decided ?? false
 }
 
-/** Returns what events say about an order. */
+/** Returns the fields that identify an order in its events. */
 export function subjectOf({ id, code, userId, sessionId }: LockedOrder) {
   return { orderId: id, code, userId, sessionId }
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { placeless } from '../address/index.ts'
 import type { PersonalTable } from '../kernel/index.ts'
 
-/** How a person is taken out of the tables of this room. */
+/** The tables of orders that hold personal data, and how a person's data is erased from each. */
 export const orderPersonalData: readonly PersonalTable[] = [
   {
     table: 'orders',

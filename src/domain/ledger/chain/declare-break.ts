@@ -43,7 +43,9 @@ async function isBroken(tx: Tx): Promise<boolean> {
   return open.data.length > 0
 }
 
-/** A time before which every posting is committed: none of the transactions under way had begun. */
+/**
+ * Returns a time before which every posting is committed: no transaction that is open now had begun by then.
+ */
 async function everythingCommittedBefore(tx: Tx): Promise<string> {
   const { rows } = await sql<{ since: string }>`
     select ${utcText(sql`least(clock_timestamp(), (

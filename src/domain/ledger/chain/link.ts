@@ -3,17 +3,17 @@ import type { Tx, Vault } from '../../kernel/index.ts'
 import { keyIdOf } from '../seal.ts'
 
 /**
- * A page of the chain, or a declared break, without its head. Transaction numbers are the database's own
- * (xid8).
+ * A page of the ledger's chain, or a declared break, without its head. The transaction numbers are those of
+ * the database (xid8).
  */
 export interface ChainLink {
   page: number
   kind: 'page' | 'break'
-  /** The cluster whose transaction numbers these are. */
+  /** The database cluster that gave out these transaction numbers. */
   systemId: string
   fromXid: string
   throughXid: string
-  /** UTC, with microseconds, as text: a JavaScript date would cut them. */
+  /** The time in UTC, with microseconds, as text: a JavaScript date would drop the microseconds. */
   recordedSince: string
   transactions: number
   digest: string
@@ -36,8 +36,8 @@ function canonical(previousHead: string, link: ChainLink): string {
 }
 
 /**
- * The head of a page: an HMAC over the page and the head before it, under a key that the database does not
- * hold.
+ * Returns the head of a page: an HMAC over the page and the previous page's head, under a key that the
+ * database does not hold.
  */
 export function headOf(vault: Vault, previousHead: string, link: ChainLink): string {
   return `${vault.seals.keyId}.${vault.seals.hmac(PURPOSE, canonical(previousHead, link))}`
@@ -55,8 +55,8 @@ const resealedText = (previousHead: string, link: ChainLink, head: string) =>
   `${canonical(previousHead, link)}\n${head}`
 
 /**
- * Tells whether a page's head is valid, by its own head and by the head under a newer key, each where its key
- * is available. At least one of the keys must be available.
+ * Checks that a page's head is valid, by its own head and by the head under a newer key. Each head is checked
+ * if its key is available. At least one of the keys must be available.
  */
 export function headHolds(
   vault: Vault,
@@ -84,8 +84,8 @@ export const linkColumns = sql`
   ${utcText(sql`c.recorded_since`)} as recorded_since, c.transactions, c.digest, c.head, c.declared_by, c.reason`
 
 /**
- * The digest of a set of postings: over their ids and seals, in the order of their ids. The seals cover the
- * content.
+ * The SQL expression for the digest of a set of postings: over their ids and seals, in the order of their
+ * ids. The seals cover the content of the postings.
  */
 export const digestOf = sql<string>`
   encode(sha256(convert_to(coalesce(string_agg(t.id::text || ' ' || t.seal, E'\n' order by t.id), ''), 'UTF8')), 'hex')`

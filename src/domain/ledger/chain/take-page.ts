@@ -10,20 +10,29 @@ import {
   writeLink,
 } from './link.ts'
 
-/** The end of the chain, as it is logged: who deletes postings cannot take it back from the log. */
+/**
+ * The end of the ledger's chain, as it is written to the log. A person who deletes postings cannot remove it
+ * from the log.
+ */
 export interface ChainHead {
   page: number
   head: string
 }
 
-/** A page holds at most this many postings, unless one database transaction made more. */
+/** The most postings that a page holds, unless a single database transaction made more. */
 const PAGE_SIZE = 5_000
-/** With one second between two looks, postings are in the chain 10 s after their commit at the latest. */
+/**
+ * The shortest time between two pages. If the chain is checked every second, postings are in the chain 10 s
+ * after their commit at the latest.
+ */
 const PAGE_EVERY_S = 5
 
 const lastThrough = sql`coalesce((select through_xid from ledger_chain order by page desc limit 1), '0'::xid8)`
 
-/** Postings are committed that no page holds, the last page is 5 s old, and the chain waits for no person. */
+/**
+ * An SQL condition: some committed postings are in no page, the last page is 5 s old, and no break of the
+ * chain waits for a person.
+ */
 export const chainDue = (): RawBuilder<boolean> => sql<boolean>`
   exists (
     select from ledger_transactions t
@@ -34,11 +43,10 @@ export const chainDue = (): RawBuilder<boolean> => sql<boolean>`
   and not exists (select from attention where kind = 'ledger_chain_broken' and resolved_at is null)`
 
 /**
- * Adds the postings committed since the last page to the chain, as one page of at most 5,000. It reads only
- * below the oldest open transaction, so that no posting is committed later into a closed page. Where the
- * chain cannot continue (a restored copy counts transactions anew, a page is gone or changed), it writes
- * nothing and raises an item for a person. Returns the end of the chain; undefined where the chain is still
- * empty.
+ * Adds the postings committed since the last page to the chain, as one page of at most 5,000 postings. It
+ * reads only below the oldest open transaction, so that no posting is committed later into a closed page. If
+ * the chain cannot continue (a restored copy counts transactions anew, a page is gone or changed), it writes
+ * nothing and raises an attention item. Returns the end of the chain; undefined if the chain is still empty.
  */
 export async function takeChainPage(work: Work, seen?: ChainHead): Promise<ChainHead | undefined> {
   const [last, previous] = await lastLinks(work.tx, 2)
@@ -67,14 +75,16 @@ export async function takeChainPage(work: Work, seen?: ChainHead): Promise<Chain
 
 interface NextPage {
   systemId: string
-  /** Every transaction below this number has ended. */
+  /** The transaction number below which every transaction has ended. */
   horizon: string
   throughXid: string
   transactions: number
   digest: string
 }
 
-/** Reads the next page in one statement, so that its horizon and its postings come from one snapshot. */
+/**
+ * Reads the next page in one statement, so that the page's horizon and its postings come from one snapshot.
+ */
 async function nextPage(tx: Tx, last: WrittenLink | undefined): Promise<NextPage> {
   const from = sql`${last?.throughXid ?? '0'}::xid8`
   const since = sql`${last?.recordedSince ?? '1970-01-01'}::timestamp at time zone 'UTC'`
@@ -97,7 +107,10 @@ async function nextPage(tx: Tx, last: WrittenLink | undefined): Promise<NextPage
   return rows[0]
 }
 
-/** The last page is the one this process saw or a later one, and is bound to the one before. */
+/**
+ * Returns why the chain is broken; undefined if it is whole. The last page must follow from the page before
+ * it, and the page that this process saw last must be unchanged.
+ */
 async function whyBroken(
   work: Work,
   last: WrittenLink | undefined,
@@ -133,7 +146,7 @@ function reportBrokenChain(work: Work, why: string): void {
   })
 }
 
-/** The end of the chain now; undefined where there is none. */
+/** Returns the end of the ledger's chain; undefined if the chain is empty. */
 export async function chainHead(tx: Tx): Promise<ChainHead | undefined> {
   const [last] = await lastLinks(tx, 1)
   return last && { page: last.page, head: last.head }

@@ -13,8 +13,8 @@ interface ReadLink extends WrittenLink {
 }
 
 /**
- * Reads the chain from its first page on. It checks that no page is missing, that each page follows from the
- * one before, and that each page's postings are unchanged.
+ * Checks the ledger's chain from its first page on: no page is missing, each page follows from the page
+ * before, and each page's postings are unchanged.
  */
 async function brokenPages(tx: Tx, vault: Vault): Promise<string[]> {
   const wrong: string[] = []
@@ -44,8 +44,8 @@ function wrongOf(vault: Vault, before: WrittenLink | undefined, link: ReadLink):
 }
 
 /**
- * Reads pages, each with the postings that the book has for it now. A restored copy counts transactions anew,
- * so a posting recorded after a page was taken does not belong to that page.
+ * Reads pages of the chain, each with the postings that the ledger now has for the page. A restored copy
+ * counts transactions anew, so a posting recorded after a page was taken does not belong to that page.
  */
 async function readLinks(tx: Tx, after: number): Promise<ReadLink[]> {
   const { rows } = await sql<ReadLink>`
@@ -69,7 +69,10 @@ export interface LoggedHead extends ChainHead {
   time?: string | undefined
 }
 
-/** Checks that every logged head is still in the chain, except the heads that a declared break lost. */
+/**
+ * Checks that every logged head of the chain is still in the chain, except the heads that a declared break
+ * lost.
+ */
 export const headsCheck = (heads: readonly LoggedHead[]): Check => ({
   name: 'every head of the log is in the chain',
   violations: async (tx) => {
@@ -88,11 +91,11 @@ export const headsCheck = (heads: readonly LoggedHead[]): Check => ({
   },
 })
 
-/** The state of the chain, and the number of postings that are not in it yet. */
+/** The state of the ledger's chain. */
 export interface ChainState {
   page: number
   head: string | null
-  /** The number of postings that are in no page yet: deleting one of these leaves no trace. */
+  /** The number of postings that are in no page yet: the deletion of such a posting leaves no trace. */
   unchained: number
   breaks: { page: number; declaredBy: string; reason: string; at: Date }[]
 }

@@ -4,13 +4,13 @@ import type { SealedTransaction } from '../seal.ts'
 
 export interface SealedRow extends SealedTransaction {
   seal: string
-  /** Under a newer key; null where it was never sealed again. */
+  /** The newer seal, under a newer key; null if the transaction was never sealed again. */
   reseal: string | null
 }
 
 /**
- * A page of the book's transactions with their seals, by their ids; `notUnder`: only those whose newest seal
- * is under another key.
+ * Reads a page of the ledger's transactions with their seals, in the order of their ids. With `notUnder` it
+ * reads only those whose newest seal is under another key than this one.
  */
 export async function readSealed(
   tx: Tx,

@@ -11,8 +11,8 @@ interface LinkBehind extends WrittenLink {
 }
 
 /**
- * Seals pages of the chain again under the key that writes, each after it was seen to follow from the page
- * before it.
+ * Seals pages of the chain again under the current key, each after a check that the page follows from the
+ * page before it.
  */
 export async function resealChain({ tx, vault }: { tx: Tx; vault: Vault }, after = '0'): Promise<Resealed> {
   const { rows } = await sql<LinkBehind>`

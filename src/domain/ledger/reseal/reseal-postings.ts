@@ -6,7 +6,7 @@ import { readSealed } from './read-sealed.ts'
 const PAGE = 500
 
 export interface Resealed {
-  /** The start of the next page; undefined at the end. */
+  /** The id after which the next page starts; undefined at the end. */
   after: string | undefined
   resealed: number
   /**

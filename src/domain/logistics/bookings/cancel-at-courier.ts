@@ -14,13 +14,13 @@ export interface CancelAtCourierContext {
   courier: CourierGateway
 }
 
-/** Biteship's word for a cancellation by the merchant. */
+/** Biteship's code for a cancellation by the merchant. */
 const REASON_CODE = 'others'
 
 /**
- * Cancels the booked parcel of an order at its courier, and then here: the courier first, for it may
- * refuse. Nothing where no parcel is booked. An answer that was lost is asked for; while nobody knows,
- * nothing changes here.
+ * Cancels the booked parcel of an order: first at its courier, because the courier may refuse, then in laku.
+ * It does nothing if no parcel is booked. If the courier's answer is lost, laku asks for the parcel's status;
+ * while the status is unknown, nothing changes in laku.
  * @throws logistics.call_off_refused where the courier has it on its way, logistics.courier_unavailable,
  * kernel.paused
  */
@@ -54,8 +54,8 @@ async function cancelThere(courier: CourierGateway, { code, providerOrderId }: B
   try {
     const { status } = await courier.cancelOrder(providerOrderId, REASON_CODE)
     if (status !== undefined && isOff(status)) return
-    // If the courier agrees but names no status, or a status other than cancelled, laku reads the order
-    // again.
+    // If the courier agrees but names no status, or a status other than cancelled, laku reads the courier
+    // order again.
     if (await isCancelled(courier, providerOrderId)) return
     throw logisticsErrors.courier_unavailable({ code, reason: status ?? 'not_confirmed' })
   } catch (error) {
@@ -69,7 +69,10 @@ async function cancelThere(courier: CourierGateway, { code, providerOrderId }: B
 
 const isOff = (word: string) => cancelledStatuses.includes(courierStatus(word))
 
-/** Whether it was cancelled all the same, or before. */
+/**
+ * Returns whether the courier has cancelled the parcel, although the call failed or because of an earlier
+ * call.
+ */
 async function isCancelled(courier: CourierGateway, providerOrderId: string): Promise<boolean> {
   try {
     return isOff((await courier.getOrder(providerOrderId)).status)

@@ -2,12 +2,12 @@ import { type RawBuilder, sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
 import type { NewCourierOrder } from '../courier.ts'
 
-/** The warehouse: where every parcel starts. */
+/** The address of the warehouse, where every parcel starts. */
 export interface ParcelOrigin {
   contactName: string
   contactPhone: string
   address: string
-  /** 5 digits */
+  /** The postal code, 5 digits. */
   postalCode: string
 }
 
@@ -19,13 +19,13 @@ export interface ClaimedBooking {
   request: NewCourierOrder
 }
 
-// Two calls of at most 10 s each, and the queue before them. A second booking under the same reference is the
-// first one.
+// The lease of a booking attempt: it covers two calls of at most 10 s each, and the queue before them. If an
+// attempt outlives its lease, a second booking under the same reference returns the first one.
 const LEASE_S = 120
 
 /**
- * The common table expressions `due` and `claimed`: they claim the due pending shipments of these orders for
- * one attempt each. The caller joins the facts of the orders to `claimed`.
+ * Returns the common table expressions `due` and `claimed`, which claim the due pending shipments of these
+ * orders for one attempt each. The caller joins the facts of the orders to `claimed`.
  */
 export const claimedParcels = (work: Work, orderIds: readonly string[]): RawBuilder<unknown> => sql`
   due as (

@@ -5,8 +5,9 @@ import type { ShipmentView } from '../views.ts'
 import { recordCancelled } from './record-cancelled.ts'
 
 /**
- * Ends the pending parcel of a locked order for which no courier was asked yet. Returns the parcel that
- * stays: one that is booked, or whose booking was tried, so that it may exist at the courier.
+ * Ends the pending parcel of a locked order, if no courier was asked for the parcel yet. Otherwise returns
+ * the parcel, which stays: it is booked, or its booking was attempted, so that the parcel may exist at the
+ * courier.
  */
 export async function endUnrequestedParcel(work: Work, orderId: string): Promise<ShipmentView | undefined> {
   const { rows } = await sql<{ id: string }>`

@@ -9,7 +9,7 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 
-/** A parcel of a paid order that has its stock; the order is locked. */
+/** A new parcel for a paid order that has its stock; the caller has locked the order. */
 export interface NewParcel {
   orderId: string
   orderCode: string
@@ -17,22 +17,22 @@ export interface NewParcel {
   courierCompany: string
   courierType: string
   /**
-   * The order's code, or for a session's order the code of its payment. The payment exists before its order,
-   * and a restored database makes the order under another code.
+   * The name in the parcel's reference: the order's code, or, for a session's order, the code of its payment.
+   * The payment exists before its order, and a restored database makes the order under another code.
    */
   name: string
-  /** Which parcel of the order it is: 1, 2 … */
+  /** The number of the parcel within its order: 1, 2 … */
   number: number
-  /** The buyer's fee; 0 where an earlier parcel of the order took it. */
+  /** The shipping fee that the buyer paid; 0 if an earlier parcel of the order took the fee. */
   feeIdr: Rupiah
-  /** The order's fee is an estimate that no price has corrected yet. */
+  /** True if the order's shipping fee is an estimate that no courier's price has corrected yet. */
   feeEstimated: boolean
 }
 
 /**
- * Opens these parcels, pending; none for an order that has a live one. The courier knows each by a reference
- * that follows from its order: asked again under it, also by a database that was restored, it answers the
- * parcel that there is.
+ * Opens these parcels as pending; an order that has a live parcel gets no new one. The courier knows each
+ * parcel by a reference that follows from its order. If a courier is asked again under the reference, even by
+ * a restored database, it returns the existing parcel.
  */
 export async function openParcels(work: Work, parcels: readonly NewParcel[]): Promise<void> {
   if (parcels.length === 0) return

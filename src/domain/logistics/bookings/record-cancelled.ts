@@ -14,8 +14,9 @@ interface Cancelled {
 }
 
 /**
- * Ends a parcel that its courier cancelled, or that was cancelled there: from `from` only, so that a second
- * telling changes nothing. What its booking took from the deposit comes back. Returns whether it ended now.
+ * Ends a parcel that its courier cancelled, or that laku cancelled at the courier. The parcel must be in the
+ * status `from`, so that a second report of the cancellation changes nothing. The price of its booking
+ * returns to the courier deposit. Returns whether the parcel ended by this call.
  */
 export async function recordCancelled(
   work: Work,

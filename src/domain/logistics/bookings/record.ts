@@ -17,7 +17,10 @@ import { type ShipmentStatus, shipmentMachine } from '../transitions.ts'
 import type { ClaimedBooking } from './claim.ts'
 import { isUnfit } from './refusals.ts'
 
-/** The courier has the parcel: its waybill is written down and its price leaves the deposit, once. */
+/**
+ * Records that the courier has booked the parcel, with its waybill. The courier's price leaves the deposit,
+ * once.
+ */
 export async function recordBooked(
   work: Work,
   booking: ClaimedBooking,
@@ -25,7 +28,7 @@ export async function recordBooked(
 ): Promise<void> {
   const { shipmentId } = booking
   await lockOrderOf(work, shipmentId)
-  // If the courier has not named its price yet, the price is booked once it does.
+  // If the courier has not named its price yet, the price is posted once the courier names it.
   const { id, trackingId = null, waybillId, link, priceIdr = 0 } = courierOrder
   const moved = await moveState(work, shipmentMachine, {
     to: 'booked',
@@ -38,7 +41,8 @@ export async function recordBooked(
       priceIdr,
       failureCode: null,
       nextAttemptAt: null,
-      // A parcel that was booked before, for example ahead of a restore, has a history: it is read now.
+      // A parcel that the courier knew before, for example from before a restore, has a history at the
+      // courier; that history is read now.
       trackAt: isNew(courierOrder) ? secondsAfter(work.now, work.policy.trackAfterHours * 3600) : work.now,
       bookedAt: work.now,
       updatedAt: work.now,
@@ -53,7 +57,10 @@ export async function recordBooked(
 
 const isNew = ({ status }: CourierOrder) => status === 'confirmed'
 
-/** Another attempt was first: with the same booking all is well, with another one a person has to look. */
+/**
+ * Checks a booking of a parcel that another attempt booked before. If both are the same booking, all is well;
+ * otherwise a person must look at it.
+ */
 async function reportOtherBooking(
   work: Work,
   booking: ClaimedBooking,
@@ -76,8 +83,9 @@ async function reportOtherBooking(
 }
 
 /**
- * No booking yet. A parcel that no courier takes ends here, and its order waits for a person; any other
- * failure leaves it pending: an unknown outcome is resolved by asking again under the same reference.
+ * Records that the booking of a parcel failed. A parcel that no courier takes ends here, and its order waits
+ * for a person. After any other failure the parcel stays pending; if the outcome is unknown, the courier is
+ * asked again under the same reference.
  */
 export async function recordNotBooked(
   work: Work,

@@ -2,13 +2,14 @@ import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
 /**
- * After so many bookings that couriers cancelled, laku books none by itself: a person books another courier.
+ * The number of bookings of an order that couriers may cancel before laku stops booking by itself. After
+ * that, a person books another courier.
  */
 export const BOOKINGS_BY_ITSELF = 3
 
 /**
- * Requests attention for those of these orders whose parcels were cancelled too often. laku books no courier
- * for them by itself any more.
+ * Requests attention for the orders whose parcels couriers cancelled too often. Laku books no courier for
+ * these orders by itself any more.
  */
 export async function reportCancelledByCourier(work: Work, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return

@@ -17,7 +17,7 @@ export async function lockPricedParcel(tx: Tx, orderId: string): Promise<PricedP
   return rows[0]
 }
 
-/** Lowers by `byIdr` the fee that a parcel takes out of shipping when its journey is over. */
+/** Lowers by `byIdr` the fee that a parcel takes out of the account `shipping` when its journey is over. */
 export async function lowerFee({ tx }: Work, shipmentId: string, byIdr: Rupiah): Promise<void> {
   await sql`update shipments set fee_idr = fee_idr - ${byIdr} where id = ${shipmentId}`.execute(tx)
 }

@@ -8,7 +8,7 @@ interface ParcelMoney {
   feeIdr: Rupiah
   /** The price that the courier took for the parcel so far; null before it was booked. */
   priceIdr: Rupiah | null
-  /** The part of the fee that went to shipping-margin. */
+  /** The part of the fee that went to the account `shipping-margin`. */
   marginIdr: Rupiah | null
   corrections: number
 }
@@ -26,21 +26,20 @@ function move(
   return [{ key: `shipment:${id}:${what}`, kind, subject: ['shipment', id], entries }]
 }
 
-/** A courier is booked: its price leaves the deposit. */
+/** Returns the posting for a booked courier: the courier's price leaves the deposit. */
 export function bookedPosting(id: string, priceIdr: Rupiah): Posting[] {
   return move(id, 'booked', 'shipment_booked', priceIdr, ['shipping', 'courier-deposit'])
 }
 
-/** A courier is cancelled: its price comes back. */
+/** Returns the posting for a cancelled courier: the courier's price returns to the deposit. */
 export function cancellationPosting(id: string, priceIdr: Rupiah): Posting[] {
   return move(id, 'cancelled', 'shipment_cancelled', priceIdr, ['courier-deposit', 'shipping'])
 }
 
 /**
- * Returns the postings for a parcel's new state and price (the rows of the courier), and the values to write
- * down beside the parcel. A new price posts its difference once; a cancelled parcel gets its price back. The
- * rest of the parcel's fee is posted when its journey is over, and again if the courier changes the price
- * after that.
+ * Returns the postings for a parcel's new state and price, and the values to store with the parcel. A new
+ * price posts its difference once; a cancelled parcel gets its price back. The rest of the parcel's fee is
+ * posted when its journey is over, and again if the courier changes the price after that.
  */
 export function parcelPostings(
   parcel: ParcelMoney,

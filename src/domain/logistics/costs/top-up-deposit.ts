@@ -3,9 +3,9 @@ import { credit, debit, listEntries, post } from '../../ledger/index.ts'
 import { claimBankReference, holderOfReference } from '../../payout/index.ts'
 
 /**
- * Books what the company's bank sent to the courier's deposit. The bank's reference says which transfer, in
- * any spelling, so that it is booked once over all that goes through the bank: answers whether it was booked
- * now.
+ * Posts a transfer from the company's bank to the courier deposit. The bank's reference, in any spelling,
+ * identifies the transfer among all bank transactions, so that it is posted only once. Returns whether the
+ * transfer was posted by this call.
  * @throws payout.reference_used where it stands for something else or another amount, reference_invalid,
  * kernel.forbidden
  */

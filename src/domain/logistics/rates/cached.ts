@@ -12,8 +12,9 @@ interface CachedRow {
 }
 
 /**
- * Quotes that are still good at `now`, by the parcels' keys: of the courier asked for, else the cheapest. A
- * parcel without one is left out. One query for any number of parcels, each answered by the primary key.
+ * Returns cached quotes that are still valid at `now`, by the keys of the parcels: the quote of the requested
+ * courier, otherwise the cheapest. A parcel without a valid quote is left out. It is one query for any number
+ * of parcels, and each parcel is looked up by the primary key.
  */
 export async function cachedRates(
   tx: Tx,
@@ -49,7 +50,7 @@ export async function cachedRates(
   )
 }
 
-/** Every quote for a parcel that is still good at `now`, cheapest first. */
+/** Returns every quote for a parcel that is still valid at `now`, cheapest first. */
 export async function cachedOffers(tx: Kysely<DB>, parcel: Parcel, now: Date): Promise<Rate[]> {
   const { rows } = await sql<Omit<CachedRow, 'key'>>`
     select company, type, service, price_idr, duration from shipping_rates
@@ -59,14 +60,15 @@ export async function cachedOffers(tx: Kysely<DB>, parcel: Parcel, now: Date): P
   return rows.map((rate) => ({ ...rate, source: 'cache' as const, ...estimateOf(parcel.weightG) }))
 }
 
-/** Whether a courier ever quoted this service, be it long ago or to another place. */
+/** Whether this courier service was ever quoted, be it long ago or to another place. */
 export async function isKnownCourier(tx: Tx, { company, type }: CourierChoice): Promise<boolean> {
   const { rows } = await sql`
     select from shipping_rates where company = ${company} and type = ${type} limit 1`.execute(tx)
   return rows.length > 0
 }
 
-// An outage of the couriers lasts days at most; quotes are kept for a week to bridge it.
+// The time for which expired quotes are kept: an outage of the couriers lasts days at most, and old quotes
+// bridge it for a week.
 const KEPT_S = 7 * 86_400
 
 /** Deletes up to `limit` quotes that expired more than a week ago; returns how many. */

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
 /**
- * Emits shipment.priced for those of these parcels, now priced by the courier, whose order's fee is still an
- * estimate.
+ * Emits shipment.priced for these parcels, now priced by the courier, if the shipping fee of their order is
+ * still an estimate.
  */
 export async function emitPriced(work: Work, shipmentIds: readonly string[]): Promise<void> {
   if (shipmentIds.length === 0) return

@@ -17,30 +17,31 @@ export interface RateContext {
   units: UnitOfWork
   actor: Actor
   courier: CourierGateway
-  /** The person for whom couriers are asked, where it is not who acts: the door's joins are of many. */
+  /** The buyer for whom couriers are asked, if that is not the actor: a batch of joins is of many buyers. */
   asker?: string
-  /** The visit of somebody who reads a session's page and is not logged in. */
+  /** The visit of a session's page by a person who is not logged in. */
   page?: PageVisit
-  /** The caller asked for more than is looked up for strangers: the zone's fee will do. */
+  /** Set for a caller that is not logged in and asked too often: the shipping fee of the zone is enough. */
   zoneOnly?: boolean
 }
 
 export interface PageVisit {
-  /** A unique name of the page visit. */
+  /** The unique name of the page visit. */
   visit: string
-  /** An IPv4 address, or an IPv6 /64. */
+  /** The visitor's network: an IPv4 address, or an IPv6 /64. */
   network: string
-  /** The session's product: couriers are asked for no other product. */
+  /** The product of the session's page: couriers are asked for no other product. */
   productId: string
 }
 
-// A hundred buyers of the same city in one moment ask once: a provider takes few calls a second.
+// The requests to couriers that are under way. A hundred buyers of the same city share one request, because a
+// provider takes few calls a second.
 const underWay = new WeakMap<CourierGateway, Map<string, Promise<CourierRate[]>>>()
 
 /**
- * Asks the couriers for their prices of a parcel, within policy.rateTimeoutMs, and keeps them for
- * policy.rateCacheHours. Cheapest first; of the courier asked for where there is one. Empty when the couriers
- * cannot be asked: down, too slow, or paused by staff.
+ * Asks the couriers for their prices of a parcel, within policy.rateTimeoutMs, and stores the prices for
+ * policy.rateCacheHours. Returns the prices, cheapest first; only those of the requested courier if there is
+ * one. Returns nothing if the couriers cannot be asked: they are down, too slow, or paused by staff.
  * @throws logistics.not_serviceable, logistics.courier_not_offered
  */
 export async function fetchRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {
@@ -87,7 +88,8 @@ async function callAndStore(context: RateContext, parcel: Parcel): Promise<Couri
     timeoutMs: policy.rateTimeoutMs,
   }))
   if (paused) throw rateFailure('paused')
-  // Nothing is insured, so weight and places alone set the price; the value is asked for all the same.
+  // Nothing is insured, so only the weight and the places determine the price; but the couriers require a
+  // value.
   const items = [
     { name: 'Paket', valueIdr: 10_000, quantity: 1, weightG: weightClassKg(parcel.weightG) * 1000 },
   ]
@@ -100,7 +102,10 @@ async function callAndStore(context: RateContext, parcel: Parcel): Promise<Couri
 const rateFailure = (code: string) =>
   new ProviderFailure({ provider: 'biteship', operation: 'rates', outcome: 'unreachable', code })
 
-/** A buyer waits for this answer; a late one is of no use to them. */
+/**
+ * Limits the time of a provider call: a buyer waits for this answer, and a late answer is of no use to the
+ * buyer.
+ */
 async function within<T>(timeoutMs: number, call: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
@@ -117,7 +122,8 @@ async function storeRates(work: Work, parcel: Parcel, rates: readonly CourierRat
   const { originPostalCode, destinationPostalCode, weightG } = parcel
   const expiresAt = secondsAfter(work.now, work.policy.rateCacheHours * 3600)
   const place = { originPostalCode, destinationPostalCode, weightKg: weightClassKg(weightG), expiresAt }
-  // The same courier and type twice in one answer would be the same row twice: the cheaper one stays.
+  // If one answer names the same courier and type twice, both would be the same row; the cheaper one is
+  // stored.
   const best = new Map<string, CourierRate>()
   for (const rate of rates) {
     const key = `${rate.company} ${rate.type}`

@@ -7,8 +7,8 @@ import type { Parcel, Rate } from './rate.ts'
 import { zoneRate } from './zones.ts'
 
 /**
- * A shipping fee for a parcel that has no cached one: asked of the couriers, or by zone where they cannot be
- * asked.
+ * Returns a shipping fee for a parcel that has no cached fee: asks the couriers, or takes the zone's fee if
+ * the couriers cannot be asked.
  * @throws logistics.not_serviceable, logistics.courier_not_offered, logistics.parcel_impossible
  */
 export async function quoteRate(context: RateContext, parcel: Parcel): Promise<Rate> {
@@ -31,7 +31,7 @@ function byZone(policy: Policy, parcel: Parcel): Rate {
 }
 
 /**
- * Returns the fee by zone; a courier that was never quoted has none.
+ * Returns the shipping fee of the zone; a courier that was never quoted has none.
  * @throws logistics.courier_not_offered
  */
 async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> {
@@ -46,9 +46,10 @@ async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> 
 }
 
 /**
- * Returns the couriers' offers for a parcel, cheapest first: cached, else fetched, else one offer by zone.
- * All callers share the couriers' limit of calls a minute. So couriers are asked only for known persons and
- * for page visits, each within limits of their own. All others get cached offers or the zone's.
+ * Returns the couriers' offers for a parcel, cheapest first: cached offers, otherwise fetched offers,
+ * otherwise one offer by zone. All callers share the couriers' limit of calls a minute. So couriers are asked
+ * only for known persons and for page visits, each within their own limits. All other callers get cached
+ * offers or the zone's offer.
  * @throws logistics.not_serviceable, logistics.parcel_impossible
  */
 export async function offeredRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {
@@ -84,7 +85,10 @@ function turnsOfPage(policy: Policy, { visit, network }: PageVisit): Turn[] {
   ]
 }
 
-/** A parcel without a quote, as the error by which a use case asks for one before it writes anything. */
+/**
+ * The error for a parcel without a quoted shipping fee. A use case throws it before it writes anything, so
+ * that its caller asks for a quote.
+ */
 export class QuoteMissing extends DomainError {
   readonly parcel: Parcel
 
@@ -96,8 +100,8 @@ export class QuoteMissing extends DomainError {
 }
 
 /**
- * Runs a use case that needs a shipping fee. Where it throws QuoteMissing, the fee is asked for, outside of
- * any transaction, and the use case is run again with it. What else it throws goes through.
+ * Runs a use case that needs a shipping fee. If the use case throws QuoteMissing, the fee is requested
+ * outside of any transaction, and the use case is run again with the fee. Other errors pass through.
  * @throws logistics.not_serviceable, logistics.courier_not_offered
  */
 export async function withRate<T>(context: RateContext, run: (rate?: Rate) => Promise<T>): Promise<T> {

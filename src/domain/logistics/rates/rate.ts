@@ -5,9 +5,9 @@ export interface CourierChoice {
   type: string
 }
 
-/** The price that a courier would charge, and the source that we know it from. */
+/** The price that a courier would charge, and the source of that price. */
 export interface Rate extends CourierChoice {
-  /** The name people know it by: `Reguler`. */
+  /** The name of the service as people know it: `Reguler`. */
   service: string
   priceIdr: Rupiah
   duration: string
@@ -19,7 +19,7 @@ export interface Rate extends CourierChoice {
   isEstimate?: true
 }
 
-/** The facts that a shipping fee depends on. */
+/** The facts about a parcel that determine its shipping fee. */
 export interface Parcel {
   originPostalCode: string
   destinationPostalCode: string
@@ -28,15 +28,15 @@ export interface Parcel {
   courier?: CourierChoice | undefined
 }
 
-/** Couriers charge every started kilogram, and one at least. */
+/** Returns the weight that couriers charge: every started kilogram, and one kilogram at least. */
 export function startedKg(weightG: number): number {
   return Math.max(1, Math.ceil(weightG / 1000))
 }
 
 /**
- * The weight (whole kg) that a quote is asked and kept for: every started kilogram up to 20, then in steps of
- * a tenth at most. So a place has some 80 quotes and not 429, and nobody fills the table, or asks a courier
- * again, by a piece more. The parcel is never above it.
+ * Returns the weight class (in whole kg) for which a quote is requested and stored: every started kilogram up
+ * to 20, then steps of a tenth at most. So a place has some 80 quotes and not 429, and one more piece neither
+ * fills the table nor causes another request to a courier. A parcel is never heavier than its class.
  */
 export function weightClassKg(weightG: number): number {
   const kg = startedKg(weightG)
@@ -44,7 +44,7 @@ export function weightClassKg(weightG: number): number {
   return Math.ceil(kg / step) * step
 }
 
-/** How a courier's price for a weight class is held for a parcel of it. */
+/** Returns whether a courier's price for the weight class is only an estimate for a parcel of this weight. */
 export const estimateOf = (weightG: number): { isEstimate?: true } =>
   weightClassKg(weightG) === startedKg(weightG) ? {} : { isEstimate: true }
 

@@ -4,9 +4,9 @@ import { type CourierChoice, type Rate, startedKg } from './rate.ts'
 type Island = 'java' | 'sumatra' | 'kalimantan' | 'bali' | 'nusa-tenggara' | 'sulawesi' | 'maluku' | 'papua'
 
 /**
- * The island of an Indonesian postal code (Pos Indonesia's regions): 1 Jakarta and around, 4 West Java and
- * Banten, 5 Central Java and Yogyakarta, 6 East Java, all on Java; 2 and 3 Sumatra with its islands; 7
- * Kalimantan; 80 to 82 Bali, 83 to 87 Nusa Tenggara; 90 to 96 Sulawesi, 97 Maluku, 98 and 99 Papua.
+ * Returns the island of an Indonesian postal code (Pos Indonesia's regions): 1 Jakarta and around, 4 West
+ * Java and Banten, 5 Central Java and Yogyakarta, 6 East Java, all on Java; 2 and 3 Sumatra with its islands;
+ * 7 Kalimantan; 80 to 82 Bali, 83 to 87 Nusa Tenggara; 90 to 96 Sulawesi, 97 Maluku, 98 and 99 Papua.
  */
 function islandOf(postalCode: string): Island {
   const region = Number(postalCode.slice(0, 2))
@@ -26,14 +26,14 @@ function cityOf(postalCode: string): string {
   return region >= 10 && region <= 14 ? 'jakarta' : postalCode.slice(0, 3)
 }
 
-// The courier with the widest network among those laku asks for rates: a parcel priced by zone is booked with
-// this courier.
+// The courier that books parcels priced by zone: it has the widest network among those that laku asks for
+// rates.
 const ZONE_COURIER = { company: 'jne', type: 'reg' }
 
 /**
- * The shipping fee from the policy's zone table, for when no courier can be asked: per started kilogram,
- * within a city, on one island, or between islands. The rate names the requested courier, or a courier that
- * delivers everywhere.
+ * Returns the shipping fee from the policy's zone table, for when no courier can be asked: per started
+ * kilogram, within a city, on one island, or between islands. The rate names the requested courier, or a
+ * courier that delivers everywhere.
  */
 export function zoneRate(
   policy: Policy,

@@ -1,9 +1,9 @@
 import type { ShipmentStatus } from '../transitions.ts'
 
 /**
- * The 14 statuses of Biteship and where they put a parcel: of several, the first that it may go to. A courier
- * who rejects a parcel before the pick-up cancels it; afterwards it is the recipient who rejects it, and it
- * comes back.
+ * The 14 statuses of Biteship, and the parcel states that each may mean; a parcel takes the first of these
+ * that it may move to. A parcel rejected before the pick-up was rejected by the courier and is cancelled. A
+ * parcel rejected later was rejected by the recipient and comes back.
  */
 const statesOfStatus: Readonly<Record<string, readonly ShipmentStatus[]>> = {
   confirmed: ['booked'],
@@ -23,12 +23,15 @@ const statesOfStatus: Readonly<Record<string, readonly ShipmentStatus[]>> = {
 }
 
 /**
- * Every status of the courier that is known.
+ * Every status of the courier that laku knows.
  * @internal
  */
 export const courierStatuses: readonly string[] = Object.keys(statesOfStatus)
 
-/** Biteship's own spelling of a status that also occurs as `droppingOff`. */
+/**
+ * Returns a courier's status in Biteship's own spelling: for example, `dropping_off` also occurs as
+ * `droppingOff`.
+ */
 export function courierStatus(word: string): string {
   return word
     .trim()

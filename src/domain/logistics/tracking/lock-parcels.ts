@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { lockRows, type Rupiah, type Work } from '../../kernel/index.ts'
 import type { TrackedParcel } from './rules.ts'
 
-/** A parcel that its courier has, locked together with its order. */
+/** A parcel that a courier has booked, locked together with its order. */
 export interface LockedParcel extends TrackedParcel {
   id: string
   code: string
@@ -20,16 +20,17 @@ export interface LockedParcel extends TrackedParcel {
 type Row = Omit<LockedParcel, 'events'> & { events: { status: LockedParcel['status']; happenedAt: string }[] }
 
 /**
- * Locks the order of a parcel. To be called before the parcel is changed: who opens a parcel for an order
- * holds that and then waits for the one it has, and the other way round the two would wait in a ring.
+ * Locks the order of a parcel, and must be called before the parcel is changed. A transaction that opens a
+ * parcel locks the order first and then waits for the order's existing parcel. With the opposite sequence
+ * here, the two transactions would deadlock.
  */
 export async function lockOrderOf(work: Work, shipmentId: string): Promise<void> {
   await lockRows(work.tx, { order: { id: sql`select order_id from shipments where id = ${shipmentId}` } })
 }
 
 /**
- * Locks the parcels that `where` holds for, after their orders, and reads them; it speaks of the shipment as
- * `s`.
+ * Locks the parcels for which the condition `where` is true, after their orders, and reads them. The
+ * condition names the shipment `s`.
  */
 export async function lockParcels(work: Work, where: RawBuilder<unknown>): Promise<LockedParcel[]> {
   await lockRows(work.tx, { order: { id: sql`select s.order_id from shipments s where ${where}` } })

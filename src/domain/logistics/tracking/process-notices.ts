@@ -7,7 +7,7 @@ import { type Asked, type TrackingContext, trackParcels } from './track-parcels.
 export interface ParcelNotice {
   inboxId: string
   courierOrderId: string
-  /** The number of failed attempts. */
+  /** The number of failed attempts to process the webhook. */
   attempts: number
 }
 
@@ -38,8 +38,8 @@ export async function processParcelNotices(
 }
 
 /**
- * Returns which of the orders were made and cancelled by `laku providers check`. The courier is asked only
- * about orders that stayed unknown after a first attempt.
+ * Returns which of the courier orders were made and cancelled by `laku providers check`. The courier is asked
+ * only about orders that stayed unknown after a first attempt.
  */
 async function madeByCheck(
   { courier }: TrackingContext,

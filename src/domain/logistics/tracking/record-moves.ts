@@ -42,7 +42,8 @@ export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Pro
       ...book,
     }
   })
-  // A courier's history may report a hold and its end at once: such a parcel moves through on_hold first.
+  // A courier's history may report a hold of the parcel and the end of the hold at once: such a parcel moves
+  // through on_hold first.
   const stopped = moves.flatMap(({ parcel: { id, status: from }, status: to }) =>
     from === to || shipmentTransitions[from].includes(to) ? [] : [id],
   )

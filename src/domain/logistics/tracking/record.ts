@@ -6,7 +6,7 @@ import { type LockedParcel, lockParcels } from './lock-parcels.ts'
 import { type ParcelMove, recordMoves } from './record-moves.ts'
 import { applyCourierHistory, type Followed } from './rules.ts'
 
-/** A courier's order as it was read, and the version that its parcel had before. */
+/** A courier's order as laku read it, and the version that the parcel had before the reading. */
 export interface Reading {
   order: TrackedCourierOrder
   version: number

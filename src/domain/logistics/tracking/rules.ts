@@ -2,7 +2,7 @@ import type { CourierEvent, CourierOrder } from '../courier.ts'
 import { isOver, type ShipmentStatus, shipmentTransitions } from '../transitions.ts'
 import { courierStatus, statesOf } from './courier-statuses.ts'
 
-/** A parcel as far as it was followed. */
+/** A parcel with its state of tracking: how far the courier's history was applied to it. */
 export interface TrackedParcel {
   status: ShipmentStatus
   bookedAt: Date
@@ -13,7 +13,7 @@ export interface TrackedParcel {
    * none.
    */
   movedByHandAt: Date | null
-  /** The events that are recorded already. */
+  /** The shipment events that are recorded already. */
   events: readonly { status: ShipmentStatus; happenedAt: Date }[]
 }
 
@@ -24,15 +24,15 @@ export interface NewShipmentEvent {
   happenedAt: Date
 }
 
-/** The changes to a parcel that follow from its history. */
+/** The changes to a parcel that follow from the courier's history. */
 export interface Followed {
   status: ShipmentStatus
   trackedUntil: Date | null
   movedByHandAt: Date | null
   newEvents: NewShipmentEvent[]
-  /** Statuses that laku does not know. */
+  /** The courier's statuses that laku does not know. */
   unknown: string[]
-  /** Statuses that cannot be true together with ours: a person decides. */
+  /** The courier's statuses that contradict the parcel's status in laku: a person decides. */
   contradictions: string[]
 }
 
@@ -47,7 +47,7 @@ const step: Partial<Record<ShipmentStatus, number>> = {
 
 const isBehind = (said: ShipmentStatus, ours: ShipmentStatus) => (step[said] ?? 9) < (step[ours] ?? 0)
 
-/** The statuses about the booking itself, which was recorded when it was made. */
+/** The courier's statuses about the booking itself, which was recorded when it was made. */
 const ofBooking: ReadonlySet<string> = new Set(['confirmed', 'scheduled'])
 
 /**
@@ -117,13 +117,16 @@ function followLine(
     write(followed, line, said)
     return
   }
-  // A final status is recorded only once, by whoever reported it first: staff or the courier.
+  // A final status is recorded only once, by the first that reported it: staff or the courier.
   if (agrees && isOver(to)) followed.movedByHandAt = null
   else write(followed, line, to)
   if (isNewEvent) Object.assign(followed, { status: to, movedByHandAt: null })
 }
 
-/** Whether the line is a late update: an earlier state, from before staff set the status by hand. */
+/**
+ * Whether a line of the courier's history is a late update: an earlier state, from before staff set the
+ * status by hand.
+ */
 function isBeforeHand(
   { status, movedByHandAt }: Followed,
   states: readonly ShipmentStatus[],
@@ -146,7 +149,10 @@ function write(
   if (!newEvents.some((newEvent) => keyOf(newEvent) === keyOf(event))) newEvents.push(event)
 }
 
-/** An earlier step is a late update, unless it is later than staff's word or comes after the end. */
+/**
+ * Whether a line of the courier's history contradicts the parcel's status. A line with an earlier state is
+ * only a late update, unless it is later than the status that staff set, or comes after a final status.
+ */
 function contradicts({ status, movedByHandAt }: Followed, said: ShipmentStatus, at: Date): boolean {
   if (!isBehind(said, status)) return true
   return movedByHandAt ? at > movedByHandAt : isOver(status)

@@ -10,8 +10,8 @@ import { recordMoves } from './record-moves.ts'
 const handling: readonly StaffRole[] = ['warehouse', 'support', 'service']
 
 /**
- * The statuses that staff may set on a parcel, and the roles that may: those who answer buyers decide what
- * costs the company money.
+ * The statuses that staff may set on a parcel, and the roles that may set each. Staff who answer buyers
+ * decide about statuses that cost the company money.
  */
 const maySet = {
   picked_up: handling,
@@ -34,7 +34,7 @@ export type ShipmentStatusByHand = keyof typeof maySet
 export const shipmentStatusesByHand = Object.keys(maySet) as [ShipmentStatusByHand, ...ShipmentStatusByHand[]]
 
 export interface ParcelMoveByHand {
-  /** UUID or code. */
+  /** The UUID or code of the shipment. */
   shipment: string
   status: ShipmentStatusByHand
   note?: string | undefined
@@ -43,8 +43,8 @@ export interface ParcelMoveByHand {
 /**
  * Moves a parcel by hand along the table of transitions, when its courier reports nothing (service map:
  * failure modes). The order follows as if the courier had reported the status. A later report of the courier
- * either agrees, or asks for attention and changes nothing. `takeLost` counts the loss of an order before its
- * parcel is set to lost.
+ * either agrees, or raises an attention item and changes nothing. `takeLost` counts the loss of an order
+ * before its parcel is set to lost.
  * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
 export async function moveParcelByHand(

@@ -3,14 +3,17 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { allOrEach, setAside } from '../../ops/index.ts'
 import { type TrackingContext, trackParcels } from './track-parcels.ts'
 
-// Ten seconds of calls, five at once; the aggregator takes more.
+// The number of parcels in one run: ten seconds of calls, five at once. The aggregator would take more calls.
 const BATCH = 50
 
-// The lease covers a run of the slowest calls; if the courier cannot be asked about a parcel, laku asks again
-// when the lease ends.
+// The lease of a parcel's reading covers a run of the slowest calls. If the courier cannot be asked about a
+// parcel, laku asks again when the lease ends.
 const LEASE_S = 900
 
-/** Whether a parcel had no update for policy.trackAfterHours. Answered by the index `shipments_to_track`. */
+/**
+ * Whether a parcel had no update for policy.trackAfterHours, as an SQL condition. The index
+ * `shipments_to_track` finds such parcels.
+ */
 export const trackingDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`(not (select paused from switches where name = 'biteship')
     and exists (select from shipments where track_at <= ${now}))`

@@ -17,7 +17,7 @@ export interface TrackingContext {
   courier: CourierGateway
 }
 
-/** The outcome of asking couriers, by the ids of their orders. */
+/** The outcome of asking couriers, by the ids of the courier orders. */
 export interface Asked {
   read: string[]
   failed: { id: string; error: string; refused: boolean }[]
@@ -25,12 +25,13 @@ export interface Asked {
   unknown: string[]
 }
 
-// Three attempts fail only if somebody else writes between the reading and its record each time.
+// The number of attempts to read a parcel. All three fail only if somebody else changes the parcel between
+// the reading and its record each time.
 const TRIES = 3
 
 /**
- * Asks couriers about these orders and applies their answers, reading each order once, and again if the
- * parcel changed meanwhile. `mark` runs in the transaction that records the answers.
+ * Asks couriers about these courier orders and applies their answers. Each order is read once, and again if
+ * the parcel changed meanwhile. `mark` runs in the transaction that records the answers.
  */
 export async function trackParcels(
   context: TrackingContext,
@@ -80,7 +81,7 @@ type Answer = TrackedCourierOrder | ProviderFailure
 
 async function readAll({ courier }: TrackingContext, ids: readonly string[]): Promise<Map<string, Answer>> {
   const answers = await pLimit(CALLS_AT_ONCE).map([...ids], (id) =>
-    // The answer is stored under the requested id, whatever id it contains.
+    // The courier's answer is stored under the requested order id, whatever id the answer contains.
     attempt(async () => ({ ...(await courier.getOrder(id)), id })),
   )
   return new Map(ids.map((id, i) => [id, answers[i] as Answer]))

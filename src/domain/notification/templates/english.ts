@@ -85,7 +85,10 @@ const withdrawals: Record<WithdrawalState, (event: WithdrawalPayload) => NoticeT
 
 const fee = (feeIdr: number) => (feeIdr > 0 ? `The fee is ${formatIdr(feeIdr)}.` : 'There is no fee.')
 
-/** The part of a payment that the wallet holds, and the part that it gives back. */
+/**
+ * The English words for the part of a payment that is held in the wallet (`held`), and that the wallet gets
+ * back (`free`).
+ */
 const held = (walletIdr: Rupiah) =>
   walletIdr > 0 ? `, ${formatIdr(walletIdr)} of it held of your wallet` : ''
 const free = (walletIdr: Rupiah) =>

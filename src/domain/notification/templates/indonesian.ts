@@ -88,7 +88,10 @@ const withdrawals: Record<WithdrawalState, (event: WithdrawalPayload) => NoticeT
 
 const fee = (feeIdr: number) => (feeIdr > 0 ? `Biayanya ${formatIdr(feeIdr)}.` : 'Tanpa biaya.')
 
-/** The part of a payment that the wallet holds, and the part that it gives back. */
+/**
+ * The Indonesian words for the part of a payment that is held in the wallet (`held`), and that the wallet
+ * gets back (`free`).
+ */
 const held = (walletIdr: Rupiah) =>
   walletIdr > 0 ? `, ${formatIdr(walletIdr)} di antaranya dari dompet Anda` : ''
 const free = (walletIdr: Rupiah) =>

@@ -7,10 +7,10 @@ export interface NoticeText {
   body: string
 }
 
-/** The text that is written about each event, in one language. */
+/** The functions that write the notice of each event, in one language. */
 export type NoticeTexts = { [T in NoticeEvent]: (payload: EventPayloads[T]) => NoticeText }
 
-/** The payload of the event that a withdrawal reached a new state. */
+/** The payload of the event that reports a withdrawal's new state. */
 export type WithdrawalPayload = EventPayloads['withdrawal.status_changed']
 export type WithdrawalState = WithdrawalPayload['to']
 
@@ -32,7 +32,10 @@ export type RefundReason =
   | 'out_of_stock'
   | 'fee_trued'
 
-/** The sentence for a reason, followed by a space, or nothing. */
+/**
+ * Returns the sentence for a refund's reason, followed by a space; nothing for a reason that notices do not
+ * explain.
+ */
 export function because(reasons: Record<RefundReason, string>, reason: string): string {
   return Object.hasOwn(reasons, reason) ? `${reasons[reason as RefundReason]} ` : ''
 }

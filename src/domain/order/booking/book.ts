@@ -32,8 +32,8 @@ export interface BookingContext {
 
 /**
  * Books a courier for each of these orders that is paid, has its stock, and has no booking yet; the others
- * are left alone. Intent, call, outcome: the reference at the courier follows from the order, so no parcel is
- * ever booked twice.
+ * are left alone. The booking is recorded as an intent before the call, and the outcome after it. The
+ * reference at the courier follows from the order, so no parcel is ever booked twice.
  */
 export async function bookShipments(context: BookingContext, orderIds: readonly string[]): Promise<void> {
   const { units, actor, origin } = context
@@ -50,7 +50,8 @@ export async function bookShipments(context: BookingContext, orderIds: readonly 
 }
 
 /**
- * Opens a parcel for each of these orders that may be booked and has no live one; the others are left alone.
+ * Opens a parcel for each of these orders that may be booked and has no live parcel; the other orders are
+ * left unchanged.
  */
 export async function openShipments(
   work: Work,
@@ -89,8 +90,8 @@ export async function bookShipment(
 }
 
 /**
- * Writes down that a courier is to be booked for one order; returns what the courier is to be asked then,
- * nothing where it is booked already, or while staff have paused Biteship.
+ * Records that a courier is to be booked for one order. Returns the booking request for the courier; nothing
+ * if the courier is booked already, or while staff have paused Biteship.
  * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.option_not_taken, kernel.forbidden
  */
 export async function intendBooking(

@@ -4,14 +4,14 @@ import type { CourierChoice, NewParcel } from '../../logistics/index.ts'
 import { paidStates } from '../../payment/index.ts'
 
 /**
- * Whether the shop still holds part of what was paid for order `o`. After a restore all of it may have been
- * refunded while the order still says that it is paid.
+ * An SQL condition: the shop still holds part of the money that was paid for order `o`. After a restore, all
+ * of the money may have been refunded while the order is still marked as paid.
  */
 export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
   select from payments p where (p.order_id = o.id or p.participant_id = o.participant_id)
     and p.status in ${inSql(paidStates)} and p.returned_idr < p.amount_idr)`
 
-/** The orders that are booked by themselves. */
+/** The statuses of orders for which laku books a courier by itself. */
 const BOOKABLE = ['paid', 'processing']
 
 /**

@@ -6,7 +6,7 @@ import { isPaidFor } from './bookable.ts'
 
 const running = sql`not (select paused from switches where name = 'biteship')`
 
-// An order's booking job runs within seconds; an order untouched for this long has lost its job.
+// The time after which an unchanged order has lost its booking job. The job normally runs within seconds.
 const LOST_AFTER_S = 120
 const BATCH = 200
 
@@ -22,12 +22,15 @@ const lostDue = (now: Date) => sql`
     and (select count(*) from shipments s where s.order_id = o.id and s.status in ('cancelled', 'not_found'))
       < ${BOOKINGS_BY_ITSELF}`
 
-/** Whether a parcel waits for its next attempt, or an order for a booking whose job was lost. */
+/**
+ * Returns an SQL condition that is true if a parcel waits for its next booking attempt, or an order for a
+ * booking whose job was lost.
+ */
 export function shipmentsDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`(${running} and (exists (${pendingDue(now)}) or exists (${lostDue(now)})))`
 }
 
-/** Books the parcels that are due, a bounded number at a time. */
+/** Books couriers for the parcels that are due, a bounded number at a time. */
 export async function sweepShipments(context: BookingContext): Promise<void> {
   const orderIds = await context.units.run(context.actor, async ({ tx, now }) => {
     const { rows } = await sql<{ orderId: string }>`

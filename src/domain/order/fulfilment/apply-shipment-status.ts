@@ -7,8 +7,8 @@ import { type OrderStatus, orderMachine, orderTransitions } from '../transitions
 import { applyStatusEffects } from './apply-status-effects.ts'
 
 /**
- * The statuses of an order that goes well, in sequence. A courier may report a later step first, so an order
- * may skip steps.
+ * The statuses of an order that goes well, in sequence. A courier may report a later status first, so an
+ * order may skip some of them.
  */
 const way: readonly OrderStatus[] = [
   'paid',
@@ -19,7 +19,7 @@ const way: readonly OrderStatus[] = [
   'delivered',
 ]
 
-/** The order status on that way that each state of its parcel leads to. */
+/** The status of an order that goes well, for each state of its parcel. */
 const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
   pending: 'processing',
   booked: 'ready_for_pickup',
@@ -31,8 +31,8 @@ const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
 const sent: readonly OrderStatus[] = ['ready_for_pickup', 'picked_up', 'in_transit']
 
 /**
- * The order status that each state of a parcel off its way leads to, and the order statuses it may follow.
- * Here too an order may skip steps.
+ * The status of an order whose parcel comes back or is lost, by the parcel's state, and the order statuses
+ * that it may follow. Here too an order may skip statuses.
  */
 const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly OrderStatus[] }>> = {
   returning: { to: 'returning', from: sent },
@@ -41,14 +41,14 @@ const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly O
 }
 
 /**
- * The hold reason after a courier refused the parcel itself: the courier would refuse it again, so the order
- * waits for a person.
+ * The hold reason after a courier refused the parcel itself: the courier would refuse the parcel again, so
+ * the order waits for a person.
  */
 const NOT_SERVICEABLE = 'no_serviceable_address'
 
 /**
- * The reason after a courier cancelled a parcel it had accepted: the address may be fine, so another booking
- * may succeed.
+ * The reason in an order's status after a courier cancelled a parcel that it had accepted: the address may be
+ * fine, so another booking may succeed.
  */
 const CANCELLED_BY_COURIER = 'courier_called_off'
 
@@ -61,7 +61,7 @@ interface Move {
   trackingStatus: ShipmentStatus
 }
 
-/** Reaction to shipment.created: the order is being packed. */
+/** Reaction to shipment.created: moves the order to `processing`, because it is being packed. */
 export async function startProcessing(work: Work, events: EventOf<'shipment.created'>[]): Promise<void> {
   await moveOrders(
     work,
@@ -69,7 +69,9 @@ export async function startProcessing(work: Work, events: EventOf<'shipment.crea
   )
 }
 
-/** Reaction to shipment.status_changed: the order follows its parcel, with its waybill. */
+/**
+ * Reaction to shipment.status_changed: moves the order to the status of its parcel, and stores the waybill.
+ */
 export async function applyShipmentStatus(
   work: Work,
   events: EventOf<'shipment.status_changed'>[],
@@ -80,7 +82,10 @@ export async function applyShipmentStatus(
   )
 }
 
-/** Reaction to shipment.waybill_changed: the buyer sees the number that the courier uses now. */
+/**
+ * Reaction to shipment.waybill_changed: stores the courier's present waybill number in the order, so that the
+ * buyer sees it.
+ */
 export async function applyWaybillChanges(
   work: Work,
   events: EventOf<'shipment.waybill_changed'>[],
@@ -105,7 +110,7 @@ interface ParcelUpdate {
 }
 
 async function moveOrders(work: Work, updates: readonly ParcelUpdate[]): Promise<void> {
-  // One transaction may bring two updates of a parcel; the last update holds.
+  // One transaction may bring two updates of a parcel; the last update counts.
   const latest = new Map(updates.map((update) => [update.orderId, update]))
   const orders = await lockOrders(work.tx, latest.keys())
   const moves = [...orders.values()].map((order) => moveOf(order, latest.get(order.id) as ParcelUpdate))
@@ -131,12 +136,12 @@ async function moveOrders(work: Work, updates: readonly ParcelUpdate[]): Promise
   for (const move of moves) reportContradictedOrder(work, move)
 }
 
-/** The statuses in which the buyer gets the money back, or has it already. */
+/** The order statuses in which the buyer gets the money back, or has it already. */
 const given: readonly OrderStatus[] = ['failed', 'cancelled', 'returned', 'refunded']
 
 /**
- * Asks for attention to a parcel that staff gave up by hand and that arrives after all. The buyer may have
- * both goods and money, and a person decides.
+ * Requests attention if a parcel that staff gave up by hand arrives after all. The buyer may have both goods
+ * and money, and a person decides.
  */
 function reportContradictedOrder(work: Work, { order: { id, code, status }, trackingStatus }: Move): void {
   if (trackingStatus !== 'delivered' || !given.includes(status)) return
@@ -151,7 +156,7 @@ function reportContradictedOrder(work: Work, { order: { id, code, status }, trac
 
 function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: ParcelUpdate): Move {
   const facts = { order, waybill, trackingUrl, trackingStatus: parcel }
-  // Staff booked an order that was on hold: it goes on from where it was held.
+  // An order on hold for which staff booked a courier continues as if it were `paid`.
   const released = order.status === 'on_hold' && parcel === 'pending'
   const here = way.indexOf(released ? 'paid' : order.status)
   if (parcel === 'cancelled' && (order.status === 'paid' || order.status === 'processing')) {

@@ -4,7 +4,7 @@ import { type LockedOrder, subjectOf } from '../lock.ts'
 import type { OrderStatus } from '../transitions.ts'
 
 export interface OrderMove {
-  /** The order before its move. */
+  /** The order before its status changed. */
   order: LockedOrder
   to: OrderStatus
 }
@@ -20,9 +20,9 @@ const onItsWay: ReadonlySet<OrderStatus> = new Set([
 ])
 
 /**
- * Emits events for orders that changed status, and applies the effects of each change, whoever made it. Stock
- * leaves the warehouse with the parcel. An order that arrives for the first time is delivered; a refused
- * return does not count as an arrival.
+ * Emits events for orders that changed status, and applies the effects of each change, whoever made it. An
+ * order's stock leaves the warehouse with its parcel. An order that arrives for the first time is delivered;
+ * a refused return does not count as an arrival.
  */
 export async function applyStatusEffects(work: Work, moves: readonly OrderMove[]): Promise<void> {
   const moved = moves.filter(({ order, to }) => order.status !== to)
@@ -42,7 +42,10 @@ export async function applyStatusEffects(work: Work, moves: readonly OrderMove[]
   }
 }
 
-/** The courier brought it back: a person decides whether it is sent again or its buyer gets the money. */
+/**
+ * Requests attention for a parcel that the courier brought back: a person decides whether it is sent again or
+ * its buyer gets the money.
+ */
 function reportReturnedParcel(work: Work, { id, code }: LockedOrder): void {
   work.requestAttention({
     kind: 'order_came_back',

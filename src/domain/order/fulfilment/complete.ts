@@ -4,12 +4,16 @@ import type { LockedOrder } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 import { applyStatusEffects } from './apply-status-effects.ts'
 
-/** True when the return window of a delivered order is over. Answered by the index `orders_return_window`. */
+/**
+ * Returns an SQL condition that is true if the return window of a delivered order is over. The index
+ * `orders_return_window` finds such orders.
+ */
 export const completionDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from orders where status = 'delivered' and return_until <= ${now})`
 
 /**
- * Completes up to `limit` delivered orders whose return window is over, in one statement. Returns how many.
+ * Completes up to `limit` delivered orders whose return window is over, in one statement. Returns the number
+ * of completed orders.
  */
 export async function completeOrders(work: Work, limit: number): Promise<number> {
   const rows = await moveState(work, orderMachine, {

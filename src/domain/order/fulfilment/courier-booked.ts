@@ -3,8 +3,8 @@ import { type CancelAtCourierContext, cancelAtCourier, type ShipmentView } from 
 import { orderErrors } from '../errors.ts'
 
 /**
- * The error for an order that cannot be cancelled while its courier is booked. A use case throws it to ask
- * the caller to cancel the booking first.
+ * The error for an order that cannot be cancelled while its courier is booked. A use case throws the error so
+ * that its caller cancels the booking first.
  */
 export class CourierBooked extends DomainError {
   readonly orderId: string
@@ -18,14 +18,14 @@ export class CourierBooked extends DomainError {
 }
 
 /**
- * A parcel that was cancelled may have been booked anew before the order is cancelled: then that one is
- * cancelled too.
+ * The number of attempts to cancel an order. After one parcel was cancelled, another may be booked before the
+ * order is cancelled; then that parcel is cancelled too.
  */
 const TRIES = 3
 
 /**
- * Runs a use case that may cancel an order. Where it throws CourierBooked, the parcel is cancelled at the
- * courier, outside of any transaction, and the use case is run again. What else it throws goes through.
+ * Runs a use case that may cancel an order. If the use case throws CourierBooked, the parcel is cancelled at
+ * the courier, outside of any transaction, and the use case is run again. Other errors pass through.
  * @throws logistics.call_off_refused, logistics.courier_unavailable, kernel.paused
  */
 export async function withParcelCancelled<T>(

@@ -8,8 +8,8 @@ import { giftOf, keptFor, refundOrder } from '../refunds/order-money.ts'
 import { earnOrders } from './earn.ts'
 
 /**
- * Lost orders whose buyer still waits for the decision. There are few: a lost order is refunded within
- * seconds, for good.
+ * The query for lost orders whose buyer still waits for the refund to be decided. There are few: a lost order
+ * is refunded within seconds, for good.
  */
 const lost = sql`
   select o.id from orders o
@@ -19,13 +19,13 @@ const lost = sql`
       where (p.order_id = o.id or p.participant_id = o.participant_id)
         and p.status in ${inSql(paidStates)} and p.returned_idr < p.amount_idr)`
 
-/** True when a parcel was lost and its buyer has no refund yet. */
+/** Returns an SQL condition that is true if a parcel was lost and its buyer has no refund yet. */
 export const lostOrdersDue = (_now: Date): RawBuilder<boolean> => sql<boolean>`exists (${lost})`
 
 /**
- * Gives the buyers of lost parcels their money back, shipping fee included, at the company's cost (subsidy):
- * the courier lost it, or our warehouse did. The factory keeps its share, and of a direct order gets it now.
- * Returns how many were decided.
+ * Refunds the buyers of lost parcels, shipping fee included, at the company's cost (subsidy): the courier or
+ * laku's warehouse lost the parcel. The factory keeps its share, and gets the share of a direct order now.
+ * Returns the number of refunds decided.
  */
 export async function refundLostOrders(work: Work, limit: number): Promise<number> {
   const { rows } = await sql<{ id: string }>`${lost} order by o.id limit ${limit}`.execute(work.tx)
@@ -39,7 +39,8 @@ async function refundLost(work: Work, orderId: string): Promise<void> {
   if (order.status !== 'failed' || !kept) return
   await earnOrders(work, [orderId])
   const { userId, sessionId } = order
-  // Staff who set it failed were counted then; that its courier lost it nobody decided.
+  // If staff set the order to failed, this gift was counted against them then. If its courier lost the
+  // parcel, nobody decided the gift.
   await countUnlessCounted(work, giftOf('order_failed', order, kept.leftIdr))
   await refundOrder(work, {
     key: `order:${orderId}:lost`,

@@ -17,13 +17,16 @@ import { orderMachine, orderTransitions } from '../transitions.ts'
 import { applyStatusEffects } from './apply-status-effects.ts'
 import { earnOrders } from './earn.ts'
 
-/** Goods that came back go on the shelf again; `laku stock adjust` takes off goods that are found broken. */
+/**
+ * The reason for putting goods that came back on the shelf again; `laku stock adjust` takes off goods that
+ * are found broken.
+ */
 const CAME_BACK = 'undeliverable'
 
 /**
- * Refunds an order whose parcel the courier brought back: its goods, which are in the warehouse again. The
- * shipping fee is not given back: the courier went there, and nobody took the parcel in. The order is
- * refunded when the money has arrived.
+ * Refunds the goods of an order whose parcel the courier brought back; the goods are in the warehouse again.
+ * The shipping fee is not refunded, because the courier went there and nobody accepted the parcel. The order
+ * is marked as refunded when the money has arrived.
  * @throws order.refund_decided, kernel.illegal_transition
  */
 export async function refundUndeliverable(work: Work, orderId: string): Promise<void> {
@@ -34,7 +37,7 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
     throw orderErrors.refund_decided({ orderId: id, code, status: order.status })
   }
   const kept = keptFor(order, payments)
-  // The price of the goods, but for what went back before.
+  // The refund is the price of the goods, less the amount that was refunded before.
   const amountIdr = (kept?.leftIdr ?? 0) - shippingIdr
   if (!kept || amountIdr <= 0) return await endUnrefunded(work, order)
   await takeLimit(work, giftOf('undeliverable', order, amountIdr))
@@ -44,7 +47,7 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
   const key = `order:${id}:undeliverable`
   await refundOrder(work, { key, paymentId, amountIdr, reason: 'order_undeliverable', from })
   await returnBorne(work, order, shippingIdr)
-  // A direct order still holds only the shipping fee.
+  // The funds of a direct order now hold only the shipping fee, which is earned.
   await earnOrders(work, [id])
   await settleAttention(work, 'order_came_back', id, 'refunded')
   await sql`update orders set allocated = false, updated_at = ${work.now} where id = ${id}`.execute(work.tx)
@@ -66,7 +69,7 @@ async function endUnrefunded(work: Work, order: LockedOrder): Promise<void> {
   await settleAttention(work, 'order_came_back', id, 'refunded before')
 }
 
-/** Takes all goods of an order back into the warehouse as fit to be sold. */
+/** Takes all goods of an order back into the warehouse as fit to be sold again. */
 export async function restockAll(work: Work, orderId: string): Promise<void> {
   const { rows } = await sql<{ variantId: string; quantity: number }>`
     select variant_id, sum(quantity)::integer as quantity from order_items where order_id = ${orderId}

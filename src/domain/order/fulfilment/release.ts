@@ -5,7 +5,7 @@ import { setOrderStatus } from '../set-status.ts'
 import type { OrderView } from '../views.ts'
 
 /**
- * Lets a held order go on: it is given its stock where it has none, and its courier is booked.
+ * Releases an order from hold: its stock is reserved if it has none, and its courier is booked.
  * @throws order.not_found, not_held, out_of_stock, kernel.forbidden
  */
 export async function releaseOrder(

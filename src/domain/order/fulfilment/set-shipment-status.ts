@@ -4,7 +4,7 @@ import { moveParcelByHand, type ParcelMoveByHand, type ShipmentView } from '../.
 import { takeLimit } from '../../ops/index.ts'
 
 /**
- * Moves a parcel by hand where its courier does not say; its order follows.
+ * Sets the status of a parcel by hand, if its courier does not report it; the parcel's order follows.
  * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
 export async function setShipmentStatus(work: Work, input: ParcelMoveByHand): Promise<ShipmentView> {
@@ -12,8 +12,8 @@ export async function setShipmentStatus(work: Work, input: ParcelMoveByHand): Pr
 }
 
 /**
- * The buyer of a lost parcel gets everything back at the company's cost: the same as an order that is set
- * failed.
+ * Counts the loss of a parcel as a gift to its buyer, who gets everything back at the company's cost: the
+ * same as for an order that is set to failed.
  */
 async function takeLost(work: Work, orderId: string): Promise<void> {
   const { rows } = await sql<{ userId: string; totalIdr: Rupiah }>`

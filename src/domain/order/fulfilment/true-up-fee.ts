@@ -8,8 +8,8 @@ import { keptFor, refundOrder } from '../refunds/order-money.ts'
 /**
  * Corrects an order's estimated shipping fee once its courier has named a price. If the price is lower, the
  * buyer gets the difference, and the fee becomes the price. If the price is higher, the company pays the
- * difference: no buyer pays more after the fact. This happens once an order. A cancelled or refunded order
- * has its whole fee refunded already.
+ * difference: no buyer pays more after the fact. The correction happens once for an order. A cancelled or
+ * refunded order has its whole fee refunded already.
  */
 export async function trueUpFee(work: Work, orderId: string): Promise<void> {
   const { order, payments } = await lockOrderAndPayments(work.tx, orderId)
@@ -29,8 +29,8 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
       reason: 'fee_trued',
       from,
     })
-    // A parcel takes its fee out of shipping when its journey ends; a parcel with a margin has already taken
-    // it.
+    // A parcel takes its fee out of the account `shipping` when its journey ends. A parcel with a margin has
+    // already taken its fee.
     if (parcel.marginIdr === null) await lowerFee(work, parcel.id, rupiah(backIdr))
   }
   await sql`
@@ -40,9 +40,9 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
 }
 
 /**
- * Returns the entry that debits the account holding the fee, or undefined while the order's own funds hold
- * it. Once the order is earned or released, shipping holds the fee; once the parcel's journey is over,
- * shipping-margin does.
+ * Returns the entry that debits the account holding the shipping fee; undefined while the order's own funds
+ * hold the fee. Once the order is earned or released, the account `shipping` holds the fee; once the parcel's
+ * journey is over, `shipping-margin` holds it.
  */
 async function feeFrom(
   work: Work,

@@ -4,13 +4,13 @@ import { releaseStock } from '../../warehouse/index.ts'
 import { lockOrders, subjectOf } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 
-/** The one reason of a cancellation that a fresh payment undoes. */
+/** The only reason for a cancellation that a new payment undoes. */
 export const PAYMENT_EXPIRED = 'payment_expired'
 
 /**
- * Reaction to payment.expired and payment.failed: an order that nobody paid in time is cancelled, and its
- * stock is free again. One whose buyer has asked for a fresh payment waits for that: the end of an older one
- * (wrong money that came late and went back) is no end of it.
+ * Reaction to payment.expired and payment.failed: cancels an order that nobody paid in time, and frees its
+ * stock. An order whose buyer has requested a new payment waits for the new payment. The end of an older
+ * payment (wrong money that came late and was sent back) does not end the order.
  */
 export async function cancelUnpaidOrders(
   work: Work,

@@ -22,7 +22,7 @@ export interface SessionOrderLine {
   courierType: string
   shippingIdr: Rupiah
   feeEstimated: boolean
-  /** The order's stock is reserved; otherwise the order waits on hold. */
+  /** True if the order's stock is reserved; otherwise the order waits on hold. */
   allocated: boolean
   items: { variantId: string; quantity: number; unitPriceIdr: Rupiah; commissionBps: number }[]
 }
@@ -35,14 +35,15 @@ export interface SessionOrder {
     variantId: string
     factoryId: string
     goodsIdr: Rupiah
-    /** Rounded down. */
+    /** The commission in rupiah, rounded down. */
     commissionIdr: Rupiah
   }[]
 }
 
 /**
- * Makes the orders of a session's participants, paid already, in a fixed number of statements. A participant
- * that has an order keeps it, and gets it answered; nothing is announced twice.
+ * Makes the orders of a session's participants, who have already paid, in a fixed number of statements. A
+ * participant who already has an order keeps it, and that order is returned; its events are not emitted a
+ * second time.
  * @throws order.variant_not_found
  */
 export async function createSessionOrders(

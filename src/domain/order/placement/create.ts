@@ -25,21 +25,21 @@ import { reserveForOrder } from './reserve.ts'
 import { invoiceHours, requireAnyRoomUnpaid, requireRoomUnpaid } from './unpaid-limits.ts'
 
 export interface NewOrder {
-  /** The buyer, where staff (support) order for them. */
+  /** The id of the buyer, if staff (support) place the order for a buyer. */
   userId?: string | undefined
   items: AskedItem[]
-  /** One of the buyer's own addresses. */
+  /** The id of the delivery address, which must be the buyer's own. */
   addressId: string
-  /** The courier to book; the cheapest if it is left out. */
+  /** The courier to book; the cheapest courier if it is left out. */
   courier?: CourierChoice | undefined
   /**
-   * The default is an invoice, created when the buyer opens its link. A wallet pays at once, or holds its
-   * part of the price.
+   * The payment method. The default is an invoice, created when the buyer opens its link. A wallet pays the
+   * whole price at once, or its part of the price is held.
    */
   paymentMethod?: PayWith | undefined
-  /** The wallet's part with `wallet+invoice`; the wallet's whole balance if it is left out. */
+  /** The wallet's part of the price with `wallet+invoice`; the wallet's whole balance if it is left out. */
   walletIdr?: Rupiah | undefined
-  /** The shipping fee, where it had to be asked for. */
+  /** The shipping fee, if a quote had to be asked for before the order. */
   rate?: Rate | undefined
 }
 
@@ -47,7 +47,7 @@ export interface NewOrder {
 export interface OrderSettings {
   /** The postal code of the place that the parcels come from. */
   originPostalCode: string
-  /** Base of the pay links. */
+  /** The base of the pay links. */
   publicUrl: string
 }
 
@@ -105,7 +105,7 @@ export async function createOrder(
     work.audit({ command: 'orders create', subject: ['order', draft.id], after })
   }
   const order = await getOrder(work, draft.id)
-  // The reactions of this very transaction confirm what a wallet pays.
+  // A payment from the wallet is already confirmed, by the reactions in this same transaction.
   const status = payment.status === 'paid' ? 'paid' : order.status
   return { order: { ...order, status }, payment: paymentView(payment, settings.publicUrl) }
 }
@@ -116,10 +116,13 @@ function buyerOf({ actor }: Work, userId: string | undefined): string {
   return userId
 }
 
-/** An access token outlives a suspension by up to a minute, and staff order for buyers too. */
+/**
+ * Requires that the buyer is active: an access token stays valid for up to a minute after a suspension, and
+ * staff order for buyers too.
+ */
 export async function requireActive(work: Work, userId: string): Promise<void> {
-  // The user's row is locked, as every reference to a user locks it. Erasing the user waits for this order,
-  // or this query finds the user gone.
+  // The user's row is locked, as every reference to a user locks it. Either the erasure of the user waits for
+  // this order, or this query no longer finds the user.
   const user = await work.tx
     .selectFrom('users')
     .select(['status', 'closingSince'])
@@ -149,7 +152,10 @@ async function rateOf(
   return cached
 }
 
-/** A payment of an order's whole amount, which waits as long as the stock is kept. */
+/**
+ * Creates the payment of an order's whole amount, which can be paid for as long as the order's stock is
+ * reserved.
+ */
 export async function payFor(
   work: Work,
   orderId: string,
