@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Tx } from '../domain/kernel/index.ts'
 
-/** `SKU=quantity` or `UUID=quantity`. */
+/** An item as people type it: `SKU=quantity` or `UUID=quantity`. */
 export const askedItem = z
   .string()
   .regex(/^[^=]+=[1-9]\d{0,4}$/, 'it takes SKU=quantity, like KAOS-HITAM-M=2')
@@ -10,7 +10,7 @@ export const askedItem = z
     return { variant, quantity: Number(quantity) }
   })
 
-/** `company:type` */
+/** A courier service as people type it: `company:type`. */
 export const askedCourier = z
   .string()
   .regex(/^[^:]+:[^:]+$/, 'it takes company:type, like jne:reg')
@@ -19,7 +19,7 @@ export const askedCourier = z
     return { company, type }
   })
 
-/** The items with the ids of their variants. Throws product.variant_not_found. */
+/** Returns the items with the ids of their variants. Throws product.variant_not_found. */
 export async function itemsNamed(
   tx: Tx,
   items: readonly z.output<typeof askedItem>[],

@@ -3,7 +3,7 @@ import { usageError } from '../cli/errors/cli-error.ts'
 import { formatIdr } from '../domain/kernel/index.ts'
 import type { PaymentView, PayWith } from '../domain/payment/index.ts'
 
-/** The options by which staff let the wallet of the buyer for whom they act pay all or a part. */
+/** The options with which staff pay all or a part from the wallet of the buyer for whom they act. */
 export const walletOptions = [
   { flags: '--wallet', description: 'paid from their wallet, at once' },
   {
@@ -39,7 +39,7 @@ export function askedPayment({
   return { paymentMethod: 'wallet+invoice', ...(walletPart !== true && { walletIdr: walletPart }) }
 }
 
-/** Says how a payment is made, for staff who read it to the buyer. */
+/** Returns how a payment is made, in words that staff read to the buyer. */
 export function howPaid({ status, amountIdr, walletIdr, invoiceUrl }: PaymentView): string {
   if (status === 'paid') return `${formatIdr(amountIdr)}, paid from the wallet`
   if (walletIdr === 0) return `${formatIdr(amountIdr)}, to be paid at ${invoiceUrl}`

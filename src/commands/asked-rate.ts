@@ -2,8 +2,8 @@ import type { OutsideWay } from '../cli/define/command.ts'
 import type { Rate } from '../domain/logistics/index.ts'
 
 /**
- * For a change that needs a shipping fee: asked of the courier where no fee is cached, by zone where it
- * cannot be asked.
+ * Runs a change that needs a shipping fee. If no fee is cached, the courier is asked; if the courier cannot
+ * be asked, the zone's fee applies.
  */
 export async function askingRate<I, T>(
   { context, actor }: OutsideWay<I>,
@@ -16,8 +16,8 @@ export async function askingRate<I, T>(
 }
 
 /**
- * The same for a dry run, which asks no courier: where no fee is cached, it takes the zone table's fee and
- * says so.
+ * Runs the dry run of a change that needs a shipping fee, without asking a courier. If no fee is cached,
+ * takes the zone table's fee and says so.
  */
 export async function assumingRate<I, T>(
   { context }: OutsideWay<I>,

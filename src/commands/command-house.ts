@@ -11,7 +11,7 @@ import { toWire } from '../domain/kernel/wire.ts'
 import type { CommandHouse, Execution } from '../http/staff/command-house.ts'
 import { isOfTheHost } from './where.ts'
 
-/** The commands, for the server to run. */
+/** The commands that a server can find and run. */
 export const commandHouse: CommandHouse = {
   find: async (path) => {
     const definition = await definitionOf(path)
@@ -100,8 +100,8 @@ class Recorder {
 }
 
 /**
- * Ends a command that cannot go on without an answer. Commands ask before they change anything, so the
- * command is then run again from its start.
+ * The error that ends a command which needs an answer to go on. Commands ask before they change anything, so
+ * the command is then run again from its start.
  */
 class Asked extends Error {
   readonly question: Question
@@ -112,7 +112,8 @@ class Asked extends Error {
 }
 
 /**
- * Answers questions in turn with the answers that came with the command; a further question ends the command.
+ * Returns prompts that give the answers that came with the command, one after another. A further question
+ * ends the command.
  */
 function promptsOf(answers: readonly string[], emit: (event: RunEvent) => void): Prompts {
   let asked = 0
@@ -132,8 +133,8 @@ function promptsOf(answers: readonly string[], emit: (event: RunEvent) => void):
 const PIECE = 256 * 1024
 
 /**
- * The files of the person who gives the command. The file that came with the request is read from it, and
- * written files are sent back in pieces.
+ * Returns the files of the person who gives the command. The command reads the file that came with the
+ * request, and written files are sent back in pieces.
  */
 function filesOf({ request, emit, readFile }: Execution): Files {
   return {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { CliError, exitCodes } from '../cli/errors/cli-error.ts'
 import { folderError, openDataFolder, systemCode } from '../runtime/data-folder.ts'
 
-// The tokens by database: one data folder may have been used with several databases.
+// Tokens are saved by database, because one data folder may have been used with several databases.
 const schema = z.object({ tokens: z.record(z.string(), z.string()) })
 
 type Credentials = z.output<typeof schema>
@@ -24,24 +24,24 @@ function readCredentials(dataDir: string): Credentials {
   }
 }
 
-/** Whether this person wrote the file: somebody else's token is not theirs to use. */
+/** Returns whether the file of tokens belongs to this person: another person's token is not theirs to use. */
 export function isMine(dataDir: string): boolean {
   const owner = statSync(fileOf(dataDir), { throwIfNoEntry: false })?.uid
   return owner !== undefined && (process.getuid === undefined || owner === process.getuid())
 }
 
-/** The token that was saved for a database, by the database's name. */
+/** Returns the token that was saved for a database, by the database's name. */
 export function savedToken(dataDir: string, database: string): string | undefined {
   return readCredentials(dataDir).tokens[database]
 }
 
-/** Saves a token for a database (0600), whole or not at all. */
+/** Saves a token for a database, whole or not at all, in a file for its owner alone (0600). */
 export function saveToken(dataDir: string, database: string, token: string): void {
   const folder = openDataFolder(dataDir)
   writeCredentials(folder, { ...readCredentials(folder).tokens, [database]: token })
 }
 
-/** Forgets the token of a database; returns whether there was one. */
+/** Deletes the saved token of a database; returns whether there was one. */
 export function forgetToken(dataDir: string, database: string): boolean {
   const { [database]: known, ...others } = readCredentials(dataDir).tokens
   if (known === undefined) return false

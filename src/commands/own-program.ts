@@ -6,7 +6,10 @@ import { entries } from '../cli/define/root.ts'
 import { newId } from '../domain/kernel/ids.ts'
 import { withRequestId } from '../runtime/request-id.ts'
 
-/** The entries with all their modules: loading an entry loads the code that it runs. */
+/**
+ * The entries of the command line with all their modules: loading an entry loads the code that the entry
+ * runs.
+ */
 export const ownEntries: readonly EntryShape<CommandDefinition>[] = entries.map((entry) => ({
   name: entry.name,
   description: entry.description,
@@ -16,8 +19,8 @@ export const ownEntries: readonly EntryShape<CommandDefinition>[] = entries.map(
 }))
 
 /**
- * The command line, run by this process itself on a database that it opens. Tests give their own laku and
- * streams.
+ * Creates the command line that this process runs itself, on a database that it opens. Tests pass their own
+ * laku and streams.
  */
 export function createProgram(given: ContextOptions = {}): Command {
   return buildProgram<CommandDefinition>({

@@ -23,7 +23,8 @@ export function processShutdown(logger: Logger): Shutdown {
 
 /**
  * Opens laku for a process that serves strangers or runs for days. In production such a process must not hold
- * the owner's password: an intruder in it could then remove the guards. Throws StartError 2.
+ * the owner's password: an intruder in the process could then remove the database's guards. Throws StartError
+ * 2.
  */
 export async function openProcess(config: Config, name: 'server' | 'worker'): Promise<Laku> {
   if (config.env === 'production' && config.databaseOwnerUrl !== undefined) {
@@ -53,12 +54,12 @@ async function requireNotOwner({ pool, urls }: Laku): Promise<void> {
   )
 }
 
-/** Tells the process that started this one, if there is one, that it is ready. */
+/** Reports that this process is ready to the process that started it, if there is one. */
 export function announce(ready: Ready): void {
   process.send?.(ready)
 }
 
-/** Stays until the shutdown ends the process. */
+/** Never returns: the shutdown ends the process. */
 export function untilStopped(): Promise<never> {
   return new Promise(() => {})
 }

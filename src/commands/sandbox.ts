@@ -58,7 +58,10 @@ export const sandbox = defineTask({
   },
 })
 
-/** The certificate and its key go together. Throws StartError 2 where one is missing or cannot be read. */
+/**
+ * Reads the certificate and its key, which are given together. Throws StartError 2 where one is missing or
+ * cannot be read.
+ */
 function tlsOf({ tlsCert, tlsKey }: { tlsCert?: string | undefined; tlsKey?: string | undefined }) {
   if (tlsCert === undefined && tlsKey === undefined) return {}
   if (tlsCert === undefined || tlsKey === undefined)
@@ -74,7 +77,10 @@ function readPem(file: string): string {
   }
 }
 
-/** Rotating secrets are a list: the sandbox signs with the first. */
+/**
+ * Returns the sandbox's options. A secret that is being rotated is a list: the sandbox signs with the first
+ * of the list.
+ */
 function optionsOf(config: Config, templates: readonly Template[]) {
   return {
     port: config.sandboxPort,

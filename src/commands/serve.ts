@@ -31,7 +31,7 @@ export const serve = defineTask({
       const shutdown = processShutdown(laku.logger)
       shutdown.onShutdown('laku', () => laku.close())
       shutdown.onShutdown('server', () => server.close())
-      // First, and beside its notice: what staff began may take longest.
+      // The staff server is closed first, because work that staff began may take longest.
       if (staff) shutdown.onShutdown('staff server', () => staff?.close() ?? Promise.resolve())
       announce({ ready: 'server', url: server.url })
       context.output.result(
@@ -49,8 +49,8 @@ export const serve = defineTask({
 const STAFF_PORT = 3010
 
 /**
- * The staff server; nobody who runs two servers on a machine has to know of it, so that its own default port
- * may be taken.
+ * Opens the staff server. If the default port is taken, laku serves without a staff server, so that nobody
+ * who runs two servers on one machine needs to know of the staff server.
  */
 async function openServerOfStaff(laku: Laku, { staffHost: host, staffPort }: Config) {
   const { openStaffServer } = await import('../http/staff/staff-server.ts')

@@ -9,8 +9,8 @@ export interface Leaf {
 }
 
 /**
- * Every command of laku, in the order of its help: what the reference, the completion and the contract test
- * walk.
+ * Returns every command of laku, in the order of the help. The reference, the completion and the contract
+ * test go through these commands.
  */
 export async function allCommands(): Promise<Leaf[]> {
   const leaves: Leaf[] = []
@@ -32,7 +32,7 @@ export async function allCommands(): Promise<Leaf[]> {
   return leaves
 }
 
-/** The command that these words call. Throws where there is none. */
+/** Returns the command that these words call. Throws if there is no such command. */
 export async function definitionAt(path: readonly string[]): Promise<CommandDefinition> {
   const [noun = '', verb, inner] = path
   const entry = entries.find((item) => item.name === noun)

@@ -56,7 +56,8 @@ async function startAll(context: CommandContext, flags: UpFlags): Promise<void> 
     }
     context.output.result(addresses, describe(addresses))
   } catch (error) {
-    // A signal that came while things were starting has made them fail, and is what ends this process.
+    // A signal that came during the start has made the start fail, and the shutdown of that signal already
+    // ends this process.
     if (shutdown.begun) return
     await teardown.close()
     throw error

@@ -51,7 +51,7 @@ async function run(chosen: Chosen, argv: readonly string[], around: Surroundings
   await watchLive(remote, chosen, around)
 }
 
-/** Draws a live view again and again; it requests each picture in the terminal's size at that moment. */
+/** Shows a live view, drawn anew at an interval; each picture is requested in the terminal's current size. */
 async function watchLive(
   remote: import('./remote-command.ts').RemoteCommand,
   { flags, input }: Chosen,
@@ -70,12 +70,12 @@ async function watchLive(
       height: output.height ?? 24,
       color: wantsColor(stdout, color, env as NodeJS.ProcessEnv),
     })
-  // The first picture reports an error before the screen changes.
+  // Requests one picture before the screen changes, so that an error is printed on the normal screen.
   await draw()
   await showLive(output, Number(input.every ?? 2), draw)
 }
 
-/** In this process, with all that the command is made of. */
+/** Runs a command in this process; this loads the command's own code. */
 async function runHere({ path, input, flags }: Chosen): Promise<void> {
   const [{ definitionAt }, { CommandContext }] = await Promise.all([
     import('../../commands/tree.ts'),

@@ -3,23 +3,23 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 
-/** A shop that a person is logged in to. */
+/** A shop at which a person is logged in, with its address and the person's token. */
 export interface SavedContext {
   server: string
   token: string
-  /** The person's identity there, as the server gave it. */
+  /** The person's name in this shop, as its server reported it. */
   staff?: string
 }
 
 export interface Contexts {
-  /** The chosen one. */
+  /** The name of the chosen context. */
   current?: string
   contexts: Record<string, SavedContext>
 }
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** The person's own folder, by the XDG Base Directory Specification. */
+/** Returns the person's own configuration folder, by the XDG Base Directory Specification. */
 export function configFolder(env: Env): string {
   const own = env.XDG_CONFIG_HOME
   return join(own?.startsWith('/') ? own : join(env.HOME || homedir(), '.config'), 'laku')
@@ -56,7 +56,7 @@ export function readContexts(env: Env): Contexts {
 const unreadable = (path: string, why: string) =>
   new CliError(exitCodes.usage, 'contexts', `${path} cannot be read (${why}): fix or remove it`)
 
-/** Writes them whole or not at all, for nobody else to read (0600). */
+/** Writes the contexts whole or not at all; no other user may read their file (0600). */
 export function writeContexts(env: Env, contexts: Contexts): void {
   const folder = configFolder(env)
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -67,8 +67,8 @@ export function writeContexts(env: Env, contexts: Contexts): void {
 }
 
 /**
- * `https://ops.example/` as it is kept and compared. Throws a usage error where a token would travel in the
- * open.
+ * Returns a server's address in the form that is kept and compared: `https://ops.example/`. Throws a usage
+ * error where a token would travel unencrypted.
  */
 export function serverAddress(text: string, called: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined

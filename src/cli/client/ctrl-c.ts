@@ -10,7 +10,7 @@ const stopIt = 'stop the work between two of its steps'
 const leave = 'leave: the work goes on in the server'
 
 /**
- * While work runs in a server, Ctrl-C asks the person whether to stop that work, which goes on without this
+ * Makes Ctrl-C ask the person whether to stop the work that runs in a server; that work goes on without this
  * terminal.
  */
 export function watchForCtrlC(around: Surroundings, work: Stoppable): { close: () => void } {

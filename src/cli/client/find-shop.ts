@@ -13,7 +13,10 @@ export interface ShopFlags {
   dataDir?: string
 }
 
-/** A shop to work on: by its staff server, or, for the owner of its host, by its database. */
+/**
+ * A shop that was found, and how to reach it: by its staff server, or, for the owner of its host, by its
+ * database.
+ */
 export type FoundShop =
   | { by: 'server'; staffServer: StaffServerAddress; name: string; knownBy: string }
   | { by: 'database'; why: 'url' | 'folder' }
@@ -22,15 +25,16 @@ export type FoundShop =
 export interface LocalShop {
   server: string
   pid: number
-  /** By what name its token is kept in the folder's credentials. */
+  /** The name under which the shop's token is saved in the credentials of this folder. */
   database: string
 }
 
 export const localShopFile = (dataDir: string) => join(dataDir, 'shop.json')
 
 /**
- * Which shop is meant: --server, --context, LAKU_SERVER, the chosen context, then what runs in this folder.
- * Two that could both be meant are exit code 2, and none is 4.
+ * Returns the shop that the command line and the environment mean: --server, --context, LAKU_SERVER, the
+ * chosen context, then what runs in this folder. Two shops that could both be meant are exit code 2, and no
+ * shop is exit code 4.
  */
 export function findShop(flags: ShopFlags, env: Env): FoundShop {
   const given = [
@@ -114,7 +118,8 @@ function inFolder(folder: string, env: Env): FoundShop {
 }
 
 /**
- * Whether the data folder was named on purpose: then a fault in it is reported to the person who named it.
+ * Returns whether the person named the data folder on purpose: then a fault in that folder is reported to
+ * them.
  */
 const isExplicit = (folder: string, env: Env) => env.LAKU_DATA_DIR === folder || folder !== '.laku'
 
@@ -130,14 +135,16 @@ function runsHere(folder: string, env: Env, databaseUrl?: string): FoundShop | u
   return { by: 'server', staffServer: { server: shop.server, token }, name: resolve(folder), knownBy }
 }
 
-/** A database as its token is kept: without role, password and parameters. */
+/**
+ * Returns a database's URL in the form under which its token is kept: without role, password and parameters.
+ */
 function placeOf(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined
   const { protocol, host, pathname, searchParams } = new URL(url)
   return `${protocol}//${searchParams.get('host') ?? host}${pathname}`
 }
 
-/** LAKU_TOKEN, or the file or the credential of systemd that holds it. */
+/** Returns the token in LAKU_TOKEN, or in the file or the systemd credential that holds the token. */
 function tokenOf(env: Env): string | undefined {
   if (env.LAKU_TOKEN) return env.LAKU_TOKEN
   const file =

@@ -7,20 +7,24 @@ import { runLine } from './client.ts'
  */
 export async function main(argv: readonly string[]): Promise<void> {
   endWithTheReader()
-  // The build's last step runs first here: no command can be read before the surface is written.
+  // `write-surface` is the build's last step. It comes before all else here, because no command can be read
+  // until the commands' surface is written.
   if (argv[2] === 'write-surface')
     return await (await import('../../commands/write-surface.ts')).writeSurface()
   try {
     await runLine(asHelpOption(argv))
   } catch (error) {
-    // Requested help is printed already and is no failure. The module that prints failures would load the
-    // domain.
+    // Help that was asked for is printed already, and is no failure. The return here avoids the module that
+    // prints failures, because that module would load the domain.
     if (error instanceof CommanderError && error.exitCode === 0) return
     process.exitCode = await report(error, argv)
   }
 }
 
-/** A failure of the command line itself is printed by the client alone. */
+/**
+ * Prints a failure and returns the exit code. For a failure of the command line itself, only the client's
+ * code is loaded.
+ */
 async function report(error: unknown, argv: readonly string[]): Promise<number> {
   const { ownFailure } = await import('./own-failure.ts')
   const own = ownFailure(error)
@@ -32,14 +36,19 @@ async function report(error: unknown, argv: readonly string[]): Promise<number> 
   return reportFailure(error, argv)
 }
 
-/** `laku help orders list` is `laku orders list --help`: so that only the noun asked for is loaded. */
+/**
+ * Turns `laku help orders list` into `laku orders list --help`, so that only the noun asked for is loaded.
+ */
 function asHelpOption(argv: readonly string[]): string[] {
   const [node = '', program = '', first, ...rest] = argv
   if (first !== 'help') return [...argv]
   return [node, program, ...rest, '--help']
 }
 
-/** `laku orders list | head` is no failure: the reader has seen enough. */
+/**
+ * Ends the process without a failure when the reader of stdout has seen enough, as in `laku orders list |
+ * head`.
+ */
 function endWithTheReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)

@@ -2,7 +2,9 @@ import { CommanderError } from 'commander'
 import { CliError, exitCodes } from '../errors/cli-error.ts'
 import type { PrintedFailure } from './protocol.ts'
 
-/** A failure of the command line itself, as it is printed; nothing where it is another one. */
+/**
+ * Returns a failure of the command line itself in the form that is printed; undefined for any other failure.
+ */
 export function ownFailure(error: unknown): PrintedFailure | undefined {
   if (error instanceof CliError) {
     const { code, message, details, exitCode } = error

@@ -7,8 +7,9 @@ export interface Sinks {
 }
 
 /**
- * Prints why a command failed, a line for people on stderr or the one JSON value on stdout, and returns the
- * exit code. The words of the command line are looked at themselves: it may be they that could not be read.
+ * Prints why a command failed, as a line for people on stderr or as the one JSON value on stdout, and returns
+ * the exit code. The raw words of the command line are searched for flags, because the failure may be that
+ * these words could not be read.
  */
 export function printFailure(failure: PrintedFailure, argv: readonly string[], sinks: Sinks): number {
   const words = flagsOf(argv)
@@ -27,7 +28,7 @@ export function printFailure(failure: PrintedFailure, argv: readonly string[], s
   return failure.exitCode
 }
 
-/** The words before `--`: the words after it are no flags. */
+/** Returns the words of the command line before `--`: the words after `--` are no flags. */
 function flagsOf(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--')
   return end === -1 ? argv : argv.slice(0, end)

@@ -10,15 +10,15 @@ export const OLDEST_PROTOCOL = 1
 
 export const PROTOCOL_HEADER = 'laku-protocol'
 export const VERSION_HEADER = 'laku-version'
-/** The code of who confirms as a second person. */
+/** The header with the code from the second factor of the person who confirms the command. */
 export const SECOND_FACTOR_HEADER = 'x-second-factor'
-/** When the token ends that came, where that is soon. */
+/** The header that gives the end of the client's token, if that end is soon. */
 export const TOKEN_ENDS_HEADER = 'laku-token-ends'
 
-/** Bytes of a file that goes in with a command. */
+/** The largest size of a file that a client may send with a command (bytes). */
 export const MAX_FILE_BYTES = 50 * 1024 * 1024
 
-/** A server with nothing to send sends a sign of life at this interval. */
+/** The interval at which a server that has nothing to send sends a heartbeat (ms). */
 export const HEARTBEAT_MS = 10_000
 
 /** A question to the person at the terminal. */
@@ -28,22 +28,28 @@ export interface Question {
   choices?: readonly string[]
 }
 
-/** Facts of the terminal that a live picture is drawn for; nothing where there is none. */
+/** The facts about the terminal for which a live picture is drawn; absent if there is no terminal. */
 export interface TerminalFacts {
   width: number
   height: number
   color: boolean
 }
 
-/** The request for a command: the first line of the body. A file that the command reads follows as it is. */
+/**
+ * The request to run a command: the first line of the HTTP body. If the command reads a file, the file's
+ * bytes follow unchanged.
+ */
 export interface CommandRequest {
-  /** The id of the run, made by the client, which learns the run's outcome by it. */
+  /** The id of the run. The client makes this id, and learns the run's outcome by it. */
   id: string
-  /** The idempotency key: a command is done once per key. It defaults to the id. */
+  /** The idempotency key: a command is carried out once per key. The default is `id`. */
   key?: string
-  /** The third word where the command has one: `quarantine list` of payments. */
+  /**
+   * The words that name the command: noun and verb, and a third word where the command has one, like
+   * `payments quarantine list`.
+   */
   path: readonly string[]
-  /** Arguments and options as they were typed, by their camelCase names. */
+  /** The arguments and options as they were typed, by their camelCase names. */
   input: Record<string, unknown>
   json: boolean
   quiet: boolean
@@ -54,28 +60,30 @@ export interface CommandRequest {
   /** The source of the client's identity: `LAKU_TOKEN` or `laku login`. */
   knownBy?: string
   terminal?: TerminalFacts
-  /** The file that follows: its name as typed, and the error if the client could not read it. */
+  /**
+   * The file that follows this line: its name as typed, and the error if the client could not read the file.
+   */
   file?: { name: string; error?: string }
 }
 
-/** A failure as it is printed. */
+/** A command's failure in the form in which it is printed. */
 export interface PrintedFailure {
   code: string
   message: string
   details: Record<string, unknown>
   exitCode: number
-  /** False for an unforeseen error: then the stack is worth seeing. */
+  /** False for an unforeseen error: only then is the stack worth seeing. */
   foreseen: boolean
   stack?: string
 }
 
 /** A line that a server sends while a command runs. */
 export type RunEvent =
-  /** Bytes of the result as they are. */
+  /** A part of the result, to be printed unchanged. */
   | { out: string }
-  /** The one value of --json. */
+  /** The single JSON value that --json prints. */
   | { answer: unknown }
-  /** The result for people. */
+  /** The result for people, in blocks that the client draws. */
   | { view: readonly Block[] }
   | { note: string }
   | { progress: { label: string; total: number } | null }
@@ -83,22 +91,21 @@ export type RunEvent =
   /** A part of a file that the client writes on its machine. The first part carries the file's mode. */
   | { file: string; data: string; mode?: number }
   /**
-   * A question that the command cannot go on without: the stream ends, and the client sends the command again
-   * with the answer.
+   * A question that the command needs answered: the stream ends, and the client sends the command again with
+   * the answer.
    */
   | { ask: Question }
   /**
-   * The number of a question that was answered. The person who answered it has already seen all output before
-   * it.
+   * The number of a question that was answered. The person has already seen all output before that question.
    */
   | { answered: number }
   | { failure: PrintedFailure }
   | { end: number }
 
-/** A line as it is sent, with its number: a broken stream is resumed by that number. */
+/** A line of the stream. An event carries its number `n`, by which the client resumes a broken stream. */
 export type StreamLine = ({ n: number } & RunEvent) | { run: string } | { beat: number }
 
-/** The person at the door, and the shop to which they showed a token. */
+/** The staff server's greeting: the person who holds the token, and the shop to which the token belongs. */
 export interface Greeting {
   id: string
   name: string

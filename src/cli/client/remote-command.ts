@@ -19,12 +19,13 @@ import { Renderer } from './render.ts'
 import { call, linesOf, StaffServerUnreachable } from './staff-server.ts'
 import type { Surroundings } from './surroundings.ts'
 
-// Not by import, which reads every export of the module: 7 ms of processor.
+// `getBuiltinModule` instead of an import, which would read every export of the module: 7 ms of processor
+// time.
 const { randomUUID } = process.getBuiltinModule('node:crypto')
 
 export type RemoteShop = Extract<FoundShop, { by: 'server' }>
 
-/** Without --wait, the client tries for this long to resume a broken stream. */
+/** The time for which the client tries to resume a broken stream without --wait (ms). */
 const TAKE_UP_MS = 60_000
 const PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 5_000
@@ -38,16 +39,16 @@ export class RemoteCommand {
   readonly #request: CommandRequest
   #file: NamedFile | undefined
   #bytes: Buffer | undefined
-  /** The number of the next line to read; all lines before it are printed. */
+  /** The number of the stream's next line to read; all lines before that are printed. */
   #next = 0
   #run: string | undefined
-  /** Set where the stream ended with an exit code. */
+  /** The exit code with which the stream ended; undefined before that. */
   #exitCode: number | undefined
   #wasInterrupted = false
   #question: Question | undefined
   /**
-   * The code from the second factor of the person who gives the command. It is sent beside the command, which
-   * is the same with any code.
+   * The code from the second factor of the person who gives the command. This code is sent beside the
+   * command, so the command is the same with any code.
    */
   readonly #code: string | undefined
   #saidTokenEnds = false
@@ -86,7 +87,7 @@ export class RemoteCommand {
     this.#deadline = waitS === undefined ? undefined : performance.now() + waitS * 1000
   }
 
-  /** Runs it to its end and sets the exit code. Throws a CliError. */
+  /** Runs the command to its end and sets the exit code. Throws a CliError. */
   async run(): Promise<void> {
     await this.#nameTheShop()
     for (;;) {
@@ -103,7 +104,7 @@ export class RemoteCommand {
     this.#around.exitWith(this.#exitCode ?? exitCodes.done)
   }
 
-  /** Shows a run that was begun before. */
+  /** Shows a run that was begun earlier, and sets the exit code at its end. */
   async attach(id: string): Promise<void> {
     this.#run = id
     const ctrlC = watchForCtrlC(this.#around, this)
@@ -175,7 +176,7 @@ export class RemoteCommand {
   async #body(): Promise<Readable | undefined> {
     if (!this.#file || this.#request.file?.error !== undefined) return undefined
     if (this.#file.name !== '-') return createReadStream(this.#file.name)
-    // The input may have to be sent again, and stdin can be read only once.
+    // Reads stdin into memory: the input may have to be sent again, and stdin can be read only once.
     this.#bytes ??= await (await import('node:stream/consumers')).buffer(process.stdin)
     return Readable.from([this.#bytes])
   }
@@ -194,8 +195,8 @@ export class RemoteCommand {
   }
 
   /**
-   * Tells a person at a terminal that their token ends soon. Scripts learn it from laku doctor and laku
-   * attention list.
+   * Notifies a person at a terminal that their token ends soon. Scripts get this from `laku doctor` and `laku
+   * attention list`.
    */
   async #sayTokenEnds(endsAt: string | string[] | undefined): Promise<void> {
     const { quiet, json } = this.#chosen.flags
@@ -221,7 +222,7 @@ export class RemoteCommand {
     return linesOf(this.#shop.staffServer, answer)
   }
 
-  /** Shows the stream until it ends, and takes it up again where it breaks. */
+  /** Shows the stream until the stream ends, and resumes it when the connection breaks. */
   async #streamRun(open: () => Promise<AsyncGenerator<StreamLine>>): Promise<void> {
     this.#question = undefined
     let again = open
@@ -263,8 +264,8 @@ export class RemoteCommand {
   }
 
   /**
-   * Whether the command is to be run again: its server ended before the command was done, and the person
-   * waits for it. It runs again under its key.
+   * Returns whether to run the command again: its server ended before the command was done, and --wait has
+   * time left. The new run has the same idempotency key.
    */
   #mayRunAgain(): boolean {
     if (!this.#wasInterrupted || this.#deadline === undefined || performance.now() > this.#deadline)
@@ -297,12 +298,15 @@ export class RemoteCommand {
       if (event.answered >= this.#skipUntil) this.#skipUntil = 0
     } else if (this.#skipUntil === 0) {
       this.#wasInterrupted = 'failure' in event && event.failure.code === 'cli.interrupted'
-      // A person who waits sees only how the command ended, not how each try ended.
+      // With --wait, the person sees only how the command ended, not how each attempt ended.
       if (!(this.#wasInterrupted && this.#deadline !== undefined)) await this.#renderer.show(event)
     }
   }
 
-  /** Asks the person, and sends the command again with the answer: the command has changed nothing yet. */
+  /**
+   * Asks the person the question, and sends the command again with the answer: the command has changed
+   * nothing yet.
+   */
   async #answer(question: Question): Promise<void> {
     const { prompts } = this.#around
     if (!prompts) throw usageError(`${question.message}: nobody is there to answer`)
@@ -321,7 +325,7 @@ export class RemoteCommand {
   }
 }
 
-/** Splits the input into the command's own and the code of a second person. */
+/** Separates the code of the second factor from the input of the command itself. */
 function withoutCode({ shape, input }: Chosen): { own: Record<string, unknown>; code: string | undefined } {
   const own = { ...input }
   const { code } = own

@@ -12,10 +12,13 @@ export class Renderer {
   readonly #flags: GlobalFlags
   readonly #argv: readonly string[]
   readonly #around: Surroundings
-  /** Whether the server may write a file of this name here: the command line has to have named the file. */
+  /**
+   * Returns whether the server may write a file of this name on this machine: the command line must have
+   * named the file.
+   */
   readonly #mayWrite: (name: string) => boolean
   #screen: Promise<{ output: Output; progress: Progress }> | undefined
-  /** Whether a part of the result is printed: then the command cannot be repeated from its beginning. */
+  /** True once a part of the result is printed: then the command cannot be repeated from its beginning. */
   hasPrinted = false
 
   constructor(

@@ -16,17 +16,17 @@ export interface StaffServerAddress {
   token: string
 }
 
-/** No answer came: the server is away, or the connection broke. */
+/** The error for a missing answer: the server cannot be reached, or the connection broke. */
 export class StaffServerUnreachable extends Error {}
 
-// A server sends a sign of life every ten seconds: after three missing ones the server, or the connection to
-// it, is gone.
+// A server sends a heartbeat every ten seconds. After three missing heartbeats, the server or the connection
+// to it is gone.
 const SILENCE_MS = 35_000
 
 export interface Call {
   method: 'GET' | 'POST'
   path: string
-  /** A first line, and a file behind it. */
+  /** The first line of the request's body; the file follows this line. */
   line?: string
   file?: Readable | undefined
   /** The code from the second factor of the person who gives the command. */
@@ -34,8 +34,8 @@ export interface Call {
 }
 
 /**
- * Makes one call and returns its answer if that is a success. Throws StaffServerUnreachable, and a CliError
- * for the server's refusal.
+ * Makes one call and returns the answer if its status is a success. Throws StaffServerUnreachable, or a
+ * CliError for the server's refusal.
  */
 export async function call(staffServer: StaffServerAddress, asked: Call): Promise<IncomingMessage> {
   const answer = await send(staffServer, asked)
@@ -49,8 +49,8 @@ async function send(
   { method, path, line, file, code }: Call,
 ): Promise<IncomingMessage> {
   const url = new URL(path, `${server}/`)
-  // Not by import: that reads every export of the module, and one of them loads an HTTP client of another
-  // kind, 60 ms of processor.
+  // `getBuiltinModule` instead of an import, which would read every export of the module. One of these
+  // exports loads another kind of HTTP client: 60 ms of processor time.
   const { request } =
     url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
   const options: RequestOptions = {
@@ -79,7 +79,7 @@ async function send(
 
 const codeOf = (error: Error) => ('code' in error && error.code ? String(error.code) : error.message)
 
-/** A server whose answer names no protocol is not a laku server. */
+/** Throws if the answer names no protocol: then the server is not a laku server. */
 function requireSameLanguage({ server }: StaffServerAddress, answer: IncomingMessage): void {
   const spoken = answer.headers[PROTOCOL_HEADER]
   if (spoken !== undefined) return
@@ -107,7 +107,7 @@ async function refusal({ server }: StaffServerAddress, answer: IncomingMessage):
   try {
     refused = JSON.parse(text) as Refused
   } catch {
-    // Something on the way answered in its own words.
+    // The answer is no JSON: something between the client and the server has answered.
   }
   const { code = '', message = '', details = {} } = refused
   if (code === 'staff_door.other_version') return otherVersion(server, details)
@@ -146,7 +146,10 @@ function otherVersion(server: string, details: Record<string, unknown>): CliErro
   return new CliError(exitCodes.usage, 'other_version', what)
 }
 
-/** The lines of a stream, until it ends. Throws StaffServerUnreachable where it breaks off. */
+/**
+ * Yields the lines of a stream until the stream ends. Throws StaffServerUnreachable where the stream breaks
+ * off.
+ */
 export async function* linesOf(
   staffServer: StaffServerAddress,
   answer: IncomingMessage,

@@ -13,7 +13,7 @@ export interface SurfaceIndex {
   entries: { name: string; description: string; hidden?: boolean; isNoun: boolean }[]
 }
 
-/** The entries as the build left them; nothing in a checkout that is run without one. */
+/** Returns the entries as the build wrote them; undefined in a checkout that runs without a build. */
 export function surfaceEntries(): readonly EntryShape[] | undefined {
   let index: SurfaceIndex
   try {

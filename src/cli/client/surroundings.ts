@@ -7,7 +7,7 @@ export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>
   stdout: Stream
   stderr: Stream
-  /** Nothing where nobody can be asked. */
+  /** The means of asking the person; undefined if nobody can be asked. */
   prompts: Prompts | undefined
   exitWith: (code: number) => void
 }
@@ -32,7 +32,7 @@ export function ownSurroundings(): Surroundings {
 
 const terminal = async () => (await import('../prompts/prompts.ts')).terminalPrompts
 
-/** Most commands ask nothing: what asks is loaded with the first question. */
+/** Prompts whose code is loaded with the first question, because most commands ask nothing. */
 const lazyPrompts: Prompts = {
   text: async (message) => await (await terminal()).text(message),
   secret: async (message) => await (await terminal()).secret(message),

@@ -4,22 +4,22 @@ import { type Style, statusColor } from '../output/style.ts'
 /** The way a value is shown to people: money as rupiah, instants in Jakarta time, the rest as it is. */
 export type CellKind = 'text' | 'code' | 'number' | 'idr' | 'time' | 'status'
 
-/** The head of a table's column, or of one field of a thing. */
+/** The heading of a table's column, or of one field of a shown thing. */
 export interface Head {
   heading: string
   kind?: CellKind
-  /** A narrow terminal does without it, the last of a table first. */
+  /** True if a narrow terminal may leave this column out; the table's last spare column is left out first. */
   spare?: boolean
 }
 
-/** Rows in columns; the cells are texts for people already. */
+/** A table for people: rows in columns, whose cells are formatted already. */
 export interface TableBlock {
   title?: string
   head: readonly Head[]
   rows: readonly (readonly string[])[]
 }
 
-/** The fields of one thing. */
+/** The fields of one shown thing, formatted for people. */
 export interface FieldsBlock {
   head: readonly Head[]
   fields: readonly string[]
@@ -36,7 +36,7 @@ export interface DrawOptions {
 
 const GAP = 2
 const NARROWEST = 8
-/** Text is cut down to this before a spare column leaves. */
+/** The width to which text is cut before a spare column is left out. */
 const READABLE = 16
 
 // The table has no lines between its cells, so that a row can be copied as it is.
@@ -58,8 +58,8 @@ function drawBlock(block: Block, options: DrawOptions): string {
 }
 
 /**
- * Rows in columns that fit the terminal, without the spare ones where they must; each row as a block of
- * fields where they cannot.
+ * Draws rows in columns that fit the terminal, and leaves out spare columns if it must. If no columns fit,
+ * draws each row as a block of fields.
  */
 export function drawTable({ head, rows }: TableBlock, options: DrawOptions): string {
   const natural = head.map(({ heading }, at) =>
@@ -119,8 +119,8 @@ export function drawFields(head: readonly Head[], fields: readonly string[], sty
 }
 
 /**
- * Widths that together fit: text gives way, the widest first, and never below the narrowest; codes, amounts
- * and times stay whole. Nothing where that is not enough.
+ * Returns column widths that together fit the terminal. The widest text column shrinks first, and no column
+ * below the narrowest width; codes, amounts and times stay whole. Returns undefined if that is not enough.
  */
 export function fitWidths(
   natural: readonly number[],

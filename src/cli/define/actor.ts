@@ -14,16 +14,16 @@ export function databaseName({ urls }: Laku): string {
 }
 
 /**
- * Returns the folder that keeps a person's token: their own folder, and for an embedded database its folder,
- * which is its owner's.
+ * Returns the folder that keeps a person's token: their own configuration folder, or for an embedded database
+ * the folder of that database, which belongs to its owner.
  */
 export function tokenFolder({ urls, config }: Laku): string {
   return urls.embedded ? config.dataDir : configFolder(process.env)
 }
 
 /**
- * Returns the token that was saved for this database. An earlier version saved it in the data folder, for the
- * first person who wrote there.
+ * Returns the token that was saved for this database. An earlier version saved the token in the data folder,
+ * for the first person who wrote there.
  */
 function keptToken(laku: Laku): string | undefined {
   const { dataDir } = laku.config

@@ -5,15 +5,15 @@ import { type CommandDefinition, changeFlags, declared, type OutsideWay, type Sh
 /** One question to a provider that a dry run prints and does not send. */
 export interface Ask {
   provider: 'xendit' | 'biteship'
-  /** In words, with what would be sent. */
+  /** The question in words, with what would be sent to the provider. */
   what: string
 }
 
 export interface AskingDefinition<S extends z.ZodType, T> extends Shape<S> {
   /**
    * Writes the intent in one transaction, before a provider is asked, and returns the questions that the
-   * provider would get. A dry run does this, rolls the transaction back and asks nobody: the effect of an
-   * answer is unknown before it is there.
+   * provider would get. A dry run rolls this transaction back and asks nobody: the effect of an answer is
+   * unknown before the answer arrives.
    */
   intend: (work: Work, input: z.output<S>, way: OutsideWay<z.output<S>>) => Promise<readonly Ask[]>
   /** Makes the whole change: writes down the intent, asks the provider, and acts on the answer. */

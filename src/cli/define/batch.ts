@@ -6,33 +6,33 @@ export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> 
   /** A row of the CSV, by the names of its columns; other columns are ignored. */
   row: R
   /**
-   * Returns the key of the thing that a row is about: the same key twice in a file is a mistake, however it
-   * is written.
+   * Returns the key of the thing that a row is about. The same key twice in a file is a mistake, also in a
+   * different spelling.
    */
   keyOf: (row: z.output<R>) => string
   /**
-   * Returns the id of that thing if it has several names, a code and a UUID. It is looked up along with the
-   * check.
+   * Returns the id of the thing that a row is about, if the thing has several names: a code and a UUID. The
+   * id is looked up together with the check.
    */
   idOf?: (work: Work, row: z.output<R>) => Promise<string>
-  /** Returns the reason for changing this row, if the row gives one; else --reason counts. */
+  /** Returns the reason that the row itself gives for its change; without one, --reason applies. */
   reasonOf?: (row: z.output<R>) => string | undefined
   /**
-   * Checks a row before the first change: throws if the row cannot be done, returns `done` if an earlier run
-   * did it. It changes nothing.
+   * Checks a row before the first change, and changes nothing. Throws if the row cannot be done; returns
+   * `done` if an earlier run did the row.
    */
   check: (work: Work, row: z.output<R>, input: z.output<S>) => Promise<'open' | 'done'>
-  /** Does one row, in a transaction of its own. */
+  /** Makes the change of one row, in a transaction of its own. */
   change: (work: Work, row: z.output<R>, input: z.output<S>) => Promise<T>
 }
 
 /**
  * Declares a batch from a CSV file or stdin (`-`). Every row is checked before the first change. Then each
  * row is done in its own transaction: after a kill, a new run with the same file skips the finished rows.
- * Failed rows go to a file that can be fed back, and the exit code is 7. With --ndjson each row prints a line
- * when it is done. A dry run does the rows in turn, each after those before it, in one transaction that is
- * rolled back. With many rows, or while another process waits for that transaction, it does them in pages,
- * and says so.
+ * Failed rows go to a file that can be given to a new run, and the exit code is 7. With --ndjson each row
+ * prints a line when it is done. A dry run does the rows in turn, each after those before it, in one
+ * transaction that is rolled back. With many rows, or while another process waits for that transaction, a dry
+ * run does the rows in pages, and says so.
  */
 export function defineBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   definition: BatchDefinition<S, R, T>,

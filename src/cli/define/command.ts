@@ -9,9 +9,9 @@ export interface ArgumentDefinition {
   description: string
   optional?: boolean
   variadic?: boolean
-  /** The value is an instant, so `-2h` is not read as an option. */
+  /** True if the value is an instant, so that `-2h` is not read as an option. */
   isTime?: boolean
-  /** The argument names a file that the command reads. */
+  /** True if the argument names a file that the command reads. */
   isFile?: boolean
 }
 
@@ -20,7 +20,7 @@ export interface OptionDefinition {
   flags: string
   description: string
   choices?: readonly string[]
-  /** The option names a file that the command reads. */
+  /** True if the option names a file that the command reads. */
   isFile?: boolean
 }
 
@@ -30,17 +30,17 @@ export interface OptionDefinition {
 export type RawInput = Record<string, unknown>
 
 export interface Shape<S extends z.ZodType> {
-  /** The verb; for a command without a noun, its name. */
+  /** The command's verb; for a command without a noun, the command's name. */
   name: string
   description: string
   args?: readonly ArgumentDefinition[]
   options?: readonly OptionDefinition[]
-  /** Checks and converts the arguments and options. */
+  /** The schema that checks and converts the arguments and options. */
   input: S
   examples?: readonly string[]
-  /** Exit codes that the command may end with, besides those of its kind. */
+  /** The exit codes that the command may end with, besides those of its kind. */
   exits?: readonly ExitCode[]
-  /** Whether the command changes nothing; lists and shows never change anything. */
+  /** True if the command changes nothing; lists and shows never change anything. */
   reads?: boolean
   /**
    * Whether the command may need a second person, who confirms it by a code of their own factor (`--code`).
@@ -53,7 +53,7 @@ export interface Shape<S extends z.ZodType> {
 export type CommandKind = 'list' | 'show' | 'change' | 'batch' | 'task'
 
 /**
- * The exit codes of each kind of command. 1 is a fault of laku's own or a provider's refusal, 2 wrong usage,
+ * The exit codes of each kind of command. 1 is a fault of laku itself or a provider's refusal, 2 wrong usage,
  * 4 a missing right, 6 something unavailable.
  */
 const exitsOfKind: Record<CommandKind, readonly ExitCode[]> = {
@@ -64,7 +64,7 @@ const exitsOfKind: Record<CommandKind, readonly ExitCode[]> = {
   task: [0, 1, 2, 4, 6],
 }
 
-/** The outside view of a command: all that a client needs of the command. */
+/** A command's declaration without its code: all that a client needs to know of the command. */
 export interface CommandShape {
   kind: CommandKind
   name: string
@@ -77,7 +77,8 @@ export interface CommandShape {
   reads: boolean
   live: boolean
   /**
-   * The command takes the code of a second factor (`--code`), which is sent beside the command and not in it.
+   * True if the command takes the code of a second factor (`--code`). The code is sent beside the command and
+   * not in it.
    */
   secondPerson: boolean
   /**
@@ -102,7 +103,7 @@ export interface ListDefinition<S extends z.ZodType, Row> extends Shape<S> {
   columns: readonly Column<Row>[]
   /** The text for people when nothing was found: it suggests what to try. */
   empty: string
-  /** The form of this list's cursor; a UUID by default. */
+  /** The schema of this list's cursor; a UUID by default. */
   cursor?: z.ZodType<string>
   run: (
     context: CommandContext,
@@ -112,8 +113,8 @@ export interface ListDefinition<S extends z.ZodType, Row> extends Shape<S> {
 }
 
 /**
- * A list: a table for people, `{data, next_cursor}` with --json, rows with --csv, pages with --limit and
- * --cursor. Write `run` before `columns`: the compiler learns the row from it.
+ * Declares a list: a table for people, `{data, next_cursor}` with --json, rows with --csv, pages with --limit
+ * and --cursor. Write `run` before `columns`: the compiler infers the type of a row from `run`.
  */
 export function defineList<S extends z.ZodType, Row>(definition: ListDefinition<S, Row>): CommandDefinition {
   const pages: OptionDefinition[] = [
@@ -130,7 +131,7 @@ export function defineList<S extends z.ZodType, Row>(definition: ListDefinition<
 /** A table below the fields of a shown thing. */
 export interface Section {
   title: string
-  /** Prints the rows that were picked out of the thing. */
+  /** The columns in which the section's rows are printed. */
   columns: readonly Column<never>[]
   rows: readonly unknown[]
 }
@@ -149,12 +150,12 @@ export function defineShow<S extends z.ZodType, T>(definition: ShowDefinition<S,
   })
 }
 
-/** Rows and their columns, held together by the compiler. */
+/** Returns a section; the compiler checks that the rows and the columns have the same type. */
 export function section<Row>(title: string, columns: readonly Column<Row>[], rows: readonly Row[]): Section {
   return { title, columns, rows }
 }
 
-/** The things that a change can use outside of its transaction. */
+/** The context, the actor and the input, which a change can use outside of its transaction. */
 export interface OutsideWay<I> {
   context: CommandContext
   actor: Actor
@@ -163,39 +164,45 @@ export interface OutsideWay<I> {
 
 export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   /**
-   * A severe change: the code that must be typed or given with --confirm, and what happens then. It needs
-   * --reason.
+   * Makes the change severe: returns the code that must be typed or given with --confirm, and the consequence
+   * of the change. A severe change needs --reason.
    */
   severe?: (context: CommandContext, input: z.output<S>) => Promise<{ code: string; consequence: string }>
-  /** The change is not severe, but nobody would understand it later without its reason. */
+  /**
+   * True if a change that is not severe needs a reason, because nobody would understand the change later
+   * without one.
+   */
   needsReason?: boolean
   /**
-   * The use case. It runs in one transaction, which --dry-run rolls back. The reason is empty where none was
-   * needed. A refusal that it returns, instead of throwing, is committed.
+   * Runs the use case in one transaction, which --dry-run rolls back. `reason` is empty if none was needed. A
+   * refusal that the use case returns, instead of throwing, is committed.
    */
   change: (work: Work, input: z.output<S>, reason: string, context: CommandContext) => Promise<T | Refusal>
   /**
-   * Goes around the transaction where a provider has to be asked: calls `run` for it, again where it was
-   * refused for want of an answer, with what that adds to the input. A dry run asks nobody.
+   * Surrounds the change's transaction where a provider has to be asked. Calls `run` for the transaction. If
+   * the transaction is refused for want of an answer, calls `run` again with what the answer adds to the
+   * input. A dry run asks nobody.
    */
   outside?: (way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<T>) => Promise<T>
   /**
-   * Wraps the transaction of a dry run, and supplies an assumption where a provider would have been asked.
+   * Surrounds the transaction of a dry run, and passes an assumption to `run` where a provider would have
+   * been asked.
    */
   assuming?: <R>(way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<R>) => Promise<R>
   /**
-   * Whether the answer is a secret of the person who gives the command: shown this once, and kept nowhere.
+   * True if the answer is a secret of the person who gives the command: it is shown once and stored nowhere.
    */
   shownOnce?: boolean
   /** Returns the text that tells people what was done. */
   done: (result: T, input: z.output<S>) => string
   /**
-   * Returns the exit code where the result is not the requested one: without this function, the code is 0.
+   * Returns the exit code for a result that is not the requested one. Without this function, the exit code is
+   * 0.
    */
   exitCode?: (result: T) => ExitCode
 }
 
-/** The flags of everything that changes something. */
+/** Returns the flags of every command that changes something. */
 export function changeFlags({
   dry = 'run it, print what would change, and roll it back',
   needsReason = false,
@@ -206,7 +213,9 @@ export function changeFlags({
   ]
 }
 
-/** A change by one use case, with --dry-run and --reason, and --confirm where it is severe. */
+/**
+ * Declares a change by one use case, with --dry-run and --reason, and with --confirm if the change is severe.
+ */
 export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>): CommandDefinition {
   const flags = changeFlags({ needsReason: Boolean(definition.severe || definition.needsReason) })
   if (definition.severe) {
@@ -223,11 +232,11 @@ export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinitio
 }
 
 export interface TaskResult {
-  /** The one value of --json, in the domain's own names. */
+  /** The single value that --json prints, in the domain's own names. */
   json: unknown
-  /** For people. */
+  /** The result as text for people. */
   text?: string | readonly Block[]
-  /** 0 where nothing is given; 7 done in part, 8 a check found something. */
+  /** The exit code: 0 by default, 7 if the work was done in part, 8 if a check found something. */
   exitCode?: ExitCode
 }
 
@@ -235,7 +244,7 @@ export interface TaskDefinition<S extends z.ZodType> extends Shape<S> {
   run: (context: CommandContext, input: z.output<S>) => Promise<TaskResult | undefined>
 }
 
-/** Declares a command of no other kind: processes, checks, the database. */
+/** Declares a command that is of no other kind: a process, a check, or work on the database. */
 export function defineTask<S extends z.ZodType>(definition: TaskDefinition<S>): CommandDefinition {
   return declared('task', definition, [], async (context, raw) => {
     const { checkedInput } = await import('../input/input.ts')
@@ -246,7 +255,7 @@ export function defineTask<S extends z.ZodType>(definition: TaskDefinition<S>): 
   })
 }
 
-/** The flag of what a second person may have to confirm. */
+/** The flag of every command that a second person may have to confirm. */
 const codeFlag: OptionDefinition = {
   flags: '--code <code>',
   description:
@@ -254,8 +263,8 @@ const codeFlag: OptionDefinition = {
 }
 
 /**
- * Declares a command of a kind, with the flags that its kind adds. On a terminal it asks for required values
- * that were not given.
+ * Declares a command of a kind, with the flags that the kind adds. On a terminal, the command asks for
+ * required values that were not given.
  */
 export function declared<S extends z.ZodType>(
   kind: CommandKind,

@@ -46,7 +46,7 @@ function optionOf({ flags, description, choices }: OptionDefinition): Option {
 
 const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-/** Arguments and options under one roof, without those that were not given. */
+/** Returns the arguments and options in one object, without those that were not given. */
 function rawInput(command: Command, definition: CommandShape): RawInput {
   const named = definition.args.map(({ name }, index) => [camelCase(name), command.processedArgs[index]])
   const given = [...named, ...Object.entries(command.opts())].filter(([, value]) => value !== undefined)

@@ -34,30 +34,32 @@ export interface GlobalFlags {
 export interface ContextOptions {
   streams?: Pick<OutputOptions, 'stdout' | 'stderr' | 'env' | 'emit' | 'ready'>
   files?: Files
-  /** Takes the exit code where it is not the process's own. */
+  /** Receives the exit code, instead of this process. */
   exitWith?: (code: ExitCode) => void
   /** The source of the client's identity, for commands that show it. */
   knownBy?: string | undefined
   /** The code of a second factor that came with the command. */
   code?: string | undefined
-  /** Aborted when somebody stops the work. */
+  /** The signal that is aborted when somebody stops the work. */
   signal?: AbortSignal
-  /** Keeps the answer of a change in the transaction that makes it. */
+  /** Stores the answer of a change in the transaction that makes the change. */
   keep?: (work: Work, answer: KeptAnswer) => Promise<void>
   prompts?: Prompts
-  /** A laku that is open already: for tests, which close it themselves. */
+  /**
+   * A laku that is open already, which the command does not close: tests pass one and close it themselves.
+   */
   laku?: Laku
   actor?: Actor
 }
 
-/** The whole answer of a change. */
+/** The whole answer of a change, in the form in which it is stored. */
 export interface KeptAnswer {
   value: unknown
   text: string
   exitCode: ExitCode
 }
 
-// A command runs one transaction at a time; a second connection is for the clock.
+// A command runs one transaction at a time; the second connection is for laku's clock.
 const POOL_SIZE = 2
 
 /**
@@ -68,7 +70,10 @@ export class CommandContext {
   readonly flags: GlobalFlags
   readonly output: Output
   readonly progress: Progress
-  /** Nothing where nobody may be asked: off a terminal, with --yes, with --json. */
+  /**
+   * The means of asking the person; undefined if nobody may be asked: off a terminal, with --yes, with
+   * --json.
+   */
   readonly prompts: Prompts | undefined
   readonly files: Files
   readonly #given: ContextOptions
@@ -95,13 +100,19 @@ export class CommandContext {
     return this.#given.knownBy
   }
 
-  /** Ends with this code, which is none of a failure: 7 done in part, 8 a check found something. */
+  /**
+   * Sets an exit code that is not the code of a failure: 7 if the work was done in part, 8 if a check found
+   * something.
+   */
   exitWith(code: ExitCode): void {
     if (this.#given.exitWith) this.#given.exitWith(code)
     else process.exitCode = code
   }
 
-  /** To be called between two steps of long work. Throws a CliError, exit code 7, if somebody stopped it. */
+  /**
+   * Throws a CliError, exit code 7, if somebody stopped the work. Long work calls this between two of its
+   * steps.
+   */
   throwIfStopped(): void {
     if (this.#given.signal?.aborted)
       throw new CliError(exitCodes.partly, 'stopped', 'the work was stopped: what is done by now stays done')
@@ -115,26 +126,30 @@ export class CommandContext {
     await this.#given.keep?.(work, answer)
   }
 
-  /** The configuration, with the command's own flags over the global ones. Throws ConfigError. */
+  /**
+   * Returns the configuration, in which the command's own flags override the global flags. Throws
+   * ConfigError.
+   */
   config(own: Flags = {}): Config {
     const { dataDir, databaseUrl } = this.flags
     return loadConfig({ env: process.env, flags: { dataDir, databaseUrl, ...own } })
   }
 
   /**
-   * Returns the configuration that a command of the database's owner needs, and no more. Throws ConfigError.
+   * Returns only the part of the configuration that a command of the database's owner needs. Throws
+   * ConfigError.
    */
   ownerConfig(own: Flags = {}): OwnerConfig {
     const { dataDir, databaseUrl } = this.flags
     return loadOwnerConfig({ env: process.env, flags: { dataDir, databaseUrl, ...own } })
   }
 
-  /** The settings, without opening a database for them. Throws ConfigError. */
+  /** Returns the configuration without opening a database. Throws ConfigError. */
   settings(): Config {
     return this.#given.laku?.config ?? this.config()
   }
 
-  /** The open laku; its database is started where it is the embedded one. */
+  /** Returns laku, opened at the first call; an embedded database is started for it. */
   laku(): Promise<Laku> {
     this.#laku ??= this.#given.laku ? Promise.resolve(this.#given.laku) : this.#open()
     return this.#laku
@@ -145,7 +160,7 @@ export class CommandContext {
     return await openLaku(this.config(), { name: 'command', poolSize: POOL_SIZE, providers: false })
   }
 
-  /** The providers' clients, for a command that asks one. */
+  /** Returns the clients of the providers, for a command that asks a provider. */
   async providers(): Promise<Providers> {
     if (this.#given.laku) return this.#given.laku.providers
     const { loadProviders } = await import('../../runtime/open-laku.ts')
@@ -185,7 +200,7 @@ export class CommandContext {
     return requireInstant(text, flag, clock.now())
   }
 
-  /** The folder of database and credentials. */
+  /** Returns the folder of the database and the credentials. */
   dataDir(): string {
     return resolve(this.config().dataDir)
   }
@@ -193,7 +208,7 @@ export class CommandContext {
   async close(): Promise<void> {
     this.progress.end()
     if (this.#given.laku) return
-    // If opening failed, the command ends with that failure.
+    // A failure of opening laku has ended the command already, so it is ignored here.
     const laku = await this.#laku?.catch(() => undefined)
     await laku?.close()
   }

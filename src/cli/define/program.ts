@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import type { CommandShape, RawInput } from './command.ts'
 import type { GlobalFlags } from './context.ts'
 
-/** Verbs of a noun within a noun: `laku payments quarantine list`. */
+/** The verbs of a noun within a noun, like those of `quarantine` in `laku payments quarantine list`. */
 export interface GroupShape<C extends CommandShape = CommandShape> {
   name: string
   description: string
@@ -18,7 +18,7 @@ export interface EntryShape<C extends CommandShape = CommandShape> {
   isNoun: boolean
 }
 
-/** A command line that was understood. */
+/** A command line that was understood: the command, its input and the global flags. */
 export interface Chosen<C extends CommandShape = CommandShape> {
   path: readonly string[]
   shape: C
@@ -31,14 +31,17 @@ export interface ProgramSource<C extends CommandShape = CommandShape> {
   run: (chosen: Chosen<C>) => Promise<void>
 }
 
-/** The whole command line, each noun an empty shell until it is asked for. */
+/**
+ * Builds the whole command line, in which each noun is an empty shell until a command line names that noun.
+ */
 export function buildProgram<C extends CommandShape>(source: ProgramSource<C>): Command {
   const program = new Command('laku')
     .description('The back office of a group-buying shop: sessions, escrow, fulfilment, settlement.')
     .usage('<noun> <verb> [options]')
     .helpCommand(false)
     .exitOverride()
-    // The message is printed by the one place that also knows --json; help goes out as it is.
+    // Commander prints no error messages: they are printed in the one place that also knows --json. Help is
+    // printed by commander as usual.
     .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
   addGlobalOptions(program)
@@ -115,7 +118,10 @@ function isVerbs<C extends CommandShape>(
   return Array.isArray(loaded)
 }
 
-/** A noun without a verb: its help, unless a program is reading or a word was not understood. */
+/**
+ * Shows the help of a noun that was given without a verb. Fails instead if --json is set, or if a word was
+ * not understood.
+ */
 function showHelp(command: Command): void {
   const [word] = command.args
   if (word !== undefined) {

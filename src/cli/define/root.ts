@@ -5,11 +5,11 @@ import { withRoleCheck } from './require-role.ts'
 interface Named {
   name: string
   description: string
-  /** Runs, but is not listed: what other commands start. */
+  /** True if the command runs but is not listed, because other commands start it. */
   hidden?: boolean
 }
 
-/** Verbs of a noun within a noun: `laku payments quarantine list`. */
+/** The verbs of a noun within a noun, like those of `quarantine` in `laku payments quarantine list`. */
 export type VerbGroup = GroupShape<CommandDefinition>
 
 /**

@@ -30,12 +30,15 @@ export class CliError extends Error {
   }
 }
 
-/** Returns the error for a command line that makes no sense. */
+/** Returns the error for wrong usage of a command, exit code 2. */
 export function usageError(message: string, details?: Record<string, unknown>): CliError {
   return new CliError(exitCodes.usage, 'usage', message, details)
 }
 
-/** Returns the error for a question with nobody there to answer it; it names the flag that answers it. */
+/**
+ * Returns the error for a question that nobody is there to answer; the error names the flag that answers the
+ * question.
+ */
 export function unanswered(question: string, flag: string): CliError {
   return new CliError(exitCodes.usage, 'unanswered', `${question}: answer it with ${flag}`, { flag })
 }

@@ -9,13 +9,13 @@ import { StartError } from '../../runtime/start-error.ts'
 import { ownFailure } from '../client/own-failure.ts'
 import { type ExitCode, exitCodes } from './cli-error.ts'
 
-/** A failure as it is printed. */
+/** A command's failure in the form in which it is printed. */
 export interface Failure {
   code: string
   message: string
   details: Record<string, unknown>
   exitCode: ExitCode
-  /** False for an unforeseen error: then the stack is worth seeing. */
+  /** False for an unforeseen error: only then is the stack worth seeing. */
   foreseen: boolean
 }
 
@@ -37,7 +37,7 @@ const exitCodeOfOutcome: Record<ProviderOutcome, ExitCode> = {
 
 const startCodes = { 2: 'start.configuration', 6: 'start.database' } as const
 
-/** The one table from errors to exit codes, codes and lines. */
+/** Returns the failure for any error: the one table from errors to exit codes, codes and messages. */
 export function failureOf(thrown: unknown): Failure {
   const error = thrown instanceof DomainError ? thrown : translateDatabaseError(thrown).translated
   const own = ownFailure(error)

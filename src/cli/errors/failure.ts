@@ -8,7 +8,7 @@ export function reportFailure(error: unknown, argv: readonly string[], sinks: Si
   return printFailure(printedFailure(error), argv, sinks)
 }
 
-/** A failure as it is printed here, or sent to who prints it. */
+/** Returns a failure in the form in which it is printed here, or sent to the process that prints it. */
 export function printedFailure(error: unknown): PrintedFailure {
   const { details, ...failure } = failureOf(error)
   const stack = error instanceof Error && !failure.foreseen ? error.stack : undefined

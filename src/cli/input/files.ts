@@ -8,15 +8,15 @@ import { usageError } from '../errors/cli-error.ts'
  */
 export interface Files {
   /**
-   * A file that is named on the command line, or stdin where it is `-`; as often as it is wanted. Fails as it
-   * is read.
+   * Opens a file that the command line names, or stdin for `-`, as often as the command wants. An unreadable
+   * file fails only while it is read.
    */
   read(name: string): Readable
-  /** Writes one whole; mode 0o600 is for nobody else on that machine. */
+  /** Writes a whole file; with mode 0o600, nobody else on that machine can read the file. */
   write(name: string, content: string | Uint8Array, mode?: number): void
 }
 
-/** The files of this process. */
+/** The files of the machine on which this process runs. */
 export const ownFiles: Files = {
   read: (name) => (name === '-' ? process.stdin : createReadStream(name)),
   write: (name, content, mode) => writeFileSync(name, content, mode === undefined ? {} : { mode }),

@@ -3,7 +3,10 @@ import { usageError } from '../errors/cli-error.ts'
 
 const kebabCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
-/** Arguments and options as the command declared them. Throws a usage error that names each wrong one. */
+/**
+ * Returns the arguments and options after the checks and conversions that the command declared. Throws a
+ * usage error that names each wrong value.
+ */
 export function checkedInput<S extends z.ZodType>(schema: S, raw: Record<string, unknown>): z.output<S> {
   const parsed = schema.safeParse(raw)
   if (parsed.success) return parsed.data

@@ -3,19 +3,19 @@ import { identityOf } from '../../domain/kernel/index.ts'
 import { usageError } from '../errors/cli-error.ts'
 import { type Files, unreadable } from './files.ts'
 
-/** A row of a CSV. */
+/** A checked row of a CSV file, with its line number. */
 export interface ReadRow<Row> {
   /** The line number in the file, for the person who has to fix it. */
   line: number
   key: string
   row: Row
-  /** The row as it was read, to be written out again. */
+  /** The row as it was read, so that the row can be written out again. */
   record: Record<string, string>
 }
 
 const SHOWN = 10
 
-/** Throws a usage error with the first few of these problems, where there are any. */
+/** Throws a usage error that shows the first few problems, if there are any. */
 export function refuseWrongRows(problems: readonly string[]): void {
   if (problems.length === 0) return
   const shown = problems.slice(0, SHOWN).join('; ')
@@ -25,7 +25,10 @@ export function refuseWrongRows(problems: readonly string[]): void {
   })
 }
 
-/** Reads CSV with a header, as it comes. Throws a usage error that names each wrong row by its line. */
+/**
+ * Reads a CSV file with a header, piece by piece. Throws a usage error that names each wrong row by its line
+ * number.
+ */
 export async function readRows<R extends z.ZodObject>(
   files: Files,
   file: string,
@@ -81,7 +84,7 @@ async function* recordsOf(files: Files, file: string): AsyncGenerator<ParsedReco
   }
 }
 
-/** An empty field is one that was not given. */
+/** Removes the empty fields of a row: an empty field counts as not given. */
 function blankless(record: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== ''))
 }

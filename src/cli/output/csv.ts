@@ -2,8 +2,8 @@ import type { Cell } from './format.ts'
 import type { Column } from './table.ts'
 
 /**
- * RFC 4180 lines, for machines: names as in the JSON, amounts as whole numbers, instants as ISO 8601, numbers
- * of phones as they are.
+ * Returns rows as RFC 4180 lines for machines: names as in the JSON, amounts as whole numbers, instants as
+ * ISO 8601, phone numbers unchanged.
  */
 export function renderCsv<Row>(
   columns: readonly Column<Row>[],
@@ -24,8 +24,8 @@ function field(value: Cell): string {
   if (value === null || value === undefined) return ''
   if (value instanceof Date) return value.toISOString()
   if (typeof value !== 'string') return String(value)
-  // A spreadsheet runs a text that begins like a formula (OWASP: CSV injection), also after one of its own
-  // separators. An apostrophe makes it plain text.
+  // A spreadsheet runs a text that begins like a formula (OWASP: CSV injection), also after one of the
+  // spreadsheet's separators. An apostrophe makes the text plain.
   const marked = /^[\t\r]/.test(value) ? `'${value}` : value.replaceAll(formula, "$1$2'")
   const text = number.test(value) ? value : marked
   return /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

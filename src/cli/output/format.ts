@@ -6,7 +6,7 @@ export type { CellKind }
 
 export type Cell = string | number | boolean | Date | null | undefined
 
-/** `2026-11-24 11:31`, the time in Jakarta (UTC+7, no daylight saving). */
+/** Returns an instant as `2026-11-24 11:31`, the time in Jakarta (UTC+7, no daylight saving). */
 export function formatTime(instant: Date): string {
   return secondsAfter(instant, 7 * 3600)
     .toISOString()
@@ -14,7 +14,7 @@ export function formatTime(instant: Date): string {
     .replace('T', ' ')
 }
 
-/** A value for people; nothing is a dash. */
+/** Returns a value as text for people; an empty value is a dash. */
 export function formatCell(value: Cell, kind: CellKind = 'text'): string {
   if (value === null || value === undefined || value === '') return '-'
   if (value instanceof Date) return formatTime(value)
@@ -23,10 +23,10 @@ export function formatCell(value: Cell, kind: CellKind = 'text'): string {
   return printable(value)
 }
 
-/** Text in lines that break between words, where a terminal has a width. */
+/** Breaks a text into lines between words, if the terminal has a width. */
 export function wrapped(text: string, width: number | undefined): string {
   if (width === undefined) return text
-  // Some room for the mark before a question.
+  // Leaves some room for the mark that is printed before a question.
   const line = new RegExp(`(.{1,${Math.max(10, width - 4)}})(?: +|$)`, 'g')
   return text
     .split('\n')
@@ -34,7 +34,9 @@ export function wrapped(text: string, width: number | undefined): string {
     .join('\n')
 }
 
-/** Text of others without what a terminal would obey. */
+/**
+ * Replaces control characters by spaces in a text that others wrote: a terminal would obey these characters.
+ */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ')

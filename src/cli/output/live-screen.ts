@@ -21,7 +21,7 @@ export async function showLive(output: Output, everyS: number, draw: () => Promi
   try {
     while (!keys.ended) {
       last = await draw()
-      // Over the picture before, line by line: a cleared screen would flicker.
+      // Writes over the previous picture line by line: a cleared screen would flicker.
       const lines = [...last.split('\n'), '', output.style.dim('q or Ctrl-C ends the watch')]
       output.raw(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\n')}${CLEAR_BELOW}`)
       await keys.wait(everyS * 1000)
@@ -33,7 +33,10 @@ export async function showLive(output: Output, everyS: number, draw: () => Promi
   output.raw(`${last}\n`)
 }
 
-/** The events that end or hurry a live view: keys of a terminal, signals, a terminal of another size. */
+/**
+ * The events that end a live view or redraw it early: keys of the terminal, signals, a changed size of the
+ * terminal.
+ */
 class Keys {
   ended = false
   #wake = () => {}
@@ -51,11 +54,11 @@ class Keys {
     process.once('SIGTERM', this.#end)
     process.stdout.on('resize', this.#again)
     if (!process.stdin.isTTY) return
-    // Keys are read as they are typed, and not shown on the picture.
+    // Raw mode: keys are read as they are typed, and are not shown on the picture.
     process.stdin.setRawMode(true).setEncoding('utf8').on('data', this.#typed).resume()
   }
 
-  /** Ends after this time, or with the next key or change that matters. */
+  /** Waits for this time (ms), or until a key or a signal ends the view or the terminal's size changes. */
   wait(ms: number): Promise<void> {
     if (this.ended) return Promise.resolve()
     return new Promise((resolve) => {

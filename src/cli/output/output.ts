@@ -18,14 +18,14 @@ export interface OutputOptions {
   stdout?: Stream
   stderr?: Stream
   env?: NodeJS.ProcessEnv
-  /** Receives the output in place of the two streams: the receiver prints it. */
+  /** Receives the output in place of stdout and stderr; the receiver prints the output. */
   emit?: (event: RunEvent) => void
   /** Resolves when there is room for more output. */
   ready?: () => Promise<void>
 }
 
 /**
- * The output of a command: its result on stdout, in the one way that was asked for, everything else on
+ * The output of a command: the result goes to stdout in the form that was asked for, and everything else to
  * stderr.
  */
 export class Output {
@@ -64,15 +64,15 @@ export class Output {
     return this.#stdout.isTTY ? (this.#stdout.columns ?? 80) : undefined
   }
 
-  /**
-   * Returns the height of the terminal, where there is a terminal; a picture that is drawn at once must not
-   * be higher.
-   */
+  /** Returns the height of the terminal, if there is one: a live picture must not be higher. */
   get height(): number | undefined {
     return this.#stdout.isTTY ? (this.#stdout.rows ?? 24) : undefined
   }
 
-  /** The result: its value in the shape of the HTTP API with --json, the parts for people without. */
+  /**
+   * Prints the result: its value in the shape of the HTTP API with --json, and otherwise the blocks for
+   * people.
+   */
   result(value: unknown, view: string | readonly Block[] = []): void {
     const blocks = typeof view === 'string' ? [view] : view
     if (this.json) {
@@ -89,7 +89,7 @@ export class Output {
     if (text) this.raw(`${text}\n`)
   }
 
-  /** Bytes of the result as they are. */
+  /** Prints a part of the result unchanged. */
   raw(text: string): void {
     if (this.emit) this.emit({ out: text })
     else this.#stdout.write(text)
@@ -100,7 +100,7 @@ export class Output {
     await this.#ready?.()
   }
 
-  /** Something worth knowing that is not the result. */
+  /** Prints something worth knowing that is not part of the result. */
   note(text: string): void {
     if (this.quiet) return
     if (this.emit) {

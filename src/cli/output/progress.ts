@@ -12,7 +12,7 @@ export class Progress {
   #done = 0
   #label = ''
 
-  /** `check` throws if somebody stopped the work: it may end between two steps. */
+  /** `check` runs at each step, and throws if somebody stopped the work. */
   constructor(output: Output, check: () => void = () => {}) {
     this.#output = output
     this.#check = check
@@ -26,7 +26,7 @@ export class Progress {
     else this.#draw()
   }
 
-  /** Marks one step as done; the step's result stays on its own line. */
+  /** Marks one step as done, and prints the step's result on a line that remains. */
   step(text: string): void {
     this.#check()
     this.#done++

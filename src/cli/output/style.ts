@@ -6,7 +6,10 @@ interface Terminal {
   isTTY?: boolean
 }
 
-/** Colour only on a terminal that wants it: not with --no-color, NO_COLOR or a dumb one. */
+/**
+ * Returns whether to print in colour: only on a terminal, and not with --no-color, NO_COLOR or a dumb
+ * terminal.
+ */
 export function wantsColor(stream: Terminal, flag: boolean, env: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && flag && !env.NO_COLOR && env.TERM !== 'dumb'
 }
@@ -28,7 +31,7 @@ const good = [
 ]
 const bad = ['failed', 'cancelled', 'expired', 'suspended', 'rejected', 'review', 'lost']
 
-/** The colour of a state, the same wherever it is shown. */
+/** Returns the colour of a status, the same wherever the status is shown. */
 export function statusColor(style: Style, status: string): Style {
   if (good.includes(status)) return style.green
   if (bad.includes(status)) return style.red

@@ -3,12 +3,12 @@ import { type Cell, type CellKind, formatCell } from './format.ts'
 
 /** One column of a list, or one field of a thing. */
 export interface Column<Row> {
-  /** The name as in the JSON, units last: `total_idr`. */
+  /** The column's name in the JSON, with the unit last: `total_idr`. */
   name: string
-  /** For people; else made from the name. */
+  /** The heading for people; by default made from the name. */
   heading?: string
   kind?: CellKind
-  /** A narrow terminal does without it, the last of a table first. */
+  /** True if a narrow terminal may leave this column out; the table's last spare column is left out first. */
   spare?: boolean
   value: (row: Row) => Cell
 }
@@ -32,7 +32,7 @@ const headOf = <Row>(columns: readonly Column<Row>[]) =>
 const cellsOf = <Row>(columns: readonly Column<Row>[], row: Row) =>
   columns.map((column) => formatCell(column.value(row), column.kind))
 
-/** Rows as a part of an answer for people. */
+/** Returns rows as a table, which is a block of an answer for people. */
 export function tableOf<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
@@ -42,12 +42,12 @@ export function tableOf<Row>(
   return title === undefined ? table : { title, ...table }
 }
 
-/** Returns one thing as a part of an answer for people. */
+/** Returns one thing as a block of an answer for people. */
 export function fieldsOf<T>(fields: readonly Column<T>[], thing: T): FieldsBlock {
   return { head: headOf(fields), fields: cellsOf(fields, thing) }
 }
 
-/** Rows in columns that fit the terminal. */
+/** Draws rows in columns that fit the terminal. */
 export function renderTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],

@@ -5,7 +5,7 @@ const JAKARTA = '+07:00'
 
 const isUnit = (text: string): text is keyof typeof SECOND => Object.hasOwn(SECOND, text)
 
-/** Returns `7d`, `2h30m` or `90s` in seconds; undefined if the text is no duration. */
+/** Returns the seconds of a duration like `7d`, `2h30m` or `90s`; undefined if the text is no duration. */
 export function parseDurationS(text: string): number | undefined {
   if (!/^(\d{1,6}[smhdw])+$/.test(text)) return undefined
   let seconds = 0
@@ -24,9 +24,9 @@ function jakartaMidnight(now: Date, days: number): Date {
 }
 
 /**
- * An instant as people and scripts write it: ISO 8601, without an offset in Jakarta; a date alone, its
- * midnight in Jakarta; `-2h` or `+3d` from now; `now`, `today`, `yesterday`, `tomorrow`. Nothing where it is
- * none of these.
+ * Returns the instant that a text names. The text is ISO 8601 (in Jakarta time without an offset), a date
+ * (its midnight in Jakarta), `-2h` or `+3d` from now, `now`, `today`, `yesterday` or `tomorrow`. Returns
+ * undefined for any other text.
  */
 export function parseTime(text: string, now: Date): Date | undefined {
   const word = text.trim().toLowerCase()
@@ -45,7 +45,7 @@ export function parseTime(text: string, now: Date): Date | undefined {
   return isRealDate(date) && !Number.isNaN(instant.getTime()) ? instant : undefined
 }
 
-/** Whether a date exists: JavaScript turns 31 February into a day in March, which nobody means. */
+/** Returns whether a date exists: JavaScript turns 31 February into a day in March, which nobody means. */
 function isRealDate(date: string): boolean {
   const midnight = new Date(`${date}T00:00:00Z`)
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date)

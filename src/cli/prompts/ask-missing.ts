@@ -11,10 +11,10 @@ export interface Takes {
   input: z.ZodType
 }
 
-/** Something that the command cannot do without, and nobody gave. */
+/** A required argument or option that the person did not give. */
 interface Missing {
   name: string
-  /** The name as it is typed: `--user`, `<session>`. */
+  /** The name in the form in which people type it: `--user`, `<session>`. */
   typed: string
   description: string
   choices?: readonly string[] | undefined

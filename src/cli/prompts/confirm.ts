@@ -3,9 +3,9 @@ import { CliError, exitCodes, unanswered, usageError } from '../errors/cli-error
 import { wrapped } from '../output/format.ts'
 
 export interface Severity {
-  /** The text that has to be typed: the code of the thing that is changed. */
+  /** The text that the person must type: the code of the thing that is changed. */
   code: string
-  /** The consequence of the change, for the question. */
+  /** The consequence of the change, as the question states it. */
   consequence: string
 }
 
@@ -34,7 +34,7 @@ export async function confirmSevere(
   throw new CliError(exitCodes.usage, 'not_confirmed', `not confirmed: nothing was changed`)
 }
 
-/** Why a severe change is made: given with --reason, or asked for. */
+/** Returns the reason for a severe change: the text of --reason, or the person's answer to a question. */
 export async function requireReason(context: CommandContext, given: string | undefined): Promise<string> {
   const reason = given ?? (await context.prompts?.text('Why? (kept in the audit log)'))
   if (reason?.trim()) return reason.trim()

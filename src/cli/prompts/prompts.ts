@@ -10,8 +10,8 @@ export interface Prompts {
 }
 
 /**
- * On stderr, for stdout belongs to the result. Ctrl-C throws a CliError, exit code 2: commands ask before
- * they change anything.
+ * Prompts that ask on stderr, because stdout belongs to the result. Ctrl-C throws a CliError, exit code 2:
+ * commands ask before they change anything.
  */
 export const terminalPrompts: Prompts = {
   text: (message) => ask('input', message),
@@ -26,7 +26,8 @@ async function ask(
 ): Promise<string> {
   const { default: inquirer } = await import('inquirer')
   const prompt = inquirer.createPromptModule({ output: process.stderr })
-  // A question may come from a server, which does not know how wide this terminal is.
+  // A question may come from a server that does not know how wide this terminal is, so the question is
+  // wrapped here.
   const asked = wrapped(message, process.stderr.isTTY ? process.stderr.columns : undefined)
   try {
     const { answer } = await prompt<{ answer: string }>([

@@ -2,9 +2,9 @@ import type { Actor } from '../../domain/kernel/index.ts'
 import type { CommandContext } from '../define/context.ts'
 
 /**
- * Does something as the actor, who confirms it by the given code. If a code is needed and none was given, it
- * asks the actor and does it again: the refused try changed nothing. A dry run burns no code, and takes a
- * missing one for granted.
+ * Calls `use` with the actor, who is confirmed by the given code. If a code is needed and none was given,
+ * asks the actor for one and calls `use` again: the refused attempt changed nothing. A dry run uses up no
+ * code, and treats a missing code as given.
  */
 export async function withSecondFactor<T>(
   context: CommandContext,

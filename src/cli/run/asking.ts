@@ -7,7 +7,9 @@ import type { Block } from '../output/table.ts'
 import { describeReport, textOf, withReason } from './change.ts'
 import { sectionBlock } from './show.ts'
 
-/** Asks a provider and acts on the answer; with --dry-run it prints what it would ask. */
+/**
+ * Asks a provider and acts on the answer; with --dry-run, prints the questions that the provider would get.
+ */
 export async function runAsking<S extends z.ZodType, T>(
   context: CommandContext,
   definition: AskingDefinition<S, T>,

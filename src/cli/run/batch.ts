@@ -30,7 +30,7 @@ interface RowResult<T> {
   error?: { code: string; message: string; details: Record<string, unknown> }
 }
 
-/** Reads, checks, and then does a batch row by row. */
+/** Reads a batch file, checks all its rows, and then carries out the rows one by one. */
 export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   context: CommandContext,
   definition: BatchDefinition<S, R, T>,
@@ -112,8 +112,8 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
 }
 
 /**
- * Returns the actor. Where a row may take a second person, the actor confirms all rows by one code; a file is
- * not begun anew to ask for the code.
+ * Returns the actor. If a row may need a second person, the actor confirms all rows by one code: the file is
+ * not begun again to ask for the code.
  */
 async function actorOf(
   context: CommandContext,
@@ -131,13 +131,15 @@ function resultOf<T>({ line, key }: ReadRow<unknown>, outcome: Outcome<T>): RowR
   if (outcome === 'before') return { line, key, outcome }
   if ('result' in outcome) return { line, key, outcome: 'done', result: outcome.result }
   const { code, message, details, exitCode } = failureOf(outcome.error)
-  // Every row fails when the database is gone, so the run stops here: the next run does the rows that are
+  // Every row fails when the database is gone, so the run stops here. The next run does the rows that are
   // left.
   if (exitCode === exitCodes.unavailable && code.startsWith('kernel.database')) throw outcome.error
   return { line, key, outcome: 'failed', error: { code, message, details } }
 }
 
-/** Checks every row before the first change; returns the lines that are still to be done. */
+/**
+ * Checks every row before the first change; returns the line numbers of the rows that are still to be done.
+ */
 async function checkAll<S extends z.ZodType, R extends z.ZodObject, T>(
   context: CommandContext,
   definition: BatchDefinition<S, R, T>,
@@ -171,7 +173,7 @@ function because(actor: Actor, reason: string | undefined): Actor {
   return actor.kind === 'staff' && reason ? { ...actor, reason } : actor
 }
 
-/** Writes the failed rows as they were read, with the error in an extra column that is ignored on reading. */
+/** Writes the failed rows as they were read, with the error in an extra column, which a new run ignores. */
 async function writeFailed<T>(
   context: CommandContext,
   { file, failed }: z.output<typeof flagsSchema>,

@@ -67,13 +67,13 @@ export async function runChange<S extends z.ZodType, T>(
 const isRefusal = <T>(answer: T | Refusal): answer is Refusal =>
   typeof answer === 'object' && answer !== null && 'refused' in answer && answer.refused instanceof Error
 
-/** Throws a refusal once it is committed. */
+/** Returns the answer, or throws it if it is a refusal, which is committed by then. */
 function orThrow<T>(answer: T | Refusal): T {
   if (isRefusal(answer)) throw answer.refused
   return answer
 }
 
-/** Splits the code of a second person from the input of the change itself. */
+/** Separates the code of a second person from the input of the change itself. */
 function codeOf({ secondPerson }: { secondPerson?: boolean }, { code, ...own }: RawInput) {
   if (secondPerson) return { code: textOf(code), own }
   return { code: undefined, own: code === undefined ? own : { ...own, code } }
@@ -86,7 +86,7 @@ function endOf<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>, resul
 
 const SHOWN_ONCE = 'This was shown once, when it was done, and is kept nowhere.'
 
-/** Returns the answer for a person who gives the change again under its idempotency key. */
+/** Returns the answer for a person who repeats the change under its idempotency key. */
 function keptOf<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>, done: T, input: z.output<S>) {
   const { text, exitCode } = endOf(definition, done, input)
   return definition.shownOnce
@@ -98,7 +98,7 @@ export function withReason(actor: Actor, reason: string): Actor {
   return actor.kind === 'staff' && reason ? { ...actor, reason } : actor
 }
 
-/** Describes a dry run to people: what it would add to the book, to the events and to the audit log. */
+/** Describes to people what a dry run would add to the ledger, to the events and to the audit log. */
 export function describeReport(report: WorkReport): Block[] {
   const postings = report.postings.flatMap(({ key, entries }) => entries.map((entry) => ({ key, ...entry })))
   const parts = [

@@ -18,7 +18,7 @@ const pageSchema = z.object({
   csv: z.boolean().default(false),
 })
 
-/** Prints one page of a list in the way that was asked for. */
+/** Prints a list in the form that was asked for: one page, or the whole list as CSV. */
 export async function runList<S extends z.ZodType, Row>(
   context: CommandContext,
   definition: ListDefinition<S, Row>,
@@ -53,8 +53,8 @@ export async function runList<S extends z.ZodType, Row>(
 const CSV_PAGE = 500
 
 /**
- * A list as CSV is whole, however long it is, unless a page of it was asked for: page after page, and no more
- * than one in memory.
+ * Prints a whole list as CSV, page by page, with no more than one page in memory. A CSV is whole unless one
+ * page of it was asked for.
  */
 async function writeWhole<S extends z.ZodType, Row>(
   context: CommandContext,

@@ -21,8 +21,8 @@ export async function runShow<S extends z.ZodType, T>(
 }
 
 export function sectionBlock(section: Section): Block {
-  // `section` made this section from rows and columns of one type, which the type of a list of sections
-  // cannot express.
+  // The rows and columns of a section have the same row type (see `section`), which the type of a list of
+  // sections cannot express.
   const columns = section.columns as readonly Column<unknown>[]
   return tableOf(columns, section.rows, section.title)
 }

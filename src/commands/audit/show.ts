@@ -36,7 +36,7 @@ export const show = defineShow({
   ],
 })
 
-/** The fields that were given before or after, and differ. */
+/** Returns the fields whose values before and after the change differ. */
 function differences(before: unknown, after: unknown): { field: string; before: string; after: string }[] {
   const was = fieldsOf(before)
   const is = fieldsOf(after)

@@ -88,7 +88,8 @@ const refused = (where: string) =>
 export const login = defineTask({ ...shape, name: 'login', run: logIn })
 
 /**
- * `laku auth login`, the earlier name of `laku login`: it dates from when people had no shops of their own.
+ * The command `laku auth login`, the earlier name of `laku login`. The name dates from when people had no
+ * shops of their own.
  */
 export const authLogin = defineTask({
   ...shape,

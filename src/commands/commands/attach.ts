@@ -11,7 +11,8 @@ export const attach = defineTask({
   args: [runArgument],
   input: z.object({ run: z.uuid('it takes the UUID of a command') }),
   examples: ['laku commands attach 019ad1b2-7c4e-7a31-9f0e-3d5a6b7c8d9e'],
-  // The client does it: a database that is opened directly runs nothing for others.
+  // The client itself shows a run of a server. A database that is opened directly runs no commands for
+  // others, so this process has nothing to show.
   run: async () => {
     throw usageError(
       'what runs in a server is shown by its staff server: log in with laku login --server URL',

@@ -4,8 +4,8 @@ const keyOf = (place: Place) => place.path.join(' ')
 const wordsOf = (place: Place) => place.words.map((word) => word.word).join(' ')
 
 /**
- * Returns the script for bash 3.2 and newer: the words before the cursor give the place, and a table gives
- * the words that may follow.
+ * Returns the script for bash 3.2 and newer. The words before the cursor give the place in the command line,
+ * and a table gives the words that may follow there.
  */
 export function bashScript(places: readonly Place[]): string {
   const paths = places.filter((place) => place.path.length > 0).map((place) => `"${keyOf(place)}"`)
@@ -34,7 +34,7 @@ export function bashScript(places: readonly Place[]): string {
   ].join('\n')
 }
 
-/** zsh runs the script of bash. */
+/** Returns the script for zsh, which runs the script for bash. */
 export function zshScript(places: readonly Place[]): string {
   return ['#compdef laku', 'autoload -U +X bashcompinit && bashcompinit', bashScript(places)].join('\n')
 }
@@ -56,8 +56,8 @@ export function fishScript(places: readonly Place[]): string {
     })
   })
   return [
-    // Whether a place matches: the typed words without options begin with its path. A path of fewer than two
-    // words must equal them.
+    // Tests whether a place in the command line matches: the typed words, without options, begin with its
+    // path. A path of fewer than two words must equal the typed words.
     'function __laku_at',
     '  set -l words (string match -v -- "-*" (commandline -opc)[2..-1])',
     '  set -l path (string split -n " " -- "$argv[1]")',

@@ -1,15 +1,15 @@
 import { entries } from '../../cli/define/root.ts'
 import { allCommands, globalFlags } from '../tree.ts'
 
-/** The words that may follow a command or a noun. */
+/** A place in the command line, and the words that may follow there. */
 export interface Place {
   path: readonly string[]
   words: readonly { word: string; description: string }[]
-  /** Values of options that have a few. */
+  /** The options that have a few possible values, with these values. */
   choices: readonly { flag: string; values: readonly string[] }[]
 }
 
-/** Every place of the command line, and what may come there. */
+/** Returns every place in the command line, with the words that may follow there. */
 export async function completionWords(): Promise<Place[]> {
   const leaves = (await allCommands()).filter((leaf) => !leaf.hidden)
   const places = new Map<string, Place>()
@@ -48,7 +48,7 @@ function addWord(
   places.set(key, { ...known, words: [...known.words, { word, description }] })
 }
 
-/** `--status` of `--status <status>`. */
+/** Returns the flag of an option's term: `--status` of `--status <status>`. */
 function flagOf(term: string): string {
   return /--[a-z-]+/.exec(term)?.[0] ?? term
 }

@@ -2,7 +2,8 @@ import { usageError } from '../../cli/errors/cli-error.ts'
 import type { Config } from '../../runtime/config.ts'
 
 /**
- * Only the embedded server is started and stopped by laku. Throws a usage error where another is configured.
+ * Throws a usage error if a database other than the embedded one is configured: laku starts and stops only
+ * the embedded server.
  */
 export function requireEmbedded(config: Config): void {
   if (config.databaseUrl === undefined) return

@@ -24,7 +24,7 @@ export async function insertSeed(laku: Laku): Promise<SeedResult> {
   })
 }
 
-/** The products of an earlier seeding, found by their SKUs; nothing where there was none. */
+/** Returns the products of an earlier seeding, found by their SKUs; undefined if there was no seeding. */
 async function existingProducts(work: Work): Promise<ProductView[] | undefined> {
   const skus = seedProducts.map((product) => product.variants[0]?.sku ?? '')
   const found = await variantsBySku(work.tx, skus)
@@ -52,7 +52,8 @@ async function insertProducts(work: Work): Promise<ProductView[]> {
   return products
 }
 
-// The newest ones are enough: an older seed session has ended long before a hundred others began.
+// The number of newest forming sessions to search. These are enough: an older seed session has ended long
+// before a hundred others began.
 const LOOKED_AT = 100
 
 async function openSessionOf(work: Work, productId: string): Promise<SessionView | undefined> {

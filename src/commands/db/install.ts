@@ -16,28 +16,30 @@ export interface Installed {
   urls: DatabaseUrls
   applied: string[]
   pending: string[]
-  /** Undefined while nobody has set it: then the database counts as production's. */
+  /**
+   * The database's environment; undefined while nobody has set one: then the database counts as production's.
+   */
   environment: Environment | undefined
-  /** False while no key belongs to the database: then nobody can open it. */
+  /** False while the database has no keys: then nobody can open it. */
   hasKeys: boolean
 }
 
 export interface InstallOptions {
   dryRun?: boolean
-  /** The database's environment, as its owner names it. */
+  /** The environment that the owner names for the database. */
   environment?: Environment | undefined
   /**
    * Asks the owner for the environment of an empty database, if they did not name it. Returns the
-   * configuration to go on with.
+   * configuration to continue with.
    */
   ask?: () => Promise<OwnerConfig>
 }
 
 /**
- * Brings a database up to date for this laku, as its owner: queues, tables, the application role's rights,
- * the environment, and the first keys. With `dryRun` it only looks. It checks that the configuration fits the
- * database before it changes anything. Throws StartError: 6 where the database cannot be used, 2 where it
- * belongs to somebody else.
+ * Brings a database up to date for this laku, as the database's owner: queues, tables, the application role's
+ * rights, the environment, and the first keys. With `dryRun`, changes nothing. Checks that the configuration
+ * fits the database before the first change. Throws StartError: 6 where the database cannot be used, 2 where
+ * it belongs to somebody else.
  */
 export async function installDatabase(given: OwnerConfig, options: InstallOptions = {}): Promise<Installed> {
   const urls = await databaseUrlsOfOwner(given)
@@ -62,8 +64,8 @@ export async function installDatabase(given: OwnerConfig, options: InstallOption
 }
 
 /**
- * Returns the environment that the database has or is to have; the environment and the keys must be this
- * configuration's.
+ * Returns the environment that the database has or will have. The environment and the keys of the database
+ * must be those of this configuration.
  */
 async function requireOwnDatabase(
   owner: pg.Pool,

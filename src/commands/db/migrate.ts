@@ -40,8 +40,8 @@ export const migrate = defineTask({
     const ask = async () => ownerConfig(context, await askEnvironment(context))
     const installed = await installDatabase(config, { dryRun, environment, ask })
     const { urls, applied, pending } = installed
-    // The owner of the embedded database's folder may do everything with it already, so they become its
-    // administrator.
+    // The owner of the embedded database's folder can already do everything with that database, so they
+    // become its administrator.
     if (urls.embedded && !dryRun) await localAdministrator(await context.laku())
     const token = admin && !dryRun ? await letInBy(urls, admin) : undefined
     const added = token && `${admin} acts as admin with this token, shown this once:\n${token}`
@@ -73,8 +73,8 @@ async function letInBy({ owner }: DatabaseUrls, name: string): Promise<string> {
 }
 
 /**
- * Takes the environment that the owner names for the database as this process's environment too. LAKU_ENV may
- * only agree.
+ * Returns the owner's configuration with the environment that the owner names for the database. Throws a
+ * usage error if LAKU_ENV names another environment.
  */
 function ownerConfig(context: CommandContext, environment: Environment | undefined): OwnerConfig {
   const { LAKU_ENV } = process.env

@@ -26,7 +26,7 @@ export const psql = defineTask({
   },
 })
 
-/** A file with one password, for its owner alone, as PGPASSFILE takes it. */
+/** Writes a file with one password, readable for its owner alone, in the form that PGPASSFILE takes. */
 function passFile(password: string): { path: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'laku-psql-'))
   const path = join(folder, 'pgpass')
@@ -34,7 +34,7 @@ function passFile(password: string): { path: string; remove: () => void } {
   return { path, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** psql's exit code, when it ends. Ctrl-C is psql's own while it runs. */
+/** Runs psql and returns its exit code when psql ends. While psql runs, psql alone handles Ctrl-C. */
 function run(url: string, more: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const ignore = () => {}

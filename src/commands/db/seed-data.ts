@@ -54,7 +54,7 @@ export const seedProducts = [
   },
 ]
 
-/** Pieces on hand of each variant. */
+/** The pieces on hand of each seeded variant. */
 export const seedStock = 200
 
 /** The session of the first product; it is open for a week from the moment it is inserted. */
@@ -62,7 +62,7 @@ export const seedSession = {
   moq: 10,
   capacity: 100,
   openDays: 7,
-  // At its MOQ it would close before its second tier.
+  // A session that closes at its MOQ would never reach its second tier.
   closePolicy: 'at_deadline' as const,
   tiers: [
     { minUnits: 1, offPercent: 20 },

@@ -67,7 +67,10 @@ export class Buyer {
     this.#sandbox = new HttpClient(sandboxUrl)
   }
 
-  /** Logs in by the code that arrives on WhatsApp, which registers a new phone, and gives an address. */
+  /**
+   * Returns a new buyer, who logs in by the code that arrives on WhatsApp and gives an address. The log-in
+   * registers the new phone.
+   */
   static async signUp(name: string, phone: string, lakuUrl: string, sandboxUrl: string): Promise<Buyer> {
     const buyer = new Buyer(name, phone, lakuUrl, sandboxUrl)
     await buyer.logIn()
@@ -89,7 +92,8 @@ export class Buyer {
   }
 
   /**
-   * Asks for a code for a purpose, log-in by default, and reads it on the phone, where notices arrive too.
+   * Requests a code for a purpose (log-in by default), and reads the code on the buyer's phone, where notices
+   * arrive too.
    */
   async askCode(
     purpose: 'login' | 'withdrawal' = 'login',

@@ -19,8 +19,8 @@ export interface SessionAnswer {
 const FACTORY_PHONE = '+628112345678'
 
 /**
- * Has staff make a verified factory and an active product of one variant over HTTP, and counts in its stock
- * by the CLI.
+ * Creates a verified factory and an active product of one variant as staff over HTTP, and counts in the
+ * product's stock by the CLI.
  */
 export async function stockGoods(
   shop: Shop,
@@ -75,7 +75,7 @@ export async function stockGoods(
   }
 }
 
-/** A session that is open at once. */
+/** Creates a session that is open at once. */
 export function openSession(
   shop: Shop,
   goods: Goods,

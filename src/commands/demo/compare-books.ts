@@ -6,10 +6,10 @@ export interface Balance {
   balance_idr: number
 }
 
-/** Our gateway account beside the provider's own book. */
+/** The balance of our gateway account in laku's ledger, and of our account in the provider's book. */
 export interface Books {
   gateway_idr: number
-  /** The provider's balance for our account, less those of its fees that we have booked. */
+  /** The provider's balance for our account, minus those of the provider's fees that we have booked. */
   provider_idr: number
   agrees: boolean
 }
@@ -17,7 +17,10 @@ export interface Books {
 const TRIES = 10
 const EVERY_MS = 250
 
-/** Compares the two books to the rupiah. It gives movements between them a few seconds to arrive. */
+/**
+ * Compares our ledger with the provider's book, to the rupiah. Movements between the two books get a few
+ * seconds to arrive.
+ */
 export async function compareBooks(shop: Shop): Promise<{ book: Books; balances: Balance[] }> {
   for (let tries = 1; ; tries++) {
     const [{ data: balances }, { balance_idr: heldIdr }] = await Promise.all([

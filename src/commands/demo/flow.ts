@@ -29,7 +29,7 @@ export interface Flow {
 /** Runs a step, times it and keeps the facts that it reports. */
 export type Steps = <T>(name: string, run: () => Promise<T>, tell?: (value: T) => Told) => Promise<T>
 
-/** Acts a flow out. The first step that fails ends it, with its reason. */
+/** Acts out a flow. The first step that fails ends the flow, with the step's reason. */
 export async function actOut(
   flow: Flow,
   shop: Shop,

@@ -5,7 +5,7 @@ import { until } from './poll.ts'
 import type { Shop } from './shop.ts'
 
 const UNIT_PRICE_IDR = 80_000
-/** The buyers who join, and their units: together the MOQ. */
+/** The buyers who join, with their units: together the units are the MOQ. */
 const joining = [
   { name: 'Bayu', units: 2 },
   { name: 'Citra', units: 1 },
@@ -31,8 +31,8 @@ interface Message {
 }
 
 /**
- * Path 2 of the service map without stock: purchase order, the factory's answer, goods in two deliveries,
- * orders in turn.
+ * The flow of path 2 of the service map without stock: purchase order, the factory's answer, goods in two
+ * deliveries, orders one after another.
  */
 export const groupSuccessNoStock: Flow = {
   name: 'group-success-no-stock',
@@ -125,7 +125,7 @@ export const groupSuccessNoStock: Flow = {
         const counts = await ordersOf(buyers)
         expectThat(counts.join() === '1,1,1,1', `the buyers have ${counts.join()} orders`)
         const factoryIdr = await balance(shop, `factory:${goods.factoryId}`)
-        // 5 % commission is the policy's default.
+        // The factory's share is 95 %: the policy's default commission is 5 %.
         const shareIdr = 5 * UNIT_PRICE_IDR * 0.95
         expectThat(factoryIdr === shareIdr, `the factory is owed ${factoryIdr}, not ${shareIdr}`)
         return factoryIdr
@@ -154,7 +154,10 @@ async function joinInTurn(buyers: readonly Buyer[], sessionId: string, goods: Go
 const seen = (shop: Shop, session: SessionAnswer) =>
   shop.staff.ask<SessionAnswer>('GET', `/api/group-sessions/${session.id}`)
 
-/** Makes the service map's own call, which reports the goods on the way. A repeated call changes nothing. */
+/**
+ * Makes the service map's call `POST /api/warehouse/fulfill-demand`, which reports the goods on the way. A
+ * repeated call changes nothing.
+ */
 async function fulfilment(shop: Shop, session: SessionAnswer): Promise<Fulfilment> {
   const { status, body } = await shop.staff.send<Fulfilment>('POST', '/api/warehouse/fulfill-demand', {
     session_id: session.id,

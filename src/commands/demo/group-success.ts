@@ -5,7 +5,10 @@ import { until } from './poll.ts'
 const UNIT_PRICE_IDR = 50_000
 const channels = ['DANA', 'QRIS', 'BCA'] as const
 
-/** Path 2 of the service map, with the goods in stock: join, escrow, MOQ, reservation, orders, release. */
+/**
+ * The flow of path 2 of the service map, with the goods in stock: join, escrow, MOQ, reservation, orders,
+ * release.
+ */
 export const groupSuccess: Flow = {
   name: 'group-success',
   description: 'Three buyers make a session of 3; the goods are in stock',
@@ -71,7 +74,7 @@ export const groupSuccess: Flow = {
           read(`factory:${goods.factoryId}`),
         ])
         expectThat(escrowIdr === 0, `the escrow of ${session.code} still holds ${escrowIdr}`)
-        // 5 % commission is the policy's default.
+        // The factory's share is 95 %: the policy's default commission is 5 %.
         const shareIdr = 3 * UNIT_PRICE_IDR * 0.95
         expectThat(factoryIdr === shareIdr, `the factory is owed ${factoryIdr}, not ${shareIdr}`)
         return factoryIdr

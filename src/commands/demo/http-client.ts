@@ -1,4 +1,6 @@
-/** An answer that was not what the caller needed, in words. */
+/**
+ * The error for an answer with a status of failure; its message gives the request, the status and the body.
+ */
 class HttpAnswerError extends Error {
   readonly status: number
   readonly body: unknown
@@ -15,7 +17,7 @@ export interface Answer<T> {
   body: T
 }
 
-/** Plain HTTP as any client would speak it, with a token once there is one. */
+/** A plain HTTP client, like any other client of the API; it sends a token once it has one. */
 export class HttpClient {
   readonly base: string
   token: string | undefined
@@ -45,14 +47,16 @@ export class HttpClient {
     })
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json') ?? false
-    // The caller names the shape that the API documents.
+    // The caller names the type `T` of the body, which the API documents.
     return {
       status: response.status,
       body: (isJson ? JSON.parse(text) : response.headers.get('location')) as T,
     }
   }
 
-  /** Sends, and gives the body; anything but success throws HttpAnswerError. */
+  /**
+   * Sends a request and returns the body of the answer. Throws HttpAnswerError if the status is a failure.
+   */
   async ask<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
     const answer = await this.send<T>(method, path, body, headers)
     if (answer.status >= 400) throw new HttpAnswerError(method, path, answer.status, answer.body)

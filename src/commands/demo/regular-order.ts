@@ -2,7 +2,7 @@ import { stockGoods } from './catalogue.ts'
 import { expectThat, type Flow } from './flow.ts'
 import { until } from './poll.ts'
 
-/** Path 1 of the service map: order, payment, paid, parcel booked. */
+/** The flow of path 1 of the service map: order, payment, paid, parcel booked. */
 export const regularOrder: Flow = {
   name: 'regular-order',
   description: 'A customer orders two shirts, pays by QRIS, and the parcel is booked',
@@ -34,7 +34,7 @@ export const regularOrder: Flow = {
         until(
           'a waybill',
           () => buyer.orderById(order.id),
-          // The courier gives it a moment after it took the parcel on.
+          // The courier assigns the waybill a moment after accepting the parcel.
           (now) => now.status === 'ready_for_pickup' && Boolean(now.waybill),
         ),
       (now) => ({ detail: `${now.status}, waybill ${now.waybill}` }),
@@ -54,7 +54,7 @@ export const regularOrder: Flow = {
         ),
       (balances) => {
         const heldIdr = balances.data[0]?.balance_idr ?? 0
-        // The courier was paid out of shipping's own account, not out of what the buyer paid.
+        // The courier was paid out of the account for shipping, not out of the buyer's payment.
         expectThat(heldIdr === order.total_idr, `order-funds holds ${heldIdr}, not ${order.total_idr}`)
         return { amountIdr: heldIdr }
       },

@@ -39,7 +39,8 @@ const flows: readonly Flow[] = [
 ]
 
 /**
- * Opens a separate shop, acts out every flow in it, side by side as in any shop, and has the ledger verified.
+ * Opens a separate shop, acts out all flows in it side by side, as in any shop, and then has the ledger
+ * verified.
  */
 export async function runDemo(audience: Audience): Promise<DemoResult> {
   audience.opening()
@@ -58,7 +59,7 @@ export async function runDemo(audience: Audience): Promise<DemoResult> {
 }
 
 /**
- * Acts out all flows at once, each with buyers and goods of its own; the audience sees them one after
+ * Acts out all flows at once, each with buyers and goods of its own; the audience sees one flow after
  * another.
  */
 export async function actOutAll(shop: Shop, audience: Audience): Promise<FlowResult[]> {

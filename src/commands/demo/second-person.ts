@@ -16,8 +16,9 @@ export class Colleague {
   }
 
   /**
-   * Hires a colleague for finance, who enrols a second factor without help. A day later they confirm
-   * another's change by it: then any two people let in by one administrator count as two.
+   * Hires a colleague for finance, who enrols a second factor alone. A day later the colleague can confirm
+   * another person's change by this factor: only then do two people whom one administrator let in count as
+   * two.
    */
   static async hire(shop: Shop, name: string): Promise<Colleague> {
     const admin = shop.at.admin_token

@@ -9,7 +9,7 @@ const PRICE_IDR = 120_000
 const EMAIL = 'pelunasan@pabrik-batik.example'
 const ACCOUNT = ['--channel', 'ID_BCA', '--account', '1234567890', '--holder', 'PT Pabrik Batik']
 
-/** The wire's own names. */
+/** A settlement, with the field names of the JSON. */
 interface Settled {
   code: string
   status: string
@@ -21,12 +21,15 @@ interface Report {
   total_idr: number
 }
 
-/** The last way of the service map: delivered, seven days later settled, approved, paid out, stated. */
+/**
+ * The flow of the last path of the service map: delivered, seven days later settled, approved, paid out,
+ * stated.
+ */
 export const settlement: Flow = {
   name: 'settlement',
   description: 'A factory is paid what it sold, eight days after the delivery',
   act: async (shop, step, before) => {
-    /** A command that must not fail. */
+    /** Runs a command; the flow fails if the command fails. */
     const run = async <T>(token: string, ...args: string[]): Promise<T> => {
       const answer = await shop.lakuAs<T & { error?: { message: string } }>(token, ...args)
       expectThat(!answer.error, `laku ${args.join(' ')}: ${answer.error?.message}`)
@@ -84,7 +87,7 @@ export const settlement: Flow = {
         await until(
           'a factor that counts',
           () => shop.lakuAs<{ error?: object }>(finance, ...approval, '--dry-run'),
-          // The server looks at a shifted clock once in a while.
+          // The answer is polled, because the server reads a shifted clock only once in a while.
           (dry) => !dry.error,
         )
         await run(finance, ...approval, '--code', sari.code())
@@ -97,7 +100,7 @@ export const settlement: Flow = {
     })
     const http = new HttpClient(shop.at.http, finance)
     const own = { factory_id: goods.factoryId }
-    // 5 % commission is the policy's default.
+    // The factory's share is 95 %: the policy's default commission is 5 %.
     const shareIdr = PIECES * PRICE_IDR * 0.95
     await step(
       'finance previews',
@@ -105,7 +108,7 @@ export const settlement: Flow = {
         until(
           `a preview of ${shareIdr}`,
           () => http.ask<Report>('POST', '/api/settlements/preview', own),
-          // The server looks at a shifted clock once in a while.
+          // The preview is polled, because the server reads a shifted clock only once in a while.
           (seen) => seen.total_idr === shareIdr,
         ),
       (seen) => ({ amountIdr: seen.total_idr, detail: 'nothing changed' }),

@@ -18,8 +18,8 @@ interface Parcel {
 const WAYBILL = 'JNE-DEMO-1'
 
 /**
- * Path 4 of the service map: the courier's webhooks, shuffled and doubled, tracking on the order, the buyer
- * told, delivered.
+ * The flow of path 4 of the service map: the courier's webhooks, shuffled and doubled, tracking on the order,
+ * a notice to the buyer, the delivery.
  */
 export const shipmentTracking: Flow = {
   name: 'shipment-tracking',
@@ -92,7 +92,7 @@ export const shipmentTracking: Flow = {
   },
 }
 
-/** The way of a parcel, told by webhooks that misbehave meanwhile. */
+/** Moves a parcel to its delivery by webhooks of the courier, which the sandbox doubles and shuffles. */
 async function goItsWay({ sandbox }: Shop, courierOrderId: string): Promise<void> {
   await sandbox.ask('PUT', '/control/webhooks', { duplicates: 2, shuffle: true })
   const updates = [

@@ -20,11 +20,12 @@ export interface Addresses {
   data_dir: string
 }
 
-// bin/ lies beside dist/ in the package and beside src/ in a checkout: three floors up from here either way.
+// The folder bin/ lies beside dist/ in the package and beside src/ in a checkout: three folders up from here
+// either way.
 const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
 
-// The shop of a demo at night must notify its buyers at once, and must not wait a quarter of an hour before
-// it looks for money again.
+// The demo may run at night: its shop must notify buyers at once, and must not wait a quarter of an hour
+// before it checks for money again.
 const wakeful = { quietFromHour: 0, quietToHour: 0, balanceAgainS: 1 }
 
 /**
@@ -61,12 +62,15 @@ export class Shop {
     throw new Error(`laku up ended before it was ready (exit code ${up.exitCode})`)
   }
 
-  /** Runs a command as the administrator, with --json; returns its value, whatever its exit code. */
+  /** Runs a command as the administrator, with --json; returns the JSON value, whatever the exit code. */
   laku<T>(...args: string[]): Promise<T> {
     return this.lakuAs(this.at.admin_token, ...args)
   }
 
-  /** Does the same as the holder of this token: a step for two people needs two tokens. */
+  /**
+   * Runs a command like `laku` above, but as the holder of this token: a step for two people needs two
+   * tokens.
+   */
   lakuAs<T>(token: string, ...args: string[]): Promise<T> {
     // The command goes through the staff server, whichever shop the person who runs the demo has chosen.
     const shop = { LAKU_SERVER: this.at.staff, LAKU_TOKEN: token, LAKU_DATA_DIR: this.at.data_dir }
@@ -74,7 +78,7 @@ export class Shop {
     return new Promise((resolve, reject) => {
       execFile(process.execPath, [launcher, ...args, '--json', '--yes'], { env }, (error, stdout, stderr) => {
         try {
-          // The caller names the shape that cli.md documents.
+          // The caller names the type `T` of the value, which cli.md documents.
           resolve(JSON.parse(stdout) as T)
         } catch {
           reject(new Error(`laku ${args.join(' ')} printed no JSON: ${stderr || error?.message}`))

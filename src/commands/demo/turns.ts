@@ -1,8 +1,8 @@
-/** One of several speakers who print in turn. */
+/** A turn of one of several speakers, who print one after another. */
 export interface Turn {
-  /** Prints now if all earlier turns are done, and else when they are. */
+  /** Prints now if all earlier turns are done, and otherwise as soon as they are. */
   now(say: () => void): void
-  /** This turn prints nothing more: the next one may print. */
+  /** Ends this turn: it prints nothing more, and the next turn may print. */
   done(): void
 }
 
@@ -10,7 +10,7 @@ export interface Turn {
 export class Turns {
   readonly #turns: { waiting: (() => void)[]; done: boolean }[] = []
 
-  /** The turn after all that were given out. */
+  /** Returns a new turn, which comes after all turns given out before. */
   next(): Turn {
     const turn = { waiting: [] as (() => void)[], done: false }
     this.#turns.push(turn)

@@ -12,7 +12,7 @@ import type { DoctorCheck } from './checks.ts'
 export interface AccountProfile {
   refundForm: 'current' | 'legacy'
   /**
-   * The channels that take money back at the source, for how many days, and whether in parts. Every other
+   * The channels that can refund money to its source, for how many days, and whether in parts. Every other
    * refund goes to the wallet.
    */
   refunds: { channel: string; days: number; parts: boolean }[]
@@ -34,7 +34,7 @@ function refundsOf({ refundChannels }: Pick<Policy, 'refundChannels'>): AccountP
   return Object.entries(rules).flatMap(([channel, rule]) => (rule ? [{ channel, ...rule }] : []))
 }
 
-/** The same in words. */
+/** Returns the lines that describe the account's profile in words. */
 export function profileLines({ refundForm, refunds, floatIdr, payoutChannels }: AccountProfile): string[] {
   const name = refundForm === 'current' ? 'payment_request_id' : 'invoice_id'
   const back = refunds.map(({ channel, days, parts }) => `${channel} ${days}${parts ? '' : ' (whole only)'}`)
@@ -55,7 +55,7 @@ export function profileLines({ refundForm, refunds, floatIdr, payoutChannels }: 
 const CHANNELS_OLD_S = 2 * 86_400
 const REFUSED_WITHIN_S = 7 * 86_400
 
-/** The check for facts that speak against that profile. */
+/** The check that looks for facts which contradict the account's profile. */
 export const accountProfileCheck: DoctorCheck = {
   name: 'account profile',
   examine: async (laku) => {

@@ -9,8 +9,8 @@ interface Rights {
 }
 
 /**
- * Whether the application's role has more rights than it needs: objects that it may create can get in the way
- * of a guard.
+ * The check whether the application's role has more rights than it needs: objects that the role may create
+ * can get in the way of a guard.
  */
 export const databaseRights: DoctorCheck = {
   name: 'rights in the database',
@@ -39,8 +39,8 @@ export const databaseRights: DoctorCheck = {
 }
 
 /**
- * The check of the database's environment, of the keys it reads with, and of secrets that the next version
- * refuses.
+ * The check of the database's environment, of the keys that decrypt its data, and of secrets that the next
+ * version refuses.
  */
 export const databaseEnvironment: DoctorCheck = {
   name: 'environment and keys',

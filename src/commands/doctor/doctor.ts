@@ -9,9 +9,9 @@ export const doctor = defineTask({
     'Look for what is wrong, how bad it is, and the command that fixes it; and say what laku takes for true of the account at the payment provider. Ends with 8 where something is; with 2 where the configuration, and with 6 where the database cannot be used, for then nothing else can be looked at.',
   input: z.object({}),
   examples: ['laku doctor', 'laku doctor --json'],
-  // No identity is asked for: it changes nothing and prints no personal data of customers. A wrong
-  // configuration, a database that cannot be reached or is behind end it before its first check, each with
-  // its own line and exit code.
+  // `laku doctor` asks for no identity: it changes nothing and prints no personal data of customers. A wrong
+  // configuration, an unreachable database or one that is behind ends the command before its first check,
+  // each with its own line and exit code.
   run: async (context) => {
     const { doctorChecks } = await import('./checks.ts')
     const { accountProfile, profileLines } = await import('./account-profile.ts')

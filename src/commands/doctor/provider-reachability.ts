@@ -3,7 +3,7 @@ import type { DoctorCheck, Finding } from './checks.ts'
 
 const TIMEOUT_MS = 3_000
 
-/** Whether each provider accepts a connection: the check sends no request and no key. */
+/** The check whether each provider accepts a connection; it sends no request and no key. */
 export const providerReachability: DoctorCheck = {
   name: 'provider reachability',
   examine: async ({ config }) => {
@@ -20,7 +20,8 @@ export const providerReachability: DoctorCheck = {
         const why = url === undefined ? undefined : await unreachable(new URL(url))
         if (why === undefined) return []
         const severity = config.env === 'production' ? 'critical' : 'warning'
-        // Work that waits for a paused provider does not fail, and goes on when the provider is resumed.
+        // The finding suggests a pause: work that waits for a paused provider does not fail, and goes on when
+        // the provider is resumed.
         return [
           { severity, message: `${name} does not answer: ${why}`, command: `laku switches pause ${name}` },
         ]

@@ -12,7 +12,8 @@ const expectedFile = fileURLToPath(new URL('../../../docs/schema.sql', import.me
 const SHOWN = 3
 
 /**
- * Whether tables, indexes, functions and triggers match the code: somebody with psql may have removed one.
+ * The check whether tables, indexes, functions and triggers match the code: somebody with psql may have
+ * removed one of them.
  */
 export const schemaDrift: DoctorCheck = {
   name: 'schema drift',

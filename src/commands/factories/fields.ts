@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** `npwp:0123…` or `nik:3201…`. */
+/** A tax number as people type it: `npwp:0123…` or `nik:3201…`. */
 const taxId = z
   .string()
   .regex(/^(npwp|nik):[\d.\s-]{15,30}$/i, 'it takes npwp:NUMBER or nik:NUMBER')

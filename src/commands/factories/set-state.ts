@@ -10,7 +10,7 @@ interface Act {
   said: string
 }
 
-/** The verbs that move a factory on in its verification or its state. */
+/** Declares a verb that moves a factory on in its verification or its state. */
 const act = ({ name, description, needsReason = false, change, said }: Act) =>
   defineChange({
     name,

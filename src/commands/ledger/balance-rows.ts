@@ -2,11 +2,11 @@ import type { Page } from '../../cli/define/command.ts'
 import type { Column } from '../../cli/output/table.ts'
 import { type Paged, pageOf } from '../../domain/kernel/index.ts'
 
-/** An account, or a family (`wallet:*`) as a sum. */
+/** The balance of one account, or of a family of accounts (`wallet:*`) as a sum. */
 export interface BalanceRow {
   account: string
   kind: string | null
-  /** How many accounts the row sums up. */
+  /** The number of accounts whose balances the row sums up. */
   accounts: number
   balanceIdr: number
 }
@@ -19,8 +19,8 @@ export const balanceColumns: readonly Column<BalanceRow>[] = [
 ]
 
 /**
- * A page out of balances that were read whole: there are as many as there are kinds of accounts, or were
- * named.
+ * Returns one page of balances that were read whole: there are only as many as there are kinds of accounts,
+ * or as were named.
  */
 export function balancePage(all: readonly BalanceRow[], { cursor, limit }: Page): Paged<BalanceRow> {
   const rest = cursor === undefined ? all : all.slice(all.findIndex((row) => row.account === cursor) + 1)

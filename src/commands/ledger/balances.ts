@@ -19,7 +19,7 @@ export const balances = defineList({
     const ledger = await import('../../domain/ledger/index.ts')
     const all = await context.read(async ({ tx }): Promise<BalanceRow[]> => {
       const named = account.length > 0
-      // Keys of the command line that are no account are simply not found.
+      // Keys on the command line that name no account are simply not found.
       const keys = named ? (account as Parameters<typeof ledger.balances>[1]) : undefined
       const singles = (await ledger.balances(tx, keys)).map((row) => ({ ...row, accounts: 1 }))
       if (named) return singles

@@ -20,7 +20,8 @@ export const verify = defineTask({
   ],
   input: z.object({ heads: z.string().optional() }),
   examples: ['laku ledger verify', 'laku ledger verify --heads /var/log/laku/worker.log'],
-  // No identity is asked for: it changes nothing and prints no personal data, and cron runs it.
+  // `laku ledger verify` asks for no identity: it changes nothing and prints no personal data, and cron runs
+  // it.
   run: async (context, input) => {
     const { bookChecks } = await import('../../domain/composition/invariants.ts')
     const { runChecks } = await import('../../domain/kernel/index.ts')
@@ -36,7 +37,7 @@ export const verify = defineTask({
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
       .execute(async (tx) => {
-        // The other processors are for those who buy meanwhile.
+        // The verification uses one processor: the others are for people who buy in the meantime.
         await sql`set local max_parallel_workers_per_gather = 0`.execute(tx)
         const size = await ledgerSize(tx)
         const checks = await runChecks(all, tx, vault, (checkResult) => progress.step(lineOf(checkResult)))
@@ -66,7 +67,10 @@ function sentence(
   return [`The book does not hold: ${read}.`, ...wrong.map(lineOf)].join('\n')
 }
 
-/** Says how much the chain does not cover yet, and which breaks a person declared. */
+/**
+ * Returns lines that state how much of the ledger the chain does not cover yet, and which breaks a person
+ * declared.
+ */
 function chainLines({ page, unchained, breaks }: ChainState): string[] {
   const open =
     unchained > 0

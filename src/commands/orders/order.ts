@@ -4,7 +4,7 @@ import type { OutsideWay } from '../../cli/define/command.ts'
 export const orderArgument = { name: 'order', description: 'UUID or code' }
 export const orderInput = { order: z.string().min(1) }
 
-/** A change that may cancel an order: its booked courier is cancelled first. */
+/** Runs a change that may cancel an order, and cancels the order's booked courier first. */
 export async function callingOff<I, T>({ context, actor }: OutsideWay<I>, run: () => Promise<T>): Promise<T> {
   const { withParcelCancelled } = await import('../../domain/order/index.ts')
   const { units } = await context.laku()
@@ -23,5 +23,5 @@ export const orderDone = ({
   statusReason: string | null
 }) => `${code} is ${status}${statusReason ? ` (${statusReason})` : ''}.`
 
-/** Text of a reason for a use case, nothing where none was given. */
+/** Returns the text of a reason for a use case; undefined if no reason was given. */
 export const given = (reason: string): string | undefined => reason || undefined

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import type { Tx } from '../../domain/kernel/index.ts'
 import { variantIdOf } from '../stock/variant.ts'
 
-/** `SKU=24`: pieces of a variant, which is named by its SKU or its UUID. */
+/**
+ * An ordered line as people type it: `SKU=24`, the pieces of a variant that is named by its SKU or its UUID.
+ */
 export const orderedLine = z
   .string()
   .regex(/^[^=]+=\d{1,7}$/, 'it takes SKU=pieces, like KAOS-HITAM-M=24')
@@ -11,7 +13,10 @@ export const orderedLine = z
     return { variant: text.slice(0, at), quantity: Number(text.slice(at + 1)) }
   })
 
-/** `SKU=22` or `SKU=22,2`: good pieces that came, and after the comma the damaged ones. */
+/**
+ * A received line as people type it, `SKU=22` or `SKU=22,2`: the good pieces that came, and after the comma
+ * the damaged ones.
+ */
 export const receivedLine = z
   .string()
   .regex(/^[^=]+=\d{1,7}(,\d{1,7})?$/, 'it takes SKU=good[,damaged], like KAOS-HITAM-M=22,2')
@@ -24,7 +29,7 @@ export const receivedLine = z
     return { variant: text.slice(0, at), good, damaged }
   })
 
-/** The same lines with the ids of their variants. Throws product.variant_not_found. */
+/** Returns the same lines with the ids of their variants. Throws product.variant_not_found. */
 export async function withVariantIds<L extends { variant: string }>(
   tx: Tx,
   lines: readonly L[],

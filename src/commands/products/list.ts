@@ -30,7 +30,7 @@ export const list = defineList({
   empty: 'No products. Make one with laku products create, or many with laku products import.',
 })
 
-/** `4.5 (12)`: the mean and how many gave it. */
+/** Returns a rating as `4.5 (12)`: the mean, and how many people gave a rating. */
 export function ratingOf({ average, count }: { average: number | null; count: number }): string | null {
   return average === null ? null : `${average.toFixed(1)} (${count})`
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const whole = (text: string) => /^\d{1,10}$/.test(text)
 
-/** `SKU:name:grams:price[:bundle[:excess]]`, how a variant is written on one line. */
+/** A variant as it is written on one line: `SKU:name:grams:price[:bundle[:excess]]`. */
 export const variantOption = z.string().transform((text, context) => {
   const [
     sku = '',

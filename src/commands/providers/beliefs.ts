@@ -1,7 +1,7 @@
 import { defaultPolicy, formatIdr, type Policy } from '../../domain/kernel/index.ts'
 import { REFUND_CHANNELS, type RefundRule, settlementDays } from '../../providers/xendit/facts.ts'
 
-/** Something that laku takes for true of the account at the payment provider. */
+/** A fact that laku assumes about the account at the payment provider. */
 export interface Belief {
   about: string
   believed: string
@@ -14,7 +14,7 @@ type Account = Pick<
 >
 
 /**
- * The account's profile: the configuration's values, and the known facts where the configuration sets
+ * Returns the account's profile: the configuration's values, and the known facts where the configuration sets
  * nothing.
  */
 export function beliefsOf(policy: Account): Belief[] {

@@ -83,8 +83,8 @@ export const check = defineTask({
 const MARKS: Readonly<Record<Outcome, string>> = { ok: '✓', differs: '✗', unasked: '?', left_out: '–' }
 
 /**
- * A difference is certain and lasts, so its exit code takes precedence over that of a question without an
- * answer.
+ * Returns the exit code. A difference is certain and lasts, so its code takes precedence over the code of a
+ * question without an answer.
  */
 function exitCodeOf(findings: readonly Finding[], known: ReadonlySet<string>) {
   const differs = findings.some(
@@ -105,8 +105,8 @@ const columns: Column<Row>[] = [
 ]
 
 /**
- * The table, with a row for each fact that no harmless question shows, so that nobody takes silence for a
- * yes; and below it each difference in full with what to do.
+ * Returns the table of findings, and below the table each difference in full with what to do. A fact that no
+ * harmless question shows has a row too, so that nobody takes silence for a yes.
  */
 function report(findings: readonly Finding[], notSeen: readonly NotSeen[], { style, width }: Output): string {
   const unseen = notSeen.map(

@@ -1,16 +1,16 @@
 import type { ReadDeliveries } from '../../providers/check/deliveries.ts'
 import { NotConfigured } from '../../providers/check/probe.ts'
 
-/** The check reads this many of the newest deliveries. */
+/** The number of newest webhook deliveries that the check reads. */
 const NEWEST = 100
 
 export interface KeptDeliveries {
-  /** Reads the deliveries that our server kept; undefined where no database is configured here. */
+  /** Reads the webhook deliveries that our server stored; undefined where no database is configured. */
   read: ReadDeliveries
   end: () => Promise<void>
 }
 
-/** Opens the inbox of webhooks for reading, where the configuration names a database. */
+/** Opens the stored webhook deliveries for reading, if the configuration names a database. */
 export async function keptDeliveries(url: string | undefined): Promise<KeptDeliveries> {
   if (url === undefined) return { read: undefined, end: async () => {} }
   const { createKysely, createPool } = await import('../../runtime/database.ts')

@@ -35,12 +35,12 @@ import type { Config } from '../../runtime/config.ts'
 import { isFonnte } from '../../runtime/create-whatsapp.ts'
 import { parcelOrigin } from '../../runtime/parcel-origin.ts'
 
-/** For one call (ms). */
+/** The timeout of one call to a provider (ms). */
 const TIMEOUT_MS = 10_000
-/** How long a list may take to show a new object (ms). */
+/** The time that a provider's list may take to show a new object (ms). */
 const LIST_LAG_MS = 10_000
 
-/** Lists the checks in the order in which they are shown. */
+/** Returns the checks in the order in which they are shown. */
 export function probesOf(
   config: Config,
   { record, read }: { record?: Record; read?: ReadDeliveries } = {},

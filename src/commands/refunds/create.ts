@@ -77,7 +77,7 @@ const ofFile = {
   description: `those of a CSV of ${Object.keys(row.shape).join(',')}; - for stdin. The key of a row is a word of your own: under it the refund is made once`,
 }
 
-/** Makes one refund by its arguments, or many by --file. */
+/** The command that makes one refund by its arguments, or many by --file. */
 export const create: CommandDefinition = {
   ...commandDefinition,
   args: commandDefinition.args.map((argument) => ({ ...argument, optional: true })),

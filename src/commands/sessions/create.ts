@@ -11,8 +11,8 @@ const units = z
 const TIER = 'it takes units=price, like 10=45000, 10=-5000, 10=-10% or 10=SKU-1:45000,SKU-2:52000'
 
 /**
- * `10=45000` for all variants, `10=-5000` or `10=-10%` off the shelf price of each,
- * `10=SKU-1:45000,SKU-2:52000` by variant.
+ * A price tier as people type it: `10=45000` for all variants, `10=-5000` or `10=-10%` off the shelf price of
+ * each, `10=SKU-1:45000,SKU-2:52000` by variant.
  */
 const tier = z
   .string()

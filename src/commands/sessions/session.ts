@@ -7,7 +7,7 @@ import { formatIdr, type Tx } from '../../domain/kernel/index.ts'
 export const sessionArgument = { name: 'session', description: 'UUID or code' } as const
 export const sessionInput = { session: z.string().min(1) }
 
-/** The session that was named, drafts too. Throws group_buying.session_not_found. */
+/** Returns the session that was named, also if it is a draft. Throws group_buying.session_not_found. */
 export async function sessionNamed(tx: Tx, named: string): Promise<SessionView> {
   const { getSession } = await import('../../domain/group-buying/list.ts')
   return await getSession(tx, named, { withDrafts: true })

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { defineShow, section } from '../../cli/define/command.ts'
 import type { TierView } from '../../domain/group-buying/views.ts'
 
-// A person reads the newest; the rest is counted above, and orders list them all.
+// Only the newest participants are shown; the counts above include the rest, and the list of orders shows
+// them all.
 const SHOWN = 20
 
 export const show = defineShow({
@@ -67,7 +68,7 @@ export const show = defineShow({
   ],
 })
 
-/** A row for a tier, or one for each variant where they differ in price. */
+/** Returns one row for a tier, or one row for each variant if the variants differ in price. */
 function tierRows({ minUnits, unitPriceIdr, variantPrices }: TierView) {
   if (!variantPrices) return [{ minUnits, variant: 'all', unitPriceIdr }]
   return variantPrices.map((variantPrice) => ({

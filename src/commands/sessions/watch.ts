@@ -10,7 +10,7 @@ import { sessionNamed } from './session.ts'
 const BAR = 30
 const SHORTEST_BAR = 10
 const LINES_EACH = 2
-// The head, the line that says how to end, and the empty line above it.
+// The lines that show no session: the head, the line that says how to end, and the empty line above that.
 const OTHER_LINES = 3
 /** The number of sessions shown where no terminal limits them. */
 const SHOWN = 20
@@ -34,7 +34,7 @@ export const watch = defineTask({
   examples: ['laku sessions watch', 'laku sessions watch GBS-261123-7K3QX2 --every 5'],
   run: async (context, { session, every }) => {
     const { output } = context
-    // A server draws one picture; who shows it asks for the next.
+    // A server draws one picture; the client that shows the picture asks for the next.
     if (output.json || output.width === undefined || output.emit) {
       const seen = await look(context, session)
       return { json: seen, text: picture(seen, output) }
@@ -91,7 +91,9 @@ function picture({ at, data }: Look, { style, width = Number.POSITIVE_INFINITY }
 
 const cut = (line: string, width: number) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)
 
-/** Paid units full, held ones half, out of the MOQ. */
+/**
+ * Returns a bar of a session's units out of its MOQ: paid units are full blocks, held units are half blocks.
+ */
 export function barOf(paid: number, held: number, moq: number, length = BAR): string {
   const width = (units: number) => Math.min(length, Math.floor((length * units) / moq))
   const full = width(paid)
@@ -100,8 +102,8 @@ export function barOf(paid: number, held: number, moq: number, length = BAR): st
 }
 
 /**
- * Returns the time left of a forming session: `2d 03h`, `14h 05m`, `3m 20s`; nothing where it no longer
- * forms.
+ * Returns the time left of a forming session: `2d 03h`, `14h 05m`, `3m 20s`; empty for a session that no
+ * longer forms.
  */
 export function timeLeft({ status, endsAt }: Pick<SessionView, 'status' | 'endsAt'>, now: Date): string {
   if (status !== 'forming') return ''

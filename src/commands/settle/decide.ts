@@ -70,7 +70,7 @@ export const pay = defineChange({
     const { paySettlement } = await import('../../domain/settlement/index.ts')
     return await paySettlement(work, input)
   },
-  // The decision is saved, but the settlement is not paid as requested.
+  // A settlement that is on hold was not paid as requested, although the decision is saved.
   exitCode: ({ status }) => (status === 'on_hold' ? exitCodes.conflict : exitCodes.done),
   done: ({ code, status }) => {
     if (status !== 'on_hold') return `${code} is on its way: laku settle show ${code}`

@@ -35,7 +35,7 @@ export const run = defineTask({
     const actor = withReason(await context.actor(), reason)
     const settlement = await import('../../domain/settlement/index.ts')
     if (dryRun) {
-      // Keeping the lines up to date settles nothing.
+      // Gathering the settlement lines settles nothing, so a dry run does it too.
       await settlement.gatherLines({ units, actor })
       const { result, report } = await units.dryRun(actor, (work) =>
         settlement.calculateSettlements(work, query),
@@ -80,7 +80,7 @@ async function viewOf(settlements: FactoryOutcome['settlements']): Promise<Block
   return reportOfAll(settlements, formatIdr(sumIdr(settlements.map((settlement) => settlement.netIdr))))
 }
 
-/** A factory as one line of NDJSON. */
+/** Returns the outcome of one factory as a line of NDJSON. */
 function lineOf({ factory, settlements, error }: FactoryOutcome) {
   if (error === undefined) return { factory, settlements }
   return { factory, settlements, error: { message: error instanceof Error ? error.message : String(error) } }

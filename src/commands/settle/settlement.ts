@@ -3,11 +3,11 @@ import type { CommandContext } from '../../cli/define/context.ts'
 import { type Block, type Column, tableOf } from '../../cli/output/table.ts'
 import type { SettlementView } from '../../domain/settlement/index.ts'
 
-/** How a settlement is named on the command line. */
+/** The argument that names a settlement on the command line. */
 export const settlementArgument = { name: 'settlement', description: 'UUID or code' }
 export const settlementInput = z.object({ settlement: z.string() })
 
-/** Which period, and whose. */
+/** The options that choose the period and the factory. */
 export const periodOptions = [
   { flags: '--through <date>', description: 'what is due by the end of this day in Jakarta (today)' },
   { flags: '--factory <id>', description: 'of one factory (UUID)' },
@@ -36,7 +36,7 @@ const columns: readonly Column<SettlementView>[] = [
   { name: 'net_idr', kind: 'idr', value: (row) => row.netIdr },
 ]
 
-/** Shows settlements to people, with their total. */
+/** Returns settlements in the form for people, with their total. */
 export function reportOfAll(settlements: readonly SettlementView[], total: string): Block[] {
   if (settlements.length === 0)
     return ['Nothing is due. What was delivered is due after its seven days; try a later --through.']

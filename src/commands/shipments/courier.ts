@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { CommandContext } from '../../cli/define/context.ts'
 import type { TrackingContext } from '../../domain/logistics/index.ts'
 
-/** `jne:reg`, as couriers are named on the command line. */
+/** A courier service as it is named on the command line: `jne:reg`. */
 export const courierChoice = z
   .string()
   .regex(/^[^:]+:[^:]+$/, 'it takes company:type, like jne:reg')

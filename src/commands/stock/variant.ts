@@ -1,6 +1,6 @@
 import { idOrCode, type Tx } from '../../domain/kernel/index.ts'
 
-/** The id of a variant that was named by its UUID or its SKU. Throws product.variant_not_found. */
+/** Returns the id of a variant that was named by its UUID or its SKU. Throws product.variant_not_found. */
 export async function variantIdOf(tx: Tx, named: string): Promise<string> {
   const key = idOrCode(named)
   if ('id' in key) return key.id

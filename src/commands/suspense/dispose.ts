@@ -7,7 +7,9 @@ import type { AskedDisposal, SuspenseItem } from '../../domain/suspense/index.ts
 const args = [{ name: 'item', description: 'UUID, or the code that it lies under' }]
 const item = z.string()
 
-/** A severe disposal is confirmed by the code that the money lies under. */
+/**
+ * Makes a disposal severe: the person confirms it by typing the code under which the money is in suspense.
+ */
 const severe =
   (consequence: (amount: string, code: string) => string) =>
   async (context: CommandContext, input: { item: string }) => {

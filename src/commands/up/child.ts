@@ -66,7 +66,7 @@ export class Child {
     })
   }
 
-  /** SIGTERM, and SIGKILL for one that does not end. */
+  /** Stops the child with SIGTERM, and with SIGKILL if the child does not end. */
   async stop(): Promise<void> {
     this.#stopping = true
     const child = this.#process

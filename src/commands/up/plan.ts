@@ -18,7 +18,7 @@ export interface Plan {
   config: Config
   metricsPort: number
   staffPort: number
-  /** The folder to remove at the end. */
+  /** The folder of an ephemeral laku, which is removed at the end. */
   temporary: string | undefined
 }
 
@@ -49,14 +49,17 @@ export async function planOf(context: CommandContext, flags: UpFlags): Promise<P
   }
 }
 
-/** The environment of the children: it carries the plan's settings, whichever flag or file they came from. */
+/**
+ * Returns the environment of the child processes: it carries the plan's settings, whichever flag or file they
+ * came from.
+ */
 export function environmentOf({ config, staffPort }: Plan): NodeJS.ProcessEnv {
   const { env } = process
   const database = config.databaseUrl === undefined ? {} : { DATABASE_URL: config.databaseUrl }
   return {
     ...env,
     ...database,
-    // Server and worker have no use for the owner's password.
+    // Server and worker do not need the database owner's password.
     DATABASE_OWNER_URL: '',
     DATABASE_OWNER_URL_FILE: '',
     LAKU_DATA_DIR: config.dataDir,
@@ -64,9 +67,9 @@ export function environmentOf({ config, staffPort }: Plan): NodeJS.ProcessEnv {
     PORT: String(config.port),
     LAKU_SANDBOX_PORT: String(config.sandboxPort),
     LAKU_STAFF_PORT: String(staffPort),
-    // At a terminal people want to read addresses, not every request.
+    // The default log level is warn: at a terminal, people want to read addresses and not every request.
     LAKU_LOG_LEVEL: env.LAKU_LOG_LEVEL || 'warn',
-    // The server alone has a metrics port.
+    // Only the server has a metrics port, so the shared environment names none.
     LAKU_METRICS_PORT: '',
   }
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { systemCode } from '../../runtime/data-folder.ts'
 import { StartError } from '../../runtime/start-error.ts'
 
-/** Listens on a port and releases it again: returns the port, or undefined if it is taken. */
+/** Tries a port: listens on it and releases it again. Returns the port, or undefined if the port is taken. */
 function tryPort(port: number, host = '127.0.0.1'): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer()
@@ -19,7 +19,7 @@ function tryPort(port: number, host = '127.0.0.1'): Promise<number | undefined> 
 
 const TRIES = 50
 
-/** Returns the first of this many consecutive free ports. */
+/** Returns the first of `inARow` consecutive free ports. */
 export async function freePorts(inARow: number): Promise<number> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const first = await tryPort(0)

@@ -24,8 +24,8 @@ export interface Tree {
 }
 
 /**
- * Starts database, sandbox, server and worker, and returns when all of them answer. Each is added to
- * `teardown` as it comes up. They stop in the reverse order: server, worker, sandbox, database.
+ * Starts database, sandbox, server and worker, and returns when all of them answer. Each process is added to
+ * `teardown` when it is up. The processes stop in the reverse order: server, worker, sandbox, database.
  */
 export async function startTree(
   plan: Plan,
@@ -90,7 +90,8 @@ async function leaveWord(dataDir: string, shop: LocalShop, teardown: Teardown): 
 }
 
 /**
- * The local administrator and the seed data; returns the administrator's token, and by what name it is kept.
+ * Creates the local administrator and the seed data. Returns the administrator's token, and the name under
+ * which the token is kept.
  */
 async function prepare(config: Config, seed: boolean): Promise<{ adminToken: string; database: string }> {
   const laku = await openLaku(config, { name: 'up', poolSize: 2, providers: false })

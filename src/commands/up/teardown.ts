@@ -3,12 +3,18 @@ interface Step {
   close: () => Promise<unknown>
 }
 
-/** Stops the started things in the reverse order, and only once, however often it is called. */
+/**
+ * The steps that stop what was started, run in the reverse order, and only once, however often `close` is
+ * called.
+ */
 export class Teardown {
   readonly #steps: Step[] = []
   #closing: Promise<void> | undefined
 
-  /** Adds a step; a step that is added while everything is being stopped is carried out at once. */
+  /**
+   * Adds a step that stops something. A step that is added while everything is being stopped is carried out
+   * at once.
+   */
   async add(name: string, close: Step['close']): Promise<void> {
     if (this.#closing) await close()
     else this.#steps.push({ name, close })

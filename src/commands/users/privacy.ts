@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 import { userArgument, userInput, userNamed } from './user.ts'
 
-// Under another name: `export` is a word of the language.
+// The constant is `exportUser`, because `export` is a word of the language.
 export const exportUser = defineChange({
   name: 'export',
   description:

@@ -52,7 +52,8 @@ export const update = defineChange({
     }
     return await changeUser(work, { userId, ...changes, phoneProven: callerCode !== undefined })
   },
-  // Nothing counts in a dry run, so that no code is looked at: it would be guessed by them.
+  // A dry run does not check the caller's code: wrong codes are not counted in a dry run, so codes could be
+  // guessed by dry runs.
   assuming: async (_way, run) => await run({ takenForGranted: true }),
   done: ({ id }) => `User ${id} is changed.`,
 })

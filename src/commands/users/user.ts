@@ -6,7 +6,7 @@ import type { User } from '../../domain/user/index.ts'
 export const userArgument = { name: 'user', description: 'UUID or phone number' } as const
 export const userInput = { user: z.string().min(1) }
 
-/** Throws user.not_found, user.phone_invalid. */
+/** Returns the user whom the command line names. Throws user.not_found, user.phone_invalid. */
 export async function userNamed(tx: Tx, named: string): Promise<User> {
   const { requireUser } = await import('../../domain/user/read-users.ts')
   return await requireUser(tx, named)

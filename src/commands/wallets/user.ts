@@ -4,7 +4,7 @@ import type { Tx } from '../../domain/kernel/index.ts'
 export const userArgument = { name: 'user', description: 'UUID or phone number' }
 export const userInput = { user: z.string().min(1) }
 
-/** The id of the user whose wallet is meant. Throws wallet.user_not_found, user.phone_invalid. */
+/** Returns the id of the user whose wallet is meant. Throws wallet.user_not_found, user.phone_invalid. */
 export async function userIdOf(tx: Tx, text: string): Promise<string> {
   if (z.uuid().safeParse(text).success) return text
   const { normalizePhone } = await import('../../domain/user/phone.ts')

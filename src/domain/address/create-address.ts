@@ -7,8 +7,8 @@ import { type AddressInput, normalized } from './rules.ts'
 import type { AddressView } from './views.ts'
 
 /**
- * A new address of the customer who acts, or of a user whom support names. Their first becomes the default,
- * and so does one made with `isDefault`.
+ * Creates an address of the customer who acts, or of a user whom support names. The user's first address
+ * becomes the default, and so does one created with `isDefault`.
  * @throws kernel.forbidden, address.postal_code_invalid, user.phone_invalid
  */
 export async function createAddress(

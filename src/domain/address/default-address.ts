@@ -12,7 +12,7 @@ export async function hasDefault(work: Work, userId: string): Promise<boolean> {
 }
 
 /**
- * Leaves the user without a default for the rest of the statement pair that moves it. The user must be
+ * Removes the user's default, which the caller's next statement sets on another address. The user must be
  * locked.
  */
 export async function clearDefault(work: Work, userId: string): Promise<void> {

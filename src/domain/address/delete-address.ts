@@ -12,7 +12,7 @@ import { addressFor } from './read-addresses.ts'
 export async function deleteAddress(work: Work, id: string): Promise<void> {
   const { userId } = await addressFor(work, id)
   await lockUser(work, userId)
-  // Read again: another transaction may have deleted it, or moved the default, before the lock.
+  // The address is read again: before the lock, another transaction may have deleted it or moved the default.
   const { isDefault } = await addressFor(work, id)
   const gone = { deletedAt: work.now, isDefault: false }
   await work.tx.updateTable('addresses').set(gone).where('id', '=', id).execute()

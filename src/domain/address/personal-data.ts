@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PersonalTable } from '../kernel/index.ts'
 
-/** How a person is taken out of the tables of this room. */
+/** The personal data in the table of addresses, and how a person is erased from it. */
 export const addressPersonalData: readonly PersonalTable[] = [
   {
     table: 'addresses',

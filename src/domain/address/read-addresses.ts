@@ -6,7 +6,7 @@ import { type Address, type AddressView, addressView } from './views.ts'
 
 const columns = sql`id, user_id, label, recipient_name, phone, street, district, city, province, postal_code, area_id, is_default`
 
-/** Addresses by id, whosesoever they are; unknown and deleted ones are left out. */
+/** Returns addresses by id, whoever owns them; unknown and deleted addresses are left out. */
 export async function addressesById(tx: Tx, ids: readonly string[]): Promise<Map<string, Address>> {
   const { rows } = await sql<Address>`
     select ${columns} from addresses where id = any(${ids}::uuid[]) and deleted_at is null`.execute(tx)
@@ -14,7 +14,7 @@ export async function addressesById(tx: Tx, ids: readonly string[]): Promise<Map
 }
 
 /**
- * An address of the customer who acts, or for support anybody's, with whose it is.
+ * Returns an address of the customer who acts, or for support anybody's address, with its owner.
  * @throws kernel.forbidden, address.not_found for another customer's too
  */
 export async function addressFor(work: Work, id: string): Promise<Address> {
@@ -24,13 +24,14 @@ export async function addressFor(work: Work, id: string): Promise<Address> {
   return address
 }
 
-/** Returns the same address as `addressFor`, in the shape that is printed and sent. */
+/** Returns the address that `addressFor` returns, in the shape that is printed and sent. */
 export async function getAddress(work: Work, id: string): Promise<AddressView> {
   return addressView(await addressFor(work, id))
 }
 
 /**
- * Addresses of the customer who acts, or of a user whom support names, newest first, a keyset page at a time.
+ * Lists addresses of the customer who acts, or of a user whom support names: newest first, a keyset page at a
+ * time.
  */
 export async function listAddresses(
   work: Work,
@@ -46,7 +47,7 @@ export async function listAddresses(
 }
 
 /**
- * The default address of a user for whom staff act.
+ * Returns the id of the default address of a user for whom staff act.
  * @throws address.not_found where they have none
  */
 export async function defaultAddressId(tx: Tx, userId: string): Promise<string> {

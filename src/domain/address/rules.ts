@@ -4,21 +4,21 @@ import { addressErrors } from './errors.ts'
 export interface AddressInput {
   label: string
   recipientName: string
-  /** However it is written; stored as E.164. */
+  /** The recipient's phone number in any notation; it is stored as E.164. */
   phone: string
   street: string
   district: string
   city: string
   province: string
   postalCode: string
-  /** Biteship's id of the area; another postal code takes it away. */
+  /** Biteship's id of the area; a change of the postal code removes this id. */
   areaId?: string | null | undefined
 }
 
 export type AddressChanges = { [K in keyof AddressInput]?: AddressInput[K] | undefined }
 
 /**
- * Returns the fields that are stored otherwise than they were written.
+ * Returns those of the given fields that are stored in another form than they were written.
  * @throws address.postal_code_invalid, user.phone_invalid
  */
 export function normalized({ phone, postalCode, areaId }: AddressChanges): {

@@ -1,17 +1,20 @@
-/** An address as it was when something was ordered to it: later changes do not reach it. */
+/**
+ * An address as it was when something was ordered to it: later changes of the address do not affect the
+ * order.
+ */
 export interface AddressSnapshot {
   recipientName: string
-  /** E.164 */
+  /** The recipient's phone number in E.164. */
   phone: string
   street: string
   district: string
   city: string
   province: string
-  /** 5 digits */
+  /** The postal code: 5 digits. */
   postalCode: string
   /**
-   * Biteship's id of the area, where the front end's map gave one: a courier finds it better than by the
-   * code.
+   * Biteship's id of the area, where the front end's map gave one: a courier finds the area better by this id
+   * than by the postal code.
    */
   areaId?: string | null
 }

@@ -3,19 +3,22 @@ import { type AttentionKind, finalStates, inSql, type Work } from '../kernel/ind
 import { shipmentTransitions } from '../logistics/index.ts'
 import { settleAttentionWhere } from '../ops/index.ts'
 
-/** A condition on an open row `a`: when it holds, the cause that the row was raised for has gone away. */
+/**
+ * A condition on an open attention item, the row `a`: when the condition holds, the cause for which the item
+ * was raised has gone away.
+ */
 interface GoneWhen {
   gone: RawBuilder<unknown>
   /**
-   * Set where the subject’s state alone decides: the subject’s table, and the states that end the attention
-   * (`not`: all other states end it).
+   * The states of the subject that end the item, where the subject’s state alone decides: its table, and the
+   * states (`not`: all other states end the item).
    */
   states?: { table: string; of: readonly string[]; not: boolean }
 }
 
 /**
- * No kept data shows that the cause has gone: a person resolves the item, or the command that fixes the cause
- * does.
+ * An item whose cause leaves no stored data when it has gone: a person resolves the item, or the command that
+ * fixes the cause does.
  */
 interface ByPerson {
   person: string
@@ -25,13 +28,13 @@ export type AttentionEnd = GoneWhen | ByPerson
 
 const subject = sql`a.subject_id::uuid`
 
-/** The item ends when its subject, a row of this table, is in one of these states. */
+/** Ends the item when its subject, a row of this table, is in one of these states. */
 const is = (table: string, ...states: string[]): GoneWhen => ({
   gone: sql`exists (select from ${sql.table(table)} t where t.id = ${subject} and t.status = any(${states}))`,
   states: { table, of: states, not: false },
 })
 
-/** The item ends when its subject, a row of this table, is in none of these states any more. */
+/** Ends the item when its subject, a row of this table, is in none of these states any more. */
 const isNot = (table: string, ...states: string[]): GoneWhen => ({
   gone: sql`exists (select from ${sql.table(table)} t where t.id = ${subject} and t.status <> all(${states}))`,
   states: { table, of: states, not: true },
@@ -40,32 +43,38 @@ const isNot = (table: string, ...states: string[]): GoneWhen => ({
 const answered = ['confirmed', 'shipped', 'partially_received', 'received', 'closed', 'cancelled']
 const sessionDone = ['orders_created', 'success', 'cancelled', 'refunded']
 
-/** The last failure of this channel for this reason is a day old; `id` names the row that it was. */
+/**
+ * Ends the item when the last failure of this channel for this reason is a day old; `id` names the detail
+ * with the failed row's id.
+ */
 const quiet = (table: string, id: string): GoneWhen => ({
   gone: sql`coalesce((select t.updated_at from ${sql.table(table)} t where t.id = (a.details ->> ${sql.lit(id)})::uuid), a.since)
     < (select now from the_time) - interval '1 day'`,
 })
 
-/** The item ends this many days after it was raised; the audit log keeps its content. */
+/** Ends the item this many days after it was raised; the audit log keeps its content. */
 const daysOld = (days: number): GoneWhen => ({
   gone: sql`a.since < (select now from the_time) - make_interval(days => ${sql.lit(days)})`,
 })
 
-/** No money of its payment, or of its invoice, waits in quarantine. */
+/** The condition that no money of the subject, a payment or an invoice, waits in quarantine. */
 const unquarantined: GoneWhen = {
   gone: sql`not exists (
     select from quarantined_money q
     where q.status = 'waiting' and (q.provider_invoice_id = a.subject_id or q.payment_id::text = a.subject_id))`,
 }
 
-/** The order has a parcel that is on its way, or the order needs no parcel. */
+/** The condition that the order has a parcel that is on its way, or needs no parcel. */
 const parcelGoes: GoneWhen = {
   gone: sql`exists (
     select from orders o where o.id = ${subject} and (o.status not in ('paid', 'processing', 'on_hold') or exists (
       select from shipments s where s.order_id = o.id and s.status not in ('pending', 'cancelled', 'not_found'))))`,
 }
 
-/** A purchase order that lives was made for its session since, or the session needs none. */
+/**
+ * The condition that a purchase order which is not cancelled was made for the session since the item was
+ * raised, or that the session needs none.
+ */
 const goodsComing: GoneWhen = {
   gone: sql`exists (
     select from group_buying_sessions s where s.id = ${subject} and (s.status = any(${sessionDone}) or exists (
@@ -120,7 +129,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   order_contradicted: { person: 'whether a buyer who has goods and money gives one back is not kept here' },
   order_not_shippable: parcelGoes,
   order_without_money: is('orders', 'cancelled', 'failed', 'refunded'),
-  // The day whose budget was spent is over.
+  // The item ends when the day is over whose budget was spent.
   'otp.budget': {
     gone: sql`not exists (
       select from code_spending c where c.channel = a.subject_id and c.strangers > 0

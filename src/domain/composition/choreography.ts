@@ -53,15 +53,18 @@ import './job-payloads.ts'
 /** The buyer is notified after the commit, so a notice that fails never undoes the change that it reports. */
 const notify: JobRule<EventType> = { job: 'notify', data: ({ id }) => ({ eventId: id }) }
 
-/** Not of money that stays with the company, for a card's issuer had given it to the buyer before. */
+/**
+ * The buyer gets no notice of money that stays with the company, because a card's issuer had given that money
+ * to the buyer before.
+ */
 const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = {
   job: 'notify',
   data: ({ id, payload }) => (payload.refundIdr > 0 ? { eventId: id } : undefined),
 }
 
 /**
- * Each provider's webhook deliveries have a queue of their own, so that no provider's updates wait for
- * another provider's rate limits.
+ * Returns the rule for a provider's webhook deliveries. Each provider has a queue of its own, so that no
+ * provider's updates wait for another provider's rate limits.
  */
 const lineOf = (provider: EventPayloads['webhook.received']['provider']): JobRule<'webhook.received'> => ({
   job: `webhooks.${provider}`,
@@ -78,9 +81,9 @@ async function refundSessions(
 }
 
 /**
- * The followers of each event: the service map's communication table, turned the right way up. Reactions run
- * in the same transaction as the event, in the order given; jobs run after its commit. An event with an empty
- * row is kept as history and followed by nobody.
+ * The reactions and jobs that follow each event: the service map's communication table, ordered by event.
+ * Reactions run in the same transaction as the event, in the order given; jobs run after its commit. An event
+ * with an empty row is kept as history, and nothing follows it.
  */
 export const choreography: Choreography = {
   // No job follows here: the code is in a WhatsApp message, and whatsapp.queued sends that message.
@@ -180,7 +183,7 @@ export const choreography: Choreography = {
   },
   'order.status_changed': { jobs: [notify] },
   'return.requested': {},
-  // Restocked and refunded by the use case itself; settlement reads the refund's entries.
+  // The use case itself restocks and refunds an accepted return; settlement reads the refund's entries.
   'return.accepted': {},
   'return.refused': { jobs: [notify] },
   'order.delivered': { reactions: [earnDelivered], jobs: [notify] },
@@ -198,7 +201,7 @@ export const choreography: Choreography = {
       notifyBuyer,
       {
         job: 'refunds.submit',
-        // A refund to the wallet is already there, so only a refund to the source is sent to the provider.
+        // A refund to the wallet is complete already, so only a refund to the source is sent to the provider.
         data: ({ payload }) =>
           payload.destination === 'source' ? { refundId: payload.refundId } : undefined,
       },
@@ -270,7 +273,7 @@ export const choreography: Choreography = {
   'shipment.created': { reactions: [startProcessing] },
   'shipment.status_changed': { reactions: [applyShipmentStatus] },
   'shipment.priced': {
-    // After the commit: who refunds holds the payment first, and then the order.
+    // The job runs after the commit, because a refund locks the payment first and then the order.
     jobs: [{ job: 'fees.true', data: ({ payload: { orderId } }) => ({ orderId }) }],
   },
   'shipment.waybill_changed': { reactions: [applyWaybillChanges] },

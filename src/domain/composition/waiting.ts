@@ -16,7 +16,7 @@ const questions: Record<
   SwitchName,
   readonly { what: string; from: ReturnType<typeof sql>; amount?: boolean }[]
 > = {
-  // A join is refused (kernel.paused) and waits nowhere.
+  // A paused switch refuses joins (kernel.paused), so no join waits behind it.
   joins: [],
   payouts: [
     {

@@ -8,8 +8,8 @@ import { getFactory } from './read-factories.ts'
 import { bankAccountMachine } from './transitions.ts'
 
 /**
- * A second person vouches for the account that waits. From now on its cooling-off runs
- * (policy.bankCoolingOffHours): time for the factory to say that it never asked for this.
+ * Approves the factory's waiting bank account; a second person does this. The account's cooling-off
+ * (policy.bankCoolingOffHours) starts now: time for the factory to say that it never asked for this account.
  * @throws factory.not_found, factory.no_bank_account_waits, factory.same_person, kernel.same_hands,
  * kernel.forbidden
  */

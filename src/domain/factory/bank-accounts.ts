@@ -5,18 +5,18 @@ import type { BankAccountStatus } from './transitions.ts'
 
 const PURPOSE = 'factory.bank_account'
 
-/** A bank account as it may be shown. */
+/** A bank account in the form that may be shown. */
 export interface BankAccountView {
   id: string
   factoryId: string
   channelCode: string
   bank: string
-  /** The last four digits. */
+  /** The last four digits of the account number. */
   account: string
   status: BankAccountStatus
   setAt: Date
   approvedAt: Date | null
-  /** Nothing is paid to it before. */
+  /** The time before which nothing is paid to this account. */
   usableFrom: Date | null
 }
 
@@ -37,7 +37,7 @@ const open = (vault: Vault, row: BankAccountRow): BankAccount => ({
   accountHolderName: vault.open(PURPOSE, row.accountHolder),
 })
 
-/** The bank accounts of a factory, newest first. */
+/** Returns the bank accounts of a factory, newest first. */
 export async function bankAccountsOf(tx: Tx, vault: Vault, factoryId: string): Promise<BankAccountView[]> {
   const { rows } = await sql<BankAccountRow>`
     select id, factory_id, channel_code, account_number, account_holder, status, set_at, approved_at, usable_from
@@ -49,7 +49,7 @@ export async function bankAccountsOf(tx: Tx, vault: Vault, factoryId: string): P
   })
 }
 
-/** The account before this one that was approved, in words for the audit log; null where there is none. */
+/** Returns the approved account before this one, in words for the audit log; null if there is none. */
 export async function lastAccount(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
   factoryId: string,

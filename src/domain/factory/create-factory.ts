@@ -11,9 +11,9 @@ export interface NewFactory {
   email?: string | undefined
   city: string
   province: string
-  /** 5 digits */
+  /** The postal code: 5 digits. */
   postalCode: string
-  /** Basis points; the policy's default where none was agreed. */
+  /** The commission in basis points; the policy's default applies if none was agreed. */
   commissionBps?: number | undefined
   taxId?: TaxId | undefined
 }

@@ -2,7 +2,8 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { factoryErrors } from './errors.ts'
 
 /**
- * A factory's number in E.164; unlike a person's it may be a landline. Without a country it is Indonesian.
+ * Returns a factory's phone number in E.164; unlike a person's number it may be a landline. A number without
+ * a country code is Indonesian.
  * @throws factory.phone_invalid
  */
 export function normalizeFactoryPhone(written: string): string {

@@ -1,16 +1,13 @@
 import { sql } from 'kysely'
 import { asRecords, type Work } from '../kernel/index.ts'
 
-/** By how much published ratings change: their sum in stars, and how many they are. */
+/** The change of published ratings: of their sum in stars, and of their count. */
 export interface RatingChange {
   sumChange: number
   countChange: number
 }
 
-/**
- * Reaction to what happens to a published review: the factory's rating follows by increments, never by a
- * scan.
- */
+/** Reacts to changes of published reviews: the factory's rating follows by increments, never by a scan. */
 export async function rateFactories(
   work: Work,
   events: readonly { payload: RatingChange & { factoryId: string } }[],
@@ -19,7 +16,7 @@ export async function rateFactories(
   await addRatings(work, 'factories', changes)
 }
 
-/** Adds to the ratings of factories, or of products, each row once and in the order of their ids. */
+/** Adds changes to the ratings of factories or of products, each row once and in the order of the ids. */
 export async function addRatings(
   work: Work,
   table: 'factories' | 'products',

@@ -5,7 +5,7 @@ import { factoryErrors } from './errors.ts'
 import type { FactoryStatus } from './transitions.ts'
 import type { FactoryView, PublicFactory } from './views.ts'
 
-/** Factories that `where` holds for, newest first; it speaks of the factory as `f`. */
+/** Returns the factories for which `where` holds, newest first; `where` names the factory's row `f`. */
 async function factoryViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<FactoryView[]> {
   const { rows } = await sql<FactoryView>`
     select id, name, city, province, phone, email, postal_code, verification, status, commission_bps, tax_id_kind,
@@ -15,7 +15,7 @@ async function factoryViews(tx: Tx, where: RawBuilder<unknown>, limit: number): 
   return rows
 }
 
-/** Factories by id, as staff see them; unknown ones are left out. */
+/** Returns factories by id, as staff see them; unknown factories are left out. */
 export async function factoriesById(tx: Tx, ids: readonly string[]): Promise<Map<string, FactoryView>> {
   const rows = await factoryViews(tx, sql`f.id = any(${[...ids]}::uuid[])`, ids.length)
   return new Map(rows.map((row) => [row.id, row]))
@@ -41,12 +41,12 @@ export async function getPublicFactory(tx: Tx, id: string): Promise<PublicFactor
   return { id, name, city, province, rating }
 }
 
-/** Factories, newest first, a keyset page at a time. */
+/** Lists factories, newest first, a keyset page at a time. */
 export async function listFactories(
   tx: Tx,
   filter: {
     status?: FactoryStatus | undefined
-    /** A member of staff: those that their office looks after. */
+    /** A member of staff: only the factories that their office looks after are listed. */
     lookedAfterBy?: string | undefined
     limit: number
     cursor?: string | undefined

@@ -7,9 +7,9 @@ import { requireSameEnvironment } from '../../../runtime/environment/require-fit
 import { requireOwner } from '../../../runtime/environment/require-owner.ts'
 
 /**
- * Runs something by the connection of the database's owner, where the database is what the configuration
- * takes it for. Throws StartError: 6 where it cannot be used, 2 where it is another or the connection is not
- * the owner's.
+ * Calls `use` on a connection of the database's owner, if the database is the one that the configuration
+ * means. Throws StartError: 6 where the database cannot be used, 2 where it is another database or the
+ * connection is not the owner's.
  */
 export async function asOwner<T>(config: OwnerConfig, use: (pool: pg.Pool) => Promise<T>): Promise<T> {
   const { owner: url, embedded } = await databaseUrlsOfOwner(config)

@@ -16,8 +16,8 @@ export interface Rewritten {
 }
 
 /**
- * Moves all encrypted and sealed values to the keys that write, one page per transaction; the audit log
- * records how many they were.
+ * Moves all encrypted and sealed values to the current keys, one page per transaction; the audit log records
+ * how many values were moved.
  */
 export async function rewriteAll(
   { units, vault }: Pick<Laku, 'units' | 'vault'>,

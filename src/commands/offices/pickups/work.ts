@@ -52,7 +52,7 @@ export const complete = defineChange({
     const variants = new Map(items.map((item) => [item.sku, item.variantId]))
     return await completePickup(work, {
       pickupId,
-      // An unknown SKU stays as it is, and is refused as no item of the list.
+      // An unknown SKU is passed on unchanged; the use case refuses it, because it is no item of the list.
       counts: counts.map(({ sku, counted }) => ({ variantId: variants.get(sku) ?? sku, counted })),
       photoUrl: photo,
       signedBy,

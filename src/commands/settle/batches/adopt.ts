@@ -3,8 +3,8 @@ import { defineChange } from '../../../cli/define/command.ts'
 import { formatIdr } from '../../../domain/kernel/index.ts'
 
 /**
- * A line as `laku settle export` writes it: an apostrophe precedes a text that a spreadsheet would run as a
- * formula.
+ * A line of the file that `laku settle export` writes: an apostrophe precedes a text that a spreadsheet would
+ * run as a formula.
  */
 const row = z.object({
   code: z.string().regex(/^(STL|WDR)-\d{6}-[0-9A-Z]+$/i, 'is no code of a settlement or a withdrawal'),

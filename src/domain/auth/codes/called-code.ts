@@ -5,10 +5,10 @@ import { userByPhone } from '../../user/index.ts'
 import { isServedCountry, queueMessages } from '../../whatsapp/index.ts'
 import { isOtpCode, newOtpCode, otpHash } from './otp-code.ts'
 
-/** A message that came in on WhatsApp. */
+/** An incoming WhatsApp message. */
 export interface Call {
   providerMessageId: string
-  /** E.164; undefined where its sender keeps the number back. */
+  /** The sender's phone number in E.164; undefined where the sender keeps the number back. */
   from?: string | undefined
   at: Date
   body?: string | undefined
@@ -27,9 +27,9 @@ const texts = {
 }
 
 /**
- * Sends a code at once to each person who writes MASUK. They hold the number, so they do not queue behind
- * strangers' requests. An answer costs nothing (Meta: within 24 hours of a message). Until it expires, the
- * code works in every browser that asks for this number; codes sent before stay good.
+ * Sends a code at once to each person who writes MASUK on WhatsApp. Such people hold the number, so they do
+ * not queue behind strangers' requests. An answer costs nothing (Meta: within 24 hours of a message). Until
+ * the code expires, it works in every browser that asks for this number; codes sent before stay good.
  */
 export async function answerCalls(work: Work, calls: readonly Call[]): Promise<void> {
   const oldest = secondsAfter(work.now, -FRESH_S)
@@ -37,7 +37,7 @@ export async function answerCalls(work: Work, calls: readonly Call[]): Promise<v
   for (const { from, body, at, providerMessageId } of calls)
     if (from !== undefined && body !== undefined && at > oldest && word.test(body))
       answered.set(from, providerMessageId)
-  // In one order, so that two batches never wait for each other.
+  // The numbers are processed in sorted order, so that two batches never wait for each other.
   for (const [phone, messageId] of [...answered].sort(([a], [b]) => (a < b ? -1 : 1)))
     await answerCall(work, phone, messageId)
 }
@@ -57,7 +57,7 @@ async function answerCall(work: Work, phone: string, providerMessageId: string):
     sealedParams: [code],
     sendBy: expiresAt,
   }
-  // A delivery that comes twice has its answer already, and the code in it stays good.
+  // A webhook delivery that comes twice has its answer already, and the code in that answer stays good.
   const [messageId] = await queueMessages(work, [message])
   if (messageId === undefined) return
   await sql`
@@ -68,21 +68,24 @@ async function answerCall(work: Work, phone: string, providerMessageId: string):
   )
 }
 
-/** Whether the holder of this number called for a code that is still good. */
+/** Returns whether the holder of this number asked for a code on WhatsApp that is still good. */
 export async function hasCalledCode(work: Work, phone: string): Promise<boolean> {
   const { rows } = await sql`
     select from called_codes where phone = ${phone} and expires_at > ${work.now}`.execute(work.tx)
   return rows.length > 0
 }
 
-/** Numbers whose holders called for a code that is still good: those who wrote within minutes. */
+/**
+ * Returns the numbers whose holders asked for a code on WhatsApp that is still good: those who wrote within
+ * minutes.
+ */
 export async function calledNumbers(db: Kysely<DB>, now: Date): Promise<Set<string>> {
   const { rows } = await sql<{ phone: string }>`
     select phone from called_codes where expires_at > ${now} limit ${MAX_CALLED_NUMBERS}`.execute(db)
   return new Set(rows.map(({ phone }) => phone))
 }
 
-/** Whether this is the code that the number's holder called for; it is good once. */
+/** Returns whether this is the code that the number's holder asked for on WhatsApp, and uses up that code. */
 export async function useCalledCode(work: Work, phone: string, code: string): Promise<boolean> {
   const { rows } = await sql<{ codeHash: string }>`
     select code_hash from called_codes where phone = ${phone} and expires_at > ${work.now} for update`.execute(
@@ -93,7 +96,7 @@ export async function useCalledCode(work: Work, phone: string, code: string): Pr
   return true
 }
 
-/** Forgets up to `limit` codes that nobody used; returns how many. */
+/** Deletes up to `limit` expired codes that nobody used; returns how many. */
 export async function pruneCalledCodes(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from called_codes where phone in (

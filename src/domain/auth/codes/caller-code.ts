@@ -11,10 +11,10 @@ import { LONGEST_WAIT_S, takeCodeTurn } from './code-limits.ts'
 import { isOtpCode, newOtpCode, otpHash } from './otp-code.ts'
 import { DELIVERED_WITHIN_S, sendCode } from './request.ts'
 
-/** The number that is to be of this user or factory. */
+/** The phone number that a user or a factory is about to get. */
 export interface NewNumber {
   subject: Subject
-  /** However it is written. */
+  /** The phone number in any notation. */
   phone: string
 }
 
@@ -30,7 +30,8 @@ export async function sendCallerCode(
 ): Promise<{ phone: string; expiresInS: number; sentInS: number }> {
   const phone = normalizePhone(written)
   requireServedCountry(work.policy, phone)
-  // The account has its own turns. A stranger who asks for codes to this number uses up none of them.
+  // Requests for this account have turns of their own. A stranger who asks for codes to this number uses up
+  // none of these turns.
   const sentInS = await takeCodeTurn(work, { phone, ip: null, knownAs: `caller ${id}` })
   if (!(await spendMessage(work, 'whatsapp', true)))
     throw authErrors.otp_limited({ of: 'day', retryAfterS: LONGEST_WAIT_S })
@@ -76,9 +77,9 @@ export async function sendCallerCode(
 }
 
 /**
- * Uses up the code that the holder of a new number read out. A wrong one takes a try of each code that is
- * still good, so that more codes are no more guesses; the refusal (auth.code_wrong with `triesLeft`,
- * auth.code_expired) is to be committed. Returns nothing where it was right.
+ * Uses up the code that the holder of a new number read out. A wrong code takes an attempt from each code
+ * that is still good, so that more codes do not allow more guesses. The caller commits the refusal
+ * (auth.code_wrong with `triesLeft`, auth.code_expired). Returns undefined if the code was right.
  * @throws user.phone_invalid
  */
 export async function tryCallerCode(

@@ -6,8 +6,9 @@ const RANDOM_BYTES = 10
 const SIGNATURE_BYTES = 6
 
 /**
- * A challenge's id, known to the browser that asked for it and to nobody else: a UUID v8 of random bytes and
- * a signature over them (48 bits). One that is made up is known without a look into the database.
+ * Returns a new challenge id, known to the browser that asked for it and to nobody else: a UUID v8 of random
+ * bytes and a signature over them (48 bits). The signature shows an invented id without a query to the
+ * database.
  */
 export function newChallengeId(vault: Vault): string {
   const bytes = Buffer.concat([randomBytes(RANDOM_BYTES), Buffer.alloc(SIGNATURE_BYTES)])
@@ -18,7 +19,7 @@ export function newChallengeId(vault: Vault): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** Whether laku issued this id. Its challenge may have ended long ago. */
+/** Returns whether laku issued this challenge id. The challenge itself may have ended long ago. */
 export function isChallengeId(vault: Vault, id: string): boolean {
   const bytes = Buffer.from(id.replaceAll('-', ''), 'hex')
   return bytes.length === 16 && vault.isSigned(PURPOSE, saidBy(bytes), bytes.subarray(RANDOM_BYTES))

@@ -7,12 +7,12 @@ export type PaidChannel = 'whatsapp' | 'sms'
  * The largest share of a day's messages that strangers may use. The rest is for people who were here before.
  */
 const STRANGERS_SHARE = 0.8
-/** Once strangers have used this share of their part, laku raises attention. */
+/** The share of the strangers' messages whose use makes laku raise attention. */
 const ALARM_SHARE = 0.5
 
 /**
  * Takes one message out of a paid channel's daily budget, and raises attention when strangers have used up
- * half of theirs. Returns false when nothing is left for this kind of requester.
+ * half of their share. Returns false when nothing is left for this kind of requester.
  */
 export async function spendMessage(work: Work, channel: PaidChannel, known: boolean): Promise<boolean> {
   const perDay = channel === 'sms' ? work.policy.smsPerDay : work.policy.whatsappCodesPerDay
@@ -41,7 +41,7 @@ export async function spendMessage(work: Work, channel: PaidChannel, known: bool
 
 const KEPT_DAYS = 90
 
-/** Forgets what days before the last 90 took; returns how many rows. */
+/** Deletes the records of messages used on days before the last 90; returns how many rows. */
 export async function pruneSpending(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from code_spending where (day, channel) in (

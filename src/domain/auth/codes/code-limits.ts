@@ -36,7 +36,7 @@ export const STRANGERS_BUDGET = 'code budget'
 
 /** The person who asks for a code, with what laku knows of them. */
 export interface Asker {
-  /** E.164 */
+  /** The person's phone number in E.164. */
   phone: string
   /** The person's network address; null if there is none. */
   ip: string | null
@@ -52,8 +52,8 @@ const subjectOf = ({ phone, ip }: Pick<Asker, 'phone' | 'ip'>) => `${phone} ${ho
 const homeOf = (ip: string | null) => (ip === null ? 'none' : networkOf(ip).home)
 
 /**
- * Returns the turns that one network has before it is asked for work. @see docs/security.md for where the
- * figures come from
+ * Returns the turns that the requests of one network have before laku asks for proof of work.
+ * @see docs/security.md for where the figures come from
  */
 function networkTurns(kind: string, ip: string | null, hourly: NetworkLimits, factor = 1): Turn[] {
   if (ip === null) return []
@@ -68,11 +68,11 @@ function networkTurns(kind: string, ip: string | null, hourly: NetworkLimits, fa
 }
 
 interface NetworkLimits {
-  /** An IPv4 address, which thousands of phones may share. */
+  /** The hourly limit of an IPv4 address, which thousands of phones may share. */
   address: number
-  /** An IPv6 /64: one home or phone. */
+  /** The hourly limit of an IPv6 /64: one home or phone. */
   home: number
-  /** An IPv6 /48. */
+  /** The hourly limit of an IPv6 /48. */
   site: number
 }
 
@@ -120,19 +120,20 @@ export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
     proven || asker.knownAs !== undefined
       ? authErrors.otp_limited({ retryAfterS: Math.min(LONGEST_WAIT_S, refused.inS) })
       : workNeeded(work, asker, refused.inS)
-  // From then on the turn is near enough to be waited for.
+  // From this time on, the turn is near enough that a request can wait for it.
   const nearInS = refused.inS - (refused.turn.waitS ?? 0)
   throw new CodeTooEarly(error, refused.turn.name, secondsAfter(work.now, nearInS))
 }
 
 /**
- * The names of the turns that a stranger's request needs. If any of them is used up, the request is refused.
+ * Returns the names of the turns that a stranger's request needs. If any of these turns is used up, the
+ * request is refused.
  */
 export function turnNamesOf(policy: Policy, asker: Asker, proven: boolean): string[] {
   return [...turnsOf(policy, asker, proven).map(({ name }) => name), STRANGERS_BUDGET]
 }
 
-/** Whether work was done for a request of this number from this address. */
+/** Returns whether proof of work was given for a request of this number from this address. */
 export function hasWorked({ vault, now }: { vault: Vault; now: Date }, asker: Asker): boolean {
   return isProof(vault, now, subjectOf(asker), asker.proof)
 }
@@ -162,8 +163,8 @@ function guessTurns(policy: Policy, ip: string | null): Turn[] {
 }
 
 /**
- * Counts a wrong code for its network and for all: numbers do not matter, for who guesses tries a few times
- * at each.
+ * Counts a wrong code for its network and for all networks together. Numbers are not counted, because a
+ * guesser tries only a few times at each number.
  */
 export async function countWrongCode(work: Work, ip: string | null): Promise<void> {
   await takeTurns(
@@ -173,9 +174,9 @@ export async function countWrongCode(work: Work, ip: string | null): Promise<voi
 }
 
 /**
- * Why one more guess at a challenge has to wait, where too many wrong ones came from this network or from all
- * together; undefined where it need not, or where the work was done. The first guess at a challenge is never
- * held back: most people type it right.
+ * Returns the refusal of a guess that must wait, because too many wrong codes came from this network or from
+ * all networks together. Returns undefined if the guess need not wait, or if proof of work was given. The
+ * first guess at a challenge is never held back: most people type the code right.
  */
 export async function guessHeldBack(
   work: Work,
@@ -188,7 +189,7 @@ export async function guessHeldBack(
   return guessWorkNeeded(work, { ip, challengeId }, inS)
 }
 
-/** Returns the answer to a guess at a challenge that is held back. */
+/** Returns the refusal, with a puzzle, of a guess at a challenge that is held back. */
 export function guessWorkNeeded(
   { vault, now }: { vault: Vault; now: Date },
   { ip, challengeId }: { ip: string | null; challengeId: string },

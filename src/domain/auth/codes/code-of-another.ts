@@ -23,7 +23,7 @@ interface Typed {
  * Returns the refusal for a code that was sent to this number, but for another browser (the same person's or
  * a stranger's). Returns undefined for every other wrong code. The refusal is auth.code_wrong. It states when
  * that code and this browser's own code were sent, so that the person knows which message to read. A person
- * with that code holds the phone, so it is no guess and takes no try.
+ * with that code holds the phone, so the code is no guess and takes no attempt.
  */
 export async function codeOfAnother(work: Work, typed: Typed): Promise<DomainError | undefined> {
   const { challengeId, phone, code, purpose, sentAt, triesLeft } = typed

@@ -77,13 +77,13 @@ const texts: Record<Locale, Record<CodePurpose, Text>> = {
   },
 }
 
-/** Why another way is taken. */
+/** The reason for sending a code by another channel. */
 export type NextWayBecause =
-  /** This way brought nothing. */
+  /** This channel did not deliver the code. */
   | { failed: 'whatsapp' | 'email' }
   /** No provider confirmed in time that the code was delivered. */
   | { due: true }
-  /** The person wants it so. */
+  /** The person asked for this channel. */
   | { asked: 'email' | 'sms' }
 
 /**
@@ -115,11 +115,14 @@ interface OpenCode {
   purpose: CodePurpose
   known: boolean
   nextWayAt: Date | null
-  /** The language of the user whose number it is to be. */
+  /** The language of the user who is about to get the phone number. */
   aboutLocale: Locale | null
 }
 
-/** The way to take now, or nothing where the code is no longer wanted, has come, or all ways were tried. */
+/**
+ * Returns the next channel for a code. Returns undefined if the code is no longer wanted, was delivered, or
+ * all channels were tried.
+ */
 async function takeNextWay(
   work: Work,
   challengeId: string,

@@ -3,14 +3,14 @@ import type { Vault } from '../../kernel/index.ts'
 
 const PURPOSE = 'auth.otp'
 
-/** Six digits, leading zeros included, each code as likely as any other. */
+/** Returns a new code of six digits, leading zeros included, each code as likely as any other. */
 export function newOtpCode(): string {
   return randomInt(1_000_000).toString().padStart(6, '0')
 }
 
 /**
- * Keyed, for a million codes are tried in a second; with its challenge, so that equal codes do not look
- * equal.
+ * Returns the hash of a code. The hash has a key, because a million codes can be tried in a second. It
+ * includes the challenge, so that equal codes have different hashes.
  */
 export function otpHash(vault: Vault, challengeId: string, code: string): string {
   return vault.hmac(PURPOSE, `${challengeId} ${code}`)
@@ -22,14 +22,17 @@ export function isOtpCode(vault: Vault, challengeId: string, code: string, hash:
 
 const MESSAGE_PREFIX = 'otp:'
 
-/** The dedupe key of the WhatsApp message that carries a challenge's code, the first or a later one. */
+/**
+ * Returns the dedupe key of the WhatsApp message that carries a challenge's code, for the first or a later
+ * message.
+ */
 export function otpMessageKey(challengeId: string, n = 1): string {
   return `${MESSAGE_PREFIX}${challengeId}${n === 1 ? '' : `#${n}`}`
 }
 
 /**
- * The challenge whose code a WhatsApp message carried, by the message's dedupe key; undefined for other
- * messages.
+ * Returns the challenge whose code a WhatsApp message carried, by the message's dedupe key; undefined for
+ * other messages.
  */
 export function challengeOfMessage(dedupeKey: string): string | undefined {
   if (!dedupeKey.startsWith(MESSAGE_PREFIX)) return undefined

@@ -5,13 +5,14 @@ const PURPOSE = 'auth.puzzle'
 const GOOD_FOR_S = 300
 
 /**
- * Zero bits at the start of the digest. 2^15 digests on average: 0.1 to 0.3 s in the browser of a phone of
- * 2018, which makes 100,000 to 300,000 of them a second, and 0.9 s for the unluckiest in a hundred.
+ * The number of zero bits at the start of the digest. A solution takes 2^15 digests on average. A phone of
+ * 2018 makes 100,000 to 300,000 digests a second in its browser, and so needs 0.1 to 0.3 s. The unluckiest in
+ * a hundred need 0.9 s.
  */
 export const PROOF_BITS = 15
 
 /**
- * The puzzle to be worked out: an `answer` by which SHA-256 of `<puzzle>:<answer>` begins with `bits` zero
+ * A puzzle: its solution is an `answer` for which SHA-256 of `<puzzle>:<answer>` begins with `bits` zero
  * bits.
  */
 export interface Puzzle {
@@ -25,8 +26,8 @@ export interface Proof {
 }
 
 /**
- * A puzzle for one subject (a number, from one network): solved, it is worth nothing to another. Nothing is
- * stored.
+ * Returns a puzzle for one subject (a number, from one network). The solution is worth nothing for another
+ * subject. Nothing is stored.
  */
 export function newPuzzle(vault: Vault, now: Date, subject: string): Puzzle {
   const until = Math.floor(now.getTime() / 1000) + GOOD_FOR_S
@@ -37,7 +38,9 @@ export function newPuzzle(vault: Vault, now: Date, subject: string): Puzzle {
 
 const shape = /^([\w-]{12}\.(\d{1,12}))\.([\w-]{43})$/
 
-/** Whether this proof solves a puzzle of this subject. The check costs one digest and one signature. */
+/**
+ * Returns whether this proof solves a puzzle of this subject. The check costs one digest and one signature.
+ */
 export function isProof(vault: Vault, now: Date, subject: string, proof: Proof | undefined): boolean {
   const parts = proof === undefined ? null : shape.exec(proof.puzzle)
   if (!proof || !parts || Number(parts[2]) * 1000 < now.getTime()) return false

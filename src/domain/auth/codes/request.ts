@@ -11,35 +11,44 @@ import { type Asker, CodeTooEarly, LONGEST_WAIT_S, STRANGERS_BUDGET, takeCodeTur
 import { newOtpCode, otpHash, otpMessageKey } from './otp-code.ts'
 import type { Proof } from './proof-of-work.ts'
 
-/** The one thing that a code is good for. */
+/** The purpose of a code: the one thing that the code is good for. */
 export type CodePurpose = 'login' | 'withdrawal' | 'email' | 'phone'
 
 export interface OtpRequest {
-  /** However it is written. */
+  /** The phone number in any notation. */
   phone: string
   /** The caller's network address, for the limits; null where there is none. */
   ip: string | null
-  /** By default to log in. Any other is asked for by the customer who acts, to their own number. */
+  /**
+   * The purpose of the code; log-in by default. A code for any other purpose is requested by the customer who
+   * acts, for their own number.
+   */
   purpose?: Exclude<CodePurpose, 'phone'> | undefined
   /** The token of a browser that logged in before. Its requests do not queue behind strangers' requests. */
   deviceToken?: string | undefined
-  /** The answer to a puzzle, where one was asked. */
+  /** The answer to a puzzle, if the person was asked to solve one. */
   proof?: Proof | undefined
 }
 
 export interface OtpChallenge {
-  /** Only the browser that asked gets it, and only with it is the code any good. */
+  /**
+   * The id of the challenge. Only the browser that asked gets this id, and the code works only together with
+   * it.
+   */
   challengeId: string
   expiresInS: number
   /** The seconds until the message is sent; 0 if it is sent now. */
   sentInS: number
 }
 
-/** Approved by Meta in the category for codes: {{1}} is the code, and so is its copy button. */
+/**
+ * The WhatsApp template of log-in codes, which Meta approved in its category for codes: {{1}} is the code,
+ * and so is the value of the copy button.
+ */
 const OTP_TEMPLATE = 'laku_otp'
 /**
- * The same for all that is no log-in. Meta writes its text itself and names no purpose: a message beside it
- * does.
+ * The WhatsApp template of all codes that are not for log-in. Meta writes the text of this template and names
+ * no purpose: a second message beside it names the purpose.
  */
 const CODE_TEMPLATE = 'laku_code'
 const PURPOSE_TEMPLATE = 'laku_code_for'
@@ -71,7 +80,8 @@ export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChal
     phone,
     codeHash: otpHash(work.vault, challengeId, code),
     ip: input.ip,
-    // A browser that lives on the code which its number's holder called for gets two tries at it.
+    // A browser whose code is not sent, because the number's holder called for a code on WhatsApp, gets two
+    // attempts at that code.
     tries: sentAt ? 0 : Math.max(0, work.policy.otpTries - 2),
     status: 'open',
     channel: 'whatsapp',
@@ -157,12 +167,12 @@ export async function sendCode(
     challengeId: string
     phone: string
     user?: User | undefined
-    /** The language of the message, for a number that no user has yet. */
+    /** The language of the message if no user has this number yet. */
     language?: Locale | undefined
     code: string
     purpose: CodePurpose
     sentAt: Date
-    /** The how many-th message by WhatsApp. */
+    /** The ordinal number of this WhatsApp message for the challenge; 1 is the first. */
     n: number
   },
 ): Promise<string | undefined> {

@@ -1,11 +1,12 @@
 export interface SmsMessage {
-  /** E.164 */
+  /** The recipient's phone number in E.164. */
   to: string
   body: string
 }
 
 /**
- * Text messages, out: the second way for a code when WhatsApp does not get through. Throws `ProviderFailure`.
+ * The sender of text messages: the second channel for a code when WhatsApp does not get through. Throws
+ * `ProviderFailure`.
  */
 export interface SmsSender {
   send(message: SmsMessage): Promise<{ id: string }>

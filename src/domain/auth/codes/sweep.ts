@@ -2,13 +2,13 @@ import { type RawBuilder, sql } from 'kysely'
 import { DomainError, secondsAfter } from '../../kernel/index.ts'
 import { type DeliveryContext, deliverOtpAnotherWay } from './deliver-otp-another-way.ts'
 
-/** Whether there is a sent code whose delivery nobody confirmed in time. */
+/** Returns the condition that there is a sent code whose delivery nobody confirmed in time. */
 export function codesDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`exists (select from otp_challenges where next_way_at <= ${now})`
 }
 
 const BATCH_SIZE = 100
-/** The delay before a code is tried again whose channel staff have paused. */
+/** The delay before laku tries again to send a code whose channel staff have paused (s). */
 const AGAIN_S = 5
 
 /**

@@ -15,11 +15,11 @@ export interface CodeGiven {
   code: string
   /** The purpose that the code was asked for; a code for another purpose does not count. */
   purpose: CodePurpose
-  /** The code must have been sent to this user's phone; without one, to any. */
+  /** The user to whose phone the code must have been sent; if absent, any phone counts. */
   userId?: string | undefined
   /** The network address where the code was typed; null where there is no address. */
   ip: string | null
-  /** The answer to a puzzle, where one was asked. */
+  /** The answer to a puzzle, if the person was asked to solve one. */
   proof?: Proof | undefined
 }
 

@@ -11,26 +11,30 @@ export interface OtpProof {
   code: string
   /** The network address where the code was typed; null where there is no address. */
   ip: string | null
-  /** The answer to a puzzle, where one was asked. */
+  /** The answer to a puzzle, if the person was asked to solve one. */
   proof?: Proof | undefined
   /**
    * The mark that distinguishes the browser from others. Two tabs of one browser may refresh a log-in at the
    * same time; another browser may not.
    */
   device?: string | undefined
-  /** The name of a person who has no account yet. */
+  /** The name of the person, if they have no account yet. */
   name?: string | undefined
 }
 
 export type LoginOutcome = { refused?: undefined; login: Login } | Refusal
 
-/** The login, and the token that the browser keeps, to be known again when it asks for its next code. */
+/**
+ * The log-in, and the token that the browser keeps, so that laku recognises the browser when it asks for its
+ * next code.
+ */
 export type CodeLogin = { refused?: undefined; login: Login; deviceToken: string } | Refusal
 
 /**
- * Logs in by a code, and registers its number where it is new. A code is good once, however many submit it at
- * the same time, and dies of `policy.otpTries` wrong ones. The caller throws `refused` after the commit:
- * auth.code_wrong (with `triesLeft`), auth.code_expired, auth.proof_needed, auth.user_suspended.
+ * Logs in by a code, and registers the code's phone number if that number is new. A code is good once,
+ * however many requests submit it at the same time, and `policy.otpTries` wrong codes end it. The caller
+ * throws `refused` after the commit: auth.code_wrong (with `triesLeft`), auth.code_expired,
+ * auth.proof_needed, auth.user_suspended.
  */
 export async function verifyOtp(work: Work, { name, device, ...given }: OtpProof): Promise<CodeLogin> {
   const tried = await tryCode(work, { ...given, purpose: 'login' })

@@ -11,7 +11,10 @@ export interface CommandRunView {
   id: string
   command: string
   staff: string
-  /** `interrupted`: its server is gone, and nobody knows by this row how far it came. */
+  /**
+   * The state of the run. `interrupted` means that the run's server is gone: this row does not show how far
+   * the command came.
+   */
   status: 'running' | 'done' | 'interrupted'
   exitCode: number | null
   attempt: number
@@ -33,7 +36,7 @@ const seenBy = (actor: Actor) =>
     ? sql`true`
     : sql`r.staff_id = ${'id' in actor ? actor.id : null}`
 
-/** Commands, the newest first, by keyset pages; the cursor is the id of the last one of a page. */
+/** Lists command runs, newest first, by keyset pages; the cursor is the id of the last run of a page. */
 export async function listRuns(
   { tx, actor }: Work,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
@@ -46,12 +49,12 @@ export async function listRuns(
 }
 
 /**
- * The commands that print a way in: only the person who gave them sees the output, and no administrator
- * besides.
+ * The commands that print a secret or a token: only the person who gave such a command sees its output, and
+ * no administrator besides.
  */
 const SECRET = ['auth factor enrol', 'auth staff add', 'auth staff renew']
 
-/** Whether the actor may see a command's output, and not only that it ran. */
+/** Returns whether the actor may see a command's output, and not only that the command ran. */
 export async function mayFollow(db: Kysely<DB> | Tx, actor: Actor, id: string): Promise<boolean> {
   const own = 'id' in actor ? actor.id : null
   const { rows } = await sql`

@@ -6,23 +6,23 @@ import { RUN_SILENT_S } from './run-silence.ts'
 
 const PURPOSE = 'command runs'
 const LINE_DAYS = 1
-/** The days for which a command's key is kept; nobody repeats a command later. */
+/** The number of days for which a command's idempotency key is kept; nobody repeats a command later. */
 const RUN_DAYS = 90
 
 export interface RunIdentity {
-  /** UUID */
+  /** The id of the run, a UUID. */
   id: string
   key: string
   staffId: string
-  /** `orders cancel` */
+  /** The words of the command, like `orders cancel`. */
   command: string
-  /** A digest of all that was asked for. */
+  /** A digest of the whole request. */
   requestHash: string
 }
 
 /**
- * The earlier fate of a key: no run, a run that goes on, a run that ended, or a run that was interrupted
- * after its change was made.
+ * The state of an idempotency key when a command begins: no run, a run that goes on, a run that ended, or a
+ * run interrupted after its change was made.
  */
 export type Begun =
   | { begun: true; id: string; attempt: number }
@@ -39,8 +39,8 @@ interface RunRow {
 }
 
 /**
- * Notes that a command begins, once under its key. One that was interrupted begins again, unless its change
- * was made.
+ * Records that a command begins, once under its idempotency key. An interrupted command begins again, unless
+ * its change was made.
  * @throws auth.command_key_reused
  */
 export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<Begun> {
@@ -54,7 +54,7 @@ export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<
       seen_at < clock_timestamp() - make_interval(secs => ${RUN_SILENT_S}) as is_silent
     from command_runs where staff_id = ${staffId} and key = ${key} for update`.execute(tx)
   const [before] = rows
-  // The id is another person's, or of another key.
+  // The id belongs to another person's run, or to a run with another key.
   if (!before || before.requestHash !== requestHash) throw authErrors.command_key_reused({ key })
   if (before.endedAt) return { begun: false, id: before.id, state: 'ended' }
   if (!before.isSilent) return { begun: false, id: before.id, state: 'running' }
@@ -97,7 +97,7 @@ export async function keepLines(db: Kysely<DB>, vault: Vault, id: string, chunk:
   ])
 }
 
-/** The next lines that were kept, at or after this one; nothing where there are none. */
+/** Returns the next stored lines, at or after line `from`; undefined if there are none. */
 export async function keptLines(
   db: Kysely<DB>,
   vault: Vault,
@@ -113,7 +113,7 @@ export async function keptLines(
 
 /**
  * Stores the answer of a change in the transaction that makes the change. If this server was silent for too
- * long and another one took over the command, the change is refused.
+ * long and another server took over the command, the change is refused.
  * @throws auth.command_run_lost
  */
 export async function keepAnswer(
@@ -127,7 +127,7 @@ export async function keepAnswer(
   if (kept.numAffectedRows !== 1n) throw authErrors.command_run_lost({ id })
 }
 
-/** How a run ended: 0 to 8. */
+/** Records the end of a run with its exit code, 0 to 8. */
 export async function endRun(db: Kysely<DB>, id: string, exitCode: number): Promise<void> {
   await sql`
     update command_runs set ended_at = clock_timestamp(), exit_code = ${exitCode}, seen_at = clock_timestamp()
@@ -143,7 +143,7 @@ export async function leaveRun(db: Kysely<DB>, id: string): Promise<void> {
     update command_runs set seen_at = '-infinity' where id = ${id} and ended_at is null`.execute(db)
 }
 
-/** Forgets a run that asked a question and did nothing yet. */
+/** Deletes a run that asked a question and did nothing yet. */
 export async function forgetRun(db: Kysely<DB>, id: string): Promise<void> {
   await sql`delete from command_runs where id = ${id} and ended_at is null`.execute(db)
 }

@@ -6,9 +6,9 @@ import { lockFactor, staffOf, tryFactorCode } from './use-factor-code.ts'
 
 export interface EnrolledFactor {
   factorId: string
-  /** In base 32; shown this once, and to them alone. */
+  /** The secret of the factor in base 32; it is shown once, and only to the staff member who enrols. */
   secret: string
-  /** `otpauth://…`, which an authenticator app takes. */
+  /** The address of the factor, `otpauth://…`, which an authenticator app takes. */
   uri: string
 }
 

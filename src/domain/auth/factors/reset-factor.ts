@@ -6,8 +6,8 @@ import { staffNamed } from '../staff/staff-named.ts'
 import { staffOf } from './use-factor-code.ts'
 
 /**
- * An administrator removes the second factor of a staff member who lost it. All of finance is notified. The
- * next factor counts a day after its enrolment.
+ * Removes the second factor of a staff member who lost it; an administrator does this. All of finance is
+ * notified. The next factor counts a day after its enrolment.
  * @throws kernel.forbidden, auth.staff_not_found, auth.factor_missing
  */
 export async function resetFactor(work: Work, { staff: named }: { staff: string }): Promise<Staff> {
@@ -27,7 +27,8 @@ export async function resetFactor(work: Work, { staff: named }: { staff: string 
 }
 
 /**
- * Keeps secrets sealed under another key, each as it was read, by an administrator.
+ * Stores factor secrets that were sealed again under another key, each with its sealed text as it was read;
+ * an administrator does this.
  * @throws kernel.forbidden
  */
 export async function resealFactors(
@@ -41,11 +42,13 @@ export async function resealFactors(
 }
 
 export interface FactorView extends Staff {
-  /** When the factor confirmed its first code; null: there is none. */
+  /** The time at which the factor's first code confirmed it; null if the staff member has no factor. */
   confirmedAt: Date | null
-  /** From when on they approve what others did; null: never as they are. */
+  /**
+   * The time from which the staff member may approve what others did; null if never in their present state.
+   */
   countsFrom: Date | null
-  /** When enrolling began that no code has confirmed yet. */
+  /** The time at which an enrolment began that no code has confirmed yet. */
   begunAt: Date | null
   roleSince: Date
 }
@@ -53,7 +56,7 @@ export interface FactorView extends Staff {
 const DAY_S = 86_400
 
 /**
- * The second factor of who acts, or of anybody, for an administrator.
+ * Returns the second factor of the acting staff member, or for an administrator that of anybody.
  * @throws kernel.forbidden, auth.staff_not_found
  */
 export async function showFactor(

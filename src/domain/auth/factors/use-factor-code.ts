@@ -13,8 +13,8 @@ import { authErrors } from '../errors.ts'
 import { FACTOR_PURPOSE, stepOfCode } from './totp.ts'
 
 /**
- * Wrong codes of a person: five, then one a minute, so that a million take two years, and the person waits a
- * minute at most.
+ * The limit of wrong codes of a person: five, then one a minute. A million guesses then take two years, and
+ * the person waits a minute at most.
  */
 const WRONG_AT_ONCE = 5
 const WRONG_EVERY_S = LONGEST_WAIT_S
@@ -51,8 +51,8 @@ export async function useFactorCode(
 }
 
 /**
- * Looks at one code of a factor, and counts a wrong one. Who guesses at one factor is held to one guess at a
- * time.
+ * Checks one code of a factor, and counts a wrong code. A person who guesses at one factor gets one guess at
+ * a time.
  */
 export async function tryFactorCode(
   work: Work,
@@ -63,7 +63,8 @@ export async function tryFactorCode(
   const turn = { name: `factor ${staffId}`, atOnce: WRONG_AT_ONCE, everyS: WRONG_EVERY_S }
   const retryAfterS = await turnInS(work, turn)
   if (retryAfterS > 0) return { refused: authErrors.factor_limited({ retryAfterS }) }
-  // The telephone's time is the real one, however far development has shifted laku's.
+  // The code is checked by the real time, which the telephone shows, however far development has shifted
+  // laku's clock.
   const { rows } = await sql<{ ms: number }>`
     select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(work.tx)
   const nowMs = rows[0]?.ms ?? Date.now()

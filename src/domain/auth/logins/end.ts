@@ -30,7 +30,7 @@ export async function logout(work: Work, { authSessionId }: { authSessionId: str
   if (rows[0]) await endAuthSession(work, rows[0].id, 'logout')
 }
 
-/** Reaction to user.suspended and user.deleted: ends every log-in of these users. */
+/** Reacts to user.suspended and user.deleted: ends every log-in of these users. */
 export async function endLoginsOf(
   work: Work,
   events: EventOf<'user.suspended' | 'user.deleted'>[],
@@ -41,7 +41,10 @@ export async function endLoginsOf(
     where user_id = any(${userIds}::uuid[]) and ended_at is null`.execute(work.tx)
 }
 
-/** Reaction to way_in.changed and way_in.stopped: who came in by another way logs in again. */
+/**
+ * Reacts to way_in.changed and way_in.stopped: ends the log-ins of these users, so that they must log in
+ * again.
+ */
 export async function endChangedLogins(
   work: Work,
   events: EventOf<'way_in.changed' | 'way_in.stopped'>[],
@@ -58,7 +61,7 @@ function endsLogins({ payload }: EventOf<'way_in.changed' | 'way_in.stopped'>): 
   return !('way' in payload) || (payload.replaced && payload.way !== 'bank_account')
 }
 
-/** Log-ins that ended since then: their access tokens are no longer good. */
+/** Returns the log-ins that ended since this time: their access tokens are no longer good. */
 export async function endedSessionsSince(db: Kysely<DB>, since: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from auth_sessions where ended_at >= ${since}`.execute(db)

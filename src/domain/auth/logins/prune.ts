@@ -4,7 +4,7 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 const DAY_S = 86_400
 
 /**
- * Forgets up to `limit` challenges a day after they were made (the limits look back an hour); returns how
+ * Deletes up to `limit` challenges a day after they were made (the limits look back an hour); returns how
  * many.
  */
 export async function pruneChallenges(work: Work, limit: number): Promise<number> {
@@ -16,7 +16,7 @@ export async function pruneChallenges(work: Work, limit: number): Promise<number
   return Number(result.numAffectedRows ?? 0)
 }
 
-/** Forgets up to `limit` log-ins a day after their last token expired; returns how many. */
+/** Deletes up to `limit` log-ins a day after their last token expired; returns how many. */
 export async function pruneAuthSessions(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from auth_sessions where id in (

@@ -6,12 +6,15 @@ const ISSUED = 'auth.refresh.issued'
 const SIGNED_BYTES = 16
 const BRANCH_BYTES = 6
 
-/** The facts that a refresh token carries, once its signature holds. */
+/** The facts in a refresh token, once the token's signature is verified. */
 export interface IssuedToken {
   authSessionId: string
-  /** The line of tokens that it belongs to: tabs that refresh at once go on in a line each. */
+  /**
+   * The line of tokens to which this token belongs. Browser tabs that refresh at the same time continue a
+   * line each.
+   */
   branch: string
-  /** The how many-th of its line. */
+  /** The ordinal number of this token in its line. */
   generation: number
 }
 
@@ -34,7 +37,7 @@ export function newRefreshToken(vault: Vault, { authSessionId, branch, generatio
   return `${authSessionId}.${bytes.toString('base64url')}`
 }
 
-/** Returns the facts in a token that laku signed under this key; undefined for any other. */
+/** Returns the facts in a token that laku signed under this key; undefined for any other token. */
 export function issuedToken(vault: Vault, token: string): IssuedToken | undefined {
   const authSessionId = authSessionOf(token)
   if (authSessionId === undefined) return undefined

@@ -15,8 +15,8 @@ import {
 import { deviceHash, isDevice, refreshExpiry } from './start.ts'
 
 /**
- * The time for which the token before the newest is still accepted. Its answer may have been lost, or another
- * tab of the browser may have sent the same token.
+ * The time for which the second-newest token of a line is still accepted (ms). The answer with the newest
+ * token may have been lost, or another tab of the browser may have sent the same token.
  */
 const GRACE_MS = 30_000
 
@@ -26,15 +26,15 @@ const GRACE_MS = 30_000
  */
 const MAX_BRANCHES = 8
 
-/** Lines of tokens: the newest generation of each, and since when it is. */
+/** The lines of tokens of a log-in: the newest generation of each line, and since when it is the newest. */
 type Branches = Record<string, { generation: number; since: string }>
 
 /**
- * Exchanges the newest refresh token of a log-in for a fresh one. The token before stays good for 30 s, from
- * the same device, and begins its own line: two tabs that refresh at once both stay logged in. An older
- * issued token, or one from another device, ends the log-in: one of its two holders stole it. A token that
- * laku did not issue, or signed under another key, proves and changes nothing. The caller throws `refused`
- * (auth.refresh_invalid, auth.user_suspended) after the commit.
+ * Exchanges the newest refresh token of a log-in for a fresh one. The previous token stays good for 30 s on
+ * the same device, and begins a line of its own: two tabs that refresh at once both stay logged in. An older
+ * issued token, or one from another device, ends the log-in: one of the token's two holders stole it. A token
+ * that laku did not issue, or signed under another key, proves and changes nothing. The caller throws
+ * `refused` (auth.refresh_invalid, auth.user_suspended) after the commit.
  */
 export async function refreshLogin(work: Work, refreshToken: string, device?: string): Promise<LoginOutcome> {
   const authSessionId = authSessionOf(refreshToken)
@@ -59,7 +59,8 @@ export async function refreshLogin(work: Work, refreshToken: string, device?: st
     .set({
       branches: JSON.stringify(newest(branches)),
       tokenHash: refreshHash(work.vault, token),
-      // Under the key that writes: one that rotates is needed no longer than a log-in is quiet.
+      // The device is hashed again under the current key: a key that is rotated out is needed only as long as
+      // a log-in is quiet.
       ...(session.device !== null &&
         isDevice(work, device, session.device) && { device: deviceHash(work, device) }),
       rotatedAt: work.now,
@@ -71,8 +72,8 @@ export async function refreshLogin(work: Work, refreshToken: string, device?: st
 }
 
 /**
- * Which token comes next; `unknown` for one that proves nothing, `stolen` for one that comes too late or from
- * elsewhere.
+ * Returns the facts of the token that comes next. Returns `unknown` for a token that proves nothing, and
+ * `stolen` for one that comes too late or from another device.
  */
 function nextOf(
   work: Work,
@@ -82,7 +83,7 @@ function nextOf(
 ): { branch: string; generation: number } | 'unknown' | 'stolen' {
   const issued = issuedToken(work.vault, token)
   if (!issued) {
-    // Given out by a version before: known by its digest alone, while it is the newest.
+    // A token that an earlier version issued is recognised by its digest alone, while it is the newest token.
     const newestOfOld = isRefreshHash(work.vault, token, session.tokenHash)
     return newestOfOld ? { branch: newBranch(), generation: 1 } : 'unknown'
   }

@@ -4,13 +4,13 @@ import { requireUser } from '../../user/index.ts'
 
 export interface RevokedLogins {
   userId: string
-  /** Log-ins that were open until now. */
+  /** The number of open log-ins that this command ended. */
   count: number
 }
 
 /**
- * Ends every log-in of a customer, named by id or phone number: refresh tokens at once, access tokens when
- * the door next reads the list, within a second. By support or an admin.
+ * Ends every log-in of a customer, named by id or phone number; support or an admin does this. Refresh tokens
+ * end at once. Access tokens end when the HTTP server next reads the list of ended log-ins, within a second.
  * @throws kernel.forbidden, user.not_found, user.phone_invalid
  */
 export async function revokeLogins(work: Work, { user }: { user: string }): Promise<RevokedLogins> {

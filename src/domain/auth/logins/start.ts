@@ -2,7 +2,7 @@ import { insertRows, newId, secondsAfter, type Work } from '../../kernel/index.t
 import { type User, type UserView, userView } from '../../user/index.ts'
 import { newBranch, newRefreshToken, refreshHash } from './refresh-token.ts'
 
-/** A customer logged in. The door signs the access token. */
+/** A customer's new log-in. The HTTP server signs the access token. */
 export interface Login {
   user: UserView
   authSessionId: string
@@ -10,7 +10,7 @@ export interface Login {
   refreshExpiresAt: Date
 }
 
-/** Starts a log-in: a family of refresh tokens, of which the newest of each line is good. */
+/** Starts a log-in: a family of refresh tokens, in which the newest token of each line is good. */
 export async function startAuthSession(work: Work, user: User, device?: string): Promise<Login> {
   const authSessionId = newId()
   const branch = newBranch()
@@ -30,12 +30,18 @@ export async function startAuthSession(work: Work, user: User, device?: string):
   return { user: userView(user), authSessionId, refreshToken, refreshExpiresAt }
 }
 
-/** Each rotation restarts the time, so a log-in in use does not expire. */
+/**
+ * Returns when a log-in expires. Each rotation of a token restarts this time, so a log-in in use does not
+ * expire.
+ */
 export function refreshExpiry(work: Work): Date {
   return secondsAfter(work.now, work.policy.refreshTokenDays * 86_400)
 }
 
-/** A device as it is kept: its browser's own words for itself, unreadable. */
+/**
+ * Returns a device in the form in which it is stored: a keyed hash of the words by which its browser names
+ * itself.
+ */
 export function deviceHash({ vault }: Work, device: string | undefined): string {
   return vault.hmac('auth.device_words', device ?? '')
 }

@@ -5,7 +5,8 @@ import type { Staff } from './create.ts'
 import { staffNamed } from './staff-named.ts'
 
 /**
- * An administrator renames a staff member. Nobody else can get the old name, because older rows contain it.
+ * Renames a staff member; an administrator does this. Nobody else can get the old name, because older rows
+ * contain it.
  * @throws kernel.forbidden, auth.staff_not_found, auth.staff_name_taken, auth.staff_name_refused
  */
 export async function renameStaff(work: Work, input: { staff: string; name: string }): Promise<Staff> {
@@ -32,8 +33,8 @@ export async function renameStaff(work: Work, input: { staff: string; name: stri
 }
 
 /**
- * An administrator gives another staff member a new role. That member can approve others' commands a day
- * later.
+ * Gives another staff member a new role; an administrator does this. That member can approve others' commands
+ * a day later.
  * @throws kernel.forbidden, auth.staff_not_found, auth.own_rights, auth.role_held
  */
 export async function changeRole(work: Work, input: { staff: string; role: StaffRole }): Promise<Staff> {

@@ -9,14 +9,14 @@ export interface StaffView extends Staff {
   /** The person who let this staff member in; null: the owner of the database. */
   vouchedBy: string | null
   createdAt: Date
-  /** Tokens that are good. */
+  /** The number of the staff member's valid tokens. */
   tokens: number
-  /** When the last of them that has an end expires. */
+  /** The time at which the last of the valid tokens expires, not counting tokens without end. */
   expiresAt: Date | null
 }
 
 /**
- * Staff by name, by keyset pages; the cursor is a name. For admins.
+ * Lists staff by name, by keyset pages; the cursor is a name. Only admins may do this.
  * @throws kernel.forbidden
  */
 export async function listStaff(

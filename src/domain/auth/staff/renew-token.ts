@@ -19,8 +19,9 @@ const OVERLAP_S = { service: 7 * 86_400, person: 0 }
 const DAYS = 90
 
 /**
- * An administrator replaces the tokens of a staff member by a new one. The earlier tokens end now, or after
- * an overlap of up to 30 days. By default a person's token is good for 90 days, a service's without end.
+ * Replaces the tokens of a staff member by a new one; an administrator does this. The earlier tokens end now,
+ * or after an overlap of up to 30 days. By default a person's token is good for 90 days, a service's without
+ * end.
  * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands, auth.token_needs_end
  */
 export async function renewToken(

@@ -7,13 +7,13 @@ import { staffNamed } from './staff-named.ts'
 
 export interface RevokedStaff extends Staff {
   status: StaffStatus
-  /** Tokens that were good until now. */
+  /** The number of valid tokens that this command ended. */
   tokens: number
 }
 
 /**
- * Ends all tokens of a member of staff, named by name or id; with `suspend` they also get no new ones. By an
- * admin; nobody takes their own rights away, so that an admin is left.
+ * Ends all tokens of a member of staff, named by name or id; an admin does this. With `suspend`, the member
+ * also gets no new tokens. Nobody can take their own rights away, so that an admin is left.
  * @throws kernel.forbidden, auth.staff_not_found, auth.own_rights
  */
 export async function revokeStaff(

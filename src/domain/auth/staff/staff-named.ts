@@ -4,7 +4,10 @@ import { authErrors } from '../errors.ts'
 import type { StaffStatus } from '../transitions.ts'
 import type { Staff } from './create.ts'
 
-/** A member of staff by id, or by name in any case. @throws auth.staff_not_found */
+/**
+ * Returns a member of staff by id, or by name in upper or lower case.
+ * @throws auth.staff_not_found
+ */
 export async function staffNamed(tx: Tx, named: string): Promise<Staff & { status: StaffStatus }> {
   const key = idOrCode(named)
   const which = 'id' in key ? sql`id = ${key.id}::uuid` : sql`lower(name) = lower(${named})`

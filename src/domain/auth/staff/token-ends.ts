@@ -3,19 +3,19 @@ import { type DB, secondsAfter, type Work } from '../../kernel/index.ts'
 
 /** The seconds before a token's end at which laku raises attention. */
 export const TELL_BEFORE_S = 14 * 86_400
-/** A service's token without end is rotated before it is so old. */
+/** The age at which a service's token without end should be rotated (days). */
 const ROTATE_DAYS = 180
 
 export interface EndingToken {
   id: string
   name: string
-  /** Null: it has no end, and is old. */
+  /** The time at which the token ends; null for an old token without end. */
   expiresAt: Date | null
 }
 
 /**
- * The newest token of each active member of staff, where it ends within 14 days, or has no end and is half a
- * year old.
+ * Returns the newest token of each active member of staff, if that token ends within 14 days, or has no end
+ * and is half a year old.
  */
 export async function endingTokens({ tx, now }: { tx: Kysely<DB>; now: Date }): Promise<EndingToken[]> {
   const { rows } = await sql<EndingToken>`
@@ -31,7 +31,8 @@ export async function endingTokens({ tx, now }: { tx: Kysely<DB>; now: Date }): 
 }
 
 /**
- * Raises attention once for each token that ends soon. Returns for how many tokens.
+ * Raises attention once for each token that ends soon. Returns the number of tokens for which attention was
+ * raised.
  */
 export async function reportEndingTokens(work: Work): Promise<number> {
   const ending = await endingTokens(work)

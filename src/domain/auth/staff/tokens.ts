@@ -5,26 +5,27 @@ import { authErrors } from '../errors.ts'
 
 type StaffActor = Extract<Actor, { kind: 'staff' }>
 
-// 32 random bytes need no key and no slow hash: nobody guesses them.
+// A token is 32 random bytes, so its hash needs no key and need not be slow: nobody guesses it.
 export const hashOfToken = (token: string) => createHash('sha256').update(token).digest('base64url')
 
 export interface StaffToken {
   id: string
-  /** `lkst_…`, shown this once: only its hash is kept. */
+  /** The token, `lkst_…`, which is shown once: only its hash is stored. */
   token: string
-  /** Null: it has no end, as a service's may. */
+  /** The time at which the token ends; null for a token without end, which only a service may have. */
   expiresAt: Date | null
 }
 
-/** A token that nobody has yet, and its hash, which is all that is kept. */
+/** Returns a new token that nobody has yet, and its hash; only the hash is stored. */
 export function newStaffToken(): { id: string; token: string; hash: string } {
   const token = `lkst_${randomBytes(32).toString('base64url')}`
   return { id: newId(), token, hash: hashOfToken(token) }
 }
 
 /**
- * Issues a personal token to a staff member, good for `days` days (1 to 366). Null: without end, for a
- * service. The issuer has seen the token, so they cannot be its holder's second approver while it is good.
+ * Issues a personal token to a staff member, good for `days` days (1 to 366); null gives a service a token
+ * without end. The issuer has seen the token, so they cannot be its holder's second approver while it is
+ * good.
  * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands, auth.token_needs_end
  */
 export async function issueStaffToken(

@@ -57,7 +57,7 @@ const BATCH_SIZE = 20
 const AGAIN_S = 3600
 const STALE_AFTER_S = 7 * 86_400
 
-/** Users whose account is to be erased now, at most a run's worth. */
+/** Returns the users whose accounts are to be erased now, at most as many as one run handles. */
 export const accountsToClose = (work: Work): Promise<string[]> => dueClosings(work, BATCH_SIZE)
 
 /**

@@ -6,7 +6,10 @@ import { refundTransitions } from '../../payment/index.ts'
 import { bankBatchTransitions } from '../../payout/index.ts'
 import { suspenseTransitions } from '../../suspense/index.ts'
 
-/** The things that keep a user from being deleted, each with how many there are. */
+/**
+ * The open payments, refunds and other things that keep a user from being deleted, each with how many there
+ * are.
+ */
 export type OpenThings = Partial<
   Record<
     | 'payments'
@@ -25,7 +28,7 @@ export type OpenThings = Partial<
   >
 >
 
-/** Counts the open things of a user in all domains; empty where nothing is open. */
+/** Counts a user's open payments, refunds and other things in all domains; empty if nothing is open. */
 export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
   const count = (from: RawBuilder<unknown>) => sql`(select count(*)::int from ${from})`
   const { rows } = await sql<Required<OpenThings>>`

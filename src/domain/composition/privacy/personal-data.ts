@@ -17,9 +17,9 @@ import { webhooksPersonalData } from '../../webhooks/personal-data.ts'
 import { whatsappPersonalData } from '../../whatsapp/personal-data.ts'
 
 /**
- * The places where data of customers lies, table by table, and how the data is taken out. Cities and
- * postcodes of past parcels stay: shipping fees were made of them, and they name nobody. A test holds this
- * list against the schema.
+ * The places where data of customers lies, table by table, and how the data is erased. Cities and postcodes
+ * of past parcels stay: shipping fees were calculated from them, and they name nobody. A test compares this
+ * list with the schema.
  */
 export const personalTables: readonly PersonalTable[] = [
   ...addressPersonalData,
@@ -37,6 +37,6 @@ export const personalTables: readonly PersonalTable[] = [
   ...authPersonalData,
   ...kernelPersonalData,
   ...webhooksPersonalData,
-  // Last, for the others are found by it.
+  // The tables of users come last, because the rows of the other tables are found by the user.
   ...userPersonalData,
 ]

@@ -14,7 +14,8 @@ import { personalTables } from './personal-data.ts'
 export type PersonExport = Record<string, unknown> & { exportedAt: Date }
 
 /**
- * Everything that is kept of a person: of the customer who acts, or for support of a user whom they name.
+ * Returns everything that is stored about a person: the customer who acts, or for support a user whom they
+ * name.
  * @throws user.not_found, kernel.forbidden
  */
 export async function exportPerson(work: Work, input: { userId?: string } = {}): Promise<PersonExport> {

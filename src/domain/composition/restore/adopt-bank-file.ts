@@ -9,20 +9,23 @@ import { adoptWithdrawalTransfer, usersOfAccount } from '../../wallet/index.ts'
 
 /** A line of a file that laku wrote for the bank. */
 export interface FileLine {
-  /** The settlement's or the withdrawal's. */
+  /** The code of the settlement or of the withdrawal. */
   code: string
   destination: BankAccount
   amountIdr: Rupiah
 }
 
 export interface AdoptedFile {
-  /** The batch that the file is from now on; null where all its lines are known. */
+  /** The batch that the file makes from now on; null if no line of the file was added to a batch. */
   batch: BatchDetail | null
-  /** Lines that are in a batch here. */
+  /** The codes of lines that were taken over before: they are in a batch, or their money is in suspense. */
   known: string[]
-  /** Lines whose settlement or withdrawal is here and does not fit yet, and why. */
+  /** The lines whose settlement or withdrawal exists in this database but does not fit yet, and why. */
   open: { code: string; amountIdr: Rupiah; why: string }[]
-  /** Lines whose settlement or withdrawal has no row here: their money is in suspense, under their code. */
+  /**
+   * The lines whose settlement or withdrawal has no row in this database: their money is in suspense, under
+   * their code.
+   */
   suspended: { code: string; amountIdr: Rupiah }[]
 }
 
@@ -88,7 +91,10 @@ async function isHere(work: Work, code: string): Promise<boolean> {
   return rows.length > 0
 }
 
-/** The bank has the file: should it send a line back, `suspense collect` books that. */
+/**
+ * Puts the money of a line into suspense, because the bank has the file. If the bank sends the line back,
+ * `suspense collect` books that.
+ */
 async function suspendLine(work: Work, line: FileLine): Promise<void> {
   const { code, amountIdr } = line
   await putIntoSuspense(work, {
@@ -103,8 +109,8 @@ async function suspendLine(work: Work, line: FileLine): Promise<void> {
 }
 
 /**
- * Makes a line part of the batch. Returns the reason where it could not, and then leaves no other trace;
- * undefined where it could.
+ * Makes a line part of the batch. Returns undefined if that succeeded; otherwise returns the reason and
+ * leaves no other trace.
  */
 async function adoptLine(
   work: Work,
@@ -125,7 +131,7 @@ async function adoptLine(
   }
 }
 
-/** The owner of its account, where it has one alone. */
+/** Returns the owner of the line's bank account, if the account has only one owner. */
 async function ownerOf(
   work: Work,
   { code, destination }: FileLine,

@@ -36,20 +36,23 @@ export interface AdoptContext extends BookContext {
 }
 
 export interface Adoption {
-  /** Lines of the provider's book that were read. */
+  /** The number of lines of the provider's book that were read. */
   transactions: number
-  /** Payments, refunds and payouts that this database had otherwise, and has now as they are. */
+  /**
+   * The number of payments, refunds and payouts that differed in this database and are now as the provider
+   * has them.
+   */
   followed: number
-  /** Payouts that this database did not know, booked to who had them. */
+  /** The payouts that this database did not know, booked to the factory or user who received them. */
   adopted: { reference: string; to: 'factory' | 'user'; id: string; amountIdr: Rupiah }[]
-  /** Refunds that this database did not know, booked to their payments. */
+  /** The refunds that this database did not know, booked to their payments. */
   refunds: { code: string; payment: string | null; amountIdr: Rupiah }[]
   /**
-   * Payouts whose receiver this database does not know, or that are under way. No money moves until a person
-   * has disposed of each unknown one, and the others have ended.
+   * The payouts whose receiver this database does not know, and those that are under way. No money moves
+   * until a person has disposed of each unknown payout, and the others have ended.
    */
   open: { code: string; amountIdr: Rupiah; command: string }[]
-  /** Money moves again. */
+  /** True if money moves again. */
   done: boolean
 }
 
@@ -74,8 +77,8 @@ export async function adoptProvider(
     complete = read.complete
     onProgress(transactions)
   }
-  // The day may have seen these fail: what was paid in their place finds its settlement unpaid, and its money
-  // in the wallet.
+  // Open payouts are followed first, because some may have failed in the lost time. A payout made in place of
+  // a failed one then finds its settlement unpaid, and its money in the wallet.
   await followOpenPayouts(context)
   const own: Adoption['adopted'] = []
   const { followed, refunds, waiting } = await settleKeptLines(context, {
@@ -117,8 +120,9 @@ export async function adoptProvider(
 }
 
 /**
- * Checks whether a database promoted in the same place lacks anything that the provider knows. If it lacks
- * nothing, it is the shop's own and money goes on; otherwise a person adopts. Returns true if money goes on.
+ * Checks whether a database promoted in the same place lacks anything that the provider knows. If nothing is
+ * missing, the database is the shop's own and money moves on; otherwise a person adopts. Returns true if
+ * money moves on.
  */
 export async function recogniseDatabase(context: AdoptContext): Promise<boolean> {
   const { units, actor, place } = context
@@ -134,7 +138,8 @@ export async function recogniseDatabase(context: AdoptContext): Promise<boolean>
 }
 
 /**
- * Writes down that staff adopt what the provider knows, and returns since when its book is read.
+ * Records that staff adopt what the provider knows, and returns the time from which the provider's book is
+ * read.
  * @throws kernel.database_known, reason_required, forbidden
  */
 export async function intendAdoption(work: Work): Promise<{ since: Date | null }> {
@@ -173,7 +178,7 @@ interface OpenPayout {
   amountIdr: Rupiah
 }
 
-/** Money that left by a payout that this database does not know. */
+/** Returns the money in suspense that left by a payout which this database does not know. */
 async function openPayouts({ tx }: Work): Promise<OpenPayout[]> {
   const { rows } = await sql<OpenPayout>`
     select id, code, provider_id, amount_idr from suspense_items
@@ -204,8 +209,8 @@ async function standDown(work: Work, reference: string): Promise<void> {
 }
 
 /**
- * Books a payout of ours as a withdrawal, or as a settlement that had been approved. Undefined where it
- * matches neither.
+ * Books a payout of ours as a withdrawal, or as a settlement that had been approved. Returns undefined if the
+ * payout matches neither.
  */
 async function adoptPayoutOfOurs(
   work: Work,
@@ -239,8 +244,8 @@ const isOurs = (reference: string, installation: string) =>
 const codeIn = (reference: string | null) => /(?:STL|WDR)-\d{6}-[0-9A-Z]+/.exec(reference ?? '')?.[0]
 
 /**
- * Books each payout that has one owner of its account here: a settlement's to the factory, a withdrawal's to
- * the wallet.
+ * Books each payout whose bank account has exactly one owner in this database: a settlement's payout to the
+ * factory, a withdrawal's to the wallet.
  */
 async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): Promise<Adoption['adopted']> {
   const adopted: Adoption['adopted'] = []

@@ -11,7 +11,7 @@ export interface KeyUse {
 }
 
 /**
- * Counts the values under each key: everything that is encrypted is tried, and the seals of the book name
+ * Counts the values under each key: laku tries the keys on every encrypted value, and the ledger's seals name
  * their key.
  */
 export async function keysInUse(
@@ -36,7 +36,10 @@ export async function keysInUse(
   }
 }
 
-/** Open log-ins that were last renewed before this instant: their tokens are signed by what wrote then. */
+/**
+ * Returns the number of open log-ins that were last renewed before this instant: their tokens are signed by
+ * the key that was current then.
+ */
 export async function logInsBefore(tx: Tx, instant: Date, now: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from auth_sessions

@@ -12,11 +12,13 @@ export interface SealedTable {
   columns: readonly string[]
   /** The purpose that the key is derived for; the same for all columns of the table. */
   purpose: string
-  /** Further columns to rewrite: keyed digests of the encrypted values, by which rows are looked up. */
+  /**
+   * Returns further columns to rewrite: keyed digests of the encrypted values, by which rows are looked up.
+   */
   digests?: (vault: Vault, row: SealedRow, opened: Record<string, string>) => Record<string, string>
   /**
-   * Writes the first column where the application may not write the table itself; gets each row as it was and
-   * as it is.
+   * Writes the first column of a table that the application may not write itself; gets each row's value
+   * before and after.
    */
   write?: (work: Pick<Work, 'tx' | 'actor' | 'requestId'>, fresh: Resealed[]) => Promise<void>
 }
@@ -30,8 +32,8 @@ export interface Resealed {
 type SealedRow = Record<string, string | null> & { id: string }
 
 /**
- * Everything that LAKU_ENCRYPTION_KEY keeps unreadable and that outlives a day: what a rotation has to
- * encrypt again.
+ * The tables with values that LAKU_ENCRYPTION_KEY keeps unreadable for longer than a day: a rotation of the
+ * key must encrypt these values again.
  */
 export const sealedTables: readonly SealedTable[] = [
   {
@@ -46,7 +48,7 @@ export const sealedTables: readonly SealedTable[] = [
     columns: ['account_number', 'account_holder'],
     purpose: 'wallet.destination',
     digests: (vault, row, opened): Record<string, string> => {
-      // The account of an erased user has no fingerprint to find it by.
+      // The account of an erased user has no fingerprint by which it could be found.
       if (row.fingerprint === row.id) return {}
       const [accountNumber, accountHolderName] = [opened.account_number ?? '', opened.account_holder ?? '']
       const channelCode = row.channel_code ?? ''
@@ -60,8 +62,8 @@ export const sealedTables: readonly SealedTable[] = [
     write: resealFactors,
   },
   { table: 'way_keys', key: 'subject_id', columns: ['key_sealed'], purpose: 'way_in.key' },
-  // The output that a command printed on its way is forgotten after a day. The answer of a change is kept as
-  // long as its key.
+  // The output that a command printed while running is deleted after a day. The answer of a change is kept as
+  // long as the command's idempotency key.
   { table: 'command_runs', columns: ['kept'], purpose: 'command runs' },
   { table: 'whatsapp_messages', columns: ['sealed_params'], purpose: 'whatsapp.sealed_params' },
 ]
@@ -150,8 +152,8 @@ export async function reencryptPage(
 const LIMIT_WINDOW_S = 8 * 86_400
 
 /**
- * Counts the withdrawals of the last days to one account together under the new key too; returns how many
- * were counted anew.
+ * Counts the recent withdrawals to one account together under the new key too; returns how many were counted
+ * anew.
  */
 export async function recountWithdrawals({
   tx,

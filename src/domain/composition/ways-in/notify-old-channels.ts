@@ -6,8 +6,8 @@ import { queueMessages } from '../../whatsapp/index.ts'
 import { wayWords } from './way-words.ts'
 
 /**
- * For 30 days after a phone number or address was replaced, its owner is still told of later changes. So a
- * person who takes a number over is not the only one told.
+ * The time for which the owner of a replaced phone number or address is still notified of later changes: 30
+ * days. So a person who takes a number over is not the only one notified.
  */
 const REMEMBERED_S = 30 * 86_400
 const TEMPLATE = 'laku_notice'
@@ -20,19 +20,22 @@ export interface Word {
   text: string
 }
 
-/** Word of a change: WhatsApp messages are queued, mails and text messages are for the caller to send. */
+/**
+ * The notices of a change: WhatsApp messages are queued already, and the caller sends the mails and text
+ * messages.
+ */
 export interface Words {
   mails: Word[]
-  /** To a phone that WhatsApp did not reach. */
+  /** The text messages to phones that WhatsApp did not reach. */
   sms: Word[]
 }
 
 const none: Words = { mails: [], sms: [] }
 
 /**
- * Tells the old channels of a change, with the link that stops it. These are the number and address from
- * before, those unchanged, and those replaced within the last 30 days. With `unreached` only the phone of
- * that message is told, by SMS.
+ * Notifies the old channels of a change, with the link that stops the change. The old channels are the number
+ * and address from before, those unchanged, and those replaced within the last 30 days. With `unreached`,
+ * only the phone of that message is notified, by SMS.
  */
 export async function notifyOldChannels(
   work: Work,
@@ -63,7 +66,10 @@ export async function notifyOldChannels(
   return { mails: mails.map((to) => ({ to, subject: title, text })), sms: [] }
 }
 
-/** The change that a WhatsApp message told of, by its dedupe key; undefined for other messages. */
+/**
+ * Returns the change that a WhatsApp message reported, by the message's dedupe key; undefined for other
+ * messages.
+ */
 export function changeOfMessage(dedupeKey: string): string | undefined {
   return dedupeKey.startsWith(KEY) ? dedupeKey.slice(KEY.length).split('#', 1)[0] : undefined
 }

@@ -10,7 +10,7 @@ export interface StoppableChange {
 }
 
 /**
- * The change that a link stops, and whether it still does.
+ * Returns the change that a link stops, and whether the link can still stop it.
  * @throws way_in.stop_unknown
  */
 export async function stoppableChange(work: Work, token: string): Promise<StoppableChange> {

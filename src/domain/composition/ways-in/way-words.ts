@@ -41,8 +41,8 @@ const titles: Record<Locale, Record<'user' | 'factory', Record<Way, string>>> = 
 }
 
 /**
- * Words the message to the person who had the way in before: what changed, and until when they may stop the
- * change.
+ * Returns the text for the person who held the old phone, address or bank account: what changed, and until
+ * when they may stop the change.
  */
 export function wayWords(
   { subject, way, stoppableUntil }: Pick<WayChange, 'subject' | 'way' | 'stoppableUntil'>,
