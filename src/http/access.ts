@@ -32,7 +32,7 @@ export type Access = 'open' | 'guest' | 'customer' | 'staff' | 'signed-in'
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
-    /** Keeps the raw body, so that a signature over it can be checked. */
+    /** Whether the raw body is kept, so that a signature over it can be checked. */
     rawBody?: boolean
     /** Whether an allowed sender signed the body. This is checked before the body is parsed. */
     isSigned?: (request: FastifyRequest, raw: Buffer) => boolean

@@ -9,7 +9,10 @@ const DAY_S = 86_400
 export interface Period {
   /** The business date (Asia/Jakarta, `YYYY-MM-DD`) through which lines are due. */
   through: string
-  /** Sales of orders that were delivered (or ended otherwise) before this instant are due. */
+  /**
+   * The instant before which an order must have been delivered (or ended otherwise), so that its sales are
+   * due.
+   */
   endedBefore: Date
   /**
    * A line that belongs to no order, or refunds a sale that was settled, is due if it was posted before this
@@ -51,8 +54,8 @@ export interface PlanLine {
 }
 
 /**
- * Returns the hash of a settlement's lines, which an approval is bound to. It changes with every rupiah, and
- * is independent of the order in which the lines were read.
+ * Returns the hash of a settlement's lines. An approval is valid only for this hash. The hash changes with
+ * every rupiah, and is independent of the order in which the lines were read.
  */
 export function planHash(lines: readonly PlanLine[]): string {
   const text = lines

@@ -16,7 +16,7 @@ export interface SettlementView {
   commissionIdr: Rupiah
   /** The factory's share of the refunds to buyers. */
   refundsIdr: Rupiah
-  /** The other amounts that were posted to the factory. */
+  /** The other amounts that were posted to the factory's account, such as corrections. */
   adjustmentsIdr: Rupiah
   /** The amount that is negative or below the minimum, and therefore stays open for the next settlement. */
   carriedIdr: Rupiah

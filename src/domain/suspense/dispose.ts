@@ -32,7 +32,7 @@ export interface Place {
    * this: its posting is looked up by the chargeback's key, kind and payment.
    */
   posting?: Pick<Posting, 'key' | 'kind' | 'subject'>
-  /** The account that bears money that left us, or receives money that came to us. */
+  /** The account that bears money that left laku, or receives money that came to laku. */
   account: AccountKey
   dimensions?: Dimensions
   /** A step that runs right before the posting: it takes locks and writes the destination's own rows. */

@@ -40,7 +40,7 @@ export interface NewSuspense {
   reference?: string | null
   /** The amount in rupiah. Above zero: money that left laku. Below zero: money that came to laku. */
   amountIdr: Rupiah
-  /** The account that the money left or came to. Default: the payment gateway. */
+  /** The ledger account that the money left or came to; by default the payment gateway's. */
   account?: AccountKey
   /** A sentence that tells people why the money cannot be assigned. */
   why: string

@@ -29,7 +29,7 @@ export async function scheduleClosing(work: Work, userIds: readonly string[], at
   )
 }
 
-/** True when an account is to be erased. Answered by the index `users_closing_due`. */
+/** True when a user's account is due to be erased. Answered by the index `users_closing_due`. */
 export const closingsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from users where closing_due_at <= ${now})`
 

@@ -41,7 +41,7 @@ export async function usersById(tx: Tx, ids: readonly string[]): Promise<Map<str
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Returns the user who now has this number (E.164). */
+/** Returns the user who now has this phone number (E.164). */
 export async function userByPhone(tx: Tx, phone: string): Promise<User | undefined> {
   const { rows } = await sql<User>`
     select id, phone, name, email, email_confirmed_at, locale, status from users
@@ -50,7 +50,7 @@ export async function userByPhone(tx: Tx, phone: string): Promise<User | undefin
 }
 
 /**
- * Whether a number, in any notation, belongs to the acting customer.
+ * Tells whether a phone number, in any notation, belongs to the acting customer.
  * @throws user.phone_invalid
  */
 export async function isOwnPhone(work: Work, written: string): Promise<boolean> {

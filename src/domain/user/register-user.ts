@@ -4,8 +4,8 @@ import { normalizePhone } from './phone.ts'
 import { type User, userByPhone } from './read-users.ts'
 
 /**
- * Returns the user of this number, and creates one if there is none. The name is used for a new user only; a
- * later log-in does not rename the user.
+ * Returns the user of this phone number, and creates one if there is none. The name is used for a new user
+ * only; a later log-in does not rename the user.
  * @throws user.phone_invalid
  */
 export async function registerUser(
@@ -26,7 +26,7 @@ export async function registerUser(
   }
   const [id] = await insertRows(work.tx, 'users', [row], { onConflictDoNothing: true, returning: 'id' })
   if (id) work.emit({ type: 'user.registered', aggregate: ['user', id], payload: { userId: id } })
-  // The user may be another transaction's: it may have registered the same number a moment before.
+  // If another transaction registered the same number a moment before, its user is returned.
   return (await userByPhone(work.tx, phone)) as User
 }
 

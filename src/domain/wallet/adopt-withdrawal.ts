@@ -106,7 +106,7 @@ async function makeRow(work: Work, { code, amountIdr, account }: Lost): Promise<
   if (balance < amountIdr) return undefined
   const money = { balanceIdr: balance, refundedIdr: await refundedMoney(work.tx, userId) }
   const terms = withdrawalTerms(amountIdr, money, work.policy)
-  // The part of the fee that the balance no longer holds is not charged.
+  // If the balance is too small for the amount and the whole fee, the missing part of the fee is not charged.
   const feeIdr = Math.min(terms.feeIdr, balance - amountIdr)
   const refundedIdr = feeIdr > 0 ? terms.refundedIdr : Math.min(terms.refundedIdr, amountIdr)
   const id = newId()

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 import { walletRowChecks } from './row-checks.ts'
 
-/** The invariants of wallets, besides the ledger's own checks. */
+/** The checks of the wallets' invariants, besides the ledger's own checks. */
 export const walletChecks: readonly Check[] = [
   checkOf(
     'every wallet with money in it belongs to a user',

@@ -2,7 +2,7 @@ import type { Policy, Rupiah } from '../kernel/index.ts'
 
 export interface WithdrawalTerms {
   feeIdr: Rupiah
-  /** The part of the refunded money that the withdrawal takes. */
+  /** The part of the wallet's refunded money that the withdrawal takes. */
   refundedIdr: Rupiah
   /** True where the amount is below the minimum of a withdrawal. */
   belowMinimum: boolean

@@ -5,7 +5,7 @@ import { walletErrors } from './errors.ts'
 import { refundedMoney } from './withdrawals/refunded-money.ts'
 
 export interface WalletView {
-  /** The amount that may be spent or withdrawn. */
+  /** The amount that the user may spend or withdraw. */
   balanceIdr: Rupiah
   /**
    * The money set aside for withdrawals under way, with their fees, and for payments that the buyer completes

@@ -1,8 +1,7 @@
 declare module '../kernel/events.ts' {
   interface EventPayloads {
     /**
-     * A way into a user's or factory's account changed: a contact that is used to log in, or a detail that
-     * decides where the money is paid.
+     * A contact or payment detail of a user or factory changed, by which somebody logs in or receives money.
      */
     'way_in.changed': {
       changeId: string

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PersonalTable } from '../kernel/index.ts'
 
-/** The tables with changes of login contacts that hold personal data, and how they are erased for a user. */
+/** The tables about changed login contacts that hold personal data, and how they are erased for a user. */
 export const wayInPersonalData: readonly PersonalTable[] = [
   {
     table: 'way_changes',

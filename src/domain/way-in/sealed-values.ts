@@ -12,7 +12,7 @@ const KEY = 'way_in.key'
 const VALUE = 'way_in.value'
 const KEY_BYTES = 32
 
-/** A sealed value in the audit log; `laku audit reveal` shows it in plain text. */
+/** A sealed (encrypted) value in the audit log; `laku audit reveal` shows it in plain text. */
 export interface Sealed {
   sealed: string
 }

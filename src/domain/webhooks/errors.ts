@@ -1,8 +1,8 @@
 import { defineErrors } from '../kernel/index.ts'
 
 /**
- * The errors of webhook deliveries. Their codes begin with `payment`, where the inbox was before, because
- * scripts rely on these codes.
+ * The errors of webhook deliveries. Their codes begin with `payment`, because the inbox belonged to the
+ * payment domain before, and scripts rely on these codes.
  */
 export const webhookErrors = defineErrors('payment', {
   webhook_not_found: ['not_found', 'There is no such delivery.'],

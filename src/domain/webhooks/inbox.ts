@@ -15,7 +15,7 @@ export type WebhookProvider = EventPayloads['webhook.received']['provider']
 
 export interface IncomingWebhook {
   provider: WebhookProvider
-  /** The key that two deliveries of the same update share. */
+  /** The idempotency key that two webhook deliveries of the same update share. */
   dedupeKey: string
   /** The headers of the delivery, without the secret. */
   headers: Record<string, string>
@@ -71,7 +71,7 @@ export interface WaitingWebhook {
   deliveries: number
 }
 
-/** Returns those of the deliveries that are not processed yet. */
+/** Returns those of these webhook deliveries that are not processed yet. */
 export async function waitingWebhooks(work: Work, ids: readonly string[]): Promise<WaitingWebhook[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<WaitingWebhook>`
@@ -178,8 +178,8 @@ export async function recordFailedWebhooks(work: Work, failures: readonly Failed
 }
 
 /**
- * Raises attention, once for each kind, about the parts of a delivery that could not be read. The rest of the
- * delivery was processed.
+ * Raises an attention item, once for each kind of event, about the parts of a webhook delivery that could not
+ * be read. The rest of the delivery was processed.
  */
 export function reportUnread(
   work: Work,

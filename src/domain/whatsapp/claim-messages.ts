@@ -22,16 +22,16 @@ export interface ClaimedMessage {
 const LEASE_S = 60
 
 /**
- * The condition for a message that is due. While staff have paused WhatsApp, only messages past their
- * `send_by` are due.
+ * Returns the SQL condition for a message that is due. While staff have paused WhatsApp, only messages past
+ * their `send_by` time are due, to be marked as failed.
  */
 const isDue = (now: Date) => sql`
   status = 'queued' and next_attempt_at <= ${now}
   and (send_by <= ${now} or not (select paused from switches where name = 'whatsapp'))`
 
 /**
- * The oldest message of each hold whose probe is due. This message is tried, and its outcome decides for all
- * messages of the hold.
+ * Returns a query for the oldest message of each hold whose probe is due. This message is sent as the probe,
+ * and its outcome decides for all messages of the hold.
  */
 const probesDue = (now: Date) => sql`
   select p.id from whatsapp_holds h cross join lateral (

@@ -4,7 +4,10 @@ import { type ProviderFailure, requireStaff, secondsAfter, type Work } from '../
 import { settleAttention } from '../ops/index.ts'
 import { failMessages } from './fail-messages.ts'
 
-/** The messages that a refusal holds back besides the refused one: all messages, or all of one template. */
+/**
+ * The scope of a hold: the messages that WhatsApp's refusal of one message holds back besides it, either all
+ * messages or all of one template.
+ */
 export type HoldScope = 'account' | `template:${string}`
 
 const ACCOUNT: HoldScope = 'account'

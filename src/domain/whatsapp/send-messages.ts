@@ -69,8 +69,8 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
 }
 
 /**
- * Puts off a message that failed because of our own error, and raises attention. The error must not hold back
- * the other messages.
+ * Postpones a message that failed because of laku's own error, and raises an attention item. The error must
+ * not hold back the other messages.
  */
 async function putOff(work: Work, { id, attempts, sendBy, template, language }: ClaimedMessage) {
   const result = new ProviderFailure(internalError)

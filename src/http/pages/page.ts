@@ -25,7 +25,7 @@ export interface Page {
   body: Markup
   /** Further markup for the page's head. */
   head?: Markup
-  /** The page reloads after `afterS` seconds, from the address `to` if it is given. */
+  /** The reload of the page after `afterS` seconds, from the address `to` if it is given. */
   refresh?: { afterS: number; to?: string } | undefined
   /** The part of the query that is kept in the link to the other language: `back=1`. */
   keeps?: string | undefined

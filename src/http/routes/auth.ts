@@ -260,7 +260,8 @@ export const authRoutes =
       async (request) => {
         const { refresh_token } = request.body
         const issued = issuedToken(laku.vault, refresh_token)
-        // Only the database can tell a token of an earlier version from an invented one.
+        // Only the database can tell a refresh token of an earlier version from an invented one, so such a
+        // token is counted as a guess.
         if (!issued) await app.limitTokenGuess(request)
         const refresh = () =>
           request.read((work) => refreshLogin(work, refresh_token, deviceIn(request)), issued?.authSessionId)

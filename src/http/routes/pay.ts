@@ -32,7 +32,7 @@ export const payRoutes =
           params: z.strictObject({ code: z.string().min(1).max(40) }),
           querystring: z.looseObject({
             lang: z.enum(['id', 'en']).optional().catch(undefined),
-            /** How often the page has reloaded for a buyer who came back from the provider. */
+            /** The number of times that the page has reloaded for a buyer who came back from the provider. */
             back: z.coerce.number().int().min(1).max(1_000).optional().catch(undefined),
           }),
           response: {
@@ -107,8 +107,8 @@ async function find(work: Work, code: string): Promise<LinkedPayment | undefined
 }
 
 /**
- * Whether the page waits for the provider's message. A buyer who comes back from the provider has most likely
- * paid, so they are not sent to pay again.
+ * Tells whether the page waits for the provider's message. A buyer who comes back from the provider has most
+ * likely paid, so they are not sent to pay again.
  */
 async function isAwaited(work: Work, code: string): Promise<boolean> {
   const payment = await find(work, code)

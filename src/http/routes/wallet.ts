@@ -58,7 +58,8 @@ const newWithdrawal = z.strictObject({
     account_holder_name: z.string().trim().min(1).max(100),
   }),
   /**
-   * Withdraws the whole wallet, without fee and minimum. Once the money has arrived, the account is erased.
+   * Whether to withdraw the whole wallet, without fee and minimum. Once the money has arrived, the user's
+   * account is erased.
    */
   close_account: z.boolean().optional(),
   /** A new code that was requested for a withdrawal; it is needed once for each new bank account. */

@@ -6,8 +6,8 @@ import type { Laku } from '../../runtime/laku.ts'
 /** The time settings of a run; tests use shorter ones. */
 export interface RunPaces {
   /**
-   * The time after which a command's output is stored as it appears, and the command continues even without
-   * its caller.
+   * The milliseconds after which a command's output is stored as it appears, and the command continues even
+   * without its caller.
    */
   jobAfterMs: number
   /**

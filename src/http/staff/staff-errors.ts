@@ -1,6 +1,6 @@
 import { defineErrors } from '../../domain/kernel/index.ts'
 
-/** Errors of the staff server. */
+/** The errors of the staff server. */
 export const staffErrors = defineErrors('staff_door', {
   token_refused: ['forbidden', 'This token is not good here: it is unknown, expired or revoked.'],
   other_version: ['invalid', 'Client and server are of versions that do not understand each other.'],

@@ -1,7 +1,7 @@
 import { httpErrors } from '../http-errors.ts'
 
 export interface GateLimits {
-  /** The most requests that run at once. */
+  /** The most requests of unknown callers that run at once. */
   running: number
   /** The most waiting requests of one name (such as a network); a further request of that name is refused. */
   waitingOfOne: number
@@ -45,7 +45,7 @@ export class FairGate {
     return new Promise((resolve) => line.push(resolve))
   }
 
-  /** Starts the next waiting request when one has ended, in turn by name. */
+  /** Starts the next waiting request, in turn by name, after a request has ended. */
   #next(): void {
     const [first] = this.#lines
     if (!first) {

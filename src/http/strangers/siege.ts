@@ -1,8 +1,8 @@
 /** The period (ms) in which refusals are counted: a minute. */
 const WINDOW_MS = 60_000
 /**
- * The numbers of refused code requests or guesses in a minute, and of their networks, from which on a siege
- * begins. A single network is held back by its own limits.
+ * The thresholds of a siege: the refused code requests or guesses in a minute, and the networks that they
+ * come from. A single network is held back by its own limits.
  */
 const REFUSALS = 40
 const NETWORKS = 12

@@ -41,8 +41,8 @@ export const fonnteWebhookRoutes =
       },
       async (request) => {
         const raw = request.rawBody ?? Buffer.alloc(0)
-        // Fonnte's deliveries have no id. The minute in the idempotency key distinguishes a YA of today from
-        // a YA of last week.
+        // Fonnte's deliveries have no id. The minute in the idempotency key distinguishes a YA (yes) of today
+        // from a YA of last week.
         const minute = Math.floor(laku.clock.now().getTime() / SAME_MS)
         const dedupeKey = createHash('sha256').update(`${minute} `).update(raw).digest('base64url')
         const delivery = { provider: 'whatsapp' as const, dedupeKey, headers: {}, body: raw.toString('utf8') }

@@ -9,9 +9,9 @@ import { type DueLine, lockDueLines, presentLines } from './due-lines.ts'
 
 /**
  * Creates a settlement from a factory's open lines that are due, if their sum reaches the minimum; otherwise
- * the lines stay open. First it voids a calculated settlement whose plan has changed, and calculates its
- * lines again. Returns the settlements through this date, earlier ones too, and the sum that stays open. A
- * second run creates nothing and returns the same.
+ * the lines stay open. First it voids a calculated settlement whose plan (the lines and their amounts) has
+ * changed, and calculates its lines again. Returns the settlements through this date, earlier ones too, and
+ * the sum that stays open. A second run creates nothing and returns the same.
  */
 export async function calculateSettlement(
   work: Work,
@@ -31,7 +31,9 @@ export async function calculateSettlement(
   return [...made, carriedView(factory, lines, period)]
 }
 
-/** Returns the view of the amount that a factory carries over, open, to its next settlement. */
+/**
+ * Returns the view of an amount that is not settled now and is carried over to the factory's next settlement.
+ */
 export function carriedView(
   factory: { id: string; name: string },
   lines: readonly DueLine[],

@@ -13,8 +13,8 @@ import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
 /**
  * Pays an approved settlement: its payout is created now and sent after the commit, and the payout's results
- * then move the settlement. If the plan has changed since the approval, nothing is paid. The approval is then
- * void, and the settlement is on hold with the reason `plan_changed`.
+ * then move the settlement. If the plan (the lines and their amounts) has changed since the approval, nothing
+ * is paid. The approval is then void, and the settlement is on hold with the reason `plan_changed`.
  * @throws settlement.not_found, settlement.payout_under_way, settlement.no_bank_account,
  * settlement.factory_suspended,
  *   payout.outside_channel_limits, kernel.illegal_transition, kernel.forbidden
@@ -38,8 +38,8 @@ const byRetry: typeof settlementTransitions = { ...settlementTransitions, calcul
 /**
  * Pays a settlement again after its last payout definitely failed or came back. The caller approves the
  * settlement again. A new payout under a new key goes to the factory's present bank account. An amount that
- * needed a second approver needs one again. If the plan changed meanwhile, for example by a refund, the
- * settlement is put on hold.
+ * needed a second approver needs one again. If the settlement's plan (the lines and their amounts) changed
+ * meanwhile, for example by a refund, the settlement is put on hold.
  * @throws settlement.same_person, kernel.same_hands, and as paySettlement
  */
 export async function retrySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {

@@ -18,15 +18,15 @@ import { reportUnpaid } from './report-unpaid.ts'
 
 const BATCH_SIZE = 20
 
-/** True when a failed settlement is to be paid again. Answered by the index `settlements_retry_due`. */
+/** True when a failed settlement is due to be paid again. Answered by the index `settlements_retry_due`. */
 export const retriesDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from settlements where retry_at <= ${now})`
 
 /**
  * Pays settlements again whose payout definitely failed for a temporary reason (`retryAfterFailure`). Each
- * settlement is paid in its own transaction, under its existing approval. A settlement whose plan changed is
- * put on hold. If the factory is suspended or has no bank account, an attention item is raised and nothing is
- * paid.
+ * settlement is paid in its own transaction, under its existing approval. A settlement whose plan (the lines
+ * and their amounts) changed is put on hold. If the factory is suspended or has no bank account, an attention
+ * item is raised and nothing is paid.
  */
 export async function retryFailed(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
   const { units, actor } = context

@@ -123,7 +123,8 @@ async function decide(
   if (to === 'approved') await countUse(work, await withdrawalUse(work, withdrawal), personOf(work.actor))
   else await undoUse(work, 'withdrawal', [id])
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
-  // An approved withdrawal without a due time already has its payout.
+  // An approved withdrawal without a due time already has a payout, so it can no longer be approved or
+  // rejected.
   const where = sql`(t.status = 'held' or t.due_at is not null)`
   await moveState(work, withdrawalMachine, { to, ids: [id], set, where, all: true })
   work.emit(withdrawalEvent(withdrawal, status, to, true))

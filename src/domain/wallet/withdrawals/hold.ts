@@ -19,7 +19,7 @@ export interface NewHold {
 }
 
 /**
- * Takes the money of a withdrawal out of the user's wallet and holds it. The wallet is locked. Returns the
+ * Locks the user's wallet, takes the money of a withdrawal out of it, and holds that money. Returns the
  * withdrawal's id.
  * @throws wallet.insufficient_balance
  */

@@ -44,7 +44,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
   const again = rows.find((stored) => stored.id !== id)
   if (again && !(await isGivenBack(work, again)))
     return await aside(`${again.code}, which was to pay it again, is ${again.status}`)
-  // The withdrawal waited to be sent again, so its money is held and not in the wallet.
+  // An approved withdrawal waits to be sent again, so its money is held and not in the wallet.
   const isHeld = status === 'approved'
   const [wallet] = await balances(work.tx, [walletAccount(userId)])
   if (!isHeld && (wallet?.balanceIdr ?? 0) < amountIdr + feeIdr)

@@ -41,8 +41,9 @@ export async function growReservations(work: Work, lines: readonly ReservationLi
 }
 
 /**
- * Takes pieces off a session's open reservations; a used-up reservation gets the status `ended`. Returns the
- * variants whose reservations had enough pieces; all of them, unless something is wrong.
+ * Takes pieces off a session's open reservations; a used-up reservation gets the status that the argument
+ * `ended` names. Returns the variants whose reservations had enough pieces; all of them, unless something is
+ * wrong.
  */
 export async function shrinkReservations(
   work: Work,

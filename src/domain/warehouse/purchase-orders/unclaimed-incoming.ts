@@ -4,8 +4,8 @@ import { incomingStatuses } from '../transitions.ts'
 
 /**
  * Returns, by variant, the pieces on the way from factories, less the pieces that sessions other than this
- * one wait for. The number is below 0 if sessions wait for more than is on the way. The variants' stock is
- * locked.
+ * one wait for. The number is below 0 if sessions wait for more than is on the way. The caller has locked the
+ * variants' stock.
  */
 export async function unclaimedIncoming(
   tx: Tx,
