@@ -32,9 +32,9 @@ export interface FactoryChanges {
 /**
  * Changes a factory: first its verification, then its status, so that one call may verify and activate the
  * factory. A `verification` or `status` equal to the present value is no change. Only finance changes the
- * commission, the verdict of the verification, and the status. An agent may hand in the papers (pending) of
- * their office's factories, and change the name and phone of these. A suspension needs a reason, in the input
- * or from the actor.
+ * commission, the verdict of the verification, and the status. An agent may submit the papers of their
+ * office's factories (pending), and change these factories' name and phone. A suspension needs a reason, in
+ * the input or from the actor.
  * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, kernel.illegal_transition,
  * reason_required, forbidden
  */

@@ -28,7 +28,7 @@ declare module '../kernel/events.ts' {
       paymentCode: string
       units: number
       totalIdr: number
-      /** The part of the total that the buyer's wallet pays. */
+      /** The part of the join's total price that the buyer's wallet pays. */
       walletIdr: number
     }
     'participant.paid': ParticipantSubject & { units: number }

@@ -29,8 +29,7 @@ export type Actor =
   | { kind: 'system'; name: string }
 
 /**
- * Returns the actor as one word for logs, events and movements: `staff:ana`, `customer:<id>`,
- * `system:worker`.
+ * Returns the actor's label for logs, events and movements: `staff:ana`, `customer:<id>`, `system:worker`.
  */
 export function actorLabel(actor: Actor): string {
   return actor.kind === 'customer' ? `customer:${actor.id}` : `${actor.kind}:${actor.name}`

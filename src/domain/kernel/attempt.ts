@@ -6,7 +6,7 @@ import { ProviderFailure } from './provider-failure.ts'
  */
 export const CALLS_AT_ONCE = 5
 
-/** Returns what a call to a provider answered, or the provider's failure. */
+/** Makes a provider call, and returns its answer, or the provider's failure as a value. */
 export async function attempt<T>(call: () => Promise<T>): Promise<T | ProviderFailure> {
   try {
     return await call()

@@ -66,7 +66,7 @@ const RETRY_AFTER_S = 5
 const unavailable = new Set([
   // A write on a standby, or on a primary that is set to read only: nothing was written.
   '25006',
-  // A session was idle in a transaction, or its transaction ran, for too long.
+  // A session was idle in a transaction for too long, or a transaction took too long.
   '25P03',
   '25P04',
   // The server shut down, crashed, is starting or recovering, the database was dropped, or the session was

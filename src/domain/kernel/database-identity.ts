@@ -13,7 +13,7 @@ export const databaseIsKnown: RawBuilder<boolean> = sql<boolean>`exists (
     and i.xmin::text::numeric = i.written_in::text::numeric % 4294967296)`
 
 export interface DatabaseDoubt {
-  /** The differences from the known database, in words. */
+  /** The text that describes how this database differs from the known one. */
   why: string
   /** The address at which laku reached the database that it knew; null where no worker has recorded one. */
   place: string | null
@@ -49,7 +49,10 @@ export async function requireKnownDatabase(tx: Tx): Promise<void> {
   if (doubt) throw kernelErrors.database_in_doubt({ why: doubt.why })
 }
 
-/** Records this database as the known one, with its marks and the address at which laku reaches it. */
+/**
+ * Records this database as the known one: its cluster, its timeline, and the address at which laku reaches
+ * it.
+ */
 export async function recordDatabaseIdentity({ tx }: Work, place: string): Promise<void> {
   await sql`
     insert into database_identity (system_id, timeline, place)
@@ -69,8 +72,8 @@ export async function recordFirstPlace(work: Work, place: string): Promise<void>
 }
 
 /**
- * Records, in words, why this database lacks something that the shop did. No money leaves until the missing
- * data were taken over.
+ * Records the text that explains why this database lacks something that the shop did. No money leaves until
+ * the missing data were taken over.
  */
 export async function doubtDatabase(work: Work, why: string): Promise<void> {
   const { rows } = await sql`

@@ -1,5 +1,5 @@
 /**
- * The kinds of errors. Each kind says how a caller should treat the error, and each front maps it to its own
+ * The kinds of errors. The kind decides how a caller should treat the error; each front maps it to its own
  * language (HTTP status, exit code, retry).
  */
 export type ErrorKind = 'invalid' | 'not_found' | 'conflict' | 'forbidden' | 'unavailable' | 'limited'

@@ -10,8 +10,8 @@ export interface EventPayloads {}
 export type EventType = keyof EventPayloads
 
 /**
- * An event: what happened, to which aggregate. Payloads are plain JSON: ids, codes and amounts, no personal
- * data.
+ * An event, which records what happened to which aggregate. Payloads are plain JSON: ids, codes and amounts,
+ * no personal data.
  */
 export type EventOf<T extends EventType> = {
   [K in T]: {
@@ -29,7 +29,7 @@ export type EventOf<T extends EventType> = {
 
 export type DomainEvent = EventOf<EventType>
 
-/** An event that a use case hands to `work.emit`. */
+/** A new event that a use case passes to `work.emit`. */
 export type NewEvent<T extends EventType = EventType> = {
   [K in T]: {
     type: K

@@ -25,7 +25,8 @@ export interface StoredAnswer {
 }
 
 /**
- * Returns a digest of the request, which tells a repeated request from another request under the same key.
+ * Returns a digest of the request, which distinguishes a repeated request from another request under the same
+ * key.
  */
 export function requestHash(route: string, body: unknown): string {
   return hash('sha256', `${route}\n${JSON.stringify(body ?? null)}`, 'base64url')

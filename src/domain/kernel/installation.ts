@@ -23,11 +23,13 @@ export async function readInstallationId(tx: Kysely<DB>): Promise<string> {
 export const referenceOf = (installation: string, code: string): string => `${installation}-${code}`
 
 /**
- * - `ours`: this installation made it.
- * - `unmarked`: it has laku's form and no mark, from before references were marked. Only a row shows whether
- *   it is ours.
- * - `other_installation`: another installation of laku made it.
- * - `foreign`: it does not have laku's form.
+ * The origin of a reference that a provider shows, judged by the reference's form.
+ *
+ * - `ours`: this installation made the reference.
+ * - `unmarked`: the reference has laku's form and no mark, from before references were marked. Only a row
+ *   shows whether this installation made it.
+ * - `other_installation`: another installation of laku made the reference.
+ * - `foreign`: the reference does not have laku's form.
  */
 export type ReferenceOrigin = 'ours' | 'unmarked' | 'other_installation' | 'foreign'
 

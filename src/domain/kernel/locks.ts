@@ -25,7 +25,7 @@ export type LockKind = keyof typeof lockOrder
 /** The ids of the rows to lock, or a query that selects these ids. */
 export type LockedIds = readonly string[] | RawBuilder<unknown>
 
-/** The rows of one kind that have one of the given values in any of the given columns. */
+/** The rows of one kind to lock: those that have one of the given values in any of the given columns. */
 export type LockWish<K extends LockKind = LockKind> = {
   [column in 'id' | keyof (typeof lockOrder)[K]['columns']]?: LockedIds
 }

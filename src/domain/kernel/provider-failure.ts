@@ -15,7 +15,10 @@ export interface ProviderFailureFacts {
   provider: string
   operation: string
   outcome: ProviderOutcome
-  /** The provider's own error code where it gave one, else ours in lower case (`timeout`, `http_502`). */
+  /**
+   * The provider's own error code if it gave one, otherwise laku's own code in lower case (`timeout`,
+   * `http_502`).
+   */
   code: string
   httpStatus?: number
   retryAfterS?: number

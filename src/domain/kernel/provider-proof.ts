@@ -18,8 +18,8 @@ export type ProviderAsk = 'first' | 'repeat' | 'look_up'
 export type ProviderProof = 'made' | 'not_made' | 'not_sent' | 'open'
 
 /**
- * The error codes by which a provider says that it knows the idempotency key. Something may exist under that
- * key, whatever our rows say.
+ * The error codes by which a provider reports that it knows the idempotency key. An object may exist under
+ * that key, whatever laku's own rows contain.
  */
 const keyIsKnown: ReadonlySet<string> = new Set([
   'DUPLICATE_ERROR',
@@ -31,10 +31,10 @@ const keyIsKnown: ReadonlySet<string> = new Set([
 
 /**
  * Decides what an answer proves about a call that moves money out. Only a refused first call proves that
- * nothing happened. The refusal of a repeated call may be caused by the first call: by its key, by the amount
- * that it used up, or as `INSUFFICIENT_BALANCE` after it took the balance. A list that lacks the object may
- * show it later. A refusal without the provider's own code comes from something in between, and proves
- * nothing.
+ * nothing happened. The refusal of a repeated call may be caused by the first call: by its key, or by the
+ * amount that it used up. It may be `INSUFFICIENT_BALANCE` because the first call took the balance. A list
+ * that lacks the object may show it later. A refusal without the provider's own code comes from something in
+ * between, and proves nothing.
  */
 export function proofOf(ask: ProviderAsk, answer: ProviderFailure | 'found' | 'absent'): ProviderProof {
   if (answer === 'found') return 'made'

@@ -4,8 +4,8 @@ import type { Tx } from './work.ts'
 
 type Table = keyof DB & string
 
-// A cache of the column names: every row of a batch has the same few names, and looking a name up costs a
-// tenth of the replacing.
+// A cache of the column names. Every row of a batch has the same few names, and the lookup of a name costs a
+// tenth of its conversion.
 const snakes = new Map<string, string>()
 
 function snake(name: string): string {

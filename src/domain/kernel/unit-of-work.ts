@@ -68,7 +68,8 @@ class DryRunEnd extends Error {}
 const DRY_LOCK_MS = 50
 const DRY_MOST_MS = 5000
 
-// Reactions that keep emitting would never end; the longest real chain (payment to session to orders) is 5.
+// The most rounds of reactions in one transaction. Reactions that keep emitting events would never end; the
+// longest real chain (payment to session to orders) is 5.
 const MAX_ROUNDS = 20
 const MAX_ATTEMPTS = 4
 

@@ -13,7 +13,7 @@ import {
 class KeyRing {
   readonly #master: Buffer
   readonly #keys = new Map<string, KeyObject>()
-  /** The id of the encryption key, which tells it from other keys and reveals nothing else. */
+  /** The id of the encryption key, which distinguishes it from other keys and reveals nothing else. */
   readonly id: string
 
   constructor(master: string) {

@@ -12,7 +12,8 @@ export type ToWire<T> = T extends Date
       : T
 
 /**
- * Returns domain data as it is printed and sent: snake_case keys, instants as ISO 8601, nothing undefined.
+ * Returns domain data as it is printed and sent: keys in snake_case, instants as ISO 8601, no undefined
+ * values.
  */
 export function toWire<T>(value: T): ToWire<T> {
   return snakeKeys(value) as ToWire<T>

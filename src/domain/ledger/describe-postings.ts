@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Rupiah, Tx } from '../kernel/index.ts'
 import { accountInWords, momentInWords } from './words.ts'
 
-/** The filter for entries: an entry is described where any of these fields matches. */
+/** The filter for the ledger entries to describe: an entry is described if any of these fields matches. */
 export interface TellingOf {
   /**
    * The ids of payments, participants, refunds, orders and so on; all entries of their transactions match.

@@ -32,8 +32,8 @@ function canonical(transaction: SealedTransaction): string {
 
 /**
  * Returns the seal of a transaction: an HMAC under a key that is not in the database. So `laku ledger verify`
- * finds a row that was edited by somebody who may bypass the triggers. The seal names its key, so that a book
- * is not taken for forged when only LAKU_SEAL_KEY differs.
+ * finds a row that was edited by somebody who may bypass the triggers. The seal names its key, so that the
+ * ledger is not taken for forged when only LAKU_SEAL_KEY differs.
  */
 export function sealOf(vault: Vault, transaction: SealedTransaction): string {
   return `${vault.seals.keyId}.${vault.seals.hmac('ledger.seal', canonical(transaction))}`

@@ -31,7 +31,7 @@ export function isNoticeEvent(type: string): type is NoticeEvent {
   return (noticeEvents as readonly string[]).includes(type)
 }
 
-/** An event of a whole session, which names no buyer. */
+/** Whether an event is about a whole session, so that it names no buyer. */
 export function isSessionEvent(type: string): type is 'session.moq_reached' {
   return type === 'session.moq_reached'
 }
@@ -89,8 +89,8 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
   },
-  // For a direct order this repeats payment.paid, so there is no second notice. For an order of a session,
-  // the notice says that the group succeeded.
+  // For a direct order, order.paid repeats payment.paid, so there is no second notice. For an order of a
+  // session, the notice reports that the group succeeded.
   'order.paid': { wanted: ({ sessionId }) => sessionId !== null },
   // The buyer of an unpaid order that ended with its payment already got the notice of payment.expired.
   'order.cancelled': { wanted: ({ reason, wasPaid }) => wasPaid || reason !== 'payment_expired' },

@@ -11,8 +11,8 @@ export interface StaffNotice {
 }
 
 /**
- * The service map's `POST /api/notifications`: sends a user a notice made from a template, by every channel
- * that they chose. `publicUrl` is the base of the links.
+ * Sends a user a notice made from a template, by every channel that the user chose (service map: `POST
+ * /api/notifications`). `publicUrl` is the base of the links.
  * @throws notification.user_not_found, template_unknown, params_wrong, kernel.forbidden
  */
 export async function notifyByStaff(

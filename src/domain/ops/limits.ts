@@ -70,10 +70,10 @@ function limitsOf(kind: LimitedKind, policy: Policy): { dayLimitIdr: Rupiah; wee
 }
 
 /**
- * Tells whether one more act is above what one person may do alone. All acts of the same budget count, by
- * actor, by receiver and by account, within a day and within seven days. Locks all three until the
- * transaction ends, so that nobody else counts for them. Call it after the locks on rows and before the
- * ledger's locks. The system's own acts are never over the limit.
+ * Returns whether one more act exceeds the limit of what one person may do alone. All acts of the same budget
+ * count, by actor, by receiver and by account, within a day and within seven days. Locks these three until
+ * the transaction ends, so that no other transaction counts acts for them. Call it after the locks on rows
+ * and before the ledger's locks. The system's own acts are never over the limit.
  */
 export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
   const { tx, now, actor, policy } = work
@@ -92,8 +92,8 @@ export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
 }
 
 /**
- * Counts an act that is done now. Without a second person the database refuses an act over the limit. With
- * one, it refuses the same person, and a person who does not qualify as the second.
+ * Counts an act that is done now. Without a second person the database refuses an act over the limit. With a
+ * second person the database refuses the person who acts, and a person who does not qualify as the second.
  */
 export async function countUse(work: Work, use: LimitUse, second: string | null = null): Promise<void> {
   const { actor, policy } = work

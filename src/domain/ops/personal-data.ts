@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PersonalTable } from '../kernel/personal-data.ts'
 
-/** Erases a person's data from the tables that this domain owns. */
+/** The tables of ops that hold personal data, and how a person's data is erased from each. */
 export const opsPersonalData: readonly PersonalTable[] = [
   {
     table: 'limit_uses',

@@ -51,8 +51,8 @@ export async function joinSessions(
   const refuse = (join: Join, error: Error) => outcomes.set(join, { ok: false, error })
   const repeats = findRepeats(joins, refuse)
   const firsts = joins.filter((join) => !outcomes.has(join) && !repeats.has(join))
-  // The stored answers are read after the context. So every place that the context shows already has its
-  // stored answer.
+  // The stored answers are read after the context, so that they include the answer for every place that the
+  // context shows.
   const [context] = await Promise.all([
     readJoinContext(work.tx, firsts, work.now),
     answerAgain(work, firsts, outcomes),

@@ -5,7 +5,7 @@ import { groupBuyingErrors } from '../errors.ts'
 import type { Join } from './join-request.ts'
 import { type JoinableSession, type JoinContext, placeOf } from './read-context.ts'
 
-/** A join that meets every rule but two: its shipping fee, and whether the session has room. */
+/** A join that meets every rule but two: its shipping fee, and whether the session has enough free units. */
 export interface Candidate {
   join: Join
   session: JoinableSession

@@ -20,7 +20,7 @@ import { type LockedSession, lockSession } from './lock.ts'
 
 /**
  * Cancels a session, for staff, from its draft until its orders are made. Its places end, and its reserved
- * stock is free again. The event leads to everybody's refunds in the same transaction.
+ * stock is free again. The event session.cancelled leads to everybody's refunds in the same transaction.
  * @throws group_buying.session_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function cancelSession(

@@ -67,7 +67,7 @@ export async function sweepSessions(work: Work): Promise<number> {
 
 /**
  * Opens drafts at their start time. If the product is not on sale or the factory is suspended, the session
- * stays a draft that only staff can open, and attention is raised.
+ * stays a draft that only staff can open, and an attention item is raised.
  */
 async function openSessions(work: Work, due: RawBuilder<unknown>): Promise<number> {
   const rows = await moveState(work, sessionMachine, {

@@ -5,9 +5,9 @@ import { ledgerErrors } from '../errors.ts'
 import { digestOf, headOf, lastLinks, utcText, writeLink } from './link.ts'
 
 /**
- * Lets the chain continue after a restore. One digest binds everything that is in the book now, under the
- * name and the reason of the person who declares the break. The break stays in the chain for good, and `laku
- * ledger verify` shows it.
+ * Lets the ledger's chain continue after a restore. One digest binds everything that is in the ledger now,
+ * under the name and the reason of the person who declares the break. The break stays in the chain for good,
+ * and `laku ledger verify` shows it.
  * @throws kernel.forbidden, kernel.reason_required, ledger.chain_whole where nobody was told that the chain
  * is broken
  */

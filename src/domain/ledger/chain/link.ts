@@ -96,7 +96,10 @@ export const lastLinks = async (tx: Tx, count: number): Promise<WrittenLink[]> =
   return rows
 }
 
-/** Writes a link after the last one. Returns false if another process wrote that page meanwhile. */
+/**
+ * Writes a link at the end of the ledger's chain: a page or a declared break. Returns false if another
+ * process wrote the same page meanwhile.
+ */
 export async function writeLink(tx: Tx, link: WrittenLink): Promise<boolean> {
   const { rows } = await sql`
     insert into ledger_chain (page, kind, system_id, from_xid, through_xid, recorded_since, transactions, digest, head,

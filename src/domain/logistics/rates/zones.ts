@@ -4,9 +4,10 @@ import { type CourierChoice, type Rate, startedKg } from './rate.ts'
 type Island = 'java' | 'sumatra' | 'kalimantan' | 'bali' | 'nusa-tenggara' | 'sulawesi' | 'maluku' | 'papua'
 
 /**
- * Returns the island of an Indonesian postal code (Pos Indonesia's regions): 1 Jakarta and around, 4 West
- * Java and Banten, 5 Central Java and Yogyakarta, 6 East Java, all on Java; 2 and 3 Sumatra with its islands;
- * 7 Kalimantan; 80 to 82 Bali, 83 to 87 Nusa Tenggara; 90 to 96 Sulawesi, 97 Maluku, 98 and 99 Papua.
+ * Returns the island of an Indonesian postal code, by its first digits (Pos Indonesia's regions). Java: 1
+ * Jakarta and around, 4 West Java and Banten, 5 Central Java and Yogyakarta, 6 East Java. Sumatra with its
+ * islands: 2 and 3. Kalimantan: 7. Bali: 80 to 82. Nusa Tenggara: 83 to 87. Sulawesi: 90 to 96. Maluku: 97.
+ * Papua: 98 and 99.
  */
 function islandOf(postalCode: string): Island {
   const region = Number(postalCode.slice(0, 2))

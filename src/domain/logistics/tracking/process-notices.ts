@@ -3,7 +3,7 @@ import { ProviderFailure, type Work } from '../../kernel/index.ts'
 import { isPaused } from '../../ops/index.ts'
 import { type Asked, type TrackingContext, trackParcels } from './track-parcels.ts'
 
-/** A webhook of the courier aggregator, saying that one of its orders has updates. */
+/** A webhook of the courier aggregator, which reports that a courier order has updates. */
 export interface ParcelNotice {
   inboxId: string
   courierOrderId: string

@@ -47,7 +47,7 @@ const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly O
 const NOT_SERVICEABLE = 'no_serviceable_address'
 
 /**
- * The reason in an order's status after a courier cancelled a parcel that it had accepted: the address may be
+ * The status reason of an order after a courier cancelled a parcel that it had accepted: the address may be
  * fine, so another booking may succeed.
  */
 const CANCELLED_BY_COURIER = 'courier_called_off'
@@ -70,7 +70,8 @@ export async function startProcessing(work: Work, events: EventOf<'shipment.crea
 }
 
 /**
- * Reaction to shipment.status_changed: moves the order to the status of its parcel, and stores the waybill.
+ * Reaction to shipment.status_changed: moves the order to the status that follows from its parcel's status,
+ * and stores the waybill.
  */
 export async function applyShipmentStatus(
   work: Work,

@@ -12,8 +12,8 @@ export async function setShipmentStatus(work: Work, input: ParcelMoveByHand): Pr
 }
 
 /**
- * Counts the loss of a parcel as a gift to its buyer, who gets everything back at the company's cost: the
- * same as for an order that is set to failed.
+ * Counts the loss of a parcel as a gift to its buyer, as for an order that is set to failed. The buyer gets
+ * everything back at the company's cost.
  */
 async function takeLost(work: Work, orderId: string): Promise<void> {
   const { rows } = await sql<{ userId: string; totalIdr: Rupiah }>`

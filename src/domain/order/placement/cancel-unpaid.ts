@@ -4,7 +4,10 @@ import { releaseStock } from '../../warehouse/index.ts'
 import { lockOrders, subjectOf } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 
-/** The only reason for a cancellation that a new payment undoes. */
+/**
+ * The reason for cancelling an order that nobody paid in time. It is the only reason for which a new payment
+ * undoes the cancellation.
+ */
 export const PAYMENT_EXPIRED = 'payment_expired'
 
 /**
