@@ -32,9 +32,9 @@ export interface LocalShop {
 export const localShopFile = (dataDir: string) => join(dataDir, 'shop.json')
 
 /**
- * Returns the shop that the command line and the environment mean: --server, --context, LAKU_SERVER, the
- * chosen context, then what runs in this folder. Two shops that could both be meant are exit code 2, and no
- * shop is exit code 4.
+ * Returns the shop that is meant. The sources, in order: --server, --context, LAKU_SERVER, the chosen
+ * context, then what runs in this folder. Two shops that could both be meant are exit code 2, and no shop is
+ * exit code 4.
  */
 export function findShop(flags: ShopFlags, env: Env): FoundShop {
   const given = [

@@ -7,7 +7,7 @@ export interface NamedFile {
 
 const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-/** The file that a command line names for its command to read. */
+/** Returns the file that the command line names for the command to read. */
 export function fileOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): NamedFile | undefined {
   const names = [
     ...shape.args.filter((arg) => arg.isFile).map(({ name }) => camelCase(name)),
@@ -20,8 +20,8 @@ export function fileOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): Named
 }
 
 /**
- * A server may write these files here: those that the command line names, names derived from them, and files
- * with a plain name in the current folder.
+ * Returns whether a server may write a file of this name on this machine. A server may write a file that the
+ * command line names, a name derived from that file, and a plain name in the current folder.
  */
 export function mayWrite(name: string, { shape, input }: Chosen): boolean {
   if (Object.values(input).includes(name)) return true

@@ -1,8 +1,8 @@
 import type { Block } from './view.ts'
 
 /**
- * The version of the protocol between client and server; it grows with every change that the other side must
- * know of.
+ * The version of the protocol between client and server; every change that the other side must know of raises
+ * this number.
  */
 export const PROTOCOL = 1
 /** The oldest protocol that this server still speaks. */
@@ -54,7 +54,7 @@ export interface CommandRequest {
   json: boolean
   quiet: boolean
   debug: boolean
-  /** Whether the client can put questions to a person. */
+  /** True if the client can put questions to a person. */
   mayAsk: boolean
   answers: readonly string[]
   /** The source of the client's identity: `LAKU_TOKEN` or `laku login`. */

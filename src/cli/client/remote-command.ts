@@ -30,7 +30,7 @@ const TAKE_UP_MS = 60_000
 const PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 5_000
 
-/** One command that runs in a server; its output is printed here. */
+/** One command that runs in a server; its output is printed on this machine. */
 export class RemoteCommand {
   readonly #shop: RemoteShop
   readonly #chosen: Chosen
@@ -135,7 +135,7 @@ export class RemoteCommand {
     return this.#run
   }
 
-  /** Asks the server to stop the work between two of its steps. */
+  /** Asks the server to stop the run between two of its steps. */
   async stop(): Promise<void> {
     if (this.#run === undefined) return
     const request: CommandRequest = {
@@ -152,7 +152,7 @@ export class RemoteCommand {
     answer.resume()
   }
 
-  /** Prints which shop a change is made in, before it is made. */
+  /** Prints the name of the shop in which the command is about to change something. */
   async #nameTheShop(): Promise<void> {
     const { shape, input, flags } = this.#chosen
     if (shape.reads || input.dryRun || flags.quiet) return
@@ -246,8 +246,8 @@ export class RemoteCommand {
         if (!(error instanceof StaffServerUnreachable)) {
           const isGone =
             error instanceof CliError && error.code === 'cli.no_such_run' && brokenAt !== undefined
-          // The server keeps no run of a reading command: the client sends it anew, unless some of its output
-          // is already printed.
+          // The server keeps no record of a command that only reads. The client sends such a command again,
+          // unless some of its output is already printed.
           if (!isGone || !this.#chosen.shape.reads || this.#renderer.hasPrinted) throw error
           again = () => this.#begin()
           continue

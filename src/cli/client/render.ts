@@ -7,15 +7,12 @@ import { printFailure } from './print-failure.ts'
 import type { RunEvent } from './protocol.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** Prints the output of a command that runs in a server, as if the command ran here. */
+/** Prints the output of a command that runs in a server, as if the command ran on this machine. */
 export class Renderer {
   readonly #flags: GlobalFlags
   readonly #argv: readonly string[]
   readonly #around: Surroundings
-  /**
-   * Returns whether the server may write a file of this name on this machine: the command line must have
-   * named the file.
-   */
+  /** Returns whether the server may write a file of this name on this machine (own-files.ts). */
   readonly #mayWrite: (name: string) => boolean
   #screen: Promise<{ output: Output; progress: Progress }> | undefined
   /** True once a part of the result is printed: then the command cannot be repeated from its beginning. */

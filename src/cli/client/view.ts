@@ -1,7 +1,9 @@
 import CliTable from 'cli-table3'
 import { type Style, statusColor } from '../output/style.ts'
 
-/** The way a value is shown to people: money as rupiah, instants in Jakarta time, the rest as it is. */
+/**
+ * The way a value is shown to people: money as rupiah, instants in Jakarta time, everything else unchanged.
+ */
 export type CellKind = 'text' | 'code' | 'number' | 'idr' | 'time' | 'status'
 
 /** The heading of a table's column, or of one field of a shown thing. */

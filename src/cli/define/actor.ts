@@ -55,7 +55,7 @@ export async function identify(laku: Laku): Promise<Actor> {
   )
 }
 
-/** Returns the holder of this token, while the token is good. */
+/** Returns the holder of this token, while the token is valid. */
 export async function staffOf(laku: Laku, token: string) {
   const { staffByToken } = await import('../../domain/auth/staff/tokens.ts')
   const { db, clock } = laku

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Work } from '../../domain/kernel/index.ts'
 import { type CommandDefinition, changeFlags, declared, type OutsideWay, type Shape } from './command.ts'
 
-/** One question to a provider that a dry run prints and does not send. */
+/** A question for a provider, which a dry run prints and does not send. */
 export interface Ask {
   provider: 'xendit' | 'biteship'
   /** The question in words, with what would be sent to the provider. */
@@ -18,7 +18,7 @@ export interface AskingDefinition<S extends z.ZodType, T> extends Shape<S> {
   intend: (work: Work, input: z.output<S>, way: OutsideWay<z.output<S>>) => Promise<readonly Ask[]>
   /** Makes the whole change: writes down the intent, asks the provider, and acts on the answer. */
   run: (way: OutsideWay<z.output<S>>) => Promise<T>
-  /** Returns the text that tells people the result. */
+  /** Returns the result as text for people. */
   done: (result: T) => string
 }
 

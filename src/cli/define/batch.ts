@@ -3,7 +3,7 @@ import type { Work } from '../../domain/kernel/index.ts'
 import { type CommandDefinition, declared, type OptionDefinition, type Shape } from './command.ts'
 
 export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> extends Shape<S> {
-  /** A row of the CSV, by the names of its columns; other columns are ignored. */
+  /** The schema of a CSV row, by the names of its columns; other columns are ignored. */
   row: R
   /**
    * Returns the key of the thing that a row is about. The same key twice in a file is a mistake, also in a

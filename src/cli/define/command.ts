@@ -16,7 +16,7 @@ export interface ArgumentDefinition {
 }
 
 export interface OptionDefinition {
-  /** The flags, as commander takes them: `--status <status>`. */
+  /** The option's flags in the notation of commander: `--status <status>`. */
   flags: string
   description: string
   choices?: readonly string[]
@@ -42,11 +42,9 @@ export interface Shape<S extends z.ZodType> {
   exits?: readonly ExitCode[]
   /** True if the command changes nothing; lists and shows never change anything. */
   reads?: boolean
-  /**
-   * Whether the command may need a second person, who confirms it by a code of their own factor (`--code`).
-   */
+  /** True if a second person may have to confirm the command, by a code of their own factor (`--code`). */
   secondPerson?: boolean
-  /** On a terminal the command is drawn again at an interval in seconds (`--every`), until q or Ctrl-C. */
+  /** True if a terminal shows the command again at an interval in seconds (`--every`), until q or Ctrl-C. */
   live?: boolean
 }
 
@@ -101,7 +99,7 @@ export interface Page {
 
 export interface ListDefinition<S extends z.ZodType, Row> extends Shape<S> {
   columns: readonly Column<Row>[]
-  /** The text for people when nothing was found: it suggests what to try. */
+  /** The text for people when the list is empty: it suggests what to do. */
   empty: string
   /** The schema of this list's cursor; a UUID by default. */
   cursor?: z.ZodType<string>
@@ -193,7 +191,7 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
    * True if the answer is a secret of the person who gives the command: it is shown once and stored nowhere.
    */
   shownOnce?: boolean
-  /** Returns the text that tells people what was done. */
+  /** Returns the text for people about what was done. */
   done: (result: T, input: z.output<S>) => string
   /**
    * Returns the exit code for a result that is not the requested one. Without this function, the exit code is

@@ -10,8 +10,8 @@ export function configureCommand(
   run: (input: RawInput) => Promise<void>,
 ): void {
   command.description(definition.description)
-  // laku asks for a missing argument, so commander must let it pass. The usage line still shows which
-  // arguments are required.
+  // laku itself asks for a missing argument, so commander must accept a command line without the argument.
+  // The usage line still shows which arguments are required.
   for (const argument of definition.args) {
     command.argument(argumentTerm({ ...argument, optional: true }), argument.description)
   }

@@ -119,8 +119,8 @@ export class CommandContext {
   }
 
   /**
-   * Saves the answer of a change in the change's own transaction: a repeated request with the same key gets
-   * that answer.
+   * Stores the answer of a change in the change's own transaction: a repeated request with the same
+   * idempotency key gets this answer.
    */
   async keep(work: Work, answer: KeptAnswer): Promise<void> {
     await this.#given.keep?.(work, answer)
@@ -194,7 +194,10 @@ export class CommandContext {
     return await laku.units.read(actor, use)
   }
 
-  /** Reads an option's instant, by laku's clock. Throws a usage error that lists the accepted forms. */
+  /**
+   * Returns the instant that an option's text names, by laku's clock. Throws a usage error that lists the
+   * accepted forms.
+   */
   async instant(text: string, flag: string): Promise<Date> {
     const { clock } = await this.laku()
     return requireInstant(text, flag, clock.now())

@@ -14,8 +14,8 @@ export interface Column<Row> {
 }
 
 /**
- * Returns a column's heading: `total_idr` becomes "total", `joined_at` "joined (WIB)". Amounts and times show
- * their unit in another way.
+ * Returns a column's heading: `total_idr` becomes "total", `joined_at` "joined (WIB)". The endings `_idr` and
+ * `_at` are dropped, because amounts and times show their unit in another way.
  */
 export function headingOf<Row>({ name, heading, kind }: Column<Row>): string {
   const words = heading ?? name.replace(/_(idr|at)$/, '').replaceAll('_', ' ')

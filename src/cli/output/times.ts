@@ -51,7 +51,7 @@ function isRealDate(date: string): boolean {
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date)
 }
 
-/** Returns the instant of a flag. Throws a usage error that lists the accepted forms. */
+/** Returns the instant that the text of a flag names. Throws a usage error that lists the accepted forms. */
 export function requireInstant(text: string, flag: string, now: Date): Date {
   const instant = parseTime(text, now)
   if (instant) return instant

@@ -48,7 +48,10 @@ function missingArguments({ args }: Takes, raw: RawInput): Missing[] {
   })
 }
 
-/** Returns the missing options according to the schema: only the schema knows which are required. */
+/**
+ * Returns the missing options according to the schema, because only the schema knows which options are
+ * required.
+ */
 function missingOptions({ options, input }: Takes, raw: RawInput): Missing[] {
   const parsed = input.safeParse(raw)
   if (parsed.success) return []

@@ -21,7 +21,7 @@ const flagsSchema = z.object({
 /** The number of rows that a dry run does in one transaction. */
 const DRY_PAGE = 500
 
-/** The result of a row. */
+/** The outcome of one row of a batch. */
 interface RowResult<T> {
   line: number
   key: string

@@ -12,7 +12,7 @@ import { sectionBlock } from './show.ts'
 export const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
 /**
- * Runs a change in its transaction, or with --dry-run rolls it back at the end, and prints what it did or
+ * Runs a change in its transaction, which --dry-run rolls back at the end, and prints what the change did or
  * would do.
  */
 export async function runChange<S extends z.ZodType, T>(

@@ -4,7 +4,7 @@ import type { CommandContext } from '../define/context.ts'
 import { checkedInput } from '../input/input.ts'
 import { type Block, type Column, fieldsOf, tableOf } from '../output/table.ts'
 
-/** Prints one thing and what belongs to it. */
+/** Prints the fields of one thing, and the tables that belong to it. */
 export async function runShow<S extends z.ZodType, T>(
   context: CommandContext,
   definition: ShowDefinition<S, T>,

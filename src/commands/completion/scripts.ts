@@ -42,8 +42,8 @@ export function zshScript(places: readonly Place[]): string {
 const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 
 /**
- * Returns the script for fish, with descriptions: one line per word, each on a condition about the words
- * before it.
+ * Returns the script for fish, with descriptions: one line for each word, each on a condition about the words
+ * before that word.
  */
 export function fishScript(places: readonly Place[]): string {
   const lines = places.flatMap((place) => {

@@ -13,8 +13,8 @@ export function requireEmbedded(config: Config): void {
 }
 
 /**
- * Refuses a copy of any database but the embedded one: laku copies no other. Throws a usage error that says
- * what to use instead.
+ * Throws a usage error for the copy of any database but the embedded one: laku copies no other. The error
+ * says what to use instead.
  */
 export function requireEmbeddedFor(config: Config, verb: string, instead: string): void {
   if (config.databaseUrl === undefined) return

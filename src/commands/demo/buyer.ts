@@ -51,7 +51,7 @@ const jakarta = {
   postal_code: '12730',
 }
 
-/** A customer, acting through nothing but the public API and the provider's pay page. */
+/** A customer of the demo, who uses only the public API and the provider's pay page. */
 export class Buyer {
   readonly name: string
   readonly phone: string

@@ -29,7 +29,8 @@ const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
 const wakeful = { quietFromHour: 0, quietToHour: 0, balanceAgainS: 1 }
 
 /**
- * A separate running shop: database, worker, server and sandbox as processes, which end when it is closed.
+ * A separate running shop: database, worker, server and sandbox as processes, which end when the shop is
+ * closed.
  */
 export class Shop {
   readonly at: Addresses
@@ -45,7 +46,9 @@ export class Shop {
     this.sandbox = new HttpClient(at.sandbox)
   }
 
-  /** Starts `laku up --ephemeral` with these flags and variables, and waits until all of it is ready. */
+  /**
+   * Starts `laku up --ephemeral` with these flags and variables, and waits until all its processes are ready.
+   */
   static async open(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Shop> {
     const args = [launcher, 'up', '--ephemeral', '--json', '--no-seed', ...flags]
     const settings = mkdtempSync(join(tmpdir(), 'laku-shop-'))

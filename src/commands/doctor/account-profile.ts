@@ -6,8 +6,8 @@ import type { Laku } from '../../runtime/laku.ts'
 import type { DoctorCheck } from './checks.ts'
 
 /**
- * The profile by which laku deals with the payment provider. `laku providers show` gives the reasons, channel
- * by channel.
+ * The profile of our account at the payment provider, by which laku deals with the provider. `laku providers
+ * show` gives the reasons, channel by channel.
  */
 export interface AccountProfile {
   refundForm: 'current' | 'legacy'

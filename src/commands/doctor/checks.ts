@@ -19,7 +19,7 @@ import { schemaDrift } from './schema-drift.ts'
 
 export type Severity = 'warning' | 'critical'
 
-/** Something that is wrong, in words, and the command that fixes it. */
+/** A fault that a check found, in words, and the command that fixes the fault. */
 export interface Finding {
   severity: Severity
   message: string
@@ -31,7 +31,7 @@ export interface DoctorCheck {
   examine: (laku: Laku) => Promise<Finding[]>
 }
 
-/** Returns the one number that a statement selects. */
+/** Returns the one number that an SQL statement selects. */
 async function count(laku: Laku, question: ReturnType<typeof sql<{ count: number }>>): Promise<number> {
   return (await question.execute(laku.db)).rows[0]?.count ?? 0
 }

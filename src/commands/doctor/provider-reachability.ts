@@ -31,7 +31,7 @@ export const providerReachability: DoctorCheck = {
   },
 }
 
-/** Returns why no connection to the address is possible; undefined if one is. */
+/** Returns why no connection to the address is possible; undefined if a connection is possible. */
 async function unreachable({ hostname, port, protocol }: URL): Promise<string | undefined> {
   const usual = { 'https:': 443, 'http:': 80, 'smtps:': 465, 'smtp:': 587 }[protocol] ?? 443
   const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || usual })

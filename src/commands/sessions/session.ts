@@ -14,7 +14,8 @@ export async function sessionNamed(tx: Tx, named: string): Promise<SessionView> 
 }
 
 /**
- * Returns the session's code, which must be typed for a severe change, and a sentence about what is at stake.
+ * Returns the session's code, which must be typed for a severe change, and its paid places and escrow, which
+ * are at stake.
  */
 export async function stakeOf(
   context: CommandContext,

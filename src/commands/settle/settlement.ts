@@ -14,7 +14,7 @@ export const periodOptions = [
 ]
 export const periodInput = { through: z.string().optional(), factory: z.uuid().optional() }
 
-/** Returns the business date of an option: a date as it is, or the day that `yesterday` and the like name. */
+/** Returns the business date that an option names: a date itself, or the day of a word like `yesterday`. */
 export async function dateOf(
   context: CommandContext,
   through: string | undefined,

@@ -82,7 +82,7 @@ async function stopDatabaseAtTheEnd(config: Config, teardown: Teardown): Promise
   if (!running) await teardown.add('database', () => stopEmbeddedPostgres(config.dataDir))
 }
 
-/** Writes the file by which commands in this folder find the shop as long as it runs. */
+/** Writes the file by which commands in this folder find the shop, as long as the shop runs. */
 async function leaveWord(dataDir: string, shop: LocalShop, teardown: Teardown): Promise<void> {
   const file = localShopFile(dataDir)
   await writeFile(file, `${JSON.stringify(shop)}\n`, { mode: 0o600 })

@@ -5,8 +5,8 @@ import { auditStaff } from './owner.ts'
 import { addressFor } from './read-addresses.ts'
 
 /**
- * Deletes an address; orders to it keep their snapshot of it. If it was the default, the user's newest
- * remaining address becomes the default.
+ * Deletes an address; orders to this address keep their snapshot. If the address was the default, the user's
+ * newest remaining address becomes the default.
  * @throws kernel.forbidden, address.not_found
  */
 export async function deleteAddress(work: Work, id: string): Promise<void> {

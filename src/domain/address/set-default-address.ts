@@ -6,7 +6,7 @@ import { addressFor, getAddress } from './read-addresses.ts'
 import type { AddressView } from './views.ts'
 
 /**
- * Moves the default of the customer who acts to this address.
+ * Makes this address the default of the customer who acts.
  * @throws kernel.forbidden, address.not_found
  */
 export async function setDefaultAddress(work: Work, id: string): Promise<AddressView> {

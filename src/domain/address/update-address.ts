@@ -5,7 +5,7 @@ import { type AddressChanges, normalized } from './rules.ts'
 import type { AddressView } from './views.ts'
 
 /**
- * Changes the given fields of an address; earlier orders to it keep their snapshot of it.
+ * Changes the given fields of an address; earlier orders to this address keep their snapshot.
  * @throws kernel.forbidden, address.not_found, address.postal_code_invalid, user.phone_invalid
  */
 export async function updateAddress(work: Work, id: string, changes: AddressChanges): Promise<AddressView> {

@@ -3,8 +3,8 @@ import type { Tx } from '../kernel/index.ts'
 import type { SwitchName } from '../ops/index.ts'
 
 /**
- * The work that waits behind a switch, by its kind: none of it is lost, and it goes on when the switch is
- * resumed.
+ * The work that waits behind a paused switch, by its kind: none of the work is lost, and it goes on when the
+ * switch is resumed.
  */
 export interface Waiting {
   what: string
@@ -67,7 +67,8 @@ const questions: Record<
 }
 
 /**
- * Counts what waits behind a switch, whether the switch is paused or not; a partial index answers each count.
+ * Counts the work that waits behind a switch, whether the switch is paused or not; a partial index answers
+ * each count.
  */
 export async function waitingBehind(tx: Tx, name: SwitchName): Promise<Waiting[]> {
   const asked = questions[name].map(({ what, from, amount }) => {

@@ -11,7 +11,7 @@ import type { Laku } from '../../../runtime/laku.ts'
 export interface Rewritten {
   encrypted: number
   sealed: number
-  /** The values that stay under an older key, a line each. */
+  /** The values that stay under an older key, one line each. */
   left: string[]
 }
 

@@ -18,7 +18,7 @@ const word = /^\s*(masuk|login)\b/i
 // Meta repeats undelivered webhooks for days. A person who waits for a code wrote a moment ago, so older
 // messages get no answer.
 const FRESH_S = 600
-// A server holds at most this many called numbers in memory.
+// A server holds at most this many phone numbers in memory whose holders asked for a code on WhatsApp.
 const MAX_CALLED_NUMBERS = 20_000
 
 const texts = {

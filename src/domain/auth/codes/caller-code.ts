@@ -30,8 +30,8 @@ export async function sendCallerCode(
 ): Promise<{ phone: string; expiresInS: number; sentInS: number }> {
   const phone = normalizePhone(written)
   requireServedCountry(work.policy, phone)
-  // Requests for this account have turns of their own. A stranger who asks for codes to this number uses up
-  // none of these turns.
+  // Requests for this account have a rate limit of their own: a stranger who asks for codes to this number
+  // uses up nothing of it.
   const sentInS = await takeCodeTurn(work, { phone, ip: null, knownAs: `caller ${id}` })
   if (!(await spendMessage(work, 'whatsapp', true)))
     throw authErrors.otp_limited({ of: 'day', retryAfterS: LONGEST_WAIT_S })

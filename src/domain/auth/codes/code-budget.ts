@@ -4,7 +4,8 @@ import { jakartaDate, type Work } from '../../kernel/index.ts'
 export type PaidChannel = 'whatsapp' | 'sms'
 
 /**
- * The largest share of a day's messages that strangers may use. The rest is for people who were here before.
+ * The largest share of a day's messages that strangers may use. The rest is for people whom laku knows from
+ * before.
  */
 const STRANGERS_SHARE = 0.8
 /** The share of the strangers' messages whose use makes laku raise attention. */

@@ -13,12 +13,12 @@ import { isProof, newPuzzle, type Proof } from './proof-of-work.ts'
 /** The longest time that an answer may tell a person to wait before the next log-in code. */
 export const LONGEST_WAIT_S = 60
 
-// Requests with proof of work get this many times the limits of one network.
+// The factor by which proof of work raises the limits of one network for a request.
 const PROVEN = 5
 
 /**
- * The refusal of a code request that came too early. It names the turn that was used up and the time until
- * which all requests for that turn are too early. The requester learns neither.
+ * The refusal of a code request that came too early. It names the rate limit (turn) that was used up, and the
+ * time until which all requests under this limit are too early. The requester learns neither.
  */
 export class CodeTooEarly extends DomainError {
   readonly turn: string
@@ -31,7 +31,7 @@ export class CodeTooEarly extends DomainError {
   }
 }
 
-/** The name under which the strangers' daily budget counts as a turn. */
+/** The name of the strangers' daily budget, which counts as a rate limit (turn). */
 export const STRANGERS_BUDGET = 'code budget'
 
 /** The person who asks for a code, with what laku knows of them. */
@@ -52,7 +52,7 @@ const subjectOf = ({ phone, ip }: Pick<Asker, 'phone' | 'ip'>) => `${phone} ${ho
 const homeOf = (ip: string | null) => (ip === null ? 'none' : networkOf(ip).home)
 
 /**
- * Returns the turns that the requests of one network have before laku asks for proof of work.
+ * Returns the rate limits (turns) of one network before laku asks for proof of work.
  * @see docs/security.md for where the figures come from
  */
 function networkTurns(kind: string, ip: string | null, hourly: NetworkLimits, factor = 1): Turn[] {
@@ -94,8 +94,8 @@ function turnsOf(policy: Policy, asker: Asker, proven: boolean): Turn[] {
   if (proven) return [ofNumber(`proven ${phone}`), ...networkTurns('proven', ip, codesHourly(policy), PROVEN)]
   return [
     ofNumber(`number ${subjectOf(asker)}`),
-    // This turn is shared by all strangers, from any network. Two messages of WhatsApp's burst for a number
-    // stay reserved for known people.
+    // This rate limit is shared by all strangers, from any network. Two messages of WhatsApp's burst for a
+    // number stay reserved for known people.
     {
       name: `code number ${phone}`,
       atOnce: Math.max(1, Math.min(policy.otpPerPhonePerHour, policy.whatsappBurst - 2)),
@@ -107,9 +107,9 @@ function turnsOf(policy: Policy, asker: Asker, proven: boolean): Turn[] {
 }
 
 /**
- * Takes a turn to send a code. Returns in how many seconds the turn comes: at once, or within a minute. Known
- * people have their own turns, which no stranger can use up. A stranger whose turn does not come in time must
- * solve a puzzle first, which gives them turns of their own.
+ * Takes a turn to send a code, under the rate limits. Returns in how many seconds the turn comes: at once, or
+ * within a minute. Known people have turns of their own, which no stranger can use up. A stranger whose turn
+ * does not come in time must first solve a puzzle, which gives them turns of their own.
  * @throws auth.proof_needed with the puzzle, auth.otp_limited; both with `retryAfterS`, 60 at most
  */
 export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
@@ -126,8 +126,8 @@ export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
 }
 
 /**
- * Returns the names of the turns that a stranger's request needs. If any of these turns is used up, the
- * request is refused.
+ * Returns the names of the rate limits (turns) that a stranger's request needs. If any of these is used up,
+ * the request is refused.
  */
 export function turnNamesOf(policy: Policy, asker: Asker, proven: boolean): string[] {
   return [...turnsOf(policy, asker, proven).map(({ name }) => name), STRANGERS_BUDGET]

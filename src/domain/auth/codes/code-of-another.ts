@@ -4,7 +4,10 @@ import { authErrors } from '../errors.ts'
 import { isOtpCode } from './otp-code.ts'
 import type { CodePurpose } from './request.ts'
 
-/** The most live codes of one number that are compared: the burst of strangers, and some of known people. */
+/**
+ * The largest number of live codes of one phone number that are compared: the burst of strangers, and some of
+ * known people.
+ */
 const MAX_ALIVE = 40
 
 const MESSAGE =

@@ -171,9 +171,9 @@ async function isWanted(
 }
 
 /**
- * Returns the user's email address, if it may receive this code. Only a confirmed address receives codes. It
- * never receives the code that changes the address: the person who set it may not be the one who reads its
- * mail. A code that proves a new phone number is never mailed.
+ * Returns the user's email address, if the address may receive this code. Only a confirmed address receives
+ * codes. An address never receives the code that changes it: the person who set the address may not be the
+ * one who reads its mail. A code that proves a new phone number is never mailed.
  */
 function mailable(user: User | undefined, purpose: CodePurpose): string | null {
   return user && user.emailConfirmedAt !== null && purpose !== 'email' && purpose !== 'phone'

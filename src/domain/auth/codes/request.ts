@@ -120,8 +120,8 @@ function knownAsOf(
 }
 
 /**
- * Returns in how many seconds the code is sent. Undefined: it is not sent, because the number's holder
- * already got a code by writing to WhatsApp.
+ * Returns in how many seconds the code is sent. Undefined means that the code is not sent, because the
+ * number's holder already got a code by writing to WhatsApp.
  */
 async function turnOf(work: Work, asker: Asker): Promise<{ inS: number | undefined }> {
   const limited = await takeTurnAndMoney(work, asker)

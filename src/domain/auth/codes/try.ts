@@ -24,11 +24,12 @@ export interface CodeGiven {
 }
 
 /**
- * Checks a code against an open challenge. A right code uses up the challenge; a wrong code takes a try, and
- * the last try spends the challenge. A code that another browser asked for gets a refusal that states it, and
- * takes no try. The row stays locked to the commit, so a second submit waits, and then finds the challenge
- * used or its count of tries raised. Returns the phone that the code was sent to. The caller commits even on
- * a refusal (auth.code_wrong with `triesLeft`, auth.code_expired, auth.proof_needed), because the try counts.
+ * Checks a code against an open challenge. A right code uses up the challenge; a wrong code takes an attempt,
+ * and the last attempt spends the challenge. A code that another browser asked for takes no attempt, and its
+ * refusal states the reason. The row stays locked to the commit. So a second submit waits, and then finds the
+ * challenge used or its count of attempts raised. Returns the phone number to which the code was sent. The
+ * caller commits even on a refusal (auth.code_wrong with `triesLeft`, auth.code_expired, auth.proof_needed),
+ * because the attempt counts.
  */
 export async function tryCode(
   work: Work,

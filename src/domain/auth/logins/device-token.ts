@@ -5,9 +5,9 @@ const PURPOSE = 'auth.device'
 const DAYS = 180
 
 /**
- * Makes the token that a browser keeps after a log-in: the token proves that this user was here before, and
- * lets in nobody by itself. The token is signed and not stored:
- * `<user>.<random>.<until, in seconds>.<signature>`.
+ * Makes the token that a browser keeps after a log-in: the token proves that this user was here before, but
+ * logs nobody in by itself. The token is signed and not stored: `<user>.<random>.<until, in
+ * seconds>.<signature>`.
  */
 export function newDeviceToken(work: Work, userId: string): string {
   const until = Math.floor(secondsAfter(work.now, DAYS * 86_400).getTime() / 1000)

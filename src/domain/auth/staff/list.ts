@@ -3,10 +3,10 @@ import { type Paged, pageOf, requireStaff, type Work } from '../../kernel/index.
 import type { StaffStatus } from '../transitions.ts'
 import type { Staff } from './create.ts'
 
-/** A member of staff and how they may act. */
+/** A member of staff, with their status and a summary of their tokens. */
 export interface StaffView extends Staff {
   status: StaffStatus
-  /** The person who let this staff member in; null: the owner of the database. */
+  /** The person who created this staff member; null if the owner of the database did. */
   vouchedBy: string | null
   createdAt: Date
   /** The number of the staff member's valid tokens. */

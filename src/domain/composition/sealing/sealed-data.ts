@@ -182,7 +182,7 @@ export async function recountWithdrawals({
 
 /**
  * Counts a table's encrypted values by key id. The values that none of the available keys decrypts are
- * counted under the empty name.
+ * counted under an empty key id.
  */
 export async function countSealed(tx: Tx, vault: Vault, sealed: SealedTable): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
