@@ -8,48 +8,54 @@ export interface JobRun<D> {
   data: D
 }
 
-/** A job of a batch that did not succeed: it is tried again with backoff, up to its queue's limit. */
+/** The failure of one job in a batch. The queue retries that job with backoff, up to the queue's limit. */
 export interface JobFailure {
   id: string
   error: unknown
 }
 
-/** The data that the choreography gives to a job. A sweep and a job of the calendar are given none. */
+/** The data with which the choreography enqueues a job. A sweep and a job with a cron time get no data. */
 type DataOf<N extends string> = N extends JobName ? JobPayloads[N] : object
 
 export interface JobDefinition<N extends string = string> {
-  /** The queue's name; the file is named after it. */
+  /** The name of the job and of its queue; the job's file is named after it. */
   name: N
-  /** How many jobs one run takes at most. A batch comes unordered. */
+  /** The largest number of jobs that one run takes. The jobs of a batch come in no order. */
   batchSize: number
   retryLimit: number
-  /** A sweep: at most one waits and one runs, whatever the number of workers. It takes no data. */
+  /**
+   * Present if the job is a sweep: at most one sweep waits and one runs, whatever the number of workers. A
+   * sweep takes no data.
+   */
   sweep?: {
-    /** An SQL condition that is true when something is due at `now`; it must be answered by an index. */
+    /**
+     * An SQL condition that is true when the sweep has work due at `now`; an index must answer the condition.
+     */
     due: (now: Date) => RawBuilder<boolean>
   }
   /**
-   * The job moves money, or decides by the time on money that may have come. It does not run while the
-   * database is not known to be the shop's own. The sweep finds a dropped job's work again.
+   * True if the job moves money, or decides by the time about money that may have arrived. The job does not
+   * run while the database is not known to be the shop's own. The sweep finds the work of a dropped job
+   * again.
    */
   needsKnownDatabase?: boolean
   /**
-   * The job sends money to the provider. It waits until the provider's book was read since the start of the
-   * database's server.
+   * True if the job sends money to the provider. The job waits until the provider's book was read after the
+   * last start of the database's server.
    */
   sendsMoney?: boolean
-  /** Runs at this cron time in Asia/Jakarta. */
+  /** The cron time at which the job runs, in Asia/Jakarta. */
   cron?: string
   /**
-   * Handles the batch. If it throws, every job of the batch fails; if it returns failures, only those jobs
-   * fail.
+   * Handles a batch of jobs. If the function throws, every job of the batch fails; if it returns failures,
+   * only those jobs fail.
    */
   run: (laku: Laku, jobs: JobRun<DataOf<N>>[]) => Promise<JobFailure[] | undefined>
 }
 
 /**
- * Declares a job. The name determines the type of its data, here and where the choreography asks for the job;
- * the registry holds all jobs under one type.
+ * Declares a job. The job's name determines the type of its data, both here and where the choreography
+ * enqueues the job. The registry holds all jobs under one type.
  */
 export function defineJob<const N extends string>(definition: JobDefinition<N>): JobDefinition {
   return definition as unknown as JobDefinition

@@ -5,7 +5,7 @@ import { defineJob } from './define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'notify' }
 
-/** Notifies buyers of events after their commit: the event stands, whatever happens to the notice. */
+/** Notifies buyers of events after the events' commit: a failed notification does not undo an event. */
 export const notifyJob = defineJob({
   name: 'notify',
   batchSize: 200,

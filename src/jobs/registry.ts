@@ -49,7 +49,8 @@ import { whatsappSweepJob } from './whatsapp/sweep.ts'
 import { withdrawalsSweepJob } from './withdrawals/sweep.ts'
 
 /**
- * Every job of laku. The worker runs them all; a test holds this list against the files and the choreography.
+ * All jobs of laku. The worker runs them all; a test compares this list with the job files and the
+ * choreography.
  */
 export const jobs: readonly JobDefinition[] = [
   attentionMailJob,
@@ -101,12 +102,12 @@ export const jobs: readonly JobDefinition[] = [
   withdrawalsSweepJob,
 ]
 
-// A worker's death is no failure of its jobs, so a job may be interrupted by this many deaths, even a job
-// that is asked for again anyway. A worker that was killed three times in half a minute left jobs of two
-// tries for a person, though nothing was wrong with them.
+// The death of a worker is not a failure of its jobs, so this many deaths may interrupt a job, even one that
+// is enqueued again anyway. With fewer, a worker that was killed three times in half a minute left jobs of
+// two retries to staff, though nothing was wrong with the jobs.
 const DEATHS_BORNE = 5
 
-/** The queues that the jobs need, for `laku db migrate`. */
+/** The queues of all jobs, which `laku db migrate` creates. */
 export const queues: readonly QueueDefinition[] = jobs.map(({ name, retryLimit, sweep }) => ({
   name,
   retryLimit: Math.max(DEATHS_BORNE, retryLimit),

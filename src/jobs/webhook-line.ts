@@ -9,23 +9,26 @@ import {
 import type { Laku } from '../runtime/laku.ts'
 import { defineJob, type JobDefinition } from './define-job.ts'
 
-/** A delivery with the update that its body contains. */
+/** A webhook delivery, with the update that its body contains. */
 export interface Delivery<Update> extends WaitingWebhook {
   update: Update
 }
 
 export interface WebhookLine<Update> {
   provider: WebhookProvider
-  /** Reads the update in a body; undefined if laku does not process updates of that kind. */
+  /**
+   * Returns the update that a webhook's body contains; undefined if laku does not process updates of that
+   * kind.
+   */
   parse: (body: unknown, delivery: WaitingWebhook) => Update | undefined
-  /** Follows them all and marks each as processed or failed. */
+  /** Processes the updates of all deliveries, and marks each delivery as processed or failed. */
   follow: (laku: Laku, actor: Actor, deliveries: Delivery<Update>[]) => Promise<void>
 }
 
 /**
- * Declares the job that processes a provider's deliveries in batches right after they came. Each provider has
- * its own line, so that no provider's updates wait for another's limits. The job skips processed deliveries,
- * so it may run twice.
+ * Declares the job that processes a provider's webhook deliveries in batches, right after they arrive. Each
+ * provider has its own queue, so that its updates do not wait for the limits of another provider. The job
+ * skips processed deliveries, so running it twice does no harm.
  */
 export function defineWebhookLine<Update>(line: WebhookLine<Update>): JobDefinition {
   const actor: Actor = { kind: 'provider', name: line.provider }
@@ -47,8 +50,8 @@ export function defineWebhookLine<Update>(line: WebhookLine<Update>): JobDefinit
       await allOrEach(
         readable,
         (some) => line.follow(laku, actor, [...some]),
-        // After a DomainError the rules would refuse the same delivery again, so a person sees it now. Any
-        // other error may pass.
+        // After a DomainError the rules would refuse the same delivery again, so staff see the failure now.
+        // Any other error may be temporary.
         ({ id }, error) =>
           laku.units.run(actor, (work) =>
             recordFailedWebhooks(work, [
@@ -68,7 +71,9 @@ const notFollowed = ({ id, body }: WaitingWebhook) => ({
   kind: eventIn(parseJson(body)),
 })
 
-/** Returns the name of an event. Unprocessed updates are reported once per name. */
+/**
+ * Returns the event's name in a webhook body. Updates that laku does not process are reported once per name.
+ */
 function eventIn(body: unknown): string | undefined {
   const named = typeof body === 'object' && body !== null && 'event' in body ? body.event : undefined
   return typeof named === 'string' ? named.slice(0, 100) : undefined

@@ -10,7 +10,7 @@ import type { JobDefinition, JobRun } from './define-job.ts'
 import { jobs } from './registry.ts'
 
 export interface RunningWorker {
-  /** Takes no new jobs, finishes those under way. */
+  /** Stops taking new jobs, and finishes the jobs under way. */
   close(): Promise<void>
 }
 
@@ -18,8 +18,8 @@ const TICK_MS = 1_000
 const DRAIN_MS = 15_000
 
 /**
- * Works every queue of the registry, and looks each second whether a sweep has something to do. The calendar
- * is looked at every `calendarS` seconds, by one of all workers.
+ * Works on every queue of the registry, and checks each second whether a sweep has work due. One of all
+ * workers checks every `calendarS` seconds which jobs with a cron time are due.
  */
 export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<RunningWorker> {
   const { logger } = laku
@@ -35,7 +35,8 @@ export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<R
     migrate: false,
     createSchema: false,
     useListenNotify: true,
-    // A worker that died leaves its jobs active: the supervisor of any other worker gives them out again.
+    // A worker that died leaves its jobs active; the supervisor of any other worker gives those jobs out
+    // again.
     superviseIntervalSeconds: 10,
     monitorIntervalSeconds: 10,
     cronMonitorIntervalSeconds: calendarS,
@@ -56,8 +57,8 @@ export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<R
 }
 
 /**
- * Schedules the calendar's jobs; a job that came due while no worker ran is made up for once, however often
- * it did.
+ * Schedules the jobs that have a cron time. A job that was due while no worker ran is run once, however often
+ * it was due.
  */
 export async function writeCalendar(boss: PgBoss): Promise<void> {
   for (const { name, cron } of jobs) {
@@ -68,7 +69,8 @@ export async function writeCalendar(boss: PgBoss): Promise<void> {
 async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<void> {
   const { logger } = laku
   const options = {
-    // A batch of one would fetch only a few jobs a second; bursts need a batch of two or more.
+    // With a batch size of one the worker would fetch only a few jobs a second; bursts need a batch size of
+    // two or more.
     batchSize: Math.max(2, job.batchSize),
     burstWhenBatchFull: true,
     pollingIntervalSeconds: 0.5,
@@ -96,8 +98,8 @@ async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<
 }
 
 /**
- * Whether a job may run on this database now. A job that sends money waits a short time for the provider's
- * book to be read. The sweep brings dropped jobs back.
+ * Returns true if a job may run on this database now. A job that sends money waits a short time until the
+ * provider's book has been read. A sweep finds the work of dropped jobs again.
  */
 async function mayRun(laku: Laku, { needsKnownDatabase, sendsMoney }: JobDefinition): Promise<boolean> {
   for (let wait = 0; wait < BOOK_WAITS; wait++) {
@@ -114,7 +116,7 @@ async function mayRun(laku: Laku, { needsKnownDatabase, sendsMoney }: JobDefinit
 const BOOK_WAITS = 10
 const BOOK_WAIT_MS = 500
 
-/** Returns the failures of a batch by job; if the batch throws, every job in it has failed. */
+/** Runs a batch and returns its failures by job id; if the batch throws, every job in it has failed. */
 async function runBatch(
   laku: Laku,
   job: JobDefinition,

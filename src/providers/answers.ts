@@ -1,18 +1,23 @@
 import { z } from 'zod'
 
-// The few shapes that provider answers have in common. Objects are read loosely: fields come and go there.
+// Schemas of the few shapes that all providers' answers share. Objects may have unknown fields, because
+// providers add and remove fields.
 
 /**
- * An instant as providers write it: an ISO text. `null` is no instant (a plain coercion would make it 1970).
+ * A time in a provider's answer, as an ISO text. `null` counts as no time: a plain coercion would make it
+ * 1970.
  */
 export const instant = z.string().pipe(z.coerce.date())
 
-/** A field that providers leave out, or send as null, when there is nothing to say. */
+/** Makes the schema of a field that providers leave out, or send as null, when it has no value. */
 export function maybe<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? undefined)
 }
 
-/** A field that may be anything: what does not fit is as good as absent, and costs nobody the rest. */
+/**
+ * Makes the schema of a field that may hold anything. A value that does not fit counts as absent, so that the
+ * rest of the answer stays readable.
+ */
 export function lenient<T extends z.ZodType>(schema: T) {
   return maybe(schema).catch(undefined)
 }
@@ -29,7 +34,7 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
 }
 
-/** The object without its undefined fields: absent means absent inside laku. */
+/** Returns the object without its undefined fields: inside laku, an absent value is an absent field. */
 export function present<T extends object>(object: T): Present<T> {
   // Object.entries loses the relation of key and value type. The dropped entries are exactly those that
   // Present makes optional.

@@ -10,17 +10,18 @@ import {
 import { ProviderFailure } from '../domain/kernel/provider-failure.ts'
 
 export interface BreakerOptions {
-  /** The number of consecutive troubles that opens the circuit. Default 8. */
+  /** The number of consecutive failures that opens the circuit. Default 8. */
   troubles?: number
-  /** The time in which an open circuit sends nothing; then one call tries. Default 5 s. */
+  /** The time for which an open circuit sends nothing (ms); then one call is tried. Default 5 s. */
   pauseMs?: number
 }
 
 const READ_RETRY_AFTER_MS = 200
 
 /**
- * A no or a rate limit is an answer of a healthy provider, and a lost lease is our own affair; only these two
- * are trouble.
+ * Returns true if an error counts against the provider: its outcome is unknown, or the provider is
+ * unreachable. A refusal or a rate limit is the answer of a healthy provider, and a lost lease is our own
+ * affair.
  */
 const isTrouble = (error: unknown) =>
   error instanceof ProviderFailure &&
@@ -28,9 +29,9 @@ const isTrouble = (error: unknown) =>
   (error.outcome === 'unknown' || error.outcome === 'unreachable')
 
 /**
- * A provider's circuit breaker, shared by all its operations: while it is down, calls fail at once as
- * `unreachable` instead of holding a worker for a timeout each. `twice` tries again after 200 ms, and is for
- * reads alone.
+ * Creates a provider's circuit breaker, shared by all its operations. While the provider is down, calls fail
+ * at once as `unreachable`, instead of each holding a worker until its timeout. `twice` tries again after 200
+ * ms, and is for reads alone.
  */
 export function createGuard(provider: string, options: BreakerOptions = {}) {
   const { troubles = 8, pauseMs = 5_000 } = options

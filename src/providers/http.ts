@@ -15,41 +15,44 @@ export interface ProviderVerdict {
   details?: Record<string, unknown>
 }
 
-/** The provider's rate limit, shared by every process; declared here, made by the composition root. */
+/**
+ * The provider's rate limit, shared by every process. The interface is declared here; the composition root
+ * makes the limiter.
+ */
 export interface CallLimiter {
   /** Resolves when a call may be made. @throws ProviderFailure limited, where that is too far off */
   take(endpoint: string): Promise<void>
-  /** Stops all calls to an endpoint for this many seconds, because the provider asked for that. */
+  /** Stops all calls to an endpoint for `forS` seconds, because the provider asked for that. */
   hold(endpoint: string, forS: number): Promise<void>
 }
 
-/** An answer as it came, before anybody reads it. */
+/** A provider's answer as it came, before a client reads it. */
 export interface HeardAnswer {
   provider: string
   operation: string
   method: string
-  /** Below the provider's host, with its query. */
+  /** The path below the provider's host, with its query. */
   path: string
   status: number
-  /** Parsed where it is JSON, else the text. */
+  /** The answer's body: parsed if it is JSON, else the text. */
   body: unknown
 }
 
 export interface ProviderHttpOptions {
   provider: string
-  /** Base address, without a trailing slash. */
+  /** The provider's base address, without a trailing slash. */
   url: string
-  /** Sent with every call: authorization. */
+  /** The headers that are sent with every call, like authorization. */
   headers?: Record<string, string>
-  /** For the whole call, body included. Default 10 s. */
+  /** The timeout of the whole call, its body included (ms). Default 10 s. */
   timeoutMs?: number
-  /** Reads the provider's error shape; undefined where the body holds none. */
+  /** Reads the provider's error from a body; undefined where the body holds none. */
   errorIn: (body: unknown) => ProviderVerdict | undefined
   breaker?: BreakerOptions
   limiter?: CallLimiter
   /**
-   * Returns the endpoint whose limit an operation counts against; undefined if the operation has had its turn
-   * already. Default: the operation's name.
+   * Returns the endpoint whose rate limit an operation counts against; undefined if the operation has waited
+   * for its turn already. Default: the operation's name.
    */
   endpointOf?: (operation: string) => string | undefined
   /** Receives each answer: for `laku providers check`, which looks at more than the clients keep. */
@@ -67,17 +70,17 @@ export interface ProviderCall {
 }
 
 export interface ProviderHttp {
-  /** Makes one call and reads its answer by `schema`. It tries a GET twice, every other call once. */
+  /** Makes one call and reads its answer by `schema`. A GET is tried twice, every other call once. */
   call<T>(call: ProviderCall, schema: ZodType<T>): Promise<T>
   /**
-   * Sends a request that somebody else built (an SDK), once, and returns its JSON. A request with a lease is
-   * sent only while the lease holds. The lease is asked for after the wait for the rate limit, and checked
-   * once more right before the socket.
+   * Sends a request that an SDK built, once, and returns the answer's JSON. A request with a lease is sent
+   * only while the lease holds. The lease is requested after the wait for the rate limit, and checked once
+   * more right before sending.
    */
   send(operation: string, url: string, init: RequestInit, lease?: CallLease): Promise<unknown>
   /**
-   * Reads an answer. The failure for an answer that does not fit is `unknown`, because the provider may well
-   * have done what was requested.
+   * Reads an answer by `schema`. If the answer does not fit, the failure is `unknown`, because the provider
+   * may well have done what was requested.
    */
   read<T>(operation: string, body: unknown, schema: ZodType<T>): T
 }
@@ -85,9 +88,9 @@ export interface ProviderHttp {
 const DEFAULT_TIMEOUT_MS = 10_000
 
 /**
- * The one way laku speaks HTTP to a provider: a timeout, the body read once, and every trouble as a
- * `ProviderFailure` with an outcome. Connections are kept alive by Node's fetch. Nothing is logged and no
- * secret enters a message.
+ * Creates the only HTTP client that laku uses for a provider. It has a timeout, reads the body once, and
+ * turns every error into a `ProviderFailure` with an outcome. Node's fetch keeps connections alive. Nothing
+ * is logged and no secret enters a message.
  */
 export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
   const { provider, timeoutMs = DEFAULT_TIMEOUT_MS, endpointOf = (operation) => operation } = options
@@ -104,7 +107,8 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
       if (endpoint !== undefined) await options.limiter?.take(endpoint)
       const until = lease ? await lease() : Number.POSITIVE_INFINITY
       if (until === undefined || performance.now() >= until) throw leaseLost(provider, operation)
-      // A redirect is never followed: no provider here uses one, and it would carry the key elsewhere.
+      // A redirect is never followed: no provider here uses one, and following it would send the key
+      // elsewhere.
       const signal = AbortSignal.timeout(timeoutMs)
       const response = await fetch(url, { ...init, redirect: 'manual', signal })
       const text = await response.text()
@@ -176,7 +180,10 @@ function judge(options: ProviderHttpOptions, operation: string, response: Respon
   })
 }
 
-/** A 5xx is never taken at its word: the work may be done and only the answer lost. */
+/**
+ * Returns the outcome of a failed call. A 5xx counts as unknown: the work may be done and only the answer
+ * lost.
+ */
 function outcomeOf(status: number, verdict: ProviderVerdict | undefined): ProviderOutcome {
   if (status >= 500) return 'unknown'
   if (status === 429) return 'limited'
@@ -184,7 +191,10 @@ function outcomeOf(status: number, verdict: ProviderVerdict | undefined): Provid
   return status >= 400 && status !== 408 ? 'refused' : 'unknown'
 }
 
-/** Seconds to wait: `Retry-After` (seconds or a date), else Xendit's `Rate-Limit-Reset` (seconds). */
+/**
+ * Returns the seconds to wait before the next call: `Retry-After` (seconds or a date), else Xendit's
+ * `Rate-Limit-Reset` (seconds).
+ */
 function waitOf(headers: Headers): number | undefined {
   const given = headers.get('retry-after') ?? headers.get('rate-limit-reset')
   if (given === null) return undefined

@@ -2,7 +2,10 @@ import type { ProviderFailureFacts } from '../domain/kernel/provider-failure.ts'
 
 type NetworkFailure = Pick<ProviderFailureFacts, 'outcome' | 'code'>
 
-/** Errors that come before the first byte of a request is sent: nothing can have happened there. */
+/**
+ * The codes of errors that come before the first byte of a request is sent: the provider can have done
+ * nothing.
+ */
 const BEFORE_SENDING = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -29,8 +32,9 @@ export function networkFailure(error: unknown): NetworkFailure {
 }
 
 /**
- * The system codes in an error and its causes. Node tries the addresses of a host in turn and then throws one
- * error that holds one a try: all of them must have failed before sending.
+ * Returns the system codes in an error and its causes. Node tries the addresses of a host in turn, and then
+ * throws one error that holds an error for each address. The request was not sent only if all of them came
+ * before sending.
  */
 function errorCodes(error: unknown): string[] {
   if (!(error instanceof Error)) return []

@@ -1,4 +1,4 @@
-// Phones are E.164 inside laku. Each provider wants its own spelling of the same number.
+// Phone numbers are E.164 inside laku. Each provider wants its own spelling of the same number.
 
 const E164 = /^\+[1-9]\d{6,14}$/
 
@@ -7,23 +7,23 @@ function checked(phone: string): string {
   return phone
 }
 
-/** `+62812…`: Xendit's spelling, and SMS. */
+/** Spells a phone number for Xendit and SMS: `+62812…`. */
 export function plusPhone(e164: string): string {
   return checked(e164)
 }
 
-/** `62812…`: Meta's and Fonnte's spelling. */
+/** Spells a phone number for Meta and Fonnte: `62812…`. */
 export function barePhone(e164: string): string {
   return checked(e164).slice(1)
 }
 
-/** `0812…`: Biteship's spelling. A number from abroad has no trunk zero and stays bare. */
+/** Spells a phone number for Biteship: `0812…`. A number from abroad has no trunk zero and stays bare. */
 export function trunkPhone(e164: string): string {
   const bare = barePhone(e164)
   return bare.startsWith('62') ? `0${bare.slice(2)}` : bare
 }
 
-/** `62812…`, as webhooks spell a sender, back to E.164. */
+/** Turns a sender's phone number, which webhooks spell `62812…`, back into E.164. */
 export function e164FromBare(bare: string): string {
   return checked(`+${bare.replace(/^\+/, '')}`)
 }

@@ -5,7 +5,10 @@ import { ProviderFailure } from '../domain/kernel/provider-failure.ts'
 import { holdCalls, takeCalls } from '../domain/ops/index.ts'
 import type { CallLimiter } from '../providers/http.ts'
 
-/** The longest time a call waits for its turn; later calls are refused as `limited` and come again. */
+/**
+ * The longest time that a call waits for its turn (ms). A call that would wait longer is refused as
+ * `limited`, and comes again.
+ */
 const LONGEST_WAIT_MS = 10_000
 
 interface Waiting {
@@ -14,8 +17,8 @@ interface Waiting {
 }
 
 /**
- * The provider's rate limit, which all processes share (`provider_pace`). Calls that arrive while a claim is
- * under way share the next claim: one round trip serves many calls.
+ * The provider's rate limit, which all processes share in the table `provider_pace`. Calls that arrive while
+ * a claim is under way share the next claim, so that one round trip serves many calls.
  */
 export class SharedCallLimiter implements CallLimiter {
   readonly #db: Kysely<DB>

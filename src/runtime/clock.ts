@@ -5,9 +5,9 @@ import { StartError } from './start-error.ts'
 const REFRESH_MS = 500
 
 /**
- * The clock of every process on one database. Development may shift it (a week passes in a moment); the shift
- * is a row that each process reads twice a second. Production refuses to start on a shifted one and never
- * reads it again.
+ * The clock that all processes of one database share. Development may shift the clock (a week passes in a
+ * moment); the shift is a row that each process reads twice a second. Production refuses to start on a
+ * shifted clock, and never reads the shift again.
  */
 export class SharedClock implements Clock {
   #shiftMs = 0

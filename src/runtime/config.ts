@@ -17,11 +17,11 @@ export { sandboxSmtpPort } from './config/development.ts'
 export type { Flags } from './config/sources.ts'
 export type { Policy }
 
-/** Every setting, checked, and the business rules. */
+/** All settings, checked, and the business rules. */
 export type Config = Omit<Settings, 'sealKey'> & {
   sealKey: string[]
   policy: Policy
-  /** The settings that this version alone accepts, a sentence each. */
+  /** Warnings about settings that only this version still accepts, one sentence each. */
   warnings: readonly string[]
 }
 
@@ -105,8 +105,8 @@ const ownerSchema = configSchema
   .partial({ encryptionKey: true })
 
 /**
- * The part of the configuration that a command of the database's owner needs; what else is given is not
- * looked at. Throws ConfigError with all problems at once.
+ * Loads the part of the configuration that a command of the database's owner needs; other settings are
+ * ignored. Throws ConfigError with all problems at once.
  */
 export function loadOwnerConfig(sources: ConfigSources): OwnerConfig {
   const { given, called, problems, production } = gather(sources)
@@ -156,7 +156,7 @@ function merge(given: RawSettings, called: Source['called'], source: Source): vo
   }
 }
 
-/** The ports that other defaults are made from; a wrong one is reported where it is checked. */
+/** Returns the ports from which other defaults are made; a wrong port is reported where it is checked. */
 function portsOf(given: RawSettings): { port: number; sandboxPort: number } {
   const { port, sandboxPort } = configSchema.shape
   return {
@@ -186,7 +186,7 @@ function problemOf(name: SettingName, value: unknown, called: string | undefined
   return `${called ?? variable} is ${shown}: it must be ${allowed}`
 }
 
-/** An address may hold a password, even where none belongs. */
+/** Removes passwords from a text: any address may hold one, even where none belongs. */
 function withoutPasswords(text: string): string {
   return text.replace(/\/\/[^\s"]*@/g, '//…@')
 }

@@ -5,18 +5,21 @@ import { StartError } from './start-error.ts'
 const APP_ROLE = 'laku_app'
 
 export interface DatabaseUrls {
-  /** The application's connection. */
+  /** The URL of the application's connection. */
   app: string
-  /** The application's connection that bypasses PgBouncer: LISTEN needs a dedicated one. */
+  /**
+   * The URL of the application's connection that bypasses PgBouncer, since LISTEN needs a dedicated
+   * connection.
+   */
   direct: string
-  /** The owner's connection, which runs the migrations. */
+  /** The URL of the owner's connection, which runs the migrations. */
   owner: string
   embedded: boolean
 }
 
 /**
- * The database to use: the one that is configured, or else the embedded server of the data folder, started if
- * need be.
+ * Returns the URLs of the configured database, or else of the data folder's embedded server, which is started
+ * if need be.
  */
 export async function databaseUrls(config: Config | OwnerConfig): Promise<DatabaseUrls> {
   const { databaseUrl, databaseDirectUrl, databaseOwnerUrl } = config
@@ -24,15 +27,15 @@ export async function databaseUrls(config: Config | OwnerConfig): Promise<Databa
     const direct = databaseDirectUrl ?? databaseUrl
     return { app: databaseUrl, direct, owner: databaseOwnerUrl ?? direct, embedded: false }
   }
-  // Only those who use it pay for loading it.
+  // The code of the embedded server is loaded only by processes that use the server.
   const { startEmbeddedPostgres } = await import('./embedded-postgres.ts')
   const server = await startEmbeddedPostgres(config.dataDir)
   return { app: server.appUrl, direct: server.appUrl, owner: server.ownerUrl, embedded: true }
 }
 
 /**
- * Returns the same for a command of the database's owner, who may have only the owner's address. Then the
- * application's role has its usual name, and no password.
+ * Returns the database URLs for a command of the database's owner, who may have only the owner's URL. The
+ * application's role then has its usual name, and no password.
  */
 export async function databaseUrlsOfOwner(config: Config | OwnerConfig): Promise<DatabaseUrls> {
   const { databaseUrl, databaseOwnerUrl } = config
@@ -43,21 +46,24 @@ export async function databaseUrlsOfOwner(config: Config | OwnerConfig): Promise
   return { app: app.toString(), direct: app.toString(), owner: databaseOwnerUrl, embedded: false }
 }
 
-/** Returns the role that a URL logs in as: migrations grant rights to it. */
+/** Returns the role that a URL logs in as; migrations grant rights to this role. */
 export function roleOf(url: string): string {
   const role = decodeURIComponent(new URL(url).username)
   return role || pg.defaults.user || 'postgres'
 }
 
-/** A URL fit for a message: no password, no parameters. */
+/** Returns a database URL that may be shown in a message: without password and parameters. */
 export function shownUrl(url: string): string {
   const { protocol, username, host, pathname, searchParams } = new URL(url)
-  // A password with a slash in it is read as a path.
+  // The URL parser takes a password with a slash in it for a path.
   const path = pathname.includes('@') ? '/…' : pathname
   return `${protocol}//${username ? `${username}@` : ''}${searchParams.get('host') ?? host}${path}`
 }
 
-/** An address without its password, which everybody on the machine could read in `ps`; and the password. */
+/**
+ * Splits a database URL into its address and its password: everybody on the machine could read the password
+ * in `ps`.
+ */
 export function splitPassword(url: string): { address: string; password: string | undefined } {
   const parsed = new URL(url)
   const password = decodeURIComponent(parsed.password) || parsed.searchParams.get('password') || undefined
@@ -75,8 +81,8 @@ export function placeOf(url: string): string {
 const oldestVersion = 150_000
 
 /**
- * Sees that the database answers and is new enough, so that a wrong address is one clear line at the start.
- * Throws StartError 6.
+ * Checks that the database answers and is new enough, so that a wrong address gives one clear line at the
+ * start. Throws StartError 6.
  */
 export async function requireDatabase(pool: pg.Pool, url: string): Promise<void> {
   try {

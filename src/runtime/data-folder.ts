@@ -19,8 +19,8 @@ export function openDataFolder(dataDir: string): string {
 }
 
 /**
- * Level by level: Node 24's recursive mkdir never ends below a file system that refuses new entries with
- * ENOENT (/proc).
+ * Makes a folder level by level: Node 24's recursive mkdir never ends below a file system that refuses new
+ * entries with ENOENT (/proc).
  */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return
@@ -32,7 +32,7 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** The system's code of a failed call, like `EACCES`. */
+/** Returns the system's code of a failed call, like `EACCES`. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined

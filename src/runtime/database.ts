@@ -34,8 +34,8 @@ export interface DatabaseOptions {
 }
 
 /**
- * A connection pool for one process. Amounts come as exact integers, dates as `YYYY-MM-DD`, instants as
- * `Date`.
+ * Creates a connection pool for one process. Amounts are read as exact integers, dates as `YYYY-MM-DD`,
+ * instants as `Date`.
  */
 export function createPool(options: DatabaseOptions): pg.Pool {
   const pool = new pg.Pool({
@@ -44,12 +44,12 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     application_name: options.applicationName,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    // Statements of one transaction that do not need each other's answers travel together (Promise.all). A
+    // Statements of one transaction that do not need each other's results are sent together (Promise.all). A
     // failed statement fails its transaction, and with it the statements sent after it.
     pipeline: true,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   })
-  // An idle connection that the server closed: the pool opens another when one is needed.
+  // The server may close an idle connection; the pool opens another when one is needed.
   pool.on('error', () => {})
   // The server may close a connection in use between two statements. The connection then emits an event,
   // which would end the process if nobody listened. The next statement on it fails, and with it its
@@ -59,16 +59,16 @@ export function createPool(options: DatabaseOptions): pg.Pool {
 }
 
 // A transaction of laku takes milliseconds; one that takes longer is stuck and must not hold its locks. These
-// are no settings of the connection, because PgBouncer accepts none of them and lends its connections per
-// transaction. Compiling a plan costs seconds and running it milliseconds, and a PostgreSQL that is not
-// embedded compiles by default.
+// limits are not settings of the connection, because PgBouncer accepts none of them and lends its connections
+// per transaction. Compiling a plan (jit) costs seconds and running it milliseconds, and a PostgreSQL that is
+// not embedded compiles by default.
 const bounds = `set local statement_timeout = '60s'; set local lock_timeout = '15s'; set local idle_in_transaction_session_timeout = '30s'; set local jit = off`
 
 const beginnings = new WeakMap<DatabaseConnection, Date>()
 
 /**
- * Begins every transaction with its bounds, in the same message, and asks when it began, in the same round
- * trip.
+ * Begins every transaction with its time limits, in the same message, and reads the time of its beginning in
+ * the same round trip.
  */
 class BoundedDriver extends PostgresDriver {
   override async beginTransaction(
@@ -88,7 +88,10 @@ class BoundedDriver extends PostgresDriver {
   }
 }
 
-/** When a transaction of `createKysely` began, by the database's clock; no round trip. */
+/**
+ * Returns the time at which a transaction of `createKysely` began, by the database's clock and without a
+ * round trip.
+ */
 export async function beganAt(tx: Transaction<DB>): Promise<Date> {
   const began = await tx.getExecutor().provideConnection(async (connection) => beginnings.get(connection))
   if (!began) throw new Error('a transaction began without the time of its database')
@@ -111,7 +114,7 @@ class BoundedDialect extends PostgresDialect {
 export function createKysely(pool: pg.Pool): Kysely<DB> {
   return new Kysely<DB>({
     dialect: new BoundedDialect({ pool }),
-    // Payloads in jsonb keep their own keys.
+    // The keys inside jsonb payloads are not renamed.
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
 }

@@ -1,8 +1,8 @@
 import type pg from 'pg'
 
 /**
- * The live schema as text: what docs/schema.sql holds, made from the catalogue because the embedded server
- * has no pg_dump.
+ * Returns the live schema as text, for docs/schema.sql. The text is made from the catalogue because the
+ * embedded server has no pg_dump.
  */
 export async function dumpSchema(pool: pg.Pool): Promise<string> {
   const parts = [
@@ -47,7 +47,7 @@ async function tables(pool: pg.Pool): Promise<string[]> {
   return rows.map(({ name, parts }) => `create table ${name} (\n  ${parts.join(',\n  ')}\n);`)
 }
 
-// An index that belongs to a constraint is written with its table.
+// An index that belongs to a constraint is written with its table, so it is left out of these indexes.
 const indexes = `
   select pg_get_indexdef(i.indexrelid) as line
   from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace

@@ -14,17 +14,17 @@ import type { ServerOptions } from './embedded/settings.ts'
 import { withStartLock } from './embedded/start-lock.ts'
 import { StartError } from './start-error.ts'
 
-/** The time to wait for a server that still recovers after the process that started it has gone. */
+/** The time to wait for a server that still recovers after the process that started it has ended (ms). */
 const recoveryMs = 60_000
 
-/** A running server and how to reach it: by its roles, on its socket. */
+/** A running embedded server, and the URLs of its roles on its socket. */
 export interface EmbeddedPostgres {
   socketDir: string
-  /** Owns the database, migrates it, and may create others. */
+  /** The URL of the owner, who owns and migrates the database, and may create others. */
   ownerUrl: string
-  /** The application's connection: no right but what migrations grant. */
+  /** The URL of the application's role, which has only the rights that migrations grant. */
   appUrl: string
-  /** The superuser, for tests and backups. */
+  /** The URL of the superuser, for tests and backups. */
   superUrl: string
   pid: number
 }
@@ -39,9 +39,10 @@ export interface EmbeddedPostgresStatus {
 }
 
 /**
- * Finds or starts the server of a data folder, which is made the first time, and returns its URLs. Any number
- * of processes may call it at once and share one server; it outlives them, until `stopEmbeddedPostgres`.
- * Throws StartError 2 for a folder that cannot be written, 6 where the server cannot be had.
+ * Finds or starts the embedded server of a data folder, makes it the first time, and returns its URLs. Any
+ * number of processes may call this at once and share one server, which outlives them until
+ * `stopEmbeddedPostgres`. Throws StartError 2 for a folder that cannot be written, 6 where the server cannot
+ * be had.
  */
 export async function startEmbeddedPostgres(
   dataDir: string,
@@ -53,7 +54,9 @@ export async function startEmbeddedPostgres(
   return reachable(await withStartLock(layout.dataDir, () => findOrLaunch(layout, options)))
 }
 
-/** Stops the server of a data folder, ending its connections; false when none was running. */
+/**
+ * Stops the embedded server of a data folder, ending its connections; returns false when none was running.
+ */
 export async function stopEmbeddedPostgres(dataDir: string): Promise<boolean> {
   if (!existsSync(dataDir)) return false
   const layout = layoutOf(realpathSync(dataDir))
@@ -67,7 +70,10 @@ export async function stopEmbeddedPostgres(dataDir: string): Promise<boolean> {
   })
 }
 
-/** Whether the server of a data folder runs, and where its files are. Starts and makes nothing. */
+/**
+ * Returns whether the embedded server of a data folder runs, and where its files are. Starts and makes
+ * nothing.
+ */
 export async function embeddedPostgresStatus(dataDir: string): Promise<EmbeddedPostgresStatus> {
   const layout = layoutOf(existsSync(dataDir) ? realpathSync(dataDir) : dataDir)
   const { cluster, logFile } = layout
@@ -114,7 +120,10 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-/** PostgreSQL's fast shutdown, and the immediate one when it takes too long: recovery then makes it whole. */
+/**
+ * Ends a server by PostgreSQL's fast shutdown, or by the immediate one if the fast one takes too long.
+ * Recovery then makes the database whole.
+ */
 async function end(layout: Layout, { pid }: Postmaster): Promise<void> {
   for (const [signal, timeoutMs] of [['SIGINT', 30_000] as const, ['SIGQUIT', 10_000] as const]) {
     try {

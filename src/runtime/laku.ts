@@ -7,7 +7,9 @@ import type { DatabaseUrls } from './connect.ts'
 import type { Providers } from './providers.ts'
 import type { JobQueue } from './queue.ts'
 
-/** One open laku, which the three front ends work with. `openLaku`, the composition root, makes it. */
+/**
+ * An open instance of laku, with which the three front ends work. `openLaku`, the composition root, makes it.
+ */
 export interface Laku {
   readonly config: Config
   readonly urls: DatabaseUrls

@@ -4,13 +4,16 @@ import { currentRequestId } from './request-id.ts'
 
 export type { Logger }
 
-/** Adds the id of the current request to a line, unless its logger already carries that id. */
+/** Adds the id of the current request to a log line, unless the line's logger already carries that id. */
 function requestId(_line: object, _level: number, logger: Logger): object {
   const id = currentRequestId()
   return id === undefined || 'request_id' in logger.bindings() ? {} : { request_id: id }
 }
 
-/** JSON lines to stderr, at a level and above, without personal data. `stream` is where tests read them. */
+/**
+ * Creates a logger that writes JSON lines to stderr, from a level upwards and without personal data. Tests
+ * read the lines from `stream`.
+ */
 export function createLogger(
   options: { logLevel: string; name?: string },
   stream: DestinationStream = destination({ fd: 2, sync: true }),
@@ -27,7 +30,10 @@ export function createLogger(
   return cleanChildren(pino(settings, stream))
 }
 
-/** Cleans child loggers too: pino formats log entries, but not the bindings of a child logger. */
+/**
+ * Removes personal data from child loggers too: pino formats log entries, but not the bindings of a child
+ * logger.
+ */
 function cleanChildren(logger: Logger): Logger {
   const child = logger.child
   logger.child = function (this: Logger, bindings, options) {

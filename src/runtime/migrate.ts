@@ -10,7 +10,7 @@ class SqlFiles implements MigrationProvider {
     const migrations: Record<string, Migration> = {}
     for (const name of await migrationNames()) {
       const text = await readFile(join(migrationsFolder, `${name}.sql`), 'utf8')
-      // Without parameters PostgreSQL takes many statements in one message.
+      // PostgreSQL takes many statements in one message if the message has no parameters.
       migrations[name] = {
         up: async (db) => void (await db.executeQuery(CompiledQuery.raw(text))),
       }
@@ -28,8 +28,9 @@ function plainKysely(pool: pg.Pool): Kysely<unknown> {
 }
 
 /**
- * Brings the database to the newest schema, as its owner, and lets the application's role in. Any number of
- * processes may call it at once: kysely's Migrator holds a lock. Returns the names that were applied now.
+ * Migrates the database to the newest schema, as its owner, and grants the application's role its rights. Any
+ * number of processes may call this at once, because kysely's Migrator holds a lock. Returns the names of the
+ * migrations that were applied now.
  */
 export async function migrate(owner: pg.Pool, appRole: string): Promise<string[]> {
   const db = plainKysely(owner)
@@ -42,8 +43,8 @@ export async function migrate(owner: pg.Pool, appRole: string): Promise<string[]
     .map((migrationResult) => migrationResult.migrationName)
 }
 
-// These tables are written once, and may be read and added to, and nothing else; balances only follow their
-// trigger.
+// The tables whose rows are written once: the application may read and add rows, and do nothing else.
+// Balances only follow their trigger.
 const writtenOnce = [
   'events',
   'audit_log',
@@ -67,8 +68,8 @@ const readOnly = [
   'kysely_migration_lock',
 ]
 /**
- * The functions by which the application writes the staff tables and the clock; each checks by itself who
- * acts.
+ * The functions by which the application writes the staff tables and the clock; each function checks by
+ * itself who acts.
  */
 const proven = [
   'staff_add',
@@ -87,8 +88,8 @@ const proven = [
 const SHELL_ROLE = 'laku_shell'
 
 /**
- * Grants the application's role the rights that it needs, and no more. If one role does everything, there is
- * nothing to grant.
+ * Grants the application's role the rights that it needs, and no more. If the owner and the application are
+ * one role, there is nothing to grant.
  */
 async function grantToApplication(db: Kysely<unknown>, appRole: string): Promise<void> {
   const owner = await sql<{ role: string }>`select current_user::text as role`.execute(db)
@@ -111,7 +112,8 @@ async function grantToApplication(db: Kysely<unknown>, appRole: string): Promise
 }
 
 /**
- * The role of a person's shell, where there is one: it reads all but what lets staff in, and writes nothing.
+ * Grants rights to the role of a person's shell, where that role exists. It may read everything but the
+ * secrets by which staff log in, and write nothing.
  */
 async function grantShell(tx: Transaction<unknown>): Promise<void> {
   const { rows } = await sql`select from pg_roles where rolname = ${SHELL_ROLE}`.execute(tx)
@@ -132,9 +134,9 @@ async function grantShell(tx: Transaction<unknown>): Promise<void> {
 }
 
 /**
- * Keeps everybody but the owner from creating objects in the database: a temporary table or a function of
- * their own may get in the way of a guard. Where the database belongs to another role, that role has to do
- * this, and laku doctor says so.
+ * Keeps everybody but the owner from creating objects in the database, because a temporary table or function
+ * of another role may defeat a guard. Where the database belongs to another role, that role has to do this,
+ * and laku doctor says so.
  */
 async function refuseObjects(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -145,8 +147,8 @@ async function refuseObjects(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Grants the rights on the queue's tables, where the queue is installed: every process that enqueues or works
- * writes them.
+ * Grants the rights on the tables of the job queue, where the queue is installed: every process that enqueues
+ * or runs jobs writes to them.
  */
 async function grantQueue(tx: Transaction<unknown>, role: RawBuilder<unknown>): Promise<void> {
   const { rows } = await sql`select from pg_namespace where nspname = 'pgboss'`.execute(tx)

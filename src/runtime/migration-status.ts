@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
 
 /**
- * The SQL files lie beside src/ in a checkout and beside dist/ in the package: two floors up from here either
- * way.
+ * The folder of the SQL migrations, two levels up from here: beside src/ in a checkout, and beside dist/ in
+ * the package.
  */
 export const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
@@ -13,13 +13,16 @@ export interface MigrationStatus {
   pending: string[]
 }
 
-/** The names of all migrations, in the order in which they are run. */
+/** Returns the names of all migrations, in the order in which they are run. */
 export async function migrationNames(): Promise<string[]> {
   const files = await readdir(migrationsFolder)
   return files.flatMap((file) => (file.endsWith('.sql') ? file.slice(0, -'.sql'.length) : [])).sort()
 }
 
-/** Reads the notes of kysely's Migrator in this database, without loading it: every command asks. */
+/**
+ * Reads which migrations kysely's Migrator has noted in this database. The Migrator is not loaded, because
+ * every command asks.
+ */
 export async function migrationStatus(pool: pg.Pool): Promise<MigrationStatus> {
   const names = await migrationNames()
   const known = await pool.query("select to_regclass('kysely_migration') is not null as known")

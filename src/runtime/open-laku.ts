@@ -14,15 +14,18 @@ import { JobQueue } from './queue.ts'
 import { StartError } from './start-error.ts'
 
 export interface OpenOptions {
-  /** Shown by the database beside this process's connections. */
+  /** The name that the database shows for this process's connections. */
   name: string
   poolSize?: number
-  /** False where nothing outside is called: loading the clients costs a command a tenth of a second. */
+  /**
+   * False where the process calls no provider: loading the provider clients costs a command a tenth of a
+   * second.
+   */
   providers?: boolean
 }
 
 /**
- * The composition root: everything wired together for one process. The database must be migrated.
+ * Opens laku for one process: as the composition root, it connects all parts. The database must be migrated.
  * Throws StartError: 6 where the database cannot be reached or is behind, 2 where it is not this process's
  * (another environment, other keys) or production's clock is shifted.
  */
@@ -77,7 +80,10 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
   }
 }
 
-/** Creates the real clients, and keeps the calls of all processes together within the provider's limit. */
+/**
+ * Creates the real provider clients, and keeps the calls of all processes together within the provider's rate
+ * limit.
+ */
 export async function loadProviders(config: Config, db: Kysely<DB>): Promise<Providers> {
   const { createProviders } = await import('./create-providers.ts')
   const { SharedCallLimiter } = await import('./call-limiter.ts')
@@ -89,7 +95,9 @@ export async function loadProviders(config: Config, db: Kysely<DB>): Promise<Pro
   })
 }
 
-/** Takes the providers' place in a laku opened without providers: to use one is a mistake in the program. */
+/**
+ * A stand-in for the providers in a laku that was opened without them: using it is a mistake in the program.
+ */
 const noProviders = new Proxy({} as Providers, {
   get(_, name) {
     throw new Error(`this laku was opened without providers, and ${String(name)} was asked for`)

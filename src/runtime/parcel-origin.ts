@@ -1,7 +1,7 @@
 import type { ParcelOrigin } from '../domain/logistics/index.ts'
 import type { Config } from './config.ts'
 
-/** The warehouse of the configuration, as couriers need it. */
+/** Returns the warehouse of the configuration, in the form that couriers need. */
 export function parcelOrigin(config: Config): ParcelOrigin {
   return {
     contactName: config.warehouseContactName,

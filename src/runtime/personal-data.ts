@@ -1,6 +1,6 @@
 const removed = '[removed]'
 
-/** Names of fields whose values never reach a log, as they are written without `_`, `-` and capitals. */
+/** The names of fields whose values never reach a log, written without `_`, `-` and capitals. */
 const personal = new Set(
   [
     ...[
@@ -68,8 +68,8 @@ function plain(key: string): string {
 }
 
 /**
- * The same object with the values of personal fields taken out, however deep; errors keep their code and
- * stack.
+ * Returns the same fields with the values of personal fields taken out, at any depth; errors keep their code
+ * and stack.
  */
 export function withoutPersonalData(fields: Record<string, unknown>): Record<string, unknown> {
   return cleanFields(fields, 0)
@@ -87,8 +87,8 @@ function cleanFields(fields: object, depth: number): Record<string, unknown> {
 }
 
 /**
- * Tells login codes from other codes: a login code has six digits; SQLSTATEs and error codes say what went
- * wrong.
+ * Returns true if a code is a login code, which has six digits. Other codes, SQLSTATEs and error codes, say
+ * what went wrong and stay in the log.
  */
 const isLoginCode = (key: string, value: unknown) =>
   plain(key) === 'code' && typeof value === 'string' && /^\d{6}$/.test(value)
@@ -100,7 +100,7 @@ function cleanValue(value: unknown, depth: number): unknown {
   if (depth > deepest) return removed
   if (value instanceof Error) return cleanError(value, depth)
   if (Array.isArray(value)) return value.map((item) => cleanValue(item, depth + 1))
-  // Requests, responses and the like, which a serializer of their own turns into fields.
+  // Objects like requests and responses have a serializer of their own, which turns them into fields.
   if (!isPlain(value)) return value
   return cleanFields(value, depth)
 }
@@ -110,7 +110,10 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null
 }
 
-/** An error's own further fields, like a database's `detail`, quote the row that failed. */
+/**
+ * Returns the type, code, message, stack and cause of an error. An error's own further fields are dropped,
+ * because they quote the row that failed, like a database's `detail`.
+ */
 function cleanError(error: Error, depth: number): Record<string, unknown> {
   const code = 'code' in error ? error.code : undefined
   const cause = error.cause === undefined ? undefined : cleanValue(error.cause, depth + 1)

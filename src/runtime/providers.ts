@@ -6,7 +6,7 @@ import type { PaymentGateway } from '../domain/payment/gateway.ts'
 import type { PayoutGateway } from '../domain/payout/gateway.ts'
 import type { WhatsAppSender } from '../domain/whatsapp/sender.ts'
 
-/** The outside world behind the domain's ports. */
+/** The clients of all outside services, behind the domain's ports. */
 export interface Providers {
   gateway: PaymentGateway
   payouts: PayoutGateway

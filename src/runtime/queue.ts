@@ -1,13 +1,13 @@
 import type { PgBoss } from 'pg-boss'
 import type { NewJob, Tx } from '../domain/kernel/index.ts'
 
-/** The queue of jobs whose retries are used up; a sweep raises each of them to a person's attention. */
+/** The queue of jobs whose retries are used up; a sweep raises an attention item for each of them. */
 export const DEAD_LETTER_QUEUE = 'dead'
 
 export interface QueueDefinition {
   name: string
   retryLimit: number
-  /** `stately`: at most one job waits and one runs, whatever the number of workers. */
+  /** The queue's policy. `stately`: at most one job waits and one runs, whatever the number of workers. */
   policy: 'standard' | 'stately'
 }
 
@@ -20,11 +20,11 @@ function queueOptions({ name, retryLimit, policy }: QueueDefinition) {
     retryBackoff: true,
     retryDelayMax: 300,
     expireInSeconds: 300,
-    // The interval at which a worker reports that it still has its jobs. A dead worker's jobs are given out
-    // again after that, not only after the expiry.
+    // The interval at which a worker reports that it still works on its jobs. A dead worker's jobs are given
+    // out again after this interval, not only after their expiry.
     heartbeatSeconds: 10,
     notify: !dead,
-    // Done jobs are no record of anything: events and rows are.
+    // Completed jobs may be deleted, because events and rows are the record of the work.
     deleteAfterSeconds: 24 * 3600,
     ...(dead ? {} : { deadLetter: DEAD_LETTER_QUEUE }),
   }
@@ -33,12 +33,13 @@ function queueOptions({ name, retryLimit, policy }: QueueDefinition) {
 const quiet = { supervise: false, schedule: false } as const
 
 /**
- * Brings pg-boss's own tables and the queues to what the code expects; run by the owner, with the migrations.
+ * Brings pg-boss's own tables and the queues to the state that the code expects. The database's owner runs
+ * this with the migrations.
  */
 export async function installQueues(ownerUrl: string, queues: readonly QueueDefinition[]): Promise<void> {
   const { PgBoss } = await import('pg-boss')
   const boss = new PgBoss({ connectionString: ownerUrl, max: 1, ...quiet })
-  // Failures come as rejections of the calls below.
+  // The calls below throw their failures, so this event needs no handling.
   boss.on('error', () => {})
   await boss.start()
   try {
@@ -54,7 +55,10 @@ export async function installQueues(ownerUrl: string, queues: readonly QueueDefi
   }
 }
 
-/** Enqueues in the caller's transaction: no job without its write, no write without its job. */
+/**
+ * The job queue. It enqueues jobs in the caller's transaction, so that neither the job nor the caller's write
+ * is committed without the other.
+ */
 export class JobQueue {
   readonly #url: string
   readonly #onError: (error: Error) => void
@@ -65,10 +69,10 @@ export class JobQueue {
     this.#onError = onError
   }
 
-  /** pg-boss, started when first needed: a command that only reads does not even load it. */
+  /** Returns pg-boss, which starts when first needed: a command that only reads does not even load it. */
   boss(): Promise<PgBoss> {
     this.#started ??= this.#start().catch((error: unknown) => {
-      // The database was away: the next caller tries again.
+      // pg-boss could not start because the database was away, so the next caller tries again.
       this.#started = undefined
       throw error
     })
@@ -92,7 +96,7 @@ export class JobQueue {
   async enqueue(tx: Tx, jobs: NewJob[]): Promise<void> {
     const boss = await this.boss()
     const { fromKysely } = await import('pg-boss')
-    // pg-boss reads its own column names; the application's plugin would rename them.
+    // pg-boss reads its own column names, which the application's Kysely plugin would rename.
     const db = fromKysely(tx.withoutPlugins())
     for (const [name, all] of Map.groupBy(jobs, (job) => job.name)) {
       const rows = all.map((job) => ({ data: job.data }))

@@ -5,7 +5,7 @@ import { queueErrors } from './queue-errors.ts'
 
 export const jobStates = ['created', 'retry', 'active', 'completed', 'cancelled', 'failed'] as const
 
-/** A job as it lies in pg-boss's table. */
+/** A job in the form that pg-boss's table stores. */
 export interface JobView {
   id: string
   queue: string
@@ -26,7 +26,7 @@ export interface JobDetail extends JobView {
 
 export interface DeadJob {
   id: string
-  /** The queue whose retries it used up. */
+  /** The queue whose retries the job used up. */
   queue: string | null
   error: string | null
   tries: number | null
@@ -49,13 +49,13 @@ export interface JobFilter {
   queue?: string | undefined
   state?: string | undefined
   limit: number
-  /** The id of the last job of the page before. */
+  /** The id of the last job on the page before. */
   cursor?: string | undefined
 }
 
 /**
- * Jobs that wait, run or ended in the last day, newest first, by keyset pages; the dead ones have a list of
- * their own.
+ * Lists the jobs that wait, run or ended in the last day, newest first, by keyset pages. Dead jobs have a
+ * list of their own.
  */
 export async function listJobs(tx: Tx, { queue, state, limit, cursor }: JobFilter): Promise<Paged<JobView>> {
   const wheres = [queue ? sql`j.name = ${queue}` : sql`j.name <> ${DEAD_LETTER_QUEUE}`]
@@ -84,7 +84,7 @@ export async function showJob(tx: Tx, id: string): Promise<JobDetail> {
   return rows[0]
 }
 
-/** Jobs whose retries are used up, newest first. */
+/** Lists the jobs whose retries are used up, newest first. */
 export async function listDeadJobs(
   tx: Tx,
   { queue, limit, cursor }: Omit<JobFilter, 'state'>,
@@ -104,7 +104,7 @@ export async function listDeadJobs(
   return pageOf(rows, limit, (row) => row.id)
 }
 
-/** Lists the jobs that run by the calendar; a worker writes them there when it starts. */
+/** Lists the jobs that run by a cron time; a worker stores these schedules when it starts. */
 export async function listSchedules(tx: Tx): Promise<JobSchedule[]> {
   const { rows } = await sql<JobSchedule>`
     select s.name as queue, s.cron, s.timezone,

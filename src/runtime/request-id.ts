@@ -2,12 +2,17 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 const requests = new AsyncLocalStorage<string | undefined>()
 
-/** Does something for one request, command or batch of jobs: every line logged meanwhile carries its id. */
+/**
+ * Runs `use` for one request, command or batch of jobs: every line logged meanwhile carries the request's id.
+ */
 export function withRequestId<T>(requestId: string, use: () => T): T {
   return requests.run(requestId, use)
 }
 
-/** Does something for many requests, or for none: the request that happened to begin it does not count. */
+/**
+ * Runs `use` for many requests, or for none: its log lines do not carry the id of the request that happened
+ * to begin it.
+ */
 export function outsideRequests<T>(use: () => T): T {
   return requests.run(undefined, use)
 }

@@ -6,11 +6,12 @@ import { DEAD_LETTER_QUEUE, type JobQueue } from './queue.ts'
 import { queueErrors } from './queue-errors.ts'
 import { type JobDetail, showJob } from './read-jobs.ts'
 
-// pg-boss reads its own column names; the application's plugin would rename them.
+// pg-boss reads its own column names, which the application's Kysely plugin would rename.
 const inside = (work: Work) => ({ db: fromKysely(work.tx.withoutPlugins()) })
 
 /**
- * Lets a failed job run once more; one in the dead letter queue goes back to its own. By support or an admin.
+ * Lets a failed job run once more; a job in the dead letter queue goes back to its own queue. Only support or
+ * an admin may do this.
  * @throws kernel.forbidden, queue.job_not_found, queue.job_not_failed
  */
 export async function retryJob(work: Work, queue: JobQueue, id: string): Promise<JobDetail | Redriven> {
@@ -23,8 +24,8 @@ export async function retryJob(work: Work, queue: JobQueue, id: string): Promise
 }
 
 /**
- * Takes a waiting job out of its queue. Work that was due stays due: a sweep finds it again. By support or an
- * admin.
+ * Takes a waiting job out of its queue. Work that was due stays due, so that a sweep finds it again. Only
+ * support or an admin may do this.
  * @throws kernel.forbidden, queue.job_not_found, queue.job_not_waiting
  */
 export async function cancelJob(work: Work, queue: JobQueue, id: string): Promise<JobDetail> {
@@ -49,7 +50,7 @@ async function changed(work: Work, command: string, before: JobDetail): Promise<
 }
 
 export interface Redriven {
-  /** Jobs that are in their own queues again. */
+  /** The number of jobs that are back in their own queues. */
   count: number
 }
 
@@ -57,8 +58,8 @@ export interface Redriven {
 const A_CALL = 1_000
 
 /**
- * Puts dead jobs back into the queues that they came from: all, those of one queue, or those with these ids.
- * It also resolves the matters that asked a person to look at them. By support or an admin.
+ * Puts dead jobs back into the queues that they came from: all of them, those of one queue, or those with
+ * these ids. It also resolves the attention items of these jobs. Only support or an admin may do this.
  * @throws kernel.forbidden, queue.queue_not_found
  */
 export async function redriveJobs(
@@ -84,7 +85,7 @@ export async function redriveJobs(
   return { count }
 }
 
-/** Attention to jobs that lie in the dead letter queue no more. */
+/** Resolves the attention items of jobs that are no longer in the dead letter queue. */
 async function resolveDead(work: Work, resolution: string): Promise<void> {
   const holds = sql`a.kind = 'job_failed' and not exists (
     select from pgboss.job j where j.name = ${DEAD_LETTER_QUEUE} and j.state = 'created' and j.id::text = a.subject_id)`

@@ -5,8 +5,9 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 const notOurs = ['SIGQUIT', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV', 'SIGUSR2'] as const
 
 /**
- * npm, launchers and terminals each pass one Ctrl-C on, so that it arrives twice within milliseconds. A later
- * signal comes from a person who does not want to wait.
+ * The time within which a repeated signal counts as the same one (ms). npm, launchers and terminals each pass
+ * one Ctrl-C on, so that it arrives twice within milliseconds. A later signal comes from a person who does
+ * not want to wait.
  */
 const sameSignalMs = 300
 
@@ -17,7 +18,10 @@ interface Step {
 
 export interface ShutdownOptions {
   logger: Logger
-  /** For all steps together; then the process ends with 1. Default 20 s. */
+  /**
+   * The time limit for all steps of the shutdown together (ms); then the process ends with exit code 1.
+   * Default 20 s.
+   */
   deadlineMs?: number
 }
 
@@ -38,7 +42,7 @@ export class Shutdown {
     this.#grace = closeWithGrace(
       {
         delay: deadlineMs,
-        // A finished command ends by itself, with its own exit code.
+        // `beforeExit` is skipped, because a finished command ends by itself, with its own exit code.
         skip: [...signals, ...notOurs, 'beforeExit'],
         logger: { error: (error) => logger.error({ err: error }, 'shutdown') },
         onTimeout: () =>

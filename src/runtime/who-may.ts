@@ -1,6 +1,6 @@
 import type { StaffRole } from '../domain/kernel/actor.ts'
 
-/** The roles that may give a command. An administrator may give every command. */
+/** The roles that may run a command. An administrator may run every command. */
 export type Roles = readonly Exclude<StaffRole, 'admin'>[]
 
 const none: Roles = []
@@ -18,12 +18,12 @@ const turners: Roles = ['support', 'warehouse', 'finance']
 const persons: Roles = ['support', 'warehouse', 'finance', 'agent']
 const everybody: Roles = ['support', 'warehouse', 'finance', 'agent', 'service']
 
-/** Returns the commands of one noun, by their verbs. */
+/** Returns the commands of one noun with their roles, by the verb of each command. */
 const of = (noun: string, verbs: Record<string, Roles>): [string, Roles][] =>
   Object.entries(verbs).map(([verb, roles]) => [`${noun} ${verb}`, roles])
 
 /**
- * The roles that may give each command that a person acts by. The commands that are missing here belong to
+ * The roles that may run each command in which a person acts. The commands that are missing here belong to
  * the host's owner: processes, the database, checks. A test runs each command as each role and compares the
  * result with this table; docs/roles.md is made from it.
  */
@@ -106,7 +106,7 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('auth factor', { enrol: persons, confirm: persons, show: persons, reset: none }),
 ])
 
-/** The staff roles that may call each route that takes staff. */
+/** The staff roles that may call each route that is open to staff. */
 export const routeRoles: ReadonlyMap<string, Roles> = new Map([
   ['POST /api/notifications', buyers],
   ['POST /api/whatsapp/send', buyers],
@@ -132,7 +132,7 @@ export const routeRoles: ReadonlyMap<string, Roles> = new Map([
   ['POST /api/settlements', ['finance', 'service']],
 ])
 
-/** `support, finance or admin`, for help. */
+/** Returns the roles as words for the help, like `support, finance or admin`. */
 export const inWords = (roles: Roles): string => {
   const all = [...roles, 'admin']
   return all.length === 1 ? 'admin' : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`

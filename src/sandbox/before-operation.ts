@@ -8,26 +8,28 @@ import { WireError } from './wire-error.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The provider's operation behind a route; a route without one is neither checked nor made to fail. */
+    /**
+     * The provider's operation that a route serves. A route without one is not checked, and gets no faults.
+     */
     sandboxOperation?: string
   }
 }
 
-/** One provider's check of a request, and its errors. */
+/** One provider's way to check a request, and its error answers. */
 export interface ProviderFace {
   provider: Provider
   /** Throws the provider's 401 when the request does not carry the key. */
   authenticate: (request: FastifyRequest) => void
-  /** A definite 4xx, with the given error code where a test asks for one. */
+  /** Makes a definite refusal (4xx), with the given error code where a test asks for one. */
   refusal: (code: string | undefined) => WireError
-  /** A 5xx: nothing was done, but the caller cannot know. */
+  /** Makes a 5xx answer: the provider has done nothing, but the caller cannot know that. */
   failure: () => WireError
   limited: (state: LimitState) => WireError
   /** Builds the answer to a body that cannot be read. */
   unreadable: (message: string) => WireError
 }
 
-/** Compares secrets without telling by time how far they agree. */
+/** Compares two secrets so that the time taken does not show how far they agree. */
 export function sameSecret(given: string | undefined, wanted: string): boolean {
   if (given === undefined) return false
   const a = Buffer.from(given)
@@ -35,12 +37,12 @@ export function sameSecret(given: string | undefined, wanted: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** The routes of an operation carry this as their options. */
+/** Returns the route options that mark a route as serving an operation. */
 export function operation(name: string): { config: { sandboxOperation: string } } {
   return { config: { sandboxOperation: name } }
 }
 
-/** Sets a provider's plugin up: key, rate limit, faults, and errors in the provider's own shape. */
+/** Sets up the plugin of a provider: API key, rate limit, faults, and errors in the provider's own shape. */
 export function guard(app: FastifyInstance, context: SandboxContext, face: ProviderFace): void {
   const swallowed = new WeakSet<FastifyRequest>()
 

@@ -12,16 +12,18 @@ import type { WebhookDelivery } from './webhook-delivery.ts'
 export interface SandboxContext {
   options: SandboxOptions
   now: () => Date
-  /** Moves the providers' clock forward by this many seconds. */
+  /** Moves the providers' clock forward by the given seconds. */
   age: (seconds: number) => void
-  /** Base of the links handed out; known once the server listens. */
+  /**
+   * Returns the base address of the links that the sandbox hands out; it is known once the server listens.
+   */
   publicUrl: () => string
   schedule: Schedule
   faults: Faults
-  /** How the providers behave, where they may in several ways. */
+  /** The chosen behaviour of the providers, where several are possible. */
   profile: Profile
   limits: Limits
-  /** The WhatsApp templates of the account. */
+  /** The WhatsApp templates of the merchant's account. */
   templates: TemplateRegistry
   lists: Lists
   webhooks: WebhookDelivery
@@ -29,7 +31,8 @@ export interface SandboxContext {
 }
 
 /**
- * A provider's outcome falls this long after its answer (ms): later than the answer, soon enough for a test.
+ * Returns the time between a provider's answer and its outcome (ms): later than the answer, soon enough for a
+ * test.
  */
 export function outcomeDelayMs(): number {
   return 5 + Math.floor(Math.random() * 25)

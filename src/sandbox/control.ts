@@ -15,12 +15,12 @@ import { findPayout, forcePayout, movePayout } from './xendit/payouts.ts'
 import { findRefund, forceRefund } from './xendit/refunds.ts'
 import { balanceOf, settleAll } from './xendit/transactions.ts'
 
-/** The state that the control API works on. */
+/** The state of the sandbox on which the control API works. */
 export interface ControlledState {
   account: XenditAccount
   parcels: Parcels
   lastHeard: LastHeard
-  /** Forgets everything and behaves well again. */
+  /** Forgets all records of the sandbox, and makes the providers behave well again. */
   reset: () => void
 }
 
@@ -28,7 +28,7 @@ interface WithId {
   Params: { id: string }
 }
 
-/** The control API below `/control`: what a test or an evaluator does to the providers. */
+/** Serves the control API below `/control`, by which a test or an evaluator changes what the providers do. */
 export function controlPlugin(context: SandboxContext, state: ControlledState) {
   return async (app: FastifyInstance): Promise<void> => {
     app.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) => {
@@ -58,7 +58,7 @@ export function controlPlugin(context: SandboxContext, state: ControlledState) {
     })
     app.get('/messages', async (request) => {
       const { to, channel } = fieldsOf(request.query)
-      // An unescaped plus of a phone number arrives as a space.
+      // An unescaped plus before a phone number arrives as a space, so the text is trimmed.
       return context.messages.list({ to: textOf(to)?.trim(), channel: textOf(channel) })
     })
     app.get('/book', async () => bookOf(state.account))
@@ -77,7 +77,7 @@ export function controlPlugin(context: SandboxContext, state: ControlledState) {
   }
 }
 
-/** biteship.install-ping: it comes in several shapes, and always without the secret. */
+/** Makes the ping of biteship.install-ping, which comes in several shapes and always without the secret. */
 function pingOf(context: SandboxContext): RequestInit {
   const json = { 'content-type': 'application/json' }
   switch (context.profile.of('biteship.ping')) {
@@ -128,8 +128,8 @@ function readMove(body: unknown) {
 }
 
 /**
- * Adds the routes that set the outcomes of refunds and payouts, and move a payout by hand, or by force to
- * what the provider's own rules forbid.
+ * Adds the routes that set the outcomes of refunds and payouts. Other routes move a payout by hand, or by
+ * force to a status that the provider's own rules forbid.
  */
 function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }: ControlledState): void {
   app.put('/refunds', async (request) => {
@@ -233,8 +233,8 @@ function oneOf<Choice extends string>(value: unknown, choices: readonly Choice[]
 }
 
 /**
- * A reply on WhatsApp, a customer's or a factory's (`{from, body, context_id?}`), and what the providers'
- * dashboards do when a webhook address is entered.
+ * Adds the routes for a reply on WhatsApp, from a customer or a factory (`{from, body, context_id?}`). Other
+ * routes do what a provider's dashboard does when a webhook address is entered.
  */
 function webhookSetupRoutes(app: FastifyInstance, context: SandboxContext, state: ControlledState): void {
   app.post('/whatsapp/reply', async (request, reply) => {

@@ -1,7 +1,7 @@
 import { type Fields, isFields } from './fields.ts'
 import { WireError } from './wire-error.ts'
 
-/** The operations of each provider, as faults and limits name them. */
+/** The operations of each provider, by the names that faults and limits use. */
 export const OPERATIONS = {
   xendit: [
     'createInvoice',
@@ -34,19 +34,19 @@ export type Provider = keyof typeof OPERATIONS
 export const FAULT_KINDS = ['refuse', 'error', 'timeout', 'commit_then_timeout', 'slow', 'garbage'] as const
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
-/** One rule of `PUT /control/faults`. */
+/** A fault of a provider: one rule of `PUT /control/faults`. */
 export interface Fault {
   provider: Provider
   /** The operation of the provider that the fault hits; all operations when absent. */
   operation?: string
   kind: FaultKind
-  /** How many requests it hits; without end when absent. */
+  /** The number of requests that the fault hits; without end when absent. */
   times?: number
-  /** Probability that it hits, 0 to 1; 1 when absent. */
+  /** The probability that the fault hits a request, 0 to 1; 1 when absent. */
   rate?: number
-  /** For `slow`: how long the request waits (ms). */
+  /** The delay of a request that a `slow` fault hits (ms). */
   delay_ms?: number
-  /** For `refuse`: the provider's own error code instead of the usual one. */
+  /** The error code that a `refuse` fault returns: the provider's own code instead of the usual one. */
   code?: string
 }
 
@@ -89,11 +89,14 @@ function readFault(value: unknown): Fault {
   }
 }
 
-/** The faults in force. The first that matches a request hits it and uses up one of its times. */
+/**
+ * The faults in force. The first fault that matches a request hits that request, and uses up one of the
+ * fault's times.
+ */
 export class Faults {
   #faults: Fault[] = []
 
-  /** Replaces all faults; throws a 400 when one of them names what does not exist. */
+  /** Replaces all faults; throws a 400 when a fault names something that does not exist. */
   replace(body: unknown): Fault[] {
     if (!Array.isArray(body)) throw invalid('a list of faults is wanted')
     this.#faults = body.map(readFault)
@@ -104,7 +107,7 @@ export class Faults {
     this.#faults = []
   }
 
-  /** The fault that hits this request, if one does. */
+  /** Returns the fault that hits this request, if one does. */
   take(provider: Provider, operation: string): Fault | undefined {
     for (const fault of this.#faults) {
       if (fault.provider !== provider) continue

@@ -1,16 +1,16 @@
-/** Reading of request bodies whose shape nobody has vouched for. */
+/** The fields of a request body, whose shape nobody has checked. */
 export type Fields = Record<string, unknown>
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value as an object, or an empty one. */
+/** Returns the value as an object, or an empty object if it is none. */
 export function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {}
 }
 
-/** A string with something in it, else nothing. */
+/** Returns the value if it is a text that is not blank, else undefined. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined
 }

@@ -4,21 +4,23 @@ import { WireError } from './wire-error.ts'
 
 const WINDOW_MS = 60_000
 
-/** The count of calls to one endpoint in the current minute. */
+/** The rate limit of one endpoint, and how much of it is left in the current minute. */
 export interface LimitState {
   limit: number
   remaining: number
-  /** Seconds until the minute is over. */
+  /** The number of seconds until the current minute is over. */
   resetS: number
   exceeded: boolean
 }
 
-/** Requests per minute and endpoint, counted in fixed minutes of real time. */
+/**
+ * The rate limits of the providers: requests per minute and endpoint, counted in fixed minutes of real time.
+ */
 export class Limits {
   #perMinute = new Map<Provider, number>()
   #windows = new Map<string, { startedAt: number; count: number }>()
 
-  /** `{provider, per_minute}` sets one provider's limit, `{}` lifts all of them. */
+  /** Changes the rate limits: `{provider, per_minute}` sets one provider's limit, `{}` lifts all of them. */
   change(body: unknown): Record<string, number> {
     const { provider, per_minute: perMinute } = fieldsOf(body)
     if (provider === undefined && perMinute === undefined) {
@@ -38,7 +40,7 @@ export class Limits {
     this.#windows.clear()
   }
 
-  /** Counts one request; nothing when the provider has no limit. */
+  /** Counts one request against its rate limit; returns undefined when the provider has no limit. */
   count(provider: Provider, operation: string): LimitState | undefined {
     const limit = this.#perMinute.get(provider)
     if (limit === undefined) return undefined

@@ -13,7 +13,7 @@ export class Lists {
     this.#now = now
   }
 
-  /** `{lag_s}`, in seconds of the sandbox's clock. Throws 400. */
+  /** Sets the lag of lists from `{lag_s}`, in seconds of the sandbox's clock. Throws 400. */
   change(body: unknown): { lag_s: number } {
     const { lag_s: lagS } = fieldsOf(body)
     if (typeof lagS !== 'number' || !(lagS >= 0))
@@ -22,7 +22,7 @@ export class Lists {
     return { lag_s: lagS }
   }
 
-  /** Whether a list already shows an object that was made at `created` (ISO 8601). */
+  /** Returns true if a list already shows an object that was made at `created` (ISO 8601). */
   shows({ created }: { created: string }): boolean {
     return this.#lagS === 0 || Date.parse(created) + this.#lagS * 1000 <= this.#now().getTime()
   }

@@ -1,14 +1,14 @@
 export type Channel = 'whatsapp' | 'email' | 'sms' | 'push'
 
-/** A message some customer would have received. */
+/** A message that some customer would have received. */
 export interface Message {
   id: string
   channel: Channel
   to: string
   body: string
-  /** The one-time code in it: the first run of exactly six digits. */
+  /** The one-time code in the message: the first run of exactly six digits. */
   code?: string
-  /** Name of the WhatsApp template it was made from. */
+  /** The name of the WhatsApp template from which the message was made. */
   template?: string
   subject?: string
   /** The attachments of an email, without their content. */
@@ -16,18 +16,21 @@ export interface Message {
   at: string
 }
 
-/** Phones compare by their digits with the country's 62, everything else in lower case. */
+/**
+ * Returns a recipient in the form in which recipients are compared. A phone number becomes its digits with
+ * the country's 62, everything else lower case.
+ */
 function sameness(to: string): string {
   if (!/^\+?[\d\s-]+$/.test(to)) return to.toLowerCase()
   return to.replace(/\D/g, '').replace(/^0/, '62')
 }
 
-/** Every message sent, kept by recipient too, since tests ask for one recipient's last code often. */
+/** All messages sent. They are kept by recipient too, since tests often ask for one recipient's last code. */
 export class MessageLog {
   #all: Message[] = []
   #byRecipient = new Map<string, Message[]>()
 
-  /** Stores a message, with the code found in `codeText` (its body when absent). */
+  /** Stores a message with the one-time code found in `codeText`, which is the message's body when absent. */
   add(message: Omit<Message, 'code'>, codeText = message.body): void {
     const code = /(?<!\d)\d{6}(?!\d)/.exec(codeText)?.[0]
     const stored: Message = code === undefined ? message : { ...message, code }

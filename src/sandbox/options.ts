@@ -1,19 +1,25 @@
 import type { NewTemplate } from './messaging/template-registry.ts'
 
 /**
- * The options that a sandbox is started with: where it listens, whom it calls back, and the secrets both
- * sides share.
+ * The options of a sandbox: the ports where it listens, the server that gets its webhooks, and the secrets
+ * that both sides share.
  */
 export interface SandboxOptions {
-  /** HTTP port on loopback; 0 picks a free one. */
+  /** The HTTP port on loopback; 0 picks a free one. */
   port: number
-  /** SMTP port on loopback; 0 or nothing picks a free one. */
+  /** The SMTP port on loopback; 0 or nothing picks a free one. */
   smtpPort?: number
-  /** PEM texts. With them it speaks https and smtps, as production wants its providers. */
+  /**
+   * The certificate and its key as PEM texts. With them the sandbox speaks https and smtps, as production
+   * wants its providers.
+   */
   tls?: { cert: string; key: string }
-  /** Base of the links handed out (`invoice_url`); `http://127.0.0.1:<port>` when absent. */
+  /**
+   * The base address of the links that the sandbox hands out (`invoice_url`); `http://127.0.0.1:<port>` when
+   * absent.
+   */
   publicUrl?: string
-  /** Base of the server that receives webhooks at `/api/webhooks/{xendit,biteship,whatsapp}`. */
+  /** The base address of the server that receives webhooks at `/api/webhooks/{xendit,biteship,whatsapp}`. */
   lakuUrl: string
   xendit: {
     secretKey: string
@@ -29,7 +35,9 @@ export interface SandboxOptions {
     phoneNumberId: string
     appSecret: string
     verifyToken: string
-    /** The business whose templates are registered; any id where none is given. */
+    /**
+     * The id of the WhatsApp business whose templates are registered; any id is accepted where none is given.
+     */
     businessId?: string
     /**
      * The templates that the merchant has registered from the start; a message with any other template is
@@ -37,7 +45,7 @@ export interface SandboxOptions {
      */
     templates?: readonly NewTemplate[]
   }
-  /** Fonnte's settings; its token is WhatsApp's by default. */
+  /** The settings of Fonnte; without a token of its own, WhatsApp's token is used. */
   fonnte?: { token?: string; webhookSecret?: string; device?: string }
   sms: { account: string; token: string }
   /** The providers' clock; the real one when absent. */

@@ -49,8 +49,8 @@ const texts: Record<Language, { notice: string; other: { language: Language; nam
 }
 
 /**
- * A page that a buyer sees at a provider: plain HTML, working without script. `body` is HTML, `title` is
- * text.
+ * Renders a page that a buyer sees at a provider: plain HTML that works without script. `body` is HTML,
+ * `title` is text.
  */
 export function sandboxPage({
   title,
@@ -71,7 +71,7 @@ export function sandboxPage({
 `
 }
 
-/** An instant as people in Jakarta read it. */
+/** Writes an instant in the form that people in Jakarta read. */
 export function instantText(language: Language, at: Date | number): string {
   const locale = language === 'id' ? 'id-ID' : 'en-GB'
   const shape = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Jakarta' } as const
@@ -79,8 +79,8 @@ export function instantText(language: Language, at: Date | number): string {
 }
 
 /**
- * Returns the language of `?lang=`, else English for a browser that names it before Indonesian, else
- * Indonesian.
+ * Returns the language of a page: that of `?lang=`, else English for a browser that names it before
+ * Indonesian, else Indonesian.
  */
 export function languageOf(request: FastifyRequest): Language {
   const { lang } = fieldsOf(request.query)

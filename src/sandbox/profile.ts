@@ -4,12 +4,15 @@ import { messagingSwitches } from './messaging/switches.ts'
 import { WireError } from './wire-error.ts'
 import { xenditSwitches } from './xendit/switches.ts'
 
-/** One behaviour of a provider that has several variants. */
+/** A behaviour of a provider that has several variants, among which a test can choose. */
 export interface Switch {
   /** The name of the documented behaviour in docs/providers.md. */
   fact: string
   says: string
-  /** The variants. The first is the documented one, and holds unless another is chosen. */
+  /**
+   * The variants of the behaviour. The first is the documented one, and is used unless a test chooses
+   * another.
+   */
   choices: readonly [string, ...string[]]
 }
 
@@ -21,18 +24,22 @@ export type SwitchName = keyof typeof SWITCHES
 type Choice<Name extends SwitchName> = (typeof SWITCHES)[Name]['choices'][number]
 
 /**
- * How the providers behave. Strict, as they document it, unless `PUT /control/profile` names switches:
- * `{"biteship.rates": "one_unpriced"}`. What a body leaves out is strict again.
+ * The chosen behaviour of the providers. It is strict, as the providers document it, unless `PUT
+ * /control/profile` names switches: `{"biteship.rates": "one_unpriced"}`. A switch that a body leaves out is
+ * strict again.
  */
 export class Profile {
   #chosen = new Map<string, string>()
 
-  /** The choice in force. */
+  /** Returns the choice in force for a switch. */
   of<Name extends SwitchName>(name: Name): Choice<Name> {
     return (this.#chosen.get(name) ?? SWITCHES[name].choices[0]) as Choice<Name>
   }
 
-  /** Throws a 400 for a switch or a choice that does not exist, and then changes nothing. */
+  /**
+   * Replaces the choices of all switches. Throws a 400 for a switch or a choice that does not exist, and then
+   * changes nothing.
+   */
   replace(body: unknown): void {
     const wanted = Object.entries(fieldsOf(body))
     for (const [name, choice] of wanted) {
@@ -45,7 +52,7 @@ export class Profile {
     this.#chosen = new Map(wanted.map(([name, choice]) => [name, String(choice)]))
   }
 
-  /** Every switch with its choice, for who looks. */
+  /** Lists every switch with its choice in force, for people who look. */
   list(): Record<string, Switch & { choice: string }> {
     return Object.fromEntries(
       Object.entries(SWITCHES as Switches).map(([name, otherSwitch]) => [

@@ -25,7 +25,7 @@ import { xenditPlugin } from './xendit/xendit.ts'
 
 export type { SandboxOptions } from './options.ts'
 
-/** A running sandbox: every provider on loopback. */
+/** A running sandbox, which serves every provider on loopback. */
 export interface Sandbox {
   url: string
   smtpUrl: string
@@ -34,17 +34,17 @@ export interface Sandbox {
   whatsappUrl: string
   fonnteUrl: string
   smsUrl: string
-  /** Endpoints of push subscriptions are `${pushUrl}/<any id>`. */
+  /** The base address of push subscriptions, whose endpoints are `${pushUrl}/<any id>`. */
   pushUrl: string
-  /** Sends webhooks elsewhere from now on, those waiting for a retry too. */
+  /** Sends webhooks to another server from now on, also those that wait for a retry. */
   setLakuUrl(url: string): void
-  /** Resolves when no outcome is due and no delivery under way, retries included. */
+  /** Resolves when no provider's outcome is due and no webhook delivery is under way, retries included. */
   settleWebhooks(): Promise<void>
-  /** Stops at once: open requests are broken off, deliveries given up. */
+  /** Stops the sandbox at once: open requests are broken off, webhook deliveries given up. */
   close(): Promise<void>
 }
 
-/** How often invoices past their time are looked for (ms). */
+/** The interval at which the sandbox looks for invoices past their time (ms). */
 const EXPIRY_SWEEP_MS = 200
 
 /**
@@ -133,7 +133,7 @@ async function buildApp(context: SandboxContext, account: XenditAccount): Promis
   return app
 }
 
-/** JSON, where nothing at all counts as no body, and forms. */
+/** Makes the server read JSON and forms as request bodies; empty JSON counts as no body. */
 function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     if (body === '') return done(null, undefined)

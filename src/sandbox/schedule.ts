@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net'
 
-/** How long a request that is never answered is kept open (ms). */
+/** The time for which a request that is never answered is kept open (ms). */
 const HOLD_MS = 60_000
 
 /**
- * Everything the sandbox will still do by itself: later outcomes, deliveries under way, requests held open.
+ * All work that the sandbox will still do by itself: later outcomes, deliveries under way, requests held
+ * open.
  */
 export class Schedule {
   #timers = new Map<NodeJS.Timeout, () => void>()
@@ -41,7 +42,7 @@ export class Schedule {
     this.#timers.set(timer, done)
   }
 
-  /** Resolves when nothing is under way; work that starts other work keeps it waiting. */
+  /** Resolves when no work is under way; work that starts other work keeps the promise waiting. */
   async settled(): Promise<void> {
     while (this.#pending > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
@@ -73,7 +74,7 @@ export class Schedule {
   }
 }
 
-/** Resolves after `ms`. */
+/** Resolves after `ms` milliseconds. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }

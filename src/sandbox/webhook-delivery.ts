@@ -4,32 +4,41 @@ import { fieldsOf } from './fields.ts'
 import type { Schedule } from './schedule.ts'
 import { WireError } from './wire-error.ts'
 
-/** One notification to the merchant; `path` is below the merchant's base URL. */
+/** A webhook to the merchant; `path` is below the merchant's base URL. */
 export interface Webhook {
   path: string
   headers: Record<string, string>
   body: string
 }
 
-/** `PUT /control/webhooks`: how deliveries misbehave. */
+/** The misbehaviour of webhook deliveries that `PUT /control/webhooks` sets. */
 export interface Misbehaviour {
-  /** Extra copies of every delivery. */
+  /** The number of extra copies of every webhook delivery. */
   duplicates: number
-  /** Hold a few deliveries and send them in random order. */
+  /** True if the sandbox holds a few webhook deliveries and sends them in random order. */
   shuffle: boolean
-  /** How late every delivery is (ms). */
+  /** The delay of every webhook delivery (ms). */
   delay_ms: number
-  /** Probability that a delivery never leaves. */
+  /** The probability that a webhook delivery never leaves. */
   drop_rate: number
 }
 
 const WELL_BEHAVED: Misbehaviour = { duplicates: 0, shuffle: false, delay_ms: 0, drop_rate: 0 }
 
-/** Xendit's six retries come after 15 and 45 min, 2, 3, 6 and 12 h; here nine thousand times as fast (ms). */
+/**
+ * The waits before the six retries of a delivery (ms). Xendit's retries come after 15 and 45 min, 2, 3, 6 and
+ * 12 h; here they are nine thousand times as fast.
+ */
 const RETRY_AFTER_MS = [100, 300, 800, 1200, 2400, 4800]
-/** A provider gives up on an answer after 30 s, and then does not try again. */
+/**
+ * The timeout of a webhook delivery. A provider gives up on an answer after 30 s, and then does not try
+ * again.
+ */
 const TIMEOUT_MS = WEBHOOK_TIMEOUT_S * 1000
-/** A shuffled batch leaves when it holds this many, or after this long (ms). */
+/**
+ * The number of webhooks at which a shuffled batch leaves, and the time after which it leaves in any case
+ * (ms).
+ */
 const SHUFFLE_BATCH = 8
 const SHUFFLE_WAIT_MS = 40
 
@@ -42,7 +51,9 @@ function fraction(value: unknown, name: string, high: number): number {
   return value
 }
 
-/** Posts webhooks to the merchant, with the retries of a provider and the misbehaviour a test asks for. */
+/**
+ * Posts webhooks to the merchant, with the retries of a provider and the misbehaviour that a test asks for.
+ */
 export class WebhookDelivery {
   #agent = new Agent({ keepAlive: true, maxSockets: 64 })
   #misbehaviour = WELL_BEHAVED
@@ -65,7 +76,7 @@ export class WebhookDelivery {
     this.#baseUrl = url.replace(/\/+$/, '')
   }
 
-  /** Replaces the misbehaviour; `{}` makes deliveries well-behaved again. */
+  /** Replaces the misbehaviour of webhook deliveries; `{}` makes them well-behaved again. */
   misbehave(body: unknown): Misbehaviour {
     const fields = fieldsOf(body)
     this.#misbehaviour = {
@@ -100,7 +111,8 @@ export class WebhookDelivery {
     const batch = this.#held.map((webhook) => ({ webhook, order: Math.random() }))
     this.#held = []
     batch.sort((a, b) => a.order - b.order)
-    // A few milliseconds apart, so that the random order is also the order of arrival.
+    // The webhooks of a batch leave a few milliseconds apart, so that the random order is also the order of
+    // arrival.
     for (const [index, { webhook }] of batch.entries()) this.#start(webhook, index * 3)
   }
 

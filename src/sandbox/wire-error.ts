@@ -1,4 +1,4 @@
-/** An answer other than success, in a provider's own shape; thrown by handlers and sent as it is. */
+/** An error answer in a provider's own shape, which handlers throw and the sandbox sends unchanged. */
 export class WireError extends Error {
   readonly status: number
   readonly body: object

@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'attention.mail' }
 
-/** Mails, each minute, the new matters about money, and once a day every matter that waits for a person. */
+/** Mails staff the new attention items about money each minute, and once a day all open attention items. */
 export const attentionMailJob = defineJob({
   name: 'attention.mail',
   batchSize: 1,

@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'attention.settle' }
 
-/** Takes away, each minute, what a person need not look at any more. */
+/** Resolves, each minute, the open attention items whose cause has gone away. */
 export const attentionSettleJob = defineJob({
   name: 'attention.settle',
   batchSize: 1,

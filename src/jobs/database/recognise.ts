@@ -7,13 +7,13 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'database.recognise' }
 
-/** When each process looked last; the provider is asked every 10 s at the most. */
+/** The time of each process's last check of its database, so that it asks the provider at most every 10 s. */
 const lookedAt = new WeakMap<Laku, number>()
 const EVERY_MS = 10_000
 
 /**
- * Finds out whether a database that is in doubt lacks anything: after a failover that lost nothing, money
- * goes on within 30 s.
+ * Checks whether a database in doubt lacks anything that the provider knows. After a failover that lost
+ * nothing, money moves again within 30 s.
  */
 export const databaseRecogniseJob = defineJob({
   name: 'database.recognise',

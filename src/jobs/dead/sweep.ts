@@ -10,7 +10,7 @@ const unseen = sql`
 
 const BATCH_SIZE = 100
 
-/** Tells a person, once, of each job in the dead letter queue: its retries are used up. */
+/** Raises one attention item for each job in the dead letter queue, whose retries are used up. */
 export const deadSweepJob = defineJob({
   name: 'dead.sweep',
   batchSize: 1,

@@ -4,7 +4,7 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'email.confirm' }
 
-/** The mail to an address that its owner is to confirm. */
+/** Mails a user the link by which the user confirms an email address. */
 export const emailConfirmJob = defineJob({
   name: 'email.confirm',
   batchSize: 10,

@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'email.send' }
 
-/** The quick way out for an email; what fails comes back by the sweep. */
+/** Sends emails as soon as they are enqueued; email.sweep retries those that fail. */
 export const emailSendJob = defineJob({
   name: 'email.send',
   batchSize: 10,

@@ -4,10 +4,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'email.sweep' }
 
-// Five batches of at most 30 s each end before this job expires.
+// The 50 emails of a run go in five batches of at most 30 s each, which end before this job expires.
 const BATCH_SIZE = 50
 
-/** Brings back emails whose next try is due, or whose job was lost. */
+/** Sends emails whose next attempt is due, or whose job was lost. */
 export const emailSweepJob = defineJob({
   name: 'email.sweep',
   batchSize: 1,

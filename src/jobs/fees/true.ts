@@ -4,7 +4,7 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'fees.true' }
 
-/** Trues up shipping fees that were estimates, an order each: one that fails holds up no other. */
+/** Corrects estimated shipping fees, order by order: an order that fails does not stop the others. */
 export const feesTrueJob = defineJob({
   name: 'fees.true',
   batchSize: 20,

@@ -5,8 +5,8 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'groups.fulfil' }
 
 /**
- * Takes closed sessions through stock, orders and escrow. Each session is on its own: one that fails holds up
- * no other.
+ * Takes closed group-buying sessions through stock, orders and escrow, one by one: a session that fails does
+ * not stop the others.
  */
 export const groupsFulfilJob = defineJob({
   name: 'groups.fulfil',
@@ -15,7 +15,7 @@ export const groupsFulfilJob = defineJob({
   needsKnownDatabase: true,
   run: async (laku, jobs) => {
     const failures: JobFailure[] = []
-    // Ids sort by age: the session that was made first gets the stock first.
+    // Session ids sort by age, so that the oldest session gets the stock first.
     const sorted = jobs.toSorted((a, b) => (a.data.sessionId < b.data.sessionId ? -1 : 1))
     for (const { id, data } of sorted) {
       try {

@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'groups.sweep' }
 
-/** Opens and ends sessions on time, and restarts those that make no progress. */
+/** Opens and ends group-buying sessions on time, and restarts sessions that make no progress. */
 export const groupsSweepJob = defineJob({
   name: 'groups.sweep',
   batchSize: 1,

@@ -31,7 +31,7 @@ const prunes: Prune[] = [
 ]
 
 const BATCH = 5_000
-// At most a million rows of each kind an hour; the rest waits for the next run.
+// The hourly run deletes at most a million rows of each kind; the remaining rows wait for the next run.
 const MAX_BATCHES = 200
 
 /**

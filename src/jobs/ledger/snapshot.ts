@@ -5,8 +5,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'ledger.snapshot' }
 
 /**
- * Every quarter of an hour, so that a balance is read from a snapshot and a few thousand entries, not from
- * all of them.
+ * Takes snapshots of the ledger every quarter of an hour. A balance is then read from a snapshot and a few
+ * thousand entries, not from all entries.
  */
 export const ledgerSnapshotJob = defineJob({
   name: 'ledger.snapshot',

@@ -4,11 +4,14 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'otp.deliver' }
 
-// With a backoff that begins at one second, the tries last longer than the five minutes of a code: the job
-// waits that long for a paused SMS.
+// With a backoff that begins at one second, ten retries last longer than the five minutes for which a code is
+// valid. The job waits that long while staff have paused SMS.
 const TRIES = 10
 
-/** Sends a code by email or SMS if WhatsApp did not deliver it, or if its person asks for another way. */
+/**
+ * Sends a one-time code by email or SMS if WhatsApp did not deliver it, or if the user asks for another
+ * channel.
+ */
 export const otpDeliverJob = defineJob({
   name: 'otp.deliver',
   batchSize: 10,

@@ -7,17 +7,24 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'payments.book' }
 
-/** When it failed last in each process: a provider that does not answer is not asked each second. */
+/**
+ * The time of the last failed reading in each process: a provider that does not answer is not asked each
+ * second.
+ */
 const failedAt = new WeakMap<Laku, number>()
 const AGAIN_MS = 3_000
 
-/** Reads on in the provider's book: fees, company sweeps, chargebacks. What fails is read by the next run. */
+/**
+ * Reads the provider's book on from the end of the last reading: fees, transfers by the company, chargebacks.
+ * The next run reads again what failed.
+ */
 export const paymentsBookJob = defineJob({
   name: 'payments.book',
   batchSize: 1,
   retryLimit: 0,
   cron: '*/10 * * * *',
-  // A server that was started may be a copy: what the provider knows is read before money leaves.
+  // A database server that was just started may be a copy, so the provider's book is read before money
+  // leaves.
   sweep: {
     due: () => sql<boolean>`(not ${bookIsRead} and not ${switchedOff('xendit')})`,
   },

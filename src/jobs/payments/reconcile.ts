@@ -5,7 +5,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'payments.reconcile' }
 
-/** Holds the provider's book against ours, each night, from where it was proven last. */
+/**
+ * Compares the provider's book with ours each night, from the time up to which both were last proven to
+ * agree.
+ */
 export const paymentsReconcileJob = defineJob({
   name: 'payments.reconcile',
   batchSize: 1,

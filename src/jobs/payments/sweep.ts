@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'payments.sweep' }
 
-/** Ends payments on time, and looks after invoices whose webhook was lost. */
+/** Ends payments whose time is up, and asks the provider about invoices whose webhook may be lost. */
 export const paymentsSweepJob = defineJob({
   name: 'payments.sweep',
   batchSize: 1,

@@ -4,7 +4,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'payments.withdraw' }
 
-/** Closes invoices that nobody waits for. A lost job only delays it: the hold's end closes them too. */
+/**
+ * Closes the invoices of withdrawn payments. A lost job only delays this: such an invoice is also closed when
+ * its hold ends.
+ */
 export const paymentsCancelJob = defineJob({
   name: 'payments.withdraw',
   batchSize: 50,

@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'pos.sweep' }
 
-/** Shows a person the purchase orders that their factories leave unanswered. */
+/** Raises an attention item for each purchase order that its factory has not answered in time. */
 export const purchaseOrdersSweepJob = defineJob({
   name: 'pos.sweep',
   batchSize: 1,

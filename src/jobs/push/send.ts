@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'push.send' }
 
-/** The quick way out for a push message; what fails comes back by the sweep. */
+/** Sends push messages as soon as they are enqueued; push.sweep retries those that fail. */
 export const pushSendJob = defineJob({
   name: 'push.send',
   batchSize: 50,

@@ -4,10 +4,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'push.sweep' }
 
-// Four batches of at most 10 s each end before this job expires.
+// The 200 push messages of a run go in four batches of at most 10 s each, which end before this job expires.
 const BATCH_SIZE = 200
 
-/** Brings back push messages whose next try is due, that waited for the morning, or whose job was lost. */
+/** Sends push messages whose next attempt is due, that waited for the morning, or whose job was lost. */
 export const pushSweepJob = defineJob({
   name: 'push.sweep',
   batchSize: 1,

@@ -4,7 +4,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'refunds.sweep' }
 
-/** Sends and asks about refunds that are due: lost jobs, tries that failed, answers that did not come. */
+/**
+ * Sends refunds whose job was lost or whose last attempt failed, and asks the provider about refunds without
+ * an answer.
+ */
 export const refundsSweepJob = defineJob({
   name: 'refunds.sweep',
   batchSize: 1,

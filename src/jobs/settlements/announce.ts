@@ -4,7 +4,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'settlements.announce' }
 
-/** Mails the statement of a settlement that was just paid, and of whichever else waits. */
+/**
+ * Mails the factory the statement of a settlement that was just paid, and sends all other statements that are
+ * due.
+ */
 export const settlementsAnnounceJob = defineJob({
   name: 'settlements.announce',
   batchSize: 20,

@@ -6,7 +6,7 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'settlements.sweep' }
 
 /**
- * Pays settlements again whose payout failed for a reason that passes; mails statements whose job was lost or
+ * Pays a settlement again if its payout failed for a temporary reason. Mails statements whose job was lost or
  * whose mail failed.
  */
 export const settlementsSweepJob = defineJob({

@@ -6,7 +6,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'shipments.book' }
 
 /**
- * Books a courier for orders that are paid and have their stock. What fails at the courier is the sweep's.
+ * Books a courier for orders that are paid and have their stock. If the courier refuses or fails,
+ * shipments.sweep retries the booking.
  */
 export const shipmentsBookJob = defineJob({
   name: 'shipments.book',

@@ -5,7 +5,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'shipments.sweep' }
 
-/** Tries parcels again whose time has come, and books those whose job was lost. */
+/** Books parcels whose next attempt is due, and parcels whose job was lost. */
 export const shipmentsSweepJob = defineJob({
   name: 'shipments.sweep',
   batchSize: 1,

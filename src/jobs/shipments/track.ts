@@ -4,7 +4,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'shipments.track' }
 
-/** Asks couriers about parcels that had no update for long: a lost webhook delays, and loses nothing. */
+/**
+ * Asks couriers about parcels without an update for a long time, so that a lost webhook delays an update but
+ * loses nothing.
+ */
 export const shipmentsTrackJob = defineJob({
   name: 'shipments.track',
   batchSize: 1,

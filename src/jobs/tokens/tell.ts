@@ -5,8 +5,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'tokens.tell' }
 
 /**
- * Warns, each hour, of staff tokens that end within two weeks: a timer whose token has ended stops without a
- * word.
+ * Warns staff, each hour, of tokens that expire within two weeks: a timer whose token has expired stops
+ * silently.
  */
 export const tokensTellJob = defineJob({
   name: 'tokens.tell',

@@ -6,8 +6,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'users.sweep' }
 
 /**
- * Erases users whose account is closed and whose money has arrived, each in a transaction of their own: one
- * that fails keeps no other.
+ * Erases users whose account is closed and whose money has arrived. Each user has a transaction of their own,
+ * so that a failure does not stop the others.
  */
 export const usersSweepJob = defineJob({
   name: 'users.sweep',

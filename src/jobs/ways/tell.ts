@@ -5,7 +5,8 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'ways.tell' }
 
 /**
- * Word of a changed number, address, account or tax number to who had it before, with the link that stops it.
+ * Notifies the earlier phone and email of a changed number, address, account or tax number, with the link
+ * that stops the change.
  */
 export const waysTellJob = defineJob({
   name: 'ways.tell',

@@ -3,7 +3,10 @@ import { markProcessedAsOf, recordFailedWebhooks } from '../../domain/webhooks/i
 import { parseBiteshipWebhook } from '../../providers/biteship/webhook.ts'
 import { defineWebhookLine } from '../webhook-line.ts'
 
-/** Parcels: one read an order of the courier's, one transaction a batch. */
+/**
+ * Processes Biteship's webhooks about parcels: it reads each courier order once, and uses one transaction a
+ * batch.
+ */
 export const webhooksBiteshipJob = defineWebhookLine({
   provider: 'biteship',
   parse: parseBiteshipWebhook,

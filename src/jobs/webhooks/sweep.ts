@@ -6,8 +6,8 @@ const actor: Actor = { kind: 'system', name: 'webhooks.sweep' }
 const BATCH_SIZE = 500
 
 /**
- * Puts deliveries whose job was lost or whose provider could not be asked back into their provider's line; it
- * waits for none of them.
+ * Enqueues webhook deliveries again whose job was lost or whose provider could not be asked. The sweep does
+ * not wait until they are processed.
  */
 export const webhooksSweepJob = defineJob({
   name: 'webhooks.sweep',

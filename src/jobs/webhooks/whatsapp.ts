@@ -8,18 +8,18 @@ import { parseWhatsAppWebhook, type WhatsAppDelivery } from '../../providers/wha
 import { type Delivery, defineWebhookLine } from '../webhook-line.ts'
 
 /**
- * Updates of a message can be here before the worker that sent it has written its id down: it gets two more
- * tries.
+ * The number of further attempts for an update that arrives early, before the worker that sent the message
+ * has stored the message's id.
  */
 const EARLY_TRIES = 2
 
 /**
- * Follows the fates of messages, calls for a code and answers of factories. It asks nobody, and each batch is
- * one transaction.
+ * Processes WhatsApp updates: the status of messages, requests for a login code, and replies of factories.
+ * The job asks no provider, and each batch is one transaction.
  */
 export const webhooksWhatsappJob = defineWebhookLine({
   provider: 'whatsapp',
-  // The body has Meta's form or Fonnte's; each provider has its own route.
+  // The webhook's body has Meta's form or Fonnte's; each of the two posts to its own route.
   parse: (body, delivery) => parseWhatsAppWebhook(body) ?? parseFonnteWebhook(body, delivery),
   follow: ({ units }, actor, deliveries) =>
     units.run(actor, (work) => applyWhatsAppWebhooks(work, deliveries)),

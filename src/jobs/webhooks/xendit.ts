@@ -9,7 +9,10 @@ import { markProcessed, recordFailedWebhooks } from '../../domain/webhooks/index
 import { parseXenditWebhook } from '../../providers/xendit/webhook.ts'
 import { defineWebhookLine } from '../webhook-line.ts'
 
-/** Payments, refunds and payouts: one read an object or a page, one transaction a batch. */
+/**
+ * Processes Xendit's webhooks about payments, refunds and payouts: it reads each object or page once, and
+ * uses one transaction a batch.
+ */
 export const webhooksXenditJob = defineWebhookLine({
   provider: 'xendit',
   parse: parseXenditWebhook,

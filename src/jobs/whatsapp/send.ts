@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'whatsapp.send' }
 
-/** The quick way out for a message; what fails comes back by the sweep. */
+/** Sends WhatsApp messages as soon as they are enqueued; whatsapp.sweep retries those that fail. */
 export const whatsappSendJob = defineJob({
   name: 'whatsapp.send',
   batchSize: 20,

@@ -4,10 +4,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'whatsapp.sweep' }
 
-// Five batches end before a slow provider could make this job expire.
+// The 100 messages of a run go in five batches, which end before a slow provider could make this job expire.
 const BATCH_SIZE = 100
 
-/** Brings back messages whose next try is due, or whose job was lost. */
+/** Sends WhatsApp messages whose next attempt is due, or whose job was lost. */
 export const whatsappSweepJob = defineJob({
   name: 'whatsapp.sweep',
   batchSize: 1,

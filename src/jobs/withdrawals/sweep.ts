@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'withdrawals.sweep' }
 
-/** Sends withdrawals whose account is old enough now; the payouts that it makes have jobs of their own. */
+/** Sends withdrawals whose account is now old enough. The payouts that result have jobs of their own. */
 export const withdrawalsSweepJob = defineJob({
   name: 'withdrawals.sweep',
   batchSize: 1,

@@ -3,7 +3,10 @@ import type { CourierRate, TrackedCourierOrder } from '../../domain/logistics/co
 import { instant, lenient, maybe, present, readable } from '../answers.ts'
 import type { ProviderVerdict } from '../http.ts'
 
-/** Rupiah, however the number is written; biteship.amounts: a fraction is no reason to lose a booking. */
+/**
+ * An amount in rupiah, as a number or a text. biteship.amounts: a fraction is rounded, since it is no reason
+ * to lose a booking.
+ */
 const rupiah = z
   .union([z.number(), z.string().regex(/^\d+(\.\d+)?$/)])
   .transform((given) => Math.round(Number(given)))
@@ -30,18 +33,19 @@ const rate = z
   })
 
 /**
- * The rates, read one by one: a rate without a price, or with a price of 0, is no offer, and the others stay.
+ * The courier rates of an answer, read one by one. A rate without a price, or with a price of 0, is left out,
+ * and the others stay.
  */
 export const ratesAnswer = z
   .looseObject({ pricing: z.array(z.unknown()) })
   .transform(({ pricing }): CourierRate[] => readable(rate, pricing))
 
-/** A line without a time has no place in a history. */
+/** A line of a parcel's history. A line without a time has no place in the history. */
 const event = z
   .looseObject({ status: z.string().min(1), note: lenient(z.string()), updated_at: instant })
   .transform(({ status, note, updated_at }) => ({ status, note: note ?? '', updatedAt: updated_at }))
 
-/** biteship.nullable: any field may be null, but not all of them. */
+/** biteship.nullable: any field of a courier order may be null, but not all of them. */
 export const orderAnswer = z
   .looseObject({
     id: z.string().min(1),
@@ -57,7 +61,7 @@ export const orderAnswer = z
       }),
     ),
   })
-  // Nothing but an id is no order.
+  // An answer with nothing but an id is not an order.
   .refine(
     (fields) => fields.status !== undefined || fields.price !== undefined || fields.courier !== undefined,
   )
@@ -66,9 +70,9 @@ export const orderAnswer = z
     return present({
       id,
       trackingId: courier?.tracking_id || undefined,
-      // Empty until the courier gives one.
+      // The waybill number is empty until the courier gives one.
       waybillId: courier?.waybill_id || undefined,
-      // The order exists, so it is at least confirmed.
+      // An order without a status exists all the same, so it is at least confirmed.
       status: status ?? history.at(-1)?.status ?? 'confirmed',
       priceIdr: price,
       link: courier?.link || undefined,
@@ -82,7 +86,8 @@ export const cancelAnswer = z
   .transform(({ status }) => present({ status }))
 
 /**
- * The error code for a `reference_id` that was used before; `details.order_id` names the order that has it.
+ * Biteship's error code for a `reference_id` that was used before; `details.order_id` names the order that
+ * has it.
  */
 export const DUPLICATE_REFERENCE = '40002060'
 
@@ -93,8 +98,8 @@ const biteshipError = z.looseObject({
 })
 
 /**
- * Biteship's errors are `{success: false, error, code, details?}`, with an HTTP status that does not always
- * fit.
+ * Reads one of Biteship's errors, `{success: false, error, code, details?}`. The HTTP status does not always
+ * fit the error.
  */
 export function biteshipErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = biteshipError.safeParse(body)

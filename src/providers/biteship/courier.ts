@@ -11,21 +11,24 @@ import { trunkPhone } from '../phone.ts'
 import { biteshipErrorIn, cancelAnswer, DUPLICATE_REFERENCE, orderAnswer, ratesAnswer } from './answers.ts'
 
 export interface BiteshipOptions {
-  /** `https://api.biteship.com`, or a sandbox's address. */
+  /** Biteship's base address: `https://api.biteship.com`, or the sandbox's. */
   url: string
   apiKey: string
-  /** The couriers a rate is asked of when the caller names none; Biteship wants at least one. */
+  /** The couriers that are asked for rates when the caller names none; Biteship wants at least one. */
   couriers?: readonly string[]
-  /** For one call. Default 10 s. */
+  /** The timeout of one call (ms). Default 10 s. */
   timeoutMs?: number
   breaker?: BreakerOptions
   heard?: ((answer: HeardAnswer) => void) | undefined
 }
 
-/** The couriers that rates are asked of where nobody names others. */
+/** The couriers that are asked for rates when the caller names none. */
 export const COURIERS: readonly string[] = ['jne', 'sicepat', 'jnt', 'anteraja']
 
-/** The courier aggregator Biteship. Its key goes raw into `authorization`, without a scheme. */
+/**
+ * Creates the client of the courier aggregator Biteship. Its API key goes raw into `authorization`, without a
+ * scheme.
+ */
 export function createBiteshipCourier(options: BiteshipOptions): CourierGateway {
   const { couriers = COURIERS } = options
   const http = createProviderHttp({
@@ -77,7 +80,10 @@ export function createBiteshipCourier(options: BiteshipOptions): CourierGateway 
   }
 }
 
-/** The order that already has the reference, when that is what Biteship refused for. */
+/**
+ * Returns the id of the order that already has the reference, if Biteship refused the new order for that
+ * reason.
+ */
 function duplicateOf(error: unknown): string | undefined {
   if (!(error instanceof ProviderFailure) || error.code !== DUPLICATE_REFERENCE) return undefined
   const { orderId } = error.details

@@ -4,30 +4,30 @@ import { lenient, present } from '../answers.ts'
 import { isAcceptedSecret } from '../secret.ts'
 
 export interface BiteshipNotice {
-  /** `order.status`, `order.price` or `order.waybill_id`. */
+  /** The name of the event: `order.status`, `order.price` or `order.waybill_id`. */
   event: string
   orderId: string
-  /** Biteship's word, unmapped. */
+  /** The order's status in Biteship's own words, unmapped. */
   status: string
   waybillId?: string
 }
 
 /**
- * Whether the value of the header that Biteship's dashboard was given is one of ours (several while it
- * rotates).
+ * Returns true if the header set in Biteship's dashboard carries one of our secrets; several are valid during
+ * a rotation.
  */
 export function isBiteshipCallback(value: string | undefined, accepted: readonly string[]): boolean {
   return isAcceptedSecret(value, accepted)
 }
 
-/** Bytes: `{}` and a little space. */
+/** The size of the longest ping in bytes: `{}` and a little space. */
 const LONGEST_PING = 64
 
 const SAYS_NOTHING: readonly string[] = ['', '{}', 'null', '[]', '""']
 
 /**
- * biteship.install-ping: no body, `{}`, `null` or the like, without the secret, when a webhook is installed.
- * It must get a 200.
+ * Recognises the ping that Biteship sends without the secret when a webhook is installed
+ * (biteship.install-ping). Its body is empty, `{}`, `null` or the like. The ping must get a 200.
  */
 export function isBiteshipInstallPing(rawBody: Buffer): boolean {
   if (rawBody.length > LONGEST_PING) return false
@@ -38,12 +38,12 @@ export function isBiteshipInstallPing(rawBody: Buffer): boolean {
 const notice = z.looseObject({
   event: z.string().min(1),
   order_id: z.string().min(1),
-  // laku reads the order again, whatever status the webhook carries.
+  // The status in a webhook is optional, because laku reads the order again whatever the status is.
   status: lenient(z.string()),
   courier_waybill_id: lenient(z.string()),
 })
 
-/** Reads a webhook body; undefined for a shape that laku does not follow. */
+/** Reads the body of a Biteship webhook; undefined for a shape that laku does not process. */
 export function parseBiteshipWebhook(body: unknown): BiteshipNotice | undefined {
   const parsed = notice.safeParse(body)
   if (!parsed.success) return undefined
@@ -51,7 +51,10 @@ export function parseBiteshipWebhook(body: unknown): BiteshipNotice | undefined 
   return present({ event, orderId, status, waybillId: courier_waybill_id || undefined })
 }
 
-/** Biteship sends neither an event id nor a time, so the same bytes are taken for the same notice. */
+/**
+ * Returns the key by which a repeated webhook is recognised. Biteship sends neither an event id nor a time,
+ * so the same bytes count as the same webhook.
+ */
 export function biteshipDedupeKey(rawBody: Buffer): string {
   return createHash('sha256').update(rawBody).digest('hex')
 }

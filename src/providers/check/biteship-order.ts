@@ -7,7 +7,7 @@ export interface OrderProbe {
   courier: CourierGateway
   ear: Ear
   origin: CourierPlace
-  /** Our reference of the order, by which laku knows it for the check's. */
+  /** Our reference of the order, by which laku knows that the check made the order. */
   referenceId: string
 }
 
@@ -48,7 +48,9 @@ export function orderProbe({ courier, ear, origin, referenceId }: OrderProbe): P
   }
 }
 
-/** Returns the order, or the code of a refusal that the same parcel gets each time. */
+/**
+ * Makes the order and returns it; or returns the error code, if the same parcel gets that refusal each time.
+ */
 async function madeOr<T>(make: () => Promise<T>): Promise<T | string> {
   try {
     return await make()

@@ -12,17 +12,20 @@ export interface BiteshipProbes {
   courier: CourierGateway
   http: ProviderHttp
   ear: Ear
-  /** The place that parcels leave from: the warehouse. */
+  /** The postal code of the warehouse, from which parcels leave. */
   originPostalCode: string
 }
 
-/** Surabaya: couriers go there from everywhere. */
+/** The postal code of a place in Surabaya, to which couriers go from everywhere. */
 const DESTINATION = '60281'
-/** A code that no place has. */
+/** A postal code that no place has. */
 const NOWHERE = '00001'
 const items = [{ name: 'laku providers check', valueIdr: 100_000, quantity: 1, weightG: 1000 }]
 
-/** Rates, a place that is refused, areas and couriers. No order is made: that would be a parcel. */
+/**
+ * Makes the probes of rates, of a refused place, of areas and of couriers. No probe makes an order, since an
+ * order would be a parcel.
+ */
 export function biteshipProbes({ courier, http, ear, originPostalCode }: BiteshipProbes): Probe[] {
   const rates = async () => {
     await courier.rates({ originPostalCode, destinationPostalCode: DESTINATION, items })

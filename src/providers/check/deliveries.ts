@@ -5,8 +5,8 @@ import { PAYOUT_MINIMUM_IDR, PAYOUT_TEST_FAILING } from '../xendit/facts.ts'
 import { type Difference, distinct, fieldsIn, NotConfigured, type Probe, rowsIn } from './probe.ts'
 
 /**
- * Reads the bodies of the newest deliveries that our server kept, the newest first. Undefined where no
- * database is configured here.
+ * A function that reads the bodies of the newest webhook deliveries that our server stored, the newest first.
+ * Undefined where no database is configured here.
  */
 export type ReadDeliveries = ((provider: 'xendit' | 'whatsapp') => Promise<unknown[]>) | undefined
 
@@ -15,18 +15,18 @@ const NO_DATABASE = 'DATABASE_URL is not set here: deliveries that our server ke
 
 export interface EventProbe {
   payouts: PayoutGateway
-  /** Our key of the payout that fails. */
+  /** Our key of the failing payout that the check makes. */
   key: string
   read: ReadDeliveries
-  /** The address that belongs into the provider's dashboard. */
+  /** The webhook address that must be entered in the provider's dashboard. */
   webhookUrl: string
-  /** How long its event may take (ms). */
+  /** The longest time that the payout's event may take to arrive (ms). */
   timeoutMs: number
 }
 
 /**
- * Makes a payout to the account whose payouts fail in test mode: no money moves, and its event comes to our
- * server.
+ * Makes a payout to the account whose payouts fail in test mode. No money moves, and the payout's event comes
+ * to our server.
  */
 export function payoutEventProbe({ payouts, key, read, webhookUrl, timeoutMs }: EventProbe): Probe {
   return {
@@ -57,7 +57,7 @@ export function payoutEventProbe({ payouts, key, read, webhookUrl, timeoutMs }: 
   }
 }
 
-/** The states from which a payout reaches its end by itself. */
+/** The statuses from which a payout reaches its end without an action of ours. */
 const ENDS = ['ACCEPTED', 'REQUESTED', 'READY', 'ROUTING', 'FAILED']
 
 async function eventOf(
@@ -94,7 +94,10 @@ function eventDifferences(event: string): Difference[] {
   ]
 }
 
-/** Looks at the messages and updates that Meta delivered to us: their senders, and the delay of a refusal. */
+/**
+ * Checks the messages and updates that Meta delivered to our server: the senders' numbers, and refusals that
+ * arrived later as updates.
+ */
 export function metaDeliveriesProbe(read: ReadDeliveries): Probe {
   return {
     provider: 'laku',
@@ -129,7 +132,10 @@ function senderDifferences(messages: readonly Record<string, unknown>[]): Differ
   ]
 }
 
-/** A failure to reach one person is no difference; a refused account or template is one. */
+/**
+ * Reports each late refusal of the account or of a template as a difference; a failure to reach one person is
+ * no difference.
+ */
 function lateDifferences(statuses: readonly Record<string, unknown>[]): Difference[] {
   const codes = statuses
     .filter((item) => item.status === 'failed')

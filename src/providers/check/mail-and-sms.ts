@@ -16,7 +16,7 @@ export function smtpProbe(options: { url: string; timeoutMs: number }): Probe {
   }
 }
 
-/** Reads the account by its credentials; no message goes out. */
+/** Reads the SMS account by its credentials; sends no message. */
 export function smsProbe({ http, ear, account }: { http: ProviderHttp; ear: Ear; account: string }): Probe {
   return {
     provider: 'sms',
@@ -26,7 +26,8 @@ export function smsProbe({ http, ear, account }: { http: ProviderHttp; ear: Ear;
       try {
         await http.call({ operation: 'account', method: 'GET', path }, z.unknown())
       } catch (error) {
-        // Local gateways speak of sending alone. Where it is Twilio's own error the account is another.
+        // A plain 404 or 405 comes from a local gateway, which offers sending alone. Twilio's own error code
+        // means that the account is another one.
         if (error instanceof ProviderFailure && /^http_(404|405)$/.test(error.code))
           return { says: 'the gateway has no page of the account: send one message by hand', empty: true }
         throw error

@@ -1,10 +1,10 @@
-/** Matches keys whose value is about a person or a person's account, whatever the value looks like. */
+/** The keys whose value is about a person or a person's account, whatever the value looks like. */
 const PERSONAL =
   /name|phone|mobile|e?mail|address|street|city|postal|account_number|account_identifier|holder|destination|contact|payer|customer|owner|driver|recipient|receiver|beneficiary|merchant|sender|^device$|target|note|description|message$|identity/
-/** Matches keys of names that belong to no person. */
+/** The keys of names that do not belong to a person. */
 const PUBLIC =
   /^(channel_name|courier_name|courier_service_name|retail_outlet_name|country_name|administrative_division_level_\d_(name|type)|address_type)$/
-/** The fields that may stay unmasked, by operation: texts that laku wrote, and places. */
+/** The keys whose values may stay unmasked, by operation: texts that laku wrote, and places. */
 const PUBLIC_BY_OPERATION: Readonly<Record<string, RegExp>> = {
   list_templates: /^(name|text|language)$/,
   areas: /^(name|postal_code)$/,
@@ -16,8 +16,8 @@ const EMAIL = /[^\s@]+@[^\s@]+/
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}([T ][\d:.+Z-]+)?$/
 const UUID = /^[\w]{0,8}[-_]?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /**
- * A code, a word or a number of an enumeration: `SUCCEEDED`, `picking_up`, `ID_BCA`, `40001001`, `1 - 2
- * days`.
+ * A value that is a code, a word or a number of an enumeration: `SUCCEEDED`, `picking_up`, `ID_BCA`,
+ * `40001001`, `1 - 2 days`.
  */
 const CODE = /^[\w.-]{1,48}$/
 const MANY_DIGITS = /\d[\d\s-]{5,}\d/
@@ -60,7 +60,7 @@ export class Masker {
       : this.#masked(value, (nth) => `masked ${nth}`)
   }
 
-  /** Masks with as many digits as there were, where they stood. */
+  /** Replaces the digits of a value by others, as many as there were and in the same places. */
   #digits<T>(value: string, as: (text: string) => T): T {
     const mask = this.#masked(value, (nth) => {
       const count = value.replaceAll(/\D/g, '').length

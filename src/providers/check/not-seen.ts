@@ -1,6 +1,6 @@
 /**
- * A fact that the check cannot look at without harm, and the reason. Each run prints these, so that nobody
- * takes silence for a yes.
+ * A fact that `laku providers check` cannot check without harm, and the reason. Each run prints these facts,
+ * so that nobody takes silence for a yes.
  */
 export interface NotSeen {
   /** The fact's name in docs/providers.md. */

@@ -4,12 +4,12 @@ import { networkFailure } from '../network-failure.ts'
 import { type Difference, NotConfigured, type Probe } from './probe.ts'
 
 export interface OwnWebhooks {
-  /** LAKU_PUBLIC_URL: where the providers reach us. */
+  /** LAKU_PUBLIC_URL: the address at which the providers reach laku. */
   publicUrl: string
   xenditTokens: readonly string[]
   biteshipHeader: string
   biteshipSecrets: readonly string[]
-  /** The way of WhatsApp that is in use. */
+  /** The WhatsApp provider in use, with its webhook secrets. */
   whatsapp:
     | { kind: 'meta'; appSecret: string; verifyToken: string }
     | { kind: 'fonnte'; secrets: readonly string[] | undefined }
@@ -29,9 +29,9 @@ interface Answered {
 }
 
 /**
- * Checks our own webhook routes: it calls them as the providers do, at the address that the providers use. It
- * tries each secret with an unreadable body: the answer 400 instead of 401 shows that the secret was
- * accepted, and nothing is stored. The settings in the providers' dashboards cannot be read from here.
+ * Calls our own webhook routes as the providers do, at the address that the providers use. Each secret is
+ * tried with an unreadable body. The answer 400 instead of 401 shows that the secret was accepted, and
+ * nothing is stored. The settings in the providers' dashboards cannot be read from here.
  */
 export function ownWebhookProbes(options: OwnWebhooks): Probe[] {
   const ask = (sent: Sent) => answerOf(options, sent)
@@ -48,7 +48,7 @@ type Ask = (sent: Sent) => Promise<Answered>
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const UNREADABLE = '{laku providers check'
-/** Longer than any ping of an installation, which Biteship sends without its secret. */
+/** An unreadable body that is longer than any installation ping, which Biteship sends without its secret. */
 const LONG_UNREADABLE = UNREADABLE.padEnd(600, ' ')
 const wrongSecret = () => randomBytes(24).toString('base64url')
 
@@ -78,8 +78,8 @@ async function biteship({ biteshipHeader, biteshipSecrets }: OwnWebhooks, ask: A
 }
 
 /**
- * An empty delivery: the route reads the whole body before it checks the signature. With a good signature it
- * counts as a delivery without content, and is stored once.
+ * An empty WhatsApp delivery: the webhook route reads the whole body before it checks the signature. With a
+ * good signature the body counts as a delivery without content, and is stored once.
  */
 const EMPTY_DELIVERY = JSON.stringify({ object: 'whatsapp_business_account', entry: [] })
 

@@ -8,35 +8,38 @@ export interface Difference {
    */
   fact?: string
   says: string
-  /** The step that a person takes about it. */
+  /** The step that a person takes about the difference. */
   todo: string
 }
 
-/** The finding of a probe. */
+/** The finding of a probe, with the differences from laku's facts. */
 export interface Seen {
   says: string
   differences?: readonly Difference[]
-  /** There was nothing to hold the facts against. */
+  /** True if the probe found nothing with which laku's facts can be compared. */
   empty?: true
 }
 
-/** One harmless question to a provider, whose answer is compared with the facts. */
+/** A harmless question to a provider, whose answer is compared with laku's facts. */
 export interface Probe {
-  /** The provider it asks; where nobody answers there, the other probes of that provider are not tried. */
+  /** The provider that the probe asks. If the provider does not answer, its other probes are skipped. */
   provider: string
   name: string
-  /** The probe creates or moves something at the provider, in test mode: it is left out with live keys. */
+  /**
+   * True if the probe creates or moves something at the provider, in test mode; it is skipped when the keys
+   * are live.
+   */
   makes?: true
   /** @throws ProviderFailure where there is no answer, or another than was asked for */
   ask: () => Promise<Seen>
 }
 
-/** A probe cannot ask, for a setting is missing. */
+/** The error of a probe that cannot ask its provider, because a setting is missing. */
 export class NotConfigured extends Error {
   override readonly name = 'NotConfigured'
 }
 
-/** Passes each answer on to the recorder, and keeps the last answer for the probe that asked. */
+/** Passes each provider's answer on to the recorder, and keeps the last answer for the probe that asked. */
 export class Ear {
   #last: HeardAnswer | undefined
   readonly #also: ((answer: HeardAnswer) => void) | undefined
@@ -50,7 +53,7 @@ export class Ear {
     this.#also?.(answer)
   }
 
-  /** The body of the last answer, as it came. */
+  /** Returns the body of the provider's last answer, unchanged. */
   get body(): unknown {
     return this.#last?.body
   }
@@ -63,13 +66,13 @@ export function fieldsIn(value: unknown): Record<string, unknown> {
     : {}
 }
 
-/** Returns a list of objects, which may stand alone or under a name. */
+/** Returns a list of objects: the value itself, or the list in its field `name`. */
 export function rowsIn(value: unknown, name?: string): Record<string, unknown>[] {
   const list = Array.isArray(value) || name === undefined ? value : fieldsIn(value)[name]
   return Array.isArray(list) ? list.map(fieldsIn) : []
 }
 
-/** The values that are there, each once, in order. */
+/** Returns the texts among the values, each once, in order. */
 export function distinct(values: readonly unknown[]): string[] {
   return [...new Set(values.filter((value) => typeof value === 'string'))].sort()
 }

@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import type { HeardAnswer } from '../http.ts'
 import { Masker } from './mask.ts'
 
-/** An answer as it is kept: a file each, `012-xendit-create_invoice.json`. */
+/** A provider's answer as the recorder stores it, one file each: `012-xendit-create_invoice.json`. */
 export type RecordedAnswer = HeardAnswer
 
-/** Keeps answers in a folder, without personal data. */
+/** Stores the providers' answers in a folder, without personal data. */
 export class Recorder {
   readonly #folder: string
   readonly #masker = new Masker()
   #count = 0
 
-  /** Throws where the folder cannot be made, or holds something already. */
+  /** Opens the folder for the answers. Throws where the folder cannot be made, or holds something already. */
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true })
     if (readdirSync(folder).length > 0) throw new FolderInUse(folder)
@@ -32,7 +32,7 @@ export class Recorder {
   }
 }
 
-/** Answers of two runs are not to be mixed. */
+/** The error for a folder that holds something already, since the answers of two runs must not be mixed. */
 export class FolderInUse extends Error {
   override readonly name = 'FolderInUse'
 

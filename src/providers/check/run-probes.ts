@@ -4,10 +4,11 @@ import { refusalBy } from '../whatsapp/facts.ts'
 import { type Difference, NotConfigured, type Probe, type Seen } from './probe.ts'
 
 /**
- * - `ok`: as written.
- * - `differs`: it answered, and not as written, or it refuses us.
- * - `unasked`: nobody answered, or a setting is missing.
- * - `left_out`: nothing was asked on purpose, or there was nothing to look at.
+ * The outcome of a probe.
+ * - `ok`: the provider behaves as laku's facts say.
+ * - `differs`: the provider answers otherwise, or refuses us.
+ * - `unasked`: the provider did not answer, or a setting is missing.
+ * - `left_out`: the probe was skipped on purpose, or found nothing to check.
  */
 export type Outcome = 'ok' | 'differs' | 'unasked' | 'left_out'
 
@@ -17,21 +18,21 @@ export interface Finding {
   outcome: Outcome
   says: string
   differences: readonly Difference[]
-  /** The step that a person takes about it; null where nothing is to be done. */
+  /** The step that a person takes about the finding; null where nothing is to be done. */
   todo: string | null
 }
 
 export interface ProbeRun {
-  /** The keys are live: what makes or moves anything is left out. */
+  /** True if the keys are live: probes that make or move anything are then skipped. */
   live: boolean
-  /** Told after each probe. */
+  /** Receives the finding of each probe, as soon as the probe has ended. */
   step: (finding: Finding) => void
 }
 
-/** Why the rest of a provider's probes are not tried. */
+/** The reason why a provider's remaining probes are skipped. */
 type Blocked = Pick<Finding, 'says' | 'todo'>
 
-/** Asks all, each provider in its order and the providers at once. */
+/** Runs all probes: those of one provider in order, and all providers at the same time. */
 export async function runProbes(probes: readonly Probe[], run: ProbeRun): Promise<Finding[]> {
   const byProvider = [...Map.groupBy(probes, (probe) => probe.provider).values()]
   const found = await Promise.all(byProvider.map((own) => inTurn(own, run)))
@@ -116,7 +117,7 @@ function failedFinding(
   }
   const says = `${outcome === 'limited' ? 'it limits us' : 'it does not answer'}: ${code}`
   const todo = 'see that it is up and can be reached from here, and run the check again'
-  // Each further probe would wait just as long.
+  // Each further probe of a provider that does not answer would wait just as long, so its probes are skipped.
   const isAway = outcome === 'unreachable' || code === 'timeout'
   return { finding: finding('unasked', says, { todo }), ...(isAway && { blocks: { says, todo } }) }
 }
@@ -136,8 +137,8 @@ const FACT_OF_REFUSALS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Whether a refusal concerns our account: then no call to this provider works until the account or its key is
- * put right.
+ * Returns true if a refusal concerns our account. No call to this provider works then, until the account or
+ * its key is corrected.
  */
 function isOurAccount({ provider, outcome, code, httpStatus }: ProviderFailure): boolean {
   if (outcome !== 'refused') return false

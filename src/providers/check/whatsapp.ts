@@ -12,13 +12,13 @@ export interface MetaProbes {
   businessId: string | undefined
 }
 
-/** Meta lets a number send under these states of its display name. */
+/** The states of a number's display name in which Meta lets the number send. */
 const GOOD_NAMES = ['APPROVED', 'AVAILABLE_WITHOUT_REVIEW']
 const MAX_PAGES = 50
 
 /**
- * The phone number, the templates as `laku whatsapp templates` has them, and a message that names no
- * recipient: it can reach nobody, and an account that is shut refuses it for that.
+ * Makes the probes of the phone number, of the templates as `laku whatsapp templates` has them, and of a
+ * message without a recipient. That message can reach nobody, and a closed account refuses it.
  */
 export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes): Probe[] {
   const provider = 'whatsapp'
@@ -104,14 +104,14 @@ function templateDifferences(template: Template, found: readonly Record<string, 
       says: `${called} is of the category ${String(one.category)}, not ${category}`,
       todo: 'register it again in its category: others cost more, or are not delivered',
     })
-  // The body of an AUTHENTICATION template is Meta's own.
+  // Meta writes the body of an AUTHENTICATION template itself, so that body is not compared.
   const text = rowsIn(one.components).find((part) => String(part.type).toUpperCase() === 'BODY')?.text
   if (category !== 'AUTHENTICATION' && text !== body)
     differences.push({ fact, says: `the text of ${called} is another`, todo: register })
   return differences
 }
 
-/** Fonnte's device: connected, with messages left. Nothing is sent. */
+/** Makes the probe of Fonnte's device, which must be connected and have messages left. Nothing is sent. */
 export function fonnteProbes({ http, ear }: { http: ProviderHttp; ear: Ear }): Probe[] {
   const device = async () => {
     await http.call({ operation: 'device', method: 'POST', path: '/device' }, z.unknown())

@@ -7,13 +7,16 @@ import { type Difference, distinct, type Ear, fieldsIn, type Probe, rowsIn } fro
 export interface InvoiceProbes {
   gateway: PaymentGateway
   ear: Ear
-  /** Our key of the invoice that is made. */
+  /** Our key of the invoice that the check makes. */
   externalId: string
-  /** How long a list may take to show it (ms). */
+  /** The longest time until a list shows the new invoice (ms). */
   timeoutMs: number
 }
 
-/** An hour is enough; it is expired a moment after it was made. */
+/**
+ * The lifetime of the check's invoice: an hour is enough, since the check expires the invoice a moment after
+ * making it.
+ */
 const EXPIRES_IN_S = 3600
 const LOOK_AGAIN_MS = 500
 
@@ -25,7 +28,7 @@ const newInvoice = (externalId: string, amountIdr: number) => ({
   payer: {},
 })
 
-/** An invoice made, read, found by our key, listed and expired. */
+/** Makes an invoice, reads it, finds it by our key, lists it and expires it. */
 export function invoiceProbe({ gateway, ear, externalId, timeoutMs }: InvoiceProbes): Probe {
   return {
     provider: 'xendit',
@@ -53,7 +56,10 @@ export function invoiceProbe({ gateway, ear, externalId, timeoutMs }: InvoicePro
   }
 }
 
-/** An invoice below the minimum: it must be refused, and one that is made all the same is expired. */
+/**
+ * Asks for an invoice below the minimum, which Xendit must refuse; an invoice that is made all the same is
+ * expired.
+ */
 export function smallInvoiceProbe({ gateway, externalId }: InvoiceProbes): Probe {
   return {
     provider: 'xendit',
@@ -192,7 +198,7 @@ const late = (how: string, timeoutMs: number): Difference => ({
   todo: 'see how late lists are, and set policy.providerListLagMinutes above it',
 })
 
-/** Whether it holds by then. */
+/** Returns true if the condition becomes true within the time. */
 async function within(timeoutMs: number, holds: () => Promise<boolean>): Promise<boolean> {
   const until = performance.now() + timeoutMs
   for (;;) {

@@ -14,7 +14,7 @@ import { type Difference, distinct, type Ear, fieldsIn, type Probe, rowsIn } fro
 
 const provider = 'xendit'
 
-/** Holds the spendable balance against the float that is to lie there. */
+/** Compares the balance that can be spent with the float that the account is to hold. */
 export function balanceProbe(gateway: PaymentGateway, floatIdr: number, ear: Ear): Probe {
   return {
     provider,
@@ -41,8 +41,8 @@ export function balanceProbe(gateway: PaymentGateway, floatIdr: number, ear: Ear
 }
 
 /**
- * The channels that laku knows, with their kinds and limits. The provider has many more banks, which are no
- * difference.
+ * Compares Xendit's payout channels with those that laku knows, with their kinds and limits. Xendit has many
+ * more banks, which count as no difference.
  */
 export function channelsProbe(payouts: PayoutGateway, ear?: Ear): Probe {
   return {
@@ -88,8 +88,8 @@ export function channelsProbe(payouts: PayoutGateway, ear?: Ear): Probe {
 const TELL_FACTORIES = 'pay nobody to it: factories and buyers who have it need another account'
 
 /**
- * A payout to the account that test mode keeps waiting: made, asked for again under its key, read, found by
- * our key, cancelled.
+ * Makes a payout to the account whose payouts wait in test mode. The probe repeats the payout under its key,
+ * reads it, finds it by our key and cancels it.
  */
 export function payoutProbe(payouts: PayoutGateway, key: string, ear: Ear): Probe {
   return {
@@ -132,9 +132,9 @@ export function payoutProbe(payouts: PayoutGateway, key: string, ear: Ear): Prob
   }
 }
 
-/** Nothing of these can be cancelled. */
+/** The statuses in which a payout is over and cannot be cancelled. */
 const OVER = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED', 'COMPLIANCE_REJECTED', 'EXPIRED', 'REJECTED']
-/** xendit.payout-statuses: statuses that occur in addition to those documented for test mode. */
+/** xendit.payout-statuses: statuses of a payout that occur in addition to those documented for test mode. */
 const RARE = ['READY', 'ROUTING', 'LOCKED', 'PENDING_COMPLIANCE_ASSESSMENT', ...OVER.slice(4)]
 
 function stateDifferences({ status }: GatewayPayout, after: 'made' | 'read' | 'cancelled'): Difference[] {
@@ -148,7 +148,9 @@ function stateDifferences({ status }: GatewayPayout, after: 'made' | 'read' | 'c
   return [{ fact: 'xendit.payout-test', says, todo: 'see in the dashboard what became of it' }]
 }
 
-/** Asks again under the key: test mode keeps the payout, and no second one is made. */
+/**
+ * Repeats a payout's request under the same key. Test mode keeps the first payout, and makes no second one.
+ */
 async function repeated(
   payouts: PayoutGateway,
   asked: Parameters<PayoutGateway['createPayout']>[0],
@@ -172,9 +174,9 @@ async function repeated(
 }
 
 /**
- * Finds out by which name a refund refers to its payment. The probe asks with the invoice alone, for an
- * unpaid invoice. The current form misses a field, the older form finds that nothing was paid. No money moves
- * in either.
+ * Finds out which form of refund request the account takes. The probe sends only an invoice's id, and the
+ * invoice is unpaid. The current form misses a field; the older form finds that nothing was paid. No money
+ * moves in either form.
  */
 export function refundFormProbe(
   refundByInvoice: (invoiceId: string) => Promise<void>,
@@ -211,7 +213,7 @@ async function formOf(refund: Promise<void>): Promise<'current' | 'legacy'> {
   }
 }
 
-/** The newest lines of the provider's book, in the documented form. */
+/** Checks that the newest lines of Xendit's book have the documented form. */
 export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
   return {
     provider,
@@ -241,7 +243,7 @@ export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
 }
 
 /**
- * Payments that the book has, read again as invoices: one that reads otherwise contradicts the book, as it
+ * Reads payments of Xendit's book again as invoices. An invoice that is not paid contradicts the book, as it
  * might contradict its own webhook.
  */
 export function readAgainProbe(gateway: PaymentGateway): Probe {
@@ -278,7 +280,7 @@ async function invoicesOf(
 ): Promise<GatewayInvoice[]> {
   const id = paymentLinkId ?? (productId && /^[0-9a-f]{24}$/.test(productId) ? productId : undefined)
   if (id) return [await gateway.getInvoice(id)]
-  // Several invoices may have one key, of which one was paid.
+  // Several invoices may have one key, and only one of them was paid, so they are left out.
   const found = referenceId ? await gateway.findInvoices(referenceId) : []
   return found.length === 1 ? found : []
 }
@@ -290,7 +292,7 @@ function productDifferences(lines: readonly Record<string, unknown>[]): Differen
   const payments = lines.filter((line) => line.type === 'PAYMENT')
   const linkOf = (line: Record<string, unknown>) => fieldsIn(line.product_data).payment_link_id
   const differences: Difference[] = []
-  // An invoice's id is 24 hexadecimal digits; a payment's begins with its kind.
+  // An invoice's id is 24 hexadecimal digits, while a payment's id begins with its kind.
   if (
     payments.some(
       (payment) =>
@@ -339,10 +341,13 @@ function feeDifferences(lines: readonly Record<string, unknown>[]): Difference[]
 }
 
 const DAY_MS = 86_400_000
-/** The tolerance for the two sides' clocks, and for a weekend, after which money due on it settles. */
+/**
+ * The tolerated difference between expected and reported settlement, in days: for the clocks of both sides,
+ * and for a weekend, after which the money settles.
+ */
 const [EARLIER_DAYS, LATER_DAYS] = [0.5, 2.5]
 
-/** xendit.settlement: each line tells when its money can be spent. */
+/** Checks xendit.settlement: each line of the book tells when its money can be spent. */
 function settlementDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
   const says = lines.flatMap((line) => {
     if (line.type !== 'PAYMENT') return []

@@ -5,7 +5,7 @@ import type { Difference, Probe, Seen } from './probe.ts'
 
 export interface RefundProbe {
   gateway: PaymentGateway
-  /** Our key and reference of the refund. */
+  /** Our key and reference of the refund that the check makes. */
   key: string
   form: 'current' | 'legacy'
 }
@@ -13,8 +13,8 @@ export interface RefundProbe {
 const DAY_MS = 86_400_000
 const MAX_IDR = 1_000
 /**
- * An invoice of a laku is called so, after its installation or bare: its money is left alone, also in test
- * mode.
+ * The form of names of laku's own invoices, with an installation's prefix or bare. The check leaves their
+ * money alone, also in test mode.
  */
 const OURS = /(^|-)PAY-\d{6}-/
 
@@ -48,7 +48,7 @@ export function refundRepeatProbe({ gateway, key, form }: RefundProbe): Probe {
 const PAY_ONE =
   'there is no payment to try it with: make an invoice in the dashboard, pay it by DANA in test mode, and run it again'
 
-/** These say that the account is short of money or the payment is not ready: a matter of today. */
+/** The error codes of a temporary refusal: the account is short of money, or the payment is not ready. */
 const OF_TODAY = ['INSUFFICIENT_BALANCE', 'REFUND_IN_PROGRESS', 'REFUND_AMOUNT_EXCEEDED']
 
 function refusedWith(code: string): Seen {
@@ -62,7 +62,7 @@ function refusedWith(code: string): Seen {
   return { says, differences: [difference] }
 }
 
-/** Judges the answer to a second request under the key, and the same body. */
+/** Judges Xendit's answer to a second refund request with the same key and body. */
 function seenIn(first: GatewayRefund, second: GatewayRefund | string): Seen {
   if (typeof second !== 'string' && second.id !== first.id)
     return { says: 'a repeat makes a second refund, as the reference has it' }
@@ -99,7 +99,7 @@ function named({ id, paymentId, paymentRequestId }: GatewayInvoice, form: 'curre
 }
 
 /**
- * Returns the answer, or the code by which the request was refused.
+ * Returns the answer to a request, or the error code if the request was refused.
  * @throws ProviderFailure where there is no answer, or a refused key
  */
 async function refusalOr<T>(ask: () => Promise<T>): Promise<T | string> {

@@ -1,8 +1,9 @@
-// laku relies on these facts that RFC 4954 documents of mail servers.
+// laku relies on the facts in this file, which RFC 4954 documents for mail servers.
 
 /**
- * The mail server refuses our login, or wants one; `eauth` and `enoauth` are the client's own words for it.
- * No mail goes until a person puts that right, and each is as good as before.
+ * The error codes by which a mail server refuses our login, or wants one; `eauth` and `enoauth` are the mail
+ * client's own. No mail is sent until a person corrects the login, and each waiting mail stays as good as
+ * before.
  */
 export const LOGIN_REFUSED: readonly string[] = [
   'eauth',

@@ -5,18 +5,21 @@ import { type BreakerOptions, createGuard } from '../circuit-breaker.ts'
 import { networkFailure } from '../network-failure.ts'
 
 export interface SmtpOptions {
-  /** `smtp://` or `smtps://`, with user and password in it where the server wants them. */
+  /**
+   * The mail server's address, `smtp://` or `smtps://`, with user and password in it if the server wants
+   * them.
+   */
   url: string
-  /** The sender: `Laku <halo@example.com>`. */
+  /** The sender of all mails, like `Laku <halo@example.com>`. */
   from: string
-  /** For each wait on the server. Default 10 s. */
+  /** The timeout of each wait for the mail server (ms). Default 10 s. */
   timeoutMs?: number
   breaker?: BreakerOptions
 }
 
 /**
- * Sends email over SMTP, with one connection per mail. nodemailer's pool would send a mail again by itself
- * when a connection breaks, but the caller has to decide on that.
+ * Creates a mailer over SMTP, with one connection per mail. The pool of nodemailer would send a mail again by
+ * itself when a connection breaks, but the caller has to decide on that.
  */
 export function createSmtpMailer(options: SmtpOptions): Mailer {
   const { from } = options
@@ -35,7 +38,7 @@ export function createSmtpMailer(options: SmtpOptions): Mailer {
   }
 }
 
-/** Connects and logs in, and sends nothing. @throws ProviderFailure */
+/** Connects to the mail server and logs in, and sends nothing. @throws ProviderFailure */
 export async function verifySmtp(options: Pick<SmtpOptions, 'url' | 'timeoutMs'>): Promise<void> {
   const transport = transportTo(options)
   try {
@@ -60,7 +63,7 @@ function transportTo({ url, timeoutMs = 10_000 }: Pick<SmtpOptions, 'url' | 'tim
 
 type SmtpFailure = Pick<ProviderFailureFacts, 'outcome' | 'code'>
 
-/** The nodemailer codes of troubles before the mail is handed over. */
+/** The nodemailer codes of errors that come before the mail is handed over. */
 const BEFORE_SENDING = new Set(['EDNS', 'ETLS', 'EREQUIRETLS'])
 /** The codes of faults that nodemailer itself finds in a mail, or in how the mail is to be sent. */
 const NEVER_SENT = new Set([
@@ -74,9 +77,9 @@ const NEVER_SENT = new Set([
 ])
 
 /**
- * Sorts an SMTP error: a 5xx reply is a definite no, a 4xx reply a "not now". The mail may have been taken if
- * the connection breaks or falls silent later. The same holds if the server answers the mail itself with
- * nonsense or with 421, "closing".
+ * Classifies an SMTP error: a 5xx reply is a definite refusal, a 4xx reply a temporary one. If the connection
+ * breaks or falls silent later, the server may have taken the mail. The same holds if the server answers the
+ * mail itself with nonsense or with 421, "closing".
  */
 function smtpFailure(error: unknown): SmtpFailure {
   const { responseCode, code, syscall, command } = Object(error) as Record<string, unknown>
@@ -87,7 +90,8 @@ function smtpFailure(error: unknown): SmtpFailure {
   }
   if (typeof code !== 'string') return networkFailure(error)
   if (NEVER_SENT.has(code)) return { outcome: 'refused', code: code.toLowerCase() }
-  // nodemailer writes its own code over the system's, but leaves the call that failed.
+  // nodemailer replaces the system's error code by its own, but keeps the name of the system call that
+  // failed.
   const early = BEFORE_SENDING.has(code) || syscall === 'connect' || syscall === 'getaddrinfo'
   return { outcome: early ? 'unreachable' : 'unknown', code: code.toLowerCase() }
 }

@@ -7,9 +7,9 @@ export interface WebPushOptions {
   /** The VAPID keys (RFC 8292): they identify the sender, so that push services can contact somebody. */
   publicKey: string
   privateKey: string
-  /** `https://…` or `mailto:…` of who runs the server. */
+  /** The contact of the person who runs the server, as `https://…` or `mailto:…`. */
   subject: string
-  /** For one call. Default 10 s. */
+  /** The timeout of one call (ms). Default 10 s. */
   timeoutMs?: number
 }
 
@@ -17,12 +17,13 @@ export interface WebPushOptions {
 const TTL_S = 86_400
 
 /**
- * Web Push (RFC 8030): web-push encrypts for the browser and signs, the call itself is ours, with a timeout
- * and without redirects: an address that a browser gave us is never followed elsewhere.
+ * Creates the sender of Web Push messages (RFC 8030). The web-push library encrypts for the browser and
+ * signs; the call itself is ours, with a timeout. Redirects are not followed, because a browser gave us the
+ * address.
  */
 export function createWebPush(options: WebPushOptions): PushSender {
   const { publicKey, privateKey, timeoutMs = 10_000 } = options
-  // The library takes https or mailto alone; in development the address is http.
+  // The web-push library accepts https or mailto alone as the subject; in development the address is http.
   const subject = options.subject.startsWith('https:') ? options.subject : 'mailto:development@laku.invalid'
   return {
     async send({ endpoint, p256dh, auth }, payload) {
@@ -34,7 +35,8 @@ export function createWebPush(options: WebPushOptions): PushSender {
         )
         const response = await fetch(endpoint, {
           method: 'POST',
-          // The library's types are those of its own request; the header values are strings and numbers.
+          // The library's header types are those of its own request function; the values are strings and
+          // numbers.
           headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
           body: body as Uint8Array<ArrayBuffer>,
           redirect: 'manual',

@@ -5,18 +5,18 @@ import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { plusPhone } from '../phone.ts'
 
 export interface TwilioOptions {
-  /** `https://api.twilio.com`, or the address of a service with the same API. */
+  /** The base address: `https://api.twilio.com`, or that of a service with the same API. */
   url: string
   account: string
   token: string
-  /** The sending number or name. */
+  /** The number or name that sends the text messages. */
   from: string
-  /** For one call. Default 10 s. */
+  /** The timeout of one call (ms). Default 10 s. */
   timeoutMs?: number
   breaker?: BreakerOptions
 }
 
-/** Text messages in Twilio's shape, which many local gateways speak too. */
+/** Creates a sender of text messages over Twilio's API, which many local gateways offer too. */
 export function createTwilioSender(options: TwilioOptions): SmsSender {
   const login = Buffer.from(`${options.account}:${options.token}`).toString('base64')
   const http = createProviderHttp({

@@ -5,34 +5,35 @@
 export const TEXT_WINDOW_H = 24
 
 /**
- * meta.body-length: characters of a message made from a template, its parameters filled in; of a free text.
+ * meta.body-length: the largest number of characters in a message made from a template, with its parameters
+ * filled in, and in a free text.
  */
 export const TEMPLATE_BODY_LENGTH = 1024
 export const TEXT_BODY_LENGTH = 4096
 
-/** meta.code-length: characters of a one-time code. */
+/** meta.code-length: the largest number of characters in a one-time code. */
 export const CODE_LENGTH = 15
 
 /**
- * meta.param-text: what a parameter may not have, besides being empty: line breaks, tabs, more than four
- * spaces in a row.
+ * meta.param-text: the contents that Meta refuses in a parameter, besides an empty text: line breaks, tabs,
+ * more than four spaces in a row.
  */
 export const PARAM_UNFIT = /[\n\r\t]| {5,}/
 
 /**
- * How far a refusal reaches.
+ * The reach of a refusal: the messages that cannot be sent.
  *
- * - `recipient`, `message`: this one will not go, ever.
- * - `template`: nothing of this template goes until it is put right in the dashboard.
- * - `account`: nothing of ours goes until the account is put right.
- * - `transient`: the same message goes later.
+ * - `recipient`, `message`: this one message, for ever.
+ * - `template`: all messages of this template, until it is corrected in the dashboard.
+ * - `account`: all our messages, until the account is corrected.
+ * - `transient`: the same message can be sent later.
  */
 export type Reach = 'recipient' | 'message' | 'template' | 'account' | 'transient'
 
 export interface Refusal {
   reach: Reach
   says: string
-  /** The seconds before which a transient refusal is not retried. */
+  /** The least number of seconds before a transient refusal is retried. */
   retryAfterS?: number
 }
 
@@ -42,7 +43,8 @@ const of = (reach: Reach, says: string, retryAfterS?: number): Refusal =>
 const DAY_S = 86_400
 
 /**
- * meta.refusals: Meta's error numbers. Any other answer with HTTP 401 or 403 concerns the account.
+ * meta.refusals: the meaning of Meta's error numbers. Any other answer with HTTP 401 or 403 concerns the
+ * account.
  */
 const metaRefusals: Readonly<Record<string, Refusal>> = {
   0: of('account', 'the access token cannot be checked'),
@@ -96,7 +98,7 @@ const metaRefusals: Readonly<Record<string, Refusal>> = {
   135000: of('message', 'a parameter of the request is not known'),
 }
 
-/** fonnte.refusals: the words of Fonnte's `reason`, of which laku keeps the letters. */
+/** fonnte.refusals: the meaning of Fonnte's `reason`, of whose words laku keeps the letters. */
 const fonnteRefusals: Readonly<Record<string, Refusal>> = {
   disconnected_device: of('account', 'the device is not connected'),
   device_disconnected: of('account', 'the device is not connected'),
@@ -117,22 +119,23 @@ const fonnteRefusals: Readonly<Record<string, Refusal>> = {
 const refusals: Readonly<Record<string, Refusal>> = {
   ...metaRefusals,
   ...fonnteRefusals,
-  // laku's own codes, for an answer without a code and for a text that nobody wrote.
+  // The two error codes of laku itself: for an answer without a code, and for a template without a text.
   refused: of('message', 'it says no without a reason'),
   template_unknown: of('template', 'laku has no text for this template'),
 }
 
-/** meta.refusals: all of these say that the app lacks a permission. */
+/** meta.refusals: the error numbers that all mean that the app lacks a permission. */
 const PERMISSION = /^2\d\d$/
 
-/** Returns the known facts of a refusal by its code; undefined for a code that nobody listed. */
+/** Returns what is known about a refusal by its error code; undefined for a code that is not listed. */
 export function refusalBy(code: string): Refusal | undefined {
   if (Object.hasOwn(refusals, code)) return refusals[code]
   return PERMISSION.test(code) ? refusals[200] : undefined
 }
 
 /**
- * fonnte.refusals: Fonnte's sentences vary, but a word or two show their subject. The first match counts.
+ * fonnte.refusals: words that show the subject of Fonnte's refusal, whose sentences vary. The first match
+ * counts.
  */
 const fonnteSubjects: readonly [words: RegExp, code: string][] = [
   [/target/, 'target_invalid'],
@@ -143,7 +146,10 @@ const fonnteSubjects: readonly [words: RegExp, code: string][] = [
   [/device/, 'invalid_device'],
 ]
 
-/** Returns the listed code for Fonnte's words, where their subject is plain; else the words themselves. */
+/**
+ * Returns the listed error code for the words of Fonnte's refusal if their subject is clear; else the words
+ * themselves.
+ */
 export function fonnteCode(words: string): string {
   if (refusalBy(words)) return words
   return fonnteSubjects.find(([subject]) => subject.test(words))?.[1] ?? words
@@ -151,12 +157,15 @@ export function fonnteCode(words: string): string {
 
 const PLACE = /\{\{(\d+)\}\}/g
 
-/** How many placeholders a body has. */
+/** Counts the different placeholders in a template's body. */
 export function placesIn(body: string): number {
   return new Set([...body.matchAll(PLACE)].map(([, place]) => place)).size
 }
 
-/** meta.template-body: why a body is not approved; empty where nothing speaks against it. */
+/**
+ * Returns the reasons why Meta does not approve a template's body (meta.template-body); empty if there are
+ * none.
+ */
 export function templateFaults(body: string): string[] {
   const places = [...body.matchAll(PLACE)].map(([, place]) => Number(place))
   const words = body.replaceAll(PLACE, ' ').match(/[\p{L}\p{N}]+/gu) ?? []

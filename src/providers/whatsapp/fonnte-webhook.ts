@@ -5,12 +5,12 @@ import type { WhatsAppDelivery } from './webhook.ts'
 
 const text = maybe(z.union([z.string(), z.number()]).transform(String)).catch(undefined)
 
-/** The body that Fonnte posts: a message that came in, or the fate of a message of ours. */
+/** The body that Fonnte posts: an incoming message, or the status of a message that we sent. */
 const delivery = z.looseObject({
   device: text,
   sender: text,
   message: text,
-  /** The words of a button. */
+  /** The text of the tapped button. */
   text,
   inboxid: text,
   id: text,
@@ -18,10 +18,10 @@ const delivery = z.looseObject({
   state: text,
 })
 
-/** The text that Fonnte writes where no button was tapped. */
+/** The text that Fonnte writes if no button was tapped. */
 const NO_BUTTON = 'non-button message'
 
-/** Fonnte's words for what became of a message; others say nothing new. */
+/** Fonnte's words for the status of a sent message; any other word changes nothing. */
 const statusWords: Readonly<Record<string, string>> = {
   sent: 'sent',
   delivered: 'delivered',
@@ -33,8 +33,9 @@ const statusWords: Readonly<Record<string, string>> = {
 }
 
 /**
- * A delivery of Fonnte's: one message, or one status; undefined for another shape, and for a group's. It
- * names neither an id nor a time, so a message is known by the delivery that brought it.
+ * Reads a webhook delivery of Fonnte: one message, or one status; undefined for another shape, and for a
+ * message of a group. Fonnte gives neither an id nor a time, so a message is identified by the delivery that
+ * brought it.
  */
 export function parseFonnteWebhook(
   body: unknown,

@@ -9,19 +9,20 @@ import { fonnteCode } from './facts.ts'
 import { fitParams } from './params.ts'
 
 export interface FonnteOptions {
-  /** `https://api.fonnte.com`, or a sandbox's address. */
+  /** Fonnte's base address: `https://api.fonnte.com`, or the sandbox's. */
   url: string
   token: string
-  /** The text of a template, with {{1}}, {{2}} … in it: Fonnte itself knows no templates. */
+  /** Returns the text of a template, with {{1}}, {{2}} … in it, since Fonnte itself knows no templates. */
   templates: (name: string, language: string) => string | undefined
-  /** For one call. Default 10 s. */
+  /** The timeout of one call (ms). Default 10 s. */
   timeoutMs?: number
   breaker?: BreakerOptions
 }
 
 /**
- * Sends WhatsApp messages through Fonnte, the cheap local gateway. laku fills a template here and sends it as
- * text, without buttons. Fonnte queues an accepted message, which may wait for its device.
+ * Creates a sender of WhatsApp messages through Fonnte, the cheap local gateway. laku fills a template here
+ * and sends it as text, without buttons. Fonnte queues an accepted message, which may wait for Fonnte's
+ * device.
  */
 export function createFonnteSender(options: FonnteOptions): WhatsAppSender {
   const provider = 'fonnte'
@@ -53,7 +54,10 @@ export function createFonnteSender(options: FonnteOptions): WhatsAppSender {
   }
 }
 
-/** fonnte.names: Fonnte puts a contact's name for `{name}`, and knows no way to write a brace that stays. */
+/**
+ * Replaces braces by parentheses: Fonnte puts a contact's name for `{name}`, and knows no way to escape a
+ * brace (fonnte.names).
+ */
 function withoutNames(message: string): string {
   return message.replaceAll('{', '(').replaceAll('}', ')')
 }
@@ -73,8 +77,8 @@ const sentAnswer = z
 const fonnteError = z.looseObject({ status: z.literal(false), reason: lenient(z.string()) })
 
 /**
- * Fonnte refuses with HTTP 200 and a sentence. The sentence's words, without numbers (a phone may be among
- * them), are the error code.
+ * Reads a refusal of Fonnte, which is an HTTP 200 with a sentence. The words of the sentence are the error
+ * code, without numbers, because a phone number may be among them.
  */
 export function fonnteErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = fonnteError.safeParse(body)

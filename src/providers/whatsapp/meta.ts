@@ -9,16 +9,16 @@ import { cleanParam, fitParams } from './params.ts'
 import { templateBody } from './templates.ts'
 
 export interface MetaOptions {
-  /** With the API's version: `https://graph.facebook.com/v23.0`, or a sandbox's address. */
+  /** The base address with the API's version: `https://graph.facebook.com/v23.0`, or the sandbox's. */
   url: string
   token: string
   phoneNumberId: string
-  /** For one call. Default 10 s. */
+  /** The timeout of one call (ms). Default 10 s. */
   timeoutMs?: number
   breaker?: BreakerOptions
 }
 
-/** WhatsApp through Meta's Cloud API. */
+/** Creates a sender of WhatsApp messages through Meta's Cloud API. */
 export function createMetaSender(options: MetaOptions): WhatsAppSender {
   const http = createProviderHttp({
     ...options,
@@ -67,8 +67,8 @@ const number = lenient(z.union([z.int(), z.string().regex(/^\d+$/).transform(Num
 const metaError = z.looseObject({ error: z.looseObject({ code: number, error_subcode: number }) })
 
 /**
- * The Graph API reports a wrong field for a phone number that it does not know, or may not show. That is no
- * fault of the message.
+ * The error code and subcode by which the Graph API refuses a phone number that it does not know, or may not
+ * show. The code means a wrong field, but the message is not at fault.
  */
 const [FIELD_WRONG, NO_SUCH_NUMBER] = [100, 33]
 
@@ -79,7 +79,7 @@ export function metaErrorIn(body: unknown): ProviderVerdict | undefined {
   if (said === undefined) return { code: 'refused' }
   const code = said === FIELD_WRONG && subcode === NO_SUCH_NUMBER ? subcode : said
   const refusal = refusalBy(String(code))
-  // Rate limits come as HTTP 400 too.
+  // Meta reports its rate limits as HTTP 400 too.
   if (refusal?.reach !== 'transient') return { code: String(code), outcome: 'refused' }
   const { retryAfterS } = refusal
   return { code: String(code), outcome: 'limited', ...(retryAfterS !== undefined && { retryAfterS }) }

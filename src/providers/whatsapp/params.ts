@@ -1,6 +1,6 @@
 import { TEMPLATE_BODY_LENGTH } from './facts.ts'
 
-/** A parameter as Meta takes it: one line, without runs of spaces, and not empty. */
+/** Turns a text into a parameter that Meta accepts: one line, without runs of spaces, and not empty. */
 export function cleanParam(text: string): string {
   const line = text
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')
@@ -12,8 +12,8 @@ export function cleanParam(text: string): string {
 const SHORTENED = '…'
 
 /**
- * Clean parameters that fit into their template together: the longest are cut where the whole would be too
- * long.
+ * Cleans the parameters and makes them fit into their template together: if the whole text would be too long,
+ * the longest parameters are cut.
  */
 export function fitParams(body: string | undefined, params: readonly string[]): string[] {
   const clean = params.map(cleanParam)

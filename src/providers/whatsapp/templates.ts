@@ -1,15 +1,15 @@
-/** A template of ours, as it is registered at Meta. {{1}}, {{2}} … are filled in order. */
+/** A WhatsApp template of ours, as it is registered at Meta. {{1}}, {{2}} … are filled in order. */
 export interface Template {
   name: string
-  /** The language that it is registered in. */
+  /** The language in which the template is registered. */
   language: 'id' | 'en'
   /**
-   * Meta writes the body of an AUTHENTICATION template itself; `body` is then what a gateway without
-   * templates sends.
+   * The template's category. Meta writes the body of an AUTHENTICATION template itself; `body` is then the
+   * text that a gateway without templates sends.
    */
   category: 'UTILITY' | 'AUTHENTICATION'
   body: string
-  /** A value for each placeholder: Meta asks for them. */
+  /** An example value for each placeholder, which Meta asks for. */
   examples: readonly string[]
 }
 
@@ -81,7 +81,8 @@ export const templates: readonly Template[] = [
 ]
 
 /**
- * The text of a template in a language, or in the one that it has; undefined for a name that nobody wrote.
+ * Returns the text of a template in a language, or in the template's only language; undefined for an unknown
+ * name.
  */
 export function templateBody(name: string, language: string): string | undefined {
   const named = templates.filter((template) => template.name === name)

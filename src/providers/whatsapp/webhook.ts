@@ -6,37 +6,37 @@ import { isAcceptedSecret } from '../secret.ts'
 
 export interface WhatsAppStatus {
   providerMessageId: string
-  /** `sent`, `delivered`, `read` or `failed`; they come in any order. */
+  /** The status of the message: `sent`, `delivered`, `read` or `failed`. Statuses arrive in any order. */
   status: string
   at: Date
-  /** Meta's number for why it failed. */
+  /** Meta's error number, which says why the message failed. */
   errorCode?: string
 }
 
 export interface IncomingWhatsApp {
   providerMessageId: string
-  /** E.164; undefined where Meta keeps the number back. */
+  /** The sender's phone number as E.164; undefined where Meta withholds the number. */
   from?: string
-  /** Meta's name for a person whose number it keeps back. */
+  /** Meta's name for a sender whose phone number Meta withholds. */
   userId?: string
   at: Date
-  /** `text`, `image`, `button` …: a written or tapped message has a body. */
+  /** The message's type: `text`, `image`, `button` …. A written or tapped message has a body. */
   type: string
   body?: string
-  /** The message of ours that this one answers. */
+  /** The id of our message that this message answers. */
   repliesTo?: string
 }
 
 export interface WhatsAppDelivery {
   statuses: WhatsAppStatus[]
   messages: IncomingWhatsApp[]
-  /** Kinds of items and of changes that could not be read, or that laku does not follow. */
+  /** The kinds of items and of changes that could not be read, or that laku does not process. */
   unread?: string[]
 }
 
 /**
- * Whether `X-Hub-Signature-256` is the HMAC-SHA256 of the raw body under the app secret, compared in constant
- * time.
+ * Returns true if `X-Hub-Signature-256` is the HMAC-SHA256 of the raw body under the app secret. The
+ * comparison takes constant time.
  */
 export function isSignedByMeta(
   rawBody: Buffer,
@@ -51,8 +51,8 @@ export function isSignedByMeta(
 }
 
 /**
- * The challenge to echo when Meta subscribes a webhook (GET), or undefined where the verify token is not
- * ours.
+ * Returns the challenge that laku must echo when Meta subscribes a webhook (GET); undefined where the verify
+ * token is not ours.
  */
 export function whatsAppChallenge(
   query: Record<string, unknown>,
@@ -63,12 +63,12 @@ export function whatsAppChallenge(
   return isAcceptedSecret(token, [verifyTokens].flat()) ? challenge : undefined
 }
 
-/** Meta writes times as seconds since 1970, in a text. */
+/** A time as Meta writes it: seconds since 1970, in a text. */
 const seconds = z
   .union([z.string().regex(/^\d{1,11}$/), z.int().min(0)])
   .transform((given) => new Date(Number(given) * 1000))
 
-/** A value that should be a list, and is none, counts as one item that cannot be read. */
+/** A list in a webhook body. A value that is not a list counts as one item that cannot be read. */
 const list = z
   .unknown()
   .optional()
@@ -136,9 +136,9 @@ const change = z.looseObject({
 })
 
 /**
- * The statuses and messages of a delivery, which may batch many; undefined for a shape that laku does not
- * follow. An item that cannot be read is named in `unread` and holds up no other: Meta sends a refused batch
- * again whole.
+ * Reads the statuses and messages of a webhook delivery, which may batch many; undefined for a shape that
+ * laku does not process. `unread` names items that cannot be read. Such an item does not stop the others,
+ * because Meta sends a refused batch again as a whole.
  */
 export function parseWhatsAppWebhook(body: unknown): WhatsAppDelivery | undefined {
   const parsed = z.looseObject({ entry: z.array(z.unknown()) }).safeParse(body)
@@ -164,7 +164,9 @@ export function parseWhatsAppWebhook(body: unknown): WhatsAppDelivery | undefine
   return { statuses, messages, ...(unread.length > 0 && { unread: [...new Set(unread)] }) }
 }
 
-/** Adds phone numbers to messages, where the contacts of the delivery know the number of a person. */
+/**
+ * Adds the sender's phone number to a message, if the contacts of the webhook delivery contain the number.
+ */
 function withPhones(messages: IncomingWhatsApp[], contacts: unknown[] | undefined): IncomingWhatsApp[] {
   const known = new Map(readable(contact, contacts).map((item) => [item.user_id, item.wa_id]))
   return messages.map((message) => {

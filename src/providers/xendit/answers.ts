@@ -5,14 +5,14 @@ import { instant, lenient, maybe, present, readable } from '../answers.ts'
 import type { ProviderVerdict } from '../http.ts'
 
 /**
- * The currency must be rupiah: an amount in another currency would be taken for rupiah, so an answer with one
- * is not read at all.
+ * The currency of an amount, which must be rupiah. An answer in another currency is not read at all, since
+ * its amount would be taken for rupiah.
  */
 const currency = maybe(z.literal('IDR'))
 
 /**
- * Rupiah: a whole number, as a number or a text, and never a fraction that would be taken for more or less
- * than it is.
+ * An amount in rupiah: a whole number, as a number or a text. A fraction is refused, since it would be taken
+ * for more or less than it is.
  */
 const rupiah = z
   .union([z.number(), z.string().regex(/^\d+(\.0+)?$/)])
@@ -25,7 +25,7 @@ export const invoiceAnswer = z
   .looseObject({
     id: z.string().min(1),
     external_id: z.string(),
-    // An unknown status means neither paid nor unpaid: laku waits for a known one.
+    // An unknown status of an invoice means neither paid nor unpaid: laku waits for a known one.
     status: z.enum(invoiceStates).or(z.string().transform(() => 'UNKNOWN' as const)),
     amount: rupiah,
     currency,
@@ -59,8 +59,8 @@ export const invoiceAnswer = z
   )
 
 /**
- * An unreadable invoice keeps its place in a list, with unknown status. An entry without an id makes the list
- * unreadable: the page after it could not be requested.
+ * An invoice in a list. An unreadable invoice keeps its place, with unknown status. An entry without an id
+ * makes the list unreadable, because the page after it could not be requested.
  */
 const listedInvoice = invoiceAnswer.or(
   z.looseObject({ id: z.string().min(1) }).transform(
@@ -79,8 +79,8 @@ export const invoicesAnswer = z.array(listedInvoice)
 export const refundAnswer = z
   .looseObject({
     id: z.string().min(1),
-    // REVERSED is documented for payouts only, and can mean only one thing here: the money came back. An
-    // unknown status may mean that the money went: laku waits, as for PENDING.
+    // REVERSED is documented for payouts only; for a refund it can mean only that the money came back. An
+    // unknown status may mean that the money was sent, so laku waits, as for PENDING.
     status: z
       .enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED'])
       .or(z.string().transform(() => 'PENDING' as const)),
@@ -109,8 +109,8 @@ export const refundAnswer = z
 const refundPage = z.looseObject({ data: z.array(z.unknown()), has_more: maybe(z.boolean()) })
 
 /**
- * A page of refunds; some versions of the API answer the bare array. One that cannot be read hides no other,
- * and is counted: it may be the one that is looked for.
+ * A page of refunds; some versions of the API answer with the bare array. An unreadable refund does not hide
+ * the others, and is counted, because it may be the refund that is looked for.
  */
 export const refundsAnswer = z
   .union([z.array(z.unknown()).transform((data) => ({ data, has_more: undefined })), refundPage])
@@ -137,7 +137,8 @@ export const payoutAnswer = z
   .looseObject({
     id: z.string().min(1),
     reference_id: z.string().nullish(),
-    // Any status is kept: laku waits while a payout's status is unknown, and other payouts stay readable.
+    // Any status of a payout is kept: laku waits while the status is unknown, and other payouts stay
+    // readable.
     status: z.string().min(1),
     amount: rupiah,
     currency,
@@ -160,8 +161,8 @@ export const payoutAnswer = z
   )
 
 /**
- * A page in `data`; some versions of the API answer the bare array. An item that cannot be read hides no
- * other.
+ * A page of payouts in `data`; some versions of the API answer with the bare array. An unreadable payout does
+ * not hide the others.
  */
 export const payoutsAnswer = z
   .union([z.array(z.unknown()), z.looseObject({ data: z.array(z.unknown()) }).transform((page) => page.data)])
@@ -189,13 +190,17 @@ const channelAnswer = z
     }),
   )
 
-/** The channels, read one by one: an unreadable channel is not offered, and the others stay. */
+/**
+ * The payout channels of an answer, read one by one: an unreadable channel is not offered, and the others
+ * stay.
+ */
 export const channelsAnswer = z.array(z.unknown()).transform((items) => readable(channelAnswer, items))
 
 const xenditError = z.looseObject({ error_code: z.string() })
 
 /**
- * Xendit's errors are `{error_code, message, errors?}`; the message may quote an email and is left behind.
+ * Reads one of Xendit's errors, `{error_code, message, errors?}`. The message is dropped, because it may
+ * quote an email address.
  */
 export function xenditErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = xenditError.safeParse(body)

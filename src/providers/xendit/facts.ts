@@ -7,34 +7,34 @@ export const WEBHOOK_TIMEOUT_S = 30
 export interface PayoutChannelFact {
   name: string
   kind: 'bank' | 'ewallet'
-  /** How an account number looks. */
+  /** The form of an account number at this channel. */
   digits: RegExp
   /** The smallest and largest amount of one payout (IDR). */
   minimumIdr: number
   maximumIdr: number
-  /** How much of a description the receiver sees. */
+  /** The number of characters of a payout's description that the receiver sees. */
   descriptionLength: number
 }
 
 /**
- * xendit.payout-minimum: the least of a payout (IDR); pages say 1, 5,000 or 10,000 by bank, and contradict
- * each other.
+ * xendit.payout-minimum: the smallest payout (IDR). Xendit's pages say 1, 5,000 or 10,000 by bank, and
+ * contradict each other.
  */
 export const PAYOUT_MINIMUM_IDR = 10_000
-/** xendit.bi-fast: the most of a payout to a bank (IDR) where RTGS was not activated. */
+/** xendit.bi-fast: the largest payout to a bank (IDR) where RTGS was not activated. */
 const BI_FAST_MAXIMUM_IDR = 250_000_000
 /**
- * xendit.payout-ewallets: the most of a payout to an e-wallet (IDR); LinkAja takes 10 million. Its account is
- * a phone number, `08…`.
+ * xendit.payout-ewallets: the largest payout to an e-wallet (IDR); LinkAja accepts 10 million. The account
+ * number of an e-wallet is a phone number, `08…`.
  */
 const EWALLET_MAXIMUM_IDR = 20_000_000
 /**
- * xendit.payout-descriptions: what the receiver sees of a description, in characters; a bank that is not
- * named may show none.
+ * xendit.payout-descriptions: the number of characters of a description that the receiver sees. A bank that
+ * is not named may show none.
  */
 const SHORTEST_DESCRIPTION = 14
 
-/** Returns the facts that hold for any e-wallet. */
+/** Returns the payout facts that hold for any e-wallet. */
 export const ewalletFact = (name: string, maximumIdr = EWALLET_MAXIMUM_IDR): PayoutChannelFact => ({
   name,
   kind: 'ewallet',
@@ -44,7 +44,7 @@ export const ewalletFact = (name: string, maximumIdr = EWALLET_MAXIMUM_IDR): Pay
   descriptionLength: SHORTEST_DESCRIPTION,
 })
 
-/** Returns the facts that hold for any bank. */
+/** Returns the payout facts that hold for any bank. */
 export const bankFact = (
   name: string,
   digits = /^\d{6,20}$/,
@@ -85,14 +85,16 @@ export const payoutChannelFacts: Readonly<Record<string, PayoutChannelFact>> = {
 }
 
 /**
- * xendit.payout-test: with a test key a payout to this number of a bank stays ACCEPTED, and can be
+ * xendit.payout-test: a bank account number for test keys. A payout to it stays ACCEPTED, and can be
  * cancelled.
  */
 export const PAYOUT_TEST_ACCOUNT = '131313'
-/** xendit.payout-test: one to this number fails with TEMPORARY_TRANSFER_ERROR. */
+/**
+ * xendit.payout-test: an account number for test keys. A payout to it fails with TEMPORARY_TRANSFER_ERROR.
+ */
 export const PAYOUT_TEST_FAILING = '123456'
 
-/** xendit.transaction-types: the kinds of lines of the book that pages name. */
+/** xendit.transaction-types: the kinds of lines in Xendit's book that its pages name. */
 export const transactionTypes: ReadonlySet<string> = new Set([
   'DISBURSEMENT',
   'BATCH_DISBURSEMENT',
@@ -106,10 +108,10 @@ export const transactionTypes: ReadonlySet<string> = new Set([
   'CHARGEBACK',
 ])
 
-/** xendit.invoice-minimum: the least that an invoice is made of (IDR). */
+/** xendit.invoice-minimum: the smallest amount of an invoice (IDR). */
 export const INVOICE_MINIMUM_IDR = 10_000
 
-/** xendit.invoice-ceilings: the most that each way to pay an invoice takes (IDR). */
+/** xendit.invoice-ceilings: the largest amount of an invoice that each payment channel accepts (IDR). */
 export const invoiceCeilings: Readonly<Record<string, number>> = {
   BCA: 50_000_000,
   BNI: 50_000_000_000,
@@ -130,11 +132,11 @@ export const invoiceCeilings: Readonly<Record<string, number>> = {
   INDOMARET: 5_000_000,
 }
 
-/** How a channel takes money back. */
+/** The rule by which a payment channel accepts refunds. */
 export interface RefundRule {
   /** The number of days after the payment in which the channel accepts a refund. */
   days: number
-  /** Whether the channel can refund a part of a payment. */
+  /** True if the channel can refund a part of a payment. */
   parts: boolean
 }
 
@@ -152,15 +154,17 @@ export const REFUND_CHANNELS: Readonly<Record<string, RefundRule>> = {
   QRIS: { days: 7, parts: true },
 }
 
-/** How an app that paid by QRIS takes money back. */
+/** The rule by which an app accepts refunds of QRIS payments. */
 export interface IssuerRule {
-  /** The whole payment can be refunded only after this many hours; a part of it at once. */
+  /**
+   * The number of hours after which the whole payment can be refunded; a part of it can be refunded at once.
+   */
   wholeAfterHours: number
 }
 
 /**
- * xendit.refund-qris-issuers: the apps whose QRIS payments can be refunded. BCA, Mandiri, BRI and BNI take
- * nothing back.
+ * xendit.refund-qris-issuers: the apps whose QRIS payments can be refunded. BCA, Mandiri, BRI and BNI accept
+ * no refund.
  */
 export const QRIS_REFUND_ISSUERS: Readonly<Record<string, IssuerRule>> = {
   DANA: { wholeAfterHours: 0 },
@@ -173,7 +177,7 @@ export const QRIS_REFUND_ISSUERS: Readonly<Record<string, IssuerRule>> = {
   BSI: { wholeAfterHours: 0 },
 }
 
-/** xendit.qris-source: other names of an issuer in `payment_details.source`. */
+/** xendit.qris-source: other names for the app or bank in `payment_details.source` of a QRIS payment. */
 const issuerNames: Readonly<Record<string, string>> = {
   AIRPAY: 'SHOPEEPAY',
   SHOPEE: 'SHOPEEPAY',
@@ -186,7 +190,10 @@ const issuerNames: Readonly<Record<string, string>> = {
   SYARIAHINDONESIA: 'BSI',
 }
 
-/** The app or bank behind a QRIS payment, as the table of issuers calls it: `Bank CIMB Niaga` is CIMB. */
+/**
+ * Returns the app or bank behind a QRIS payment, by its name in the table of issuers: `Bank CIMB Niaga` is
+ * CIMB.
+ */
 export function qrisIssuer(source: string): string {
   const name = source.toUpperCase().replace(/[^A-Z]/g, '')
   const bare = name
@@ -204,8 +211,8 @@ export function qrisIssuer(source: string): string {
 export type RefundRefusal = 'never' | 'balance' | 'later' | 'account' | 'taken'
 
 /**
- * xendit.refund-refusals: error codes of `POST /refunds`, and failure codes of a refund. A code that is not
- * listed is unknown.
+ * xendit.refund-refusals: the meaning of error codes of `POST /refunds`, and of failure codes of a refund. A
+ * code that is not listed is unknown.
  */
 export const REFUND_REFUSALS: Readonly<Record<string, RefundRefusal>> = {
   API_VALIDATION_ERROR: 'never',
@@ -237,7 +244,7 @@ export const REFUND_REFUSALS: Readonly<Record<string, RefundRefusal>> = {
   DUPLICATE_ERROR: 'taken',
 }
 
-/** xendit.refund-reasons: one of them is required. */
+/** xendit.refund-reasons: the reasons that Xendit knows, one of which a refund must name. */
 export const REFUND_REASONS = [
   'FRAUDULENT',
   'DUPLICATE',
@@ -247,9 +254,9 @@ export const REFUND_REASONS = [
 ] as const
 
 /**
- * xendit.settlement: the number of days until money paid by a channel can be spent, by the latest figure that
- * a page gives for it. Virtual accounts of other banks are said to settle at once; the one day is for those
- * that do not.
+ * xendit.settlement: the number of days until money paid by a channel can be spent, by the latest figure on a
+ * page of Xendit. Virtual accounts of other banks are said to settle at once; the one day is for those that
+ * do not.
  */
 export const settlementDays: Readonly<Record<string, number>> = {
   BCA: 2,
@@ -264,13 +271,13 @@ export const settlementDays: Readonly<Record<string, number>> = {
   INDOMARET: 5,
 }
 
-/** xendit.settlement: of a channel that is not named, days. */
+/** xendit.settlement: the number of days for a payment channel that is not listed. */
 export const SETTLEMENT_DAYS_OTHERWISE = 1
-/** xendit.settlement: the longest of all, days. */
+/** xendit.settlement: the largest number of days of any payment channel. */
 export const SETTLEMENT_DAYS_AT_MOST = 5
 
 /**
- * xendit.payout-cost: the cost of a payout beside its amount, VAT included (IDR). The balance has to cover
- * both.
+ * xendit.payout-cost: the cost of a payout in addition to its amount, VAT included (IDR). The balance has to
+ * cover both.
  */
 export const PAYOUT_COST_IDR = 2_775

@@ -1,5 +1,5 @@
-// This file imports the two folders, not the package: the whole package takes 530 ms to load here, these two
-// 90 ms.
+// This file imports two folders of xendit-node, not the whole package: the package takes 530 ms to load here,
+// the two folders 90 ms.
 import { Invoice } from 'xendit-node/invoice/index.js'
 import { Refund } from 'xendit-node/refund/index.js'
 import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
@@ -18,9 +18,9 @@ import { balanceAnswer, transactionAnswer, transactionsAnswer } from './transact
 import { type XenditOptions, xenditWire } from './wire.ts'
 
 /**
- * The payment gateway over Xendit's invoices and refunds. Creations go through Xendit's SDK, which builds the
- * request. laku always reads the raw answer: the SDK's models drop `paid_at`, `payment_channel`, a refund's
- * `status` and more. They also fail on an invoice without every `available_*` list.
+ * Creates the payment gateway over Xendit's invoices and refunds. Creations go through Xendit's SDK, which
+ * builds the request. laku always reads the raw answer: the SDK's models drop `paid_at`, `payment_channel`, a
+ * refund's `status` and more. They also fail on an invoice without every `available_*` list.
  */
 export function createXenditGateway(options: XenditOptions): PaymentGateway {
   const { http, account } = xenditWire(options)
@@ -36,8 +36,8 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
       try {
         return await makeInvoice(invoice)
       } catch (error) {
-        // The account lacks some of the ways to pay that accept the amount. This is a definite refusal, so
-        // the new invoice offers whatever the account has.
+        // The account lacks some of the payment channels that accept the amount. Xendit's refusal is
+        // definite, so the new invoice offers all channels that the account has.
         if (!invoice.methods || !isUnavailableMethod(error)) throw error
         return await makeInvoice({ ...invoice, methods: undefined })
       }
@@ -73,7 +73,7 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
         },
         invoicesAnswer,
       ),
-    // No body and no content type here, though it is a POST.
+    // Xendit wants neither a body nor a content type for this request, though it is a POST.
     expireInvoice: (id) =>
       http.call(
         { operation: 'expire_invoice', method: 'POST', path: `/invoices/${encodeURIComponent(id)}/expire!` },
@@ -98,8 +98,8 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
       let answered = 0
       for (const list of lists) {
         const refunds = await refundsOf(http, list).catch((error: unknown) => {
-          // xendit.refund-by-invoice: Xendit may drop one filter some day. The refunds found by the other
-          // filter still count.
+          // xendit.refund-by-invoice: Xendit may drop one of the two filters some day. The refunds found by
+          // the other filter still count.
           if (!(error instanceof ProviderFailure) || error.outcome !== 'refused') throw error
           refused = error
         })
@@ -175,7 +175,10 @@ const isUnavailableMethod = (error: unknown) =>
   error.code === 'UNAVAILABLE_PAYMENT_METHOD_ERROR'
 
 const A_PAGE = 50
-/** A payment has few refunds; a provider that pages without end is not followed for ever. */
+/**
+ * The largest number of pages that are read: a payment has few refunds, and a provider that pages without end
+ * is not followed for ever.
+ */
 const MAX_PAGES = 20
 
 /**

@@ -1,4 +1,4 @@
-// This file imports the folder, not the package: the whole package takes half a second to load.
+// This file imports one folder of xendit-node, not the whole package, which takes half a second to load.
 import { Payout } from 'xendit-node/payout/index.js'
 import type { PayoutGateway } from '../../domain/payout/gateway.ts'
 import { channelsAnswer, payoutAnswer, payoutsAnswer } from './answers.ts'
@@ -7,8 +7,8 @@ import { balanceAnswer } from './transaction-answers.ts'
 import { type XenditOptions, xenditWire } from './wire.ts'
 
 /**
- * Pays money out over Xendit's payouts. The creation goes through Xendit's SDK. laku always reads the raw
- * answer, because the SDK's model knows fewer statuses than the API has.
+ * Creates the payout gateway over Xendit's payouts. The creation of a payout goes through Xendit's SDK. laku
+ * always reads the raw answer, because the SDK's model knows fewer statuses than the API has.
  */
 export function createXenditPayouts(options: XenditOptions): PayoutGateway {
   const { http, account } = xenditWire(options)

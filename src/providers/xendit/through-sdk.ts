@@ -2,9 +2,9 @@ import type { CallLease } from '../../domain/kernel/provider-proof.ts'
 import type { ProviderHttp } from '../http.ts'
 
 /**
- * Makes one call through an SDK client and returns the raw JSON. Our fetch replaces the client's, which has
- * no timeout and throws a TypeError on an error page. Once there is an answer, it does not matter whether the
- * SDK's models can read it.
+ * Makes one call through an SDK client and returns the raw JSON. Our fetch replaces that of the SDK, which
+ * has no timeout and throws a TypeError on an error page. Once there is an answer, it does not matter whether
+ * the SDK's models can read it.
  */
 export async function throughSdk<Client extends object>(
   http: ProviderHttp,

@@ -8,7 +8,7 @@ import type {
 } from '../../domain/payment/reconciliation/gateway-transactions.ts'
 import { instant, maybe } from '../answers.ts'
 
-// xendit.transaction-amounts: numbers, whole or not, and in one copy of the reference a text.
+// xendit.transaction-amounts: an amount is a number, whole or not; in one copy of the reference it is a text.
 const figure = z.union([
   z.number(),
   z
@@ -16,7 +16,7 @@ const figure = z.union([
     .regex(/^-?\d+(\.\d+)?$/)
     .transform(Number),
 ])
-// Ten thousand milliards: no larger amount was ever moved.
+// The largest amount that is accepted, ten thousand milliards: no larger amount was ever moved.
 const MAX_AMOUNT = 1e13
 const amount = figure.pipe(z.number().min(0).max(MAX_AMOUNT))
 const part = maybe(figure.pipe(z.number().min(-MAX_AMOUNT).max(MAX_AMOUNT)))
@@ -47,7 +47,7 @@ export const transactionAnswer = z
     status: z.string(),
     reference_id: maybe(z.string()),
     channel_code: maybe(z.string()),
-    // In another currency an amount would be taken for rupiah.
+    // A line in another currency is not read, since its amount would be taken for rupiah.
     currency: maybe(z.literal('IDR')),
     amount,
     cashflow: z.enum(['MONEY_IN', 'MONEY_OUT']),
@@ -82,7 +82,10 @@ export const transactionAnswer = z
     }
   })
 
-/** Fee and taxes together, as they are: their parts are fractions of a rupiah (11 % of 770 is 84.7). */
+/**
+ * Returns the fee and its taxes together, unrounded, since its parts are fractions of a rupiah (11 % of 770
+ * is 84.7).
+ */
 function feeOf(charged: z.output<typeof fee> | undefined): number {
   if (!charged) return 0
   const taxes = (charged.xendit_withholding_tax ?? 0) + (charged.third_party_withholding_tax ?? 0)
@@ -90,8 +93,8 @@ function feeOf(charged: z.output<typeof fee> | undefined): number {
 }
 
 /**
- * Returns the state of a fee. A fee with no state of its own takes the state of its line, because a later
- * correction of it is booked anyway. A fee of unknown amount waits.
+ * Returns the status of a fee. A fee without a status takes that of its line, because a later correction of
+ * the fee is booked anyway. A fee of unknown amount waits.
  */
 function feeStatusOf(
   charged: z.output<typeof fee> | undefined,
@@ -106,7 +109,10 @@ function feeStatusOf(
 
 const anId = z.looseObject({ id: z.string().min(1) })
 
-/** The lines, read one by one: an unreadable line stops neither its page nor its neighbours. */
+/**
+ * The lines on a page of Xendit's book, read one by one: an unreadable line stops neither the page nor the
+ * other lines.
+ */
 export const transactionsAnswer = z
   .looseObject({ has_more: maybe(z.boolean()), data: z.array(z.unknown()).nullish() })
   .transform(({ has_more: hasMore, data }): GatewayTransactionPage => {
@@ -123,7 +129,7 @@ export const transactionsAnswer = z
     return { transactions, unread, lastId, hasMore: hasMore ?? false }
   })
 
-/** xendit.balance: it may hold a fraction of a rupiah. */
+/** xendit.balance: the balance in rupiah, rounded because it may hold a fraction. */
 export const balanceAnswer = z
   .looseObject({ balance: figure })
   .transform(({ balance }) => Math.round(balance))

@@ -12,14 +12,14 @@ export type XenditNotice =
       referenceId: string | null
       paymentId: string | null
       status: string
-      /** By then it has to be answered. */
+      /** The time by which the merchant has to answer the dispute. */
       dueAt: Date | null
       amountIdr: number | null
     }
 
 /**
- * Whether `x-callback-token` is one of ours (several while it rotates). The token proves the sender, not the
- * content: laku reads the object again before money moves.
+ * Returns true if `x-callback-token` is one of our tokens; several are valid during a rotation. The token
+ * proves the sender, not the content, so laku reads the object again before money moves.
  */
 export function isXenditCallback(token: string | undefined, accepted: readonly string[]): boolean {
   return isAcceptedSecret(token, accepted)
@@ -27,11 +27,11 @@ export function isXenditCallback(token: string | undefined, accepted: readonly s
 
 const text = z.string().min(1)
 const invoiceBody = z.looseObject({ id: text, external_id: text, status: text.catch('UNKNOWN') })
-// The body is not believed: the object is read again by its id.
+// The webhook's body is not believed: laku reads the refund or payout again by its id.
 const thing = z.looseObject({ id: text, reference_id: lenient(z.string()), status: text.catch('UNKNOWN') })
 const disputed = z.looseObject({
   id: text,
-  // The event gives the status where this field is left out.
+  // The event's name gives the dispute's status where this field is left out.
   status: lenient(text),
   reference_id: lenient(z.string()),
   payment_id: lenient(z.string()),
@@ -45,15 +45,15 @@ const disputeBody = z.union([
     .transform(({ event, data }) => ({ ...data, event })),
 ])
 const eventBody = z.looseObject({
-  // xendit.payout-events: the newer API's names begin with `v3_payout.`.
+  // xendit.payout-events: the event names of the newer API begin with `v3_payout.`.
   event: z.string().regex(/^(v3_)?(refund|payout)\./),
   // Some deliveries wrap the object once more than documented.
   data: z.union([z.looseObject({ data: thing }).transform((wrapped) => wrapped.data), thing]),
 })
 
 /**
- * Reads a webhook body: an invoice comes flat, refunds and payouts as `{event, data}`. Undefined for a shape
- * that laku does not follow.
+ * Reads a webhook body: an invoice comes flat, refunds and payouts as `{event, data}`. Returns undefined for
+ * a shape that laku does not process.
  */
 export function parseXenditWebhook(body: unknown): XenditNotice | undefined {
   const event = eventBody.safeParse(body)

@@ -3,10 +3,10 @@ import { type CallLimiter, createProviderHttp, type HeardAnswer, type ProviderHt
 import { xenditErrorIn } from './answers.ts'
 
 export interface XenditOptions {
-  /** `https://api.xendit.co`, or a sandbox's address. */
+  /** Xendit's base address: `https://api.xendit.co`, or the sandbox's. */
   url: string
   secretKey: string
-  /** For one call. Default 10 s. */
+  /** The timeout of one call (ms). Default 10 s. */
   timeoutMs?: number
   breaker?: BreakerOptions
   limiter?: CallLimiter
@@ -14,8 +14,9 @@ export interface XenditOptions {
 }
 
 /**
- * Looking one up by our key and listing are one endpoint; an invoice's turn is taken in the line of its
- * buyers.
+ * Returns the endpoint whose rate limit an operation counts against. Finding an invoice by our key and
+ * listing invoices are one endpoint. Creating an invoice counts against none, because its turn is taken in
+ * the queue of its buyers.
  */
 function endpointOf(operation: string): string | undefined {
   if (operation === 'create_invoice') return undefined

@@ -2,8 +2,8 @@ import { createECDH, hkdfSync } from 'node:crypto'
 import type { RawSettings } from './schema.ts'
 
 /**
- * The credentials that the sandbox and the server share in development: known to everybody, and worth
- * nothing.
+ * The credentials that the sandbox and the server share in development: everybody knows them, and they are
+ * worth nothing.
  */
 const sandboxCredentials: RawSettings = {
   xenditSecretKey: 'xnd_development_laku',
@@ -28,13 +28,14 @@ const warehouse: RawSettings = {
   warehouseContactPhone: '+622155501234',
 }
 
-/** The sandbox's mail server listens next to its HTTP port. */
+/** Returns the port of the sandbox's mail server, which is next to the sandbox's HTTP port. */
 export function sandboxSmtpPort(config: { sandboxPort: number }): number {
   return config.sandboxPort + 1
 }
 
 /**
- * The defaults that only development has: the sandbox's addresses and credentials, secrets, and a warehouse.
+ * Returns the defaults that only development has: the sandbox's addresses and credentials, secrets, and a
+ * warehouse.
  */
 export function developmentDefaults(ports: { port: number; sandboxPort: number }): RawSettings {
   const sandbox = `http://127.0.0.1:${ports.sandboxPort}`
@@ -53,8 +54,8 @@ export function developmentDefaults(ports: { port: number; sandboxPort: number }
 }
 
 /**
- * Development's secrets, known to everybody: any command, from any folder, can then read the book and the
- * tokens of a development database. Production has no default for them.
+ * Derives the secrets of development, which everybody knows. Any command, from any folder, can then read the
+ * book and the tokens of a development database. Production has no default for these secrets.
  */
 function developmentSecrets(): RawSettings {
   const derive = (purpose: string) =>

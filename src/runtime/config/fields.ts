@@ -30,7 +30,7 @@ export function setting<T extends z.ZodType>(variable: string, field: Field<T>):
   return field.schema
 }
 
-/** A setting that may come as a file, and is never shown. */
+/** Declares a setting that may come as a file, and whose value is never shown. */
 export function secret<T extends z.ZodType>(variable: string, field: Field<T>): T {
   variables.add(field.schema, { variable, allowed: field.allowed, secret: true })
   return field.schema
@@ -40,7 +40,7 @@ export function optional<T extends z.ZodType>({ schema, allowed }: Field<T>): Fi
   return { schema: schema.optional(), allowed }
 }
 
-// Each field is a function, because a schema carries the name of one variable.
+// Each field is made by a function, because a schema carries the name of one variable.
 
 export const text = () => ({
   schema: z.string().regex(/^[^\r\n]{1,200}$/),
@@ -55,7 +55,7 @@ export const token = (min = 1) => ({
 const split = (value: unknown) =>
   typeof value === 'string' ? value.split(',').flatMap((part) => part.trim() || []) : value
 
-/** Several while a secret rotates: the first is used, all are accepted. */
+/** Makes the field of a secret with several values while it rotates: the first is used, all are accepted. */
 export const tokens = (min = 1) => ({
   schema: z.preprocess(split, z.array(token(min).schema).min(1)),
   allowed: `${min} characters or more without spaces; several with commas while it rotates`,
@@ -74,7 +74,7 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(values: T)
   allowed: `one of ${values.join(', ')}`,
 })
 
-/** Without a slash at its end, for paths are put behind it. */
+/** Makes the field of an http address. A slash at its end is removed, because paths are put behind it. */
 export const httpUrl = () => ({
   schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
   allowed: 'an http or https address',
@@ -110,7 +110,7 @@ const isProxy = (value: string) => {
   return more.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= most))
 }
 
-/** Takes the proxies that are believed about the caller's address; `none` for no proxy. */
+/** Makes the field of the proxies that laku believes about a caller's address; `none` for no proxy. */
 export const proxies = () => ({
   schema: z.preprocess(
     (value) => (value === 'none' ? [] : split(value)),

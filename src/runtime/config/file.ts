@@ -5,10 +5,13 @@ import { systemCode } from '../data-folder.ts'
 import { fileSchema, settingNames } from './schema.ts'
 import type { Source } from './sources.ts'
 
-/** The config file: settings by their names, and the business rules. */
+/** The contents of the config file: settings by their names, and the business rules. */
 export type ConfigFile = Source & { policy: Policy }
 
-/** Reads the file that LAKU_CONFIG names; without one, nothing and the default policy. */
+/**
+ * Reads the config file that LAKU_CONFIG names. Without one, the result has no settings and the default
+ * policy.
+ */
 export function readConfigFile(path: string | undefined): ConfigFile {
   const file: ConfigFile = { given: {}, called: {}, problems: [], policy: defaultPolicy }
   if (!path) return file
@@ -40,7 +43,7 @@ function parseFile(path: string, problems: string[]): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    // The parser's own message quotes the text, which may hold secrets.
+    // The parser's own message is not shown, because it quotes the file's text, which may hold secrets.
     const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
     const line = text.slice(0, position ? Number(position) : undefined).split('\n').length
     problems.push(`LAKU_CONFIG is ${path}: it is no valid JSON at line ${line}`)

@@ -16,7 +16,8 @@ const folder = {
 const port = () => field.wholeNumber(0, 65_535)
 
 /**
- * Every setting of laku. In the config file they go by these names, in the environment by their variables'.
+ * All settings of laku. In the config file a setting has its name here, in the environment its variable's
+ * name.
  */
 export const configSchema = z.strictObject({
   env: setting('LAKU_ENV', field.oneOf(['development', 'production'])),
@@ -25,13 +26,16 @@ export const configSchema = z.strictObject({
   /** A staff member's personal token, for the CLI. */
   token: secret('LAKU_TOKEN', field.optional(field.token())),
 
-  /** Without one: the embedded server of the data folder. */
+  /**
+   * The application's connection to the database. Without one, laku uses the embedded server of the data
+   * folder.
+   */
   databaseUrl: secret('DATABASE_URL', field.optional(field.postgresUrl())),
-  /** Past PgBouncer, for migrations and LISTEN. */
+  /** The connection that bypasses PgBouncer, for migrations and LISTEN. */
   databaseDirectUrl: secret('DATABASE_DIRECT_URL', field.optional(field.postgresUrl())),
-  /** For commands of the database's owner alone: serve and worker refuse it in production. */
+  /** The connection for commands of the database's owner alone: serve and worker refuse it in production. */
   databaseOwnerUrl: secret('DATABASE_OWNER_URL', field.optional(field.postgresUrl())),
-  /** For a person's shell: it reads all and writes nothing. */
+  /** The database connection for a person's shell, which reads all and writes nothing. */
   databaseShellUrl: secret('DATABASE_SHELL_URL', field.optional(field.postgresUrl())),
   databasePoolSize: setting('DATABASE_POOL_SIZE', field.wholeNumber(1, 500)),
 
@@ -43,15 +47,18 @@ export const configSchema = z.strictObject({
   staffPort: setting('LAKU_STAFF_PORT', field.optional(port())),
   staffHost: setting('LAKU_STAFF_HOST', field.token()),
   sandboxPort: setting('LAKU_SANDBOX_PORT', port()),
-  /** Base of the links that people get: `/pay/:code`, `/s/:code`. */
+  /** The base address of the links that people get: `/pay/:code`, `/s/:code`. */
   publicUrl: setting('LAKU_PUBLIC_URL', field.httpUrl()),
-  /** The proxies whose X-Forwarded-For is believed. */
+  /** The proxies whose X-Forwarded-For header laku believes. */
   trustedProxies: setting('LAKU_TRUSTED_PROXIES', field.proxies()),
   corsOrigins: setting('CORS_ORIGINS', field.origins()),
   jwtSecret: secret('JWT_SECRET', field.tokens(32)),
-  /** The first key encrypts new values. The later keys were used before a rotation, and only decrypt. */
+  /**
+   * The encryption keys. The first key encrypts new values. The later keys were used before a rotation, and
+   * only decrypt.
+   */
   encryptionKey: secret('LAKU_ENCRYPTION_KEY', field.tokens(32)),
-  /** The key that seals the book; the encryption keys do that where it is not given. */
+  /** The key that seals the ledger; where it is not given, the encryption keys seal the ledger. */
   sealKey: secret('LAKU_SEAL_KEY', field.optional(field.tokens(32))),
 
   xenditApiUrl: setting('XENDIT_API_URL', field.httpUrl()),
@@ -61,19 +68,21 @@ export const configSchema = z.strictObject({
   biteshipApiKey: secret('BITESHIP_API_KEY', field.token()),
   biteshipWebhookHeader: setting('BITESHIP_WEBHOOK_HEADER', field.headerName()),
   biteshipWebhookSecret: secret('BITESHIP_WEBHOOK_SECRET', field.tokens()),
-  /** With the API's version, like `https://graph.facebook.com/v23.0`. */
+  /** The address of the WhatsApp API with its version, like `https://graph.facebook.com/v23.0`. */
   whatsappApiUrl: setting('WHATSAPP_API_URL', field.httpUrl()),
   whatsappToken: secret('WHATSAPP_TOKEN', field.token()),
   whatsappPhoneNumberId: setting('WHATSAPP_PHONE_NUMBER_ID', field.token()),
   whatsappAppSecret: secret('WHATSAPP_APP_SECRET', field.tokens()),
   whatsappVerifyToken: secret('WHATSAPP_VERIFY_TOKEN', field.tokens()),
-  /** The business whose templates `laku providers check` reads. */
+  /** The id of the WhatsApp business whose templates `laku providers check` reads. */
   whatsappBusinessId: setting('WHATSAPP_BUSINESS_ID', field.optional(field.token())),
-  /** The last part of the address that Fonnte posts to; without it laku receives nothing from Fonnte. */
+  /**
+   * The secret last part of the address to which Fonnte posts; without it laku receives nothing from Fonnte.
+   */
   fonnteWebhookSecret: secret('FONNTE_WEBHOOK_SECRET', field.optional(field.tokens(24))),
   smtpUrl: secret('SMTP_URL', field.smtpUrl()),
   mailFrom: setting('MAIL_FROM', field.sender()),
-  /** The address that gets mails about matters that wait for a person; without it nobody gets them. */
+  /** The address that gets the mails about open attention items; without it nobody gets them. */
   attentionMailTo: setting('ATTENTION_MAIL_TO', field.optional(field.sender())),
   vapidPublicKey: setting('VAPID_PUBLIC_KEY', field.token()),
   vapidPrivateKey: secret('VAPID_PRIVATE_KEY', field.token()),
@@ -90,12 +99,14 @@ export const configSchema = z.strictObject({
 export type Settings = z.infer<typeof configSchema>
 export type SettingName = keyof Settings
 
-/** Settings before they are checked. */
+/** The settings before they are checked. */
 export type RawSettings = { [K in SettingName]?: unknown }
 
 export const settingNames = Object.keys(configSchema.shape) as SettingName[]
 
-/** The config file besides its settings, which are checked when all sources are together. */
+/**
+ * The schema of the config file, except for its settings, which are checked when all sources are together.
+ */
 export const fileSchema = z.strictObject({
   ...Object.fromEntries(settingNames.map((name) => [name, z.unknown().optional()])),
   policy: policySchema.prefault({}),

@@ -3,16 +3,16 @@ import { variableOf } from './fields.ts'
 import { configSchema, type RawSettings, type SettingName, settingNames } from './schema.ts'
 
 export interface Verdict {
-  /** These stop production. */
+  /** The problems for which production does not start. */
   problems: string[]
-  /** These were accepted before, and will stop production in the next version. */
+  /** The problems that were accepted before; in the next version production does not start with them. */
   warnings: string[]
 }
 
-/** Made by us, and by nobody else: 32 random bytes each. */
+/** The settings whose secrets we make ourselves, from 32 random bytes each. */
 const own: readonly SettingName[] = ['jwtSecret', 'encryptionKey', 'sealKey']
 const providers: readonly SettingName[] = ['xenditApiUrl', 'biteshipApiUrl', 'whatsappApiUrl', 'smsApiUrl']
-/** An address holds its password among other things. */
+/** The settings that are addresses: an address holds its password among other things. */
 const addresses: readonly SettingName[] = [
   'databaseUrl',
   'databaseDirectUrl',
@@ -21,12 +21,15 @@ const addresses: readonly SettingName[] = [
   'smtpUrl',
 ]
 const LEAST_BYTES = 32
-/** 30 of 32 random bytes differ on average; fewer than 16 in less than one of 10^12. */
+/**
+ * The least number of different bytes in a random secret. On average 30 of 32 random bytes differ, and fewer
+ * than 16 in less than one of 10^12.
+ */
 const LEAST_DIFFERENT = 16
 
 /**
- * Finds the secrets that production refuses, though their form is right; and providers that would be called
- * in the clear.
+ * Finds the secrets that production refuses, though their form is right. Also finds providers that would be
+ * called without encryption.
  */
 export function judgeSecrets(given: RawSettings): Verdict {
   const known = developmentSecrets()
@@ -61,7 +64,7 @@ function problemOf(value: string, known: ReadonlySet<string>): string | undefine
   return undefined
 }
 
-/** Decoded from hex or base64, whichever it is written in. */
+/** Returns true if a secret, decoded from hex or base64, has enough bytes and enough different ones. */
 function isRandom(secret: string): boolean {
   const bytes = /^(?:[0-9a-f]{2})+$/i.test(secret)
     ? Buffer.from(secret, 'hex')

@@ -12,7 +12,7 @@ export interface Source {
 }
 
 /**
- * Reads the environment: `NAME`, or for a secret the file that `NAME_FILE` names, or
+ * Reads the settings from the environment: `NAME`, or for a secret the file that `NAME_FILE` names, or
  * `$CREDENTIALS_DIRECTORY/NAME`. An empty value counts as not given, as in env files.
  */
 export function fromEnvironment(env: NodeJS.ProcessEnv): Source {
@@ -49,7 +49,9 @@ function secretFile(env: NodeJS.ProcessEnv, variable: string, problems: string[]
 
 export type Flags = { [K in SettingName]?: string | number | undefined }
 
-/** Flags of the command line, by the names of their settings: `dataDir` is `--data-dir`. */
+/**
+ * Reads the settings from the flags of the command line, by the settings' names: `dataDir` is `--data-dir`.
+ */
 export function fromFlags(flags: Flags): Source {
   const source: Source = { given: {}, called: {}, problems: [] }
   for (const name of settingNames) {

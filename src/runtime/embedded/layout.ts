@@ -17,11 +17,12 @@ export interface Layout {
 export const port = 5432
 export const socketName = `.s.PGSQL.${port}`
 
-/** Longer socket paths are refused: 107 bytes on Linux, 103 on macOS. */
+/** The longest socket path that every system accepts: 107 bytes on Linux, 103 on macOS. */
 const longestSocketPath = 103
 
 /**
- * The layout below a data folder's real path. The socket's place follows from it, so that a restart keeps it.
+ * Returns the layout below a data folder's real path. The socket's path is derived from the folder's path, so
+ * that a restart keeps it.
  */
 export function layoutOf(dataDir: string): Layout {
   const cluster = join(dataDir, 'postgres')
@@ -42,7 +43,7 @@ function socketFolder(dataDir: string): string {
 
 /**
  * Makes the socket's folder, for its owner alone. Anybody can guess its name and write to the temp folder, so
- * a folder that somebody else made first is refused.
+ * a folder that another user made first is refused.
  */
 export function openSocketFolder(folder: string, { owner }: ServerUser): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })

@@ -4,7 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { folderError, systemCode } from '../data-folder.ts'
 import { type Layout, socketName } from './layout.ts'
 
-/** The time for an immediate shutdown; a server that still runs after it is killed. */
+/**
+ * The time that an orphaned server may take for an immediate shutdown (ms); a server that still runs then is
+ * killed.
+ */
 const orphanMs = 5_000
 
 /** The facts that a server writes about itself in `postmaster.pid`. */
@@ -21,8 +24,8 @@ export function findPostmaster(layout: Layout): Postmaster | undefined {
   return found && isServerOf(found.pid, layout.cluster) ? found : undefined
 }
 
-// The lines: pid, data folder, start in Unix seconds, port, socket folder, listen address, shared memory,
-// state.
+// The lines of `postmaster.pid`: pid, data folder, start in Unix seconds, port, socket folder, listen
+// address, shared memory, state.
 function readPidFile({ pidFile, dataDir }: Layout): Postmaster | undefined {
   const lines = readIfThere(pidFile, dataDir)?.split('\n') ?? []
   const pid = Number(lines[0])
@@ -45,16 +48,16 @@ function readIfThere(path: string, dataDir: string): string | undefined {
 }
 
 /**
- * Whether a pid is a living server on this cluster. After a kill -9 the pid file stays, and its pid may be a
- * zombie that nobody has waited for, or by now another program: PostgreSQL itself takes both for a running
- * server. A server's working folder is its cluster.
+ * Returns true if a pid is a living server on this cluster. After a kill -9 the pid file stays. Its pid may
+ * then be a zombie that no process has waited for, or another program: PostgreSQL itself takes both for a
+ * running server. A server's working folder is its cluster.
  */
 export function isServerOf(pid: number, cluster: string): boolean {
   if (!isAlive(pid)) return false
   return process.platform !== 'linux' || workingFolder(pid) === cluster
 }
 
-/** Whether a process runs: a zombie does not. */
+/** Returns true if a process runs; a zombie does not run. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -62,7 +65,7 @@ export function isAlive(pid: number): boolean {
     return systemCode(error) === 'EPERM'
   }
   if (process.platform !== 'linux') return true
-  // `pid (name) state …`, and the name may hold anything, brackets and spaces too.
+  // The line in /proc is `pid (name) state …`, and the name may hold anything, brackets and spaces too.
   const stat = readProc(`/proc/${pid}/stat`)
   const state = stat?.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)
   return state !== undefined && state !== 'Z' && state !== 'X'
@@ -86,10 +89,10 @@ function workingFolder(pid: number): string | undefined {
 
 /**
  * Removes the remains of a dead server, so that the next one starts: its pid file, and its socket with its
- * lock. To be called under the start lock and only when `findPostmaster` finds none. A server whose data
- * folder was removed while it ran may still hold the socket. This function ends it first, since it has no
- * data left to lose. It would end by itself within a minute anyway, and would then remove the socket of that
- * name, even one that belongs to another server by then.
+ * lock. To be called under the start lock, and only when `findPostmaster` finds no server. A server whose
+ * data folder was removed while it ran may still hold the socket. This function ends that server first, since
+ * it has no data left to lose. The server would end by itself within a minute anyway. It would then remove
+ * the socket of that name, even one that belongs to another server by then.
  */
 export async function clearRemains(layout: Layout): Promise<void> {
   rmSync(layout.pidFile, { force: true })
@@ -117,7 +120,8 @@ function signalled(pid: number, signal: NodeJS.Signals): void {
 }
 
 /**
- * Whether a server's socket is still where it was made: a cleaned temp folder leaves a server nobody reaches.
+ * Returns true if a server's socket is still where it was made: after the temp folder is cleaned, nobody can
+ * reach the server.
  */
 export function hasSocket({ socketDir }: Postmaster): boolean {
   return existsSync(join(socketDir, socketName))

@@ -1,11 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 
-/** PostgreSQL refuses to run as root: who runs it instead, and how its programs are called then. */
+/**
+ * The user that runs PostgreSQL, and how its programs are called, since PostgreSQL refuses to run as root.
+ */
 export interface ServerUser {
-  /** Put before the program: runs as root outside and as nobody inside a user namespace. */
+  /**
+   * The command put before a program of the server: the program runs as root outside and as nobody inside a
+   * user namespace.
+   */
   prefix: string[]
-  /** The user that the cluster's files must belong to, where that is not the calling user. */
+  /** The user that must own the cluster's files, where that is not the calling user. */
   owner?: { uid: number; gid: number }
 }
 

@@ -1,6 +1,6 @@
 /**
- * `fast` gives up safety against a crash of the machine, for tests. A crash of the server alone loses
- * nothing.
+ * The options of the embedded server. `fast` gives up safety against a crash of the machine, for tests; a
+ * crash of the server alone loses nothing.
  */
 export interface ServerOptions {
   fast?: boolean
@@ -8,7 +8,7 @@ export interface ServerOptions {
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
 
-/** The whole postgresql.conf, written at every start. */
+/** Returns the whole postgresql.conf, which is written at every start. */
 export function serverSettings(socketDir: string, { fast = false }: ServerOptions): string {
   const durable = fast ? 'off' : 'on'
   return `# Written by laku at every start of the embedded server: changes here are lost.
@@ -38,14 +38,14 @@ log_min_error_statement = panic
 }
 
 /**
- * Everybody who reaches the socket may log in: only the owner can open the socket's folder, and the server
- * listens nowhere else.
+ * The access rules of the server: everybody who reaches the socket may log in. Only the owner can open the
+ * socket's folder, and the server listens nowhere else.
  */
 export const hostBasedAccess = `local all all trust
 local replication postgres trust
 `
 
-/** Runs once in a new cluster, a statement a line, as PostgreSQL's single-user mode wants it. */
+/** The statements that run once in a new cluster, one a line, as PostgreSQL's single-user mode wants them. */
 export const firstStatements = `create role laku_owner login createdb
 create role laku_app login
 create role laku_shell login

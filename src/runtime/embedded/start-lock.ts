@@ -12,9 +12,9 @@ type Release = () => Promise<void>
 const timeoutMs = 90_000
 
 /**
- * Runs `work` while no other process of this data folder runs its own. The kernel holds the lock, so that it
- * ends with its process, however that dies: a lock file with a pid in it would need the guesswork that stale
- * pids need.
+ * Runs `work` while no other process of this data folder runs its own. The kernel holds the lock, so that the
+ * lock ends with its process, however the process dies. A lock file with a pid in it would need guesswork
+ * about stale pids.
  */
 export async function withStartLock<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
   const release = await acquire(dataDir)
@@ -41,7 +41,10 @@ async function acquire(dataDir: string): Promise<Release> {
   }
 }
 
-/** A name in Linux's abstract socket namespace: one process can listen on it, and no file is left behind. */
+/**
+ * Takes the lock by a name in Linux's abstract socket namespace: one process can listen on the name, and no
+ * file is left behind.
+ */
 function abstractSocket(dataDir: string): Promise<Release | undefined> {
   const name = `\0laku-start-${createHash('sha256').update(dataDir).digest('hex').slice(0, 32)}`
   const server = createServer((socket) => socket.destroy())
@@ -51,7 +54,7 @@ function abstractSocket(dataDir: string): Promise<Release | undefined> {
   })
 }
 
-/** macOS and BSD lock a file as they open it. */
+/** The flag by which macOS and BSD lock a file as they open it. */
 const openExclusively = 0x20
 
 async function exclusiveFile(dataDir: string): Promise<Release | undefined> {

@@ -3,7 +3,7 @@ import type pg from 'pg'
 export type Environment = 'development' | 'production'
 export type KeyPurpose = 'encryption' | 'seal'
 
-/** A key that belongs to a database, by its name. */
+/** A key that belongs to a database; `id` is the key's name. */
 export interface KnownKey {
   purpose: KeyPurpose
   id: string
@@ -11,16 +11,16 @@ export interface KnownKey {
   retiredAt: Date | null
 }
 
-/** The facts that a database knows about itself. */
+/** The environment that a database stores about itself, and the keys that belong to it. */
 export interface DatabaseEnvironment {
-  /** Undefined where nobody has set it. */
+  /** The environment of the database; undefined where nobody has set it. */
   stamped: Environment | undefined
   keys: KnownKey[]
 }
 
 /**
- * Reads the environment of this database and the keys that belong to it; undefined where it is empty, or
- * older than that question.
+ * Reads the environment of this database and the keys that belong to it. Returns undefined where the database
+ * is empty, or too old to store them.
  */
 export async function readEnvironment(pool: pg.Pool): Promise<DatabaseEnvironment | undefined> {
   const { rows: known } = await pool.query<{ known: boolean }>(
@@ -50,8 +50,8 @@ interface StoredKey {
 }
 
 /**
- * Returns the environment of a database. It is production where nobody has set it, except for the embedded
- * database, which belongs to its folder alone.
+ * Returns the environment of a database. Where nobody has set one, it is production; for the embedded
+ * database, which belongs to its folder alone, it is development.
  */
 export function environmentOf(
   known: DatabaseEnvironment | undefined,

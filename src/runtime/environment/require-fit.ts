@@ -24,8 +24,8 @@ const variables: Record<KeyPurpose, string> = {
 }
 
 /**
- * Sees that this process and this database belong together, before anything is done: both are development's
- * or both production's, and its keys are the database's. Throws StartError 2.
+ * Checks, before anything is done, that this process and this database belong together. Both must be
+ * development's or both production's, and the process must have the database's keys. Throws StartError 2.
  */
 export async function requireFit(pool: pg.Pool, opener: Opener): Promise<void> {
   const known = await readEnvironment(pool)
@@ -33,7 +33,7 @@ export async function requireFit(pool: pg.Pool, opener: Opener): Promise<void> {
   requireSameKeys(known, opener)
 }
 
-/** LAKU_ENV may only agree with what the database is. Throws StartError 2. */
+/** Checks that LAKU_ENV agrees with the environment of the database. Throws StartError 2. */
 export function requireSameEnvironment(
   known: DatabaseEnvironment | undefined,
   { env, url, embedded }: Omit<Opener, 'vault'>,
@@ -57,7 +57,7 @@ export function requireSameEnvironment(
 
 /**
  * Compares the encryption and seal keys of this process with those that the database was written with. Throws
- * StartError 2 where one is unknown to the database, or missing.
+ * StartError 2 where a key is unknown to the database, or missing.
  */
 export function requireSameKeys(
   known: DatabaseEnvironment | undefined,

@@ -2,7 +2,10 @@ import type pg from 'pg'
 import { roleOf, shownUrl } from '../connect.ts'
 import { StartError } from '../start-error.ts'
 
-/** True where this connection owns the tables of laku; or where there are none yet, may make them. */
+/**
+ * An SQL query that is true where this connection owns the tables of laku, or may make them where there are
+ * none yet.
+ */
 const OWNS = `
   select coalesce(
     (select bool_and(pg_has_role(current_user, c.relowner, 'usage')) from pg_class c
@@ -14,7 +17,7 @@ export async function ownsTables(pool: pg.Pool): Promise<boolean> {
   return rows[0]?.owns ?? false
 }
 
-/** Sees that a connection is the owner's. Throws StartError 2. */
+/** Checks that a connection is that of the database's owner. Throws StartError 2. */
 export async function requireOwner(pool: pg.Pool, url: string): Promise<void> {
   if (await ownsTables(pool)) return
   throw new StartError(

@@ -4,14 +4,14 @@ import type { OwnerConfig } from '../config.ts'
 import { StartError } from '../start-error.ts'
 import type { Environment, KeyPurpose } from './read-environment.ts'
 
-/** Writes down the environment of a database, once. To be called as its owner. */
+/** Stores the environment of a database, once. To be called as the database's owner. */
 export async function stampEnvironment(owner: pg.Pool, environment: Environment): Promise<void> {
   await owner.query('insert into database_environment (name) values ($1) on conflict do nothing', [
     environment,
   ])
 }
 
-/** Names of the keys of a configuration. */
+/** Returns the names of the keys in a configuration. */
 function keyIdsOf({
   encryptionKey,
   sealKey,
@@ -23,9 +23,9 @@ function keyIdsOf({
 }
 
 /**
- * Makes the keys of this configuration belong to the database, from now on; returns the names of the new
- * ones. To be called as its owner. With `isNoted`, each gets a row in the audit log. Throws StartError 2 if
- * none of the keys sealed the book last: then the keys belong to another shop.
+ * Makes the keys of this configuration belong to the database from now on, and returns the names of the new
+ * keys. To be called as the database's owner. With `isNoted`, each new key gets a row in the audit log.
+ * Throws StartError 2 if none of the keys sealed the ledger last: then the keys belong to another shop.
  */
 export async function admitKeys(
   owner: pg.Pool,
@@ -69,7 +69,7 @@ async function requireKeyOfBook(owner: pg.Pool, ids: readonly string[]): Promise
 }
 
 /**
- * Makes a database development's own, with these keys. To be called as its owner.
+ * Marks a database as a development database with these keys. To be called as the database's owner.
  * @internal
  */
 export async function makeDevelopment(
@@ -80,7 +80,7 @@ export async function makeDevelopment(
   await admitFirstKeys(owner, config)
 }
 
-/** The first keys of a database; nothing where it has some already. */
+/** Stores the first keys of a database; does nothing where the database has keys already. */
 export async function admitFirstKeys(
   owner: pg.Pool,
   config: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>,

@@ -21,7 +21,7 @@ interface WithId {
   Params: { id: string }
 }
 
-/** Biteship below `/biteship`: rates, areas, couriers, orders and trackings. */
+/** Serves Biteship's API below `/biteship`: rates, areas, couriers, orders and trackings. */
 export function biteshipPlugin(context: SandboxContext, parcels: Parcels) {
   return async (app: FastifyInstance): Promise<void> => {
     guard(app, context, faceOf(context))
@@ -29,7 +29,7 @@ export function biteshipPlugin(context: SandboxContext, parcels: Parcels) {
     app.get('/v1/maps/areas', operation('areas'), async (request) => areasAnswer(request.query))
     app.get('/v1/couriers', operation('couriers'), async () => couriersAnswer())
     orderRoutes(app, context, parcels)
-    // The page is a buyer's: no key, no limit, no faults.
+    // Buyers open the tracking page, so it needs no key and has no limit and no faults.
     app.get<WithId>('/track/:id', async (request, reply) => {
       const order = parcels.byTracking.get(request.params.id)
       const language = languageOf(request)
@@ -76,7 +76,7 @@ function orderRoutes(app: FastifyInstance, context: SandboxContext, parcels: Par
   })
 }
 
-/** A few places for the address form to look up, each with one postal code. */
+/** A place that the address form can look up, with one postal code. */
 type Area = [district: string, city: string, province: string, postalCode: number]
 
 const AREAS: Area[] = [

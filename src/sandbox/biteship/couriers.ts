@@ -4,9 +4,9 @@ export interface CourierService {
   courierName: string
   type: string
   serviceName: string
-  /** The first kilogram at no distance (IDR). */
+  /** The price of the first kilogram at no distance (IDR). */
   baseIdr: number
-  /** Days at no distance. */
+  /** The delivery time in days at no distance. */
   days: number
   shippingType: 'parcel' | 'freight'
 }
@@ -36,8 +36,8 @@ export const COURIER_SERVICES: readonly CourierService[] = [
 ]
 
 /**
- * Returns a place as a postal code. For an area id or coordinates it makes one up, always the same for the
- * same place.
+ * Returns the postal code of a place. For an area id or coordinates it makes a code up, always the same for
+ * the same place.
  */
 export function postalCodeOf(place: {
   postalCode?: number
@@ -51,9 +51,9 @@ export function postalCodeOf(place: {
 }
 
 /**
- * Returns the price (whole IDR) and days of a service between two postal codes for a weight in grams. Each
- * begun kilogram is charged, with the couriers' tolerance of 0.3 kg; the first digits of the codes stand for
- * the distance.
+ * Returns the price (whole IDR) and the delivery days of a service between two postal codes for a weight in
+ * grams. Each begun kilogram is charged, with the couriers' tolerance of 0.3 kg. The first digits of the
+ * postal codes stand for the distance.
  */
 export function quote(courier: CourierService, origin: number, destination: number, weightG: number) {
   const zones = Math.min(8, Math.abs(Math.floor(origin / 10_000) - Math.floor(destination / 10_000)))

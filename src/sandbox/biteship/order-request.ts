@@ -3,7 +3,7 @@ import { COURIER_SERVICES, type CourierService, postalCodeOf, quote } from './co
 import { biteshipError } from './errors.ts'
 import { isKnownPlace, placeIn, sumItems } from './rates.ts'
 
-/** An order after its checks, priced. */
+/** A request for an order after its checks, with its price. */
 export interface NewOrder {
   courier: CourierService
   origin: object
@@ -21,7 +21,7 @@ export interface NewOrder {
   valueIdr: number
 }
 
-/** The fields that must be filled in, in the order in which Biteship complains. */
+/** The required fields of an order, in the order in which Biteship complains about them. */
 const REQUIRED: readonly [field: string, code: number, message: string][] = [
   ['origin_contact_name', 40002014, 'Please make sure origin contact name is filled'],
   ['origin_contact_phone', 40002015, 'Please make sure origin contact phone is filled'],

@@ -8,7 +8,7 @@ import { type NewOrder, readNewOrder } from './order-request.ts'
 export interface Order {
   id: string
   trackingId: string
-  /** null until the courier gives one. */
+  /** The waybill number; null until the courier gives one. */
   waybillId: string | null
   request: NewOrder
   status: string
@@ -16,7 +16,7 @@ export interface Order {
   history: { service_type: string; status: string; note: string; updated_at: string }[]
 }
 
-/** All booked parcels, by their three names. */
+/** All booked parcels, by order id, by reference and by tracking id. */
 export class Parcels {
   orders = new Map<string, Order>()
   byReference = new Map<string, Order>()
@@ -29,7 +29,7 @@ export class Parcels {
   }
 }
 
-/** Every booking, for holding a merchant's against. */
+/** Lists every booking, so that a merchant's bookings can be compared with them. */
 export const parcelsOf = ({ orders }: Parcels): object[] =>
   [...orders.values()].map(({ id, status, priceIdr, request }) => ({
     id,
@@ -41,8 +41,8 @@ export const parcelsOf = ({ orders }: Parcels): object[] =>
 const hex = (bytes: number) => randomBytes(bytes).toString('hex')
 
 /**
- * Makes an order, for `POST /v1/orders`. `reference_id` is unique: for a used one it throws 40002060 with
- * `details` of the order that has it. For an incomplete request it throws the 400020xx.
+ * Makes an order, for `POST /v1/orders`. `reference_id` is unique: for a used one the function throws
+ * 40002060 with `details` of the order that has it. For an incomplete request it throws the 400020xx.
  */
 export function createOrder(context: SandboxContext, parcels: Parcels, body: unknown): Order {
   const request = readNewOrder(body)
@@ -74,7 +74,7 @@ export function createOrder(context: SandboxContext, parcels: Parcels, body: unk
 
 const newWaybill = () => `WYB-${randomInt(1e12, 1e13)}`
 
-/** biteship.waybill: the waybill comes after the answer, and a webhook announces it. */
+/** Gives an order its waybill after the answer, and announces the waybill by a webhook (biteship.waybill). */
 function giveWaybill(context: SandboxContext, order: Order): void {
   if (context.profile.of('biteship.waybill') === 'at_once') {
     order.waybillId = newWaybill()
@@ -85,7 +85,9 @@ function giveWaybill(context: SandboxContext, order: Order): void {
   })
 }
 
-/** Adds one line of history, strictly later than the line before, whatever the clock's resolution. */
+/**
+ * Adds one line to an order's history, strictly later than the line before, whatever the clock's resolution.
+ */
 function addHistory(context: SandboxContext, order: Order, note: string): void {
   const before = order.history.at(-1)
   const at = Math.max(context.now().getTime(), before ? Date.parse(before.updated_at) + 1 : 0)
@@ -97,7 +99,7 @@ function addHistory(context: SandboxContext, order: Order, note: string): void {
   })
 }
 
-/** Throws 404 with 40002057. */
+/** Finds an order by its id. Throws 404 with 40002057. */
 export function findOrder(parcels: Parcels, id: string): Order {
   const order = parcels.orders.get(id)
   if (!order) throw biteshipError(404, 40002057, 'Order not found')
@@ -122,12 +124,12 @@ export function cancelOrder(context: SandboxContext, order: Order, body: unknown
 
 /** A change that a test makes to a parcel on its way. */
 export interface ParcelMove {
-  /** The next status; unknown and camelCase values occur, so any text goes. */
+  /** The next status of the parcel. Any text is accepted, because unknown and camelCase values occur. */
   status?: string | undefined
   note?: string | undefined
-  /** The courier weighed again: the new price (IDR). */
+  /** The new price after the courier weighed the parcel again (IDR). */
   price?: number | undefined
-  /** The courier gave another waybill. */
+  /** The new waybill number, if the courier gave the parcel another one. */
   waybillId?: string | undefined
 }
 
@@ -189,7 +191,9 @@ interface Driver {
   link: string | null
 }
 
-/** Known with the waybill. */
+/**
+ * Returns the driver of an order and the tracking link, which are known as soon as the order has a waybill.
+ */
 function driverOf(context: SandboxContext, order: Order): Driver {
   if (order.waybillId === null) return { driver_name: null, driver_phone: null, link: null }
   return { driver_name: 'Budi', driver_phone: '081200000000', link: trackingLink(context, order) }
@@ -205,7 +209,7 @@ function trackingLink(context: SandboxContext, order: Order): string {
   return `${context.publicUrl()}/biteship/track/${order.trackingId}`
 }
 
-/** The order as it is answered when made. */
+/** Returns an order in the form of Biteship's answer to its creation. */
 export function orderAnswer(context: SandboxContext, order: Order): object {
   const { request } = order
   return {
@@ -240,7 +244,7 @@ export function orderAnswer(context: SandboxContext, order: Order): object {
   }
 }
 
-/** The order as it is read later: with its history. */
+/** Returns an order in the form of Biteship's answer to a later read: with its history. */
 export function orderWithHistory(context: SandboxContext, order: Order): object {
   const answer = orderAnswer(context, order)
   const timeless = context.profile.of('biteship.tracking') === 'null'
@@ -248,7 +252,7 @@ export function orderWithHistory(context: SandboxContext, order: Order): object 
   return { ...answer, courier: { ...fieldsOf(fieldsOf(answer).courier), history } }
 }
 
-/** `GET /v1/trackings/:id`. */
+/** Answers `GET /v1/trackings/:id`. */
 export function trackingAnswer(context: SandboxContext, order: Order): object {
   return {
     success: true,

@@ -11,8 +11,8 @@ export interface Place {
 }
 
 /**
- * Returns the place of one side of a request, by postal code, area id or coordinates; undefined where none is
- * given.
+ * Returns the origin or the destination of a request, by postal code, area id or coordinates; undefined where
+ * none is given.
  */
 export function placeIn(body: Fields, side: 'origin' | 'destination'): Place | undefined {
   const coordinate = fieldsOf(body[`${side}_coordinate`])
@@ -26,12 +26,12 @@ export function placeIn(body: Fields, side: 'origin' | 'destination'): Place | u
   return undefined
 }
 
-/** A postal code has five digits and starts from 1; an area id names one. */
+/** Returns true if a place has no postal code of its own, or one with five digits that starts from 1. */
 export function isKnownPlace(place: Place): boolean {
   return place.postalCode === undefined || (place.postalCode >= 10_000 && place.postalCode <= 99_999)
 }
 
-/** Weight (g) and value (IDR) of all items together; nothing where one of them cannot be read. */
+/** Adds up weight (g) and value (IDR) of all items; returns undefined where one of them cannot be read. */
 export function sumItems(items: unknown): { weightG: number; valueIdr: number } | undefined {
   if (!Array.isArray(items) || items.length === 0) return undefined
   let weightG = 0
@@ -47,7 +47,10 @@ export function sumItems(items: unknown): { weightG: number; valueIdr: number } 
   return { weightG, valueIdr }
 }
 
-/** `POST /v1/rates/couriers`. Throws 400 with 40001001 (place), 40001002 (items) or 40001010 (couriers). */
+/**
+ * Answers `POST /v1/rates/couriers`. Throws 400 with 40001001 (place), 40001002 (items) or 40001010
+ * (couriers).
+ */
 export function ratesAnswer(context: SandboxContext, request: unknown): object {
   const body = fieldsOf(request)
   const origin = placeIn(body, 'origin')

@@ -1,7 +1,9 @@
 import { finalRefusalCodes } from '../../providers/biteship/facts.ts'
 import type { Switches } from '../profile.ts'
 
-/** The ways in which Biteship may behave; the first choice of each switch is the documented one. */
+/**
+ * The behaviours of Biteship that a test can choose; the first choice of each switch is the documented one.
+ */
 export const biteshipSwitches = {
   'biteship.rates': {
     fact: 'biteship.rate-price',

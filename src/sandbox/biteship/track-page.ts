@@ -14,7 +14,7 @@ const texts: Record<Language, { waybill: string; lost: string; lostText: string 
   },
 }
 
-/** Renders the page that a buyer sees at `tracking_url`: where the parcel is, the newest first. */
+/** Renders the page that a buyer sees at `tracking_url`: the history of the parcel, the newest first. */
 export function trackPage(order: Order, language: Language): string {
   const { company, type } = order.request.courier
   const { waybill } = texts[language]

@@ -5,7 +5,7 @@ import type { SandboxContext } from '../context.ts'
 import { fieldsOf, textOf } from '../fields.ts'
 import { WireError } from '../wire-error.ts'
 
-/** Returns Fonnte's refusal, which comes with HTTP 200. */
+/** Makes a refusal of Fonnte, which comes with HTTP 200. */
 function fonnteNo(reason: string): WireError {
   return new WireError(200, { status: false, reason, requestid: randomInt(1e9) })
 }
@@ -77,8 +77,8 @@ function send(context: SandboxContext, { body }: FastifyRequest): object {
 }
 
 /**
- * Receives a message that somebody writes to the device: Fonnte posts it to the address in its dashboard,
- * without a signature.
+ * Receives a message that somebody writes to Fonnte's device. Fonnte posts it to the address in its
+ * dashboard, without a signature.
  */
 export function receiveFonnteReply(context: SandboxContext, reply: { from: string; body: string }): void {
   const { webhookSecret = '', device = DEVICE } = context.options.fonnte ?? {}

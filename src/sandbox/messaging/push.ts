@@ -4,14 +4,17 @@ import { guard, operation } from '../before-operation.ts'
 import type { SandboxContext } from '../context.ts'
 import { WireError } from '../wire-error.ts'
 
-/** A browser's push service below `/push/:subscription`. What browsers would decrypt is kept as base64. */
+/**
+ * Serves a browser's push service below `/push/:subscription`. Contents that a browser would decrypt are kept
+ * as base64.
+ */
 export function pushPlugin(context: SandboxContext) {
   return async (app: FastifyInstance): Promise<void> => {
     guard(app, context, {
       provider: 'push',
-      // A subscription's address is its own secret.
+      // Push services need no key, because a subscription's address is its own secret.
       authenticate: () => undefined,
-      // 410: the subscription is gone for good.
+      // The status 410 means that the browser's subscription is gone for good.
       refusal: (code = '410') =>
         new WireError(Number(code), { message: 'subscription has unsubscribed or expired' }),
       failure: () => new WireError(500, { message: 'push service failed' }),

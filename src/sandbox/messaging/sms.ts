@@ -17,7 +17,7 @@ function twilioError(status: number, code: number, message: string): WireError {
   })
 }
 
-/** Text messages in Twilio's shape below `/sms`. */
+/** Serves text messages in the shape of Twilio's API below `/sms`. */
 export function smsPlugin(context: SandboxContext) {
   return async (app: FastifyInstance): Promise<void> => {
     guard(app, context, faceOf(context))
@@ -57,7 +57,10 @@ function faceOf(context: SandboxContext): ProviderFace {
   }
 }
 
-/** Throws 400 with 21604, 21603, 21602 (To, From, Body missing) or 21211 (To is no phone). */
+/**
+ * Sends a text message. Throws 400 with 21604, 21603, 21602 (To, From, Body missing) or 21211 (To is no
+ * phone).
+ */
 function send(context: SandboxContext, body: unknown): object {
   const fields = fieldsOf(body)
   const to = textOf(fields.To)

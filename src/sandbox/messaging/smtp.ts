@@ -5,12 +5,12 @@ import type { SandboxContext } from '../context.ts'
 import type { Fault } from '../faults.ts'
 import { pause } from '../schedule.ts'
 
-/** How long an open connection may outlive the server's close (ms). */
+/** The longest time that an open connection may outlive the server's close (ms). */
 const CLOSE_TIMEOUT_MS = 100
 
 /**
- * SMTP replies by fault: 550 is a permanent refusal, 451 a temporary one, and 354 in the wrong place stands
- * for garbage.
+ * The SMTP reply to each kind of fault: 550 is a permanent refusal, 451 a temporary one, and 354 in the wrong
+ * place is a garbage reply.
  */
 const REPLIES: Partial<Record<Fault['kind'], { code: number; message: string }>> = {
   refuse: { code: 550, message: 'Mailbox unavailable' },
@@ -39,7 +39,7 @@ export async function startSmtp(
       receive(context, stream, session).then(() => callback(null, 'queued'), callback)
     },
   })
-  // A client that breaks off is its own affair.
+  // The error of a client that breaks off the connection does not concern the server.
   server.on('error', () => undefined)
   const listening = Promise.withResolvers<void>()
   const failed = (error: Error) => listening.reject(error)

@@ -1,8 +1,8 @@
 import type { Switches } from '../profile.ts'
 
 /**
- * The ways in which the two WhatsApp services, mail and SMS may behave; the first choice of each switch is
- * the documented one.
+ * The behaviours of the two WhatsApp services, mail and SMS that a test can choose; the first choice of each
+ * switch is the documented one.
  */
 export const messagingSwitches = {
   'whatsapp.sender': {

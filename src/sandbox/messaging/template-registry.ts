@@ -1,7 +1,7 @@
 import { placesIn, templateFaults } from '../../providers/whatsapp/facts.ts'
 import { type Fields, fieldsOf, textOf } from '../fields.ts'
 
-/** A template as a merchant registers it. */
+/** A WhatsApp template in the form in which a merchant registers it. */
 export interface NewTemplate {
   name: string
   language: string
@@ -11,26 +11,29 @@ export interface NewTemplate {
 
 export interface RegisteredTemplate extends NewTemplate {
   id: string
-  /** APPROVED, REJECTED, or what a test made of it: PAUSED, DISABLED. */
+  /** The status of the template: APPROVED, REJECTED, or a status that a test set: PAUSED, DISABLED. */
   status: string
   places: number
-  /** Why it was rejected. */
+  /** The reasons why the template was rejected. */
   faults: string[]
 }
 
-/** The templates of the account, reviewed at once: what Meta does not approve is rejected. */
+/**
+ * The WhatsApp templates of the account. A template is reviewed at once, and rejected if Meta does not
+ * approve such a body.
+ */
 export class TemplateRegistry {
   #byKey = new Map<string, RegisteredTemplate>()
   readonly #first: readonly NewTemplate[]
 
-  /** `first` are registered from the start, and after each reset. */
+  /** Registers the templates in `first`, now and after each reset. */
   constructor(first: readonly NewTemplate[]) {
     this.#first = first
     this.clear()
   }
 
   register(template: NewTemplate): RegisteredTemplate {
-    // The body of an AUTHENTICATION template is Meta's own, with one place for the code.
+    // Meta writes the body of an AUTHENTICATION template itself, with one placeholder for the code.
     const ofMeta = template.category === 'AUTHENTICATION'
     const faults = ofMeta ? [] : templateFaults(template.body)
     const registered = {
@@ -61,7 +64,9 @@ export class TemplateRegistry {
 
 const keyOf = (name: string, language: string) => `${name} ${language}`
 
-/** A template in the words of Meta's management API, or in the plain form of `PUT /control/templates`. */
+/**
+ * Reads a template in the words of Meta's management API, or in the plain form of `PUT /control/templates`.
+ */
 export function readTemplate(body: Fields): NewTemplate | undefined {
   const components = Array.isArray(body.components) ? body.components.map(fieldsOf) : []
   const text =

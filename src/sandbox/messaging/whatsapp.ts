@@ -13,7 +13,7 @@ import { type Fields, fieldsOf, textOf } from '../fields.ts'
 import { WireError } from '../wire-error.ts'
 import { type RegisteredTemplate, readTemplate, templateAnswer } from './template-registry.ts'
 
-/** A customer's message opens 24 hours in which free text may be sent to them. */
+/** The time after a customer's message in which free text may be sent to the customer: 24 hours, in ms. */
 const WINDOW_MS = TEXT_WINDOW_H * 3_600_000
 
 function metaError(
@@ -28,10 +28,10 @@ function metaError(
   })
 }
 
-/** When each customer wrote last (ms), by bare digits. */
+/** The time of each customer's last message (ms), by the bare digits of the phone number. */
 export type LastHeard = Map<string, number>
 
-/** Meta's Cloud API below `/whatsapp`, with and without a version in the path. */
+/** Serves Meta's Cloud API below `/whatsapp`, with and without a version in the path. */
 export function whatsappPlugin(context: SandboxContext, lastHeard: LastHeard) {
   return async (app: FastifyInstance): Promise<void> => {
     guard(app, context, faceOf(context))
@@ -83,7 +83,7 @@ function phoneNumberAnswer(context: SandboxContext, id: string): object {
   }
 }
 
-/** The message templates of Meta's account, each in the state that the sandbox's profile sets. */
+/** Returns the message templates of Meta's account, each in the state that the sandbox's profile sets. */
 function registered({ profile, templates }: SandboxContext): RegisteredTemplate[] {
   const state = profile.of('whatsapp.templates')
   if (state === 'missing') return []
@@ -112,8 +112,8 @@ function faceOf(context: SandboxContext): ProviderFace {
 }
 
 /**
- * Sends a text or template. Throws 400 with 100 (a field), 131026 (no such phone) or 131047 (text outside 24
- * h).
+ * Sends a text or template message. Throws 400 with 100 (a field), 131026 (no such phone) or 131047 (text
+ * outside 24 h).
  */
 function send(context: SandboxContext, lastHeard: LastHeard, body: Fields): object {
   refuseAsTold(context)
@@ -147,7 +147,7 @@ function send(context: SandboxContext, lastHeard: LastHeard, body: Fields): obje
   return { messaging_product: 'whatsapp', contacts: [{ input, wa_id: to }], messages: [{ id }] }
 }
 
-/** meta.refusals: the profile's no to every message. */
+/** Refuses every message, if the sandbox's profile chooses one of meta.refusals. */
 function refuseAsTold({ profile }: SandboxContext): void {
   const refusal = profile.of('whatsapp.refusal')
   if (refusal === 'none') return
@@ -204,7 +204,7 @@ function parametersOf(components: Fields[], type: string): string[] {
     })
 }
 
-/** meta.param-text */
+/** Checks one parameter of a template by meta.param-text. */
 function checkParameter(text: string): void {
   if (text.trim() === '')
     throw metaError(400, 132018, 'There is an issue with the parameters in your template')
@@ -217,7 +217,7 @@ function checkParameter(text: string): void {
     )
 }
 
-/** Checks that a code stands in the body and on the button that copies it. */
+/** Checks that a template message has the same code in its body and on the button that copies the code. */
 function checkCode(components: Fields[], [code]: string[]): void {
   const [onButton] = parametersOf(components, 'button')
   if (onButton === undefined) throw metaError(400, 131008, 'Required parameter is missing')
@@ -274,7 +274,10 @@ export function receiveReply(
   return id
 }
 
-/** A text, or a tap on a button of a template (`button`) or of a message with choices (`interactive`). */
+/**
+ * Makes the content of a customer's message: a text, or a tap on a button of a template (`button`) or of a
+ * message with choices (`interactive`).
+ */
 function contentOf(type: string | undefined, body: string): object {
   if (type === 'button') return { type, button: { payload: body, text: body } }
   if (type === 'interactive')

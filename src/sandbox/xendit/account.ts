@@ -6,7 +6,7 @@ import type { Payout } from './payouts.ts'
 import type { Refund } from './refunds.ts'
 import type { Transaction } from './transactions.ts'
 
-/** The decisions of a test about outcomes that are still to come. */
+/** The outcomes that a test has chosen for refunds and payouts to come. */
 export interface Outcomes {
   refund: { outcome: 'SUCCEEDED' | 'FAILED' | 'PENDING'; failure_code?: string }
   payout: { outcome: 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'REVERSED'; failure_code?: string }
@@ -15,11 +15,11 @@ export interface Outcomes {
 /** One merchant's account at the provider, with all its records. */
 export class XenditAccount {
   readonly businessId = randomBytes(12).toString('hex')
-  /** In order of creation, as all lists here. */
+  /** All invoices in order of creation, like every list here. */
   invoices: Invoice[] = []
   invoicesById = new Map<string, Invoice>()
   invoicesByExternalId = new Map<string, Invoice[]>()
-  /** By what the payment is called, in both of its forms. */
+  /** The invoices by the id of their payment, in both of its forms. */
   invoicesByPayment = new Map<string, Invoice>()
   /** The invoices that can still expire. */
   pendingInvoices = new Set<Invoice>()
@@ -30,11 +30,12 @@ export class XenditAccount {
   payoutsById = new Map<string, Payout>()
   payoutsByReference = new Map<string, Payout[]>()
   transactions: Transaction[] = []
-  /** The place of each transaction in the list. */
+  /** The index of each transaction in the list of transactions, by the transaction's id. */
   transactionIndex = new Map<string, number>()
   transactionsByProduct = new Map<string, Transaction>()
   /**
-   * The merchant's own money, from before the book began (IDR). It can be spent besides the settled payments.
+   * The merchant's own money, from before the book began (IDR). This money can be spent in addition to the
+   * settled payments.
    */
   floatIdr: number
   outcomes: Outcomes = { refund: { outcome: 'SUCCEEDED' }, payout: { outcome: 'SUCCEEDED' } }
@@ -51,16 +52,16 @@ export class XenditAccount {
 
   /**
    * Makes the account forget idempotency keys this many seconds after their first request; without a number
-   * it never forgets them.
+   * it never forgets a key.
    */
   forgetKeysAfter(seconds: number | undefined): void {
     this.#keysTtlMs = seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000
   }
 
   /**
-   * Answers a request once per idempotency key: the same key and body get the first answer again, another
-   * body is refused with 409 DUPLICATE_ERROR. A request that failed leaves its key free, and a request with a
-   * forgotten key is carried out again.
+   * Answers a request once per idempotency key. The same key and body get the first answer again; another
+   * body under the key is refused with 409 DUPLICATE_ERROR. A request that failed leaves its key free, and a
+   * request with a forgotten key is carried out again.
    */
   once<Answer extends object>(key: string | undefined, body: unknown, act: () => Answer): Answer | object {
     if (key === undefined) return act()
@@ -79,7 +80,7 @@ export class XenditAccount {
     )
   }
 
-  /** Whether a request under this key was taken on before, and the key is still known. */
+  /** Returns true if a request under this idempotency key was accepted before, and the key is still known. */
   knows(key: string | undefined): boolean {
     const before = key === undefined ? undefined : this.#answered.get(key)
     return before !== undefined && before.atMs + this.#keysTtlMs > this.#now().getTime()
@@ -110,7 +111,7 @@ export class XenditAccount {
   }
 }
 
-/** Appends to the list a map keeps under a key. */
+/** Appends an item to the list that a map keeps under a key. */
 export function appendTo<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
   const list = lists.get(key)
   if (list) list.push(item)

@@ -2,15 +2,16 @@ import type { XenditAccount } from './account.ts'
 import { feesIdr } from './transactions.ts'
 
 /**
- * The provider's own book, to compare a merchant's with: every invoice, refund and payout, and the balance.
+ * The provider's own book, with which a merchant's book can be compared: every invoice, refund and payout,
+ * and the balance.
  */
 export interface XenditBook {
   invoices: object[]
   refunds: object[]
   payouts: object[]
-  /** Paid invoices less succeeded refunds and payouts (IDR), before fees. */
+  /** The sum of paid invoices less succeeded refunds and payouts (IDR), before fees. */
   balance_idr: number
-  /** Fees and VAT charged, not part of `balance_idr` (IDR). */
+  /** The fees and VAT charged (IDR), which are not part of `balance_idr`. */
   fees_idr: number
 }
 

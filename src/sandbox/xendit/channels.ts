@@ -1,6 +1,6 @@
 export type PaymentMethod = 'BANK_TRANSFER' | 'EWALLET' | 'QR_CODE' | 'CREDIT_CARD' | 'RETAIL_OUTLET'
 
-/** The sandbox's facts about a way to pay an invoice. */
+/** The sandbox's facts about a payment channel. */
 export interface PaymentChannel {
   method: PaymentMethod
 }
@@ -9,7 +9,10 @@ const eWallet: PaymentChannel = { method: 'EWALLET' }
 const virtualAccount: PaymentChannel = { method: 'BANK_TRANSFER' }
 const retailOutlet: PaymentChannel = { method: 'RETAIL_OUTLET' }
 
-/** By the name an invoice's `payment_methods` uses, which is also its `payment_channel` once paid. */
+/**
+ * The payment channels, by the name that an invoice's `payment_methods` uses. The name is also the
+ * `payment_channel` of the invoice once it is paid.
+ */
 export const PAYMENT_CHANNELS: Readonly<Record<string, PaymentChannel>> = {
   BCA: virtualAccount,
   BNI: virtualAccount,
@@ -30,7 +33,7 @@ export const PAYMENT_CHANNELS: Readonly<Record<string, PaymentChannel>> = {
   INDOMARET: retailOutlet,
 }
 
-/** The name that `/transactions` gives to the kind of channel. */
+/** The name that `/transactions` gives to each kind of payment channel. */
 export const CHANNEL_CATEGORY: Record<PaymentMethod, string> = {
   BANK_TRANSFER: 'VIRTUAL_ACCOUNT',
   EWALLET: 'EWALLET',
@@ -39,12 +42,12 @@ export const CHANNEL_CATEGORY: Record<PaymentMethod, string> = {
   RETAIL_OUTLET: 'RETAIL_OUTLET',
 }
 
-/** VAT on the provider's fees: 11 % (PPN 12 % on 11/12 of the value). */
+/** The rate of VAT on the provider's fees: 11 % (PPN 12 % on 11/12 of the value). */
 export const VAT = 0.11
-/** A payout's fee before VAT (IDR). */
+/** The fee of a payout before VAT (IDR). */
 export const PAYOUT_FEE_IDR = 2500
 
-/** The fee of a payment before VAT (whole IDR), by the price list that laku has as its default. */
+/** Returns the fee of a payment before VAT (whole IDR), by the price list that laku has as its default. */
 export function paymentFeeIdr(method: PaymentMethod, amountIdr: number): number {
   switch (method) {
     case 'BANK_TRANSFER':
@@ -60,7 +63,7 @@ export function paymentFeeIdr(method: PaymentMethod, amountIdr: number): number 
   }
 }
 
-/** VAT on a fee (whole IDR). */
+/** Returns the VAT on a fee (whole IDR). */
 export function vatIdr(feeIdr: number): number {
   return Math.round(feeIdr * VAT)
 }

@@ -11,8 +11,8 @@ const TWO_WEEKS_MS = 14 * 86_400_000
 
 /**
  * Sends the provider's webhook about a dispute: `{of, event?, id?, amount?, due_in_s?}`, where `of` is an
- * invoice, a payment or a reference. It moves no money. A chargeback, or the money back from a won dispute,
- * is a separate movement (`POST /control/transactions`).
+ * invoice, a payment or a reference. The webhook moves no money. A chargeback, or the money back from a won
+ * dispute, is a separate movement (`POST /control/transactions`).
  */
 export function sendDisputeWebhook(context: SandboxContext, account: XenditAccount, body: unknown): object {
   const fields = fieldsOf(body)

@@ -1,6 +1,6 @@
 import { WireError } from '../wire-error.ts'
 
-/** An error as Xendit words it: `{error_code, message, errors?}`. */
+/** Makes an error in Xendit's words: `{error_code, message, errors?}`. */
 export function xenditError(
   status: number,
   code: string,
@@ -10,7 +10,7 @@ export function xenditError(
   return new WireError(status, { error_code: code, message, ...(errors ? { errors } : {}) })
 }
 
-/** 400 API_VALIDATION_ERROR naming the field. */
+/** Makes a 400 API_VALIDATION_ERROR that names the wrong field. */
 export function invalidField(path: string, message: string): WireError {
   return xenditError(
     400,

@@ -9,7 +9,7 @@ export interface NewInvoice {
   external_id: string
   amount: number
   currency: 'IDR'
-  /** Seconds until it expires. */
+  /** The number of seconds until the invoice expires. */
   invoice_duration: number
   payment_methods?: string[]
   description?: string
@@ -20,9 +20,9 @@ export interface NewInvoice {
   [other: string]: unknown
 }
 
-/** A day, Xendit's own default. */
+/** The lifetime of an invoice that names none: a day, Xendit's own default. */
 const DEFAULT_DURATION_S = 86_400
-/** The most a bank takes in one transfer to a virtual account (IDR). */
+/** The largest amount that a bank takes in one transfer to a virtual account (IDR). */
 const MAXIMUM_IDR = 50_000_000_000
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 const PHONE = /^\+[1-9]\d{6,14}$/

@@ -8,7 +8,7 @@ import type { NewInvoice } from './invoice-request.ts'
 import { notify } from './notify.ts'
 import { recordTransaction } from './transactions.ts'
 
-/** How an invoice was paid. */
+/** The payment of an invoice. */
 export interface Payment {
   payment_id: string
   payment_request_id: string
@@ -18,13 +18,13 @@ export interface Payment {
   paid_amount: number
   paid_at: string
   bank_code?: string
-  /** The app or bank that paid a QRIS. */
+  /** The app or bank that paid by QRIS, and its receipt. */
   payment_details?: { receipt_id: string; source: string }
 }
 
 export interface Invoice {
   id: string
-  /** Place in the list of all invoices, for paging. */
+  /** The invoice's index in the list of all invoices, for paging. */
   index: number
   request: NewInvoice
   status: 'PENDING' | 'PAID' | 'EXPIRED'
@@ -36,7 +36,10 @@ export interface Invoice {
 
 const MERCHANT_NAME = 'Laku'
 
-/** Makes an invoice; two with one `external_id` are two invoices, for Xendit has no idempotency key here. */
+/**
+ * Makes an invoice. Two requests with one `external_id` make two invoices, since Xendit has no idempotency
+ * key here.
+ */
 export function createInvoice(context: SandboxContext, account: XenditAccount, request: NewInvoice): Invoice {
   const now = context.now()
   const invoice: Invoice = {
@@ -56,7 +59,7 @@ export function createInvoice(context: SandboxContext, account: XenditAccount, r
 }
 
 /**
- * Returns the invoice as it stands now: an invoice past its time expires when it is looked at. Throws 404
+ * Returns the invoice in its present state: an invoice past its time expires when it is looked at. Throws 404
  * INVOICE_NOT_FOUND_ERROR.
  */
 export function findInvoice(context: SandboxContext, account: XenditAccount, id: string): Invoice {
@@ -79,8 +82,8 @@ export function expireDueInvoices(context: SandboxContext, account: XenditAccoun
 }
 
 /**
- * Expires a pending invoice and tells the merchant; an expired invoice stays as it is. Throws 400 for a paid
- * one.
+ * Expires a pending invoice and notifies the merchant; an expired invoice stays unchanged. Throws 400 for a
+ * paid one.
  */
 export function expireByHand(context: SandboxContext, account: XenditAccount, invoice: Invoice): void {
   if (invoice.status === 'PAID')
@@ -95,27 +98,27 @@ function expire(context: SandboxContext, account: XenditAccount, invoice: Invoic
   notify(context, invoiceUpdate(context, account, invoice))
 }
 
-/** Returns the ways in which an invoice may be paid: those of the request that accept its amount. */
+/** Returns the payment channels of an invoice: those of its request that accept its amount. */
 export function channelsOf({ request }: Pick<Invoice, 'request'>): string[] {
   const asked = request.payment_methods ?? Object.keys(PAYMENT_CHANNELS)
   return asked.filter((code) => request.amount <= (invoiceCeilings[code] ?? 0))
 }
 
-/** The action of a buyer on the invoice page. */
+/** A buyer's payment on the invoice page. */
 export interface PayInvoice {
-  /** The invoice's first one when absent. */
+  /** The payment channel; the invoice's first one when absent. */
   channel?: string | undefined
-  /** Whole IDR; the invoice's amount when absent. */
+  /** The amount paid in whole IDR; the invoice's amount when absent. */
   amount?: number | undefined
-  /** The app or bank that pays a QRIS; DANA when absent. */
+  /** The app or bank that pays by QRIS; DANA when absent. */
   source?: string | undefined
-  /** Lets money arrive on an expired invoice, as a transfer made in the last second does. */
+  /** True if the money may arrive on an expired invoice, like a transfer made in the last second. */
   late?: boolean
 }
 
 /**
- * Pays an invoice and tells the merchant. Throws 400 for a channel that the invoice does not accept, 409 if
- * it is paid or expired.
+ * Pays an invoice and notifies the merchant. Throws 400 for a channel that the invoice does not accept, 409
+ * if it is paid or expired.
  */
 export function payInvoice(
   context: SandboxContext,
@@ -170,7 +173,7 @@ function destinationOf(invoice: Invoice, method: PaymentMethod): string {
   return `88608${String(invoice.index).padStart(10, '0')}`
 }
 
-/** The invoice as the API answers it, with every list the SDK wants to map. */
+/** Returns the invoice in the form of the API's answer, with every list that the SDK wants to map. */
 export function invoiceAnswer(context: SandboxContext, account: XenditAccount, invoice: Invoice): object {
   const { request } = invoice
   const { payment_methods: paymentMethods, invoice_duration: _duration, ...given } = request
@@ -207,7 +210,7 @@ export function invoiceAnswer(context: SandboxContext, account: XenditAccount, i
   }
 }
 
-/** Returns an invoice's status for a read, which may contradict its webhook. */
+/** Returns the status that a read of an invoice shows, which may contradict the invoice's webhook. */
 export function readStatus(context: SandboxContext, { status }: Invoice): Invoice['status'] {
   const contradicts = status === 'PAID' && context.profile.of('xendit.invoice-reading') === 'expired'
   return contradicts ? 'EXPIRED' : status
@@ -233,7 +236,10 @@ function invoiceUpdate(context: SandboxContext, account: XenditAccount, invoice:
   }
 }
 
-/** How it was paid, with the name and the issuer of a QRIS as the profile has them. */
+/**
+ * Returns the payment of an invoice, with the method and issuer of a QRIS payment as the sandbox's profile
+ * has them.
+ */
 function paymentAnswer(context: SandboxContext, { payment }: Invoice): object {
   if (payment?.payment_method !== 'QR_CODE') return { ...payment }
   const { payment_details: details, ...paid } = payment

@@ -8,8 +8,8 @@ const DEFAULT_LIMIT = 10
 const MAXIMUM_LIMIT = 100
 
 /**
- * `GET /v2/invoices`: newest first, by `external_id`, `statuses`, times of payment, creation and expiry, in
- * pages of `limit` after `last_invoice` (the SDK's name) or `last_invoice_id`. Throws 400
+ * Answers `GET /v2/invoices`, newest first: by `external_id`, `statuses`, times of payment, creation and
+ * expiry, in pages of `limit` after `last_invoice` (the SDK's name) or `last_invoice_id`. Throws 400
  * API_VALIDATION_ERROR.
  */
 export function listInvoices(context: SandboxContext, account: XenditAccount, query: Fields): Invoice[] {

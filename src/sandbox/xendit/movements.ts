@@ -8,10 +8,10 @@ import { recordTransaction, type Transaction, type TransactionStatus } from './t
 const wrong = (says: string) => new WireError(400, { error: says })
 
 /**
- * A movement of the provider's own: `{type, amount, cashflow, status?, reference_id?, product_id?,
- * payment_link_id?, fee?}`. With `of` (a line, an invoice, a payment, a refund or a payout) it is of the same
- * thing: `{type: "CHARGEBACK", of: "<invoice>"}` takes its whole amount back, and the same with `"cashflow":
- * "MONEY_IN"` is a dispute that was won.
+ * Adds a movement that the provider itself makes: `{type, amount, cashflow, status?, reference_id?,
+ * product_id?, payment_link_id?, fee?}`. With `of` (a line, an invoice, a payment, a refund or a payout) the
+ * movement concerns that object. `{type: "CHARGEBACK", of: "<invoice>"}` takes the invoice's whole amount
+ * back, and the same with `"cashflow": "MONEY_IN"` is a dispute that was won.
  */
 export function addMovement(context: SandboxContext, account: XenditAccount, body: unknown): Transaction {
   const fields = fieldsOf(body)
@@ -38,7 +38,10 @@ export function addMovement(context: SandboxContext, account: XenditAccount, bod
   return line
 }
 
-/** The provider corrects a line: `{status?, amount?, fee?, fee_status?}`; the fee before VAT. */
+/**
+ * Corrects a line of the book, like the provider does: `{status?, amount?, fee?, fee_status?}`, with the fee
+ * before VAT.
+ */
 export function changeMovement(
   context: SandboxContext,
   account: XenditAccount,
@@ -61,8 +64,8 @@ export function changeMovement(
 }
 
 /**
- * A line by its own id, or the newest of an invoice, a payment, a refund or a payout, or of a reference.
- * Throws 404.
+ * Finds a line of the book by its own id, or the newest line of an invoice, a payment, a refund, a payout or
+ * a reference. Throws 404.
  */
 export function findLine(account: XenditAccount, id: string): Transaction {
   const line = account.transactions.findLast(

@@ -17,13 +17,16 @@ const CHANNEL_NAMES: Record<string, string> = {
 }
 const nameOf = (channel: string) => CHANNEL_NAMES[channel] ?? channel
 
-/** A link back to the shop, unless its address is none that a browser should follow. */
+/**
+ * Returns a link back to the shop; empty if the address is not http or https, which a browser should not
+ * follow.
+ */
 function linkTo(address: unknown, text: string): string {
   if (typeof address !== 'string' || !/^https?:\/\//.test(address)) return ''
   return `<a class="button" href="${escapeHtml(address)}">${text}</a>`
 }
 
-/** A button for each channel, under its kind. */
+/** Returns a button for each payment channel, grouped by the kind of channel. */
 function waysToPay(invoice: Invoice, language: Language): string {
   const byMethod = new Map<PaymentMethod, string[]>()
   for (const channel of channelsOf(invoice)) {
@@ -68,7 +71,9 @@ export function payPage(invoice: Invoice, language: Language): string {
   return sandboxPage({ title: name, language, body })
 }
 
-/** Renders the page of a refusal: the invoice was paid before, expired, or is not payable like that. */
+/**
+ * Renders the page of a refused payment: the invoice was paid before, expired, or cannot be paid like that.
+ */
 export function refusalPage(message: string, language: Language): string {
   const { refused, backToInvoice } = payTexts[language]
   const body = `<section class="card"><h1>${refused}</h1><p>${escapeHtml(message)}</p><a class="button" href="?lang=${language}">${backToInvoice}</a></section>`

@@ -9,7 +9,7 @@ import { notify } from './notify.ts'
 import { balanceOf, moveTransaction, recordTransaction, type TransactionStatus } from './transactions.ts'
 
 type OwnStatus = 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'REVERSED'
-/** The status of a payout. Only by force does a payout get one that is not listed, known or not. */
+/** The status of a payout. A status that is not listed here, known or not, is only set by force. */
 export type PayoutStatus = OwnStatus | (string & {})
 
 /** A payout, as the API answers it. */
@@ -31,7 +31,7 @@ export interface Payout {
   updated: string
 }
 
-/** The account numbers of Xendit's test mode that decide a payout's fate. */
+/** The account numbers of Xendit's test mode, each with the outcome of a payout to it. */
 const FATES: Readonly<Record<string, { status: OwnStatus; failureCode?: string }>> = {
   131313: { status: 'ACCEPTED' },
   123456: { status: 'FAILED', failureCode: 'TEMPORARY_TRANSFER_ERROR' },
@@ -43,18 +43,18 @@ const FATES: Readonly<Record<string, { status: OwnStatus; failureCode?: string }
 const categoryOf = (channelCode: string) =>
   payoutChannelFacts[channelCode]?.kind === 'ewallet' ? 'EWALLET' : 'BANK'
 
-/** Amounts a channel takes (IDR). */
+/** Returns the amounts that a payout channel accepts (IDR). */
 const limitsOf = (channelCode: string) => ({
   minimum: payoutChannelFacts[channelCode]?.minimumIdr ?? 0,
   maximum: payoutChannelFacts[channelCode]?.maximumIdr ?? 0,
   minimum_increment: 1,
 })
-/** xendit.payout-texts (characters). */
+/** xendit.payout-texts: the largest number of characters in a reference and in another text. */
 const [MAX_REFERENCE, MAX_TEXT] = [255, 100]
 const ARRIVAL_MS = 15 * 60_000
 
 /**
- * Takes a payout on; its outcome and webhook fall a moment later: FAILED with INSUFFICIENT_BALANCE where
+ * Accepts a payout. Its outcome and webhook come a moment later: FAILED with INSUFFICIENT_BALANCE where
  * amount and fee were more than can be spent. Throws 400 API_VALIDATION_ERROR, CHANNEL_CODE_NOT_SUPPORTED,
  * MINIMUM_TRANSFER_LIMIT_ERROR or MAXIMUM_TRANSFER_LIMIT_ERROR.
  */
@@ -121,7 +121,7 @@ function fateOf(
   return outcome === 'FAILED' ? { status: outcome, failureCode } : { status: outcome }
 }
 
-/** The states in which a payout still goes on by itself and can be cancelled. */
+/** The statuses in which a payout still proceeds by itself and can be cancelled. */
 const GOING_ON: readonly PayoutStatus[] = ['ACCEPTED', 'REQUESTED', 'READY', 'ROUTING']
 
 /** The statuses from which a payout can reach each status. */
@@ -134,8 +134,8 @@ const COMES_FROM: Readonly<Record<OwnStatus, readonly PayoutStatus[]>> = {
 }
 
 /**
- * Moves a payout to a status and tells the merchant (a cancelled payout has no webhook). Throws 400 where the
- * payout cannot get that status.
+ * Moves a payout to a status and notifies the merchant (a cancelled payout has no webhook). Throws 400 where
+ * the payout cannot get that status.
  */
 export function movePayout(
   context: SandboxContext,
@@ -153,7 +153,9 @@ export function movePayout(
   forcePayout(context, account, payout, { status, failureCode })
 }
 
-/** The status of the money, by the payout's status; under any other status the money waits. */
+/**
+ * The status of a payout's line in the book, by the payout's status; under any other status the line waits.
+ */
 const LINES: Readonly<Record<string, TransactionStatus>> = {
   SUCCEEDED: 'SUCCESS',
   REVERSED: 'REVERSED',
@@ -166,8 +168,8 @@ const LINES: Readonly<Record<string, TransactionStatus>> = {
 const TOLD = new Set(['SUCCEEDED', 'FAILED', 'REVERSED'])
 
 /**
- * Gives a payout any status, and any amount, as a provider that contradicts itself does. Its line of the book
- * follows. The merchant gets a webhook where one is documented for the status.
+ * Gives a payout any status, and any amount, like a provider that contradicts itself. The payout's line in
+ * the book follows. The merchant gets a webhook where one is documented for the status.
  */
 export function forcePayout(
   context: SandboxContext,
@@ -180,7 +182,8 @@ export function forcePayout(
   }: { status: PayoutStatus; amountIdr?: number | undefined; failureCode?: string | undefined },
 ): void {
   payout.status = status
-  // Two changes within a millisecond have an order too.
+  // Each change of a payout gets a later time than the one before, so that two changes within a millisecond
+  // have an order too.
   const now = Math.max(context.now().getTime(), Date.parse(payout.updated) + 1)
   payout.updated = new Date(now).toISOString()
   if (amountIdr !== undefined) payout.amount = amountIdr
@@ -242,14 +245,14 @@ function payoutAmount(amount: unknown, limits: ReturnType<typeof limitsOf>): num
   return amount
 }
 
-/** Throws 404 DATA_NOT_FOUND. */
+/** Finds a payout by its id. Throws 404 DATA_NOT_FOUND. */
 export function findPayout(account: XenditAccount, id: string): Payout {
   const payout = account.payoutsById.get(id)
   if (!payout) throw xenditError(404, 'DATA_NOT_FOUND', 'Payout not found')
   return payout
 }
 
-/** Answers `GET /payouts_channels`; if a code is given, with that channel only. */
+/** Answers `GET /payouts_channels` with all payout channels, or only with the channel whose code is given. */
 export function payoutChannels(context: SandboxContext, code: unknown): object[] {
   const hasNameless = context.profile.of('xendit.channel-names') === 'one_nameless'
   return Object.entries(payoutChannelFacts)

@@ -15,7 +15,7 @@ import { asListed } from './listed.ts'
 import { notify } from './notify.ts'
 import { balanceOf, moveTransaction, recordTransaction, type TransactionStatus } from './transactions.ts'
 
-/** The status of a refund. Only by force does a refund get one beyond the first three, known or not. */
+/** The status of a refund. A status beyond the first three, known or not, is only set by force. */
 export type RefundStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED' | (string & {})
 
 /** A refund, as the API answers it. */
@@ -43,8 +43,8 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 /**
- * Takes a refund on; its outcome and webhook fall a moment later. Throws what the current reference names:
- * 400 API_VALIDATION_ERROR, REFUND_AMOUNT_EXCEEDED, REFUND_IN_PROGRESS, TEMPORARILY_UNAVAILABLE,
+ * Accepts a refund; its outcome and webhook come a moment later. Throws the errors that the current reference
+ * names: 400 API_VALIDATION_ERROR, REFUND_AMOUNT_EXCEEDED, REFUND_IN_PROGRESS, TEMPORARILY_UNAVAILABLE,
  * INSUFFICIENT_BALANCE, INELIGIBLE_TRANSACTION_STATUS for an unpaid invoice, 403 REFUND_NOT_SUPPORTED and
  * PARTIAL_REFUND_NOT_SUPPORTED, and 404 DATA_NOT_FOUND.
  */
@@ -106,7 +106,7 @@ export function createRefund(context: SandboxContext, account: XenditAccount, bo
   return refund
 }
 
-/** xendit.refund-refusals: refuses a refund that breaks no rule, if the profile says so. */
+/** Refuses a refund that breaks no rule, if the sandbox's profile chooses one of xendit.refund-refusals. */
 function refuseAsTold(context: SandboxContext): void {
   const refusal = context.profile.of('xendit.refund-refusal')
   if (refusal === 'none') return
@@ -201,7 +201,7 @@ function refundedPayment(
   return { invoiceId: id, payment }
 }
 
-/** Succeeded refunds of an invoice (IDR). */
+/** Returns the sum of the succeeded refunds of an invoice (IDR). */
 export function refundedAmount(account: XenditAccount, invoiceId: string): number {
   const refunds = account.refundsByInvoice.get(invoiceId) ?? []
   return refunds.reduce((sum, { status, amount }) => sum + (status === 'SUCCEEDED' ? amount : 0), 0)
@@ -221,7 +221,7 @@ function checkChannel(context: SandboxContext, payment: Payment, amount: number 
     throw xenditError(400, 'TEMPORARILY_UNAVAILABLE', 'The issuer takes the whole amount back a day later')
 }
 
-/** Throws 404 DATA_NOT_FOUND. */
+/** Finds a refund by its id. Throws 404 DATA_NOT_FOUND. */
 export function findRefund(account: XenditAccount, id: string): Refund {
   const refund = account.refundsById.get(id)
   if (!refund) throw xenditError(404, 'DATA_NOT_FOUND', 'Refund not found')

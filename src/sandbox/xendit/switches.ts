@@ -1,6 +1,6 @@
 import type { Switches } from '../profile.ts'
 
-/** The ways in which Xendit may behave; the first choice of each switch is the documented one. */
+/** The behaviours of Xendit that a test can choose; the first choice of each switch is the documented one. */
 export const xenditSwitches = {
   'xendit.refund-form': {
     fact: 'xendit.refund-request',

@@ -15,7 +15,7 @@ export type TransactionStatus = 'PENDING' | 'SUCCESS' | 'FAILED' | 'REVERSED'
 /** One line of the provider's book, as `/transactions` returns it. */
 export interface Transaction {
   id: string
-  /** The payment's own id (`py-…`, `ewc_…`), the refund's or the payout's. */
+  /** The id of the payment (`py-…`, `ewc_…`), the refund or the payout that the line is about. */
   product_id: string
   product_data: { payment_link_id: string | null } | null
   type: string
@@ -26,7 +26,9 @@ export interface Transaction {
   reference_id: string | null
   currency: 'IDR'
   amount: number
-  /** The amount that the balance gains or loses in all: money in less its fee, money out with its fee. */
+  /**
+   * The amount that the balance gains or loses by the line: money in less its fee, money out with its fee.
+   */
   net_amount: number
   cashflow: 'MONEY_IN' | 'MONEY_OUT'
   settlement_status: 'PENDING' | 'SETTLED' | null
@@ -47,19 +49,19 @@ export interface NewTransaction {
   type: Transaction['type']
   status: TransactionStatus
   productId: string
-  /** The paid invoice; a payment's line carries this id besides the payment's own. */
+  /** The id of the paid invoice; a payment's line carries this id besides the payment's own. */
   paymentLinkId?: string
   referenceId: string | null
   channel: string
-  /** Absent for a payout to a bank. */
+  /** The payment method; absent for a payout to a bank. */
   method?: PaymentMethod
   category?: string
   accountIdentifier?: string
-  /** Whole IDR, without fees. */
+  /** The amount in whole IDR, without fees. */
   amountIdr: number
-  /** Fee before VAT (IDR). */
+  /** The fee before VAT (IDR). */
   feeIdr: number
-  /** Whether the movement brings money in; by default only a payment does. */
+  /** True if the movement brings money in; by default only a payment does. */
   moneyIn?: boolean
 }
 
@@ -68,7 +70,7 @@ const JAKARTA_MS = 7 * 3_600_000
 const DEFAULT_LIMIT = 10
 const MAXIMUM_LIMIT = 50
 
-/** Writes a line into the book. */
+/** Writes a line into the provider's book. */
 export function recordTransaction(
   context: SandboxContext,
   account: XenditAccount,
@@ -118,13 +120,16 @@ export function recordTransaction(
   return transaction
 }
 
-/** Before, a payment's line had the invoice's id here. */
+/**
+ * Returns the product id of a line. A payment's line had the invoice's id here before, and has it again if
+ * the profile says so.
+ */
 const productOf = (context: SandboxContext, { productId, paymentLinkId }: NewTransaction): string =>
   context.profile.of('xendit.transaction-product') === 'invoice' ? (paymentLinkId ?? productId) : productId
 
 /**
- * Moves the line of a refund or payout on, and its fee with it: what did not succeed costs nothing.
- * `amountIdr`, where another sum moved than was asked for.
+ * Updates the line of a refund or payout, and its fee with it: a movement that did not succeed costs nothing.
+ * `amountIdr` is given where another sum moved than was requested.
  */
 export function moveTransaction(
   context: SandboxContext,
@@ -153,8 +158,8 @@ export function moveTransaction(
 }
 
 /**
- * Returns when incoming money can be spent: a payment after the days of its channel, and not on a weekend;
- * other money at once.
+ * Returns the time at which incoming money can be spent: a payment after the days of its channel, and not on
+ * a weekend; other money at once.
  */
 function settlesAt(context: SandboxContext, { type, channel }: NewTransaction, now: Date): Date {
   const settlement = context.profile.of('xendit.settlement')
@@ -172,7 +177,7 @@ function isWeekend(at: Date): boolean {
   return day === 0 || day === 6
 }
 
-/** Makes all paid money available now, as if its days had passed. */
+/** Makes all paid money available now, as if the settlement days of its channels had passed. */
 export function settleAll(context: SandboxContext, account: XenditAccount): void {
   const now = context.now().toISOString()
   for (const line of account.transactions)
@@ -181,8 +186,8 @@ export function settleAll(context: SandboxContext, account: XenditAccount): void
 }
 
 /**
- * Returns the money in the account (IDR): the part that may leave it now, its float included, and the part
- * that is not settled yet.
+ * Returns the money in the account (IDR): the part that may leave the account now, its float included, and
+ * the part that is not settled yet.
  */
 export function balanceOf(
   context: SandboxContext,
@@ -200,7 +205,7 @@ export function balanceOf(
   return { spendableIdr, unsettledIdr }
 }
 
-/** Fees and their VAT charged so far (IDR). */
+/** Returns the fees and their VAT charged so far (IDR). */
 export function feesIdr(account: XenditAccount): number {
   let fees = 0
   for (const { fee } of account.transactions)
@@ -208,7 +213,7 @@ export function feesIdr(account: XenditAccount): number {
   return fees
 }
 
-/** Returns the line as it stands now: settled once its time has come. */
+/** Returns a line of the book in its present state: settled once its settlement time has come. */
 function transactionAnswer(context: SandboxContext, transaction: Transaction): object {
   const settles = transaction.estimated_settlement_time
   const isSettled = settles !== null && Date.parse(settles) <= context.now().getTime()
@@ -220,7 +225,7 @@ function transactionAnswer(context: SandboxContext, transaction: Transaction): o
   return { ...line, fee }
 }
 
-/** Throws 404 DATA_NOT_FOUND. */
+/** Finds a line of the book by its id. Throws 404 DATA_NOT_FOUND. */
 export function findTransaction(context: SandboxContext, account: XenditAccount, id: string): object {
   const transaction = account.transactions[account.transactionIndex.get(id) ?? -1]
   if (!transaction) throw xenditError(404, 'DATA_NOT_FOUND', 'Transaction not found')
@@ -228,7 +233,7 @@ export function findTransaction(context: SandboxContext, account: XenditAccount,
 }
 
 /**
- * A page of the book, newest first. Throws 400 API_VALIDATION_ERROR for a wrong limit or an unknown
+ * Returns a page of the book, newest first. Throws 400 API_VALIDATION_ERROR for a wrong limit or an unknown
  * `after_id`.
  */
 export function listTransactions(context: SandboxContext, account: XenditAccount, query: Fields): object {

@@ -19,7 +19,9 @@ interface WithId {
   Params: { id: string }
 }
 
-/** Xendit below `/xendit`: invoices and their page, refunds, payouts, balance and transactions. */
+/**
+ * Serves Xendit's API below `/xendit`: invoices and their page, refunds, payouts, balance and transactions.
+ */
 export function xenditPlugin(context: SandboxContext, account: XenditAccount) {
   return async (app: FastifyInstance): Promise<void> => {
     guard(app, context, faceOf(context))
@@ -65,7 +67,10 @@ function invoiceRoutes(app: FastifyInstance, context: SandboxContext, account: X
   })
 }
 
-/** The page is a buyer's: no key, no limit, no faults. A form gets pages back, everything else JSON. */
+/**
+ * Adds the routes of the payment page. Buyers open this page, so it needs no key and has no limit and no
+ * faults. A form gets pages back, everything else JSON.
+ */
 function payPageRoutes(app: FastifyInstance, context: SandboxContext, account: XenditAccount): void {
   app.get<WithId>('/pay/:id', async (request, reply) => {
     const invoice = findInvoice(context, account, request.params.id)
@@ -77,7 +82,7 @@ function payPageRoutes(app: FastifyInstance, context: SandboxContext, account: X
     try {
       const invoice = findInvoice(context, account, request.params.id)
       payInvoice(context, account, invoice, readPay(request.body))
-      // A page that is looked at again is not to pay again.
+      // A form gets a redirect, so that opening the page again does not pay again.
       return isForm
         ? reply.redirect(`?lang=${languageOf(request)}`, 303)
         : invoiceAnswer(context, account, invoice)
@@ -103,12 +108,12 @@ function readPay(body: unknown) {
   }
 }
 
-/** xendit.payout-texts (characters). */
+/** xendit.payout-texts: the largest number of characters in an idempotency key. */
 const MAX_KEY = 100
 
 /**
- * Returns the key of a request to one endpoint; undefined if the caller sent none. Throws 400 for a key that
- * is too long.
+ * Returns the idempotency key of a request to one endpoint; undefined if the caller sent none. Throws 400 for
+ * a key that is too long.
  */
 function idempotencyKey(request: FastifyRequest, endpoint: string): string | undefined {
   const key = request.headers['idempotency-key']
@@ -118,8 +123,8 @@ function idempotencyKey(request: FastifyRequest, endpoint: string): string | und
 }
 
 /**
- * Returns the key of a request for a refund, if the profile honours the header. A repeated request is
- * answered as the profile says. Throws 400 and 409.
+ * Returns the idempotency key of a request for a refund, if the profile honours the header. A repeated
+ * request is answered as the profile says. Throws 400 and 409.
  */
 function refundKey(
   context: SandboxContext,
