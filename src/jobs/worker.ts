@@ -132,9 +132,9 @@ async function runBatch(
 }
 
 /**
- * Asks once a second, in one statement, which sweeps have work due, and queues those sweeps. Indexes find the
- * due work, so an idle database of any size costs nothing. The queue's policy keeps several workers from
- * sweeping at once.
+ * Asks the database once a second, in one statement, which sweeps have work due, and queues those sweeps.
+ * Indexes find the due work, so an idle database of any size costs nothing. The queue's policy keeps several
+ * workers from sweeping at once.
  */
 class SweepTicker {
   readonly #laku: Laku

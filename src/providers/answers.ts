@@ -36,7 +36,7 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 
 /** Returns the object without its undefined fields: inside laku, an absent value is an absent field. */
 export function present<T extends object>(object: T): Present<T> {
-  // Object.entries loses the relation of key and value type. The dropped entries are exactly those that
-  // Present makes optional.
+  // Object.entries loses the relation of key and value type, so the result is cast. The dropped entries are
+  // exactly those that the type Present makes optional.
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Present<T>
 }

@@ -20,7 +20,10 @@ export interface ProviderVerdict {
  * makes the limiter.
  */
 export interface CallLimiter {
-  /** Resolves when a call may be made. @throws ProviderFailure limited, where that is too far off */
+  /**
+   * Resolves when a call to the endpoint may be made.
+   * @throws ProviderFailure limited, where that is too far off
+   */
   take(endpoint: string): Promise<void>
   /** Stops all calls to an endpoint for `forS` seconds, because the provider asked for that. */
   hold(endpoint: string, forS: number): Promise<void>
@@ -55,7 +58,10 @@ export interface ProviderHttpOptions {
    * for its turn already. Default: the operation's name.
    */
   endpointOf?: (operation: string) => string | undefined
-  /** Receives each answer: for `laku providers check`, which looks at more than the clients keep. */
+  /**
+   * Receives each answer of the provider, for `laku providers check`, which looks at more than the clients
+   * keep.
+   */
   heard?: ((answer: HeardAnswer) => void) | undefined
 }
 
@@ -161,7 +167,7 @@ function heardAnswer(
   return { provider, operation, method: init.method ?? 'GET', path, status, body: parseJson(text) ?? text }
 }
 
-/** Returns the answer's JSON, or throws the failure that the answer stands for. */
+/** Returns the answer's JSON, or throws the failure that the answer means. */
 function judge(options: ProviderHttpOptions, operation: string, response: Response, text: string): unknown {
   const body = parseJson(text)
   const verdict = body === undefined ? undefined : options.errorIn(body)

@@ -21,7 +21,7 @@ const BEFORE_SENDING = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ])
 
-/** Classifies a thrown network error: `unreachable` where it came before sending, else `unknown`. */
+/** Classifies a network error: `unreachable` if it came before the request was sent, else `unknown`. */
 export function networkFailure(error: unknown): NetworkFailure {
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return { outcome: 'unknown', code: 'timeout' }

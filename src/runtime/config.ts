@@ -26,7 +26,7 @@ export type Config = Omit<Settings, 'sealKey'> & {
 }
 
 /**
- * The settings that the commands of the database's owner need: in production the owner has no other secrets
+ * The settings that the commands of the database's owner need. In production the owner has no other secrets
  * at hand.
  */
 export type OwnerConfig = Pick<

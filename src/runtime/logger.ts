@@ -37,7 +37,7 @@ export function createLogger(
 function cleanChildren(logger: Logger): Logger {
   const child = logger.child
   logger.child = function (this: Logger, bindings, options) {
-    // Children inherit this method; `this` is the logger whose child is made.
+    // Child loggers inherit this method; `this` is the logger whose child is made.
     return child.call(this, withoutPersonalData(bindings), options)
   } as typeof logger.child
   return logger

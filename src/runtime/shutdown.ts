@@ -26,9 +26,9 @@ export interface ShutdownOptions {
 }
 
 /**
- * Closes a process in order: the part opened last is closed first. SIGTERM, SIGINT, SIGHUP or an uncaught
- * error begins the shutdown; a second signal ends the process at once. The exit code is 0, or 1 after an
- * error, a failed step or the deadline.
+ * Closes the parts of a process in order: the part opened last is closed first. SIGTERM, SIGINT, SIGHUP or an
+ * uncaught error begins the shutdown; a second signal ends the process at once. The exit code is 0, or 1
+ * after an error, a failed step or the deadline.
  */
 export class Shutdown {
   readonly #logger: Logger

@@ -100,7 +100,7 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('switches', { list: shop, pause: turners, resume: turners }),
   ...of('audit', { list: money, show: money, reveal: finance }),
   ...of('auth', { whoami: everybody, 'revoke-sessions': support }),
-  // Each person sees and stops the commands that they began themselves; an administrator sees and stops all.
+  // Each person sees and stops the commands that this person began; an administrator sees and stops all.
   ...of('commands', { list: everybody, show: everybody, stop: everybody }),
   ...of('auth staff', { list: none, add: none, renew: none, rename: none, role: none, revoke: none }),
   ...of('auth factor', { enrol: persons, confirm: persons, show: persons, reset: none }),

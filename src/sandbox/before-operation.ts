@@ -18,14 +18,14 @@ declare module 'fastify' {
 /** One provider's way to check a request, and its error answers. */
 export interface ProviderFace {
   provider: Provider
-  /** Throws the provider's 401 when the request does not carry the key. */
+  /** Checks the key of a request. Throws the provider's 401 when the request does not carry the key. */
   authenticate: (request: FastifyRequest) => void
   /** Makes a definite refusal (4xx), with the given error code where a test asks for one. */
   refusal: (code: string | undefined) => WireError
   /** Makes a 5xx answer: the provider has done nothing, but the caller cannot know that. */
   failure: () => WireError
   limited: (state: LimitState) => WireError
-  /** Builds the answer to a body that cannot be read. */
+  /** Makes the answer to a request whose body cannot be read. */
   unreadable: (message: string) => WireError
 }
 

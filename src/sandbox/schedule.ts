@@ -63,7 +63,7 @@ export class Schedule {
     })
   }
 
-  /** Forgets all planned events and releases every held request. */
+  /** Drops all planned actions and releases every held request. */
   clear(): void {
     for (const [timer, done] of this.#timers) {
       clearTimeout(timer)

@@ -1,5 +1,5 @@
 // laku relies on the facts in this file, which Biteship documents. docs/providers.md gives the source, date
-// and certainty of each under the same name.
+// and certainty of each fact under the same name.
 
 /** biteship.cancellable: the statuses in which an order can still be cancelled. */
 export const cancellableStatuses: readonly string[] = ['confirmed', 'scheduled', 'allocated', 'picking_up']

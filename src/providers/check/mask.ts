@@ -24,9 +24,9 @@ const MANY_DIGITS = /\d[\d\s-]{5,}\d/
 const FIGURE = /^-?\d+(\.\d+)?$/
 
 /**
- * Removes personal data from answers. It masks names, numbers, accounts, addresses, e-mails and free texts;
- * within one masker, equal values get equal masks. Ids, codes, times and amounts stay. It masks every field
- * that is not known to be harmless.
+ * Removes personal data from providers' answers: names, numbers, accounts, addresses, e-mails and free texts.
+ * Within one masker, equal values get equal masks. Ids, codes, times and amounts stay. Every field that is
+ * not known to be harmless is masked.
  */
 export class Masker {
   readonly #masks = new Map<string, string>()

@@ -59,7 +59,7 @@ export class Ear {
   }
 }
 
-/** Returns the fields of a value; none if it is no object. */
+/** Returns the fields of a value if it is an object, else no fields. */
 export function fieldsIn(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)

@@ -68,7 +68,7 @@ export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes)
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error
       const refusal = refusalBy(error.code)
-      // The refusal concerns the account: the run reports it and stops here.
+      // A refusal that concerns the account is thrown: the run of the checks reports it and stops here.
       if (!refusal || refusal.reach === 'account') throw error
       if (refusal.reach === 'message') return { says: `refused for its field alone: ${error.code}` }
       const says = `messages are refused: ${refusal.says} (${error.code})`

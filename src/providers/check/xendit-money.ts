@@ -271,7 +271,7 @@ export function readAgainProbe(gateway: PaymentGateway): Probe {
   }
 }
 
-/** The number of payments whose invoices are read again: this many are enough to see a difference. */
+/** The number of payments whose invoices are read again, which is enough to see a difference. */
 const READ_AGAIN = 5
 
 async function invoicesOf(

@@ -65,7 +65,10 @@ type SmtpFailure = Pick<ProviderFailureFacts, 'outcome' | 'code'>
 
 /** The nodemailer codes of errors that come before the mail is handed over. */
 const BEFORE_SENDING = new Set(['EDNS', 'ETLS', 'EREQUIRETLS'])
-/** The codes of faults that nodemailer itself finds in a mail, or in how the mail is to be sent. */
+/**
+ * The error codes of a mail that nodemailer itself refuses, for a fault in the mail or in how it is to be
+ * sent.
+ */
 const NEVER_SENT = new Set([
   'EENVELOPE',
   'EMESSAGE',

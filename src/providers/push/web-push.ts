@@ -13,7 +13,8 @@ export interface WebPushOptions {
   timeoutMs?: number
 }
 
-// The lifetime of a push message: a notice that does not reach the browser within a day is left to the inbox.
+// The lifetime of a push message (s): a message that does not reach the browser within a day is not
+// delivered, and only the inbox has the notice.
 const TTL_S = 86_400
 
 /**

@@ -1,5 +1,5 @@
 // laku relies on the facts in this file, which Meta and Fonnte document. docs/providers.md gives the source,
-// date and certainty of each under the same name.
+// date and certainty of each fact under the same name.
 
 /** meta.text-window: free text is accepted for this many hours after the recipient's last message. */
 export const TEXT_WINDOW_H = 24

@@ -122,8 +122,8 @@ export const refundsAnswer = z
   }))
 
 /**
- * An e-wallet charge, which shows at once how much of it was refunded: null means nothing yet, and a missing
- * field means unknown.
+ * An e-wallet charge, which shows at once how much of the charge was refunded: null means nothing yet, and a
+ * missing field means unknown.
  */
 export const chargeAnswer = z
   .looseObject({ refunded_amount: z.number().nullish() })

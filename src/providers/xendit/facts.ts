@@ -1,5 +1,5 @@
 // laku relies on the facts in this file, which Xendit documents. docs/providers.md gives the source, date and
-// certainty of each under the same name.
+// certainty of each fact under the same name.
 
 /** xendit.webhook-timeout: the time that Xendit waits for an answer to a webhook (s). */
 export const WEBHOOK_TIMEOUT_S = 30
@@ -9,7 +9,7 @@ export interface PayoutChannelFact {
   kind: 'bank' | 'ewallet'
   /** The form of an account number at this channel. */
   digits: RegExp
-  /** The smallest and largest amount of one payout (IDR). */
+  /** The smallest amount of one payout to this channel, and the largest (IDR). */
   minimumIdr: number
   maximumIdr: number
   /** The number of characters of a payout's description that the receiver sees. */
@@ -204,9 +204,9 @@ export function qrisIssuer(source: string): string {
 }
 
 /**
- * The meaning of a refused refund. `never`: a retry gets the same answer. `balance`: the money that came in
- * is not settled yet. `later`: the refusal passes. `account`: the provider refuses every request of our
- * account. `taken`: the money may be gone already.
+ * The meaning of Xendit's refusal to refund. `never`: a retry gets the same answer. `balance`: the money that
+ * came in is not settled yet. `later`: the refusal is temporary. `account`: the provider refuses every
+ * request of our account. `taken`: the money may be gone already.
  */
 export type RefundRefusal = 'never' | 'balance' | 'later' | 'account' | 'taken'
 

@@ -47,7 +47,7 @@ const disputeBody = z.union([
 const eventBody = z.looseObject({
   // xendit.payout-events: the event names of the newer API begin with `v3_payout.`.
   event: z.string().regex(/^(v3_)?(refund|payout)\./),
-  // Some deliveries wrap the object once more than documented.
+  // Some webhook deliveries wrap the refund or payout in one more `data` than documented.
   data: z.union([z.looseObject({ data: thing }).transform((wrapped) => wrapped.data), thing]),
 })
 
@@ -75,8 +75,8 @@ export function parseXenditWebhook(body: unknown): XenditNotice | undefined {
 }
 
 /**
- * Returns the key that two deliveries of one notice share: Xendit's `webhook-id` header if it came, else the
- * notice's content.
+ * Returns the key that two deliveries of one webhook share: Xendit's `webhook-id` header if it came, else the
+ * webhook's content.
  */
 export function xenditDedupeKey(notice: XenditNotice, webhookId: string | undefined): string {
   return webhookId || `${notice.kind}:${notice.id}:${notice.status}`

@@ -23,7 +23,9 @@ function endpointOf(operation: string): string | undefined {
   return operation === 'find_invoices' ? 'list_invoices' : operation
 }
 
-/** Returns the two ways to call Xendit: our HTTP client for raw answers, and the account for their SDK. */
+/**
+ * Returns the two means to call Xendit: our HTTP client for raw answers, and the account for Xendit's SDK.
+ */
 export function xenditWire(options: XenditOptions): {
   http: ProviderHttp
   account: { secretKey: string; xenditURL: string }

@@ -48,8 +48,8 @@ export function ensureCluster(
   renameSync(aside, layout.cluster)
 }
 
-// These options give one sort order on every machine, whatever its locales: by code point, with Unicode's
-// upper and lower case.
+// These options of initdb give one sort order on every machine, whatever its locales: by code point, with
+// Unicode's upper and lower case.
 const initOptions = [
   ...['--username=postgres', '--auth=trust', '--encoding=UTF8', '--data-checksums'],
   ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],

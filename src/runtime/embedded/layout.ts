@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { StartError } from '../start-error.ts'
 import type { ServerUser } from './server-user.ts'
 
-/** The paths of everything that belongs to a data folder's server. */
+/** The paths of everything that belongs to the embedded server of a data folder. */
 export interface Layout {
   dataDir: string
   cluster: string

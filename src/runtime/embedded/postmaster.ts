@@ -10,7 +10,7 @@ import { type Layout, socketName } from './layout.ts'
  */
 const orphanMs = 5_000
 
-/** The facts that a server writes about itself in `postmaster.pid`. */
+/** The facts that a running server writes about itself in `postmaster.pid`. */
 export interface Postmaster {
   pid: number
   startedAt: Date

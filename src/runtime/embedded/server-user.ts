@@ -18,9 +18,9 @@ const nobody = 65534
 const namespace = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`]
 
 /**
- * Chooses the ordinary user that runs the server. Root keeps the owner of an existing cluster. Root's own
- * clusters and new ones run in a user namespace, which needs no rights on the folders above and no change of
- * owner. Where namespaces are refused (some containers), they run as nobody.
+ * Chooses the ordinary user that runs the server. For root, an existing cluster keeps its owner. Clusters
+ * owned by root and new ones run in a user namespace, which needs no rights on the folders above and no
+ * change of owner. Where namespaces are refused (some containers), they run as nobody.
  */
 export function serverUser(cluster: string): ServerUser {
   if (process.getuid?.() !== 0) return { prefix: [] }

@@ -5,7 +5,7 @@ import type { SandboxContext } from '../context.ts'
 import { fieldsOf, textOf } from '../fields.ts'
 import { WireError } from '../wire-error.ts'
 
-/** The number of characters in one SMS. */
+/** The largest number of characters in one SMS. */
 const SEGMENT = 160
 
 function twilioError(status: number, code: number, message: string): WireError {

@@ -55,7 +55,7 @@ export class TemplateRegistry {
     return [...this.#byKey.values()]
   }
 
-  /** Forgets the templates that were registered since the start, and restores the first ones. */
+  /** Forgets the templates that were registered since the sandbox's start, and restores the first ones. */
   clear(): void {
     this.#byKey.clear()
     for (const template of this.#first) this.register(template)

@@ -4,7 +4,7 @@ import { type Fields, isFields, textOf } from '../fields.ts'
 import { PAYMENT_CHANNELS } from './channels.ts'
 import { invalidField, xenditError } from './errors.ts'
 
-/** A checked request for an invoice; fields that mean nothing to the sandbox are kept and given back. */
+/** A checked request for an invoice. Fields that the sandbox does not use are kept and returned. */
 export interface NewInvoice {
   external_id: string
   amount: number

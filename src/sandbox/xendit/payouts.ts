@@ -12,7 +12,7 @@ type OwnStatus = 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'REVERSED'
 /** The status of a payout. A status that is not listed here, known or not, is only set by force. */
 export type PayoutStatus = OwnStatus | (string & {})
 
-/** A payout, as the API answers it. */
+/** A payout in the form of the API's answer. */
 export interface Payout {
   id: string
   reference_id: string

@@ -18,7 +18,7 @@ import { balanceOf, moveTransaction, recordTransaction, type TransactionStatus }
 /** The status of a refund. A status beyond the first three, known or not, is only set by force. */
 export type RefundStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED' | (string & {})
 
-/** A refund, as the API answers it. */
+/** A refund in the form of the API's answer. */
 export interface Refund {
   id: string
   payment_request_id: string
