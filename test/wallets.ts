@@ -148,6 +148,7 @@ function payoutWays(
     payoutOf,
     /** Time passes, and what is due is done. */
     later: async (seconds: number) => {
+      await laku.sandbox.settleWebhooks()
       laku.clock.shift(seconds)
       await sweepWithdrawals({ units: laku.units, actor: system })
       await sweepPayouts(context)

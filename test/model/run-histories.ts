@@ -51,7 +51,11 @@ async function liveOne(laku: TestLaku, setting: Terms[], commands: readonly Comm
     // The model moves second: until then it says what the command means.
     const outcome = await world.take(command, model)
     const allowed = outcome === 'ok'
-    expect({ told, outcome, allowed }).toEqual({ told, outcome, allowed: model.take(command) })
+    expect({ told, outcome, allowed }, JSON.stringify(command)).toEqual({
+      told,
+      outcome,
+      allowed: model.take(command),
+    })
     await world.compare(model)
     for (const state of statesOf(model)) states.add(state)
   }

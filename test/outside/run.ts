@@ -38,11 +38,8 @@ export interface Coverage {
  * says what laku answers: after every act all that is always true holds, and at the end of each history it is
  * counted who has what.
  */
-export async function runOutside(
-  runs: number,
-  unlessSet = Math.floor(Math.random() * 2 ** 31),
-): Promise<Coverage> {
-  const seed = Number(process.env.LAKU_SEED ?? unlessSet)
+export async function runOutside(runs: number): Promise<Coverage> {
+  const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 2 ** 31))
   const numRuns = Number(process.env.LAKU_RUNS ?? runs)
   console.info(`${numRuns} histories of the outside world: LAKU_SEED=${seed}`)
   const coverage: Coverage = { acts: new Map(), states: new Set() }

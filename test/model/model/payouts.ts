@@ -66,10 +66,14 @@ export class Withdrawals {
     this.#payouts = payouts
   }
 
-  /** Refunded money leaves free of fee and minimum; all else has both. */
+  /**
+   * Refunded money leaves free of fee and minimum, and so does a whole wallet that holds too little for both;
+   * any other amount has both.
+   */
   request(buyer: number, amountIdr: number): boolean {
-    const refundedIdr = Math.min(amountIdr, this.#book.refundedIn(buyer))
-    const isFree = amountIdr <= refundedIdr
+    const thereIdr = this.#book.wallet(buyer)
+    const isRest = amountIdr === thereIdr && thereIdr < WITHDRAWAL_MINIMUM_IDR + WITHDRAWAL_FEE_IDR
+    const isFree = isRest || amountIdr <= this.#book.refundedIn(buyer)
     if (amountIdr <= 0 || (!isFree && amountIdr < WITHDRAWAL_MINIMUM_IDR)) return false
     const withdrawal = this.#hold(buyer, amountIdr, isFree ? 0 : WITHDRAWAL_FEE_IDR)
     const needsPerson = amountIdr > WITHDRAWAL_APPROVAL_ABOVE_IDR || amountIdr < PAYOUT_MINIMUM_IDR

@@ -82,6 +82,8 @@ const sendRefunds = async () => {
     at(),
     rows.map((row) => row.id),
   )
+  // The sandbox ends a refund a moment after it took it on.
+  await laku.sandbox.settleWebhooks()
   laku.clock.shift(1_000)
   await sweepRefunds(at())
 }
@@ -92,6 +94,7 @@ const sendPayouts = async () => {
     at(),
     rows.map((row) => row.id),
   )
+  await laku.sandbox.settleWebhooks()
   laku.clock.shift(1_000)
   await sweepPayouts(at())
 }
@@ -116,7 +119,7 @@ const left = async () => {
 }
 const booksAgree = async () => {
   laku.clock.shift(3_600)
-  // The sandbox may have ended a refund only after it was asked about.
+  await laku.sandbox.settleWebhooks()
   await sweepRefunds(at())
   await readProviderBook(at())
   expect(await reconcileGateway(at(), {})).toMatchObject({ ok: true, differences: [] })

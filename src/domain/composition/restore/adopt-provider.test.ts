@@ -54,6 +54,7 @@ describe('case 4: a backup is restored over a day in which money left and came',
       at,
       rows.map((row) => row.id),
     )
+    await f.laku.sandbox.settleWebhooks()
     f.laku.clock.shift(1_000)
     await sweepPayouts(at)
   }

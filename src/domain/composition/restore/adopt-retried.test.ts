@@ -36,6 +36,7 @@ const sendAll = async () => {
     at,
     rows.map((row) => row.id),
   )
+  await f.laku.sandbox.settleWebhooks()
   f.laku.clock.shift(1_000)
   await sweepPayouts(at)
 }
