@@ -1733,6 +1733,7 @@ CREATE INDEX payments_of_session ON public.payments USING btree (session_id, sta
 CREATE INDEX payments_of_user ON public.payments USING btree (user_id, id);
 CREATE INDEX payouts_by_status ON public.payouts USING btree (status, id);
 CREATE INDEX payouts_due ON public.payouts USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
+CREATE INDEX payouts_earlier_subject ON public.payouts USING btree (earlier_subject_id) WHERE (earlier_subject_id IS NOT NULL);
 CREATE INDEX payouts_of_batch ON public.payouts USING btree (batch_id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX payouts_of_subject ON public.payouts USING btree (subject_id);
 CREATE INDEX payouts_of_user ON public.payouts USING btree (user_id) WHERE (user_id IS NOT NULL);

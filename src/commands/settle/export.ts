@@ -4,8 +4,7 @@ import type { CommandContext } from '../../cli/define/context.ts'
 import { exitCodes, usageError } from '../../cli/errors/cli-error.ts'
 import { withSecondFactor } from '../../cli/prompts/second-factor.ts'
 import type { Work } from '../../domain/kernel/index.ts'
-import type { BankTransfer } from '../../domain/payout/index.ts'
-import type { LeftOut } from '../../domain/settlement/index.ts'
+import type { BankTransfer, LeftOut } from '../../domain/payout/index.ts'
 
 const formats = ['csv', 'pdf'] as const
 
@@ -127,23 +126,28 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
  * batch exists nevertheless, and the file is written again by the batch's number.
  */
 async function claim(work: Work, given: Input): Promise<Exported> {
-  const { handOutBatch, makeBatch, showBatch } = await import('../../domain/payout/index.ts')
+  const { dropEmptyBatch, handOutBatch, makeBatch, showBatch } = await import('../../domain/payout/index.ts')
   const { claimForBank } = await import('../../domain/settlement/index.ts')
   const { claimWithdrawalsForBank } = await import('../../domain/wallet/index.ts')
   if (given.batch !== undefined) {
-    const transfers = await handOutBatch(work, given.batch)
-    return { batch: await showBatch(work, given.batch), transfers, leftOut: [] }
+    const { transfers, leftOut } = await handOutBatch(work, given.batch)
+    return { batch: await showBatch(work, given.batch), transfers, leftOut }
   }
   let made: string | undefined
   const batch = async () => (made ??= await makeBatch(work))
   const { settlements, channel: channelCode } = given
   const { leftOut } = await claimForBank(work, { batch, settlements, channelCode })
-  if (given.withdrawals) await claimWithdrawalsForBank(work, { batch, channelCode })
-  if (made === undefined) return { batch: null, transfers: [], leftOut }
+  if (given.withdrawals)
+    leftOut.push(...(await claimWithdrawalsForBank(work, { batch, channelCode })).leftOut)
+  if (made === undefined || (await dropEmptyBatch(work, made))) return { batch: null, transfers: [], leftOut }
   const { transfersOf } = await import('../../domain/payout/bank-batches/read-batches.ts')
-  const transfers = given.keep ? await transfersOf(work, made) : await handOutBatch(work, made)
+  const file = given.keep ? await transfersOf(work, made) : await handOutBatch(work, made)
   const { id, number, status } = await showBatch(work, made)
-  return { batch: { id, number, status }, transfers, leftOut }
+  return {
+    batch: { id, number, status },
+    transfers: file.transfers,
+    leftOut: [...leftOut, ...file.leftOut],
+  }
 }
 
 async function exportPdf(

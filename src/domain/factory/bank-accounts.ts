@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx, Vault, Work } from '../kernel/index.ts'
-import { type BankAccount, channelName, maskedAccount } from '../ops/index.ts'
+import { type BankAccount, channelName, orUnreadable, shownOrUnreadable } from '../ops/index.ts'
 import type { BankAccountStatus } from './transitions.ts'
 
 const PURPOSE = 'factory.bank_account'
@@ -44,7 +44,7 @@ export async function bankAccountsOf(tx: Tx, vault: Vault, factoryId: string): P
     from factory_bank_accounts where factory_id = ${factoryId} order by id desc`.execute(tx)
   return rows.map((row) => {
     const { accountNumber, accountHolder: _, ...view } = row
-    const account = maskedAccount(vault.open(PURPOSE, accountNumber))
+    const account = shownOrUnreadable(() => vault.open(PURPOSE, accountNumber))
     return { ...view, bank: channelName(row.channelCode), account }
   })
 }
@@ -85,7 +85,7 @@ export async function payableAccounts(
 
 /**
  * Returns the factories that have this bank account, in any state. Callers use it to name the possible
- * receiver of a payout that laku does not know.
+ * receiver of a payout that laku does not know. An account that no key opens is left out.
  */
 export async function factoriesOfAccount(
   tx: Tx,
@@ -95,6 +95,8 @@ export async function factoriesOfAccount(
   const { rows } = await sql<BankAccountRow>`
     select id, factory_id, channel_code, account_number, account_holder
     from factory_bank_accounts where channel_code = ${channelCode}`.execute(tx)
-  const found = rows.filter((row) => vault.open(PURPOSE, row.accountNumber) === accountNumber)
+  const found = rows.filter(
+    (row) => orUnreadable(() => vault.open(PURPOSE, row.accountNumber)) === accountNumber,
+  )
   return [...new Set(found.map((row) => row.factoryId))]
 }

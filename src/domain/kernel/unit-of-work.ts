@@ -296,6 +296,23 @@ class OpenWork implements Work {
     }
   }
 
+  async attempt<T>(step: () => Promise<T>): Promise<{ done: T } | { error: unknown }> {
+    const kept = [this.#pending, this.#audit, this.#audited, this.#attention, this.#answers, this.#postings]
+    const lengths = kept.map((rows) => rows.length)
+    await sql`savepoint attempt`.execute(this.tx)
+    try {
+      const done = await step()
+      await sql`release savepoint attempt`.execute(this.tx)
+      return { done }
+    } catch (error) {
+      if (translateDatabaseError(error).again) throw error
+      // A connection that is gone fails here, and ends all.
+      await sql`rollback to savepoint attempt`.execute(this.tx)
+      for (const [i, rows] of kept.entries()) rows.length = lengths[i] ?? 0
+      return { error }
+    }
+  }
+
   audit(entry: AuditEntry): void {
     this.#audit.push(entry)
   }

@@ -54,6 +54,11 @@ export interface Work {
    */
   readonly requestId: string | null
   emit(...events: NewEvent[]): void
+  /**
+   * Does one step of several. A step that throws is undone alone: its rows, events, audit entries, attention
+   * items and answers. The caller gets its error and goes on. A deadlock or a lost connection ends all.
+   */
+  attempt<T>(step: () => Promise<T>): Promise<{ done: T } | { error: unknown }>
   audit(entry: AuditEntry): void
   requestAttention(...items: AttentionItem[]): void
   /**

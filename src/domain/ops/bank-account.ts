@@ -67,6 +67,27 @@ export function describedFor({ descriptionLength: most }: PayoutChannel, descrip
 }
 
 /** Masks the number of an account for display: only the last four digits are shown. */
-export function maskedAccount(accountNumber: string): string {
+function maskedAccount(accountNumber: string): string {
   return `…${accountNumber.slice(-4)}`
+}
+
+/** The text that stands in place of an account number which no encryption key can read. */
+export const UNREADABLE = 'unreadable'
+
+/**
+ * Masks an encrypted account number for display. A number that no encryption key can read is shown as
+ * unreadable, so that one such row hides no other row of a list, and staff can still cancel its payment.
+ */
+export function shownOrUnreadable(open: () => string): string {
+  const account = orUnreadable(open)
+  return account === UNREADABLE ? account : maskedAccount(account)
+}
+
+/** Returns the result of `open`, or `UNREADABLE` where decrypting the account number failed. */
+export function orUnreadable(open: () => string): string {
+  try {
+    return open()
+  } catch {
+    return UNREADABLE
+  }
 }

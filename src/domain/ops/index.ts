@@ -14,7 +14,9 @@ export {
   type BankAccount,
   channelName,
   describedFor,
-  maskedAccount,
+  orUnreadable,
+  shownOrUnreadable,
+  UNREADABLE,
 } from './bank-account.ts'
 export {
   allowOverLimit,

@@ -26,7 +26,7 @@ export interface NewPayout {
   purpose: PayoutPurpose
   /** The id of the settlement or withdrawal. */
   subjectId: string
-  /** The id of the earlier settlement or withdrawal that this one attempts again; null if there is none. */
+  /** The id of the first withdrawal that this one attempts again; null if this one is the first. */
   earlierSubjectId?: string | null | undefined
   owner: PayoutOwner
   destination: BankAccount
@@ -48,7 +48,7 @@ const JOB_GRACE_S = 60
  */
 export async function createPayout(work: Work, input: NewPayout): Promise<string> {
   await requireKnownDatabase(work.tx)
-  await requireNoneMoves(work.tx, input.subjectId)
+  await requireNoneMoves(work.tx, [input.subjectId])
   const { purpose, subjectId, earlierSubjectId = null, owner, description = input.key } = input
   const amountIdr = rupiah(input.amountIdr)
   const destination = await requirePayableAccount(work.tx, input.destination)

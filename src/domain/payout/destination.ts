@@ -1,5 +1,5 @@
 import type { Vault } from '../kernel/index.ts'
-import type { BankAccount } from '../ops/index.ts'
+import { type BankAccount, shownOrUnreadable } from '../ops/index.ts'
 
 const PURPOSE = 'payout.destination'
 
@@ -25,3 +25,7 @@ export function openAccount(vault: Vault, sealed: SealedAccount): BankAccount {
     accountHolderName: vault.open(PURPOSE, sealed.accountHolder),
   }
 }
+
+/** The last four digits of a sealed account number, or that it cannot be read. */
+export const shownAccount = (vault: Vault, sealedNumber: string): string =>
+  shownOrUnreadable(() => vault.open(PURPOSE, sealedNumber))

@@ -37,6 +37,10 @@ export const payoutErrors = defineErrors('payout', {
     'conflict',
     'The bank has the file that this batch was taken over from: no other is written of it.',
   ],
+  line_set_aside: [
+    'conflict',
+    'This line could not be put into the batch or its file; laku attention list says why, and the other lines went on.',
+  ],
   batch_begun: [
     'conflict',
     'The bank has spoken of some of its lines: the others are confirmed or rejected one by one.',

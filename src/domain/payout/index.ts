@@ -1,6 +1,13 @@
 import './events.ts'
 
 export { adoptPayout, mayHaveLeft } from './adopt-payout.ts'
+export {
+  type Candidate,
+  type Claimed,
+  claimLine,
+  dropEmptyBatch,
+  type LeftOut,
+} from './bank-batches/claim-line.ts'
 export { claimBankReference, freeBankReference, holderOfReference } from './bank-batches/claim-reference.ts'
 export { type CorrectedReference, correctReference } from './bank-batches/correct-reference.ts'
 export {

@@ -15,15 +15,17 @@ const movesAgain = sql`x.status in ('failed', 'reversed') and x.provider_status 
  */
 export const olderMoves: RawBuilder<boolean> = sql<boolean>`exists (
   select from payouts x
-  where x.subject_id in (p.subject_id, p.earlier_subject_id) and ${movesAgain})`
+  where (x.subject_id in (p.subject_id, p.earlier_subject_id) or x.earlier_subject_id = p.earlier_subject_id)
+    and ${movesAgain})`
 
 /**
  * Refuses a new payout of a settlement or withdrawal while the provider moves an older payout of it again.
+ * `subjectIds`: the settlement, or all attempts at the withdrawal.
  * @throws payout.moves_again
  */
-export async function requireNoneMoves(tx: Tx, subjectId: string): Promise<void> {
+export async function requireNoneMoves(tx: Tx, subjectIds: readonly string[]): Promise<void> {
   const { rows } = await sql<{ key: string; providerStatus: string }>`
-    select x.key, x.provider_status from payouts x where x.subject_id = ${subjectId}::uuid and ${movesAgain} limit 1`.execute(
+    select x.key, x.provider_status from payouts x where x.subject_id = any(${subjectIds}::uuid[]) and ${movesAgain} limit 1`.execute(
     tx,
   )
   const [older] = rows

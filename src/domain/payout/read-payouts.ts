@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { idOrCode, pageOf, type Rupiah, type Tx, type Vault, type Work } from '../kernel/index.ts'
-import { channelName, maskedAccount } from '../ops/index.ts'
-import { openAccount, type SealedAccount } from './destination.ts'
+import { channelName } from '../ops/index.ts'
+import { type SealedAccount, shownAccount } from './destination.ts'
 import { payoutErrors } from './errors.ts'
 import type { PayoutPurpose } from './events.ts'
 import { verdictOf } from './rules.ts'
@@ -66,14 +66,11 @@ async function payoutViews(
 ): Promise<PayoutView[]> {
   const { rows } = await sql<Omit<PayoutView, 'bank' | 'account'> & SealedAccount>`
     select ${columns} from payouts p where ${where} order by p.id desc limit ${limit}`.execute(tx)
-  return rows.map(({ accountNumber, accountHolder, ...row }) => {
-    const account = openAccount(vault, { channelCode: row.channelCode, accountNumber, accountHolder })
-    return {
-      ...row,
-      bank: channelName(row.channelCode),
-      account: maskedAccount(account.accountNumber),
-    }
-  })
+  return rows.map(({ accountNumber, accountHolder: _, ...row }) => ({
+    ...row,
+    bank: channelName(row.channelCode),
+    account: shownAccount(vault, accountNumber),
+  }))
 }
 
 /** Returns the payouts of a settlement or withdrawal, newest first. */

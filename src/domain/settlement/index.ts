@@ -19,7 +19,7 @@ export {
   stopRetries,
 } from './paying/apply-payout-results.ts'
 export { bankCsv } from './paying/bank-csv.ts'
-export { claimForBank, type LeftOut } from './paying/export.ts'
+export { claimForBank } from './paying/export.ts'
 export { paySettlement, retrySettlement } from './paying/pay.ts'
 export { retriesDue, retryFailed } from './paying/retry-failed.ts'
 export {

@@ -163,7 +163,7 @@ describe('closing an account', () => {
     const clerk = finance()
     const batch = await f.laku.as(clerk, async (work) => {
       const id = await makeBatch(work)
-      expect(await claimWithdrawalsForBank(work, { batch: async () => id })).toContain(closing.code)
+      expect((await claimWithdrawalsForBank(work, { batch: async () => id })).codes).toContain(closing.code)
       await handOutBatch(work, id)
       return id
     })

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { requireCustomer, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
 import { balanceIdr, walletAccount } from '../../ledger/index.ts'
-import { maskedAccount } from '../../ops/index.ts'
+import { shownOrUnreadable } from '../../ops/index.ts'
 import { lockUserWholly, type User, userById, userErrors, userTransitions } from '../../user/index.ts'
 import { messagesOf } from '../../whatsapp/personal-data.ts'
 import { openThings } from './open-things.ts'
@@ -44,7 +44,7 @@ export async function exportPerson(work: Work, input: { userId?: string } = {}):
     ...Object.fromEntries(sections),
     withdrawalAccounts: destinations.map(({ channelCode, accountNumber, createdAt }) => ({
       channelCode,
-      account: maskedAccount(work.vault.open('wallet.destination', accountNumber)),
+      account: shownOrUnreadable(() => work.vault.open('wallet.destination', accountNumber)),
       createdAt,
     })),
   }

@@ -42,7 +42,7 @@ const exported = () =>
     const id = await makeBatch(work)
     await claimForBank(work, { batch: async () => id, settlements: [] })
     await claimWithdrawalsForBank(work, { batch: async () => id })
-    const transfers = await handOutBatch(work, id)
+    const { transfers } = await handOutBatch(work, id)
     await confirmBatch(work, { batch: String((await showBatch(work, id)).number), reference: newId() })
     return transfers.map(({ code, amountIdr, channelCode, accountNumber, accountHolderName }) => ({
       code,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { factoriesOfAccount } from '../../factory/index.ts'
-import { DomainError, type Rupiah, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
-import type { BankAccount } from '../../ops/index.ts'
+import { type Rupiah, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
+import { type BankAccount, errorText } from '../../ops/index.ts'
 import { adoptBatch, type BatchDetail, showBatch } from '../../payout/index.ts'
 import { adoptSettlementTransfer } from '../../settlement/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
@@ -117,18 +117,13 @@ async function adoptLine(
   { code, destination, amountIdr }: FileLine,
   batch: () => Promise<string>,
 ): Promise<string | undefined> {
-  await sql`savepoint adopt_line`.execute(work.tx)
-  try {
-    const isTaken = code.startsWith('WDR-')
-      ? await adoptWithdrawalTransfer(work, { batch, code, account: destination, amountIdr })
-      : await adoptSettlementTransfer(work, { batch, code, destination, amountIdr })
-    await sql`release savepoint adopt_line`.execute(work.tx)
-    return isTaken ? undefined : 'nothing here of this code waits for that sum'
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error
-    await sql`rollback to savepoint adopt_line`.execute(work.tx)
-    return error.message
-  }
+  const taken = await work.attempt<unknown>(() =>
+    code.startsWith('WDR-')
+      ? adoptWithdrawalTransfer(work, { batch, code, account: destination, amountIdr })
+      : adoptSettlementTransfer(work, { batch, code, destination, amountIdr }),
+  )
+  if ('done' in taken) return taken.done ? undefined : 'nothing here of this code waits for that sum'
+  return errorText(taken.error)
 }
 
 /** Returns the owner of the line's bank account, if the account has only one owner. */

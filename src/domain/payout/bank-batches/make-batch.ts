@@ -57,8 +57,10 @@ export interface NewTransfer {
   key: string
   purpose: PayoutPurpose
   subjectId: string
-  /** The id of the earlier settlement or withdrawal that this one attempts again; null if there is none. */
+  /** The id of the first withdrawal that this one attempts again; null if this one is the first. */
   earlierSubjectId?: string | null | undefined
+  /** The ids of all attempts at the same withdrawal: no payout of any of them may move at the provider. */
+  tries?: readonly string[] | undefined
   owner: PayoutOwner
   destination: BankAccount
   amountIdr: Rupiah
@@ -74,7 +76,7 @@ export interface NewTransfer {
 export async function addTransfer(work: Work, transfer: NewTransfer): Promise<string> {
   const { batchId, key, purpose, subjectId, earlierSubjectId = null, owner, description } = transfer
   const amountIdr = rupiah(transfer.amountIdr)
-  await requireNoneMoves(work.tx, subjectId)
+  await requireNoneMoves(work.tx, transfer.tries ?? [subjectId])
   const sealed = sealAccount(work.vault, await requirePayableAccount(work.tx, transfer.destination))
   const id = newId()
   const { rows } = await sql<{ id: string }>`

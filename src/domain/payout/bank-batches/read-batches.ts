@@ -1,11 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import { pageOf, type Rupiah, type Tx, type Work } from '../../kernel/index.ts'
-import { type BankAccount, channelName, maskedAccount } from '../../ops/index.ts'
+import { channelName } from '../../ops/index.ts'
 import { nameOfPerson } from '../../staff/index.ts'
-import { openAccount, type SealedAccount } from '../destination.ts'
+import { openAccount, type SealedAccount, shownAccount } from '../destination.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 import type { BankBatchStatus, PayoutStatus } from '../transitions.ts'
+import { claimLine, type LeftOut } from './claim-line.ts'
 
 export interface BatchView {
   id: string
@@ -105,39 +106,49 @@ export async function showBatch(
   return {
     ...batch,
     reference: references[0]?.given ?? null,
-    lines: lines.rows.map(({ key, accountNumber, accountHolder, ...line }) => {
-      const account = openAccount(vault, { channelCode: line.channelCode, accountNumber, accountHolder })
-      return {
-        ...line,
-        code: subjectCode(key),
-        bank: channelName(line.channelCode),
-        account: maskedAccount(account.accountNumber),
-      }
-    }),
+    lines: lines.rows.map(({ key, accountNumber, accountHolder: _, ...line }) => ({
+      ...line,
+      code: subjectCode(key),
+      bank: channelName(line.channelCode),
+      account: shownAccount(vault, accountNumber),
+    })),
   }
+}
+
+/** The transfers in a batch's file, and the lines that are left out because their account is unreadable. */
+export interface BankFile {
+  transfers: BankTransfer[]
+  leftOut: LeftOut[]
 }
 
 /**
  * Returns the open lines of a batch as the bank needs them, with whole account numbers. The caller must
- * record who gets them.
+ * record who gets them. A line whose account no encryption key can read is left out, and staff are told.
  */
-export async function transfersOf(
-  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
-  batchId: string,
-): Promise<BankTransfer[]> {
-  const { rows } = await sql<SealedAccount & { key: string; amountIdr: Rupiah; description: string }>`
-    select key, channel_code, account_number, account_holder, amount_idr, description from payouts
-    where batch_id = ${batchId} and status = 'submitted' order by id`.execute(tx)
-  return rows.map(({ key, amountIdr, description, ...sealed }) => {
-    const account: BankAccount = openAccount(vault, sealed)
-    return {
-      code: subjectCode(key),
-      bank: channelName(sealed.channelCode),
-      ...account,
-      amountIdr,
-      description,
-    }
-  })
+export async function transfersOf(work: Work, batchId: string): Promise<BankFile> {
+  const { rows } = await sql<
+    SealedAccount & { id: string; key: string; amountIdr: Rupiah; description: string }
+  >`
+    select id, key, channel_code, account_number, account_holder, amount_idr, description from payouts
+    where batch_id = ${batchId} and status = 'submitted' order by id`.execute(work.tx)
+  const file: BankFile = { transfers: [], leftOut: [] }
+  for (const { id, key, amountIdr, description, ...sealed } of rows) {
+    const code = subjectCode(key)
+    const command = `laku settle batches confirm ${batchId} ${code} --rejected`
+    const account = await claimLine(work, { code, subject: ['payout', id], command }, async () =>
+      openAccount(work.vault, sealed),
+    )
+    if ('why' in account) file.leftOut.push({ code, why: account.why })
+    else
+      file.transfers.push({
+        code,
+        bank: channelName(sealed.channelCode),
+        ...account.done,
+        amountIdr,
+        description,
+      })
+  }
+  return file
 }
 
 /**

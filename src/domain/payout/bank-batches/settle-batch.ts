@@ -23,7 +23,7 @@ import {
 } from '../transitions.ts'
 import { claimBankReference } from './claim-reference.ts'
 import {
-  type BankTransfer,
+  type BankFile,
   type BatchDetail,
   batchNamed,
   showBatch,
@@ -70,7 +70,7 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
   const id = found.rows[0]?.id
   if (!id) throw payoutErrors.batch_not_found({ batch: named })
   const { rows } = await sql<Omit<Line, 'code'>>`
-    select id, key, purpose, subject_id, amount_idr, status, turns, set_aside from payouts where batch_id = ${id}
+    select id, key, purpose, subject_id, user_id, factory_id, amount_idr, status, turns, set_aside from payouts where batch_id = ${id}
     order by id for no key update`.execute(work.tx)
   const batches = await sql<Omit<LockedBatch, 'lines'>>`
     select id, number::int8 as number, status, handed_out_by, is_adopted from bank_batches where id = ${id} for no key update`.execute(
@@ -86,7 +86,7 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
  * without those that the bank has decided.
  * @throws payout.batch_not_found, batch_adopted, kernel.illegal_transition, kernel.forbidden
  */
-export async function handOutBatch(work: Work, named: string): Promise<BankTransfer[]> {
+export async function handOutBatch(work: Work, named: string): Promise<BankFile> {
   requireStaff(work.actor, 'finance')
   const { id, number, status, isAdopted } = await lockBatch(work, named)
   // The accounts of an adopted batch come from a file. Its author must not be able to turn that file into a

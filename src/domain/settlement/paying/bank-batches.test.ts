@@ -9,6 +9,7 @@ import {
   cancelBatch,
   confirmBatch,
   correctReference,
+  dropEmptyBatch,
   handOutBatch,
   listBatches,
   makeBatch,
@@ -20,6 +21,7 @@ import {
   approveWithdrawal,
   claimWithdrawalsForBank,
   ensureWallets,
+  rejectWithdrawal,
   requestWithdrawal,
 } from '../../wallet/index.ts'
 import { claimForBank, holdSettlement, paySettlement, retrySettlement, voidSettlement } from '../index.ts'
@@ -47,7 +49,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
       let id: string | undefined
       const batch = async () => (id ??= await makeBatch(work))
       const { codes, leftOut } = await claimForBank(work, { batch, settlements })
-      const transfers = id && !keep ? await handOutBatch(work, id) : []
+      const transfers = id && !keep ? (await handOutBatch(work, id)).transfers : []
       return { codes, leftOut, transfers, batch: id ? String((await showBatch(work, id)).number) : '' }
     })
   const as = <T>(actor: Actor, use: Parameters<typeof f.laku.as<T>>[1]) => f.laku.as(actor, use)
@@ -267,6 +269,76 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect((await f.see(twice.code)).status).toBe('paid')
   })
 
+  it('a line whose account no key opens, or whose bank takes no more, is left out, and the others go', async () => {
+    const [good_, unreadable, gone, later] = [
+      await approved(),
+      await approved(),
+      await approved(),
+      await approved(),
+    ]
+    const spoil = (table: string, column: string, id: string) =>
+      sql`update ${sql.table(table)} set account_number = 'AAAA' where ${sql.ref(column)} = ${id}::uuid`.execute(
+        f.laku.db,
+      )
+    await spoil('factory_bank_accounts', 'factory_id', unreadable.factoryId)
+    await sql`update factory_bank_accounts set channel_code = 'ID_NOWHERE' where factory_id = ${gone.factoryId}`.execute(
+      f.laku.db,
+    )
+    const [lost, well] = [await byHand(6_000), await byHand(6_000)]
+    await spoil('withdrawal_destinations', 'user_id', lost.userId)
+    f.laku.clock.shift(25 * 3600)
+    const wanted = (kind: string, id: string) =>
+      f.laku.db
+        .selectFrom('attention')
+        .select('message')
+        .where('kind', '=', 'item_set_aside')
+        .where('subjectKind', '=', kind)
+        .where('subjectId', '=', id)
+        .where('resolvedAt', 'is', null)
+        .execute()
+    const made = await as(budi, async (work) => {
+      let id: string | undefined
+      const batch = async () => (id ??= await makeBatch(work))
+      const ofFactories = await claimForBank(work, { batch, settlements: [] })
+      const ofUsers = await claimWithdrawalsForBank(work, { batch })
+      return { id: id as string, ofFactories, ofUsers }
+    })
+    expect(made.ofFactories.codes.toSorted()).toEqual([good_.code, later.code].toSorted())
+    expect(made.ofFactories.leftOut).toContainEqual({
+      code: gone.code,
+      why: 'kernel.payout_channel_unknown',
+    })
+    expect(made.ofFactories.leftOut).toContainEqual({ code: unreadable.code, why: 'payout.line_set_aside' })
+    expect(made.ofUsers).toEqual({
+      codes: [well.code],
+      leftOut: [{ code: lost.code, why: 'payout.line_set_aside' }],
+    })
+    expect(await wanted('settlement', (await f.see(unreadable.code)).id)).toHaveLength(1)
+    expect(await wanted('withdrawal', lost.id)).toHaveLength(1)
+    // What cannot be read can still be listed and refused.
+    expect((await as(budi, (work) => rejectWithdrawal(work, { withdrawal: lost.id }))).account).toBe(
+      'unreadable',
+    )
+    // A key that is lost after the batch was made: its line is not in the file, and can be rejected.
+    const line = await f.payoutOf(later.code)
+    await spoil('payouts', 'id', line.id)
+    const file = await as(budi, (work) => handOutBatch(work, made.id))
+    expect(file.transfers.map(({ code }) => code).toSorted()).toEqual([good_.code, well.code].toSorted())
+    expect(file.leftOut).toEqual([{ code: later.code, why: 'payout.line_set_aside' }])
+    expect(await wanted('payout', line.id)).toHaveLength(1)
+    await reject(made.id, later.code)
+    expect((await f.see(later.code)).status).toBe('failed')
+    await confirm(made.id, 'UNREAD 1001')
+    expect((await f.see(good_.code)).status).toBe('paid')
+    // Where no line is left there is no batch.
+    const isDropped = await as(budi, async (work) => {
+      const id = await makeBatch(work)
+      await claimForBank(work, { batch: async () => id, settlements: [gone.code] })
+      return await dropEmptyBatch(work, id)
+    })
+    expect(isDropped).toBe(true)
+  })
+
   it('one that nobody confirms is told to a person', async () => {
     const { code } = await approved()
     const { batch } = await exported([code])
@@ -293,24 +365,30 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     ).not.toContain(batch)
   })
 
-  it('withdrawals that are too small for the provider go by the same door', async () => {
-    const [buyer] = await f.market.buyers(1)
-    const userId = buyer?.id as string
+  /** A withdrawal that is too small for the provider. */
+  const byHand = async (amountIdr: number, of?: string) => {
+    const userId = of ?? ((await f.market.buyers(1))[0]?.id as string)
     await f.laku.system(async (work) => {
       await ensureWallets(work, [userId])
-      const entries = [debit('subsidy', 11_000), credit(`wallet:${userId}`, 11_000, { userId })]
+      const entries = [debit('subsidy', amountIdr), credit(`wallet:${userId}`, amountIdr, { userId })]
       await post(work, [{ key: newId(), kind: 'refund.decided', subject: ['user', userId], entries }])
     })
-    const ask = (amountIdr: number) =>
-      as({ kind: 'customer', id: userId }, (work) =>
-        requestWithdrawal(work, { amountIdr, bank: good, otpVerifiedAt: work.now }),
-      )
-    const [withdrawal, two] = [await ask(6_000), await ask(5_000)]
+    const { id, code } = await as({ kind: 'customer', id: userId }, (work) =>
+      requestWithdrawal(work, { amountIdr, bank: good, otpVerifiedAt: work.now }),
+    )
+    return { id, code, userId }
+  }
+
+  it('withdrawals that are too small for the provider go by the same door', async () => {
+    const withdrawal = await byHand(6_000)
+    const two = await byHand(5_000, withdrawal.userId)
     f.laku.clock.shift(25 * 3600)
     await as(budi, (work) => approveWithdrawal(work, { withdrawal: two.code, byHand: 'HAND 30001' }))
     const batch = await as(budi, async (work) => {
       const id = await makeBatch(work)
-      expect(await claimWithdrawalsForBank(work, { batch: async () => id })).toEqual([withdrawal.code])
+      expect((await claimWithdrawalsForBank(work, { batch: async () => id })).codes).toEqual([
+        withdrawal.code,
+      ])
       await handOutBatch(work, id)
       return String((await showBatch(work, id)).number)
     })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { DomainError, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
-import { addTransfer } from '../../payout/index.ts'
+import { requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
+import type { BankAccount } from '../../ops/index.ts'
+import { addTransfer, type Candidate, type Claimed, claimLine } from '../../payout/index.ts'
 import { holdLocked, requireUnpaid } from '../approval/hold.ts'
 import { hasChanged } from '../calculation/calculate.ts'
 import { settlementErrors } from '../errors.ts'
@@ -8,19 +9,8 @@ import { type LockedSettlement, lockSettlement } from '../lock.ts'
 import { settlementTransitions } from '../transitions.ts'
 import { approveAgain, destinationOf } from './pay.ts'
 
-export interface LeftOut {
-  code: string
-  /**
-   * The code of the error with which `settle pay` would refuse the settlement. It is `plan_changed` if the
-   * export put the settlement on hold for that.
-   */
-  why: string
-}
-
-export interface Claimed {
-  codes: string[]
-  leftOut: LeftOut[]
-}
+/** The settlement goes to another bank than the export was asked for: that is no obstacle to report. */
+const ANOTHER_CHANNEL = 'another channel'
 
 /**
  * Claims settlements for a batch of bank transfers, under the same locks and checks as `paySettlement`. It
@@ -46,7 +36,7 @@ export async function claimForBank(
     if (isNamed) await requireUnpaid(work, ready)
     const why = await claimOne(work, ready, input)
     if (why === undefined) claimed.codes.push(settlement.code)
-    else if (why !== 'another channel') claimed.leftOut.push({ code: settlement.code, why })
+    else if (why !== ANOTHER_CHANNEL) claimed.leftOut.push({ code: settlement.code, why })
   }
   return claimed
 }
@@ -88,39 +78,54 @@ async function claimOne(
   settlement: LockedSettlement,
   { batch, channelCode }: { batch: () => Promise<string>; channelCode?: string | undefined },
 ): Promise<string | undefined> {
-  const { id, code, netIdr, payouts } = settlement
-  try {
-    await requireUnpaid(work, settlement)
-    const destination = await destinationOf(work, settlement)
-    if (channelCode && destination.channelCode !== channelCode.toUpperCase()) return 'another channel'
-    if (await hasChanged(work, settlement)) {
-      await holdLocked(work, settlement, 'plan_changed')
-      return settlementErrors.plan_changed().code
-    }
-    const batchId = await batch()
-    const key = `${code}-${payouts + 1}`
-    const payoutId = await addTransfer(work, {
-      batchId,
-      key,
-      purpose: 'settlement',
-      subjectId: id,
-      owner: { factoryId: settlement.factoryId },
-      destination,
-      amountIdr: netIdr,
-      description: `Laku ${code}`,
-    })
-    await sql`
-      update settlements set payout_id = ${payoutId}, payouts = payouts + 1, updated_at = ${work.now}
-      where id = ${id}`.execute(work.tx)
-    work.audit({
-      command: 'settle export',
-      subject: ['settlement', id],
-      before: { status: settlement.status },
-      after: { payout: key, netIdr, batchId },
-    })
-    return undefined
-  } catch (error) {
-    if (error instanceof DomainError) return error.code
-    throw error
-  }
+  const { id, code } = settlement
+  const line: Candidate = { code, subject: ['settlement', id], command: `laku settle show ${code}` }
+  const payable = await claimLine(work, line, () => destinationOrWhy(work, settlement, channelCode))
+  if ('why' in payable) return payable.why
+  const destination = payable.done
+  if (typeof destination === 'string') return destination
+  const batchId = await batch()
+  const added = await claimLine(work, line, () => addLine(work, settlement, { batchId, destination }))
+  return 'why' in added ? added.why : undefined
+}
+
+/** The account that is paid now, or why none is. */
+async function destinationOrWhy(
+  work: Work,
+  settlement: LockedSettlement,
+  channelCode: string | undefined,
+): Promise<BankAccount | string> {
+  await requireUnpaid(work, settlement)
+  const destination = await destinationOf(work, settlement)
+  if (channelCode && destination.channelCode !== channelCode.toUpperCase()) return ANOTHER_CHANNEL
+  if (!(await hasChanged(work, settlement))) return destination
+  await holdLocked(work, settlement, 'plan_changed')
+  return settlementErrors.plan_changed().code
+}
+
+async function addLine(
+  work: Work,
+  { id, code, status, factoryId, netIdr, payouts }: LockedSettlement,
+  { batchId, destination }: { batchId: string; destination: BankAccount },
+): Promise<void> {
+  const key = `${code}-${payouts + 1}`
+  const payoutId = await addTransfer(work, {
+    batchId,
+    key,
+    purpose: 'settlement',
+    subjectId: id,
+    owner: { factoryId },
+    destination,
+    amountIdr: netIdr,
+    description: `Laku ${code}`,
+  })
+  await sql`
+    update settlements set payout_id = ${payoutId}, payouts = payouts + 1, updated_at = ${work.now}
+    where id = ${id}`.execute(work.tx)
+  work.audit({
+    command: 'settle export',
+    subject: ['settlement', id],
+    before: { status },
+    after: { payout: key, netIdr, batchId },
+  })
 }

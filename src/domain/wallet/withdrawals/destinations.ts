@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { newId, secondsAfter, type Vault, type Work } from '../../kernel/index.ts'
-import { type BankAccount, requirePayableAccount } from '../../ops/index.ts'
+import { type BankAccount, orUnreadable, requirePayableAccount } from '../../ops/index.ts'
 import { recordChange } from '../../way-in/index.ts'
 import { walletErrors } from '../errors.ts'
 
@@ -109,7 +109,7 @@ interface OwnedDestination {
 
 /**
  * Returns the users who have this bank account, each with their stored destination. If laku does not know a
- * payout, these users are its possible owners.
+ * payout, these users are its possible owners. Accounts that no encryption key can read are left out.
  */
 export async function destinationsOfAccount(
   { tx, vault }: Work,
@@ -125,8 +125,8 @@ export async function destinationsOfAccount(
     select id, user_id, channel_code, account_number, account_holder from withdrawal_destinations
     where channel_code = ${channelCode} order by id`.execute(tx)
   return rows
+    .filter((row) => orUnreadable(() => openDestination(vault, row).accountNumber) === accountNumber)
     .map((row) => ({ id: row.id, userId: row.userId, destination: openDestination(vault, row) }))
-    .filter((row) => row.destination.accountNumber === accountNumber)
 }
 
 /** Returns the ids of the users who have this bank account. */

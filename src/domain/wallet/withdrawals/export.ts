@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import { actorLabel, moveState, personOf, requireStaff, type Work } from '../../kernel/index.ts'
 import { countUse, settleAttention } from '../../ops/index.ts'
-import { addTransfer } from '../../payout/index.ts'
+import { addTransfer, type Candidate, type Claimed, claimLine } from '../../payout/index.ts'
 import { withdrawalMachine } from '../transitions.ts'
 import { openDestination } from './destinations.ts'
 import { withdrawalUse } from './hold.ts'
+import { triesOf } from './tries.ts'
 import { withdrawalEvent } from './views.ts'
 
 interface Waiting {
@@ -24,13 +25,13 @@ interface Waiting {
 /**
  * Claims held withdrawals for a batch of bank transfers: those that the provider does not pay out (`byHand`),
  * whose accounts may receive money, of users who are not suspended. The person who exports the withdrawals
- * approves them. Returns their codes.
+ * approves them. A withdrawal that cannot be claimed is left out, with the reason, and the others continue.
  * @throws kernel.forbidden
  */
 export async function claimWithdrawalsForBank(
   work: Work,
   { batch, channelCode }: { batch: () => Promise<string>; channelCode?: string | undefined },
-): Promise<string[]> {
+): Promise<Claimed> {
   requireStaff(work.actor, 'finance')
   const { rows } = await sql<Waiting>`
     select w.id, w.code, w.user_id, w.retry_of, w.destination_id, w.amount_idr, w.fee_idr, w.closes_account, d.channel_code, d.account_number,
@@ -39,8 +40,18 @@ export async function claimWithdrawalsForBank(
     where w.status = 'held' and w.by_hand and greatest(d.usable_at, u.withdrawals_from) <= ${work.now} and u.status <> 'suspended'
       and ${channelCode ? sql`d.channel_code = ${channelCode.toUpperCase()}` : sql`true`}
     order by w.id for no key update of w`.execute(work.tx)
-  for (const row of rows) await claim(work, row, await batch())
-  return rows.map((row) => row.code)
+  const claimed: Claimed = { codes: [], leftOut: [] }
+  for (const row of rows) {
+    const { id, code } = row
+    const command = `laku wallets withdrawals reject ${code}`
+    const line: Candidate = { code, subject: ['withdrawal', id], command }
+    const readable = await claimLine(work, line, async () => openDestination(work.vault, row))
+    const batchId = 'done' in readable ? await batch() : ''
+    const added = 'done' in readable ? await claimLine(work, line, () => claim(work, row, batchId)) : readable
+    if ('why' in added) claimed.leftOut.push({ code, why: added.why })
+    else claimed.codes.push(code)
+  }
+  return claimed
 }
 
 async function claim(work: Work, row: Waiting, batchId: string): Promise<void> {
@@ -50,12 +61,14 @@ async function claim(work: Work, row: Waiting, batchId: string): Promise<void> {
   await moveState(work, withdrawalMachine, { to: 'approved', from: 'held', ids: [id], all: true, set })
   work.emit(withdrawalEvent(row, 'held', 'approved', true))
   const key = `${code}-1`
+  const tries = await triesOf(work.tx, id)
   await addTransfer(work, {
     batchId,
     key,
     purpose: 'withdrawal',
     subjectId: id,
-    earlierSubjectId: row.retryOf,
+    earlierSubjectId: row.retryOf === null ? null : tries[0],
+    tries,
     owner: { userId: row.userId },
     destination: openDestination(work.vault, row),
     amountIdr,

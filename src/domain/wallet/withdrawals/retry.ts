@@ -11,6 +11,7 @@ import { holdWithdrawal, withdrawalUse } from './hold.ts'
 import { getWithdrawal } from './read.ts'
 import { refundedMoney } from './refunded-money.ts'
 import { sendWithdrawals } from './send.ts'
+import { triesOf } from './tries.ts'
 import type { WithdrawalView } from './views.ts'
 
 /**
@@ -33,7 +34,7 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
       needs: ['failed', 'reversed'],
     })
   }
-  await requireNoneMoves(work.tx, id)
+  await requireNoneMoves(work.tx, await triesOf(work.tx, id))
   const { rows } = await sql<{
     userId: string
     amountIdr: number

@@ -3,7 +3,7 @@ import { markedBy } from '../../../../test/reference.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, openWalletFixture, type WalletFixture, waits } from '../../../../test/wallets.ts'
 import { settlePayouts } from '../../payout/index.ts'
-import { retryWithdrawal } from '../index.ts'
+import { rejectWithdrawal, retryWithdrawal } from '../index.ts'
 
 const AMOUNT = 100_000
 const FEE = 2_500
@@ -19,10 +19,10 @@ describe('a withdrawal that was said to have failed', () => {
   })
 
   /** One that the provider has, out of a wallet that held just it and its fee. */
-  async function sent() {
+  async function sent(moreIdr = 0) {
     const userId = await f.user()
     await f.known(userId, waits)
-    await f.fill(userId, AMOUNT + FEE)
+    await f.fill(userId, AMOUNT + FEE + moreIdr)
     const { id, code } = await f.withdraw(userId, AMOUNT, { bank: waits })
     await f.send(id)
     const { providerPayoutId, key } = await f.payoutOf(id)
@@ -143,6 +143,71 @@ describe('a withdrawal that was said to have failed', () => {
       expect(await f.wallet(userId)).toBe(0)
     },
   )
+
+  it('and arrived lies in suspense where staff had refused it meanwhile', async () => {
+    const { userId, id, code, key, providerId } = await sent()
+    await says(providerId, 'FAILED', 'INSUFFICIENT_BALANCE')
+    await f.laku.as(finance(), (work) => rejectWithdrawal(work, { withdrawal: code }))
+    await says(providerId, 'SUCCEEDED')
+    expect([await status(id), await f.wallet(userId), await aside(key)]).toEqual([
+      'rejected',
+      AMOUNT + FEE,
+      AMOUNT,
+    ])
+  })
+
+  describe('twice, the second time as a retry', () => {
+    /** A wallet that holds more: what arrives must not take the user's other money. */
+    const MORE = 300_000
+    async function failedTwice() {
+      const first = await sent(MORE)
+      await says(first.providerId, 'FAILED')
+      const second = await retry(first.id)
+      await f.send(second.id)
+      await says((await f.payoutOf(second.id)).providerPayoutId as string, 'FAILED')
+      return { first, second }
+    }
+
+    it('is not tried a third time while the first try moves again, and a third that was asked for waits', async () => {
+      const { first, second } = await failedTwice()
+      await says(first.providerId, 'ACCEPTED')
+      expect(await refusal(retry(second.id))).toBe('payout.moves_again')
+      await says(first.providerId, 'FAILED')
+      const third = await retry(second.id)
+      await says(first.providerId, 'ACCEPTED')
+      await f.send(third.id)
+      await f.later(901)
+      expect([await status(third.id), await f.atProvider(third.code)]).toEqual(['approved', []])
+      await says(first.providerId, 'SUCCEEDED')
+      expect([await status(first.id), await status(third.id)]).toEqual(['succeeded', 'rejected'])
+      await f.later(901)
+      expect([await f.wallet(first.userId), await f.atProvider(third.code)]).toEqual([MORE, []])
+    })
+
+    it('and arrived with its first try lies in suspense beside a third that is under way', async () => {
+      const { first, second } = await failedTwice()
+      const third = await retry(second.id)
+      await f.send(third.id)
+      await says(first.providerId, 'SUCCEEDED')
+      expect([await status(third.id), await f.wallet(first.userId), await aside(first.key)]).toEqual([
+        'submitted',
+        MORE,
+        AMOUNT,
+      ])
+    })
+
+    it('and arrived with both tries leaves the wallet what the first did not take', async () => {
+      const { first, second } = await failedTwice()
+      await says(first.providerId, 'SUCCEEDED')
+      const { key, providerPayoutId } = await f.payoutOf(second.id)
+      await says(providerPayoutId as string, 'SUCCEEDED')
+      expect([await status(second.id), await f.wallet(first.userId), await aside(key)]).toEqual([
+        'failed',
+        MORE,
+        AMOUNT,
+      ])
+    })
+  })
 
   it('and moves again is not tried again by anybody, until it has ended', async () => {
     const { id, providerId } = await sent()

@@ -1,11 +1,16 @@
 import { sql } from 'kysely'
 import { type EventOf, moveState, type Work } from '../../kernel/index.ts'
 import { balances, credit, debit, post, walletAccount } from '../../ledger/index.ts'
+import { undoUse } from '../../ops/index.ts'
 import { dropUnsent, type PayoutEventPayload, setPayoutAside } from '../../payout/index.ts'
 import { lockWallets } from '../lock.ts'
 import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
 import { isFirst } from './apply-payout-results.ts'
+import { triesOf } from './tries.ts'
 import { withdrawalEvent } from './views.ts'
+
+/** The states of a withdrawal whose payout failed or came back, and may still have arrived. */
+const waiting: WithdrawalStatus[] = ['failed', 'reversed', 'approved']
 
 interface Stored {
   id: string
@@ -20,8 +25,8 @@ interface Stored {
 /**
  * Reaction to payout.revived: a withdrawal's payout arrived after all, although its money was already back in
  * the wallet. The money and the fee are taken out of the wallet again, if they are still there. A retry that
- * was not sent is cancelled first, which returns its money. Otherwise the payout goes to suspense, because
- * the user has the money twice.
+ * was not sent is cancelled first, which returns its money. The payout goes to suspense where another attempt
+ * at the withdrawal is under way or was paid, where staff refused it, or where the money is spent.
  */
 export async function reviveWithdrawals(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
   for (const { payload } of events) {
@@ -32,7 +37,7 @@ export async function reviveWithdrawals(work: Work, events: EventOf<'payout.revi
 async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
   const { rows } = await sql<Stored>`
     select id, code, user_id, amount_idr, fee_idr, closes_account, status from withdrawals
-    where id = ${payout.subjectId} or retry_of = ${payout.subjectId} order by id for no key update`.execute(
+    where id = any(${await triesOf(work.tx, payout.subjectId)}::uuid[]) order by id for no key update`.execute(
     work.tx,
   )
   const withdrawal = rows.find((stored) => stored.id === payout.subjectId)
@@ -41,9 +46,14 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
   await lockWallets(work, [userId])
   const aside = (why: string) =>
     setPayoutAside(work, payout.payoutId, `${code} arrived after all, and ${why}`)
-  const again = rows.find((stored) => stored.id !== id)
-  if (again && !(await isGivenBack(work, again)))
-    return await aside(`${again.code}, which was to pay it again, is ${again.status}`)
+  if (!waiting.includes(status)) return await aside(`was ${status} meanwhile`)
+  const others = rows.filter((stored) => stored.id !== id)
+  const paid = others.find((stored) => stored.status === 'submitted' || stored.status === 'succeeded')
+  if (paid) return await aside(`${paid.code}, another try of the same, is ${paid.status}`)
+  for (const otherTry of others) {
+    if (await isGivenBack(work, otherTry)) continue
+    return await aside(`${otherTry.code}, another try of the same, is ${otherTry.status}`)
+  }
   // An approved withdrawal waits to be sent again, so its money is held and not in the wallet.
   const isHeld = status === 'approved'
   const [wallet] = await balances(work.tx, [walletAccount(userId)])
@@ -51,7 +61,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
     return await aside('its money is no longer in the wallet')
   await moveState(work, withdrawalMachine, {
     to: 'succeeded',
-    from: ['failed', 'reversed', 'approved'],
+    from: waiting,
     ids: [id],
     set: { failureCode: null, finishedAt: work.now, dueAt: null },
     all: true,
@@ -72,8 +82,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
 }
 
 /**
- * Tells whether the retry's money is in the wallet: the retry failed, or was not sent yet and is cancelled
- * here.
+ * Tells whether another try's money is in the wallet: it failed, or was not sent yet and is cancelled here.
  */
 async function isGivenBack(work: Work, again: Stored): Promise<boolean> {
   const { id, userId, amountIdr, feeIdr, status } = again
@@ -98,6 +107,7 @@ async function isGivenBack(work: Work, again: Stored): Promise<boolean> {
       ],
     },
   ])
+  await undoUse(work, 'withdrawal', [id])
   work.emit(withdrawalEvent(again, status, 'rejected'))
   return true
 }

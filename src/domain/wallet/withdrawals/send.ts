@@ -4,6 +4,7 @@ import { allOrEach, setAside } from '../../ops/index.ts'
 import { createPayout } from '../../payout/index.ts'
 import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
 import { openDestination } from './destinations.ts'
+import { firstTryOf } from './tries.ts'
 import { withdrawalEvent } from './views.ts'
 
 const BATCH_SIZE = 50
@@ -114,7 +115,7 @@ export async function sendWithdrawals(work: Work, ids: readonly string[]): Promi
       key: `${code}-${payouts + 1}`,
       purpose: 'withdrawal',
       subjectId,
-      earlierSubjectId: row.retryOf,
+      earlierSubjectId: await firstTryOf(work.tx, row),
       owner: { userId: row.userId },
       amountIdr,
       destination: openDestination(work.vault, row),

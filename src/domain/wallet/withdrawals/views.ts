@@ -1,5 +1,5 @@
 import type { Actor, Rupiah, Vault } from '../../kernel/index.ts'
-import { type BankAccount, channelName, maskedAccount } from '../../ops/index.ts'
+import { type BankAccount, channelName, shownOrUnreadable, UNREADABLE } from '../../ops/index.ts'
 import type { WithdrawalEventPayload } from '../events.ts'
 import type { WithdrawalStatus } from '../transitions.ts'
 import { openDestination } from './destinations.ts'
@@ -45,13 +45,10 @@ export function withdrawalView(
   { channelCode, accountNumber, accountHolder, ...row }: WithdrawalRow,
   reader?: Actor,
 ): WithdrawalView {
-  const account = openDestination(vault, { channelCode, accountNumber, accountHolder })
-  return {
-    ...row,
-    bank: channelName(channelCode),
-    account: maskedAccount(account.accountNumber),
-    ...(row.byHand && row.status === 'held' && mayPay(reader) && { sendTo: account }),
-  }
+  const open = () => openDestination(vault, { channelCode, accountNumber, accountHolder })
+  const account = shownOrUnreadable(() => open().accountNumber)
+  const isSentByHand = row.byHand && row.status === 'held' && account !== UNREADABLE && mayPay(reader)
+  return { ...row, bank: channelName(channelCode), account, ...(isSentByHand && { sendTo: open() }) }
 }
 
 const mayPay = (reader: Actor | undefined) =>
