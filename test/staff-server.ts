@@ -3,6 +3,7 @@ import pg from 'pg'
 import { runLine } from '../src/cli/client/client.ts'
 import { ownFailure } from '../src/cli/client/own-failure.ts'
 import { printFailure } from '../src/cli/client/print-failure.ts'
+import type { Surroundings } from '../src/cli/client/surroundings.ts'
 import type { EntryShape } from '../src/cli/define/program.ts'
 import type { Prompts } from '../src/cli/prompts/prompts.ts'
 import { commandHouse } from '../src/commands/command-house.ts'
@@ -78,17 +79,23 @@ export async function runClient(
   env: Record<string, string>,
   prompts?: Prompts,
   known = entries,
+  { heard, ...more }: Pick<Surroundings, 'time' | 'endBySignal'> & { heard?: (text: string) => void } = {},
 ): Promise<CommandRun> {
   const said = { stdout: '', stderr: '' }
   const stdout = { write: (text: string) => (said.stdout += text) }
-  const stderr = { write: (text: string) => (said.stderr += text) }
+  const stderr = {
+    write: (text: string) => {
+      said.stderr += text
+      heard?.(said.stderr)
+    },
+  }
   let exitCode = 0
   const exitWith = (code: number) => {
     exitCode = code
   }
   const argv = ['node', 'laku', ...words]
   try {
-    await runLine(argv, { env, stdout, stderr, prompts, exitWith }, known, (program) =>
+    await runLine(argv, { env, stdout, stderr, prompts, exitWith, ...more }, known, (program) =>
       program.configureOutput({ writeOut: stdout.write, outputError: () => {} }),
     )
   } catch (error) {

@@ -79,7 +79,7 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   }),
   ...of('notifications', { send: buyers, resend: support, cancel: support }),
   ...of('whatsapp', { list: ['support', 'finance', 'service'], show: ['support', 'finance', 'service'] }),
-  ...of('whatsapp', { send: buyers, retry: buyers, cancel: buyers }),
+  ...of('whatsapp', { send: buyers, retry: buyers, cancel: buyers, templates: everybody }),
   ...of('reviews', { list: ['support', 'finance', 'service'], show: ['support', 'finance', 'service'] }),
   ...of('reviews', { publish: support, hide: support }),
   ...of('factories', { list: everybody, show: everybody, create: factories, update: factories }),
@@ -87,7 +87,7 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('factories', { suspend: finance, 'set-bank': ['agent', 'finance'], 'approve-bank': finance }),
   ...of('factories', { 'write-off': finance }),
   ...of('ledger', { balances: money, entries: money, explain: money, 'as-of': money }),
-  ...of('ledger', { 'declare-break': none }),
+  ...of('ledger', { 'declare-break': none, verify: ['support', 'finance', 'service'] }),
   ...of('attention', {
     list: ['support', 'warehouse', 'finance'],
     show: ['support', 'warehouse', 'finance'],
@@ -105,6 +105,12 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('auth staff', { list: none, add: none, renew: none, rename: none, role: none, revoke: none }),
   ...of('auth factor', { enrol: persons, confirm: persons, show: persons, reset: none }),
 ])
+
+/**
+ * The commands that the host's owner also gives without a token, where the command opens the database itself:
+ * they change nothing and show no personal data, and cron runs them. The staff server asks for the role.
+ */
+export const ownersWithoutToken: ReadonlySet<string> = new Set(['ledger verify', 'whatsapp templates'])
 
 /** The staff roles that may call each route that is open to staff. */
 export const routeRoles: ReadonlyMap<string, Roles> = new Map([

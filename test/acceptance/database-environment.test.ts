@@ -116,6 +116,8 @@ describe("a shell of development with production's DATABASE_URL", () => {
     const { exitCode, stderr } = await run(args, { ...urlsOf('shop').app, LAKU_TOKEN: 'lkst_x' })
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(/production's|a database of its own|does not own|not understood|takes/)
+    if (!/^(db|demo|worker|serve)$/.test(args[0] ?? ''))
+      expect(stderr).toContain('a command of staff needs no database and none of its settings: set LAKU_SERVER')
     expect(await traces('shop')).toEqual(before)
   })
 })
@@ -212,7 +214,10 @@ describe("development's clock", () => {
     expect(nobody).toMatchObject({ exitCode: 4 })
     const { stdout } = await run(['db', 'migrate', '--admin', 'sari', '--json'], urlsOf('toy').owner)
     const LAKU_TOKEN = JSON.parse(stdout).admin.token
-    const shifted = await run(['db', 'shift-clock', '7d'], { ...urlsOf('toy').app, LAKU_TOKEN })
+    const script = { ...urlsOf('toy').app, LAKU_TOKEN }
+    const listed = await run(['sessions', 'list'], script)
+    expect(listed).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('set LAKU_SERVER') })
+    const shifted = await run(['db', 'shift-clock', '7d'], script)
     expect(shifted.exitCode).toBe(0)
     const audit = await rows(
       urlOf(server.ownerUrl, 'toy'),

@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { variableOf } from '../../src/runtime/config/fields.ts'
 import { configSchema, settingNames } from '../../src/runtime/config/schema.ts'
 import { loadConfig } from '../../src/runtime/config.ts'
+import { runClient } from '../staff-server.ts'
 
 const linesOf = (file: string) =>
   [...readFileSync(`deploy/${file}`, 'utf8').matchAll(/^(#?)([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(
@@ -131,5 +134,39 @@ describe('the units', () => {
       expect(text).not.toContain('laku.env')
       expect(text).toContain('settle run --wait 30m')
     }
+  })
+})
+
+describe('the settle timer', () => {
+  const home = mkdtempSync(join(tmpdir(), 'laku-home-'))
+  afterAll(() => rmSync(home, { recursive: true }))
+  const unit = readFileSync('deploy/laku-settle.service', 'utf8')
+  const [, line = ''] = /^ExecStart=\/usr\/bin\/node \/opt\/laku\/bin\/laku\.js (.*)$/m.exec(unit) ?? []
+  const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
+  const given = Object.fromEntries(
+    [...unit.matchAll(/^Environment=([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  )
+
+  it('asks for a server during 30 minutes, in a home that it may not look into, and ends with 6', async () => {
+    // As systemd's ProtectHome: what lies there is not for the service to read.
+    mkdirSync(join(home, '.config', 'laku'), { recursive: true })
+    writeFileSync(join(home, '.config', 'laku', 'contexts.json'), '{}', { mode: 0o644 })
+    const nobody = createServer().listen(0, '127.0.0.1')
+    await once(nobody, 'listening')
+    const { port } = nobody.address() as AddressInfo
+    await new Promise((resolve) => nobody.close(resolve))
+    expect(given.LAKU_SERVER).toBe('http://127.0.0.1:3010')
+    const env = { ...given, HOME: home, LAKU_SERVER: `http://127.0.0.1:${port}`, LAKU_TOKEN: 'lkst_timer' }
+    let nowMs = 0
+    const sleep = async (ms: number) => {
+      nowMs += ms
+    }
+    const told = await runClient(words, env, undefined, undefined, { time: { nowMs: () => nowMs, sleep } })
+    expect(told).toMatchObject({
+      exitCode: 6,
+      stderr: expect.stringContaining('does not answer (ECONNREFUSED)'),
+    })
+    expect(nowMs / 60_000).toBeGreaterThan(29.9)
+    expect(nowMs / 60_000).toBeLessThanOrEqual(30)
   })
 })

@@ -5,6 +5,8 @@ import { findShop } from './find-shop.ts'
 import { surfaceEntries } from './surface.ts'
 import { ownSurroundings, type Surroundings } from './surroundings.ts'
 
+const WHAT_TO_SET =
+  'a command of staff needs no database and none of its settings: set LAKU_SERVER to the staff server (LAKU_STAFF_PORT of laku serve) beside LAKU_TOKEN, or log in with laku login --server URL'
 const OPENED_ITSELF =
   'laku: this opened the database itself, which commands of staff stop doing: set LAKU_SERVER to the staff server, or log in with laku login --server URL'
 
@@ -36,7 +38,9 @@ async function run(chosen: Chosen, argv: readonly string[], around: Surroundings
   if (isOfTheHost(path) && !isAttach) return await runHere(chosen)
   const shop = findShop(flags, around.env)
   if (shop.by === 'database') {
-    await runHere(chosen)
+    await runHere(chosen).catch((error: unknown) => {
+      throw shop.why === 'url' ? withRemedy(error) : error
+    })
     if (shop.why === 'url' && !flags.quiet && !flags.json) {
       const { wrapped } = await import('../output/format.ts')
       const { stderr } = around
@@ -50,6 +54,16 @@ async function run(chosen: Chosen, argv: readonly string[], around: Surroundings
   const { stdout } = around
   if (!shape.live || flags.json || !stdout.isTTY) return await remote.run()
   await watchLive(remote, chosen, around)
+}
+
+/**
+ * A script of before has DATABASE_URL and LAKU_TOKEN alone. Where that opens no database, the failure also
+ * says what the script is to set; the many settings of a server are not for it.
+ */
+function withRemedy(error: unknown): unknown {
+  const isOfTheStart = error instanceof Error && /^(StartError|ConfigError)$/.test(error.name)
+  if (isOfTheStart) error.message += `\n${WHAT_TO_SET}`
+  return error
 }
 
 /** Shows a live view, drawn anew at an interval; each picture is requested in the terminal's current size. */

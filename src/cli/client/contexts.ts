@@ -74,8 +74,11 @@ export function serverAddress(text: string, called: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash)
     throw usageError(`${called} is "${text}": it takes an address like https://ops.example`)
-  const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
-  if (url.protocol === 'http:' && !isHere)
+  if (url.protocol === 'http:' && !isLoopback(url.hostname))
     throw usageError(`${called} is ${text}: a token travels by https alone, but to this machine itself`)
   return url.href.replace(/\/+$/, '')
 }
+
+/** Whether a host of an address is this machine itself, by a name that no network can give to another. */
+export const isLoopback = (hostname: string): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)

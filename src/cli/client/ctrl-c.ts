@@ -1,8 +1,15 @@
 import type { Surroundings } from './surroundings.ts'
 
 interface Stoppable {
-  readonly runId: string | undefined
+  /** The run that goes on without this terminal; undefined while there is none. */
+  readonly lastingRun: string | undefined
   stop(): Promise<void>
+}
+
+export interface CtrlC {
+  /** Resolves once the person has answered: meanwhile nothing else is printed. */
+  answered(): Promise<void>
+  close(): void
 }
 
 const goOn = 'go on watching'
@@ -10,37 +17,51 @@ const stopIt = 'stop the work between two of its steps'
 const leave = 'leave: the work goes on in the server'
 
 /**
- * Makes Ctrl-C ask the person whether to stop the work that runs in a server; that work goes on without this
- * terminal.
+ * While work runs in a server, Ctrl-C asks the person whether to stop that work, which goes on without this
+ * terminal. Where nobody can be asked, Ctrl-C ends the client and says how to attach to the work again.
  */
-export function watchForCtrlC(around: Surroundings, work: Stoppable): { close: () => void } {
-  let isAsking = false
-  const asked = () => {
-    const { runId } = work
-    if (runId === undefined || !around.prompts) {
-      if (runId !== undefined) around.stderr.write(`The work goes on: laku commands attach ${runId}\n`)
-      process.off('SIGINT', asked)
-      process.kill(process.pid, 'SIGINT')
+export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
+  let question: Promise<void> | undefined
+  const end = around.endBySignal ?? endProcess
+  const pressed = () => {
+    const { lastingRun: run } = work
+    const { prompts, stderr } = around
+    if (run === undefined || !prompts) {
+      if (run !== undefined) stderr.write(goesOn(run))
+      process.off('SIGINT', pressed)
+      end()
       return
     }
-    if (isAsking) return
-    isAsking = true
-    around.prompts
-      .choose('What shall become of the work?', [goOn, stopIt, leave])
-      .catch(() => leave)
-      .then(async (answer) => {
-        isAsking = false
-        if (answer === stopIt) await work.stop()
-        if (answer !== leave) return
-        around.stderr.write(`The work goes on: laku commands attach ${runId}\n`)
-        process.exit(130)
-      })
-      .catch((error: unknown) => {
-        around.stderr.write(
-          `laku: it could not be stopped: ${error instanceof Error ? error.message : String(error)}\n`,
-        )
-      })
+    question ??= ask(run).finally(() => {
+      question = undefined
+    })
   }
-  process.on('SIGINT', asked)
-  return { close: () => process.off('SIGINT', asked) }
+  const ask = async (run: string) => {
+    const { prompts, stderr } = around
+    const answer = await prompts
+      ?.choose('What shall become of the work?', [goOn, stopIt, leave])
+      // A second Ctrl-C leaves the question without an answer.
+      .catch(() => leave)
+    if (answer === stopIt)
+      await work.stop().catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error)
+        stderr.write(`laku: the work could not be stopped: ${why}\n`)
+      })
+    if (answer !== leave) return
+    stderr.write(goesOn(run))
+    process.off('SIGINT', pressed)
+    end()
+  }
+  process.on('SIGINT', pressed)
+  return {
+    answered: async () => await question,
+    close: () => process.off('SIGINT', pressed),
+  }
+}
+
+const goesOn = (run: string) => `The work goes on: laku commands attach ${run}\n`
+
+/** Ends as a process ends that nobody asks: a shell sees that it was interrupted. */
+function endProcess(): void {
+  process.kill(process.pid, 'SIGINT')
 }

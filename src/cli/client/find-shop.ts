@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
-import { readContexts, type SavedContext, serverAddress } from './contexts.ts'
+import { type Contexts, isLoopback, readContexts, type SavedContext, serverAddress } from './contexts.ts'
 import type { StaffServerAddress } from './staff-server.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -67,8 +68,10 @@ export function findShop(flags: ShopFlags, env: Env): FoundShop {
 
 function byServer(text: string, called: string, env: Env): FoundShop {
   const server = serverAddress(text, called)
-  const saved = Object.entries(readContexts(env).contexts).find(([, context]) => context.server === server)
-  const token = tokenOf(env) ?? saved?.[1].token
+  const given = tokenOf(env)
+  const { contexts } = given === undefined ? readContexts(env) : legibleContexts(env)
+  const saved = Object.entries(contexts).find(([, context]) => context.server === server)
+  const token = given ?? saved?.[1].token
   if (token === undefined)
     throw new CliError(
       exitCodes.notAllowed,
@@ -80,7 +83,19 @@ function byServer(text: string, called: string, env: Env): FoundShop {
     by: 'server',
     staffServer: { server, token },
     name,
-    knownBy: tokenOf(env) ? 'LAKU_TOKEN' : 'laku login',
+    knownBy: given === undefined ? 'laku login' : 'LAKU_TOKEN',
+  }
+}
+
+/**
+ * The contexts where they can be read, for the name of a shop alone: a service that has its token from
+ * elsewhere may have a home that it cannot look into (systemd's ProtectHome).
+ */
+function legibleContexts(env: Env): Contexts {
+  try {
+    return readContexts(env)
+  } catch {
+    return { contexts: {} }
   }
 }
 
@@ -127,12 +142,29 @@ function runsHere(folder: string, env: Env, databaseUrl?: string): FoundShop | u
   const shop = readJson<LocalShop>(localShopFile(folder))
   if (!shop || !isAlive(shop.pid)) return undefined
   if (databaseUrl !== undefined && shop.database !== placeOf(databaseUrl)) return undefined
+  const doubt = doubtAbout(shop, localShopFile(folder))
+  if (doubt !== undefined) throw usageError(`${localShopFile(folder)} is not followed: ${doubt}`)
   const token =
     tokenOf(env) ??
     readJson<{ tokens?: Record<string, string> }>(join(folder, 'credentials.json'))?.tokens?.[shop.database]
   if (token === undefined) return undefined
   const knownBy = tokenOf(env) ? 'LAKU_TOKEN' : 'laku up'
   return { by: 'server', staffServer: { server: shop.server, token }, name: resolve(folder), knownBy }
+}
+
+/**
+ * Why the record of a running shop is not believed. A token goes where the record says, and the folder may
+ * come from somebody else: `laku up` writes it as this person, of a server on this machine.
+ */
+function doubtAbout({ server }: LocalShop, file: string): string | undefined {
+  const { uid, mode } = statSync(file)
+  const isOwn = process.getuid === undefined || uid === process.getuid() || uid === 0
+  if (!isOwn || (process.platform !== 'win32' && (mode & 0o022) !== 0))
+    return 'somebody else may have written it; name the shop with --server'
+  const host = URL.canParse(server) ? new URL(server).hostname : ''
+  const addresses = Object.values(networkInterfaces()).flatMap((all = []) => all.map((one) => one.address))
+  if (isLoopback(host) || addresses.includes(host.replace(/^\[|\]$/g, ''))) return undefined
+  return `its server ${server} is not on this machine; name the shop with --server`
 }
 
 /**

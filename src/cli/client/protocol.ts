@@ -21,6 +21,12 @@ export const MAX_FILE_BYTES = 50 * 1024 * 1024
 /** The interval at which a server that has nothing to send sends a heartbeat (ms). */
 export const HEARTBEAT_MS = 10_000
 
+/**
+ * A command that takes longer goes on in the server when its connection breaks or its reader leaves; a read
+ * that is shorter is stopped with it.
+ */
+export const JOB_AFTER_MS = 5_000
+
 /** A question to the person at the terminal. */
 export interface Question {
   kind: 'text' | 'secret' | 'choose'

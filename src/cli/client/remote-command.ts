@@ -1,14 +1,14 @@
 import { closeSync, createReadStream, openSync } from 'node:fs'
 import { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Chosen } from '../define/program.ts'
 import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 import { parseDurationS } from '../output/times.ts'
-import { watchForCtrlC } from './ctrl-c.ts'
+import { type CtrlC, watchForCtrlC } from './ctrl-c.ts'
 import type { FoundShop } from './find-shop.ts'
 import { fileOf, mayWrite, type NamedFile } from './own-files.ts'
 import {
   type CommandRequest,
+  JOB_AFTER_MS,
   type Question,
   type RunEvent,
   type StreamLine,
@@ -17,7 +17,7 @@ import {
 } from './protocol.ts'
 import { Renderer } from './render.ts'
 import { call, linesOf, StaffServerUnreachable } from './staff-server.ts'
-import type { Surroundings } from './surroundings.ts'
+import { realTime, type Surroundings, type WaitingTime } from './surroundings.ts'
 
 // `getBuiltinModule` instead of an import, which would read every export of the module: 7 ms of processor
 // time.
@@ -35,6 +35,7 @@ export class RemoteCommand {
   readonly #shop: RemoteShop
   readonly #chosen: Chosen
   readonly #around: Surroundings
+  readonly #time: WaitingTime
   readonly #renderer: Renderer
   readonly #request: CommandRequest
   #file: NamedFile | undefined
@@ -42,6 +43,8 @@ export class RemoteCommand {
   /** The number of the stream's next line to read; all lines before that are printed. */
   #next = 0
   #run: string | undefined
+  #ctrlC: CtrlC | undefined
+  #begunAt = Number.NEGATIVE_INFINITY
   /** The exit code with which the stream ended; undefined before that. */
   #exitCode: number | undefined
   #wasInterrupted = false
@@ -62,6 +65,7 @@ export class RemoteCommand {
     this.#shop = shop
     this.#chosen = chosen
     this.#around = around
+    this.#time = around.time ?? realTime
     const { flags, path, shape } = chosen
     this.#renderer = new Renderer(flags, argv, around, (name) => mayWrite(name, chosen))
     const { json = false, quiet = false, yes = false, debug = false, idempotencyKey } = flags
@@ -84,7 +88,7 @@ export class RemoteCommand {
     const waitS = flags.wait === undefined ? undefined : parseDurationS(flags.wait)
     if (flags.wait !== undefined && waitS === undefined)
       throw usageError(`--wait is "${flags.wait}": it takes a duration like 30m`)
-    this.#deadline = waitS === undefined ? undefined : performance.now() + waitS * 1000
+    this.#deadline = waitS === undefined ? undefined : this.#time.nowMs() + waitS * 1000
   }
 
   /** Runs the command to its end and sets the exit code. Throws a CliError. */
@@ -92,12 +96,8 @@ export class RemoteCommand {
     await this.#nameTheShop()
     for (;;) {
       this.#openFile()
-      const ctrlC = this.#chosen.shape.reads ? undefined : watchForCtrlC(this.#around, this)
-      try {
-        await this.#streamRun(() => this.#begin())
-      } finally {
-        ctrlC?.close()
-      }
+      this.#begunAt = this.#time.nowMs()
+      await this.#watch(() => this.#begin())
       if (!this.#question) break
       await this.#answer(this.#question)
     }
@@ -107,13 +107,18 @@ export class RemoteCommand {
   /** Shows a run that was begun earlier, and sets the exit code at its end. */
   async attach(id: string): Promise<void> {
     this.#run = id
-    const ctrlC = watchForCtrlC(this.#around, this)
-    try {
-      await this.#streamRun(() => this.#takeUp(id))
-    } finally {
-      ctrlC.close()
-    }
+    await this.#watch(() => this.#takeUp(id))
     this.#around.exitWith(this.#exitCode ?? exitCodes.done)
+  }
+
+  async #watch(open: () => Promise<AsyncGenerator<StreamLine>>): Promise<void> {
+    this.#ctrlC = watchForCtrlC(this.#around, this)
+    try {
+      await this.#streamRun(open)
+      await this.#ctrlC.answered()
+    } finally {
+      this.#ctrlC.close()
+    }
   }
 
   /** Returns one picture of a live view. */
@@ -131,8 +136,10 @@ export class RemoteCommand {
     return text
   }
 
-  get runId(): string | undefined {
-    return this.#run
+  /** The run that goes on without this client: nothing where the server stops it as its reader leaves. */
+  get lastingRun(): string | undefined {
+    const isShortRead = this.#chosen.shape.reads && this.#time.nowMs() - this.#begunAt < JOB_AFTER_MS
+    return isShortRead ? undefined : this.#run
   }
 
   /** Asks the server to stop the run between two of its steps. */
@@ -234,6 +241,7 @@ export class RemoteCommand {
         for await (const line of lines) {
           brokenAt = undefined
           pause = PAUSE_MS
+          await this.#ctrlC?.answered()
           await this.#take(line)
         }
         if (this.#question) return
@@ -252,10 +260,10 @@ export class RemoteCommand {
           again = () => this.#begin()
           continue
         }
-        brokenAt ??= performance.now()
+        brokenAt ??= this.#time.nowMs()
         const until = this.#deadline ?? (this.#run === undefined ? 0 : brokenAt + TAKE_UP_MS)
-        if (performance.now() + pause > until) throw this.#away(error)
-        await sleep(pause)
+        if (this.#time.nowMs() + pause > until) throw this.#away(error)
+        await this.#time.sleep(pause)
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
         const id = this.#run
         if (id !== undefined) again = () => this.#takeUp(id)
@@ -268,7 +276,7 @@ export class RemoteCommand {
    * time left. The new run has the same idempotency key.
    */
   #mayRunAgain(): boolean {
-    if (!this.#wasInterrupted || this.#deadline === undefined || performance.now() > this.#deadline)
+    if (!this.#wasInterrupted || this.#deadline === undefined || this.#time.nowMs() > this.#deadline)
       return false
     this.#request.key ??= this.#request.id
     this.#wasInterrupted = false

@@ -2,6 +2,12 @@ import { isatty } from 'node:tty'
 import type { Stream } from '../output/output.ts'
 import type { Prompts } from '../prompts/prompts.ts'
 
+/** The time that a client waits by. */
+export interface WaitingTime {
+  nowMs(): number
+  sleep(ms: number): Promise<unknown>
+}
+
 /** The surroundings of a client: environment, streams and the like. Tests pass their own. */
 export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>
@@ -10,6 +16,15 @@ export interface Surroundings {
   /** The means of asking the person; undefined if nobody can be asked. */
   prompts: Prompts | undefined
   exitWith: (code: number) => void
+  /** Nothing: the real time. */
+  time?: WaitingTime
+  /** Ends the client after Ctrl-C. Nothing: this process gets the signal. */
+  endBySignal?: () => void
+}
+
+export const realTime: WaitingTime = {
+  nowMs: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 }
 
 /** Returns the surroundings of this process. */

@@ -92,6 +92,11 @@ export class CommandContext {
     this.prompts = yes || json ? undefined : prompts
   }
 
+  /** Whether a server runs the command for somebody whom it knows. */
+  get isServed(): boolean {
+    return this.#given.actor !== undefined
+  }
+
   get code(): string | undefined {
     return this.#given.code
   }

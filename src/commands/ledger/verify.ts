@@ -20,8 +20,7 @@ export const verify = defineTask({
   ],
   input: z.object({ heads: z.string().optional() }),
   examples: ['laku ledger verify', 'laku ledger verify --heads /var/log/laku/worker.log'],
-  // `laku ledger verify` asks for no identity: it changes nothing and prints no personal data, and cron runs
-  // it.
+  // The host's owner runs `laku ledger verify` without a token (src/runtime/who-may.ts): cron does.
   run: async (context, input) => {
     const { bookChecks } = await import('../../domain/composition/invariants.ts')
     const { runChecks } = await import('../../domain/kernel/index.ts')

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../cli/client/protocol.ts'
+import { JOB_AFTER_MS, type RunEvent } from '../../cli/client/protocol.ts'
 import { endRun, heartbeatRun, keepLines, keptLines } from '../../domain/auth/index.ts'
 import type { StaffProof } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
@@ -17,7 +17,7 @@ export interface RunPaces {
   flushMs: number
 }
 
-export const runPaces: RunPaces = { jobAfterMs: 5_000, flushMs: 1_000 }
+export const runPaces: RunPaces = { jobAfterMs: JOB_AFTER_MS, flushMs: 1_000 }
 /**
  * The most output in bytes that is held in memory for readers. A run with more output waits until it is
  * stored, and then drops it from memory.

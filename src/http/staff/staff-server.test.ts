@@ -301,6 +301,101 @@ describe('a command that takes long', () => {
   })
 })
 
+describe('Ctrl-C', () => {
+  /**
+   * Somebody at a terminal, who presses Ctrl-C as soon as the third step is shown, and gives this answer;
+   * undefined: they press it again.
+   */
+  function person(answer: (choices: readonly string[]) => string | undefined, nowMs = () => 0) {
+    const asked: string[] = []
+    const ended = Promise.withResolvers<void>()
+    let isPressed = false
+    const choose = async (question: string, choices: readonly string[]) => {
+      asked.push(question)
+      const chosen = answer(choices)
+      if (chosen === undefined) throw new Error('left without an answer')
+      return chosen
+    }
+    const run = (...words: string[]) =>
+      runClient(
+        ['--server', staffServer.server.url, ...words],
+        env(),
+        { text: choose as never, secret: choose as never, choose },
+        entries,
+        {
+          time: { nowMs, sleep },
+          endBySignal: () => ended.resolve(),
+          heard: (text) => {
+            if (isPressed || !text.includes('step 3')) return
+            isPressed = true
+            process.emit('SIGINT')
+          },
+        },
+      )
+    return { asked, ended: ended.promise, run }
+  }
+  const lastRun = async () => {
+    const { data } = JSON.parse((await say('commands', 'list', '--json')).stdout)
+    return data.find(({ command }: { command: string }) => command === 'work slow') as { id: string }
+  }
+
+  it('asks, and the work goes on where the person goes on watching', async () => {
+    const { work, open } = steps(6)
+    does.slow = work
+    const { asked, run } = person(([goOn]) => {
+      open()
+      return goOn
+    })
+    expect(await run('work', 'slow')).toMatchObject({ exitCode: 0, stderr: on() + said(6) })
+    expect(asked).toEqual(['What shall become of the work?'])
+  })
+
+  it('asks, and stops the work between two of its steps', async () => {
+    const { work } = steps(6)
+    does.slow = work
+    expect(await person(([, stop]) => stop).run('work', 'slow')).toMatchObject({ exitCode: 7 })
+    expect(await lastRun()).toMatchObject({ status: 'done', exit_code: 7 })
+  })
+
+  it.each([
+    ['who leaves', ([, , leave]: readonly string[]) => leave],
+    ['who presses it again', () => undefined],
+  ])('by somebody %s ends the client alone, and says how to attach again', async (_, answer) => {
+    const { work, open } = steps(6)
+    does.slow = work
+    const { ended, run } = person(answer)
+    const running = run('work', 'slow')
+    await ended
+    const last = await lastRun()
+    expect(last).toMatchObject({ status: 'running' })
+    open()
+    // In this process the client only says that it ends.
+    expect((await running).stderr).toContain(`The work goes on: laku commands attach ${last.id}\n`)
+    const again = await say('commands', 'attach', last.id, '--json')
+    expect(again).toEqual({ exitCode: 0, stdout: '{"steps":6}\n', stderr: said(6) })
+  })
+
+  it('of a read that is short ends the client; of one that takes long it asks', async () => {
+    const short = steps(6)
+    does.look = short.work
+    const hasty = person(([, stop]) => stop)
+    const running = hasty.run('work', 'look')
+    await hasty.ended
+    short.open()
+    await running
+    expect(hasty.asked).toEqual([])
+
+    does.look = steps(6).work
+    let readAt = 0
+    const patient = person(
+      ([, stop]) => stop,
+      () => (readAt += 6_000),
+    )
+    expect(await patient.run('work', 'look')).toMatchObject({ exitCode: 7 })
+    expect(patient.asked).toHaveLength(1)
+  })
+})
+
 describe('a change', () => {
   it('whose answer was lost with its server is told from its own transaction, and not made twice', async () => {
     does.keep = async ({ laku: own, actor, keep }) => {

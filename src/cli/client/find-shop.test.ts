@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findShop } from './find-shop.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'laku-shop-'))
+const record = join(folder, 'shop.json')
+const listener = createServer()
+let here: string
+beforeAll(async () => {
+  listener.listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  here = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  listener.close()
+  rmSync(folder, { recursive: true })
+})
+
+const env = { LAKU_TOKEN: 'lkst_x', LAKU_DATA_DIR: folder, XDG_CONFIG_HOME: folder }
+const leave = (server: string, mode = 0o600, database = 'embedded') => {
+  rmSync(record, { force: true })
+  writeFileSync(record, JSON.stringify({ server, pid: process.pid, database }), { mode })
+  chmodSync(record, mode)
+}
+
+describe('a shop that runs in this folder', () => {
+  it('is found, and gets the token of LAKU_TOKEN', () => {
+    leave(here)
+    expect(findShop({}, env)).toMatchObject({ by: 'server', staffServer: { server: here, token: 'lkst_x' } })
+  })
+
+  it.each(['http://203.0.113.7:3010', 'https://ops.example', 'http://localhost.example:1', 'no address'])(
+    'gets no token where its record names %s: the folder may be anybody’s',
+    (server) => {
+      leave(server)
+      expect(() => findShop({}, env)).toThrow(/shop\.json is not followed: .* not on this machine/)
+    },
+  )
+
+  it('gets no token where others may have written its record', () => {
+    leave(here, 0o622)
+    expect(() => findShop({}, env)).toThrow(/somebody else may have written it/)
+  })
+})
+
+describe('DATABASE_URL and LAKU_TOKEN, as scripts of before have them', () => {
+  const databaseUrl = 'postgres://laku_app:secret@db.example:5432/laku?sslmode=require'
+  const script = { ...env, DATABASE_URL: databaseUrl }
+
+  it('find the server that runs on that database here', () => {
+    leave(here, 0o600, 'postgres://db.example:5432/laku')
+    expect(findShop({}, script)).toMatchObject({
+      by: 'server',
+      knownBy: 'LAKU_TOKEN',
+      staffServer: { server: here, token: 'lkst_x' },
+    })
+  })
+
+  it('open the database where no server of it is known', () => {
+    leave(here)
+    expect(findShop({}, script)).toEqual({ by: 'database', why: 'url' })
+  })
+})
+
+describe('a shop that LAKU_SERVER names', () => {
+  beforeEach(() => rmSync(record, { force: true }))
+
+  it('is found by who has a token but no home that they can read', () => {
+    mkdirSync(join(folder, 'laku'), { recursive: true })
+    writeFileSync(join(folder, 'laku', 'contexts.json'), 'no JSON', { mode: 0o600 })
+    const found = findShop({}, { ...env, LAKU_SERVER: here })
+    expect(found).toMatchObject({ by: 'server', knownBy: 'LAKU_TOKEN', staffServer: { token: 'lkst_x' } })
+    const { LAKU_TOKEN: _, ...without } = env
+    expect(() => findShop({}, { ...without, LAKU_SERVER: here })).toThrow(/cannot be read \(it is damaged\)/)
+  })
+})
