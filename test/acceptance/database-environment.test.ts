@@ -117,7 +117,9 @@ describe("a shell of development with production's DATABASE_URL", () => {
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(/production's|a database of its own|does not own|not understood|takes/)
     if (!/^(db|demo|worker|serve)$/.test(args[0] ?? ''))
-      expect(stderr).toContain('a command of staff needs no database and none of its settings: set LAKU_SERVER')
+      expect(stderr).toContain(
+        'a command of staff needs no database and none of its settings: set LAKU_SERVER',
+      )
     expect(await traces('shop')).toEqual(before)
   })
 })

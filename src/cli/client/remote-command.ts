@@ -17,7 +17,7 @@ import {
 } from './protocol.ts'
 import { Renderer } from './render.ts'
 import { call, linesOf, StaffServerUnreachable } from './staff-server.ts'
-import { realTime, type Surroundings, type WaitingTime } from './surroundings.ts'
+import type { Surroundings, WaitingTime } from './surroundings.ts'
 
 // `getBuiltinModule` instead of an import, which would read every export of the module: 7 ms of processor
 // time.
@@ -29,6 +29,11 @@ export type RemoteShop = Extract<FoundShop, { by: 'server' }>
 const TAKE_UP_MS = 60_000
 const PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 5_000
+
+const realTime: WaitingTime = {
+  nowMs: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+}
 
 /** One command that runs in a server; its output is printed on this machine. */
 export class RemoteCommand {

@@ -22,11 +22,6 @@ export interface Surroundings {
   endBySignal?: () => void
 }
 
-export const realTime: WaitingTime = {
-  nowMs: () => performance.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-}
-
 /** Returns the surroundings of this process. */
 export function ownSurroundings(): Surroundings {
   return {
