@@ -378,21 +378,21 @@ describe('Ctrl-C', () => {
   it('of a read that is short ends the client; of one that takes long it asks', async () => {
     const short = steps(6)
     does.look = short.work
-    const hasty = person(([, stop]) => stop)
-    const running = hasty.run('work', 'look')
-    await hasty.ended
+    const brief = person(([, stop]) => stop)
+    const running = brief.run('work', 'look')
+    await brief.ended
     short.open()
     await running
-    expect(hasty.asked).toEqual([])
+    expect(brief.asked).toEqual([])
 
     does.look = steps(6).work
     let readAt = 0
-    const patient = person(
+    const lasting = person(
       ([, stop]) => stop,
       () => (readAt += 6_000),
     )
-    expect(await patient.run('work', 'look')).toMatchObject({ exitCode: 7 })
-    expect(patient.asked).toHaveLength(1)
+    expect(await lasting.run('work', 'look')).toMatchObject({ exitCode: 7 })
+    expect(lasting.asked).toHaveLength(1)
   })
 })
 
