@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import { LongFirst } from './test/long-first.ts'
+import { memoryFolder } from './test/memory-folder.ts'
+
+// All processes of the run take it over.
+process.env.TMPDIR = memoryFolder()
 
 /**
  * Whether `npm test` is green follows from the code alone: what is drawn at random is the same each time,

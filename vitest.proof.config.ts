@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { memoryFolder } from './test/memory-folder.ts'
+
+// All processes of the run take it over.
+process.env.TMPDIR = memoryFolder()
 
 /** What is too long for `npm test`: races of 200 rounds and their like, by `npm run proof`. */
 export default defineConfig({

@@ -47,8 +47,14 @@ export async function query(url: string, ...statements: string[]): Promise<void>
 
 async function ownServer(dataDir: string): Promise<Omit<TestServer, 'template'>> {
   const { ownerUrl, appUrl, superUrl } = await startEmbeddedPostgres(dataDir, { fast: true })
-  // Clones share the template's blocks: 71 ms each, 180 to 242 where they are copied.
-  await query(superUrl, 'alter system set file_copy_method = clone', 'select pg_reload_conf()')
+  await query(
+    superUrl,
+    // Clones share the template's blocks, where the folder's file system can.
+    'alter system set file_copy_method = clone',
+    // The folder may lie in memory.
+    "alter system set max_wal_size = '256MB'",
+    'select pg_reload_conf()',
+  )
   return { ownerUrl, appUrl, superUrl }
 }
 
