@@ -6,8 +6,9 @@ const MEMORY = '/dev/shm'
 const NEEDED_BYTES = 4e9
 
 /**
- * Returns the folder for the temporary files of a run: the system's folder in memory where that is large enough, unless
- * TMPDIR names another. A clone of the template costs 45 ms of processor time in memory and 220 ms on a disk.
+ * Returns the folder for the temporary files of a run: the system's folder in memory where that is large
+ * enough, unless TMPDIR names another. A clone of the template costs 45 ms of processor time in memory and
+ * 220 ms on a disk.
  */
 export function memoryFolder(): string {
   if (process.env.TMPDIR) return process.env.TMPDIR

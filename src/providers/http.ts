@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod'
+import { type CallLease, leaseLost } from '../domain/kernel/proofs/provider-proof.ts'
 import { ProviderFailure, type ProviderOutcome } from '../domain/kernel/provider-failure.ts'
-import { type CallLease, leaseLost } from '../domain/kernel/provider-proof.ts'
 import { type BreakerOptions, createGuard } from './circuit-breaker.ts'
 import { networkFailure } from './network-failure.ts'
 

@@ -16,7 +16,7 @@ export const shiftClock = defineTask({
     const seconds = parseDurationS(duration)
     if (seconds === undefined) throw usageError(`duration is "${duration}": it takes 90m, 2h30m or 7d`)
     const { units } = await context.laku()
-    const { shiftClock: shift } = await import('../../domain/kernel/shift-clock.ts')
+    const { shiftClock: shift } = await import('../../domain/kernel/database/shift-clock.ts')
     const now = await units.run(await context.actor(), (work) => shift(work, seconds))
     return {
       json: { shiftedS: seconds, now },

@@ -9,7 +9,7 @@ const shape = {
 }
 
 const severe = async (context: CommandContext, { payout }: { payout: string }) => {
-  const { showPayout } = await import('../../domain/payout/read-payouts.ts')
+  const { showPayout } = await import('../../domain/payout/payouts/read.ts')
   const { key, amountIdr } = await context.read((work) => showPayout(work, payout))
   return { code: key, consequence: `lets ${formatIdr(amountIdr)} be sent once more, beside ${key}` }
 }

@@ -21,7 +21,7 @@ export const list = defineList({
   examples: ['laku payouts list --unknown', 'laku payouts list --status failed --csv'],
   empty: 'No payouts. laku settle pay and laku wallets withdrawals approve make them.',
   run: async (context, { status, unknown, waiting }, page) => {
-    const { listPayouts } = await import('../../domain/payout/read-payouts.ts')
+    const { listPayouts } = await import('../../domain/payout/payouts/read.ts')
     return await context.read((work) => listPayouts(work, { status, unknown, waiting, ...page }))
   },
   columns: [

@@ -8,7 +8,7 @@ export const show = defineShow({
   args: [{ name: 'payout', description: 'UUID, or what the provider knows it by' }],
   input: z.object({ payout: z.string() }),
   run: async (context, { payout }) => {
-    const { showPayout } = await import('../../domain/payout/read-payouts.ts')
+    const { showPayout } = await import('../../domain/payout/payouts/read.ts')
     return await context.read((work) => showPayout(work, payout))
   },
   fields: [

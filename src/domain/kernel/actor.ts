@@ -1,6 +1,6 @@
-import type { ConfirmedFactor } from './confirmed-factor.ts'
 import { kernelErrors } from './kernel-errors.ts'
-import type { StaffProof } from './staff-proof.ts'
+import type { ConfirmedFactor } from './proofs/confirmed-factor.ts'
+import type { StaffProof } from './proofs/staff-proof.ts'
 
 export const staffRoles = ['support', 'warehouse', 'finance', 'agent', 'service', 'admin'] as const
 export type StaffRole = (typeof staffRoles)[number]

@@ -12,8 +12,7 @@ export { attempt, CALLS_AT_ONCE } from './attempt.ts'
 export { type AttentionKind, attentionKinds } from './attention-kinds.ts'
 export { type Check, type CheckResult, checkOf, runChecks } from './check.ts'
 export { type Clock, jakartaDate, secondsAfter } from './clock.ts'
-export { ConfirmedFactor } from './confirmed-factor.ts'
-export { translateDatabaseError } from './database-errors.ts'
+export { translateDatabaseError } from './database/errors.ts'
 export {
   databaseDoubt,
   databaseIsKnown,
@@ -23,7 +22,13 @@ export {
   recordFirstPlace,
   reportDatabaseInDoubt,
   requireKnownDatabase,
-} from './database-identity.ts'
+} from './database/identity.ts'
+export {
+  installationId,
+  originOf,
+  readInstallationId,
+  referenceOf,
+} from './database/installation.ts'
 export {
   DomainError,
   defineErrors,
@@ -48,16 +53,11 @@ export {
   requestHash,
   type StoredAnswer,
   storeAnswers,
-} from './idempotency.ts'
+} from './idempotency/idempotency.ts'
+export { wholeAnswer } from './idempotency/kept-answers.ts'
+export { pruneKeys } from './idempotency/prune-keys.ts'
 export { identityOf } from './identity.ts'
 export { idOrCode, newCode, newId } from './ids.ts'
-export {
-  installationId,
-  originOf,
-  readInstallationId,
-  referenceOf,
-} from './installation.ts'
-export { wholeAnswer } from './kept-answers.ts'
 export { kernelErrors } from './kernel-errors.ts'
 export { lockRows } from './locks.ts'
 export { basisPoints, formatIdr, proportion, type Rupiah, rupiah, sumIdr } from './money.ts'
@@ -66,20 +66,20 @@ export { type Network, networkOf } from './network.ts'
 export { type Paged, pageOf } from './pages.ts'
 export type { Person, PersonalTable } from './personal-data.ts'
 export { defaultPolicy, type Policy } from './policy.ts'
-export { callAsHolder, callProven } from './proven.ts'
-export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'
+export { ConfirmedFactor } from './proofs/confirmed-factor.ts'
+export { callAsHolder, callProven } from './proofs/proven.ts'
 export {
   type CallLease,
   leaseUntil,
   type ProviderAsk,
   type ProviderProof,
   proofOf,
-} from './provider-proof.ts'
-export { pruneKeys } from './prune-keys.ts'
+} from './proofs/provider-proof.ts'
+export { StaffProof } from './proofs/staff-proof.ts'
+export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'
 export { retryAt } from './retry.ts'
 export { asRecords, insertRows } from './rows.ts'
 export type { DB } from './schema.ts'
-export { StaffProof } from './staff-proof.ts'
 export {
   finalStates,
   inSql,

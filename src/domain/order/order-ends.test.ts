@@ -6,7 +6,6 @@ import { customer, orderChoreography, refusal, Storefront } from '../../../test/
 import { createOrdersOf } from '../group-buying/index.ts'
 import type { Actor, StaffRole } from '../kernel/index.ts'
 import { balanceIdr, factoryAccount, orderFunds } from '../ledger/index.ts'
-import { sweepShipments } from '../order/index.ts'
 import {
   completeOrders,
   listOrders,
@@ -14,6 +13,7 @@ import {
   refundLostOrders,
   type StatusByHand,
   setOrderStatus,
+  sweepShipments,
 } from './index.ts'
 
 let laku: TestLaku

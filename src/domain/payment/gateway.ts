@@ -1,5 +1,5 @@
 import type { Rupiah } from '../kernel/money.ts'
-import type { CallLease } from '../kernel/provider-proof.ts'
+import type { CallLease } from '../kernel/proofs/provider-proof.ts'
 import type {
   GatewayTransaction,
   GatewayTransactionPage,

@@ -1,6 +1,6 @@
 import type { Actor, UnitOfWork, Work } from '../kernel/index.ts'
 import type { PayoutGateway } from './gateway.ts'
-import type { Outgoing } from './plan-by-balance.ts'
+import type { Outgoing } from './submission/plan-by-balance.ts'
 
 /** The dependencies of a procedure that sends payouts. */
 export interface PayoutContext {

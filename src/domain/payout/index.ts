@@ -1,6 +1,5 @@
 import './events.ts'
 
-export { adoptPayout, mayHaveLeft } from './adopt-payout.ts'
 export {
   type Candidate,
   type Claimed,
@@ -29,33 +28,34 @@ export {
   confirmBatch,
   handOutBatch,
 } from './bank-batches/settle-batch.ts'
-export { channelFit, requireFit } from './channel-limits.ts'
 export { payoutChecks } from './checks.ts'
-export { createPayout, type NewPayout } from './create-payout.ts'
-export { declareDead, keepPayout } from './declare-dead.ts'
 export type { PayoutEventPayload } from './events.ts'
-export { followOpenPayouts } from './follow-open-payouts.ts'
 export type {
   GatewayPayout,
   GatewayPayoutStatus,
   NewGatewayPayout,
   PayoutGateway,
 } from './gateway.ts'
-export { holdPayouts, releasePayouts } from './hold-payouts.ts'
-export { requireNoneMoves } from './older-moves.ts'
-export { fitByAge, type Outgoing, payoutsWaiting } from './plan-by-balance.ts'
-export { type PayoutInbox, type PayoutNotice, processPayoutNotices } from './process-payout-notices.ts'
-export { readChannels } from './read-channels.ts'
+export { declareDead, keepPayout } from './outcomes/declare-dead.ts'
+export { followOpenPayouts } from './outcomes/follow-open.ts'
+export { type PayoutInbox, type PayoutNotice, processPayoutNotices } from './outcomes/process-notices.ts'
+export { dropUnsent, setPayoutAside } from './outcomes/revive.ts'
+export { settlePayouts } from './outcomes/settle.ts'
+export { adoptPayout, mayHaveLeft } from './payouts/adopt.ts'
+export { createPayout, type NewPayout } from './payouts/create.ts'
+export { holdPayouts, releasePayouts } from './payouts/hold.ts'
+export { requireNoneMoves } from './payouts/older-moves.ts'
 export {
   listPayouts,
   mayBePaid,
   type PayoutView,
   payoutsOf,
-} from './read-payouts.ts'
-export { dropUnsent, setPayoutAside } from './revive-payout.ts'
+} from './payouts/read.ts'
 export { UNSETTLED } from './rules.ts'
-export { settlePayouts } from './settle-payouts.ts'
-export { payoutsDue, submitPayouts, sweepPayouts } from './submit-payouts.ts'
+export { channelFit, requireFit } from './submission/channel-limits.ts'
+export { fitByAge, type Outgoing, payoutsWaiting } from './submission/plan-by-balance.ts'
+export { readChannels } from './submission/read-channels.ts'
+export { payoutsDue, submitPayouts, sweepPayouts } from './submission/submit.ts'
 export {
   bankBatchTransitions,
   type PayoutStatus,

@@ -5,7 +5,6 @@ import { refusal } from '../../../test/storefront.ts'
 import { stateIn, tried } from '../../../test/tried.ts'
 import { newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { factoryAccount } from '../ledger/index.ts'
-import { claimPayouts } from './claim-payouts.ts'
 import {
   dropUnsent,
   type GatewayPayoutStatus,
@@ -21,6 +20,7 @@ import {
   sweepPayouts,
 } from './index.ts'
 import { isRetryable, nextLookS } from './rules.ts'
+import { claimPayouts } from './submission/claim.ts'
 
 /**
  * Xendit's test numbers decide what becomes of a payout; this one stays accepted until it is moved by hand.

@@ -1,4 +1,4 @@
-import type { CallLease } from '../../domain/kernel/provider-proof.ts'
+import type { CallLease } from '../../domain/kernel/proofs/provider-proof.ts'
 import type { ProviderHttp } from '../http.ts'
 
 /**

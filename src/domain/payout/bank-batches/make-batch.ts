@@ -11,12 +11,12 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 import { type BankAccount, requirePayableAccount } from '../../ops/index.ts'
-import { sealAccount } from '../destination.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
-import type { PayoutOwner } from '../lock-payouts.ts'
-import { requireNoneMoves } from '../older-moves.ts'
-import { payoutEventPayload } from '../payout-event.ts'
+import { payoutEventPayload } from '../outcomes/payout-event.ts'
+import { sealAccount } from '../payouts/destination.ts'
+import type { PayoutOwner } from '../payouts/lock.ts'
+import { requireNoneMoves } from '../payouts/older-moves.ts'
 
 const HOUR_S = 3600
 

@@ -12,9 +12,9 @@ import { requireSecondPerson, settleAttention } from '../../ops/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
-import { lockPayouts, ownerOf } from '../lock-payouts.ts'
-import { payoutEventPayload, payoutMoves } from '../payout-event.ts'
-import { revivePayout, suspendArrived } from '../revive-payout.ts'
+import { payoutEventPayload, payoutMoves } from '../outcomes/payout-event.ts'
+import { revivePayout, suspendArrived } from '../outcomes/revive.ts'
+import { lockPayouts, ownerOf } from '../payouts/lock.ts'
 import {
   type BankBatchStatus,
   bankBatchMachine,

@@ -1,0 +1,137 @@
+import { hash } from 'node:crypto'
+import { sql } from 'kysely'
+import { secondsAfter } from '../clock.ts'
+import { kernelErrors } from '../kernel-errors.ts'
+import { asRecords } from '../rows.ts'
+import type { Work } from '../work.ts'
+import { keptOf } from './kept-answers.ts'
+
+export interface IdempotencyKey {
+  /** The owner of the key: the same key of two customers means two different keys. */
+  scope: string
+  key: string
+  requestHash: string
+  /**
+   * The number of seconds after which the key may be deleted. Calls that move money set none, and their keys
+   * stay.
+   */
+  expiresInS?: number
+}
+
+export interface StoredAnswer {
+  status: number
+  /** The answer's body. A body read from the table lacks names and addresses (`wholeAnswer`). */
+  body: unknown
+}
+
+/**
+ * Returns a digest of the request, which distinguishes a repeated request from another request under the same
+ * key.
+ */
+export function requestHash(route: string, body: unknown): string {
+  return hash('sha256', `${route}\n${JSON.stringify(body ?? null)}`, 'base64url')
+}
+
+const named = (key: { scope: string; key: string }) => `${key.scope} ${key.key}`
+
+/**
+ * Claims idempotency keys for this transaction, all in one statement. Returns one result for each key, in
+ * order. `undefined`: the key is new, and the work is to be done. The stored answer: the same request was
+ * answered before. An error: the key was used for another request. The claim of a key that another
+ * transaction is writing waits for that transaction, so a crash leaves nothing half done.
+ */
+export async function claimKeys(
+  work: Work,
+  keys: readonly IdempotencyKey[],
+): Promise<(undefined | StoredAnswer | Error)[]> {
+  const rows = keys.map(({ scope, key, requestHash, expiresInS }) => ({
+    scope,
+    key,
+    requestHash,
+    createdAt: work.now,
+    expiresAt: expiresInS === undefined ? null : secondsAfter(work.now, expiresInS),
+  }))
+  // All batches write their keys in the same order, so that two batches with the same keys never deadlock.
+  rows.sort((a, b) => (named(a) < named(b) ? -1 : 1))
+  const inserted = await sql<{ scope: string; key: string }>`
+    insert into idempotency_keys (scope, key, request_hash, created_at, expires_at)
+    select scope, key, request_hash, created_at, expires_at
+    from jsonb_populate_recordset(null::idempotency_keys, ${asRecords(rows)}::jsonb)
+    on conflict do nothing returning scope, key`.execute(work.tx)
+  const fresh = new Set(inserted.rows.map(named))
+  if (fresh.size === keys.length) return keys.map(() => undefined)
+  const taken = keys.filter((key) => !fresh.has(named(key)))
+  const found = await findAnswers(work, taken)
+  const known = new Map(taken.map((key, i) => [key, found[i]]))
+  // These keys were deleted between the two statements, so they are free and are claimed again.
+  const gone = taken.filter((key) => !known.get(key))
+  if (gone.length > 0)
+    for (const [i, claim] of (await claimKeys(work, gone)).entries()) known.set(gone[i]!, claim)
+  return keys.map((key) => known.get(key))
+}
+
+/**
+ * Returns, in order, the answers that were given under these idempotency keys before, and claims none. Each
+ * result is `undefined` if nothing was answered, the stored answer, or an error if the key was used for
+ * another request. Use it for work that writes its answer at its end (`Work.answer`).
+ */
+export async function findAnswers(
+  { tx }: Pick<Work, 'tx'>,
+  keys: readonly IdempotencyKey[],
+): Promise<(undefined | StoredAnswer | Error)[]> {
+  if (keys.length === 0) return []
+  const scopes = keys.map((key) => key.scope)
+  const { rows } = await sql<{
+    scope: string
+    key: string
+    requestHash: string
+    status: number | null
+    response: unknown
+  }>`
+    select k.scope, k.key, k.request_hash, k.status, k.response
+    from unnest(${scopes}::text[], ${keys.map((key) => key.key)}::text[]) as w(scope, key)
+    join idempotency_keys k on k.scope = w.scope and k.key = w.key`.execute(tx)
+  const known = new Map(rows.map((row) => [named(row), row]))
+  return keys.map((key) => {
+    const row = known.get(named(key))
+    if (!row) return undefined
+    if (row.requestHash !== key.requestHash) return kernelErrors.idempotency_key_reused()
+    if (row.status === null) return kernelErrors.idempotency_in_progress()
+    return { status: row.status, body: row.response }
+  })
+}
+
+/**
+ * Stores the answers of claimed keys without the names and addresses in them, in the same transaction as the
+ * work.
+ */
+export async function storeAnswers(
+  work: Work,
+  answers: readonly { scope: string; key: string; answer: StoredAnswer }[],
+): Promise<void> {
+  if (answers.length === 0) return
+  const records = asRecords(
+    answers.map(({ scope, key, answer: { status, body } }) => ({
+      scope,
+      key,
+      status,
+      response: keptOf(body),
+    })),
+  )
+  await sql`
+    update idempotency_keys k set status = a.status, response = a.response
+    from jsonb_to_recordset(${records}::jsonb) as a(scope text, key text, status smallint, response jsonb)
+    where k.scope = a.scope and k.key = a.key`.execute(work.tx)
+}
+
+/**
+ * Deletes the idempotency keys that this transaction claimed for work that failed, while the rest of the
+ * batch continues.
+ */
+export async function forgetKeys(work: Work, keys: readonly { scope: string; key: string }[]): Promise<void> {
+  if (keys.length === 0) return
+  const records = asRecords(keys.map(({ scope, key }) => ({ scope, key })))
+  await sql`
+    delete from idempotency_keys k using jsonb_to_recordset(${records}::jsonb) as f(scope text, key text)
+    where k.scope = f.scope and k.key = f.key`.execute(work.tx)
+}

@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import type { Rupiah, Work } from '../../kernel/index.ts'
+import { putIntoSuspense } from '../../suspense/index.ts'
+import type { GatewayPayout } from '../gateway.ts'
+import type { LockedPayout } from '../payouts/lock.ts'
+import { ownerOf } from '../payouts/lock.ts'
+import { verdictOf } from '../rules.ts'
+
+/**
+ * Books the sum that left by the provider's answer, beyond the part that the payout's settlement or
+ * withdrawal takes (`ownIdr`). Only the difference to the sum already put into suspense for the payout goes
+ * into suspense. The same answer again changes nothing. The payout is locked. Returns true if something was
+ * booked.
+ */
+export async function bookDifference(
+  work: Work,
+  payout: Pick<LockedPayout, 'id' | 'key' | 'amountIdr' | 'userId' | 'factoryId'>,
+  answer: Pick<GatewayPayout, 'id' | 'status' | 'amountIdr'>,
+  ownIdr: Rupiah,
+): Promise<boolean> {
+  const verdict = verdictOf(answer.status)
+  if (verdict === 'waiting') return false
+  const leftIdr = verdict === 'succeeded' ? answer.amountIdr : 0
+  const { times, bookedIdr } = await bookedOf(work, answer.id)
+  const amountIdr = leftIdr - ownIdr - bookedIdr
+  if (amountIdr === 0) return false
+  await putIntoSuspense(work, {
+    key: `payout:${answer.id}:${times + 1}`,
+    code: payout.key,
+    kind: 'payout',
+    subjectId: payout.id,
+    providerId: answer.id,
+    amountIdr,
+    why: whyOf(payout, answer, ownIdr),
+    ...ownerOf(payout),
+  })
+  return true
+}
+
+/**
+ * Returns the total put into suspense for one payout of the provider, including items that staff have
+ * disposed of since.
+ */
+async function bookedOf({ tx }: Work, providerId: string): Promise<{ times: number; bookedIdr: Rupiah }> {
+  const { rows } = await sql<{ times: number; bookedIdr: Rupiah }>`
+    select count(*)::int as times, coalesce(sum(amount_idr), 0)::int8 as booked_idr from suspense_items
+    where provider_id = ${providerId} and kind = 'payout'`.execute(tx)
+  return rows[0] ?? { times: 0, bookedIdr: 0 }
+}
+
+function whyOf(
+  { amountIdr }: Pick<LockedPayout, 'amountIdr'>,
+  answer: Pick<GatewayPayout, 'status' | 'amountIdr'>,
+  ownIdr: Rupiah,
+): string {
+  if (verdictOf(answer.status) !== 'succeeded') return `the provider says ${answer.status} of what had left`
+  return ownIdr === 0
+    ? 'it arrived, and another payment of the same was under way or made'
+    : `the provider paid ${answer.amountIdr} where ${amountIdr} were asked for`
+}

@@ -1,0 +1,143 @@
+import { sql } from 'kysely'
+import {
+  actorLabel,
+  idOrCode,
+  moveState,
+  requireReason,
+  requireStaff,
+  type Work,
+} from '../../kernel/index.ts'
+import { requireSecondPerson, settleAttention } from '../../ops/index.ts'
+import { payoutErrors } from '../errors.ts'
+import type { PayoutPurpose } from '../events.ts'
+import { type PayoutView, showPayout } from '../payouts/read.ts'
+import { DECLARED_DEAD, deadFrom, isMoving, nextLookS } from '../rules.ts'
+import { type PayoutStatus, payoutMachine } from '../transitions.ts'
+import { payoutEventPayload } from './payout-event.ts'
+
+interface Doubtful {
+  id: string
+  key: string
+  purpose: PayoutPurpose
+  subjectId: string
+  amountIdr: number
+  status: PayoutStatus
+  providerPayoutId: string | null
+  providerStatus: string | null
+  calledAt: Date | null
+  lastCalledAt: Date | null
+  absentAt: Date | null
+  leaseUntil: Date | null
+  turns: number
+  deadAskedBy: string | null
+}
+
+/**
+ * Declares, by two people, that a payout with an unknown outcome was never made: the first asks, and the
+ * second confirms. Then a new payout may be sent. The key must have expired, and the provider's list must
+ * lack the payout a whole day after the last call. If the payout arrives all the same, it is booked like any
+ * contradiction.
+ * @throws payout.not_found, not_unknown, too_early, lease_alive, same_person, kernel.same_hands,
+ * reason_required, forbidden
+ */
+export async function declareDead(work: Work, { payout: named }: { payout: string }): Promise<PayoutView> {
+  requireStaff(work.actor, 'finance')
+  const reason = requireReason(work)
+  const payout = await lockDoubtful(work, named)
+  requireDead(work, payout)
+  const { id, deadAskedBy } = payout
+  const by = actorLabel(work.actor)
+  if (deadAskedBy === null) {
+    await sql`
+      update payouts set dead_asked_by = ${by}, dead_asked_at = ${work.now}, dead_reason = ${reason} where id = ${id}`.execute(
+      work.tx,
+    )
+    work.audit({
+      command: 'payouts declare-dead',
+      subject: ['payout', id],
+      before: { status: payout.status },
+      after: { status: payout.status, askedBy: by, reason },
+    })
+    return await showPayout(work, id)
+  }
+  await requireSecondPerson(work, deadAskedBy, () =>
+    payoutErrors.same_person({ payout: payout.key, askedBy: deadAskedBy }),
+  )
+  const look = nextLookS(0) ?? 0
+  await moveState(work, payoutMachine, {
+    to: 'failed',
+    from: 'submitted',
+    ids: [id],
+    all: true,
+    set: {
+      failureCode: DECLARED_DEAD,
+      // The provider's last state is cleared, so that the same state counts as a new update if it comes
+      // again.
+      providerStatus: null,
+      finishedAt: work.now,
+      nextCheckAt: new Date(work.now.getTime() + look * 1000),
+      leaseUntil: null,
+      deadBy: by,
+      deadAt: work.now,
+    },
+  })
+  await settleAttention(work, 'payout_stuck', id, 'it was declared dead')
+  work.emit({
+    type: 'payout.failed',
+    aggregate: ['payout', id],
+    payload: payoutEventPayload(payout, DECLARED_DEAD),
+  })
+  work.audit({
+    command: 'payouts declare-dead',
+    subject: ['payout', id],
+    before: { status: payout.status, askedBy: deadAskedBy },
+    after: { status: 'failed', failureCode: DECLARED_DEAD, reason },
+  })
+  return await showPayout(work, id)
+}
+
+/**
+ * Refuses a request to declare a payout dead: laku goes on looking for the payout.
+ * @throws payout.not_found, nothing_asked, kernel.reason_required, forbidden
+ */
+export async function keepPayout(work: Work, { payout: named }: { payout: string }): Promise<PayoutView> {
+  requireStaff(work.actor, 'finance')
+  requireReason(work)
+  const { id, key, status, deadAskedBy } = await lockDoubtful(work, named)
+  if (deadAskedBy === null || status !== 'submitted') throw payoutErrors.nothing_asked({ payout: key })
+  await sql`
+    update payouts set dead_asked_by = null, dead_asked_at = null, dead_reason = null where id = ${id}`.execute(
+    work.tx,
+  )
+  work.audit({
+    command: 'payouts keep',
+    subject: ['payout', id],
+    before: { status, askedBy: deadAskedBy },
+    after: { status },
+  })
+  return await showPayout(work, id)
+}
+
+async function lockDoubtful(work: Work, named: string): Promise<Doubtful> {
+  const asked = idOrCode(named)
+  const which = 'id' in asked ? sql`id = ${asked.id}::uuid` : sql`key = ${asked.code}`
+  const { rows } = await sql<Doubtful>`
+    select id, key, purpose, subject_id, amount_idr, status, provider_payout_id, provider_status, called_at, last_called_at, absent_at,
+      lease_until, turns, dead_asked_by
+    from payouts where ${which} for no key update`.execute(work.tx)
+  const [row] = rows
+  if (!row) throw payoutErrors.not_found({ payout: named })
+  return row
+}
+
+function requireDead({ now, policy }: Work, payout: Doubtful): void {
+  const { key, status, calledAt, providerPayoutId, providerStatus, absentAt, leaseUntil } = payout
+  if (status !== 'submitted' || calledAt === null || (providerStatus !== null && isMoving(providerStatus)))
+    throw payoutErrors.not_unknown({ payout: key, status, providerStatus })
+  if (leaseUntil !== null && leaseUntil > now) throw payoutErrors.lease_alive({ payout: key, leaseUntil })
+  const from = deadFrom({ calledAt, lastCalledAt: payout.lastCalledAt ?? calledAt, absentAt }, policy)
+  // A payout with a provider id is known to exist, and ended in a state that laku does not know. So it need
+  // not be missing from the provider's list.
+  const isSeen = providerPayoutId !== null || (absentAt !== null && absentAt >= from)
+  if (now < from || !isSeen) throw payoutErrors.too_early({ payout: key, from, absentAt })
+}

@@ -1,0 +1,40 @@
+import { sql } from 'kysely'
+import { ProviderFailure } from '../../kernel/index.ts'
+import type { PayoutContext } from '../context.ts'
+import type { PayoutGateway } from '../gateway.ts'
+import { settlePayouts } from './settle.ts'
+
+interface OpenPayout {
+  key: string
+  providerPayoutId: string | null
+}
+
+/**
+ * Asks the provider about every payout that is under way here, and books its answers. Nothing is sent. A
+ * failed payout has no line in the provider's book, so only this shows the failure. If the provider does not
+ * answer, the run ends.
+ * @throws ProviderFailure
+ */
+export async function followOpenPayouts({ units, actor, payouts }: PayoutContext): Promise<void> {
+  const open = await units.run(actor, async ({ tx }) => {
+    const { rows } = await sql<OpenPayout>`
+      select key, provider_payout_id from payouts where status = 'submitted' and route = 'provider' order by created_at, id`.execute(
+      tx,
+    )
+    return rows
+  })
+  for (const payout of open) {
+    const answers = await ask(payouts, payout)
+    if (answers.length > 0) await units.run(actor, (work) => settlePayouts(work, answers))
+  }
+}
+
+/** Asks the provider about one payout. A refusal proves nothing about the payout, which stays as it is. */
+async function ask(payouts: PayoutGateway, { key, providerPayoutId }: OpenPayout) {
+  try {
+    return providerPayoutId ? [await payouts.getPayout(providerPayoutId)] : await payouts.findPayouts(key)
+  } catch (error) {
+    if (error instanceof ProviderFailure && error.outcome === 'refused') return []
+    throw error
+  }
+}

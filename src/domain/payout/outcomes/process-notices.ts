@@ -1,0 +1,127 @@
+import { sql } from 'kysely'
+import pLimit from 'p-limit'
+import { CALLS_AT_ONCE, ProviderFailure, secondsAfter, type Work } from '../../kernel/index.ts'
+import type { PayoutContext } from '../context.ts'
+import type { GatewayPayout, PayoutGateway } from '../gateway.ts'
+import { verdictOf } from '../rules.ts'
+import { settlePayouts } from './settle.ts'
+
+/** A webhook delivery of the provider about a payout; `id` is the provider's id of the payout. */
+export interface PayoutNotice {
+  inboxId: string
+  id: string
+  /**
+   * Our key of the payout. It is used for the look-up if the provider does not know the id, because the newer
+   * API has ids of its own.
+   */
+  referenceId?: string | undefined
+  /** The state that the delivery claims. Laku does not trust it, but reads the payout from the provider. */
+  says?: string | undefined
+}
+
+export interface PayoutInbox {
+  processed: string[]
+  failed: { id: string; error: string; tries?: number; command?: string }[]
+}
+
+/** Laku asks the provider this often about a contradicted delivery before it notifies staff. */
+const CONTRADICTED_TRIES = 3
+/**
+ * How long (s) a failed payout is not treated as failed if a webhook contradicts it: a new payout would pay a
+ * second time. Staff are notified before that time ends.
+ */
+const DOUBTED_S = 86_400
+
+/**
+ * Processes the provider's webhook deliveries about payouts. Each payout is read again, once however many
+ * deliveries are about it. All are recorded in one transaction, together with the marks that `mark` sets in
+ * the inbox. Deliveries whose payout could not be read wait.
+ */
+export async function processPayoutNotices(
+  context: PayoutContext,
+  notices: readonly PayoutNotice[],
+  mark: (work: Work, inbox: PayoutInbox) => Promise<void>,
+): Promise<void> {
+  if (notices.length === 0) return
+  const { units, actor, payouts } = context
+  const first = new Map(notices.map((notice) => [notice.id, notice]))
+  const ids = [...first.keys()]
+  const answers = await pLimit(CALLS_AT_ONCE).map([...first.values()], (notice) => read(payouts, notice))
+  const said = new Map(ids.map((id, i) => [id, answers[i] as GatewayPayout[] | ProviderFailure]))
+  const inbox: PayoutInbox = { processed: [], failed: [] }
+  const doubted = new Set<string>()
+  for (const { inboxId, id, says } of notices) {
+    const answer = said.get(id)
+    if (answer instanceof ProviderFailure) {
+      inbox.failed.push({ id: inboxId, error: answer.message })
+      continue
+    }
+    const other = answer?.find((payout) => contradicts(says, payout.status))
+    if (!other) {
+      inbox.processed.push(inboxId)
+      continue
+    }
+    const { referenceId, status } = other
+    const error = `it says ${says} of the payout ${referenceId ?? id}, and the payout read again says ${status}`
+    const command = `laku payouts show ${referenceId ?? id}`
+    inbox.failed.push({ id: inboxId, error, tries: CONTRADICTED_TRIES, command })
+    if (verdictOf(status) === 'failed') doubted.add(other.id)
+  }
+  // If another delivery agrees with the payout read again, the provider has changed the state in between, so
+  // the state counts.
+  for (const { id, says } of notices) {
+    const answer = said.get(id)
+    if (answer instanceof ProviderFailure) continue
+    for (const payout of answer ?? []) if (payout.status === says) doubted.delete(payout.id)
+  }
+  const heard = answers.flatMap((answer) => (answer instanceof ProviderFailure ? [] : answer))
+  await units.run(actor, async (work) => {
+    await settlePayouts(
+      work,
+      heard.filter((payout) => !doubted.has(payout.id)),
+    )
+    await waitForTruth(
+      work,
+      heard.filter((payout) => doubted.has(payout.id)),
+    )
+    await mark(work, inbox)
+  })
+}
+
+async function read(
+  payouts: PayoutGateway,
+  { id, referenceId }: PayoutNotice,
+): Promise<GatewayPayout[] | ProviderFailure> {
+  try {
+    return [await payouts.getPayout(id)]
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    if (error.outcome !== 'refused' || !referenceId) return error
+    const found = await payouts.findPayouts(referenceId).catch((again: unknown) => {
+      if (again instanceof ProviderFailure) return []
+      throw again
+    })
+    return found.length > 0 ? found : error
+  }
+}
+
+/**
+ * Returns true if the delivery reports one final state of a payout and the payout read again has the other. A
+ * late delivery of SUCCEEDED for a payout that has come back since is no contradiction.
+ */
+function contradicts(says: string | undefined, reads: string): boolean {
+  const [told, now] = [verdictOf(says ?? ''), verdictOf(reads)]
+  if (told === 'succeeded' || told === 'reversed') return now === 'failed'
+  return told === 'failed' && now === 'succeeded'
+}
+
+async function waitForTruth(work: Work, answers: readonly GatewayPayout[]): Promise<void> {
+  if (answers.length === 0) return
+  const keys = answers.flatMap((answer) => answer.referenceId ?? [])
+  await sql`
+    update payouts set next_check_at = ${secondsAfter(work.now, DOUBTED_S)}
+    where status = 'submitted' and next_check_at is not null
+      and (provider_payout_id = any(${answers.map((answer) => answer.id)}) or (provider_payout_id is null and key = any(${keys})))`.execute(
+    work.tx,
+  )
+}

@@ -1,0 +1,153 @@
+import { sql } from 'kysely'
+import { inSql, moveState, openStates, secondsAfter, type Work } from '../../kernel/index.ts'
+import { putIntoSuspense, suspenseTransitions } from '../../suspense/index.ts'
+import type { LockedPayout } from '../payouts/lock.ts'
+import { ownerOf } from '../payouts/lock.ts'
+import { nextLookS, OLDER_ONE_ARRIVED } from '../rules.ts'
+import { payoutMachine } from '../transitions.ts'
+import { payoutEventPayload } from './payout-event.ts'
+
+/** Returns true if the payout counts for its settlement or withdrawal: paid, or still to be paid. */
+const isLive = ({ status, setAside }: LockedPayout) =>
+  (status === 'created' || status === 'submitted' || status === 'succeeded') && !setAside
+
+/**
+ * Marks a payout as arrived that laku had booked as failed or come back. A newer payout of the same
+ * settlement or withdrawal that was never sent is dropped. Returns true if the settlement or withdrawal takes
+ * the money. If another payout of it is under way or paid, returns false: this one is set aside.
+ */
+export async function revivePayout(
+  work: Work,
+  payouts: readonly LockedPayout[],
+  payout: LockedPayout,
+): Promise<boolean> {
+  const others = payouts.filter(
+    (otherPayout) =>
+      otherPayout.subjectId === payout.subjectId && otherPayout.id !== payout.id && isLive(otherPayout),
+  )
+  await dropPayouts(
+    work,
+    others.filter((payout) => payout.calledAt === null),
+  )
+  const isOwn = others.every((payout) => payout.calledAt === null)
+  await moveState(work, payoutMachine, {
+    to: 'succeeded',
+    from: ['failed', 'reversed'],
+    ids: [payout.id],
+    set: {
+      setAside: !isOwn,
+      failureCode: null,
+      finishedAt: work.now,
+      nextCheckAt: payout.route === 'bank' ? null : secondsAfter(work.now, nextLookS(0) ?? 0),
+    },
+    all: true,
+  })
+  if (isOwn)
+    work.emit({
+      type: 'payout.revived',
+      aggregate: ['payout', payout.id],
+      payload: payoutEventPayload(payout),
+    })
+  return isOwn
+}
+
+/** Ends payouts that the provider cannot have. */
+async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promise<void> {
+  await moveState(work, payoutMachine, {
+    to: 'failed',
+    ids: payouts.map((payout) => payout.id),
+    set: { failureCode: OLDER_ONE_ARRIVED, finishedAt: work.now, nextCheckAt: null },
+    all: true,
+  })
+  for (const payout of payouts) {
+    // A submitted payout was already booked as on its way, so it fails; the others are dropped.
+    const type = payout.status === 'submitted' ? 'payout.failed' : 'payout.dropped'
+    work.emit({
+      type,
+      aggregate: ['payout', payout.id],
+      payload: payoutEventPayload(payout, OLDER_ONE_ARRIVED),
+    })
+  }
+}
+
+/**
+ * Drops the payouts of these settlements and withdrawals that were never sent. Returns the ids of those with
+ * another payout that was paid or may still be.
+ */
+export async function dropUnsent(work: Work, subjectIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<LockedPayout>`
+    select id, key, purpose, subject_id, user_id, factory_id, amount_idr, status, called_at, turns, set_aside, route from payouts
+    where subject_id = any(${subjectIds}::uuid[]) and status in ('created', 'submitted', 'succeeded')
+    order by id for no key update`.execute(work.tx)
+  await dropPayouts(
+    work,
+    rows.filter((payout) => payout.calledAt === null),
+  )
+  return rows.filter((payout) => payout.calledAt !== null).map((payout) => payout.subjectId)
+}
+
+/**
+ * Sets aside a payout that arrived after all but that its settlement or withdrawal cannot take: its money
+ * goes into suspense under its key. Locks the payout.
+ */
+export async function setPayoutAside(work: Work, payoutId: string, why: string): Promise<void> {
+  const { rows } = await sql<LockedPayout>`
+    update payouts set set_aside = true where id = ${payoutId} and status = 'succeeded' and not set_aside
+    returning id, key, purpose, subject_id, user_id, factory_id, amount_idr, provider_payout_id, turns, route`.execute(
+    work.tx,
+  )
+  const [payout] = rows
+  if (!payout) throw new Error(`payout ${payoutId} has not arrived, or is set aside already`)
+  await suspendArrived(work, payout, why)
+}
+
+/** Puts a payout into suspense that arrived besides another payout of the same settlement or withdrawal. */
+export async function suspendArrived(work: Work, payout: LockedPayout, why: string): Promise<void> {
+  const { id, key, amountIdr, providerPayoutId, turns, route } = payout
+  await putIntoSuspense(work, {
+    key: `payout:${id}:set-aside:${turns}`,
+    code: key,
+    kind: 'payout',
+    subjectId: id,
+    providerId: providerPayoutId,
+    account: route === 'bank' ? 'bank' : 'gateway',
+    amountIdr,
+    why,
+    ...ownerOf(payout),
+  })
+}
+
+/**
+ * Lets a settlement or withdrawal whose payout failed or came back take an older payout instead. That payout
+ * must lie set aside in suspense, and nobody may have disposed of it yet.
+ */
+export async function promoteSetAside(
+  work: Work,
+  payouts: readonly LockedPayout[],
+  gone: LockedPayout,
+): Promise<void> {
+  const older = payouts.find((payout) => payout.subjectId === gone.subjectId && payout.setAside)
+  if (!older) return
+  const { rows } = await sql<LockedPayout>`
+    update payouts p set set_aside = false, turns = turns + 1
+    where id = ${older.id} and set_aside and exists (
+      select from suspense_items i where i.provider_id = p.provider_payout_id and i.kind = 'payout' and i.amount_idr = p.amount_idr
+        and i.status in ${inSql(openStates(suspenseTransitions))})
+    returning id, key, purpose, subject_id, user_id, factory_id, amount_idr, provider_payout_id, turns, route`.execute(
+    work.tx,
+  )
+  const [payout] = rows
+  if (!payout) return
+  const { id, key, amountIdr, providerPayoutId, turns } = payout
+  await putIntoSuspense(work, {
+    key: `payout:${id}:taken:${turns}`,
+    code: key,
+    kind: 'payout',
+    subjectId: id,
+    providerId: providerPayoutId,
+    amountIdr: -amountIdr,
+    why: 'its subject takes it: the other payment did not arrive',
+    ...ownerOf(payout),
+  })
+  work.emit({ type: 'payout.revived', aggregate: ['payout', id], payload: payoutEventPayload(payout) })
+}

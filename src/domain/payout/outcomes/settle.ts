@@ -1,0 +1,332 @@
+import { sql } from 'kysely'
+import { asRecords, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
+import { recordLostReference } from '../../suspense/index.ts'
+import type { GatewayPayout, GatewayPayoutStatus } from '../gateway.ts'
+import { type LockedPayout, lockPayouts } from '../payouts/lock.ts'
+import { movingStates, nextLookS, staleAfterS, verdictOf } from '../rules.ts'
+import { type PayoutStatus, payoutMachine } from '../transitions.ts'
+import { bookDifference } from './book-difference.ts'
+import { commandFor, payoutEventPayload, payoutMoves } from './payout-event.ts'
+import { promoteSetAside, revivePayout } from './revive.ts'
+
+export interface PayoutRefusal {
+  id: string
+  failureCode: string
+}
+
+/** Seconds between checks of a payout under way, because its webhook may be lost. */
+const ASK_AGAIN_S = 900
+
+interface Heard {
+  payout: LockedPayout
+  answer: GatewayPayout
+}
+
+interface Step {
+  payout: LockedPayout
+  to: PayoutStatus
+  answer?: GatewayPayout
+  failureCode?: string
+}
+
+/**
+ * Updates payouts to the provider's state, any number at once, in whatever order updates come. `answers` must
+ * have been read from the provider; `refusals` are definite refusals to accept a payout. An answer that is
+ * known already, or older than the latest one, changes nothing. A contradicting answer is booked all the
+ * same: money without a purpose goes into suspense.
+ */
+export async function settlePayouts(
+  work: Work,
+  answers: readonly GatewayPayout[],
+  refusals: readonly PayoutRefusal[] = [],
+): Promise<void> {
+  if (answers.length === 0 && refusals.length === 0) return
+  const payouts = await lockPayouts(work, { answers, ids: refusals.map((refusal) => refusal.id) })
+  const steps: Step[] = []
+  for (const { id, failureCode } of refusals) {
+    const payout = payouts.find((payout) => payout.id === id)
+    if (payout?.status === 'submitted') steps.push({ payout, to: 'failed', failureCode })
+  }
+  const heard = await matched(work, payouts, answers)
+  const sure: Heard[] = []
+  const odd: Heard[] = []
+  for (const item of heard) {
+    const some = stepsTo(item)
+    if (some) steps.push(...some)
+    if (isPlain(item)) sure.push(item)
+    else odd.push(item)
+  }
+  await take(work, steps)
+  await note(work, sure)
+  for (const otherHeard of sure) {
+    // The provider may have sent back more than was asked for.
+    if (verdictOf(otherHeard.answer.status) === 'reversed')
+      await bookDifference(work, otherHeard.payout, otherHeard.answer, 0)
+  }
+  for (const otherHeard of odd) await contradict(work, payouts, otherHeard)
+  for (const { payout, to } of steps) {
+    if (to === 'failed' || to === 'reversed') await promoteSetAside(work, payouts, payout)
+  }
+}
+
+/**
+ * Returns the latest answer about each payout of ours. Another payout at the provider under one of our keys
+ * is booked as money of its own.
+ */
+async function matched(
+  work: Work,
+  payouts: readonly LockedPayout[],
+  answers: readonly GatewayPayout[],
+): Promise<Heard[]> {
+  const latest = new Map<string, Heard>()
+  for (const answer of answers) {
+    const payout = payouts.find((payout) =>
+      payout.providerPayoutId === null
+        ? payout.key === answer.referenceId
+        : payout.providerPayoutId === answer.id,
+    )
+    const sameKey = payouts.find((payout) => payout.key === answer.referenceId)
+    if (payout && !isOld(payout, answer)) {
+      const before = latest.get(payout.id)
+      if (!before || before.answer.id === answer.id) latest.set(payout.id, { payout, answer })
+      else await bookDifference(work, payout, answer, 0)
+    } else if (!payout && sameKey) await bookDifference(work, sameKey, answer, 0)
+    else if (!payout) await tellOfStranger(work, answer)
+  }
+  return [...latest.values()]
+}
+
+/**
+ * Returns true if an answer is older than the known state, by the provider's clock. If the clock cannot
+ * decide, the provider's rules do: a payout that ended does not move again, and one that came back does not
+ * succeed.
+ */
+function isOld(payout: LockedPayout, { updatedAt, status }: GatewayPayout): boolean {
+  const known = payout.providerUpdatedAt
+  if (updatedAt && known && updatedAt.getTime() !== known.getTime()) return updatedAt < known
+  const verdict = verdictOf(status)
+  if (payout.status === 'reversed') return verdict === 'succeeded' || verdict === 'waiting'
+  return verdict === 'waiting' && (payout.status === 'failed' || payout.status === 'succeeded')
+}
+
+/**
+ * Returns the steps of the state machine that an answer causes for a payout under way or paid; undefined if
+ * there are none.
+ */
+function stepsTo({ payout, answer }: Heard): Step[] | undefined {
+  const verdict = verdictOf(answer.status)
+  const failureCode = answer.failureCode ?? answer.status
+  const step = (to: PayoutStatus): Step =>
+    to === 'succeeded' ? { payout, to, answer } : { payout, to, answer, failureCode }
+  if (verdict === 'waiting') return payout.status === 'created' ? [step('submitted')] : undefined
+  if (payout.status === 'created' || payout.status === 'submitted') {
+    const first = payout.status === 'created' ? [step('submitted')] : []
+    if (verdict === 'reversed') return [...first, step('succeeded'), step('reversed')]
+    return [...first, step(verdict)]
+  }
+  // A payout that was paid and is now reported as failed counts as come back.
+  if (payout.status === 'succeeded' && verdict !== 'succeeded' && !payout.setAside) return [step('reversed')]
+  return undefined
+}
+
+/**
+ * Returns true if the provider's own rules allow an answer after the known state, and it has the amount asked
+ * for.
+ */
+function isPlain({ payout, answer }: Heard): boolean {
+  const verdict = verdictOf(answer.status)
+  if (answer.amountIdr !== payout.amountIdr && verdict === 'succeeded') return false
+  if (payout.setAside) return verdict === 'succeeded'
+  switch (payout.status) {
+    case 'created':
+    case 'submitted':
+      return true
+    case 'succeeded':
+      return verdict === 'succeeded' || verdict === 'reversed'
+    case 'failed':
+      return verdict === 'failed'
+    case 'reversed':
+      return verdict === 'reversed' || verdict === 'failed'
+  }
+}
+
+async function take(work: Work, steps: readonly Step[]): Promise<void> {
+  for (const to of ['submitted', 'succeeded', 'failed', 'reversed'] as const) {
+    const some = steps.filter((step) => step.to === to)
+    const rows = some.map(({ payout, answer, failureCode }) => ({
+      id: payout.id,
+      providerPayoutId: answer?.id ?? null,
+      providerStatus: answer?.status ?? null,
+      providerUpdatedAt: answer?.updatedAt ?? null,
+      failureCode: failureCode ?? null,
+      nextCheckAt:
+        to === 'succeeded'
+          ? secondsAfter(work.now, nextLookS(0) ?? 0)
+          : to === 'submitted'
+            ? secondsAfter(work.now, ASK_AGAIN_S)
+            : null,
+    }))
+    await moveState(work, payoutMachine, {
+      to,
+      from: to === 'submitted' ? 'created' : to === 'reversed' ? 'succeeded' : 'submitted',
+      rows,
+      all: true,
+      set: {
+        ...(to === 'submitted'
+          ? { submittedAt: work.now, calledAt: work.now, lastCalledAt: work.now }
+          : { finishedAt: work.now }),
+        providerPayoutId: sql`coalesce(r.provider_payout_id, t.provider_payout_id)`,
+        providerStatus: sql`coalesce(r.provider_status, t.provider_status)`,
+        providerUpdatedAt: sql`coalesce(r.provider_updated_at, t.provider_updated_at)`,
+      },
+    })
+    for (const { payout, failureCode } of some) {
+      const payload = payoutEventPayload(payout, failureCode)
+      work.emit({ type: payoutMoves[to], aggregate: ['payout', payout.id], payload })
+    }
+  }
+}
+
+/**
+ * Records answers that bring no new state: stores the provider's state and the time of the next check, and
+ * notifies staff of slow payouts.
+ */
+async function note(work: Work, heard: readonly Heard[]): Promise<void> {
+  const waiting = heard.filter(
+    ({ payout, answer }) =>
+      verdictOf(answer.status) === 'waiting' || payout.status === verdictOf(answer.status),
+  )
+  const rows = waiting.map(({ payout, answer }) => ({
+    id: payout.id,
+    providerPayoutId: answer.id,
+    providerStatus: answer.status,
+    providerUpdatedAt: answer.updatedAt ?? null,
+    nextCheckAt: nextCheck(payout, work.now),
+  }))
+  await sql`
+    update payouts p set provider_payout_id = w.provider_payout_id, next_check_at = w.next_check_at, attempt = 0,
+      failure_code = case when p.status in ('submitted', 'succeeded') then null else p.failure_code end,
+      provider_updated_at = coalesce(w.provider_updated_at, p.provider_updated_at),
+      provider_status = case p.status when 'submitted' then w.provider_status else p.provider_status end
+    from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(
+      id uuid, provider_payout_id text, provider_status text, provider_updated_at timestamptz, next_check_at timestamptz)
+    where p.id = w.id and p.status in ('submitted', 'succeeded')`.execute(work.tx)
+  // A failed or reversed payout that had moved again has ended once more: payouts that waited for it may be
+  // sent.
+  await sql`
+    update payouts p set provider_status = w.provider_status, next_check_at = null
+    from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(id uuid, provider_status text)
+    where p.id = w.id and p.status in ('failed', 'reversed') and p.provider_status = any(${movingStates})
+      and w.provider_status <> all(${movingStates})`.execute(work.tx)
+  for (const { payout, answer } of waiting) reportSlowPayout(work, payout, answer.status)
+}
+
+const ageS = (since: Date | null, now: Date) => (since ? (now.getTime() - since.getTime()) / 1000 : 0)
+
+function nextCheck({ status, finishedAt }: LockedPayout, now: Date): Date | null {
+  if (status !== 'succeeded' || !finishedAt) return secondsAfter(now, ASK_AGAIN_S)
+  const look = nextLookS(ageS(finishedAt, now))
+  return look === undefined ? null : secondsAfter(finishedAt, look)
+}
+
+function reportSlowPayout(work: Work, payout: LockedPayout, status: GatewayPayoutStatus): void {
+  const { id, key, submittedAt } = payout
+  if (payout.status !== 'submitted' || ageS(submittedAt, work.now) < staleAfterS(status)) return
+  work.requestAttention({
+    kind: 'payout_stuck',
+    subject: ['payout', id],
+    message: `${key} is ${status} at the provider for too long: ask them`,
+    command: commandFor(payout),
+  })
+}
+
+/**
+ * Handles an answer that contradicts the provider's earlier answer or the request. The money is booked by the
+ * new answer. No further step for the settlement or withdrawal is automatic, and the provider is asked again
+ * soon.
+ */
+async function contradict(
+  work: Work,
+  payouts: readonly LockedPayout[],
+  { payout, answer }: Heard,
+): Promise<void> {
+  const verdict = verdictOf(answer.status)
+  const before = payout.status
+  if (await isKnown(work, { payout, answer })) return
+  await sql`
+    update payouts set turns = turns + 1, provider_payout_id = ${answer.id}, provider_status = ${answer.status},
+      provider_updated_at = coalesce(${answer.updatedAt ?? null}::timestamptz, provider_updated_at),
+      next_check_at = ${secondsAfter(work.now, ASK_AGAIN_S)}
+    where id = ${payout.id}`.execute(work.tx)
+  const turned = { ...payout, turns: payout.turns + 1 }
+  let ownIdr = verdict === 'succeeded' ? payout.amountIdr : 0
+  if (payout.setAside) {
+    ownIdr = 0
+    if (verdict === 'failed' || verdict === 'reversed') await endSetAside(work, turned, answer)
+  } else if (verdict === 'succeeded' && (before === 'failed' || before === 'reversed')) {
+    ownIdr = (await revivePayout(work, payouts, turned)) ? payout.amountIdr : 0
+  }
+  if (verdict !== 'waiting') await bookDifference(work, turned, answer, ownIdr)
+  else if (before === 'failed' || before === 'reversed') reportUnexpectedPayout(work, payout, answer)
+  work.emit({
+    type: 'payout.contradicted',
+    aggregate: ['payout', payout.id],
+    payload: { ...payoutEventPayload(turned), from: before, says: answer.status },
+  })
+}
+
+/** Returns true if an answer was read before and is fully booked: then only the next check is set. */
+async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> {
+  const verdict = verdictOf(answer.status)
+  const revives = verdict === 'succeeded' && (payout.status === 'failed' || payout.status === 'reversed')
+  if (payout.providerStatus !== answer.status || revives) return false
+  const ownIdr = verdict === 'succeeded' && !payout.setAside ? payout.amountIdr : 0
+  if (await bookDifference(work, payout, answer, ownIdr)) return false
+  const again =
+    verdict === 'waiting'
+      ? secondsAfter(work.now, ASK_AGAIN_S)
+      : payout.status === 'succeeded'
+        ? nextCheck(payout, work.now)
+        : null
+  await sql`update payouts set next_check_at = ${again} where id = ${payout.id}`.execute(work.tx)
+  return true
+}
+
+/**
+ * Ends a payout that was paid besides another one and came back: its settlement or withdrawal never took its
+ * money.
+ */
+async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayout): Promise<void> {
+  await moveState(work, payoutMachine, {
+    to: 'reversed',
+    from: 'succeeded',
+    ids: [id],
+    set: { setAside: false, finishedAt: work.now, failureCode: answer.failureCode ?? answer.status },
+    all: true,
+  })
+}
+
+/** Reports a payout at the provider whose reference matches no payout of ours: our money left for it. */
+async function tellOfStranger(work: Work, answer: GatewayPayout): Promise<void> {
+  const verdict = verdictOf(answer.status)
+  if (verdict === 'succeeded' || verdict === 'waiting')
+    await recordLostReference(work, { reference: answer.referenceId, providerId: answer.id })
+  if (verdict !== 'succeeded') return
+  work.requestAttention({
+    kind: 'payout_unexpected',
+    subject: ['provider_payout', answer.id],
+    message: 'the provider paid out something that laku did not ask for',
+    command: 'laku payments reconcile',
+    details: { referenceId: answer.referenceId, says: answer.status, amountIdr: answer.amountIdr },
+  })
+}
+
+function reportUnexpectedPayout(work: Work, { id, key, status }: LockedPayout, answer: GatewayPayout): void {
+  work.requestAttention({
+    kind: 'payout_unexpected',
+    subject: ['payout', id],
+    message: `${key} is ${status} here, and the provider says ${answer.status}: it may be paid yet, and nothing is sent for it meanwhile`,
+    command: commandFor({ key }),
+    details: { says: answer.status, status },
+  })
+}

@@ -1,0 +1,94 @@
+import { sql } from 'kysely'
+import {
+  installationId,
+  newId,
+  type Rupiah,
+  requireKnownDatabase,
+  rupiah,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
+import { type BankAccount, channelsOf, describedFor, requirePayableAccount } from '../../ops/index.ts'
+import { payoutErrors } from '../errors.ts'
+import type { PayoutPurpose } from '../events.ts'
+import { payoutEventPayload } from '../outcomes/payout-event.ts'
+import { openAccount, sealAccount } from './destination.ts'
+import type { PayoutOwner } from './lock.ts'
+import { requireNoneMoves } from './older-moves.ts'
+
+export interface NewPayout {
+  /**
+   * The key of the payout: the code of its settlement or withdrawal and the number of the attempt,
+   * `STL-261123-7K3QX2-1`. The same attempt keeps its key; after a definite failure a new attempt has a new
+   * one. The provider knows the key with this installation's id in front: `1A2B3C-STL-261123-7K3QX2-1`.
+   */
+  key: string
+  purpose: PayoutPurpose
+  /** The id of the settlement or withdrawal. */
+  subjectId: string
+  /** The id of the first withdrawal that this one attempts again; null if this one is the first. */
+  earlierSubjectId?: string | null | undefined
+  owner: PayoutOwner
+  destination: BankAccount
+  amountIdr: Rupiah
+  /** The text on the receiver's statement, as far as their bank shows it. Default: the key. */
+  description?: string | undefined
+}
+
+/** Seconds after which the sweep picks up a payout whose job is lost. */
+const JOB_GRACE_S = 60
+
+/**
+ * Makes a payout that is sent after the commit. Nothing is posted here: the domain that makes the payout
+ * reacts to its events with the postings of its purpose. These are payout.submitted, payout.succeeded,
+ * payout.failed and payout.reversed. The same key with the same content changes nothing. Returns the payout's
+ * id.
+ * @throws payout.key_reused, payout.under_way, moves_again, kernel.payout_channel_unknown,
+ * kernel.bank_account_invalid, kernel.database_in_doubt
+ */
+export async function createPayout(work: Work, input: NewPayout): Promise<string> {
+  await requireKnownDatabase(work.tx)
+  await requireNoneMoves(work.tx, [input.subjectId])
+  const { purpose, subjectId, earlierSubjectId = null, owner, description = input.key } = input
+  const amountIdr = rupiah(input.amountIdr)
+  const destination = await requirePayableAccount(work.tx, input.destination)
+  const channel = (await channelsOf(work.tx, [destination.channelCode])).get(destination.channelCode)
+  const shown = channel ? describedFor(channel, description) : description
+  const id = newId()
+  const sealed = sealAccount(work.vault, destination)
+  const { rows } = await sql<{ key: string }>`
+    insert into payouts (id, key, purpose, subject_id, earlier_subject_id, user_id, factory_id, channel_code, account_number, account_holder, amount_idr, description,
+      next_check_at, created_at)
+    values (${id}, ${marked(input.key)}, ${purpose}, ${subjectId}, ${earlierSubjectId}, ${owner.userId ?? null}, ${owner.factoryId ?? null}, ${sealed.channelCode}, ${sealed.accountNumber}, ${sealed.accountHolder},
+      ${amountIdr}, ${shown}, ${secondsAfter(work.now, JOB_GRACE_S)}, ${work.now})
+    on conflict do nothing returning key`.execute(work.tx)
+  const [made] = rows
+  if (!made) return await madeBefore(work, { ...input, destination })
+  const payload = payoutEventPayload({ id, key: made.key, purpose, subjectId, amountIdr })
+  work.emit({ type: 'payout.created', aggregate: ['payout', id], payload })
+  return id
+}
+
+const marked = (key: string) => sql<string>`${installationId} || '-' || ${key}`
+
+/**
+ * Returns the payout that was made earlier under the same key. Otherwise another payout of the same
+ * settlement or withdrawal is still under way.
+ */
+async function madeBefore(work: Work, input: NewPayout): Promise<string> {
+  const { key, subjectId, amountIdr, destination } = input
+  const before = await work.tx
+    .selectFrom('payouts')
+    .selectAll()
+    .where('key', '=', marked(key))
+    .executeTakeFirst()
+  if (!before) throw payoutErrors.under_way({ subjectId })
+  const account = openAccount(work.vault, before)
+  const same =
+    before.subjectId === subjectId &&
+    before.amountIdr === amountIdr &&
+    account.channelCode === destination.channelCode &&
+    account.accountNumber === destination.accountNumber
+  if (!same) throw payoutErrors.key_reused({ key })
+  return before.id
+}

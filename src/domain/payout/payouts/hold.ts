@@ -1,0 +1,29 @@
+import { sql } from 'kysely'
+import type { Work } from '../../kernel/index.ts'
+
+/**
+ * The SQL condition that a payout was not sent yet, or that its call never reached the provider: the provider
+ * cannot have it.
+ */
+const unsent = sql`(route = 'provider' and (status = 'created' or (status = 'submitted' and called_at is null)))`
+
+/**
+ * Holds back the unsent payouts of these settlements and withdrawals. A payout that the provider may already
+ * have is only asked about, and not sent again. Returns the ids of the settlements and withdrawals whose
+ * payout is held now.
+ */
+export async function holdPayouts(work: Work, subjectIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ subjectId: string; unsent: boolean }>`
+    update payouts set held = true, next_check_at = case when ${unsent} then null else next_check_at end
+    where subject_id = any(${subjectIds}::uuid[]) and status in ('created', 'submitted') and provider_payout_id is null
+    returning subject_id, ${unsent} as unsent`.execute(work.tx)
+  return rows.filter((row) => row.unsent).map((row) => row.subjectId)
+}
+
+/** Releases the held payouts of these settlements and withdrawals: the sweep sends them. */
+export async function releasePayouts(work: Work, subjectIds: readonly string[]): Promise<void> {
+  await sql`
+    update payouts set held = false,
+      next_check_at = case when ${unsent} then coalesce(next_check_at, ${work.now}) else next_check_at end
+    where subject_id = any(${subjectIds}::uuid[]) and held`.execute(work.tx)
+}

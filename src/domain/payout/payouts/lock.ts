@@ -1,0 +1,57 @@
+import { sql } from 'kysely'
+import type { Rupiah, Work } from '../../kernel/index.ts'
+import type { PayoutEventPayload, PayoutPurpose } from '../events.ts'
+import type { GatewayPayout } from '../gateway.ts'
+import type { PayoutStatus } from '../transitions.ts'
+
+/** A payout whose row is locked. */
+export interface LockedPayout {
+  id: string
+  key: string
+  purpose: PayoutPurpose
+  subjectId: string
+  userId: string | null
+  factoryId: string | null
+  amountIdr: Rupiah
+  status: PayoutStatus
+  providerPayoutId: string | null
+  providerStatus: string | null
+  providerUpdatedAt: Date | null
+  calledAt: Date | null
+  submittedAt: Date | null
+  finishedAt: Date | null
+  turns: number
+  setAside: boolean
+  /** The route of the payout: by the provider, or in a file for the bank. */
+  route: PayoutEventPayload['route']
+}
+
+/**
+ * Locks the payouts that the provider's answers are about, and all other payouts of the same settlements and
+ * withdrawals, in the order of their ids.
+ */
+export async function lockPayouts(
+  work: Work,
+  { answers, ids }: { answers: readonly GatewayPayout[]; ids: readonly string[] },
+): Promise<LockedPayout[]> {
+  const keys = answers.flatMap((answer) => answer.referenceId ?? [])
+  const { rows } = await sql<LockedPayout>`
+    select id, key, purpose, subject_id, user_id, factory_id, amount_idr, status, provider_payout_id, provider_status, provider_updated_at, called_at, submitted_at,
+      finished_at, turns, set_aside, route
+    from payouts where subject_id in (
+      select subject_id from payouts
+      where key = any(${keys}) or id = any(${ids}::uuid[]) or provider_payout_id = any(${answers.map((answer) => answer.id)}))
+    order by id for no key update`.execute(work.tx)
+  return rows
+}
+
+/** The user or the factory whose money a payout pays out; the domain that makes the payout sets it. */
+export interface PayoutOwner {
+  userId?: string
+  factoryId?: string
+}
+
+/** Returns the owner of a payout's money, so that it can only be set off against that owner's account. */
+export function ownerOf({ userId, factoryId }: Pick<LockedPayout, 'userId' | 'factoryId'>): PayoutOwner {
+  return { ...(userId && { userId }), ...(factoryId && { factoryId }) }
+}

@@ -1,0 +1,33 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Tx } from '../../kernel/index.ts'
+import { payoutErrors } from '../errors.ts'
+import { movingStates } from '../rules.ts'
+
+/**
+ * The SQL condition that payout `x` had failed or come back, and that the provider is now sending it after
+ * all.
+ */
+const movesAgain = sql`x.status in ('failed', 'reversed') and x.provider_status = any(${movingStates})`
+
+/**
+ * The SQL condition that an older payout of the same settlement or withdrawal as payout `p` moves again. Then
+ * `p` is not sent, because the older one may arrive.
+ */
+export const olderMoves: RawBuilder<boolean> = sql<boolean>`exists (
+  select from payouts x
+  where (x.subject_id in (p.subject_id, p.earlier_subject_id) or x.earlier_subject_id = p.earlier_subject_id)
+    and ${movesAgain})`
+
+/**
+ * Refuses a new payout of a settlement or withdrawal while the provider moves an older payout of it again.
+ * `subjectIds`: the settlement, or all attempts at the withdrawal.
+ * @throws payout.moves_again
+ */
+export async function requireNoneMoves(tx: Tx, subjectIds: readonly string[]): Promise<void> {
+  const { rows } = await sql<{ key: string; providerStatus: string }>`
+    select x.key, x.provider_status from payouts x where x.subject_id = any(${subjectIds}::uuid[]) and ${movesAgain} limit 1`.execute(
+    tx,
+  )
+  const [older] = rows
+  if (older) throw payoutErrors.moves_again({ payout: older.key, says: older.providerStatus })
+}

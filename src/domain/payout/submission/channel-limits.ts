@@ -1,0 +1,33 @@
+import type { Rupiah, Tx } from '../../kernel/index.ts'
+import { type BankAccount, channelsOf } from '../../ops/index.ts'
+import { payoutErrors } from '../errors.ts'
+
+/** The result of comparing an amount with the limits of one payout to an account's channel. */
+export type ChannelFit = 'takes' | 'below' | 'above'
+
+/** Compares an amount with a channel's limits; an unknown channel takes no amount. Rupiah. */
+export async function channelFit(
+  tx: Tx,
+  { channelCode }: Pick<BankAccount, 'channelCode'>,
+  amountIdr: Rupiah,
+): Promise<{ fit: ChannelFit; minimumIdr: Rupiah; maximumIdr: Rupiah }> {
+  const channel = (await channelsOf(tx, [channelCode])).get(channelCode)
+  const { minimumIdr = 0, maximumIdr = 0 } = channel ?? {}
+  const fit = amountIdr > maximumIdr ? 'above' : amountIdr < minimumIdr ? 'below' : 'takes'
+  return { fit, minimumIdr, maximumIdr }
+}
+
+/**
+ * Refuses a payout that the provider would refuse because of its amount.
+ * @throws payout.outside_channel_limits with the channel's least and most
+ */
+export async function requireFit(
+  tx: Tx,
+  account: Pick<BankAccount, 'channelCode'>,
+  amountIdr: Rupiah,
+): Promise<void> {
+  const { fit, minimumIdr, maximumIdr } = await channelFit(tx, account, amountIdr)
+  if (fit === 'takes') return
+  const { channelCode } = account
+  throw payoutErrors.outside_channel_limits({ channelCode, amountIdr, minimumIdr, maximumIdr })
+}

@@ -1,0 +1,13 @@
+import { savePayoutChannels } from '../../ops/index.ts'
+import type { PayoutContext } from '../context.ts'
+
+/**
+ * Asks the provider for its payout channels and the limits of each, and stores the answer. Returns the number
+ * of channels.
+ * @throws ProviderFailure: what was known before stays
+ */
+export async function readChannels({ units, actor, payouts }: PayoutContext): Promise<number> {
+  const told = await payouts.channels()
+  await units.run(actor, (work) => savePayoutChannels(work, told))
+  return told.length
+}

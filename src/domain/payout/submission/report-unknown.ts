@@ -1,0 +1,51 @@
+import type { ProviderFailure, Work } from '../../kernel/index.ts'
+import { formatIdr } from '../../kernel/index.ts'
+import { commandFor } from '../outcomes/payout-event.ts'
+import { deadFrom, repeatsUntil } from '../rules.ts'
+import type { ClaimedPayout } from './claim.ts'
+
+/** The provider's records of a payout whose outcome is unknown. */
+export interface Shown {
+  /** The number of payouts that the provider's list has under the key. */
+  listed: number
+  /** The balance that the provider says it holds for us; missing if it was not read. */
+  balanceIdr?: number
+}
+
+/**
+ * Notifies staff of a payout that may or may not have been made, with what the provider's list and balance
+ * show.
+ */
+export async function reportUnknown(
+  work: Work,
+  payout: ClaimedPayout,
+  { failure, shown }: { failure?: ProviderFailure | undefined; shown?: Shown | undefined },
+): Promise<void> {
+  const { id, key, amountIdr, calledAt, lastCalledAt, absentAt, calls } = payout
+  if (payout.status !== 'submitted') return
+  const until = repeatsUntil({ calledAt }, work.policy)
+  const list = shown
+    ? `the provider's list has ${shown.listed || 'none'} of it`
+    : "the provider's list was not read"
+  const balance = shown?.balanceIdr === undefined ? '' : `, its balance is ${formatIdr(shown.balanceIdr)}`
+  const next =
+    until > work.now
+      ? 'the same request goes again under its key by itself'
+      : `nothing is sent any more: laku payouts declare-dead ${key} once it may`
+  work.requestAttention({
+    kind: 'payout_stuck',
+    subject: ['payout', id],
+    message: `${key}: nobody knows whether it was paid; ${list}${balance}; ${next}`,
+    command: commandFor({ key }),
+    details: {
+      amountIdr,
+      calls,
+      calledAt: calledAt.toISOString(),
+      listed: shown?.listed ?? null,
+      balanceIdr: shown?.balanceIdr ?? null,
+      failureCode: failure?.code ?? null,
+      repeatsUntil: until.toISOString(),
+      deadFrom: deadFrom({ calledAt, lastCalledAt, absentAt }, work.policy).toISOString(),
+    },
+  })
+}

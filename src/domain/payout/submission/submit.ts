@@ -1,0 +1,246 @@
+import { type RawBuilder, sql } from 'kysely'
+import pLimit from 'p-limit'
+import {
+  CALLS_AT_ONCE,
+  leaseUntil,
+  ProviderFailure,
+  proofOf,
+  retryAt,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
+import { inOneOrEach, type PutOff, setAside } from '../../ops/index.ts'
+import type { PayoutContext } from '../context.ts'
+import type { GatewayPayout } from '../gateway.ts'
+import { settlePayouts } from '../outcomes/settle.ts'
+import { nextLookS, UNKNOWN_FOR_S } from '../rules.ts'
+import { type ClaimedPayout, claimPayouts, leaseLeft } from './claim.ts'
+import { planPayouts } from './plan-by-balance.ts'
+import { reportUnknown, type Shown } from './report-unknown.ts'
+
+const BATCH_SIZE = 50
+/** The longest wait (s) between checks of a payout with an unknown outcome. */
+const LONGEST_WAIT_S = 3600
+
+/**
+ * The SQL condition that a payout is due to be sent, or to be asked about. Answered by the index
+ * `payouts_due`.
+ */
+export const payoutsDue = (now: Date): RawBuilder<boolean> =>
+  sql<boolean>`exists (select from payouts where next_check_at <= ${now})`
+
+/**
+ * Sends payouts whose job was lost. Asks about payouts that the provider has not decided, and about those
+ * that may have come back.
+ */
+export async function sweepPayouts(context: PayoutContext): Promise<void> {
+  const { units, actor } = context
+  const ids = await units.run(actor, async (work) => {
+    const { rows } = await sql<{ id: string }>`
+      select id from payouts where next_check_at <= ${work.now} order by next_check_at limit ${BATCH_SIZE}`.execute(
+      work.tx,
+    )
+    return rows.map((row) => row.id)
+  })
+  await submitPayouts(context, ids)
+}
+
+interface Asked {
+  payout: ClaimedPayout
+  /** All payouts that the provider has under our key, or the one with its own id. */
+  answers: GatewayPayout[]
+  failure?: ProviderFailure
+  /** The provider's records, shown to staff if the outcome has been unknown for long. */
+  shown?: Shown
+}
+
+/**
+ * Sends payouts, the oldest first as far as the balance reaches, and records the answers, a few calls at
+ * once. A payout with an unknown outcome stays submitted and is looked for by its key. While the provider
+ * surely still knows the key (`policy.providerKeyHours`), the same request is repeated under it: it returns
+ * the first payout or makes it. After that the payout is only looked for. A payout missing from the list and
+ * a refused repeat prove nothing. The answer of a worker whose lease has run out is recorded like any other.
+ */
+export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
+  const planned = await planPayouts(context, payoutIds)
+  const claimed = await inOneOrEach(context, planned, claimPayouts, putOff)
+  const asked = await pLimit(CALLS_AT_ONCE).map(claimed, (payout) =>
+    ask(context, payout).catch((error: unknown) => setAside(context, payout, error, putOffMine)),
+  )
+  await inOneOrEach(
+    context,
+    asked.filter((row) => row !== undefined),
+    async (work, some) => {
+      await record(work, some)
+      return []
+    },
+    (work, { payout }) => putOffMine(work, payout),
+  )
+}
+
+/**
+ * Seconds until a payout that threw an error is handled again. It may throw again, so other payouts go first.
+ */
+const SET_ASIDE_S = 900
+
+const putOffMine: PutOff<ClaimedPayout> = async (work, payout) => {
+  await giveBack(work, payout)
+  return await putOff(work, payout.id)
+}
+
+const putOff: PutOff<string> = async (work, id) => {
+  const { rows } = await sql<{ key: string }>`
+    update payouts set next_check_at = ${secondsAfter(work.now, SET_ASIDE_S)}
+    where id = ${id}::uuid and next_check_at is not null returning key`.execute(work.tx)
+  const name = rows[0]?.key ?? id
+  return {
+    subject: ['payout', id],
+    message: `${name} could not be brought on; it is tried again in ${SET_ASIDE_S / 60} minutes`,
+    command: `laku payouts show ${name}`,
+  }
+}
+
+async function ask(context: PayoutContext, payout: ClaimedPayout): Promise<Asked> {
+  const { payouts } = context
+  const { key, providerPayoutId } = payout
+  try {
+    if (providerPayoutId) return { payout, answers: [await payouts.getPayout(providerPayoutId)] }
+    if (payout.ask === 'first') return { payout, answers: [await send(context, payout)] }
+    const found = await payouts.findPayouts(key)
+    if (found.length > 0) return { payout, answers: found }
+    const shown = await shownOf(context, payout)
+    if (payout.ask === 'look_up') return { payout, answers: [], shown }
+    return { payout, shown, ...(await sendAgain(context, payout)) }
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    return { payout, answers: [], failure: error }
+  }
+}
+
+/**
+ * Sends a payout. The lease is checked right before the request leaves: a worker that was delayed sees that
+ * another worker has taken over.
+ */
+async function send({ units, actor, payouts }: PayoutContext, payout: ClaimedPayout): Promise<GatewayPayout> {
+  const { key, destination, amountIdr, description } = payout
+  return await payouts.createPayout({ key, destination, amountIdr, description }, () =>
+    leaseUntil(() => units.read(actor, (work) => leaseLeft(work, payout))),
+  )
+}
+
+/**
+ * Sends a payout again. If the provider refuses the repeat, the refusal is returned beside what its list
+ * showed.
+ */
+async function sendAgain(
+  context: PayoutContext,
+  payout: ClaimedPayout,
+): Promise<Pick<Asked, 'answers' | 'failure'>> {
+  try {
+    return { answers: [await send(context, payout)] }
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    return { answers: [], failure: error }
+  }
+}
+
+/**
+ * Returns the provider's records of a payout with an unknown outcome. The balance costs one more call, so it
+ * is read only if staff are to see it.
+ */
+async function shownOf({ units, payouts }: PayoutContext, { calledAt }: ClaimedPayout): Promise<Shown> {
+  const isLong = secondsAfter(calledAt, UNKNOWN_FOR_S) <= units.clock.now()
+  if (!isLong) return { listed: 0 }
+  try {
+    return { listed: 0, balanceIdr: await payouts.balanceIdr() }
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    return { listed: 0 }
+  }
+}
+
+async function record(work: Work, asked: readonly Asked[]): Promise<void> {
+  const said: GatewayPayout[] = []
+  const refused: { id: string; failureCode: string }[] = []
+  for (const row of asked) {
+    const { payout, answers, failure } = row
+    if (answers.length > 0) {
+      said.push(...answers)
+      await giveBack(work, payout)
+      continue
+    }
+    const proof = proofOf(payout.ask, failure ?? 'absent')
+    if (proof === 'not_made' && (await isOnlyCall(work, payout)))
+      refused.push({ id: payout.id, failureCode: failure?.code ?? 'REFUSED' })
+    else if (proof === 'not_sent' && failure) await sendLater(work, payout, failure)
+    else await askLater(work, row)
+  }
+  await settlePayouts(work, said, refused)
+}
+
+/**
+ * Returns true if this was the payout's only call. If another worker has called meanwhile, the refusal of
+ * this call proves nothing about the other call.
+ */
+async function isOnlyCall(work: Work, { id }: ClaimedPayout): Promise<boolean> {
+  const { rows } = await sql<{ calls: number }>`
+    select calls from payouts where id = ${id} for no key update`.execute(work.tx)
+  return (rows[0]?.calls ?? 0) <= 1
+}
+
+async function giveBack(work: Work, { id, leaseUntil: mine }: ClaimedPayout): Promise<void> {
+  await sql`update payouts set lease_until = null where id = ${id} and lease_until = ${mine}`.execute(work.tx)
+}
+
+/**
+ * Postpones a payout that was not accepted or never left: its next call counts as its first again, unless
+ * another worker made one meanwhile.
+ */
+async function sendLater(
+  work: Work,
+  payout: ClaimedPayout,
+  { code, retryAfterS }: ProviderFailure,
+): Promise<void> {
+  const { id, leaseUntil: mine, attempt } = payout
+  await sql`
+    update payouts set calls = greatest(calls - 1, 0), called_at = case when calls <= 1 then null else called_at end
+    where id = ${id} and status = 'submitted' and provider_payout_id is null`.execute(work.tx)
+  await sql`
+    update payouts set lease_until = null, next_check_at = ${retryAt(work.now, attempt, retryAfterS)}, failure_code = ${code}
+    where id = ${id} and lease_until = ${mine} and next_check_at is not null`.execute(work.tx)
+  if (attempt < work.policy.providerAttempts) return
+  work.requestAttention({
+    kind: 'payout_stuck',
+    subject: ['payout', id],
+    message: `${payout.key}: the provider takes no payout: ${code}`,
+    command: `laku payouts show ${payout.key}`,
+  })
+}
+
+async function askLater(work: Work, { payout, failure, shown }: Asked): Promise<void> {
+  const { id, status, attempt, calledAt, leaseUntil: mine } = payout
+  const toldAt = secondsAfter(calledAt, UNKNOWN_FOR_S)
+  const isUnknown = status === 'submitted' && payout.providerPayoutId === null
+  const again = nextTry(work, payout, failure)
+  // Staff are notified in time, however long the wait before the next check is.
+  const at = isUnknown && toldAt > work.now && again !== null && again > toldAt ? toldAt : again
+  await sql`
+    update payouts set lease_until = null, next_check_at = ${at},
+      failure_code = case when status = 'submitted' then ${failure?.code ?? null} else failure_code end,
+      absent_at = case when ${shown?.listed === 0}::boolean then ${work.now} else absent_at end
+    where id = ${id} and lease_until = ${mine} and status = ${status}`.execute(work.tx)
+  const isLong = isUnknown && toldAt <= work.now
+  if (isLong || attempt >= work.policy.providerAttempts) await reportUnknown(work, payout, { failure, shown })
+}
+
+function nextTry({ now }: Work, payout: ClaimedPayout, failure: ProviderFailure | undefined): Date | null {
+  const { status, attempt, calledAt } = payout
+  if (status === 'submitted' || failure) {
+    const at = retryAt(now, attempt, failure?.retryAfterS)
+    const latest = secondsAfter(now, LONGEST_WAIT_S)
+    return at < latest ? at : latest
+  }
+  // A payout that was declared dead is looked for as long as a bank takes to send money back.
+  const look = nextLookS((now.getTime() - calledAt.getTime()) / 1000)
+  return look === undefined ? null : secondsAfter(calledAt, look)
+}
