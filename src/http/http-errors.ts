@@ -2,15 +2,33 @@ import { defineErrors } from '../domain/kernel/index.ts'
 
 /** The errors of the HTTP server itself, in contrast to those of the domains. */
 export const httpErrors = defineErrors('http', {
-  unauthorized: ['forbidden', 'Log in first: the access token is missing, wrong or expired.'],
-  invalid: ['invalid', 'The request does not fit; see details.'],
-  no_such_route: ['not_found', 'There is nothing at this address.'],
-  body_too_large: ['invalid', 'The body is larger than 256 KiB.'],
-  header_too_large: ['invalid', 'A header is longer than 4 KiB.'],
-  too_slow: ['invalid', 'The request took longer to come than 30 s.'],
-  unsupported_media_type: ['invalid', 'Send application/json.'],
-  too_many_requests: ['limited', 'Too many requests; try again after the seconds in Retry-After.'],
-  provider_unavailable: ['unavailable', 'A provider does not answer right now; nothing was lost, try again.'],
-  provider_refused: ['unavailable', 'A provider refused this.'],
-  internal: ['unavailable', 'Something went wrong here; nothing was changed.'],
+  unauthorized: [
+    'forbidden',
+    'You are not logged in: the access token is missing, wrong or expired. Log in, then send the request again.',
+  ],
+  invalid: ['invalid', 'The request is not valid. Correct what the details name, then send it again.'],
+  no_such_route: ['not_found', 'There is nothing at this address. Check the URL and the HTTP method.'],
+  body_too_large: ['invalid', 'The request body is larger than 256 KiB. Send a smaller body.'],
+  header_too_large: ['invalid', 'A request header is longer than 4 KiB. Send shorter headers.'],
+  too_slow: ['invalid', 'The request did not arrive completely within 30 seconds. Send it again.'],
+  unsupported_media_type: [
+    'invalid',
+    'The content type of the request is not supported. Send JSON, with the header Content-Type: application/json.',
+  ],
+  too_many_requests: [
+    'limited',
+    'You sent too many requests. Wait for the number of seconds in Retry-After, then try again.',
+  ],
+  provider_unavailable: [
+    'unavailable',
+    'A provider for payments, couriers or messages does not answer now; nothing was lost. Try again in a few seconds.',
+  ],
+  provider_refused: [
+    'unavailable',
+    'A provider for payments, couriers or messages refused this request. Contact customer support and give the request_id.',
+  ],
+  internal: [
+    'unavailable',
+    'There was an error on our server; nothing was changed. Try again; if it happens again, contact customer support and give the request_id.',
+  ],
 })

@@ -1,6 +1,6 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const addressErrors = defineErrors('address', {
-  not_found: ['not_found', 'There is no such address.'],
-  postal_code_invalid: ['invalid', 'A postal code has 5 digits.'],
+  not_found: ['not_found', 'This address was not found. Choose an address that is saved for the account.'],
+  postal_code_invalid: ['invalid', 'The postal code is not valid. Write 5 digits, for example 12730.'],
 })

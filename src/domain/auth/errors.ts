@@ -1,57 +1,87 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const authErrors = defineErrors('auth', {
-  otp_limited: ['limited', 'Too many codes were asked for; wait and try again.'],
+  otp_limited: [
+    'limited',
+    'Too many codes were requested. Wait for the number of seconds in Retry-After, then ask for one new code.',
+  ],
   proof_needed: [
     'limited',
-    'Many codes were asked for or guessed from here; work out the puzzle and ask again, or wait, or write MASUK to us on WhatsApp.',
+    'Too many codes were requested or guessed from this network. Solve the puzzle in the details and ask again, or wait, or send MASUK to us on WhatsApp.',
   ],
   channel_not_yet: [
     'limited',
-    'The code was sent a moment ago; it may go another way after the seconds in Retry-After.',
+    'A code was sent a moment ago. Wait for the number of seconds in Retry-After, then ask for the code by another channel.',
   ],
-  sent_often_enough: ['conflict', 'This code was sent as often as it may be; ask for a new one.'],
-  purpose_refused: ['forbidden', 'Log in, and ask for this code by your own number.'],
-  code_wrong: ['invalid', 'The code is wrong.'],
-  code_expired: ['invalid', 'This code was used or replaced, or its time is over; ask for a new one.'],
-  user_suspended: ['forbidden', 'This account is suspended.'],
-  refresh_invalid: ['forbidden', 'This log-in is over; log in again.'],
+  sent_often_enough: [
+    'conflict',
+    'This code was already sent the maximum number of times. Ask for a new code.',
+  ],
+  purpose_refused: [
+    'forbidden',
+    'You are not logged in, or this is not your own phone number. Log in, then ask for this code with your own number.',
+  ],
+  code_wrong: ['invalid', 'The code is wrong. Check the digits, then enter the code again.'],
+  code_expired: ['invalid', 'This code has expired, or it was already used or replaced. Ask for a new code.'],
+  user_suspended: ['forbidden', 'This account is suspended, so you cannot log in. Contact customer support.'],
+  refresh_invalid: ['forbidden', 'Your log-in has ended. Log in again.'],
   staff_name_taken: [
     'conflict',
-    'Somebody of the staff has or had this name, perhaps in other letters (Ana, ana): choose another.',
+    'Another member of staff has this name, or had it before (Ana and ana are the same name). Choose another name.',
   ],
-  staff_name_refused: ['invalid', 'A name does not read like an id: give one that people say.'],
-  staff_not_found: ['not_found', 'There is no such active member of staff.'],
+  staff_name_refused: [
+    'invalid',
+    'This name looks like an id, so it cannot be the name of a member of staff. Choose a name such as budi.',
+  ],
+  staff_not_found: [
+    'not_found',
+    'No active member of staff has this name or id. See the names with laku auth staff list.',
+  ],
   in_other_hands: [
     'forbidden',
-    "An administrator's token is given by who let them in, and by themselves; the owner of the database lets another in.",
+    'You cannot give this administrator a new token: only they or the person who added them can. The owner of the database can add another administrator with laku db migrate --admin.',
   ],
-  token_needs_end: ['invalid', "Only a service's token has no end: give --days."],
-  role_held: ['conflict', 'They have this role already.'],
+  token_needs_end: [
+    'invalid',
+    'This token needs an end, because only the token of a service may have none. Give the number of days with --days.',
+  ],
+  role_held: ['conflict', 'This member of staff already has this role. No change is needed.'],
   factor_there: [
     'conflict',
-    'You have a second factor: give a code of it with --code, or ask an administrator to reset it.',
+    'You already have a second factor. To replace it, give a code of it with --code, or ask an administrator to run laku auth factor reset.',
   ],
   factor_not_begun: [
     'conflict',
-    'No enrolling is under way, or it began over an hour ago: begin with laku auth factor enrol.',
+    'There is no second factor to confirm: you started none, or you started it more than an hour ago. Start again with laku auth factor enrol.',
   ],
-  factor_missing: ['not_found', 'They have no second factor.'],
+  factor_missing: ['not_found', 'This member of staff has no second factor. There is nothing to reset.'],
   factor_code_wrong: [
     'forbidden',
-    'The code is wrong: take the one that the app shows now, and see that the telephone keeps its time by itself.',
+    'The code is wrong. Enter the code that your authenticator app shows now, and check that your phone sets its time automatically.',
   ],
-  factor_code_used: ['forbidden', 'This code has counted once: wait for the next one, 30 seconds at most.'],
-  factor_limited: ['limited', 'Too many wrong codes: wait a moment and try again.'],
+  factor_code_used: [
+    'forbidden',
+    'This code was already used. Wait at most 30 seconds for the next code in your app, then enter that one.',
+  ],
+  factor_limited: [
+    'limited',
+    'Too many wrong codes were entered. Wait for the number of seconds in retry_after_s, then enter a new code.',
+  ],
   command_key_reused: [
     'conflict',
-    'This key was used for another command; a command is said again word for word, or under a key of its own.',
+    'This idempotency key was already used for another command. Repeat that same command exactly, or give this command another key with --idempotency-key.',
   ],
-  command_run_not_found: ['not_found', 'There is no such command of yours; quick reads are not kept.'],
+  command_run_not_found: [
+    'not_found',
+    'You have no command with this id (quick reads are not recorded). See your commands with laku commands list.',
+  ],
   command_run_lost: [
     'conflict',
-    'This server was silent for too long, and another one runs the command: ask what came of it by its id.',
+    'This server stopped answering for too long, so another server runs the command now. See its result with laku commands show and the id of the command.',
   ],
-  command_run_over: ['conflict', 'It runs no more: there is nothing to stop.'],
-  own_rights: ['conflict', 'Nobody takes their own rights away; ask another admin.'],
+  command_run_over: [
+    'conflict',
+    'This command has already ended, so it cannot be stopped. See its result with laku commands show.',
+  ],
+  own_rights: ['conflict', 'You cannot take away your own rights. Ask another administrator to do it.'],
 })

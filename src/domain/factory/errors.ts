@@ -1,10 +1,25 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const factoryErrors = defineErrors('factory', {
-  not_found: ['not_found', 'There is no such factory.'],
-  phone_invalid: ['invalid', 'This is no phone number; write it like 0812-3456-7890 or +62 21 555 1234.'],
-  no_bank_account_waits: ['conflict', 'This factory has no bank account that waits for approval.'],
-  same_person: ['forbidden', 'A bank account is approved by another person than the one who set it.'],
-  tax_id_invalid: ['invalid', 'An NPWP has 15 or 16 digits, a NIK has 16.'],
-  not_verified: ['conflict', 'Only a verified factory can be active.'],
+  not_found: ['not_found', 'This factory was not found. Check its id.'],
+  phone_invalid: [
+    'invalid',
+    'This phone number is not valid. Write it like 0812-3456-7890 or +62 21 555 1234.',
+  ],
+  no_bank_account_waits: [
+    'conflict',
+    'This factory has no bank account that waits for approval. Set one with laku factories set-bank, then another person must approve it.',
+  ],
+  same_person: [
+    'forbidden',
+    'You set this bank account, so you cannot approve it. Ask another person to run laku factories approve-bank.',
+  ],
+  tax_id_invalid: [
+    'invalid',
+    'The tax number has a wrong number of digits. Write 15 or 16 digits for an NPWP, or 16 digits for a NIK.',
+  ],
+  not_verified: [
+    'conflict',
+    'This factory is not verified, so it cannot be activated. Run laku factories submit and laku factories verify, then activate it.',
+  ],
 })

@@ -2,58 +2,100 @@ import { defineErrors } from './errors.ts'
 
 /** The errors that belong to no single domain. */
 export const kernelErrors = defineErrors('kernel', {
-  forbidden: ['forbidden', 'Your role does not allow this.'],
-  user_erased: ['not_found', 'This account was deleted.'],
+  forbidden: [
+    'forbidden',
+    'Your role does not allow this. Ask a person with one of the roles listed under needs.',
+  ],
+  user_erased: ['not_found', 'This account was deleted and can no longer be used. Use another account.'],
   same_hands: [
     'forbidden',
-    "You cannot be the second approver here: one of you let the other in, or gave or changed the other's token, role or second factor within a day. Another person has to approve it.",
+    "You cannot approve this: one of you added the other to the staff, or within the last day changed the other's token, role or second factor. A third person must approve it.",
   ],
   second_factor_needed: [
     'forbidden',
-    'This is confirmed by a code of your own second factor: say it again with --code.',
+    'A code of your own second factor is needed. Run the command again with --code and the code that your authenticator app shows.',
   ],
   second_factor_missing: [
     'forbidden',
-    'You have no second factor to confirm this by: laku auth factor enrol begins one, which counts a day after its first code.',
+    'A second factor is needed, and you have none. Set one up with laku auth factor enrol; you can use it one day after you confirm it.',
   ],
-  factor_too_new: ['forbidden', 'Your second factor confirms for others once it is a day old.'],
+  factor_too_new: [
+    'forbidden',
+    'Your second factor is less than a day old, so you cannot approve what others asked for yet. Wait until it is a day old, or ask another person.',
+  ],
   role_too_new: [
     'forbidden',
-    'Your role is new: you approve what others did once you have had it for a day.',
+    'You have had your role for less than a day, so you cannot approve what others asked for yet. Wait until the day is over, or ask another person.',
   ],
-  own_act: ['forbidden', 'This reports an act of your own to others: another person has to resolve it.'],
+  own_act: [
+    'forbidden',
+    'This item reports a change that you made yourself, so you cannot resolve it. Another person must run laku attention resolve.',
+  ],
   second_person_needed: [
     'forbidden',
-    'Together with earlier acts this is more than one person may do alone. Another person allows it with the command given here; then run yours again.',
+    'Together with earlier amounts, this is more than one person may do alone. Ask another person to run the command shown here, then run your own command again.',
   ],
-  reason_required: ['invalid', 'This change needs a reason.'],
-  idempotency_key_reused: ['conflict', 'This idempotency key was used with another request; send a new key.'],
+  reason_required: [
+    'invalid',
+    'This change needs a reason. Give one with --reason, or in the header x-reason.',
+  ],
+  idempotency_key_reused: [
+    'conflict',
+    'This idempotency key was already used with another request. Send this request with a new key.',
+  ],
   idempotency_in_progress: [
     'conflict',
-    'A request with this idempotency key is still running; ask again in a moment.',
+    'A request with this idempotency key is still running. Wait a few seconds, then send the same request again.',
   ],
-  paused: ['unavailable', 'Staff have paused this; it waits and goes on when they resume it.'],
-  switch_not_found: ['not_found', 'There is no switch of this name.'],
-  attention_not_found: ['not_found', 'There is nothing of this id that needs attention.'],
-  attention_resolved: ['conflict', 'Somebody has resolved this already.'],
-  audit_not_found: ['not_found', 'There is no row of this id in the audit log.'],
+  paused: ['unavailable', 'Our staff have paused this for now. Try again later.'],
+  switch_not_found: [
+    'not_found',
+    'There is no switch with this name. See the names with laku switches list.',
+  ],
+  attention_not_found: [
+    'not_found',
+    'No attention item has this id. See the open items with laku attention list.',
+  ],
+  attention_resolved: ['conflict', 'This attention item is already resolved. No action is needed.'],
+  audit_not_found: ['not_found', 'The audit log has no row with this id. See the rows with laku audit list.'],
   option_not_taken: [
     'conflict',
-    'This option cannot be used in the current state: leave the option out, or check the state.',
+    'This option cannot be used in the current state. Leave the option out, or check the state first.',
   ],
-  illegal_transition: ['conflict', 'The state does not allow this.'],
-  payout_channel_unknown: ['invalid', 'No money can be paid out to this bank or e-wallet.'],
+  illegal_transition: [
+    'conflict',
+    'This is not possible in the current state. Check the state that the details name; allowed lists the states that can follow it.',
+  ],
+  payout_channel_unknown: [
+    'invalid',
+    'No money can be sent to this bank or e-wallet, because its code is not known. Choose one of the codes listed under known.',
+  ],
   bank_account_invalid: [
     'invalid',
-    'The account number or the name of its holder is not one that this bank or e-wallet has.',
+    'The account number does not fit this bank or e-wallet, or the name of the holder is missing. Correct them, then try again.',
   ],
-  database_unavailable: ['unavailable', 'The database cannot be reached; nothing was changed, try again.'],
+  database_unavailable: [
+    'unavailable',
+    'The database cannot be reached; nothing was changed. Try again in a few seconds.',
+  ],
   database_in_doubt: [
     'unavailable',
-    'This database was restored, promoted or copied: no money moves until laku payments adopt has taken over what the provider knows.',
+    'No money can move now, because this database was restored, promoted or copied. Our staff must first run laku payments adopt.',
   ],
-  database_known: ['conflict', 'This is the database that laku knows: there is nothing to adopt.'],
-  busy: ['unavailable', 'The database was too busy to finish this; nothing was changed, try again.'],
-  clock_is_real: ['conflict', 'Only the clock of a development database is moved, and only forward.'],
-  nothing_to_explain: ['not_found', 'Nothing that money is about has this id, code, account key or amount.'],
+  database_known: [
+    'conflict',
+    'laku already knows this database, so there is nothing to adopt. No action is needed.',
+  ],
+  busy: [
+    'unavailable',
+    'The database was too busy to finish this; nothing was changed. Try again in a few seconds.',
+  ],
+  clock_is_real: [
+    'conflict',
+    'This clock cannot be moved. Only the clock of a development database can, and only forward.',
+  ],
+  nothing_to_explain: [
+    'not_found',
+    'No money belongs to this id, code, account key or amount. Check what you typed; laku ledger explain --help lists what you can give.',
+  ],
 })

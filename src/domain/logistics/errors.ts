@@ -1,16 +1,28 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const logisticsErrors = defineErrors('logistics', {
-  quote_missing: ['unavailable', 'The shipping fee is not known yet; try again in a moment.'],
-  not_serviceable: ['invalid', 'No courier delivers to this postal code; check it, or give another address.'],
-  courier_not_offered: ['invalid', 'This courier does not deliver there; choose one of those offered.'],
-  parcel_impossible: ['invalid', 'No courier takes a parcel so heavy; order less at once.'],
-  order_not_found: ['not_found', 'There is no such order.'],
-  order_not_bookable: ['conflict', 'A parcel is booked for a paid order with its stock reserved.'],
-  call_off_refused: ['conflict', 'The courier has the parcel on its way and does not cancel it.'],
+  quote_missing: ['unavailable', 'The shipping fee is not known yet. Try again in a few seconds.'],
+  not_serviceable: [
+    'invalid',
+    'No courier delivers to this postal code. Check the postal code, or choose another address.',
+  ],
+  courier_not_offered: [
+    'invalid',
+    'This courier does not deliver to this address. Choose one of the couriers listed under offered.',
+  ],
+  parcel_impossible: ['invalid', 'The parcel is too heavy for every courier. Order fewer items at once.'],
+  order_not_found: ['not_found', 'This order was not found. Check its code or id.'],
+  order_not_bookable: [
+    'conflict',
+    'No courier can be booked, because the order is not paid or its stock is not reserved. See its status with laku orders show.',
+  ],
+  call_off_refused: [
+    'conflict',
+    'The courier has already taken the parcel and does not cancel it. Wait until it is delivered or comes back.',
+  ],
   courier_unavailable: [
     'unavailable',
-    'The courier does not answer; nothing was changed, try again in a moment.',
+    'The courier does not answer now; nothing was changed. Try again in a few seconds.',
   ],
-  shipment_not_found: ['not_found', 'There is no such shipment.'],
+  shipment_not_found: ['not_found', 'This shipment was not found. Check its code or id.'],
 })

@@ -1,10 +1,22 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const notificationErrors = defineErrors('notification', {
-  user_not_found: ['not_found', 'There is no such user.'],
-  template_unknown: ['invalid', 'Staff write by one of these templates.'],
-  params_wrong: ['invalid', 'This template takes other parameters.'],
-  push_service_unknown: ['invalid', 'This is the address of no push service that laku knows.'],
-  not_resendable: ['conflict', 'Only what failed or was skipped is sent again.'],
-  not_found: ['not_found', 'There is no such notification.'],
+  user_not_found: ['not_found', 'No user has this id or phone number. See the users with laku users list.'],
+  template_unknown: [
+    'invalid',
+    'Staff have no template with this name. Choose one of the templates listed under known.',
+  ],
+  params_wrong: [
+    'invalid',
+    'The parameters do not fit this template. Give the parameters listed under takes, in that order, with --param.',
+  ],
+  push_service_unknown: [
+    'invalid',
+    'This push address belongs to no push service that we support. Turn on notifications in another browser.',
+  ],
+  not_resendable: [
+    'conflict',
+    'No delivery of this notification failed or was skipped, so nothing can be sent again. See its deliveries with laku notifications show.',
+  ],
+  not_found: ['not_found', 'This notification was not found. Check its id.'],
 })

@@ -1,33 +1,81 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const orderErrors = defineErrors('order', {
-  not_found: ['not_found', 'There is no such order.'],
-  user_not_active: ['forbidden', 'This account is suspended, or being closed.'],
-  no_items: ['invalid', 'An order needs items, each with a whole quantity above 0.'],
-  variant_not_found: ['not_found', 'There is no such product variant.'],
-  variant_not_on_sale: ['conflict', 'This product is not on sale now.'],
-  address_not_found: ['not_found', 'There is no such address.'],
-  out_of_stock: ['conflict', 'There is not that much in stock.'],
-  too_much_unpaid: ['conflict', 'Your unpaid orders hold as much as one buyer may; pay or cancel one first.'],
+  not_found: ['not_found', 'This order was not found. Check its code or id.'],
+  user_not_active: [
+    'forbidden',
+    'This account is suspended or is being closed, so it cannot order. Contact customer support.',
+  ],
+  no_items: [
+    'invalid',
+    'There is no item, or a quantity is not a whole number above 0. Choose at least one item, each with a valid quantity.',
+  ],
+  variant_not_found: ['not_found', 'This product variant was not found. Check its SKU or id.'],
+  variant_not_on_sale: ['conflict', 'This product is not on sale now. Choose another product.'],
+  address_not_found: [
+    'not_found',
+    'This address was not found. Choose an address that is saved for the account.',
+  ],
+  out_of_stock: ['conflict', 'There are not enough pieces in stock. Choose fewer pieces or another product.'],
+  too_much_unpaid: [
+    'conflict',
+    'You have too many unpaid orders, or too many of your orders expired unpaid today. Pay or cancel an unpaid order, or order again tomorrow.',
+  ],
   hold_renewed: [
     'conflict',
-    'This order was kept for you unpaid as often as a day allows; pay from your wallet, or order again tomorrow.',
+    'You let the invoice of this order expire too often today. Pay from your wallet, or order again tomorrow.',
   ],
-  price_changed: ['conflict', 'The price has changed since; place a new order.'],
-  not_payable: ['conflict', 'Only an order whose invoice expired can have a fresh one.'],
-  payment_open: ['conflict', 'This order has a payment that still waits; use that one.'],
-  not_cancellable: ['conflict', 'This order can no longer be cancelled.'],
-  group_order: ['conflict', 'The group session of this order has closed: only staff can cancel the order.'],
-  parcel_booked: ['conflict', 'A courier is booked for this order, or is being booked.'],
-  return_not_found: ['not_found', 'There is no such return.'],
-  return_window_over: ['conflict', 'The time to send goods of this order back is over.'],
+  price_changed: [
+    'conflict',
+    'The price of an item has changed since you ordered. Place a new order at the new price.',
+  ],
+  not_payable: [
+    'conflict',
+    'This order cannot get a new invoice, because its last invoice did not expire. Check the status of the order, or place a new order.',
+  ],
+  payment_open: [
+    'conflict',
+    'This order already has an open payment. Use that payment instead of a new one.',
+  ],
+  not_cancellable: [
+    'conflict',
+    'This order can no longer be cancelled. Contact customer support, or send the goods back after they arrive.',
+  ],
+  group_order: [
+    'conflict',
+    'You cannot cancel this order, because its group session has closed. Ask customer support to cancel it.',
+  ],
+  parcel_booked: [
+    'conflict',
+    'A courier is booked for this order, or is being booked, so this is not possible now. Our staff must cancel the parcel first.',
+  ],
+  return_not_found: ['not_found', 'This return was not found. Check its id, or the code of its order.'],
+  return_window_over: [
+    'conflict',
+    'The time to send back goods of this order is over. If something is wrong with them, contact customer support.',
+  ],
   return_items_invalid: [
     'invalid',
-    'A return is of items of its order, each once and of at most what is left of it.',
+    'The items of this return do not fit the order. Name items of this order only, each once, with no more pieces than can still be returned.',
   ],
-  return_decided: ['conflict', 'This return is decided already.'],
-  return_open: ['conflict', 'A return is open for this order; accept or refuse that one.'],
-  refund_decided: ['conflict', 'The refund of this order is decided, and its goods stay here.'],
-  not_held: ['conflict', 'Only a held order is released.'],
-  reason_required: ['invalid', 'Holding an order, and refusing a return, needs a reason.'],
+  return_decided: [
+    'conflict',
+    'This return was already accepted or refused. See the decision with laku orders returns list.',
+  ],
+  return_open: [
+    'conflict',
+    'This order has an open return. First decide it with laku orders returns accept or laku orders returns refuse.',
+  ],
+  refund_decided: [
+    'conflict',
+    'The refund of this order is already decided, so it cannot be refunded or sent again. Keep its goods in the warehouse.',
+  ],
+  not_held: [
+    'conflict',
+    'This order is not on hold, so it cannot be released. See its status with laku orders show.',
+  ],
+  reason_required: [
+    'invalid',
+    'A reason is needed to hold an order or to refuse a return. Give one with --reason.',
+  ],
 })

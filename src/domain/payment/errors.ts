@@ -1,78 +1,141 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const paymentErrors = defineErrors('payment', {
-  not_found: ['not_found', 'There is no such payment.'],
-  order_has_open_payment: ['conflict', 'This order has a payment that still waits; use that one.'],
-  invoice_under_way: ['unavailable', 'The invoice is being made; try again in a few seconds.'],
-  invoice_refused: ['unavailable', 'The payment provider refused to make the invoice; staff have been told.'],
-  not_refundable: ['conflict', 'Only a payment that was received can be refunded.'],
-  over_refunded: ['conflict', 'Refunds and rebates together cannot pass what was paid.'],
-  refund_key_reused: ['conflict', 'This refund was decided before with another amount or payment.'],
-  invoice_refused_for_good: ['conflict', 'The payment provider takes no payment of this amount.'],
-  not_in_quarantine: ['not_found', 'There is no such money in quarantine.'],
-  quarantine_decided: ['conflict', 'This money was applied or refunded before.'],
+  not_found: ['not_found', 'This payment was not found. Check its code or id.'],
+  order_has_open_payment: [
+    'conflict',
+    'This order already has an open payment. Use that payment instead of a new one.',
+  ],
+  invoice_under_way: ['unavailable', 'The invoice is being made now. Try again in a few seconds.'],
+  invoice_refused: [
+    'unavailable',
+    'The payment provider refused to make the invoice, and our staff were told. Try again later.',
+  ],
+  not_refundable: [
+    'conflict',
+    'This payment did not receive so much money, so it cannot be refunded or charged back. See it with laku payments show.',
+  ],
+  over_refunded: [
+    'conflict',
+    'This is more than is left of the payment after its refunds and rebates. Refund at most the amount in left_idr.',
+  ],
+  refund_key_reused: [
+    'conflict',
+    'This key was already used for a refund with another payment, amount or --borne-by. Give the new refund another key.',
+  ],
+  invoice_refused_for_good: [
+    'conflict',
+    'The payment provider does not accept a payment of this amount. Change the order, or pay from your wallet.',
+  ],
+  not_in_quarantine: [
+    'not_found',
+    'No money in quarantine has this id. See the list with laku payments quarantine list.',
+  ],
+  quarantine_decided: [
+    'conflict',
+    'This money was already applied or refunded. See what was done with laku payments quarantine list --all.',
+  ],
   maybe_charged_back: [
     'conflict',
-    'A chargeback of just this amount lies in suspense: dispose of it first, for it may be of this money.',
+    'This money may have been charged back: a chargeback of the same amount is still unassigned. First decide the chargeback; see it with laku suspense show.',
   ],
-  not_payable: ['conflict', 'This payment no longer waits for money.'],
-  no_payment: ['invalid', 'This money belongs to no payment of ours: name the payment or the user.'],
-  no_source: ['conflict', 'The channel takes nothing back and the payer is unknown: apply it to a wallet.'],
-  shortfall_too_large: ['conflict', 'So much is missing that it cannot be taken on: refund it.'],
-  refund_not_found: ['not_found', 'There is no such refund.'],
+  not_payable: [
+    'conflict',
+    'This payment does not wait for money now. Check its status: it may be paid, expired or under review.',
+  ],
+  no_payment: [
+    'invalid',
+    'No payment is known for this money. Name the payment with --payment, or the user with --user.',
+  ],
+  no_source: [
+    'conflict',
+    'This money cannot go back to where it came from, and no buyer is known for it. Put it into a wallet with laku payments quarantine apply --user.',
+  ],
+  shortfall_too_large: [
+    'conflict',
+    'Too much money is missing to accept this as the payment. Send it back with laku payments quarantine refund.',
+  ],
+  refund_not_found: ['not_found', 'This refund was not found. See the refunds with laku refunds list.'],
   already_released: [
     'conflict',
-    'The escrow of this payment was released: its refund has to say whose money it takes.',
+    'The escrow of this payment was already released. Say who pays for the refund with --borne-by factory or --borne-by company.',
   ],
   in_escrow: [
     'conflict',
-    'Its money is in escrow: the buyer leaves, or the session is cancelled, and it goes back by itself.',
+    'The money of this payment is still in escrow, so it cannot be refunded separately. Run laku sessions leave or laku sessions cancel; both refund the buyer automatically.',
   ],
   no_claim: [
     'conflict',
-    'The buyer owes nothing of this payment, or there is nothing in the wallet to collect.',
+    'There is nothing to collect: the buyer owes nothing for this payment, or the wallet is empty. To give up the debt, use --write-off.',
   ],
-  cancel_instead: ['conflict', 'All of what an order holds goes back by cancelling it.'],
+  cancel_instead: [
+    'conflict',
+    'This refund would be all the money of the order. Cancel the order with laku orders cancel instead; the money then goes back automatically.',
+  ],
   below_invoice_minimum: [
     'invalid',
-    'So little cannot be paid by invoice: take more, or pay from the wallet.',
+    'This amount is too small for an invoice. Order more, or pay from your wallet.',
   ],
-  wallet_part_above_price: ['invalid', 'The wallet cannot pay more than what is to be paid.'],
+  wallet_part_above_price: [
+    'invalid',
+    'The part from your wallet is more than the price. Pay a smaller part from your wallet.',
+  ],
   rest_below_invoice_minimum: [
     'invalid',
-    'What is left is too little for an invoice: let the wallet pay less (most_wallet_idr), or all of it.',
+    'After the part from your wallet, the rest is too small for an invoice. Pay at most most_wallet_idr from your wallet, or pay everything from it.',
   ],
-  no_wallet_part: ['conflict', 'The wallet can pay no part of this: pay all of it by invoice.'],
-  same_person: ['forbidden', 'Another person has to approve what you asked for.'],
+  no_wallet_part: [
+    'conflict',
+    'Your wallet cannot pay a part of this: it is empty, or the rest would be too small for an invoice. Pay everything by invoice.',
+  ],
+  same_person: [
+    'forbidden',
+    'You asked for this yourself, so you cannot approve it. Ask another person to approve it.',
+  ],
   look_it_up: [
     'conflict',
-    'Its call is lost: laku looks for it and sends nothing. Give it the id that the provider has for it, or declare it dead.',
+    'It is not known whether the provider got this refund, so laku does not send it again. Use laku refunds retry --provider-refund-id, or laku refunds declare-dead.',
   ],
-  option_not_for_state: ['conflict', 'The state does not take this option.'],
-  options_exclude: ['invalid', 'These options do not go together: give one of them.'],
-  provider_refund_unknown: ['not_found', 'The provider has no refund of this id.'],
+  option_not_for_state: [
+    'conflict',
+    'This option cannot be used in the current state of the refund. Leave it out, or use an option listed under takes.',
+  ],
+  options_exclude: ['invalid', 'These options cannot be used together. Give only one of them.'],
+  provider_refund_unknown: [
+    'not_found',
+    "The provider has no refund with this id. Check the id in the provider's dashboard.",
+  ],
   provider_refund_mismatch: [
     'conflict',
-    "The provider's refund of this id is of another payment, reference or amount: look it up again.",
+    "The provider's refund with this id has another payment, reference or amount. Check the id in the provider's dashboard.",
   ],
-  refund_not_lost: ['conflict', 'Only a refund whose call is lost can be declared dead.'],
-  refund_leased: ['conflict', 'A worker is calling for it at this moment; try again in half a minute.'],
+  refund_not_lost: [
+    'conflict',
+    'This refund cannot be declared dead, because its request to the provider was not lost. See its status with laku refunds show.',
+  ],
+  refund_leased: ['conflict', 'A worker is sending this refund right now. Try again in 30 seconds.'],
   refund_may_live: [
     'conflict',
-    'It is too early: the provider may still know its key, or its book may not be complete.',
+    'It is too early to declare this refund dead, because the provider may still make it. Try again after the time in from.',
   ],
   refund_is_there: [
     'conflict',
-    'The provider has it, or says that more was refunded than laku knows: it is not dead.',
+    'This refund is not dead: the provider has it, or has refunded more than laku knows. Take it over with laku refunds retry --provider-refund-id.',
   ],
-  no_wallet: ['conflict', 'The money is of no payment of ours, so there is no wallet for it.'],
-  not_releasable: ['conflict', 'The escrow of this payment is not whole, so it cannot be released.'],
+  no_wallet: [
+    'conflict',
+    'No payment is known for this money, so there is no wallet to put it into. Run laku refunds retry without --wallet.',
+  ],
+  not_releasable: [
+    'conflict',
+    'The escrow of this payment is not complete, so it cannot be released. See its refunds with laku payments show.',
+  ],
   chargeback_known: [
     'conflict',
-    'A chargeback of this payment and amount is booked; where this is another one, say so.',
+    'This chargeback, or one of the same payment and amount, is already booked. If this is a different one, give its own id and --another.',
   ],
   chargeback_not_found: [
     'not_found',
-    'Staff booked no such chargeback of this payment whose line was not found yet, or the book has no such line.',
+    "No matching chargeback was found, either in the bookings by staff or in the provider's list. Check the ids that you gave with --same-as and --transaction.",
   ],
 })

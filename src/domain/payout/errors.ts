@@ -1,41 +1,71 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const payoutErrors = defineErrors('payout', {
-  not_found: ['not_found', 'There is no such payout.'],
+  not_found: ['not_found', 'No payout has this id or key. See the payouts with laku payouts list.'],
   not_unknown: [
     'conflict',
-    'It is known what became of this payout, or the provider is still about to send it.',
+    'This payout cannot be declared dead: its outcome is known, or the provider is still working on it. See it with laku payouts show.',
   ],
   too_early: [
     'conflict',
-    'The provider may still know its key, or its list was not seen without it for a whole day after the last call.',
+    "It is too early to declare this payout dead, because the provider may still make it. Try again after the time in from, when the provider's list was checked again.",
   ],
-  lease_alive: ['conflict', 'A worker may be about to send it; ask again when its lease has run out.'],
-  same_person: ['forbidden', 'Another person has to confirm what you asked for.'],
-  nothing_asked: ['conflict', 'Nobody asked for it to be declared dead.'],
-  key_reused: ['conflict', 'This payout was made before with another amount, subject or account.'],
+  lease_alive: [
+    'conflict',
+    'A worker may be sending this payout right now. Try again after the time in lease_until.',
+  ],
+  same_person: [
+    'forbidden',
+    'You asked to declare this payout dead, so you cannot confirm it. Another person must run the same command.',
+  ],
+  nothing_asked: [
+    'conflict',
+    'Nobody has asked to declare this payout dead, so there is nothing to refuse. See it with laku payouts show.',
+  ],
+  key_reused: [
+    'conflict',
+    'A payout with this key already exists, with another amount, purpose or account; nothing was sent. See it with laku payouts show.',
+  ],
   outside_channel_limits: [
     'conflict',
-    'The provider sends less or more than this to no such account in one payout; send it from the bank instead.',
+    'The provider cannot send this amount to this bank or e-wallet in one payout. Choose an amount between minimum_idr and maximum_idr, or another way to send it.',
   ],
-  batch_not_found: ['not_found', 'There is no such batch of bank transfers.'],
-  line_not_in_batch: ['invalid', 'This batch has no such line.'],
-  line_decided: ['conflict', 'The bank has spoken of this line already.'],
-  amount_differs: ['invalid', 'The statement has another amount for this line than the batch.'],
-  reference_needed: ['invalid', 'What the bank paid has a reference: give it.'],
-  reference_invalid: ['invalid', 'A reference of the bank has at least four letters or digits.'],
+  batch_not_found: [
+    'not_found',
+    'No batch of bank transfers has this number or id. See the batches with laku settle batches list.',
+  ],
+  line_not_in_batch: [
+    'invalid',
+    'This batch has no line with this code. See its lines with laku settle batches show.',
+  ],
+  line_decided: [
+    'conflict',
+    'The result of this line was already recorded, or the line was named twice. See the lines with laku settle batches show.',
+  ],
+  amount_differs: [
+    'invalid',
+    'The statement has another amount for this line than the batch. Correct the statement file, or ask the bank what it paid.',
+  ],
+  reference_needed: [
+    'invalid',
+    'A paid line has no bank reference. Give the reference with --reference, or in the statement file.',
+  ],
+  reference_invalid: ['invalid', 'The bank reference is too short. Give at least four letters or digits.'],
   reference_used: [
     'conflict',
-    'The bank’s reference was used for something else: each stands for one transfer.',
+    'This bank reference is already recorded for another transfer. Give the right one, or correct the other transfer with laku settle batches correct.',
   ],
-  reference_unknown: ['not_found', 'No such reference of the bank was noted.'],
+  reference_unknown: [
+    'not_found',
+    'No transfer is recorded with this bank reference. Check the reference with laku settle batches show.',
+  ],
   reference_in_use: [
     'conflict',
-    'Money is booked by this reference: say which is right, or take back what was booked by it first.',
+    'A paid transfer has this bank reference, so it cannot be freed. Give the right reference with --to, or first record that the transfer came back.',
   ],
   batch_adopted: [
     'conflict',
-    'The bank has the file that this batch was taken over from: no other is written of it.',
+    'This batch was made from a file that the bank already has, so no new file is written for it. Record its results with laku settle batches confirm.',
   ],
   line_set_aside: [
     'conflict',
@@ -43,15 +73,18 @@ export const payoutErrors = defineErrors('payout', {
   ],
   batch_begun: [
     'conflict',
-    'The bank has spoken of some of its lines: the others are confirmed or rejected one by one.',
+    'The result of some lines is already recorded, so the batch cannot be cancelled. Record the other lines one by one with laku settle batches confirm.',
   ],
   batch_same_person: [
     'forbidden',
-    'The bank may have the file: another person than who took it takes the batch back.',
+    'You took the file of this batch and the bank may have it, so you cannot cancel the batch. Another person must run laku settle batches cancel.',
   ],
   moves_again: [
     'conflict',
-    'An older payment of this, which had failed, moves again at the provider: wait until it has ended.',
+    'An older payout for this had failed, but it is active again at the provider. Wait until it ends, then try again.',
   ],
-  under_way: ['conflict', 'Money for this is under way or was paid; it is not sent twice.'],
+  under_way: [
+    'conflict',
+    'The money for this is being sent or was already paid, so it is not sent again. See it with laku payouts list.',
+  ],
 })

@@ -1,25 +1,37 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const settlementErrors = defineErrors('settlement', {
-  not_found: ['not_found', 'There is no such settlement.'],
+  not_found: ['not_found', 'No settlement has this code or id. See the settlements with laku settle list.'],
   same_person: [
     'forbidden',
-    'A settlement of this size, alone or with what was approved before it, is approved by another person than the one who calculated it.',
+    'You calculated this settlement, and alone or with earlier ones it is above the limit for one person. Another person must run laku settle approve.',
   ],
   plan_changed: [
     'conflict',
-    'The plan has changed since it was calculated: a return or a refund came in. Run the settlement again.',
+    'The amounts of this settlement have changed since it was calculated, by a return or a refund. Run laku settle run again, then approve the new plan.',
   ],
   no_bank_account: [
     'conflict',
-    'The factory has no bank account that was approved and has cooled off; nothing is paid before.',
+    'This factory has no bank account that is approved and past its waiting time. Use laku factories set-bank and laku factories approve-bank, or wait.',
   ],
-  factory_suspended: ['conflict', 'The factory is suspended; nothing is paid to it.'],
-  payout_under_way: ['conflict', 'Its money is under way or was paid; it is not sent twice.'],
+  factory_suspended: [
+    'conflict',
+    'This factory is suspended, so nothing is paid to it. Activate it first with laku factories activate.',
+  ],
+  payout_under_way: [
+    'conflict',
+    'The money of this settlement is being sent or was already paid, so the settlement cannot be changed. See it with laku settle show.',
+  ],
   factory_not_suspended: [
     'conflict',
-    'Only what a suspended factory owes is written off: one that still sells pays it by its next sales.',
+    'This factory is not suspended, so its debt cannot be written off; its next sales pay the debt. To stop the factory, use laku factories suspend.',
   ],
-  nothing_owed: ['conflict', 'The factory does not owe that much.'],
-  through_invalid: ['invalid', 'The date is a day like 2026-11-20, and not in the future.'],
+  nothing_owed: [
+    'conflict',
+    'The factory owes less than this amount. Write off at most the amount in owed_idr.',
+  ],
+  through_invalid: [
+    'invalid',
+    'The date is not valid, or it is in the future. Write a day like 2026-11-20, today at the latest.',
+  ],
 })

@@ -1,17 +1,38 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const suspenseErrors = defineErrors('suspense', {
-  not_found: ['not_found', 'There is no such money in suspense.'],
-  no_posting: ['not_found', 'Our gateway account has no posting under this key.'],
-  known: ['conflict', 'This was put into suspense before.'],
-  ambiguous: ['conflict', 'Several amounts lie under this code: name one by its UUID.'],
-  no_factory: ['invalid', 'The factory of this money is not known: name one.'],
-  no_user: ['invalid', 'The user of this money is not known: name one.'],
+  not_found: [
+    'not_found',
+    'No unassigned money (suspense) has this id or code. See the list with laku suspense list.',
+  ],
+  no_posting: [
+    'not_found',
+    'The gateway account of the ledger has no posting with this key. Take the key from laku payments reconcile.',
+  ],
+  known: ['conflict', 'This posting was already put into suspense. See it with laku suspense list --all.'],
+  ambiguous: [
+    'conflict',
+    'Several amounts have this code. Name one by its UUID; laku suspense list --code shows them.',
+  ],
+  no_factory: [
+    'invalid',
+    'It is not known which factory this money belongs to. Name the factory with --factory.',
+  ],
+  no_user: ['invalid', 'It is not known which user this money belongs to. Name the user with --user.'],
   not_of_that: [
     'conflict',
-    'This money is known to belong to another payment, user or factory: it can only be given to that one.',
+    'This money belongs to another payment, user or factory than the one you named. Name the right one; laku suspense show shows it.',
   ],
-  no_place: ['conflict', 'This kind of money cannot be given to that.'],
-  same_person: ['forbidden', 'Another person has to approve what you asked for.'],
-  nothing_asked: ['conflict', 'Nobody asked for a disposal that waits for approval.'],
+  no_place: [
+    'conflict',
+    'This kind of money cannot be assigned in this way. See the possible ways with laku suspense show.',
+  ],
+  same_person: [
+    'forbidden',
+    'You asked for this yourself, so you cannot approve it. Ask another person to run laku suspense approve.',
+  ],
+  nothing_asked: [
+    'conflict',
+    'Nobody has asked for a decision on this money, so there is nothing to approve or reject. See it with laku suspense show.',
+  ],
 })

@@ -1,30 +1,54 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const warehouseErrors = defineErrors('warehouse', {
-  variant_not_found: ['not_found', 'There is no such product variant.'],
-  invalid_quantity: ['invalid', 'A quantity is a whole number, and not 0.'],
+  variant_not_found: [
+    'not_found',
+    'This product variant was not found. See the variants with laku stock list.',
+  ],
+  invalid_quantity: ['invalid', 'A quantity is not valid. Give a whole number that is not 0.'],
   below_reserved: [
     'conflict',
-    'So many pieces cannot be taken off: the rest would not cover what is reserved.',
+    'So many pieces cannot be taken out, because some of them are reserved. Take out at most the number in free.',
   ],
-  reservation_mismatch: ['conflict', 'The orders ask for more than is reserved for their session.'],
-  purchase_order_not_found: ['not_found', 'There is no such purchase order.'],
-  no_lines: ['invalid', 'A purchase order and a receipt need at least one line.'],
-  several_factories: ['invalid', 'A purchase order goes to one factory: these variants are of several.'],
+  reservation_mismatch: [
+    'conflict',
+    'The orders need more pieces than are reserved for their session. Reserve the missing pieces with laku sessions fulfil.',
+  ],
+  purchase_order_not_found: [
+    'not_found',
+    'No purchase order has this code or id. See the purchase orders with laku pos list.',
+  ],
+  no_lines: ['invalid', 'There is no line. Give at least one with --line.'],
+  several_factories: [
+    'invalid',
+    'These variants are of several factories, but a purchase order goes to one factory. Make one purchase order for each factory.',
+  ],
   not_of_session: [
     'invalid',
-    "A purchase order for a session may only hold variants of the session's product.",
+    'A variant does not belong to the product of this session. Order only variants of that product, or leave out --session.',
   ],
-  session_has_purchase_order: ['conflict', 'This session has an open purchase order already.'],
-  not_in_purchase_order: ['invalid', 'This variant is not in the purchase order.'],
+  session_has_purchase_order: [
+    'conflict',
+    'This session already has an open purchase order. Use that one, or cancel it with laku pos cancel.',
+  ],
+  not_in_purchase_order: [
+    'invalid',
+    'This variant is not in the purchase order. See its lines with laku pos show.',
+  ],
   over_received: [
     'conflict',
-    'More pieces, good and damaged, were counted than the factory owes; book the others with stock adjust.',
+    'More pieces were counted than the factory still owes. Receive at most the number in owed, and add the others with laku stock adjust.',
   ],
-  invalid_note: ['invalid', 'The number of a delivery note has at least one letter or digit.'],
+  invalid_note: [
+    'invalid',
+    'The delivery note number is not valid. Write at least one letter or digit, as on the paper.',
+  ],
   note_counted: [
     'conflict',
-    'This delivery note was counted with other lines; give a second sheet a number of its own, as SJ-0817/2.',
+    'This delivery note was already counted, with other lines. If this is a second sheet, give it its own number, for example SJ-0817/2.',
   ],
-  message_under_way: ['conflict', 'The factory was told; its message has not failed.'],
+  message_under_way: [
+    'conflict',
+    'The message to the factory has not failed, so it is not sent again. Wait for the answer of the factory.',
+  ],
 })

@@ -1,16 +1,22 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const wayInErrors = defineErrors('way_in', {
-  stop_unknown: ['not_found', 'This link is not one of ours; see whether you have copied all of it.'],
-  stop_too_late: ['conflict', 'The time in which this could be stopped is over; write to us.'],
+  stop_unknown: ['not_found', 'This link is not one of our links. Check that you copied the whole link.'],
+  stop_too_late: ['conflict', 'It is too late to stop this change. Contact customer support.'],
   proof_needed: [
     'forbidden',
-    'To change this, ask for a code with the purpose email and send it along as `otp`.',
+    'This change needs a code. Ask for a code with the purpose email, then send it in the field otp.',
   ],
   caller_code_needed: [
     'forbidden',
-    'A new number is proved by a code that its holder reads out: send one with the verb send-code, and give it with --caller-code.',
+    'A new phone number needs a code that the caller reads out to you. Run laku users send-code, then give the code with --caller-code.',
   ],
-  confirmation_invalid: ['invalid', 'This link is over, or the address was changed since; set it again.'],
-  nothing_sealed: ['not_found', 'This row of the audit log has nothing that is sealed.'],
+  confirmation_invalid: [
+    'invalid',
+    'This link has expired, or the email address was changed again. Enter your email address again to get a new link.',
+  ],
+  nothing_sealed: [
+    'not_found',
+    'This row of the audit log has no encrypted value, so there is nothing to reveal. See the row with laku audit show.',
+  ],
 })

@@ -5,9 +5,12 @@ import { defineErrors } from '../kernel/index.ts'
  * payment domain before, and scripts rely on these codes.
  */
 export const webhookErrors = defineErrors('payment', {
-  webhook_not_found: ['not_found', 'There is no such delivery.'],
+  webhook_not_found: [
+    'not_found',
+    'No webhook delivery has this id. See the deliveries with laku webhooks list.',
+  ],
   webhook_body_cleared: [
     'conflict',
-    'The body of this delivery was cleared after its time; it cannot be processed again.',
+    'The content of this old webhook delivery was deleted, so it cannot be processed again. Ask the provider to send it again.',
   ],
 })

@@ -2,13 +2,22 @@ import { defineErrors } from '../../domain/kernel/index.ts'
 
 /** The errors of the staff server. */
 export const staffErrors = defineErrors('staff_door', {
-  token_refused: ['forbidden', 'This token is not good here: it is unknown, expired or revoked.'],
-  other_version: ['invalid', 'Client and server are of versions that do not understand each other.'],
-  no_such_command: ['not_found', 'This server has no such command.'],
-  file_too_large: ['invalid', 'The file is larger than 50 MB; divide it.'],
+  token_refused: [
+    'forbidden',
+    'This staff token is not valid: it is unknown, expired or revoked. Ask an administrator for a new token, then log in with laku login.',
+  ],
+  other_version: [
+    'invalid',
+    'Your laku and the server have versions that do not work together. Install the version in server_version.',
+  ],
+  no_such_command: [
+    'not_found',
+    'This server does not have this command. Check the spelling with laku --help, or update the server.',
+  ],
+  file_too_large: ['invalid', 'The file is larger than 50 MB. Split it into smaller files.'],
   ending: [
     'unavailable',
-    'This server ends and begins no command any more; another does, or it is back soon.',
+    'This server is shutting down and starts no new command. Try again in a few seconds.',
   ],
-  request_unfit: ['invalid', 'The request does not fit; see details.'],
+  request_unfit: ['invalid', 'The request is not valid. Correct what the details name, then send it again.'],
 })
