@@ -24,9 +24,23 @@ const odd = fc.constantFrom<unknown>(
   { unheard_of: { of: [1, 'x', null] } },
 )
 
-/** The same JSON with one value odd, and a field that nobody has heard of beside it. */
+/** The value in another form that a provider may write it in. */
+const rewritten = (value: unknown): unknown[] => {
+  if (typeof value === 'number') return [String(value), `${value}.00`, value + 0.5]
+  if (typeof value === 'boolean') return [String(value), value ? 1 : 0]
+  return typeof value === 'string' ? [value.toLowerCase(), 12_345] : []
+}
+
+const valueAt = (json: unknown, path: Path): unknown =>
+  path.reduce((value, key) => (value as Record<string | number, unknown> | null | undefined)?.[key], json)
+
+/** The same JSON with one value odd or written in another form, and a field that nobody has heard of beside it. */
 export const oddOf = (json: unknown): fc.Arbitrary<unknown> =>
-  fc.tuple(fc.constantFrom(...pathsOf(json)), odd).map(([path, value]) => replaced(json, path, value))
+  fc.constantFrom(...pathsOf(json)).chain((path) => {
+    const other = rewritten(valueAt(json, path))
+    const value = other.length > 0 ? fc.oneof(odd, fc.constantFrom(...other)) : odd
+    return value.map((given) => replaced(json, path, given))
+  })
 
 type Path = readonly (string | number)[]
 
@@ -41,5 +55,6 @@ function replaced(json: unknown, [key, ...rest]: Path, value: unknown): unknown 
   if (key === undefined) return value
   const inner = replaced((json as Record<string | number, unknown>)[key], rest, value)
   if (Array.isArray(json)) return json.map((item, index) => (index === key ? inner : item))
-  return { ...(json as object), unheard_of: ['x', { y: null }], [key]: inner }
+  const { [key]: _, ...others } = json as Record<string | number, unknown>
+  return { ...others, unheard_of: ['x', { y: null }], ...(inner !== undefined && { [key]: inner }) }
 }

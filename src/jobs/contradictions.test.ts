@@ -270,7 +270,8 @@ it('fact 12: a delivery says that a refund went and the refund read again that i
   for (let i = 0; i < 3; i++) await run([id])
   f.laku.clock.shift(7_200)
   await sweepRefunds(context)
-  const there = (await gateway().findRefunds({ invoiceId, paymentId: null, paymentRequestId: null })).length
+  const there = (await gateway().findRefunds({ invoiceId, paymentId: null, paymentRequestId: null })).refunds
+    .length
   expect([there, (await f.refundsOf(payment.id))[0]?.status]).toEqual([1, 'submitted'])
   const item = await f.laku.db.selectFrom('attention').selectAll().where('subjectId', '=', id).execute()
   expect(item).toMatchObject([{ kind: 'webhook_failed', command: `laku refunds show ${sent?.code}` }])

@@ -22,6 +22,39 @@ export function lenient<T extends z.ZodType>(schema: T) {
   return maybe(schema).catch(undefined)
 }
 
+/** A name that a provider gives: a text, in some versions of an API a number. */
+export const name = z.union([z.string(), z.number()]).transform(String).pipe(z.string().min(1))
+
+/** A state or kind by the provider's word, in capitals; `otherwise` where the field holds no word. */
+export function word(otherwise: string) {
+  return z
+    .string()
+    .min(1)
+    .catch(otherwise)
+    .transform((said) => said.toUpperCase())
+}
+
+const flags: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  [true, true],
+  ['true', true],
+  [1, true],
+  [false, false],
+  ['false', false],
+  [0, false],
+])
+
+/** A yes or no, also as a text or a number; undefined for any other value. */
+export const flag = z.unknown().transform((given) => flags.get(given))
+
+/**
+ * Whether a list goes on after a page of items. A field of an unknown form counts as yes, so that no item is
+ * missed: an empty page ends such a list.
+ */
+export function goesOn(hasMore: unknown, items: readonly unknown[]): boolean {
+  if (hasMore === undefined || hasMore === null || hasMore === '') return false
+  return flags.get(hasMore) ?? items.length > 0
+}
+
 /** Returns the readable items of a list: an unreadable item does not affect the others. */
 export function readable<T>(schema: z.ZodType<T>, items: readonly unknown[] | undefined): T[] {
   return (items ?? []).flatMap((item) => {

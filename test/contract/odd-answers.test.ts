@@ -5,7 +5,13 @@ import { orderAnswer, ratesAnswer } from '../../src/providers/biteship/answers.t
 import { parseBiteshipWebhook } from '../../src/providers/biteship/webhook.ts'
 import { parseFonnteWebhook } from '../../src/providers/whatsapp/fonnte-webhook.ts'
 import { parseWhatsAppWebhook } from '../../src/providers/whatsapp/webhook.ts'
-import { invoicesAnswer, payoutsAnswer, refundsAnswer } from '../../src/providers/xendit/answers.ts'
+import {
+  channelsAnswer,
+  invoiceAnswer,
+  invoicesAnswer,
+  payoutsAnswer,
+  refundsAnswer,
+} from '../../src/providers/xendit/answers.ts'
 import { transactionsAnswer } from '../../src/providers/xendit/transaction-answers.ts'
 import { parseXenditWebhook } from '../../src/providers/xendit/webhook.ts'
 import { oddOf, providerExamples } from '../odd-json.ts'
@@ -56,6 +62,18 @@ const lists: Record<
     ids: (answer: { id: string; status: string }[]) =>
       answer.flatMap((item) => (item.status === 'PAID' ? [item.id] : [])),
   },
+  channels: {
+    item: {
+      channel_code: 'ID_BCA',
+      channel_name: 'BCA',
+      channel_category: 'BANK',
+      currency: 'IDR',
+      amount_limits: { minimum: 10_000, maximum: 250_000_000, minimum_increment: 1 },
+    },
+    page: (data) => data,
+    read: channelsAnswer,
+    ids: (answer: { channelCode: string }[]) => answer.map((channel) => channel.channelCode),
+  },
   rates: {
     item: (example('biteship.rates').pricing as object[])[0] as object,
     page: (pricing) => ({ success: true, pricing }),
@@ -66,22 +84,61 @@ const lists: Record<
 
 describe('an odd item of a list (issue 12, fact 4)', () => {
   it.each(Object.entries(lists))('of %s costs no neighbour', (name, { item, page, read, ids }) => {
-    const key = name === 'rates' ? 'company' : 'id'
+    const key = { rates: 'company', channels: 'channel_code' }[name] ?? 'id'
     const [first, last] = [
       { ...item, [key]: 'first' },
       { ...item, [key]: 'last' },
     ]
     fc.assert(
       fc.property(oddOf(item), (odd) => {
-        const parsed = read.safeParse(page([first, odd, last]))
-        // An item without an id has no place in a list of invoices by which the next page could be asked for.
-        const hasId = typeof (odd as { id?: unknown }).id === 'string' && (odd as { id?: unknown }).id !== ''
-        if (!parsed.success) return name === 'invoices' && !hasId
-        const seen = ids(parsed.data as never)
+        const seen = ids(read.parse(page([first, odd, last])) as never)
         return seen.includes('first') && seen.includes('last')
       }),
       RUNS,
     )
+    for (const odd of [null, 'x', 5, [], {}])
+      expect(ids(read.parse(page([first, odd, last])) as never)).toEqual(
+        expect.arrayContaining(['first', 'last']),
+      )
+  })
+
+  it.each(['transactions', 'refunds'])('whether %s go on may be written in any way', (name) => {
+    const { item, read } = lists[name] as (typeof lists)[string]
+    const more = (has_more: unknown, data: unknown[] = [item]) =>
+      (read.safeParse({ has_more, data }).data as { hasMore: boolean } | undefined)?.hasMore
+    for (const yes of [true, 'true', 1, 'unheard of', {}]) expect(more(yes), String(yes)).toBe(true)
+    for (const no of [false, 'false', 0, null, undefined]) expect(more(no), String(no)).toBe(false)
+    // Nothing names the page after an empty one.
+    expect(more('unheard of', [])).toBe(false)
+  })
+
+  it('of a page of the book that goes on and names no line is no end of the book', () => {
+    expect(transactionsAnswer.safeParse({ has_more: true, data: null }).success).toBe(false)
+    expect(transactionsAnswer.safeParse({ has_more: true, data: [{ id: null }] }).success).toBe(false)
+  })
+})
+
+describe('an odd field of an invoice', () => {
+  const { id, status, amount, currency, paid_amount, ...others } = invoice
+  it('that laku can do without costs no money that came in', () => {
+    fc.assert(
+      fc.property(oddOf(others), (odd) => {
+        const read = invoiceAnswer.parse({ ...(odd as object), id, status, amount, currency, paid_amount })
+        expect(read).toMatchObject({ id, status: 'PAID', amountIdr: 50_000, paidAmountIdr: 50_000 })
+      }),
+      RUNS,
+    )
+  })
+
+  it.each([
+    { amount: '50000.00' },
+    { currency: 'idr' },
+    { status: 'paid' },
+    { id: 5 },
+    { paid_amount: '50000' },
+  ])('is read as %j', (other) => {
+    const { success } = invoiceAnswer.safeParse({ ...invoice, ...other })
+    expect(success).toBe(true)
   })
 })
 

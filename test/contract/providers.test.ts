@@ -112,7 +112,7 @@ describe('Xendit', () => {
     const asked = invoice()
     const made = await gateway.createInvoice(asked)
     expect(made).toMatchObject({ externalId: asked.externalId, status: 'PENDING', amountIdr: 150000 })
-    expect(made.expiresAt.getTime()).toBeGreaterThan(Date.now())
+    expect(made.expiresAt?.getTime()).toBeGreaterThan(Date.now())
     await pay(made.id, 'DANA')
     const paid = await gateway.getInvoice(made.id)
     expect(paid).toMatchObject({ status: 'PAID', paidAmountIdr: 150000, paymentChannel: 'DANA' })
@@ -123,7 +123,7 @@ describe('Xendit', () => {
     const first = await gateway.createRefund(refund)
     expect(first).toMatchObject({ amountIdr: 50000, referenceId: key.referenceId, invoiceId: made.id })
     const ids = { invoiceId: made.id, paymentRequestId, paymentId: paid.paymentId ?? null }
-    expect((await gateway.findRefunds(ids)).map((refund) => refund.id)).toEqual([first.id])
+    expect((await gateway.findRefunds(ids)).refunds.map((refund) => refund.id)).toEqual([first.id])
     await expect.poll(async () => (await gateway.getRefund(first.id)).status).toBe('SUCCEEDED')
   })
 
@@ -194,7 +194,7 @@ describe('Xendit', () => {
     const refund = { ...key, paymentRequestId, amountIdr: 1000, reason: 'OTHERS' } as const
     await fail('xendit', 'commit_then_timeout')
     expect((await failureOf(gateway.createRefund(refund))).outcome).toBe('unknown')
-    expect(await gateway.findRefunds(ids)).toMatchObject([{ referenceId: key.referenceId }])
+    expect((await gateway.findRefunds(ids)).refunds).toMatchObject([{ referenceId: key.referenceId }])
     await expect.poll(() => gateway.refundedIdr(ids)).toBe(1000)
     const { refunds } = (await control('GET', '/control/book')) as { refunds: unknown[] }
     expect(refunds).toHaveLength(1)

@@ -35,9 +35,9 @@ export interface GatewayInvoice {
   paymentRequestId?: string
   /** The app or bank from which a QRIS payment came, as the provider names it. */
   paymentSource?: string
-  /** The URL at which the buyer pays the invoice. */
-  invoiceUrl: string
-  expiresAt: Date
+  /** The URL at which the buyer pays the invoice; an odd answer lacks this URL. */
+  invoiceUrl?: string
+  expiresAt?: Date
 }
 
 export interface GatewayPayer {
@@ -89,6 +89,15 @@ export interface GatewayInvoiceQuery {
 }
 
 export type GatewayRefundStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'REVERSED'
+
+export interface ListedRefunds {
+  refunds: GatewayRefund[]
+  /**
+   * Why the lists may hide another refund: `unreadable_refund` (some of them could not be read) or
+   * `endless_list`. Undefined where the lists were read to their end.
+   */
+  partial?: 'unreadable_refund' | 'endless_list' | undefined
+}
 
 export type GatewayRefundReason =
   | 'FRAUDULENT'
@@ -160,7 +169,7 @@ export interface PaymentGateway {
    * Returns every refund of a payment that the provider's lists show by now, including those made by hand. A
    * refund that is not listed yet may still appear.
    */
-  findRefunds(payment: GatewayPaymentIds): Promise<GatewayRefund[]>
+  findRefunds(payment: GatewayPaymentIds): Promise<ListedRefunds>
   /**
    * Returns the refunded sum of a payment by the provider's own record, which shows a refund at once. Returns
    * undefined where the provider keeps no such figure.

@@ -63,11 +63,17 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
 const LONG_S = 3600
 
 /**
+ * The number of attempts after a refusal with an unknown code, beside `policy.providerAttempts`. They are an hour
+ * apart, and take 23 hours.
+ */
+const MORE_TRIES_UNLISTED = 24
+
+/**
  * Tells whether a failed attempt is the last one of a message. A definite refusal ends a message, and so do
- * too many attempts. A refusal with an unknown code is retried like a failure, because it may concern laku's
- * account. A short rate limit alone ends no message, because in a burst of thousands a message may be
- * postponed more often than that. A rate limit that lasts longer than the message's `sendBy` time ends the
- * message.
+ * too many attempts. A refusal with an unknown code may concern laku's account: the message is retried for most
+ * of a day, and staff are told after `policy.providerAttempts`. A short rate limit alone ends no message,
+ * because in a burst of thousands a message may be postponed more often than that. A rate limit that lasts
+ * longer than the message's `sendBy` time ends the message.
  */
 function isFinal(
   { now, policy }: Work,
@@ -76,7 +82,8 @@ function isFinal(
   const { outcome, code, retryAfterS = 0 } = failure
   if (outcome === 'refused' && refusalBy(code) !== undefined) return true
   if (retryAfterS >= LONG_S && sendBy !== null && secondsAfter(now, retryAfterS) > sendBy) return true
-  return (outcome !== 'limited' || retryAfterS >= LONG_S) && attempts >= policy.providerAttempts
+  const tries = policy.providerAttempts + (outcome === 'refused' ? MORE_TRIES_UNLISTED : 0)
+  return (outcome !== 'limited' || retryAfterS >= LONG_S) && attempts >= tries
 }
 
 function earlier(at: Date, limit: Date | null): Date {

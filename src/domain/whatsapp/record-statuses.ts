@@ -66,7 +66,8 @@ async function moveMessages(
 ): Promise<void> {
   const moved = updates.flatMap(({ providerMessageId, status, at }) => {
     const id = known.get(providerMessageId)
-    return id && status === to ? [{ id, updatedAt: at }] : []
+    // A status without a readable time is of this moment.
+    return id && status === to ? [{ id, updatedAt: at.getTime() > 0 ? at : work.now }] : []
   })
   if (moved.length === 0) return
   await moveState(work, messageMachine, { to, rows: moved })

@@ -31,6 +31,7 @@ afterAll(() => laku.close())
 class FakeSender implements WhatsAppSender {
   readonly sent: WhatsAppTemplate[] = []
   fail: ProviderOutcome | undefined
+  code: string | undefined
   retryAfterS: number | undefined
   wait: Promise<void> = Promise.resolve()
 
@@ -38,7 +39,7 @@ class FakeSender implements WhatsAppSender {
     await this.wait
     if (this.fail) {
       const { fail: outcome, retryAfterS } = this
-      const facts = { provider: 'whatsapp', operation: 'send_template', outcome, code: outcome }
+      const facts = { provider: 'whatsapp', operation: 'send_template', outcome, code: this.code ?? outcome }
       throw new ProviderFailure(retryAfterS === undefined ? facts : { ...facts, retryAfterS })
     }
     this.sent.push(message)
@@ -163,12 +164,28 @@ describe('sending', () => {
     },
   )
 
+  it('tries a no that nobody listed for most of a day, for it may be about our account, and tells staff before', async () => {
+    Object.assign(sender, { fail: 'refused', code: '139999' })
+    const id = await queue()
+    for (let passedS = 0; passedS < 20 * 3600; ) {
+      await send([id])
+      const { nextAttemptAt, status } = await read(id)
+      expect(status).toBe('queued')
+      const waitS = ((nextAttemptAt as Date).getTime() - laku.clock.now().getTime()) / 1000
+      laku.clock.shift(waitS)
+      passedS += waitS
+    }
+    expect(await attentionOf('139999')).toMatchObject([{ kind: 'whatsapp.failed' }])
+    await send([id])
+    expect(await read(id)).toMatchObject({ status: 'failed', failureCode: '139999' })
+  })
+
   it('takes a definite no for an answer', async () => {
-    sender.fail = 'refused'
+    Object.assign(sender, { fail: 'refused', code: '131026' })
     const [one, two] = [await queue(), await queue()]
     await send([one, two])
     expect([(await read(one)).status, (await read(two)).status]).toEqual(['failed', 'failed'])
-    expect(await attentionOf('refused')).toEqual([{ kind: 'whatsapp.failed', times: 2 }])
+    expect(await attentionOf('131026')).toEqual([{ kind: 'whatsapp.failed', times: 2 }])
   })
 
   it('waits as long as a rate limit says, and never fails of it', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CourierRate, TrackedCourierOrder } from '../../domain/logistics/courier.ts'
-import { instant, lenient, maybe, present, readable } from '../answers.ts'
+import { flag, instant, lenient, name, present, readable } from '../answers.ts'
 import type { ProviderVerdict } from '../http.ts'
 
 /**
@@ -48,14 +48,14 @@ const event = z
 /** biteship.nullable: any field of a courier order may be null, but not all of them. */
 export const orderAnswer = z
   .looseObject({
-    id: z.string().min(1),
+    id: name,
     status: lenient(z.string().min(1)),
     price: lenient(rupiah.pipe(z.int().min(0))),
-    reference_id: lenient(z.string().min(1)),
+    reference_id: lenient(name),
     courier: lenient(
       z.looseObject({
-        tracking_id: lenient(z.string()),
-        waybill_id: lenient(z.string()),
+        tracking_id: lenient(name),
+        waybill_id: lenient(name),
         link: lenient(z.string()),
         history: lenient(z.array(z.unknown())),
       }),
@@ -82,7 +82,7 @@ export const orderAnswer = z
   })
 
 export const cancelAnswer = z
-  .looseObject({ success: z.literal(true), status: lenient(z.string().min(1)) })
+  .looseObject({ success: flag.pipe(z.literal(true)), status: lenient(z.string().min(1)) })
   .transform(({ status }) => present({ status }))
 
 /**
@@ -92,9 +92,9 @@ export const cancelAnswer = z
 export const DUPLICATE_REFERENCE = '40002060'
 
 const biteshipError = z.looseObject({
-  success: z.literal(false),
-  code: maybe(z.union([z.int(), z.string()])),
-  details: maybe(z.looseObject({ order_id: maybe(z.string()) })),
+  success: flag.pipe(z.literal(false)),
+  code: lenient(name),
+  details: lenient(z.looseObject({ order_id: lenient(name) })),
 })
 
 /**
@@ -105,5 +105,5 @@ export function biteshipErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = biteshipError.safeParse(body)
   if (!parsed.success) return undefined
   const orderId = parsed.data.details?.order_id
-  return { code: String(parsed.data.code ?? 'refused'), ...(orderId && { details: { orderId } }) }
+  return { code: parsed.data.code ?? 'refused', ...(orderId && { details: { orderId } }) }
 }

@@ -34,7 +34,8 @@ test('what a body is about', () => {
   const early = { event: 'order.price', order_id: 'o1', status: 'confirmed', courier_waybill_id: null }
   expect(parseBiteshipWebhook(early)).toEqual({ event: 'order.price', orderId: 'o1', status: 'confirmed' })
   expect(parseBiteshipWebhook({})).toBeUndefined()
-  expect(parseBiteshipWebhook({ ...body, order_id: 7 })).toBeUndefined()
+  expect(parseBiteshipWebhook({ ...body, order_id: {} })).toBeUndefined()
+  expect(parseBiteshipWebhook({ ...body, order_id: 7, event: null })).toMatchObject({ orderId: '7' })
 })
 
 test('the same bytes have the same key', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { lenient, present } from '../answers.ts'
+import { lenient, name, present } from '../answers.ts'
 import { isAcceptedSecret } from '../secret.ts'
 
 export interface BiteshipNotice {
@@ -36,11 +36,12 @@ export function isBiteshipInstallPing(rawBody: Buffer): boolean {
 }
 
 const notice = z.looseObject({
-  event: z.string().min(1),
-  order_id: z.string().min(1),
+  // laku reads the order again, whatever name the event has.
+  event: z.string().min(1).catch('order'),
+  order_id: name,
   // The status in a webhook is optional, because laku reads the order again whatever the status is.
   status: lenient(z.string()),
-  courier_waybill_id: lenient(z.string()),
+  courier_waybill_id: lenient(name),
 })
 
 /** Reads the body of a Biteship webhook; undefined for a shape that laku does not process. */

@@ -61,7 +61,10 @@ const metaRefusals: Readonly<Record<string, Refusal>> = {
   131045: of('account', 'the phone number is not registered'),
   131048: of('account', 'too many messages of this number were reported as spam'),
   131057: of('account', 'the account is under maintenance'),
+  133000: of('account', 'the phone number was not wholly taken off before'),
+  133006: of('account', 'the phone number has to be verified again'),
   133010: of('account', 'the phone number is not registered'),
+  133015: of('account', 'the phone number was deleted a moment ago'),
   132000: of('template', 'the template takes another number of parameters'),
   132001: of('template', 'the template does not exist in this language, or is not approved'),
   132007: of('template', 'the text of the template breaks a policy'),
@@ -80,6 +83,7 @@ const metaRefusals: Readonly<Record<string, Refusal>> = {
   2: of('transient', 'Meta is down for a moment'),
   131000: of('transient', 'something went wrong at Meta'),
   131016: of('transient', 'a service of Meta is overloaded'),
+  133016: of('transient', 'too many registrations of the number', 3600),
   133004: of('transient', 'a server of Meta is not available'),
   131049: of('transient', 'Meta holds it back: this person had many such messages', DAY_S),
   130472: of('recipient', 'Meta takes this number out of marketing, for an experiment'),
@@ -110,6 +114,7 @@ const fonnteRefusals: Readonly<Record<string, Refusal>> = {
   insufficient_quota: of('account', 'the quota of messages is used up'),
   quota_exceeded: of('account', 'the quota of messages is used up'),
   device_expired: of('account', 'the package of the device has ended'),
+  account_suspended: of('account', 'the account or the device is blocked'),
   target_invalid: of('recipient', 'the number is wrong'),
   invalid_target: of('recipient', 'the number is wrong'),
   input_invalid: of('message', 'a field of the request is wrong'),
@@ -119,8 +124,8 @@ const fonnteRefusals: Readonly<Record<string, Refusal>> = {
 const refusals: Readonly<Record<string, Refusal>> = {
   ...metaRefusals,
   ...fonnteRefusals,
-  // The two error codes of laku itself: for an answer without a code, and for a template without a text.
-  refused: of('message', 'it says no without a reason'),
+  // laku's own error code, for a template without a text. A refusal without a reason (`refused`) is not listed
+  // here: it may concern the account, so the message is tried again.
   template_unknown: of('template', 'laku has no text for this template'),
 }
 
@@ -139,10 +144,11 @@ export function refusalBy(code: string): Refusal | undefined {
  */
 const fonnteSubjects: readonly [words: RegExp, code: string][] = [
   [/target/, 'target_invalid'],
-  [/quota|limit_reached/, 'insufficient_quota'],
-  [/expired/, 'device_expired'],
+  [/quota|kuota|limit_reached/, 'insufficient_quota'],
+  [/expired|kada?luwarsa|kadaluarsa|package|paket|subscription|trial/, 'device_expired'],
   [/token|unauthori[sz]ed/, 'token_invalid'],
-  [/disconnect|not_connected/, 'disconnected_device'],
+  [/disconnect|not_connected|terputus|offline/, 'disconnected_device'],
+  [/suspend|banned|block|blokir/, 'account_suspended'],
   [/device/, 'invalid_device'],
 ]
 

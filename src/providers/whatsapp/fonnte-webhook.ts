@@ -42,15 +42,15 @@ export function parseFonnteWebhook(
   { id: deliveryId, receivedAt: at }: { id: string; receivedAt: Date },
 ): WhatsAppDelivery | undefined {
   const parsed = delivery.safeParse(body)
-  if (!parsed.success || parsed.data.device === undefined) return undefined
-  const { sender, message, text: tapped, inboxid, id, status, state } = parsed.data
+  if (!parsed.success) return undefined
+  const { device, sender, message, text: tapped, inboxid, id, status, state } = parsed.data
   const word = statusWords[(state ?? status ?? '').toLowerCase()]
-  if (id !== undefined && sender === undefined) {
+  if (device !== undefined && id !== undefined && sender === undefined) {
     if (word === undefined) return { statuses: [], messages: [] }
     const errorCode = word === 'failed' ? (status ?? 'failed').toLowerCase().replaceAll(' ', '_') : undefined
     return { statuses: [present({ providerMessageId: id, status: word, at, errorCode })], messages: [] }
   }
-  const number = /^\+?([1-9]\d{6,14})$/.exec((sender ?? '').replace(/@(c\.us|s\.whatsapp\.net)$/, ''))?.[1]
+  const number = numberIn(sender ?? '')
   if (number === undefined) return undefined
   const said = present({
     providerMessageId: `fonnte:${inboxid ?? deliveryId}`,
@@ -60,4 +60,10 @@ export function parseFonnteWebhook(
     body: message || (tapped === NO_BUTTON ? undefined : tapped) || undefined,
   })
   return { statuses: [], messages: [said] }
+}
+
+/** Returns the bare number of a sender, which may be written as a WhatsApp id or with Indonesia's trunk zero. */
+function numberIn(sender: string): string | undefined {
+  const written = sender.replace(/@(c\.us|s\.whatsapp\.net)$/, '').replace(/^0(?=8\d)/, '62')
+  return /^\+?([1-9]\d{6,14})$/.exec(written)?.[1]
 }

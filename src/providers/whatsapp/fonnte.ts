@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
 import type { WhatsAppSender } from '../../domain/whatsapp/sender.ts'
-import { lenient } from '../answers.ts'
+import { flag, lenient, name } from '../answers.ts'
 import type { BreakerOptions } from '../circuit-breaker.ts'
 import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { barePhone } from '../phone.ts'
@@ -66,15 +67,15 @@ function filled(text: string, params: readonly string[]): string {
   return text.replace(/\{\{(\d+)\}\}/g, (_, place) => params[Number(place) - 1] ?? '')
 }
 
-const anId = z.union([z.string().min(1), z.number()])
+/** A message that was taken is sent once, also where its id cannot be read: its fate is then not heard of. */
 const sentAnswer = z
   .looseObject({
-    status: z.literal(true),
-    id: z.union([z.tuple([anId], z.unknown()).transform(([first]) => first), anId]),
+    status: flag.pipe(z.literal(true)),
+    id: lenient(z.union([z.tuple([name], z.unknown()).transform(([first]) => first), name])),
   })
-  .transform(({ id }) => ({ providerMessageId: String(id) }))
+  .transform(({ id }) => ({ providerMessageId: id ?? `unnamed-${randomUUID()}` }))
 
-const fonnteError = z.looseObject({ status: z.literal(false), reason: lenient(z.string()) })
+const fonnteError = z.looseObject({ status: flag.pipe(z.literal(false)), reason: lenient(z.string()) })
 
 /**
  * Reads a refusal of Fonnte, which is an HTTP 200 with a sentence. The words of the sentence are the error

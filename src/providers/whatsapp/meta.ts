@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { WhatsAppSender, WhatsAppTemplate } from '../../domain/whatsapp/sender.ts'
-import { lenient } from '../answers.ts'
+import { lenient, name } from '../answers.ts'
 import type { BreakerOptions } from '../circuit-breaker.ts'
 import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { barePhone } from '../phone.ts'
@@ -43,9 +44,12 @@ export function createMetaSender(options: MetaOptions): WhatsAppSender {
   }
 }
 
+/** A message that was taken is sent once, also where its id cannot be read: its fate is then not heard of. */
 const sentAnswer = z
-  .looseObject({ messages: z.tuple([z.looseObject({ id: z.string().min(1) })], z.unknown()) })
-  .transform(({ messages: [sent] }) => ({ providerMessageId: sent.id }))
+  .looseObject({ messages: z.array(z.unknown()).min(1) })
+  .transform(({ messages: [sent] }) => ({
+    providerMessageId: z.looseObject({ id: name }).safeParse(sent).data?.id ?? `unnamed-${randomUUID()}`,
+  }))
 
 function templateRequest({ template, language, bodyParams, buttonParam }: WhatsAppTemplate) {
   const texts = (values: readonly string[]) => values.map((text) => ({ type: 'text', text }))
@@ -71,11 +75,18 @@ const metaError = z.looseObject({ error: z.looseObject({ code: number, error_sub
  * show. The code means a wrong field, but the message is not at fault.
  */
 const [FIELD_WRONG, NO_SUCH_NUMBER] = [100, 33]
+/** meta.refusals: the subcodes of an access token that has ended, whatever stands beside them. */
+const TOKEN_ENDED: readonly (number | undefined)[] = [458, 459, 460, 463, 464, 467, 492]
+const TOKEN_EXPIRED = 190
 
 export function metaErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = metaError.safeParse(body)
   if (!parsed.success) return undefined
-  const { code: said, error_subcode: subcode } = parsed.data.error
+  const { code, error_subcode: subcode } = parsed.data.error
+  return verdictOn(TOKEN_ENDED.includes(subcode) ? TOKEN_EXPIRED : code, subcode)
+}
+
+function verdictOn(said: number | undefined, subcode: number | undefined): ProviderVerdict {
   if (said === undefined) return { code: 'refused' }
   const code = said === FIELD_WRONG && subcode === NO_SUCH_NUMBER ? subcode : said
   const refusal = refusalBy(String(code))

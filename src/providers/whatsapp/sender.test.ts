@@ -85,9 +85,19 @@ describe('Meta', () => {
       'message',
       'account',
     ])
-    wire.answer = replying(400, { error: { code: '190' } })
-    expect(await failureOf(sender().sendText({ to, body: 'Halo' }))).toMatchObject({ code: '190' })
+    for (const error of [{ code: '190' }, { error_subcode: 463 }, { code: 102, error_subcode: '467' }]) {
+      wire.answer = replying(400, { error })
+      expect(await failureOf(sender().sendText({ to, body: 'Halo' }))).toMatchObject({ code: '190' })
+    }
   })
+
+  test.each([{}, { id: null }, { id: '' }, null])(
+    'a message that was taken as %j is not sent again',
+    async (sent) => {
+      wire.answer = replying(200, { ...accepted, messages: [sent] })
+      expect((await sender().sendText({ to, body: 'Halo' })).providerMessageId).toMatch(/^unnamed-/)
+    },
+  )
 
   test.each(['<html>', { messages: [] }, {}])('garbage: %j', async (answer) => {
     wire.answer = replying(200, answer)
@@ -135,12 +145,33 @@ describe('Fonnte', () => {
     ['device expired on 2026-11-01', 'account'],
     ['unknown user', 'account'],
     ['invalid/empty body value', 'message'],
-    [null, 'message'],
+    ['your account has been suspended', 'account'],
+    ['Kuota habis', 'account'],
+    ['perangkat terputus', 'account'],
+    ['paket sudah kadaluarsa', 'account'],
+    // A no without a reason may be about the account: the message is tried again.
+    [null, undefined],
   ])('%s is about the %s', async (reason, reach) => {
     wire.answer = replying(200, { status: false, reason, requestid: 1 })
     const { code, outcome } = await failureOf(sender().sendText({ to, body: 'Halo' }))
     expect([outcome, refusalBy(code)?.reach]).toEqual(['refused', reach])
   })
+
+  test.each(['false', 0])('a status %j is a no as well', async (status) => {
+    wire.answer = replying(200, { status, reason: 'token invalid' })
+    expect(await failureOf(sender().sendText({ to, body: 'Halo' }))).toMatchObject({
+      outcome: 'refused',
+      code: 'token_invalid',
+    })
+  })
+
+  test.each([null, [], {}, [null]])(
+    'a message that was taken under the id %j is not sent again',
+    async (id) => {
+      wire.answer = replying(200, { status: 'true', id, process: 'pending' })
+      expect((await sender().sendText({ to, body: 'Halo' })).providerMessageId).toMatch(/^unnamed-/)
+    },
+  )
 
   test('a single id is as good as a list of one', async () => {
     wire.answer = replying(200, { status: true, id: '80367170', process: 'pending' })

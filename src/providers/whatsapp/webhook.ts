@@ -75,13 +75,18 @@ const list = z
   .transform((given) =>
     given === null || given === undefined ? undefined : Array.isArray(given) ? given : [given],
   )
-const bare = z.string().regex(/^[1-9]\d{6,14}$/)
+const bare = z
+  .union([z.string(), z.number()])
+  .transform((given) => String(given).replace(/^\+/, ''))
+  .pipe(z.string().regex(/^[1-9]\d{6,14}$/))
 const word = z.string().min(1)
+/** A message or status without a readable time counts as older than any other. */
+const at = seconds.catch(new Date(0))
 
 const errorOf = z.looseObject({ code: z.union([z.int(), word]) })
 
 const status = z
-  .looseObject({ id: z.string(), status: z.string(), timestamp: seconds, errors: list })
+  .looseObject({ id: word, status: z.string(), timestamp: at, errors: list })
   .transform(({ id, status, timestamp, errors }): WhatsAppStatus => {
     const [first] = readable(errorOf, errors)
     return present({
@@ -100,8 +105,7 @@ const message = z
     from: lenient(bare),
     from_user_id: lenient(word),
     user_id: lenient(word),
-    // A message without a readable time counts as older than any other.
-    timestamp: seconds.catch(new Date(0)),
+    timestamp: at,
     type: word.catch('unknown'),
     text: lenient(z.looseObject({ body: z.string() })),
     button: lenient(z.looseObject({ text: lenient(word), payload: lenient(word) })),

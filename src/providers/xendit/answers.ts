@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import type { GatewayInvoice, GatewayRefund } from '../../domain/payment/gateway.ts'
 import type { GatewayChannel, GatewayPayout } from '../../domain/payout/gateway.ts'
-import { instant, lenient, maybe, present, readable } from '../answers.ts'
+import { goesOn, instant, lenient, maybe, name, present, readable, word } from '../answers.ts'
 import type { ProviderVerdict } from '../http.ts'
 
 /**
  * The currency of an amount, which must be rupiah. An answer in another currency is not read at all, since
  * its amount would be taken for rupiah.
  */
-const currency = maybe(z.literal('IDR'))
+export const currency = maybe(z.string().toUpperCase().pipe(z.literal('IDR')))
+
+/** An id or reference that may be missing, or have an unknown form. */
+const maybeName = lenient(name)
 
 /**
  * An amount in rupiah: a whole number, as a number or a text. A fraction is refused, since it would be taken
@@ -17,33 +20,43 @@ const currency = maybe(z.literal('IDR'))
 const rupiah = z
   .union([z.number(), z.string().regex(/^\d+(\.0+)?$/)])
   .transform(Number)
-  .pipe(z.int())
+  .pipe(z.int().min(0))
 
-const invoiceStates = ['PENDING', 'PAID', 'SETTLED', 'EXPIRED'] as const
+/** xendit.transaction-amounts: an amount is a number, whole or not; in one copy of the reference it is a text. */
+export const figure = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^-?\d+(\.\d+)?$/)
+    .transform(Number),
+])
+
+const invoiceStates = ['PENDING', 'PAID', 'SETTLED', 'EXPIRED', 'UNKNOWN'] as const
 
 export const invoiceAnswer = z
   .looseObject({
-    id: z.string().min(1),
-    external_id: z.string(),
+    id: name,
+    // laku also finds the payment of an invoice by the invoice's id.
+    external_id: maybeName,
     // An unknown status of an invoice means neither paid nor unpaid: laku waits for a known one.
-    status: z.enum(invoiceStates).or(z.string().transform(() => 'UNKNOWN' as const)),
+    status: word('UNKNOWN').pipe(z.enum(invoiceStates).catch('UNKNOWN')),
     amount: rupiah,
     currency,
     paid_amount: maybe(rupiah),
-    paid_at: maybe(instant),
+    paid_at: lenient(instant),
     payment_method: lenient(z.string()),
     payment_channel: lenient(z.string()),
-    payment_id: lenient(z.string()),
-    payment_request_id: lenient(z.string()),
+    payment_id: maybeName,
+    payment_request_id: maybeName,
     payment_details: lenient(z.looseObject({ source: lenient(z.string()) })),
-    invoice_url: z.string(),
-    expiry_date: instant,
+    invoice_url: lenient(z.string().min(1)),
+    expiry_date: lenient(instant),
   })
   .transform(
     (invoice): GatewayInvoice =>
       present({
         id: invoice.id,
-        externalId: invoice.external_id,
+        externalId: invoice.external_id ?? '',
         status: invoice.status,
         amountIdr: invoice.amount,
         paidAmountIdr: invoice.paid_amount,
@@ -59,38 +72,39 @@ export const invoiceAnswer = z
   )
 
 /**
- * An invoice in a list. An unreadable invoice keeps its place, with unknown status. An entry without an id
- * makes the list unreadable, because the page after it could not be requested.
+ * An invoice in a list. An unreadable invoice keeps its place, with unknown status. If even its id cannot be
+ * read, the id is empty: the entry may be any invoice.
  */
 const listedInvoice = invoiceAnswer.or(
-  z.looseObject({ id: z.string().min(1) }).transform(
-    ({ id }): GatewayInvoice => ({
-      id,
-      externalId: '',
-      status: 'UNKNOWN',
-      amountIdr: 0,
-      invoiceUrl: '',
-      expiresAt: new Date(0),
-    }),
-  ),
+  z
+    .looseObject({ id: name.catch(''), external_id: maybeName })
+    .catch({ id: '', external_id: undefined })
+    .transform(
+      ({ id, external_id: externalId = '' }): GatewayInvoice => ({
+        id,
+        externalId,
+        status: 'UNKNOWN',
+        amountIdr: 0,
+      }),
+    ),
 )
 export const invoicesAnswer = z.array(listedInvoice)
 
 export const refundAnswer = z
   .looseObject({
-    id: z.string().min(1),
+    id: name,
     // REVERSED is documented for payouts only; for a refund it can mean only that the money came back. An
     // unknown status may mean that the money was sent, so laku waits, as for PENDING.
-    status: z
-      .enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED'])
-      .or(z.string().transform(() => 'PENDING' as const)),
+    status: word('PENDING').pipe(
+      z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED']).catch('PENDING'),
+    ),
     amount: rupiah,
     currency,
     failure_code: lenient(z.string()),
-    reference_id: z.string().nullish(),
-    invoice_id: lenient(z.string()),
-    payment_id: lenient(z.string()),
-    payment_request_id: lenient(z.string()),
+    reference_id: maybeName,
+    invoice_id: maybeName,
+    payment_id: maybeName,
+    payment_request_id: maybeName,
   })
   .transform(
     (refund): GatewayRefund =>
@@ -106,7 +120,12 @@ export const refundAnswer = z
       }),
   )
 
-const refundPage = z.looseObject({ data: z.array(z.unknown()), has_more: maybe(z.boolean()) })
+const refundPage = z.looseObject({ data: z.array(z.unknown()), has_more: z.unknown().optional() })
+
+const named = z.looseObject({ id: name })
+
+/** Returns the id after which the next page of a list begins: the last one on this page that can be read. */
+export const lastId = (items: readonly unknown[]): string | undefined => readable(named, items).at(-1)?.id
 
 /**
  * A page of refunds; some versions of the API answer with the bare array. An unreadable refund does not hide
@@ -115,18 +134,18 @@ const refundPage = z.looseObject({ data: z.array(z.unknown()), has_more: maybe(z
 export const refundsAnswer = z
   .union([z.array(z.unknown()).transform((data) => ({ data, has_more: undefined })), refundPage])
   .transform(({ data, has_more: hasMore }) => ({
-    hasMore: hasMore ?? false,
-    lastId: z.looseObject({ id: z.string() }).safeParse(data.at(-1)).data?.id,
+    hasMore: goesOn(hasMore, data),
+    lastId: lastId(data),
     refunds: readable(refundAnswer, data),
     unread: data.filter((row) => !refundAnswer.safeParse(row).success).length,
   }))
 
 /**
  * An e-wallet charge, which shows at once how much of the charge was refunded: null means nothing yet, and a
- * missing field means unknown.
+ * missing or unreadable field means unknown.
  */
 export const chargeAnswer = z
-  .looseObject({ refunded_amount: z.number().nullish() })
+  .looseObject({ refunded_amount: figure.nullish().catch(undefined) })
   .transform(({ refunded_amount: idr }) => (idr === undefined ? undefined : Math.ceil(idr ?? 0)))
 
 function destinationIn(channelCode?: string, accountNumber?: string): GatewayPayout['destination'] {
@@ -135,17 +154,17 @@ function destinationIn(channelCode?: string, accountNumber?: string): GatewayPay
 
 export const payoutAnswer = z
   .looseObject({
-    id: z.string().min(1),
-    reference_id: z.string().nullish(),
+    id: name,
+    reference_id: maybeName,
     // Any status of a payout is kept: laku waits while the status is unknown, and other payouts stay
     // readable.
-    status: z.string().min(1),
+    status: word('UNKNOWN'),
     amount: rupiah,
     currency,
     failure_code: lenient(z.string()),
     updated: lenient(instant),
     channel_code: lenient(z.string()),
-    channel_properties: lenient(z.looseObject({ account_number: lenient(z.string()) })),
+    channel_properties: lenient(z.looseObject({ account_number: maybeName })),
   })
   .transform(
     (payout): GatewayPayout =>
@@ -196,7 +215,7 @@ const channelAnswer = z
  */
 export const channelsAnswer = z.array(z.unknown()).transform((items) => readable(channelAnswer, items))
 
-const xenditError = z.looseObject({ error_code: z.string() })
+const xenditError = z.looseObject({ error_code: z.string().min(1) })
 
 /**
  * Reads one of Xendit's errors, `{error_code, message, errors?}`. The message is dropped, because it may

@@ -116,8 +116,13 @@ describe('reading invoices', () => {
   })
 
   test('by our key', async () => {
-    wire.answer = replying(200, [paid])
-    expect(await gateway().findInvoices('PAY 1')).toHaveLength(1)
+    // A list that does not heed the filter has other buyers' invoices as well.
+    wire.answer = replying(200, [
+      paid,
+      { ...paid, id: 'ours', external_id: 'PAY 1' },
+      { ...paid, external_id: null },
+    ])
+    expect((await gateway().findInvoices('PAY 1')).map((invoice) => invoice.id)).toEqual(['ours', '64f0c1'])
     expect(wire.requests[0]?.url).toBe('/v2/invoices?external_id=PAY+1')
   })
 
@@ -208,7 +213,7 @@ describe('refunds', () => {
     const list = replying(200, { data: [refund], has_more: false })
     wire.answer = (request, response) =>
       (request.url?.includes('invoice_id=') ? refuse : list)(request, response)
-    expect(await gateway().findRefunds(ids)).toEqual([read])
+    expect(await gateway().findRefunds(ids)).toEqual({ refunds: [read] })
     wire.answer = refuse
     expect(await failureOf(gateway().findRefunds(ids))).toMatchObject({ outcome: 'refused' })
   })

@@ -6,6 +6,7 @@ import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
 import type {
   GatewayInvoiceQuery,
   GatewayRefund,
+  ListedRefunds,
   NewGatewayInvoice,
   PaymentGateway,
 } from '../../domain/payment/gateway.ts'
@@ -47,16 +48,15 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
         { operation: 'get_invoice', method: 'GET', path: `/v2/invoices/${encodeURIComponent(id)}` },
         invoiceAnswer,
       ),
-    findInvoices: (externalId) =>
-      http.call(
-        {
-          operation: 'find_invoices',
-          method: 'GET',
-          path: '/v2/invoices',
-          query: { external_id: externalId },
-        },
+    async findInvoices(externalId) {
+      const query = { external_id: externalId }
+      const invoices = await http.call(
+        { operation: 'find_invoices', method: 'GET', path: '/v2/invoices', query },
         invoicesAnswer,
-      ),
+      )
+      // Where the filter is not heeded, the list has other buyers' invoices: nobody may close these.
+      return invoices.filter((invoice) => invoice.externalId === externalId || invoice.externalId === '')
+    },
     listInvoices: (query) =>
       http.call(
         {
@@ -96,18 +96,20 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
       const found = new Map<string, GatewayRefund>()
       let refused: ProviderFailure | undefined
       let answered = 0
+      let partial: ListedRefunds['partial']
       for (const list of lists) {
-        const refunds = await refundsOf(http, list).catch((error: unknown) => {
+        const listed = await refundsOf(http, list).catch((error: unknown) => {
           // xendit.refund-by-invoice: Xendit may drop one of the two filters some day. The refunds found by
           // the other filter still count.
           if (!(error instanceof ProviderFailure) || error.outcome !== 'refused') throw error
           refused = error
         })
-        if (refunds) answered += 1
-        for (const refund of refunds ?? []) found.set(refund.id, refund)
+        if (listed) answered += 1
+        partial = listed?.partial ?? partial
+        for (const refund of listed?.refunds ?? []) found.set(refund.id, refund)
       }
       if (refused && answered === 0) throw refused
-      return [...found.values()]
+      return { refunds: [...found.values()], partial }
     },
     async refundedIdr({ paymentId }) {
       if (!paymentId?.startsWith('ewc_')) return undefined
@@ -181,13 +183,9 @@ const A_PAGE = 50
  */
 const MAX_PAGES = 20
 
-/**
- * Returns all pages of a list of refunds.
- * @throws ProviderFailure unknown, where it does not end, or holds one that
- * cannot be read: it may be the one that is looked for
- */
-async function refundsOf(http: ProviderHttp, list: Record<string, string>): Promise<GatewayRefund[]> {
-  const all: GatewayRefund[] = []
+/** Returns all pages of a list of refunds, and tells whether the list may hide a refund. */
+async function refundsOf(http: ProviderHttp, list: Record<string, string>): Promise<ListedRefunds> {
+  const refunds: GatewayRefund[] = []
   let afterId: string | undefined
   let unread = 0
   for (let pages = 0; pages < MAX_PAGES; pages++) {
@@ -196,20 +194,13 @@ async function refundsOf(http: ProviderHttp, list: Record<string, string>): Prom
       { operation: 'list_refunds', method: 'GET', path: '/refunds', query },
       refundsAnswer,
     )
-    all.push(...page.refunds)
+    refunds.push(...page.refunds)
     unread += page.unread
-    if (!page.hasMore || !page.lastId || page.lastId === afterId) {
-      if (unread === 0) return all
-      break
-    }
+    if (!page.hasMore) return { refunds, partial: unread > 0 ? 'unreadable_refund' : undefined }
+    if (!page.lastId || page.lastId === afterId) break
     afterId = page.lastId
   }
-  throw new ProviderFailure({
-    provider: 'xendit',
-    operation: 'list_refunds',
-    outcome: 'unknown',
-    code: unread > 0 ? 'unreadable_refund' : 'endless_list',
-  })
+  return { refunds, partial: unread > 0 ? 'unreadable_refund' : 'endless_list' }
 }
 
 function paidAfter({ paidAfter, paidWithinS }: GatewayInvoiceQuery): Date | undefined {

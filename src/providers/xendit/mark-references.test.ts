@@ -55,10 +55,12 @@ it('an invoice and its refund are named after their installation at the provider
   await submitRefunds(of(), [refund.id])
   const { providerInvoiceId: invoiceId } = await f.row(payment.id)
   const ids = { invoiceId: invoiceId as string, paymentId: null, paymentRequestId: null }
-  expect((await bare.findRefunds(ids)).map((refund) => refund.referenceId)).toEqual([
+  expect((await bare.findRefunds(ids)).refunds.map((refund) => refund.referenceId)).toEqual([
     `${own}-${refund.code}-1`,
   ])
-  expect((await marked.findRefunds(ids)).map((refund) => refund.referenceId)).toEqual([`${refund.code}-1`])
+  expect((await marked.findRefunds(ids)).refunds.map((refund) => refund.referenceId)).toEqual([
+    `${refund.code}-1`,
+  ])
   const { transactions } = await marked.listTransactions({ referenceId: `${refund.code}-1`, limit: 5 })
   expect(transactions.map((transaction) => transaction.referenceId)).toEqual([`${refund.code}-1`])
   expect(await readProviderBook(of())).toMatchObject({ suspended: 0, asked: 0 })

@@ -63,7 +63,8 @@ export function prefixReferences(
     },
     async findRefunds(payment) {
       const mark = await markOf()
-      return (await gateway.findRefunds(payment)).map((refund) => refundOf(mark, refund))
+      const listed = await gateway.findRefunds(payment)
+      return { ...listed, refunds: listed.refunds.map((refund) => refundOf(mark, refund)) }
     },
     async listTransactions(query) {
       const mark = await markOf()

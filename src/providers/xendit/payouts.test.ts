@@ -70,7 +70,7 @@ test('cancels, and lists the channels', async () => {
 test.each([
   [400, { error_code: 'DUPLICATE_ERROR', message: 'm' }, 'refused', 'DUPLICATE_ERROR'],
   [503, '<html>', 'unknown', 'http_503'],
-  [200, { ...accepted, status: '' }, 'unknown', 'unreadable_answer'],
+  [200, { ...accepted, amount: 0.5 }, 'unknown', 'unreadable_answer'],
   [200, { ...accepted, currency: 'PHP' }, 'unknown', 'unreadable_answer'],
 ])('%i %j is %s', async (status, answer, outcome, code) => {
   wire.answer = replying(status, answer)

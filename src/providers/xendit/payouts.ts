@@ -29,11 +29,15 @@ export function createXenditPayouts(options: XenditOptions): PayoutGateway {
       return http.read('create_payout', body, payoutAnswer)
     },
     getPayout: (id) => http.call({ operation: 'get_payout', method: 'GET', path: path(id) }, payoutAnswer),
-    findPayouts: (key) =>
-      http.call(
-        { operation: 'find_payouts', method: 'GET', path: '/v2/payouts', query: { reference_id: key } },
+    async findPayouts(key) {
+      const query = { reference_id: key }
+      const listed = await http.call(
+        { operation: 'find_payouts', method: 'GET', path: '/v2/payouts', query },
         payoutsAnswer,
-      ),
+      )
+      // A list that does not heed its filter shows other payouts as well.
+      return listed.filter(({ referenceId }) => referenceId === key || referenceId === null)
+    },
     balanceIdr() {
       const query = { account_type: 'CASH', currency: 'IDR' }
       return http.call({ operation: 'get_balance', method: 'GET', path: '/balance', query }, balanceAnswer)

@@ -6,16 +6,9 @@ import type {
   GatewayTransactionStatus,
   UnreadTransaction,
 } from '../../domain/payment/reconciliation/gateway-transactions.ts'
-import { instant, maybe } from '../answers.ts'
+import { goesOn, instant, lenient, maybe, name, word } from '../answers.ts'
+import { currency, figure, lastId } from './answers.ts'
 
-// xendit.transaction-amounts: an amount is a number, whole or not; in one copy of the reference it is a text.
-const figure = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^-?\d+(\.\d+)?$/)
-    .transform(Number),
-])
 // The largest amount that is accepted, ten thousand milliards: no larger amount was ever moved.
 const MAX_AMOUNT = 1e13
 const amount = figure.pipe(z.number().min(0).max(MAX_AMOUNT))
@@ -26,7 +19,7 @@ const fee = z.looseObject({
   value_added_tax: part,
   xendit_withholding_tax: part,
   third_party_withholding_tax: part,
-  status: maybe(z.string()),
+  status: maybe(z.string().toUpperCase()).catch('UNKNOWN'),
 })
 
 const statuses: ReadonlySet<string> = new Set(['PENDING', 'SUCCESS', 'FAILED', 'VOIDED', 'REVERSED'])
@@ -40,20 +33,23 @@ const feeStatuses: ReadonlySet<string> = new Set([
 
 export const transactionAnswer = z
   .looseObject({
-    id: z.string().min(1),
-    product_id: maybe(z.string()),
-    product_data: maybe(z.looseObject({ payment_link_id: maybe(z.string()) })),
-    type: z.string(),
-    status: z.string(),
-    reference_id: maybe(z.string()),
-    channel_code: maybe(z.string()),
-    // A line in another currency is not read, since its amount would be taken for rupiah.
-    currency: maybe(z.literal('IDR')),
+    id: name,
+    product_id: lenient(name),
+    product_data: lenient(z.looseObject({ payment_link_id: lenient(name) })),
+    type: word('UNKNOWN'),
+    status: word('UNKNOWN'),
+    reference_id: lenient(name),
+    channel_code: lenient(z.string()),
+    currency,
     amount,
-    cashflow: z.enum(['MONEY_IN', 'MONEY_OUT']),
-    fee: maybe(fee),
+    cashflow: z
+      .string()
+      .toUpperCase()
+      .pipe(z.enum(['MONEY_IN', 'MONEY_OUT'])),
+    // An unreadable fee counts as unknown and is booked later; the line's own amount is booked at once.
+    fee: lenient(fee),
     created: instant,
-    updated: maybe(instant),
+    updated: lenient(instant),
   })
   .transform((answer): GatewayTransaction => {
     const status = (statuses.has(answer.status) ? answer.status : 'UNKNOWN') as GatewayTransactionStatus
@@ -107,27 +103,29 @@ function feeStatusOf(
   return (feeStatuses.has(said) ? said : 'UNKNOWN') as GatewayFeeStatus
 }
 
-const anId = z.looseObject({ id: z.string().min(1) })
-
 /**
  * The lines on a page of Xendit's book, read one by one: an unreadable line stops neither the page nor the
- * other lines.
+ * other lines. A page that says that more follow, and has no readable id, is refused as a whole: the next page
+ * could not be requested.
  */
 export const transactionsAnswer = z
-  .looseObject({ has_more: maybe(z.boolean()), data: z.array(z.unknown()).nullish() })
-  .transform(({ has_more: hasMore, data }): GatewayTransactionPage => {
+  .looseObject({ has_more: z.unknown().optional(), data: z.array(z.unknown()).nullish() })
+  .transform(({ has_more: more, data }): GatewayTransactionPage => {
+    const items = data ?? []
     const transactions: GatewayTransaction[] = []
     const unread: UnreadTransaction[] = []
-    let lastId: string | undefined
-    for (const item of data ?? []) {
+    for (const item of items) {
       const parsed = transactionAnswer.safeParse(item)
-      const id = anId.safeParse(item).data?.id ?? null
-      lastId = id ?? lastId
       if (parsed.success) transactions.push(parsed.data)
-      else unread.push({ id, fields: [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))] })
+      else
+        unread.push({
+          id: lastId([item]) ?? null,
+          fields: [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))],
+        })
     }
-    return { transactions, unread, lastId, hasMore: hasMore ?? false }
+    return { transactions, unread, lastId: lastId(items), hasMore: goesOn(more, items) }
   })
+  .refine(({ hasMore, lastId }) => !hasMore || lastId !== undefined, { path: ['data'] })
 
 /** xendit.balance: the balance in rupiah, rounded because it may hold a fraction. */
 export const balanceAnswer = z

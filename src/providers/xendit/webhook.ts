@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant, lenient } from '../answers.ts'
+import { instant, lenient, name, word } from '../answers.ts'
 import { isAcceptedSecret } from '../secret.ts'
 
 export type XenditNotice =
@@ -25,16 +25,32 @@ export function isXenditCallback(token: string | undefined, accepted: readonly s
   return isAcceptedSecret(token, accepted)
 }
 
-const text = z.string().min(1)
-const invoiceBody = z.looseObject({ id: text, external_id: text, status: text.catch('UNKNOWN') })
+const INVOICE_STATES: readonly string[] = ['PENDING', 'PAID', 'SETTLED', 'EXPIRED']
+/** A webhook about an invoice. Where our key is missing, only a known status shows that it is about an invoice. */
+const invoiceBody = z
+  .looseObject({
+    id: name,
+    external_id: lenient(name),
+    status: word('UNKNOWN'),
+    event: z.unknown().optional(),
+  })
+  .refine(
+    ({ external_id, status, event }) =>
+      external_id !== undefined || (event === undefined && INVOICE_STATES.includes(status)),
+  )
 // The webhook's body is not believed: laku reads the refund or payout again by its id.
-const thing = z.looseObject({ id: text, reference_id: lenient(z.string()), status: text.catch('UNKNOWN') })
+const thing = z.looseObject({
+  id: name,
+  reference_id: lenient(name),
+  // The event's name gives the status where this field is left out.
+  status: lenient(z.string().min(1).toUpperCase()),
+})
 const disputed = z.looseObject({
-  id: text,
+  id: name,
   // The event's name gives the dispute's status where this field is left out.
-  status: lenient(text),
-  reference_id: lenient(z.string()),
-  payment_id: lenient(z.string()),
+  status: lenient(z.string().min(1)),
+  reference_id: lenient(name),
+  payment_id: lenient(name),
   due_date: lenient(instant),
   amount: lenient(z.looseObject({ initial: lenient(z.coerce.number()) })),
 })
@@ -58,8 +74,9 @@ const eventBody = z.looseObject({
 export function parseXenditWebhook(body: unknown): XenditNotice | undefined {
   const event = eventBody.safeParse(body)
   if (event.success) {
-    const { id, reference_id: referenceId = '', status } = event.data.data
-    return { kind: event.data.event.includes('refund.') ? 'refund' : 'payout', id, referenceId, status }
+    const { event: name, data } = event.data
+    const { id, reference_id: referenceId = '', status = name.split('.').at(-1)?.toUpperCase() ?? '' } = data
+    return { kind: name.includes('refund.') ? 'refund' : 'payout', id, referenceId, status }
   }
   const dispute = disputeBody.safeParse(body)
   if (dispute.success) {
@@ -70,7 +87,7 @@ export function parseXenditWebhook(body: unknown): XenditNotice | undefined {
   }
   const invoice = invoiceBody.safeParse(body)
   if (!invoice.success) return undefined
-  const { id, external_id: externalId, status } = invoice.data
+  const { id, external_id: externalId = '', status } = invoice.data
   return { kind: 'invoice', id, externalId, status }
 }
 

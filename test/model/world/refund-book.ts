@@ -28,7 +28,7 @@ export class RefundBook {
       return this.#say(asked.idempotencyKey)
     },
     getRefund: async (id: string) => this.#say(id),
-    findRefunds: async () => [...this.#calls.keys()].map((key) => this.#say(key, true)),
+    findRefunds: async () => ({ refunds: [...this.#calls.keys()].map((key) => this.#say(key, true)) }),
     refundedIdr: async () => undefined,
     // It has float enough.
     balanceIdr: async () => Number.MAX_SAFE_INTEGER,

@@ -46,11 +46,14 @@ export async function askInvoice(
     const invoices = await invoicesOf(gateway, payment)
     if (invoices.some(isPaid)) return { paymentId, state: 'paid', invoices: invoices.filter(isPaid) }
     const pending = invoices.filter((invoice) => invoice.status === 'PENDING')
-    if (pending.length > 0 && close) return await closeAll(gateway, paymentId, pending)
+    const isKnown = invoices.every((invoice) => invoice.status !== 'UNKNOWN')
+    if (pending.length > 0 && close) {
+      const update = await closeAll(gateway, paymentId, pending)
+      return update.state === 'over' && !isKnown ? { paymentId, state: 'unsure', failure: undefined } : update
+    }
     if (pending[0]) return { paymentId, state: 'open', invoice: pending[0] }
     // An invoice in an unknown state may still be paid.
-    if (invoices.some((invoice) => invoice.status !== 'EXPIRED'))
-      return { paymentId, state: 'unsure', failure: undefined }
+    if (!isKnown) return { paymentId, state: 'unsure', failure: undefined }
     if (payment.providerInvoiceId === null && isReserved(payment.invoiceRequestedAt, now))
       return { paymentId, state: 'unsure', failure: undefined }
     // The invoice was never made, or has expired at the provider.

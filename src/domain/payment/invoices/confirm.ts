@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 import type { GatewayInvoice } from '../gateway.ts'
 import { type Confirmation, type ConfirmationOutcome, confirmPayments } from '../payments/confirm.ts'
@@ -43,7 +44,7 @@ export async function confirmInvoices(
 ): Promise<FollowedInvoices> {
   const unique = [...new Map(invoices.map((invoice) => [invoice.id, invoice])).values()]
   if (unique.length === 0) return { outcomes: [], expired: [], contradicted: new Map() }
-  const known = await paymentsByCode(work, unique)
+  const known = await paymentsOf(work, unique)
   const locked = await lockWholly(
     work.tx,
     [...known.values()].map((payment) => payment.id),
@@ -56,7 +57,7 @@ export async function confirmInvoices(
   const over: string[] = []
   const contradicted = new Map<string, ContradictedPayment>()
   for (const invoice of unique) {
-    const payment = known.get(invoice.externalId)
+    const payment = known.get(invoice.id)
     const stored = payment?.providerInvoiceId === invoice.id
     if (!isPaid(invoice)) {
       const row = payment && locked.get(payment.id)
@@ -94,14 +95,26 @@ interface Known {
   providerInvoiceId: string | null
 }
 
-async function paymentsByCode(work: Work, invoices: readonly GatewayInvoice[]): Promise<Map<string, Known>> {
-  const codes = [...new Set(invoices.map((invoice) => invoice.externalId))]
-  const rows = await work.tx
-    .selectFrom('payments')
-    .select(['id', 'code', 'providerInvoiceId'])
-    .where('code', 'in', codes)
-    .execute()
-  return new Map(rows.map((row) => [row.code, row]))
+/**
+ * Returns the payment of each invoice, by the invoice's id. An odd answer that lacks our code is matched by the
+ * invoice's id alone.
+ */
+async function paymentsOf(work: Work, invoices: readonly GatewayInvoice[]): Promise<Map<string, Known>> {
+  const codes = invoices.map((invoice) => invoice.externalId).filter((code) => code !== '')
+  const nameless = invoices.filter((invoice) => invoice.externalId === '').map((invoice) => invoice.id)
+  const { rows } = await sql<Known>`
+    select id, code, provider_invoice_id from payments where code = any(${codes})
+    union select id, code, provider_invoice_id from payments where provider_invoice_id = any(${nameless})`.execute(
+    work.tx,
+  )
+  const byCode = new Map(rows.map((row) => [row.code, row]))
+  const byInvoice = new Map(rows.map((row) => [row.providerInvoiceId, row]))
+  return new Map(
+    invoices.flatMap(({ id, externalId }) => {
+      const payment = externalId === '' ? byInvoice.get(id) : byCode.get(externalId)
+      return payment ? [[id, payment]] : []
+    }),
+  )
 }
 
 function confirmationOf(work: Work, paymentId: string, invoice: GatewayInvoice): Confirmation {

@@ -13,7 +13,7 @@ export interface PaidInvoices {
 /**
  * Lists the invoices paid within a time, newest first, page by page, until all of `asked` are found or
  * `mostPages` are read. If the provider fails, returns the pages read so far. An unreadable invoice could be
- * one of the missing ones, so the list then counts as incomplete.
+ * one of the missing ones, so the list then counts as incomplete. Unreadable invoices are left out.
  */
 export async function listPaid(
   gateway: PaymentGateway,
@@ -24,8 +24,12 @@ export async function listPaid(
   const missing = new Set(asked)
   const listed: GatewayInvoice[] = []
   let unknown = false
+  let lastId: string | undefined
   for (let page = 0; page < mostPages && missing.size > 0; page++) {
-    const last = listed.at(-1)
+    const last = listed.findLast((invoice) => invoice.id !== '')
+    // A page that names no invoice: the next one could not be asked for.
+    if (page > 0 && last?.id === lastId) break
+    lastId = last?.id
     const query = {
       statuses: ['PAID', 'SETTLED'] as const,
       ...time,
@@ -39,7 +43,10 @@ export async function listPaid(
       else missing.delete(id)
     }
     listed.push(...answer)
-    if (answer.length < PAGE) return { listed, toTheEnd: !unknown }
+    if (answer.length < PAGE) return { listed: known(listed), toTheEnd: !unknown }
   }
-  return { listed, toTheEnd: missing.size === 0 }
+  return { listed: known(listed), toTheEnd: missing.size === 0 }
 }
+
+const known = (invoices: readonly GatewayInvoice[]) =>
+  invoices.filter((invoice) => invoice.status !== 'UNKNOWN')

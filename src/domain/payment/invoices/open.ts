@@ -8,6 +8,7 @@ import { failPayments } from '../payments/fail.ts'
 import { methodsFor } from '../payments/methods.ts'
 import { isRefusedForGood, secondsLeft } from '../rules.ts'
 import { payLink } from '../views.ts'
+import { isPaid } from './confirm.ts'
 import {
   giveBackInvoice,
   type Opening,
@@ -80,6 +81,9 @@ async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Pro
     if (!made) return { state: 'expired' }
     // From here on the invoice exists at the provider, even if storing it in the database fails.
     mayExist = true
+    // A paid invoice is booked by its webhook or the sweep; one that nobody can open is looked for again.
+    if (!made.invoiceUrl && isPaid(made)) return { state: 'checking' }
+    if (!made.invoiceUrl) throw unreadable()
     const url = await units.run(actor, (work) => storeInvoice(work, reserved.paymentId, made))
     return url ? { state: 'redirect', url } : { state: 'expired' }
   } catch (error) {
@@ -147,16 +151,16 @@ async function findOpen(
   { code }: ReservedInvoice,
 ): Promise<GatewayInvoice | undefined> {
   const invoices = await gateway.findInvoices(code)
-  const open =
-    invoices.find((invoice) => invoice.status === 'PAID' || invoice.status === 'SETTLED') ??
-    invoices.find((invoice) => invoice.status === 'PENDING')
+  const open = invoices.find(isPaid) ?? invoices.find((invoice) => invoice.status === 'PENDING')
   // An invoice in an unknown state may still be open. A second invoice beside it could then be paid as well.
-  if (!open && invoices.some((invoice) => invoice.status === 'UNKNOWN'))
-    throw new ProviderFailure({
-      provider: 'xendit',
-      operation: 'find_invoices',
-      outcome: 'unknown',
-      code: 'unreadable_invoice',
-    })
+  if (!open && invoices.some((invoice) => invoice.status === 'UNKNOWN')) throw unreadable()
   return open
 }
+
+const unreadable = () =>
+  new ProviderFailure({
+    provider: 'xendit',
+    operation: 'find_invoices',
+    outcome: 'unknown',
+    code: 'unreadable_invoice',
+  })

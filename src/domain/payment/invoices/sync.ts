@@ -79,7 +79,8 @@ async function record(
   const rows: { id: string; nextCheckAt: Date }[] = []
   for (const [i, update] of updates.entries()) {
     const payment = payments[i] as AskedPayment
-    if (update.state === 'open' && update.invoice) await storeInvoice(work, payment.id, update.invoice)
+    if (update.state === 'open' && update.invoice?.invoiceUrl)
+      await storeInvoice(work, payment.id, update.invoice)
     if (update.state === 'open') rows.push({ id: payment.id, nextCheckAt: nextCheck(payment, work.now) })
     if (update.state === 'over' && payment.contradictedAt) {
       const { contradictedAt } = payment

@@ -1,7 +1,13 @@
 import { sql } from 'kysely'
 import { ProviderFailure, type ProviderProof, proofOf, secondsAfter } from '../../kernel/index.ts'
 import type { GatewayContext } from '../context.ts'
-import type { GatewayPaymentIds, GatewayRefund, GatewayRefundReason, RefundedPayment } from '../gateway.ts'
+import type {
+  GatewayPaymentIds,
+  GatewayRefund,
+  GatewayRefundReason,
+  ListedRefunds,
+  RefundedPayment,
+} from '../gateway.ts'
 import { referenceOf, type SentRefund } from './claim.ts'
 import { leaseOf, type Shown } from './hold-lease.ts'
 
@@ -34,12 +40,15 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
     const isFirst = refund.calls === 0
     if (isFirst && refund.attempt === 1 && refund.status === 'submitted') return await call(context, refund)
     const ids = await idsOf(context, refund)
-    const all = await context.gateway.findRefunds(ids)
+    const listed = await context.gateway.findRefunds(ids)
+    const all = listed.refunds
     const ours = all.filter((otherRefund) => isOf(refund, otherRefund))
     const heard = isFirst
       ? ours.filter(mayHaveGone)
       : ours.filter((otherRefund) => otherRefund.referenceId === referenceOf(refund))
     if (heard.length > 0) return { refund, heard: ours }
+    // The refund may be one that the lists hide: nothing is sent.
+    if (listed.partial) throw partialList(listed.partial)
     const booked = isFirst ? undefined : await findInProviderBook(context, refund)
     if (booked) return { refund, heard: [booked] }
     // The refunded sum is checked besides the lists. If the provider does not give it, the lists alone
@@ -50,7 +59,8 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
       refundedIdr: refundedIdr ?? null,
     }
     const mayBe = all.find((candidate) => isNameless(refund, candidate))?.id
-    if (!mayBe && mayCall(context, refund, all, refundedIdr)) return await call(context, refund)
+    const ofPayment = all.filter((candidate) => isOfPayment(ids, candidate))
+    if (!mayBe && mayCall(context, refund, ofPayment, refundedIdr)) return await call(context, refund)
     const isMute = !isFirst && refundedIdr === undefined
     return { refund, shown, over: isOver(context, refund), isMute, mayBe }
   } catch (error) {
@@ -188,6 +198,19 @@ export async function idsOf(
     paymentRequestId: read?.paymentRequestId ?? null,
   }
 }
+
+/** A list that does not heed its filter shows the refunds of other payments as well. */
+function isOfPayment(
+  { invoiceId, paymentId, paymentRequestId }: GatewayPaymentIds,
+  refund: GatewayRefund,
+): boolean {
+  const named = [refund.invoiceId, refund.paymentId, refund.paymentRequestId].filter((id) => id !== undefined)
+  return named.length === 0 || named.some((id) => [invoiceId, paymentId, paymentRequestId].includes(id))
+}
+
+/** The failure of a look-up whose list may hide the refund that is looked for. */
+export const partialList = (code: NonNullable<ListedRefunds['partial']>) =>
+  new ProviderFailure({ provider: 'xendit', operation: 'list_refunds', outcome: 'unknown', code })
 
 /** Returns undefined if the provider does not know the object, or does not show it to this account. */
 export async function refusedAsNothing<T>(read: () => Promise<T>): Promise<T | undefined> {

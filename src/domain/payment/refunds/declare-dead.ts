@@ -11,7 +11,7 @@ import { requireSecondPerson } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { paymentErrors } from '../errors.ts'
 import { lockWholly } from '../payments/lock.ts'
-import { idsOf, refusedAsNothing } from './ask.ts'
+import { idsOf, partialList, refusedAsNothing } from './ask.ts'
 import { referenceOf } from './claim.ts'
 import { failRefunds } from './fail.ts'
 import type { Shown } from './hold-lease.ts'
@@ -49,12 +49,13 @@ export async function searchLostRefund(context: GatewayContext, text: string): P
   const { units, actor, gateway } = context
   const lost = await units.run(actor, (work) => readLost(work, text))
   const ids = await idsOf(context, lost)
-  const refunds = await gateway.findRefunds(ids)
+  const { refunds, partial } = await gateway.findRefunds(ids)
   const ours = refunds.filter((refund) => refund.referenceId === referenceOf(lost))
   if (ours.length > 0) {
     await units.run(actor, (work) => settleRefunds(work, ours))
     throw paymentErrors.refund_is_there({ refund: lost.code, providerRefundId: ours[0]?.id })
   }
+  if (partial) throw partialList(partial)
   const refundedIdr = (await refusedAsNothing(() => gateway.refundedIdr(ids))) ?? null
   const { transactions } = await gateway.listTransactions({ referenceId: referenceOf(lost), limit: 50 })
   return {

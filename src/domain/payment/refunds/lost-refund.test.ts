@@ -187,7 +187,7 @@ describe('a refund whose answer was lost (issue 12, fact 1)', () => {
   it('is found in the provider’s book by our reference where the list of refunds does not show it', async () => {
     const { id, code } = await decided(40_000, { channel: 'QRIS' })
     await f.faults({ ...lost, times: 1 })
-    const blind: PaymentGateway = { ...gateway, findRefunds: async () => [] }
+    const blind: PaymentGateway = { ...gateway, findRefunds: async () => ({ refunds: [] }) }
     await pass(30)
     expect(await row(id)).toMatchObject({ status: 'submitted', calls: 1 })
     f.laku.clock.shift(LAG_S)
