@@ -218,7 +218,17 @@ describe('refunds', () => {
     expect(await failureOf(gateway().findRefunds(ids))).toMatchObject({ outcome: 'refused' })
   })
 
+  test('are found beside one that cannot be read, which is said', async () => {
+    const ids = { invoiceId: '64f0c1', paymentId: null, paymentRequestId: null }
+    wire.answer = replying(200, { data: [null, refund, { ...refund, amount: null }], has_more: 'false' })
+    expect(await gateway().findRefunds(ids)).toEqual({ refunds: [read], partial: 'unreadable_refund' })
+    wire.answer = replying(200, { data: [refund], has_more: 'true' })
+    expect(await gateway().findRefunds(ids)).toEqual({ refunds: [read], partial: 'endless_list' })
+  })
+
   test.each([
+    [{ refunded_amount: '700.00' }, 700],
+    [{ refunded_amount: 'some' }, undefined],
     [{ refunded_amount: null }, 0],
     [{ refunded_amount: 700.5 }, 701],
     [{}, undefined],

@@ -40,6 +40,20 @@ test.each([
   expect(await askInvoice(gateway, payment(null), { now, close: true })).toMatchObject({ state: 'unsure' })
 })
 
+test('nothing ends beside an invoice that cannot be read: the one that can be paid is closed, and the other asked about', async () => {
+  const gateway = createXenditGateway({ url: wire.url, secretKey: 'k' })
+  const closed: string[] = []
+  wire.answer = (request, response) => {
+    if (request.method === 'POST') closed.push(request.url)
+    replying(200, request.method === 'POST' ? invoice('EXPIRED') : [null, invoice('PENDING')])(
+      request,
+      response,
+    )
+  }
+  const update = await askInvoice(gateway, payment(null), { now, close: true })
+  expect([update.state, closed]).toEqual(['unsure', ['/invoices/inv-1/expire!']])
+})
+
 test('an item that cannot be read hides no paid invoice of the same key', async () => {
   const gateway = createXenditGateway({ url: wire.url, secretKey: 'k' })
   wire.answer = replying(200, [

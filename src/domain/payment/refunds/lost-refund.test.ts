@@ -247,6 +247,56 @@ describe('a refund whose answer was lost (issue 12, fact 1)', () => {
     expect((await row(id)).status).toBe('succeeded')
   })
 
+  it('is found beside a refund that cannot be read; where it is not, nothing is repeated and a person is told', async () => {
+    const { id, code } = await decided()
+    await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'timeout', times: 1 })
+    await submitRefunds(context(), [id])
+    const partial: PaymentGateway = {
+      ...gateway,
+      findRefunds: async (ids) => ({ ...(await gateway.findRefunds(ids)), partial: 'unreadable_refund' }),
+    }
+    const passPartial = async (seconds: number) => {
+      f.laku.clock.shift(seconds)
+      await f.age(seconds)
+      await sweepRefunds({ ...context(), gateway: partial })
+      await f.settled()
+    }
+    for (const seconds of [61, LAG_S, HOUR_S]) await passPartial(seconds)
+    expect(await row(id)).toMatchObject({ status: 'submitted', calls: 1 })
+    expect(await isOpen('refund_stuck', id)).toBe(true)
+    // The provider has it after all.
+    await f.faults({ ...lost, times: 1 })
+    await pass(2 * HOUR_S)
+    for (const seconds of [HOUR_S, HOUR_S]) await passPartial(seconds)
+    expect(await row(id)).toMatchObject({ status: 'succeeded' })
+    expect(await there(code)).toHaveLength(1)
+  })
+
+  it('is not repeated because a list that does not heed its filter shows the refunds of other payments', async () => {
+    const [mine, other] = [await decided(), await decided()]
+    await submitRefunds(context(), [other.id])
+    await f.settled()
+    const [others] = await there(other.code)
+    await f.faults({ ...lost, times: 1 })
+    await submitRefunds(context(), [mine.id])
+    await f.settled()
+    await f.lists(10 * HOUR_S)
+    const heedless: PaymentGateway = {
+      ...gateway,
+      findRefunds: async () => ({ refunds: [await gateway.getRefund(others?.id as string)] }),
+    }
+    for (const seconds of [61, LAG_S, HOUR_S]) {
+      f.laku.clock.shift(seconds)
+      await f.age(seconds)
+      await sweepRefunds({ ...context(), gateway: heedless })
+    }
+    await f.lists(0)
+    await pass(2 * HOUR_S)
+    await pass(901)
+    expect(await row(mine.id)).toMatchObject({ status: 'succeeded', calls: 1 })
+    expect(await there(mine.code)).toHaveLength(1)
+  })
+
   it('is not repeated while the payment says that more was refunded than lists show', async () => {
     const { id, code } = await decided()
     await f.lists(10 * HOUR_S)
