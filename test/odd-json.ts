@@ -34,7 +34,10 @@ const rewritten = (value: unknown): unknown[] => {
 const valueAt = (json: unknown, path: Path): unknown =>
   path.reduce((value, key) => (value as Record<string | number, unknown> | null | undefined)?.[key], json)
 
-/** The same JSON with one value odd or written in another form, and a field that nobody has heard of beside it. */
+/**
+ * The same JSON with one value odd or written in another form, and a field that nobody has heard of beside
+ * it.
+ */
 export const oddOf = (json: unknown): fc.Arbitrary<unknown> =>
   fc.constantFrom(...pathsOf(json)).chain((path) => {
     const other = rewritten(valueAt(json, path))

@@ -63,17 +63,17 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
 const LONG_S = 3600
 
 /**
- * The number of attempts after a refusal with an unknown code, beside `policy.providerAttempts`. They are an hour
- * apart, and take 23 hours.
+ * The number of attempts after a refusal with an unknown code, beside `policy.providerAttempts`. They are an
+ * hour apart, and take 23 hours.
  */
 const MORE_TRIES_UNLISTED = 24
 
 /**
  * Tells whether a failed attempt is the last one of a message. A definite refusal ends a message, and so do
- * too many attempts. A refusal with an unknown code may concern laku's account: the message is retried for most
- * of a day, and staff are told after `policy.providerAttempts`. A short rate limit alone ends no message,
- * because in a burst of thousands a message may be postponed more often than that. A rate limit that lasts
- * longer than the message's `sendBy` time ends the message.
+ * too many attempts. A refusal with an unknown code may concern laku's account: the message is retried for
+ * most of a day, and staff are told after `policy.providerAttempts`. A short rate limit alone ends no
+ * message, because in a burst of thousands a message may be postponed more often than that. A rate limit that
+ * lasts longer than the message's `sendBy` time ends the message.
  */
 function isFinal(
   { now, policy }: Work,

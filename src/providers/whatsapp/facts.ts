@@ -124,8 +124,8 @@ const fonnteRefusals: Readonly<Record<string, Refusal>> = {
 const refusals: Readonly<Record<string, Refusal>> = {
   ...metaRefusals,
   ...fonnteRefusals,
-  // laku's own error code, for a template without a text. A refusal without a reason (`refused`) is not listed
-  // here: it may concern the account, so the message is tried again.
+  // laku's own error code, for a template without a text. A refusal without a reason (`refused`) is not
+  // listed here: it may concern the account, so the message is tried again.
   template_unknown: of('template', 'laku has no text for this template'),
 }
 

@@ -62,7 +62,9 @@ export function parseFonnteWebhook(
   return { statuses: [], messages: [said] }
 }
 
-/** Returns the bare number of a sender, which may be written as a WhatsApp id or with Indonesia's trunk zero. */
+/**
+ * Returns the bare number of a sender, which may be written as a WhatsApp id or with Indonesia's trunk zero.
+ */
 function numberIn(sender: string): string | undefined {
   const written = sender.replace(/@(c\.us|s\.whatsapp\.net)$/, '').replace(/^0(?=8\d)/, '62')
   return /^\+?([1-9]\d{6,14})$/.exec(written)?.[1]

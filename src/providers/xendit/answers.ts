@@ -22,7 +22,9 @@ const rupiah = z
   .transform(Number)
   .pipe(z.int().min(0))
 
-/** xendit.transaction-amounts: an amount is a number, whole or not; in one copy of the reference it is a text. */
+/**
+ * xendit.transaction-amounts: an amount is a number, whole or not; in one copy of the reference it is a text.
+ */
 export const figure = z.union([
   z.number(),
   z

@@ -105,8 +105,8 @@ function feeStatusOf(
 
 /**
  * The lines on a page of Xendit's book, read one by one: an unreadable line stops neither the page nor the
- * other lines. A page that says that more follow, and has no readable id, is refused as a whole: the next page
- * could not be requested.
+ * other lines. A page that says that more follow, and has no readable id, is refused as a whole: the next
+ * page could not be requested.
  */
 export const transactionsAnswer = z
   .looseObject({ has_more: z.unknown().optional(), data: z.array(z.unknown()).nullish() })

@@ -26,7 +26,10 @@ export function isXenditCallback(token: string | undefined, accepted: readonly s
 }
 
 const INVOICE_STATES: readonly string[] = ['PENDING', 'PAID', 'SETTLED', 'EXPIRED']
-/** A webhook about an invoice. Where our key is missing, only a known status shows that it is about an invoice. */
+/**
+ * A webhook about an invoice. Where our key is missing, only a known status shows that it is about an
+ * invoice.
+ */
 const invoiceBody = z
   .looseObject({
     id: name,

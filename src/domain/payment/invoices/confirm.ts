@@ -96,8 +96,8 @@ interface Known {
 }
 
 /**
- * Returns the payment of each invoice, by the invoice's id. An odd answer that lacks our code is matched by the
- * invoice's id alone.
+ * Returns the payment of each invoice, by the invoice's id. An odd answer that lacks our code is matched by
+ * the invoice's id alone.
  */
 async function paymentsOf(work: Work, invoices: readonly GatewayInvoice[]): Promise<Map<string, Known>> {
   const codes = invoices.map((invoice) => invoice.externalId).filter((code) => code !== '')
