@@ -54,7 +54,7 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
         { operation: 'find_invoices', method: 'GET', path: '/v2/invoices', query },
         invoicesAnswer,
       )
-      // Where the filter is not heeded, the list has other buyers' invoices: nobody may close these.
+      // A list that does not heed its filter has other buyers' invoices, which nobody may close.
       return invoices.filter((invoice) => invoice.externalId === externalId || invoice.externalId === '')
     },
     listInvoices: (query) =>
