@@ -2029,6 +2029,14 @@ CREATE OR REPLACE FUNCTION public.keep_staff_name()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
+  if tg_op = 'INSERT' or new.name <> old.name then
+    if new.name !~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{1,59}$'
+      or regexp_replace(new.name, '[^A-Za-z0-9]', '', 'g') ~* '^(urn)?(uuid)?[0-9a-f]{32}$'
+      or lower(new.name) in ('owner', 'system', 'laku')
+    then
+      raise exception 'the name % is none of a person', new.name using errcode = 'check_violation', constraint = 'staff_name_plain';
+    end if;
+  end if;
   if exists (select from staff_names where lower(name) = lower(new.name) and staff_id <> new.id) then
     raise exception 'the name % is or was somebody else''s', new.name
       using errcode = 'unique_violation', constraint = 'staff_name_any_case';
@@ -2361,16 +2369,23 @@ declare
   actor staff := acting_administrator(token);
   holder staff;
   ends timestamptz;
+  had boolean;
 begin
-  select * into holder from staff where id = for_staff and status = 'active';
+  select * into holder from staff where id = for_staff and status = 'active' for no key update;
   if holder.id is null then perform refuse_with('auth.staff_not_found'); end if;
   perform require_giver(actor, holder);
   if new_hash !~ '^[A-Za-z0-9_-]{43}$' then perform refuse_with('kernel.forbidden'); end if;
   ends := token_end(holder, days);
+  had := exists (select from staff_tokens where staff_id = for_staff);
   insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at, given_by)
     values (new_id, for_staff, new_hash, shop_now(), ends, actor.id);
-  perform note_by_staff(actor, reason, request_id, 'auth staff add', 'staff', for_staff::text, null,
-    jsonb_build_object('tokenId', new_id, 'expiresAt', ends));
+  if had then
+    perform note_and_tell(actor, reason, request_id, 'auth staff add', for_staff, null,
+      jsonb_build_object('tokenId', new_id, 'expiresAt', ends), format('%s gave %s another token', actor.name, holder.name));
+  else
+    perform note_by_staff(actor, reason, request_id, 'auth staff add', 'staff', for_staff::text, null,
+      jsonb_build_object('tokenId', new_id, 'expiresAt', ends));
+  end if;
   return ends;
 end $function$;
 CREATE OR REPLACE FUNCTION public.staff_named(word text)

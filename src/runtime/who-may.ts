@@ -83,6 +83,7 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('reviews', { list: ['support', 'finance', 'service'], show: ['support', 'finance', 'service'] }),
   ...of('reviews', { publish: support, hide: support }),
   ...of('factories', { list: everybody, show: everybody, create: factories, update: factories }),
+  ...of('factories', { 'send-code': factories }),
   ...of('factories', { submit: factories, verify: finance, reject: finance, activate: finance }),
   ...of('factories', { suspend: finance, 'set-bank': ['agent', 'finance'], 'approve-bank': finance }),
   ...of('factories', { 'write-off': finance }),

@@ -221,6 +221,7 @@ export const fixtures: Record<string, Fixture> = {
     ...['--province', 'Jawa Barat', '--postal-code', '40135'],
   ],
   'factories update': async (s) => [await s.factory(), '--name', 'Konveksi Baru'],
+  'factories send-code': async (s) => [await s.factory(), '--phone', `0813${String(20_000_000 + s.next())}`],
   'factories submit': async (s) => [await s.factory()],
   'factories verify': async (s) => {
     const id = await s.factory()

@@ -265,6 +265,7 @@ const entriesWithoutCheck: readonly Entry[] = [
       (await import('../../commands/factories/show.ts')).show,
       (await import('../../commands/factories/create.ts')).create,
       (await import('../../commands/factories/update.ts')).update,
+      (await import('../../commands/factories/send-code.ts')).sendCode,
       ...Object.values(await import('../../commands/factories/set-state.ts')),
       (await import('../../commands/factories/set-bank.ts')).setBank,
       (await import('../../commands/factories/approve-bank.ts')).approveBank,

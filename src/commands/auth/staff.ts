@@ -4,8 +4,12 @@ import { parseDurationS } from '../../cli/output/times.ts'
 
 export const staffName = z
   .string()
-  .regex(/^[\w.-]{2,60}$/, 'it takes letters, digits, dots and dashes, 2 to 60')
-  .refine((name) => !/^[0-9a-f]{32}$/i.test(name.replaceAll('-', '')), 'it reads like an id: give a name')
+  .regex(/^\w[\w.-]{1,59}$/, 'it takes letters, digits, dots and dashes, 2 to 60, a letter or digit first')
+  .refine(
+    (name) => !/^(urn)?(uuid)?[0-9a-f]{32}$/i.test(name.replaceAll(/[._-]/g, '')),
+    'it reads like an id: give a name',
+  )
+  .refine((name) => !/^(owner|system|laku)$/i.test(name), 'the audit log calls laku itself so: give another')
 
 const tokenDays = z
   .string()

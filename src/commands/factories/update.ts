@@ -10,21 +10,41 @@ export const update = defineChange({
   args: [{ name: 'factory', description: 'UUID' }],
   options: [
     { flags: '--name <name>', description: 'its new name' },
-    { flags: '--phone <phone>', description: 'its new number' },
+    { flags: '--phone <phone>', description: 'its new number, which orders and payments are told to' },
+    {
+      flags: '--caller-code <code>',
+      description:
+        'with --phone of a verified factory: the code that was sent to it (factories send-code), as it is read out to you',
+    },
     ...factoryOptions,
   ],
   input: z.object({
     factory: z.uuid(),
     name: z.string().trim().min(1).max(200).optional(),
     phone: z.string().min(5).max(30).optional(),
+    callerCode: z
+      .string()
+      .regex(/^\d{3}[ -]?\d{3}$/, 'six digits')
+      .optional(),
+    takenForGranted: z.custom<true>((given) => given === true).optional(),
     ...factoryInput,
   }),
-  examples: ['laku factories update 0190… --commission-bps 450 --reason "contract of November"'],
-  change: async (work, { factory: factoryId, ...changes }) => {
-    const { updateFactory } = await import('../../domain/factory/index.ts')
+  examples: [
+    'laku factories update 0190… --commission-bps 450 --reason "contract of November"',
+    'laku factories update 0190… --phone 0813-0000-0002 --caller-code 123456 --reason "they moved"',
+  ],
+  change: async (
+    work,
+    { factory: factoryId, callerCode, takenForGranted: isTakenForGranted, ...changes },
+  ) => {
+    const { changeFactory } = await import('../../domain/composition/ways-in/change-factory.ts')
+    if (callerCode !== undefined && changes.phone === undefined)
+      throw usageError('--caller-code is the code of a new number: name it with --phone')
     if (Object.keys(changes).length === 0)
       throw usageError('nothing to change: see laku factories update --help')
-    return await updateFactory(work, { factoryId, ...changes })
+    return await changeFactory(work, { factoryId, callerCode, isTakenForGranted, ...changes })
   },
+  // Nothing counts in a dry run, so that no code is looked at: it would be guessed by them.
+  assuming: async (_way, run) => await run({ takenForGranted: true }),
   done: ({ name }) => `${name} is changed.`,
 })

@@ -7,10 +7,11 @@ export { normalizeFactoryPhone } from './phone.ts'
 export { addRatings, type RatingChange, rateFactories } from './rate-factories.ts'
 export { factoriesById, getFactory, getPublicFactory } from './read-factories.ts'
 export { commissionHistoryOf } from './record-commission.ts'
+export { requireFactoryAccess } from './require-office-access.ts'
 export { setBankAccount, stopBankAccount } from './set-bank-account.ts'
 export { taxIdOf } from './tax-id.ts'
 export {
   factoryTransitions,
   verificationTransitions,
 } from './transitions.ts'
-export { type FactoryChanges, restoreFactory, updateFactory } from './update-factory.ts'
+export { type FactoryChanges, factoryNumberToProve, restoreFactory, updateFactory } from './update-factory.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { moveState, requireReason, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
-import { recordChange, type Sealed, type Way } from '../way-in/index.ts'
+import { recordChange, type Sealed, type Way, wayInErrors } from '../way-in/index.ts'
 import { factoryErrors } from './errors.ts'
 import { normalizeFactoryPhone } from './phone.ts'
 import { getFactory } from './read-factories.ts'
@@ -27,6 +27,8 @@ export interface FactoryChanges {
   status?: FactoryStatus | undefined
   /** The reason for suspending the factory. */
   reason?: string | undefined
+  /** Whether somebody at the new number read out the code that was sent to that number. */
+  phoneProven?: boolean | undefined
 }
 
 /**
@@ -35,8 +37,8 @@ export interface FactoryChanges {
  * commission, the verdict of the verification, and the status. An agent may submit the papers of their
  * office's factories (pending), and change these factories' name and phone. A suspension needs a reason, in
  * the input or from the actor.
- * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, kernel.illegal_transition,
- * reason_required, forbidden
+ * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, way_in.caller_code_needed,
+ * kernel.illegal_transition, reason_required, forbidden
  */
 export async function updateFactory(
   work: Work,
@@ -63,6 +65,8 @@ export async function updateFactory(
   }
   const why = status === 'suspended' ? (before.suspendedBecause ?? requireReason(work, input.reason)) : null
   const phone = input.phone === undefined ? before.phone : normalizeFactoryPhone(input.phone)
+  if (phone !== before.phone && needsProof(before) && !input.phoneProven)
+    throw wayInErrors.caller_code_needed()
   const ids = [factoryId]
   if (verification !== before.verification)
     await moveState(work, verificationMachine, { to: verification, ids, all: true })
@@ -88,6 +92,27 @@ export async function updateFactory(
   const was = { ...before, ...sealed }
   work.audit({ command: commandOf(before, after), subject: ['factory', factoryId], before: was, after })
   return after
+}
+
+/**
+ * Whether a new number of this factory has to be proved. Laku sends nothing to a factory before its papers
+ * are verified, and a number that was mistyped at registration is corrected without a code.
+ */
+const needsProof = ({ verification }: FactoryView) => verification === 'verified'
+
+/**
+ * Returns the new number of a factory in E.164, before a code is sent to that number. Access to the factory
+ * is checked as for the change itself.
+ * @throws factory.not_found, phone_invalid, kernel.forbidden
+ */
+export async function factoryNumberToProve(
+  work: Work,
+  { factoryId, phone }: { factoryId: string; phone: string },
+): Promise<string> {
+  requireStaff(work.actor, 'agent', 'finance', 'service')
+  await getFactory(work.tx, factoryId)
+  await requireFactoryAccess(work, factoryId)
+  return normalizeFactoryPhone(phone)
 }
 
 /**

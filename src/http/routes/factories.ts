@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { createFactory, getFactory, getPublicFactory, updateFactory } from '../../domain/factory/index.ts'
+import { changeFactory } from '../../domain/composition/ways-in/change-factory.ts'
+import { createFactory, getFactory, getPublicFactory } from '../../domain/factory/index.ts'
 import { fromWire, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { readAgain } from '../read-again.ts'
@@ -47,6 +48,11 @@ const newFactory = z.strictObject({
 const changes = z.strictObject({
   name: name.optional(),
   phone: phone.optional(),
+  /** Of a verified factory's new number: the code that went there (`laku factories send-code`). */
+  caller_code: z
+    .string()
+    .regex(/^\d{3}[ -]?\d{3}$/)
+    .optional(),
   commission_bps: basisPoints.optional(),
   verification: z.enum(['pending', 'verified', 'rejected']).optional(),
   status: z.enum(['active', 'suspended']).optional(),
@@ -96,7 +102,7 @@ export const factoryRoutes =
       },
       async (request, reply) => {
         const input = { factoryId: request.params.id, ...fromWire(request.body) }
-        return await request.change(reply, 200, (work) => updateFactory(work, input))
+        return await request.change(reply, 200, (work) => changeFactory(work, input))
       },
     )
   }

@@ -108,6 +108,11 @@ async function callerCode(of: string, phone: string): Promise<string> {
   await askLaku(laku, ['users', 'send-code', of, '--phone', phone, ...why], staff('support'))
   return (await sentTo(phone)).find((one) => one.code)?.code as string
 }
+/** The code that somebody at the new number of a factory reads out. */
+async function factoryCode(of: string, phone: string): Promise<string> {
+  await askLaku(laku, ['factories', 'send-code', of, '--phone', phone, ...why], staff('finance'))
+  return (await sentTo(phone)).find((one) => one.code)?.code as string
+}
 const update = (of: string, phone: string, ...more: string[]) =>
   runLaku(laku, ['users', 'update', of, '--phone', phone, ...more, ...why, '--json'], staff('support'))
 async function changePhone(from: string, to: string) {
@@ -369,7 +374,8 @@ describe('a factory', () => {
   it('is told of a new number on the old one, and stops it; a new account is told to both', async () => {
     const { id, phone } = await factory()
     const taken = newPhone()
-    await askLaku(laku, ['factories', 'update', id, '--phone', taken])
+    const proof = ['--caller-code', await factoryCode(id, taken)]
+    await askLaku(laku, ['factories', 'update', id, '--phone', taken, ...proof])
     const link = await linkTo(phone, 'stop')
     await askLaku(laku, [
       ...[
@@ -397,6 +403,31 @@ describe('a factory', () => {
     expect(shown).toMatchObject({ phone, bank_accounts: [{ status: 'stopped' }] })
     const { data } = await askLaku<{ data: object[] }>(laku, ['attention', 'list', '--subject', id])
     expect(data).toMatchObject([{ kind: 'way_in_stopped' }])
+  })
+
+  it('has no other number without the code that is read out there, at the command line and over HTTP', async () => {
+    const { id, phone } = await factory()
+    const [now, elsewhere] = [newPhone(), newPhone()]
+    const change = async (to: string, ...more: string[]) =>
+      refusalOf(
+        await runLaku(laku, ['factories', 'update', id, '--phone', to, ...more, '--json'], staff('finance')),
+      )
+    expect(await change(now)).toBe('way_in.caller_code_needed')
+    const { otp } = await codeFor(now, 'login')
+    expect(await change(now, '--caller-code', otp.code)).toBe('auth.code_expired')
+    const buyer = await logIn(newPhone())
+    expect(await change(now, '--caller-code', await callerCode(buyer.userId, now))).toBe('auth.code_expired')
+    const code = await factoryCode(id, now)
+    expect(await change(elsewhere, '--caller-code', code)).toBe('auth.code_expired')
+    expect(await change(phone)).toBeUndefined()
+    const finance = (await hire(laku, 'finance')).proof?.reveal() ?? ''
+    const patch = (body: object) => call('PATCH', `/api/factories/${id}`, finance, body)
+    expect((await patch({ phone: now })).body.code).toBe('way_in.caller_code_needed')
+    const wrong = code === '000000' ? '000001' : '000000'
+    expect((await patch({ phone: now, caller_code: wrong })).body.code).toBe('auth.code_wrong')
+    expect((await patch({ phone: now, caller_code: code })).body).toMatchObject({ id })
+    expect((await askLaku<{ phone: string }>(laku, ['factories', 'show', id])).phone).not.toBe(phone)
+    expect(await change(phone, '--caller-code', code)).toBe('auth.code_expired')
   })
 
   it('that is verified has its tax number changed by finance alone, told, stopped, and kept sealed', async () => {

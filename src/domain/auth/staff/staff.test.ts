@@ -280,6 +280,12 @@ describe('names', () => {
     expect(await add('wATI')).toBe('auth.staff_name_taken')
     for (const name of [newId(), newId().toUpperCase(), newId().replaceAll('-', '')])
       expect(await add(name)).toBe('auth.staff_name_refused')
+    const [dotted, lined] = [newId().replaceAll('-', '.'), newId().replaceAll('-', '_')]
+    const alike = ['Wаti', 'ｗati', 'wati\u200b', 'wati ', 'Ána', '-x', '..', 'a']
+    for (const name of [dotted, lined, `urn.uuid.${newId()}`, `{${newId()}}`, 'Owner', 'system', ...alike])
+      expect([name, await add(name)]).toEqual([name, 'auth.staff_name_refused'])
+    const renamed = laku.as(admin, (work) => renameStaff(work, { staff: 'wati', name: 'wаti' }))
+    expect(await refusal(renamed)).toBe('auth.staff_name_refused')
     await expect(
       asOwner(`insert into staff (id, name, role, created_at) values ('${newId()}', 'WATI', 'admin', now())`),
     ).rejects.toMatchObject({ constraint: 'staff_name_any_case' })
@@ -351,6 +357,25 @@ describe('tokens', () => {
     await laku.system(settleGone)
     expect(await told()).toEqual([])
   })
+})
+
+it('a further token is told to all of finance, as a renewal is; the first of somebody new is not', async () => {
+  const [clerk, boss] = [await hire(laku, 'finance'), await hire(laku, 'admin')]
+  const since = newId()
+  await laku.as(boss, (work) => issueStaffToken(work, { staffId: clerk.id, days: 1 }))
+  const fresh = await laku.as(boss, (work) => createStaff(work, { name: 'citra', role: 'support' }))
+  await laku.as(boss, (work) => issueStaffToken(work, { staffId: fresh.id, days: 1 }))
+  const word = await laku.db
+    .selectFrom('attention')
+    .select('message')
+    .where('kind', '=', 'staff_changed')
+    .where('id', '>', since)
+    .orderBy('id')
+    .execute()
+  expect(word.map(({ message }) => message)).toEqual([
+    `${boss.name} gave ${clerk.name} another token`,
+    `${boss.name} let citra in as support`,
+  ])
 })
 
 it('all of finance is sent word of what is done to people, and who did it does not put that away', async () => {

@@ -1,0 +1,53 @@
+import { sendCallerCode, tryCallerCode } from '../../auth/index.ts'
+import {
+  type FactoryChanges,
+  factoryNumberToProve,
+  requireFactoryAccess,
+  updateFactory,
+} from '../../factory/index.ts'
+import type { FactoryView } from '../../factory/views.ts'
+import type { Refusal, Work } from '../../kernel/index.ts'
+
+/**
+ * Sends a code to the number that a verified factory is to have. The person there reads the code out to
+ * staff. Returns the number, and how long the code is good.
+ * @throws factory.not_found, phone_invalid, user.phone_invalid, whatsapp.country_not_served,
+ * auth.otp_limited, kernel.forbidden
+ */
+export async function sendFactoryCode(
+  work: Work,
+  { factoryId, phone: written }: { factoryId: string; phone: string },
+): Promise<{ factoryId: string; phone: string; expiresInS: number; sentInS: number }> {
+  const phone = await factoryNumberToProve(work, { factoryId, phone: written })
+  const sent = await sendCallerCode(work, { subject: ['factory', factoryId], phone, locale: 'id' })
+  work.audit({ command: 'factories send-code', subject: ['factory', factoryId], after: { codeSent: true } })
+  return { factoryId, ...sent }
+}
+
+export interface ProvenChanges extends Omit<FactoryChanges, 'phoneProven'> {
+  factoryId: string
+  /** The code that was sent to the new number. */
+  callerCode?: string | undefined
+  /** A dry run looks at no code: its wrong codes would not count. */
+  isTakenForGranted?: boolean | undefined
+}
+
+/**
+ * Changes a factory; a new number of a verified factory is proved by the code that was sent to it. The
+ * refusal of a wrong code (auth.code_wrong, auth.code_expired) is to be committed, because wrong codes are
+ * counted.
+ * @throws as updateFactory, and user.phone_invalid
+ */
+export async function changeFactory(
+  work: Work,
+  { callerCode, isTakenForGranted = false, ...changes }: ProvenChanges,
+): Promise<FactoryView | Refusal> {
+  const { factoryId, phone } = changes
+  if (callerCode !== undefined && phone !== undefined && !isTakenForGranted) {
+    await requireFactoryAccess(work, factoryId)
+    const code = callerCode.replace(/\D/, '')
+    const refused = await tryCallerCode(work, { subject: ['factory', factoryId], phone, code })
+    if (refused) return refused
+  }
+  return await updateFactory(work, { ...changes, phoneProven: callerCode !== undefined })
+}
