@@ -48,7 +48,7 @@ const newFactory = z.strictObject({
 const changes = z.strictObject({
   name: name.optional(),
   phone: phone.optional(),
-  /** Of a verified factory's new number: the code that went there (`laku factories send-code`). */
+  /** The code that `laku factories send-code` sent to the new number of a verified factory. */
   caller_code: z
     .string()
     .regex(/^\d{3}[ -]?\d{3}$/)
