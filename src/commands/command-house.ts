@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { CommandRequest, Question, RunEvent } from '../cli/client/protocol.ts'
 import type { CommandDefinition } from '../cli/define/command.ts'
@@ -7,6 +8,7 @@ import { type ExitCode, exitCodes, usageError } from '../cli/errors/cli-error.ts
 import { printedFailure } from '../cli/errors/failure.ts'
 import type { Files } from '../cli/input/files.ts'
 import type { Prompts } from '../cli/prompts/prompts.ts'
+import { keepAnswer } from '../domain/auth/index.ts'
 import { toWire } from '../domain/kernel/wire.ts'
 import type { CommandHouse, Execution } from '../http/staff/command-house.ts'
 import { isOfTheHost } from './where.ts'
@@ -47,7 +49,9 @@ export const commandHouse: CommandHouse = {
   },
 }
 
-async function definitionOf([noun, verb, inner]: readonly string[]): Promise<CommandDefinition | undefined> {
+export async function definitionOf([noun, verb, inner]: readonly string[]): Promise<
+  CommandDefinition | undefined
+> {
   const entry = entries.find((item) => item.name === noun)
   if (!entry || !('verbs' in entry) || isOfTheHost([entry.name, verb ?? ''])) return undefined
   const found = (await entry.verbs()).find((candidate) => candidate.name === verb)
@@ -57,7 +61,7 @@ async function definitionOf([noun, verb, inner]: readonly string[]): Promise<Com
 }
 
 function contextOf(execution: Execution, exitWith: (code: ExitCode) => void): CommandContext {
-  const { laku, actor, request, emit, ready, signal, keep } = execution
+  const { laku, run, actor, request, emit, ready, signal } = execution
   const { json, quiet, mayAsk, terminal, answers } = request
   const silent = { write: () => true }
   const stdout = terminal
@@ -79,7 +83,7 @@ function contextOf(execution: Execution, exitWith: (code: ExitCode) => void): Co
         const end: RunEvent[] = []
         const output = new Recorder(end, json)
         output.result(value, text)
-        await keep(work, [...end, { end: exitCode }])
+        await keepAnswer(work, run, JSON.stringify([...end, { end: exitCode }]))
       },
     },
   )
@@ -136,7 +140,7 @@ const PIECE = 256 * 1024
  * Returns the files of the person who gives the command. The command reads the file that came with the
  * request, and written files are sent back in pieces.
  */
-function filesOf({ request, emit, readFile }: Execution): Files {
+function filesOf({ request, emit, filePath }: Execution): Files {
   return {
     read: (name) => {
       const { file } = request
@@ -149,7 +153,7 @@ function filesOf({ request, emit, readFile }: Execution): Files {
             this.destroy(new Error(error))
           },
         })
-      return readFile()
+      return createReadStream(filePath ?? '')
     },
     write: (name, content, mode) => {
       const bytes = Buffer.from(content)

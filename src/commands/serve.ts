@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineTask } from '../cli/define/command.ts'
+import type { CommandHouse } from '../http/staff/command-house.ts'
 import type { StaffServer } from '../http/staff/staff-server.ts'
 import type { Config } from '../runtime/config.ts'
 import type { Laku } from '../runtime/laku.ts'
@@ -24,13 +25,19 @@ export const serve = defineTask({
       let staff: StaffServer | undefined
       const address = { host: config.host, port: config.port }
       const server = await outsideRequests(() => startServer(laku, address, () => staff?.figures()))
-      staff = await outsideRequests(() => openServerOfStaff(laku, config)).catch(async (error: unknown) => {
-        await server.close()
-        throw error
-      })
+      const { dataDir, databaseUrl } = context.flags
+      const { WorkThread } = await import('./work-thread/work-thread.ts')
+      const house = new WorkThread({ env: { ...process.env }, flags: { dataDir, databaseUrl } })
+      staff = await outsideRequests(() => openServerOfStaff(laku, config, house)).catch(
+        async (error: unknown) => {
+          await server.close()
+          throw error
+        },
+      )
       const shutdown = processShutdown(laku.logger)
       shutdown.onShutdown('laku', () => laku.close())
       shutdown.onShutdown('server', () => server.close())
+      shutdown.onShutdown('work thread', () => house.close())
       // The staff server is closed first, because work that staff began may take longest.
       if (staff) shutdown.onShutdown('staff server', () => staff?.close() ?? Promise.resolve())
       announce({ ready: 'server', url: server.url })
@@ -52,11 +59,10 @@ const STAFF_PORT = 3010
  * Opens the staff server. If the default port is taken, laku serves without a staff server, so that nobody
  * who runs two servers on one machine needs to know of the staff server.
  */
-async function openServerOfStaff(laku: Laku, { staffHost: host, staffPort }: Config) {
+async function openServerOfStaff(laku: Laku, { staffHost: host, staffPort }: Config, house: CommandHouse) {
   const { openStaffServer } = await import('../http/staff/staff-server.ts')
-  const { commandHouse } = await import('./command-house.ts')
   try {
-    return await openStaffServer(laku, commandHouse, { host, port: staffPort ?? STAFF_PORT })
+    return await openStaffServer(laku, house, { host, port: staffPort ?? STAFF_PORT })
   } catch (error) {
     if (!(error instanceof StartError) || staffPort !== undefined) throw error
     laku.logger.warn(

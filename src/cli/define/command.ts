@@ -44,6 +44,8 @@ export interface Shape<S extends z.ZodType> {
   reads?: boolean
   /** True if a second person may have to confirm the command, by a code of their own factor (`--code`). */
   secondPerson?: boolean
+  /** True if the command may work for seconds: a server runs it in a thread of its own. */
+  isLong?: boolean
   /** True if a terminal shows the command again at an interval in seconds (`--every`), until q or Ctrl-C. */
   live?: boolean
 }
@@ -89,6 +91,7 @@ export interface CommandShape {
 /** A declared command. All kinds have the same form, so that one walk over the tree sees every command. */
 export interface CommandDefinition extends CommandShape {
   shownOnce?: boolean
+  isLong?: boolean
   execute: (context: CommandContext, raw: RawInput) => Promise<void>
 }
 
@@ -283,6 +286,7 @@ export function declared<S extends z.ZodType>(
     reads,
     live,
     secondPerson,
+    ...(shape.isLong && { isLong: true }),
     execute: async (context, raw) => {
       const { askMissing } = await import('../prompts/ask-missing.ts')
       await execute(context, await askMissing(context, { args, options, input }, raw))

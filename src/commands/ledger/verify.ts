@@ -7,6 +7,7 @@ import { readHeads } from './heads-file.ts'
 
 export const verify = defineTask({
   name: 'verify',
+  isLong: true,
   exits: [8],
   reads: true,
   description:

@@ -5,6 +5,7 @@ import { gatewayContext } from './gateway.ts'
 
 export const adopt = defineAsking({
   name: 'adopt',
+  isLong: true,
   description:
     'After a restore or a move: take over what the provider knows and this database does not, then let money go on.',
   input: z.object({}),

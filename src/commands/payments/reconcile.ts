@@ -7,6 +7,7 @@ import { gatewayContext } from './gateway.ts'
 
 export const reconcile = defineTask({
   name: 'reconcile',
+  isLong: true,
   exits: [8],
   description:
     "Hold our gateway account against the provider's own book, line by line. Ends with 8 where they differ.",

@@ -36,6 +36,7 @@ const lineOf = ({ factory_id, product, description, sku, variant, ...numbers }: 
 
 export const importVerb = defineBatch({
   name: 'import',
+  isLong: true,
   description:
     'Bring a catalogue in, a variant a row: new ones are added (a new product is a draft), others changed where they differ.',
   row,

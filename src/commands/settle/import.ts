@@ -17,6 +17,7 @@ const row = z
 
 export const importVerb = defineBatch({
   name: 'import',
+  isLong: true,
   secondPerson: true,
   description: 'Carry out decisions on settlements: decision is approve, hold or void.',
   row,

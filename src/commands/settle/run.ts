@@ -9,6 +9,7 @@ import { dateOf, periodInput, periodOptions, reportOfAll } from './settlement.ts
 
 export const run = defineTask({
   name: 'run',
+  isLong: true,
   exits: [3, 5, 7],
   description:
     'Calculate what factories are to be paid, a factory a transaction. Safe to run twice and to kill.',

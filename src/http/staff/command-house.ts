@@ -1,11 +1,12 @@
-import type { Readable } from 'node:stream'
 import type { CommandRequest, RunEvent } from '../../cli/client/protocol.ts'
-import type { Actor, Work } from '../../domain/kernel/index.ts'
+import type { Actor } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
 /** A command to run, and the staff member for whom it runs. */
 export interface Execution {
   laku: Laku
+  /** The row of the run, and the number of this attempt at it. */
+  run: { id: string; attempt: number }
   actor: Actor
   request: CommandRequest
   /**
@@ -18,10 +19,8 @@ export interface Execution {
   ready: () => Promise<void>
   /** The signal that is aborted when somebody stops the command. */
   signal: AbortSignal
-  /** Opens the file that was sent with the command. */
-  readFile: () => Readable
-  /** Stores the command's final output, in the transaction of its change. */
-  keep: (work: Work, end: RunEvent[]) => Promise<void>
+  /** The path of the file that was sent with the command, if one was. */
+  filePath: string | undefined
 }
 
 /** The commands that the staff server runs; they are defined outside of src/http. */

@@ -1,10 +1,8 @@
-import { createReadStream } from 'node:fs'
 import type { CommandRequest, RunEvent } from '../../cli/client/protocol.ts'
 import {
   authErrors,
   beginRun,
   forgetRun,
-  keepAnswer,
   keptLines,
   leaveRun,
   mayFollow,
@@ -110,14 +108,14 @@ export class RunBook {
     const done = withRequestId(id, () =>
       this.#house.run({
         laku: this.#laku,
+        run: begun,
         actor,
         request,
         code,
         emit: (event) => run.emit(event),
         ready: () => run.ready(),
         signal: run.signal,
-        readFile: () => createReadStream(filePath ?? ''),
-        keep: (work, end) => keepAnswer(work, begun, JSON.stringify(end)),
+        filePath,
       }),
     )
       .then(async (exitCode) => {
@@ -129,6 +127,8 @@ export class RunBook {
       .catch((error: unknown) => {
         this.#laku.logger.error({ err: error, run: id }, 'a run came to no end')
         run.abandon()
+        // Whoever asks for its outcome learns at once that there is none.
+        return leaveRun(this.#laku.db, id).catch(() => {})
       })
       .finally(() => {
         release()

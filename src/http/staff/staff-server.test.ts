@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,6 +14,7 @@ import { runClient, TestStaffServer } from '../../../test/staff-server.ts'
 import { PROTOCOL, PROTOCOL_HEADER, type StreamLine } from '../../cli/client/protocol.ts'
 import type { CommandShape } from '../../cli/define/command.ts'
 import type { EntryShape } from '../../cli/define/program.ts'
+import { keepAnswer } from '../../domain/auth/index.ts'
 import type { CommandHouse, Execution } from './command-house.ts'
 
 const shapeOf = (name: string, more: Partial<CommandShape> = {}): CommandShape => ({
@@ -398,10 +399,10 @@ describe('Ctrl-C', () => {
 
 describe('a change', () => {
   it('whose answer was lost with its server is told from its own transaction, and not made twice', async () => {
-    does.keep = async ({ laku: own, actor, keep }) => {
+    does.keep = async ({ laku: own, run, actor }) => {
       await own.units.run(actor, async (work) => {
         work.audit({ command: 'work keep', subject: ['test', 'kept'], after: { made: true } })
-        await keep(work, [{ answer: { made: true } }, { end: 0 }])
+        await keepAnswer(work, run, JSON.stringify([{ answer: { made: true } }, { end: 0 }]))
       })
       // As if its process died here.
       await new Promise(() => {})
@@ -443,9 +444,9 @@ describe('files', () => {
     const given = join(folder, 'given.bin')
     const bytes = Buffer.alloc(3 * 1024 * 1024, 'laku\n\u0000ü')
     writeFileSync(given, bytes)
-    does.take = async ({ readFile, emit, request: { file: named } }) => {
+    does.take = async ({ filePath, emit, request: { file: named } }) => {
       const read: Buffer[] = []
-      for await (const piece of readFile()) read.push(piece as Buffer)
+      for await (const piece of createReadStream(filePath as string)) read.push(piece as Buffer)
       emit({ file: `${named?.name}.failed.csv`, data: Buffer.concat(read).toString('base64'), mode: 0o600 })
       emit({ file: '/tmp/laku-nobody-asked', data: '', mode: 0o600 })
       return 0
