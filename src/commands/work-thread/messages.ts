@@ -10,7 +10,9 @@ export interface ThreadSettings {
 /** A command that the server orders from the thread: an execution without its functions. */
 export type Order = Omit<Execution, 'laku' | 'emit' | 'ready' | 'signal'>
 
-/** A message to the thread. `id` is the run's. `more` answers `isReady`: the command may write more output. */
+/**
+ * A message to the thread. `id` is the run's. `more` answers `isReady`: the command may write more output.
+ */
 export type ToThread = { order: Order } | { stop: string } | { more: string } | { close: true }
 
 /** A message of the thread. An `error` is a fault of laku, and no outcome of the command. */

@@ -7,7 +7,9 @@ import { withRequestId } from '../../runtime/request-id.ts'
 import { commandHouse } from '../command-house.ts'
 import type { FromThread, Order, ThreadSettings, ToThread } from './messages.ts'
 
-/** Linux keeps a priority for each thread. Where both have work, the thread that answers buyers runs first. */
+/**
+ * Linux keeps a priority for each thread. Where both have work, the thread that answers buyers runs first.
+ */
 const NICE = 10
 /** The thread's connections: some commands at once, each with one transaction, and laku's clock. */
 const POOL_SIZE = 4
