@@ -49,6 +49,8 @@ export const importVerb = defineBatch({
   },
   change: async (work, item) => {
     const { importVariant } = await import('../../domain/product/index.ts')
-    return await importVariant(work, lineOf(item))
+    const product = await importVariant(work, lineOf(item))
+    // The answer holds the row's own variant: all variants at each row of 10,000 were 40 MB.
+    return { ...product, variants: product.variants.filter(({ sku }) => sku === item.sku.toUpperCase()) }
   },
 })
