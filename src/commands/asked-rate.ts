@@ -2,8 +2,8 @@ import type { OutsideWay } from '../cli/define/command.ts'
 import type { Rate } from '../domain/logistics/index.ts'
 
 /**
- * Runs a change that needs a shipping fee. If no fee is cached, the courier is asked; if the courier cannot
- * be asked, the zone's fee applies.
+ * Runs a change that needs a shipping fee. If no fee is cached, asks the courier for it. If the courier
+ * cannot be asked, the fee of the delivery zone applies.
  */
 export async function askingRate<I, T>(
   { context, actor }: OutsideWay<I>,

@@ -13,7 +13,7 @@ import { toWire } from '../domain/kernel/wire.ts'
 import type { CommandHouse, Execution } from '../http/staff/command-house.ts'
 import { isOfTheHost } from './where.ts'
 
-/** The commands that a server can find and run. */
+/** The commands of `laku` that a staff server can find and run. */
 export const commandHouse: CommandHouse = {
   find: async (path) => {
     const definition = await definitionOf(path)
@@ -116,8 +116,8 @@ class Asked extends Error {
 }
 
 /**
- * Returns prompts that give the answers that came with the command, one after another. A further question
- * ends the command.
+ * Returns prompts that answer a command's questions, in order, with the answers that came with the command. A
+ * question beyond these answers ends the command.
  */
 function promptsOf(answers: readonly string[], emit: (event: RunEvent) => void): Prompts {
   let asked = 0
@@ -146,7 +146,8 @@ function filesOf({ request, emit, filePath }: Execution): Files {
       const { file } = request
       if (file?.name !== name) throw usageError(`${name} did not come along: your laku is of another version`)
       const { error } = file
-      // The error appears when the file is read, as with any unreadable file.
+      // The client could not read the file. Its error is thrown when the command reads the file, as with any
+      // unreadable file.
       if (error !== undefined)
         return new Readable({
           read() {

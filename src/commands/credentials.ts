@@ -24,7 +24,10 @@ function readCredentials(dataDir: string): Credentials {
   }
 }
 
-/** Returns whether the file of tokens belongs to this person: another person's token is not theirs to use. */
+/**
+ * Returns whether the file of tokens in this folder belongs to the person who runs this process: nobody may
+ * use another person's token.
+ */
 export function isMine(dataDir: string): boolean {
   const owner = statSync(fileOf(dataDir), { throwIfNoEntry: false })?.uid
   return owner !== undefined && (process.getuid === undefined || owner === process.getuid())

@@ -12,7 +12,7 @@ export interface Ready {
 }
 
 /**
- * Returns a shutdown that also begins when the process that started this one ends in any way: no server
+ * Returns a shutdown that also begins when the process that started this process ends in any way: no server
  * outlives its `laku up`.
  */
 export function processShutdown(logger: Logger): Shutdown {
@@ -59,7 +59,7 @@ export function announce(ready: Ready): void {
   process.send?.(ready)
 }
 
-/** Never returns: the shutdown ends the process. */
+/** Waits for ever: the shutdown ends the process. */
 export function untilStopped(): Promise<never> {
   return new Promise(() => {})
 }

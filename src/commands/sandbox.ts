@@ -59,8 +59,8 @@ export const sandbox = defineTask({
 })
 
 /**
- * Reads the certificate and its key, which are given together. Throws StartError 2 where one is missing or
- * cannot be read.
+ * Reads the TLS certificate and its key, which must be given together. Throws StartError 2 if one of them is
+ * missing or cannot be read.
  */
 function tlsOf({ tlsCert, tlsKey }: { tlsCert?: string | undefined; tlsKey?: string | undefined }) {
   if (tlsCert === undefined && tlsKey === undefined) return {}
@@ -78,8 +78,8 @@ function readPem(file: string): string {
 }
 
 /**
- * Returns the sandbox's options. A secret that is being rotated is a list: the sandbox signs with the first
- * of the list.
+ * Returns the options of the sandbox. A webhook secret that is being rotated is a list of secrets; the
+ * sandbox signs with the first of them.
  */
 function optionsOf(config: Config, templates: readonly Template[]) {
   return {

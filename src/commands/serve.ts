@@ -38,7 +38,7 @@ export const serve = defineTask({
       shutdown.onShutdown('laku', () => laku.close())
       shutdown.onShutdown('server', () => server.close())
       shutdown.onShutdown('work thread', () => house.close())
-      // The staff server is closed first, because work that staff began may take longest.
+      // The staff server is closed first, because a command that staff began may take longest to end.
       if (staff) shutdown.onShutdown('staff server', () => staff?.close() ?? Promise.resolve())
       announce({ ready: 'server', url: server.url })
       context.output.result(
@@ -56,8 +56,8 @@ export const serve = defineTask({
 const STAFF_PORT = 3010
 
 /**
- * Opens the staff server. If the default port is taken, laku serves without a staff server, so that nobody
- * who runs two servers on one machine needs to know of the staff server.
+ * Opens the staff server. If its default port is taken, laku serves without a staff server: a person who runs
+ * two servers on one machine need not know of the staff server.
  */
 async function openServerOfStaff(laku: Laku, { staffHost: host, staffPort }: Config, house: CommandHouse) {
   const { openStaffServer } = await import('../http/staff/staff-server.ts')

@@ -9,8 +9,8 @@ export interface Leaf {
 }
 
 /**
- * Returns every command of laku, in the order of the help. The reference, the completion and the contract
- * test go through these commands.
+ * Returns every command of laku, in the order of the help. The command reference, the shell completion and
+ * the contract test use this list.
  */
 export async function allCommands(): Promise<Leaf[]> {
   const leaves: Leaf[] = []

@@ -56,7 +56,7 @@ async function startAll(context: CommandContext, flags: UpFlags): Promise<void> 
     }
     context.output.result(addresses, describe(addresses))
   } catch (error) {
-    // A signal that came during the start has made the start fail, and the shutdown of that signal already
+    // A signal that came during the start made the start fail. The shutdown that the signal began already
     // ends this process.
     if (shutdown.begun) return
     await teardown.close()

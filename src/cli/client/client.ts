@@ -11,8 +11,9 @@ const OPENED_ITSELF =
   'laku: this opened the database itself, which commands of staff stop doing: set LAKU_SERVER to the staff server, or log in with laku login --server URL'
 
 /**
- * Runs one command line. The commands of the host's owner run in this process, on the database. All others
- * run in the chosen shop's server, and their output is printed here. Throws the command's failure.
+ * Runs one `laku` command line. Commands for the owner of the host run in this process, directly on the
+ * database. All other commands run in the staff server of the chosen shop, and this process prints their
+ * output. Throws the command's failure.
  */
 export async function runLine(
   argv: readonly string[],
@@ -21,8 +22,8 @@ export async function runLine(
   configure: (program: ReturnType<typeof buildProgram>) => void = () => {},
 ): Promise<void> {
   const known = entries ?? surfaceEntries() ?? (await import('../../commands/own-program.ts')).ownEntries
-  // Only the noun that the command line names is defined: defining all forty nouns costs 10 ms of processor
-  // time.
+  // Only the noun in the command line, like `orders`, is defined: defining all forty nouns of `laku` costs 10
+  // ms of processor time.
   const named = known.filter(({ name }) => argv.includes(name))
   const program = buildProgram({
     entries: named.length > 0 ? named : known,
@@ -57,8 +58,8 @@ async function run(chosen: Chosen, argv: readonly string[], around: Surroundings
 }
 
 /**
- * A script of before has DATABASE_URL and LAKU_TOKEN alone. Where that opens no database, the failure also
- * says what the script is to set; the many settings of a server are not for it.
+ * Returns the error of a command that ran in this process. If the database could not be opened, the error's
+ * message also says which settings to set: an older script sets only DATABASE_URL and LAKU_TOKEN.
  */
 function withRemedy(error: unknown): unknown {
   const isOfTheStart = error instanceof Error && /^(StartError|ConfigError)$/.test(error.name)
@@ -66,7 +67,10 @@ function withRemedy(error: unknown): unknown {
   return error
 }
 
-/** Shows a live view, drawn anew at an interval; each picture is requested in the terminal's current size. */
+/**
+ * Displays a live view: requests its content from the server again at an interval, for the terminal's current
+ * size.
+ */
 async function watchLive(
   remote: import('./remote-command.ts').RemoteCommand,
   { flags, input }: Chosen,
@@ -85,12 +89,13 @@ async function watchLive(
       height: output.height ?? 24,
       color: wantsColor(stdout, color, env as NodeJS.ProcessEnv),
     })
-  // Requests one picture before the screen changes, so that an error is printed on the normal screen.
+  // The first content of the live view is requested before the terminal changes its screen, so that an error
+  // is printed on the normal screen.
   await draw()
   await showLive(output, Number(input.every ?? 2), draw)
 }
 
-/** Runs a command in this process; this loads the command's own code. */
+/** Loads the code of a command and runs the command in this process. */
 async function runHere({ path, input, flags }: Chosen): Promise<void> {
   const [{ definitionAt }, { CommandContext }] = await Promise.all([
     import('../../commands/tree.ts'),

@@ -12,14 +12,14 @@ export interface SavedContext {
 }
 
 export interface Contexts {
-  /** The name of the chosen context. */
+  /** The name of the chosen context: the shop, and the token there, that commands use by default. */
   current?: string
   contexts: Record<string, SavedContext>
 }
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Returns the person's own configuration folder, by the XDG Base Directory Specification. */
+/** Returns laku's folder in the person's configuration folder (XDG Base Directory Specification). */
 export function configFolder(env: Env): string {
   const own = env.XDG_CONFIG_HOME
   return join(own?.startsWith('/') ? own : join(env.HOME || homedir(), '.config'), 'laku')
@@ -56,7 +56,10 @@ export function readContexts(env: Env): Contexts {
 const unreadable = (path: string, why: string) =>
   new CliError(exitCodes.usage, 'contexts', `${path} cannot be read (${why}): fix or remove it`)
 
-/** Writes the contexts whole or not at all; no other user may read their file (0600). */
+/**
+ * Writes the contexts (shops, and the person's tokens there) to their file, whole or not at all. No other
+ * user may read the file (0600).
+ */
 export function writeContexts(env: Env, contexts: Contexts): void {
   const folder = configFolder(env)
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -79,6 +82,9 @@ export function serverAddress(text: string, called: string): string {
   return url.href.replace(/\/+$/, '')
 }
 
-/** Whether a host of an address is this machine itself, by a name that no network can give to another. */
+/**
+ * Whether the host name of an address means this machine itself. Only names that no network can give to
+ * another machine count.
+ */
 export const isLoopback = (hostname: string): boolean =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)

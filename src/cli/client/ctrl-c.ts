@@ -1,13 +1,17 @@
 import type { Surroundings } from './surroundings.ts'
 
 interface Stoppable {
-  /** The run that goes on without this terminal; undefined while there is none. */
+  /**
+   * The id of the command's run that goes on in the server without this terminal; undefined if there is none.
+   */
   readonly lastingRun: string | undefined
   stop(): Promise<void>
 }
 
 export interface CtrlC {
-  /** Resolves once the person has answered: meanwhile nothing else is printed. */
+  /**
+   * Resolves once the person has answered the question that Ctrl-C raised. Until then, no output is printed.
+   */
   answered(): Promise<void>
   close(): void
 }
@@ -40,7 +44,8 @@ export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
     const { prompts, stderr } = around
     const answer = await prompts
       ?.choose('What shall become of the work?', [goOn, stopIt, leave])
-      // A second Ctrl-C leaves the question without an answer.
+      // A second Ctrl-C, at the question itself, counts as the answer "leave": the work goes on in the
+      // server.
       .catch(() => leave)
     if (answer === stopIt)
       await work.stop().catch((error: unknown) => {
@@ -61,7 +66,7 @@ export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
 
 const goesOn = (run: string) => `The work goes on: laku commands attach ${run}\n`
 
-/** Ends as a process ends that nobody asks: a shell sees that it was interrupted. */
+/** Ends this process by SIGINT, so that the shell sees an interrupted command. */
 function endProcess(): void {
   process.kill(process.pid, 'SIGINT')
 }

@@ -15,27 +15,27 @@ export interface ShopFlags {
 }
 
 /**
- * A shop that was found, and how to reach it: by its staff server, or, for the owner of its host, by its
- * database.
+ * The shop that a command line means, and the way to reach it: its staff server, or, for the owner of its
+ * host, its database.
  */
 export type FoundShop =
   | { by: 'server'; staffServer: StaffServerAddress; name: string; knownBy: string }
   | { by: 'database'; why: 'url' | 'folder' }
 
-/** The record that a running `laku up` leaves in its folder. */
+/** The record that a running `laku up` leaves in its data folder. */
 export interface LocalShop {
   server: string
   pid: number
-  /** The name under which the shop's token is saved in the credentials of this folder. */
+  /** The name under which the shop's token is saved in the file of tokens of the data folder. */
   database: string
 }
 
 export const localShopFile = (dataDir: string) => join(dataDir, 'shop.json')
 
 /**
- * Returns the shop that is meant. The sources, in order: --server, --context, LAKU_SERVER, the chosen
- * context, then what runs in this folder. Two shops that could both be meant are exit code 2, and no shop is
- * exit code 4.
+ * Returns the shop that the command line means. The sources, in order: --server, --context, LAKU_SERVER, the
+ * chosen context, then the shop that runs in this folder. Throws a CliError: exit code 2 if two shops could
+ * be meant, 4 if there is none.
  */
 export function findShop(flags: ShopFlags, env: Env): FoundShop {
   const given = [
@@ -88,8 +88,8 @@ function byServer(text: string, called: string, env: Env): FoundShop {
 }
 
 /**
- * The contexts where they can be read, for the name of a shop alone: a service that has its token from
- * elsewhere may have a home that it cannot look into (systemd's ProtectHome).
+ * Returns the saved contexts, or no contexts if their file cannot be read. They only give a shop's name here:
+ * a service that has its token from elsewhere may have no access to its home folder (systemd's ProtectHome).
  */
 function legibleContexts(env: Env): Contexts {
   try {
@@ -153,8 +153,9 @@ function runsHere(folder: string, env: Env, databaseUrl?: string): FoundShop | u
 }
 
 /**
- * Why the record of a running shop is not believed. A token goes where the record says, and the folder may
- * come from somebody else: `laku up` writes it as this person, of a server on this machine.
+ * Returns why the record of a running shop is not trusted; undefined if it is trusted. laku sends a token to
+ * the server in the record. So nobody else may have written the record, and its server must be on this
+ * machine.
  */
 function doubtAbout({ server }: LocalShop, file: string): string | undefined {
   const { uid, mode } = statSync(file)
@@ -168,7 +169,8 @@ function doubtAbout({ server }: LocalShop, file: string): string | undefined {
 }
 
 /**
- * Returns a database's URL in the form under which its token is kept: without role, password and parameters.
+ * Returns the name under which the token for a database is saved: the database's URL without role, password
+ * and parameters.
  */
 function placeOf(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined

@@ -7,15 +7,15 @@ import { runLine } from './client.ts'
  */
 export async function main(argv: readonly string[]): Promise<void> {
   endWithTheReader()
-  // `write-surface` is the build's last step. It comes before all else here, because no command can be read
-  // until the commands' surface is written.
+  // `write-surface`, the last step of the build, writes the names, arguments and options of all commands. It
+  // is handled first, because no command can be read before that.
   if (argv[2] === 'write-surface')
     return await (await import('../../commands/write-surface.ts')).writeSurface()
   try {
     await runLine(asHelpOption(argv))
   } catch (error) {
-    // Help that was asked for is printed already, and is no failure. The return here avoids the module that
-    // prints failures, because that module would load the domain.
+    // Help that was requested is already printed, and is no failure. The return here avoids the module that
+    // prints failures, because that module would load the code of the domain.
     if (error instanceof CommanderError && error.exitCode === 0) return
     process.exitCode = await report(error, argv)
   }

@@ -34,7 +34,7 @@ function flagsOf(argv: readonly string[]): readonly string[] {
   return end === -1 ? argv : argv.slice(0, end)
 }
 
-/** Returns one line for each fault: a configuration can have several. */
+/** Returns one line of text for each fault in a failure: a wrong configuration can have several faults. */
 function linesOf({ code, message, details }: PrintedFailure): string {
   // A failure of the command line itself is a whole sentence already, so its details are left out.
   const facts = Object.entries(code.startsWith('cli.') ? {} : details)

@@ -22,19 +22,19 @@ export const MAX_FILE_BYTES = 50 * 1024 * 1024
 export const HEARTBEAT_MS = 10_000
 
 /**
- * A command that takes longer goes on in the server when its connection breaks or its reader leaves; a read
- * that is shorter is stopped with it.
+ * The time after which a command goes on in the server when its client disconnects (ms). A command that only
+ * reads, and has run for less time, is stopped.
  */
 export const JOB_AFTER_MS = 5_000
 
-/** A question to the person at the terminal. */
+/** A question that a command asks the person at the terminal. */
 export interface Question {
   kind: 'text' | 'secret' | 'choose'
   message: string
   choices?: readonly string[]
 }
 
-/** The facts about the terminal for which a live picture is drawn; absent if there is no terminal. */
+/** The facts about the terminal on which a live view is drawn; absent if there is no terminal. */
 export interface TerminalFacts {
   width: number
   height: number
@@ -67,7 +67,8 @@ export interface CommandRequest {
   knownBy?: string
   terminal?: TerminalFacts
   /**
-   * The file that follows this line: its name as typed, and the error if the client could not read the file.
+   * The file for the command, whose bytes follow this request: its name as the person typed it, and an error
+   * if the client could not read the file.
    */
   file?: { name: string; error?: string }
 }
@@ -78,18 +79,18 @@ export interface PrintedFailure {
   message: string
   details: Record<string, unknown>
   exitCode: number
-  /** False for an unforeseen error: only then is the stack worth seeing. */
+  /** Whether laku foresaw this error: the stack is worth seeing only for an unforeseen error. */
   foreseen: boolean
   stack?: string
 }
 
 /** A line that a server sends while a command runs. */
 export type RunEvent =
-  /** A part of the result, to be printed unchanged. */
+  /** A part of the command's result, which the client prints unchanged. */
   | { out: string }
   /** The single JSON value that --json prints. */
   | { answer: unknown }
-  /** The result for people, in blocks that the client draws. */
+  /** The command's result for people: texts, tables and fields, which the client draws. */
   | { view: readonly Block[] }
   | { note: string }
   | { progress: { label: string; total: number } | null }
@@ -102,13 +103,17 @@ export type RunEvent =
    */
   | { ask: Question }
   /**
-   * The number of a question that was answered. The person has already seen all output before that question.
+   * The number of a command's question that was answered. The person has already seen all output of the
+   * command before that question.
    */
   | { answered: number }
   | { failure: PrintedFailure }
   | { end: number }
 
-/** A line of the stream. An event carries its number `n`, by which the client resumes a broken stream. */
+/**
+ * A line of the server's answer while a command runs. Each event has a number `n`, by which the client
+ * resumes the answer after a broken connection.
+ */
 export type StreamLine = ({ n: number } & RunEvent) | { run: string } | { beat: number }
 
 /** The staff server's greeting: the person who holds the token, and the shop to which the token belongs. */

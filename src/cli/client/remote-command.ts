@@ -19,13 +19,16 @@ import { Renderer } from './render.ts'
 import { call, linesOf, StaffServerUnreachable } from './staff-server.ts'
 import type { Surroundings, WaitingTime } from './surroundings.ts'
 
-// `getBuiltinModule` instead of an import, which would read every export of the module: 7 ms of processor
-// time.
+// `getBuiltinModule` is used because an import would read every export of node:crypto, which costs 7 ms of
+// processor time.
 const { randomUUID } = process.getBuiltinModule('node:crypto')
 
 export type RemoteShop = Extract<FoundShop, { by: 'server' }>
 
-/** The time for which the client tries to resume a broken stream without --wait (ms). */
+/**
+ * The time for which the client tries to resume the output of a command after a broken connection, if --wait
+ * is not given (ms).
+ */
 const TAKE_UP_MS = 60_000
 const PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 5_000
@@ -45,12 +48,12 @@ export class RemoteCommand {
   readonly #request: CommandRequest
   #file: NamedFile | undefined
   #bytes: Buffer | undefined
-  /** The number of the stream's next line to read; all lines before that are printed. */
+  /** The number of the next line to read from the server; all earlier lines are printed. */
   #next = 0
   #run: string | undefined
   #ctrlC: CtrlC | undefined
   #begunAt = Number.NEGATIVE_INFINITY
-  /** The exit code with which the stream ended; undefined before that. */
+  /** The exit code with which the command ended; undefined until the server reports its end. */
   #exitCode: number | undefined
   #wasInterrupted = false
   #question: Question | undefined
@@ -61,7 +64,8 @@ export class RemoteCommand {
   readonly #code: string | undefined
   #saidTokenEnds = false
   /**
-   * The number of questions answered so far. The client has already shown all output up to the last of them.
+   * The number of the command's questions that were answered so far. The client has already displayed all
+   * output before the last of these questions.
    */
   #skipUntil = 0
   readonly #deadline: number | undefined
@@ -109,7 +113,9 @@ export class RemoteCommand {
     this.#around.exitWith(this.#exitCode ?? exitCodes.done)
   }
 
-  /** Shows a run that was begun earlier, and sets the exit code at its end. */
+  /**
+   * Displays a command's run that was begun earlier, until the run ends, and sets the exit code of the run.
+   */
   async attach(id: string): Promise<void> {
     this.#run = id
     await this.#watch(() => this.#takeUp(id))
@@ -126,7 +132,7 @@ export class RemoteCommand {
     }
   }
 
-  /** Returns one picture of a live view. */
+  /** Returns the current content of a live view, as text drawn for this terminal. */
   async picture(terminal: TerminalFacts): Promise<string> {
     const request = { ...this.#request, id: randomUUID(), mayAsk: false, terminal }
     const answer = await this.#post(request)
@@ -141,13 +147,16 @@ export class RemoteCommand {
     return text
   }
 
-  /** The run that goes on without this client: nothing where the server stops it as its reader leaves. */
+  /**
+   * The id of the command's run that goes on in the server without this client; undefined if the server stops
+   * the run when the client leaves.
+   */
   get lastingRun(): string | undefined {
     const isShortRead = this.#chosen.shape.reads && this.#time.nowMs() - this.#begunAt < JOB_AFTER_MS
     return isShortRead ? undefined : this.#run
   }
 
-  /** Asks the server to stop the run between two of its steps. */
+  /** Asks the server to stop the command's run between two of its steps. */
   async stop(): Promise<void> {
     if (this.#run === undefined) return
     const request: CommandRequest = {
@@ -234,7 +243,10 @@ export class RemoteCommand {
     return linesOf(this.#shop.staffServer, answer)
   }
 
-  /** Shows the stream until the stream ends, and resumes it when the connection breaks. */
+  /**
+   * Displays the output that the server sends for a command until the command ends. Resumes the output after
+   * a broken connection.
+   */
   async #streamRun(open: () => Promise<AsyncGenerator<StreamLine>>): Promise<void> {
     this.#question = undefined
     let again = open
@@ -317,8 +329,8 @@ export class RemoteCommand {
   }
 
   /**
-   * Asks the person the question, and sends the command again with the answer: the command has changed
-   * nothing yet.
+   * Asks the person the command's question, and sends the command to the server again with the answer. Before
+   * the question, the command has changed nothing.
    */
   async #answer(question: Question): Promise<void> {
     const { prompts } = this.#around

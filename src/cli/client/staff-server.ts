@@ -26,7 +26,7 @@ const SILENCE_MS = 35_000
 export interface Call {
   method: 'GET' | 'POST'
   path: string
-  /** The first line of the request's body; the file follows this line. */
+  /** The first line of the HTTP request's body; the bytes of the command's file follow this line. */
   line?: string
   file?: Readable | undefined
   /** The code from the second factor of the person who gives the command. */
@@ -34,8 +34,8 @@ export interface Call {
 }
 
 /**
- * Makes one call and returns the answer if its status is a success. Throws StaffServerUnreachable, or a
- * CliError for the server's refusal.
+ * Makes one HTTP call to the staff server and returns the answer if its status is a success. Throws
+ * StaffServerUnreachable, or a CliError for the server's refusal.
  */
 export async function call(staffServer: StaffServerAddress, asked: Call): Promise<IncomingMessage> {
   const answer = await send(staffServer, asked)
@@ -49,8 +49,8 @@ async function send(
   { method, path, line, file, code }: Call,
 ): Promise<IncomingMessage> {
   const url = new URL(path, `${server}/`)
-  // `getBuiltinModule` instead of an import, which would read every export of the module. One of these
-  // exports loads another kind of HTTP client: 60 ms of processor time.
+  // `getBuiltinModule` is used because an import would read every export of the module. One of these exports
+  // loads another kind of HTTP client, which costs 60 ms of processor time.
   const { request } =
     url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
   const options: RequestOptions = {
@@ -71,7 +71,8 @@ async function send(
       reject(new StaffServerUnreachable(`${server} does not answer (${codeOf(error)})`)),
     )
     if (line !== undefined) outgoing.write(line)
-    // If a file cannot be read to its end, the request ends, and the command does not begin.
+    // If the command's file cannot be read to its end, the HTTP request breaks off, and the server does not
+    // begin the command.
     if (file) pipeline(file, outgoing, () => {})
     else outgoing.end()
   })
@@ -79,7 +80,10 @@ async function send(
 
 const codeOf = (error: Error) => ('code' in error && error.code ? String(error.code) : error.message)
 
-/** Throws if the answer names no protocol: then the server is not a laku server. */
+/**
+ * Throws if the answer lacks the header with the version of laku's protocol: then the server is not a laku
+ * server.
+ */
 function requireSameLanguage({ server }: StaffServerAddress, answer: IncomingMessage): void {
   const spoken = answer.headers[PROTOCOL_HEADER]
   if (spoken !== undefined) return
@@ -107,7 +111,7 @@ async function refusal({ server }: StaffServerAddress, answer: IncomingMessage):
   try {
     refused = JSON.parse(text) as Refused
   } catch {
-    // The answer is no JSON: something between the client and the server has answered.
+    // The body of the refusal is no JSON: something between the client and the staff server has answered.
   }
   const { code = '', message = '', details = {} } = refused
   if (code === 'staff_door.other_version') return otherVersion(server, details)
@@ -147,8 +151,8 @@ function otherVersion(server: string, details: Record<string, unknown>): CliErro
 }
 
 /**
- * Yields the lines of a stream until the stream ends. Throws StaffServerUnreachable where the stream breaks
- * off.
+ * Yields the lines of the server's answer until the answer ends. Throws StaffServerUnreachable if the
+ * connection breaks before that.
  */
 export async function* linesOf(
   staffServer: StaffServerAddress,

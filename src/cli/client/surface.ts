@@ -13,7 +13,10 @@ export interface SurfaceIndex {
   entries: { name: string; description: string; hidden?: boolean; isNoun: boolean }[]
 }
 
-/** Returns the entries as the build wrote them; undefined in a checkout that runs without a build. */
+/**
+ * Returns the list of laku's nouns and commands that the build wrote; undefined in a checkout that runs
+ * without a build.
+ */
 export function surfaceEntries(): readonly EntryShape[] | undefined {
   let index: SurfaceIndex
   try {

@@ -2,7 +2,7 @@ import { isatty } from 'node:tty'
 import type { Stream } from '../output/output.ts'
 import type { Prompts } from '../prompts/prompts.ts'
 
-/** The time that a client waits by. */
+/** The clock and the sleep function by which a client waits. */
 export interface WaitingTime {
   nowMs(): number
   sleep(ms: number): Promise<unknown>
@@ -16,9 +16,9 @@ export interface Surroundings {
   /** The means of asking the person; undefined if nobody can be asked. */
   prompts: Prompts | undefined
   exitWith: (code: number) => void
-  /** Nothing: the real time. */
+  /** The clock by which the client waits; the real time by default. */
   time?: WaitingTime
-  /** Ends the client after Ctrl-C. Nothing: this process gets the signal. */
+  /** Ends the client after Ctrl-C; by default, this process sends SIGINT to itself. */
   endBySignal?: () => void
 }
 

@@ -2,11 +2,12 @@ import CliTable from 'cli-table3'
 import { type Style, statusColor } from '../output/style.ts'
 
 /**
- * The way a value is shown to people: money as rupiah, instants in Jakarta time, everything else unchanged.
+ * The kind of a value, which decides how people see it: money as rupiah, instants in Jakarta time, everything
+ * else unchanged.
  */
 export type CellKind = 'text' | 'code' | 'number' | 'idr' | 'time' | 'status'
 
-/** The heading of a table's column, or of one field of a shown thing. */
+/** The heading of a table's column, or of one field of an object that a `show` command prints. */
 export interface Head {
   heading: string
   kind?: CellKind
@@ -21,7 +22,7 @@ export interface TableBlock {
   rows: readonly (readonly string[])[]
 }
 
-/** The fields of one shown thing, formatted for people. */
+/** The fields of one object that a `show` command prints, formatted for people. */
 export interface FieldsBlock {
   head: readonly Head[]
   fields: readonly string[]
@@ -38,10 +39,10 @@ export interface DrawOptions {
 
 const GAP = 2
 const NARROWEST = 8
-/** The width to which text is cut before a spare column is left out. */
+/** The width to which the text of a column is cut before the table leaves out a spare column (characters). */
 const READABLE = 16
 
-// The table has no lines between its cells, so that a row can be copied as it is.
+// The table has no lines between its cells, so that people can copy the text of a row as it is.
 const borderless = Object.fromEntries(
   ['top', 'bottom', 'left', 'right', 'mid', 'middle'].flatMap((side) =>
     ['', '-mid', '-left', '-right'].map((end) => [`${side}${end}`, '']),
@@ -111,7 +112,7 @@ function columnsThatFit(
   return undefined
 }
 
-/** Draws the fields of one thing, one line each. */
+/** Draws the fields of one object, each on a line of its own. */
 export function drawFields(head: readonly Head[], fields: readonly string[], style: Style): string {
   const label = Math.max(...head.map(({ heading }) => heading.length))
   const lines = head.map(({ heading, kind }, at) => {

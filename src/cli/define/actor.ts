@@ -6,8 +6,8 @@ import { configFolder } from '../client/contexts.ts'
 import { CliError, exitCodes } from '../errors/cli-error.ts'
 
 /**
- * Returns the name under which a database's token is saved. The embedded database has a fixed name, because
- * its socket's folder may change.
+ * Returns the name of a database, under which a person's token for it is saved. The embedded database has a
+ * fixed name, because the folder of its socket may change.
  */
 export function databaseName({ urls }: Laku): string {
   return urls.embedded ? 'embedded' : shownUrl(urls.app).replace(`${roleOf(urls.app)}@`, '')

@@ -11,12 +11,14 @@ export interface Ask {
 
 export interface AskingDefinition<S extends z.ZodType, T> extends Shape<S> {
   /**
-   * Writes the intent in one transaction, before a provider is asked, and returns the questions that the
-   * provider would get. A dry run rolls this transaction back and asks nobody: the effect of an answer is
-   * unknown before the answer arrives.
+   * Writes down, in one transaction, what a provider will be asked, and returns these questions. A dry run
+   * rolls this transaction back and asks no provider: the effect of an answer is unknown before the answer
+   * arrives.
    */
   intend: (work: Work, input: z.output<S>, way: OutsideWay<z.output<S>>) => Promise<readonly Ask[]>
-  /** Makes the whole change: writes down the intent, asks the provider, and acts on the answer. */
+  /**
+   * Makes the change: writes down what the provider will be asked, asks the provider, and acts on the answer.
+   */
   run: (way: OutsideWay<z.output<S>>) => Promise<T>
   /** Returns the result as text for people. */
   done: (result: T) => string

@@ -11,15 +11,15 @@ export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> 
    */
   keyOf: (row: z.output<R>) => string
   /**
-   * Returns the id of the thing that a row is about, if the thing has several names: a code and a UUID. The
-   * id is looked up together with the check.
+   * Returns the id of the object that a row names, if such an object has several names: a code and a UUID.
+   * The id is looked up together with the check of the row.
    */
   idOf?: (work: Work, row: z.output<R>) => Promise<string>
   /** Returns the reason that the row itself gives for its change; without one, --reason applies. */
   reasonOf?: (row: z.output<R>) => string | undefined
   /**
-   * Checks a row before the first change, and changes nothing. Throws if the row cannot be done; returns
-   * `done` if an earlier run did the row.
+   * Checks a row before the batch makes its first change; the check itself changes nothing. Throws if the
+   * row's change is impossible. Returns `done` if an earlier run of the batch made this row's change.
    */
   check: (work: Work, row: z.output<R>, input: z.output<S>) => Promise<'open' | 'done'>
   /** Makes the change of one row, in a transaction of its own. */
@@ -27,12 +27,15 @@ export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> 
 }
 
 /**
- * Declares a batch from a CSV file or stdin (`-`). Every row is checked before the first change. Then each
- * row is done in its own transaction: after a kill, a new run with the same file skips the finished rows.
- * Failed rows go to a file that can be given to a new run, and the exit code is 7. With --ndjson each row
- * prints a line when it is done. A dry run does the rows in turn, each after those before it, in one
- * transaction that is rolled back. With many rows, or while another process waits for that transaction, a dry
- * run does the rows in pages, and says so.
+ * Declares a command that makes one change for each row of a CSV file or of stdin (`-`). All rows are checked
+ * before the first change, and each change has its own transaction. After a kill, a new run with the same
+ * file skips the finished rows.
+ *
+ * Failed rows go to a file that can be given to a new run, and the exit code is 7. With --ndjson each
+ * finished row prints a line.
+ *
+ * A dry run makes the changes of all rows, one after another, in one transaction, and rolls it back. With
+ * many rows, or while another process waits for that transaction, a dry run works in pages, and says so.
  */
 export function defineBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   definition: BatchDefinition<S, R, T>,

@@ -9,7 +9,7 @@ export interface ArgumentDefinition {
   description: string
   optional?: boolean
   variadic?: boolean
-  /** True if the value is an instant, so that `-2h` is not read as an option. */
+  /** True if the argument is an instant: then `-2h` is not read as an option. */
   isTime?: boolean
   /** True if the argument names a file that the command reads. */
   isFile?: boolean
@@ -35,10 +35,10 @@ export interface Shape<S extends z.ZodType> {
   description: string
   args?: readonly ArgumentDefinition[]
   options?: readonly OptionDefinition[]
-  /** The schema that checks and converts the arguments and options. */
+  /** The schema that checks and converts the command's arguments and options. */
   input: S
   examples?: readonly string[]
-  /** The exit codes that the command may end with, besides those of its kind. */
+  /** The exit codes with which the command may end, besides those that all commands of its kind have. */
   exits?: readonly ExitCode[]
   /** True if the command changes nothing; lists and shows never change anything. */
   reads?: boolean
@@ -114,8 +114,9 @@ export interface ListDefinition<S extends z.ZodType, Row> extends Shape<S> {
 }
 
 /**
- * Declares a list: a table for people, `{data, next_cursor}` with --json, rows with --csv, pages with --limit
- * and --cursor. Write `run` before `columns`: the compiler infers the type of a row from `run`.
+ * Declares a command that lists rows: a table for people, `{data, next_cursor}` with --json, rows with --csv,
+ * pages with --limit and --cursor. Write `run` before `columns` in the definition: the compiler infers the
+ * type of a row from `run`.
  */
 export function defineList<S extends z.ZodType, Row>(definition: ListDefinition<S, Row>): CommandDefinition {
   const pages: OptionDefinition[] = [
@@ -129,7 +130,7 @@ export function defineList<S extends z.ZodType, Row>(definition: ListDefinition<
   })
 }
 
-/** A table below the fields of a shown thing. */
+/** A table that a `show` command prints below the fields of its object. */
 export interface Section {
   title: string
   /** The columns in which the section's rows are printed. */
@@ -143,7 +144,7 @@ export interface ShowDefinition<S extends z.ZodType, T> extends Shape<S> {
   run: (context: CommandContext, input: z.output<S>) => Promise<T>
 }
 
-/** Declares a command that shows one thing: its fields for people, the object itself with --json. */
+/** Declares a command that shows one object: its fields for people, the object itself with --json. */
 export function defineShow<S extends z.ZodType, T>(definition: ShowDefinition<S, T>): CommandDefinition {
   return declared('show', definition, [], async (context, raw) => {
     const { runShow } = await import('../run/show.ts')
@@ -151,12 +152,14 @@ export function defineShow<S extends z.ZodType, T>(definition: ShowDefinition<S,
   })
 }
 
-/** Returns a section; the compiler checks that the rows and the columns have the same type. */
+/**
+ * Returns a table for a `show` command; the compiler checks that its rows and its columns have the same type.
+ */
 export function section<Row>(title: string, columns: readonly Column<Row>[], rows: readonly Row[]): Section {
   return { title, columns, rows }
 }
 
-/** The context, the actor and the input, which a change can use outside of its transaction. */
+/** The context, the actor and the input of a change, for its work outside of its transaction. */
 export interface OutsideWay<I> {
   context: CommandContext
   actor: Actor
@@ -175,19 +178,18 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
    */
   needsReason?: boolean
   /**
-   * Runs the use case in one transaction, which --dry-run rolls back. `reason` is empty if none was needed. A
-   * refusal that the use case returns, instead of throwing, is committed.
+   * Makes the change in one transaction, which --dry-run rolls back. `reason` is empty if the change needs no
+   * reason. A refusal that the use case returns, instead of throwing, is committed.
    */
   change: (work: Work, input: z.output<S>, reason: string, context: CommandContext) => Promise<T | Refusal>
   /**
-   * Surrounds the change's transaction where a provider has to be asked. Calls `run` for the transaction. If
-   * the transaction is refused for want of an answer, calls `run` again with what the answer adds to the
-   * input. A dry run asks nobody.
+   * Asks a provider, outside of the change's transaction, for what the transaction needs. Calls `run` to
+   * execute the transaction, with what the provider's answer adds to the input. A dry run asks no provider.
    */
   outside?: (way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<T>) => Promise<T>
   /**
-   * Surrounds the transaction of a dry run, and passes an assumption to `run` where a provider would have
-   * been asked.
+   * Calls `run` to execute the transaction of a dry run. An assumption replaces the answer of each provider
+   * that would have been asked.
    */
   assuming?: <R>(way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<R>) => Promise<R>
   /**
@@ -256,7 +258,7 @@ export function defineTask<S extends z.ZodType>(definition: TaskDefinition<S>): 
   })
 }
 
-/** The flag of every command that a second person may have to confirm. */
+/** The flag `--code`, for every command that a second person may have to confirm. */
 const codeFlag: OptionDefinition = {
   flags: '--code <code>',
   description:

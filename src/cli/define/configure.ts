@@ -46,7 +46,10 @@ function optionOf({ flags, description, choices }: OptionDefinition): Option {
 
 const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-/** Returns the arguments and options in one object, without those that were not given. */
+/**
+ * Returns the arguments and options of a command line in one object, without those that the person did not
+ * give.
+ */
 function rawInput(command: Command, definition: CommandShape): RawInput {
   const named = definition.args.map(({ name }, index) => [camelCase(name), command.processedArgs[index]])
   const given = [...named, ...Object.entries(command.opts())].filter(([, value]) => value !== undefined)

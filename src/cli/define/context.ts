@@ -34,19 +34,19 @@ export interface GlobalFlags {
 export interface ContextOptions {
   streams?: Pick<OutputOptions, 'stdout' | 'stderr' | 'env' | 'emit' | 'ready'>
   files?: Files
-  /** Receives the exit code, instead of this process. */
+  /** Receives the command's exit code, which this process would otherwise end with. */
   exitWith?: (code: ExitCode) => void
-  /** The source of the client's identity, for commands that show it. */
+  /** The source of the client's identity (`LAKU_TOKEN` or `laku login`), for commands that print it. */
   knownBy?: string | undefined
   /** The code of a second factor that came with the command. */
   code?: string | undefined
-  /** The signal that is aborted when somebody stops the work. */
+  /** The signal that is aborted when somebody stops the work of the command. */
   signal?: AbortSignal
   /** Stores the answer of a change in the transaction that makes the change. */
   keep?: (work: Work, answer: KeptAnswer) => Promise<void>
   prompts?: Prompts
   /**
-   * A laku that is open already, which the command does not close: tests pass one and close it themselves.
+   * A laku that is open already and that the command does not close: tests pass one and close it themselves.
    */
   laku?: Laku
   actor?: Actor
@@ -59,7 +59,8 @@ export interface KeptAnswer {
   exitCode: ExitCode
 }
 
-// A command runs one transaction at a time; the second connection is for laku's clock.
+// The command needs two database connections: one for its transactions, one at a time, and one for laku's
+// clock.
 const POOL_SIZE = 2
 
 /**
@@ -92,7 +93,7 @@ export class CommandContext {
     this.prompts = yes || json ? undefined : prompts
   }
 
-  /** Whether a server runs the command for somebody whom it knows. */
+  /** Whether a server runs the command, for a person whose identity the server has checked. */
   get isServed(): boolean {
     return this.#given.actor !== undefined
   }
@@ -154,7 +155,10 @@ export class CommandContext {
     return this.#given.laku?.config ?? this.config()
   }
 
-  /** Returns laku, opened at the first call; an embedded database is started for it. */
+  /**
+   * Returns laku with its database. The first call opens the database, and starts it if it is the embedded
+   * one.
+   */
   laku(): Promise<Laku> {
     this.#laku ??= this.#given.laku ? Promise.resolve(this.#given.laku) : this.#open()
     return this.#laku
@@ -208,7 +212,7 @@ export class CommandContext {
     return requireInstant(text, flag, clock.now())
   }
 
-  /** Returns the folder of the database and the credentials. */
+  /** Returns the data folder, which holds the embedded database and the saved tokens. */
   dataDir(): string {
     return resolve(this.config().dataDir)
   }
@@ -216,7 +220,7 @@ export class CommandContext {
   async close(): Promise<void> {
     this.progress.end()
     if (this.#given.laku) return
-    // A failure of opening laku has ended the command already, so it is ignored here.
+    // A failure to open laku has already ended the command, so `close` ignores that failure.
     const laku = await this.#laku?.catch(() => undefined)
     await laku?.close()
   }

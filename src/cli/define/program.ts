@@ -13,7 +13,7 @@ export interface EntryShape<C extends CommandShape = CommandShape> {
   name: string
   description: string
   hidden?: boolean
-  /** Loads the shape of a command or a noun at its first use, and not before. */
+  /** Loads the declaration of a command, or of the verbs of a noun, when it is first used. */
   load: () => Promise<C | readonly (C | GroupShape<C>)[]>
   isNoun: boolean
 }
@@ -40,8 +40,8 @@ export function buildProgram<C extends CommandShape>(source: ProgramSource<C>): 
     .usage('<noun> <verb> [options]')
     .helpCommand(false)
     .exitOverride()
-    // Commander prints no error messages: they are printed in the one place that also knows --json. Help is
-    // printed by commander as usual.
+    // Commander prints no error messages here: laku prints them in the one place that also knows --json.
+    // Commander prints the help as usual.
     .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
   addGlobalOptions(program)

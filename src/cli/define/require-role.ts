@@ -2,7 +2,7 @@ import { commandRoles, inWords, ownersWithoutToken } from '../../runtime/who-may
 import type { CommandDefinition } from './command.ts'
 import type { Entry, VerbGroup } from './root.ts'
 
-/** Makes each command of an entry first check the role of the person who gives the command. */
+/** Makes each command of a noun first check the role of the person who gives the command. */
 export function withRoleCheck(entry: Entry): Entry {
   if (!('verbs' in entry)) return entry
   const { name, verbs } = entry

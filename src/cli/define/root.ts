@@ -13,8 +13,8 @@ interface Named {
 export type VerbGroup = GroupShape<CommandDefinition>
 
 /**
- * A command without a noun, or a noun with its verbs. Their modules are loaded at their first use, and not
- * before.
+ * A command without a noun, or a noun with its verbs. The code of its commands is loaded when it is first
+ * used.
  */
 export type Entry = Named &
   (

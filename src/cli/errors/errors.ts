@@ -15,7 +15,7 @@ export interface Failure {
   message: string
   details: Record<string, unknown>
   exitCode: ExitCode
-  /** False for an unforeseen error: only then is the stack worth seeing. */
+  /** Whether laku foresaw this error: the stack is worth seeing only for an unforeseen error. */
   foreseen: boolean
 }
 
@@ -37,7 +37,10 @@ const exitCodeOfOutcome: Record<ProviderOutcome, ExitCode> = {
 
 const startCodes = { 2: 'start.configuration', 6: 'start.database' } as const
 
-/** Returns the failure for any error: the one table from errors to exit codes, codes and messages. */
+/**
+ * Returns the printed form of any error. This is the one place that decides the exit code, the code and the
+ * message of each error.
+ */
 export function failureOf(thrown: unknown): Failure {
   const error = thrown instanceof DomainError ? thrown : translateDatabaseError(thrown).translated
   const own = ownFailure(error)

@@ -12,7 +12,10 @@ export interface Files {
    * file fails only while it is read.
    */
   read(name: string): Readable
-  /** Writes a whole file; with mode 0o600, nobody else on that machine can read the file. */
+  /**
+   * Writes a whole file on that person's machine. With mode 0o600, no other user of the machine can read the
+   * file.
+   */
   write(name: string, content: string | Uint8Array, mode?: number): void
 }
 

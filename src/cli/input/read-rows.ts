@@ -15,7 +15,9 @@ export interface ReadRow<Row> {
 
 const SHOWN = 10
 
-/** Throws a usage error that shows the first few problems, if there are any. */
+/**
+ * Throws a usage error that names the first few problems in the rows of a CSV file, if there are problems.
+ */
 export function refuseWrongRows(problems: readonly string[]): void {
   if (problems.length === 0) return
   const shown = problems.slice(0, SHOWN).join('; ')

@@ -2,8 +2,8 @@ import type { Cell } from './format.ts'
 import type { Column } from './table.ts'
 
 /**
- * Returns rows as RFC 4180 lines for machines: names as in the JSON, amounts as whole numbers, instants as
- * ISO 8601, phone numbers unchanged.
+ * Returns rows as lines of CSV (RFC 4180) for machines: column names as in the JSON, amounts as whole
+ * numbers, instants as ISO 8601, phone numbers unchanged.
  */
 export function renderCsv<Row>(
   columns: readonly Column<Row>[],

@@ -26,7 +26,7 @@ export function formatCell(value: Cell, kind: CellKind = 'text'): string {
 /** Breaks a text into lines between words, if the terminal has a width. */
 export function wrapped(text: string, width: number | undefined): string {
   if (width === undefined) return text
-  // Leaves some room for the mark that is printed before a question.
+  // The lines stay 4 columns narrower than the terminal: a question is printed after a mark.
   const line = new RegExp(`(.{1,${Math.max(10, width - 4)}})(?: +|$)`, 'g')
   return text
     .split('\n')

@@ -11,8 +11,9 @@ const CTRL_D = '\u0004'
 const endKeys = ['q', 'Q', CTRL_C, CTRL_D]
 
 /**
- * Draws a picture on a separate screen, again at every interval and when the terminal changes its size, until
- * q or Ctrl-C. Then it restores the terminal and prints the last picture below the earlier output.
+ * Draws a live view on the terminal's second screen, again at every interval and when the terminal changes
+ * its size, until q or Ctrl-C. Then it restores the first screen and prints the last content below the
+ * earlier output.
  */
 export async function showLive(output: Output, everyS: number, draw: () => Promise<string>): Promise<void> {
   const keys = new Keys()
@@ -33,10 +34,7 @@ export async function showLive(output: Output, everyS: number, draw: () => Promi
   output.raw(`${last}\n`)
 }
 
-/**
- * The events that end a live view or redraw it early: keys of the terminal, signals, a changed size of the
- * terminal.
- */
+/** The keys and signals that end a live view, and the changes of the terminal's size that redraw it early. */
 class Keys {
   ended = false
   #wake = () => {}
@@ -58,7 +56,10 @@ class Keys {
     process.stdin.setRawMode(true).setEncoding('utf8').on('data', this.#typed).resume()
   }
 
-  /** Waits for this time (ms), or until a key or a signal ends the view or the terminal's size changes. */
+  /**
+   * Waits before the next drawing of a live view: for this time (ms), or until a key or a signal ends the
+   * view, or until the terminal changes its size.
+   */
   wait(ms: number): Promise<void> {
     if (this.ended) return Promise.resolve()
     return new Promise((resolve) => {

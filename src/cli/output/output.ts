@@ -18,9 +18,9 @@ export interface OutputOptions {
   stdout?: Stream
   stderr?: Stream
   env?: NodeJS.ProcessEnv
-  /** Receives the output in place of stdout and stderr; the receiver prints the output. */
+  /** Receives the command's output in place of stdout and stderr; the receiver prints the output. */
   emit?: (event: RunEvent) => void
-  /** Resolves when there is room for more output. */
+  /** Resolves when the receiver of the command's output has room for more. */
   ready?: () => Promise<void>
 }
 

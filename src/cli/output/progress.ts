@@ -12,7 +12,10 @@ export class Progress {
   #done = 0
   #label = ''
 
-  /** `check` runs at each step, and throws if somebody stopped the work. */
+  /**
+   * Creates the display of one command's progress. `check` runs at each step of the command's work, and
+   * throws if somebody stopped the work.
+   */
   constructor(output: Output, check: () => void = () => {}) {
     this.#output = output
     this.#check = check

@@ -1,7 +1,7 @@
 import { type Block, type DrawOptions, drawTable, type FieldsBlock, type TableBlock } from '../client/view.ts'
 import { type Cell, type CellKind, formatCell } from './format.ts'
 
-/** One column of a list, or one field of a thing. */
+/** One column of a list, or one field of an object that a `show` command prints. */
 export interface Column<Row> {
   /** The column's name in the JSON, with the unit last: `total_idr`. */
   name: string
@@ -42,7 +42,7 @@ export function tableOf<Row>(
   return title === undefined ? table : { title, ...table }
 }
 
-/** Returns one thing as a block of an answer for people. */
+/** Returns the fields of one object as a block of an answer for people. */
 export function fieldsOf<T>(fields: readonly Column<T>[], thing: T): FieldsBlock {
   return { head: headOf(fields), fields: cellsOf(fields, thing) }
 }

@@ -4,7 +4,7 @@ import type { CommandContext } from '../define/context.ts'
 import { usageError } from '../errors/cli-error.ts'
 import type { Prompts } from './prompts.ts'
 
-/** The arguments and options that a command takes: a missing one can be asked for. */
+/** The arguments and options of a command, any of which can be asked for if it is missing. */
 export interface Takes {
   args: readonly ArgumentDefinition[]
   options: readonly OptionDefinition[]
@@ -14,7 +14,7 @@ export interface Takes {
 /** A required argument or option that the person did not give. */
 interface Missing {
   name: string
-  /** The name in the form in which people type it: `--user`, `<session>`. */
+  /** The name of the argument or option in the form in which people type it: `--user`, `<session>`. */
   typed: string
   description: string
   choices?: readonly string[] | undefined

@@ -112,8 +112,8 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
 }
 
 /**
- * Returns the actor. If a row may need a second person, the actor confirms all rows by one code: the file is
- * not begun again to ask for the code.
+ * Returns the actor of the batch, confirmed by the second-factor code that was given. One code confirms all
+ * rows: a batch is not begun again to ask for a code.
  */
 async function actorOf(
   context: CommandContext,

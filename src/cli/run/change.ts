@@ -67,7 +67,10 @@ export async function runChange<S extends z.ZodType, T>(
 const isRefusal = <T>(answer: T | Refusal): answer is Refusal =>
   typeof answer === 'object' && answer !== null && 'refused' in answer && answer.refused instanceof Error
 
-/** Returns the answer, or throws it if it is a refusal, which is committed by then. */
+/**
+ * Returns the answer of a change's transaction. If the answer is a refusal, throws the refusal: the
+ * transaction is committed by then.
+ */
 function orThrow<T>(answer: T | Refusal): T {
   if (isRefusal(answer)) throw answer.refused
   return answer
@@ -79,7 +82,7 @@ function codeOf({ secondPerson }: { secondPerson?: boolean }, { code, ...own }: 
   return { code: undefined, own: code === undefined ? own : { ...own, code } }
 }
 
-/** Returns the text about a change, and the exit code that the change ends with. */
+/** Returns the text for people about a change that was made, and the exit code of its command. */
 function endOf<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>, result: T, input: z.output<S>) {
   return { text: definition.done(result, input), exitCode: definition.exitCode?.(result) ?? exitCodes.done }
 }

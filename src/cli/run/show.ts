@@ -4,7 +4,7 @@ import type { CommandContext } from '../define/context.ts'
 import { checkedInput } from '../input/input.ts'
 import { type Block, type Column, fieldsOf, tableOf } from '../output/table.ts'
 
-/** Prints the fields of one thing, and the tables that belong to it. */
+/** Prints the fields of one object, and the tables below these fields. */
 export async function runShow<S extends z.ZodType, T>(
   context: CommandContext,
   definition: ShowDefinition<S, T>,
@@ -21,8 +21,8 @@ export async function runShow<S extends z.ZodType, T>(
 }
 
 export function sectionBlock(section: Section): Block {
-  // The rows and columns of a section have the same row type (see `section`), which the type of a list of
-  // sections cannot express.
+  // The rows and columns of one table have the same row type (see `section`), which the type of a list of
+  // tables cannot express.
   const columns = section.columns as readonly Column<unknown>[]
   return tableOf(columns, section.rows, section.title)
 }

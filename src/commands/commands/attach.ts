@@ -11,8 +11,8 @@ export const attach = defineTask({
   args: [runArgument],
   input: z.object({ run: z.uuid('it takes the UUID of a command') }),
   examples: ['laku commands attach 019ad1b2-7c4e-7a31-9f0e-3d5a6b7c8d9e'],
-  // The client itself shows a run of a server. A database that is opened directly runs no commands for
-  // others, so this process has nothing to show.
+  // A server's run of a command is displayed by the client itself. This process opened a database directly
+  // and runs no commands for others, so it has no run to display.
   run: async () => {
     throw usageError(
       'what runs in a server is shown by its staff server: log in with laku login --server URL',

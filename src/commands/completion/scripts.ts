@@ -42,8 +42,8 @@ export function zshScript(places: readonly Place[]): string {
 const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 
 /**
- * Returns the script for fish, with descriptions: one line for each word, each on a condition about the words
- * before that word.
+ * Returns the completion script for fish, with a description of each word. Each word has one line, with a
+ * condition on the words typed before it.
  */
 export function fishScript(places: readonly Place[]): string {
   const lines = places.flatMap((place) => {
@@ -56,8 +56,8 @@ export function fishScript(places: readonly Place[]): string {
     })
   })
   return [
-    // Tests whether a place in the command line matches: the typed words, without options, begin with its
-    // path. A path of fewer than two words must equal the typed words.
+    // Tests whether the typed words, without options, begin with the nouns and verbs in the argument (its
+    // path). A path of fewer than two words must equal the typed words.
     'function __laku_at',
     '  set -l words (string match -v -- "-*" (commandline -opc)[2..-1])',
     '  set -l path (string split -n " " -- "$argv[1]")',

@@ -11,7 +11,10 @@ export interface SeedResult {
   session: SessionView
 }
 
-/** Inserts the missing parts of the seed data, through the same use cases as staff, in one transaction. */
+/**
+ * Inserts those parts of the seed data that are missing, by the same use cases that staff use, in one
+ * transaction.
+ */
 export async function insertSeed(laku: Laku): Promise<SeedResult> {
   return await laku.units.run({ kind: 'system', name: 'seed' }, async (work) => {
     const products = (await existingProducts(work)) ?? (await insertProducts(work))
@@ -24,7 +27,10 @@ export async function insertSeed(laku: Laku): Promise<SeedResult> {
   })
 }
 
-/** Returns the products of an earlier seeding, found by their SKUs; undefined if there was no seeding. */
+/**
+ * Returns the products that an earlier seeding inserted, found by their SKUs; undefined if any of them is
+ * missing.
+ */
 async function existingProducts(work: Work): Promise<ProductView[] | undefined> {
   const skus = seedProducts.map((product) => product.variants[0]?.sku ?? '')
   const found = await variantsBySku(work.tx, skus)

@@ -20,7 +20,7 @@ export interface Installed {
    * The database's environment; undefined while nobody has set one: then the database counts as production's.
    */
   environment: Environment | undefined
-  /** False while the database has no keys: then nobody can open it. */
+  /** False while the database has no record of its encryption keys: until then, nobody can open it. */
   hasKeys: boolean
 }
 
@@ -36,10 +36,12 @@ export interface InstallOptions {
 }
 
 /**
- * Brings a database up to date for this laku, as the database's owner: queues, tables, the application role's
- * rights, the environment, and the first keys. With `dryRun`, changes nothing. Checks that the configuration
- * fits the database before the first change. Throws StartError: 6 where the database cannot be used, 2 where
- * it belongs to somebody else.
+ * Brings a database up to date for this version of laku, on a connection of the database's owner. It sets up
+ * the queues, the tables, the application role's rights, the environment and the first keys. With `dryRun`,
+ * it changes nothing.
+ *
+ * Checks that the configuration fits the database before the first change. Throws StartError: exit code 6 if
+ * the database cannot be used, 2 if it belongs to somebody else.
  */
 export async function installDatabase(given: OwnerConfig, options: InstallOptions = {}): Promise<Installed> {
   const urls = await databaseUrlsOfOwner(given)
@@ -64,8 +66,8 @@ export async function installDatabase(given: OwnerConfig, options: InstallOption
 }
 
 /**
- * Returns the environment that the database has or will have. The environment and the keys of the database
- * must be those of this configuration.
+ * Returns the environment that the database has or will get, the number of its keys, and the configuration.
+ * The environment and the keys of the database must be those of this configuration.
  */
 async function requireOwnDatabase(
   owner: pg.Pool,

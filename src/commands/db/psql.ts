@@ -41,7 +41,8 @@ function run(url: string, more: readonly string[]): Promise<number> {
     process.on('SIGINT', ignore)
     const { address, password } = splitPassword(url)
     const file = password === undefined ? undefined : passFile(password)
-    // A shell opened from psql (\!) must not have the keys of this process.
+    // psql gets an environment without laku's settings: a shell opened from psql (\!) must not have the keys
+    // of this process.
     const env = { ...withoutSettings(process.env), ...(file && { PGPASSFILE: file.path }) }
     const child = spawn('psql', [address, ...more], { stdio: 'inherit', env })
     child.on('close', () => file?.remove())

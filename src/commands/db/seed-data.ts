@@ -54,15 +54,15 @@ export const seedProducts = [
   },
 ]
 
-/** The pieces on hand of each seeded variant. */
+/** The number of pieces that each seeded variant has in stock. */
 export const seedStock = 200
 
-/** The session of the first product; it is open for a week from the moment it is inserted. */
+/** The session that sells the first seeded product. It is open for a week from the moment it is inserted. */
 export const seedSession = {
   moq: 10,
   capacity: 100,
   openDays: 7,
-  // A session that closes at its MOQ would never reach its second tier.
+  // The session closes at its deadline: if it closed at its MOQ, it would never reach its second price tier.
   closePolicy: 'at_deadline' as const,
   tiers: [
     { minUnits: 1, offPercent: 20 },

@@ -6,10 +6,15 @@ export interface Balance {
   balance_idr: number
 }
 
-/** The balance of our gateway account in laku's ledger, and of our account in the provider's book. */
+/**
+ * The balance of laku's gateway account in the ledger, and the balance of laku's account at the payment
+ * provider.
+ */
 export interface Books {
   gateway_idr: number
-  /** The provider's balance for our account, minus those of the provider's fees that we have booked. */
+  /**
+   * The provider's balance of laku's account, minus those of the provider's fees that laku's ledger contains.
+   */
   provider_idr: number
   agrees: boolean
 }
@@ -18,8 +23,8 @@ const TRIES = 10
 const EVERY_MS = 250
 
 /**
- * Compares our ledger with the provider's book, to the rupiah. Movements between the two books get a few
- * seconds to arrive.
+ * Compares laku's ledger with the payment provider's record of laku's account, to the rupiah. A movement of
+ * money may take a few seconds to appear in both.
  */
 export async function compareBooks(shop: Shop): Promise<{ book: Books; balances: Balance[] }> {
   for (let tries = 1; ; tries++) {

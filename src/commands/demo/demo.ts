@@ -19,7 +19,7 @@ export const demo = defineTask({
     }
     const { runDemo } = await import('./run.ts')
     const result = await runDemo(audienceOf(context))
-    // The steps were printed as they happened, so only the ending is left to print.
+    // Each step of the demo was printed when it ended, so only the ending is left to print.
     return { json: jsonOf(result), text: ending(result, context), exitCode: result.ok ? 0 : 1 }
   },
 })
@@ -30,8 +30,8 @@ function jsonOf({ ok, flows, ledger, book }: DemoResult) {
 }
 
 /**
- * Returns the audience that prints the demo. People see each step when it ends; scripts see nothing on stdout
- * before the single JSON value.
+ * Returns the audience of the demo, which prints its progress. People see each step when it ends; scripts see
+ * nothing on stdout before the single JSON value.
  */
 function audienceOf({ output }: CommandContext): Audience {
   const { style, noteStyle } = output

@@ -15,10 +15,10 @@ export interface FlowResult {
   error?: string
 }
 
-/** The facts that a step reports besides its success. */
+/** The amount and the detail that a step of a flow reports besides its success. */
 export type Told = { amountIdr?: number; detail?: string }
 
-/** One flow of the service map, acted out step by step. */
+/** One flow of the service map, which the demo carries out step by step. */
 export interface Flow {
   name: string
   description: string
@@ -26,10 +26,13 @@ export interface Flow {
   act: (shop: Shop, step: Steps, before: Promise<unknown>) => Promise<void>
 }
 
-/** Runs a step, times it and keeps the facts that it reports. */
+/** Runs one step of a flow, measures its time and records the facts that it reports. */
 export type Steps = <T>(name: string, run: () => Promise<T>, tell?: (value: T) => Told) => Promise<T>
 
-/** Acts out a flow. The first step that fails ends the flow, with the step's reason. */
+/**
+ * Carries out a flow step by step. The first step that fails ends the flow, and its reason becomes the flow's
+ * reason.
+ */
 export async function actOut(
   flow: Flow,
   shop: Shop,
@@ -66,7 +69,7 @@ export async function actOut(
   }
 }
 
-/** Throws an error with the given text unless a condition of the flow holds. */
+/** Throws an error with the given text if the condition does not hold. */
 export function expectThat(holds: boolean, otherwise: string): void {
   if (!holds) throw new Error(otherwise)
 }

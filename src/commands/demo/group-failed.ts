@@ -5,7 +5,9 @@ import { until } from './poll.ts'
 const WAITS = 'refunds_wait_for_balance'
 const FLOAT_IDR = 500_000
 
-/** The flow of path 3 of the service map: the session expires below its MOQ and everybody is refunded. */
+/**
+ * The flow of path 3 of the service map: a session expires below its MOQ, and all its buyers are refunded.
+ */
 export const groupFailed: Flow = {
   name: 'group-failed',
   description: 'Two buyers pay, the session of 10 runs out of time, both are refunded',

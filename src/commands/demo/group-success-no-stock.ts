@@ -31,8 +31,8 @@ interface Message {
 }
 
 /**
- * The flow of path 2 of the service map without stock: purchase order, the factory's answer, goods in two
- * deliveries, orders one after another.
+ * The flow of path 2 of the service map when the goods are not in stock: a purchase order, the factory's
+ * answer, goods in two deliveries, and the buyers' orders one after another.
  */
 export const groupSuccessNoStock: Flow = {
   name: 'group-success-no-stock',
@@ -125,7 +125,7 @@ export const groupSuccessNoStock: Flow = {
         const counts = await ordersOf(buyers)
         expectThat(counts.join() === '1,1,1,1', `the buyers have ${counts.join()} orders`)
         const factoryIdr = await balance(shop, `factory:${goods.factoryId}`)
-        // The factory's share is 95 %: the policy's default commission is 5 %.
+        // The factory gets 95 % of the sales: the default commission of laku's policy is 5 %.
         const shareIdr = 5 * UNIT_PRICE_IDR * 0.95
         expectThat(factoryIdr === shareIdr, `the factory is owed ${factoryIdr}, not ${shareIdr}`)
         return factoryIdr
@@ -155,8 +155,8 @@ const seen = (shop: Shop, session: SessionAnswer) =>
   shop.staff.ask<SessionAnswer>('GET', `/api/group-sessions/${session.id}`)
 
 /**
- * Makes the service map's call `POST /api/warehouse/fulfill-demand`, which reports the goods on the way. A
- * repeated call changes nothing.
+ * Calls `POST /api/warehouse/fulfill-demand` of the service map, which reports the goods that are on the way
+ * for a session. A repeated call changes nothing.
  */
 async function fulfilment(shop: Shop, session: SessionAnswer): Promise<Fulfilment> {
   const { status, body } = await shop.staff.send<Fulfilment>('POST', '/api/warehouse/fulfill-demand', {

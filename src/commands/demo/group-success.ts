@@ -74,7 +74,7 @@ export const groupSuccess: Flow = {
           read(`factory:${goods.factoryId}`),
         ])
         expectThat(escrowIdr === 0, `the escrow of ${session.code} still holds ${escrowIdr}`)
-        // The factory's share is 95 %: the policy's default commission is 5 %.
+        // The factory gets 95 % of the sales: the default commission of laku's policy is 5 %.
         const shareIdr = 3 * UNIT_PRICE_IDR * 0.95
         expectThat(factoryIdr === shareIdr, `the factory is owed ${factoryIdr}, not ${shareIdr}`)
         return factoryIdr

@@ -2,7 +2,10 @@ import { stockGoods } from './catalogue.ts'
 import { expectThat, type Flow } from './flow.ts'
 import { until } from './poll.ts'
 
-/** The flow of path 1 of the service map: order, payment, paid, parcel booked. */
+/**
+ * The flow of path 1 of the service map: a buyer orders and pays, the order becomes paid, and its parcel is
+ * booked.
+ */
 export const regularOrder: Flow = {
   name: 'regular-order',
   description: 'A customer orders two shirts, pays by QRIS, and the parcel is booked',
@@ -54,7 +57,8 @@ export const regularOrder: Flow = {
         ),
       (balances) => {
         const heldIdr = balances.data[0]?.balance_idr ?? 0
-        // The courier was paid out of the account for shipping, not out of the buyer's payment.
+        // The account order-funds still holds the buyer's whole payment, because the courier was paid out of
+        // the account for shipping.
         expectThat(heldIdr === order.total_idr, `order-funds holds ${heldIdr}, not ${order.total_idr}`)
         return { amountIdr: heldIdr }
       },

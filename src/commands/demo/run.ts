@@ -39,8 +39,8 @@ const flows: readonly Flow[] = [
 ]
 
 /**
- * Opens a separate shop, acts out all flows in it side by side, as in any shop, and then has the ledger
- * verified.
+ * Opens a separate shop for the demo and carries out all flows in it at the same time, as happens in any
+ * shop. Then has the ledger verified.
  */
 export async function runDemo(audience: Audience): Promise<DemoResult> {
   audience.opening()
@@ -59,8 +59,8 @@ export async function runDemo(audience: Audience): Promise<DemoResult> {
 }
 
 /**
- * Acts out all flows at once, each with buyers and goods of its own; the audience sees one flow after
- * another.
+ * Carries out all flows at the same time, each with its own buyers and goods. The audience sees one flow
+ * after another.
  */
 export async function actOutAll(shop: Shop, audience: Audience): Promise<FlowResult[]> {
   const turns = new Turns()

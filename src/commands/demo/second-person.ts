@@ -4,7 +4,10 @@ import type { Shop } from './shop.ts'
 
 const STEP_MS = 30_000
 
-/** A colleague in finance, with the phone that shows their codes. */
+/**
+ * A staff member of the demo's finance, who acts as the second person, with the phone that shows their
+ * second-factor codes.
+ */
 export class Colleague {
   readonly token: string
   readonly #secret: string
@@ -16,9 +19,9 @@ export class Colleague {
   }
 
   /**
-   * Hires a colleague for finance, who enrols a second factor alone. A day later the colleague can confirm
-   * another person's change by this factor: only then do two people whom one administrator let in count as
-   * two.
+   * Hires a staff member for finance, who enrols a second factor without anybody else. A day later, this
+   * factor can confirm another person's change. Before that, two people whom one administrator let in do not
+   * count as two.
    */
   static async hire(shop: Shop, name: string): Promise<Colleague> {
     const admin = shop.at.admin_token

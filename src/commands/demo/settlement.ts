@@ -22,8 +22,8 @@ interface Report {
 }
 
 /**
- * The flow of the last path of the service map: delivered, seven days later settled, approved, paid out,
- * stated.
+ * The flow of the last path of the service map. Seven days after an order's delivery, its sale is settled;
+ * then the settlement is approved, paid out to the factory and listed in a statement.
  */
 export const settlement: Flow = {
   name: 'settlement',
@@ -87,7 +87,8 @@ export const settlement: Flow = {
         await until(
           'a factor that counts',
           () => shop.lakuAs<{ error?: object }>(finance, ...approval, '--dry-run'),
-          // The answer is polled, because the server reads a shifted clock only once in a while.
+          // The demo shifts laku's clock, which the server reads only once in a while. So the dry run is
+          // repeated until it succeeds.
           (dry) => !dry.error,
         )
         await run(finance, ...approval, '--code', sari.code())
@@ -100,7 +101,7 @@ export const settlement: Flow = {
     })
     const http = new HttpClient(shop.at.http, finance)
     const own = { factory_id: goods.factoryId }
-    // The factory's share is 95 %: the policy's default commission is 5 %.
+    // The factory gets 95 % of the sales: the default commission of laku's policy is 5 %.
     const shareIdr = PIECES * PRICE_IDR * 0.95
     await step(
       'finance previews',
@@ -108,7 +109,8 @@ export const settlement: Flow = {
         until(
           `a preview of ${shareIdr}`,
           () => http.ask<Report>('POST', '/api/settlements/preview', own),
-          // The preview is polled, because the server reads a shifted clock only once in a while.
+          // The demo shifts laku's clock, which the server reads only once in a while. So the preview is
+          // repeated until it contains the factory's share.
           (seen) => seen.total_idr === shareIdr,
         ),
       (seen) => ({ amountIdr: seen.total_idr, detail: 'nothing changed' }),

@@ -18,8 +18,8 @@ interface Parcel {
 const WAYBILL = 'JNE-DEMO-1'
 
 /**
- * The flow of path 4 of the service map: the courier's webhooks, shuffled and doubled, tracking on the order,
- * a notice to the buyer, the delivery.
+ * The flow of path 4 of the service map: the courier's webhooks arrive shuffled and doubled, the order's
+ * tracking follows them, the buyer gets a notice, and the parcel is delivered.
  */
 export const shipmentTracking: Flow = {
   name: 'shipment-tracking',

@@ -20,12 +20,12 @@ export interface Addresses {
   data_dir: string
 }
 
-// The folder bin/ lies beside dist/ in the package and beside src/ in a checkout: three folders up from here
-// either way.
+// The folder bin/ lies beside dist/ in the package and beside src/ in a checkout: three folders up from this
+// module in both.
 const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
 
-// The demo may run at night: its shop must notify buyers at once, and must not wait a quarter of an hour
-// before it checks for money again.
+// The demo may run at night, so its shop has no quiet hours: buyers get notices at once. When money is
+// missing, the shop checks again after a second, not after a quarter of an hour.
 const wakeful = { quietFromHour: 0, quietToHour: 0, balanceAgainS: 1 }
 
 /**
@@ -70,18 +70,16 @@ export class Shop {
     return this.lakuAs(this.at.admin_token, ...args)
   }
 
-  /**
-   * Runs a command like `laku` above, but as the holder of this token: a step for two people needs two
-   * tokens.
-   */
+  /** Runs a command like `laku` above, but with this staff token: a step for two people needs two tokens. */
   lakuAs<T>(token: string, ...args: string[]): Promise<T> {
-    // The command goes through the staff server, whichever shop the person who runs the demo has chosen.
+    // LAKU_SERVER names the demo's own shop, whichever shop the person who runs the demo has chosen.
     const shop = { LAKU_SERVER: this.at.staff, LAKU_TOKEN: token, LAKU_DATA_DIR: this.at.data_dir }
     const env = { ...withoutSettings(process.env), ...shop }
     return new Promise((resolve, reject) => {
       execFile(process.execPath, [launcher, ...args, '--json', '--yes'], { env }, (error, stdout, stderr) => {
         try {
-          // The caller names the type `T` of the value, which cli.md documents.
+          // The caller names the type `T` of the JSON value that the command prints; cli.md documents this
+          // value.
           resolve(JSON.parse(stdout) as T)
         } catch {
           reject(new Error(`laku ${args.join(' ')} printed no JSON: ${stderr || error?.message}`))

@@ -1,16 +1,19 @@
-/** A turn of one of several speakers, who print one after another. */
+/** A slot in the order of printing, for one of several flows that print one after another. */
 export interface Turn {
-  /** Prints now if all earlier turns are done, and otherwise as soon as they are. */
+  /** Prints now if all earlier slots are done, and otherwise as soon as they are. */
   now(say: () => void): void
-  /** Ends this turn: it prints nothing more, and the next turn may print. */
+  /** Ends this slot: it prints nothing more, and the next slot may print. */
   done(): void
 }
 
-/** Lets flows that run side by side print one after another, in the order in which they took their turns. */
+/**
+ * The slots of flows that run side by side: the flows print one after another, in the order in which they got
+ * their slots.
+ */
 export class Turns {
   readonly #turns: { waiting: (() => void)[]; done: boolean }[] = []
 
-  /** Returns a new turn, which comes after all turns given out before. */
+  /** Returns a new slot in the order of printing, after all slots returned before. */
   next(): Turn {
     const turn = { waiting: [] as (() => void)[], done: false }
     this.#turns.push(turn)

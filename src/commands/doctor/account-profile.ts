@@ -6,14 +6,14 @@ import type { Laku } from '../../runtime/laku.ts'
 import type { DoctorCheck } from './checks.ts'
 
 /**
- * The profile of our account at the payment provider, by which laku deals with the provider. `laku providers
- * show` gives the reasons, channel by channel.
+ * The facts that laku assumes about its account at the payment provider (the account's profile). `laku
+ * providers show` gives the reasons, channel by channel.
  */
 export interface AccountProfile {
   refundForm: 'current' | 'legacy'
   /**
-   * The channels that can refund money to its source, for how many days, and whether in parts. Every other
-   * refund goes to the wallet.
+   * The payment channels that can refund money to its source: for how many days, and whether in parts. All
+   * other refunds go to the buyer's wallet.
    */
   refunds: { channel: string; days: number; parts: boolean }[]
   floatIdr: Rupiah
@@ -34,7 +34,7 @@ function refundsOf({ refundChannels }: Pick<Policy, 'refundChannels'>): AccountP
   return Object.entries(rules).flatMap(([channel, rule]) => (rule ? [{ channel, ...rule }] : []))
 }
 
-/** Returns the lines that describe the account's profile in words. */
+/** Returns lines of text that describe the profile of laku's account at the payment provider. */
 export function profileLines({ refundForm, refunds, floatIdr, payoutChannels }: AccountProfile): string[] {
   const name = refundForm === 'current' ? 'payment_request_id' : 'invoice_id'
   const back = refunds.map(({ channel, days, parts }) => `${channel} ${days}${parts ? '' : ' (whole only)'}`)
@@ -55,7 +55,7 @@ export function profileLines({ refundForm, refunds, floatIdr, payoutChannels }: 
 const CHANNELS_OLD_S = 2 * 86_400
 const REFUSED_WITHIN_S = 7 * 86_400
 
-/** The check that looks for facts which contradict the account's profile. */
+/** The check that looks for facts which contradict the profile of laku's account at the payment provider. */
 export const accountProfileCheck: DoctorCheck = {
   name: 'account profile',
   examine: async (laku) => {

@@ -47,7 +47,8 @@ const SKEW_S = 5
 const LEAST_FREE_BYTES = 1024 ** 3
 
 /**
- * Every check of `laku doctor`. Each one but the ledger's takes little time, whatever the size of the shop.
+ * The checks of `laku doctor`. Each takes little time, whatever the size of the shop, except the check of the
+ * ledger.
  */
 export const doctorChecks: readonly DoctorCheck[] = [
   {

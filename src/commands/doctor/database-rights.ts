@@ -9,8 +9,8 @@ interface Rights {
 }
 
 /**
- * The check whether the application's role has more rights than it needs: objects that the role may create
- * can get in the way of a guard.
+ * The check whether the application's database role has more rights than it needs. With a right to create
+ * objects, it could create some that get in the way of the database's guards.
  */
 export const databaseRights: DoctorCheck = {
   name: 'rights in the database',
@@ -39,8 +39,8 @@ export const databaseRights: DoctorCheck = {
 }
 
 /**
- * The check of the database's environment, of the keys that decrypt its data, and of secrets that the next
- * version refuses.
+ * The check of three things: the database's environment, the keys that decrypt its data, and configured
+ * secrets that the next version of laku will refuse.
  */
 export const databaseEnvironment: DoctorCheck = {
   name: 'environment and keys',

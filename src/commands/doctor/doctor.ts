@@ -10,8 +10,8 @@ export const doctor = defineTask({
   input: z.object({}),
   examples: ['laku doctor', 'laku doctor --json'],
   // `laku doctor` asks for no identity: it changes nothing and prints no personal data of customers. A wrong
-  // configuration, an unreachable database or one that is behind ends the command before its first check,
-  // each with its own line and exit code.
+  // configuration, an unreachable database, or one without the newest migrations ends the command before its
+  // first check. Each of these has its own message and exit code.
   run: async (context) => {
     const { doctorChecks } = await import('./checks.ts')
     const { accountProfile, profileLines } = await import('./account-profile.ts')

@@ -20,8 +20,8 @@ export const providerReachability: DoctorCheck = {
         const why = url === undefined ? undefined : await unreachable(new URL(url))
         if (why === undefined) return []
         const severity = config.env === 'production' ? 'critical' : 'warning'
-        // The finding suggests a pause: work that waits for a paused provider does not fail, and goes on when
-        // the provider is resumed.
+        // The finding suggests pausing the provider: work that waits for a paused provider does not fail, and
+        // goes on when the provider is resumed.
         return [
           { severity, message: `${name} does not answer: ${why}`, command: `laku switches pause ${name}` },
         ]

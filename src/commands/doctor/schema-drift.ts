@@ -32,7 +32,7 @@ export const schemaDrift: DoctorCheck = {
   },
 }
 
-/** Lists the triggers that are switched off: a trigger's definition does not show that. */
+/** Returns the database's triggers that are switched off: a trigger's definition does not show that. */
 async function switchedOff(pool: pg.Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(`
     select t.tgrelid::regclass || ': ' || t.tgname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid

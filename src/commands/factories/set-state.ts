@@ -10,7 +10,7 @@ interface Act {
   said: string
 }
 
-/** Declares a verb that moves a factory on in its verification or its state. */
+/** Declares a command that changes the state of a factory, or the state of its verification. */
 const act = ({ name, description, needsReason = false, change, said }: Act) =>
   defineChange({
     name,

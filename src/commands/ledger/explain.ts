@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { defineShow, section } from '../../cli/define/command.ts'
 import { formatTime } from '../../cli/output/format.ts'
 
-// A session of ten thousand buyers has thirty thousand postings: a person reads a page, a script as many as
-// it wants.
+// A session with ten thousand buyers has thirty thousand postings in the ledger. By default a page has 50 of
+// them, for a person; a script may ask for up to 5,000.
 const SHOWN = 50
 const MAX_POSTINGS = 5_000
 

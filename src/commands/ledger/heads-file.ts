@@ -10,7 +10,10 @@ const line = z.object({
   time: z.iso.datetime().optional(),
 })
 
-/** Returns the chain heads in a worker's log, and skips its other lines. */
+/**
+ * Returns the heads of the ledger's chain that a worker's log contains; all other lines of the log are
+ * skipped.
+ */
 export async function readHeads(files: Files, file: string): Promise<LoggedHead[]> {
   const heads: LoggedHead[] = []
   try {

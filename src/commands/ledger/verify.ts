@@ -68,8 +68,8 @@ function sentence(
 }
 
 /**
- * Returns lines that state how much of the ledger the chain does not cover yet, and which breaks a person
- * declared.
+ * Returns lines of text about the ledger's chain: how many transactions it does not cover yet, and which
+ * breaks in it a person declared.
  */
 function chainLines({ page, unchained, breaks }: ChainState): string[] {
   const open =

@@ -11,8 +11,8 @@ export const show = defineShow({
     const { listPayments } = await import('../../domain/payment/payments/list.ts')
     return await context.read(async (work) => {
       const found = await getOrder(work, order)
-      // A limit of 50 is enough: an order has one open payment at a time, and a few may have expired before
-      // it.
+      // A limit of 50 payments is enough: an order has one open payment at a time, and a few payments may
+      // have expired before it.
       const { data: payments } = await listPayments(work.tx, { orderId: found.id, limit: 50 })
       return { ...found, payments }
     })

@@ -11,7 +11,7 @@ export const show = defineShow({
     const { listEntries } = await import('../../domain/ledger/list-entries.ts')
     return await context.read(async ({ tx }) => {
       const found = await showPayment(tx, payment)
-      // A limit of 100 is enough: a payment and its refunds post a handful of entries each.
+      // A limit of 100 ledger entries is enough: a payment and its refunds post a handful of entries each.
       return { ...found, entries: await listEntries(tx, { subjectId: found.id, limit: 100 }) }
     })
   },

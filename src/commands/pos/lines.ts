@@ -29,7 +29,10 @@ export const receivedLine = z
     return { variant: text.slice(0, at), good, damaged }
   })
 
-/** Returns the same lines with the ids of their variants. Throws product.variant_not_found. */
+/**
+ * Returns the lines of a purchase order with the ids of their variants, instead of SKUs or other names.
+ * Throws product.variant_not_found.
+ */
 export async function withVariantIds<L extends { variant: string }>(
   tx: Tx,
   lines: readonly L[],

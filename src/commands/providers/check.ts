@@ -41,8 +41,8 @@ export const check = defineTask({
     'laku providers check --record answers --json',
     'laku providers check --live --known xendit.qris-source,xendit.transaction-amounts',
   ],
-  // The check asks for no identity: the holder of the configuration has the keys anyway. It neither reads nor
-  // writes laku's own data.
+  // `laku providers check` asks for no identity: whoever holds the configuration has the providers' keys
+  // anyway. The check neither reads nor writes laku's own data.
   run: async (context, { live, record, known }) => {
     const config = context.settings()
     const { liveKeys } = await import('./live-keys.ts')
@@ -83,8 +83,8 @@ export const check = defineTask({
 const MARKS: Readonly<Record<Outcome, string>> = { ok: '✓', differs: '✗', unasked: '?', left_out: '–' }
 
 /**
- * Returns the exit code. A difference is certain and lasts, so its code takes precedence over the code of a
- * question without an answer.
+ * Returns the exit code of the check. A difference between a provider and laku's assumptions is certain and
+ * lasts. So its code takes precedence over the code of a question that a provider did not answer.
  */
 function exitCodeOf(findings: readonly Finding[], known: ReadonlySet<string>) {
   const differs = findings.some(
@@ -105,8 +105,8 @@ const columns: Column<Row>[] = [
 ]
 
 /**
- * Returns the table of findings, and below the table each difference in full with what to do. A fact that no
- * harmless question shows has a row too, so that nobody takes silence for a yes.
+ * Returns the table of findings, and below it each difference in full with what to do. A fact that no
+ * harmless request can check has a row too, so that nobody takes its absence for a confirmation.
  */
 function report(findings: readonly Finding[], notSeen: readonly NotSeen[], { style, width }: Output): string {
   const unseen = notSeen.map(

@@ -1,11 +1,11 @@
 import type { ReadDeliveries } from '../../providers/check/deliveries.ts'
 import { NotConfigured } from '../../providers/check/probe.ts'
 
-/** The number of newest webhook deliveries that the check reads. */
+/** The number of webhook deliveries, newest first, that `laku providers check` reads. */
 const NEWEST = 100
 
 export interface KeptDeliveries {
-  /** Reads the webhook deliveries that our server stored; undefined where no database is configured. */
+  /** Reads the webhook deliveries that laku's server stored; undefined if no database is configured. */
   read: ReadDeliveries
   end: () => Promise<void>
 }

@@ -37,10 +37,10 @@ import { parcelOrigin } from '../../runtime/parcel-origin.ts'
 
 /** The timeout of one call to a provider (ms). */
 const TIMEOUT_MS = 10_000
-/** The time that a provider's list may take to show a new object (ms). */
+/** The time for which a provider's list may not yet contain a new object (ms). */
 const LIST_LAG_MS = 10_000
 
-/** Returns the checks in the order in which they are shown. */
+/** Returns the checks of all providers, in the order in which their findings are printed. */
 export function probesOf(
   config: Config,
   { record, read }: { record?: Record; read?: ReadDeliveries } = {},

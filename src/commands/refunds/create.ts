@@ -77,7 +77,10 @@ const ofFile = {
   description: `those of a CSV of ${Object.keys(row.shape).join(',')}; - for stdin. The key of a row is a word of your own: under it the refund is made once`,
 }
 
-/** The command that makes one refund by its arguments, or many by --file. */
+/**
+ * The command `laku refunds create`: it makes one refund from its arguments, or many refunds from the file in
+ * --file.
+ */
 export const create: CommandDefinition = {
   ...commandDefinition,
   args: commandDefinition.args.map((argument) => ({ ...argument, optional: true })),

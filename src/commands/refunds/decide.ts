@@ -39,7 +39,7 @@ const retryInput = z.object({
   wallet: z.boolean().optional(),
   providerRefundId: z.string().trim().min(1).max(200).optional(),
   notSent: z.boolean().optional(),
-  /** The refund as it was read from the provider; no option gives it. */
+  /** The refund as the provider reported it; no command-line option gives this value. */
   read: z.custom<RefundRetry['read']>().optional(),
   looked: z.custom<RefundRetry['looked']>().optional(),
 })
@@ -77,7 +77,8 @@ export const retry = defineChange({
 /** Reads the provider's answer about the refund before the transaction begins. */
 async function readFirst({ context, actor, input }: OutsideWay<Retry>): Promise<Partial<Retry>> {
   const { refund, wallet, providerRefundId, notSent } = input
-  // Options that exclude each other: the provider is not asked, because the use case refuses them.
+  // More than one of these options was given. The provider is not asked, because the use case refuses them
+  // together.
   if ([wallet, providerRefundId, notSent].filter(Boolean).length > 1) return {}
   if (!providerRefundId && !notSent) return {}
   const { searchLostRefund, readProviderRefund } = await import('../../domain/payment/index.ts')

@@ -11,7 +11,8 @@ export const show = defineShow({
     const { listEntries } = await import('../../domain/ledger/list-entries.ts')
     return await context.read(async ({ tx }) => {
       const found = await getRefund(tx, refund)
-      // A limit of 100 is enough: each attempt posts two entries when it is sent, and two more if it fails.
+      // A limit of 100 ledger entries is enough: each attempt at a refund posts two entries when it is sent,
+      // and two more if it fails.
       const entries = await listEntries(tx, { subjectId: found.id, limit: 100 })
       return { ...found, heard: await listHeard(tx, found.id), entries }
     })

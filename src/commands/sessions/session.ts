@@ -7,15 +7,18 @@ import { formatIdr, type Tx } from '../../domain/kernel/index.ts'
 export const sessionArgument = { name: 'session', description: 'UUID or code' } as const
 export const sessionInput = { session: z.string().min(1) }
 
-/** Returns the session that was named, also if it is a draft. Throws group_buying.session_not_found. */
+/**
+ * Returns the session that the command line names, even if it is a draft. Throws
+ * group_buying.session_not_found.
+ */
 export async function sessionNamed(tx: Tx, named: string): Promise<SessionView> {
   const { getSession } = await import('../../domain/group-buying/list.ts')
   return await getSession(tx, named, { withDrafts: true })
 }
 
 /**
- * Returns the session's code, which must be typed for a severe change, and its paid places and escrow, which
- * are at stake.
+ * Returns the code of a session, which must be typed to confirm a severe change. Also returns what is at
+ * stake: the number of the session's paid joins and the money in its escrow.
  */
 export async function stakeOf(
   context: CommandContext,

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { defineShow, section } from '../../cli/define/command.ts'
 import type { TierView } from '../../domain/group-buying/views.ts'
 
-// Only the newest participants are shown; the counts above include the rest, and the list of orders shows
-// them all.
+// Only the newest 20 participants are printed. The counts above them include all participants, and the list
+// of orders shows all of them.
 const SHOWN = 20
 
 export const show = defineShow({

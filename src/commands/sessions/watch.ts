@@ -10,7 +10,8 @@ import { sessionNamed } from './session.ts'
 const BAR = 30
 const SHORTEST_BAR = 10
 const LINES_EACH = 2
-// The lines that show no session: the head, the line that says how to end, and the empty line above that.
+// The lines of the live view that show no session: its first line, the line that says how to end it, and the
+// empty line above that.
 const OTHER_LINES = 3
 /** The number of sessions shown where no terminal limits them. */
 const SHOWN = 20
@@ -34,13 +35,14 @@ export const watch = defineTask({
   examples: ['laku sessions watch', 'laku sessions watch GBS-261123-7K3QX2 --every 5'],
   run: async (context, { session, every }) => {
     const { output } = context
-    // A server draws one picture; the client that shows the picture asks for the next.
+    // In a server, one picture of the sessions is drawn per request; the client that displays it requests the
+    // next one.
     if (output.json || output.width === undefined || output.emit) {
       const seen = await look(context, session)
       return { json: seen, text: picture(seen, output) }
     }
     const { showLive } = await import('../../cli/output/live-screen.ts')
-    // A session that does not exist is reported before the screen changes.
+    // A session that does not exist is reported before the live view changes the terminal's screen.
     if (session !== undefined) await look(context, session)
     await showLive(output, every, async () => picture(await look(context, session), output))
     return undefined
@@ -92,7 +94,8 @@ function picture({ at, data }: Look, { style, width = Number.POSITIVE_INFINITY }
 const cut = (line: string, width: number) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)
 
 /**
- * Returns a bar of a session's units out of its MOQ: paid units are full blocks, held units are half blocks.
+ * Returns a bar that shows how much of a session's MOQ is reached: paid units are full blocks, held units are
+ * half blocks.
  */
 export function barOf(paid: number, held: number, moq: number, length = BAR): string {
   const width = (units: number) => Math.min(length, Math.floor((length * units) / moq))

@@ -70,7 +70,8 @@ export const pay = defineChange({
     const { paySettlement } = await import('../../domain/settlement/index.ts')
     return await paySettlement(work, input)
   },
-  // A settlement that is on hold was not paid as requested, although the decision is saved.
+  // The exit code is a conflict for a settlement that is on hold: it was not paid as requested, although the
+  // decision is saved.
   exitCode: ({ status }) => (status === 'on_hold' ? exitCodes.conflict : exitCodes.done),
   done: ({ code, status }) => {
     if (status !== 'on_hold') return `${code} is on its way: laku settle show ${code}`

@@ -77,20 +77,20 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
   if (keep && file !== undefined) throw usageError('--keep hands no file out: leave --output away')
   const { units } = await context.laku()
   const actor = await context.actor()
-  // A settlement that the bank rejected is approved again if the command names it, which may take a second
-  // person.
+  // A settlement that the bank rejected is approved again if the command names it. That approval may need a
+  // second person.
   const {
     batch: made,
     transfers,
     leftOut,
   } = await withSecondFactor(context, actor, given, (who) => units.run(who, (work) => claim(work, given)))
-  // `withoutAccount` is kept in the answer: the answer had this field before there were batches.
+  // The answer keeps the field `withoutAccount`, which it had before there were batches of transfers.
   const withoutAccount = leftOut
     .filter((item) => item.why === 'settlement.no_bank_account')
     .map((item) => item.code)
   if (leftOut.length > 0)
     context.output.note(`Left out: ${leftOut.map(({ code, why }) => `${code} (${why})`).join(', ')}`)
-  // The exit code is a conflict if there was something to pay and nothing is exported.
+  // The exit code is a conflict if there were transfers to export and none was exported.
   const exitCode = transfers.length === 0 && leftOut.length > 0 ? exitCodes.conflict : exitCodes.done
   if (!made) {
     const text = 'Nothing is approved that could be exported: no batch was made.'
@@ -112,7 +112,7 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
     context.output.note(`${told}; when the bank has paid it: ${next}`)
     return { json: { batch: made, transfers, withoutAccount, leftOut }, text: csv.trimEnd(), exitCode }
   }
-  // The file holds whole account numbers, so nobody else on this machine may read it.
+  // The exported file holds whole account numbers, so no other user of this machine may read it.
   context.files.write(file, csv, 0o600)
   return {
     json: { file, batch: made, transfers: transfers.length, withoutAccount, leftOut },
@@ -122,8 +122,8 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
 }
 
 /**
- * Claims the transfers and hands out their batch in one transaction. If the file is not written then, the
- * batch exists nevertheless, and the file is written again by the batch's number.
+ * Claims the transfers for the bank and hands out their batch, in one transaction. If the file is not written
+ * then, the batch exists nevertheless, and the command can write the file again by the batch's number.
  */
 async function claim(work: Work, given: Input): Promise<Exported> {
   const { dropEmptyBatch, handOutBatch, makeBatch, showBatch } = await import('../../domain/payout/index.ts')

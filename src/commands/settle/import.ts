@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { defineBatch } from '../../cli/define/batch.ts'
 
-/** The status that each decision leads to: a row whose settlement has that status was carried out before. */
+/**
+ * The status to which each decision leads. If a row's settlement already has that status, the row was carried
+ * out before.
+ */
 const leadsTo = { approve: 'approved', hold: 'on_hold', void: 'void' } as const
 
 const row = z

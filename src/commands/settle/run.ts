@@ -36,7 +36,7 @@ export const run = defineTask({
     const actor = withReason(await context.actor(), reason)
     const settlement = await import('../../domain/settlement/index.ts')
     if (dryRun) {
-      // Gathering the settlement lines settles nothing, so a dry run does it too.
+      // A dry run also gathers the settlement lines, because gathering them settles nothing.
       await settlement.gatherLines({ units, actor })
       const { result, report } = await units.dryRun(actor, (work) =>
         settlement.calculateSettlements(work, query),

@@ -7,7 +7,7 @@ import type { SettlementView } from '../../domain/settlement/index.ts'
 export const settlementArgument = { name: 'settlement', description: 'UUID or code' }
 export const settlementInput = z.object({ settlement: z.string() })
 
-/** The options that choose the period and the factory. */
+/** The options that choose which sales are settled: by their due day, and by their factory. */
 export const periodOptions = [
   { flags: '--through <date>', description: 'what is due by the end of this day in Jakarta (today)' },
   { flags: '--factory <id>', description: 'of one factory (UUID)' },
@@ -44,8 +44,8 @@ export function reportOfAll(settlements: readonly SettlementView[], total: strin
 }
 
 /**
- * Returns the code of a settlement, which must be typed before a severe change, and a sentence about what
- * paying it does.
+ * Returns the code of a settlement, which must be typed to confirm a severe change, and a sentence about the
+ * consequence of paying the settlement.
  */
 export async function paymentOf(
   context: CommandContext,

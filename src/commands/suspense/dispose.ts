@@ -8,7 +8,8 @@ const args = [{ name: 'item', description: 'UUID, or the code that it lies under
 const item = z.string()
 
 /**
- * Makes a disposal severe: the person confirms it by typing the code under which the money is in suspense.
+ * Makes it a severe change to dispose of an item of suspense (money that moved and has no place yet). The
+ * person confirms the change by typing the item's code.
  */
 const severe =
   (consequence: (amount: string, code: string) => string) =>

@@ -25,7 +25,10 @@ export class Child {
     })
   }
 
-  /** Resolves when the child reports that it is ready. Throws a CliError if it ends before that. */
+  /**
+   * Resolves when the child process reports that it is ready. Throws a CliError if the child ends before
+   * that.
+   */
   async ready(): Promise<void> {
     const over = new AbortController()
     const { signal } = over

@@ -23,7 +23,8 @@ export interface Plan {
 }
 
 /**
- * Plans the folder and the ports. An ephemeral laku takes a new folder and free ports where none are named.
+ * Plans the data folder and the ports of `laku up`. An ephemeral laku takes a new folder, and free ports if
+ * none are named.
  */
 export async function planOf(context: CommandContext, flags: UpFlags): Promise<Plan> {
   const { env } = process
@@ -67,9 +68,10 @@ export function environmentOf({ config, staffPort }: Plan): NodeJS.ProcessEnv {
     PORT: String(config.port),
     LAKU_SANDBOX_PORT: String(config.sandboxPort),
     LAKU_STAFF_PORT: String(staffPort),
-    // The default log level is warn: at a terminal, people want to read addresses and not every request.
+    // The default log level of the child processes is warn: at a terminal, people want to read addresses and
+    // not every request.
     LAKU_LOG_LEVEL: env.LAKU_LOG_LEVEL || 'warn',
-    // Only the server has a metrics port, so the shared environment names none.
+    // Only the server has a metrics port, so the environment that all child processes share names none.
     LAKU_METRICS_PORT: '',
   }
 }

@@ -25,7 +25,7 @@ export interface Tree {
 
 /**
  * Starts database, sandbox, server and worker, and returns when all of them answer. Each process is added to
- * `teardown` when it is up. The processes stop in the reverse order: server, worker, sandbox, database.
+ * `teardown` when it is started. They stop in the reverse order: server, worker, sandbox, database.
  */
 export async function startTree(
   plan: Plan,

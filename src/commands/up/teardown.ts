@@ -4,16 +4,16 @@ interface Step {
 }
 
 /**
- * The steps that stop what was started, run in the reverse order, and only once, however often `close` is
- * called.
+ * The steps that undo the start of `laku up`. They run in the reverse order of the start, and only once,
+ * however often `close` is called.
  */
 export class Teardown {
   readonly #steps: Step[] = []
   #closing: Promise<void> | undefined
 
   /**
-   * Adds a step that stops something. A step that is added while everything is being stopped is carried out
-   * at once.
+   * Adds a step that stops a part of `laku up`. If the stop has already begun, the step is carried out at
+   * once.
    */
   async add(name: string, close: Step['close']): Promise<void> {
     if (this.#closing) await close()

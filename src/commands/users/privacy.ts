@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 import { userArgument, userInput, userNamed } from './user.ts'
 
-// The constant is `exportUser`, because `export` is a word of the language.
+// The constant is named `exportUser`, because `export` is a reserved word of JavaScript.
 export const exportUser = defineChange({
   name: 'export',
   description:

@@ -52,8 +52,8 @@ export const update = defineChange({
     }
     return await changeUser(work, { userId, ...changes, phoneProven: callerCode !== undefined })
   },
-  // A dry run does not check the caller's code: wrong codes are not counted in a dry run, so codes could be
-  // guessed by dry runs.
+  // A dry run does not check the code that the caller reads out to staff. A dry run counts no wrong codes, so
+  // otherwise the code could be guessed by dry runs.
   assuming: async (_way, run) => await run({ takenForGranted: true }),
   done: ({ id }) => `User ${id} is changed.`,
 })

@@ -21,7 +21,7 @@ export async function createAddress(
 ): Promise<AddressView> {
   const userId = ownerOf(work, named)
   const checked = { ...input, ...normalized(input), areaId: input.areaId ?? null }
-  // The lock lets one address of a user be created at a time, so that of two first addresses only one becomes
+  // The lock lets one address of a user be created at a time. Otherwise two first addresses could both become
   // the default.
   await lockUser(work, userId)
   const first = !(await hasDefault(work, userId))

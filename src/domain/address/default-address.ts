@@ -12,8 +12,8 @@ export async function hasDefault(work: Work, userId: string): Promise<boolean> {
 }
 
 /**
- * Removes the user's default, which the caller's next statement sets on another address. The user must be
- * locked.
+ * Removes the default mark from the user's default address; the caller's next statement sets the mark on
+ * another address. The user must be locked.
  */
 export async function clearDefault(work: Work, userId: string): Promise<void> {
   await work.tx

@@ -5,14 +5,15 @@ import { auditStaff } from './owner.ts'
 import { addressFor } from './read-addresses.ts'
 
 /**
- * Deletes an address; orders to this address keep their snapshot. If the address was the default, the user's
- * newest remaining address becomes the default.
+ * Deletes an address; orders to this address keep a copy of their own. If the address was the default, the
+ * user's newest remaining address becomes the default.
  * @throws kernel.forbidden, address.not_found
  */
 export async function deleteAddress(work: Work, id: string): Promise<void> {
   const { userId } = await addressFor(work, id)
   await lockUser(work, userId)
-  // The address is read again: before the lock, another transaction may have deleted it or moved the default.
+  // The address is read again: before the user was locked, another transaction may have deleted the address,
+  // or made another address the default.
   const { isDefault } = await addressFor(work, id)
   const gone = { deletedAt: work.now, isDefault: false }
   await work.tx.updateTable('addresses').set(gone).where('id', '=', id).execute()

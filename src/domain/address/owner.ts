@@ -1,7 +1,8 @@
 import { requireCustomer, requireStaff, type Work } from '../kernel/index.ts'
 
 /**
- * Returns the owner of the addresses to work on: the customer who acts, or a user whom support names.
+ * Returns the id of the user whose addresses are read or changed: the customer who acts, or the user whom
+ * support staff name.
  * @throws kernel.forbidden
  */
 export function ownerOf(work: Work, named?: string | undefined): string {

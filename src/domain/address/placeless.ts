@@ -1,5 +1,8 @@
 import { sql } from 'kysely'
 
-/** The address of a past parcel without the person: city, province and postcode stay, which name nobody. */
+/**
+ * The stored address of a past parcel without the personal data: only city, province and postal code stay,
+ * which identify nobody.
+ */
 export const placeless = sql`jsonb_build_object('recipientName', '', 'phone', '', 'street', '', 'district', '',
   'city', address ->> 'city', 'province', address ->> 'province', 'postalCode', address ->> 'postalCode')`

@@ -14,7 +14,8 @@ export async function addressesById(tx: Tx, ids: readonly string[]): Promise<Map
 }
 
 /**
- * Returns an address of the customer who acts, or for support anybody's address, with its owner.
+ * Returns an address with the id of its owner. A customer gets only their own address; support staff get
+ * anybody's.
  * @throws kernel.forbidden, address.not_found for another customer's too
  */
 export async function addressFor(work: Work, id: string): Promise<Address> {
@@ -24,7 +25,10 @@ export async function addressFor(work: Work, id: string): Promise<Address> {
   return address
 }
 
-/** Returns the address that `addressFor` returns, in the shape that is printed and sent. */
+/**
+ * Returns one address in the form in which it is printed and sent. A customer gets only their own address;
+ * support staff get anybody's.
+ */
 export async function getAddress(work: Work, id: string): Promise<AddressView> {
   return addressView(await addressFor(work, id))
 }

@@ -7,8 +7,8 @@ import { requireSameEnvironment } from '../../../runtime/environment/require-fit
 import { requireOwner } from '../../../runtime/environment/require-owner.ts'
 
 /**
- * Calls `use` on a connection of the database's owner, if the database is the one that the configuration
- * means. Throws StartError: 6 where the database cannot be used, 2 where it is another database or the
+ * Calls `use` with a connection of the database's owner, after checking that the configuration means this
+ * database. Throws StartError: exit code 6 if the database cannot be used, 2 if it is another database or the
  * connection is not the owner's.
  */
 export async function asOwner<T>(config: OwnerConfig, use: (pool: pg.Pool) => Promise<T>): Promise<T> {

@@ -9,7 +9,7 @@ import { auditByOwner } from './audit-by-owner.ts'
 export type Retirement = { purposes: KeyPurpose[] } | { refused: string } | { unknown: true }
 
 /**
- * Retires a key of the database, for every purpose that it has, in one transaction with its row of the audit
+ * Retires an encryption key of the database for all its purposes, in one transaction with a row of the audit
  * log.
  */
 export async function retireKey(

@@ -11,13 +11,13 @@ import type { Laku } from '../../../runtime/laku.ts'
 export interface Rewritten {
   encrypted: number
   sealed: number
-  /** The values that stay under an older key, one line each. */
+  /** The values that stay encrypted under an older key, described one a line. */
   left: string[]
 }
 
 /**
- * Moves all encrypted and sealed values to the current keys, one page per transaction; the audit log records
- * how many values were moved.
+ * Encrypts all encrypted and sealed values of the database again, under the current keys, one page of rows
+ * per transaction. The audit log records how many values were rewritten.
  */
 export async function rewriteAll(
   { units, vault }: Pick<Laku, 'units' | 'vault'>,

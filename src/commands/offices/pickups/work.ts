@@ -52,7 +52,7 @@ export const complete = defineChange({
     const variants = new Map(items.map((item) => [item.sku, item.variantId]))
     return await completePickup(work, {
       pickupId,
-      // An unknown SKU is passed on unchanged; the use case refuses it, because it is no item of the list.
+      // A SKU that is not in the pickup's list of items is passed on unchanged; the use case refuses it.
       counts: counts.map(({ sku, counted }) => ({ variantId: variants.get(sku) ?? sku, counted })),
       photoUrl: photo,
       signedBy,

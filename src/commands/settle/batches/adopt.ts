@@ -3,8 +3,8 @@ import { defineChange } from '../../../cli/define/command.ts'
 import { formatIdr } from '../../../domain/kernel/index.ts'
 
 /**
- * A line of the file that `laku settle export` writes: an apostrophe precedes a text that a spreadsheet would
- * run as a formula.
+ * A row of the CSV file that `laku settle export` writes. There, an apostrophe precedes any text that a
+ * spreadsheet would run as a formula.
  */
 const row = z.object({
   code: z.string().regex(/^(STL|WDR)-\d{6}-[0-9A-Z]+$/i, 'is no code of a settlement or a withdrawal'),

@@ -70,7 +70,7 @@ export const show = defineShow({
   ],
 })
 
-/** A line of a bank's statement. The statement of any bank must be cut down to these columns. */
+/** A row of a bank statement as CSV. The statement of any bank must first be cut down to these columns. */
 const statementRow = z.object({
   code: z.string(),
   amount_idr: z.coerce.number().int().positive(),
@@ -130,8 +130,8 @@ export const confirm = defineChange({
       throw usageError('the bank’s --reference is needed, or its --statement, or --rejected')
     if (lines.length === 0) return await confirmBatch(work, { batch, reference })
     const [code, ...more] = lines
-    // One reference names one transfer. Several lines need a reference each; without lines, one reference
-    // covers the whole batch.
+    // One bank reference names one transfer, so several transfers need a reference each. If no transfer is
+    // named, one reference covers the whole batch.
     if (code === undefined || more.length > 0) throw usageError('--reference takes one line, or none for all')
     return await confirmBatch(work, { batch, words: [{ code, verdict: 'paid', reference }] })
   },

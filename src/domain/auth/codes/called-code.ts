@@ -15,8 +15,8 @@ export interface Call {
 }
 
 const word = /^\s*(masuk|login)\b/i
-// Meta repeats undelivered webhooks for days. A person who waits for a code wrote a moment ago, so older
-// messages get no answer.
+// Meta repeats undelivered webhooks for days. A person who waits for a code wrote a moment ago, so a WhatsApp
+// message older than this time gets no answer (s).
 const FRESH_S = 600
 // A server holds at most this many phone numbers in memory whose holders asked for a code on WhatsApp.
 const MAX_CALLED_NUMBERS = 20_000
@@ -27,9 +27,12 @@ const texts = {
 }
 
 /**
- * Sends a code at once to each person who writes MASUK on WhatsApp. Such people hold the number, so they do
- * not queue behind strangers' requests. An answer costs nothing (Meta: within 24 hours of a message). Until
- * the code expires, it works in every browser that asks for this number; codes sent before stay good.
+ * Sends a code at once to each person who writes MASUK to laku on WhatsApp. Such a person holds the number,
+ * so their request does not queue behind strangers' requests. The answer costs nothing (Meta: within 24 hours
+ * of a message).
+ *
+ * Until the code expires, it works in every browser that asks for a code for this number. Codes that were
+ * sent before stay valid.
  */
 export async function answerCalls(work: Work, calls: readonly Call[]): Promise<void> {
   const oldest = secondsAfter(work.now, -FRESH_S)
@@ -37,7 +40,8 @@ export async function answerCalls(work: Work, calls: readonly Call[]): Promise<v
   for (const { from, body, at, providerMessageId } of calls)
     if (from !== undefined && body !== undefined && at > oldest && word.test(body))
       answered.set(from, providerMessageId)
-  // The numbers are processed in sorted order, so that two batches never wait for each other.
+  // The phone numbers are processed in sorted order, so that two batches of WhatsApp messages never wait for
+  // each other.
   for (const [phone, messageId] of [...answered].sort(([a], [b]) => (a < b ? -1 : 1)))
     await answerCall(work, phone, messageId)
 }
@@ -57,7 +61,7 @@ async function answerCall(work: Work, phone: string, providerMessageId: string):
     sealedParams: [code],
     sendBy: expiresAt,
   }
-  // A webhook delivery that comes twice has its answer already, and the code in that answer stays good.
+  // A webhook that is delivered twice gets no second code, and the code in its first answer stays valid.
   const [messageId] = await queueMessages(work, [message])
   if (messageId === undefined) return
   await sql`
@@ -85,7 +89,10 @@ export async function calledNumbers(db: Kysely<DB>, now: Date): Promise<Set<stri
   return new Set(rows.map(({ phone }) => phone))
 }
 
-/** Returns whether this is the code that the number's holder asked for on WhatsApp, and uses up that code. */
+/**
+ * Returns whether this is the code that laku sent when the number's holder asked for one on WhatsApp. If it
+ * is, the code is used up.
+ */
 export async function useCalledCode(work: Work, phone: string, code: string): Promise<boolean> {
   const { rows } = await sql<{ codeHash: string }>`
     select code_hash from called_codes where phone = ${phone} and expires_at > ${work.now} for update`.execute(

@@ -11,7 +11,7 @@ import { LONGEST_WAIT_S, takeCodeTurn } from './code-limits.ts'
 import { isOtpCode, newOtpCode, otpHash } from './otp-code.ts'
 import { DELIVERED_WITHIN_S, sendCode } from './request.ts'
 
-/** The phone number that a user or a factory is about to get. */
+/** The new phone number of a user or a factory, before it is stored. */
 export interface NewNumber {
   subject: Subject
   /** The phone number in any notation. */
@@ -19,9 +19,11 @@ export interface NewNumber {
 }
 
 /**
- * Sends a code to the new number of a user or a factory; the caller reads it out to staff. The message states
- * the code's purpose. The code works for no other purpose and no other account, and nobody learns its
- * challenge id. Returns the number and how long the code is good.
+ * Sends a code to the new phone number of a user or a factory. The number's holder calls staff and reads the
+ * code out to them. The message states the code's purpose.
+ *
+ * The code works for no other purpose and no other account, and nobody learns its challenge id. Returns the
+ * number, and for how long the code is valid.
  * @throws user.phone_invalid, whatsapp.country_not_served, auth.otp_limited
  */
 export async function sendCallerCode(
@@ -30,8 +32,8 @@ export async function sendCallerCode(
 ): Promise<{ phone: string; expiresInS: number; sentInS: number }> {
   const phone = normalizePhone(written)
   requireServedCountry(work.policy, phone)
-  // Requests for this account have a rate limit of their own: a stranger who asks for codes to this number
-  // uses up nothing of it.
+  // Code requests for this account have a rate limit of their own. A stranger who asks for codes to this
+  // number cannot use it up.
   const sentInS = await takeCodeTurn(work, { phone, ip: null, knownAs: `caller ${id}` })
   if (!(await spendMessage(work, 'whatsapp', true)))
     throw authErrors.otp_limited({ of: 'day', retryAfterS: LONGEST_WAIT_S })
@@ -77,9 +79,11 @@ export async function sendCallerCode(
 }
 
 /**
- * Uses up the code that the holder of a new number read out. A wrong code takes an attempt from each code
- * that is still good, so that more codes do not allow more guesses. The caller commits the refusal
- * (auth.code_wrong with `triesLeft`, auth.code_expired). Returns undefined if the code was right.
+ * Checks the code that the holder of a new phone number read out to staff. If the code is right, uses it up
+ * and returns undefined. A wrong code takes an attempt from each valid code of this number, so that more
+ * codes do not allow more guesses.
+ *
+ * The caller commits a returned refusal (auth.code_wrong with `triesLeft`, auth.code_expired).
  * @throws user.phone_invalid
  */
 export async function tryCallerCode(

@@ -6,9 +6,9 @@ const RANDOM_BYTES = 10
 const SIGNATURE_BYTES = 6
 
 /**
- * Returns a new challenge id, known to the browser that asked for it and to nobody else: a UUID v8 of random
- * bytes and a signature over them (48 bits). The signature shows an invented id without a query to the
- * database.
+ * Returns a new challenge id (the id of one sent code), which only the browser that asked for the code gets
+ * to know. The id is a UUID v8 of random bytes and a signature over them (48 bits). By the signature, laku
+ * detects an invented id without a query to the database.
  */
 export function newChallengeId(vault: Vault): string {
   const bytes = Buffer.concat([randomBytes(RANDOM_BYTES), Buffer.alloc(SIGNATURE_BYTES)])
@@ -19,7 +19,10 @@ export function newChallengeId(vault: Vault): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** Returns whether laku issued this challenge id. The challenge itself may have ended long ago. */
+/**
+ * Returns whether laku issued this challenge id (the id of one sent code). The code itself may have expired
+ * long ago.
+ */
 export function isChallengeId(vault: Vault, id: string): boolean {
   const bytes = Buffer.from(id.replaceAll('-', ''), 'hex')
   return bytes.length === 16 && vault.isSigned(PURPOSE, saidBy(bytes), bytes.subarray(RANDOM_BYTES))

@@ -4,16 +4,17 @@ import { jakartaDate, type Work } from '../../kernel/index.ts'
 export type PaidChannel = 'whatsapp' | 'sms'
 
 /**
- * The largest share of a day's messages that strangers may use. The rest is for people whom laku knows from
- * before.
+ * The largest share of a day's paid messages with codes that strangers may use. The rest is for people whom
+ * laku knows from before.
  */
 const STRANGERS_SHARE = 0.8
-/** The share of the strangers' messages whose use makes laku raise attention. */
+/** The share of the strangers' daily messages at which laku asks for the attention of staff. */
 const ALARM_SHARE = 0.5
 
 /**
- * Takes one message out of a paid channel's daily budget, and raises attention when strangers have used up
- * half of their share. Returns false when nothing is left for this kind of requester.
+ * Takes one message out of the daily budget of a paid channel, WhatsApp or SMS. Asks for the attention of
+ * staff when strangers have used up half of their share. Returns false if nothing is left for this kind of
+ * person, known or stranger.
  */
 export async function spendMessage(work: Work, channel: PaidChannel, known: boolean): Promise<boolean> {
   const perDay = channel === 'sms' ? work.policy.smsPerDay : work.policy.whatsappCodesPerDay

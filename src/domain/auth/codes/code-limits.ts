@@ -10,15 +10,15 @@ import { type Turn, takeTurns, turnInS } from '../../ops/index.ts'
 import { authErrors } from '../errors.ts'
 import { isProof, newPuzzle, type Proof } from './proof-of-work.ts'
 
-/** The longest time that an answer may tell a person to wait before the next log-in code. */
+/** The longest time that laku may tell a person to wait before their next log-in code (s). */
 export const LONGEST_WAIT_S = 60
 
-// The factor by which proof of work raises the limits of one network for a request.
+// The factor by which the code limits of a network rise for a request with proof of work.
 const PROVEN = 5
 
 /**
- * The refusal of a code request that came too early. It names the rate limit (turn) that was used up, and the
- * time until which all requests under this limit are too early. The requester learns neither.
+ * The refusal of a code request that came too early. It contains the name of the rate limit (`turn`) that was
+ * used up, and the time until which this limit refuses all requests. The person who asked learns neither.
  */
 export class CodeTooEarly extends DomainError {
   readonly turn: string
@@ -31,7 +31,7 @@ export class CodeTooEarly extends DomainError {
   }
 }
 
-/** The name of the strangers' daily budget, which counts as a rate limit (turn). */
+/** The name of the daily message budget of strangers, which counts as a rate limit (`turn`). */
 export const STRANGERS_BUDGET = 'code budget'
 
 /** The person who asks for a code, with what laku knows of them. */
@@ -52,7 +52,7 @@ const subjectOf = ({ phone, ip }: Pick<Asker, 'phone' | 'ip'>) => `${phone} ${ho
 const homeOf = (ip: string | null) => (ip === null ? 'none' : networkOf(ip).home)
 
 /**
- * Returns the rate limits (turns) of one network before laku asks for proof of work.
+ * Returns the rate limits (`Turn`) of the network of an IP address, for one kind of request.
  * @see docs/security.md for where the figures come from
  */
 function networkTurns(kind: string, ip: string | null, hourly: NetworkLimits, factor = 1): Turn[] {
@@ -94,8 +94,8 @@ function turnsOf(policy: Policy, asker: Asker, proven: boolean): Turn[] {
   if (proven) return [ofNumber(`proven ${phone}`), ...networkTurns('proven', ip, codesHourly(policy), PROVEN)]
   return [
     ofNumber(`number ${subjectOf(asker)}`),
-    // This rate limit is shared by all strangers, from any network. Two messages of WhatsApp's burst for a
-    // number stay reserved for known people.
+    // This rate limit of a phone number is shared by all strangers, from any network. Two messages of
+    // WhatsApp's burst limit for the number stay reserved for known people.
     {
       name: `code number ${phone}`,
       atOnce: Math.max(1, Math.min(policy.otpPerPhonePerHour, policy.whatsappBurst - 2)),
@@ -107,9 +107,11 @@ function turnsOf(policy: Policy, asker: Asker, proven: boolean): Turn[] {
 }
 
 /**
- * Takes a turn to send a code, under the rate limits. Returns in how many seconds the turn comes: at once, or
- * within a minute. Known people have turns of their own, which no stranger can use up. A stranger whose turn
- * does not come in time must first solve a puzzle, which gives them turns of their own.
+ * Reserves a time for sending a code, under the rate limits. Returns the seconds until that time: none, or at
+ * most a minute.
+ *
+ * Known people have rate limits of their own, which no stranger can use up. A stranger whose time would come
+ * too late must first solve a puzzle, which gives them other limits.
  * @throws auth.proof_needed with the puzzle, auth.otp_limited; both with `retryAfterS`, 60 at most
  */
 export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
@@ -120,14 +122,15 @@ export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
     proven || asker.knownAs !== undefined
       ? authErrors.otp_limited({ retryAfterS: Math.min(LONGEST_WAIT_S, refused.inS) })
       : workNeeded(work, asker, refused.inS)
-  // From this time on, the turn is near enough that a request can wait for it.
+  // From this time on, the wait under the rate limit is so short that laku accepts a request and lets it
+  // wait.
   const nearInS = refused.inS - (refused.turn.waitS ?? 0)
   throw new CodeTooEarly(error, refused.turn.name, secondsAfter(work.now, nearInS))
 }
 
 /**
- * Returns the names of the rate limits (turns) that a stranger's request needs. If any of these is used up,
- * the request is refused.
+ * Returns the names of all rate limits that apply to a stranger's code request. If one of them is used up,
+ * laku refuses the request.
  */
 export function turnNamesOf(policy: Policy, asker: Asker, proven: boolean): string[] {
   return [...turnsOf(policy, asker, proven).map(({ name }) => name), STRANGERS_BUDGET]
@@ -138,7 +141,10 @@ export function hasWorked({ vault, now }: { vault: Vault; now: Date }, asker: As
   return isProof(vault, now, subjectOf(asker), asker.proof)
 }
 
-/** Returns the answer to a stranger whose turn has not come: a puzzle, or a wait of a minute at most. */
+/**
+ * Returns the refusal of a stranger's code request that came too early: the person must solve a puzzle, or
+ * wait a minute at most.
+ */
 export function workNeeded(
   { vault, now }: { vault: Vault; now: Date },
   asker: Pick<Asker, 'phone' | 'ip'>,
@@ -163,8 +169,9 @@ function guessTurns(policy: Policy, ip: string | null): Turn[] {
 }
 
 /**
- * Counts a wrong code for its network and for all networks together. Numbers are not counted, because a
- * guesser tries only a few times at each number.
+ * Counts a wrong code against the limit of the network that it came from, and against the limit of all
+ * networks together. A phone number has no such limit, because a guesser tries only a few codes at each
+ * number.
  */
 export async function countWrongCode(work: Work, ip: string | null): Promise<void> {
   await takeTurns(
@@ -174,9 +181,9 @@ export async function countWrongCode(work: Work, ip: string | null): Promise<voi
 }
 
 /**
- * Returns the refusal of a guess that must wait, because too many wrong codes came from this network or from
- * all networks together. Returns undefined if the guess need not wait, or if proof of work was given. The
- * first guess at a challenge is never held back: most people type the code right.
+ * Returns the refusal of a typed code that must wait, because too many wrong codes came from its network or
+ * from all networks together. Returns undefined if the code may be checked at once, or if proof of work was
+ * given. The first code typed at a challenge is never held back: most people type it right.
  */
 export async function guessHeldBack(
   work: Work,
@@ -189,7 +196,7 @@ export async function guessHeldBack(
   return guessWorkNeeded(work, { ip, challengeId }, inS)
 }
 
-/** Returns the refusal, with a puzzle, of a guess at a challenge that is held back. */
+/** Returns the refusal of a typed code that must wait. It contains a puzzle, whose solution ends the wait. */
 export function guessWorkNeeded(
   { vault, now }: { vault: Vault; now: Date },
   { ip, challengeId }: { ip: string | null; challengeId: string },

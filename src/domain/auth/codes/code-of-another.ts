@@ -5,8 +5,8 @@ import { isOtpCode } from './otp-code.ts'
 import type { CodePurpose } from './request.ts'
 
 /**
- * The largest number of live codes of one phone number that are compared: the burst of strangers, and some of
- * known people.
+ * The largest number of valid codes of one phone number that a typed code is compared with: as many as
+ * strangers can get at once, and some codes of known people.
  */
 const MAX_ALIVE = 40
 
@@ -23,10 +23,11 @@ interface Typed {
 }
 
 /**
- * Returns the refusal for a code that was sent to this number, but for another browser (the same person's or
- * a stranger's). Returns undefined for every other wrong code. The refusal is auth.code_wrong. It states when
- * that code and this browser's own code were sent, so that the person knows which message to read. A person
- * with that code holds the phone, so the code is no guess and takes no attempt.
+ * Returns the refusal auth.code_wrong for a code that was sent to this phone number, but for another browser.
+ * Returns undefined for every other wrong code.
+ *
+ * The refusal states when that code and this browser's own code were sent, so that the person knows which
+ * message to read. A person with that code holds the phone, so the code is no guess and takes no attempt.
  */
 export async function codeOfAnother(work: Work, typed: Typed): Promise<DomainError | undefined> {
   const { challengeId, phone, code, purpose, sentAt, triesLeft } = typed

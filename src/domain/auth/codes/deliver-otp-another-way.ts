@@ -79,7 +79,7 @@ const texts: Record<Locale, Record<CodePurpose, Text>> = {
 
 /** The reason for sending a code by another channel. */
 export type NextWayBecause =
-  /** This channel did not deliver the code. */
+  /** The channel that did not deliver the code. */
   | { failed: 'whatsapp' | 'email' }
   /** No provider confirmed in time that the code was delivered. */
   | { due: true }
@@ -89,8 +89,10 @@ export type NextWayBecause =
 /**
  * Sends a code by another channel: by email if the user has an address, and if that fails by SMS (service
  * map: failure modes). The channel is stored before the send, so after a worker dies the next channel is
- * tried. While staff have paused email, the code goes by SMS. While they have paused SMS, the code waits
- * until it expires.
+ * tried.
+ *
+ * While staff have paused email, the code goes by SMS. While they have paused SMS, the code waits until it
+ * expires.
  * @throws kernel.paused
  */
 export async function deliverOtpAnotherWay(
@@ -115,13 +117,13 @@ interface OpenCode {
   purpose: CodePurpose
   known: boolean
   nextWayAt: Date | null
-  /** The language of the user who is about to get the phone number. */
+  /** The language of the user whose new phone number the code proves. */
   aboutLocale: Locale | null
 }
 
 /**
- * Returns the next channel for a code. Returns undefined if the code is no longer wanted, was delivered, or
- * all channels were tried.
+ * Returns the next channel by which to send a code. Returns undefined if the code is no longer wanted, was
+ * delivered, or was sent by all channels.
  */
 async function takeNextWay(
   work: Work,
@@ -171,9 +173,9 @@ async function isWanted(
 }
 
 /**
- * Returns the user's email address, if the address may receive this code. Only a confirmed address receives
- * codes. An address never receives the code that changes it: the person who set the address may not be the
- * one who reads its mail. A code that proves a new phone number is never mailed.
+ * Returns the user's email address, if it is confirmed and may receive a code for this purpose. An address
+ * never receives the code that changes it: the person who set the address may not be the one who reads its
+ * mail. A code that proves a new phone number is never sent by email.
  */
 function mailable(user: User | undefined, purpose: CodePurpose): string | null {
   return user && user.emailConfirmedAt !== null && purpose !== 'email' && purpose !== 'phone'

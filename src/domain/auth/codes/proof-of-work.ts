@@ -5,9 +5,11 @@ const PURPOSE = 'auth.puzzle'
 const GOOD_FOR_S = 300
 
 /**
- * The number of zero bits at the start of the digest. A solution takes 2^15 digests on average. A phone of
- * 2018 makes 100,000 to 300,000 digests a second in its browser, and so needs 0.1 to 0.3 s. The unluckiest in
- * a hundred need 0.9 s.
+ * The number of zero bits with which the digest of a solution begins. A solution takes 2^15 digests on
+ * average.
+ *
+ * A phone of 2018 makes 100,000 to 300,000 digests a second in its browser, and so needs 0.1 to 0.3 s. The
+ * unluckiest in a hundred phones need 0.9 s.
  */
 export const PROOF_BITS = 15
 
@@ -26,8 +28,8 @@ export interface Proof {
 }
 
 /**
- * Returns a puzzle for one subject (a number, from one network). The solution is worth nothing for another
- * subject. Nothing is stored.
+ * Returns a puzzle for one `subject`: a phone number or a challenge id, from one network. The solution is
+ * worth nothing for another `subject`. laku stores nothing about the puzzle.
  */
 export function newPuzzle(vault: Vault, now: Date, subject: string): Puzzle {
   const until = Math.floor(now.getTime() / 1000) + GOOD_FOR_S
@@ -39,7 +41,8 @@ export function newPuzzle(vault: Vault, now: Date, subject: string): Puzzle {
 const shape = /^([\w-]{12}\.(\d{1,12}))\.([\w-]{43})$/
 
 /**
- * Returns whether this proof solves a puzzle of this subject. The check costs one digest and one signature.
+ * Returns whether this proof solves a puzzle that laku made for this `subject`. The check costs one digest
+ * and one signature.
  */
 export function isProof(vault: Vault, now: Date, subject: string, proof: Proof | undefined): boolean {
   const parts = proof === undefined ? null : shape.exec(proof.puzzle)

@@ -11,7 +11,7 @@ import { type Asker, CodeTooEarly, LONGEST_WAIT_S, STRANGERS_BUDGET, takeCodeTur
 import { newOtpCode, otpHash, otpMessageKey } from './otp-code.ts'
 import type { Proof } from './proof-of-work.ts'
 
-/** The purpose of a code: the one thing that the code is good for. */
+/** The purpose of a code, which works for no other purpose. */
 export type CodePurpose = 'login' | 'withdrawal' | 'email' | 'phone'
 
 export interface OtpRequest {
@@ -24,16 +24,19 @@ export interface OtpRequest {
    * acts, for their own number.
    */
   purpose?: Exclude<CodePurpose, 'phone'> | undefined
-  /** The token of a browser that logged in before. Its requests do not queue behind strangers' requests. */
+  /**
+   * The device token of a browser that logged in before. Requests with such a token do not queue behind
+   * strangers' requests.
+   */
   deviceToken?: string | undefined
-  /** The answer to a puzzle, if the person was asked to solve one. */
+  /** The solution of a puzzle, if laku asked the person's browser to solve one. */
   proof?: Proof | undefined
 }
 
 export interface OtpChallenge {
   /**
-   * The id of the challenge. Only the browser that asked gets this id, and the code works only together with
-   * it.
+   * The id of the challenge (of one sent code). Only the browser that asked for the code gets this id, and
+   * the code works only together with it.
    */
   challengeId: string
   expiresInS: number
@@ -42,23 +45,24 @@ export interface OtpChallenge {
 }
 
 /**
- * The WhatsApp template of log-in codes, which Meta approved in its category for codes: {{1}} is the code,
- * and so is the value of the copy button.
+ * The name of the WhatsApp template for log-in codes, which Meta approved in its category for codes. {{1}} is
+ * the code, which is also the value of the copy button.
  */
 const OTP_TEMPLATE = 'laku_otp'
 /**
- * The WhatsApp template of all codes that are not for log-in. Meta writes the text of this template and names
- * no purpose: a second message beside it names the purpose.
+ * The name of the WhatsApp template for all codes that are not for log-in. Meta writes its text, which names
+ * no purpose. So a second message names the purpose.
  */
 const CODE_TEMPLATE = 'laku_code'
 const PURPOSE_TEMPLATE = 'laku_code_for'
 
-/** The time a channel has to deliver a code before the next channel is tried. */
+/** The time within which a channel must deliver a code, before the next channel is tried (s). */
 export const DELIVERED_WITHIN_S = 30
 
 /**
- * Makes a code of six digits for the browser that asks and sends it by WhatsApp. Any number of browsers may
- * hold codes of one number side by side. The answer is the same whether anybody has this number or not.
+ * Makes a code of six digits for the browser that asks, and sends the code by WhatsApp. Any number of
+ * browsers may have valid codes for one phone number at the same time. laku's answer is the same whether a
+ * user has this number or not.
  * @throws user.phone_invalid, whatsapp.country_not_served, auth.purpose_refused, auth.proof_needed,
  * auth.otp_limited
  */
@@ -80,8 +84,8 @@ export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChal
     phone,
     codeHash: otpHash(work.vault, challengeId, code),
     ip: input.ip,
-    // A browser whose code is not sent, because the number's holder called for a code on WhatsApp, gets two
-    // attempts at that code.
+    // This browser's code is not sent if the number's holder asked for a code on WhatsApp. The browser then
+    // gets two attempts at the code that laku sent on WhatsApp.
     tries: sentAt ? 0 : Math.max(0, work.policy.otpTries - 2),
     status: 'open',
     channel: 'whatsapp',
@@ -120,8 +124,8 @@ function knownAsOf(
 }
 
 /**
- * Returns in how many seconds the code is sent. Undefined means that the code is not sent, because the
- * number's holder already got a code by writing to WhatsApp.
+ * Returns the seconds until the code is sent. They are undefined if the code is not sent, because the
+ * number's holder already got a code by writing to laku on WhatsApp.
  */
 async function turnOf(work: Work, asker: Asker): Promise<{ inS: number | undefined }> {
   const limited = await takeTurnAndMoney(work, asker)
@@ -167,7 +171,7 @@ export async function sendCode(
     challengeId: string
     phone: string
     user?: User | undefined
-    /** The language of the message if no user has this number yet. */
+    /** The language of the WhatsApp message if no user has this phone number yet. */
     language?: Locale | undefined
     code: string
     purpose: CodePurpose

@@ -9,14 +9,15 @@ import { type CodePurpose, DELIVERED_WITHIN_S, sendCode } from './request.ts'
 
 export type CodeChannel = 'whatsapp' | 'email' | 'sms'
 
-/** The time that a code has to arrive before the person may ask for it by another channel (s). */
+/** The time that a sent code has to arrive, before the person may ask for the code by another channel (s). */
 const CHOICE_AFTER_S = 15
 /** The highest number of times that a code is sent, over all channels together. */
 const MAX_SENDS = 4
 
 /**
  * Sends the code of a challenge again, by the channel that the person chooses. Only the browser that asked
- * for the code knows the challenge. The answer is the same whether the person has an email address or not.
+ * for the code knows the challenge id. laku's answer is the same whether the person has an email address or
+ * not.
  * @throws auth.code_expired, auth.channel_not_yet with `retryAfterS`, auth.sent_often_enough,
  * auth.otp_limited
  */

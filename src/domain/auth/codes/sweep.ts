@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { DomainError, secondsAfter } from '../../kernel/index.ts'
 import { type DeliveryContext, deliverOtpAnotherWay } from './deliver-otp-another-way.ts'
 
-/** Returns the condition that there is a sent code whose delivery nobody confirmed in time. */
+/** Returns the SQL condition that some code was sent and its delivery was not confirmed in time. */
 export function codesDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`exists (select from otp_challenges where next_way_at <= ${now})`
 }
@@ -12,8 +12,8 @@ const BATCH_SIZE = 100
 const AGAIN_S = 5
 
 /**
- * Sends undelivered codes by the next channel. WhatsApp reports when a message arrived, and reports nothing
- * when it did not.
+ * Sends codes whose delivery was not confirmed in time by the next channel. WhatsApp reports when a message
+ * arrived, and reports nothing if it did not.
  */
 export async function sweepCodes(context: DeliveryContext): Promise<void> {
   const { units, actor } = context

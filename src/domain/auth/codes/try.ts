@@ -13,23 +13,25 @@ import type { CodePurpose } from './request.ts'
 export interface CodeGiven {
   challengeId: string
   code: string
-  /** The purpose that the code was asked for; a code for another purpose does not count. */
+  /** The purpose for which the code must have been requested. */
   purpose: CodePurpose
   /** The user to whose phone the code must have been sent; if absent, any phone counts. */
   userId?: string | undefined
   /** The network address where the code was typed; null where there is no address. */
   ip: string | null
-  /** The answer to a puzzle, if the person was asked to solve one. */
+  /** The solution of a puzzle, if laku asked the person's browser to solve one. */
   proof?: Proof | undefined
 }
 
 /**
- * Checks a code against an open challenge. A right code uses up the challenge; a wrong code takes an attempt,
- * and the last attempt spends the challenge. A code that another browser asked for takes no attempt, and its
- * refusal states the reason. The row stays locked to the commit. So a second submit waits, and then finds the
- * challenge used or its count of attempts raised. Returns the phone number to which the code was sent. The
- * caller commits even on a refusal (auth.code_wrong with `triesLeft`, auth.code_expired, auth.proof_needed),
- * because the attempt counts.
+ * Checks a typed code against an open challenge (one sent code). A right code uses up the challenge. A wrong
+ * code takes an attempt, and the last attempt ends the challenge; a code for another browser takes none.
+ *
+ * The challenge's row stays locked until the commit. So a second submit waits, and then finds the challenge
+ * used or one attempt more counted.
+ *
+ * Returns the phone number to which the code was sent. The caller commits even on a refusal (auth.code_wrong
+ * with `triesLeft`, auth.code_expired, auth.proof_needed), because the attempt counts.
  */
 export async function tryCode(
   work: Work,

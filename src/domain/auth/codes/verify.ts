@@ -11,11 +11,11 @@ export interface OtpProof {
   code: string
   /** The network address where the code was typed; null where there is no address. */
   ip: string | null
-  /** The answer to a puzzle, if the person was asked to solve one. */
+  /** The solution of a puzzle, if laku asked the person's browser to solve one. */
   proof?: Proof | undefined
   /**
-   * The mark that distinguishes the browser from others. Two tabs of one browser may refresh a log-in at the
-   * same time; another browser may not.
+   * The mark of the person's browser, which distinguishes it from other browsers. Two tabs of one browser may
+   * refresh a log-in at the same time; another browser may not.
    */
   device?: string | undefined
   /** The name of the person, if they have no account yet. */
@@ -25,13 +25,13 @@ export interface OtpProof {
 export type LoginOutcome = { refused?: undefined; login: Login } | Refusal
 
 /**
- * The log-in, and the token that the browser keeps, so that laku recognises the browser when it asks for its
+ * The log-in, and a token for the browser. By this token, laku recognises the browser when it asks for its
  * next code.
  */
 export type CodeLogin = { refused?: undefined; login: Login; deviceToken: string } | Refusal
 
 /**
- * Logs in by a code, and registers the code's phone number if that number is new. A code is good once,
+ * Logs a person in by a code, and registers the code's phone number if no user has it. A code works once,
  * however many requests submit it at the same time, and `policy.otpTries` wrong codes end it. The caller
  * throws `refused` after the commit: auth.code_wrong (with `triesLeft`), auth.code_expired,
  * auth.proof_needed, auth.user_suspended.

@@ -30,7 +30,10 @@ const view = sql`
     else 'running' end as status
   from command_runs r join staff s on s.id = r.staff_id`
 
-/** Restricts the runs to those that the actor may see: their own; for an administrator, all. */
+/**
+ * Returns the SQL condition for the command runs that the actor may see: their own, or all for an
+ * administrator.
+ */
 const seenBy = (actor: Actor) =>
   actor.kind === 'system' || (actor.kind === 'staff' && actor.role === 'admin')
     ? sql`true`

@@ -6,7 +6,10 @@ import { RUN_SILENT_S } from './run-silence.ts'
 
 const PURPOSE = 'command runs'
 const LINE_DAYS = 1
-/** The number of days for which a command's idempotency key is kept; nobody repeats a command later. */
+/**
+ * The number of days for which the idempotency key of a command's run is stored; nobody repeats a command
+ * later.
+ */
 const RUN_DAYS = 90
 
 export interface RunIdentity {
@@ -16,13 +19,13 @@ export interface RunIdentity {
   staffId: string
   /** The words of the command, like `orders cancel`. */
   command: string
-  /** A digest of the whole request. */
+  /** A digest of the whole request to run the command, by which a repeated request is recognised. */
   requestHash: string
 }
 
 /**
- * The state of an idempotency key when a command begins: no run, a run that goes on, a run that ended, or a
- * run interrupted after its change was made.
+ * The state that a command finds under its idempotency key: no run, a run that goes on, a run that ended, or
+ * a run that was interrupted after it made its change.
  */
 export type Begun =
   | { begun: true; id: string; attempt: number }
@@ -39,8 +42,8 @@ interface RunRow {
 }
 
 /**
- * Records that a command begins, once under its idempotency key. An interrupted command begins again, unless
- * its change was made.
+ * Records that a run of a command begins, once per idempotency key. A command whose run was interrupted
+ * begins again, unless that run made its change.
  * @throws auth.command_key_reused
  */
 export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<Begun> {
@@ -54,7 +57,8 @@ export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<
       seen_at < clock_timestamp() - make_interval(secs => ${RUN_SILENT_S}) as is_silent
     from command_runs where staff_id = ${staffId} and key = ${key} for update`.execute(tx)
   const [before] = rows
-  // The id belongs to another person's run, or to a run with another key.
+  // The run's id belongs to another person's run or to a run with another key, or the key belongs to another
+  // request.
   if (!before || before.requestHash !== requestHash) throw authErrors.command_key_reused({ key })
   if (before.endedAt) return { begun: false, id: before.id, state: 'ended' }
   if (!before.isSilent) return { begun: false, id: before.id, state: 'running' }
@@ -68,8 +72,8 @@ export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<
 }
 
 /**
- * Records that the run still goes on. Returns true if somebody asked to stop the run, or if the token that
- * began it was revoked.
+ * Records the heartbeat of a command's run. Returns true if the run must stop: somebody asked for that, or
+ * the staff token that began the run was revoked.
  */
 export async function heartbeatRun(db: Kysely<DB>, id: string, proof?: StaffProof): Promise<boolean> {
   const isGood = proof
@@ -83,13 +87,13 @@ export async function heartbeatRun(db: Kysely<DB>, id: string, proof?: StaffProo
   return rows[0]?.stop ?? false
 }
 
-/** Successive output lines of a run, starting at `firstLine`. */
+/** Successive lines of a run's output; `firstLine` is the number of the first of them. */
 export interface LineChunk {
   firstLine: number
   lines: readonly string[]
 }
 
-/** Stores output lines of a run, sealed. */
+/** Stores lines of a run's output, in sealed form. */
 export async function keepLines(db: Kysely<DB>, vault: Vault, id: string, chunk: LineChunk): Promise<void> {
   const { firstLine, lines } = chunk
   await insertRows(db as Tx, 'commandRunLines', [
@@ -97,7 +101,7 @@ export async function keepLines(db: Kysely<DB>, vault: Vault, id: string, chunk:
   ])
 }
 
-/** Returns the next stored lines, at or after line `from`; undefined if there are none. */
+/** Returns the next stored lines of a run's output, at or after line `from`; undefined if there are none. */
 export async function keptLines(
   db: Kysely<DB>,
   vault: Vault,
@@ -113,7 +117,7 @@ export async function keptLines(
 
 /**
  * Stores the answer of a change in the transaction that makes the change. If this server was silent for too
- * long and another server took over the command, the change is refused.
+ * long and another server took over the command's run, refuses the change.
  * @throws auth.command_run_lost
  */
 export async function keepAnswer(
@@ -135,15 +139,15 @@ export async function endRun(db: Kysely<DB>, id: string, exitCode: number): Prom
 }
 
 /**
- * Marks a run as abandoned by a server that shuts down. The interruption is known at once, without waiting
- * for the silence timeout.
+ * Marks a command's run as abandoned by a server that shuts down. The run counts as interrupted at once,
+ * without the wait for the heartbeat's timeout.
  */
 export async function leaveRun(db: Kysely<DB>, id: string): Promise<void> {
   await sql`
     update command_runs set seen_at = '-infinity' where id = ${id} and ended_at is null`.execute(db)
 }
 
-/** Deletes a run that asked a question and did nothing yet. */
+/** Deletes a command's run that asked the person a question before it changed anything. */
 export async function forgetRun(db: Kysely<DB>, id: string): Promise<void> {
   await sql`delete from command_runs where id = ${id} and ended_at is null`.execute(db)
 }

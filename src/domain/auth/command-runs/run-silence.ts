@@ -1,5 +1,5 @@
 /**
- * The timeout of a run's heartbeat. A server that runs a command sends heartbeats more often; a server that
- * is silent for longer has died.
+ * The time without a heartbeat after which the server that runs a command counts as dead (s). A living server
+ * sends heartbeats more often.
  */
 export const RUN_SILENT_S = 20

@@ -4,8 +4,8 @@ import { authErrors } from '../errors.ts'
 import { type CommandRunView, showRun } from './read-runs.ts'
 
 /**
- * Asks the server that runs a command to stop between two of its steps. The steps already done are not
- * undone.
+ * Asks the server that runs a command to stop the command between two of its steps. Steps that are already
+ * done are not undone.
  * @throws auth.command_run_not_found, auth.command_run_over
  */
 export async function stopRun(work: Work, id: string): Promise<CommandRunView> {

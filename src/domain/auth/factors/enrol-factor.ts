@@ -6,16 +6,18 @@ import { lockFactor, staffOf, tryFactorCode } from './use-factor-code.ts'
 
 export interface EnrolledFactor {
   factorId: string
-  /** The secret of the factor in base 32; it is shown once, and only to the staff member who enrols. */
+  /**
+   * The secret of the second factor in base 32, which is shown once, and only to the staff member who enrols
+   * the factor.
+   */
   secret: string
   /** The address of the factor, `otpauth://…`, which an authenticator app takes. */
   uri: string
 }
 
 /**
- * Begins to enrol a second factor for the acting staff member. Staff who have a factor already first confirm
- * with its code (`useFactorCode`). They keep the old factor until they enter the first code of the new
- * factor.
+ * Begins to enrol a second factor for the acting staff member. Staff who already have a factor first confirm
+ * with its code (`useFactorCode`). They keep this factor until they enter the first code of the new one.
  * @throws kernel.forbidden, kernel.second_factor_needed, auth.factor_there
  */
 export async function enrolFactor(work: Work): Promise<EnrolledFactor> {
@@ -41,9 +43,9 @@ export interface ConfirmedEnrolment {
 }
 
 /**
- * Completes the enrolment with the first code, which must come within an hour. All of finance is notified,
- * and the factor can approve others' commands a day later. The caller commits whatever the outcome:
- * auth.factor_not_begun, factor_code_wrong, factor_limited.
+ * Completes the enrolment of a second factor with its first code, which must come within an hour. All of
+ * finance is notified, and a day later the factor can approve others' commands. The caller commits whatever
+ * the outcome: auth.factor_not_begun, factor_code_wrong, factor_limited.
  * @throws kernel.forbidden
  */
 export async function confirmEnrolment(

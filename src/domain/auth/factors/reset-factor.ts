@@ -6,8 +6,8 @@ import { staffNamed } from '../staff/staff-named.ts'
 import { staffOf } from './use-factor-code.ts'
 
 /**
- * Removes the second factor of a staff member who lost it; an administrator does this. All of finance is
- * notified. The next factor counts a day after its enrolment.
+ * Removes the second factor of a staff member who lost it; only an administrator may do this. All of finance
+ * is notified. A new factor can approve others' commands a day after its enrolment.
  * @throws kernel.forbidden, auth.staff_not_found, auth.factor_missing
  */
 export async function resetFactor(work: Work, { staff: named }: { staff: string }): Promise<Staff> {
@@ -27,8 +27,8 @@ export async function resetFactor(work: Work, { staff: named }: { staff: string 
 }
 
 /**
- * Stores factor secrets that were sealed again under another key, each with its sealed text as it was read;
- * an administrator does this.
+ * Stores the secrets of second factors that were sealed again under another key. Each comes with the sealed
+ * text that it replaces. Only an administrator may do this.
  * @throws kernel.forbidden
  */
 export async function resealFactors(
@@ -42,10 +42,10 @@ export async function resealFactors(
 }
 
 export interface FactorView extends Staff {
-  /** The time at which the factor's first code confirmed it; null if the staff member has no factor. */
+  /** The time at which the first code confirmed the second factor; null if the staff member has no factor. */
   confirmedAt: Date | null
   /**
-   * The time from which the staff member may approve what others did; null if never in their present state.
+   * The time from which the staff member may approve others' commands; null if never in their present state.
    */
   countsFrom: Date | null
   /** The time at which an enrolment began that no code has confirmed yet. */

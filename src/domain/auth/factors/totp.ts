@@ -4,11 +4,14 @@ import type { Vault } from '../../kernel/index.ts'
 /** The purpose for which the secrets of second factors are sealed. */
 export const FACTOR_PURPOSE = 'staff.factor'
 
-/** The period of a code. RFC 6238 with SHA-1, six digits and 30 s works in all authenticator apps. */
+/**
+ * The period after which a second factor shows a new code (s). RFC 6238 with SHA-1, six digits and 30 s works
+ * in all authenticator apps.
+ */
 const PERIOD_S = 30
-/** The number of steps by which a telephone may be ahead or behind (RFC 6238, 5.2). */
+/** The number of periods by which the clock of a telephone may be ahead or behind (RFC 6238, 5.2). */
 const DRIFT_STEPS = 1
-// A secret has 160 bits, as long as the digest (RFC 4226, 4).
+// The secret of a second factor has 160 bits, as long as the SHA-1 digest (RFC 4226, 4).
 const SECRET_BYTES = 20
 
 const totpOf = (secret: string, label = 'staff') =>
@@ -27,7 +30,7 @@ export function newFactorSecret(label: string): { secret: string; uri: string } 
   return { secret, uri: totpOf(secret, label).toString() }
 }
 
-/** Returns the code of a secret at this time (ms since 1970). */
+/** Returns the code that an authenticator app shows for a secret at this time (ms since 1970). */
 export function factorCodeAt(secret: string, atMs: number): string {
   return totpOf(secret).generate({ timestamp: atMs })
 }
@@ -38,8 +41,8 @@ export function sealFactorSecret(vault: Vault, secret: string): string {
 }
 
 /**
- * Returns the time step to which a code belongs, now or one step away; undefined if the code belongs to none
- * of these steps.
+ * Returns the number of the 30 s period to which a code belongs: the present one, the one before or the one
+ * after. Returns undefined if the code belongs to none of these.
  */
 export function stepOfCode(secret: string, code: string, nowMs: number): number | undefined {
   const delta = totpOf(secret).validate({ token: code, timestamp: nowMs, window: DRIFT_STEPS })

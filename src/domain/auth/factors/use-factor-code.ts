@@ -13,8 +13,8 @@ import { authErrors } from '../errors.ts'
 import { FACTOR_PURPOSE, stepOfCode } from './totp.ts'
 
 /**
- * The limit of wrong codes of a person: five, then one a minute. A million guesses then take two years, and
- * the person waits a minute at most.
+ * The limit of a person's wrong second-factor codes: five, then one a minute. A million guesses then take two
+ * years, and the person waits a minute at most.
  */
 const WRONG_AT_ONCE = 5
 const WRONG_EVERY_S = LONGEST_WAIT_S
@@ -26,9 +26,11 @@ interface Factor {
 
 /**
  * Confirms one command of the acting staff member by a code of their second factor. A code counts once. With
- * `burn` false the code is only checked, for a dry run. The caller runs this in its own transaction and
- * commits whatever the outcome, because wrong codes are counted: kernel.second_factor_missing,
- * auth.factor_code_wrong, factor_code_used, factor_limited with `retryAfterS`, 60 at most.
+ * `burn` false the code is only checked, for a dry run.
+ *
+ * The caller runs this in its own transaction and commits whatever the outcome, because wrong codes are
+ * counted: kernel.second_factor_missing, auth.factor_code_wrong, factor_code_used, factor_limited with
+ * `retryAfterS`, 60 at most.
  * @throws kernel.forbidden
  */
 export async function useFactorCode(
@@ -51,8 +53,8 @@ export async function useFactorCode(
 }
 
 /**
- * Checks one code of a factor, and counts a wrong code. A person who guesses at one factor gets one guess at
- * a time.
+ * Checks one code of a second factor, and counts a wrong code. A person who guesses codes of one factor gets
+ * one guess at a time.
  */
 export async function tryFactorCode(
   work: Work,
@@ -63,8 +65,8 @@ export async function tryFactorCode(
   const turn = { name: `factor ${staffId}`, atOnce: WRONG_AT_ONCE, everyS: WRONG_EVERY_S }
   const retryAfterS = await turnInS(work, turn)
   if (retryAfterS > 0) return { refused: authErrors.factor_limited({ retryAfterS }) }
-  // The code is checked by the real time, which the telephone shows, however far development has shifted
-  // laku's clock.
+  // The code is checked by the real time, which the telephone uses too. Laku's own clock may be shifted in
+  // development.
   const { rows } = await sql<{ ms: number }>`
     select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(work.tx)
   const nowMs = rows[0]?.ms ?? Date.now()

@@ -5,8 +5,8 @@ const PURPOSE = 'auth.device'
 const DAYS = 180
 
 /**
- * Makes the token that a browser keeps after a log-in: the token proves that this user was here before, but
- * logs nobody in by itself. The token is signed and not stored: `<user>.<random>.<until, in
+ * Returns the device token, which a browser keeps after a log-in. It proves that this user was here before,
+ * but logs nobody in by itself. It is signed and not stored: `<user>.<random>.<until, in
  * seconds>.<signature>`.
  */
 export function newDeviceToken(work: Work, userId: string): string {
@@ -17,7 +17,10 @@ export function newDeviceToken(work: Work, userId: string): string {
 
 const shape = /^([0-9a-f-]{36})\.([\w-]{12})\.(\d{1,12})\.([\w-]{43})$/
 
-/** Returns the user and the device of a token; undefined for a token that is not ours, or out of date. */
+/**
+ * Returns the user and the device in a device token; undefined for a token that laku did not issue, or that
+ * is out of date.
+ */
 export function readDeviceToken(
   { vault, now }: { vault: Vault; now: Date },
   token: string | undefined,

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely'
 import { type DB, type EventOf, requireCustomer, type Work } from '../../kernel/index.ts'
 
 /**
- * Ends a log-in: its refresh tokens at once, its access tokens when the HTTP server next reads the list of
- * ended log-ins.
+ * Ends a log-in. Its refresh tokens end at once. Its access tokens end when the HTTP server next reads the
+ * list of ended log-ins.
  */
 export async function endAuthSession(
   work: Work,
@@ -42,8 +42,8 @@ export async function endLoginsOf(
 }
 
 /**
- * Reacts to way_in.changed and way_in.stopped: ends the log-ins of these users, so that they must log in
- * again.
+ * Reacts to way_in.changed and way_in.stopped: ends the log-ins of the users whose way to log in was replaced
+ * or stopped, so that they must log in again.
  */
 export async function endChangedLogins(
   work: Work,
@@ -61,7 +61,7 @@ function endsLogins({ payload }: EventOf<'way_in.changed' | 'way_in.stopped'>): 
   return !('way' in payload) || (payload.replaced && payload.way !== 'bank_account')
 }
 
-/** Returns the log-ins that ended since this time: their access tokens are no longer good. */
+/** Returns the ids of the log-ins that ended since this time: their access tokens are no longer valid. */
 export async function endedSessionsSince(db: Kysely<DB>, since: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from auth_sessions where ended_at >= ${since}`.execute(db)

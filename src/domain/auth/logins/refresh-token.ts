@@ -6,15 +6,15 @@ const ISSUED = 'auth.refresh.issued'
 const SIGNED_BYTES = 16
 const BRANCH_BYTES = 6
 
-/** The facts in a refresh token, once the token's signature is verified. */
+/** The content of a refresh token whose signature is verified. */
 export interface IssuedToken {
   authSessionId: string
   /**
-   * The line of tokens to which this token belongs. Browser tabs that refresh at the same time continue a
-   * line each.
+   * The id of the sequence of refresh tokens to which this token belongs. Browser tabs that refresh a log-in
+   * at the same time each continue a sequence of their own.
    */
   branch: string
-  /** The ordinal number of this token in its line. */
+  /** The ordinal number of this token in its sequence of refresh tokens. */
   generation: number
 }
 
@@ -23,9 +23,11 @@ export function newBranch(): string {
 }
 
 /**
- * Returns a fresh refresh token, `<auth session>.<32 bytes>`: its branch, its generation, 6 random bytes and
- * a signature. By the signature laku tells an issued token from an invented one, and recognises one that was
- * rotated long ago. No token is stored.
+ * Returns a fresh refresh token, `<auth session>.<32 bytes>`. The bytes are the id of its sequence
+ * (`branch`), its number in this sequence (`generation`), 6 random bytes and a signature.
+ *
+ * By the signature, laku tells an issued token from an invented one, also if the token was replaced long ago.
+ * No token is stored.
  */
 export function newRefreshToken(vault: Vault, { authSessionId, branch, generation }: IssuedToken): string {
   const said = Buffer.alloc(SIGNED_BYTES)
@@ -37,7 +39,7 @@ export function newRefreshToken(vault: Vault, { authSessionId, branch, generatio
   return `${authSessionId}.${bytes.toString('base64url')}`
 }
 
-/** Returns the facts in a token that laku signed under this key; undefined for any other token. */
+/** Returns the content of a refresh token that laku signed under this key; undefined for any other token. */
 export function issuedToken(vault: Vault, token: string): IssuedToken | undefined {
   const authSessionId = authSessionOf(token)
   if (authSessionId === undefined) return undefined
@@ -59,7 +61,7 @@ export function refreshHash(vault: Vault, token: string): string {
 
 const shape = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{43}$/
 
-/** Returns the id of the log-in that a token names; undefined if the token has another format. */
+/** Returns the id of the log-in that a refresh token names; undefined if the token has another format. */
 export function authSessionOf(token: string): string | undefined {
   return shape.exec(token)?.[1]
 }

@@ -15,26 +15,31 @@ import {
 import { deviceHash, isDevice, refreshExpiry } from './start.ts'
 
 /**
- * The time for which the second-newest token of a line is still accepted (ms). The answer with the newest
- * token may have been lost, or another tab of the browser may have sent the same token.
+ * The time for which the second-newest refresh token of a sequence is still accepted (ms). The answer with
+ * the newest token may have been lost, or another tab of the browser may have sent the same token.
  */
 const GRACE_MS = 30_000
 
 /**
- * The most token lines of one log-in, one for each browser tab. The line that was unused for longest is
- * dropped first.
+ * The most sequences of refresh tokens of one log-in, one for each browser tab. The sequence that was unused
+ * for longest is dropped first.
  */
 const MAX_BRANCHES = 8
 
-/** The lines of tokens of a log-in: the newest generation of each line, and since when it is the newest. */
+/**
+ * The sequences of refresh tokens of a log-in: the number of the newest token of each sequence, and the time
+ * since which it is the newest.
+ */
 type Branches = Record<string, { generation: number; since: string }>
 
 /**
- * Exchanges the newest refresh token of a log-in for a fresh one. The previous token stays good for 30 s on
- * the same device, and begins a line of its own: two tabs that refresh at once both stay logged in. An older
- * issued token, or one from another device, ends the log-in: one of the token's two holders stole it. A token
- * that laku did not issue, or signed under another key, proves and changes nothing. The caller throws
- * `refused` (auth.refresh_invalid, auth.user_suspended) after the commit.
+ * Exchanges the newest refresh token of a log-in for a fresh one. The previous token stays valid for 30 s on
+ * the same device, and begins a new sequence of tokens: two tabs that refresh at once both stay logged in.
+ *
+ * An older issued token, or one from another device, ends the log-in, because one of the token's two holders
+ * stole it. A token that laku did not issue, or that it signed under another key, proves and changes nothing.
+ *
+ * The caller throws `refused` (auth.refresh_invalid, auth.user_suspended) after the commit.
  */
 export async function refreshLogin(work: Work, refreshToken: string, device?: string): Promise<LoginOutcome> {
   const authSessionId = authSessionOf(refreshToken)
@@ -59,8 +64,8 @@ export async function refreshLogin(work: Work, refreshToken: string, device?: st
     .set({
       branches: JSON.stringify(newest(branches)),
       tokenHash: refreshHash(work.vault, token),
-      // The device is hashed again under the current key: a key that is rotated out is needed only as long as
-      // a log-in is quiet.
+      // The device is hashed again under the current key. So a key that is rotated out is needed only for
+      // log-ins that have not refreshed since.
       ...(session.device !== null &&
         isDevice(work, device, session.device) && { device: deviceHash(work, device) }),
       rotatedAt: work.now,
@@ -72,8 +77,8 @@ export async function refreshLogin(work: Work, refreshToken: string, device?: st
 }
 
 /**
- * Returns the facts of the token that comes next. Returns `unknown` for a token that proves nothing, and
- * `stolen` for one that comes too late or from another device.
+ * Returns the sequence and the number of the next refresh token. Returns `unknown` for a token that proves
+ * nothing, and `stolen` for one that comes too late or from another device.
  */
 function nextOf(
   work: Work,
@@ -83,13 +88,14 @@ function nextOf(
 ): { branch: string; generation: number } | 'unknown' | 'stolen' {
   const issued = issuedToken(work.vault, token)
   if (!issued) {
-    // A token that an earlier version issued is recognised by its digest alone, while it is the newest token.
+    // A refresh token of an earlier laku is recognised by its digest alone, as long as it is the newest
+    // token.
     const newestOfOld = isRefreshHash(work.vault, token, session.tokenHash)
     return newestOfOld ? { branch: newBranch(), generation: 1 } : 'unknown'
   }
   const { branch, generation } = issued
   const line = session.branches[branch]
-  // The token's line was dropped to make room for newer lines.
+  // The token's sequence was dropped to make room for newer sequences.
   if (!line) return 'unknown'
   if (generation === line.generation) return { branch, generation: generation + 1 }
   if (generation > line.generation) return 'unknown'
