@@ -3,7 +3,10 @@ import { usageError } from '../cli/errors/cli-error.ts'
 import { formatIdr } from '../domain/kernel/index.ts'
 import type { PaymentView, PayWith } from '../domain/payment/index.ts'
 
-/** The options with which staff pay all or a part from the wallet of the buyer for whom they act. */
+/**
+ * The options with which staff pay an amount, or a part of it, from the wallet of the buyer for whom they
+ * act.
+ */
 export const walletOptions = [
   { flags: '--wallet', description: 'paid from their wallet, at once' },
   {

@@ -16,8 +16,8 @@ export async function askingRate<I, T>(
 }
 
 /**
- * Runs the dry run of a change that needs a shipping fee, without asking a courier. If no fee is cached,
- * takes the zone table's fee and says so.
+ * Runs the dry run of a change that needs a shipping fee, without asking a courier. If no fee is cached, uses
+ * the fee of the delivery zone and says so.
  */
 export async function assumingRate<I, T>(
   { context }: OutsideWay<I>,

@@ -6,10 +6,7 @@ import { entries } from '../cli/define/root.ts'
 import { newId } from '../domain/kernel/ids.ts'
 import { withRequestId } from '../runtime/request-id.ts'
 
-/**
- * The entries of the command line with all their modules: loading an entry loads the code that the entry
- * runs.
- */
+/** The nouns and commands of the command line. Loading one of them loads the code that it runs. */
 export const ownEntries: readonly EntryShape<CommandDefinition>[] = entries.map((entry) => ({
   name: entry.name,
   description: entry.description,

@@ -7,8 +7,8 @@ import { ownEntries } from './own-program.ts'
 const shapeOf = ({ execute: _, ...shape }: CommandDefinition): CommandShape => shape
 
 /**
- * Writes the shape of each command, in one file for each noun. The client reads only the file that it needs,
- * and no module of the commands.
+ * Writes the names, arguments and options of all commands, in one file for each noun. The client reads only
+ * the file that it needs, and loads no code of the commands.
  */
 export async function writeSurface(): Promise<void> {
   rmSync(surfaceFolder, { recursive: true, force: true })

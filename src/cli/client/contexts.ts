@@ -28,8 +28,8 @@ export function configFolder(env: Env): string {
 const fileOf = (env: Env) => join(configFolder(env), 'contexts.json')
 
 /**
- * Reads the contexts that a person is logged in to. Throws a CliError, exit code 2, where the file is damaged
- * or others may read it.
+ * Reads the contexts (shops, and the person's tokens there) from their file. Throws a CliError, exit code 2,
+ * if the file is damaged or other users may read it.
  */
 export function readContexts(env: Env): Contexts {
   const path = fileOf(env)
@@ -70,8 +70,8 @@ export function writeContexts(env: Env, contexts: Contexts): void {
 }
 
 /**
- * Returns a server's address in the form that is kept and compared: `https://ops.example/`. Throws a usage
- * error where a token would travel unencrypted.
+ * Returns a server's address in the form that is saved and compared: `https://ops.example/`. Throws a usage
+ * error if a token would travel to this address unencrypted.
  */
 export function serverAddress(text: string, called: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined

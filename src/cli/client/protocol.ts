@@ -10,9 +10,9 @@ export const OLDEST_PROTOCOL = 1
 
 export const PROTOCOL_HEADER = 'laku-protocol'
 export const VERSION_HEADER = 'laku-version'
-/** The header with the code from the second factor of the person who confirms the command. */
+/** The name of the HTTP header with the second-factor code of the person who confirms the command. */
 export const SECOND_FACTOR_HEADER = 'x-second-factor'
-/** The header that gives the end of the client's token, if that end is soon. */
+/** The name of the HTTP header with the time at which the client's token ends, if that is soon. */
 export const TOKEN_ENDS_HEADER = 'laku-token-ends'
 
 /** The largest size of a file that a client may send with a command (bytes). */
@@ -46,7 +46,7 @@ export interface TerminalFacts {
  * bytes follow unchanged.
  */
 export interface CommandRequest {
-  /** The id of the run. The client makes this id, and learns the run's outcome by it. */
+  /** The id of the command's run. The client makes this id, and asks for the run's outcome by it. */
   id: string
   /** The idempotency key: a command is carried out once per key. The default is `id`. */
   key?: string
@@ -98,8 +98,8 @@ export type RunEvent =
   /** A part of a file that the client writes on its machine. The first part carries the file's mode. */
   | { file: string; data: string; mode?: number }
   /**
-   * A question that the command needs answered: the stream ends, and the client sends the command again with
-   * the answer.
+   * A question that the command needs answered. The server's answer ends with it, and the client sends the
+   * command again with the person's answer.
    */
   | { ask: Question }
   /**

@@ -6,7 +6,7 @@ export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> 
   /** The schema of a CSV row, by the names of its columns; other columns are ignored. */
   row: R
   /**
-   * Returns the key of the thing that a row is about. The same key twice in a file is a mistake, also in a
+   * Returns the key of the object that a row changes. The same key twice in a file is a mistake, even in a
    * different spelling.
    */
   keyOf: (row: z.output<R>) => string

@@ -40,7 +40,7 @@ export interface Shape<S extends z.ZodType> {
   examples?: readonly string[]
   /** The exit codes with which the command may end, besides those that all commands of its kind have. */
   exits?: readonly ExitCode[]
-  /** True if the command changes nothing; lists and shows never change anything. */
+  /** True if the command changes nothing. A `list` or `show` command never changes anything. */
   reads?: boolean
   /** True if a second person may have to confirm the command, by a code of their own factor (`--code`). */
   secondPerson?: boolean
@@ -88,7 +88,10 @@ export interface CommandShape {
   whoMay?: string
 }
 
-/** A declared command. All kinds have the same form, so that one walk over the tree sees every command. */
+/**
+ * A declared command. Commands of all kinds have the same form, so that one walk over the tree of commands
+ * sees every command.
+ */
 export interface CommandDefinition extends CommandShape {
   shownOnce?: boolean
   isLong?: boolean
@@ -133,7 +136,7 @@ export function defineList<S extends z.ZodType, Row>(definition: ListDefinition<
 /** A table that a `show` command prints below the fields of its object. */
 export interface Section {
   title: string
-  /** The columns in which the section's rows are printed. */
+  /** The columns of a table that a `show` command prints. */
   columns: readonly Column<never>[]
   rows: readonly unknown[]
 }
@@ -235,7 +238,7 @@ export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinitio
 }
 
 export interface TaskResult {
-  /** The single value that --json prints, in the domain's own names. */
+  /** The single value that --json prints, with the field names of the domain's code. */
   json: unknown
   /** The result as text for people. */
   text?: string | readonly Block[]

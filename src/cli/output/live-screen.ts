@@ -22,7 +22,7 @@ export async function showLive(output: Output, everyS: number, draw: () => Promi
   try {
     while (!keys.ended) {
       last = await draw()
-      // Writes over the previous picture line by line: a cleared screen would flicker.
+      // Writes over the previous content of the live view line by line: a cleared screen would flicker.
       const lines = [...last.split('\n'), '', output.style.dim('q or Ctrl-C ends the watch')]
       output.raw(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\n')}${CLEAR_BELOW}`)
       await keys.wait(everyS * 1000)
@@ -52,7 +52,7 @@ class Keys {
     process.once('SIGTERM', this.#end)
     process.stdout.on('resize', this.#again)
     if (!process.stdin.isTTY) return
-    // Raw mode: keys are read as they are typed, and are not shown on the picture.
+    // The terminal is set to raw mode: keys are read as they are typed, and do not appear in the live view.
     process.stdin.setRawMode(true).setEncoding('utf8').on('data', this.#typed).resume()
   }
 

@@ -64,14 +64,14 @@ export class Output {
     return this.#stdout.isTTY ? (this.#stdout.columns ?? 80) : undefined
   }
 
-  /** Returns the height of the terminal, if there is one: a live picture must not be higher. */
+  /** Returns the height of the terminal, if there is one: a live view must not be higher. */
   get height(): number | undefined {
     return this.#stdout.isTTY ? (this.#stdout.rows ?? 24) : undefined
   }
 
   /**
-   * Prints the result: its value in the shape of the HTTP API with --json, and otherwise the blocks for
-   * people.
+   * Prints the command's result: with --json as a value in the shape of the HTTP API, otherwise as texts and
+   * tables for people.
    */
   result(value: unknown, view: string | readonly Block[] = []): void {
     const blocks = typeof view === 'string' ? [view] : view
@@ -95,7 +95,10 @@ export class Output {
     else this.#stdout.write(text)
   }
 
-  /** Resolves when there is room for more output: a large output waits for its reader. */
+  /**
+   * Resolves when there is room for more output: a large output waits until its reader has taken the earlier
+   * part.
+   */
   async ready(): Promise<void> {
     await this.#ready?.()
   }

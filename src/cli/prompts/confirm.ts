@@ -3,7 +3,7 @@ import { CliError, exitCodes, unanswered, usageError } from '../errors/cli-error
 import { wrapped } from '../output/format.ts'
 
 export interface Severity {
-  /** The text that the person must type: the code of the thing that is changed. */
+  /** The text that the person must type: the code of the object that is changed. */
   code: string
   /** The consequence of the change, as the question states it. */
   consequence: string

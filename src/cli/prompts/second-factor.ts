@@ -30,8 +30,8 @@ export async function withSecondFactor<T>(
 }
 
 /**
- * Returns the actor, confirmed by a code. Wrong codes are counted, so the code is checked in a transaction of
- * its own.
+ * Returns the actor, confirmed by a code of their second factor. Wrong codes are counted, so the code is
+ * checked in a transaction of its own.
  */
 async function confirmed(context: CommandContext, actor: Actor, code: string, burn: boolean): Promise<Actor> {
   if (actor.kind !== 'staff') return actor

@@ -4,8 +4,8 @@ const keyOf = (place: Place) => place.path.join(' ')
 const wordsOf = (place: Place) => place.words.map((word) => word.word).join(' ')
 
 /**
- * Returns the script for bash 3.2 and newer. The words before the cursor give the place in the command line,
- * and a table gives the words that may follow there.
+ * Returns the completion script for bash 3.2 and newer. A table in the script gives, for the words typed
+ * before the cursor, the words that may follow.
  */
 export function bashScript(places: readonly Place[]): string {
   const paths = places.filter((place) => place.path.length > 0).map((place) => `"${keyOf(place)}"`)
@@ -34,7 +34,7 @@ export function bashScript(places: readonly Place[]): string {
   ].join('\n')
 }
 
-/** Returns the script for zsh, which runs the script for bash. */
+/** Returns the completion script for zsh, which runs the script for bash. */
 export function zshScript(places: readonly Place[]): string {
   return ['#compdef laku', 'autoload -U +X bashcompinit && bashcompinit', bashScript(places)].join('\n')
 }

@@ -1,15 +1,15 @@
 import { entries } from '../../cli/define/root.ts'
 import { allCommands, globalFlags } from '../tree.ts'
 
-/** A place in the command line, and the words that may follow there. */
+/** A point in the command line (the words typed so far), and the words that may follow there. */
 export interface Place {
   path: readonly string[]
   words: readonly { word: string; description: string }[]
-  /** The options that have a few possible values, with these values. */
+  /** The options that take one of a few values, with these values. */
   choices: readonly { flag: string; values: readonly string[] }[]
 }
 
-/** Returns every place in the command line, with the words that may follow there. */
+/** Returns every point in the command line (the words typed so far), with the words that may follow there. */
 export async function completionWords(): Promise<Place[]> {
   const leaves = (await allCommands()).filter((leaf) => !leaf.hidden)
   const places = new Map<string, Place>()

@@ -37,7 +37,8 @@ export const regularOrder: Flow = {
         until(
           'a waybill',
           () => buyer.orderById(order.id),
-          // The courier assigns the waybill a moment after accepting the parcel.
+          // The order is polled until it has a waybill: the courier assigns the waybill a moment after
+          // accepting the parcel.
           (now) => now.status === 'ready_for_pickup' && Boolean(now.waybill),
         ),
       (now) => ({ detail: `${now.status}, waybill ${now.waybill}` }),

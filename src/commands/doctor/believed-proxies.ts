@@ -1,7 +1,7 @@
 import type { Laku } from '../../runtime/laku.ts'
 import type { DoctorCheck } from './checks.ts'
 
-/** Returns a sentence about which address the server takes as a caller's address. */
+/** Returns a sentence that says which network address the server takes for a caller's address. */
 function believedAddress({ config }: Pick<Laku, 'config'>): string {
   const { trustedProxies } = config
   if (trustedProxies.length === 0)
@@ -12,8 +12,8 @@ function believedAddress({ config }: Pick<Laku, 'config'>): string {
 const widest = ['0.0.0.0/0', '::/0']
 
 /**
- * The check that names the proxies whose X-Forwarded-For the server believes. A wrong proxy lets a caller
- * pass every limit by address.
+ * The check of the proxies whose X-Forwarded-For header the server believes. With a wrong proxy among them, a
+ * caller gets past every rate limit by network address.
  */
 export const believedProxies: DoctorCheck = {
   name: 'proxies that are believed',

@@ -41,8 +41,8 @@ async function switchedOff(pool: pg.Pool): Promise<string[]> {
 }
 
 /**
- * Splits a schema into statements, and a table into its lines, so that a finding names one column and not the
- * whole table.
+ * Splits the text of a database schema into statements, and each table into its lines. So a finding names one
+ * column and not the whole table.
  */
 function statementsOf(schema: string): Set<string> {
   const statements = new Set<string>()

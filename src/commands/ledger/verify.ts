@@ -21,7 +21,8 @@ export const verify = defineTask({
   ],
   input: z.object({ heads: z.string().optional() }),
   examples: ['laku ledger verify', 'laku ledger verify --heads /var/log/laku/worker.log'],
-  // The host's owner runs `laku ledger verify` without a token (src/runtime/who-may.ts): cron does.
+  // `laku ledger verify` needs no token when the host's owner runs it (src/runtime/who-may.ts), for example
+  // from cron.
   run: async (context, input) => {
     const { bookChecks } = await import('../../domain/composition/invariants.ts')
     const { runChecks } = await import('../../domain/kernel/index.ts')
@@ -37,7 +38,8 @@ export const verify = defineTask({
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
       .execute(async (tx) => {
-        // The verification uses one processor: the others are for people who buy in the meantime.
+        // The verification of the ledger uses one processor: the other processors are for people who buy in
+        // the meantime.
         await sql`set local max_parallel_workers_per_gather = 0`.execute(tx)
         const size = await ledgerSize(tx)
         const checks = await runChecks(all, tx, vault, (checkResult) => progress.step(lineOf(checkResult)))

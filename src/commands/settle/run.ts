@@ -81,7 +81,7 @@ async function viewOf(settlements: FactoryOutcome['settlements']): Promise<Block
   return reportOfAll(settlements, formatIdr(sumIdr(settlements.map((settlement) => settlement.netIdr))))
 }
 
-/** Returns the outcome of one factory as a line of NDJSON. */
+/** Returns the outcome of one factory's settlement as the content of a line of NDJSON. */
 function lineOf({ factory, settlements, error }: FactoryOutcome) {
   if (error === undefined) return { factory, settlements }
   return { factory, settlements, error: { message: error instanceof Error ? error.message : String(error) } }

@@ -60,7 +60,7 @@ export function environmentOf({ config, staffPort }: Plan): NodeJS.ProcessEnv {
   return {
     ...env,
     ...database,
-    // Server and worker do not need the database owner's password.
+    // The server and the worker do not get the password of the database's owner, because they do not need it.
     DATABASE_OWNER_URL: '',
     DATABASE_OWNER_URL_FILE: '',
     LAKU_DATA_DIR: config.dataDir,

@@ -11,7 +11,10 @@ export function ownerOf(work: Work, named?: string | undefined): string {
   return named
 }
 
-/** Audits a change of a buyer's address by staff: the names of the changed fields, without their values. */
+/**
+ * Writes to the audit log that staff changed a buyer's address: the names of the changed fields, without
+ * their values.
+ */
 export function auditStaff(work: Work, verb: string, addressId: string, after: object = {}): void {
   if (work.actor.kind !== 'staff') return
   work.audit({ command: `addresses ${verb}`, subject: ['address', addressId], after })

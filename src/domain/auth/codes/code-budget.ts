@@ -43,7 +43,7 @@ export async function spendMessage(work: Work, channel: PaidChannel, known: bool
 
 const KEPT_DAYS = 90
 
-/** Deletes the records of messages used on days before the last 90; returns how many rows. */
+/** Deletes the counts of messages sent on days before the last 90; returns how many rows. */
 export async function pruneSpending(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from code_spending where (day, channel) in (

@@ -68,11 +68,11 @@ function networkTurns(kind: string, ip: string | null, hourly: NetworkLimits, fa
 }
 
 interface NetworkLimits {
-  /** The hourly limit of an IPv4 address, which thousands of phones may share. */
+  /** The limit per hour for an IPv4 address, which thousands of phones may share. */
   address: number
-  /** The hourly limit of an IPv6 /64: one home or phone. */
+  /** The limit per hour for an IPv6 /64 network: one home or phone. */
   home: number
-  /** The hourly limit of an IPv6 /48. */
+  /** The limit per hour for an IPv6 /48 network. */
   site: number
 }
 
@@ -136,7 +136,9 @@ export function turnNamesOf(policy: Policy, asker: Asker, proven: boolean): stri
   return [...turnsOf(policy, asker, proven).map(({ name }) => name), STRANGERS_BUDGET]
 }
 
-/** Returns whether proof of work was given for a request of this number from this address. */
+/**
+ * Returns whether proof of work was given for a code request of this phone number from this network address.
+ */
 export function hasWorked({ vault, now }: { vault: Vault; now: Date }, asker: Asker): boolean {
   return isProof(vault, now, subjectOf(asker), asker.proof)
 }

@@ -33,8 +33,8 @@ interface NextWay {
 
 type Text = { subject: string; body: (code: string) => string }
 
-// Each text names the code's purpose. A person who is talked into reading a code aloud sees what the code
-// would allow.
+// Each message text names the code's purpose. A person who is talked into reading the code aloud then sees
+// what the code would allow.
 const texts: Record<Locale, Record<CodePurpose, Text>> = {
   id: {
     login: {

@@ -17,7 +17,7 @@ export type CodePurpose = 'login' | 'withdrawal' | 'email' | 'phone'
 export interface OtpRequest {
   /** The phone number in any notation. */
   phone: string
-  /** The caller's network address, for the limits; null where there is none. */
+  /** The caller's network address, for the rate limits; null if there is none. */
   ip: string | null
   /**
    * The purpose of the code; log-in by default. A code for any other purpose is requested by the customer who
@@ -164,7 +164,7 @@ const purposeWords: Record<Locale, Record<Exclude<CodePurpose, 'login'>, string>
   },
 }
 
-/** Queues the message that carries a challenge's code. */
+/** Queues the WhatsApp message that carries a challenge's code. */
 export async function sendCode(
   work: Work,
   message: {
@@ -176,7 +176,7 @@ export async function sendCode(
     code: string
     purpose: CodePurpose
     sentAt: Date
-    /** The ordinal number of this WhatsApp message for the challenge; 1 is the first. */
+    /** The number of this WhatsApp message among the messages with the same challenge's code, from 1. */
     n: number
   },
 ): Promise<string | undefined> {

@@ -153,7 +153,8 @@ export async function forgetRun(db: Kysely<DB>, id: string): Promise<void> {
 }
 
 /**
- * Deletes up to `limit` outdated rows of each kind: output lines after a day, runs after ninety days.
+ * Deletes up to `limit` outdated rows of each kind: output lines of commands after a day, runs of commands
+ * after ninety days.
  */
 export async function pruneRuns({ tx }: Work, limit: number): Promise<number> {
   const lines = await sql`

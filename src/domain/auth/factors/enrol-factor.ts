@@ -11,7 +11,7 @@ export interface EnrolledFactor {
    * the factor.
    */
   secret: string
-  /** The address of the factor, `otpauth://…`, which an authenticator app takes. */
+  /** The `otpauth://…` address of the second factor, from which an authenticator app takes the secret. */
   uri: string
 }
 

@@ -48,7 +48,7 @@ export interface FactorView extends Staff {
    * The time from which the staff member may approve others' commands; null if never in their present state.
    */
   countsFrom: Date | null
-  /** The time at which an enrolment began that no code has confirmed yet. */
+  /** The time at which the staff member began to enrol a second factor that no code has confirmed yet. */
   begunAt: Date | null
   roleSince: Date
 }
@@ -56,7 +56,8 @@ export interface FactorView extends Staff {
 const DAY_S = 86_400
 
 /**
- * Returns the second factor of the acting staff member, or for an administrator that of anybody.
+ * Returns the state of the acting staff member's second factor. An administrator may ask for that of any
+ * staff member.
  * @throws kernel.forbidden, auth.staff_not_found
  */
 export async function showFactor(

@@ -24,7 +24,10 @@ const totpOf = (secret: string, label = 'staff') =>
     secret: Secret.fromBase32(secret),
   })
 
-/** Returns a new secret in base 32, and the address that an authenticator app reads. */
+/**
+ * Returns a new second-factor secret in base 32, and the `otpauth://…` address that an authenticator app
+ * reads.
+ */
 export function newFactorSecret(label: string): { secret: string; uri: string } {
   const secret = new Secret({ size: SECRET_BYTES }).base32
   return { secret, uri: totpOf(secret, label).toString() }
