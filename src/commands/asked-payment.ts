@@ -29,7 +29,7 @@ export const walletInput = {
     .optional(),
 }
 
-/** @throws usage where both are said */
+/** @throws a usage error if both --wallet and --wallet-part are given */
 export function askedPayment({
   wallet,
   walletPart,

@@ -56,8 +56,8 @@ export const serve = defineTask({
 const STAFF_PORT = 3010
 
 /**
- * Opens the staff server. If its default port is taken, laku serves without a staff server: a person who runs
- * two servers on one machine need not know of the staff server.
+ * Opens the staff server. If its default port is taken, laku serves without a staff server. So two servers
+ * can run on one machine without a setting for their staff servers.
  */
 async function openServerOfStaff(laku: Laku, { staffHost: host, staffPort }: Config, house: CommandHouse) {
   const { openStaffServer } = await import('../http/staff/staff-server.ts')

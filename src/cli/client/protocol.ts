@@ -67,8 +67,8 @@ export interface CommandRequest {
   knownBy?: string
   terminal?: TerminalFacts
   /**
-   * The file for the command, whose bytes follow this request: its name as the person typed it, and an error
-   * if the client could not read the file.
+   * The file for the command; its bytes follow this request. `name` is as the person typed it; `error` says
+   * why the client could not read the file.
    */
   file?: { name: string; error?: string }
 }

@@ -147,10 +147,7 @@ export class RemoteCommand {
     return text
   }
 
-  /**
-   * The id of the command's run that goes on in the server without this client; undefined if the server stops
-   * the run when the client leaves.
-   */
+  /** The id of the command's run, if it goes on in the server without this client; otherwise undefined. */
   get lastingRun(): string | undefined {
     const isShortRead = this.#chosen.shape.reads && this.#time.nowMs() - this.#begunAt < JOB_AFTER_MS
     return isShortRead ? undefined : this.#run

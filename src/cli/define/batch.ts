@@ -28,14 +28,11 @@ export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> 
 
 /**
  * Declares a command that makes one change for each row of a CSV file or of stdin (`-`). All rows are checked
- * before the first change, and each change has its own transaction. After a kill, a new run with the same
- * file skips the finished rows.
+ * before the first change, and each change has its own transaction. A new run with the same file skips the
+ * finished rows.
  *
- * Failed rows go to a file that can be given to a new run, and the exit code is 7. With --ndjson each
- * finished row prints a line.
- *
- * A dry run makes the changes of all rows, one after another, in one transaction, and rolls it back. With
- * many rows, or while another process waits for that transaction, a dry run works in pages, and says so.
+ * Failed rows go to a file for a new run, and the exit code is 7. A dry run makes all changes in one
+ * transaction, or in pages if there are many rows, and rolls them back.
  */
 export function defineBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   definition: BatchDefinition<S, R, T>,

@@ -57,8 +57,8 @@ class Keys {
   }
 
   /**
-   * Waits before the next drawing of a live view: for this time (ms), or until a key or a signal ends the
-   * view, or until the terminal changes its size.
+   * Waits before the next drawing of a live view (ms). A key, a signal or a new size of the terminal ends the
+   * wait early.
    */
   wait(ms: number): Promise<void> {
     if (this.ended) return Promise.resolve()

@@ -36,12 +36,11 @@ export interface InstallOptions {
 }
 
 /**
- * Brings a database up to date for this version of laku, on a connection of the database's owner. It sets up
- * the queues, the tables, the application role's rights, the environment and the first keys. With `dryRun`,
- * it changes nothing.
+ * Brings a database up to date for this version of laku, on a connection of the database's owner: the queues,
+ * the tables, the application role's rights, the environment and the first keys. Checks that the
+ * configuration fits the database before the first change. With `dryRun`, changes nothing.
  *
- * Checks that the configuration fits the database before the first change. Throws StartError: exit code 6 if
- * the database cannot be used, 2 if it belongs to somebody else.
+ * Throws StartError: exit code 6 if the database cannot be used, 2 if it belongs to somebody else.
  */
 export async function installDatabase(given: OwnerConfig, options: InstallOptions = {}): Promise<Installed> {
   const urls = await databaseUrlsOfOwner(given)

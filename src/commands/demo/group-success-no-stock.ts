@@ -31,8 +31,8 @@ interface Message {
 }
 
 /**
- * The flow of path 2 of the service map when the goods are not in stock: a purchase order, the factory's
- * answer, goods in two deliveries, and the buyers' orders one after another.
+ * The flow of path 2 of the service map when the goods are not in stock. The factory gets a purchase order
+ * and delivers in two parts, and the buyers' orders are made one after another.
  */
 export const groupSuccessNoStock: Flow = {
   name: 'group-success-no-stock',

@@ -18,8 +18,8 @@ interface Parcel {
 const WAYBILL = 'JNE-DEMO-1'
 
 /**
- * The flow of path 4 of the service map: the courier's webhooks arrive shuffled and doubled, the order's
- * tracking follows them, the buyer gets a notice, and the parcel is delivered.
+ * The flow of path 4 of the service map: a parcel is tracked until its delivery. The courier's webhooks
+ * arrive shuffled and doubled, and the buyer gets a notice.
  */
 export const shipmentTracking: Flow = {
   name: 'shipment-tracking',

@@ -35,8 +35,8 @@ export const watch = defineTask({
   examples: ['laku sessions watch', 'laku sessions watch GBS-261123-7K3QX2 --every 5'],
   run: async (context, { session, every }) => {
     const { output } = context
-    // In a server, one picture of the sessions is drawn per request; the client that displays it requests the
-    // next one.
+    // In a server, the sessions are drawn once per request; the client that displays them requests the next
+    // drawing.
     if (output.json || output.width === undefined || output.emit) {
       const seen = await look(context, session)
       return { json: seen, text: picture(seen, output) }

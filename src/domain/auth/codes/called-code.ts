@@ -27,9 +27,8 @@ const texts = {
 }
 
 /**
- * Sends a code at once to each person who writes MASUK to laku on WhatsApp. Such a person holds the number,
- * so their request does not queue behind strangers' requests. The answer costs nothing (Meta: within 24 hours
- * of a message).
+ * Sends a code at once to each person who writes MASUK to laku on WhatsApp: such a person holds the number,
+ * so they do not queue behind strangers. The answer costs nothing (Meta: within 24 hours of a message).
  *
  * Until the code expires, it works in every browser that asks for a code for this number. Codes that were
  * sent before stay valid.
@@ -72,17 +71,14 @@ async function answerCall(work: Work, phone: string, providerMessageId: string):
   )
 }
 
-/** Returns whether the holder of this number asked for a code on WhatsApp that is still good. */
+/** Returns whether the holder of this phone number asked for a code on WhatsApp that has not expired. */
 export async function hasCalledCode(work: Work, phone: string): Promise<boolean> {
   const { rows } = await sql`
     select from called_codes where phone = ${phone} and expires_at > ${work.now}`.execute(work.tx)
   return rows.length > 0
 }
 
-/**
- * Returns the numbers whose holders asked for a code on WhatsApp that is still good: those who wrote within
- * minutes.
- */
+/** Returns the phone numbers whose holders asked for a code on WhatsApp that has not expired. */
 export async function calledNumbers(db: Kysely<DB>, now: Date): Promise<Set<string>> {
   const { rows } = await sql<{ phone: string }>`
     select phone from called_codes where expires_at > ${now} limit ${MAX_CALLED_NUMBERS}`.execute(db)
@@ -103,7 +99,7 @@ export async function useCalledCode(work: Work, phone: string, code: string): Pr
   return true
 }
 
-/** Deletes up to `limit` expired codes that nobody used; returns how many. */
+/** Deletes up to `limit` expired codes that were asked for on WhatsApp; returns how many. */
 export async function pruneCalledCodes(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from called_codes where phone in (

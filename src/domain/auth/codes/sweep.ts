@@ -12,8 +12,8 @@ const BATCH_SIZE = 100
 const AGAIN_S = 5
 
 /**
- * Sends codes whose delivery was not confirmed in time by the next channel. WhatsApp reports when a message
- * arrived, and reports nothing if it did not.
+ * Sends each code whose delivery was not confirmed in time again, by the next channel. WhatsApp reports when
+ * a message arrived, and reports nothing if it did not.
  */
 export async function sweepCodes(context: DeliveryContext): Promise<void> {
   const { units, actor } = context

@@ -24,14 +24,13 @@ export interface CodeGiven {
 }
 
 /**
- * Checks a typed code against an open challenge (one sent code). A right code uses up the challenge. A wrong
- * code takes an attempt, and the last attempt ends the challenge; a code for another browser takes none.
+ * Checks a typed code against an open challenge (one sent code), and returns the phone number to which the
+ * code was sent. A right code uses up the challenge; a wrong code takes an attempt, and the last attempt ends
+ * the challenge. A code that was sent for another browser takes no attempt.
  *
- * The challenge's row stays locked until the commit. So a second submit waits, and then finds the challenge
- * used or one attempt more counted.
- *
- * Returns the phone number to which the code was sent. The caller commits even on a refusal (auth.code_wrong
- * with `triesLeft`, auth.code_expired, auth.proof_needed), because the attempt counts.
+ * The challenge's row stays locked until the commit, so a second submit waits. The caller commits even on a
+ * refusal (auth.code_wrong with `triesLeft`, auth.code_expired, auth.proof_needed), because the attempt
+ * counts.
  */
 export async function tryCode(
   work: Work,

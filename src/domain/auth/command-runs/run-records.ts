@@ -24,8 +24,8 @@ export interface RunIdentity {
 }
 
 /**
- * The state that a command finds under its idempotency key: no run, a run that goes on, a run that ended, or
- * a run that was interrupted after it made its change.
+ * The state that a command finds under its idempotency key. Either a run begins, or there is one that goes
+ * on, that ended, or that was interrupted after it made its change.
  */
 export type Begun =
   | { begun: true; id: string; attempt: number }

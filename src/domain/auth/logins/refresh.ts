@@ -27,17 +27,17 @@ const GRACE_MS = 30_000
 const MAX_BRANCHES = 8
 
 /**
- * The sequences of refresh tokens of a log-in: the number of the newest token of each sequence, and the time
- * since which it is the newest.
+ * The sequences of refresh tokens of a log-in. Each has the number of its newest token, and the time since
+ * which that token is the newest.
  */
 type Branches = Record<string, { generation: number; since: string }>
 
 /**
  * Exchanges the newest refresh token of a log-in for a fresh one. The previous token stays valid for 30 s on
- * the same device, and begins a new sequence of tokens: two tabs that refresh at once both stay logged in.
+ * the same device, and begins a new sequence: two tabs that refresh at once both stay logged in.
  *
- * An older issued token, or one from another device, ends the log-in, because one of the token's two holders
- * stole it. A token that laku did not issue, or that it signed under another key, proves and changes nothing.
+ * An older issued token, or one from another device, ends the log-in, because one of its two holders stole
+ * it. A token that laku did not issue, or that it signed under another key, changes nothing.
  *
  * The caller throws `refused` (auth.refresh_invalid, auth.user_suspended) after the commit.
  */
