@@ -48,7 +48,9 @@ export function isOver(status: ShipmentStatus): boolean {
   return shipmentTransitions[status].length === 0
 }
 
-/** Whether the parcel ended without a journey, so that the courier gives its price back. */
+/**
+ * Whether the parcel ended before its journey began, so that the courier returns the price of the booking.
+ */
 export function isCancelledByCourier(status: ShipmentStatus): status is 'cancelled' | 'not_found' {
   return status === 'cancelled' || status === 'not_found'
 }

@@ -7,8 +7,8 @@ import { deliveryMachine } from './transitions.ts'
 const CANCELLED = 'cancelled'
 
 /**
- * Cancels a notice's deliveries that still wait to be sent; the notice stays in the inbox. A delivery that a
- * provider is handling at this moment may still arrive.
+ * Cancels those messages of a notice that still wait to be sent by email, push or WhatsApp. The notice stays
+ * in the buyer's inbox. A message that a provider is handling at this moment may still arrive.
  * @throws notification.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function cancelDeliveries(

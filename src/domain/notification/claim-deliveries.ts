@@ -9,8 +9,8 @@ export type DeliveryChannel = 'email' | 'push'
 export interface ClaimedDelivery {
   id: string
   /**
-   * The number of attempts, which identifies this attempt: only the worker that holds it may postpone the
-   * delivery.
+   * The number of attempts to send this delivery, the present attempt included. Only the worker whose attempt
+   * has this number may postpone the delivery.
    */
   attempts: number
   userId: string
@@ -19,11 +19,14 @@ export interface ClaimedDelivery {
   link: string | null
 }
 
-// The lease of a delivery: sending waits for at most three times 10 s. If a worker dies while it holds a
-// delivery, the delivery becomes free after this time.
+// The time (s) for which one worker reserves a delivery: sending takes at most three times 10 s. If the
+// worker dies, another worker may send the delivery after this time.
 const LEASE_S = 90
 
-/** An SQL condition: the delivery is due. Staff can pause the channel email; push has no switch. */
+/**
+ * An SQL condition: a notice's delivery by this channel is due. Staff can pause the sending of email, but not
+ * of push messages.
+ */
 const isDue = (channel: DeliveryChannel, now: Date) => sql`
   channel = ${channel} and status = 'queued' and next_attempt_at <= ${now}
   and not exists (select from switches where name = ${channel} and paused)`
@@ -41,7 +44,10 @@ export async function dueDeliveries(work: Work, channel: DeliveryChannel, limit:
   return rows.map(({ id }) => id)
 }
 
-/** Claims those of the given deliveries that are due and that no other worker is sending. */
+/**
+ * Reserves deliveries of notices for this worker. Leaves out those that are not due and those that another
+ * worker is sending.
+ */
 export async function claimDeliveries(
   work: Work,
   channel: DeliveryChannel,
@@ -61,7 +67,7 @@ export async function claimDeliveries(
   return rows
 }
 
-/** Marks the deliveries as skipped, because they no longer have a recipient. */
+/** Marks these deliveries of notices as skipped, because their notices no longer have a recipient. */
 export async function skipDeliveries(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   await moveState(work, deliveryMachine, {

@@ -5,19 +5,22 @@ import { settleAttention } from '../ops/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { reportDeliveryFailure } from './report-failure.ts'
 
-// The first and the longest wait before a held delivery is retried. A person fixes a wrong password within
-// minutes, or on Monday.
+// The first and the longest wait (s) before an email is retried after the mail server refused laku's login. A
+// person fixes a wrong password within minutes, or on Monday.
 const PROBE_FIRST_S = 60
 const PROBE_MOST_S = 900
 
-/** Whether a refusal is about laku's account at the channel's provider, and not about the one delivery. */
+/**
+ * Whether a provider refused a message because of laku's account there, and not because of the message
+ * itself.
+ */
 export const isOfAccount = (channel: DeliveryChannel, code: string): boolean =>
   channel === 'email' && LOGIN_REFUSED.includes(code)
 
 /**
- * Holds back a delivery that was refused for a reason outside itself, and the deliveries queued behind it.
- * This delivery is retried after 1, 2, 4 … 15 minutes, and all are sent once one succeeds. However many
- * deliveries wait, they raise one attention item.
+ * Postpones a delivery that was refused because of laku's account at the provider, and all due deliveries of
+ * its channel. The refused delivery is retried after 1, 2, 4 … 15 minutes. One attention item is raised,
+ * however many deliveries wait.
  */
 export async function holdUp(
   work: Work,
@@ -39,8 +42,8 @@ export async function holdUp(
 }
 
 /**
- * Releases the held deliveries after a delivery was sent. It runs after each success, and does nothing unless
- * there is an open attention item.
+ * Makes the postponed emails due again, once one email was sent. Does nothing unless an attention item about
+ * refused logins is open.
  */
 export async function endHold(work: Work, channel: DeliveryChannel): Promise<void> {
   if (channel !== 'email') return

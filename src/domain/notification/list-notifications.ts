@@ -27,7 +27,8 @@ export async function listNotifications(
 }
 
 /**
- * Marks a notification of the customer who acts as read; the time of the first reading is kept.
+ * Marks a notification of the acting customer as read. If it was read before, the time of the first reading
+ * is kept.
  * @throws kernel.forbidden, notification.not_found for another's too
  */
 export async function readNotification(work: Work, id: string): Promise<NotificationView> {

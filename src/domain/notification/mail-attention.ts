@@ -12,18 +12,18 @@ export interface AttentionMailContext {
 }
 
 /**
- * A pattern for the attention kinds about moving money, or about the people who may move it. Items of these
- * kinds are mailed at once.
+ * A pattern for the kinds of attention items about money, or about the staff who may pay out money. Items of
+ * these kinds are mailed at once.
  */
 const MONEY =
   '^(bank|chargeback|dispute|factor|ledger|limit|payment|payout|provider|quarantine|reference|refund|settlement|staff_changed|suspense|wallet|withdrawal)'
 
 /**
- * The hour in Jakarta at which the daily list of all open items is mailed; later if no mail could be sent
- * then.
+ * The hour in Jakarta at which laku mails staff the daily list of all open attention items. The list is
+ * mailed later if no mail could be sent then.
  */
 const DAILY_HOUR = 8
-// The most items in a mail: a person reads the first items, and the command shows the rest.
+// The most attention items that one mail to staff lists. `laku attention list` displays the rest.
 const SHOWN = 50
 
 interface Item {
@@ -38,16 +38,15 @@ interface Due {
   items: Item[]
   open: number
   /**
-   * The day in Jakarta whose daily list this is; undefined for a mail of items that cannot wait for the daily
-   * list.
+   * The day in Jakarta for which this mail is the daily list of attention items. Undefined for a mail of
+   * urgent items, sent before the daily list.
    */
   day: string | undefined
 }
 
 /**
- * Mails open attention items to staff. Items about money are mailed once, as soon as they are raised; once a
- * day all open items are mailed. If the mail fails, nothing is recorded and the next run tries again. A run
- * that died after sending causes a second mail. Returns whether a mail was sent.
+ * Mails open attention items to staff: items about money as soon as they are raised, and all open items once
+ * a day. If the mail fails, the next run tries again. Returns whether a mail was sent.
  */
 export async function mailAttention(context: AttentionMailContext): Promise<boolean> {
   const { units, actor, mailer, to } = context
@@ -80,7 +79,10 @@ async function findDue(work: Work): Promise<Due | undefined> {
   return { items, open: rows[0]?.open ?? items.length, day }
 }
 
-/** Returns the day in Jakarta whose daily list is due and not sent yet; undefined if there is none. */
+/**
+ * Returns today's date in Jakarta if the daily list of attention items is due and was not mailed yet;
+ * otherwise undefined.
+ */
 async function dayDue({ tx, now }: Work): Promise<string | undefined> {
   const { rows } = await sql<{ day: string }>`
     select to_char(n.here, 'YYYY-MM-DD') as day

@@ -38,12 +38,13 @@ export function isSessionEvent(type: string): type is 'session.moq_reached' {
 
 export interface NoticeRule<T extends NoticeEvent> {
   /**
-   * Whether an event leads to a notice, judged by its payload. If this function is absent, the event always
-   * leads to one.
+   * Returns whether an event of this type leads to a notice, judged by its payload. A rule without this
+   * function sends a notice for every event of its type.
    */
   wanted?: (payload: EventPayloads[T]) => boolean
   /**
-   * Returns the payment that this notice asks for. The notice is not sent once that payment is paid or over.
+   * Returns the payment that this notice asks the buyer to make. The notice is not sent once that payment is
+   * paid or has ended.
    */
   asksFor?: (payload: EventPayloads[T]) => string
   /** Returns the path of the page at which the reader continues, relative to the shop's public URL. */
@@ -51,8 +52,8 @@ export interface NoticeRule<T extends NoticeEvent> {
 }
 
 /**
- * The order statuses that a buyer is notified of: parcels and troubles. The other statuses have their own
- * events, or no notice.
+ * The order statuses about whose start a buyer gets a notice: parcels and troubles. The other order statuses
+ * have events of their own, or no notice.
  */
 export const notifiedStatuses = [
   'ready_for_pickup',
@@ -76,8 +77,8 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
   },
-  // A buyer who leaves knows about it and gets no notice. A buyer whose time ran out gets the notice of the
-  // event of their payment.
+  // Only a place in a session that ended unpaid because the session closed is reported. A buyer who leaves a
+  // session needs no notice. A buyer who did not pay in time gets the notice of payment.expired.
   'participant.released': {
     wanted: ({ because, wasPaid }) => because === 'closed' && !wasPaid,
     path: ({ code }) => `/s/${code}`,
@@ -92,18 +93,21 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
   // For a direct order, order.paid repeats payment.paid, so there is no second notice. For an order of a
   // session, the notice reports that the group succeeded.
   'order.paid': { wanted: ({ sessionId }) => sessionId !== null },
-  // The buyer of an unpaid order that ended with its payment already got the notice of payment.expired.
+  // No notice if an unpaid order was cancelled because its payment expired: the buyer already got the notice
+  // of payment.expired.
   'order.cancelled': { wanted: ({ reason, wasPaid }) => wasPaid || reason !== 'payment_expired' },
   'order.status_changed': { wanted: ({ to }) => isToldStatus(to) },
   'order.delivered': {},
   'return.refused': {},
-  // A refund into the wallet succeeds at the same moment, and refund.succeeded sends the notice.
+  // No notice of the decision if the refund goes into the wallet. The money is there at once, and the buyer
+  // gets the notice of refund.succeeded.
   'refund.decided': { wanted: ({ destination }) => destination === 'source' },
-  // The buyer is notified once, while the refund is retried. A refund that goes into the wallet instead
-  // succeeds at the same moment, and refund.succeeded sends the notice.
+  // The buyer gets one notice when a refund fails for the first time and is retried. If the money goes into
+  // the wallet instead, the buyer gets the notice of refund.succeeded.
   'refund.failed': { wanted: ({ attempt, isTriedAgain }) => attempt === 1 && isTriedAgain },
   'refund.waiting': {},
   'refund.succeeded': {},
-  // A withdrawal that needs no approval is sent at once, and the buyer is notified of that step.
+  // No notice of the step approved if no staff approved the withdrawal: it is sent at once, and the buyer
+  // gets the notice of that step.
   'withdrawal.status_changed': { wanted: ({ to, byStaff }) => to !== 'approved' || byStaff },
 }

@@ -11,8 +11,8 @@ export interface StaffNotice {
 }
 
 /**
- * Sends a user a notice made from a template, by every channel that the user chose (service map: `POST
- * /api/notifications`). `publicUrl` is the base of the links.
+ * Sends a user a notice made from a template, by every channel that the user chose (`POST
+ * /api/notifications`). `publicUrl` is the shop's public URL, with which the notice's link begins.
  * @throws notification.user_not_found, template_unknown, params_wrong, kernel.forbidden
  */
 export async function notifyByStaff(

@@ -16,8 +16,8 @@ import {
 } from './write-notice.ts'
 
 /**
- * The WhatsApp template of notices, approved by Meta in both languages: {{1}} is the title of the notice,
- * {{2}} its body, {{3}} its link.
+ * The name of the WhatsApp template for notices, which Meta approved in Indonesian and English. In it, {{1}}
+ * is the title of the notice, {{2}} its body, {{3}} its link.
  */
 const WHATSAPP_TEMPLATE = 'laku_notice'
 
@@ -27,23 +27,25 @@ interface Notice extends WrittenNotice {
   dedupeKey: string
   template: string
   kind: NoticeKind
-  /** Whether the notice asks for a payment whose time is running; such a notice ignores quiet hours. */
+  /**
+   * Whether the notice asks the buyer for a payment that expires soon. Such a notice is sent even in quiet
+   * hours.
+   */
   isPressing?: boolean
   reader: Reader
 }
 
 type Reader = User & { phone: string }
 
-/** Reads the buyers who have a paid place in each of these sessions. */
+/** Reads the buyers who have a paid place in these sessions. */
 export type ReadBuyers = (
   work: Work,
   sessionIds: readonly string[],
 ) => Promise<{ sessionId: string; userId: string }[]>
 
 /**
- * Notifies buyers of events: a line in their inbox, and a message by each channel that they chose. Repeated
- * calls for an event send its notice once. `publicUrl` is the base of the links; `readBuyers` finds the
- * recipients of an event of a whole session.
+ * Notifies buyers of events: in their inbox, and by each channel that they chose. Repeated calls for an event
+ * send its notice once. Links in notices begin with `publicUrl`; `readBuyers` finds the buyers of a session.
  */
 export async function notifyOf(
   work: Work,
@@ -85,8 +87,8 @@ export async function readersById(work: Work, userIds: readonly string[]): Promi
 }
 
 /**
- * Writes notices into the inboxes of their readers. Queues the notices that were new there on each channel
- * that the reader wants. Returns the ids of the new notices.
+ * Writes notices into the inboxes of their readers. Queues each notice that was not in the inbox yet, for
+ * every channel on which its reader wants it. Returns the ids of the new notices.
  */
 export async function deliver(work: Work, notices: readonly Notice[], publicUrl: string): Promise<string[]> {
   const fresh = await fillInboxes(work, notices)
@@ -127,8 +129,8 @@ async function withBrowser(work: Work, notices: readonly Notice[]): Promise<Noti
 }
 
 /**
- * Returns those of the events that need a notice. An event that asks for a payment is left out once that
- * payment is over.
+ * Returns those of the events that lead to a notice. An event whose notice asks for a payment is left out
+ * once that payment is paid or has ended.
  */
 async function currentNotices(
   work: Work,
@@ -150,7 +152,7 @@ async function currentNotices(
   return wanted.filter((noticedEvent) => !over.has(paymentAskedFor(noticedEvent) ?? ''))
 }
 
-/** Returns the events of whole sessions, each once for every buyer with a paid place in the session. */
+/** Returns the events of whole sessions, repeated for every buyer with a paid place in the session. */
 async function toEachBuyer(
   work: Work,
   events: readonly { id: string; type: string; payload: unknown }[],
@@ -175,7 +177,7 @@ async function paymentsOver(work: Work, paymentIds: readonly string[]): Promise<
   return new Set(rows.map(({ aggregateId }) => aggregateId))
 }
 
-/** Writes notices into the inboxes, and returns those that were not in an inbox before. */
+/** Writes notices into buyers' inboxes. Returns the notices that were not in the inbox before. */
 async function fillInboxes(work: Work, notices: readonly Notice[]): Promise<Notice[]> {
   const rows = notices.map(({ id, dedupeKey, template, reader, title, body, link }) => ({
     id,
@@ -216,8 +218,8 @@ async function queueDeliveries(
 }
 
 /**
- * Emits an event for each delivery, which starts the channel's send job. The sweep finds deliveries that are
- * not due yet.
+ * Emits an event for each delivery of a notice; the event starts the job that sends the channel's messages.
+ * Deliveries that are not due yet are found later by the sweep.
  */
 export function announce(work: Work, channel: DeliveryChannel, deliveryIds: readonly string[]): void {
   const type = channel === 'email' ? 'notification.email_queued' : 'notification.push_queued'

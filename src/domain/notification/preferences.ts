@@ -35,7 +35,8 @@ export async function getPreferences(work: Work): Promise<Preference[]> {
  */
 export async function setPreferences(work: Work, changes: readonly Preference[]): Promise<Preference[]> {
   const userId = requireCustomer(work.actor)
-  // If a kind and channel occur twice, the last change counts: a statement may not touch a row twice.
+  // If a customer changes the same kind of notice twice for one channel, the last change counts. One SQL
+  // statement may not change a row twice.
   const last = new Map(changes.map((change) => [`${change.kind} ${change.channel}`, { userId, ...change }]))
   await sql`
     insert into notification_preferences (user_id, kind, channel, wanted)
@@ -48,7 +49,10 @@ export async function setPreferences(work: Work, changes: readonly Preference[])
 export const keyOf = (userId: string, kind: NoticeKind, channel: NoticeChannel) =>
   `${userId} ${kind} ${channel}`
 
-/** Returns the kinds of notices that these users do not want, by channel, as the keys that `keyOf` makes. */
+/**
+ * Returns which kinds of notices these users do not want, and on which channel. Each item is a text of user,
+ * kind and channel, as `keyOf` builds it.
+ */
 export async function unwantedBy(tx: Tx, userIds: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ userId: string } & Preference>`
     select user_id, kind, channel from notification_preferences

@@ -7,9 +7,9 @@ const DAY_MS = 24 * HOUR_MS
 const JAKARTA_MS = 7 * HOUR_MS
 
 /**
- * Returns when a notice may be sent; undefined if it may be sent at once. In the quiet hours
- * (policy.quietFromHour to quietToHour, Jakarta) a notice waits until they are over. Notices about money
- * never wait. Neither do notices that ask for a payment, whose time would be over by the morning.
+ * Returns the time from which a notice may be sent; undefined if it may be sent at once. A notice waits until
+ * the quiet hours are over (policy.quietFromHour to policy.quietToHour, Jakarta). Notices about money, and
+ * those that ask for a payment, never wait.
  */
 export function sendableFrom(
   { kind, isPressing = false }: { kind: NoticeKind; isPressing?: boolean },

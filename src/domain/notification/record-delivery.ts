@@ -7,15 +7,15 @@ import { deliveryMachine } from './transitions.ts'
 
 export interface DeliveryOutcome {
   id: string
-  /** The number of the attempt whose outcome this is. */
+  /** The number of the attempt to send this delivery, to which `result` belongs. */
   attempts: number
   result: { messageId: string | null } | ProviderFailure
 }
 
 /**
- * Records the outcome of an attempt to send a delivery. A definite refusal ends the delivery, and so do too
- * many attempts. A refusal because of laku's account does not end the delivery, and holds back the other
- * deliveries.
+ * Records the result of an attempt to send a notice's delivery. A refusal of this message, or too many
+ * attempts, ends the delivery. A refusal because of laku's account at the provider postpones all deliveries
+ * of the channel instead.
  */
 export async function recordDelivery(
   work: Work,

@@ -4,8 +4,8 @@ import type { DeliveryChannel } from './claim-deliveries.ts'
 const names: Record<DeliveryChannel, string> = { email: 'Emails', push: 'Push messages' }
 
 /**
- * Raises one attention item for each reason of failure, not for each notice: when a server is down, thousands
- * of notices fail for the same reason.
+ * Raises one attention item for each failure code, and not for each notice. When a mail server is down,
+ * thousands of notices fail with the same code.
  */
 export function reportDeliveryFailure(
   work: Work,

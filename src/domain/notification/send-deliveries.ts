@@ -8,18 +8,20 @@ export interface DeliveryWay<D extends ClaimedDelivery> {
   actor: Actor
   channel: DeliveryChannel
   /**
-   * The batch size: the number of deliveries that are sent at the same time. A batch ends before the lease of
-   * its deliveries does.
+   * The number of deliveries that are sent at the same time. They must all be sent before the worker's
+   * reservation of them ends.
    */
   batch: number
-  /** Returns the claimed deliveries that are to be sent; the rest no longer has a recipient. */
+  /**
+   * Returns the reserved deliveries whose notice still has a recipient, each with the recipient's address.
+   */
   address: (claimed: ClaimedDelivery[]) => Promise<D[]>
   /** Sends one delivery. Throws ProviderFailure. */
   send: (delivery: D) => Promise<{ messageId: string | null }>
 }
 
 /**
- * Sends those of the deliveries that are due. After an unknown outcome the delivery is retried, because a
+ * Sends those of these deliveries that are due. A delivery with an unknown outcome is sent again, because a
  * duplicate notice does no harm.
  */
 export async function sendDeliveries<D extends ClaimedDelivery>(
@@ -51,8 +53,8 @@ async function sendBatch<D extends ClaimedDelivery>(way: DeliveryWay<D>, ids: st
 }
 
 /**
- * Postpones a delivery that failed because of laku's own error, and raises an attention item. The error must
- * not hold back the other deliveries.
+ * Postpones a delivery after an error in laku's own code, and raises an attention item. The channel's other
+ * deliveries are sent all the same.
  */
 const putOff =
   (channel: DeliveryChannel) =>

@@ -14,11 +14,14 @@ interface Email extends ClaimedDelivery {
   to: string
 }
 
-// The batch size of emails. Each mail takes its own connection, and a mail server refuses more connections at
-// once.
+// The number of emails that are sent at the same time. Each has its own connection to the mail server, which
+// refuses more connections at once.
 const BATCH = 10
 
-/** Sends those of the emails that are due. Skips an email whose recipient no longer has an address. */
+/**
+ * Sends those of these notices by email that are due. Skips a notice whose recipient no longer has an email
+ * address.
+ */
 export async function sendEmails(
   { units, actor, mailer }: MailContext,
   deliveryIds: readonly string[],

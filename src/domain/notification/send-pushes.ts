@@ -17,8 +17,8 @@ interface Push extends ClaimedDelivery {
 const BATCH = 50
 
 /**
- * Sends those of the push messages that are due, to every browser of the recipient. A browser that has
- * unsubscribed is deleted. A message counts as sent if it reached one browser.
+ * Sends those of these push messages that are due, to every browser of the recipient. A push message counts
+ * as sent if it reached one browser. A browser that has unsubscribed is deleted from laku.
  */
 export async function sendPushes(
   { units, actor, push }: PushContext,

@@ -5,12 +5,15 @@ import type { NoticeText } from './templates/texts.ts'
 
 interface StaffTemplate {
   kind: NoticeKind
-  /** The names of the template's parameters, in order. */
+  /** The names of the parameters that staff must give for this notice template, in order. */
   params: readonly string[]
   write: Record<Locale, (...params: string[]) => NoticeText>
 }
 
-/** The templates of notices that staff and other services may send a user by hand, in both languages. */
+/**
+ * The templates of notices that staff and other services may send to a user by hand, in Indonesian and
+ * English.
+ */
 const templates: Readonly<Record<string, StaffTemplate>> = {
   message: {
     kind: 'shop',

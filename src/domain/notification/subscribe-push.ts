@@ -14,7 +14,8 @@ const pushHosts = [
 const pushDomains = ['.push.services.mozilla.com', '.notify.windows.com', '.push.apple.com']
 
 /**
- * Whether the address belongs to a push service. `ownHost` is the host of the sandbox, in development only.
+ * Whether this URL for push messages belongs to a browser's push service. `ownHost` is the host of laku's
+ * sandbox, which is allowed in development only.
  */
 export function isPushService(endpoint: string, ownHost?: string): boolean {
   const address = URL.parse(endpoint)
@@ -25,12 +26,13 @@ export function isPushService(endpoint: string, ownHost?: string): boolean {
   return pushHosts.includes(hostname) || pushDomains.some((domain) => hostname.endsWith(domain))
 }
 
-// The most browsers that one person may subscribe: the oldest browser beyond them is deleted.
+// The most browsers that one person may subscribe to push messages. One more browser replaces the person's
+// oldest browser.
 const MAX_BROWSERS = 10
 
 /**
- * Stores the push subscription of the acting customer's browser. A browser that belonged to another user now
- * belongs to this customer.
+ * Stores the push subscription of the acting customer's browser. A browser that belonged to another user
+ * belongs to this customer from now on.
  * @throws notification.push_service_unknown, kernel.forbidden
  */
 export async function subscribePush(

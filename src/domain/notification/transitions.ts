@@ -2,7 +2,10 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type DeliveryStatus = 'queued' | 'sent' | 'failed' | 'skipped'
 
-/** The transitions of a delivery. Staff send a delivery again that failed or that had no recipient. */
+/**
+ * The allowed transitions of a delivery's status. Staff may send again a delivery that failed or that had no
+ * recipient.
+ */
 export const deliveryTransitions: Transitions<DeliveryStatus> = {
   queued: ['sent', 'failed', 'skipped'],
   sent: [],

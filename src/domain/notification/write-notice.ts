@@ -14,8 +14,7 @@ export type NoticedEvent = {
 
 type Payload = EventPayloads[NoticeEvent]
 
-// Each table row takes the payload of its own event type. TypeScript cannot infer this from the key, hence
-// the casts.
+// The casts are needed because TypeScript cannot infer that a rule takes the payload of its own event type.
 const ruleOf = (event: NoticedEvent) => noticeRules[event.type] as NoticeRule<NoticeEvent>
 const textOf = (event: NoticedEvent, locale: Locale) =>
   languages[locale][event.type] as (payload: Payload) => NoticeText
@@ -25,7 +24,7 @@ export function isWanted(event: NoticedEvent): boolean {
   return ruleOf(event).wanted?.(event.payload as never) ?? true
 }
 
-/** Returns the payment for which the notice of an event asks, if any. */
+/** Returns the payment that an event's notice asks the buyer to make, if any. */
 export function paymentAskedFor(event: NoticedEvent): string | undefined {
   return ruleOf(event).asksFor?.(event.payload as never)
 }

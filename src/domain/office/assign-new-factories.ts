@@ -1,7 +1,7 @@
 import type { EventOf, Work } from '../kernel/index.ts'
 import { lookAfter } from '../territory/index.ts'
 
-/** Reaction to factory.created: if an agent registered the factory, the agent's office looks after it. */
+/** Reaction to factory.created: if an agent registered the factory, it is assigned to the agent's office. */
 export async function assignNewFactories(
   work: Work,
   events: readonly EventOf<'factory.created'>[],

@@ -20,8 +20,8 @@ interface Order {
 }
 
 /**
- * Schedules a pickup: the office that looks after the factory is to fetch the goods that a purchase order
- * still lacks. The pickup lists each of these items.
+ * Schedules a pickup: an office fetches from its factory the pieces that a purchase order still lacks. The
+ * pickup lists every item of the purchase order that lacks pieces.
  * @throws office.purchase_order_not_found, nothing_to_pick_up, factory_without_office,
  * pickup_scheduled_already, kernel.forbidden
  */

@@ -2,7 +2,10 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 
 export type PickupStatus = 'scheduled' | 'in_progress' | 'completed' | 'failed' | 'cancelled'
 
-/** The transitions of a pickup. A pickup that failed or was cancelled stays so; another pickup follows it. */
+/**
+ * The allowed transitions of a pickup's status. A failed or cancelled pickup is never revived; a new pickup
+ * is scheduled instead.
+ */
 export const pickupTransitions: Transitions<PickupStatus> = {
   scheduled: ['in_progress', 'cancelled'],
   in_progress: ['completed', 'failed', 'cancelled'],

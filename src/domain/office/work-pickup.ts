@@ -13,7 +13,7 @@ import { type PickupStatus, pickupMachine, pickupTransitions } from './transitio
 import type { PickupView } from './views.ts'
 
 /**
- * Starts a pickup: an agent is at the factory and begins to count.
+ * Starts a pickup: an agent has arrived at the factory and begins to count the goods.
  * @throws office.pickup_not_found (another office's too), kernel.illegal_transition, kernel.forbidden
  */
 export async function startPickup(work: Work, input: { pickupId: string }): Promise<PickupView> {
@@ -29,11 +29,11 @@ export interface PickupResult {
   pickupId: string
   /** The counted pieces of every item of the pickup, each item once; 0 if the factory had none. */
   counts: { variantId: string; counted: number }[]
-  /** The address of a picture of the goods. */
+  /** The URL of a photo of the goods. */
   photoUrl: string
   /** The name of the person who signed for the factory. */
   signedBy: string
-  /** The address of a picture of the signature. */
+  /** The URL of a photo of the signature. */
   signatureUrl: string
 }
 

@@ -28,7 +28,7 @@ const columns = sql`
   id, kind, subject_kind, subject_id, message, command, details, times, since, resolved_at, resolved_by, resolution`
 
 export interface AttentionFilter {
-  /** Lists resolved items as well; without this flag only open items are listed. */
+  /** True to list resolved attention items as well; otherwise only open items are listed. */
   all?: boolean | undefined
   kind?: string | undefined
   subjectId?: string | undefined
@@ -61,9 +61,9 @@ export async function showAttention(tx: Tx, id: string): Promise<AttentionView> 
 }
 
 /**
- * Resolves an attention item, with a note of what was done about it. If the cause is raised again, that is a
- * new item. Support, finance, warehouse or an admin may resolve items. An item about a change to a member of
- * staff is resolved by finance, and not by the person who made the change.
+ * Resolves an attention item, with a note of what was done about it. If its cause occurs again, a new item is
+ * raised. An item about a change to a member of staff is for finance, and not for the person who made the
+ * change.
  * @throws kernel.forbidden, kernel.own_act, kernel.attention_not_found, kernel.attention_resolved
  */
 export async function resolveAttention(
@@ -94,8 +94,8 @@ export async function resolveAttention(
 }
 
 /**
- * Resolves open attention items of a kind about these subjects, because their cause is gone and no person
- * needs to look at them.
+ * Resolves the open attention items of this kind about these objects. Their cause is gone, so no person needs
+ * to look at them.
  */
 export async function settleAttention(
   work: Work,
@@ -108,8 +108,8 @@ export async function settleAttention(
 }
 
 /**
- * Resolves all open attention items for which the condition `holds` is true. The condition names the item
- * `a`, and reads the present time from the only row of `the_time`. Returns the number of resolved items.
+ * Resolves all open attention items for which the SQL condition `holds` is true. In it, `a` is the item, and
+ * `the_time.now` the present time. Returns the number of resolved items.
  */
 export async function settleAttentionWhere(
   work: Work,
@@ -138,8 +138,8 @@ export async function countAttention(db: Kysely<DB>): Promise<number> {
 }
 
 /**
- * Returns an SQL condition that is true if attention was ever requested for this subject. `subjectId` is a
- * text column.
+ * Returns an SQL condition that is true if an attention item was ever raised about this object, open or
+ * resolved. `subjectId` is a text column.
  */
 export const wasRaised = (subjectId: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql<boolean>`exists (select from attention a where a.subject_id = ${subjectId})`

@@ -26,10 +26,11 @@ const columns = sql`
 export interface AuditFilter {
   /** The id of the changed object. */
   subjectId?: string | undefined
-  /** The name or id of the actor. */
+  /** The name or id of the person or service whose changes are listed. */
   actor?: string | undefined
   /**
-   * The command that made the change, such as `settle approve`, or a noun for all of its commands: `settle`.
+   * The command whose changes are listed, such as `settle approve`. Its first word alone, `settle`, lists the
+   * changes of all commands that begin with it.
    */
   command?: string | undefined
   since?: Date | undefined

@@ -6,10 +6,13 @@ import {
 } from '../../providers/xendit/facts.ts'
 import { kernelErrors } from '../kernel/kernel-errors.ts'
 
-/** The account that money is paid out to: a bank account or an e-wallet, by the provider's channel code. */
+/**
+ * An account to which laku pays out money through Xendit: a bank account, or an e-wallet. Xendit's channel
+ * code names the bank or e-wallet.
+ */
 export interface BankAccount {
   channelCode: string
-  /** The number of the account, in digits; the number of an e-wallet is its phone number, `08…`. */
+  /** The bank's account number, in digits; for an e-wallet, its phone number `08…`. */
   accountNumber: string
   accountHolderName: string
 }
@@ -17,27 +20,27 @@ export interface BankAccount {
 export type PayoutChannel = PayoutChannelFact
 
 /**
- * The channels that the provider documents. These facts count until the provider's API was asked for its
- * channels (`payout-channels.ts`).
+ * The payout channels that Xendit's documentation lists. What Xendit's API says about a channel counts more
+ * (`payout-channels.ts`).
  */
 export const payoutChannels: Readonly<Record<string, PayoutChannel>> = payoutChannelFacts
 
 /**
- * Returns the facts of a channel that the provider's API names but its documentation does not: those of all
- * channels of its kind.
+ * Returns the properties of a payout channel that Xendit's API names but its documentation does not. They are
+ * those common to all banks, or to all e-wallets.
  */
 export const unlistedChannel = (name: string, kind: PayoutChannel['kind']): PayoutChannel =>
   kind === 'bank' ? bankFact(name) : ewalletFact(name)
 
-/** Returns the channel's name as people know it. */
+/** Returns a payout channel's name as people know it: the name of the bank or e-wallet. */
 export const channelName = (channelCode: string): string => channelIn(channelCode)?.name ?? channelCode
 
 const channelIn = (code: string) => (Object.hasOwn(payoutChannels, code) ? payoutChannels[code] : undefined)
 
 /**
- * Checks an account and returns it in the form in which it is stored. Spaces, dots and dashes are removed
- * from the number, and an e-wallet's number begins with `08…` in place of any country code. `channel` has the
- * provider's data for a channel that is missing in our table.
+ * Checks a bank account or e-wallet, and returns it in the form in which it is stored. The number loses its
+ * spaces, dots and dashes; an e-wallet's number gets `08…` in place of a country code. `channel` describes a
+ * payout channel that is missing in laku's own table.
  * @throws kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export function requireBankAccount(account: BankAccount, channel?: PayoutChannel): BankAccount {
@@ -56,9 +59,8 @@ export function requireBankAccount(account: BankAccount, channel?: PayoutChannel
 }
 
 /**
- * Shortens a description to the length that the channel shows. The distinguishing part is at the end (`Laku
- * STL-261123-7K3QX2`), so the words and the code's prefix are dropped first. A text that is still too long is
- * cut.
+ * Shortens a payout's description to the length that its channel allows. In `Laku STL-261123-7K3QX2` the end
+ * is what differs, so `Laku` and then `STL-` are dropped first. A text that is still too long is cut.
  */
 export function describedFor({ descriptionLength: most }: PayoutChannel, description: string): string {
   const code = description.slice(description.lastIndexOf(' ') + 1)
@@ -71,19 +73,19 @@ function maskedAccount(accountNumber: string): string {
   return `…${accountNumber.slice(-4)}`
 }
 
-/** The text that stands in place of an account number which no encryption key can read. */
+/** The text that is displayed instead of an account number that cannot be decrypted. */
 export const UNREADABLE = 'unreadable'
 
 /**
- * Masks an encrypted account number for display. A number that no encryption key can read is shown as
- * unreadable, so that one such row hides no other row of a list, and staff can still cancel its payment.
+ * Masks an encrypted account number for display. A number that cannot be decrypted is displayed as
+ * unreadable, so that the list that has it still works. Staff can still cancel a payment to that account.
  */
 export function shownOrUnreadable(open: () => string): string {
   const account = orUnreadable(open)
   return account === UNREADABLE ? account : maskedAccount(account)
 }
 
-/** Returns the result of `open`, or `UNREADABLE` where decrypting the account number failed. */
+/** Returns the account number that `open` decrypts, or `UNREADABLE` if decrypting failed. */
 export function orUnreadable(open: () => string): string {
   try {
     return open()

@@ -10,12 +10,12 @@ import type { Tx, Work } from '../kernel/work.ts'
 import { nameOfPerson, requireOwnFactor } from '../staff/index.ts'
 
 /**
- * The budgets. Acts of the same budget are counted together: money given away, settlements approved,
- * withdrawals.
+ * The budgets of what one person may decide alone: money given away, settlements approved, withdrawals.
+ * Decisions of the same budget are added up.
  */
 export type Budget = 'given' | 'settlement' | 'withdrawal'
 
-/** Each kind of act that gives money, and the budget that it counts against. */
+/** The kinds of decisions that give money to somebody, with the budget that each counts against. */
 export const limitedKinds = {
   goodwill: 'given',
   correction: 'given',
@@ -34,28 +34,28 @@ export type LimitedKind = keyof typeof limitedKinds
 
 export interface LimitUse {
   kind: LimitedKind
-  /** The object of the decision, which is counted once for each kind of act. */
+  /** The object about which a person decided. Two decisions of the same kind about it count once. */
   subject: readonly [kind: string, id: string]
   /** The receiver of the money: `user:…` or `factory:…` */
   receiver: string
   /**
-   * The fingerprint of the bank account that the money goes to, if it leaves laku: several people may name
-   * the same account.
+   * The fingerprint of the bank account that gets the money, if the money leaves laku. It is counted by
+   * itself, because several people may name the same account.
    */
   account?: string | undefined
   amountIdr: Rupiah
   /**
-   * The name that a second person gives to allow the act, where the subject is not known before: the
-   * factory of a write-off.
+   * The name under which a second person allows the decision beforehand, if the object's id is not known by
+   * then. For a write-off this is the factory.
    */
   clearedAs?: string | undefined
-  /** The person who asked for the act, where another person decides; otherwise the person who acts. */
+  /** The person who asked for the payment, if another person decides it; otherwise the person who acts. */
   person?: string | undefined
 }
 
 const DAY_S = 86_400
 
-/** Whether an act is free of limits: the system has no limit, and its acts count against nobody. */
+/** Whether a decision is free of limits. Decisions of the system have no limit and count against nobody. */
 const isFree = ({ actor }: Pick<Work, 'actor'>, { person }: LimitUse) =>
   person === undefined && (actor.kind === 'system' || actor.kind === 'provider')
 const noLimits = { dayLimitIdr: Number.MAX_SAFE_INTEGER, weekLimitIdr: Number.MAX_SAFE_INTEGER }
@@ -70,10 +70,9 @@ function limitsOf(kind: LimitedKind, policy: Policy): { dayLimitIdr: Rupiah; wee
 }
 
 /**
- * Returns whether one more act exceeds the limit of what one person may do alone. All acts of the same budget
- * count, by actor, by receiver and by account, within a day and within seven days. Locks these three until
- * the transaction ends, so that no other transaction counts acts for them. Call it after the locks on rows
- * and before the ledger's locks. The system's own acts are never over the limit.
+ * Returns whether this decision exceeds what one person may decide alone within a day or seven days.
+ * Decisions of the same budget are added up by person, by receiver and by bank account. Locks those three
+ * until the transaction ends. Call it after locking rows and before locking the ledger.
  */
 export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
   const { tx, now, actor, policy } = work
@@ -92,8 +91,8 @@ export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
 }
 
 /**
- * Counts an act that is done now. Without a second person the database refuses an act over the limit. With a
- * second person the database refuses the person who acts, and a person who does not qualify as the second.
+ * Counts a decision against the limits of the person who decides. Without a second person, the database
+ * refuses a decision over the limit. The second person must be another person, and must qualify.
  */
 export async function countUse(work: Work, use: LimitUse, second: string | null = null): Promise<void> {
   const { actor, policy } = work
@@ -115,7 +114,7 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
     usedAt: work.now,
     undoneAt: null,
   }
-  // An act that is decided anew (a settlement that was on hold) replaces its earlier count.
+  // A decision that is made again (about a settlement that was on hold) replaces its earlier count.
   const { rows } = await sql<{ id: string }>`
     update limit_uses set person = ${row.person}, second_person = ${second}, receiver = ${row.receiver}, account = ${row.account},
       amount_idr = ${amountIdr}, day_limit_idr = ${row.dayLimitIdr}, week_limit_idr = ${row.weekLimitIdr}, used_at = ${work.now},
@@ -125,21 +124,22 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
 }
 
 /**
- * The person against whom an act counts if nobody knows who decided it: such an act counts against everybody.
+ * The person to whom a decision is attributed if nobody knows who made it. Such a decision counts against
+ * everybody's limits.
  */
 const LOST_DAY = 'the lost day'
 
 /**
- * Counts payments of a day that a restore lost, so that nobody can use that day's limits a second time. The
- * amount counts against everybody for the day or week, because anybody may have used it.
+ * Counts payouts that a database restore lost, so that nobody can use the same limits a second time. They
+ * count against everybody, because anybody may have decided them.
  */
 export async function countLost(work: Work, use: Omit<LimitUse, 'person'>): Promise<void> {
   await countUse(work, { ...use, person: LOST_DAY })
 }
 
 /**
- * Counts an act if it is not counted yet, because the database requires a count: the act follows from one
- * that was counted already, or nobody decided it.
+ * Counts a decision unless it is counted already: the database requires a count for each. Used where the
+ * decision follows from an earlier one, or nobody made it.
  */
 export async function countUnlessCounted(work: Work, use: LimitUse): Promise<void> {
   const { rows } = await sql`
@@ -150,8 +150,8 @@ export async function countUnlessCounted(work: Work, use: LimitUse): Promise<voi
 }
 
 /**
- * Counts an act that has no state in which it could wait for a second person. Over the limit, another person
- * must have allowed the act beforehand (`allowOverLimit`), and this act uses up the permission.
+ * Counts a decision that cannot wait for a second person. If it exceeds the limit, a second person must have
+ * allowed it beforehand (`allowOverLimit`). That permission is then used up.
  * @throws kernel.second_person_needed with the command that allows it
  */
 export async function takeLimit(work: Work, use: LimitUse): Promise<void> {
@@ -180,7 +180,7 @@ export async function takeLimit(work: Work, use: LimitUse): Promise<void> {
   await countUse(work, use, given.givenBy)
 }
 
-/** Removes acts that were undone or failed from the count. */
+/** Removes decisions from the limits' counts, because they were undone or their payment failed. */
 export async function undoUse(work: Work, kind: LimitedKind, subjectIds: readonly string[]): Promise<void> {
   await sql`
     update limit_uses set undone_at = ${work.now}
@@ -198,9 +198,9 @@ export interface Clearance {
 const CLEARED_S = DAY_S
 
 /**
- * Allows one act over the limit, up to this amount and within a day. A second person allows it and confirms
- * by their own second factor. Anybody may then do the act, except that person and those for whom they do not
- * qualify as a second person.
+ * Allows one decision over the limit, up to this amount and within a day. The second person who allows it
+ * confirms with their own second factor. Anybody may then decide, except that person and people for whom that
+ * person does not qualify as the second.
  * @throws kernel.reason_required, kernel.forbidden, and as requireOwnFactor
  */
 export async function allowOverLimit(
@@ -233,7 +233,7 @@ export async function allowOverLimit(
 
 export interface LimitView {
   budget: Budget
-  /** The name of the person who acted, or of the receiver of the money. */
+  /** The name of the person who decided, or of the receiver of the money. */
   who: string
   side: 'person' | 'receiver'
   dayIdr: Rupiah
@@ -243,8 +243,8 @@ export interface LimitView {
 }
 
 /**
- * Lists how much of the limits for one person each person has used within seven days, and how much each
- * receiver got. The largest use comes first.
+ * Lists how much of their limits people have used within seven days, and how much each receiver got. The
+ * largest amount comes first.
  */
 export async function listLimits(
   { tx, now, policy }: Pick<Work, 'now' | 'policy'> & { tx: Tx },
@@ -269,7 +269,10 @@ export async function listLimits(
   return rows.map((row) => ({ ...row, ...limitsOf(kindOf(row.budget), policy) }))
 }
 
-/** Replaces the account's fingerprint in these uses by the fingerprint under another key. */
+/**
+ * Replaces the fingerprints of bank accounts in the counted decisions, because the key for fingerprints has
+ * changed.
+ */
 export async function recountUses(tx: Tx, fresh: readonly { id: string; account: string }[]): Promise<void> {
   await sql`
     update limit_uses u set account = f.account from jsonb_to_recordset(${asRecords(fresh)}::jsonb) as f(id uuid, account text)

@@ -3,41 +3,48 @@ import { secondsAfter } from '../kernel/clock.ts'
 import type { DB } from '../kernel/schema.ts'
 import type { Work } from '../kernel/work.ts'
 
-/** A turn under a rate limit, which allows `atOnce` turns at once, then one every `everyS` seconds. */
+/**
+ * A turn: the permission for one request under a rate limit. The limit allows `atOnce` requests at once, and
+ * then one every `everyS` seconds.
+ */
 export interface Turn {
-  /** The name of the person or thing that is limited: `code number +62812…`. */
+  /** The name of the rate limit, with the person or thing that it limits: `code number +62812…`. */
   name: string
   atOnce: number
   everyS: number
-  /** The longest wait, in seconds, for which a turn is still taken; 0 by default. */
+  /**
+   * The longest time, in seconds, that a request may wait for its turn; 0 by default. A request that would
+   * wait longer is refused.
+   */
   waitS?: number
-  /** Set where the turn is always taken, because the event has already happened and is only counted. */
+  /** True if the event has already happened, so that it is only counted and never refused. */
   counted?: boolean
 }
 
 export interface TakenTurns {
-  /** The number of seconds until all turns may be taken. */
+  /** The number of seconds until the request may be made, under all of its rate limits. */
   inS: number
   /**
-   * The turn that cannot be taken within its longest wait, and the number of seconds until it could. In this
-   * case no turn was taken.
+   * The rate limit that refuses the request, and the number of seconds until it would allow it. No turn of
+   * any limit was taken.
    */
   refused?: { turn: Turn; inS: number }
 }
 
-// The longest delay, in seconds, that turns which are only counted can cause for later turns of their name.
+// The longest delay (s) that events which are only counted can cause for later requests under the same rate
+// limit.
 const LONGEST_S = 3_600
 
 /**
- * Takes one turn of each limit, or none at all if one turn cannot be taken in time. Rows are locked in the
- * order of their names until the commit, so that requests of one name are counted one after the other.
+ * Takes one turn of each rate limit, or none at all if one limit refuses. The limits' rows stay locked until
+ * the commit, so that concurrent requests are counted one after the other.
  */
 export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<TakenTurns> {
   if (turns.length === 0) return { inS: 0 }
   const names = turns.map(({ name }) => name)
-  // A flood of requests is refused without a lock. A limit that is used up now stays used up once it is
-  // locked, because its time only moves forward. Otherwise all requests, and everybody else behind them,
-  // would queue for the row that all strangers share.
+  // This check without a lock refuses a flood of requests early. With a lock, they would all queue for the
+  // row of a limit that strangers share. A limit that is used up here is still used up once its row is
+  // locked.
   const early = reckon(work, turns, await readPaces(work, names)).refused
   if (early) return { inS: 0, refused: early }
   const { inS, refused, after } = reckon(work, turns, await lockPaces(work, names))
@@ -50,8 +57,8 @@ export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<Tak
 }
 
 /**
- * Calculates these turns from the present state of their limits: when each can be taken, which turn is too
- * late, and the state of the limits afterwards.
+ * Calculates from the rate limits' present state when each turn can be taken. Returns the turn that is
+ * refused, if any, and the state of the limits afterwards.
  */
 function reckon(
   work: Work,
@@ -82,8 +89,8 @@ async function readPaces(work: Work, names: readonly string[]): Promise<Map<stri
 }
 
 /**
- * Returns the number of seconds until a turn could be taken; 0 if it can be taken at once. No turn is taken
- * and no row is locked.
+ * Returns the number of seconds until this rate limit allows a request; 0 if it allows one at once. Takes no
+ * turn and locks no row.
  */
 export async function turnInS(
   work: Work,
@@ -107,7 +114,7 @@ async function lockPaces(work: Work, names: readonly string[]): Promise<Map<stri
   return new Map(rows.map((row) => [row.name, row.nextAt]))
 }
 
-/** Deletes up to `limit` rate limits that have no used turns; returns how many were deleted. */
+/** Deletes up to `limit` rows of rate limits that nobody has used lately. Returns how many were deleted. */
 export async function prunePaces(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from paces where name in (
@@ -117,7 +124,7 @@ export async function prunePaces(work: Work, limit: number): Promise<number> {
   return Number(result.numAffectedRows ?? 0)
 }
 
-/** Writes one row, which shows that the database accepts writes. */
+/** Writes one row. If that succeeds, the database accepts writes. */
 export async function tryWrite(db: Kysely<DB>): Promise<void> {
   await sql`
     insert into paces (name, next_at) values ('readyz', now())

@@ -11,7 +11,7 @@ import {
   unlistedChannel,
 } from './bank-account.ts'
 
-/** A payout channel as the provider's API describes it. */
+/** A payout channel (a bank or an e-wallet) as Xendit's API describes it. */
 export interface ChannelOfProvider {
   channelCode: string
   name: string
@@ -21,8 +21,8 @@ export interface ChannelOfProvider {
 }
 
 /**
- * Returns the known data of payout channels: the provider's data if there are any, otherwise those of laku's
- * own table. A channel that is in neither is left out.
+ * Returns the properties of these payout channels: Xendit's if laku has them, otherwise those of laku's own
+ * table. A channel that is in neither is left out.
  */
 export async function channelsOf(tx: Tx, codes: readonly string[]): Promise<Map<string, PayoutChannel>> {
   const { rows } = await sql<ChannelOfProvider>`
@@ -42,8 +42,8 @@ export async function channelsOf(tx: Tx, codes: readonly string[]): Promise<Map<
 }
 
 /**
- * Checks a bank account and returns it in its stored form. Its channel must be known to the provider or be in
- * laku's own table.
+ * Checks a bank account or e-wallet and returns it in its stored form. Its payout channel must be known to
+ * Xendit or be in laku's own table.
  * @throws kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export async function requirePayableAccount(tx: Tx, account: BankAccount): Promise<BankAccount> {
@@ -51,7 +51,7 @@ export async function requirePayableAccount(tx: Tx, account: BankAccount): Promi
   return requireBankAccount(account, (await channelsOf(tx, [code])).get(code))
 }
 
-/** Stores the provider's data about its payout channels. */
+/** Stores the payout channels that Xendit's API listed. */
 export async function savePayoutChannels(work: Work, told: readonly ChannelOfProvider[]): Promise<void> {
   await sql`
     insert into payout_channels (channel_code, name, kind, minimum_idr, maximum_idr, read_at)
@@ -62,7 +62,7 @@ export async function savePayoutChannels(work: Work, told: readonly ChannelOfPro
       maximum_idr = excluded.maximum_idr, read_at = excluded.read_at`.execute(work.tx)
 }
 
-/** Returns how many payout channels the provider has named, and when it was last asked. */
+/** Returns the number of payout channels that Xendit's API listed, and when laku last asked it. */
 export async function channelsTold(db: Kysely<DB>): Promise<{ count: number; readAt: Date | null }> {
   const { rows } = await sql<{ count: number; readAt: Date | null }>`
     select count(*)::int as count, max(read_at) as read_at from payout_channels`.execute(db)

@@ -1,26 +1,26 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '../kernel/schema.ts'
 
-/** One endpoint of a provider, and its limit of calls a minute. */
+/** The rate limit of one endpoint of a provider: its calls a minute. */
 export interface Pace {
   endpoint: string
   perMinute: number
 }
 
 /**
- * The part of a minute's calls that may be sent at once. The other calls are spread, so that no minute ever
- * has more calls than the limit.
+ * The share of a minute's calls to a provider that may be sent at once. The other calls are spread over the
+ * minute, so that no minute has more calls than the provider allows.
  */
 const BURST_SHARE = 0.1
 
 const msBetween = ({ perMinute }: Pace) => 60_000 / (perMinute * (1 - BURST_SHARE))
 
-/** Returns the number of calls that may be sent at once after a quiet time. */
+/** Returns the number of calls to a provider's endpoint that may be sent at once, if none was sent lately. */
 const burstOf = ({ perMinute }: Pace) => Math.max(1, Math.floor(perMinute * BURST_SHARE))
 
 /**
- * The provider calls that were granted: the last of `count` calls may be sent in `lastInMs`, the calls before
- * it in steps of `stepMs`.
+ * The calls to a provider that laku may send now. The last of these `count` calls may be sent in `lastInMs`;
+ * the calls before it in steps of `stepMs`.
  */
 export interface TakenCalls {
   count: number
@@ -29,9 +29,9 @@ export interface TakenCalls {
 }
 
 /**
- * Takes up to `wanted` calls of an endpoint out of the limit that all processes share, first come, first
- * served, none later than `withinMs` from now. It takes one statement. The time is the database's own,
- * because the clocks of processes differ and development shifts its clock.
+ * Reserves up to `wanted` calls to a provider's endpoint, none later than `withinMs` from now. All processes
+ * share one rate limit: first come, first served. The time is that of the database, because the processes'
+ * clocks differ.
  */
 export async function takeCalls(
   db: Kysely<DB>,
@@ -58,7 +58,7 @@ export async function takeCalls(
   return { count: taken.granted, lastInMs: taken.lastInMs, stepMs: step }
 }
 
-/** Stops all calls to this endpoint for the time that the provider asked for. */
+/** Stops all calls to this endpoint for as long as the provider asked. */
 export async function holdCalls(db: Kysely<DB>, endpoint: string, forS: number): Promise<void> {
   await sql`
     insert into provider_pace (endpoint, given_until_ms)

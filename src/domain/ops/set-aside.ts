@@ -3,9 +3,9 @@ import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { AttentionItem, Work } from '../kernel/work.ts'
 
 /**
- * Processes a batch at once. If the batch throws, each item is processed by itself: items that throw are set
- * aside, and the others are done. `act` must be all or nothing (a transaction), and must change nothing when
- * it is repeated.
+ * Calls `act` for a batch of items. If that throws, calls `act` for each item alone, and `setAside` for an
+ * item that throws alone. `act` must change all or nothing (a transaction), and nothing more when it is
+ * repeated.
  */
 export async function allOrEach<T>(
   items: readonly T[],
@@ -28,12 +28,12 @@ interface Context {
 }
 
 /**
- * A function that postpones an item, so that it does not come first again, and returns the text of the
- * attention item for a person.
+ * A function that postpones an item whose processing threw, so that the next batch does not begin with it.
+ * Returns the text of the attention item for staff.
  */
 export type PutOff<T> = (work: Work, item: T) => Promise<Omit<AttentionItem, 'kind'>>
 
-/** Postpones an item that threw, and raises an attention item with the error. */
+/** Postpones an item whose processing threw, and raises an attention item with the error. */
 export async function setAside<T>(
   { units, actor }: Context,
   item: T,
@@ -51,8 +51,8 @@ export async function setAside<T>(
 }
 
 /**
- * Processes a batch in one transaction, or, if the batch throws, each item in a transaction of its own.
- * Returns the results; an item that throws by itself is set aside.
+ * Processes a batch of items in one transaction. If that throws, each item gets a transaction of its own, and
+ * an item that throws again is postponed. Returns the results of the processed items.
  */
 export async function inOneOrEach<T, R>(
   context: Context,
@@ -71,5 +71,5 @@ export async function inOneOrEach<T, R>(
   return done
 }
 
-/** Returns the text of an error, for the person who looks after the item that was set aside. */
+/** Returns the text of an error for the person who looks after the item whose processing threw. */
 export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -16,7 +16,7 @@ export interface SwitchView {
 }
 
 /**
- * The role that, besides an admin, may pause and resume the work behind each switch: the role of the people
+ * The role, besides admin, whose people may pause and resume each part of laku's work. They are the people
  * who do that work.
  */
 const mayTurn: Record<SwitchName, StaffRole> = {
@@ -30,14 +30,14 @@ const mayTurn: Record<SwitchName, StaffRole> = {
 }
 
 /**
- * The switches that are off while the database may be a copy: a copy must not send again what the original
- * database sent.
+ * The switches that count as off while the database may be a copy of the shop's database. A copy must not
+ * send again what the original database sent.
  */
 const stopsInDoubt: readonly SwitchName[] = ['payouts', 'xendit', 'biteship']
 
 /**
- * Whether staff have paused this switch, or the database is not known to be the shop's own (ADR 0068). Paused
- * work waits; it does not fail.
+ * Whether laku must not do the work behind this switch now. Staff have paused it, or the database may be a
+ * copy of the shop's own (ADR 0068). Paused work waits; it does not fail.
  */
 export async function isPaused(tx: Tx, name: SwitchName): Promise<boolean> {
   const inDoubt = stopsInDoubt.includes(name) ? sql`not ${databaseIsKnown}` : sql`false`
@@ -57,7 +57,7 @@ export async function requireRunning(tx: Tx, name: SwitchName): Promise<void> {
   if (await isPaused(tx, name)) throw kernelErrors.paused({ switch: name })
 }
 
-/** Lists all switches, in the order of their names. */
+/** Lists all switches with which staff pause parts of laku's work, by name. */
 export async function listSwitches(tx: Tx): Promise<SwitchView[]> {
   const rows = await tx
     .selectFrom('switches')

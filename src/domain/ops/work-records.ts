@@ -4,8 +4,8 @@ import { asRecords, insertRows } from '../kernel/rows.ts'
 import type { WorkRecords } from '../kernel/unit-of-work.ts'
 
 /**
- * The functions that write the audit entries and attention items of a unit of work, at its end and in its
- * transaction.
+ * The functions that write the audit entries and attention items of a unit of work. They run at its end, in
+ * its transaction.
  */
 export const workRecords: WorkRecords = {
   writeAudit: async ({ tx, actor, now, requestId }, entries) => {
@@ -27,7 +27,8 @@ export const workRecords: WorkRecords = {
   },
 
   writeAttention: async ({ tx, now }, items) => {
-    // One row for each kind and subject, because a statement may not touch the same row twice.
+    // Items of the same kind about the same object become one row: one SQL statement may not change a row
+    // twice.
     const open = new Map(items.map((item) => [`${item.kind} ${item.subject[1]}`, item]))
     const rows = [...open.values()].map((item) => ({
       id: newId(),

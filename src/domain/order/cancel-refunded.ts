@@ -7,7 +7,7 @@ import { type LockedOrder, lockOrderAndPayments } from './lock.ts'
 import type { OrderStatus } from './transitions.ts'
 
 /**
- * The reason for cancelling an order that was refunded before a restore; people read the reason in the
+ * The reason for cancelling an order that was refunded before a database restore. It is displayed in the
  * order's history.
  */
 const REFUNDED_BEFORE_RESTORE = 'refunded_before_restore'
@@ -15,9 +15,9 @@ const REFUNDED_BEFORE_RESTORE = 'refunded_before_restore'
 const inWarehouse: readonly OrderStatus[] = ['paid', 'processing', 'on_hold']
 
 /**
- * Cancels again the orders of a payment that the provider refunded in full, if a restore lost the refund and
- * the cancellation. The new cancellation decides the refund that was already sent. An order whose courier may
- * have its parcel continues at the company's cost, and a person is notified.
+ * Cancels the orders of a payment that was refunded in full before a database restore lost the cancellation.
+ * The refund that was sent then counts as the refund of this cancellation. An order whose courier may have
+ * its parcel is not cancelled, and a person is notified.
  */
 export async function cancelRefunded(work: Work, paymentId: string): Promise<void> {
   const { rows } = await sql<{ id: string }>`

@@ -22,10 +22,9 @@ import type { OrderView } from './views.ts'
 const byCustomer: readonly OrderStatus[] = ['pending_payment', 'paid']
 
 /**
- * Cancels an order that has not left the warehouse: its stock becomes free, an open payment is withdrawn, and
- * the paid amount is refunded in full. Customers may cancel their direct orders until packing starts. Support
- * may also cancel after that, and may cancel orders on hold and a session's orders. The money of a session's
- * order has left escrow and is taken back from its receivers.
+ * Cancels an order that has not left the warehouse. Its stock is released, an open payment is withdrawn, and
+ * the paid amount is refunded in full. Customers may cancel their own direct orders until packing starts;
+ * support may cancel later, and may cancel a session's orders.
  * @throws CourierBooked (order.parcel_booked) before anything is written: run it by `withParcelCancelled`
  * @throws order.not_found, not_cancellable, group_order, parcel_booked, kernel.illegal_transition,
  * kernel.forbidden
@@ -39,16 +38,16 @@ export async function cancelOrder(
   const { id } = await getOrder(work, input.order)
   const { order, payments } = await lockOrderAndPayments(tx, id)
   await requireCancellable(work, order)
-  // The reason that people wrote stays out of the events. The stored reason starts with who cancelled, so
-  // that the text of a buyer cannot look like that of staff.
+  // The reason that a person wrote is not put into events. The stored reason starts with `by_customer` or
+  // `by_staff`, so that a buyer's text cannot look like one of staff.
   const by = actor.kind === 'customer' ? 'by_customer' : 'by_staff'
   await cancelLocked(work, { order, payments }, by, input.reason)
   return await getOrder(work, id)
 }
 
 /**
- * Cancels an order that is locked with its payments and that may be cancelled: the order's stock becomes
- * free, and the paid amount is refunded.
+ * Cancels an order that the caller has locked with its payments, and that may be cancelled. Releases the
+ * order's stock, and refunds the paid amount.
  */
 export async function cancelLocked(
   work: Work,
@@ -60,13 +59,13 @@ export async function cancelLocked(
   const reason = words ? `${by}: ${words}` : by
   const set = { statusReason: reason, allocated: false, updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'cancelled', ids: [id], set, all: true })
-  // Stock is locked before money everywhere: an order that is paid by wallet reserves the stock first and
-  // then locks the wallet.
+  // The stock is locked before the wallet, in the same sequence as by an order that is paid from a wallet.
+  // Otherwise the two could deadlock.
   await releaseStock(work, [id])
   const wasPaid = await giveMoneyBack(work, order, payments)
   const payload = { ...subjectOf(order), reason: by, wasPaid }
   work.emit({ type: 'order.cancelled', aggregate: ['order', id], payload })
-  // If all of the money was refunded before, no later refund will mark the order as refunded.
+  // If all of the money was refunded before, no later event refund.succeeded will mark the order as refunded.
   if (wasPaid && !keptFor(order, payments))
     await markRefunded(
       work,

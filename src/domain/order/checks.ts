@@ -2,19 +2,19 @@ import { sql } from 'kysely'
 import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
 import { paidStates, refundTransitions } from '../payment/index.ts'
 
-// The most violations that one check lists. A broken invariant can have ten thousand, and a person needs the
+// The most violations that one check of an invariant lists. There can be ten thousand, and a person needs the
 // first few.
 const SHOWN = 10
 
 /**
- * An SQL condition: the money of payment `p` was posted. A payment that was sent back from quarantine never
- * was.
+ * An SQL condition: the money of payment `p` is in laku's ledger as the order's money. Money that was sent
+ * back from quarantine never was.
  */
 const wasReceived = sql`(p.status in ${inSql(paidStates)} or (p.status = 'refunded' and p.returned_idr > 0))`
 
 /**
- * The SQL expression for the company's part of the refunds of payment `p`. This part stays in the order's
- * funds, for the factory.
+ * The SQL expression for the sum that the company paid towards refunds of payment `p`. The same sum of the
+ * order's own money stays in the order's funds, for the factory.
  */
 const borneBefore = sql`coalesce((
   select sum(e.amount_idr) from refunds r join ledger_transactions t on t.key = 'refund:' || r.id || ':decided'
@@ -22,22 +22,22 @@ const borneBefore = sql`coalesce((
   where r.payment_id = p.id and r.borne_by = 'company' and a.key = 'subsidy'), 0)`
 
 /**
- * An SQL condition: order `o` has a refund that a restore had lost. Its courier has the parcel, and its buyer
- * has the money.
+ * An SQL condition: a refund of order `o` was lost by a database restore and recorded again. The courier has
+ * the parcel of such an order, and its buyer has the money.
  */
 const refundedBeforeRestore = sql`exists (
   select from payments p join refunds r on r.payment_id = p.id where p.order_id = o.id and r.key like 'adopted:%')`
 
 /**
- * The SQL expression for the part of `borneBefore` that returned to the company because nothing of order `o`
- * was earned, if the order's funds were not earned since.
+ * The SQL expression for the sum that went back to the company because order `o` ended without a sale. The
+ * company had paid that sum towards a refund. 0 if the order's money was earned after all.
  */
 const borneBack = sql`coalesce((
   select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0
   where t.key = 'order:' || o.id || ':borne_back'
     and not exists (select from ledger_transactions t where t.key = 'order:' || o.id || ':earned')), 0)`
 
-/** The invariants of orders (numbers 2 and 5 of laku's invariants). */
+/** The checks of the invariants about orders (numbers 2 and 5 in the list of laku's invariants). */
 export const orderChecks: readonly Check[] = [
   checkOf(
     "an order's stock is reserved while it says so and waits in the warehouse, and only then",

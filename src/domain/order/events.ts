@@ -21,13 +21,19 @@ declare module '../kernel/events.ts' {
     'order.allocated': OrderSubject
     'order.paid': OrderSubject & { totalIdr: number }
     'order.cancelled': OrderSubject & { reason: string; wasPaid: boolean }
-    /** The order arrived for the first time; the money of a direct order is earned now. */
+    /**
+     * The parcel reached its buyer for the first time. The money of a direct order is now earned: posted to
+     * the factory and the commission.
+     */
     'order.delivered': OrderSubject
     'return.requested': OrderSubject & { returnId: string; reason: ReturnReason }
-    /** The returned goods of an order are inspected and in the warehouse, and the refund is decided. */
+    /**
+     * Staff accepted a return: the returned goods are in the warehouse and inspected, and the buyer's refund
+     * is decided.
+     */
     'return.accepted': OrderSubject & {
       returnId: string
-      /** The amount of the refund, shipping included. */
+      /** The amount refunded for the return, shipping fee included. */
       refundIdr: number
       shippingIdr: number
       items: {

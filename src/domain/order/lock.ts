@@ -21,7 +21,7 @@ export interface LockedOrder {
   totalIdr: Rupiah
 }
 
-/** Locks orders in the sequence of their ids, and reads them once they are locked. */
+/** Locks orders in the sequence of their ids, and returns them as they are under the lock. */
 export async function lockOrders(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedOrder>> {
   const { rows } = await sql<LockedOrder>`
     select id, code, user_id, session_id, participant_id, status, status_reason, allocated, goods_idr,
@@ -37,8 +37,8 @@ export async function lockOrder(tx: Tx, id: string): Promise<LockedOrder> {
 }
 
 /**
- * Locks an order's payments, then the order. The payments may be for the order itself or for a place in a
- * session.
+ * Locks the payments of an order, then the order. A session's order was paid by the payments for its buyer's
+ * place in the session.
  * @throws order.not_found
  */
 export async function lockOrderAndPayments(
@@ -52,8 +52,8 @@ export async function lockOrderAndPayments(
 }
 
 /**
- * Returns an SQL condition that is true if the goods of an order, which are back in the warehouse, are being
- * refunded; `alias` names the order.
+ * Returns an SQL condition: the refund of an order whose goods came back to the warehouse is decided. `alias`
+ * is the alias of the orders table in the query.
  */
 export const refundDecided = (alias: string): RawBuilder<boolean> => sql<boolean>`
   (exists (select from refunds d where d.key = 'order:' || ${sql.ref(`${alias}.id`)} || ':undeliverable')

@@ -4,7 +4,10 @@ import { orderErrors } from './errors.ts'
 import type { OrderStatus } from './transitions.ts'
 import type { OrderView } from './views.ts'
 
-/** Returns the orders that match `where`, newest first; `where` refers to the orders table as `o`. */
+/**
+ * Returns the orders for which the SQL condition `where` is true, newest first. In it, `o` is the orders
+ * table.
+ */
 async function orderViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<OrderView[]> {
   const { rows } = await sql<OrderView>`
     select o.id, o.code, o.user_id, o.status, o.status_reason, o.session_id, o.allocated, (
@@ -27,7 +30,9 @@ async function orderViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Pr
   return rows
 }
 
-/** Returns the filter for the orders that the actor may see: customers see their own, staff see all. */
+/**
+ * Returns the SQL condition for the orders that the acting person may read: customers their own, staff all.
+ */
 function visible({ actor }: Work): RawBuilder<unknown> {
   if (actor.kind === 'customer') return sql`o.user_id = ${actor.id}::uuid`
   requireStaff(actor, 'support', 'warehouse', 'finance', 'service')

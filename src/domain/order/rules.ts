@@ -14,10 +14,9 @@ export interface Shares {
 }
 
 /**
- * Splits an order's money between its owners when it is earned: the goods of each item, including the
- * commission (rounded down), and the shipping fee. If an earlier refund left less than the order's price, the
- * items' shares shrink in proportion. The last item takes the remainder. The shipping fee shrinks only by
- * what exceeds the price of all goods.
+ * Splits an order's money when it is earned: the price of each item, with the commission in it (rounded
+ * down), and the shipping fee. If earlier refunds left less money than the order's price, the items get less
+ * in proportion. The shipping fee gets less only after the items have nothing left.
  */
 export function sharesOf(items: readonly SoldItem[], fees: { shippingIdr: Rupiah; heldIdr: Rupiah }): Shares {
   const goodsIdr = sumIdr(items.map((item) => item.totalIdr))
@@ -42,7 +41,7 @@ export function sharesOf(items: readonly SoldItem[], fees: { shippingIdr: Rupiah
 }
 
 /**
- * Splits an amount in proportion to the weights. Each part is rounded down; the last part takes the
+ * Splits an amount in proportion to the weights. Each part is rounded down, and the last part gets the
  * remainder.
  */
 function partsOf(amountIdr: Rupiah, weights: readonly number[]): Rupiah[] {

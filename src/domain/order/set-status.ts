@@ -20,10 +20,9 @@ const handling: readonly StaffRole[] = ['support', 'warehouse', 'service']
 const deciding: readonly StaffRole[] = ['support', 'service']
 
 /**
- * The order states that staff and services may set by hand, with the roles allowed to set each. Roles that
- * handle parcels set where the parcel is. Roles that answer buyers set the states that cost money. No role
- * sets paid (only a payment does), completed (only time does) or a return's states (they have use cases of
- * their own).
+ * The order statuses that staff and services may set by hand, with the roles allowed to set each. Roles that
+ * handle parcels say how far the parcel is; roles that answer buyers set the statuses that cost money.
+ * Statuses that only a payment, time or a return may set are missing here.
  */
 const mayset = {
   processing: handling,
@@ -44,11 +43,9 @@ export type StatusByHand = keyof typeof mayset
 export const statusesByHand = Object.keys(mayset) as [StatusByHand, ...StatusByHand[]]
 
 /**
- * Moves an order to another state by hand, along the table of transitions (service map: `PATCH
- * /api/orders/:id/status`). An order that leaves on_hold, or leaves returned to be sent again, gets its stock
- * reserved and a courier booked anew. `refunded` decides the refund of a parcel that came back; the order is
- * refunded when the money has arrived. From return_requested, `returned` accepts the return and `delivered`
- * refuses it.
+ * Sets an order's status by hand (`PATCH /api/orders/:id/status`). An order that leaves on_hold or returned
+ * gets stock reserved and a courier booked again. `refunded` refunds a parcel that came back; after
+ * return_requested, `returned` accepts the return and `delivered` refuses it.
  * @throws CourierBooked (order.parcel_booked) where cancelling needs the courier first: run it by
  * `withParcelCancelled`
  * @throws order.not_found, reason_required, parcel_booked, out_of_stock, return_open, refund_decided,
@@ -81,7 +78,8 @@ async function move(
   const order = await lockOrder(work.tx, id)
   requireTransition(orderTransitions, order.status, status, 'order')
   if (order.status === 'return_requested') throw orderErrors.return_open({ orderId: id, code: order.code })
-  // The buyer of a lost parcel is refunded in full at the company's cost, so the loss counts towards a limit.
+  // The company refunds the buyer of a lost parcel in full. So setting the order to failed counts towards the
+  // person's limits.
   if (status === 'failed') await takeLimit(work, giftOf('order_failed', order, order.totalIdr))
   if (status === 'on_hold' && !reason) throw orderErrors.reason_required({ orderId: id })
   const goesBack = status === 'processing' && order.status !== 'paid'
@@ -110,8 +108,8 @@ async function move(
 }
 
 /**
- * Decides a return as a whole, with all its goods fit to be sold again. `laku orders returns accept` accepts
- * a return item by item.
+ * Accepts or refuses a return of goods as a whole, with all goods fit to be sold again. `laku orders returns
+ * accept` accepts a return item by item.
  */
 async function decideReturn(
   work: Work,
@@ -126,7 +124,7 @@ async function decideReturn(
 }
 
 /**
- * Withdraws the order's parcel if no courier was asked for it yet. A parcel already booked with a courier
+ * Ends the order's parcel if no courier was asked for it yet. Throws if a courier is booked: then the parcel
  * must be cancelled first.
  */
 async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<void> {
@@ -136,8 +134,8 @@ async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<v
 }
 
 /**
- * Restocks goods that the courier brought back, so that they can be sent again. Refuses if the buyer's refund
- * is already decided.
+ * Puts the goods of an order that the courier brought back into stock again, so that they can be sent again.
+ * Throws if the buyer's refund is already decided.
  */
 async function takeBackIn(work: Work, { id, code, status }: LockedOrder): Promise<void> {
   if (await isRefundDecided(work.tx, id)) throw orderErrors.refund_decided({ orderId: id, code, status })

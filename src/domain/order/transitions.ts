@@ -18,11 +18,9 @@ export type OrderStatus =
   | 'refunded'
 
 /**
- * The allowed transitions of an order's status. An order whose courier cancels goes back to processing to be
- * booked anew, and a parcel may be lost on its way back too. Couriers skip steps, so any status after the
- * booking may follow any earlier one. Direct orders start at pending_payment, a session's orders at paid.
- * Only an order that was cancelled because its invoice expired may leave cancelled: a fresh payment reserves
- * its stock again.
+ * The allowed transitions of an order's status. Couriers skip steps, so any status after the booking may
+ * follow any earlier one. Only an order that was cancelled because its invoice expired may leave `cancelled`,
+ * by a new payment.
  */
 export const orderTransitions: Transitions<OrderStatus> = {
   pending_payment: ['paid', 'cancelled'],
@@ -56,8 +54,8 @@ export const orderMachine = machineOf('order', 'orders', orderTransitions)
 export type ReturnStatus = 'requested' | 'accepted' | 'refused'
 
 /**
- * The allowed transitions of a return. A return is decided once; a buyer whose return was refused may ask for
- * another.
+ * The allowed transitions of a return of goods. A return is decided only once. A buyer whose return was
+ * refused may ask for a new one.
  */
 export const returnTransitions: Transitions<ReturnStatus> = {
   requested: ['accepted', 'refused'],

@@ -4,11 +4,14 @@ import { goesBack } from './entitlement/read-gone.ts'
 import { paymentRowChecks, refundedFromReview } from './row-checks.ts'
 import { receivedStates } from './transitions.ts'
 
-// The most violations of one invariant that are listed. There may be ten thousand; a person needs the first
-// few.
+// The most violations that one check of an invariant lists. There may be ten thousand, and a person needs the
+// first few.
 const SHOWN = 10
 
-/** Returns a check: the balance of this account must equal the sum of the refunds in these states. */
+/**
+ * Returns a check of an invariant: the balance of this ledger account equals the sum of the refunds in these
+ * states.
+ */
 const holds = (account: string, states: readonly string[]): Check =>
   checkOf(
     `${account} is what its refunds say`,
@@ -23,7 +26,10 @@ const holds = (account: string, states: readonly string[]): Check =>
       where b.held <> r.due`,
   )
 
-/** The invariants of payments and refunds (numbers 1 and 6), beyond those that the ledger itself enforces. */
+/**
+ * The checks of the invariants about payments and refunds (numbers 1 and 6 in the list of laku's invariants).
+ * The ledger itself enforces others.
+ */
 export const paymentChecks: readonly Check[] = [
   checkOf(
     'a payment that was received is in the ledger, with its amount',

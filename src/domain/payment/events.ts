@@ -1,4 +1,4 @@
-/** A payment and its purpose: a participation (with its session) or an order. */
+/** A payment, with the thing that it pays for: a place in a session (participation), or an order. */
 export interface PaymentSubject {
   paymentId: string
   code: string
@@ -7,7 +7,7 @@ export interface PaymentSubject {
   participantId: string | null
   orderId: string | null
   amountIdr: number
-  /** The part of the amount paid from the buyer's wallet; the rest is paid by invoice. */
+  /** The part of the payment's amount that the buyer's wallet pays; the rest is paid by invoice. */
   walletIdr: number
 }
 
@@ -23,23 +23,22 @@ declare module '../kernel/events.ts' {
   interface EventPayloads {
     'payment.paid': PaymentSubject
     'payment.expired': PaymentSubject
-    /** The payment has failed: the provider refused it for good, or it was refunded out of review. */
+    /** The payment has failed: Xendit refused it for good, or staff refunded it while it was in review. */
     'payment.failed': PaymentSubject
     /**
-     * The payment is no longer needed: its invoice should be closed, so that the provider takes no money on
-     * it.
+     * The payment is no longer needed: a job closes its invoice at Xendit, so that nobody can pay it.
      */
     'payment.withdrawn': PaymentSubject
     'refund.decided': RefundSubject
     'refund.succeeded': RefundSubject
     /**
-     * The refund waits because its payment is not settled at the provider yet. It is sent automatically once
-     * that is settled.
+     * The refund waits, because Xendit has not settled the refunded payment yet. It is sent automatically
+     * after that.
      */
     'refund.waiting': RefundSubject
     /**
-     * `attempt` counts from 1. If `isTriedAgain` is false, the refund goes into the wallet, or waits for a
-     * person.
+     * `attempt` is the number of the failed attempt to send the refund, from 1. If `isTriedAgain` is false,
+     * the money goes into the wallet, or waits for a person.
      */
     'refund.failed': RefundSubject & { failureCode: string; attempt: number; isTriedAgain: boolean }
   }

@@ -7,12 +7,11 @@ import type {
 } from './reconciliation/gateway-transactions.ts'
 
 /**
- * An invoice is PENDING until it is paid or expires. PAID: the money counts as ours at once. SETTLED: the
- * gateway has paid it out to us.
+ * The state of an invoice at Xendit. PENDING: not paid and not expired. PAID: the buyer has paid; the money
+ * counts as ours at once. SETTLED: Xendit has paid the money out to us.
  */
 /**
- * `UNKNOWN`: the provider reports a state that laku does not know. It proves neither that the invoice was
- * paid nor that it was not.
+ * `UNKNOWN`: Xendit reports a state that laku does not know. The invoice may or may not be paid.
  */
 export type GatewayInvoiceStatus = 'PENDING' | 'PAID' | 'SETTLED' | 'EXPIRED' | 'UNKNOWN'
 
@@ -26,16 +25,19 @@ export interface GatewayInvoice {
   /** The kind of payment method that the buyer used: `EWALLET`, `BANK_TRANSFER`, `QR_CODE`. */
   paymentMethod?: string
   /**
-   * The payment channel within that kind: `DANA`, `BCA`, `QRIS`. It decides whether a refund at the source is
-   * possible.
+   * The payment channel within the kind: `DANA`, `BCA`, `QRIS`. Some channels cannot send a refund back to
+   * the payer.
    */
   paymentChannel?: string
-  /** The provider's id of the payment itself, which refunds and the provider's book refer to. */
+  /**
+   * Xendit's id of the payment itself, as opposed to its invoice. Refunds and Xendit's transaction list refer
+   * to this id.
+   */
   paymentId?: string
   paymentRequestId?: string
   /** The app or bank from which a QRIS payment came, as the provider names it. */
   paymentSource?: string
-  /** The URL at which the buyer pays the invoice; an odd answer lacks this URL. */
+  /** The URL at which the buyer pays the invoice. Missing if Xendit's answer lacks it. */
   invoiceUrl?: string
   expiresAt?: Date
 }
@@ -55,8 +57,8 @@ export interface GatewayInvoiceItem {
 
 export interface NewGatewayInvoice {
   /**
-   * Our key of the invoice. The gateway does not enforce that it is unique: look for the invoice with
-   * `findInvoices` before a retry.
+   * Laku's key of the invoice: the payment's code. Xendit accepts the same key twice, so look for the invoice
+   * with `findInvoices` before a retry.
    */
   externalId: string
   amountIdr: Rupiah
@@ -64,11 +66,11 @@ export interface NewGatewayInvoice {
   description: string
   payer: GatewayPayer
   successRedirectUrl?: string
-  /** The URL to which the provider sends a buyer back from an invoice that can no longer be paid. */
+  /** The URL to which Xendit sends a buyer whose invoice can no longer be paid. */
   failureRedirectUrl?: string
   items?: readonly GatewayInvoiceItem[]
   /**
-   * The provider's names of the payment methods that the invoice accepts. Default: all methods of the
+   * The payment methods that the invoice accepts, by Xendit's names. Default: all methods of our Xendit
    * account.
    */
   methods?: readonly string[] | undefined
@@ -79,11 +81,11 @@ export interface GatewayInvoiceQuery {
   paidAfter?: Date
   paidBefore?: Date
   /**
-   * Only invoices paid within this many seconds, by the machine's clock, not by a clock that development has
-   * shifted.
+   * Lists only invoices that were paid within this many seconds before now. The clock of the machine counts,
+   * because in development laku's own clock may be shifted.
    */
   paidWithinS?: number
-  /** The id of the last invoice of the previous page. */
+  /** The id of the last invoice on the previous page of the list. */
   afterId?: string
   limit: number
 }
@@ -93,8 +95,8 @@ export type GatewayRefundStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLE
 export interface ListedRefunds {
   refunds: GatewayRefund[]
   /**
-   * Why the lists may hide another refund: `unreadable_refund` (some of them could not be read) or
-   * `endless_list`. Undefined where the lists were read to their end.
+   * The reason why a refund may be missing in these lists. `unreadable_refund`: one of them could not be
+   * read. `endless_list`: a list did not end. Undefined if the lists are complete.
    */
   partial?: 'unreadable_refund' | 'endless_list' | undefined
 }
@@ -111,7 +113,7 @@ export interface GatewayRefund {
   status: GatewayRefundStatus
   amountIdr: Rupiah
   failureCode?: string
-  /** Our reference of the refund; null if a person made the refund by hand at the provider. */
+  /** Laku's reference of the refund; null if a person made the refund by hand in Xendit's dashboard. */
   referenceId: string | null
   invoiceId?: string
   paymentId?: string
@@ -119,12 +121,12 @@ export interface GatewayRefund {
 }
 
 /**
- * The id by which a refund request names its payment: the payment's own id or its invoice's. The account's
- * form of request decides which.
+ * The id by which a refund request names the payment: the payment's own id, or that of its invoice. The kind
+ * of our Xendit account decides which.
  */
 export type RefundedPayment = { paymentRequestId: string } | { invoiceId: string }
 
-/** All ids of one payment at the provider. */
+/** All ids that Xendit uses for one payment. */
 export interface GatewayPaymentIds {
   invoiceId: string
   paymentId: string | null
@@ -133,8 +135,8 @@ export interface GatewayPaymentIds {
 
 export type NewGatewayRefund = RefundedPayment & {
   /**
-   * The provider does not promise to recognize a repeated key. Look for the refund first, and repeat the
-   * request only if the refund is not found.
+   * The key that marks repeated requests for the same refund. Xendit does not promise to recognize it: look
+   * for the refund first, and repeat the request only if there is none.
    */
   idempotencyKey: string
   referenceId: string
@@ -145,40 +147,41 @@ export type NewGatewayRefund = RefundedPayment & {
 /** The payment gateway. Every method throws `ProviderFailure`; amounts are whole rupiah. */
 export interface PaymentGateway {
   /**
-   * Makes an invoice. If the outcome is unknown, the invoice may exist: call `findInvoices(externalId)`
-   * before making a second one.
+   * Makes an invoice. If the outcome is unknown, an invoice may exist: call `findInvoices(externalId)` before
+   * making another.
    */
   createInvoice(invoice: NewGatewayInvoice): Promise<GatewayInvoice>
   getInvoice(id: string): Promise<GatewayInvoice>
   /**
-   * Returns all invoices ever made under our key, in the gateway's order; empty if there are none. The caller
-   * chooses among them.
+   * Returns all invoices ever made under this key of laku's, in Xendit's sequence; empty if there are none.
+   * The caller chooses among them.
    */
   findInvoices(externalId: string): Promise<GatewayInvoice[]>
   /** Returns one page of invoices; the last page is shorter than `limit`. */
   listInvoices(query: GatewayInvoiceQuery): Promise<GatewayInvoice[]>
-  /** Closes a pending invoice for good; it can never be paid or revived after. */
+  /** Closes a pending invoice for good. After that nobody can pay it or open it again. */
   expireInvoice(id: string): Promise<GatewayInvoice>
   /**
-   * Asks the provider to send money back to the source, while the lease holds. PENDING is not success: the
-   * refund is done when the provider reports SUCCEEDED.
+   * Asks Xendit to send money back to the bank, card or e-wallet that paid. The call is made only while the
+   * caller's `lease` has not run out. The money has arrived only once Xendit reports SUCCEEDED, not at
+   * PENDING.
    */
   createRefund(refund: NewGatewayRefund, lease?: CallLease): Promise<GatewayRefund>
   getRefund(id: string): Promise<GatewayRefund>
   /**
-   * Returns every refund of a payment that the provider's lists show by now, including those made by hand. A
-   * refund that is not listed yet may still appear.
+   * Returns every refund of a payment that Xendit's lists have by now, including refunds made by hand. A
+   * refund may appear in the lists only later.
    */
   findRefunds(payment: GatewayPaymentIds): Promise<ListedRefunds>
   /**
-   * Returns the refunded sum of a payment by the provider's own record, which shows a refund at once. Returns
-   * undefined where the provider keeps no such figure.
+   * Returns the refunded sum that Xendit stores with the payment itself; a new refund is in it at once.
+   * Undefined if Xendit stores no such sum for the payment.
    */
   refundedIdr(payment: GatewayPaymentIds): Promise<Rupiah | undefined>
-  /** Returns a page of the provider's own book. */
+  /** Returns one page of Xendit's transaction list. */
   listTransactions(query: GatewayTransactionQuery): Promise<GatewayTransactionPage>
-  /** Returns one line of the provider's book, as it is now. */
+  /** Returns one line of Xendit's transaction list, as it is now. */
   getTransaction(id: string): Promise<GatewayTransaction>
-  /** Returns the balance that the provider says it holds for us, after fees. */
+  /** Returns the balance of our Xendit account as Xendit reports it, after fees. */
   balanceIdr(): Promise<Rupiah>
 }

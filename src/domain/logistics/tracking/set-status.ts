@@ -10,8 +10,8 @@ import { recordMoves } from './record-moves.ts'
 const handling: readonly StaffRole[] = ['warehouse', 'support', 'service']
 
 /**
- * The statuses that staff may set on a parcel, and the roles that may set each. Staff who answer buyers
- * decide about statuses that cost the company money.
+ * The statuses that staff may set on a parcel, and the roles that may set each. A status that costs the
+ * company money is for staff who answer buyers.
  */
 const maySet = {
   picked_up: handling,
@@ -41,10 +41,9 @@ export interface ParcelMoveByHand {
 }
 
 /**
- * Moves a parcel by hand along the table of transitions, when its courier reports nothing (service map:
- * failure modes). The order follows as if the courier had reported the status. A later report of the courier
- * either agrees, or raises an attention item and changes nothing. `takeLost` counts the loss of an order
- * before its parcel is set to lost.
+ * Sets a parcel's status by hand, when its courier reports nothing. The parcel's order follows, as if the
+ * courier had reported the status. `takeLost` runs before a parcel is set to lost, and counts the loss of its
+ * order.
  * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
 export async function moveParcelByHand(

@@ -3,11 +3,11 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { allOrEach, setAside } from '../../ops/index.ts'
 import { type TrackingContext, trackParcels } from './track-parcels.ts'
 
-// The number of parcels in one run: ten seconds of calls, five at once. The aggregator would take more calls.
+// The most parcels that one run of this sweep asks couriers about. Biteship would accept more calls.
 const BATCH = 50
 
-// The lease of a parcel's reading covers a run of the slowest calls. If the courier cannot be asked about a
-// parcel, laku asks again when the lease ends.
+// The time (s) for which one run of this sweep reserves a parcel: longer than a run of the slowest calls. If
+// the courier does not answer, laku asks about the parcel again after this time.
 const LEASE_S = 900
 
 /**
@@ -19,8 +19,8 @@ export const trackingDue = (now: Date): RawBuilder<boolean> =>
     and exists (select from shipments where track_at <= ${now}))`
 
 /**
- * Asks couriers about parcels that had no update, a bounded number at a time. So a lost webhook delays an
- * update but loses nothing.
+ * Asks couriers about parcels that had no update for long, a bounded number in one run. So a lost webhook
+ * only delays a parcel's update.
  */
 export async function sweepTracking(context: TrackingContext): Promise<void> {
   const { units, actor } = context
@@ -42,8 +42,8 @@ export async function sweepTracking(context: TrackingContext): Promise<void> {
 }
 
 /**
- * Returns the attention item for a parcel whose reading could not be recorded. The lease postpones the next
- * reading.
+ * Returns the attention item for a parcel whose courier's answer could not be recorded. The next run that
+ * finds the parcel unreserved asks the courier again.
  */
 async function putOff({ tx }: Work, courierOrderId: string) {
   const { rows } = await sql<{ id: string; code: string }>`

@@ -17,7 +17,7 @@ export interface TrackingContext {
   courier: CourierGateway
 }
 
-/** The outcome of asking couriers, by the ids of the courier orders. */
+/** The outcome of asking couriers about parcels. Parcels are named by the courier's order ids. */
 export interface Asked {
   read: string[]
   failed: { id: string; error: string; refused: boolean }[]
@@ -25,13 +25,13 @@ export interface Asked {
   unknown: string[]
 }
 
-// The number of attempts to read a parcel. All three fail only if somebody else changes the parcel between
-// the reading and its record each time.
+// The most attempts to read one parcel from its courier and to record the answer. An attempt fails if
+// somebody else changes the parcel in between.
 const TRIES = 3
 
 /**
- * Asks couriers about these courier orders and applies their answers. Each order is read once, and again if
- * the parcel changed meanwhile. `mark` runs in the transaction that records the answers.
+ * Asks couriers about these courier orders and updates their parcels. A courier order is read again if its
+ * parcel changed during the call. `mark` runs in the transaction that records the couriers' answers.
  */
 export async function trackParcels(
   context: TrackingContext,
@@ -81,7 +81,8 @@ type Answer = TrackedCourierOrder | ProviderFailure
 
 async function readAll({ courier }: TrackingContext, ids: readonly string[]): Promise<Map<string, Answer>> {
   const answers = await pLimit(CALLS_AT_ONCE).map([...ids], (id) =>
-    // The courier's answer is stored under the requested order id, whatever id the answer contains.
+    // The courier's answer is stored under the order id that laku asked for, even if the answer contains
+    // another id.
     attempt(async () => ({ ...(await courier.getOrder(id)), id })),
   )
   return new Map(ids.map((id, i) => [id, answers[i] as Answer]))

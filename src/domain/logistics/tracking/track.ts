@@ -21,8 +21,8 @@ export async function trackShipment(context: TrackingContext, named: string): Pr
 }
 
 /**
- * Audits that staff ask the courier about a parcel, and returns the parcel with its courier order. Without a
- * courier order there is nothing to ask.
+ * Writes into the audit log that staff ask the courier about a parcel. Returns the parcel with the id of its
+ * courier order; without that id there is nothing to ask.
  * @throws logistics.shipment_not_found, kernel.paused, kernel.forbidden
  */
 export async function intendTracking(work: Work, named: string) {

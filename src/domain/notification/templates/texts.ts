@@ -7,7 +7,7 @@ export interface NoticeText {
   body: string
 }
 
-/** The functions that write the notice of each event, in one language. */
+/** The functions that write notices in one language, one function for each event type. */
 export type NoticeTexts = { [T in NoticeEvent]: (payload: EventPayloads[T]) => NoticeText }
 
 /** The payload of the event that reports a withdrawal's new state. */
@@ -15,8 +15,8 @@ export type WithdrawalPayload = EventPayloads['withdrawal.status_changed']
 export type WithdrawalState = WithdrawalPayload['to']
 
 /**
- * The reasons for a refund that notices explain, as the domains name them. Notices do not mention other
- * reasons.
+ * The reasons for a refund that a notice explains to the buyer. A refund for any other reason is reported
+ * without its reason.
  */
 export type RefundReason =
   | 'session_failed'
@@ -33,8 +33,8 @@ export type RefundReason =
   | 'fee_trued'
 
 /**
- * Returns the sentence for a refund's reason, followed by a space; nothing for a reason that notices do not
- * explain.
+ * Returns the sentence that explains to the buyer why there is a refund, followed by a space. Returns an
+ * empty text for a reason that notices do not explain.
  */
 export function because(reasons: Record<RefundReason, string>, reason: string): string {
   return Object.hasOwn(reasons, reason) ? `${reasons[reason as RefundReason]} ` : ''

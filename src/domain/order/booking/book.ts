@@ -31,9 +31,9 @@ export interface BookingContext {
 }
 
 /**
- * Books a courier for each of these orders that is paid, has its stock, and has no booking yet; the others
- * are left alone. The booking is recorded as an intent before the call, and the outcome after it. The
- * reference at the courier follows from the order, so no parcel is ever booked twice.
+ * Books a courier for each of these orders that is paid, has its stock reserved and has no booking. The
+ * booking is stored as intended before the courier is called, and its outcome after. The reference for the
+ * courier is derived from the order, so no parcel is booked twice.
  */
 export async function bookShipments(context: BookingContext, orderIds: readonly string[]): Promise<void> {
   const { units, actor, origin } = context
@@ -50,8 +50,8 @@ export async function bookShipments(context: BookingContext, orderIds: readonly 
 }
 
 /**
- * Opens a parcel for each of these orders that may be booked and has no live parcel; the other orders are
- * left unchanged.
+ * Inserts a parcel for each of these orders that may be booked and has no parcel under way. The other orders
+ * are left unchanged.
  */
 export async function openShipments(
   work: Work,
@@ -73,9 +73,9 @@ async function callAndRecord(context: BookingContext, booking: ClaimedBooking): 
 }
 
 /**
- * Books a courier for one order now, even if the order is on hold; `courier` replaces the buyer's choice. A
- * repeated call returns the existing shipment and cannot change its courier. If the courier cannot be
- * reached, the shipment stays pending and laku retries by itself.
+ * Books a courier for one order now, even if the order is on hold; `courier` replaces the buyer's choice. If
+ * a shipment exists, it is returned and keeps its courier. If the courier cannot be reached, the shipment
+ * stays pending and laku retries the booking.
  * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.option_not_taken, kernel.forbidden
  */
 export async function bookShipment(
@@ -90,8 +90,8 @@ export async function bookShipment(
 }
 
 /**
- * Records that a courier is to be booked for one order. Returns the booking request for the courier; nothing
- * if the courier is booked already, or while staff have paused Biteship.
+ * Stores that staff want a courier booked for one order. Returns the request to send to the courier. Returns
+ * nothing if a courier is booked already, or while staff have paused Biteship.
  * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.option_not_taken, kernel.forbidden
  */
 export async function intendBooking(
@@ -111,7 +111,8 @@ export async function intendBooking(
 }
 
 /**
- * Refuses another courier for an existing parcel: staff cancel the parcel first, then choose another courier.
+ * Throws if staff name a courier that is not the courier of the existing parcel. Staff must cancel the parcel
+ * before they choose another courier.
  */
 function requireThisCourier({ code, courier: own }: ShipmentView, courier: CourierChoice | undefined): void {
   const [company, type] = [own.company, own.type]

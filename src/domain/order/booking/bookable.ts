@@ -4,8 +4,8 @@ import type { CourierChoice, NewParcel } from '../../logistics/index.ts'
 import { paidStates } from '../../payment/index.ts'
 
 /**
- * An SQL condition: the shop still holds part of the money that was paid for order `o`. After a restore, all
- * of the money may have been refunded while the order is still marked as paid.
+ * An SQL condition: the shop still holds part of the money that was paid for order `o`. After a database
+ * restore, an order can be marked as paid although all of its money was refunded.
  */
 export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
   select from payments p where (p.order_id = o.id or p.participant_id = o.participant_id)
@@ -15,9 +15,9 @@ export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
 const BOOKABLE = ['paid', 'processing']
 
 /**
- * Returns the parcels to open: one for each of these orders that is paid and has its stock. These orders stay
- * locked, so that nobody cancels them meanwhile. Staff may book an order on hold, and a courier other than
- * the buyer's choice.
+ * Returns the parcels to insert: one for each of these orders that is paid and has its stock reserved. The
+ * orders stay locked, so that nobody cancels them meanwhile. Staff may book an order on hold, or another
+ * courier than the buyer chose.
  */
 export async function bookableParcels(
   work: Work,

@@ -33,8 +33,8 @@ interface Destination {
 }
 
 /**
- * Claims the pending shipments of these orders that are due, for one booking attempt each; none while staff
- * have paused Biteship.
+ * Reserves the pending shipments of these orders that are due, for one attempt each to book a courier.
+ * Reserves none while staff have paused Biteship.
  */
 export async function claimBookings(
   work: Work,

@@ -3,14 +3,14 @@ import type { Work } from '../../kernel/index.ts'
 import { recordCancelled } from '../../logistics/index.ts'
 
 /**
- * The states of an order that waits for its courier; in any other state somebody has moved the order on by
- * hand.
+ * The statuses of an order whose courier is not booked yet. If the order has another status, staff have set
+ * it by hand.
  */
 const WAITING = ['paid', 'processing', 'on_hold']
 
 /**
- * Ends the pending parcels of orders that staff moved on by hand while no courier could be booked. Nobody may
- * book and pay a courier for them now. If a courier was asked and its answer was lost, a person checks
+ * Ends the pending parcels of orders whose status staff changed by hand before a courier was booked. No
+ * courier is booked for them any more. If a courier was asked and its answer was lost, a person checks
  * whether a booking exists.
  */
 export async function endOvertaken(work: Work, orderIds: readonly string[]): Promise<void> {

@@ -6,7 +6,8 @@ import { isPaidFor } from './bookable.ts'
 
 const running = sql`not (select paused from switches where name = 'biteship')`
 
-// The time after which an unchanged order has lost its booking job. The job normally runs within seconds.
+// The time (s) without a change after which the booking job of a paid order counts as lost. The job normally
+// runs within seconds.
 const LOST_AFTER_S = 120
 const BATCH = 200
 
@@ -23,14 +24,17 @@ const lostDue = (now: Date) => sql`
       < ${BOOKINGS_BY_ITSELF}`
 
 /**
- * Returns an SQL condition that is true if a parcel waits for its next booking attempt, or an order for a
- * booking whose job was lost.
+ * Returns an SQL condition: a parcel is due for its next attempt to book a courier, or an order's booking job
+ * was lost.
  */
 export function shipmentsDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`(${running} and (exists (${pendingDue(now)}) or exists (${lostDue(now)})))`
 }
 
-/** Books couriers for the parcels that are due, a bounded number at a time. */
+/**
+ * Books couriers for the parcels whose booking attempt is due, and for orders whose booking job was lost. A
+ * bounded number in one run.
+ */
 export async function sweepShipments(context: BookingContext): Promise<void> {
   const orderIds = await context.units.run(context.actor, async ({ tx, now }) => {
     const { rows } = await sql<{ orderId: string }>`

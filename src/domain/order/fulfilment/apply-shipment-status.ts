@@ -7,8 +7,8 @@ import { type OrderStatus, orderMachine, orderTransitions } from '../transitions
 import { applyStatusEffects } from './apply-status-effects.ts'
 
 /**
- * The statuses of an order that goes well, in sequence. A courier may report a later status first, so an
- * order may skip some of them.
+ * The statuses of an order whose parcel reaches the buyer, in sequence. An order may skip some of them,
+ * because a courier may report a later status first.
  */
 const way: readonly OrderStatus[] = [
   'paid',
@@ -19,7 +19,7 @@ const way: readonly OrderStatus[] = [
   'delivered',
 ]
 
-/** The status of an order that goes well, for each state of its parcel. */
+/** The order status that follows from each parcel status, while the parcel is on its way to the buyer. */
 const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
   pending: 'processing',
   booked: 'ready_for_pickup',
@@ -31,8 +31,8 @@ const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
 const sent: readonly OrderStatus[] = ['ready_for_pickup', 'picked_up', 'in_transit']
 
 /**
- * The status of an order whose parcel comes back or is lost, by the parcel's state, and the order statuses
- * that it may follow. Here too an order may skip statuses.
+ * The order status that follows from each status of a parcel that is returned or lost. `from` lists the order
+ * statuses that it may follow.
  */
 const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly OrderStatus[] }>> = {
   returning: { to: 'returning', from: sent },
@@ -41,14 +41,14 @@ const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly O
 }
 
 /**
- * The hold reason after a courier refused the parcel itself: the courier would refuse the parcel again, so
- * the order waits for a person.
+ * The reason for putting an order on hold if its courier refused to carry the parcel. The courier would
+ * refuse it again, so a person must act.
  */
 const NOT_SERVICEABLE = 'no_serviceable_address'
 
 /**
- * The status reason of an order after a courier cancelled a parcel that it had accepted: the address may be
- * fine, so another booking may succeed.
+ * The reason stored with an order whose courier first accepted its parcel and then cancelled it. The address
+ * may be fine, so another booking may succeed.
  */
 const CANCELLED_BY_COURIER = 'courier_called_off'
 
@@ -84,8 +84,8 @@ export async function applyShipmentStatus(
 }
 
 /**
- * Reaction to shipment.waybill_changed: stores the courier's present waybill number in the order, so that the
- * buyer sees it.
+ * Reaction to shipment.waybill_changed: stores the courier's new waybill number in the order, so that the
+ * buyer gets the right one.
  */
 export async function applyWaybillChanges(
   work: Work,
@@ -111,7 +111,7 @@ interface ParcelUpdate {
 }
 
 async function moveOrders(work: Work, updates: readonly ParcelUpdate[]): Promise<void> {
-  // One transaction may bring two updates of a parcel; the last update counts.
+  // If one transaction brings two updates about a parcel, only the last update counts.
   const latest = new Map(updates.map((update) => [update.orderId, update]))
   const orders = await lockOrders(work.tx, latest.keys())
   const moves = [...orders.values()].map((order) => moveOf(order, latest.get(order.id) as ParcelUpdate))
@@ -137,12 +137,12 @@ async function moveOrders(work: Work, updates: readonly ParcelUpdate[]): Promise
   for (const move of moves) reportContradictedOrder(work, move)
 }
 
-/** The order statuses in which the buyer gets the money back, or has it already. */
+/** The statuses of an order whose buyer gets a refund, or has got one. */
 const given: readonly OrderStatus[] = ['failed', 'cancelled', 'returned', 'refunded']
 
 /**
- * Requests attention if a parcel that staff gave up by hand arrives after all. The buyer may have both goods
- * and money, and a person decides.
+ * Requests attention if a courier delivers a parcel whose order staff had ended. Its buyer may then have both
+ * the goods and the money, and a person decides.
  */
 function reportContradictedOrder(work: Work, { order: { id, code, status }, trackingStatus }: Move): void {
   if (trackingStatus !== 'delivered' || !given.includes(status)) return
@@ -157,7 +157,7 @@ function reportContradictedOrder(work: Work, { order: { id, code, status }, trac
 
 function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: ParcelUpdate): Move {
   const facts = { order, waybill, trackingUrl, trackingStatus: parcel }
-  // An order on hold for which staff booked a courier continues as if it were `paid`.
+  // If staff book a courier for an order on hold, the order is treated like an order with status `paid`.
   const released = order.status === 'on_hold' && parcel === 'pending'
   const here = way.indexOf(released ? 'paid' : order.status)
   if (parcel === 'cancelled' && (order.status === 'paid' || order.status === 'processing')) {

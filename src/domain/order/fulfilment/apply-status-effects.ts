@@ -4,7 +4,7 @@ import { type LockedOrder, subjectOf } from '../lock.ts'
 import type { OrderStatus } from '../transitions.ts'
 
 export interface OrderMove {
-  /** The order before its status changed. */
+  /** The order as it was before its status changed. */
   order: LockedOrder
   to: OrderStatus
 }
@@ -20,9 +20,9 @@ const onItsWay: ReadonlySet<OrderStatus> = new Set([
 ])
 
 /**
- * Emits events for orders that changed status, and applies the effects of each change, whoever made it. An
- * order's stock leaves the warehouse with its parcel. An order that arrives for the first time is delivered;
- * a refused return does not count as an arrival.
+ * Emits the events for orders whose status changed, and applies the effects of the changes, whoever made
+ * them. If a parcel leaves, its order's stock leaves the warehouse. A refused return sets an order back to
+ * delivered, and does not emit order.delivered again.
  */
 export async function applyStatusEffects(work: Work, moves: readonly OrderMove[]): Promise<void> {
   const moved = moves.filter(({ order, to }) => order.status !== to)
@@ -43,8 +43,8 @@ export async function applyStatusEffects(work: Work, moves: readonly OrderMove[]
 }
 
 /**
- * Requests attention for a parcel that the courier brought back: a person decides whether it is sent again or
- * its buyer gets the money.
+ * Requests attention for a parcel that the courier brought back to the warehouse. A person decides whether
+ * the parcel is sent again or the goods are refunded.
  */
 function reportReturnedParcel(work: Work, { id, code }: LockedOrder): void {
   work.requestAttention({

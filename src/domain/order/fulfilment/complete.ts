@@ -5,8 +5,8 @@ import { orderMachine } from '../transitions.ts'
 import { applyStatusEffects } from './apply-status-effects.ts'
 
 /**
- * Returns an SQL condition that is true if the return window of a delivered order is over. The index
- * `orders_return_window` finds such orders.
+ * Returns an SQL condition that is true if some delivered order is past its return window and can be
+ * completed. The index `orders_return_window` finds such orders.
  */
 export const completionDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from orders where status = 'delivered' and return_until <= ${now})`

@@ -3,8 +3,8 @@ import { type CancelAtCourierContext, cancelAtCourier, type ShipmentView } from 
 import { orderErrors } from '../errors.ts'
 
 /**
- * The error for an order that cannot be cancelled while its courier is booked. A use case throws the error so
- * that its caller cancels the booking first.
+ * The error for an order that cannot be cancelled because its courier is booked. The code that catches it
+ * cancels the booking at the courier, and then cancels the order.
  */
 export class CourierBooked extends DomainError {
   readonly orderId: string
@@ -18,14 +18,15 @@ export class CourierBooked extends DomainError {
 }
 
 /**
- * The number of attempts to cancel an order. After one parcel was cancelled, another may be booked before the
- * order is cancelled; then that parcel is cancelled too.
+ * The most attempts to cancel one order. Between cancelling a parcel and cancelling its order, a new parcel
+ * may be booked, which must be cancelled too.
  */
 const TRIES = 3
 
 /**
  * Runs a use case that may cancel an order. If the use case throws CourierBooked, the parcel is cancelled at
- * the courier, outside of any transaction, and the use case is run again. Other errors pass through.
+ * the courier, outside of any transaction, and the use case is run again. Any other error is thrown to the
+ * caller.
  * @throws logistics.call_off_refused, logistics.courier_unavailable, kernel.paused
  */
 export async function withParcelCancelled<T>(

@@ -12,8 +12,8 @@ import {
 import { type Shares, type SoldItem, sharesOf } from '../rules.ts'
 
 /**
- * Reaction to order.delivered: posts the money that was paid for a direct order as earned. The money of a
- * session's order was released with the session's escrow.
+ * Reaction to order.delivered: posts the money of a direct order as earned. The money of a session's order
+ * was posted before, when the session's escrow was released.
  */
 export async function earnDelivered(work: Work, events: EventOf<'order.delivered'>[]): Promise<void> {
   await earnOrders(
@@ -31,10 +31,9 @@ interface Held {
 }
 
 /**
- * Posts the money that locked direct orders hold as earned: the goods to their factories, the commission and
- * the shipping fee to laku. Each order gets one ledger transaction (`order:{id}:earned`) with the item and
- * the factory that settlement reads. An order that holds no money (of a session, earned or refunded before)
- * is left out, so a second run changes nothing. Any number of orders takes a few statements.
+ * Posts the money of locked direct orders as earned: the goods to the factories, the commission and the
+ * shipping fee to laku. Each order gets one ledger transaction (`order:{id}:earned`). Orders whose money was
+ * earned or refunded before are left out.
  */
 export async function earnOrders(work: Work, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return

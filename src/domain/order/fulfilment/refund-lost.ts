@@ -8,8 +8,7 @@ import { giftOf, keptFor, refundOrder } from '../refunds/order-money.ts'
 import { earnOrders } from './earn.ts'
 
 /**
- * The query for lost orders whose buyer still waits for the refund to be decided. There are few: a lost order
- * is refunded within seconds, for good.
+ * The query for orders whose parcel was lost and whose refund is not decided yet.
  */
 const lost = sql`
   select o.id from orders o
@@ -19,13 +18,16 @@ const lost = sql`
       where (p.order_id = o.id or p.participant_id = o.participant_id)
         and p.status in ${inSql(paidStates)} and p.returned_idr < p.amount_idr)`
 
-/** Returns an SQL condition that is true if a parcel was lost and its buyer has no refund yet. */
+/**
+ * Returns an SQL condition that is true if an order's parcel was lost and its buyer's refund is not decided
+ * yet.
+ */
 export const lostOrdersDue = (_now: Date): RawBuilder<boolean> => sql<boolean>`exists (${lost})`
 
 /**
- * Refunds the buyers of lost parcels, shipping fee included, at the company's cost (subsidy): the courier or
- * laku's warehouse lost the parcel. The factory keeps its share, and gets the share of a direct order now.
- * Returns the number of refunds decided.
+ * Refunds the buyers of lost parcels in full, shipping fee included. The company pays (account `subsidy`),
+ * because the courier or the warehouse lost the parcel; the factory keeps its share. Returns the number of
+ * refunds decided.
  */
 export async function refundLostOrders(work: Work, limit: number): Promise<number> {
   const { rows } = await sql<{ id: string }>`${lost} order by o.id limit ${limit}`.execute(work.tx)
@@ -39,8 +41,8 @@ async function refundLost(work: Work, orderId: string): Promise<void> {
   if (order.status !== 'failed' || !kept) return
   await earnOrders(work, [orderId])
   const { userId, sessionId } = order
-  // If staff set the order to failed, this gift was counted against them then. If its courier lost the
-  // parcel, nobody decided the gift.
+  // If staff set the order to failed, its refund was counted towards their limits then. If the courier
+  // reported the loss, nobody decided the refund, so it is counted here.
   await countUnlessCounted(work, giftOf('order_failed', order, kept.leftIdr))
   await refundOrder(work, {
     key: `order:${orderId}:lost`,

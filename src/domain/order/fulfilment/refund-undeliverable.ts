@@ -18,15 +18,15 @@ import { applyStatusEffects } from './apply-status-effects.ts'
 import { earnOrders } from './earn.ts'
 
 /**
- * The reason for putting goods that came back on the shelf again; `laku stock adjust` takes off goods that
- * are found broken.
+ * The reason in the stock's history for goods that a courier brought back. `laku stock adjust` removes goods
+ * that are found to be broken.
  */
 const CAME_BACK = 'undeliverable'
 
 /**
- * Refunds the goods of an order whose parcel the courier brought back; the goods are in the warehouse again.
- * The shipping fee is not refunded, because the courier went there and nobody accepted the parcel. The order
- * is marked as refunded when the money has arrived.
+ * Refunds the price of the goods of an order whose parcel the courier brought back to the warehouse. The
+ * shipping fee is not refunded, because the courier went to the buyer and nobody accepted the parcel. The
+ * order is marked as refunded once the buyer has the money.
  * @throws order.refund_decided, kernel.illegal_transition
  */
 export async function refundUndeliverable(work: Work, orderId: string): Promise<void> {
@@ -37,7 +37,7 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
     throw orderErrors.refund_decided({ orderId: id, code, status: order.status })
   }
   const kept = keptFor(order, payments)
-  // The refund is the price of the goods, less the amount that was refunded before.
+  // The refund is the price of the goods, less the amount that the buyer was refunded before.
   const amountIdr = (kept?.leftIdr ?? 0) - shippingIdr
   if (!kept || amountIdr <= 0) return await endUnrefunded(work, order)
   await takeLimit(work, giftOf('undeliverable', order, amountIdr))
@@ -47,13 +47,16 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
   const key = `order:${id}:undeliverable`
   await refundOrder(work, { key, paymentId, amountIdr, reason: 'order_undeliverable', from })
   await returnBorne(work, order, shippingIdr)
-  // The funds of a direct order now hold only the shipping fee, which is earned.
+  // The money that a direct order still holds is its shipping fee. The company has earned that fee.
   await earnOrders(work, [id])
   await settleAttention(work, 'order_came_back', id, 'refunded')
   await sql`update orders set allocated = false, updated_at = ${work.now} where id = ${id}`.execute(work.tx)
 }
 
-/** Ends an order whose buyer was already refunded the price of the goods: the buyer gets nothing more. */
+/**
+ * Ends an order that the courier brought back and whose buyer was already refunded the price of the goods.
+ * The buyer gets nothing more.
+ */
 async function endUnrefunded(work: Work, order: LockedOrder): Promise<void> {
   const { id, sessionId } = order
   await restockAll(work, id)
@@ -69,7 +72,7 @@ async function endUnrefunded(work: Work, order: LockedOrder): Promise<void> {
   await settleAttention(work, 'order_came_back', id, 'refunded before')
 }
 
-/** Takes all goods of an order back into the warehouse as fit to be sold again. */
+/** Puts all goods of an order back into the warehouse's stock, as fit to be sold again. */
 export async function restockAll(work: Work, orderId: string): Promise<void> {
   const { rows } = await sql<{ variantId: string; quantity: number }>`
     select variant_id, sum(quantity)::integer as quantity from order_items where order_id = ${orderId}

@@ -5,7 +5,7 @@ import { setOrderStatus } from '../set-status.ts'
 import type { OrderView } from '../views.ts'
 
 /**
- * Releases an order from hold: its stock is reserved if it has none, and its courier is booked.
+ * Ends the hold of an order that is on hold. Its stock is reserved if it was not, and a courier is booked.
  * @throws order.not_found, not_held, out_of_stock, kernel.forbidden
  */
 export async function releaseOrder(

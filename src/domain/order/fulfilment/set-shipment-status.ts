@@ -4,7 +4,8 @@ import { moveParcelByHand, type ParcelMoveByHand, type ShipmentView } from '../.
 import { takeLimit } from '../../ops/index.ts'
 
 /**
- * Sets the status of a parcel by hand, if its courier does not report it; the parcel's order follows.
+ * Sets the status of a parcel by hand, if its courier does not report it. The status of the parcel's order
+ * changes accordingly.
  * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
 export async function setShipmentStatus(work: Work, input: ParcelMoveByHand): Promise<ShipmentView> {
@@ -12,8 +13,8 @@ export async function setShipmentStatus(work: Work, input: ParcelMoveByHand): Pr
 }
 
 /**
- * Counts the loss of a parcel as a gift to its buyer, as for an order that is set to failed. The buyer gets
- * everything back at the company's cost.
+ * Counts a lost parcel's refund towards the limits of the person who sets the parcel to lost. The company
+ * refunds its buyer in full, as for an order that staff set to failed.
  */
 async function takeLost(work: Work, orderId: string): Promise<void> {
   const { rows } = await sql<{ userId: string; totalIdr: Rupiah }>`

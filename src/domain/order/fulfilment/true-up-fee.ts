@@ -6,10 +6,9 @@ import { type LockedOrder, lockOrderAndPayments } from '../lock.ts'
 import { keptFor, refundOrder } from '../refunds/order-money.ts'
 
 /**
- * Corrects an order's estimated shipping fee once its courier has named a price. If the price is lower, the
- * buyer gets the difference, and the fee becomes the price. If the price is higher, the company pays the
- * difference: no buyer pays more after the fact. The correction happens once for an order. A cancelled or
- * refunded order has its whole fee refunded already.
+ * Corrects an order's estimated shipping fee, once, when its courier has named a price. If the price is
+ * lower, the buyer is refunded the difference. If the price is higher, the company pays the difference. An
+ * order that was cancelled or refunded needs no refund here.
  */
 export async function trueUpFee(work: Work, orderId: string): Promise<void> {
   const { order, payments } = await lockOrderAndPayments(work.tx, orderId)
@@ -29,8 +28,8 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
       reason: 'fee_trued',
       from,
     })
-    // A parcel takes its fee out of the account `shipping` when its journey ends. A parcel with a margin has
-    // already taken its fee.
+    // A parcel with a margin has already been charged to the account `shipping`. For any other parcel this
+    // lower fee is charged when its journey ends.
     if (parcel.marginIdr === null) await lowerFee(work, parcel.id, rupiah(backIdr))
   }
   await sql`
@@ -40,9 +39,9 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
 }
 
 /**
- * Returns the entry that debits the account holding the shipping fee; undefined while the order's own funds
- * hold the fee. Once the order is earned or released, the account `shipping` holds the fee; once the parcel's
- * journey is over, `shipping-margin` holds it.
+ * Returns the ledger entry that debits the account with the order's shipping fee. That is `shipping` once the
+ * order's money is earned or released, and `shipping-margin` after the parcel's journey. Returns undefined
+ * while the order's own account has the fee.
  */
 async function feeFrom(
   work: Work,

@@ -5,15 +5,14 @@ import { lockOrders, subjectOf } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 
 /**
- * The reason for cancelling an order that nobody paid in time. It is the only reason for which a new payment
- * undoes the cancellation.
+ * The reason stored with an order that was cancelled because nobody paid in time. Only an order with this
+ * reason can be paid for by a new payment.
  */
 export const PAYMENT_EXPIRED = 'payment_expired'
 
 /**
- * Reaction to payment.expired and payment.failed: cancels an order that nobody paid in time, and frees its
- * stock. An order whose buyer has requested a new payment waits for the new payment. The end of an older
- * payment (wrong money that came late and was sent back) does not end the order.
+ * Reaction to payment.expired and payment.failed: cancels an order that nobody paid in time, and releases its
+ * stock. The order is not cancelled while another payment for it is open.
  */
 export async function cancelUnpaidOrders(
   work: Work,

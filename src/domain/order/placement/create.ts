@@ -33,21 +33,24 @@ export interface NewOrder {
   /** The courier to book; the cheapest courier if it is left out. */
   courier?: CourierChoice | undefined
   /**
-   * The payment method. The default is an invoice, created when the buyer opens its link. A wallet pays the
-   * whole price at once, or its part of the price is held.
+   * The way in which the buyer pays; by invoice if left out. The invoice is created when the buyer opens the
+   * payment link. A wallet pays the whole price at once, or its part of the price is held.
    */
   paymentMethod?: PayWith | undefined
-  /** The wallet's part of the price with `wallet+invoice`; the wallet's whole balance if it is left out. */
+  /**
+   * The part of the price that the wallet pays, with payment method `wallet+invoice`. If left out, the wallet
+   * pays as much as it has.
+   */
   walletIdr?: Rupiah | undefined
-  /** The shipping fee, if a quote had to be asked for before the order. */
+  /** The courier's quote for the shipping fee, if the caller has already asked for one. */
   rate?: Rate | undefined
 }
 
-/** The settings of the shop that an order needs. */
+/** The settings of the shop that are needed to place an order. */
 export interface OrderSettings {
-  /** The postal code of the place that the parcels come from. */
+  /** The postal code of the shop's warehouse, from which the parcels are sent. */
   originPostalCode: string
-  /** The base of the pay links. */
+  /** The shop's public URL, with which payment links begin. */
   publicUrl: string
 }
 
@@ -57,9 +60,9 @@ export interface PlacedOrder {
 }
 
 /**
- * Places a direct order for the acting customer, or for a customer on whose behalf support or a service acts.
- * The order has today's prices, a shipping fee and a payment. Its stock is reserved for as long as its
- * invoice lives (policy.orderInvoiceHours).
+ * Places a direct order, for the acting customer or for a customer whom support or a service names. The order
+ * gets today's prices, a shipping fee and a payment. Its stock is reserved until its invoice expires
+ * (policy.orderInvoiceHours).
  * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
  * @throws order.user_not_active, no_items, variant_not_found, variant_not_on_sale, address_not_found,
  * out_of_stock, too_much_unpaid, kernel.forbidden,
@@ -105,7 +108,8 @@ export async function createOrder(
     work.audit({ command: 'orders create', subject: ['order', draft.id], after })
   }
   const order = await getOrder(work, draft.id)
-  // A payment from the wallet is already confirmed, by the reactions in this same transaction.
+  // A payment that the wallet pays in full is already confirmed, by the reactions in this transaction. The
+  // order that was read here may still show the status before.
   const status = payment.status === 'paid' ? 'paid' : order.status
   return { order: { ...order, status }, payment: paymentView(payment, settings.publicUrl) }
 }
@@ -117,12 +121,12 @@ function buyerOf({ actor }: Work, userId: string | undefined): string {
 }
 
 /**
- * Requires that the buyer is active: an access token stays valid for up to a minute after a suspension, and
- * staff order for buyers too.
+ * Throws unless the buyer's account is active. An access token stays valid for up to a minute after a
+ * suspension, and staff place orders for buyers too.
  */
 export async function requireActive(work: Work, userId: string): Promise<void> {
-  // The user's row is locked, as every reference to a user locks it. Either the erasure of the user waits for
-  // this order, or this query no longer finds the user.
+  // This lock is the one that any reference to a user takes. So a user who is being erased is either not
+  // found here, or is erased after this order is written.
   const user = await work.tx
     .selectFrom('users')
     .select(['status', 'closingSince'])
@@ -153,7 +157,7 @@ async function rateOf(
 }
 
 /**
- * Creates the payment of an order's whole amount, which can be paid for as long as the order's stock is
+ * Creates the payment of an order's whole amount. The payment expires when the order's stock is no longer
  * reserved.
  */
 export async function payFor(

@@ -6,8 +6,8 @@ import { lockOrders, subjectOf } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 
 /**
- * The reason of an on-hold order without stock. The order continues automatically when its session gets its
- * goods.
+ * The reason stored with a session's order that is on hold because its stock is missing. The order continues
+ * automatically when the session gets its goods.
  */
 export const NO_STOCK = 'no_stock'
 
@@ -16,7 +16,7 @@ export interface HeldOrder {
   lines: StockLine[]
 }
 
-/** Returns a session's on-hold orders that were made without stock and wait for it, oldest paid first. */
+/** Returns a session's orders that are on hold because their stock is missing, the earliest paid first. */
 export async function heldSessionOrders(tx: Tx, sessionId: string): Promise<HeldOrder[]> {
   const { rows } = await sql<HeldOrder>`
     select o.id, i.lines from orders o
@@ -32,9 +32,9 @@ export async function heldSessionOrders(tx: Tx, sessionId: string): Promise<Held
 }
 
 /**
- * Moves orders whose stock is reserved for their session from on hold to processing, so that their parcels
- * are booked. The caller moves the reservations from the session to the orders. Returns the orders that still
- * waited; orders cancelled or allocated meanwhile are left out.
+ * Sets orders from on hold to processing, because their stock is now reserved; their parcels are then booked.
+ * The caller transfers the reserved stock from the session to the orders. Returns the orders that were still
+ * on hold without stock.
  */
 export async function goOnAllocated(work: Work, orderIds: readonly string[]): Promise<Set<string>> {
   if (orderIds.length === 0) return new Set()

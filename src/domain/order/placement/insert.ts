@@ -18,7 +18,10 @@ export interface OrderDraft {
   courier: CourierChoice
   goodsIdr: Rupiah
   shippingIdr: Rupiah
-  /** True if no courier quoted the shipping fee for this weight: the fee is corrected later. */
+  /**
+   * True if no courier has quoted the shipping fee for this weight. The fee is an estimate and is corrected
+   * later.
+   */
   feeEstimated: boolean
   paidAt: Date | null
 }
@@ -26,8 +29,8 @@ export interface OrderDraft {
 export const totalOf = (draft: OrderDraft): Rupiah => rupiah(draft.goodsIdr + draft.shippingIdr)
 
 /**
- * Writes any number of orders in one statement, and returns the ids written. A participant who already has an
- * order gets no second order.
+ * Inserts any number of orders with one SQL statement, and returns the ids of those inserted. A participant
+ * of a session who already has an order gets no second one.
  */
 export async function insertOrders(work: Work, drafts: readonly OrderDraft[]): Promise<Set<string>> {
   const rows = drafts.map(({ courier, ...draft }) => ({
@@ -57,7 +60,7 @@ export interface WrittenItem {
   commissionBps: number
 }
 
-/** Writes the items of any number of orders in one statement. */
+/** Inserts the items of any number of orders with one SQL statement. */
 export async function insertItems(
   work: Work,
   orders: readonly { orderId: string; items: readonly ItemDraft[] }[],

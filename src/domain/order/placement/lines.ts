@@ -16,7 +16,7 @@ export interface OrderLine {
 }
 
 /**
- * Returns the requested quantity of each variant; items of the same variant are added up.
+ * Returns the requested quantity of each product variant. Items of the same variant are added up.
  * @throws order.no_items
  */
 function quantitiesOf(items: readonly AskedItem[]): Map<string, number> {
@@ -30,7 +30,7 @@ function quantitiesOf(items: readonly AskedItem[]): Map<string, number> {
 }
 
 /**
- * Returns the requested variants and quantities as order lines at today's prices.
+ * Returns the requested product variants and quantities as order items at today's prices.
  * @throws order.no_items, order.variant_not_found, order.variant_not_on_sale
  */
 export async function priceLines(tx: Kysely<DB>, items: readonly AskedItem[]): Promise<OrderLine[]> {
@@ -49,6 +49,6 @@ export async function priceLines(tx: Kysely<DB>, items: readonly AskedItem[]): P
 
 export const goodsOf = (lines: readonly OrderLine[]): Rupiah => sumIdr(lines.map((line) => line.totalIdr))
 
-/** Returns the weight of order lines in grams, without packaging. */
+/** Returns the weight of order items in grams, without packaging. */
 export const weightOf = (lines: readonly { variant: { chargeableG: number }; quantity: number }[]): number =>
   lines.reduce((sum, line) => sum + line.variant.chargeableG * line.quantity, 0)

@@ -7,9 +7,9 @@ import { orderMachine, orderTransitions } from '../transitions.ts'
 type Paid = EventOf<'payment.paid'>
 
 /**
- * Reaction to payment.paid: marks orders as paid. An order's stock was reserved before, so the order is also
- * ready to ship. A payment of an order that no longer waits for money (cancelled meanwhile, or paid by
- * another payment) is refunded in this same transaction.
+ * Reaction to payment.paid: marks orders as paid, so that they can be shipped. Their stock was reserved
+ * before. If the order was cancelled or paid by another payment meanwhile, the payment is refunded in this
+ * same transaction.
  */
 export async function markOrdersPaid(work: Work, events: Paid[]): Promise<void> {
   const mine = events.flatMap((event) => (event.payload.orderId ? [{ ...event.payload }] : []))
@@ -24,7 +24,8 @@ export async function markOrdersPaid(work: Work, events: Paid[]): Promise<void> 
   for (const payment of mine) {
     const order = orders.get(payment.orderId as string)
     if (!order) throw new Error(`payment ${payment.code} is for an order that does not exist`)
-    // A late payment does not revive a cancelled order. Only a new payment that the buyer asks for does.
+    // A late payment does not make a cancelled order valid again. For that, the buyer must ask for a new
+    // payment.
     if (waiting.includes(order.status) && !paid.has(order.id)) {
       paid.set(order.id, { order, paymentId: payment.paymentId })
     } else {
@@ -66,9 +67,9 @@ async function markPaid(
 }
 
 /**
- * Cancels the other pending payments of orders that are now paid. A buyer may have asked for a fresh invoice
- * before the expired invoice was paid after all. The other payment is locked after its order here. In the
- * rare deadlock with that payment's own confirmation, the database restarts one of the two transactions.
+ * Cancels the other pending payments of orders that are now paid: a buyer may have asked for a second invoice
+ * and then paid the first. This locks payments after their orders. If that deadlocks with a payment's
+ * confirmation, the database restarts one of the two transactions.
  */
 async function cancelOtherPayments(work: Work, orderIds: string[], payingIds: string[]): Promise<void> {
   const { rows } = await sql<{ id: string }>`

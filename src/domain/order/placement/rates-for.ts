@@ -11,10 +11,9 @@ export interface RatesQuery {
 }
 
 /**
- * Returns the couriers' prices for bringing these items to a destination, cheapest first (`POST /api/rates`).
- * From a session's page, couriers are asked only about that session's own product. An address may be named by
- * the customer who owns it and by staff. `given` are the items' order lines, if the caller has just read
- * them.
+ * Returns the couriers' prices for sending these items to a destination, cheapest first (`POST /api/rates`).
+ * A stored address may be named by the customer who owns it and by staff. `given` are the items as order
+ * items, if the caller has just read them.
  * @throws kernel.forbidden, order.no_items, variant_not_found, variant_not_on_sale, address_not_found,
  * logistics.not_serviceable
  */

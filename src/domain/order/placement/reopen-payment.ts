@@ -17,9 +17,9 @@ import { reserveForOrder } from './reserve.ts'
 import { requireRoomUnpaid } from './unpaid-limits.ts'
 
 /**
- * Makes a fresh payment for an order that was cancelled because its last payment expired (`POST
- * /api/payments`). The order waits for payment again and its stock is reserved again, if its prices are
- * unchanged.
+ * Makes a new payment for an order that was cancelled because its last payment expired (`POST
+ * /api/payments`). If the prices are unchanged, the stock is reserved again and the order waits for payment
+ * again.
  * @throws order.not_found, user_not_active, not_payable, payment_open, price_changed, variant_not_on_sale,
  * out_of_stock, hold_renewed, too_much_unpaid,
  *   kernel.forbidden, wallet.insufficient_balance, payment.rest_below_invoice_minimum,
@@ -62,8 +62,8 @@ export async function reopenPayment(
 }
 
 /**
- * Refuses a fresh payment if the order's stock was already reserved again without payment
- * policy.unpaidRenewals times within a day. Participations in a session have the same limit.
+ * Refuses a new payment if an unpaid order already had too many payments within a day
+ * (policy.unpaidRenewals). Each new payment reserves the order's stock again.
  */
 function requireRenewal({ now, policy }: Work, orderId: string, payments: readonly OrderPayment[]): void {
   const dayAgo = secondsAfter(now, -86_400)

@@ -3,7 +3,7 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { orderErrors } from '../errors.ts'
 
 /**
- * Returns the number of hours for which an unpaid order keeps its stock. A buyer who has never paid anything
+ * Returns for how many hours an unpaid order's stock stays reserved. A buyer who has never paid for anything
  * gets fewer hours.
  */
 export async function invoiceHours({ tx, policy }: Work, userId: string): Promise<number> {
@@ -22,8 +22,8 @@ interface Unpaid {
 }
 
 /**
- * Refuses one more unpaid order if its buyer is already at a limit, before anything is written. Takes no
- * lock: `requireRoomUnpaid` checks the limits again once the order is written.
+ * Throws if the buyer is already at a limit of unpaid orders, before a new order is written. Takes no lock:
+ * `requireRoomUnpaid` checks the limits again once the order is written.
  * @throws order.too_much_unpaid, with what is too much
  */
 export async function requireAnyRoomUnpaid(work: Work, userId: string): Promise<void> {
@@ -39,10 +39,9 @@ const endedTooOften = (endedToday: number, mostADay: number) =>
   orderErrors.too_much_unpaid({ endedToday, mostADay })
 
 /**
- * Refuses an order if its buyer holds too much stock in unpaid orders. The limit covers all their orders,
- * including the order that is being placed or reopened. A lock makes concurrent orders of one buyer count one
- * after another. A second limit is on a buyer's unpaid orders that end within a day. Otherwise a buyer who
- * orders anew each time would hold stock for ever.
+ * Throws if a buyer's unpaid orders reserve too much stock, the present order included, or if too many ended
+ * unpaid within a day. Without that second limit, a buyer could reserve stock for ever with new orders. A
+ * lock makes a buyer's concurrent orders count one after another.
  * @throws order.too_much_unpaid, with what is too much
  */
 export async function requireRoomUnpaid(work: Work, userId: string): Promise<void> {

@@ -7,13 +7,16 @@ import { orderMachine } from '../transitions.ts'
 
 /**
  * Reaction to refund.succeeded: marks an order as refunded once its buyer has the money and no refund is
- * under way. A cancelled or lost order needs all of its money back; an order whose goods came back needs the
- * decided refunds.
+ * under way. A cancelled or lost order needs all of its money refunded. An order whose goods came back needs
+ * only the refund that was decided.
  */
 export const markOrdersRefunded = (work: Work, events: EventOf<'refund.succeeded'>[]): Promise<void> =>
   markRefunded(work, [...new Set(events.map((event) => event.payload.paymentId))])
 
-/** Marks the orders of these payments as refunded by the same rules, whatever caused their refunds. */
+/**
+ * Marks the orders of these payments as refunded, once their buyers have the money and no refund is under
+ * way.
+ */
 export async function markRefunded(work: Work, paymentIds: readonly string[]): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select distinct o.id from payments p

@@ -13,15 +13,15 @@ import { decideRefunds, leftOf, type OrderPayment } from '../../payment/index.ts
 import type { LockedOrder } from '../lock.ts'
 import { returnableItems } from '../returns/items.ts'
 
-/** The payment that holds an order's money, and the amount of it that can still be refunded. */
+/** The payment that has an order's money, and the amount of it that can still be refunded. */
 export interface KeptMoney {
   paymentId: string
   leftIdr: Rupiah
 }
 
 /**
- * Returns the locked payment of an order with the most money left to refund. The amount is at most the
- * order's total, because double payments were refunded already.
+ * Returns the payment of a locked order from which most can still be refunded; undefined if nothing can. The
+ * amount is at most the order's total. Anything above it was a double payment, which is refunded by itself.
  */
 export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): KeptMoney | undefined {
   const left = payments
@@ -35,7 +35,7 @@ export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): 
 }
 
 /**
- * Returns a limit use: it counts a gift of `amountIdr` to an order's buyer towards the limits on giving away
+ * Returns the data to count a refund of `amountIdr` to an order's buyer towards the limits on giving away
  * money.
  */
 export const giftOf = (
@@ -53,8 +53,8 @@ export type OrderRefundReason =
   | 'fee_trued'
 
 /**
- * Decides one refund of an order; the key makes it happen only once. `from` lists the debits that pay for the
- * refund once the money has left the order's funds.
+ * Decides one refund of an order; `key` prevents a second refund for the same cause. `from` lists the ledger
+ * debits that pay for the refund, if the money is no longer on the order's own account.
  */
 export async function refundOrder(
   work: Work,
@@ -80,9 +80,9 @@ export interface GoodsMoney {
 type Owner = Pick<LockedOrder, 'sessionId' | 'userId'>
 
 /**
- * Returns the debits of a refund of `refundIdr`. The price of the goods is taken back from the factories and
- * the commission, and the company pays the rest. If an earlier refund already gave the buyer a part, the
- * price can exceed this refund: the company then gets the excess.
+ * Returns the ledger debits that pay for a refund. Factories and the commission give back the price of the
+ * goods, and the company pays the rest. If an earlier refund makes this one smaller than that price, the
+ * company gets the difference.
  */
 export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner: Owner): Entry[] {
   const { sessionId, userId } = owner
@@ -98,7 +98,8 @@ export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner:
 }
 
 /**
- * Returns, for each item of an order, the money that its factory and the commission account hold for it now.
+ * Returns, for each item of an order, the money that its factory and the commission have got for it so far,
+ * less what was taken back.
  */
 export async function postedGoods(work: Work, orderId: string): Promise<GoodsMoney[]> {
   const items = await returnableItems(work.tx, orderId)
@@ -106,9 +107,8 @@ export async function postedGoods(work: Work, orderId: string): Promise<GoodsMon
 }
 
 /**
- * Posts the money taken back from factories and the commission for returned goods whose buyer was already
- * refunded in full; the key makes it happen once. The factory is not paid for these goods, whoever paid that
- * refund. Posts nothing if every entry is 0.
+ * Takes back from factories and the commission the money for returned goods whose buyer was refunded before.
+ * `key` prevents a second posting. Posts nothing if every entry is 0.
  */
 export async function postTakenBack(
   work: Work,
@@ -119,8 +119,8 @@ export async function postTakenBack(
 }
 
 /**
- * Returns to the company the money beyond `keptIdr` in the funds of a direct order that ended without a sale.
- * Happens once an order. That money is the company's: it paid a refund of the order before delivery.
+ * Gives the company the money beyond `keptIdr` that a direct order still has after it ended without a sale.
+ * The company had paid that much towards a refund of the order before delivery.
  */
 export async function returnBorne(work: Work, order: LockedOrder, keptIdr: Rupiah): Promise<void> {
   const { id, userId, sessionId } = order

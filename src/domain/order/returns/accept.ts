@@ -29,25 +29,27 @@ import { refundsShipping, shareBack } from './rules.ts'
 export interface ReturnInspection {
   /** The return's id, or its order's code. */
   return: string
-  /** The returned order items, by id or SKU, that cannot be sold again. All other items are restocked. */
+  /**
+   * The returned order items, by id or SKU, that cannot be sold again. All other returned items go back into
+   * stock.
+   */
   writtenOff?: readonly string[] | undefined
   note?: string | undefined
 }
 
 /**
- * Accepts a return whose goods have arrived and were inspected. Each item is restocked or written off, and
- * its price is refunded to the buyer. The factory's account and the commission pay that price back; the
- * factory's balance goes below zero if it was already paid out. The company refunds the shipping fee if the
- * fault is ours and everything came back. A refund never exceeds the money left of the payment. If the buyer
- * was refunded before, the price goes to the company, which paid that refund. An order with nothing left
- * becomes returned, and refunded when the money has arrived; any other order stays delivered.
+ * Accepts a return whose goods have arrived and were inspected: items go back into stock or are written off,
+ * and their price is refunded. The factory and the commission pay; the shipping fee is refunded only if the
+ * fault is ours and everything came back. An order of which nothing is left becomes returned, and later
+ * refunded; any other stays delivered.
  * @throws order.return_not_found, return_decided, return_items_invalid, kernel.forbidden
  */
 export async function acceptReturn(work: Work, input: ReturnInspection): Promise<ReturnView> {
   requireStaff(work.actor, 'support', 'service')
   const { id, order: named } = await getReturn(work, input.return)
   const { order, payments } = await lockOrderAndPayments(work.tx, named.id)
-  // The return is read again after locking: another person may have decided it meanwhile.
+  // The return is read again under the lock, because another person may have accepted or refused it
+  // meanwhile.
   const view = await getReturn(work, id)
   const sold = await returnableItems(work.tx, order.id)
   const items = inspected(view, sold, input.writtenOff ?? [])
@@ -70,13 +72,13 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
     }),
   })
   await giveBack(work, { order, kept, sold, items, refundIdr, shippingIdr, returnId: view.id })
-  // Nothing is refunded, so no refund will end this order later: it ends here.
+  // If nothing is refunded, no event refund.succeeded will end this order later. So it ends here.
   if (refundIdr === 0 && allCameBack) await endReturned(work, order)
   await settleAttention(work, 'return_requested', view.id, 'accepted')
   return await getReturn(work, view.id)
 }
 
-/** Returns the inspection result of each item of a return, with the item's share of the money. */
+/** Returns the inspection result of each returned item, with the money that the item gives back. */
 function inspected(
   view: ReturnView,
   sold: ReadonlyMap<string, ReturnableItem>,
@@ -100,8 +102,8 @@ function restOf(sold: ReadonlyMap<string, ReturnableItem>, items: readonly Accep
 }
 
 /**
- * Records the decision by compare-and-set. If two of staff decide a return at once, the second is refused
- * because the return is already decided.
+ * Stores that the return is accepted, if it is still undecided. If two members of staff decide it at once,
+ * the second gets an error.
  */
 async function decide(
   work: Work,
@@ -152,7 +154,7 @@ async function endReturned(work: Work, order: LockedOrder): Promise<void> {
 interface GivenBack {
   returnId: string
   order: LockedOrder
-  /** The payment that can be refunded; undefined if the buyer was refunded in full before. */
+  /** The payment from which the buyer can be refunded. Undefined if the buyer was refunded in full before. */
   kept: KeptMoney | undefined
   sold: ReadonlyMap<string, ReturnableItem>
   items: readonly AcceptedItem[]
@@ -161,7 +163,7 @@ interface GivenBack {
 }
 
 /**
- * Decides the refund of an accepted return from the money posted for its items, and emits return.accepted.
+ * Decides the refund of an accepted return, paid from the money of its items, and emits return.accepted.
  */
 async function giveBack(work: Work, given: GivenBack): Promise<void> {
   const { returnId, order, kept, sold, items, refundIdr, shippingIdr } = given

@@ -11,8 +11,8 @@ export interface ReturnableItem extends SoldPieces {
 }
 
 /**
- * Returns an order's items by id, each with the number of pieces returned before. Each also has its money:
- * the sum posted when the item was earned or released, less what was taken back since.
+ * Returns an order's items by id, with the number of pieces returned before. `goodsIdr` and `commissionIdr`
+ * are the money that factory and commission got for the item, less what was taken back.
  */
 export async function returnableItems(tx: Tx, orderId: string): Promise<Map<string, ReturnableItem>> {
   const { rows } = await sql<Omit<ReturnableItem, 'goodsIdr' | 'commissionIdr'>>`
@@ -34,7 +34,7 @@ export async function returnableItems(tx: Tx, orderId: string): Promise<Map<stri
   )
 }
 
-/** Returns how many pieces of an order item may still be returned. */
+/** Returns how many pieces of an order item the buyer may still return. */
 export const leftToReturn = (item: ReturnableItem): number => item.quantity - item.returnedQuantity
 
 export interface AcceptedItem {

@@ -7,8 +7,8 @@ import { orderMachine, returnMachine } from '../transitions.ts'
 import { getReturn, type ReturnView } from './read.ts'
 
 /**
- * Refuses a return, with a reason that the buyer may read. The order becomes delivered again, and is
- * completed when its return window ends.
+ * Refuses a buyer's return of goods, with a reason that the buyer may read. The order is set to delivered
+ * again, and is completed when its return window ends.
  * @throws order.return_not_found, return_decided, kernel.forbidden
  */
 export async function refuseReturn(

@@ -28,8 +28,8 @@ export interface ReturnRequest {
 
 /**
  * Requests a return of goods from the acting buyer's own delivered order, within its return window. Staff
- * accept or refuse the return when they have the goods. Until then the order is neither completed nor
- * settled.
+ * accept or refuse the return once the goods have arrived. Until then the order is not completed, and its
+ * factory is not paid.
  * @throws order.not_found, return_window_over, return_items_invalid, kernel.illegal_transition,
  * kernel.forbidden
  */

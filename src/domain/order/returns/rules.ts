@@ -19,29 +19,32 @@ const ourFault: ReadonlySet<ReturnReason> = new Set([
 ])
 
 /**
- * Returns true if the shipping fee is refunded as well: the fault is ours, and the buyer returned everything.
- * A buyer who changed their mind, or who keeps a part, still had the parcel delivered.
+ * Returns true if a return also refunds the shipping fee: the fault is ours, and the buyer returned
+ * everything. Otherwise the buyer did get a parcel delivered.
  */
 export function refundsShipping(reason: ReturnReason, allCameBack: boolean): boolean {
   return ourFault.has(reason) && allCameBack
 }
 
 /**
- * A sold order item whose money was earned or released, with the number of pieces returned before and the
- * money left.
+ * An order item whose money was posted to its factory and to the commission, with the pieces returned before
+ * and the money left.
  */
 export interface SoldPieces {
   quantity: number
-  /** The factory's share and the commission together, less the refunds taken out of them. */
+  /**
+   * The factory's share and the commission for this item together, less the refunds that were taken out of
+   * them.
+   */
   goodsIdr: Rupiah
   commissionIdr: Rupiah
   returnedQuantity: number
 }
 
 /**
- * Returns the money that returning `quantity` more pieces of an item gives back: goods money, and the
- * commission within it. The share is in proportion to the pieces that are left and rounded down. So the last
- * pieces take the remainder, and neither the factory nor the commission gives back more than it has.
+ * Returns the money that factory and commission give back for `quantity` more returned pieces of an item. The
+ * amount is in proportion to the pieces not returned yet, rounded down. So the last piece gets the remainder,
+ * and nobody gives back more than they have.
  */
 export function shareBack(sold: SoldPieces, quantity: number): { goodsIdr: Rupiah; commissionIdr: Rupiah } {
   const left = sold.quantity - sold.returnedQuantity

@@ -15,28 +15,25 @@ export interface AdoptedRefund {
   code: string
   amountIdr: Rupiah
   /**
-   * The code of the refunded payment; null if the money lay in quarantine, because it fits no payment of
-   * ours.
+   * The code of the payment that was refunded. Null if the refund returned quarantined money: money that
+   * matches no payment of laku's.
    */
   paymentCode: string | null
 }
 
 /**
- * The pattern of the reference under which the provider knows our refund: the refund's code, then the number
- * of the attempt.
+ * The pattern of the reference under which Xendit knows a refund of laku's: the refund's code, then the
+ * number of the attempt.
  */
 const ours = /^(RFD-\d{6}-[0-9A-Z]+)-(\d+)$/
 
 const REASON = 'adopted'
 
 /**
- * Takes over a refund that laku sent before a restore and that the restored database lacks. If a refund of
- * the same sum of the payment was decided again and never sent, the provider's refund is recorded as that
- * refund. If the sum is all that is left of the payment, `refunding` ends the order or participation paid
- * for, which decides the same refund. Otherwise the refund gets a row of its own, under the code that its
- * buyer knows, at the company's cost. In each case it is booked against its payment, so that it is not
- * refunded twice. Returns undefined if the refund is not laku's, its payment is unknown here, or the payment
- * has less left. The provider's line of the refund then goes into suspense.
+ * Records a refund that laku sent before a database restore and that the restored database lacks. A refund of
+ * the same sum that was decided again but not sent counts as this one. Otherwise, if the sum is all that is
+ * left of the payment, `refunding` cancels the order or participation that it paid for. In any other case the
+ * company bears the refund. Returns undefined if the refund cannot be recorded.
  */
 export async function adoptRefund(
   work: Work,
@@ -63,7 +60,10 @@ export async function adoptRefund(
 const namesOf = ({ paymentId, paymentRequestId }: GatewayRefund) =>
   [paymentId, paymentRequestId].flatMap((value) => value ?? [])
 
-/** Returns the id of waiting quarantined money that this refund sent back in full. */
+/**
+ * Returns the id of the quarantined money that this refund sent back in full, if laku still has it as
+ * waiting.
+ */
 async function unappliedOf(work: Work, answer: GatewayRefund): Promise<string | undefined> {
   const names = namesOf(answer)
   const { rows } = await sql<{ id: string }>`
@@ -116,8 +116,8 @@ interface Again {
 }
 
 /**
- * Finds a refund of the same sum of the same payment that was decided after the restore and not sent. The
- * refund sent before the restore already paid that sum back.
+ * Finds a refund of the same sum of the same payment that was decided after the database restore and not sent
+ * yet. The buyer already has that sum from the refund before the restore.
  */
 async function decidedAgain(work: Work, paymentId: string, amountIdr: Rupiah): Promise<Again | undefined> {
   const { rows } = await sql<Again>`
@@ -130,7 +130,8 @@ async function decidedAgain(work: Work, paymentId: string, amountIdr: Rupiah): P
 
 async function takeAs(work: Work, { id, code, attempt }: Again, answer: GatewayRefund): Promise<void> {
   await submit(work, { id, attempt }, answer)
-  // The provider's refund has another reference than ours, so this row links the two by the provider's id.
+  // Xendit knows the refund by a reference from before the restore. This row links it to laku's refund by
+  // Xendit's id.
   await insertRows(work.tx, 'providerRefunds', [
     {
       providerRefundId: answer.id,
@@ -160,7 +161,7 @@ async function makeRow(
   if (!paidStates.includes(status) || amountIdr > leftOf(payment)) return false
   const key = `adopted:${answer.id}`
   const isEscrow = await isInEscrow(work, payment)
-  // A participation whose money is in escrow was only ever refunded in full: a partial refund would take the
+  // A payment whose money is in a session's escrow can only be refunded in full. A partial refund would take
   // money of the session's other buyers.
   if (isEscrow && amountIdr !== leftOf(payment)) return false
   await decideRefunds(work, [
@@ -169,8 +170,7 @@ async function makeRow(
       paymentId,
       amountIdr,
       reason: REASON,
-      // The party that bears the refund is decided together with its purpose. Until then the company bears
-      // it.
+      // The company pays this refund for now. Who has to bear it is decided later, together with its purpose.
       ...(!isEscrow && { from: [debit('subsidy', amountIdr, dimensionsOf(payment))] }),
       adopted: { code, attempt, sourceIdr: answer.amountIdr },
     },
@@ -178,7 +178,8 @@ async function makeRow(
   const { rows } = await sql<{ id: string }>`select id from refunds where key = ${key}`.execute(work.tx)
   const id = rows[0]?.id as string
   await submit(work, { id, attempt }, answer)
-  // A refund of all that was left of the payment came from a cancellation, which is no loss.
+  // Only a partial refund counts towards the limits on giving away money. A refund of the whole rest came
+  // from a cancellation, which is no loss.
   if (amountIdr < leftOf(payment)) {
     const receiver = `user:${payment.userId}`
     await countLost(work, { kind: 'refund', subject: ['refund', id], receiver, amountIdr })
@@ -187,8 +188,8 @@ async function makeRow(
 }
 
 /**
- * Returns the amount of the whole refund of which `sourceIdr` went to the payment's source; the rest went
- * into the wallet.
+ * Returns the amount of a whole refund. `sourceIdr` is the part of it that went back to the bank, card or
+ * e-wallet that paid; the rest went into the buyer's Laku wallet.
  */
 function wholeOf(payment: LockedPayment, sourceIdr: Rupiah): Rupiah {
   const { amountIdr, walletIdr } = payment
@@ -208,8 +209,8 @@ async function isInEscrow(work: Work, { participantId }: LockedPayment): Promise
 }
 
 /**
- * Marks a refund that was sent before the restore as submitted, so that laku follows it like any other
- * refund.
+ * Marks a refund as sent to Xendit, because it was sent before the database restore. From now on laku asks
+ * about it like about any other refund.
  */
 async function submit(
   work: Work,

@@ -3,9 +3,8 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { RESERVED_S } from '../invoices/reserve.ts'
 
 /**
- * Marks pending payments without an invoice after a restore, because the provider may have an invoice that
- * the restored database lacks. When the payment link is opened next, laku looks for that invoice before
- * making a second one. The sweep asks whether the invoice was paid.
+ * Marks pending payments without an invoice, after a database restore. Xendit may have an invoice of theirs
+ * that the restored database lacks. Laku then looks for that invoice before it makes another one.
  */
 export async function expectLostInvoices(work: Work): Promise<void> {
   await sql`

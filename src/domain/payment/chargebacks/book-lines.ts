@@ -10,14 +10,20 @@ import { addChargedBack, lossOf, recordChargebacks } from './record-all.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
 
 interface Matched {
-  /** The id of the provider's line. */
+  /** The id of the chargeback's line in Xendit's transaction list. */
   id: string
   paymentId: string | null
   quarantineId: string | null
-  /** The status of the quarantined money that the line matches; null if it matches none. */
+  /**
+   * The status of the quarantined money that the chargeback reduces; null if it concerns no quarantined
+   * money.
+   */
   status: QuarantineStatus | null
   userId: string | null
-  /** True if the quarantined money was already given away, to a wallet or back to its payer. */
+  /**
+   * True if the quarantined money that was charged back had already been given away: to a wallet, or back to
+   * its payer.
+   */
   isGiven: boolean
 }
 
@@ -30,9 +36,9 @@ const nowhere: Omit<Matched, 'id'> = {
 }
 
 /**
- * Books the chargeback lines of the provider's book that differ from our book: sums that card issuers took
- * back, sums returned after a won dispute, and the provider's corrections. A chargeback of quarantined money
- * reduces that money; a line of an unknown payment goes into suspense. Returns the number of new losses.
+ * Posts the chargeback lines of Xendit's transaction list that laku's ledger lacks or has with another
+ * amount. These are sums that card issuers took back, sums returned after a won dispute, and Xendit's
+ * corrections. A line of an unknown payment goes into the suspense account. Returns the number of new losses.
  */
 export async function bookChargebackLines(
   work: Work,
@@ -46,7 +52,8 @@ export async function bookChargebackLines(
     [...matches.values()].flatMap((match) => match.paymentId ?? []),
   )
   let fresh = 0
-  // Pages come newest first, but a chargeback must be booked before the won dispute that returns it.
+  // Oldest first: a chargeback must be posted before the won dispute that returns its sum. Xendit lists the
+  // newest lines first.
   for (const line of lines.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
     const ours = booked.get(line.id)?.amountIdr ?? 0
     const theirs = movedIdr(line) ?? ours
@@ -59,8 +66,8 @@ export async function bookChargebackLines(
 }
 
 /**
- * Finds the payment or quarantined money of each line. Each is found by invoice (current or former field), by
- * the provider's id of the payment or its request, or by our reference.
+ * Finds the payment or quarantined money that each chargeback line is about. It is found by invoice, by
+ * Xendit's id of the payment or of its request, or by laku's reference.
  */
 async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Promise<Matched[]> {
   const found: Matched[] = []
@@ -109,8 +116,8 @@ async function lose(work: Work, line: GatewayTransaction, match: Matched): Promi
 }
 
 /**
- * Links a line to the chargeback that staff reported earlier, which was taken out of quarantine then. Returns
- * false if staff reported none.
+ * Links a chargeback line to the chargeback of quarantined money that staff reported earlier. Returns false
+ * if staff reported none.
  */
 async function wasTold(
   work: Work,
@@ -132,8 +139,8 @@ interface WonChargeback {
 }
 
 /**
- * Books a won dispute: the loss of its chargeback shrinks by the sum that came back. Money withheld from the
- * buyer because of the chargeback is theirs again.
+ * Posts a won dispute: the chargeback's loss shrinks by the sum that the card issuer returned. Money that
+ * laku withheld from the buyer because of the chargeback is then the buyer's again.
  */
 async function win(work: Work, line: GatewayTransaction, { paymentId }: Matched): Promise<void> {
   const { id: transactionId, amountIdr } = line
@@ -172,8 +179,8 @@ interface Corrected {
 }
 
 /**
- * Books a change that the provider made to a line already booked: the line was reversed, or has another
- * amount.
+ * Posts Xendit's change to a chargeback line that laku has already posted: the line was reversed, or its
+ * amount changed.
  */
 async function correct(work: Work, line: GatewayTransaction, changeIdr: Rupiah): Promise<void> {
   if (changeIdr === 0) return

@@ -8,29 +8,32 @@ import { type LockedPayment, lockPayments } from '../payments/lock.ts'
 import { matchChargeback } from '../rules.ts'
 
 export interface Chargeback {
-  /** The provider's id of the chargeback: the key under which the chargeback is booked only once. */
+  /** Xendit's id of the chargeback. A chargeback is posted only once under the same id. */
   transactionId: string
-  /** The payment charged back; null if it is no payment of ours. */
+  /** The payment whose money the card issuer took back; null if laku has no such payment. */
   paymentId: string | null
   amountIdr: Rupiah
 }
 
-/** A chargeback that our book has. */
+/** A chargeback that laku's ledger has. */
 export interface BookedChargeback {
   id: string
   ledgerKey: string
   paymentId: string | null
   amountIdr: Rupiah
   /**
-   * The id of the chargeback's line in the provider's book; null if staff reported the chargeback and its
-   * line was not read yet.
+   * The id of the chargeback's line in Xendit's transaction list. Null if staff reported the chargeback and
+   * the line was not read yet.
    */
   providerTransactionId: string | null
 }
 
 export const chargebackKey = (transactionId: string) => `chargeback:${transactionId}`
 
-/** Returns the booked chargebacks of these locked payments or with these ids, oldest first. */
+/**
+ * Returns the chargebacks in laku's ledger that concern these locked payments or have these ids, oldest
+ * first.
+ */
 export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): Promise<BookedChargeback[]> {
   const { rows } = await sql<BookedChargeback>`
     select id, ledger_key, payment_id, amount_idr, provider_transaction_id from chargebacks
@@ -42,9 +45,9 @@ export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): P
 }
 
 /**
- * Books chargebacks from the provider's book, once each, as the company's loss: the goods are on their way,
- * and the factory is not to blame. A chargeback that staff reported earlier under another id is recognized by
- * payment and amount. If only the amount differs, a person is asked. Returns the number of new chargebacks.
+ * Posts the chargebacks of Xendit's transaction list, once each, as the company's loss: the factory is not to
+ * blame. A chargeback that staff reported under another id is recognized by payment and amount; if only the
+ * amount differs, a person is asked. Returns the number of new chargebacks.
  */
 export async function recordChargebacks(work: Work, lines: readonly Chargeback[]): Promise<number> {
   if (lines.length === 0) return 0
@@ -78,8 +81,8 @@ const newRow = ({ transactionId, paymentId, amountIdr }: Chargeback) => ({
 })
 
 /**
- * Books new chargebacks of locked payments, marks the payments, and notifies staff. `areLines` is true if the
- * ids are those of lines in the provider's book.
+ * Posts new chargebacks of locked payments, marks the payments as charged back, and notifies staff.
+ * `areLines` is true if the chargebacks' ids are those of lines in Xendit's transaction list.
  */
 export async function bookChargebacks(
   work: Work,
@@ -102,7 +105,10 @@ export async function bookChargebacks(
   reportChargebacks(work, payments, fresh)
 }
 
-/** Builds the ledger posting of a chargeback loss; a negative amount reduces the loss. */
+/**
+ * Builds the ledger posting for the company's loss by a chargeback. A negative amount makes an earlier loss
+ * smaller.
+ */
 export function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah): Posting {
   const [from, to] =
     amountIdr > 0 ? (['chargeback-loss', 'gateway'] as const) : (['gateway', 'chargeback-loss'] as const)
@@ -115,7 +121,10 @@ export function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah)
   }
 }
 
-/** Adds the charged-back sums to their locked payments, and corrects the balance of each buyer. */
+/**
+ * Adds the charged-back sums to their locked payments, and corrects what the buyers of these payments owe or
+ * get.
+ */
 export async function addChargedBack(
   work: Work,
   changes: readonly Pick<Chargeback, 'paymentId' | 'amountIdr'>[],
@@ -134,8 +143,8 @@ export async function addChargedBack(
 }
 
 /**
- * Links the provider's line to a chargeback that staff reported. If staff reported another amount, the
- * difference is booked.
+ * Links a line of Xendit's transaction list to the chargeback that staff reported before. If staff reported
+ * another amount, the difference is posted.
  */
 export async function recognize(work: Work, told: BookedChargeback, line: Chargeback): Promise<void> {
   const changeIdr = line.amountIdr - told.amountIdr
@@ -181,8 +190,8 @@ function reportAmbiguousChargeback(work: Work, { transactionId, paymentId, amoun
 }
 
 /**
- * Refuses a chargeback above the sum that the card or bank paid. The bank cannot take back the part paid from
- * the wallet.
+ * Refuses a chargeback above the sum that the buyer paid by card or bank. A card issuer cannot take back the
+ * part that the buyer's wallet paid.
  * @throws payment.not_refundable
  */
 export function requireTakeable(
@@ -191,8 +200,8 @@ export function requireTakeable(
   others: readonly BookedChargeback[],
 ): void {
   const isPaid = method === 'invoice' && paidAt !== null
-  // If an invoice was underpaid, the company added the rest. The card issuer cannot take back that part,
-  // because the buyer never paid it.
+  // If an invoice was underpaid and the company added the rest, `paidAmountIdr` is below the amount asked
+  // for. A card issuer cannot take back the company's part.
   const paidIdr = (paidAmountIdr ?? askedIdr) - walletIdr
   if (
     isPaid &&

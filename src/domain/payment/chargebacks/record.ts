@@ -15,11 +15,11 @@ import { takeFromQuarantine } from './take-from-quarantine.ts'
 export interface ReportedChargeback extends Chargeback {
   paymentId: string
   /**
-   * True if staff confirm that this is a different chargeback from the booked one of the same payment or
+   * True if staff confirm that this is a new chargeback, although the ledger has one of the same payment or
    * amount.
    */
   isAnother?: boolean | undefined
-  /** The id of the booked chargeback that is the same as this one. */
+  /** The id of the chargeback in laku's ledger that staff say is this one. */
   sameAs?: string | undefined
 }
 
@@ -27,14 +27,14 @@ export interface RecordedChargeback {
   paymentId: string
   transactionId: string
   amountIdr: Rupiah
-  /** False if the chargeback was booked before. */
+  /** False if this chargeback was already in laku's ledger. */
   fresh: boolean
 }
 
 /**
- * Books a chargeback that the provider reported to staff outside its book. Staff also answer here whether a
- * line of the provider's book is the chargeback that they booked (`sameAs`) or another one (`isAnother`). The
- * same id again changes nothing.
+ * Posts a chargeback that Xendit reported to staff before its transaction list had it. Staff also say here
+ * whether a line of that list is a chargeback that they reported (`sameAs`) or another one (`isAnother`). A
+ * chargeback is posted only once under the same id.
  * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.option_not_taken,
  *   kernel.forbidden
  */
@@ -94,7 +94,7 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   return { ...line, fresh: sameAs === undefined }
 }
 
-/** Returns the id of the quarantined money for which a payment is in review. */
+/** Returns the id of the quarantined money because of which a payment is in review. */
 async function waitingOf(work: Work, paymentId: string): Promise<string | undefined> {
   const row = await work.tx
     .selectFrom('quarantinedMoney')
@@ -106,7 +106,7 @@ async function waitingOf(work: Work, paymentId: string): Promise<string | undefi
   return row?.id
 }
 
-/** Returns true if the provider's book has a line of this id about which a person was asked. */
+/** Returns true if staff were asked whether the chargeback line of this id is one that they reported. */
 async function wasAskedOf(work: Work, transactionId: string): Promise<boolean> {
   const row = await work.tx
     .selectFrom('attention')

@@ -3,7 +3,10 @@ import { readInstallationId, type Work } from '../../kernel/index.ts'
 import { settleAttention } from '../../ops/index.ts'
 import { markProcessed } from '../../webhooks/index.ts'
 
-/** A webhook delivery about a dispute. It moves no money; only a line in the provider's book does. */
+/**
+ * A webhook about a dispute over a card payment. No money is posted for it; that happens only for a line in
+ * Xendit's transaction list.
+ */
 export interface DisputeNotice {
   inboxId: string
   id: string
@@ -15,14 +18,14 @@ export interface DisputeNotice {
 }
 
 /**
- * xendit.disputes: the dispute states that need no answer any more. A state that laku does not know is
- * reported like one that needs an answer.
+ * xendit.disputes: the states of a dispute over a card payment that need no answer from the shop any more.
+ * Staff are notified of any state that is not in this list.
  */
 const answered: ReadonlySet<string> = new Set(['UNDER_REVIEW', 'WON', 'LOST'])
 
 /**
- * Notifies staff at once of each dispute that has to be answered, with its deadline: an unanswered dispute is
- * lost. The states UNDER_REVIEW, WON and LOST end that notice.
+ * Notifies staff at once of each dispute over a card payment that the shop must answer, with its deadline. An
+ * unanswered dispute is lost. The states UNDER_REVIEW, WON and LOST resolve the attention item.
  */
 export async function reportDisputes(work: Work, notices: readonly DisputeNotice[]): Promise<void> {
   for (const notice of notices) {
@@ -53,11 +56,11 @@ export async function reportDisputes(work: Work, notices: readonly DisputeNotice
 }
 
 /**
- * Returns the code of the disputed payment. It is found by our reference, which may be missing, or by the
- * provider's id.
+ * Returns the code of the disputed payment. The payment is found by laku's reference, which may be missing in
+ * the webhook, or by Xendit's id.
  */
 async function paymentOf(work: Work, { referenceId, paymentId }: DisputeNotice): Promise<string | undefined> {
-  // In a delivery, our reference has this installation's id in front.
+  // In a webhook, laku's reference begins with the id of this installation of laku.
   const mark = `${await readInstallationId(work.tx)}-`
   const bare = referenceId?.startsWith(mark) ? referenceId.slice(mark.length) : referenceId
   const names = [bare, paymentId].flatMap((value) => value ?? [])

@@ -9,14 +9,14 @@ import { chargebackKey } from './record-all.ts'
 
 export interface TakenFromQuarantine {
   quarantineId: string
-  /** The provider's id of the chargeback. */
+  /** Xendit's id of the chargeback of quarantined money. */
   transactionId: string
   amountIdr: Rupiah
 }
 
 /**
- * Reduces quarantined money by the sum that a card issuer took back, so that nobody else is given the same
- * money. Once nothing is left, the payment in review because of this money ends as refunded.
+ * Reduces quarantined money by the sum that a card issuer took back, so that nobody is given that money. Once
+ * nothing of it is left, the payment that is in review because of it ends as refunded.
  * @throws payment.not_in_quarantine, quarantine_decided, not_refundable where more is taken back than waits
  */
 export async function reduceQuarantined(
@@ -49,8 +49,8 @@ export async function reduceQuarantined(
 }
 
 /**
- * Does the work of `reduceQuarantined`, and books the amount out of our gateway account. `isLine` is true if
- * the id is that of a line in the provider's book.
+ * Reduces quarantined money as `reduceQuarantined` does, and posts that the sum has left laku's Xendit
+ * account. `isLine` is true if the id is that of a line in Xendit's transaction list.
  */
 export async function takeFromQuarantine(
   work: Work,

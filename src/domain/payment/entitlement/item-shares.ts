@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import { proportion, type Rupiah, type Tx } from '../../kernel/index.ts'
 
 /**
- * The factory's share and the commission of a sold item, after earlier refunds and returns of the item.
+ * The factory's share and the commission that a sold item still has, after earlier refunds and returns of
+ * that item.
  */
 export interface PostedShare {
   orderItemId: string
@@ -14,16 +15,16 @@ export interface PostedShare {
 export interface ItemShares {
   items: PostedShare[]
   /**
-   * The part of a refund beyond the price of the goods: the shipping fee. The courier has it, so the company
-   * bears this part.
+   * The part of a refund that exceeds the price of the goods: the shipping fee. The company pays it, because
+   * the courier keeps the fee.
    */
   companyIdr: Rupiah
 }
 
 /**
- * Splits a refund between factories, commission and company, once the goods were paid out. Each item bears a
- * part in proportion to the sum still there for it, with the same ratio for factory and commission. The
- * rounding remainder goes to the next item, so the parts add up and none exceeds its item. Rupiah.
+ * Splits a refund between factories, commission and company, once the money of the goods was posted to them.
+ * Each item pays in proportion to the sum still posted for it, and so do its factory and commission. The
+ * parts add up to the refund, and none exceeds its item. Rupiah.
  */
 export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): ItemShares {
   const sold = posted.filter((share) => share.factoryIdr + share.commissionIdr > 0)
@@ -42,10 +43,9 @@ export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): I
 }
 
 /**
- * Returns, from the ledger, the money that the factory and the commission account still have of each of these
- * order items (`which` selects their ids). That is the sum posted by the release or the delivery, less what
- * refunds and returns took since. Money that a settlement paid out to the factory still counts, so that it
- * can be taken back.
+ * Returns from the ledger the sums that factory and commission got for each of these order items, less what
+ * refunds and returns took back. The SQL `which` selects the ids of the items. Money that was already paid
+ * out to the factory still counts.
  */
 export async function postedItems(tx: Tx, which: RawBuilder<unknown>): Promise<PostedShare[]> {
   const { rows } = await sql<PostedShare>`

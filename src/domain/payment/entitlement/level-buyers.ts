@@ -11,17 +11,17 @@ import { dueToBuyer } from './rules.ts'
 interface Difference {
   payment: LockedPayment
   /**
-   * The money that the buyer has beyond what is due. Below zero: this much was withheld from the buyer and is
-   * theirs after all.
+   * The money that the buyer has beyond their due. If it is below zero, laku withheld so much from the buyer
+   * and now owes it.
    */
   excessIdr: Rupiah
   claimedIdr: Rupiah
 }
 
 /**
- * Corrects the money of the buyers of locked payments after a card issuer gave them money or took it again.
- * An excess is taken out of their wallets as far as the wallets hold it. The buyers owe the rest
- * (`buyer-claims`), and staff are notified.
+ * Corrects the money of buyers after their card issuer gave them money back or took it again. Too much money
+ * is taken out of the buyer's wallet, as far as the wallet has it. The buyer owes the rest (account
+ * `buyer-claims`), and staff are notified.
  */
 export async function levelBuyers(work: Work, paymentIds: Iterable<string>): Promise<void> {
   const payments = await lockPayments(work.tx, paymentIds)
@@ -63,8 +63,8 @@ function postingOf({ payment, excessIdr, claimedIdr }: Difference, walletIdr: Ru
   const dimensions = dimensionsOf(payment)
   const about = { key: `payment:${id}:claim:${nth}`, subject: ['payment', id] as [string, string] }
   const idr = Math.abs(excessIdr)
-  // An excess is taken out of the wallet first; only the rest is owed. Withheld money first reduces the sum
-  // owed; only the rest goes into the wallet.
+  // Too much money is taken from the wallet first, and the buyer owes only the rest. Withheld money first
+  // reduces the buyer's debt, and only the rest goes into the wallet.
   const fromWalletIdr =
     excessIdr > 0 ? Math.max(0, Math.min(idr, walletIdr)) : idr - Math.min(idr, claimedIdr)
   const parts = [
@@ -90,7 +90,10 @@ function postingOf({ payment, excessIdr, claimedIdr }: Difference, walletIdr: Ru
       }
 }
 
-/** Returns how many such corrections each payment has had; the next correction takes the next number. */
+/**
+ * Returns how many corrections of the buyer's money each payment has had. The next correction gets the next
+ * number in its ledger key.
+ */
 async function claimsSoFar(work: Work, paymentIds: string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ id: string; count: number }>`
     select subject_id as id, count(*)::int as count from ledger_transactions

@@ -3,8 +3,8 @@ import type { Work } from '../../kernel/index.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import { type Gone, isPlain } from './rules.ts'
 
-// The ledger transactions that count as returned money of a refund. Others, such as money that went out
-// twice, are disposed of where they are booked.
+// The kinds of ledger transactions that count as money returned by a refund. Other postings about a refund do
+// not, such as those for money that went out twice.
 const ofRefunds = [
   'refund.decided',
   'refund.submitted',
@@ -16,8 +16,8 @@ export const CLAIMED = 'payment.claimed'
 export const CLAIM_RETURNED = 'payment.claim_returned'
 
 /**
- * The SQL of the ledger transactions that return money of a payment `p`: its rebate, its refunds, and claims
- * against the buyer.
+ * The SQL for the ledger transactions that returned money of a payment `p`: its rebate, its refunds, and what
+ * its buyer owes (claims).
  */
 export const goesBack: RawBuilder<{ id: string }> = sql`
   select t.id from ledger_transactions t where t.key = 'participant:' || p.participant_id || ':released'
@@ -27,7 +27,7 @@ export const goesBack: RawBuilder<{ id: string }> = sql`
   union all
   select t.id from ledger_transactions t where t.subject_id = p.id and t.kind in (${CLAIMED}, ${CLAIM_RETURNED})`
 
-/** Returns, from the ledger, how much of each locked payment was returned, and where to. */
+/** Returns, from the ledger, how much money of each locked payment was returned, and to whom. */
 export async function readGone(work: Work, paymentIds: Iterable<string>): Promise<Map<string, Gone>> {
   const ids = [...new Set(paymentIds)]
   const none: Gone = { arrivedIdr: 0, underWayIdr: 0, lossIdr: 0, claimedIdr: 0 }
@@ -50,8 +50,9 @@ export async function readGone(work: Work, paymentIds: Iterable<string>): Promis
 }
 
 /**
- * Returns the sums of `readGone` before a new decision. Reads the ledger only for payments that a card issuer
- * took back from or the company added to; for all others the payment's row has the sum.
+ * Returns how much of each payment was returned so far, before a new refund is decided. The ledger is read
+ * only for payments with a chargeback or a sum added by the company. For any other payment its own row has
+ * the figure.
  */
 export async function goneBefore(
   work: Work,

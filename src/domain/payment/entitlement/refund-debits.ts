@@ -8,12 +8,10 @@ import { itemShares, postedItems } from './item-shares.ts'
 import { buyersLeft, isPlain, leftOf, requireRefundable } from './rules.ts'
 
 /**
- * Returns the debits that pay for a refund by staff; the payment and its order or session are locked. If the
- * company bears the refund, the company alone pays, before and after delivery. If the factory bears it before
- * delivery, the order's funds pay, so that less is earned. After delivery the factory and the commission pay,
- * in proportion to what is left of their shares. Escrow pays no such refund: a participation is refunded in
- * full, by leaving or cancelling. Staff cannot refund money that the card's issuer took back or that the
- * company added.
+ * Returns the ledger debits that pay for a refund by staff; the payment and its order or session are locked.
+ * If the factory bears the refund, the order's funds pay before delivery; after it, factory and commission
+ * pay in proportion to their shares. Money in escrow pays no refund by staff: a participation is refunded in
+ * full, by leaving or cancelling.
  * @throws payment.not_refundable, in_escrow, cancel_instead, over_refunded
  */
 export async function refundDebits(

@@ -3,70 +3,68 @@ import { paymentErrors } from '../errors.ts'
 import { type PaymentStatus, paidStates } from '../transitions.ts'
 import type { Parts } from '../wallet-part/rules.ts'
 
-/** The fields of a payment's row that decide what its buyer is due. */
+/** The fields of a payment that decide how much of its money belongs to its buyer. */
 export interface OwnMoney {
   amountIdr: Rupiah
   /**
-   * The sum that came in; null until the payment is received. It is less than the amount if the company added
-   * the missing rest.
+   * The sum that the buyer paid; null until the payment is received. It is below the payment's amount if the
+   * buyer paid too little and the company added the rest.
    */
   paidAmountIdr: Rupiah | null
-  /** The sum that the card's issuer gave back to the buyer. */
+  /** The sum that the card issuer took from the shop and gave back to the buyer (chargeback). */
   chargedBackIdr: Rupiah
-  /** The sum decided to be returned, as refunds and rebates. */
+  /** The sum of the refunds and rebates decided for this payment, sent or not. */
   returnedIdr: Rupiah
 }
 
-/** The sums of one payment that were returned or are on their way back, by the ledger. Rupiah. */
+/** The sums of one payment that laku returned or is returning to its buyer, read from the ledger. Rupiah. */
 export interface Gone {
-  /** The sum in the buyer's wallet or back at its source, less the claims against the buyer. */
+  /** The sum that reached the buyer's wallet, or the bank or card that paid, less what the buyer owes. */
   arrivedIdr: Rupiah
-  /** The sum decided to go back to the payment's source that has not arrived there yet. */
+  /** The refunded sum that is on its way to the bank, card or e-wallet that paid. */
   underWayIdr: Rupiah
-  /** The part of refunds that made good the company's chargeback loss instead of reaching the buyer. */
+  /** The part of refunds that did not go to the buyer but covered the company's loss by a chargeback. */
   lossIdr: Rupiah
-  /** The excess that the buyer owes, because the wallet did not hold enough to take it back. */
+  /** The sum that the buyer got too much and owes, because the wallet had too little to take it back. */
   claimedIdr: Rupiah
 }
 
 const ownIdr = ({ amountIdr, paidAmountIdr }: OwnMoney) => Math.min(amountIdr, paidAmountIdr ?? amountIdr)
 
 /**
- * Returns true if only refunds moved the payment's money: no card issuer took any of it back, and the company
- * added none.
+ * Returns true if a payment has neither a chargeback nor a sum added by the company.
  */
 export const isPlain = (payment: OwnMoney): boolean =>
   payment.chargedBackIdr === 0 && ownIdr(payment) === payment.amountIdr
 
-/** Returns the sum of a payment that may still be refunded or given as rebate, whoever owns it. Rupiah. */
+/** Returns the sum of a payment that may still be refunded or given as a rebate. Rupiah. */
 export const leftOf = ({ amountIdr, returnedIdr }: Pick<OwnMoney, 'amountIdr' | 'returnedIdr'>): Rupiah =>
   amountIdr - returnedIdr
 
 /**
- * Returns the wallet's part of the first `idr` returned of a payment, in proportion to what the wallet paid.
+ * Returns the part of a payment's first `idr` of refunds that goes into the wallet, in proportion to what the
+ * wallet paid.
  */
 const ofWallet = ({ amountIdr, walletIdr }: Parts, idr: Rupiah) => proportion(idr, walletIdr, amountIdr)
 
 /**
- * Returns the wallet's part of the next refund, in proportion to what the wallet and the source paid. The
- * part is the wallet's share of everything returned including this refund, less its share before. So any
- * series of refunds gives both parts the right sum to the rupiah. A rebate counts in that series, though all
- * of it goes into the wallet: the source then gets less than it paid, and never more. Rupiah.
+ * Returns the part of a payment's next refund that goes into the wallet, in proportion to what the wallet
+ * paid. It is the wallet's part of all refunds including this one, less its part of those before. So any
+ * series of refunds is right to the rupiah. Rupiah.
  */
 export const shareOfWallet = (payment: Parts & Pick<OwnMoney, 'returnedIdr'>, amountIdr: Rupiah): Rupiah =>
   ofWallet(payment, payment.returnedIdr + amountIdr) - ofWallet(payment, payment.returnedIdr)
 
 /**
- * Returns the rest of a payment that is still the buyer's: without the company's share and without the sum
- * that the card's issuer gave back. Rupiah.
+ * Returns the rest of a payment that still belongs to the buyer. The sum that the company added, and the sum
+ * that the card issuer gave back, are not part of it. Rupiah.
  */
 export const buyersLeft = (payment: OwnMoney): Rupiah =>
   Math.max(0, ownIdr(payment) - payment.chargedBackIdr - payment.returnedIdr)
 
 /**
- * Returns the sum that the buyer should have from us by now, in whatever order events came. That is the sum
- * decided to be returned, limited so that with the card issuer's payment the buyer gets no more than they
- * paid.
+ * Returns the sum that the buyer should have got back from laku by now. That is the sum of refunds and
+ * rebates decided, less so much that the buyer never gets more than they paid, chargebacks included.
  */
 export const dueToBuyer = (payment: OwnMoney): Rupiah =>
   Math.min(payment.returnedIdr, Math.max(0, ownIdr(payment) - payment.chargedBackIdr))
@@ -74,17 +72,20 @@ export const dueToBuyer = (payment: OwnMoney): Rupiah =>
 export interface SplitRefund {
   buyerIdr: Rupiah
   /**
-   * The part that makes good the company's chargeback loss, because the card's issuer already gave it to the
-   * buyer.
+   * The part of a refund that covers the company's loss by a chargeback: the card issuer already gave it to
+   * the buyer.
    */
   lossIdr: Rupiah
-  /** The part that goes back to the company, which had added it to an underpaid payment. */
+  /**
+   * The part of a refund that goes back to the company, because the company had added it to an underpaid
+   * payment.
+   */
   subsidyIdr: Rupiah
 }
 
 /**
- * Splits a refund or a rebate between buyer and company, given the sums that have `gone` back already.
- * `returnedIdr` includes `amountIdr` already. Rupiah.
+ * Splits a refund or a rebate of a payment between its buyer and the company. `returnedIdr` includes
+ * `amountIdr` already; `gone` are the sums returned before it. Rupiah.
  */
 export function splitRefund(
   payment: OwnMoney,
@@ -99,8 +100,8 @@ export function splitRefund(
 }
 
 /**
- * Refuses a refund of a payment that was not received, or one that exceeds what is left after all refunds and
- * rebates. No other rule says what may be refunded.
+ * Refuses a refund of a payment that was not received, or of more than is left after all its refunds and
+ * rebates. No other code decides this.
  * @throws payment.not_refundable, over_refunded
  */
 export function requireRefundable(

@@ -13,13 +13,13 @@ export interface SettledClaim {
   payment: string
   how: 'collected' | 'written_off'
   amountIdr: Rupiah
-  /** The sum that the buyer still owes. */
+  /** The sum that the buyer owes after this settlement. */
   leftIdr: Rupiah
 }
 
 /**
- * Lets staff settle what a buyer owes because the card's issuer gave back money that we had returned as well.
- * The sum is collected from the wallet, as far as the wallet holds it, or written off.
+ * Settles what a buyer owes because both the card issuer and laku gave back the same money. The sum is taken
+ * from the buyer's wallet, as far as the wallet has it, or else written off.
  * @throws payment.not_found, no_claim, kernel.forbidden
  */
 export async function settleClaim(

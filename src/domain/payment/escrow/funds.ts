@@ -11,7 +11,10 @@ import {
 import type { SplitRefund } from '../entitlement/rules.ts'
 import type { Payment } from '../views.ts'
 
-/** Returns the account in which a payment's money waits: the session's escrow, or the order's funds. */
+/**
+ * Returns the ledger account in which a payment's money waits: the session's escrow, or the account of its
+ * order.
+ */
 export function fundsOf(payment: Pick<Payment, 'sessionId' | 'orderId'>): AccountKey {
   if (payment.sessionId) return escrow(payment.sessionId)
   if (payment.orderId) return orderFunds(payment.orderId)
@@ -24,8 +27,8 @@ export const dimensionsOf = (payment: Pick<Payment, 'sessionId' | 'userId'>): Di
 })
 
 /**
- * Returns the credits of a refund or rebate into a wallet: the buyer's part to the wallet, and the other
- * parts to the company's accounts.
+ * Returns the ledger credits of a refund or rebate that goes into the wallet. The buyer's part goes to the
+ * wallet, and the rest to the company's accounts.
  */
 export function intoWallet(
   payment: Pick<Payment, 'sessionId' | 'userId'>,
@@ -42,10 +45,9 @@ export function intoWallet(
 type Paid = Pick<Payment, 'sessionId' | 'participantId' | 'orderId'>
 
 /**
- * Locks the sessions and orders of locked payments before anything is posted for them. All code locks in the
- * order payment, session, order, ledger balance, and the reactions that follow lock the same rows. Otherwise
- * this would deadlock with a transaction that closes a session: it locks the session first and then its
- * escrow.
+ * Locks the sessions and orders of locked payments before anything is posted for them. All code locks in this
+ * sequence: payment, session, order, ledger balance. Another sequence would deadlock with a transaction that
+ * closes a session.
  */
 export async function lockPaidThings(tx: Tx, payments: readonly Paid[]): Promise<void> {
   const ids = (key: keyof Paid) => [...new Set(payments.flatMap((payment) => payment[key] ?? []))]

@@ -3,8 +3,8 @@ import { inSql, openStates, type Rupiah, type Tx } from '../../kernel/index.ts'
 import { paidStates, paymentTransitions } from '../transitions.ts'
 
 /**
- * Locks the payments whose money waits in these sessions' escrow. To be called before the sessions are
- * locked: a confirmation locks its payments first and then their sessions, so the other order would deadlock.
+ * Locks the payments whose money is in the escrow of these sessions. Call it before locking the sessions: a
+ * payment's confirmation also locks payments before sessions, so another sequence could deadlock.
  */
 export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]): Promise<void> {
   await sql`
@@ -13,9 +13,8 @@ export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]):
 }
 
 /**
- * Locks the payments of a session, including those that may still be paid. A caller that refunds a whole
- * session needs this: otherwise a payment confirmed meanwhile could be locked by a transaction that waits for
- * the session.
+ * Locks the payments of a session, including those that may still be paid. Needed to refund a whole session:
+ * a payment confirmed meanwhile could otherwise deadlock with it.
  */
 export async function lockSessionPayments(tx: Tx, sessionId: string): Promise<void> {
   await sql`
@@ -29,14 +28,14 @@ export interface OrderPayment {
   code: string
   status: string
   amountIdr: Rupiah
-  /** The sum decided to be returned, rebates included. */
+  /** The sum of the refunds and rebates decided for this payment. */
   returnedIdr: Rupiah
   createdAt: Date
 }
 
 /**
- * Locks the payments of an order; for an order of a session, those are its participant's payments. To be
- * called before the order is locked: a confirmation locks its payment first and then the order.
+ * Locks the payments of an order; for a session's order, the payments of its participant. Call it before
+ * locking the order: a payment's confirmation also locks the payment first.
  */
 export async function lockPaymentsOf(
   tx: Tx,

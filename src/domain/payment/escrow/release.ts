@@ -12,7 +12,7 @@ export interface EscrowRelease {
   sessionId: string
   paymentId: string
   userId: string
-  /** The sum that the participant paid, shipping fee included. */
+  /** The sum that the participant paid into escrow, shipping fee included. */
   paidIdr: Rupiah
   shippingIdr: Rupiah
   /** The rebate, credited to the buyer's wallet: (paid price - final price) x quantity. */
@@ -21,9 +21,9 @@ export interface EscrowRelease {
 }
 
 /**
- * Releases the escrow of participants whose orders exist: to their factories, as commission, as shipping, and
- * as rebate into their wallets. Each release is one ledger transaction. A participant who was released before
- * is left out, so a retry releases nothing twice. Returns the number and the sum of releases made now.
+ * Releases the escrow of participants whose orders exist. The money goes to factories, commission and
+ * shipping, and as a rebate into the wallets. Participants whose escrow was released before are left out.
+ * Returns the number and the sum of the releases made now.
  * @throws payment.not_releasable where a payment is not whole
  */
 export async function releaseEscrow(
@@ -62,8 +62,8 @@ export async function releaseEscrow(
 const keyOf = ({ participantId }: EscrowRelease) => `participant:${participantId}:released`
 
 /**
- * Leaves out participants whose escrow was released before. The payments are locked, so nobody else releases
- * their escrow between this check and the posting.
+ * Leaves out participants whose escrow was released before. Their payments are locked, so nobody else
+ * releases that escrow before it is posted here.
  */
 async function leaveOutReleased(work: Work, releases: readonly EscrowRelease[]): Promise<EscrowRelease[]> {
   if (releases.length === 0) return []
@@ -99,8 +99,8 @@ function postingOf(release: EscrowRelease, payment: LockedPayment): Posting {
 }
 
 /**
- * Splits a rebate between buyer and company. A rebate is the first money of a payment to be returned, so
- * nothing has gone back before.
+ * Splits a rebate between buyer and company. Nothing of a payment is returned before its rebate, so the sums
+ * returned before are 0.
  */
 const splitRebate = (payment: LockedPayment, rebateIdr: Rupiah) =>
   splitRefund({ ...payment, returnedIdr: rebateIdr }, rebateIdr, {

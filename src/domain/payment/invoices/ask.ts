@@ -3,27 +3,27 @@ import type { GatewayInvoice, PaymentGateway } from '../gateway.ts'
 import { isPaid } from './confirm.ts'
 import { isReserved } from './reserve.ts'
 
-/** A pending payment for which an invoice was requested from the provider. */
+/** A pending payment for which laku has requested an invoice from Xendit. */
 export interface AskedPayment {
   id: string
   code: string
   providerInvoiceId: string | null
   invoiceRequestedAt: Date
-  /** The time when the buyer came back from the provider's page; null if they have not. */
+  /** The time when the buyer came back from Xendit's payment page to the shop; null if they have not. */
   buyerBackAt: Date | null
   expiresAt: Date
   nextCheckAt: Date
   /**
-   * The time since which a webhook calls the payment paid while its invoice reads otherwise. Null if there is
-   * no contradiction, or a person has decided.
+   * The time since which a webhook says that the payment is paid while its invoice, read from Xendit, says
+   * otherwise. Null if they agree, or a person has decided.
    */
   contradictedAt: Date | null
 }
 
 /**
- * The provider's answer about a payment. `paid`: money came on these invoices. `over`: the payment can no
- * longer be paid. `open`: the payment can still be paid, on this invoice if one is known. `unsure`: the state
- * is unknown, so ask again.
+ * Xendit's answer about a payment. `paid`: these invoices were paid. `over`: it can no longer be paid.
+ * `open`: it can still be paid, by this invoice if it has one. `unsure`: the state is unknown, so laku asks
+ * again.
  */
 export type InvoiceUpdate =
   | { paymentId: string; state: 'paid'; invoices: GatewayInvoice[] }
@@ -32,9 +32,8 @@ export type InvoiceUpdate =
   | { paymentId: string; state: 'unsure'; failure: ProviderFailure | undefined }
 
 /**
- * Asks the provider for the state of a payment's invoice. With `close`, invoices still pending at the
- * provider are expired there, so that nobody can pay them. A payment ends here only by the provider's answer;
- * nothing is guessed.
+ * Asks Xendit for the state of a payment's invoices. With `close`, invoices that are still pending are closed
+ * at Xendit, so that nobody can pay them. A payment counts as over only if Xendit's answer says so.
  */
 export async function askInvoice(
   gateway: PaymentGateway,
@@ -52,11 +51,11 @@ export async function askInvoice(
       return update.state === 'over' && !isKnown ? { paymentId, state: 'unsure', failure: undefined } : update
     }
     if (pending[0]) return { paymentId, state: 'open', invoice: pending[0] }
-    // An invoice in an unknown state may still be paid.
+    // An invoice whose state laku does not know may still be paid.
     if (!isKnown) return { paymentId, state: 'unsure', failure: undefined }
     if (payment.providerInvoiceId === null && isReserved(payment.invoiceRequestedAt, now))
       return { paymentId, state: 'unsure', failure: undefined }
-    // The invoice was never made, or has expired at the provider.
+    // There is no invoice that can be paid: none was ever made, or all have expired at Xendit.
     return close || payment.providerInvoiceId ? { paymentId, state: 'over' } : { paymentId, state: 'open' }
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error
@@ -76,7 +75,8 @@ async function closeAll(
 ): Promise<InvoiceUpdate> {
   for (const { id } of pending) {
     const closed = await gateway.expireInvoice(id).catch(async (error: unknown) => {
-      // The provider refused because the invoice was paid, or expired by itself, at this very moment.
+      // Xendit refused to close the invoice, because it was paid or expired at this very moment. So the
+      // invoice is read again.
       if (error instanceof ProviderFailure && error.outcome === 'refused') return await gateway.getInvoice(id)
       throw error
     })

@@ -15,8 +15,8 @@ export interface FollowedInvoices {
   outcomes: { paymentId: string; outcome: ConfirmationOutcome }[]
   expired: string[]
   /**
-   * The contradicted payments by their invoice's id: a webhook calls the invoice paid, but the invoice read
-   * from the provider is not.
+   * The contradicted payments, by the ids of their invoices. A webhook says that such an invoice is paid,
+   * while the invoice read from Xendit says otherwise.
    */
   contradicted: Map<string, ContradictedPayment>
 }
@@ -25,17 +25,16 @@ export interface ContradictedPayment {
   id: string
   code: string
   /**
-   * The state of a contradicted payment. `waits`: it stays open until the provider's answers agree or a
-   * person decides. `decided`: a person has decided. `over`: it had ended before the contradiction was found.
+   * The state of a contradicted payment. `waits`: it stays open until Xendit's webhook and invoice agree, or
+   * a person decides. `decided`: a person has decided. `over`: it had ended before.
    */
   state: 'waits' | 'decided' | 'over'
 }
 
 /**
- * Updates payments from the provider's invoices, in whatever order the invoices come. PAID is booked, and
- * EXPIRED ends the payment that stores this invoice. Money on an invoice that is not ours goes to quarantine.
- * A payment whose invoice a webhook calls paid (`calledPaid`) stays open even if the invoice reads otherwise.
- * The invoices must have been read from the provider, never taken from a webhook's body.
+ * Updates payments from invoices that were read from Xendit, in any sequence. A PAID invoice is posted, and
+ * an EXPIRED one ends its payment. Money on an invoice that is not laku's goes to quarantine. A payment stays
+ * open if a webhook says that its invoice is paid (`calledPaid`), even if the invoice says otherwise.
  */
 export async function confirmInvoices(
   work: Work,
@@ -49,8 +48,8 @@ export async function confirmInvoices(
     work.tx,
     [...known.values()].map((payment) => payment.id),
   )
-  // If two invoices of one payment were paid, the invoice stored with the payment is booked first, and the
-  // other counts as a second payment.
+  // If two invoices of one payment were paid, the invoice that is stored with the payment is posted first.
+  // The other counts as a second payment.
   const first: Confirmation[] = []
   const second: Confirmation[] = []
   const unappliedFunds: UnappliedFunds[] = []
@@ -96,8 +95,8 @@ interface Known {
 }
 
 /**
- * Returns the payment of each invoice, by the invoice's id. An odd answer that lacks our code is matched by
- * the invoice's id alone.
+ * Returns the payment that each invoice belongs to, by the invoice's id. An invoice that lacks laku's code is
+ * matched by its id alone.
  */
 async function paymentsOf(work: Work, invoices: readonly GatewayInvoice[]): Promise<Map<string, Known>> {
   const codes = invoices.map((invoice) => invoice.externalId).filter((code) => code !== '')

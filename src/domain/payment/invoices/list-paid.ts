@@ -1,19 +1,19 @@
 import { attempt, ProviderFailure } from '../../kernel/index.ts'
 import type { GatewayInvoice, GatewayInvoiceQuery, PaymentGateway } from '../gateway.ts'
 
-/** The page size: the most invoices that one call returns. */
+/** The most invoices that Xendit returns in one page of a list. */
 const PAGE = 100
 
 export interface PaidInvoices {
   listed: GatewayInvoice[]
-  /** True if the list is complete: an invoice missing from it was not paid in that time. */
+  /** True if the list is complete: an invoice that is missing from it was not paid within that time. */
   toTheEnd: boolean
 }
 
 /**
- * Lists the invoices paid within a time, newest first, page by page, until all of `asked` are found or
- * `mostPages` are read. If the provider fails, returns the pages read so far. An unreadable invoice could be
- * one of the missing ones, so the list then counts as incomplete. Unreadable invoices are left out.
+ * Lists the invoices paid within a time, newest first, until all of `asked` are found or `mostPages` pages
+ * are read. If Xendit fails, returns the pages read so far. Unreadable invoices are left out, and the list
+ * then counts as incomplete.
  */
 export async function listPaid(
   gateway: PaymentGateway,
@@ -27,7 +27,7 @@ export async function listPaid(
   let lastId: string | undefined
   for (let page = 0; page < mostPages && missing.size > 0; page++) {
     const last = listed.findLast((invoice) => invoice.id !== '')
-    // A page that names no invoice: the next one could not be asked for.
+    // The last page had no invoice with an id, so the next page cannot be asked for.
     if (page > 0 && last?.id === lastId) break
     lastId = last?.id
     const query = {

@@ -18,7 +18,7 @@ import {
 } from './reserve.ts'
 
 export interface OpenContext extends GatewayContext {
-  /** The base URL to which buyers return from the provider's page. */
+  /** The shop's public URL, to which buyers return from Xendit's payment page. */
   publicUrl: string
 }
 
@@ -26,19 +26,20 @@ export type OpenedInvoice =
   | { state: 'redirect'; url: string }
   | { state: 'paid' | 'refunded' | 'expired' | 'review' | 'checking' }
   /**
-   * The provider's rate limit leaves no room for the invoice right now. `place` is the payment's place in the
-   * queue; its turn comes in `waitS` seconds.
+   * Xendit's rate limit allows no new invoice right now. `place` is the payment's position in the queue for
+   * invoices; its invoice can be made in `waitS` seconds.
    */
   | { state: 'waiting'; place: number; waitS: number }
 
-// The number of waits while another process makes the invoice. A healthy provider answers within two seconds.
+// The most waits (200 ms each) while another process makes the payment's invoice. Normally Xendit answers
+// within two seconds.
 const WAITS = 10
 const WAIT_MS = 200
 
 /**
- * Opens the payment link `/pay/:code`. The first opening makes the invoice, under the payment's code, valid
- * at most until the hold ends. Two who open the link at once get the same invoice. If the provider's answer
- * was lost, laku looks for the invoice and never makes a second one.
+ * Handles the opening of the payment link `/pay/:code`. The first opening makes the invoice at Xendit; two
+ * buyers who open the link at once get the same invoice. If Xendit's answer was lost, laku looks for the
+ * invoice and never makes a second one.
  * @throws payment.not_found, invoice_under_way, invoice_refused, invoice_refused_for_good, kernel.paused
  * @throws ProviderFailure limited, unreachable or unknown: opening it again goes on
  */
@@ -55,8 +56,8 @@ export async function openInvoice(context: OpenContext, code: string): Promise<O
 }
 
 /**
- * Returns the URL of the payment's invoice, if the invoice exists and can still be paid. Most openings repeat
- * an earlier one, and need no lock.
+ * Returns the URL of the payment's invoice, if the invoice exists and can still be paid. Buyers mostly open a
+ * link more than once, and this query needs no lock.
  * @throws payment.not_found
  */
 async function madeInvoice(db: Kysely<DB>, code: string, now: Date): Promise<string | undefined> {
@@ -79,9 +80,10 @@ async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Pro
         mayExist = true
       }))
     if (!made) return { state: 'expired' }
-    // From here on the invoice exists at the provider, even if storing it in the database fails.
+    // From here on the invoice exists at Xendit, even if laku fails to store it in the database.
     mayExist = true
-    // A paid invoice is booked by its webhook or the sweep; one that nobody can open is looked for again.
+    // A paid invoice needs no URL: its webhook or the sweep posts the money. For an unpaid invoice without a
+    // URL, laku looks again later.
     if (!made.invoiceUrl && isPaid(made)) return { state: 'checking' }
     if (!made.invoiceUrl) throw unreadable()
     const url = await units.run(actor, (work) => storeInvoice(work, reserved.paymentId, made))
@@ -110,8 +112,8 @@ const isRefusal = (error: unknown): error is ProviderFailure =>
   error instanceof ProviderFailure && error.outcome === 'refused'
 
 /**
- * Makes a payment's invoice; if the outcome is unknown, looks for the invoice at once. Returns undefined if
- * the hold ended meanwhile.
+ * Makes a payment's invoice at Xendit. If the outcome is unknown, looks for the invoice at once. Returns
+ * undefined if the payment has expired meanwhile.
  */
 async function createInvoice(
   context: OpenContext,
@@ -129,8 +131,8 @@ async function createInvoice(
       description: `Laku ${reserved.code}`,
       payer: reserved.payer,
       methods: methodsFor(reserved.amountIdr),
-      // A buyer who returns with `back` in the URL is not sent to the invoice again while the provider's
-      // webhook is under way.
+      // A buyer who returns from Xendit's page with `back=1` in the URL is not sent to the invoice again,
+      // while the webhook about the payment is under way.
       successRedirectUrl: `${payLink(publicUrl, reserved.code)}?back=1`,
       failureRedirectUrl: payLink(publicUrl, reserved.code),
     })
@@ -144,7 +146,8 @@ async function createInvoice(
 }
 
 /**
- * Returns the invoice that an earlier call made: a paid invoice if there is one, else one that can be paid.
+ * Returns the invoice that an earlier call made: a paid invoice if there is one, otherwise one that can still
+ * be paid.
  */
 async function findOpen(
   { gateway }: OpenContext,
@@ -152,7 +155,8 @@ async function findOpen(
 ): Promise<GatewayInvoice | undefined> {
   const invoices = await gateway.findInvoices(code)
   const open = invoices.find(isPaid) ?? invoices.find((invoice) => invoice.status === 'PENDING')
-  // An invoice in an unknown state may still be open. A second invoice beside it could then be paid as well.
+  // An invoice whose state laku does not know may still be open. A second invoice beside it could be paid as
+  // well, so none is made.
   if (!open && invoices.some((invoice) => invoice.status === 'UNKNOWN')) throw unreadable()
   return open
 }

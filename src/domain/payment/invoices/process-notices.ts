@@ -9,27 +9,26 @@ import { settleRefunds } from '../refunds/settle.ts'
 import { type ContradictedPayment, confirmInvoices, isPaid } from './confirm.ts'
 import { readInvoices } from './read.ts'
 
-/** A webhook delivery of the payment gateway, with the invoice or refund that it is about. */
+/** A webhook from Xendit about an invoice or a refund. */
 export interface GatewayNotice {
   inboxId: string
   kind: 'invoice' | 'refund'
-  /** The provider's id of the invoice or refund. */
+  /** Xendit's id of the invoice or refund that the webhook is about. */
   id: string
   receivedAt: Date
   /**
-   * The state that the delivery claims. Laku does not trust it, but reads the invoice or refund from the
-   * provider.
+   * The state that the webhook claims. Laku does not trust it, but reads the invoice or refund from Xendit.
    */
   says?: string | undefined
 }
 
-/** Laku asks the provider this often about a contradicted delivery before it notifies staff. */
+/** The number of times that laku reads an invoice which contradicts its webhook, before it notifies staff. */
 const CONTRADICTED_TRIES = 3
 
 /**
- * Processes the gateway's webhook deliveries. Each invoice or refund is read again from the provider, once
- * however many deliveries are about it. The whole batch is recorded in one transaction, which also marks the
- * deliveries as processed. Deliveries whose invoice or refund could not be read wait and are retried.
+ * Processes Xendit's webhooks. Each invoice or refund is read once from Xendit, however many webhooks are
+ * about it. All results are recorded in one transaction, which also marks the webhooks as processed. A
+ * webhook whose invoice or refund could not be read is retried.
  */
 export async function processNotices(
   context: GatewayContext,
@@ -63,8 +62,8 @@ export async function processNotices(
       if (says === 'SUCCEEDED') doubted.add(id)
     }
   }
-  // A delivery contradicted the refund's state read from the provider. If another delivery agrees with that
-  // state, the provider changed it in between: the state counts and is not doubted.
+  // A webhook contradicts the state of the refund that was read from Xendit. If another webhook agrees with
+  // that state, it is right: the state changed between the two webhooks.
   for (const { id, says } of notices) {
     const refund = refunds.get(id)
     if (refund && 'amountIdr' in refund && says === refund.status) doubted.delete(id)
@@ -74,7 +73,7 @@ export async function processNotices(
     for (const { inboxId, id, says } of notices) {
       if (!contradicts(says, invoices.get(id))) continue
       const payment = contradicted.get(id)
-      // If a person has decided already, the delivery brings nothing new and counts as processed.
+      // If a person has already decided about the contradicted payment, the webhook counts as processed.
       if (payment?.state !== 'decided')
         failed.set(inboxId, contradictedInvoice(inboxId, id, says, invoices.get(id), payment))
     }
@@ -92,8 +91,8 @@ export async function processNotices(
 }
 
 /**
- * Returns true if the delivery says paid and the invoice read again does not. The money may have arrived all
- * the same.
+ * Returns true if the webhook says that the invoice is paid and the invoice read from Xendit says otherwise.
+ * The money may have arrived all the same.
  */
 function contradicts(
   says: string | undefined,
@@ -104,8 +103,8 @@ function contradicts(
 }
 
 /**
- * Builds the failure of a contradicted invoice delivery. Staff see the payment if it waits because of this,
- * and otherwise the delivery.
+ * Builds the failure of a webhook whose invoice contradicts it. Staff are shown the payment, if it waits
+ * because of this; otherwise the webhook.
  */
 function contradictedInvoice(
   inboxId: string,
@@ -122,8 +121,8 @@ function contradictedInvoice(
 }
 
 /**
- * Returns true if the delivery reports one final state of a refund and the refund read again has the other.
- * By the provider's own rules neither final state turns into the other.
+ * Returns true if the webhook and the refund read from Xendit report opposite final states. By Xendit's
+ * rules, a final state never changes into the other.
  */
 function contradictsEnd(says: string | undefined, reads: string): boolean {
   const isOver = (word: string) => word === 'FAILED' || word === 'CANCELLED'
@@ -141,8 +140,8 @@ function contradictedRefund(inboxId: string, says: string | undefined, refund: G
 }
 
 /**
- * How long (s) a failed refund is not treated as failed if a webhook calls it succeeded: a retry would send
- * the money a second time. Staff are notified before that time ends.
+ * The time (s) for which laku does not retry a failed refund, if a webhook says that it succeeded. A retry
+ * could send the money a second time. Staff are notified before this time ends.
  */
 const DOUBTED_S = 86_400
 

@@ -2,23 +2,26 @@ import type { GatewayInvoice, PaymentGateway } from '../gateway.ts'
 import type { AskedPayment, InvoiceUpdate } from './ask.ts'
 import { listPaid } from './list-paid.ts'
 
-/** The number of invoices for which reading one page pays off; fewer are as cheap to read one by one. */
+/**
+ * The number of invoices from which reading one page of Xendit's list is cheaper. Fewer invoices are read one
+ * by one.
+ */
 const LOOKUPS_PER_PAGE = 10
 /**
- * Invoices older than this (s) are not looked up by pages: they are few, and pages that reach back so far are
- * many.
+ * The age (s) up to which an invoice is looked up in Xendit's list of paid invoices. Older invoices are few,
+ * and the list would have to be read far back.
  */
 const LISTED_S = 1800
 /**
- * The margin (s) for the difference between the provider's clock and ours, and for the time that an answer
- * takes.
+ * The time (s) added to the age of the oldest invoice: Xendit's clock may differ from ours, and its answer
+ * takes time.
  */
 const MARGIN_S = 60
 
 /**
- * Returns the state of open invoices, from the provider's pages of invoices paid since the oldest of them was
- * made. An invoice on the pages is paid; one missing from pages read to the end is still open. Costs at most
- * one call for ten invoices. Leaves out payments that must be asked about one by one.
+ * Returns the state of open invoices, by reading Xendit's list of paid invoices. An invoice in the list is
+ * paid; one that is missing from a complete list is still open. Makes at most one call for ten invoices.
+ * Payments that must be asked about one by one are left out.
  */
 export async function readPaidPages(
   gateway: PaymentGateway,

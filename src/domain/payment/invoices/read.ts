@@ -14,26 +14,26 @@ import { receivedStates } from '../transitions.ts'
 import { listPaid } from './list-paid.ts'
 
 export interface AskedInvoice {
-  /** The provider's id of the invoice. */
+  /** Xendit's id of the invoice. */
   id: string
-  /** The time when the invoice's webhook delivery was received; the invoice was paid shortly before. */
+  /** The time when laku received the webhook about the invoice, shortly after the invoice was paid. */
   receivedAt: Date
 }
 
 export type ReadInvoices = Map<string, GatewayInvoice | ProviderFailure>
 
-// The fewest invoices for which pages are read. A page is one call for up to 100; fewer invoices are as cheap
-// to read one by one.
+// The number of invoices from which Xendit's list of paid invoices is read. One call returns up to 100
+// invoices; fewer than this are as cheap to read one by one.
 const MIN_FOR_PAGES = 10
-// The most pages read at once. A rush of 3,000 invoices in a minute is 30 pages. An invoice that is not on
-// these pages is read alone.
+// The most pages of Xendit's list of paid invoices that are read in one run. 3,000 invoices paid in a minute
+// are 30 pages. An invoice on none of these pages is read alone.
 const MAX_PAGES = 30
 const PAID_BEFORE_UPDATE_S = 120
 
 /**
- * Reads invoices again from the provider, in few calls. Invoices whose payment is paid already are left out.
- * Many invoices are read by pages of the invoices paid around that time, and the rest one by one. Other
- * invoices on those pages that laku waits for are returned too, so that the next batches of a rush ask less.
+ * Reads invoices from Xendit again, in few calls. Invoices whose payment is already paid are left out. Many
+ * invoices are read from Xendit's list of paid invoices, the rest one by one. The result also has other
+ * invoices of that list for which laku waits.
  */
 export async function readInvoices(
   context: GatewayContext,
@@ -61,8 +61,7 @@ export async function readInvoices(
 }
 
 /**
- * Returns the invoices that were paid around the time when the webhook deliveries about these invoices were
- * received.
+ * Returns the invoices that Xendit lists as paid around the time when the webhooks about these invoices came.
  */
 async function paidAround(
   { gateway }: GatewayContext,
@@ -75,7 +74,7 @@ async function paidAround(
   return (await listPaid(gateway, { paidAfter, paidBefore }, ids, MAX_PAGES)).listed
 }
 
-/** Leaves out invoices whose money is booked: further updates about them change nothing. */
+/** Leaves out invoices whose money is already in laku's ledger: reading them again changes nothing. */
 async function withoutPaid(tx: Tx, asked: readonly AskedInvoice[]): Promise<AskedInvoice[]> {
   const { rows } = await sql<{ id: string }>`
     select provider_invoice_id as id from payments

@@ -7,15 +7,15 @@ import { isContradicted } from '../payments/contradict.ts'
 import { secondsLeft } from '../rules.ts'
 
 /**
- * How long (s) one process has the sole right to make a payment's invoice. That is longer than its calls can
- * take: a creation and two look-ups at 10 s each, with their retries. So the reservation of a dead process
- * ends.
+ * The time (s) for which only one process may make a payment's invoice. It is longer than a creation and two
+ * look-ups at Xendit can take (10 s each, with retries). If that process dies, another may make the invoice
+ * after this time.
  */
 export const RESERVED_S = 60
 
 /**
- * Seconds until laku first checks an invoice whose webhook did not come; the wait doubles from check to
- * check.
+ * The wait (s) before laku first asks about an invoice whose webhook did not come. The wait doubles from
+ * check to check.
  */
 export const FIRST_CHECK_S = 30
 
@@ -25,11 +25,16 @@ export interface ReservedInvoice {
   amountIdr: Rupiah
   expiresAt: Date
   payer: GatewayPayer
-  /** The time of the reservation, which shows whose reservation it is. */
+  /** The time when a process reserved the making of the invoice. It identifies that process's reservation. */
   reservedAt: Date
-  /** True if the outcome of an earlier call is unknown: look for an invoice before making one. */
+  /**
+   * True if the outcome of an earlier call is unknown. The invoice may exist, so laku looks for it before it
+   * makes one.
+   */
   mayExist: boolean
-  /** Milliseconds until the payment's turn at the provider; negative once the turn has come. */
+  /**
+   * The time (ms) until Xendit's rate limit allows this payment's invoice; negative if it is allowed already.
+   */
   turnInMs: number
 }
 
@@ -37,7 +42,8 @@ export type Opening =
   | { state: 'redirect'; url: string }
   | { state: 'paid' | 'refunded' | 'expired' | 'review' }
   /**
-   * A webhook calls the payment paid while its invoice reads otherwise: the buyer is not sent to pay again.
+   * A webhook says that the payment is paid while its invoice says otherwise. The buyer is not sent to pay
+   * again.
    */
   | { state: 'checking' }
   | { state: 'waiting'; place: number; waitS: number }
@@ -62,10 +68,9 @@ interface Row {
 }
 
 /**
- * Checks a payment whose link was opened, and reserves the making of its invoice if it has none and no
- * process is making one. If the provider's rate limit leaves no room, the payment gets a turn in the queue
- * and keeps it, however often the link is opened. A buyer's second unpaid payment gets no turn while other
- * buyers wait.
+ * Checks a payment whose link was opened. Reserves the making of its invoice, if it has none and no other
+ * process is making one. If Xendit's rate limit allows no invoice now, the payment gets a place in a queue
+ * and keeps it when the link is opened again.
  * @throws payment.not_found, kernel.paused
  */
 export async function reserveInvoice(work: Work, code: string): Promise<Opening> {
@@ -90,17 +95,20 @@ export async function reserveInvoice(work: Work, code: string): Promise<Opening>
 }
 
 /**
- * A process waits for a turn that is at most this far ahead (ms). A turn that nobody used for `TURN_KEPT_MS`
- * is lost.
+ * The longest time (ms) that a process waits for a payment's place in the queue for invoices. A buyer further
+ * behind is told to wait. A place that nobody used for `TURN_KEPT_MS` is lost.
  */
 const SHORT_WAIT_MS = 1_500
 const TURN_KEPT_MS = 120_000
-/** The longest queue that is accepted: longer than any real queue, because a payment's hold ends before. */
+/**
+ * The longest queue for invoices that is accepted (ms). No real queue is that long, because payments expire
+ * earlier.
+ */
 const LONGEST_LINE_MS = 24 * 3_600_000
 
 /**
- * Returns when a payment's invoice may be made, and its place in the queue. A payment takes its turn only
- * once. Turns run by real time.
+ * Returns when a payment's invoice may be made, and the payment's place in the queue for invoices. A payment
+ * gets a place only once. The times are real times, even if laku's clock is shifted in development.
  */
 async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: number; place: number }> {
   const perMinute = policy.xenditCallsPerMinute
@@ -108,8 +116,8 @@ async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: numb
   if (row.turnInMs !== null && row.turnInMs > -TURN_KEPT_MS)
     return { inMs: row.turnInMs, place: placeOf(row.turnInMs) }
   const pace = { endpoint: 'xendit:create_invoice', perMinute }
-  // A buyer who has an unpaid invoice comes after all buyers who have none. The next payment of that buyer
-  // takes a turn only if one is free at once.
+  // A buyer with an unpaid invoice comes after all buyers without one. That buyer's next invoice is made only
+  // if no other buyer waits.
   const withinMs = (await isFirst(tx, row, now)) ? LONGEST_LINE_MS : SHORT_WAIT_MS
   const { count, lastInMs } = await takeCalls(tx, pace, { wanted: 1, withinMs })
   if (count === 0) return { inMs: Math.max(lastInMs, SHORT_WAIT_MS + 1), place: placeOf(lastInMs) }
@@ -120,8 +128,8 @@ async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: numb
 }
 
 /**
- * Returns true if the buyer has no other unpaid payment with an invoice, or with a turn for one. A lock makes
- * concurrent payments of one buyer check this one after the other.
+ * Returns true if the buyer has no other unpaid payment that has an invoice or a place in the queue for one.
+ * A lock makes concurrent payments of one buyer check this one after the other.
  */
 async function isFirst(tx: Tx, { id, userId }: Row, now: Date): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`invoices ${userId}`}, 0))`.execute(tx)
@@ -132,8 +140,8 @@ async function isFirst(tx: Tx, { id, userId }: Row, now: Date): Promise<boolean>
 }
 
 /**
- * Locks the payment of this code. The row lock works as compare-and-set: a second opening of the link at the
- * same moment waits for the lock and then sees the reservation.
+ * Locks the payment with this code. If its link is opened twice at once, the second opening waits here and
+ * then finds the reservation of the first.
  */
 async function lockByCode(work: Work, code: string): Promise<Row> {
   const { rows } = await sql<Row>`
@@ -176,7 +184,10 @@ function firstCheckAt(expiresAt: Date, now: Date): Date {
   return first < expiresAt ? first : expiresAt
 }
 
-/** Stores the invoice of a payment that has none yet, and returns the URL of the stored invoice. */
+/**
+ * Stores an invoice with its payment, if the payment has none yet. Returns the URL of the invoice that is now
+ * stored.
+ */
 export async function storeInvoice(
   work: Work,
   paymentId: string,
@@ -197,9 +208,8 @@ export async function storeInvoice(
 }
 
 /**
- * Releases an invoice reservation after a failure. If no invoice can have been made, nothing is left of the
- * reservation. If the outcome is unknown, the reservation stays as one that has run out: the next process
- * looks for an invoice before making one.
+ * Ends the reservation of a payment's invoice after a failure. If an invoice may exist, the reservation is
+ * kept as one that has run out. The next process then looks for that invoice before it makes one.
  */
 export async function giveBackInvoice(
   work: Work,

@@ -14,14 +14,15 @@ import { FIRST_CHECK_S, RESERVED_S, storeInvoice } from './reserve.ts'
 const LONGEST_WAIT_S = 3600
 const SHORTEST_WAIT_S = 30
 /**
- * Staff are shown a payment whose state is still unknown this long (s) after its end. Laku goes on asking
- * about it.
+ * The time (s) after a payment's end from which staff are notified if its state is still unknown. Laku
+ * continues to ask Xendit about it.
  */
 const STUCK_S = 20 * 60
 
 /**
- * Asks the provider about payments, and records all answers in one transaction. Payments that may stay open
- * are read by pages, the others a few at once. Returns the payments whose state is still unknown.
+ * Asks Xendit about payments, and records all answers in one transaction. Payments that may stay open are
+ * looked up in Xendit's list of paid invoices, the others are asked about one by one. Returns the payments
+ * whose state is still unknown.
  */
 export async function syncInvoices(
   context: GatewayContext,
@@ -103,8 +104,8 @@ async function record(
 const ageS = (since: Date, now: Date) => Math.max(0, (now.getTime() - since.getTime()) / 1000)
 
 /**
- * Returns the time of the next check of an open invoice. The wait equals the time since the link was opened
- * or the buyer returned. The last check is when the hold ends.
+ * Returns when laku asks again about an open invoice: after as much time as has passed since the link was
+ * opened or the buyer came back. Laku asks for the last time when the payment expires.
  */
 function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment, now: Date): Date {
   const next = secondsAfter(now, Math.max(FIRST_CHECK_S, ageS(buyerBackAt ?? invoiceRequestedAt, now)))
@@ -112,9 +113,9 @@ function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment,
 }
 
 /**
- * Returns the time of the next check after a check without result. The wait equals the time since the
- * payment's end or its contradiction, from half a minute to an hour. A wait that the provider asked for comes
- * first.
+ * Returns when laku asks Xendit again after no answer: after as much time as has passed since the payment's
+ * end or contradiction. That is at least half a minute and at most an hour. If Xendit named a wait, that wait
+ * counts.
  */
 function nextTry(since: Date, now: Date, retryAfterS?: number): Date {
   const wait = Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, ageS(since, now)))
@@ -131,7 +132,10 @@ function reportStuckPayment(work: Work, { id, code, expiresAt }: AskedPayment, w
   })
 }
 
-/** Claims due payments: the sweep leaves them out for as long as asking about them can take. */
+/**
+ * Returns payments that are due for a question to Xendit. The sweep leaves them out for as long as these
+ * questions can take.
+ */
 export async function claimDue(work: Work, limit: number): Promise<AskedPayment[]> {
   const { rows } = await sql<AskedPayment>`
     update payments p set next_check_at = ${secondsAfter(work.now, RESERVED_S)}

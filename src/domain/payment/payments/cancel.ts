@@ -7,8 +7,8 @@ import { subjectOf } from '../views.ts'
 import { expireUnopenedOf } from './expire.ts'
 
 /**
- * Announces that these payments are no longer needed; a job withdraws those still pending. Takes no lock, so
- * it may be called with sessions and orders locked.
+ * Emits an event for payments that are no longer needed; a job then cancels those that are still pending.
+ * Takes no lock, so it may be called with sessions and orders locked.
  */
 export async function requestPaymentCancellation(work: Work, paymentIds: readonly string[]): Promise<void> {
   if (paymentIds.length === 0) return
@@ -24,8 +24,9 @@ export async function requestPaymentCancellation(work: Work, paymentIds: readonl
 }
 
 /**
- * Ends withdrawn payments, so that the provider takes no money on them. Money paid at that moment is booked
- * as late. Returns the payments whose state is unknown; the job is run again for them.
+ * Ends payments that are no longer needed and closes their invoices at Xendit. If an invoice is paid at that
+ * moment, its money is posted as a late payment. Returns the payments whose state is unknown; the job is run
+ * again for these.
  * @throws kernel.paused
  */
 export async function cancelPayments(

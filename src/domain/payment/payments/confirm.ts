@@ -13,26 +13,26 @@ export interface Confirmation {
   paymentId: string
   paidAmountIdr: Rupiah
   paidAt: Date
-  /** The payment channel, by which refunds are decided (`DANA`, `QRIS`, `BCA`); null if unknown. */
+  /**
+   * The payment channel (`DANA`, `QRIS`, `BCA`); null if unknown. It decides how the payment can be refunded.
+   */
   channel: string | null
-  /** The provider's id of the invoice that was paid. */
+  /** Xendit's id of the invoice that was paid. */
   invoiceId: string
-  /** The provider's ids of the payment itself, by which the payment is refunded. */
+  /** Xendit's ids of the payment itself, which a refund request needs. */
   paid?: PaidIds
 }
 
 /**
- * `late`: the payment was paid after it expired, and the domain that it pays for decides. `twice`: money came
- * on another invoice of a payment that was already received.
+ * The outcome of confirming a payment. `late`: it was paid after it had expired, and the order or session
+ * decides about the money. `twice`: another invoice of a payment already received was paid.
  */
 export type ConfirmationOutcome = 'paid' | 'late' | 'review' | 'already' | 'twice'
 
 /**
- * Books confirmed payments, any number at once, in the order given. Each payment's money is in the ledger in
- * the same transaction, whatever the state of its order or participation, and payment.paid announces it. The
- * wallet's part is spent with it; for a late payment that part is taken from the wallet again. A wrong
- * amount, a missing wallet part and a second invoice of one payment go to quarantine and to staff. The same
- * confirmation again changes nothing.
+ * Posts the money of confirmed payments, in the sequence given, and emits payment.paid. The wallet's part of
+ * a payment is spent at the same time. A wrong amount, a missing wallet part and a second invoice of the same
+ * payment go to quarantine, and staff are notified. A repeated confirmation changes nothing.
  */
 export async function confirmPayments(
   work: Work,
@@ -70,20 +70,20 @@ const open = statesBefore(paymentTransitions, 'review')
 interface Received {
   confirmation: Confirmation
   outcome: ConfirmationOutcome
-  /** The ledger debit of the part paid from the wallet; undefined if there is none. */
+  /** The ledger debit of the part that the buyer's wallet pays; undefined if the wallet pays nothing. */
   part: Entry | undefined
 }
 
 /**
- * Returns the wallet's part received beside the invoice. For a payment in review, only a part that is still
- * held counts.
+ * Returns the part of the payment that came from the buyer's wallet. For a payment in review, only a part
+ * that is still held for it counts.
  */
 const partIdr = (outcome: ConfirmationOutcome, part: Entry | undefined): Rupiah =>
   part && (outcome !== 'review' || part.account.startsWith('payment-hold:')) ? part.amountIdr : 0
 
 /**
- * Decides the outcome of one confirmation. `before` is the invoice that confirmed this payment earlier in the
- * same batch.
+ * Decides the outcome of confirming one payment. `before` is the invoice that confirmed the same payment
+ * earlier in this batch.
  */
 function outcomeOf(
   payment: LockedPayment,
@@ -137,8 +137,8 @@ async function receive(
     providerInvoiceId: confirmation.invoiceId,
     ...(confirmation.paid ?? unknownIds),
   }))
-  // A refund names the invoice that was paid, so that invoice is stored, whichever was stored when the link
-  // was opened.
+  // A refund request names the invoice that was paid. So that invoice is stored here, even if another was
+  // stored when the link was opened.
   await moveState(work, paymentMachine, { rows, from: open, all: true })
   const paid = received.flatMap(({ confirmation, outcome, part }) => {
     const payment = payments.get(confirmation.paymentId)

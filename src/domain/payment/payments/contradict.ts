@@ -2,22 +2,25 @@ import { sql } from 'kysely'
 import { type AttentionItem, secondsAfter, type Work } from '../../kernel/index.ts'
 import type { LockedPayment } from './lock.ts'
 
-/** Seconds until the first check after a contradiction. */
+/**
+ * The time (s) after which laku asks Xendit again about a payment whose webhook and invoice contradict each
+ * other.
+ */
 const FIRST_LOOK_S = 30
 
 type Contradiction = Pick<LockedPayment, 'contradictedAt' | 'contradictionDecidedAt'>
 
 /**
- * Returns true if a webhook says that the payment was paid, its invoice reads otherwise, and no person has
- * decided.
+ * Returns true if a webhook says that the payment is paid, its invoice says otherwise, and no person has
+ * decided yet.
  */
 export const isContradicted = ({ contradictedAt, contradictionDecidedAt }: Contradiction): boolean =>
   contradictedAt !== null && contradictionDecidedAt === null
 
 /**
- * Marks locked payments that a webhook calls paid while their invoices read otherwise. A marked payment does
- * not end, because its participation or order may be paid for and would be given away. The provider is asked
- * again soon.
+ * Marks locked payments about which a webhook says that they are paid, while their invoices say otherwise. A
+ * marked payment does not expire: its money may have arrived, and its stock or place would be given away.
+ * Laku soon asks Xendit again.
  */
 export async function contradictPayments(work: Work, paymentIds: readonly string[]): Promise<void> {
   if (paymentIds.length === 0) return
@@ -29,7 +32,10 @@ export async function contradictPayments(work: Work, paymentIds: readonly string
   )
 }
 
-/** Records a person's decision that no money came in: the payment may then end, whatever the webhook said. */
+/**
+ * Records a person's decision that the money of a contradicted payment did not arrive. From then on the
+ * payment may expire, whatever the webhook said.
+ */
 export async function decideContradiction(work: Work, paymentId: string): Promise<void> {
   await sql`
     update payments set contradiction_decided_at = ${work.now}
@@ -38,7 +44,10 @@ export async function decideContradiction(work: Work, paymentId: string): Promis
   )
 }
 
-/** Builds the notice to staff about a payment that a webhook calls paid while its invoice reads otherwise. */
+/**
+ * Builds the attention item about a payment that is paid according to a webhook, while its invoice says
+ * otherwise.
+ */
 export const unresolved = ({ id, code }: { id: string; code: string }, reads: string): AttentionItem => ({
   kind: 'payment_unresolved',
   subject: ['payment', id],

@@ -13,16 +13,19 @@ export interface NewPayment {
   subject: { participantId: string; sessionId: string } | { orderId: string }
   amountIdr: Rupiah
   method: PayWith
-  /** The sum to pay from the wallet with method `wallet+invoice`. Default: as much as the wallet holds. */
+  /**
+   * The part of the amount that the wallet pays with method `wallet+invoice`. Default: as much as the wallet
+   * has.
+   */
   walletIdr?: Rupiah | undefined
-  /** The time when the hold of the participation's units or the order's stock ends. */
+  /** The time until which the session's units or the order's stock stay reserved for this payment. */
   expiresAt: Date
 }
 
 /**
- * Makes any number of payments with one statement, and returns them in the given order. If wallets pay, one
- * more posting follows. A payment wholly from a wallet is paid at once (payment.paid follows); a part from a
- * wallet is held. An invoice is made only when the buyer opens `/pay/:code`.
+ * Creates any number of payments with one SQL statement, and returns them in the sequence given. A payment
+ * wholly from a wallet is paid at once; a part from a wallet is held until the rest is paid. An invoice is
+ * made only when the buyer opens `/pay/:code`.
  * @throws wallet.insufficient_balance with `userIds`: nothing is made then
  * @throws payment.order_has_open_payment, below_invoice_minimum, rest_below_invoice_minimum,
  * wallet_part_above_price, no_wallet_part
@@ -43,7 +46,9 @@ export async function createPayments(work: Work, drafts: readonly NewPayment[]):
   return payments
 }
 
-/** Builds a new payment. `partIdr` is the part paid from the wallet, which may be the whole amount. */
+/**
+ * Builds a new payment. `partIdr` is the part that the buyer's wallet pays, which may be the whole amount.
+ */
 function paymentOf(
   work: Work,
   { userId, subject, amountIdr, method, expiresAt }: NewPayment,

@@ -9,14 +9,17 @@ export interface EndedPayment {
   id: string
   code: string
   status: string
-  /** True if a job asks the provider before the payment ends; money paid at that moment still counts. */
+  /**
+   * True if the payment has not ended yet, because a job asks Xendit first. If the buyer pays at that moment,
+   * the payment is paid.
+   */
   asking: boolean
 }
 
 /**
- * Lets staff end a pending payment before its time; its order or participation gives up its stock or units. A
- * payment with an invoice ends when the provider has closed the invoice (payment.withdrawn). If the invoice
- * is paid at that moment, the payment is paid. A webhook that calls the payment paid no longer keeps it open.
+ * Ends a pending payment before its time, for staff. The stock or units reserved for it are released. A
+ * payment with an invoice ends once Xendit has closed the invoice; if the invoice is paid at that moment, the
+ * payment is paid. A webhook that says the payment is paid does not prevent its end.
  * @throws payment.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function endPayment(work: Work, input: { payment: string }): Promise<EndedPayment> {

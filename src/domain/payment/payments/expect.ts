@@ -2,15 +2,14 @@ import { sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
 
 /**
- * Seconds after the buyer's return until the provider is asked about the payment. Its webhook normally comes
- * within a second or two.
+ * The time (s) after a buyer's return from Xendit's page until laku asks Xendit about the payment. The
+ * webhook normally comes within two seconds.
  */
 const BACK_S = 5
 
 /**
- * Records the first time that a buyer comes back from the provider's page. The buyer has most likely paid,
- * and sees a page that waits for the payment. If no webhook comes, the provider is asked soon after, and then
- * less and less often.
+ * Records when a buyer comes back from Xendit's payment page for the first time. The buyer has most likely
+ * paid. If no webhook comes, laku asks Xendit soon after, and then less and less often.
  */
 export async function expectPayment(work: Work, code: string): Promise<void> {
   await sql`

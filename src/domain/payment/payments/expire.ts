@@ -12,10 +12,9 @@ function emitExpired(work: Work, payments: readonly Payment[]): void {
 }
 
 /**
- * Ends payments that can no longer be paid; their orders and participations react to payment.expired. Leaves
- * out payments that are no longer pending, and those that a webhook calls paid, because their money may have
- * arrived. Returns the ids of the payments that ended now. For a payment with an invoice, the caller must
- * have asked the provider.
+ * Ends payments that can no longer be paid, and emits payment.expired. Leaves out payments that are not
+ * pending, and those that are paid according to a webhook. For a payment with an invoice, the caller must
+ * have asked Xendit. Returns the ids of the payments that ended now.
  */
 export async function expirePayments(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   if (paymentIds.length === 0) return []
@@ -31,8 +30,8 @@ export async function expirePayments(work: Work, paymentIds: readonly string[]):
 }
 
 /**
- * Ends up to `limit` payments whose time has run out and whose link was never opened: no invoice exists, so
- * nobody needs to be asked. Returns how many ended.
+ * Ends up to `limit` expired payments whose link was never opened. They have no invoice, so Xendit need not
+ * be asked. Returns how many payments ended.
  */
 export async function expireUnopened(work: Work, limit: number): Promise<number> {
   const rows = await moveState(work, paymentMachine, {
@@ -51,8 +50,8 @@ export async function expireUnopened(work: Work, limit: number): Promise<number>
 }
 
 /**
- * Ends before their time those of these payments whose link was never opened, because they are no longer
- * needed. Returns their ids.
+ * Ends those of these payments whose link was never opened, before they expire: they are no longer needed.
+ * Returns their ids.
  */
 export async function expireUnopenedOf(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

@@ -4,8 +4,7 @@ import { type Payment, subjectOf } from '../views.ts'
 import { lockPayments } from './lock.ts'
 
 /**
- * Announces that payments failed; the orders and participations that wait for them give up their stock or
- * units.
+ * Emits payment.failed for these payments. Their orders and participations then release their stock or units.
  */
 export function announceFailed(work: Work, payments: readonly Payment[]): void {
   for (const payment of payments) {
@@ -14,8 +13,7 @@ export function announceFailed(work: Work, payments: readonly Payment[]): void {
 }
 
 /**
- * Ends pending payments that the provider will never accept. Payments that are no longer pending stay as they
- * are.
+ * Ends pending payments that Xendit will never accept. Payments that are not pending stay as they are.
  */
 export async function failPayments(work: Work, paymentIds: readonly string[]): Promise<void> {
   const locked = await lockPayments(work.tx, paymentIds)

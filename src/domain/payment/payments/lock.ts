@@ -11,21 +11,24 @@ export interface LockedPayment extends Payment {
   paymentSource: string | null
   paidAt: Date | null
   /**
-   * The sum that came in; null before. It differs from the sum asked for if staff accepted the payment out of
-   * review.
+   * The sum that the buyer paid; null before. It differs from the sum asked for if staff accepted the payment
+   * in review.
    */
   paidAmountIdr: Rupiah | null
   returnedIdr: Rupiah
   refundedIdr: Rupiah
-  /** The sum that the card's issuer took back from us. */
+  /** The sum that the card issuer took back from us (chargeback). */
   chargedBackIdr: Rupiah
-  /** The time since which a webhook calls the payment paid while its invoice reads otherwise. */
+  /** The time since which a webhook says that the payment is paid while its invoice says otherwise. */
   contradictedAt: Date | null
-  /** The time when a person decided that no money came in after all; null if nobody has. */
+  /**
+   * The time when a person decided that the money of a contradicted payment did not arrive; null if nobody
+   * has decided that.
+   */
   contradictionDecidedAt: Date | null
 }
 
-/** Locks payments in the order of their ids, and returns them as read under the lock. */
+/** Locks payments in the sequence of their ids, and returns them as they are under the lock. */
 export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
   const { rows } = await sql<LockedPayment>`
     select id, code, user_id, session_id, participant_id, order_id, amount_idr, wallet_idr, method, status, expires_at,
@@ -36,8 +39,8 @@ export async function lockPayments(tx: Tx, ids: Iterable<string>): Promise<Map<s
 }
 
 /**
- * Locks payments together with their orders and sessions, all before the first change. So a batch that both
- * confirms and expires payments takes its locks in one order.
+ * Locks payments together with their orders and sessions, before anything is changed. A batch that both
+ * confirms and expires payments needs all of these locks in one fixed sequence.
  */
 export async function lockWholly(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedPayment>> {
   const payments = await lockPayments(tx, ids)

@@ -5,8 +5,8 @@ import { paymentErrors } from '../errors.ts'
 const LOWEST_IDR = Math.min(...Object.values(invoiceCeilings))
 
 /**
- * Returns the payment methods that accept this amount, by their names on an invoice. Undefined if all of them
- * do: the provider then offers all methods of the account.
+ * Returns the payment methods that accept this amount, by their names on a Xendit invoice. Undefined if all
+ * methods accept it.
  */
 export function methodsFor(amountIdr: Rupiah): string[] | undefined {
   if (amountIdr <= LOWEST_IDR) return undefined
@@ -15,8 +15,8 @@ export function methodsFor(amountIdr: Rupiah): string[] | undefined {
 }
 
 /**
- * Returns the error payment.below_invoice_minimum if the amount is too small for an invoice at the provider:
- * no payment may wait for such an invoice. A wallet pays any amount.
+ * Returns the error payment.below_invoice_minimum if the amount is too small for an invoice at Xendit. Such
+ * an amount can only be paid from a wallet.
  */
 export function invoiceRefusal(
   amountIdr: Rupiah,

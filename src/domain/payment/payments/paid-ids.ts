@@ -1,5 +1,5 @@
 /**
- * The provider's details of the payment behind an invoice, besides its channel; null where the provider gave
+ * Xendit's ids of the payment behind a paid invoice, and the payer's app or bank. Null where Xendit gave
  * none.
  */
 export interface PaidIds {

@@ -4,7 +4,8 @@ import { paymentErrors } from '../errors.ts'
 import type { PaymentStatus } from '../transitions.ts'
 
 /**
- * The facts that a payment's link shows. Everyone with the link can see them, so they do not name the buyer.
+ * The data of a payment that its link displays. Anybody with the link can read them, so the buyer is not
+ * named.
  */
 export interface LinkedPayment {
   code: string
@@ -17,7 +18,7 @@ export interface LinkedPayment {
 }
 
 /**
- * Returns the payment whose link has this code.
+ * Returns the payment that has this code in its link.
  * @throws payment.not_found
  */
 export async function getLinkedPayment(tx: Tx, code: string): Promise<LinkedPayment> {

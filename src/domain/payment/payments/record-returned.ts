@@ -4,16 +4,16 @@ import { type PaymentStatus, paidStates, paymentMachine } from '../transitions.t
 
 export interface Returned {
   paymentId: string
-  /** The sum decided to be returned, as a refund or a rebate. */
+  /** The sum of the refunds and rebates decided for the payment. */
   returnedIdr: Rupiah
-  /** The sum of refunds that have succeeded. */
+  /** The sum of the payment's refunds that have succeeded. */
   refundedIdr: Rupiah
 }
 
 /**
- * Adds returned sums to locked payments. Payments with refunds that have succeeded become partially_refunded,
- * or refunded if everything but rebates was refunded. A CHECK of the row refuses a sum above the payment's
- * amount.
+ * Adds returned sums to the totals of their locked payments. A payment with a refund that has succeeded
+ * becomes partially_refunded, or refunded if everything but rebates was refunded. The database refuses a
+ * total above the payment's amount.
  */
 export async function recordReturned(work: Work, returned: readonly Returned[]): Promise<void> {
   if (returned.length === 0) return
@@ -24,7 +24,7 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
     sum.refundedIdr += item.refundedIdr
     sums.set(item.paymentId, sum)
   }
-  // Returned money that belongs to no refund is a rebate.
+  // The returned sum less the sum of all refunds is the payment's rebate.
   await moveState(work, paymentMachine, {
     to: sql<PaymentStatus>`case
       when r.refunded_idr = 0 then t.status
@@ -45,8 +45,8 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
 }
 
 /**
- * Adds refunds that have succeeded to the totals of their locked payments. A refund out of quarantine ends
- * the payment that is in review because of that money.
+ * Adds refunds that have succeeded to the totals of their locked payments. If a refund returned quarantined
+ * money, the payment that is in review because of that money ends.
  */
 export async function recordRefunded(
   work: Work,

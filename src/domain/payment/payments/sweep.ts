@@ -6,21 +6,24 @@ import { claimDue, syncInvoices } from '../invoices/sync.ts'
 import { expireUnopened } from './expire.ts'
 
 /**
- * The batch sizes of the sweep. One statement ends many payments whose link was never opened. Each opened
- * payment costs a call, and the provider accepts 10 calls a second.
+ * The most payments that one run of the sweep ends (links never opened) or asks Xendit about (links opened).
+ * Each question is one call, and Xendit accepts 10 calls a second.
  */
 const EXPIRE_BATCH_SIZE = 500
 const SYNC_BATCH_SIZE = 50
 const PAUSED_S = 60
 
-/** The SQL condition that a pending payment is due for a check. Answered by the index `payments_due`. */
+/**
+ * Returns an SQL condition: some pending payment is due for a check. The index `payments_due` finds such
+ * payments.
+ */
 export const paymentsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from payments where status = 'pending' and next_check_at <= ${now})`
 
 /**
- * Ends payments whose time has run out, and asks the provider about opened payments whose webhook may be
- * lost. A payment without an invoice ends at once; for one with an invoice the provider is asked first. While
- * the provider is down or paused, payments wait and keep their holds.
+ * Ends payments whose time has run out, and asks Xendit about payments whose webhook may be lost. A payment
+ * with an invoice ends only after Xendit was asked. While Xendit is down or paused, these payments wait, and
+ * their stock or units stay reserved.
  */
 export async function sweepPayments(context: GatewayContext): Promise<void> {
   const { units, actor } = context
@@ -37,8 +40,8 @@ export async function sweepPayments(context: GatewayContext): Promise<void> {
 }
 
 /**
- * Moves the next check of payments without an invoice to their end. An opening that failed before an invoice
- * was made leaves an earlier check behind, which would find nothing.
+ * Moves the next check of payments without an invoice to the time when they expire. If making an invoice
+ * failed, an earlier check is left over, which has nothing to ask about.
  */
 async function postponeUnopened(work: Work): Promise<void> {
   await sql`

@@ -8,9 +8,9 @@ import { submitRefunds } from '../refunds/submit.ts'
 import { type PaymentDetail, type RefundLine, showPayment } from './list.ts'
 
 /**
- * Asks the provider now about a payment and its refunds, and records the answer, instead of waiting for the
- * webhook or the next check. Safe at any time and any number of times: a refund keeps its key. Returns the
- * payment as it is afterwards.
+ * Asks Xendit now about a payment and its refunds, and records the answer, without waiting for a webhook or
+ * the next check. It may be repeated at any time, because a refund that is sent again keeps its key. Returns
+ * the payment as it is afterwards.
  * @throws payment.not_found, payment.invoice_under_way, kernel.forbidden
  * @throws ProviderFailure where the provider does not say
  */
@@ -31,8 +31,8 @@ export async function syncPayment(
 }
 
 /**
- * The payments and refunds about which the provider will be asked. Some of the refunds are sent to the
- * provider again.
+ * The payments and refunds about which laku is going to ask Xendit. A refund among them may be sent to Xendit
+ * again.
  */
 export interface IntendedSync {
   asked: AskedPayment[]
@@ -40,8 +40,8 @@ export interface IntendedSync {
 }
 
 /**
- * Records in the audit log that staff ask the provider about a payment. Makes the payment's refunds due for a
- * check if they wait for an answer.
+ * Writes into the audit log that staff ask Xendit about a payment. Refunds of the payment that wait for an
+ * answer become due for a check.
  * @throws payment.not_found, kernel.forbidden
  */
 export async function intendSync(work: Work, idOrCodeText: string): Promise<IntendedSync> {
@@ -55,8 +55,8 @@ export async function intendSync(work: Work, idOrCodeText: string): Promise<Inte
     where id = ${id}::uuid and status in ('pending', 'expired') and invoice_requested_at is not null`.execute(
     tx,
   )
-  // Refunds that wait for an answer are asked about now. A refund that may not be sent again is left to
-  // staff.
+  // Only refunds that wait for Xendit's answer are asked about now. A refund that may not be sent again is
+  // left to staff.
   const { rows: refunds } = await sql<IntendedSync['refunds'][number]>`
     update refunds set next_check_at = ${now}
     where payment_id = ${id}::uuid and destination = 'source' and next_check_at is not null

@@ -6,14 +6,15 @@ export interface BookedLine {
   id: string
   type: string
   /**
-   * The result of booking a line. `agreed`: our book and the provider's agree on the line. `suspended`: the
-   * difference went into suspense. `waits`: the line is not final, or its state is unknown.
+   * The result of posting a line of Xendit's transaction list. `agreed`: laku's ledger agrees with the line.
+   * `suspended`: the difference went into the suspense account. `waits`: the line is not final, or its state
+   * is unknown.
    */
   became: 'agreed' | 'suspended' | 'waits'
 }
 
 /**
- * Records in the audit log that staff book one line of the provider's book now.
+ * Writes into the audit log that staff post one line of Xendit's transaction list now.
  * @throws kernel.forbidden
  */
 export async function intendBookLine(work: Work, id: string): Promise<void> {
@@ -22,8 +23,9 @@ export async function intendBookLine(work: Work, id: string): Promise<void> {
 }
 
 /**
- * Books one line of the provider's book now. Laku asks the provider about the line's payment, refund or
- * payout and books the answer. A remaining difference goes into suspense, where staff dispose of it.
+ * Posts one line of Xendit's transaction list now. Laku asks Xendit about the line's payment, refund or
+ * payout and records the answer. If the ledger still differs from the line, the difference goes into the
+ * suspense account, for staff.
  */
 export async function bookLine(context: BookContext, id: string): Promise<BookedLine> {
   const { units, actor, gateway } = context

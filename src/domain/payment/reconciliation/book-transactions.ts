@@ -10,23 +10,24 @@ import { recordLostLines, strangersAmong } from './lost-lines.ts'
 export interface BookedTransactions {
   fees: number
   feesIdr: Rupiah
-  /** The number of transfers booked between the provider and the company's bank. */
+  /** The number of transfers posted between the company's Xendit account and its bank account. */
   moved: number
   chargebacks: number
   /**
-   * The number of lines put into suspense, because their kind is unknown or they belong to nothing of ours.
+   * The number of lines whose money went into the suspense account, because laku knows neither their kind nor
+   * their payment, refund or payout.
    */
   suspended: number
   /**
-   * Lines of payments, refunds and payouts that differ from our book, or that are pending and match no row
-   * here. The provider is asked about them.
+   * The lines of payments, refunds and payouts that differ from laku's ledger, or that are pending and
+   * unknown to laku. Laku asks Xendit about them.
    */
   differing: GatewayTransaction[]
 }
 
 /**
- * The types of lines whose payment, refund or payout laku follows. The provider is asked about it before such
- * a line is booked.
+ * The types of lines in Xendit's transaction list that are about a payment, refund or payout. Laku asks
+ * Xendit about that object before it posts the line.
  */
 const objects: ReadonlySet<string> = new Set([
   'PAYMENT',
@@ -40,10 +41,9 @@ const sweeps: ReadonlySet<string> = new Set(['WITHDRAWAL', 'TOPUP'])
 const isOfObject = ({ type }: Pick<GatewayTransaction, 'type'>): boolean => objects.has(type)
 
 /**
- * Books the difference between the provider's lines and our book, whatever laku believed before: fees and
- * their corrections, transfers by staff to or from the bank, chargebacks and won disputes. Lines of an
- * unknown kind go into suspense. The same lines again change nothing. A lock lets only one process book at a
- * time, because each correction builds on the one before.
+ * Posts the difference between lines of Xendit's transaction list and laku's ledger: fees, transfers between
+ * Xendit and the bank, chargebacks. Lines of an unknown kind go into the suspense account. Posting the same
+ * lines again changes nothing. A lock lets only one process post at a time.
  */
 export async function bookTransactions(
   work: Work,
@@ -98,8 +98,9 @@ export async function bookTransactions(
 }
 
 /**
- * Puts the difference between a line and our book into suspense. The item gets our code of the payment,
- * refund or payout if there is one, else the line's reference or id.
+ * Moves the difference between a line of Xendit's transaction list and laku's ledger into the suspense
+ * account. The entry gets laku's code of the line's payment, refund or payout; if there is none, the line's
+ * reference or id.
  */
 export async function suspend(
   work: Work,
@@ -140,7 +141,7 @@ interface Owner {
   factoryId: string | null
 }
 
-/** Returns our payment, refund or payout that a line is about, and its owner. */
+/** Returns the payment, refund or payout that a line of Xendit's transaction list is about, and its owner. */
 async function ownerOf(
   work: Work,
   { productId, paymentLinkId, referenceId }: GatewayTransaction,
@@ -168,8 +169,8 @@ interface Subject {
 }
 
 /**
- * Returns our payments, refunds and payouts to which the lines' fees belong, by the names that lines give
- * them.
+ * Returns the payments, refunds and payouts to which the fees of these lines belong. Xendit's lines name them
+ * by ids and references.
  */
 async function subjectsOf(
   work: Work,
@@ -204,8 +205,8 @@ async function subjectsOf(
 }
 
 /**
- * Returns the ledger key of a line's posting: the first posting has the bare key, and corrections have their
- * number appended.
+ * Returns the ledger key for posting a line of Xendit's transaction list. The first posting has the plain
+ * key, and a correction has its number at the end.
  */
 const keyOf = (first: string, postings: number) => (postings === 0 ? first : `${first}:${postings + 1}`)
 
@@ -254,7 +255,10 @@ function sweepOf(line: GatewayTransaction, { amountIdr, postings }: Booked): Pos
   ]
 }
 
-/** Notifies staff of lines in a state that laku does not know. The lines wait until their state changes. */
+/**
+ * Notifies staff of lines of Xendit's transaction list whose state laku does not know. Such lines wait until
+ * their state changes.
+ */
 function reportUnknown(work: Work, transactions: readonly GatewayTransaction[]): void {
   const [first] = transactions.filter((transaction) => transaction.status === 'UNKNOWN')
   if (!first) return

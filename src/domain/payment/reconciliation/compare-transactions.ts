@@ -2,22 +2,24 @@ import { sql } from 'kysely'
 import { asRecords, type Rupiah, type Tx } from '../../kernel/index.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
-/** The sums that our book has for one line of the provider's book. */
+/** The sums in laku's ledger for one line of Xendit's transaction list. */
 export interface Booked {
   id: string
-  /** The sum that our gateway account gained by the line, fees aside. */
+  /**
+   * The sum by which the line changed laku's ledger account `gateway` (the money at Xendit), without fees.
+   */
   amountIdr: Rupiah
   feeIdr: Rupiah
   /**
-   * How often the line's amount, and its fee, were posted. The number is part of the key of the next
-   * correction.
+   * The number of postings of the line's amount, and of its fee. The key of the next correction contains this
+   * number.
    */
   postings: number
   feePostings: number
 }
 
 /**
- * Returns the change that a line made to our balance at the provider, fees aside; undefined while the line is
+ * Returns the sum by which a line changed our balance at Xendit, without fees. Undefined while the line is
  * not final.
  */
 export function movedIdr({ status, moneyIn, amountIdr }: GatewayTransaction): Rupiah | undefined {
@@ -26,22 +28,26 @@ export function movedIdr({ status, moneyIn, amountIdr }: GatewayTransaction): Ru
   return moneyIn ? amountIdr : -amountIdr
 }
 
-/** Returns the fee that the provider took for a line; undefined while the fee is not final. */
+/**
+ * Returns the fee that Xendit charged for a line of its transaction list. Undefined while the fee is not
+ * final.
+ */
 export function chargedIdr({ feeIdr, feeStatus }: GatewayTransaction): Rupiah | undefined {
   if (feeStatus === 'PENDING' || feeStatus === 'UNKNOWN') return undefined
   return feeStatus === 'COMPLETED' ? feeIdr : 0
 }
 
-/** The most corrections of one line; further corrections are left to staff. */
+/**
+ * The most corrections that laku posts for one line of Xendit's transaction list. After that, staff must look
+ * at the line.
+ */
 export const MAX_CORRECTIONS = 12
 
 /**
- * Returns the sums that our gateway account has for each line. A payment is found by its invoice
- * (`payment_link_id`, formerly `product_id`) or by the provider's id of the payment or its request. If the
- * line names none of them, the payment is found by our reference. A refund is found by the provider's id. A
- * payout is found by that id or by its key; a payout that contradicts itself is booked again at each turn,
- * and each turn counts. Everything is also found by postings of the line itself: its fee, a transfer of the
- * company's, a chargeback, an item in suspense.
+ * Returns the sums in laku's ledger for each of these lines of Xendit's transaction list. A payment is found
+ * by its invoice (`payment_link_id`, formerly `product_id`), by Xendit's ids, or else by laku's reference. A
+ * refund is found by Xendit's id; a payout by that id or by its key. Postings of the line itself count too:
+ * fees, transfers, chargebacks, suspense.
  */
 export async function bookedOf(
   tx: Tx,

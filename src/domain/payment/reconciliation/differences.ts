@@ -5,43 +5,49 @@ import type { GatewayTransaction } from './gateway-transactions.ts'
 import type { OurLine } from './our-lines.ts'
 
 /**
- * The kind of a difference between the two books. `missing_here`: only the provider's book has the line.
- * `missing_there`: only our book has it. `amount`: both have it, with different amounts. `fee`: a final fee
- * that is not booked, or is booked with another amount. `unread`: a line that cannot be read.
+ * The kind of a difference between laku's ledger and Xendit's transaction list. `missing_here`: only Xendit
+ * has the line. `missing_there`: only laku has it. `amount`: the amounts differ. `fee`: the fee is not
+ * posted, or differs. `unread`: the line cannot be read.
  */
 export type DifferenceKind = 'missing_here' | 'missing_there' | 'amount' | 'fee' | 'unread'
 
-/** One difference between our gateway account and the provider's book. */
+/** One difference between laku's ledger account `gateway` and Xendit's transaction list. */
 export interface Difference {
   kind: DifferenceKind
   type: string
-  /** The provider's id of the line that differs; null if only our book has it. */
+  /** Xendit's id of the line that differs; null if only laku's ledger has it. */
   transactionId: string | null
   /**
-   * Our reference of the line: the payment's code, the refund's reference, the payout's key, or the ledger
-   * key.
+   * Laku's reference of the line that differs: the payment's code, the refund's reference, the payout's key,
+   * or the ledger key.
    */
   reference: string | null
-  /** The sum that the gateway account gained (or lost, below zero) by each of the two books. */
+  /**
+   * The sum by which the balance at Xendit changed, by laku's ledger (`oursIdr`) and by Xendit's list
+   * (`theirsIdr`); below zero for a loss.
+   */
   oursIdr: Rupiah
   theirsIdr: Rupiah
-  /** The command that clears the difference. */
+  /** The command with which staff clear the difference. */
   command: string
 }
 
 /**
- * How old (s) a line must be to count as a difference: its webhook may be under way, and the provider's book
- * is read only every ten minutes.
+ * The age (s) from which a differing line of Xendit's transaction list counts as a difference. For a younger
+ * line the webhook may be under way, and laku reads the list only every ten minutes.
  */
 export const NOT_DUE_S = 1800
 
 export interface Compared {
   differences: Difference[]
-  /** The number of lines that differ but are too young to count. */
+  /**
+   * The number of lines in Xendit's transaction list that differ from laku's ledger but are too young to
+   * count.
+   */
   notDue: number
 }
 
-/** Compares lines of the provider's book with our postings of them. */
+/** Compares lines of Xendit's transaction list with laku's ledger. */
 export async function compareLines(
   tx: Tx,
   now: Date,
@@ -82,7 +88,8 @@ function differencesOf(
 }
 
 /**
- * Returns, by line id, the commands given to staff about chargebacks that may be ones that staff reported.
+ * Returns the commands with which staff answer whether a chargeback line is one that they reported, by line
+ * id.
  */
 async function askedCommands(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map()
@@ -92,7 +99,7 @@ async function askedCommands(tx: Tx, ids: readonly string[]): Promise<Map<string
   return new Map(rows.map((row) => [row.id, row.command]))
 }
 
-/** Returns the difference of a posting of ours for which the provider's book has no line. */
+/** Returns the difference for a posting in laku's ledger that has no line in Xendit's transaction list. */
 export const missingThere = ({ key, kind, amountIdr }: OurLine): Difference => ({
   kind: 'missing_there',
   type: kind,

@@ -4,8 +4,8 @@ import { recordLostReference } from '../../suspense/index.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
 /**
- * Returns those of these lines whose reference matches no row here, and whose payment, refund or payout no
- * row here took over. Called with lines that differ from our book or are still pending.
+ * Returns those lines of Xendit's transaction list whose payment, refund or payout laku's database does not
+ * have. Called with lines that are pending or differ from laku's ledger.
  */
 export async function strangersAmong(
   work: Work,
@@ -30,8 +30,8 @@ export async function strangersAmong(
 }
 
 /**
- * Records lines that only this shop can have caused and that match no row here. They show that this database
- * lacks some of its own work.
+ * Records lines of Xendit's transaction list that only this shop can have caused and that its database does
+ * not know. They prove that the database lacks some of its own work.
  */
 export async function recordLostLines(work: Work, strangers: readonly GatewayTransaction[]): Promise<void> {
   for (const { referenceId, id } of strangers)

@@ -1,23 +1,27 @@
 import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../../kernel/index.ts'
 
-/** One posting of ours on the gateway account, with its sum. */
+/** One posting in laku's ledger on the account `gateway` (the money at Xendit), with its sum. */
 export interface OurLine {
   key: string
   kind: string
   amountIdr: Rupiah
   /**
-   * The ids and references by which the provider's lines may name this posting's payment, refund or payout.
+   * The ids and references that Xendit's transaction list may use for this posting's payment, refund or
+   * payout.
    */
   names: string[]
-  /** The id of the provider's line from which the posting was made; null if it was made otherwise. */
+  /**
+   * The id of the line in Xendit's transaction list from which this posting was made; null if it was made
+   * otherwise.
+   */
   lineId: string | null
   occurredAt: Date
 }
 
 interface OurEntry extends OurLine {
   seq: number
-  /** The key of the posting that this one reverses; null if it reverses none. */
+  /** The ledger key of the posting that this posting reverses; null if it reverses none. */
   takesBack: string | null
 }
 
@@ -29,8 +33,8 @@ export interface OurPage {
 }
 
 /**
- * Returns a page of our postings on the gateway account between two instants, oldest first. Each has the
- * names that the provider's lines may use for it.
+ * Returns a page of the postings on laku's ledger account `gateway` within a time, oldest first. Each has the
+ * ids and references that Xendit's transaction list may use for it.
  */
 export async function ourLines(
   tx: Tx,
@@ -72,8 +76,8 @@ export async function ourLines(
 }
 
 /**
- * Leaves out postings that staff moved back into suspense because the provider does not have them. Neither
- * such a posting nor its reversal counts as a line of ours.
+ * Leaves out postings that staff moved into the suspense account because Xendit's transaction list lacks
+ * them. The postings that reverse them are left out too.
  */
 async function withoutTakenBack(tx: Tx, entries: readonly OurEntry[]): Promise<OurLine[]> {
   const keys = entries.map((entry) => `posting:${entry.key}`)

@@ -7,13 +7,13 @@ import { type BookContext, keepAside, keepLines, resolveLines } from './resolve-
 
 const A_PAGE = 50
 /**
- * The most calls of one run, of the 600 a minute that the provider allows; the next run reads the remaining
- * pages.
+ * The most pages of Xendit's transaction list that one run reads. Xendit allows 600 calls a minute. The next
+ * run reads the remaining pages.
  */
 const PAGES_PER_RUN = 20
 /**
- * A line may become visible a little later than its `updated` time. The last part of this length (s) is
- * therefore read again each time, which changes nothing.
+ * The time (s) before the last reading's end that is read again. A line may appear in Xendit's transaction
+ * list a little later than its `updated` time. Reading a line twice changes nothing.
  */
 const OVERLAP_S = 300
 
@@ -25,19 +25,20 @@ interface Reading {
 
 export interface ProviderBookRead extends Omit<BookedTransactions, 'differing'> {
   transactions: number
-  /** The number of differing lines about which the provider was asked, and how many of them agree now. */
+  /**
+   * The number of differing lines about which laku asked Xendit (`asked`), and how many of them agree with
+   * laku's ledger now (`agreed`).
+   */
   asked: number
   agreed: number
-  /** True if the provider's book was read to its end. */
+  /** True if Xendit's transaction list was read to its end. */
   complete: boolean
 }
 
 /**
- * Continues reading the provider's book where the last reading ended, by time of change. Books what only the
- * provider knows: final fees, transfers by staff between provider and bank, chargebacks. Pages come newest
- * first, so the next reading begins at the start of this one. A page is booked together with the mark that it
- * was read. Lines of payments, refunds and payouts that differ are kept: laku asks about them, and a
- * remaining difference goes into suspense.
+ * Continues to read Xendit's transaction list where the last reading ended. Posts fees, chargebacks and
+ * transfers between Xendit and the bank. Lines of payments, refunds and payouts that differ from laku's
+ * ledger are stored: laku asks Xendit about them later.
  */
 export async function readProviderBook(context: BookContext): Promise<ProviderBookRead> {
   const { units, actor, gateway } = context
@@ -61,7 +62,7 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
       limit: A_PAGE,
     })
     const booked = await bookPage(context, reading, found)
-    // Another process reads the same book and continues the reading.
+    // Another process reads Xendit's transaction list at the same time. It continues, and this process stops.
     if (!booked) return sum
     sum.transactions += found.transactions.length
     sum.fees += booked.fees
@@ -76,9 +77,9 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
 }
 
 /**
- * Books a page together with the mark that it was read. If that throws, each line is booked by itself before
- * the mark. A line that throws then is kept and reported to staff, and the rest of the page is booked.
- * Returns undefined if another process has marked the page meanwhile.
+ * Posts a page of Xendit's transaction list and marks it as read, in one transaction. If that throws, each
+ * line is posted alone; a line that throws again is stored and reported to staff. Returns undefined if
+ * another process marked the page meanwhile.
  */
 async function bookPage(
   context: BookContext,
@@ -123,16 +124,16 @@ async function bookLines(work: Work, lines: readonly GatewayTransaction[]): Prom
 }
 
 /**
- * The SQL condition that the provider's book was read to its end since this database's server was started. A
- * restored copy of the data folder is recognized only by that start. Before its first payout, such a copy
- * must see what the shop did without it.
+ * An SQL condition: Xendit's transaction list was read to its end since the database server started. A
+ * restored copy of the database always has a new server start. Before its first payout it must learn what the
+ * shop did meanwhile.
  */
 export const bookIsRead: RawBuilder<boolean> = sql<boolean>`exists (
   select from provider_book_reads where provider = 'xendit' and server_start = pg_postmaster_start_time())`
 
 /**
- * Records in the audit log that staff continue the reading of the provider's book now. Returns the time from
- * which it is read; null means from the beginning.
+ * Writes into the audit log that staff continue the reading of Xendit's transaction list now. Returns the
+ * time from which the list is read; null means from its beginning.
  * @throws kernel.forbidden
  */
 export async function intendBookReading(work: Work): Promise<Date | null> {
@@ -150,14 +151,17 @@ async function readMark(work: Work): Promise<Reading> {
   return rows[0] ?? { through: null, afterId: null, nextThrough: null }
 }
 
-/** Marks a page as read; returns false if another process has marked it meanwhile. */
+/**
+ * Marks a page of Xendit's transaction list as read. Returns false if another process has marked it
+ * meanwhile.
+ */
 async function mark(
   work: Work,
   before: Reading,
   { transactions, lastId, hasMore }: GatewayTransactionPage,
 ): Promise<boolean> {
-  // A line that changes during the reading changes after the newest line of the first page. So the next
-  // reading starts at that line.
+  // The next reading of Xendit's transaction list starts at the newest line of this reading's first page. A
+  // line that changes during this reading has a later time than that.
   const newest = transactions.reduce<Date | null>(
     (latest, { updatedAt }) => (latest && latest > updatedAt ? latest : updatedAt),
     null,
@@ -174,7 +178,10 @@ async function mark(
   return numAffectedRows === 1n
 }
 
-/** Notifies staff of lines that cannot be read, once for each set of unreadable fields. */
+/**
+ * Notifies staff of lines in Xendit's transaction list that laku cannot read: one attention item for each
+ * combination of unreadable fields.
+ */
 function reportUnread(work: Work, unread: readonly UnreadTransaction[]): void {
   for (const [fields, some] of Map.groupBy(unread, (unreadTransaction) =>
     unreadTransaction.fields.join(', '),

@@ -15,32 +15,47 @@ export interface Reconciliation {
   until: Date | null
   transactions: number
   differences: Difference[]
-  /** The number of lines that differ but are too young to count: their updates may be under way. */
+  /**
+   * The number of lines in Xendit's transaction list that differ but are too young to count: their webhooks
+   * may be under way.
+   */
   notDue: number
-  /** The sum of the lines that were compared, less their fees. */
+  /** The sum of the compared lines of Xendit's transaction list, less their fees. */
   comparedIdr: Rupiah
-  /** The sum of the fractions of a rupiah of the compared lines. Our book has whole rupiah only. */
+  /**
+   * The sum of the fractions of a rupiah in the compared lines of Xendit's transaction list. Laku's ledger
+   * has whole rupiah only.
+   */
   roundedIdr: number
-  /** The balance of our `gateway` account. `inFlightIdr` is the part of it that is on its way out. */
+  /**
+   * The balance of laku's ledger account `gateway` (the money at Xendit). `inFlightIdr` is the part of it
+   * that is on its way out.
+   */
   gatewayIdr: Rupiah
   inFlightIdr: Rupiah
-  /** The balance that the provider reports at its own moment; it may leave out money that is not settled. */
+  /** The balance that Xendit reports for our account. It may lack money that Xendit has not settled yet. */
   providerIdr: Rupiah
 }
 
 const A_PAGE = 50
 /**
- * The most differences that are listed. A person needs the first few hundred; with more, something is wrong
- * as a whole.
+ * The most differences between laku's ledger and Xendit's transaction list that are listed. If there are
+ * more, something is wrong as a whole.
  */
 const SHOWN = 500
 
 export interface Comparing {
   since?: Date | undefined
   until?: Date | undefined
-  /** The time by which a line is selected: when it was made, or when it changed last. */
+  /**
+   * The time by which a line of Xendit's transaction list is selected: when it was created, or when it last
+   * changed.
+   */
   by?: 'created' | 'updated'
-  /** Called before each call to the provider except the first; it waits, to stay within a rate of calls. */
+  /**
+   * A function that waits, so that laku calls Xendit no more often than allowed. It is run before each call
+   * except the first.
+   */
   wait?: () => Promise<void>
   onPage?: (transactions: number) => void
 }
@@ -51,9 +66,9 @@ export type ComparedBooks = Pick<
 >
 
 /**
- * Compares every line of the provider's book within a time with our posting, and every posting of ours in
- * that time with the provider's line. For a posting whose line is older, the line is looked up by itself.
- * Changes nothing.
+ * Compares the lines of Xendit's transaction list within a time with laku's ledger, and the ledger's postings
+ * within that time with Xendit's lines. A line that is older than its posting is looked up by itself. Changes
+ * nothing.
  */
 export async function compareBooks(context: GatewayContext, comparing: Comparing): Promise<ComparedBooks> {
   const { units, actor, gateway } = context
@@ -120,7 +135,7 @@ async function compareOurs(
   }
 }
 
-/** Compares our gateway account with the provider's book, line by line. Changes nothing. */
+/** Compares laku's ledger account `gateway` with Xendit's transaction list, line by line. Changes nothing. */
 export async function reconcileGateway(
   context: GatewayContext,
   { since, until }: { since?: Date | undefined; until?: Date | undefined },
@@ -140,7 +155,7 @@ export async function reconcileGateway(
   }
 }
 
-/** Returns the change that a line made to our balance at the provider, after fees. */
+/** Returns the sum by which a line changed our balance at Xendit, fees included. */
 const effectOf = (line: GatewayTransaction): Rupiah => (movedIdr(line) ?? 0) - (chargedIdr(line) ?? 0)
 
 const unreadLine = ({ id, fields }: { id: string | null; fields: string[] }): Difference => ({

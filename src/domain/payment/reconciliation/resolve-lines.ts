@@ -13,25 +13,31 @@ import { type Booked, bookedOf } from './compare-transactions.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
 /**
- * The dependencies of a procedure that reads the provider's book. With `payouts`, lines of payouts are asked
- * about too.
+ * The dependencies of code that reads Xendit's transaction list. With `payouts`, laku also asks Xendit about
+ * the payouts in that list.
  */
 export interface BookContext extends GatewayContext {
   payouts?: PayoutGateway | undefined
 }
 
 /**
- * Seconds before laku asks about a differing line: the update of its payment, refund or payout mostly comes
- * earlier.
+ * The time (s) before laku asks Xendit about a line that differs from laku's ledger. A webhook mostly clears
+ * the difference before that.
  */
 const FIRST_LOOK_S = 300
-/** A line that still differs after this many checks and an hour goes into suspense. */
+/**
+ * The number of checks after which a line that still differs from laku's ledger goes into the suspense
+ * account. An hour must have passed as well.
+ */
 const LOOKS = 3
 const STALE_AFTER_S = 3600
 const AGAIN_S = 1200
 const BATCH_SIZE = 20
 
-/** Stores lines that differ from our book for later checks, and deletes stored lines that agree now. */
+/**
+ * Stores lines of Xendit's transaction list that differ from laku's ledger, to check them later. Deletes
+ * stored lines that agree now.
+ */
 export async function keepLines(
   work: Work,
   read: readonly GatewayTransaction[],
@@ -51,7 +57,10 @@ export async function keepLines(
     on conflict (id) do update set line = excluded.line`.execute(work.tx)
 }
 
-/** Stores a line whose booking threw an error for later checks, like a line that differs. */
+/**
+ * Stores a line of Xendit's transaction list whose posting threw an error, to check it later like a line that
+ * differs.
+ */
 export async function keepAside(work: Work, line: GatewayTransaction) {
   await keepLines(work, [line], [line])
   return toldOf(line)
@@ -76,9 +85,9 @@ export interface FollowedLines {
 }
 
 /**
- * Asks the provider about the payments, refunds and payouts of lines that differ from our book, and books
- * each answer like any update. A line that still differs after three checks and an hour goes into suspense. A
- * failing line does not stop the others.
+ * Asks Xendit about the payments, refunds and payouts of stored lines that differ from laku's ledger, and
+ * records the answers. A line that still differs after three checks and an hour goes into the suspense
+ * account. An error with one line does not stop the others.
  */
 export async function resolveLines(context: BookContext): Promise<FollowedLines> {
   const { units, actor } = context
@@ -99,12 +108,13 @@ export async function resolveLines(context: BookContext): Promise<FollowedLines>
 
 export interface Adopting {
   /**
-   * Takes over a payout that was made before a restore and has no row; returns false if that is not possible.
+   * Records a payout that was made before a database restore and that the restored database lacks. Returns
+   * false if that is not possible.
    */
   payout: (work: Work, answer: GatewayPayout) => Promise<boolean>
   /**
-   * Ends the order or participation of a payment that was refunded in full; that decides the payment's
-   * refund.
+   * Cancels the order or participation of a payment that was refunded in full before a database restore. The
+   * cancellation decides that refund again.
    */
   refunding: (work: Work, paymentId: string) => Promise<void>
 }
@@ -114,17 +124,16 @@ export interface SettledLines {
   suspended: number
   refunds: AdoptedRefund[]
   /**
-   * The lines whose payment, refund or payout is under way at the provider and has no row here: their outcome
-   * is not known yet.
+   * The lines of payments, refunds or payouts that are under way at Xendit and that laku's database lacks.
+   * Their outcome is not known yet.
    */
   waiting: { reference: string; amountIdr: Rupiah }[]
 }
 
 /**
- * Asks the provider about every stored line: payments before their refunds, and payouts that came back before
- * the payouts that replace them. Takes over objects that laku made before the restore and that the database
- * lacks. A remaining difference goes into suspense at once, because after a restore no update of it will
- * come. If the provider does not answer, the run ends, and no line goes into suspense for that reason.
+ * Asks Xendit, after a database restore, about every stored line of its transaction list. Records the
+ * payments, refunds and payouts that the restored database lacks. A difference that remains goes into the
+ * suspense account at once. If Xendit does not answer, the run ends.
  */
 export async function settleKeptLines(context: BookContext, adopting: Adopting): Promise<SettledLines> {
   const { units, actor, gateway } = context
@@ -158,8 +167,8 @@ export async function settleKeptLines(context: BookContext, adopting: Adopting):
 }
 
 /**
- * Books the provider's answer about a line's payment, refund or payout like any update. An object without a
- * row here is taken over as one that laku made before a restore.
+ * Records Xendit's answer about the payment, refund or payout of a line. If the database lacks that object,
+ * it is recorded as one that laku made before a database restore.
  */
 async function adoptObject(
   context: BookContext,
@@ -185,8 +194,8 @@ async function adoptObject(
 }
 
 /**
- * Returns the code of the lost payment to which a refund belongs. The refund's suspense item gets the same
- * code as the payment's, so that the two items offset each other.
+ * Returns the code of the lost payment to which a refund belongs. In the suspense account, payment and refund
+ * then have the same code and offset each other.
  */
 async function codeOfLost(
   { gateway }: BookContext,
@@ -200,8 +209,8 @@ async function codeOfLost(
 }
 
 /**
- * Ignores updates that the rules refuse: the line stays as it is. A provider that cannot be reached still
- * ends the run.
+ * Ignores an answer of Xendit that laku's rules refuse; the line then stays as it is. An error because Xendit
+ * cannot be reached still ends the run.
  */
 async function unlessUnfollowable(ask: () => Promise<void>): Promise<void> {
   try {
@@ -239,7 +248,8 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
       return 'suspended'
     })
   } catch (error) {
-    // A line that cannot be booked in its proper place goes into suspense once its time has run out.
+    // A line that cannot be posted to its own account goes into the suspense account once its time has run
+    // out.
     return await units.run(actor, async (work): Promise<FollowedLine> => {
       if (mayWait(work)) throw error
       await suspendLine(work, line)
@@ -249,8 +259,8 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
 }
 
 /**
- * Puts the difference between a line and our book into suspense, and deletes the stored line: the books now
- * agree on it.
+ * Moves the difference between a line of Xendit's transaction list and laku's ledger into the suspense
+ * account. Deletes the stored line, because list and ledger now agree.
  */
 export async function suspendLine(work: Work, line: GatewayTransaction, code?: string): Promise<void> {
   const booked = (await bookedOf(work.tx, [line])).get(line.id) as Booked
@@ -264,7 +274,9 @@ export async function suspendLine(work: Work, line: GatewayTransaction, code?: s
   await sql`delete from provider_lines where id = ${line.id}`.execute(work.tx)
 }
 
-/** Asks the provider about the payment, refund or payout of a line, and books the answer. */
+/**
+ * Asks Xendit about the payment, refund or payout of a line in its transaction list, and records the answer.
+ */
 export async function askAbout(context: BookContext, line: GatewayTransaction): Promise<void> {
   await unlessFailing(() => askObject(context, line))
 }
@@ -295,8 +307,8 @@ async function askObject(
 }
 
 /**
- * Returns an unpaid invoice as paid if the provider's book shows the money and a webhook calls the payment
- * paid. The book and the webhook together outweigh the invoice.
+ * Returns an unpaid invoice as paid, if Xendit's transaction list has its money and a webhook says that the
+ * payment is paid. List and webhook together count more than the invoice.
  */
 async function paidByTheBook(
   work: Work,
@@ -323,7 +335,7 @@ async function paidByTheBook(
 }
 
 /**
- * Finds a payment's invoice by the provider's id of the payment or of its request, which were stored with the
+ * Finds a payment's invoice by Xendit's id of the payment or of its request. Both ids are stored with the
  * payment.
  */
 async function invoiceOf(work: Work, productId: string | null): Promise<string | undefined> {
@@ -336,8 +348,8 @@ async function invoiceOf(work: Work, productId: string | null): Promise<string |
 }
 
 /**
- * Ignores a failing call and updates that cannot be booked: the line stays as it is. It is checked again, and
- * at last goes into suspense.
+ * Ignores a failed call to Xendit and an answer that cannot be recorded; the line of Xendit's transaction
+ * list stays as it is. It is checked again, and in the end goes into the suspense account.
  */
 async function unlessFailing<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -7,19 +7,22 @@ import { type Difference, NOT_DUE_S } from './differences.ts'
 import { type Comparing, compareBooks } from './reconcile-gateway.ts'
 
 /**
- * The length (s) of the windows in which the books are compared. After a crash the next run begins at the end
- * of the last proven window.
+ * The length (s) of the periods in which laku's ledger and Xendit's transaction list are compared. After a
+ * crash, the next run begins after the last period that agreed.
  */
 const A_WINDOW_S = 6 * 3600
 /**
- * A line may become visible a little later than its own time. So this many seconds before each window are
- * read again.
+ * The time (s) before each period that is read again. A line may appear in Xendit's transaction list a little
+ * later than its own time.
  */
 const OVERLAP_S = 600
-/** A run without progress for this long (s) counts as broken off: its process died. */
+/** The time (s) without progress after which a comparison counts as broken off, because its process died. */
 const SILENT_S = 900
 const KEPT = 100
-/** The comparison uses one fifth of the provider's rate limit: buyers' calls go first. */
+/**
+ * The comparison with Xendit's transaction list uses only this fraction (one fifth) of Xendit's rate limit.
+ * Calls for buyers are more urgent.
+ */
 const SHARE = 5
 
 export interface ReconciliationRun {
@@ -32,15 +35,16 @@ export interface ReconciliationRun {
 }
 
 export interface RunOptions {
-  /** The wait between two calls, in ms. Default: the wait that uses a fifth of the provider's rate limit. */
+  /**
+   * The wait (ms) between two calls to Xendit. Default: the wait that uses a fifth of Xendit's rate limit.
+   */
   pauseMs?: number
 }
 
 /**
- * Compares the provider's book with ours, window by window, from the time up to which both last agreed. The
- * comparison ends with the lines that are due by now. Only one run at a time works, over all processes;
- * returns undefined if another run is active. A window that agrees is proven for good. Differences are shown
- * to staff and read again by the next run.
+ * Compares Xendit's transaction list with laku's ledger, period by period, from the end of the last period
+ * that agreed. Differences are reported to staff, and the next run reads that period again. Only one run
+ * works at a time; returns undefined if another is active.
  */
 export async function runReconciliation(
   context: GatewayContext,

@@ -3,8 +3,8 @@ import type { PaymentGateway } from '../gateway.ts'
 import type { OurLine } from './our-lines.ts'
 
 /**
- * Returns true if the provider's book has a line of a posting of ours. That line may be older or newer than
- * the lines read so far.
+ * Returns true if Xendit's transaction list has a line for a posting in laku's ledger. That line may be older
+ * or newer than the lines read so far.
  */
 export async function isThere(
   gateway: PaymentGateway,
@@ -14,7 +14,7 @@ export async function isThere(
   for (const name of names) {
     const ofProduct = await gateway.listTransactions({ productId: name, limit: 1 })
     if (ofProduct.transactions.length > 0) return true
-    // The search by reference also returns lines whose reference only contains the name.
+    // Xendit's search by reference also returns lines whose reference only contains the text searched for.
     const named = await gateway.listTransactions({ referenceId: name, limit: 50 })
     if (named.transactions.some((transaction) => transaction.referenceId === name)) return true
   }

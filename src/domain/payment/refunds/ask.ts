@@ -11,27 +11,24 @@ import type {
 import { referenceOf, type SentRefund } from './claim.ts'
 import { leaseOf, type Shown } from './hold-lease.ts'
 
-/** The outcome of sending a refund to the provider, or of asking about it. */
+/** The result of sending a refund to Xendit, or of asking Xendit about it. */
 export type RefundAnswer = { refund: SentRefund } & (
   | { heard: GatewayRefund[] }
-  /** The provider was called or asked, and its answer does not decide the refund. */
+  /** Xendit was asked, and its answer does not show whether the refund was made. */
   | { failure: ProviderFailure; proof: ProviderProof }
   /**
-   * The outcome of the call is unknown, and the refund is not found at the provider. `over`: the key has
-   * expired, so nothing more is sent. `isMute`: the provider keeps no refunded sum, so nothing is sent before
-   * that either. `mayBe`: the provider's id of a refund without a reference that may be this one.
+   * The call's outcome is unknown, and Xendit's lists do not have the refund. `over`: its key has expired, so
+   * it is not sent again. `isMute`: Xendit stores no refunded sum for the payment, so it is not sent again
+   * either. `mayBe`: the id of a refund without a reference that may be this one.
    */
   | { shown: Shown; over: boolean; isMute: boolean; mayBe: string | undefined }
 )
 
 /**
- * Sends a refund to the provider, or asks about one. The provider promises nothing about a repeated request,
- * so laku first looks for a refund whose outcome is unknown. It looks in the payment's lists, by reference in
- * the provider's book, and at the sum that the payment shows as refunded. Only a refund found in none of them
- * after the lists' lag is sent again, under the same key, and never after the key has expired. A person
- * decides if the payment shows no refunded sum (cards, QRIS), or has a refund of the same amount without a
- * reference. There a list with a longer lag would cause a second refund. A new attempt first looks for the
- * earlier attempts, because a refund that failed may have succeeded after all.
+ * Sends a refund to Xendit, or asks about it. Xendit may carry out a repeated request twice, so laku first
+ * looks for the refund in Xendit's lists and in the payment's refunded sum. It is sent again, under the same
+ * key, only if it is in none of them and the key has not expired. If Xendit stores no refunded sum, or has a
+ * similar refund without a reference, a person decides.
  */
 export async function askRefund(context: GatewayContext, refund: SentRefund): Promise<RefundAnswer> {
   try {
@@ -47,12 +44,12 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
       ? ours.filter(mayHaveGone)
       : ours.filter((otherRefund) => otherRefund.referenceId === referenceOf(refund))
     if (heard.length > 0) return { refund, heard: ours }
-    // The refund may be one that the lists hide: nothing is sent.
+    // The lists are incomplete and may hide this refund. So it is not sent again.
     if (listed.partial) throw partialList(listed.partial)
     const booked = isFirst ? undefined : await findInProviderBook(context, refund)
     if (booked) return { refund, heard: [booked] }
-    // The refunded sum is checked besides the lists. If the provider does not give it, the lists alone
-    // decide.
+    // The refunded sum that Xendit stores with the payment is checked as well as the lists. If Xendit does
+    // not return it, only the lists count.
     const refundedIdr = await refusedAsNothing(() => context.gateway.refundedIdr(ids))
     const shown: Shown = {
       refunds: all.map(({ id, referenceId, status, amountIdr }) => ({ id, referenceId, status, amountIdr })),
@@ -70,8 +67,8 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
 }
 
 /**
- * Asks about a refund by the provider's id, if it is known. An id that the provider does not know, or that
- * belongs to another refund, was mistyped. That id is deleted, and the refund is looked for.
+ * Asks Xendit about a refund by Xendit's id, if that is known. If Xendit does not know the id, or it belongs
+ * to another refund, staff mistyped it. Laku then deletes the id and looks for the refund otherwise.
  */
 async function findById(
   { units, actor, gateway }: GatewayContext,
@@ -96,8 +93,8 @@ async function findById(
 }
 
 /**
- * Looks for a refund in the provider's book, which is one more list and has the provider's id of the refund
- * beside our reference.
+ * Looks for a refund in Xendit's transaction list, by laku's reference. The line has Xendit's id of the
+ * refund.
  */
 async function findInProviderBook(
   { gateway }: GatewayContext,
@@ -117,8 +114,8 @@ async function findInProviderBook(
 const isOf = ({ code }: SentRefund, { referenceId }: GatewayRefund) =>
   referenceId?.replace(/-\d+$/, '') === code
 /**
- * Returns true for a refund of the same payment and amount without a reference. It may be this refund, or one
- * that a person made by hand at the provider.
+ * Returns true for a refund at Xendit that has the same payment and amount but no reference. It may be this
+ * refund, or one that a person made by hand.
  */
 const isNameless = ({ amountIdr }: SentRefund, refund: GatewayRefund) =>
   refund.referenceId === null && refund.amountIdr === amountIdr && mayHaveGone(refund)
@@ -131,7 +128,8 @@ function mayCall(
   refundedIdr: number | undefined,
 ): boolean {
   if (refund.status !== 'submitted') return false
-  // If the payment shows more refunded money than the lists do, the difference may be this refund.
+  // If Xendit stores a higher refunded sum for the payment than its lists add up to, this refund may be the
+  // difference.
   const shownIdr = all.filter(mayHaveGone).reduce((sum, refund) => sum + refund.amountIdr, 0)
   if (refundedIdr !== undefined && refundedIdr > Math.max(shownIdr, refund.bookedIdr)) return false
   if (refund.calls === 0 || !refund.firstCalledAt || !refund.lastCalledAt) return true
@@ -144,7 +142,7 @@ function mayCall(
   )
 }
 
-/** Returns true once the refund's key has expired at the provider. */
+/** Returns true once the refund's idempotency key has expired at Xendit. */
 function isOver({ units }: GatewayContext, { firstCalledAt }: SentRefund): boolean {
   const { providerKeyHours } = units.policy
   return firstCalledAt !== null && units.clock.now() >= secondsAfter(firstCalledAt, providerKeyHours * 3600)
@@ -175,8 +173,8 @@ async function call(context: GatewayContext, refund: SentRefund): Promise<Refund
 }
 
 /**
- * Returns the id under which a refund request names its payment: in the current form, the payment's own id. A
- * payment paid before laku stored that id is read again, and named by its invoice if no such id is found.
+ * Returns the id by which a refund request names its payment: the payment's own id. If laku has not stored
+ * that id, the payment is read from Xendit; if it has none, the invoice's id is used.
  */
 async function namedAs(context: GatewayContext, refund: SentRefund): Promise<RefundedPayment> {
   const { invoiceId } = refund
@@ -199,7 +197,7 @@ export async function idsOf(
   }
 }
 
-/** A list that does not heed its filter shows the refunds of other payments as well. */
+/** Xendit may ignore the filter of a list and return refunds of other payments as well. */
 function isOfPayment(
   { invoiceId, paymentId, paymentRequestId }: GatewayPaymentIds,
   refund: GatewayRefund,
@@ -208,11 +206,11 @@ function isOfPayment(
   return named.length === 0 || named.some((id) => [invoiceId, paymentId, paymentRequestId].includes(id))
 }
 
-/** The failure of a look-up whose list may hide the refund that is looked for. */
+/** The failure of a search for a refund in a list that is incomplete and may hide it. */
 export const partialList = (code: NonNullable<ListedRefunds['partial']>) =>
   new ProviderFailure({ provider: 'xendit', operation: 'list_refunds', outcome: 'unknown', code })
 
-/** Returns undefined if the provider does not know the object, or does not show it to this account. */
+/** Returns undefined if Xendit does not know the object, or does not let our account read it. */
 export async function refusedAsNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read()
