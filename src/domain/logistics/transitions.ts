@@ -14,8 +14,8 @@ export type ShipmentStatus =
   | 'lost'
 
 /**
- * The transitions of a shipment. A rebooking after `cancelled` or `not_found` is a new shipment. Couriers
- * leave steps out, so a status after the pick-up may be reached from any earlier status.
+ * The allowed transitions of a parcel's status. Couriers skip steps, so a status after the pick-up may follow
+ * any earlier one. If a courier is booked again after `cancelled` or `not_found`, that is a new parcel.
  */
 export const shipmentTransitions: Transitions<ShipmentStatus> = {
   pending: ['booked', 'cancelled'],
@@ -43,7 +43,7 @@ export const shipmentTransitions: Transitions<ShipmentStatus> = {
 
 export const shipmentMachine = machineOf('shipment', 'shipments', shipmentTransitions)
 
-/** Whether a parcel's journey is over: no transition leads out of its status. */
+/** Whether a parcel's journey is over: its status can no longer change. */
 export function isOver(status: ShipmentStatus): boolean {
   return shipmentTransitions[status].length === 0
 }

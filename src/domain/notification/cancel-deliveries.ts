@@ -3,7 +3,7 @@ import { kernelErrors, moveState, requireReason, requireStaff, type Work } from 
 import { type StaffNotificationView, showNotification } from './staff-views.ts'
 import { deliveryMachine } from './transitions.ts'
 
-/** The failure code of a delivery that staff cancelled. */
+/** The failure code of a notice's delivery that staff cancelled. */
 const CANCELLED = 'cancelled'
 
 /**

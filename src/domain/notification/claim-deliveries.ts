@@ -5,7 +5,7 @@ import { deliveryMachine } from './transitions.ts'
 
 export type DeliveryChannel = 'email' | 'push'
 
-/** A delivery that this worker has claimed: a notice to be sent by one channel. */
+/** A notice to be sent by one channel (a delivery), which this worker has reserved. */
 export interface ClaimedDelivery {
   id: string
   /**

@@ -1,8 +1,8 @@
 import type { EventPayloads } from '../kernel/index.ts'
 
 /**
- * The events that a buyer is notified of. When a session reaches its MOQ, each paid buyer gets a notice.
- * Later, each buyer learns the outcome of the session from the events of their own place, payment, order and
+ * The events of which a buyer is notified. When a session reaches its MOQ, each buyer with a paid place gets
+ * a notice. The outcome of the session is reported by events about the buyer's own place, payment, order or
  * refund.
  */
 export const noticeEvents = [
@@ -47,7 +47,7 @@ export interface NoticeRule<T extends NoticeEvent> {
    * paid or has ended.
    */
   asksFor?: (payload: EventPayloads[T]) => string
-  /** Returns the path of the page at which the reader continues, relative to the shop's public URL. */
+  /** Returns the path of the page that the notice links to, below the shop's public URL. */
   path?: (payload: EventPayloads[T]) => string
 }
 
@@ -90,8 +90,8 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
   },
-  // For a direct order, order.paid repeats payment.paid, so there is no second notice. For an order of a
-  // session, the notice reports that the group succeeded.
+  // No notice for a direct order, because payment.paid has already sent one. For a session's order, the
+  // notice reports that the group buy succeeded.
   'order.paid': { wanted: ({ sessionId }) => sessionId !== null },
   // No notice if an unpaid order was cancelled because its payment expired: the buyer already got the notice
   // of payment.expired.

@@ -5,7 +5,7 @@ import { staffTemplate } from './staff-texts.ts'
 
 export interface StaffNotice {
   userId: string
-  /** The name of one of `staffTemplates`. */
+  /** The name of the template for the notice: one of `staffTemplates`. */
   template: string
   params?: readonly string[] | undefined
 }

@@ -56,8 +56,8 @@ export interface NotificationFilter {
 }
 
 /**
- * Lists notices for staff, newest first, a keyset page at a time. `channel` and `status` select notices by
- * their deliveries.
+ * Lists notices for staff, newest first, a keyset page at a time. `channel` and `status` select notices that
+ * have such a delivery.
  * @throws kernel.forbidden
  */
 export async function listForStaff(

@@ -3,8 +3,8 @@ import { newId, requireCustomer, type Work } from '../kernel/index.ts'
 import { notificationErrors } from './errors.ts'
 import type { PushSubscription } from './push.ts'
 
-// The hosts of the browsers' push services. With any other host allowed, a stranger could make the server
-// call an address of their choice.
+// The hosts of the browsers' push services. If any other host were allowed, a stranger could make laku's
+// server call any address.
 const pushHosts = [
   'fcm.googleapis.com',
   'android.googleapis.com',

@@ -30,7 +30,7 @@ export function paymentAskedFor(event: NoticedEvent): string | undefined {
 }
 
 export interface WrittenNotice extends NoticeText {
-  /** The full URL of the page at which the reader continues; null if the reader has nothing to do. */
+  /** The full URL of the page that the notice links to; null if the reader has nothing to do. */
   link: string | null
 }
 

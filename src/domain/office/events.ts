@@ -10,8 +10,8 @@ declare module '../kernel/events.ts' {
     'pickup.scheduled': PickupSubject & { scheduledFor: string }
     'pickup.started': PickupSubject
     /**
-     * An agent has picked up the goods, which are on their way to the warehouse. Pieces that were expected
-     * but not counted are not on their way.
+     * An agent has picked up the goods at the factory, and they are on their way to the warehouse. Goods that
+     * were expected but not counted are not.
      */
     'pickup.completed': PickupSubject & { lines: { variantId: string; expected: number; counted: number }[] }
     'pickup.failed': PickupSubject & { reason: string }

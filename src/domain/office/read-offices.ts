@@ -18,7 +18,10 @@ async function officeViews(work: Work, where: RawBuilder<unknown>, limit: number
   return rows
 }
 
-/** Returns the filter for what the actor may see: agents see their own office, other staff see all. */
+/**
+ * Returns the SQL condition for the offices that the acting member of staff may read: agents their own
+ * office, other staff all.
+ */
 async function visible(work: Work): Promise<RawBuilder<unknown>> {
   requireStaff(work.actor, 'support', 'warehouse', 'finance', 'agent', 'service')
   const own = await ownOffice(work)

@@ -27,7 +27,10 @@ export async function startPickup(work: Work, input: { pickupId: string }): Prom
 
 export interface PickupResult {
   pickupId: string
-  /** The counted pieces of every item of the pickup, each item once; 0 if the factory had none. */
+  /**
+   * The number of pieces that the agent counted of every item in the pickup, each item once; 0 if the factory
+   * had none.
+   */
   counts: { variantId: string; counted: number }[]
   /** The URL of a photo of the goods. */
   photoUrl: string

@@ -13,7 +13,7 @@ export interface AttentionView {
   subjectKind: string
   subjectId: string
   message: string
-  /** The command that fixes the item's cause. */
+  /** The command with which staff fix the cause of the item. */
   command: string
   details: Record<string, unknown>
   /** The number of times that the item was raised while it was open. */
@@ -33,7 +33,7 @@ export interface AttentionFilter {
   kind?: string | undefined
   subjectId?: string | undefined
   limit: number
-  /** The id of the last item of the page before. */
+  /** The id of the last attention item on the previous page. */
   cursor?: string | undefined
 }
 

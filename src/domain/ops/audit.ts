@@ -24,7 +24,7 @@ const columns = sql`
   id, occurred_at, actor_kind, actor_id, actor_name, reason, command, subject_kind, subject_id, before, after, request_id`
 
 export interface AuditFilter {
-  /** The id of the changed object. */
+  /** The id of the object whose changes are listed. */
   subjectId?: string | undefined
   /** The name or id of the person or service whose changes are listed. */
   actor?: string | undefined
@@ -36,7 +36,7 @@ export interface AuditFilter {
   since?: Date | undefined
   until?: Date | undefined
   limit: number
-  /** The id of the last entry on the page before. */
+  /** The id of the last audit entry on the previous page. */
   cursor?: string | undefined
 }
 

@@ -20,8 +20,8 @@ export interface BankAccount {
 export type PayoutChannel = PayoutChannelFact
 
 /**
- * The payout channels that Xendit's documentation lists. What Xendit's API says about a channel counts more
- * (`payout-channels.ts`).
+ * The payout channels that Xendit's documentation lists. If Xendit's API names another smallest or largest
+ * payout, that one counts (`payout-channels.ts`).
  */
 export const payoutChannels: Readonly<Record<string, PayoutChannel>> = payoutChannelFacts
 
@@ -68,7 +68,7 @@ export function describedFor({ descriptionLength: most }: PayoutChannel, descrip
   return fits ?? description.slice(0, most).trimEnd()
 }
 
-/** Masks the number of an account for display: only the last four digits are shown. */
+/** Masks a bank account number for display: only the last four digits are visible. */
 function maskedAccount(accountNumber: string): string {
   return `…${accountNumber.slice(-4)}`
 }

@@ -71,8 +71,8 @@ function limitsOf(kind: LimitedKind, policy: Policy): { dayLimitIdr: Rupiah; wee
 
 /**
  * Returns whether this decision exceeds what one person may decide alone within a day or seven days.
- * Decisions of the same budget are added up by person, by receiver and by bank account. Locks those three
- * until the transaction ends. Call it after locking rows and before locking the ledger.
+ * Decisions of the same budget are added up by person, by receiver and by bank account. Those three stay
+ * locked until the transaction ends: lock rows before, and the ledger after.
  */
 export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
   const { tx, now, actor, policy } = work

@@ -1,7 +1,7 @@
 import type { Actor, UnitOfWork } from '../kernel/index.ts'
 import type { PaymentGateway } from './gateway.ts'
 
-/** The dependencies of a procedure that talks to the payment gateway. */
+/** The dependencies of code that calls the payment gateway (Xendit). */
 export interface GatewayContext {
   units: UnitOfWork
   actor: Actor

@@ -35,7 +35,7 @@ export interface GatewayInvoice {
    */
   paymentId?: string
   paymentRequestId?: string
-  /** The app or bank from which a QRIS payment came, as the provider names it. */
+  /** The app or bank from which a QRIS payment came, by Xendit's name for it. */
   paymentSource?: string
   /** The URL at which the buyer pays the invoice. Missing if Xendit's answer lacks it. */
   invoiceUrl?: string
@@ -144,7 +144,7 @@ export type NewGatewayRefund = RefundedPayment & {
   reason: GatewayRefundReason
 }
 
-/** The payment gateway. Every method throws `ProviderFailure`; amounts are whole rupiah. */
+/** The payment gateway, Xendit. Every method throws `ProviderFailure`; amounts are whole rupiah. */
 export interface PaymentGateway {
   /**
    * Makes an invoice. If the outcome is unknown, an invoice may exist: call `findInvoices(externalId)` before

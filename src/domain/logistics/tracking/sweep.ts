@@ -11,7 +11,7 @@ const BATCH = 50
 const LEASE_S = 900
 
 /**
- * Whether a parcel had no update for policy.trackAfterHours, as an SQL condition. The index
+ * Returns an SQL condition: some parcel had no update for policy.trackAfterHours. The index
  * `shipments_to_track` finds such parcels.
  */
 export const trackingDue = (now: Date): RawBuilder<boolean> =>

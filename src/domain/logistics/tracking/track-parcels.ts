@@ -21,7 +21,7 @@ export interface TrackingContext {
 export interface Asked {
   read: string[]
   failed: { id: string; error: string; refused: boolean }[]
-  /** The courier orders that belong to no parcel of laku, or to none yet. */
+  /** The courier's order ids that no parcel of laku has, or has yet. */
   unknown: string[]
 }
 

@@ -6,7 +6,7 @@ import type { ShipmentView } from '../views.ts'
 import { type TrackingContext, trackParcels } from './track-parcels.ts'
 
 /**
- * Asks the courier now where a parcel is, and applies the answer. A parcel without a booking is returned
+ * Asks the courier now where a parcel is, and updates the parcel. A parcel without a booking is returned
  * unchanged.
  * @throws logistics.shipment_not_found, logistics.courier_unavailable, kernel.paused, kernel.forbidden
  */

@@ -1,7 +1,7 @@
 import type { EventPayloads } from '../../kernel/index.ts'
 import type { NoticeEvent } from '../notice-rules.ts'
 
-/** The title and body of a notice, each in one line: a WhatsApp template takes no line breaks. */
+/** The title and body of a notice, each in one line: WhatsApp refuses line breaks in a template. */
 export interface NoticeText {
   title: string
   body: string

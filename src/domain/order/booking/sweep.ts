@@ -32,7 +32,7 @@ export function shipmentsDue(now: Date): RawBuilder<boolean> {
 }
 
 /**
- * Books couriers for the parcels whose booking attempt is due, and for orders whose booking job was lost. A
+ * Books couriers for parcels whose booking attempt is due, and for orders whose booking job was lost: a
  * bounded number in one run.
  */
 export async function sweepShipments(context: BookingContext): Promise<void> {

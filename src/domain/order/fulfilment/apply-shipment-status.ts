@@ -61,7 +61,7 @@ interface Move {
   trackingStatus: ShipmentStatus
 }
 
-/** Reaction to shipment.created: moves the order to `processing`, because it is being packed. */
+/** Reaction to shipment.created: sets the order to `processing`, because its parcel is being packed. */
 export async function startProcessing(work: Work, events: EventOf<'shipment.created'>[]): Promise<void> {
   await moveOrders(
     work,
@@ -70,8 +70,8 @@ export async function startProcessing(work: Work, events: EventOf<'shipment.crea
 }
 
 /**
- * Reaction to shipment.status_changed: moves the order to the status that follows from its parcel's status,
- * and stores the waybill.
+ * Reaction to shipment.status_changed: sets the order to the status that follows from its parcel's status,
+ * and stores the waybill number.
  */
 export async function applyShipmentStatus(
   work: Work,

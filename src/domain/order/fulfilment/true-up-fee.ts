@@ -6,9 +6,9 @@ import { type LockedOrder, lockOrderAndPayments } from '../lock.ts'
 import { keptFor, refundOrder } from '../refunds/order-money.ts'
 
 /**
- * Corrects an order's estimated shipping fee, once, when its courier has named a price. If the price is
- * lower, the buyer is refunded the difference. If the price is higher, the company pays the difference. An
- * order that was cancelled or refunded needs no refund here.
+ * Corrects an order's estimated shipping fee, once, when its courier has named a price. The buyer is refunded
+ * what the estimate was too high, and the company pays what it was too low. An order that was cancelled or
+ * refunded needs no refund here.
  */
 export async function trueUpFee(work: Work, orderId: string): Promise<void> {
   const { order, payments } = await lockOrderAndPayments(work.tx, orderId)

@@ -35,7 +35,7 @@ export interface SessionOrder {
     variantId: string
     factoryId: string
     goodsIdr: Rupiah
-    /** The commission in rupiah, rounded down. */
+    /** The commission for the item in rupiah, rounded down. */
     commissionIdr: Rupiah
   }[]
 }

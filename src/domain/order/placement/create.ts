@@ -125,8 +125,8 @@ function buyerOf({ actor }: Work, userId: string | undefined): string {
  * suspension, and staff place orders for buyers too.
  */
 export async function requireActive(work: Work, userId: string): Promise<void> {
-  // This lock is the one that any reference to a user takes. So a user who is being erased is either not
-  // found here, or is erased after this order is written.
+  // This lock on the user's row is the one that any reference to a user needs. So a user who is being erased
+  // is either not found here, or is erased after this order is written.
   const user = await work.tx
     .selectFrom('users')
     .select(['status', 'closingSince'])

@@ -30,10 +30,9 @@ const ours = /^(RFD-\d{6}-[0-9A-Z]+)-(\d+)$/
 const REASON = 'adopted'
 
 /**
- * Records a refund that laku sent before a database restore and that the restored database lacks. A refund of
- * the same sum that was decided again but not sent counts as this one. Otherwise, if the sum is all that is
- * left of the payment, `refunding` cancels the order or participation that it paid for. In any other case the
- * company bears the refund. Returns undefined if the refund cannot be recorded.
+ * Records a refund that laku sent before a database restore and that the restored database lacks. If it was
+ * all that is left of the payment, `refunding` cancels the order or participation that the payment was for.
+ * Returns undefined if the refund cannot be recorded.
  */
 export async function adoptRefund(
   work: Work,

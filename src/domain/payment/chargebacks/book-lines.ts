@@ -36,9 +36,9 @@ const nowhere: Omit<Matched, 'id'> = {
 }
 
 /**
- * Posts the chargeback lines of Xendit's transaction list that laku's ledger lacks or has with another
- * amount. These are sums that card issuers took back, sums returned after a won dispute, and Xendit's
- * corrections. A line of an unknown payment goes into the suspense account. Returns the number of new losses.
+ * Posts chargeback lines of Xendit's transaction list: sums that card issuers took back, sums returned after
+ * a won dispute, and corrections. A line of an unknown payment goes into the suspense account (unexplained
+ * money). Returns the number of new losses.
  */
 export async function bookChargebackLines(
   work: Work,

@@ -22,9 +22,9 @@ export interface ItemShares {
 }
 
 /**
- * Splits a refund between factories, commission and company, once the money of the goods was posted to them.
- * Each item pays in proportion to the sum still posted for it, and so do its factory and commission. The
- * parts add up to the refund, and none exceeds its item. Rupiah.
+ * Splits a refund (rupiah) between factories, commission and company, once the money of the goods was posted
+ * to them. Each item pays in proportion to the sum still posted for it, and so do its factory and commission.
+ * The parts add up to the refund.
  */
 export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): ItemShares {
   const sold = posted.filter((share) => share.factoryIdr + share.commissionIdr > 0)

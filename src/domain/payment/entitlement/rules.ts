@@ -48,9 +48,9 @@ export const leftOf = ({ amountIdr, returnedIdr }: Pick<OwnMoney, 'amountIdr' | 
 const ofWallet = ({ amountIdr, walletIdr }: Parts, idr: Rupiah) => proportion(idr, walletIdr, amountIdr)
 
 /**
- * Returns the part of a payment's next refund that goes into the wallet, in proportion to what the wallet
- * paid. It is the wallet's part of all refunds including this one, less its part of those before. So any
- * series of refunds is right to the rupiah. Rupiah.
+ * Returns, in rupiah, the part of a payment's next refund that goes into the wallet, in proportion to what
+ * the wallet paid. It is the wallet's part of all refunds including this one, less its part of those before.
+ * So any series of refunds is right to the rupiah.
  */
 export const shareOfWallet = (payment: Parts & Pick<OwnMoney, 'returnedIdr'>, amountIdr: Rupiah): Rupiah =>
   ofWallet(payment, payment.returnedIdr + amountIdr) - ofWallet(payment, payment.returnedIdr)

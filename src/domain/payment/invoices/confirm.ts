@@ -32,9 +32,9 @@ export interface ContradictedPayment {
 }
 
 /**
- * Updates payments from invoices that were read from Xendit, in any sequence. A PAID invoice is posted, and
- * an EXPIRED one ends its payment. Money on an invoice that is not laku's goes to quarantine. A payment stays
- * open if a webhook says that its invoice is paid (`calledPaid`), even if the invoice says otherwise.
+ * Updates payments from invoices read from Xendit: PAID is posted, EXPIRED ends the payment. Money on an
+ * invoice that is not laku's goes to quarantine. A payment in `calledPaid` is paid according to a webhook,
+ * and stays open even if its invoice says otherwise.
  */
 export async function confirmInvoices(
   work: Work,

@@ -131,8 +131,8 @@ async function createInvoice(
       description: `Laku ${reserved.code}`,
       payer: reserved.payer,
       methods: methodsFor(reserved.amountIdr),
-      // A buyer who returns from Xendit's page with `back=1` in the URL is not sent to the invoice again,
-      // while the webhook about the payment is under way.
+      // With `back=1` in its URL, the payment page does not send a returning buyer to the invoice again. The
+      // webhook about the payment may still be under way.
       successRedirectUrl: `${payLink(publicUrl, reserved.code)}?back=1`,
       failureRedirectUrl: payLink(publicUrl, reserved.code),
     })

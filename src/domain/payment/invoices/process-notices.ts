@@ -27,8 +27,8 @@ const CONTRADICTED_TRIES = 3
 
 /**
  * Processes Xendit's webhooks. Each invoice or refund is read once from Xendit, however many webhooks are
- * about it. All results are recorded in one transaction, which also marks the webhooks as processed. A
- * webhook whose invoice or refund could not be read is retried.
+ * about it. A webhook is marked as processed in the transaction that records the result; if nothing could be
+ * read, it is retried.
  */
 export async function processNotices(
   context: GatewayContext,

@@ -20,8 +20,8 @@ const MARGIN_S = 60
 
 /**
  * Returns the state of open invoices, by reading Xendit's list of paid invoices. An invoice in the list is
- * paid; one that is missing from a complete list is still open. Makes at most one call for ten invoices.
- * Payments that must be asked about one by one are left out.
+ * paid; one that is missing from a complete list is still open. Payments that must be asked about one by one
+ * are left out.
  */
 export async function readPaidPages(
   gateway: PaymentGateway,

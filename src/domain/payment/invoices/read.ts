@@ -31,9 +31,9 @@ const MAX_PAGES = 30
 const PAID_BEFORE_UPDATE_S = 120
 
 /**
- * Reads invoices from Xendit again, in few calls. Invoices whose payment is already paid are left out. Many
- * invoices are read from Xendit's list of paid invoices, the rest one by one. The result also has other
- * invoices of that list for which laku waits.
+ * Reads invoices from Xendit again, in few calls: many from Xendit's list of paid invoices, the rest one by
+ * one. Invoices whose payment is already paid are left out. The result also has other invoices of that list
+ * for which laku waits.
  */
 export async function readInvoices(
   context: GatewayContext,

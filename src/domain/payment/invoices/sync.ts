@@ -133,8 +133,8 @@ function reportStuckPayment(work: Work, { id, code, expiresAt }: AskedPayment, w
 }
 
 /**
- * Returns payments that are due for a question to Xendit. The sweep leaves them out for as long as these
- * questions can take.
+ * Reserves payments about which laku is due to ask Xendit, and returns them. The sweep leaves them out for as
+ * long as these questions can take.
  */
 export async function claimDue(work: Work, limit: number): Promise<AskedPayment[]> {
   const { rows } = await sql<AskedPayment>`

@@ -30,9 +30,9 @@ export interface Confirmation {
 export type ConfirmationOutcome = 'paid' | 'late' | 'review' | 'already' | 'twice'
 
 /**
- * Posts the money of confirmed payments, in the sequence given, and emits payment.paid. The wallet's part of
- * a payment is spent at the same time. A wrong amount, a missing wallet part and a second invoice of the same
- * payment go to quarantine, and staff are notified. A repeated confirmation changes nothing.
+ * Posts the money of confirmed payments, in the sequence given, and emits payment.paid. A wrong amount, a
+ * missing wallet part or a second invoice of the same payment goes to quarantine, for staff. A repeated
+ * confirmation changes nothing.
  */
 export async function confirmPayments(
   work: Work,

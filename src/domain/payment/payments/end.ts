@@ -17,9 +17,9 @@ export interface EndedPayment {
 }
 
 /**
- * Ends a pending payment before its time, for staff. The stock or units reserved for it are released. A
- * payment with an invoice ends once Xendit has closed the invoice; if the invoice is paid at that moment, the
- * payment is paid. A webhook that says the payment is paid does not prevent its end.
+ * Ends a pending payment before its time, for staff; its stock or units are released. A payment with an
+ * invoice ends once Xendit has closed the invoice. If the invoice is paid at that moment, the payment is
+ * paid.
  * @throws payment.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function endPayment(work: Work, input: { payment: string }): Promise<EndedPayment> {

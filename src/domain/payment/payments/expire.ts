@@ -12,9 +12,9 @@ function emitExpired(work: Work, payments: readonly Payment[]): void {
 }
 
 /**
- * Ends payments that can no longer be paid, and emits payment.expired. Leaves out payments that are not
- * pending, and those that are paid according to a webhook. For a payment with an invoice, the caller must
- * have asked Xendit. Returns the ids of the payments that ended now.
+ * Ends payments that can no longer be paid, and emits payment.expired. Leaves out those that are paid
+ * according to a webhook; for one with an invoice, the caller must have asked Xendit. Returns the ids of the
+ * payments that ended now.
  */
 export async function expirePayments(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   if (paymentIds.length === 0) return []

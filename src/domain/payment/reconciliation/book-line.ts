@@ -7,8 +7,8 @@ export interface BookedLine {
   type: string
   /**
    * The result of posting a line of Xendit's transaction list. `agreed`: laku's ledger agrees with the line.
-   * `suspended`: the difference went into the suspense account. `waits`: the line is not final, or its state
-   * is unknown.
+   * `suspended`: the difference went into the suspense account (unexplained money). `waits`: the line is not
+   * final, or its state is unknown.
    */
   became: 'agreed' | 'suspended' | 'waits'
 }

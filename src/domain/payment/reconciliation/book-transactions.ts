@@ -14,8 +14,8 @@ export interface BookedTransactions {
   moved: number
   chargebacks: number
   /**
-   * The number of lines whose money went into the suspense account, because laku knows neither their kind nor
-   * their payment, refund or payout.
+   * The number of lines whose money went into the suspense account (unexplained money): laku knows neither
+   * their kind nor their payment, refund or payout.
    */
   suspended: number
   /**
@@ -42,8 +42,8 @@ const isOfObject = ({ type }: Pick<GatewayTransaction, 'type'>): boolean => obje
 
 /**
  * Posts the difference between lines of Xendit's transaction list and laku's ledger: fees, transfers between
- * Xendit and the bank, chargebacks. Lines of an unknown kind go into the suspense account. Posting the same
- * lines again changes nothing. A lock lets only one process post at a time.
+ * Xendit and the bank, chargebacks. Lines of an unknown kind go into the suspense account (unexplained
+ * money). Posting the same lines again changes nothing.
  */
 export async function bookTransactions(
   work: Work,
@@ -99,8 +99,8 @@ export async function bookTransactions(
 
 /**
  * Moves the difference between a line of Xendit's transaction list and laku's ledger into the suspense
- * account. The entry gets laku's code of the line's payment, refund or payout; if there is none, the line's
- * reference or id.
+ * account (unexplained money). The entry gets laku's code of the line's payment, refund or payout; if there
+ * is none, the line's reference or id.
  */
 export async function suspend(
   work: Work,

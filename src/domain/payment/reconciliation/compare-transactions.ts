@@ -44,10 +44,9 @@ export function chargedIdr({ feeIdr, feeStatus }: GatewayTransaction): Rupiah | 
 export const MAX_CORRECTIONS = 12
 
 /**
- * Returns the sums in laku's ledger for each of these lines of Xendit's transaction list. A payment is found
- * by its invoice (`payment_link_id`, formerly `product_id`), by Xendit's ids, or else by laku's reference. A
- * refund is found by Xendit's id; a payout by that id or by its key. Postings of the line itself count too:
- * fees, transfers, chargebacks, suspense.
+ * Returns the sums in laku's ledger for each of these lines of Xendit's transaction list. A line's payment is
+ * found by its invoice (`payment_link_id`, formerly `product_id`), by Xendit's ids, or else by laku's
+ * reference. Postings of the line itself count too: fees, transfers, chargebacks, suspense.
  */
 export async function bookedOf(
   tx: Tx,

@@ -71,7 +71,7 @@ export interface GatewayTransactionQuery {
   updatedUntil?: Date | undefined
   /** The id of the last line on the previous page of Xendit's transaction list. */
   afterId?: string | undefined
-  /** The page size: 1 to 50. */
+  /** The number of lines on a page: 1 to 50. */
   limit: number
 }
 

@@ -27,7 +27,7 @@ export interface BookContext extends GatewayContext {
 const FIRST_LOOK_S = 300
 /**
  * The number of checks after which a line that still differs from laku's ledger goes into the suspense
- * account. An hour must have passed as well.
+ * account (unexplained money). An hour must have passed as well.
  */
 const LOOKS = 3
 const STALE_AFTER_S = 3600
@@ -132,8 +132,8 @@ export interface SettledLines {
 
 /**
  * Asks Xendit, after a database restore, about every stored line of its transaction list. Records the
- * payments, refunds and payouts that the restored database lacks. A difference that remains goes into the
- * suspense account at once. If Xendit does not answer, the run ends.
+ * payments, refunds and payouts that the restored database lacks; other differences go into the suspense
+ * account at once. If Xendit does not answer, the run ends.
  */
 export async function settleKeptLines(context: BookContext, adopting: Adopting): Promise<SettledLines> {
   const { units, actor, gateway } = context
@@ -248,8 +248,8 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
       return 'suspended'
     })
   } catch (error) {
-    // A line that cannot be posted to its own account goes into the suspense account once its time has run
-    // out.
+    // A line that cannot be posted to its own account goes into the suspense account (unexplained money) once
+    // its time has run out.
     return await units.run(actor, async (work): Promise<FollowedLine> => {
       if (mayWait(work)) throw error
       await suspendLine(work, line)
@@ -260,7 +260,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
 
 /**
  * Moves the difference between a line of Xendit's transaction list and laku's ledger into the suspense
- * account. Deletes the stored line, because list and ledger now agree.
+ * account (unexplained money). Deletes the stored line, because list and ledger now agree.
  */
 export async function suspendLine(work: Work, line: GatewayTransaction, code?: string): Promise<void> {
   const booked = (await bookedOf(work.tx, [line])).get(line.id) as Booked

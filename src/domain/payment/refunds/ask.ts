@@ -25,10 +25,9 @@ export type RefundAnswer = { refund: SentRefund } & (
 )
 
 /**
- * Sends a refund to Xendit, or asks about it. Xendit may carry out a repeated request twice, so laku first
- * looks for the refund in Xendit's lists and in the payment's refunded sum. It is sent again, under the same
- * key, only if it is in none of them and the key has not expired. If Xendit stores no refunded sum, or has a
- * similar refund without a reference, a person decides.
+ * Sends a refund to Xendit, or asks about it. Before a refund is sent again, laku looks for it in Xendit's
+ * lists and in the payment's refunded sum. If Xendit stores no such sum, or has a similar refund without a
+ * reference, a person decides.
  */
 export async function askRefund(context: GatewayContext, refund: SentRefund): Promise<RefundAnswer> {
   try {
@@ -173,8 +172,8 @@ async function call(context: GatewayContext, refund: SentRefund): Promise<Refund
 }
 
 /**
- * Returns the id by which a refund request names its payment: the payment's own id. If laku has not stored
- * that id, the payment is read from Xendit; if it has none, the invoice's id is used.
+ * Returns the id by which a refund request names its payment: the payment's own id. The invoice's id is used
+ * if there is no such id, or for the legacy form of refund requests.
  */
 async function namedAs(context: GatewayContext, refund: SentRefund): Promise<RefundedPayment> {
   const { invoiceId } = refund
