@@ -7,8 +7,8 @@ import { paidStates, refundTransitions } from '../payment/index.ts'
 const SHOWN = 10
 
 /**
- * An SQL condition: the money of payment `p` is in laku's ledger as the order's money. Money that was sent
- * back from quarantine never was.
+ * An SQL condition: laku's ledger has the money of payment `p` as money of its order. Money that was sent
+ * back from quarantine (money without a matching payment) never was.
  */
 const wasReceived = sql`(p.status in ${inSql(paidStates)} or (p.status = 'refunded' and p.returned_idr > 0))`
 

@@ -94,7 +94,9 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   return { ...line, fresh: sameAs === undefined }
 }
 
-/** Returns the id of the quarantined money because of which a payment is in review. */
+/**
+ * Returns the id of the quarantined money (such as a wrong amount) because of which a payment is in review.
+ */
 async function waitingOf(work: Work, paymentId: string): Promise<string | undefined> {
   const row = await work.tx
     .selectFrom('quarantinedMoney')

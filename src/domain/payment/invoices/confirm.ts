@@ -33,8 +33,8 @@ export interface ContradictedPayment {
 
 /**
  * Updates payments from invoices read from Xendit: PAID is posted, EXPIRED ends the payment. Money on an
- * invoice that is not laku's goes to quarantine. A payment in `calledPaid` is paid according to a webhook,
- * and stays open even if its invoice says otherwise.
+ * invoice that is not laku's goes to quarantine (money without a matching payment). An invoice in
+ * `calledPaid` is paid according to a webhook: its payment stays open, even if the invoice says otherwise.
  */
 export async function confirmInvoices(
   work: Work,

@@ -31,8 +31,8 @@ export type ConfirmationOutcome = 'paid' | 'late' | 'review' | 'already' | 'twic
 
 /**
  * Posts the money of confirmed payments, in the sequence given, and emits payment.paid. A wrong amount, a
- * missing wallet part or a second invoice of the same payment goes to quarantine, for staff. A repeated
- * confirmation changes nothing.
+ * missing wallet part or a second invoice of the same payment goes to quarantine (money without a matching
+ * payment). A repeated confirmation changes nothing.
  */
 export async function confirmPayments(
   work: Work,
