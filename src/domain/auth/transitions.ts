@@ -3,8 +3,8 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 export type CodeStatus = 'open' | 'used' | 'spent' | 'replaced'
 
 /**
- * A code ends once: used, spent by wrong tries, or replaced by a newer code. An expired code stays open until
- * it is deleted.
+ * The transitions of a log-in code. A code ends once: it is used, invalid after too many wrong tries
+ * (`spent`), or replaced by a newer code. An expired code stays `open` until it is deleted.
  */
 export const loginCodeTransitions: Transitions<CodeStatus> = {
   open: ['used', 'spent', 'replaced'],
@@ -17,7 +17,10 @@ export const loginCodeMachine = machineOf('login code', 'otpChallenges', loginCo
 
 export type StaffStatus = 'active' | 'suspended'
 
-/** A suspended staff member is never reactivated; on return they get a new record. */
+/**
+ * The transitions of a staff member's status. A suspended member is never activated again; a member who comes
+ * back gets a new record.
+ */
 export const staffTransitions: Transitions<StaffStatus> = {
   active: ['suspended'],
   suspended: [],

@@ -4,21 +4,21 @@ import { shipmentTransitions } from '../logistics/index.ts'
 import { settleAttentionWhere } from '../ops/index.ts'
 
 /**
- * A condition on an open attention item, the row `a`: when the condition holds, the cause for which the item
- * was raised has gone away.
+ * The SQL condition that ends an open attention item, the row `a`. It holds once the cause of the item is
+ * gone.
  */
 interface GoneWhen {
   gone: RawBuilder<unknown>
   /**
-   * The states of the subject that end the item, where the subject’s state alone decides: its table, and the
-   * states (`not`: all other states end the item).
+   * The states that end an attention item, if the state of the item's subject alone decides: the subject's
+   * table, and the states. With `not`, all states except these end the item.
    */
   states?: { table: string; of: readonly string[]; not: boolean }
 }
 
 /**
- * An item whose cause leaves no stored data when it has gone: a person resolves the item, or the command that
- * fixes the cause does.
+ * An attention item for which no stored data shows that its cause is gone. A person resolves the item, or the
+ * command that fixes the cause does.
  */
 interface ByPerson {
   person: string
@@ -28,13 +28,13 @@ export type AttentionEnd = GoneWhen | ByPerson
 
 const subject = sql`a.subject_id::uuid`
 
-/** Ends the item when its subject, a row of this table, is in one of these states. */
+/** Ends the attention item when its subject, a row of this table, is in one of these states. */
 const is = (table: string, ...states: string[]): GoneWhen => ({
   gone: sql`exists (select from ${sql.table(table)} t where t.id = ${subject} and t.status = any(${states}))`,
   states: { table, of: states, not: false },
 })
 
-/** Ends the item when its subject, a row of this table, is in none of these states any more. */
+/** Ends the attention item when its subject, a row of this table, is in none of these states any more. */
 const isNot = (table: string, ...states: string[]): GoneWhen => ({
   gone: sql`exists (select from ${sql.table(table)} t where t.id = ${subject} and t.status <> all(${states}))`,
   states: { table, of: states, not: true },
@@ -44,27 +44,33 @@ const answered = ['confirmed', 'shipped', 'partially_received', 'received', 'clo
 const sessionDone = ['orders_created', 'success', 'cancelled', 'refunded']
 
 /**
- * Ends the item when the last failure of this channel for this reason is a day old; `id` names the detail
- * with the failed row's id.
+ * Ends the attention item a day after the last failed message of its channel. `id` names the detail of the
+ * item that holds the id of that message's row.
  */
 const quiet = (table: string, id: string): GoneWhen => ({
   gone: sql`coalesce((select t.updated_at from ${sql.table(table)} t where t.id = (a.details ->> ${sql.lit(id)})::uuid), a.since)
     < (select now from the_time) - interval '1 day'`,
 })
 
-/** Ends the item this many days after it was raised; the audit log keeps its content. */
+/** Ends the attention item this many days after it was raised; the audit log keeps its content. */
 const daysOld = (days: number): GoneWhen => ({
   gone: sql`a.since < (select now from the_time) - make_interval(days => ${sql.lit(days)})`,
 })
 
-/** The condition that no money of the subject, a payment or an invoice, waits in quarantine. */
+/**
+ * The condition that ends an attention item about a payment or an invoice: none of its money waits in
+ * quarantine.
+ */
 const unquarantined: GoneWhen = {
   gone: sql`not exists (
     select from quarantined_money q
     where q.status = 'waiting' and (q.provider_invoice_id = a.subject_id or q.payment_id::text = a.subject_id))`,
 }
 
-/** The condition that the order has a parcel that is on its way, or needs no parcel. */
+/**
+ * The condition that ends an attention item about an order: its parcel is booked or on its way, or the order
+ * needs no parcel.
+ */
 const parcelGoes: GoneWhen = {
   gone: sql`exists (
     select from orders o where o.id = ${subject} and (o.status not in ('paid', 'processing', 'on_hold') or exists (
@@ -72,8 +78,8 @@ const parcelGoes: GoneWhen = {
 }
 
 /**
- * The condition that a purchase order which is not cancelled was made for the session since the item was
- * raised, or that the session needs none.
+ * The condition that ends an attention item about a session without goods. Since the item was raised, a
+ * purchase order was made for the session and not cancelled, or the session needs none any more.
  */
 const goodsComing: GoneWhen = {
   gone: sql`exists (
@@ -82,8 +88,8 @@ const goodsComing: GoneWhen = {
 }
 
 /**
- * The condition under which each kind of attention ends without a person. Many use cases end their own items
- * at once (`settleAttention`). These conditions find the others, whatever removed the cause.
+ * The condition under which each kind of attention item ends without a person. Many use cases end their own
+ * items at once (`settleAttention`). These conditions end the items whose cause went away in another way.
  */
 export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   buyer_owes: {
@@ -129,7 +135,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   order_contradicted: { person: 'whether a buyer who has goods and money gives one back is not kept here' },
   order_not_shippable: parcelGoes,
   order_without_money: is('orders', 'cancelled', 'failed', 'refunded'),
-  // The item ends when the day is over whose budget was spent.
+  // This attention item ends when the day is over on which the budget for codes was spent.
   'otp.budget': {
     gone: sql`not exists (
       select from code_spending c where c.channel = a.subject_id and c.strangers > 0
@@ -232,8 +238,8 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
 }
 
 /**
- * Resolves the open items whose cause has gone away. Each open row is tested for its own kind alone, so the
- * cost grows with the number of open items. Returns how many items were resolved.
+ * Resolves the open attention items whose cause is gone. Each item is tested by the condition of its own
+ * kind, so the cost grows only with the number of open items. Returns the number of resolved items.
  */
 export async function settleGone(work: Work): Promise<number> {
   const cases = Object.entries(attentionEnds).flatMap(([kind, end]) =>

@@ -50,12 +50,15 @@ import { applyPickups, reportUnreachedFactories } from '../warehouse/index.ts'
 import '../whatsapp/events.ts'
 import './job-payloads.ts'
 
-/** The buyer is notified after the commit, so a notice that fails never undoes the change that it reports. */
+/**
+ * The job that notifies a buyer of an event. It runs after the commit, so a notice that fails never undoes
+ * the change itself.
+ */
 const notify: JobRule<EventType> = { job: 'notify', data: ({ id }) => ({ eventId: id }) }
 
 /**
- * The buyer gets no notice of money that stays with the company, because a card's issuer had given that money
- * to the buyer before.
+ * The job that notifies a buyer of a refund. The buyer gets no notice if the company keeps the money because
+ * the issuer of the buyer's card has already paid the buyer.
  */
 const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = {
   job: 'notify',
@@ -86,7 +89,8 @@ async function refundSessions(
  * with an empty row is kept as history, and nothing follows it.
  */
 export const choreography: Choreography = {
-  // No job follows here: the code is in a WhatsApp message, and whatsapp.queued sends that message.
+  // No job is needed for a requested code: the code is in a WhatsApp message, and the event whatsapp.queued
+  // sends that message.
   'otp.requested': {},
   'otp.way_chosen': {
     jobs: [
@@ -168,8 +172,8 @@ export const choreography: Choreography = {
       notify,
       {
         job: 'payments.withdraw',
-        // A payment that expired needs no withdrawal at the provider, and a payment that was paid is refunded
-        // instead.
+        // The invoice of an expired payment needs no withdrawal at the provider. A payment that was paid is
+        // refunded instead.
         data: ({ payload: { because, wasPaid, paymentId } }) =>
           because === 'expired' || wasPaid ? undefined : { paymentId },
       },
@@ -183,7 +187,8 @@ export const choreography: Choreography = {
   },
   'order.status_changed': { jobs: [notify] },
   'return.requested': {},
-  // The use case itself restocks and refunds an accepted return; settlement reads the refund's entries.
+  // The use case that accepts a return also restocks and refunds it. Settlement reads the refund's ledger
+  // entries.
   'return.accepted': {},
   'return.refused': { jobs: [notify] },
   'order.delivered': { reactions: [earnDelivered], jobs: [notify] },
@@ -214,7 +219,7 @@ export const choreography: Choreography = {
   'payout.created': {
     jobs: [{ job: 'payouts.submit', data: ({ payload }) => ({ payoutId: payload.payoutId }) }],
   },
-  // The domain that made the payout (settlement or withdrawal) books its own postings, in the same
+  // The domain that made the payout (settlement or withdrawal) writes its own ledger postings, in the same
   // transaction.
   'payout.submitted': { reactions: [markSettlementsSubmitted, markWithdrawalsSubmitted] },
   'payout.succeeded': { reactions: [markSettlementsPaid, markWithdrawalsSucceeded] },
@@ -259,7 +264,8 @@ export const choreography: Choreography = {
   'stock.reserved': {},
 
   'purchase_order.created': {},
-  // The factory's message is queued in the same transaction: whatsapp.queued sends it.
+  // The message to the factory about its purchase order is queued in the same transaction; the event
+  // whatsapp.queued sends it.
   'purchase_order.sent': {
     jobs: [{ job: 'pos.estimate', data: ({ payload }) => ({ purchaseOrderId: payload.purchaseOrderId }) }],
   },
@@ -273,7 +279,8 @@ export const choreography: Choreography = {
   'shipment.created': { reactions: [startProcessing] },
   'shipment.status_changed': { reactions: [applyShipmentStatus] },
   'shipment.priced': {
-    // The job runs after the commit, because a refund locks the payment first and then the order.
+    // The job that corrects the shipping fee runs after the commit. It may refund, and a refund locks the
+    // payment first and then the order.
     jobs: [{ job: 'fees.true', data: ({ payload: { orderId } }) => ({ orderId }) }],
   },
   'shipment.waybill_changed': { reactions: [applyWaybillChanges] },

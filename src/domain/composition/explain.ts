@@ -3,14 +3,14 @@ import { formatIdr, idOrCode, jakartaDate, kernelErrors, type Rupiah, type Tx } 
 import { describePostings, type Telling, type TellingOf } from '../ledger/index.ts'
 
 /**
- * The explanation of where money is and how it got there: the thing that was asked about, facts about it, and
- * every posting behind it.
+ * The explanation of where money is and how it got there: the object that was asked about, facts about it,
+ * and every ledger posting behind it.
  */
 export interface Explanation extends Telling {
   what: string
   id: string | null
   code: string | null
-  /** The facts about the thing, one sentence each: its kind and its state. */
+  /** The facts about the object that was asked about, one sentence each: its kind and its state. */
   facts: string[]
 }
 
@@ -27,8 +27,9 @@ const AMOUNT = /^(rp\s*)?(\d{1,3}(\.\d{3})+|\d{1,15})$/i
 const LINE = /^(ORD-[0-9A-Z-]+)\/(.+)$/i
 
 /**
- * Explains a session, payment, order, order line (its id, or order code/SKU), refund, settlement, withdrawal
- * or parcel by id or code, an account by its key, or an amount in rupiah.
+ * Explains the money of one object, with its ledger postings. The object is a session, payment, order,
+ * refund, settlement, withdrawal or parcel, by id or code. Or it is an order line (its id, or order
+ * code/SKU), an account by its key, or an amount in rupiah.
  * @throws kernel.nothing_to_explain where there is no such thing
  */
 export async function explain(
@@ -74,7 +75,7 @@ async function explainAmount(
   return { what: 'amount', id: null, code: formatIdr(amountIdr), facts, ...telling }
 }
 
-/** Finds the session, payment, order or other thing about money that a code or UUID names. */
+/** Finds the session, payment, order or other object with money that a code or UUID names. */
 async function find(tx: Tx, text: string): Promise<Found | undefined> {
   const line = LINE.exec(text)
   const key = idOrCode(text)
@@ -101,7 +102,8 @@ async function find(tx: Tx, text: string): Promise<Found | undefined> {
 }
 
 /**
- * Selects the postings that explain the thing: its own postings, and those of the things that belong to it.
+ * Selects the ledger postings that explain the money of an object: its own, and those of the objects that
+ * belong to it.
  */
 async function tellingOf(tx: Tx, { what, id }: Found): Promise<TellingOf> {
   if (what === 'order line') return { orderItemId: id }
@@ -114,8 +116,8 @@ async function tellingOf(tx: Tx, { what, id }: Found): Promise<TellingOf> {
     return { subjectIds: [id], seqs: lines.map((line) => line.entrySeq) }
   }
   if (what === 'refund') {
-    // A refund to the source may have a part that goes to the wallet. That part (`partOf`) has no posting of
-    // its own: it is in the posting of the refund to the source.
+    // A refund to the buyer's source of payment may have a part (`partOf`) that goes to the buyer's wallet.
+    // That part has no ledger posting of its own; the posting of the refund to the source includes it.
     const { partOf } = await tx
       .selectFrom('refunds')
       .select('partOf')

@@ -3,8 +3,8 @@ import type { Tx } from '../kernel/index.ts'
 import type { SwitchName } from '../ops/index.ts'
 
 /**
- * The work that waits behind a paused switch, by its kind: none of the work is lost, and it goes on when the
- * switch is resumed.
+ * The work that waits while staff have paused a switch, by its kind. None of the work is lost; it continues
+ * when the switch is resumed.
  */
 export interface Waiting {
   what: string
@@ -16,7 +16,7 @@ const questions: Record<
   SwitchName,
   readonly { what: string; from: ReturnType<typeof sql>; amount?: boolean }[]
 > = {
-  // A paused switch refuses joins (kernel.paused), so no join waits behind it.
+  // While the switch `joins` is paused, every join is refused (kernel.paused), so no join waits.
   joins: [],
   payouts: [
     {
@@ -67,8 +67,8 @@ const questions: Record<
 }
 
 /**
- * Counts the work that waits behind a switch, whether the switch is paused or not; a partial index answers
- * each count.
+ * Counts the work that waits or would wait for a switch, whether the switch is paused or not. A partial index
+ * serves each count.
  */
 export async function waitingBehind(tx: Tx, name: SwitchName): Promise<Waiting[]> {
   const asked = questions[name].map(({ what, from, amount }) => {

@@ -5,7 +5,7 @@ import type { BankAccountStatus } from './transitions.ts'
 
 const PURPOSE = 'factory.bank_account'
 
-/** A bank account in the form that may be shown. */
+/** A factory's bank account as staff may see it, without the full account number. */
 export interface BankAccountView {
   id: string
   factoryId: string
@@ -16,7 +16,7 @@ export interface BankAccountView {
   status: BankAccountStatus
   setAt: Date
   approvedAt: Date | null
-  /** The time before which nothing is paid to this account. */
+  /** The time from which payouts may go to this account; null before its approval. */
   usableFrom: Date | null
 }
 
@@ -49,7 +49,10 @@ export async function bankAccountsOf(tx: Tx, vault: Vault, factoryId: string): P
   })
 }
 
-/** Returns the approved account before this one, in words for the audit log; null if there is none. */
+/**
+ * Returns the newest approved bank account of a factory other than `before`, as text for the audit log; null
+ * if there is none.
+ */
 export async function lastAccount(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
   factoryId: string,
@@ -66,8 +69,8 @@ export async function lastAccount(
 }
 
 /**
- * Returns by factory the account that may receive payouts at `now`: the newest account that a second person
- * approved and whose cooling-off is over.
+ * Returns, for each factory, the bank account that may receive payouts at `now`: the newest account that a
+ * second person approved and whose waiting time is over.
  */
 export async function payableAccounts(
   tx: Tx,
@@ -84,8 +87,8 @@ export async function payableAccounts(
 }
 
 /**
- * Returns the factories that have this bank account, in any state. Callers use it to name the possible
- * receiver of a payout that laku does not know. An account that no key opens is left out.
+ * Returns the factories that have this bank account, in any state. Callers use it to find the possible
+ * receiver of a payout that laku does not know. An account that no available key decrypts is left out.
  */
 export async function factoriesOfAccount(
   tx: Tx,

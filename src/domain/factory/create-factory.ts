@@ -13,7 +13,9 @@ export interface NewFactory {
   province: string
   /** The postal code: 5 digits. */
   postalCode: string
-  /** The commission in basis points; the policy's default applies if none was agreed. */
+  /**
+   * The factory's commission rate in basis points of the price; the default of the policy if none was agreed.
+   */
   commissionBps?: number | undefined
   taxId?: TaxId | undefined
 }

@@ -1,13 +1,16 @@
 import { sql } from 'kysely'
 import { asRecords, type Work } from '../kernel/index.ts'
 
-/** The change of published ratings: of their sum in stars, and of their count. */
+/** The change of a product's or factory's published ratings: of their sum in stars, and of their count. */
 export interface RatingChange {
   sumChange: number
   countChange: number
 }
 
-/** Reacts to changes of published reviews: the factory's rating follows by increments, never by a scan. */
+/**
+ * Reacts to changes of published reviews: adds each change to the factory's rating, and never counts all
+ * reviews again.
+ */
 export async function rateFactories(
   work: Work,
   events: readonly { payload: RatingChange & { factoryId: string } }[],
@@ -16,7 +19,10 @@ export async function rateFactories(
   await addRatings(work, 'factories', changes)
 }
 
-/** Adds changes to the ratings of factories or of products, each row once and in the order of the ids. */
+/**
+ * Adds changes to the ratings of factories or of products. Each row is updated once, and rows are locked in
+ * the order of their ids.
+ */
 export async function addRatings(
   work: Work,
   table: 'factories' | 'products',

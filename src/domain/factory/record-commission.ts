@@ -1,8 +1,8 @@
 import { actorLabel, insertRows, newId, type Work } from '../kernel/index.ts'
 
 /**
- * Records a factory's new commission rate, in basis points, and who set it. A session keeps the rate of its
- * creation.
+ * Records a factory's new commission rate, in basis points, and who set it. A session keeps the rate of the
+ * time when it was created.
  */
 export async function recordCommission(work: Work, factoryId: string, commissionBps: number): Promise<void> {
   const row = { id: newId(), factoryId, commissionBps, since: work.now, setBy: actorLabel(work.actor) }

@@ -9,17 +9,19 @@ import { bankAccountMachine } from './transitions.ts'
 
 export interface NewBankAccount {
   factoryId: string
-  /** The code of the payout channel: `ID_BCA`, `ID_MANDIRI`, … */
+  /** The bank, as the code of Xendit's payout channel: `ID_BCA`, `ID_MANDIRI`, … */
   channelCode: string
   accountNumber: string
   accountHolderName: string
 }
 
 /**
- * Sets the bank account to which laku pays a factory. The account receives nothing until a second person
- * approves it and its cooling-off is over; until then the previous account stays in use. The factory is
- * notified and may stop the change. The new account replaces an earlier one that still waits for approval.
- * Finance, or an agent of the office that looks after the factory, may set the account.
+ * Sets the bank account to which laku pays a factory. Finance, or an agent of the office that looks after the
+ * factory, does this.
+ *
+ * Laku pays to the account only after a second person has approved it and its waiting time is over. Until
+ * then the previous account stays in use. The factory is notified and may stop the change. An earlier account
+ * that still waits for approval is replaced.
  * @throws factory.not_found, kernel.payout_channel_unknown, kernel.bank_account_invalid, kernel.forbidden
  */
 export async function setBankAccount(work: Work, input: NewBankAccount): Promise<BankAccountView> {
@@ -52,7 +54,7 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
 }
 
 /**
- * Stops a factory's new bank account, to which nothing was paid yet, at the wish of the factory. Returns
+ * Stops a factory's new bank account, because the factory objects, before laku has paid to it. Returns
  * whether the account could still be stopped.
  */
 export async function stopBankAccount(work: Work, accountId: string): Promise<boolean> {

@@ -46,7 +46,7 @@ export async function taxIdOf(work: Work, factoryId: string): Promise<TaxId | nu
 }
 
 /**
- * Decrypts a stored tax number. A CHECK of the database allows no other kinds than the two of `TaxIdKind`.
+ * Decrypts a factory's stored tax number. A CHECK of the database allows only the two kinds of `TaxIdKind`.
  */
 export function openTaxId(
   vault: Vault,

@@ -34,8 +34,8 @@ export type BankAccountStatus = 'pending' | 'approved' | 'replaced' | 'stopped'
 
 /**
  * The transitions of a factory's bank account. A newer account replaces an account that waits for approval.
- * The last approved account whose cooling-off is over is in use. Until its cooling-off is over, the factory
- * may stop an account.
+ * The newest approved account whose waiting time is over is in use. Until its waiting time is over, the
+ * factory may stop an account.
  */
 export const bankAccountTransitions: Transitions<BankAccountStatus> = {
   pending: ['approved', 'replaced', 'stopped'],

@@ -27,16 +27,17 @@ export interface FactoryChanges {
   status?: FactoryStatus | undefined
   /** The reason for suspending the factory. */
   reason?: string | undefined
-  /** Whether somebody at the new number read out the code that was sent to that number. */
+  /** Whether somebody at the factory's new phone number told staff the code that was sent to that number. */
   phoneProven?: boolean | undefined
 }
 
 /**
- * Changes a factory: first its verification, then its status, so that one call may verify and activate the
- * factory. A `verification` or `status` equal to the present value is no change. Only finance changes the
- * commission, the verdict of the verification, and the status. An agent may submit the papers of their
- * office's factories (pending), and change these factories' name and phone. A suspension needs a reason, in
- * the input or from the actor.
+ * Changes a factory: first its verification, then its status, so that one call may verify and activate it. A
+ * `verification` or `status` equal to the present value is no change. A suspension needs a reason, in the
+ * input or from the actor.
+ *
+ * Only finance changes the commission, the result of the verification, and the status. An agent may submit
+ * the papers of their office's factories (pending), and change these factories' name and phone.
  * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, way_in.caller_code_needed,
  * kernel.illegal_transition, reason_required, forbidden
  */
@@ -95,14 +96,14 @@ export async function updateFactory(
 }
 
 /**
- * Whether a new number of this factory has to be proved. Laku sends nothing to a factory before its papers
- * are verified, and a number that was mistyped at registration is corrected without a code.
+ * Whether a new phone number of this factory needs a code as proof. Before its papers are verified, laku
+ * sends nothing to a factory, and staff may correct its number without a code.
  */
 const needsProof = ({ verification }: FactoryView) => verification === 'verified'
 
 /**
- * Returns the new number of a factory in E.164, before a code is sent to that number. Access to the factory
- * is checked as for the change itself.
+ * Returns the new phone number of a factory in E.164 format, before a code is sent to that number. The member
+ * of staff needs the access that the change of the number itself needs.
  * @throws factory.not_found, phone_invalid, kernel.forbidden
  */
 export async function factoryNumberToProve(
@@ -117,7 +118,7 @@ export async function factoryNumberToProve(
 
 /**
  * Records changes to the phone number, email address or tax number of a verified factory. The factory is
- * notified on its old channels and may stop the change.
+ * notified at its old phone number and email address, and may stop the change.
  * @throws kernel.forbidden for the tax number of a verified factory, which is finance's to change
  */
 async function recordChanges(
@@ -183,7 +184,7 @@ const verbOf = {
   suspended: 'suspend',
 } as Record<string, string | undefined>
 
-/** Returns the command that staff type for the change of a factory, for the audit log. */
+/** Returns the CLI command that makes this change of a factory, as text for the audit log. */
 function commandOf(before: FactoryView, after: FactoryView): string {
   const state =
     after.status !== before.status

@@ -23,7 +23,10 @@ export interface FactoryView extends PublicFactory {
   postalCode: string
   verification: FactoryVerification
   status: FactoryStatus
-  /** The commission rate, in basis points of the goods' price. A session keeps the rate of its creation. */
+  /**
+   * The factory's commission rate, in basis points of the goods' price. A session keeps the rate of the time
+   * when it was created.
+   */
   commissionBps: number
   /** The kind of the factory's stored tax number. Only finance may see the number itself. */
   taxIdKind: TaxIdKind | null

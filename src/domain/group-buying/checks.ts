@@ -3,14 +3,14 @@ import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
 import { paidStates } from '../payment/index.ts'
 import { sessionTransitions } from './transitions.ts'
 
-// The most violations that one check lists. A broken invariant can have ten thousand, and a person needs the
-// first few.
+// The most violations that one check of a group-buying invariant lists. A broken invariant can have ten
+// thousand, and a person needs only the first few.
 const SHOWN = 10
 
 /**
- * An SQL condition: the money of payment `y` came into escrow. A payment of a wrong amount that was sent back
- * out of quarantine is `refunded`, too. But its money was never in escrow, so nothing of it returned from
- * there.
+ * An SQL condition: the money of payment `y` came into escrow. Money of a wrong amount waits in quarantine,
+ * outside escrow. If it was sent back from there, its payment is `refunded`, but nothing returned from
+ * escrow.
  */
 const wasReceived = sql`(y.status in ${inSql(paidStates)} or (y.status = 'refunded' and y.returned_idr > 0))`
 

@@ -12,7 +12,7 @@ declare module '../kernel/events.ts' {
   interface EventPayloads {
     'session.created': SessionSubject
     'session.opened': SessionSubject
-    /** The session got a new end: `endsAt`, as ISO 8601. */
+    /** The session's end was moved to a later time, `endsAt` (ISO 8601). */
     'session.extended': SessionSubject & { endsAt: string }
     'session.moq_reached': SessionSubject & { paidUnits: number }
     'session.pending_stock': SessionSubject & { missingUnits: number }
@@ -33,8 +33,8 @@ declare module '../kernel/events.ts' {
     }
     'participant.paid': ParticipantSubject & { units: number }
     /**
-     * A place in a session ended, and its units are free again. If the place was not paid, nobody waits for
-     * its invoice any more.
+     * A buyer's place in a session ended, and its units can be bought by others again. If the place was not
+     * paid, its invoice is not needed any more.
      */
     'participant.released': ParticipantSubject & {
       because: 'expired' | 'left' | 'closed'

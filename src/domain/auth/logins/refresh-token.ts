@@ -23,11 +23,10 @@ export function newBranch(): string {
 }
 
 /**
- * Returns a fresh refresh token, `<auth session>.<32 bytes>`. The bytes are the id of its sequence
+ * Returns a fresh refresh token, `<auth session>.<32 bytes>`. The 32 bytes are the id of the token's sequence
  * (`branch`), its number in this sequence (`generation`), 6 random bytes and a signature.
  *
- * By the signature, laku tells an issued token from an invented one, also if the token was replaced long ago.
- * No token is stored.
+ * No token is stored. The signature shows whether laku issued a token, even one that was replaced long ago.
  */
 export function newRefreshToken(vault: Vault, { authSessionId, branch, generation }: IssuedToken): string {
   const said = Buffer.alloc(SIGNED_BYTES)
@@ -39,7 +38,9 @@ export function newRefreshToken(vault: Vault, { authSessionId, branch, generatio
   return `${authSessionId}.${bytes.toString('base64url')}`
 }
 
-/** Returns the content of a refresh token that laku signed under this key; undefined for any other token. */
+/**
+ * Returns the content of a refresh token that laku signed with the given key; undefined for any other token.
+ */
 export function issuedToken(vault: Vault, token: string): IssuedToken | undefined {
   const authSessionId = authSessionOf(token)
   if (authSessionId === undefined) return undefined

@@ -15,8 +15,9 @@ import {
 import { deviceHash, isDevice, refreshExpiry } from './start.ts'
 
 /**
- * The time for which the second-newest refresh token of a sequence is still accepted (ms). The answer with
- * the newest token may have been lost, or another tab of the browser may have sent the same token.
+ * The time for which laku still accepts the second-newest refresh token of a sequence (ms). The reply that
+ * carried the newest token may have been lost on its way to the browser. Or another tab of the browser may
+ * have sent the second-newest token too.
  */
 const GRACE_MS = 30_000
 
@@ -27,17 +28,17 @@ const GRACE_MS = 30_000
 const MAX_BRANCHES = 8
 
 /**
- * The sequences of refresh tokens of a log-in. Each has the number of its newest token, and the time since
- * which that token is the newest.
+ * The sequences of refresh tokens of a log-in, by the id of the sequence. For each sequence: the number of
+ * its newest token, and the time at which that token was issued.
  */
 type Branches = Record<string, { generation: number; since: string }>
 
 /**
- * Exchanges the newest refresh token of a log-in for a fresh one. The previous token stays valid for 30 s on
- * the same device, and begins a new sequence: two tabs that refresh at once both stay logged in.
+ * Exchanges the newest refresh token of a log-in for a fresh one. The token before it stays valid for 30 s on
+ * the same device, and begins a new sequence. So two browser tabs that refresh at once both stay logged in.
  *
- * An older issued token, or one from another device, ends the log-in, because one of its two holders stole
- * it. A token that laku did not issue, or that it signed under another key, changes nothing.
+ * An older issued token, or a token from another device, ends the log-in: somebody may have stolen the token.
+ * A token that laku did not issue, or signed with another key, changes nothing.
  *
  * The caller throws `refused` (auth.refresh_invalid, auth.user_suspended) after the commit.
  */
@@ -64,8 +65,8 @@ export async function refreshLogin(work: Work, refreshToken: string, device?: st
     .set({
       branches: JSON.stringify(newest(branches)),
       tokenHash: refreshHash(work.vault, token),
-      // The device is hashed again under the current key. So a key that is rotated out is needed only for
-      // log-ins that have not refreshed since.
+      // The log-in's device is hashed again with the current key. So a retired key is needed only for log-ins
+      // that have not refreshed their tokens since the key changed.
       ...(session.device !== null &&
         isDevice(work, device, session.device) && { device: deviceHash(work, device) }),
       rotatedAt: work.now,
@@ -77,8 +78,8 @@ export async function refreshLogin(work: Work, refreshToken: string, device?: st
 }
 
 /**
- * Returns the sequence and the number of the next refresh token. Returns `unknown` for a token that proves
- * nothing, and `stolen` for one that comes too late or from another device.
+ * Returns the sequence and the number of the next refresh token. Returns `unknown` for a token that changes
+ * nothing, and `stolen` for a token that comes too late or from another device.
  */
 function nextOf(
   work: Work,
@@ -88,14 +89,14 @@ function nextOf(
 ): { branch: string; generation: number } | 'unknown' | 'stolen' {
   const issued = issuedToken(work.vault, token)
   if (!issued) {
-    // A refresh token of an earlier laku is recognised by its digest alone, as long as it is the newest
-    // token.
+    // An earlier version of laku issued refresh tokens without a signature. Such a token is recognised by its
+    // digest, as long as it is the newest token of its log-in.
     const newestOfOld = isRefreshHash(work.vault, token, session.tokenHash)
     return newestOfOld ? { branch: newBranch(), generation: 1 } : 'unknown'
   }
   const { branch, generation } = issued
   const line = session.branches[branch]
-  // The token's sequence was dropped to make room for newer sequences.
+  // The sequence of this refresh token was dropped, because the log-in had too many sequences.
   if (!line) return 'unknown'
   if (generation === line.generation) return { branch, generation: generation + 1 }
   if (generation > line.generation) return 'unknown'

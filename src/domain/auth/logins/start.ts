@@ -10,7 +10,7 @@ export interface Login {
   refreshExpiresAt: Date
 }
 
-/** Starts a log-in: a family of refresh tokens, in which the newest token of each line is good. */
+/** Starts a log-in of a customer, with the first sequence of its refresh tokens. */
 export async function startAuthSession(work: Work, user: User, device?: string): Promise<Login> {
   const authSessionId = newId()
   const branch = newBranch()
@@ -31,16 +31,16 @@ export async function startAuthSession(work: Work, user: User, device?: string):
 }
 
 /**
- * Returns when a log-in expires. Each rotation of a token restarts this time, so a log-in in use does not
- * expire.
+ * Returns the time at which a log-in expires. Each refresh of a token sets this time anew, so a log-in in use
+ * does not expire.
  */
 export function refreshExpiry(work: Work): Date {
   return secondsAfter(work.now, work.policy.refreshTokenDays * 86_400)
 }
 
 /**
- * Returns a device in the form in which it is stored: a keyed hash of the words by which its browser names
- * itself.
+ * Returns a customer's device in the form in which it is stored: a keyed hash of the text by which its
+ * browser names itself.
  */
 export function deviceHash({ vault }: Work, device: string | undefined): string {
   return vault.hmac('auth.device_words', device ?? '')

@@ -5,8 +5,8 @@ import type { Staff } from './create.ts'
 import { staffNamed } from './staff-named.ts'
 
 /**
- * Renames a staff member; an administrator does this. Nobody else can get the old name, because older rows
- * contain it.
+ * Renames a staff member; an administrator does this. The old name is never given to anybody else, because
+ * older rows contain it.
  * @throws kernel.forbidden, auth.staff_not_found, auth.staff_name_taken, auth.staff_name_refused
  */
 export async function renameStaff(work: Work, input: { staff: string; name: string }): Promise<Staff> {

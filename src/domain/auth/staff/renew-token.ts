@@ -7,20 +7,20 @@ import { newStaffToken, type StaffToken } from './tokens.ts'
 
 export interface RenewedToken extends Staff, Omit<StaffToken, 'id'> {
   tokenId: string
-  /** The seconds for which the earlier tokens are still good. */
+  /** The seconds for which the staff member's earlier tokens stay valid. */
   overlapS: number
 }
 
 /**
- * The default time for which the earlier tokens stay good. A service's cron jobs need time to read the new
- * token; a person has it in hand at once.
+ * The default time for which a staff member's earlier tokens stay valid after a new token. The cron jobs of a
+ * service need time to read the new token; a person can use it at once.
  */
 const OVERLAP_S = { service: 7 * 86_400, person: 0 }
 const DAYS = 90
 
 /**
- * Replaces the tokens of a staff member by a new one; an administrator does this. The earlier tokens end now,
- * or after an overlap of up to 30 days. By default a person's token is good for 90 days, a service's without
+ * Replaces the tokens of a staff member by one new token; an administrator does this. The earlier tokens end
+ * now, or after up to 30 days. By default a person's token is valid for 90 days, and a service's token has no
  * end.
  * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands, auth.token_needs_end
  */

@@ -7,13 +7,13 @@ import { staffNamed } from './staff-named.ts'
 
 export interface RevokedStaff extends Staff {
   status: StaffStatus
-  /** The number of valid tokens that this command ended. */
+  /** The number of a staff member's valid tokens that this command ended. */
   tokens: number
 }
 
 /**
- * Ends all tokens of a member of staff, named by name or id; an admin does this. With `suspend`, the member
- * also gets no new tokens. Nobody can take their own rights away, so that an admin is left.
+ * Ends all tokens of a member of staff, given by name or id; an admin does this. With `suspend`, the member
+ * also gets no new tokens. Admins cannot do this to themselves, so that one admin always remains.
  * @throws kernel.forbidden, auth.staff_not_found, auth.own_rights
  */
 export async function revokeStaff(

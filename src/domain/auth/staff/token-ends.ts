@@ -1,15 +1,15 @@
 import { type Kysely, sql } from 'kysely'
 import { type DB, secondsAfter, type Work } from '../../kernel/index.ts'
 
-/** The seconds before a token's end at which laku raises attention. */
+/** The time before the end of a staff token at which laku raises an attention item (seconds). */
 export const TELL_BEFORE_S = 14 * 86_400
-/** The age at which a service's token without end should be rotated (days). */
+/** The age at which a service's token without end should be replaced by a new one (days). */
 const ROTATE_DAYS = 180
 
 export interface EndingToken {
   id: string
   name: string
-  /** The time at which the token ends; null for an old token without end. */
+  /** The time at which the staff token ends; null for an old token without end. */
   expiresAt: Date | null
 }
 
@@ -31,8 +31,8 @@ export async function endingTokens({ tx, now }: { tx: Kysely<DB>; now: Date }): 
 }
 
 /**
- * Raises attention once for each token that ends soon. Returns the number of tokens for which attention was
- * raised.
+ * Raises one attention item for each staff token that ends soon. Returns the number of tokens for which an
+ * item was raised.
  */
 export async function reportEndingTokens(work: Work): Promise<number> {
   const ending = await endingTokens(work)

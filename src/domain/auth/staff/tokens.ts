@@ -5,27 +5,27 @@ import { authErrors } from '../errors.ts'
 
 type StaffActor = Extract<Actor, { kind: 'staff' }>
 
-// A token is 32 random bytes, so its hash needs no key and need not be slow: nobody guesses it.
+// A staff token is 32 random bytes, which nobody can guess. So a fast hash without a key is enough.
 export const hashOfToken = (token: string) => createHash('sha256').update(token).digest('base64url')
 
 export interface StaffToken {
   id: string
-  /** The token, `lkst_…`, which is shown once: only its hash is stored. */
+  /** The staff token, `lkst_…`. It is displayed once, because laku stores only its hash. */
   token: string
-  /** The time at which the token ends; null for a token without end, which only a service may have. */
+  /** The time at which the staff token ends; null for a token without end, which only a service may have. */
   expiresAt: Date | null
 }
 
-/** Returns a new token that nobody has yet, and its hash; only the hash is stored. */
+/** Returns a new, random staff token and its hash; only the hash is stored. */
 export function newStaffToken(): { id: string; token: string; hash: string } {
   const token = `lkst_${randomBytes(32).toString('base64url')}`
   return { id: newId(), token, hash: hashOfToken(token) }
 }
 
 /**
- * Issues a personal token to a staff member, good for `days` days (1 to 366); null gives a service a token
- * without end. The issuer has seen the token, so they cannot be its holder's second approver while it is
- * good.
+ * Issues a token to a staff member, valid for `days` days (1 to 366); null gives a service a token without
+ * end. The issuer has seen the token. So while it is valid, the issuer cannot be the second approver of its
+ * holder's commands.
  * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands, auth.token_needs_end
  */
 export async function issueStaffToken(
@@ -47,7 +47,7 @@ export async function issueStaffToken(
   return { id, token, expiresAt }
 }
 
-/** Returns the staff member who holds this token, while both the token and its holder are good. */
+/** Returns the staff member who holds this token, while the token is valid and the member is active. */
 export async function staffByToken(
   db: Kysely<DB>,
   token: string,

@@ -10,11 +10,12 @@ import { openThings } from './open-things.ts'
 import { erasePerson, livingUser } from './privacy.ts'
 
 /**
- * Closes the account of the customer who acts. The whole wallet is paid out, free of fee and minimum (the
- * design, 4 user). Once the money has arrived, the customer is erased (docs/adr/0041). Until then the
- * customer cannot join, order or withdraw. If the money comes back, the closing ends. `amountIdr` must be the
- * whole balance, so that the customer knows how much leaves. Refused while anything else of the customer is
- * open.
+ * Closes the account of the customer who acts. The whole wallet is paid out, without a fee or a minimum (the
+ * design, 4 user). Once the money has arrived at the bank, the customer is erased (docs/adr/0041).
+ *
+ * Until then the customer cannot join, order or withdraw. If the bank returns the money, the closing is
+ * cancelled. `amountIdr` must be the whole balance, so that the customer knows how much is paid out. Refused
+ * while an order, a payment or anything else of the customer is open.
  * @throws user.still_open with what is, wallet.nothing_to_withdraw, not_all, otp_needed, account_closing,
  * kernel.bank_account_invalid,
  *   payout_channel_unknown, forbidden
@@ -27,8 +28,8 @@ export async function closeAccount(work: Work, input: WithdrawalRequest): Promis
 
 /**
  * Closes the account of a user who asked for it in writing; an admin does it. The wallet is paid out to the
- * bank account that the user confirmed, because staff may not name one. Where the wallet is empty, the user
- * is erased at once.
+ * bank account that the user confirmed before, because staff may not name one. If the wallet is empty, the
+ * user is erased at once.
  * @throws user.not_found, still_open with what is, wallet.no_destination, kernel.forbidden
  */
 export async function closeAccountFor(
@@ -61,9 +62,9 @@ const STALE_AFTER_S = 7 * 86_400
 export const accountsToClose = (work: Work): Promise<string[]> => dueClosings(work, BATCH_SIZE)
 
 /**
- * Erases a user whose money has arrived. Money that came into the wallet meanwhile (a late refund) is paid
- * out first. While anything else of the user is open, the erasure waits. After a week of waiting an item is
- * raised for a person.
+ * Erases a user whose account is closed and whose wallet was paid out. Money that came into the wallet
+ * meanwhile (a late refund) is paid out first. While anything else of the user is open, the erasure waits;
+ * after a week, an attention item is raised.
  */
 export async function finishClosing(work: Work, { userId }: { userId: string }): Promise<void> {
   await lockUserWholly(work, userId)

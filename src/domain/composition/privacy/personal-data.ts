@@ -37,6 +37,7 @@ export const personalTables: readonly PersonalTable[] = [
   ...authPersonalData,
   ...kernelPersonalData,
   ...webhooksPersonalData,
-  // The tables of users come last, because the rows of the other tables are found by the user.
+  // The tables of users come last, because the rows of the tables before them are found through the user's
+  // row.
   ...userPersonalData,
 ]

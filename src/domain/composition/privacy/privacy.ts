@@ -8,8 +8,8 @@ import { openThings } from './open-things.ts'
 import { personalTables } from './personal-data.ts'
 
 /**
- * The copy of a person's data that they may ask for (UU PDP 27/2022, article 7), section by section as the
- * tables hold it.
+ * The copy of a person's data that the person may ask for (UU PDP 27/2022, article 7). It has one section for
+ * each kind of data.
  */
 export type PersonExport = Record<string, unknown> & { exportedAt: Date }
 
@@ -106,10 +106,11 @@ function exported({ id, phone }: User): Record<string, RawBuilder<unknown>> {
 }
 
 /**
- * Erases a person's data from every table, for good (UU PDP 27/2022, article 8). A customer erases
- * themselves; an admin erases a user by id. Payments and postings stay, without a name. Refused while
- * anything of the person is open; `closeAccount` pays out the wallet before. The erasure waits for
- * transactions of the person that are under way; later ones are refused.
+ * Erases a person's data from every table, for good (UU PDP 27/2022, article 8). Customers erase themselves;
+ * an admin erases a user by id. Payments and ledger postings stay, without a name.
+ *
+ * Refused while anything of the person is open; `closeAccount` pays out the wallet before. The erasure waits
+ * for transactions of the person that have begun; later ones are refused.
  * @throws user.not_found, still_open with what is, kernel.illegal_transition, kernel.forbidden
  */
 export async function erasePerson(work: Work, input: { userId?: string } = {}): Promise<{ userId: string }> {

@@ -30,10 +30,12 @@ export interface AdoptedFile {
 }
 
 /**
- * Takes over a file that was handed to the bank after the restored backup was made, because no provider's
- * book shows the bank's transfers. The file's settlements and withdrawals become lines of a batch again, so
- * that nothing pays them a second time. `confirmBatch` then records how each transfer ended. A withdrawal
- * whose row is lost gets its row again. A second run changes nothing.
+ * Takes over a file of transfers that was given to the bank after the restored backup was made. No provider's
+ * list contains the bank's transfers.
+ *
+ * The settlements and withdrawals in the file become lines of a batch again, so that nothing pays them a
+ * second time. `confirmBatch` then records how each transfer ended. A withdrawal whose row is lost gets its
+ * row again. A second run changes nothing.
  * @throws kernel.reason_required, forbidden
  */
 export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Promise<AdoptedFile> {
@@ -72,8 +74,8 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
 }
 
 /**
- * Tells whether a code was taken over: a bank transfer for it is submitted or succeeded, or its money is in
- * suspense.
+ * Tells whether a line of the bank file was taken over before, by the code of its settlement or withdrawal.
+ * Then a bank transfer with this code is submitted or succeeded, or its money is in suspense.
  */
 async function isTakenOver(work: Work, code: string): Promise<boolean> {
   const { rows } = await sql`
@@ -92,8 +94,8 @@ async function isHere(work: Work, code: string): Promise<boolean> {
 }
 
 /**
- * Puts the money of a line into suspense, because the bank has the file. If the bank sends the line back,
- * `suspense collect` books that.
+ * Puts the money of a line of the bank file into suspense (money without a known purpose), because the bank
+ * may have paid it. If the bank returns the money, `suspense collect` posts that to the ledger.
  */
 async function suspendLine(work: Work, line: FileLine): Promise<void> {
   const { code, amountIdr } = line
@@ -109,8 +111,8 @@ async function suspendLine(work: Work, line: FileLine): Promise<void> {
 }
 
 /**
- * Makes a line part of the batch. Returns undefined if that succeeded; otherwise returns the reason and
- * leaves no other trace.
+ * Makes a line of the bank file part of the batch. Returns undefined if that succeeded; otherwise returns the
+ * reason and changes nothing.
  */
 async function adoptLine(
   work: Work,
@@ -126,7 +128,7 @@ async function adoptLine(
   return errorText(taken.error)
 }
 
-/** Returns the owner of the line's bank account, if the account has only one owner. */
+/** Returns the user or factory that owns the bank account of a line, if there is exactly one owner. */
 async function ownerOf(
   work: Work,
   { code, destination }: FileLine,

@@ -31,36 +31,38 @@ import { adoptWithdrawal, rejectWithdrawal, usersOfAccount } from '../../wallet/
 
 export interface AdoptContext extends BookContext {
   payouts: PayoutGateway
-  /** The place where this process reaches the database: server, port and name. */
+  /** The address at which this process reaches the database: server, port and name. */
   place: string
 }
 
 export interface Adoption {
-  /** The number of lines of the provider's book that were read. */
+  /** The number of lines of the provider's transaction list that were read. */
   transactions: number
   /**
    * The number of payments, refunds and payouts that differed in this database and are now as the provider
    * has them.
    */
   followed: number
-  /** The payouts that this database did not know, booked to the factory or user who received them. */
+  /** The payouts that this database did not know; each is posted to the factory or user who received it. */
   adopted: { reference: string; to: 'factory' | 'user'; id: string; amountIdr: Rupiah }[]
-  /** The refunds that this database did not know, booked to their payments. */
+  /** The refunds that this database did not know; each is posted to its payment. */
   refunds: { code: string; payment: string | null; amountIdr: Rupiah }[]
   /**
-   * The payouts whose receiver this database does not know, and those that are under way. No money moves
-   * until a person has disposed of each unknown payout, and the others have ended.
+   * The payouts whose receiver this database does not know, and those that have not ended yet. No money moves
+   * until a person has decided about each payout without a receiver, and the unfinished ones have ended.
    */
   open: { code: string; amountIdr: Rupiah; command: string }[]
-  /** True if money moves again. */
+  /** True if laku may move money again. */
   done: boolean
 }
 
 /**
- * Takes over what the provider knows and a restored database lacks, before any money moves again. It reads
- * the provider's book to its end. Where the book differs about a payment, refund or payout, it asks the
- * provider and books the answer. A payout unknown here is booked to the factory or buyer who owns its bank
- * account. Whatever is left over waits for a person, and no money moves until then. A second run continues.
+ * Takes over the payments, refunds and payouts that the provider knows and a restored database lacks. It
+ * reads the provider's transaction list to its end. For each difference it asks the provider, and posts the
+ * answer to the ledger.
+ *
+ * A payout that this database does not know is posted to the factory or buyer who owns its bank account.
+ * Whatever cannot be matched waits for a person, and no money moves until then. A second run continues.
  * @throws kernel.database_known, reason_required, forbidden; ProviderFailure where the provider does not
  * answer
  */
@@ -77,8 +79,9 @@ export async function adoptProvider(
     complete = read.complete
     onProgress(transactions)
   }
-  // Open payouts are followed first, because some may have failed in the lost time. A payout made in place of
-  // a failed one then finds its settlement unpaid, and its money in the wallet.
+  // The state of open payouts is read from the provider first, because some may have failed since the backup.
+  // Then the settlement of a failed payout is unpaid again, or its money is back in the wallet. So a payout
+  // that was made in its place can be posted.
   await followOpenPayouts(context)
   const own: Adoption['adopted'] = []
   const { followed, refunds, waiting } = await settleKeptLines(context, {
@@ -120,9 +123,9 @@ export async function adoptProvider(
 }
 
 /**
- * Checks whether a database promoted in the same place lacks anything that the provider knows. If nothing is
- * missing, the database is the shop's own and money moves on; otherwise a person adopts. Returns true if
- * money moves on.
+ * Checks whether a standby that became the database, at the same address, lacks anything that the provider
+ * knows. If nothing is missing, this is the shop's own database, and laku moves money again. Otherwise staff
+ * must run `laku payments adopt`. Returns true if money moves again.
  */
 export async function recogniseDatabase(context: AdoptContext): Promise<boolean> {
   const { units, actor, place } = context
@@ -138,8 +141,8 @@ export async function recogniseDatabase(context: AdoptContext): Promise<boolean>
 }
 
 /**
- * Records that staff adopt what the provider knows, and returns the time from which the provider's book is
- * read.
+ * Records that staff begin to take over the provider's transactions. Returns the time from which the
+ * provider's transaction list is read.
  * @throws kernel.database_known, reason_required, forbidden
  */
 export async function intendAdoption(work: Work): Promise<{ since: Date | null }> {
@@ -178,7 +181,10 @@ interface OpenPayout {
   amountIdr: Rupiah
 }
 
-/** Returns the money in suspense that left by a payout which this database does not know. */
+/**
+ * Returns the money in suspense (without a known purpose) that was sent by payouts which this database does
+ * not know.
+ */
 async function openPayouts({ tx }: Work): Promise<OpenPayout[]> {
   const { rows } = await sql<OpenPayout>`
     select id, code, provider_id, amount_idr from suspense_items
@@ -189,8 +195,8 @@ async function openPayouts({ tx }: Work): Promise<OpenPayout[]> {
 }
 
 /**
- * Frees the money of an unpaid settlement or withdrawal with this code, so that the payout that was really
- * made can be booked.
+ * Voids the unpaid settlement, or rejects the unpaid withdrawal, with this code, so that the payout which the
+ * provider really made can be posted.
  */
 async function standDown(work: Work, reference: string): Promise<void> {
   const code = codeIn(reference)
@@ -209,8 +215,8 @@ async function standDown(work: Work, reference: string): Promise<void> {
 }
 
 /**
- * Books a payout of ours as a withdrawal, or as a settlement that had been approved. Returns undefined if the
- * payout matches neither.
+ * Posts a payout that this installation of laku made, as a withdrawal or as a settlement. Returns undefined
+ * if the payout matches neither.
  */
 async function adoptPayoutOfOurs(
   work: Work,
@@ -235,8 +241,8 @@ async function adoptPayoutOfOurs(
 }
 
 /**
- * Tells whether a reference is ours. Unmarked references, which laku made before it added the installation's
- * mark, count as ours too.
+ * Tells whether this installation of laku made a payout's reference. An unmarked reference counts too: it is
+ * from before laku added the mark of the installation.
  */
 const isOurs = (reference: string, installation: string) =>
   ['ours', 'unmarked'].includes(originOf(reference, installation))
@@ -244,8 +250,8 @@ const isOurs = (reference: string, installation: string) =>
 const codeIn = (reference: string | null) => /(?:STL|WDR)-\d{6}-[0-9A-Z]+/.exec(reference ?? '')?.[0]
 
 /**
- * Books each payout whose bank account has exactly one owner in this database: a settlement's payout to the
- * factory, a withdrawal's to the wallet.
+ * Posts each unknown payout whose bank account has exactly one owner in this database. The payout of a
+ * settlement is posted to the factory, the payout of a withdrawal to the user's wallet.
  */
 async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): Promise<Adoption['adopted']> {
   const adopted: Adoption['adopted'] = []

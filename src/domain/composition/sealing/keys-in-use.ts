@@ -4,15 +4,18 @@ import { countSeals } from '../../ledger/index.ts'
 import { countSealed, sealedTables } from './sealed-data.ts'
 
 export interface KeyUse {
-  /** The number of encrypted values, or of seals (postings and pages of the chain), by key id. */
+  /**
+   * The number of encrypted values, or of seals on ledger postings and on pages of the ledger's chain, by key
+   * id.
+   */
   values: Map<string, number>
   /** The number of encrypted values by key id, table by table. */
   tables: { table: string; values: Map<string, number> }[]
 }
 
 /**
- * Counts the values under each key: laku tries the keys on every encrypted value, and the ledger's seals name
- * their key.
+ * Counts the values under each encryption key, and the ledger's seals under each seal key. For an encrypted
+ * value, laku tries every key; a seal names its key.
  */
 export async function keysInUse(
   tx: Tx,
@@ -37,8 +40,8 @@ export async function keysInUse(
 }
 
 /**
- * Returns the number of open log-ins that were last renewed before this instant: their tokens are signed by
- * the key that was current then.
+ * Returns the number of open log-ins whose tokens were last refreshed before this instant. These tokens are
+ * signed with the key that was current then.
  */
 export async function logInsBefore(tx: Tx, instant: Date, now: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`

@@ -7,18 +7,22 @@ import { fingerprintOf, limitAccountOf } from '../../wallet/index.ts'
 /** A table that holds encrypted columns. */
 export interface SealedTable {
   table: string
-  /** The column with a UUID that is unique in the table; `id` by default. */
+  /** The column of the encrypted table with a unique UUID; `id` by default. */
   key?: string
   columns: readonly string[]
-  /** The purpose that the key is derived for; the same for all columns of the table. */
+  /**
+   * The purpose from which the table's encryption key is derived; all columns of the table have the same
+   * purpose.
+   */
   purpose: string
   /**
-   * Returns further columns to rewrite: keyed digests of the encrypted values, by which rows are looked up.
+   * Returns the columns that change together with the encrypted values: keyed digests of these values, by
+   * which rows are looked up.
    */
   digests?: (vault: Vault, row: SealedRow, opened: Record<string, string>) => Record<string, string>
   /**
-   * Writes the first column of a table that the application may not write itself; gets each row's value
-   * before and after.
+   * Writes the newly encrypted values of a table that the application may not write itself. It gets each
+   * row's first encrypted column, old and new.
    */
   write?: (work: Pick<Work, 'tx' | 'actor' | 'requestId'>, fresh: Resealed[]) => Promise<void>
 }
@@ -32,8 +36,8 @@ export interface Resealed {
 type SealedRow = Record<string, string | null> & { id: string }
 
 /**
- * The tables with values that LAKU_ENCRYPTION_KEY keeps unreadable for longer than a day: a rotation of the
- * key must encrypt these values again.
+ * The tables whose values LAKU_ENCRYPTION_KEY encrypts for longer than a day. After a change of the key,
+ * these values must be encrypted again.
  */
 export const sealedTables: readonly SealedTable[] = [
   {
@@ -48,7 +52,7 @@ export const sealedTables: readonly SealedTable[] = [
     columns: ['account_number', 'account_holder'],
     purpose: 'wallet.destination',
     digests: (vault, row, opened): Record<string, string> => {
-      // The account of an erased user has no fingerprint by which it could be found.
+      // An erased user's bank account has no fingerprint, so nobody can look it up.
       if (row.fingerprint === row.id) return {}
       const [accountNumber, accountHolderName] = [opened.account_number ?? '', opened.account_holder ?? '']
       const channelCode = row.channel_code ?? ''
@@ -62,8 +66,8 @@ export const sealedTables: readonly SealedTable[] = [
     write: resealFactors,
   },
   { table: 'way_keys', key: 'subject_id', columns: ['key_sealed'], purpose: 'way_in.key' },
-  // The output that a command printed while running is deleted after a day. The answer of a change is kept as
-  // long as the command's idempotency key.
+  // The encrypted output of a running command is deleted after a day. The answer of a command that changes
+  // data is kept as long as the command's idempotency key.
   { table: 'command_runs', columns: ['kept'], purpose: 'command runs' },
   { table: 'whatsapp_messages', columns: ['sealed_params'], purpose: 'whatsapp.sealed_params' },
 ]
@@ -91,15 +95,19 @@ async function readPage(
 }
 
 export interface Reencrypted {
-  /** The start of the next page; undefined at the end. */
+  /** The id after which the next page of rows starts; undefined at the end of the table. */
   after: string | undefined
   rewritten: number
-  /** The values that none of the available keys decrypts, one line each. They are left unchanged. */
+  /**
+   * The rows with values that none of the available keys decrypts, one text line each. These rows are left
+   * unchanged.
+   */
   left: string[]
 }
 
 /**
- * Encrypts one page of a table again under the current key; values under that key already are left unchanged.
+ * Encrypts the values of one page of a table's rows again under the current key. Values that are under that
+ * key already are left unchanged.
  */
 export async function reencryptPage(
   work: Pick<Work, 'tx' | 'vault' | 'actor' | 'requestId'>,
@@ -152,8 +160,8 @@ export async function reencryptPage(
 const LIMIT_WINDOW_S = 8 * 86_400
 
 /**
- * Counts the recent withdrawals to one account together under the new key too; returns how many were counted
- * anew.
+ * Hashes the bank accounts of recent withdrawals again under the new key, so that the limit for each account
+ * still counts them together. Returns how many withdrawals were changed.
  */
 export async function recountWithdrawals({
   tx,

@@ -9,8 +9,8 @@ import type { FactoryView } from '../../factory/views.ts'
 import type { Refusal, Work } from '../../kernel/index.ts'
 
 /**
- * Sends a code to the number that a verified factory is to have. The person there reads the code out to
- * staff. Returns the number, and how long the code is good.
+ * Sends a code to the new phone number of a verified factory. The person at that number reads the code to
+ * staff. Returns the number, and how long the code is valid.
  * @throws factory.not_found, phone_invalid, user.phone_invalid, whatsapp.country_not_served,
  * auth.otp_limited, kernel.forbidden
  */
@@ -26,16 +26,16 @@ export async function sendFactoryCode(
 
 export interface ProvenChanges extends Omit<FactoryChanges, 'phoneProven'> {
   factoryId: string
-  /** The code that was sent to the new number. */
+  /** The code that was sent to the factory's new phone number. */
   callerCode?: string | undefined
-  /** A dry run looks at no code: its wrong codes would not count. */
+  /** True in a dry run, which checks no code, because a dry run cannot count wrong codes. */
   isTakenForGranted?: boolean | undefined
 }
 
 /**
- * Changes a factory; a new number of a verified factory is proved by the code that was sent to it. The
- * refusal of a wrong code (auth.code_wrong, auth.code_expired) is to be committed, because wrong codes are
- * counted.
+ * Changes a factory. The code that was sent to the new phone number of a verified factory proves that number.
+ * The caller commits the refusal of a wrong code (auth.code_wrong, auth.code_expired), so that wrong codes
+ * are counted.
  * @throws as updateFactory, and user.phone_invalid
  */
 export async function changeFactory(

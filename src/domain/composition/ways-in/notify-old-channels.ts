@@ -6,14 +6,14 @@ import { queueMessages } from '../../whatsapp/index.ts'
 import { wayWords } from './way-words.ts'
 
 /**
- * The time for which the owner of a replaced phone number or address is still notified of later changes: 30
- * days. So a person who takes a number over is not the only one notified.
+ * The time for which the owner of a replaced phone number or email address is still notified of later
+ * changes: 30 days. So somebody who takes over an account cannot change it again without the owner's notice.
  */
 const REMEMBERED_S = 30 * 86_400
 const TEMPLATE = 'laku_notice'
 const KEY = 'way_in:'
 
-/** One mail or text message, sent after the commit. */
+/** One notice by email or text message, sent after the commit. */
 export interface Word {
   to: string
   subject: string
@@ -21,21 +21,22 @@ export interface Word {
 }
 
 /**
- * The notices of a change: WhatsApp messages are queued already, and the caller sends the mails and text
- * messages.
+ * The notices of a change that the caller must send: emails and text messages. The WhatsApp messages are
+ * queued already.
  */
 export interface Words {
   mails: Word[]
-  /** The text messages to phones that WhatsApp did not reach. */
+  /** The text messages to phones that the WhatsApp message about the change did not reach. */
   sms: Word[]
 }
 
 const none: Words = { mails: [], sms: [] }
 
 /**
- * Notifies the old channels of a change, with the link that stops the change. The old channels are the number
- * and address from before, those unchanged, and those replaced within the last 30 days. With `unreached`,
- * only the phone of that message is notified, by SMS.
+ * Notifies the old channels of a user or factory of a change, with the link that stops the change. The old
+ * channels are the phone and email from before the change, and those replaced in the last 30 days. With
+ * `unreached` (the key of a WhatsApp message that failed), only the phone of that message is notified, by
+ * SMS.
  */
 export async function notifyOldChannels(
   work: Work,
@@ -67,8 +68,8 @@ export async function notifyOldChannels(
 }
 
 /**
- * Returns the change that a WhatsApp message reported, by the message's dedupe key; undefined for other
- * messages.
+ * Returns the id of the change that a WhatsApp message reported, from the message's dedupe key; undefined for
+ * a message about anything else.
  */
 export function changeOfMessage(dedupeKey: string): string | undefined {
   return dedupeKey.startsWith(KEY) ? dedupeKey.slice(KEY.length).split('#', 1)[0] : undefined

@@ -10,7 +10,8 @@ export interface StoppableChange {
 }
 
 /**
- * Returns the change that a link stops, and whether the link can still stop it.
+ * Returns the change of a phone, email, tax number or bank account that a stop link names, and whether the
+ * link can still stop it.
  * @throws way_in.stop_unknown
  */
 export async function stoppableChange(work: Work, token: string): Promise<StoppableChange> {
@@ -22,9 +23,11 @@ export async function stoppableChange(work: Work, token: string): Promise<Stoppa
 }
 
 /**
- * Stops a change for the person who held the old channel, and restores the old value. Log-ins end
- * (choreography: way_in.stopped), the waiting time for withdrawals starts anew, and an item is raised for a
- * person. The stop needs no log-in, and repeating it changes nothing.
+ * Stops a change of a phone, email, tax number or bank account for its owner from before, and restores the
+ * old value.
+ *
+ * The log-ins of the user end (choreography: way_in.stopped), the waiting time for withdrawals starts again,
+ * and an attention item is raised. The stop needs no log-in, and repeating it changes nothing.
  * @throws way_in.stop_unknown, way_in.stop_too_late
  */
 export async function stopChange(work: Work, token: string): Promise<WayChange> {
@@ -54,7 +57,10 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
 
 const nameOf = ({ subject, way }: WayChange) => `${way.replace('_', ' ')} of this ${subject[0]}`
 
-/** Restores the value from before the change, or stops the new bank account. Tells whether that succeeded. */
+/**
+ * Restores the value from before a stopped change, or stops the new bank account. Tells whether that
+ * succeeded.
+ */
 async function undo(work: Work, { subject: [kind, id], way, old, accountId }: WayChange): Promise<boolean> {
   if (kind === 'factory') {
     if (way === 'bank_account') return accountId !== null && (await stopBankAccount(work, accountId))

@@ -41,8 +41,8 @@ const titles: Record<Locale, Record<'user' | 'factory', Record<Way, string>>> = 
 }
 
 /**
- * Returns the text for the person who held the old phone, address or bank account: what changed, and until
- * when they may stop the change.
+ * Returns the text of the notice to the owner of the old phone, email, tax number or bank account: what
+ * changed, and until when the owner may stop the change.
  */
 export function wayWords(
   { subject, way, stoppableUntil }: Pick<WayChange, 'subject' | 'way' | 'stoppableUntil'>,

@@ -17,7 +17,7 @@ export async function allocateReceived(
 }
 
 /**
- * Reaction to stock.added: reserves the freed stock for the sessions that wait for it, the longest waiting
+ * Reaction to stock.added: reserves the added stock for the sessions that wait for it, the longest waiting
  * first.
  */
 export async function resumeWaiting(work: Work, events: EventOf<'stock.added'>[]): Promise<void> {
@@ -29,9 +29,8 @@ type Ended = EventOf<'purchase_order.cancelled'> | EventOf<'purchase_order.close
 
 /**
  * Reaction to purchase_order.cancelled and .closed: finds the sessions that wait for goods which this
- * purchase order will not bring. For the session of the purchase order a person gets an attention item,
- * because people know why the purchase order ended. The fulfilment of the other sessions that lack these
- * goods is checked again automatically.
+ * purchase order will not bring. For the session that the purchase order was for, a person gets an attention
+ * item. For the other sessions, fulfilment is tried again automatically.
  */
 export async function applyEndedPurchaseOrders(work: Work, events: Ended[]): Promise<void> {
   for (const { payload } of events) {

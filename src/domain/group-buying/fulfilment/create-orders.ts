@@ -18,11 +18,13 @@ export interface SessionOrders {
 }
 
 /**
- * Makes the orders of a session: the second step of fulfilment (service map: `POST /api/orders/bulk`). Every
- * paid participant without an order, whose whole demand is covered, gets an order, oldest paid first. The
- * orders take over the participants' reservation, and the participants' escrow is released at the final price
- * with the rebates. Stock that is not reserved yet is reserved first. All of it runs in one transaction with
- * a fixed number of statements. A repeat after success returns count 0.
+ * Makes the orders of a session: the second step of fulfilment (service map: `POST /api/orders/bulk`). Stock
+ * that is not reserved yet is reserved first. Then every paid participant without an order, whose whole
+ * demand is covered, gets an order, oldest payment first.
+ *
+ * The orders take over the reserved stock, and the participants' escrow is released at the final price, with
+ * the rebates. All of it runs in one transaction with a fixed number of statements. A repeated call after
+ * success returns count 0.
  * @throws group_buying.session_not_found, not_fulfillable, stock_short where the stock covers nobody,
  * kernel.forbidden
  */
@@ -65,9 +67,9 @@ export async function createCoveredOrders(work: Work, sessionId: string): Promis
 }
 
 /**
- * Makes the orders of all waiting participants without checking the stock; the orders are on hold until stock
- * is there. Fulfilment does so after repeated failures to check the stock (service map, failure modes:
- * warehouse). A session with a known shortage waits instead.
+ * Makes the orders of all waiting participants without checking the stock; the orders are on hold until there
+ * is stock. Fulfilment does so after the check of the stock has failed too often (service map, failure modes:
+ * warehouse). A session whose stock is known to be short waits instead.
  */
 export async function createUncheckedOrders(work: Work, sessionId: string): Promise<number> {
   const session = await lockFulfillable(work, sessionId)
@@ -91,16 +93,16 @@ async function lockFulfillable(work: Work, sessionId: string): Promise<LockedSes
 }
 
 interface Ordered {
-  /** The number of orders that were made now. */
+  /** The number of orders that this call made for the session. */
   count: number
   amountIdr: Rupiah
-  /** The number of participants that still wait for an order. */
+  /** The number of the session's participants that still wait for an order. */
   waiting: number
 }
 
 /**
- * Gives a session's reserved stock to the orders and participants that wait for it: first to orders on hold,
- * which were paid first, then to participants, oldest paid first.
+ * Gives a session's reserved stock to its orders and participants that wait for it. Orders on hold come
+ * first, because they were paid earlier; then participants, oldest payment first.
  */
 async function orderCovered(work: Work, session: LockedSession): Promise<Ordered> {
   const { id } = session
@@ -129,8 +131,8 @@ async function allocate(work: Work, session: LockedSession, orders: readonly Hel
 }
 
 /**
- * Moves a session to its next status after its orders were made: orders_created while some members still wait
- * for stock, success when nobody waits.
+ * Moves a session to its next status after some of its orders were made. The status is orders_created while
+ * some members still wait for stock, success when nobody waits.
  */
 async function moveOn(
   work: Work,
@@ -148,7 +150,7 @@ async function moveOn(
   if (to === status) return
   await moveState(work, sessionMachine, { to, ids: [id], set: { updatedAt: work.now }, all: true })
   if (to !== 'success') return
-  // Reserved stock is left over if buyers were refunded after the reservation.
+  // Some reserved stock of the session is left if buyers were refunded after the reservation.
   await releaseStock(work, [id])
   work.emit({ type: 'session.succeeded', aggregate: ['session', id], payload: subject })
 }

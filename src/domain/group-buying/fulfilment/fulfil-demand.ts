@@ -9,23 +9,26 @@ import { sessionMachine } from '../transitions.ts'
 export interface FulfilmentView {
   sessionId: string
   /**
-   * The outcome: `reserved` if all units that anybody waits for are reserved. `purchase_order` if the missing
-   * units were ordered, or wait for a person.
+   * The outcome of the reservation for a session. `reserved`: all units that the session's buyers wait for
+   * are reserved. `purchase_order`: the missing units were ordered from the factory, or a person must order
+   * them.
    */
   outcome: 'reserved' | 'purchase_order'
   /** The stock that is reserved for the session now, by variant. */
   reservations: StockLine[]
-  /** The units that the stock lacks, by variant. */
+  /** The units that the session needs and the stock lacks, by variant. */
   missing: { variantId: string; sku: string; missing: number }[]
   /** The purchase order that is to bring the missing units. */
   purchaseOrder?: PurchaseOrderView
 }
 
 /**
- * Reserves the stock of a session: the first step of fulfilment (service map: `POST
- * /api/warehouse/fulfill-demand`). The stock is for every paid participant that has no order yet, and for
- * orders that wait for stock, as far as the stock goes. If stock is short, the session waits in
- * pending_stock, and the missing units are ordered from the factory. A repeated call changes nothing.
+ * Reserves the stock of a session, as far as there is stock: the first step of fulfilment (service map: `POST
+ * /api/warehouse/fulfill-demand`). The stock is for paid participants without an order, and for orders that
+ * wait for stock.
+ *
+ * If stock is short, the session waits in pending_stock, and the missing units are ordered from the factory.
+ * A repeated call changes nothing.
  * @throws group_buying.session_not_found, not_fulfillable, kernel.forbidden
  */
 export async function fulfilDemand(work: Work, input: { sessionId: string }): Promise<FulfilmentView> {
@@ -85,7 +88,8 @@ async function waitForStock(work: Work, session: LockedSession, coverage: Covera
       details: { code, uncovered, otherwise: `laku sessions refund ${code}` },
     })
   }
-  // The sweep checks a session again that was not updated for a while; this session was checked just now.
+  // The new update time tells the sweep that the session's stock was checked just now: the sweep checks
+  // sessions that were not updated for a while.
   const set = { updatedAt: work.now }
   // A session that already has orders keeps its status while it waits for stock.
   const to = session.status === 'moq_reached' ? 'pending_stock' : session.status

@@ -9,11 +9,14 @@ export interface FulfilContext {
 }
 
 /**
- * Fulfils a closed session as far as its stock allows: reserves the stock, then makes the orders and releases
- * the escrow. There are two transactions, so that stock is locked only while it is reserved, and not while
- * thousands of orders are written. A crash between the two leaves a reservation that the next run finds. If
- * the stock cannot be checked more than policy.fulfilRetries times in a row, the orders are made all the
- * same, on hold (service map, failure modes). Returns the number of orders made.
+ * Fulfils a closed session as far as there is stock: reserves the stock, then makes the orders and releases
+ * the escrow. Returns the number of orders made.
+ *
+ * These are two transactions, so that stock is not locked while thousands of orders are written. After a
+ * crash between the two, the next run finds the reservation.
+ *
+ * If the check of the stock fails more than policy.fulfilRetries times in a row, the orders are made without
+ * it, on hold (service map, failure modes).
  * @throws group_buying.session_not_found, not_fulfillable, and whatever kept the stock from being checked
  */
 export async function fulfilSession(context: FulfilContext, sessionId: string): Promise<number> {
@@ -29,7 +32,7 @@ export async function fulfilSession(context: FulfilContext, sessionId: string): 
 }
 
 /**
- * Whether an error means that the session did not meet a rule of the domain. Any other error means that the
+ * Whether an error says that the session broke a rule of the domain. Any other error means that the session's
  * stock could not be checked.
  */
 function isVerdict(error: unknown): boolean {

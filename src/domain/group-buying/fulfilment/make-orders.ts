@@ -22,7 +22,7 @@ export interface WaitingParticipant {
   lines: (SoldLine & { variantId: string })[]
 }
 
-/** Returns a session's paid participants without an order, oldest paid first. */
+/** Returns a session's paid participants without an order, oldest payment first. */
 export async function waitingParticipants(work: Work, sessionId: string): Promise<WaitingParticipant[]> {
   const { rows } = await sql<WaitingParticipant>`
     select p.id, p.user_id, p.units, p.shipping_idr, p.fee_estimated, p.total_idr, p.courier_company, p.courier_type,
@@ -44,8 +44,8 @@ export async function waitingParticipants(work: Work, sessionId: string): Promis
 
 /**
  * Makes the orders of these participants and releases their escrow at the final price, with the rebates. With
- * `reserved` stock, the session's reservation is handed over to the orders. With `unchecked` stock, the
- * orders wait on hold.
+ * `reserved`, the orders take over the session's reserved stock. With `unchecked`, the orders wait on hold
+ * for stock.
  */
 export async function makeOrders(
   work: Work,

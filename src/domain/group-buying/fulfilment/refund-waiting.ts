@@ -9,9 +9,9 @@ import { createCoveredOrders } from './create-orders.ts'
 import { waitingParticipants } from './make-orders.ts'
 
 /**
- * Refunds in full the participants of a session who still wait for goods after others got their orders. Their
- * places end, their reserved stock is released, and the session is complete. The caller locks the session and
- * its escrow payments.
+ * Refunds in full the participants of a session who still wait for goods, when others have got their orders.
+ * Their places in the session end, and their reserved stock is released. The caller has locked the session
+ * and its escrow payments.
  */
 export async function refundWaiting(work: Work, session: LockedSession): Promise<SessionMoney> {
   const { id: sessionId } = session
@@ -41,7 +41,7 @@ export async function refundWaiting(work: Work, session: LockedSession): Promise
     before: { status: session.status, waiting: waiting.length },
     after: { refunded: ids },
   })
-  // No participant waits for goods any more. Orders on hold still wait for stock, if there are any.
+  // No participant of the session waits for goods any more. Orders on hold may still wait for stock.
   await createCoveredOrders(work, sessionId)
   return {
     sessionId,

@@ -5,8 +5,8 @@ import { lockSessions } from '../lifecycle/lock.ts'
 import { participantMachine, participantTransitions, sessionMachine } from '../transitions.ts'
 
 /**
- * Marks a failed or cancelled session as refunded when none of its payments holds money any more. A refund
- * counts when it has succeeded, not when it is sent. Returns the sessions that are refunded now.
+ * Marks a failed or cancelled session as refunded when all of its payments are refunded. A refund counts when
+ * it has succeeded, not when it is sent. Returns the ids of the sessions that were marked.
  */
 export async function settleRefunds(work: Work, sessionIds: readonly string[]): Promise<string[]> {
   if (sessionIds.length === 0) return []
@@ -25,9 +25,9 @@ export async function settleRefunds(work: Work, sessionIds: readonly string[]): 
 }
 
 /**
- * Reaction to refund.succeeded: marks participants as refunded once their payment is wholly refunded. The
- * session no longer counts the units of a paid participant (one member is refunded while the group
- * continues). The units of a participant who left were subtracted when the participant left.
+ * Reaction to refund.succeeded: marks participants as refunded once their payment is wholly refunded. A paid
+ * participant's units are subtracted from the session. For a participant who left the session, they were
+ * subtracted at that time.
  */
 export async function markParticipantsRefunded(
   work: Work,
