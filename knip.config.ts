@@ -9,6 +9,8 @@ const config: KnipConfig = {
     '.': {
       entry: [
         'src/commands/main.ts!',
+        // Started as a worker thread (src/commands/work-thread/work-thread.ts).
+        'src/commands/work-thread/thread.ts!',
         // Made into openapi.json (scripts/openapi.ts).
         'src/http/openapi.ts!',
         // Its machines are found by their names (scripts/machines.ts).
