@@ -45,8 +45,8 @@ export async function getSession(
 }
 
 /**
- * Returns the live sessions, for staff to watch: forming sessions first, the nearest end first, then sessions
- * in fulfilment.
+ * Returns the sessions that are not over, for staff to watch. Forming sessions come first, the nearest end
+ * first; then sessions in fulfilment.
  */
 export async function liveSessions(tx: Tx, limit: number): Promise<SessionView[]> {
   const { rows } = await sql<{ id: string }>`

@@ -5,13 +5,13 @@ export type ClosePolicy = 'at_moq' | 'at_deadline'
 
 export interface Tier {
   minUnits: number
-  /** The tier's lowest price: the unit price of the variant that costs least. */
+  /** The lowest unit price in this tier: that of the cheapest variant. */
   unitPriceIdr: Rupiah
 }
 
 /**
- * Returns tiers in rising order of units. Prices must fall strictly: a tier without a discount is a mistake,
- * and so is a tier of no units or no price.
+ * Returns the tiers of a session in the order of their minimum units, fewest first. Refuses tiers whose price
+ * does not fall from tier to tier, and tiers without units or without a price.
  * @throws group_buying.invalid_tiers
  */
 export function sortedTiers(tiers: readonly Tier[]): Tier[] {
@@ -36,7 +36,8 @@ export interface Terms {
 }
 
 /**
- * Checks that the units of a session make sense: a session that could never reach its MOQ is a mistake.
+ * Refuses terms of a session that make no sense: numbers of units that are not whole and above 0, or a
+ * capacity below the MOQ.
  * @throws group_buying.invalid_terms
  */
 export function requireTerms({ moq, capacity, perUserLimit }: Terms): void {
@@ -47,8 +48,8 @@ export function requireTerms({ moq, capacity, perUserLimit }: Terms): void {
 }
 
 /**
- * Refuses a tier that no sale can reach, because it is an empty promise: a tier above the capacity, or above
- * the MOQ if the session closes at its MOQ.
+ * Refuses a tier whose minimum units no sale can reach, because it would promise buyers a price that never
+ * comes. The tier is above the capacity, or above the MOQ if the session closes at its MOQ.
  * @throws group_buying.tier_out_of_reach
  */
 export function requireReachable(tiers: readonly { minUnits: number }[], terms: Terms): void {
@@ -59,8 +60,8 @@ export function requireReachable(tiers: readonly { minUnits: number }[], terms: 
 }
 
 /**
- * Returns the first tier's lowest price. Everybody pays the first tier's price at the join; the difference to
- * the final price returns to the wallet.
+ * Returns the lowest unit price of the first tier. Everybody pays the first tier's prices at the join; the
+ * difference to the final price is returned to the buyer's wallet.
  */
 export function entryPrice(tiers: readonly Tier[]): Rupiah {
   return finalTier(tiers, 0).unitPriceIdr
@@ -77,7 +78,7 @@ export function finalTier(tiers: readonly Tier[], paidUnits: number): Tier {
 export const finalPrice = (tiers: readonly Tier[], paidUnits: number): Rupiah =>
   finalTier(tiers, paidUnits).unitPriceIdr
 
-/** The figures of a session that its rules read. MOQ counts paid units, never unpaid joins. */
+/** The figures of a session that its rules need. Only paid units count for the MOQ, never unpaid joins. */
 export interface SessionCount {
   closePolicy: ClosePolicy
   moq: number
@@ -87,8 +88,8 @@ export interface SessionCount {
 }
 
 /**
- * Whether a session may close before its end: with `at_moq` once it has its MOQ, with `at_deadline` only once
- * its capacity is sold.
+ * Whether a session may close before its end: with `at_moq` once its paid units reach the MOQ, with
+ * `at_deadline` only once its whole capacity is paid.
  */
 export function isComplete(session: SessionCount): boolean {
   if (session.closePolicy === 'at_moq') return session.paidUnits >= session.moq
@@ -96,8 +97,8 @@ export function isComplete(session: SessionCount): boolean {
 }
 
 /**
- * Decides the outcome of a forming session at this instant. A session that has its MOQ when its time runs out
- * succeeds.
+ * Decides what happens to a forming session at this instant. If its time is over, it closes with success if
+ * it has its MOQ, and fails otherwise.
  */
 export function verdict(session: SessionCount & { endsAt: Date }, now: Date): 'close' | 'fail' | 'wait' {
   if (isComplete(session)) return 'close'
@@ -106,14 +107,14 @@ export function verdict(session: SessionCount & { endsAt: Date }, now: Date): 'c
 }
 
 /**
- * Whether staff can no longer change a session: it is not forming, or its time is over and the next sweep
- * decides its outcome.
+ * Whether staff can no longer change a session: it is not forming, or its time is over, so that the next
+ * sweep ends it.
  */
 export function notOpenForChange(session: { status: string; endsAt: Date }, now: Date): boolean {
   return session.status !== 'forming' || session.endsAt <= now
 }
 
-/** Returns the units of a session that can still be taken; `Infinity` without a capacity. */
+/** Returns the units of a session that buyers can still get; `Infinity` if the session has no capacity. */
 export function freeUnits(session: SessionCount): number {
   return session.capacity === null
     ? Number.POSITIVE_INFINITY
@@ -121,8 +122,8 @@ export function freeUnits(session: SessionCount): number {
 }
 
 /**
- * Whether a buyer may leave a paid place. Once the group has its MOQ, paid places are final, because other
- * buyers rely on them.
+ * Whether a buyer may leave a paid place in a session. Once the group has its MOQ, paid places are final,
+ * because the other buyers rely on them.
  */
 export function mayLeavePaid(session: SessionCount): boolean {
   return session.paidUnits < session.moq
@@ -133,8 +134,8 @@ export interface Wish {
 }
 
 /**
- * Gives out the free units of a session in order of arrival. A wish for more units than are left is refused,
- * and does not block the wishes after it.
+ * Gives out the free units of a session to joins, in their order. A join that asks for more units than are
+ * left is refused, and does not block the joins after it.
  */
 export function admit<W extends Wish>(wishes: readonly W[], free: number): { admitted: W[]; refused: W[] } {
   const admitted: W[] = []
@@ -152,9 +153,9 @@ export function admit<W extends Wish>(wishes: readonly W[], free: number): { adm
 }
 
 /**
- * Returns the members of a queue whose whole demand is covered by the reserved stock, strictly in turn. Stock
- * for a member whose other demand is missing is set aside, and nobody behind them gets it. So a delivery
- * never skips those who paid first.
+ * Returns the members of a queue whose whole demand the reserved stock covers, strictly in the order of the
+ * queue. If one variant of a member's demand is missing, the member's other variants are kept for this
+ * member. So nobody behind gets goods before those who paid earlier.
  */
 export function coveredInTurn<Q extends { lines: readonly { variantId: string; quantity: number }[] }>(
   queue: readonly Q[],
@@ -174,15 +175,15 @@ export function coveredInTurn<Q extends { lines: readonly { variantId: string; q
 
 export interface SoldLine {
   quantity: number
-  /** The first tier's price of the variant, which was paid at the join. */
+  /** The variant's price in the first tier, which the buyer paid at the join. */
   paidUnitPriceIdr: Rupiah
   /** The variant's price in the tier that the session reached. */
   unitPriceIdr: Rupiah
 }
 
 /**
- * Returns a buyer's rebate. Everybody paid the first tier's prices at the join; if the final prices are
- * lower, the buyer gets the difference.
+ * Returns a buyer's rebate: the difference between the first tier's prices, which everybody paid at the join,
+ * and the final prices.
  */
 export const rebateOf = (lines: readonly SoldLine[]): Rupiah =>
   lines.reduce(

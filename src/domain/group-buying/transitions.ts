@@ -12,8 +12,8 @@ export type SessionStatus =
   | 'refunded'
 
 /**
- * The transitions of a session. A session moves to success at once if nobody waits for goods any more when
- * the orders are made.
+ * The transitions of a session. If nobody waits for goods after the orders are made, the session goes to
+ * success at once.
  */
 export const sessionTransitions: Transitions<SessionStatus> = {
   draft: ['forming', 'cancelled'],

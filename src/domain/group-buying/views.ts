@@ -14,7 +14,7 @@ export interface SessionView {
   perUserLimit: number | null
   paidUnits: number
   heldUnits: number
-  /** The number of buyers who have paid. */
+  /** The number of buyers in the session who have paid. */
   participants: number
   closePolicy: ClosePolicy
   startsAt: Date | null
@@ -25,8 +25,8 @@ export interface SessionView {
 
 export interface TierView extends Tier {
   /**
-   * The price of each variant, if the variants differ in price; otherwise null, and `unitPriceIdr` is the
-   * price of all variants.
+   * The price of each variant, if the variants' prices differ. Otherwise null: then `unitPriceIdr` is the
+   * price of every variant.
    */
   variantPrices: { variantId: string; sku: string; unitPriceIdr: Rupiah }[] | null
 }
@@ -42,8 +42,8 @@ const tiers = sql`(
   from session_tiers t where t.session_id = s.id)`
 
 /**
- * Returns sessions in the form that is printed and sent, newest first. The condition `where` names the
- * session `s`.
+ * Returns sessions as they are printed and sent to clients, newest first. The condition `where` refers to the
+ * session's row as `s`.
  */
 export async function sessionViews(
   tx: Tx,

@@ -6,7 +6,8 @@ export const staffRoles = ['support', 'warehouse', 'finance', 'agent', 'service'
 export type StaffRole = (typeof staffRoles)[number]
 
 /**
- * The person or system that acts, as far as their identity was verified, with the reason if they gave one.
+ * The person or system that acts, as far as laku could verify who it is. It includes the reason for the act,
+ * if one was given.
  */
 export type Actor =
   | {
@@ -17,8 +18,8 @@ export type Actor =
       reason?: string
       proof?: StaffProof
       /**
-       * The proof that the staff member confirmed this command by their second factor; absent without such a
-       * confirmation.
+       * The proof that the staff member confirmed this command with their second factor; absent if they did
+       * not.
        */
       factor?: ConfirmedFactor
     }
@@ -36,7 +37,7 @@ export function actorLabel(actor: Actor): string {
 }
 
 /**
- * Returns an identifier of the actor that stays the same for a person whose name changes. Two-person steps
+ * Returns an identifier of the actor that stays the same if the person is renamed. Steps that need two people
  * compare these identifiers.
  */
 export function personOf(actor: Actor): string {
@@ -44,7 +45,8 @@ export function personOf(actor: Actor): string {
 }
 
 /**
- * Requires that staff of one of these roles (admin always), or the system itself, acts.
+ * Refuses the call unless the actor is the system itself, an admin, or a member of staff with one of these
+ * roles.
  * @throws kernel.forbidden
  */
 export function requireStaff(actor: Actor, ...roles: StaffRole[]): void {
@@ -54,7 +56,7 @@ export function requireStaff(actor: Actor, ...roles: StaffRole[]): void {
 }
 
 /**
- * Requires that a customer acts, and returns the customer's id.
+ * Refuses the call unless the actor is a customer, and returns the customer's id.
  * @throws kernel.forbidden
  */
 export function requireCustomer(actor: Actor): string {
@@ -63,7 +65,8 @@ export function requireCustomer(actor: Actor): string {
 }
 
 /**
- * Returns the reason for an act: the given reason, or else the actor's. Throws if there is none.
+ * Returns the reason for an act: the reason given here, or else the one that the actor carries. Throws if
+ * there is none.
  * @throws kernel.reason_required
  */
 export function requireReason({ actor }: { actor: Actor }, given?: string | undefined): string {

@@ -1,12 +1,12 @@
 import { ProviderFailure } from './provider-failure.ts'
 
 /**
- * The number of provider calls that one procedure makes at the same time. Xendit and Biteship take 10 calls a
- * second, and a call takes half a second.
+ * The number of provider calls that one procedure makes at the same time. Xendit and Biteship allow 10 calls
+ * a second, and a call takes half a second.
  */
 export const CALLS_AT_ONCE = 5
 
-/** Makes a provider call, and returns its answer, or the provider's failure as a value. */
+/** Makes a provider call. Returns its answer, or the provider's failure as a value instead of throwing it. */
 export async function attempt<T>(call: () => Promise<T>): Promise<T | ProviderFailure> {
   try {
     return await call()

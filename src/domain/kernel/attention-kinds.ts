@@ -1,6 +1,6 @@
 /**
- * Every kind of item that is raised for a person. `src/domain/composition/attention-ends.ts` has the
- * condition that ends each kind; the compiler demands a condition for every new kind.
+ * Every kind of attention item that is raised for a person. `src/domain/composition/attention-ends.ts` has
+ * the condition that ends each kind; the compiler demands a condition for every new kind.
  */
 export const attentionKinds = [
   'buyer_owes',

@@ -2,7 +2,7 @@ import type { RawBuilder } from 'kysely'
 import type { Vault } from './vault.ts'
 import type { Tx } from './work.ts'
 
-/** An invariant of the data, and the query that finds its violations. */
+/** An invariant of laku's data, and the query that finds its violations. */
 export interface Check {
   name: string
   /** Finds the first few violations, each described in words; empty if the invariant holds. */
@@ -10,8 +10,8 @@ export interface Check {
 }
 
 /**
- * Makes a check out of one query, which returns a line for each violation. The query needs a limit, because a
- * broken invariant can have ten thousand violations.
+ * Makes a check of an invariant from one query, which returns a text line for each violation. The query needs
+ * a limit, because a broken invariant can have ten thousand violations.
  */
 export const checkOf = (name: string, query: RawBuilder<{ line: string }>): Check => ({
   name,
@@ -24,7 +24,7 @@ export interface CheckResult {
   detail: string
 }
 
-/** Runs checks one after another and reports each as it ends. */
+/** Runs checks of invariants one after another, and reports each result at once. */
 export async function runChecks(
   checks: readonly Check[],
   tx: Tx,

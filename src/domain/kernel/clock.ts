@@ -1,20 +1,20 @@
-/** The source of every business time. Only development and tests may shift it. */
+/** The source of the time for all business rules. Only development and tests may shift it. */
 export interface Clock {
-  /** Returns the time of this process, for uses that need no transaction. */
+  /** Returns the time by the clock of this process, for uses that need no transaction. */
   now(): Date
   /**
-   * Returns the time of a transaction that the database began at `beganAt`. The database's clock counts, so
-   * that two processes whose clocks differ agree on whose lease has run out.
+   * Returns the business time of a transaction that began at `beganAt` by the database's clock. All processes
+   * use that one clock, so that they agree on which time limits are over.
    */
   at(beganAt: Date): Date
 }
 
-/** Returns the instant this many seconds after another. */
+/** Returns the instant that is this many seconds after the given instant. */
 export function secondsAfter(instant: Date, seconds: number): Date {
   return new Date(instant.getTime() + seconds * 1000)
 }
 
-/** Returns the business date in Jakarta (UTC+7, no daylight saving), as `YYYY-MM-DD`. */
+/** Returns the date in Jakarta (UTC+7, no daylight saving) at this instant, as `YYYY-MM-DD`. */
 export function jakartaDate(instant: Date): string {
   return secondsAfter(instant, 7 * 3600)
     .toISOString()

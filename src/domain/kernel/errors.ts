@@ -1,6 +1,6 @@
 /**
- * The kinds of errors. The kind decides how a caller should treat the error; each front maps it to its own
- * language (HTTP status, exit code, retry).
+ * The kinds of errors. The kind says how a caller should treat an error. Each interface (HTTP, CLI, jobs)
+ * translates it into its own form: HTTP status, exit code, retry.
  */
 export type ErrorKind = 'invalid' | 'not_found' | 'conflict' | 'forbidden' | 'unavailable' | 'limited'
 
@@ -10,9 +10,7 @@ export interface ErrorDefinition {
   message: string
 }
 
-/**
- * The error for a rule of the domain that was not met. Its code is stable and documented in docs/errors.md.
- */
+/** The error for a broken rule of the domain. Its code is stable and documented in docs/errors.md. */
 export class DomainError extends Error {
   override readonly name = 'DomainError'
   readonly code: string
@@ -28,8 +26,8 @@ export class DomainError extends Error {
 }
 
 /**
- * The result that a use case returns instead of throwing, if a count that the use case made must be
- * committed. The caller that ran the transaction throws the error after the commit.
+ * The result of a use case that refuses but must commit what it counted, such as a wrong code. The caller
+ * that ran the transaction throws the error after the commit.
  */
 export interface Refusal {
   refused: DomainError
@@ -40,8 +38,8 @@ const catalogue = new Map<string, ErrorDefinition>()
 type Factories<T> = { [K in keyof T]: (details?: Record<string, unknown>) => DomainError }
 
 /**
- * Declares a domain's errors, each as `name: [kind, message]`, and returns a factory for each name. The code
- * is `<domain>.<name>`; declaring a code twice is a mistake in the program and throws.
+ * Declares the errors of a domain, each as `name: [kind, message]`. Returns, for each name, a function that
+ * makes the error. Its code is `<domain>.<name>`; a code that is declared twice throws.
  */
 export function defineErrors<const T extends Record<string, readonly [ErrorKind, string]>>(
   domain: string,

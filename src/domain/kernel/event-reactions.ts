@@ -14,13 +14,13 @@ export interface JobPayloads {}
 export type JobName = keyof JobPayloads
 
 /**
- * A job that an event starts after the commit. The job is written together with the event, so neither exists
- * without the other.
+ * A job that an event starts after the commit. The job and the event are written in the same transaction, so
+ * neither exists without the other.
  */
 export type JobRule<T extends EventType> = {
   [J in JobName]: {
     job: J
-    /** The job's data, or undefined where this event needs none. */
+    /** Returns the job's data, or undefined if this event needs no job. */
     data: (event: EventOf<T>) => JobPayloads[J] | undefined
   }
 }[JobName]
@@ -31,8 +31,8 @@ export interface Followers<T extends EventType> {
 }
 
 /**
- * The map from every type of event to the reactions and jobs that follow it. An event that nothing follows
- * has an empty row.
+ * The map from every type of event to the reactions and jobs that follow it. An event type that nothing
+ * follows has an empty object.
  */
 export type Choreography = { readonly [T in EventType]: Followers<T> }
 

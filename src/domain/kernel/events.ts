@@ -1,8 +1,9 @@
 import type { Actor } from './actor.ts'
 
 /**
- * Every event by type, with its payload. A domain declares its own events by augmenting this interface in its
- * `events.ts`. The choreography, which must route each event, does not compile while one is left out.
+ * Every type of event, with its payload. Each domain adds its own events to this interface in its
+ * `events.ts`. The choreography lists what follows each event; it does not compile if an event is missing
+ * there.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by the domains
 export interface EventPayloads {}
@@ -10,8 +11,8 @@ export interface EventPayloads {}
 export type EventType = keyof EventPayloads
 
 /**
- * An event, which records what happened to which aggregate. Payloads are plain JSON: ids, codes and amounts,
- * no personal data.
+ * An event: the record of something that happened to an object (the aggregate). Payloads are plain JSON: ids,
+ * codes and amounts, no personal data.
  */
 export type EventOf<T extends EventType> = {
   [K in T]: {
@@ -22,7 +23,7 @@ export type EventOf<T extends EventType> = {
     readonly payload: EventPayloads[K]
     readonly occurredAt: Date
     readonly actor: Actor
-    /** The request that led to the event, if it is not the request of the unit of work. */
+    /** The id of the request that led to the event, if it is not the request of the whole transaction. */
     readonly requestId?: string
   }
 }[T]
@@ -36,11 +37,11 @@ export type NewEvent<T extends EventType = EventType> = {
     aggregate: readonly [kind: string, id: string]
     payload: EventPayloads[K]
     /**
-     * The actor of the event, if it is not the actor of the unit of work: a gathered batch acts for many
+     * The actor of the event, if it is not the actor of the whole transaction: a batch of joins acts for many
      * actors.
      */
     actor?: Actor
-    /** The request that led to the event, if it is not the request of the unit of work. */
+    /** The id of the request that led to the new event, if it is not the request of the whole transaction. */
     requestId?: string | undefined
   }
 }[T]

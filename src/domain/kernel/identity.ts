@@ -1,7 +1,7 @@
 /**
- * Returns the form in which typed names are compared: codes, numbers of delivery notes, references, keys.
- * Names that look alike have the same form: case, spaces, invisible characters, full-width letters and the
- * kind of dash make no difference.
+ * Returns the form in which typed codes, delivery notes, references and keys are compared. Names that look
+ * alike get the same form: case, spaces, invisible characters, full-width letters and the kind of dash make
+ * no difference.
  */
 export function identityOf(text: string): string {
   return text

@@ -4,7 +4,7 @@ import { jakartaDate } from './clock.ts'
 import { identityOf } from './identity.ts'
 
 /**
- * Returns a new UUID v7. These ids sort by the time of their creation, so that rows written together lie
+ * Returns a new UUID v7. These ids sort by the time of their creation, so rows written together are stored
  * together.
  */
 export function newId(): string {
@@ -17,8 +17,10 @@ export type CodePrefix = 'GBS' | 'ORD' | 'PAY' | 'RFD' | 'PO' | 'SHP' | 'STL' | 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 // The number of random letters in a code, 5 bits each. Staff make a few hundred sessions, purchase orders and
-// settlements a day: 30 bits are enough. The other objects come by the million: at a million a day 50 bits
-// collide once in six years, and the unique index then refuses the second code.
+// settlements a day: 30 bits are enough.
+//
+// Orders, payments and the like come by the million. At a million a day, 50 bits give one collision in six
+// years, and the unique index then refuses the second code.
 const codeLength: Record<CodePrefix, number> = {
   GBS: 6,
   PO: 6,
@@ -30,12 +32,12 @@ const codeLength: Record<CodePrefix, number> = {
   WDR: 10,
 }
 
-/** The prefixes that codes begin with. */
+/** The prefixes of the codes of laku's objects, such as `GBS`. */
 export const codePrefixes = Object.keys(codeLength) as readonly CodePrefix[]
 
 /**
- * Returns a new code that people can read: the prefix, the day in Jakarta, and random letters, such as
- * `GBS-261123-7K3QX2`.
+ * Returns a new code for an object that people can read, such as `GBS-261123-7K3QX2`: the prefix, the day in
+ * Jakarta, and random letters.
  */
 export function newCode(prefix: CodePrefix, now: Date): string {
   const day = jakartaDate(now).slice(2).replaceAll('-', '')
@@ -47,8 +49,8 @@ export function newCode(prefix: CodePrefix, now: Date): string {
 const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
- * Returns the column in which to look up an object, and the value to look for: people and scripts may name
- * the object by its UUID or by its code.
+ * Returns the value by which to look up an object, and whether it is the object's UUID or its code. People
+ * and scripts may use both.
  */
 export function idOrCode(text: string): { id: string } | { code: string } {
   const identity = identityOf(text)

@@ -2,9 +2,9 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Tx } from './work.ts'
 
 /**
- * The global lock order: rows of a kind above are locked before rows of a kind below, and rows of one kind in
- * the order of their ids. A domain that locks rows of several domains takes all these locks here, so that no
- * two transactions wait for each other.
+ * The global lock order. Rows of a kind higher in this list are locked before rows of a lower kind, and rows
+ * of one kind in the order of their ids. Code that locks rows of several domains locks them all here, so that
+ * no two transactions wait for each other.
  */
 const lockOrder = {
   payout: { table: 'payouts', columns: { subjectId: 'subject_id' } },
@@ -33,9 +33,9 @@ export type LockWish<K extends LockKind = LockKind> = {
 export type LockWishes = { [K in LockKind]?: LockWish<K> }
 
 /**
- * Locks these rows until the transaction ends, kind by kind in the global order, with one statement for each
- * kind. Returns the ids of the rows that exist. With `share`, several transactions can hold the lock
- * together; without it, one transaction holds the lock to change the rows.
+ * Locks these rows until the transaction ends, kind by kind in the global lock order, with one statement for
+ * each kind. Returns the ids of the rows that exist. With `share`, several transactions can hold the lock at
+ * once; without it, only one, which may change the rows.
  */
 export async function lockRows(
   tx: Tx,

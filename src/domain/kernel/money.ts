@@ -22,8 +22,8 @@ export function basisPoints(amount: Rupiah, bps: number): Rupiah {
 }
 
 /**
- * Returns floor(amount x of / whole), exact for any safe amounts: the share of `amount` that belongs to the
- * part `of` in `whole`. The share is 0 if `whole` is 0.
+ * Returns floor(amount x of / whole), exact for any safe amounts: the share of `amount` that a part `of` gets
+ * of the `whole`. The share is 0 if `whole` is 0.
  */
 export function proportion(amount: Rupiah, of: Rupiah, whole: Rupiah): Rupiah {
   return whole === 0 ? 0 : Number((BigInt(rupiah(amount)) * BigInt(of)) / BigInt(whole))

@@ -5,48 +5,48 @@ import type { DB } from './schema.ts'
 import { type Machine, statesBefore, statesOf } from './transitions.ts'
 import type { Tx, Work } from './work.ts'
 
-/** The columns of a table that a move may set, as `insertRows` names them; each may be SQL. */
+/** The columns that a move to another state also sets, named as in `insertRows`; each value may be SQL. */
 type Assignments<T extends keyof DB> = {
   readonly [C in keyof Updateable<DB[T]>]?: Updateable<DB[T]>[C] | RawBuilder<unknown>
 }
 
 /**
- * In the SQL of a move the row that moves is `t`, and the row that was given for it is `r`.
- * A move names its rows by `ids`, by `rows`, or by a `where` alone.
+ * The move of rows to another state. In its SQL, `t` is the row that moves, and `r` is the row that was given
+ * for it. The rows to move are given by `ids`, by `rows`, or by a `where` alone.
  */
 export interface Move<S extends string, T extends keyof DB, R> {
   /**
-   * The state that all rows move to, or SQL that returns the state for each row. It is left out if each of
-   * `rows` has its own new state in the machine's column.
+   * The new state of all rows, or SQL that returns the new state of each row. It is absent if each of `rows`
+   * contains its own new state.
    */
   to?: S | RawBuilder<S>
   ids?: readonly string[]
   /**
-   * The rows to move, all with the same keys. The other fields of the rows are written too, except those that
-   * `set` assigns.
+   * The rows to move, all with the same fields. Their other fields are written too, except those that `set`
+   * assigns.
    */
   rows?: readonly ({ readonly id: string } & Updateable<DB[T]>)[]
-  /** The states in which this move may begin, if they are fewer than the machine allows. */
+  /** The states from which this move may start, if the state machine allows more. */
   from?: S | readonly S[]
   /**
-   * True if rows that are already in the target state are written too, and keep their state: for objects that
+   * True if rows that already have the new state are written too, and keep that state. It is for objects that
    * are processed again.
    */
   stays?: boolean
   set?: Assignments<T>
-  /** The common table expressions of the statement, without `with`. */
+  /** The common table expressions of the move's SQL statement, without the word `with`. */
   with?: RawBuilder<unknown>
-  /** Further items of the statement's `from` list. */
+  /** Additional tables in the `from` list of the move's SQL statement. */
   using?: RawBuilder<unknown>
-  /** Further conditions of the statement. */
+  /** Additional conditions in the `where` of the move's SQL statement. */
   where?: RawBuilder<unknown>
   returning?: RawBuilder<R>
 }
 
 /**
- * Moves rows to another state in one statement, by compare-and-set: a row whose present state does not allow
- * the move stays unchanged. Returns the `returning` values of the rows that moved, or their ids. With `all`
- * every named row must move.
+ * Moves rows to another state in one SQL statement. A row whose present state does not allow the move stays
+ * unchanged. Returns the `returning` values of the moved rows, or their ids. With `all`, every given row must
+ * move.
  * @throws kernel.illegal_transition with `all`, and names what would have been legal
  */
 export async function moveState<S extends string, T extends keyof DB, R = { id: string }>(
@@ -86,8 +86,8 @@ export function moveStatement<S extends string, T extends keyof DB, R = { id: st
 }
 
 /**
- * Returns the SQL expression of a state, for the `do update set` of an insert whose row exists already. The
- * state is `to` if `condition` holds and the machine allows that move; otherwise the row keeps its state.
+ * Returns an SQL expression for the state of an existing row, for `insert … on conflict do update set`. It is
+ * `to` if `condition` holds and the state machine allows that move; otherwise the row keeps its state.
  */
 export function stateIf<S extends string, T extends keyof DB>(
   { table, column, transitions }: Machine<S, T>,
@@ -114,8 +114,8 @@ function assignmentsOf<S extends string, T extends keyof DB, R>(
   ]
 }
 
-// The states are literals in the statement, so that the planner finds the indexes that hold the rows of one
-// state.
+// The states are literals in the SQL statement, so that the planner can use partial indexes on the rows of
+// one state.
 function isLegal<S extends string, T extends keyof DB, R>(
   machine: Machine<S, T>,
   move: Move<S, T, R>,
@@ -165,8 +165,8 @@ async function refuse<S extends string, T extends keyof DB, R>(
     typeof to === 'string'
       ? to
       : (rows?.find((row) => row.id === id) as Record<string, unknown> | undefined)?.[column]
-  // The rows that moved show their target state here. This error ends the transaction, which returns the rows
-  // to their old state.
+  // Rows that did move have their new state here; the error is about a row that did not. The error ends the
+  // transaction, which undoes the moves.
   const id = named.find((text) => states.get(text) !== targetOf(text)) ?? named[0]
   const from = states.get(id as string)
   throw kernelErrors.illegal_transition({

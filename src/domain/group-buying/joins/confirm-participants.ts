@@ -21,9 +21,11 @@ interface Place {
 }
 
 /**
- * Reaction to payment.paid: held places become paid, their units count for the MOQ, and a complete session
- * closes in this same transaction. Money for a place that has ended is refunded automatically; the refund is
- * decided once for each payment. The caller that confirmed the payments holds the payments' locks.
+ * Reaction to payment.paid: places in sessions that were held become paid, and their units count for the MOQ.
+ * A session that is complete by this closes in the same transaction.
+ *
+ * Money for a place that has ended is refunded automatically, once for each payment. The caller that
+ * confirmed the payments has locked them.
  */
 export async function confirmParticipants(work: Work, events: EventOf<'payment.paid'>[]): Promise<void> {
   const paid: Paid[] = []
@@ -69,7 +71,7 @@ async function lockPlaces(work: Work, paid: readonly Paid[]): Promise<Map<string
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Returns the reason why a place cannot take a payment's money; undefined if the place can take it. */
+/** Returns the reason why a payment cannot pay a buyer's place in a session; undefined if it can. */
 function reasonAgainst(
   place: Place | undefined,
   session: LockedSession | undefined,

@@ -3,8 +3,8 @@ import { type PaymentView, paymentView } from '../../payment/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
 
 /**
- * Returns the payment that a participation waits for (service map: `POST /api/payments/escrow`). The payment
- * was made with the join, in the same transaction, so this use case finds the payment and makes none.
+ * Returns the payment that a buyer's place in a session waits for (service map: `POST /api/payments/escrow`).
+ * It makes no payment: the join made it, in its own transaction.
  * @throws group_buying.participant_not_found, kernel.forbidden
  */
 export async function escrowPayment(

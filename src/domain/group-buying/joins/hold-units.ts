@@ -12,10 +12,11 @@ const unitsBySession = (joins: readonly PricedJoin[]) =>
   }))
 
 /**
- * Holds the units that a batch of joins wants, summed for each session. First one conditional update holds
- * the whole sum of each session; if every session has enough free units, that is the only statement. A
- * session that cannot give the whole sum is locked and read, and admits the joins that fit, in order. Returns
- * the joins that have their units, and an error for each of the others.
+ * Holds the units that a batch of joins asks for. First one statement tries to hold the sum of all joins of
+ * each session; mostly that is enough.
+ *
+ * A session without enough free units for its sum is locked, and its joins are admitted in order, as far as
+ * they fit. Returns the joins that got their units, and an error for each of the refused joins.
  */
 export async function holdUnits(
   work: Work,
@@ -32,8 +33,8 @@ export async function holdUnits(
 
 async function takeUnits(work: Work, wanted: { sessionId: string; units: number }[]): Promise<Set<string>> {
   const ids = wanted.map((hold) => hold.sessionId)
-  // The parameters are arrays, not JSON: the planner knows the length of an array, and finds each session by
-  // its key.
+  // The parameters are arrays, not JSON: PostgreSQL's planner knows the length of an array, and so finds each
+  // session by its primary key.
   const { rows } = await sql<{ id: string }>`
     with locked as (
       select id from group_buying_sessions where id = any(${ids}::uuid[]) order by id for no key update

@@ -3,8 +3,8 @@ import { joinSessions } from './join.ts'
 import type { Join, JoinAnswer, JoinSettings } from './join-request.ts'
 
 /**
- * Takes a place in a session for a buyer who asks support for it. The rules and the price are those of the
- * buyer's own join, and the place waits for its payment like any other. The act is audited.
+ * Takes a place in a session for a buyer who asks support for it. The rules and the price are those of a join
+ * by the buyer, and the buyer must pay for the place as usual. The audit log records that support did it.
  * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
  * @throws kernel.forbidden, and what `joinSessions` refuses a join for
  */

@@ -11,13 +11,17 @@ export interface Join {
   addressId: string
   courier?: { company: string; type: string } | undefined
   /**
-   * The payment method. The default is an invoice, made when the buyer opens its link. A wallet pays the
-   * whole price at once, or holds its part of the price; such a join is the only one of its batch.
+   * The payment method of a join. The default is an invoice, which is made when the buyer opens the pay link.
+   * A wallet pays the whole price at once, or holds its part of the price; a join with a wallet is the only
+   * one of its batch.
    */
   paymentMethod?: PayWith | undefined
-  /** The wallet's part of the price with `wallet+invoice`; by default as much as the wallet holds. */
+  /**
+   * The part of the price that the wallet pays with the method `wallet+invoice`; by default as much as the
+   * wallet holds.
+   */
   walletIdr?: Rupiah | undefined
-  /** The shipping fee, if a quote had to be asked for before the join. */
+  /** The shipping fee of the join, if couriers had to be asked for it before. */
   rate?: Rate | undefined
   idempotency?: IdempotencyKey | undefined
   /** The id of the request that asks for the join; the join's event carries this id. */
@@ -25,26 +29,26 @@ export interface Join {
 }
 
 /**
- * Whether a join takes money from the buyer's wallet. If the balance is short, its whole transaction is
- * refused.
+ * Whether a join takes money from the buyer's wallet. If the wallet's balance is too small, the join's whole
+ * transaction is refused.
  */
 export const usesWallet = ({ paymentMethod = 'invoice' }: Join): boolean => paymentMethod !== 'invoice'
 
 /** The settings of the shop that a join needs. */
 export interface JoinSettings {
-  /** The postal code of the place that the parcels come from. */
+  /** The postal code of the warehouse from which the parcels are sent. */
   originPostalCode: string
   /** The base of the pay links: `{publicUrl}/pay/{code}`. */
   publicUrl: string
 }
 
 /**
- * The outcome of a join: the answer as it is sent and stored under the idempotency key, or the error that
- * explains why there is no place.
+ * The outcome of a join: the answer that is sent and stored under the idempotency key, or the error that says
+ * why the buyer got no place in the session.
  */
 export type JoinOutcome = { ok: true; answer: StoredAnswer } | { ok: false; error: DomainError | Error }
 
-/** The body of the answer to a join, before its keys are turned into those of the API. */
+/** The body of the answer to a join, before its camelCase field names become those of the API. */
 export interface JoinAnswer {
   participation: {
     id: string

@@ -24,13 +24,14 @@ import { type RecordedJoin, recordJoins } from './record.ts'
 import { type Candidate, candidateOf, type PricedJoin } from './rules.ts'
 
 /**
- * Takes places for a batch of buyers over any number of sessions, set-based: a fixed number of statements,
- * each hot session row written once. Every join has its own outcome, in the order given; a refused join does
- * not affect the others. Earlier joins of a batch get their places first. A repeated idempotency key gets the
- * first answer.
+ * Takes places in any number of sessions for a batch of buyers. The number of SQL statements is fixed, and
+ * the row of each session is written once.
  *
- * A payment from the wallet, whole or in part, is final at once and fails as a whole if the balance is short.
- * So a join that uses the wallet must be the only join of its batch.
+ * Every join has its own outcome, in the order given; a refused join does not affect the others. Earlier
+ * joins of a batch get their places first. A repeated idempotency key gets the first answer.
+ *
+ * A payment from the wallet, whole or in part, is final at once, and fails if the balance is too small. So a
+ * join that uses the wallet must be the only join of its batch.
  *
  * The errors in outcomes are group_buying.session_not_found, session_not_open, session_full, already_joined,
  * per_user_limit, too_many_unpaid, unpaid_share, hold_renewed, user_not_active, address_not_found,
@@ -51,8 +52,8 @@ export async function joinSessions(
   const refuse = (join: Join, error: Error) => outcomes.set(join, { ok: false, error })
   const repeats = findRepeats(joins, refuse)
   const firsts = joins.filter((join) => !outcomes.has(join) && !repeats.has(join))
-  // The stored answers are read after the context, so that they include the answer for every place that the
-  // context shows.
+  // The stored answers to earlier joins are read after the context. So there is an answer for every place in
+  // a session that the context contains.
   const [context] = await Promise.all([
     readJoinContext(work.tx, firsts, work.now),
     answerAgain(work, firsts, outcomes),
@@ -71,8 +72,9 @@ export async function joinSessions(
     outcomes.set(join, { ok: true, answer })
     if (join.idempotency) work.answer(join.idempotency, answer)
   }
-  // A join may have been refused because of its own first request: another process answered that request
-  // while this batch waited for the session.
+  // Another process may have answered the same request (by its idempotency key) while this batch waited for
+  // the session. Then the join was refused, because that request had got the place. The join gets the answer
+  // of that request now.
   const refusals = open.filter((join) => outcomes.get(join)?.ok === false)
   await answerAgain(work, refusals, outcomes)
   for (const [join, first] of repeats) outcomes.set(join, outcomes.get(first) as JoinOutcome)
@@ -80,8 +82,8 @@ export async function joinSessions(
 }
 
 /**
- * Finds idempotency keys that occur twice in this batch. The later join gets the outcome of the first, or is
- * refused if its request differs.
+ * Finds joins of this batch with the same idempotency key. The later join gets the outcome of the first join,
+ * or is refused if its request differs.
  */
 function findRepeats(joins: readonly Join[], refuse: (join: Join, error: Error) => void): Map<Join, Join> {
   const first = new Map<string, Join>()
@@ -130,7 +132,7 @@ function findCandidates(
       continue
     }
     taken.add(placeOf(join))
-    // Earlier joins of this batch count as unpaid places of their buyer, too.
+    // Earlier joins of this batch count for the buyer's limit of unpaid places, too.
     const { customerId } = join
     context.unpaidPlaces.set(customerId, (context.unpaidPlaces.get(customerId) ?? 0) + 1)
     candidates.push(candidate)
@@ -138,7 +140,9 @@ function findCandidates(
   return candidates
 }
 
-/** Adds the shipping fee to each candidate: the fee that the join brought, otherwise a cached quote. */
+/**
+ * Adds the shipping fee to each candidate join: the fee that the request contains, otherwise a cached quote.
+ */
 async function price(
   work: Work,
   candidates: readonly Candidate[],
@@ -174,10 +178,7 @@ function parcelOf({ join, weightG, address }: Candidate, settings: JoinSettings)
   return join.courier ? { ...parcel, courier: join.courier } : parcel
 }
 
-/**
- * Refuses joins that were not recorded, because another transaction gave these buyers a place in the same
- * session a moment before.
- */
+/** Refuses joins of buyers to whom another transaction had just given a place in the same session. */
 async function refuseRivals(
   work: Work,
   held: readonly PricedJoin[],
@@ -199,8 +200,8 @@ function announce(work: Work, recorded: readonly RecordedJoin[]): void {
       type: 'participant.joined',
       aggregate: ['participant', participantId],
       requestId: priced.join.requestId,
-      // Each buyer of a batch acts for themselves. If support joins for one buyer, the support person is the
-      // actor.
+      // In a batch of joins, each buyer is the actor of their own join. If support joins for a buyer, the
+      // support person is the actor.
       actor: work.actor.kind === 'staff' ? work.actor : { kind: 'customer', id: priced.join.customerId },
       payload: {
         sessionId: priced.session.id,
@@ -221,7 +222,7 @@ function answerTo({ participantId, priced, payment }: RecordedJoin, settings: Jo
   const body: JoinAnswer = {
     participation: {
       id: participantId,
-      // A payment from the wallet is already confirmed, by the reactions in this same transaction.
+      // A payment from the wallet is confirmed by now, by the reactions in this same transaction.
       status: payment.status === 'paid' ? 'paid' : 'held',
       units: priced.units,
       goodsIdr: priced.goodsIdr,

@@ -16,7 +16,7 @@ import { participantMachine } from '../transitions.ts'
 
 export interface LeaveView {
   participation: { id: string; status: 'left'; units: number }
-  /** The amount that the buyer gets back, shipping fee included; 0 if nothing was paid. */
+  /** The amount that is refunded to the buyer who leaves, shipping fee included; 0 if nothing was paid. */
   refundIdr: Rupiah
 }
 
@@ -29,9 +29,9 @@ interface Place {
 }
 
 /**
- * Gives up a buyer's place while the session forms. A paid place is refunded in full, shipping fee included;
- * the buyer cannot leave a paid place once the group has reached its MOQ. Support staff may do this for a
- * named buyer.
+ * Gives up a buyer's place in a session that still forms. A paid place is refunded in full, shipping fee
+ * included; once the group has reached its MOQ, a buyer cannot leave a paid place. Support staff may do this
+ * for a named buyer.
  * @throws group_buying.not_joined, leave_refused, session_not_found, kernel.forbidden
  */
 export async function leaveSession(
@@ -42,8 +42,8 @@ export async function leaveSession(
   const place = await lockPlace(work, input.sessionId, userId)
   if (!place) throw await notThere(work, input)
   const session = await lockSession(work.tx, input.sessionId)
-  // The place's payment is locked, so nothing confirms or expires the payment now. But the session may have
-  // closed before the lock was taken.
+  // The payment is locked, so nobody else confirms or expires it now. But the session may have closed before
+  // the lock was obtained.
   const status = await statusNow(work, place.id)
   if (status !== 'held' && status !== 'paid' && status !== 'ordered')
     throw groupBuyingErrors.not_joined(input)
@@ -85,7 +85,10 @@ function leaverOf(work: Work, named: string | undefined): string {
   return named
 }
 
-/** Finds a buyer's live place and locks its payment. Payments are locked before sessions, everywhere. */
+/**
+ * Finds a buyer's place in a session that has not ended, and locks its payment. All code locks payments
+ * before sessions.
+ */
 async function lockPlace(work: Work, sessionId: string, userId: string): Promise<Place | undefined> {
   const isLive = sql`
     p.session_id = ${sessionId} and p.user_id = ${userId} and p.status in ('held', 'paid', 'ordered')`
@@ -99,8 +102,8 @@ async function lockPlace(work: Work, sessionId: string, userId: string): Promise
 }
 
 /**
- * Returns the error for a missing place. Staff who act for a buyer learn that the buyer's place has ended; a
- * buyer only learns that they have no place.
+ * Returns the error for a buyer who has no place in the session. If staff act for the buyer, the error tells
+ * them that the place has ended; a buyer only learns that they have no place.
  */
 async function notThere(
   work: Work,

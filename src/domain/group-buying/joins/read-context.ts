@@ -12,27 +12,31 @@ export interface JoinableSession {
   perUserLimit: number | null
   capacity: number | null
   /**
-   * The variants that the session sells, by their ids: the weight of each in grams, and its price in the
-   * first tier, which a join is charged.
+   * The variants that the session sells, by their ids. Each has its weight in grams, and its price in the
+   * first tier, which the buyer pays at the join.
    */
   variants: Record<string, { weightG: number; priceIdr: Rupiah }>
 }
 
 /**
- * The data that the rules of joining read, for a whole batch of joins. The keys of the maps are the ids of
- * sessions, users and addresses; `live` holds `session user`.
+ * The data that the rules of joining need, for a whole batch of joins. The keys of the maps are the ids of
+ * sessions, users and addresses. `live` contains the places that have not ended, each as `<session id> <user
+ * id>`.
  */
 export interface JoinContext {
   paused: boolean
   sessions: Map<string, JoinableSession>
   userStatus: Map<string, string>
-  /** The buyers who have paid for anything before. */
+  /** The ids of the buyers who have paid for anything before. */
   known: Set<string>
   addresses: Map<string, { userId: string; snapshot: AddressSnapshot }>
   live: Set<string>
-  /** The number of places that ended unpaid within the last day, by `session user`. */
+  /**
+   * The number of a buyer's places in a session that ended unpaid within the last day, by `<session id> <user
+   * id>`.
+   */
   renewals: Map<string, number>
-  /** The number of each buyer's unpaid places, over all sessions. */
+  /** The number of each buyer's unpaid places, in all sessions together. */
   unpaidPlaces: Map<string, number>
 }
 
@@ -51,8 +55,8 @@ const unique = (ids: string[]) => [...new Set(ids)]
 
 /**
  * Reads all data that the rules need for a batch of joins, in one statement, before the sessions are locked.
- * Of these data only the live places can change while a join runs; the unique index then refuses the second
- * place.
+ * Of these data, only the buyers' places can change while a join runs. Then the unique index refuses a
+ * buyer's second place in a session.
  */
 export async function readJoinContext(tx: Tx, joins: readonly Join[], now: Date): Promise<JoinContext> {
   const dayAgo = secondsAfter(now, -86_400)

@@ -10,8 +10,9 @@ export interface RecordedJoin {
 }
 
 /**
- * Writes the participants with their items, and their payments, in two statements for any number of joins. A
- * participant that the index of live places refuses (another process was first) is left out of the result.
+ * Writes the participants of a session with their items, and their payments, in two statements for any number
+ * of joins. If another process has given the buyer a place before, the unique index refuses the participant,
+ * and the result does not contain it.
  */
 export async function recordJoins(work: Work, held: readonly PricedJoin[]): Promise<RecordedJoin[]> {
   if (held.length === 0) return []
@@ -44,8 +45,8 @@ export async function recordJoins(work: Work, held: readonly PricedJoin[]): Prom
 type Draft = { participantId: string; priced: PricedJoin; holdExpiresAt: Date }
 
 /**
- * Returns when an unpaid join stops holding its units: after an hour, or half of that if the buyer never paid
- * anything, and never after the session's end.
+ * Returns the time at which an unpaid join stops holding its units: policy.holdMinutes after the join, or
+ * fewer minutes for a buyer who never paid for anything. It is never after the session's end.
  */
 function holdEnd({ now, policy }: Work, priced: PricedJoin): Date {
   const minutes = priced.isKnown ? policy.holdMinutes : Math.min(policy.holdMinutes, policy.holdMinutesNew)
@@ -78,7 +79,8 @@ async function insertParticipants(work: Work, drafts: readonly Draft[]): Promise
       unitPriceIdr: priced.session.variants[variantId]?.priceIdr,
     })),
   )
-  // This insert never waits for the uncommitted row of a competing join, because the session is locked first.
+  // This insert of a participant never waits for another transaction that inserts the same participant,
+  // because each transaction locks the session first.
   const { rows } = await sql<{ id: string }>`
     with joined as (
       insert into group_participants

@@ -12,8 +12,8 @@ interface Released {
 }
 
 /**
- * Ends the unpaid places of locked sessions that close, even if their hold still runs. The caller updates the
- * sessions' own counts.
+ * Ends the unpaid places of sessions that close, even if the places' time to pay is not over. The caller has
+ * locked the sessions and updates their own counts.
  */
 export async function releaseHeld(
   work: Work,
@@ -31,8 +31,8 @@ export async function releaseHeld(
 }
 
 /**
- * Reaction to payment.expired and payment.failed: ends the hold of the unpaid place, and frees its units. A
- * place that was paid or left meanwhile keeps its status.
+ * Reaction to payment.expired and payment.failed: ends the buyer's unpaid place in the session, and frees its
+ * units. A place that was paid, or that the buyer left, keeps its status.
  */
 export async function releaseHolds(
   work: Work,

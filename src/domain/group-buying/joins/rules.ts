@@ -5,7 +5,10 @@ import { groupBuyingErrors } from '../errors.ts'
 import type { Join } from './join-request.ts'
 import { type JoinableSession, type JoinContext, placeOf } from './read-context.ts'
 
-/** A join that meets every rule but two: its shipping fee, and whether the session has enough free units. */
+/**
+ * A join that has passed all rules except two: its shipping fee is not known yet, and the session may lack
+ * enough free units.
+ */
 export interface Candidate {
   join: Join
   session: JoinableSession
@@ -14,11 +17,11 @@ export interface Candidate {
   weightG: number
   goodsIdr: Rupiah
   address: AddressSnapshot
-  /** Whether the buyer has paid for anything before; their place is then held longer. */
+  /** Whether the buyer has paid for anything before; if so, laku waits longer for the payment of the join. */
   isKnown: boolean
 }
 
-/** A candidate with its shipping fee and its total price. */
+/** A candidate join with its shipping fee and its total price. */
 export interface PricedJoin extends Candidate {
   rate: Rate
   totalIdr: Rupiah
@@ -38,8 +41,8 @@ function itemsOf(join: Join): Map<string, number> | undefined {
 }
 
 /**
- * Returns a join as a candidate, or the error that refuses it. `taken` holds the places of this batch's
- * earlier joins.
+ * Returns a join as a candidate, or the error that refuses the join. `taken` holds the places that earlier
+ * joins of the same batch get.
  */
 export function candidateOf(
   join: Join,
@@ -74,8 +77,9 @@ export function candidateOf(
 }
 
 /**
- * Returns the error for a buyer who holds too many unpaid places, or who takes a place again too often after
- * it ended unpaid. There is such a limit because a place costs its buyer nothing, but costs others.
+ * Returns the error for a buyer who has too many unpaid places, or who joins the same session again too often
+ * without paying. There are such limits because an unpaid place is free for its buyer, but blocks units that
+ * others would buy.
  */
 function unpaidRefusal(join: Join, context: JoinContext, policy: Policy): DomainError | undefined {
   if (join.paymentMethod === 'wallet') return undefined
@@ -89,8 +93,8 @@ function unpaidRefusal(join: Join, context: JoinContext, policy: Policy): Domain
 }
 
 /**
- * Returns the most units that one unpaid place may hold. If staff set a limit for each buyer, only that limit
- * counts.
+ * Returns the most units that one unpaid place in a session may hold. If staff set a limit of units for each
+ * buyer of the session, this limit does not apply.
  */
 function unpaidMost({ capacity, perUserLimit }: JoinableSession, policy: Policy): number {
   if (capacity === null || perUserLimit !== null) return Number.POSITIVE_INFINITY

@@ -19,8 +19,9 @@ import type { SessionView } from '../views.ts'
 import { type LockedSession, lockSession } from './lock.ts'
 
 /**
- * Cancels a session, for staff, from its draft until its orders are made. Its places end, and its reserved
- * stock is free again. The event session.cancelled leads to everybody's refunds in the same transaction.
+ * Cancels a session, for staff, from its draft until its orders are made. Unpaid places end, and the stock
+ * reserved for the session is free again. The event session.cancelled causes the refunds, in the same
+ * transaction.
  * @throws group_buying.session_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function cancelSession(
@@ -66,9 +67,12 @@ export interface SessionMoney {
 }
 
 /**
- * Refunds everybody in a session (service map: `POST /api/payments/refund-session`). A failed or cancelled
- * session refunds what is not refunded yet. A session that reached its MOQ is cancelled first. If part of the
- * orders are made, the participants that still wait are refunded. A repeat after success returns count 0.
+ * Refunds everybody in a session (service map: `POST /api/payments/refund-session`). In a failed or cancelled
+ * session, it refunds the payments that are not refunded yet. A session that reached its MOQ is cancelled
+ * first.
+ *
+ * If some of the orders are made, it refunds only the participants who still wait for an order. A repeated
+ * call after success returns count 0.
  * @throws group_buying.session_not_found, not_refundable before it ended and once all orders are made,
  * kernel.reason_required, kernel.forbidden
  */
@@ -80,7 +84,8 @@ export async function refundSession(
   await lockSessionPayments(work.tx, input.sessionId)
   const session = await lockSession(work.tx, input.sessionId)
   if (session.status === 'orders_created') return await refundWaiting(work, session)
-  // Staff cancel a forming session by another command, `sessions cancel`.
+  // A draft or forming session is cancelled by another command, `sessions cancel`. In a session with status
+  // `success`, all orders are made.
   if (['draft', 'forming', 'success'].includes(session.status)) {
     throw groupBuyingErrors.not_refundable({ code: session.code, status: session.status })
   }

@@ -8,8 +8,8 @@ import { lockSession } from './lock.ts'
 
 /**
  * Closes, for staff, a forming session that has reached its MOQ, before its time is over. The price is that
- * of the tier reached now, unpaid places end, and fulfilment follows. A session below its MOQ can only be
- * cancelled (`cancelSession`).
+ * of the tier that the paid units reach now. Unpaid places end, and fulfilment follows. A session below its
+ * MOQ can only be cancelled (`cancelSession`).
  * @throws group_buying.session_not_found, session_not_forming, below_moq, kernel.forbidden
  */
 export async function closeEarly(work: Work, input: { sessionId: string }): Promise<SessionView> {

@@ -40,8 +40,8 @@ async function tiersOf(work: Work, sessions: readonly LockedSession[]): Promise<
 }
 
 /**
- * Fails locked, forming sessions whose time ran out below their MOQ. The event session.failed leads to the
- * refunds.
+ * Marks as failed the forming sessions whose time is over below their MOQ. The caller has locked them. The
+ * event session.failed causes the refunds.
  */
 async function failSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
   if (sessions.length === 0) return
@@ -60,8 +60,8 @@ async function failSessions(work: Work, sessions: readonly LockedSession[]): Pro
 }
 
 /**
- * Closes or fails those of these forming sessions that are complete or whose time is over; the others stay
- * unchanged. Returns how many sessions ended.
+ * Closes those of the given sessions that are complete, and ends those whose time is over. The others stay
+ * unchanged. Returns the number of sessions that ended.
  */
 export async function endSessions(work: Work, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { type DB, finalStates, inSql } from '../../kernel/index.ts'
 import { sessionTransitions } from '../transitions.ts'
 
-/** Counts the sessions that still form, though their end was before this instant. */
+/** Counts the sessions whose end was before this instant, but that still have the status `forming`. */
 export async function countLate(db: Kysely<DB>, before: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from group_buying_sessions
@@ -10,7 +10,7 @@ export async function countLate(db: Kysely<DB>, before: Date): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** Returns how many ended sessions still hold escrow. */
+/** Returns the number of ended sessions whose escrow is not empty. */
 export async function countHeldByOver(db: Kysely<DB>): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from ledger_balances b

@@ -12,8 +12,8 @@ export interface NewSession {
   capacity?: number | undefined
   perUserLimit?: number | undefined
   /**
-   * The start of the session, never in the past. With a start in the future the session is a draft that opens
-   * then. Without a start the session opens now, or, if it is a draft, when staff open it.
+   * The start of the session, never in the past. With a start in the future, the session is a draft that
+   * opens at its start. Without a start, the session opens now; a draft opens when staff open it.
    */
   startsAt?: Date | undefined
   endsAt: Date
@@ -25,9 +25,9 @@ export interface NewSession {
 const SKEW_S = 300
 
 /**
- * Creates a session of a product with the current commission and factory. Later changes of the commission or
- * the factory affect no session that people have joined. The session opens at once unless it is a draft or
- * starts in the future.
+ * Creates a session of a product, with the factory and the commission rate of now. Later changes of the
+ * factory or the rate do not affect a session that people have joined. The session opens at once unless it is
+ * a draft or starts in the future.
  * @throws group_buying.product_not_found, product_not_active, invalid_terms, invalid_tiers,
  * tier_out_of_reach, variants_differ,
  *   price_above_shelf, variant_not_found, invalid_period, kernel.forbidden

@@ -7,10 +7,9 @@ import type { SessionView } from '../views.ts'
 import { lockSession } from './lock.ts'
 
 /**
- * Gives a forming session more time, for staff. The number of extensions is limited
- * (policy.sessionExtensions), because buyers' money waits longer for each. Places that are held now keep
- * their own, earlier end. A session whose time has run out is not extended, even if no sweep has ended it
- * yet.
+ * Gives a forming session more time, for staff. Only policy.sessionExtensions extensions are allowed, because
+ * each lets the buyers' money wait longer. Unpaid places keep their own, earlier end. A session whose time is
+ * over is not extended, even if no sweep has ended it yet.
  * @throws group_buying.session_not_found, session_not_forming, invalid_period, extensions_used,
  * kernel.forbidden
  */

@@ -21,8 +21,8 @@ export interface LockedSession {
 }
 
 /**
- * Locks sessions in the order of their ids, and reads them once they are locked. Inserts that reference a
- * locked session still pass (they take KEY SHARE); every other change of the session waits.
+ * Locks sessions in the order of their ids, and then reads them. Other transactions may still insert rows
+ * that refer to a locked session (they take KEY SHARE). Every other change of the session waits.
  */
 export async function lockSessions(tx: Tx, ids: Iterable<string>): Promise<Map<string, LockedSession>> {
   const { rows } = await sql<LockedSession>`

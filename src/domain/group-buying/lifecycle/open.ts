@@ -7,8 +7,8 @@ import type { SessionView } from '../views.ts'
 import { lockSession } from './lock.ts'
 
 /**
- * Opens a draft session now, for staff, even if it was to start later. The session's product and factory must
- * be active by then.
+ * Opens a draft session now, for staff, even if its start is later. The session's product and factory must be
+ * active.
  * @throws group_buying.session_not_found, product_not_active, invalid_period, kernel.illegal_transition,
  * kernel.forbidden
  */

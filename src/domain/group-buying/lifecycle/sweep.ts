@@ -4,15 +4,17 @@ import { settleRefunds } from '../fulfilment/settle-refunds.ts'
 import { type SessionStatus, sessionMachine } from '../transitions.ts'
 import { endSessions } from './close.ts'
 
-// The most sessions of each kind that one run takes. The remaining sessions are due again at once.
+// The most sessions that one run of the sweep handles, for each kind of work. The next run handles the
+// remaining sessions.
 const MAX_SESSIONS = 200
-// The time after which an unchanged session is stale. Its job after the close takes seconds: a session
-// unchanged for longer lost its job, or waits for stock or a refund.
+// The time after which the sweep handles a closed session that did not change (seconds). Fulfilment after the
+// close takes seconds. So a session that did not change for longer has lost its job, or waits for stock or a
+// refund.
 const STALE_AFTER_S = 600
 
 /**
- * Returns an SQL condition for each kind of session that is due at this instant. Each condition is a range of
- * a partial index that holds only sessions of that kind.
+ * Returns the SQL conditions for the sessions that the sweep must handle at this instant: one for each kind
+ * of work. Each condition fits a partial index, which contains only such sessions.
  */
 const dueAt = (now: Date) => {
   const still = secondsAfter(now, -STALE_AFTER_S)
@@ -24,7 +26,7 @@ const dueAt = (now: Date) => {
   }
 }
 
-/** An SQL condition that is true while the sweep has something to do. */
+/** Returns an SQL condition that is true while there are sessions for the sweep to handle. */
 export function sessionsDue(now: Date): RawBuilder<boolean> {
   const { opening, ending, stuck, refunding } = dueAt(now)
   const exists = [opening, ending, stuck, refunding].map(
@@ -34,9 +36,9 @@ export function sessionsDue(now: Date): RawBuilder<boolean> {
 }
 
 /**
- * Opens sessions at their start, ends sessions whose time ran out, restarts stale sessions, and marks
- * sessions that are wholly refunded. The cost depends on the sessions that are due, not on all sessions, and
- * each run is bounded. Returns how many sessions it changed.
+ * Opens sessions at their start, ends sessions whose time is over, and marks sessions that are wholly
+ * refunded. Continues the fulfilment of sessions that did not change for ten minutes. The cost grows only
+ * with the number of these sessions, and each run has a limit. Returns how many sessions it handled.
  */
 export async function sweepSessions(work: Work): Promise<number> {
   const due = dueAt(work.now)
@@ -102,8 +104,8 @@ async function openSessions(work: Work, due: RawBuilder<unknown>): Promise<numbe
 }
 
 /**
- * Sets the update time of due sessions, so that the next sweep takes others. A session that another
- * transaction has locked is left alone.
+ * Sets the update time of these sessions, so that the next run of the sweep handles others first. A session
+ * that another transaction has locked is left out.
  */
 async function touch(work: Work, due: RawBuilder<unknown>): Promise<{ id: string; code: string }[]> {
   const { rows } = await sql<{ id: string; code: string }>`

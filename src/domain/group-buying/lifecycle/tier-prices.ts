@@ -3,21 +3,24 @@ import { groupBuyingErrors } from '../errors.ts'
 import { sortedTiers, type Tier } from '../rules.ts'
 
 /**
- * A tier as staff enter it: one price for all variants, or a discount on each variant's shelf price. Single
- * variants may have their own price.
+ * A price tier of a session as staff enter it. It has one price for all variants, or a discount on each
+ * variant's shelf price. Single variants may have their own price.
  */
 export interface NewTier {
   minUnits: number
   unitPriceIdr?: Rupiah | undefined
-  /** Rupiah off the shelf price of each variant. */
+  /** The discount on the shelf price of each variant, in rupiah. */
   offIdr?: Rupiah | undefined
-  /** Percent off the shelf price of each variant, 1 to 99; the price is rounded down to whole rupiah. */
+  /**
+   * The discount on the shelf price of each variant, in percent, 1 to 99. The price is rounded down to whole
+   * rupiah.
+   */
   offPercent?: number | undefined
-  /** Prices of single variants, by UUID or SKU. */
+  /** The prices of single variants in this tier; a variant is given by UUID or SKU. */
   variantPrices?: readonly { variant: string; unitPriceIdr: Rupiah }[] | undefined
 }
 
-/** A variant of the product, with its price outside of the session. */
+/** A variant of the product, with its price in the shop outside of the session. */
 export interface ShelfVariant {
   id: string
   sku: string
@@ -25,14 +28,16 @@ export interface ShelfVariant {
 }
 
 export interface PricedTier extends Tier {
-  /** The price of every variant of the product, by the variant's id. */
+  /** The price of every variant of the product in this tier, by the variant's id. */
   prices: ReadonlyMap<string, Rupiah>
 }
 
 /**
- * Calculates every variant's price in every tier, and returns the tiers in rising order of units. One price
- * for all variants is refused if their shelf prices differ. A price above the shelf price is refused, and a
- * price that rises from tier to tier.
+ * Calculates every variant's price in every tier. Returns the tiers in the order of their minimum units,
+ * fewest first.
+ *
+ * Refuses one price for all variants if their shelf prices differ. Refuses a price above the shelf price, and
+ * a price that is higher than in the tier before.
  * @throws group_buying.invalid_tiers, variants_differ, price_above_shelf, variant_not_found
  */
 export function priceTiers(tiers: readonly NewTier[], variants: readonly ShelfVariant[]): PricedTier[] {
@@ -78,8 +83,8 @@ function ownPrice(
 }
 
 /**
- * Returns the price of a variant that has no own price in the tier. Such a tier must use just one of the
- * three ways to price all variants; it needs none if each variant has its own price.
+ * Returns the price of a variant for which the tier lists no own price. Such a tier must use exactly one of
+ * three ways to price all variants: one price, a discount in rupiah, or a discount in percent.
  */
 function commonPrice(
   { minUnits, unitPriceIdr, offIdr, offPercent }: NewTier,

@@ -3,7 +3,7 @@ import { kernelErrors } from '../kernel-errors.ts'
 
 interface Translation {
   translated: unknown
-  /** Whether the same work may succeed when it is run again from its start. */
+  /** Whether the work that failed may succeed when it is run again from its start. */
   again: boolean
 }
 
@@ -22,8 +22,8 @@ const violated = (error: unknown) =>
   error instanceof Error && 'constraint' in error ? error.constraint : undefined
 
 /**
- * Translates a failure of the database into its meaning for the caller; an unknown failure is returned
- * unchanged.
+ * Translates an error of the database into laku's own error for the caller. An error that laku does not know
+ * is returned unchanged.
  */
 export function translateDatabaseError(error: unknown): Translation {
   if (error instanceof DomainError) return { translated: error, again: false }
@@ -33,8 +33,8 @@ export function translateDatabaseError(error: unknown): Translation {
     case DEADLOCK:
       return { translated: kernelErrors.busy({ retryAfterS: 1 }), again: true }
     case UNIQUE_VIOLATION:
-      // Another request under the same idempotency key was answered meanwhile. If the work is run again, it
-      // finds that request's answer.
+      // Another request under the same idempotency key was answered at the same time. If the work is run
+      // again, it finds that answer.
       if (violated(error) === 'idempotency_keys_pkey') return { translated: kernelErrors.busy(), again: true }
       return { translated: error, again: false }
     case LOCK_NOT_AVAILABLE:
@@ -52,35 +52,35 @@ export function translateDatabaseError(error: unknown): Translation {
   }
 }
 
-/** The trigger `require_living_user` refused a row of a user who was erased meanwhile. */
+/** Whether the trigger `require_living_user` refused the row, because its user was erased meanwhile. */
 const isOfErased = (error: unknown) =>
   error instanceof Error && 'constraint' in error && error.constraint === 'living_user'
 
 const RETRY_AFTER_S = 5
 
 /**
- * The SQLSTATEs of a PostgreSQL server that may work again in a moment (see its manual, appendix A). All
- * states of the classes 08 (connection) and 53 count, too: a full disk 53100, no memory 53200, too many
- * connections 53300.
+ * The SQLSTATEs which say that a PostgreSQL server does not work now but may work again soon (PostgreSQL
+ * manual, appendix A). All states of class 08 (connection) and class 53 count, too: disk full 53100, out of
+ * memory 53200, too many connections 53300.
  */
 const unavailable = new Set([
-  // A write on a standby, or on a primary that is set to read only: nothing was written.
+  // The SQLSTATE of a write on a standby, or on a primary that is set to read only. Nothing was written.
   '25006',
-  // A session was idle in a transaction for too long, or a transaction took too long.
+  // The SQLSTATEs of a transaction that was idle for too long, or took too long.
   '25P03',
   '25P04',
-  // The server shut down, crashed, is starting or recovering, the database was dropped, or the session was
-  // idle for too long.
+  // The SQLSTATEs of a server that shuts down, crashed or starts, of a dropped database, and of a session
+  // that was idle for too long.
   '57P01',
   '57P02',
   '57P03',
   '57P04',
   '57P05',
-  // The disk failed to read or write.
+  // The SQLSTATE of a disk that failed to read or write.
   '58030',
 ])
 
-/** The network's error codes, as Node names them. */
+/** The codes of network errors, as Node names them. */
 const network = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -93,14 +93,14 @@ const network = new Set([
   'EAI_AGAIN',
 ])
 
-// The error messages of the pg library about a connection that ended. They have no code, and they hide the
-// error that ended the connection.
+// The messages of the pg library about a database connection that ended. These errors have no code, and do
+// not say why the connection ended.
 const told =
   /connection terminated|timeout exceeded when trying to connect|is not queryable|client was closed|query read timeout/i
 
 /**
- * Whether an error means that the server is gone, refuses connections or writes, or that the pool could not
- * get a connection in time.
+ * Whether an error says that the database is gone, refuses connections, or gave the pool no connection in
+ * time.
  */
 function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
   if (state !== undefined && (state.startsWith('08') || state.startsWith('53') || unavailable.has(state)))
@@ -110,7 +110,7 @@ function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
 }
 
 /**
- * Whether an error is about a missing file and not about a missing socket of the database. The error of a
- * file has a path; the error of a socket has an address.
+ * Whether an error is about a missing file. With the same code, it may be about a missing socket of the
+ * database. The error of a file has a path; the error of a socket has an address.
  */
 const isOfFile = (error: unknown) => error instanceof Error && 'path' in error && !('address' in error)

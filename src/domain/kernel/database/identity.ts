@@ -3,9 +3,11 @@ import { kernelErrors } from '../kernel-errors.ts'
 import type { Tx, Work } from '../work.ts'
 
 /**
- * An SQL condition: this is the database that laku knows. Its cluster and timeline are the same, and no
- * restored dump rewrote the row of its identity. Laku has restored no backup since, and the provider has
- * nothing of laku's that is unknown here. The test reads one row and the control file, and takes 50 µs.
+ * An SQL condition: this database is the one that laku knows, not a copy or a restored backup. Its cluster
+ * and timeline are the same as recorded, and no restored dump wrote its identity row anew. No doubt is
+ * recorded (missing data that the provider knows of).
+ *
+ * The condition reads one row and the control file, which takes 50 µs.
  */
 export const databaseIsKnown: RawBuilder<boolean> = sql<boolean>`exists (
   select from database_identity i
@@ -13,18 +15,18 @@ export const databaseIsKnown: RawBuilder<boolean> = sql<boolean>`exists (
     and i.xmin::text::numeric = i.written_in::text::numeric % 4294967296)`
 
 export interface DatabaseDoubt {
-  /** The text that describes how this database differs from the known one. */
+  /** The text that says how this database differs from the one that laku knows. */
   why: string
-  /** The address at which laku reached the database that it knew; null where no worker has recorded one. */
+  /** The address at which laku reached the known database; null if no worker has recorded an address. */
   place: string | null
   /**
-   * True if data are missing for sure: laku itself restored a backup, or the provider has objects that only
-   * this shop can have made.
+   * True if data are certainly missing: laku itself restored a backup, or the provider has objects of this
+   * shop that this database lacks.
    */
   isRestored: boolean
 }
 
-/** Returns why this is not the database that laku knew; undefined if it is the known one. */
+/** Returns why this is not the database that laku knows; undefined if it is. */
 export async function databaseDoubt(tx: Tx): Promise<DatabaseDoubt | undefined> {
   const { rows } = await sql<DatabaseDoubt & { known: boolean }>`
     select ${databaseIsKnown} as known, i.place, i.is_restored or i.doubt is not null as is_restored,
@@ -62,8 +64,8 @@ export async function recordDatabaseIdentity({ tx }: Work, place: string): Promi
 }
 
 /**
- * Records the address at which the first worker reaches the database. A later worker that reaches it at
- * another address changes nothing.
+ * Records the address at which the first worker reaches the database. If an address is recorded already, a
+ * later worker changes nothing.
  */
 export async function recordFirstPlace(work: Work, place: string): Promise<void> {
   const { rows } = await sql`
@@ -72,8 +74,8 @@ export async function recordFirstPlace(work: Work, place: string): Promise<void>
 }
 
 /**
- * Records the text that explains why this database lacks something that the shop did. No money leaves until
- * the missing data were taken over.
+ * Records why this database lacks something that the shop did. No money is paid out until the missing data
+ * are taken over from the provider.
  */
 export async function doubtDatabase(work: Work, why: string): Promise<void> {
   const { rows } = await sql`
@@ -83,9 +85,8 @@ export async function doubtDatabase(work: Work, why: string): Promise<void> {
 }
 
 /**
- * Raises doubt about the database if laku reaches it at another place than before. A server with a data
- * folder is always reached at the place of that folder: elsewhere it is a copy, or was moved, and only its
- * owner knows which.
+ * Records a doubt about the database if its data folder is not the one that laku knows. Then it is a copy, or
+ * the folder was moved; only the owner of the database knows which.
  */
 export async function doubtMoved(work: Work, place: string): Promise<void> {
   const { rows } = await sql<{ place: string }>`

@@ -3,8 +3,8 @@ import { codePrefixes } from '../ids.ts'
 import type { DB } from '../schema.ts'
 
 /**
- * An SQL expression for the short name of this installation: six hexadecimal digits, which stay the same as
- * long as its database.
+ * An SQL expression for the short name of this installation of laku: six hexadecimal digits, which never
+ * change for this database.
  */
 export const installationId = sql<string>`(select id from installation)`
 
@@ -17,27 +17,29 @@ export async function readInstallationId(tx: Kysely<DB>): Promise<string> {
 }
 
 /**
- * Returns the reference by which a provider knows an object: the short name of the installation that sent it,
- * then the code that people use.
+ * Returns the reference under which laku sends an object to a provider: the short name of this installation,
+ * then the object's code.
  */
 export const referenceOf = (installation: string, code: string): string => `${installation}-${code}`
 
 /**
- * The origin of a reference that a provider shows, judged by the reference's form.
+ * The origin of a reference in a provider's data, judged by the reference's form.
  *
  * - `ours`: this installation made the reference.
- * - `unmarked`: the reference has laku's form and no mark, from before references were marked. Only a row
- *   shows whether this installation made it.
+ * - `unmarked`: the reference has laku's form, but no installation's short name, because it is old. Only a
+ *   row in the database shows whether this installation made it.
  * - `other_installation`: another installation of laku made the reference.
  * - `foreign`: the reference does not have laku's form.
  */
 export type ReferenceOrigin = 'ours' | 'unmarked' | 'other_installation' | 'foreign'
 
-// An example is 1A2B3C-STL-261123-7K3QX2-1: the installation, the code, and, if there is one, the number of
-// the attempt.
+// An example of a reference is 1A2B3C-STL-261123-7K3QX2-1: the installation's short name, the object's code,
+// and, if there is one, the number of the attempt.
 const shape = new RegExp(`^(?:([0-9A-F]{6})-)?(?:${codePrefixes.join('|')})-\\d{6}-[0-9A-Z]{6,10}(?:-\\d+)?$`)
 
-/** Returns who made a reference that the provider shows, judged by its form alone. */
+/**
+ * Returns whether this installation of laku made a reference in a provider's data, judged by its form alone.
+ */
 export function originOf(reference: string, installation: string): ReferenceOrigin {
   const found = shape.exec(reference)
   if (!found) return 'foreign'

@@ -5,8 +5,8 @@ import { callProven } from '../proofs/proven.ts'
 import type { Work } from '../work.ts'
 
 /**
- * Moves the clock of every process on this database this many seconds into the future, for an administrator.
- * Returns the new time.
+ * Moves the clock of every process on this database into the future by this many seconds, for an
+ * administrator. Returns the new time.
  * @throws kernel.forbidden, kernel.clock_is_real
  */
 export async function shiftClock(work: Work, seconds: number): Promise<Date> {

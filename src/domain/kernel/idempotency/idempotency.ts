@@ -7,26 +7,32 @@ import type { Work } from '../work.ts'
 import { keptOf } from './kept-answers.ts'
 
 export interface IdempotencyKey {
-  /** The owner of the key: the same key of two customers means two different keys. */
+  /**
+   * The owner of the idempotency key, such as a customer. The same key text of two owners is two different
+   * keys.
+   */
   scope: string
   key: string
   requestHash: string
   /**
-   * The number of seconds after which the key may be deleted. Calls that move money set none, and their keys
-   * stay.
+   * The number of seconds after which the idempotency key may be deleted. Calls that move money set none, so
+   * their keys are never deleted.
    */
   expiresInS?: number
 }
 
 export interface StoredAnswer {
   status: number
-  /** The answer's body. A body read from the table lacks names and addresses (`wholeAnswer`). */
+  /**
+   * The body of the answer. A body that was read from the database lacks names and addresses; `wholeAnswer`
+   * fills them in.
+   */
   body: unknown
 }
 
 /**
- * Returns a digest of the request, which distinguishes a repeated request from another request under the same
- * key.
+ * Returns a digest of a request. It shows whether a second request under the same idempotency key is a repeat
+ * or a different request.
  */
 export function requestHash(route: string, body: unknown): string {
   return hash('sha256', `${route}\n${JSON.stringify(body ?? null)}`, 'base64url')
@@ -36,9 +42,13 @@ const named = (key: { scope: string; key: string }) => `${key.scope} ${key.key}`
 
 /**
  * Claims idempotency keys for this transaction, all in one statement. Returns one result for each key, in
- * order. `undefined`: the key is new, and the work is to be done. The stored answer: the same request was
- * answered before. An error: the key was used for another request. The claim of a key that another
- * transaction is writing waits for that transaction, so a crash leaves nothing half done.
+ * order:
+ *
+ * - undefined: the key is new, and the work is to be done.
+ * - The stored answer: the same request was answered before.
+ * - An error: the key was used for another request, or that request is not answered yet.
+ *
+ * If another transaction is writing a key, the claim waits for that transaction.
  */
 export async function claimKeys(
   work: Work,
@@ -63,7 +73,8 @@ export async function claimKeys(
   const taken = keys.filter((key) => !fresh.has(named(key)))
   const found = await findAnswers(work, taken)
   const known = new Map(taken.map((key, i) => [key, found[i]]))
-  // These keys were deleted between the two statements, so they are free and are claimed again.
+  // These idempotency keys were deleted between the insert and the lookup, so they are free and are claimed
+  // again.
   const gone = taken.filter((key) => !known.get(key))
   if (gone.length > 0)
     for (const [i, claim] of (await claimKeys(work, gone)).entries()) known.set(gone[i]!, claim)
@@ -71,9 +82,9 @@ export async function claimKeys(
 }
 
 /**
- * Returns, in order, the answers that were given under these idempotency keys before, and claims none. Each
+ * Returns, in order, the answers that were given under these idempotency keys before; it claims no key. Each
  * result is `undefined` if nothing was answered, the stored answer, or an error if the key was used for
- * another request. Use it for work that writes its answer at its end (`Work.answer`).
+ * another request. It is for work that writes its answer at its end (`Work.answer`).
  */
 export async function findAnswers(
   { tx }: Pick<Work, 'tx'>,
@@ -102,8 +113,8 @@ export async function findAnswers(
 }
 
 /**
- * Stores the answers of claimed keys without the names and addresses in them, in the same transaction as the
- * work.
+ * Stores answers under their claimed idempotency keys, in the same transaction as the work. The names and
+ * addresses are left out.
  */
 export async function storeAnswers(
   work: Work,

@@ -8,7 +8,7 @@ const personal = new Set([
   ...['note', 'decision_note', 'status_reason', 'suspended_because', 'title', 'body'],
 ])
 
-/** The placeholder for a personal value that a stored answer leaves out. */
+/** The text that replaces a name, an address or another personal value in a stored answer. */
 const NOT_KEPT = 'not kept'
 
 const isPersonal = (name: string, beside: object) =>
@@ -25,7 +25,7 @@ export function keptOf(answer: unknown): unknown {
 }
 
 /**
- * Returns a stored answer with its names and addresses filled in from `now`, which is the same object read
+ * Returns a stored answer with its names and addresses filled in. They come from `now`: the same object, read
  * again.
  */
 export function wholeAnswer(kept: unknown, now: unknown): unknown {
@@ -34,7 +34,10 @@ export function wholeAnswer(kept: unknown, now: unknown): unknown {
   )
 }
 
-/** Walks through a value and changes it; `there` is the same place in another answer. */
+/**
+ * Walks through an answer and returns it with changed values. `there` is the part of a second answer at the
+ * same position.
+ */
 function walk(
   value: unknown,
   there: unknown,
