@@ -117,6 +117,14 @@ create table bank_batches (
   constraint bank_batches_status_check CHECK ((status = ANY (ARRAY['made'::text, 'handed_out'::text, 'done'::text, 'cancelled'::text])))
 );
 
+create table bank_files_in_doubt (
+  one boolean default true not null,
+  since timestamp with time zone not null,
+  is_complete boolean default false not null,
+  constraint bank_files_in_doubt_pkey PRIMARY KEY (one),
+  constraint bank_files_in_doubt_one_check CHECK (one)
+);
+
 create table bank_references (
   reference text not null,
   given text not null,

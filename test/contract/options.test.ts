@@ -206,6 +206,13 @@ const table: readonly Meaningless[] = [
     names: '--output',
   },
   {
+    verb: 'settle batches adopt',
+    what: '--complete where no restore waits for a file',
+    words: async () => ['--complete'],
+    ends: 5,
+    names: 'No restored backup waits',
+  },
+  {
     verb: 'settle batches confirm',
     what: '--rejected with a --reference',
     words: async (s) => [await s.bankBatch(), 'STL-1', '--rejected', '--reference', 'BCA 1'],

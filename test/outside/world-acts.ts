@@ -1,5 +1,6 @@
 import { adoptProvider, recogniseDatabase } from '../../src/domain/composition/restore/adopt-provider.ts'
 import { databaseDoubt } from '../../src/domain/kernel/index.ts'
+import { completeBankFiles } from '../../src/domain/payout/index.ts'
 import { type Act, NOTHING } from './acts.ts'
 import { dispose } from './dispose.ts'
 import type { House } from './house.ts'
@@ -72,7 +73,8 @@ export async function adopt(house: House): Promise<void> {
   await house.control('PUT', '/lists', { lag_s: 0 })
   for (let round = 0; round < ROUNDS; round++) {
     const { done, open } = await adoptProvider(house.adopting(actor))
-    if (done) return
+    // What was with the bank is known: the restore was taken where the bank had not spoken.
+    if (done) return await laku.as(actor, completeBankFiles)
     for (const { code } of open) if (!(await arrive(house, code))) await dispose(house, code)
   }
   throw new Error(

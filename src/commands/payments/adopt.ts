@@ -49,7 +49,7 @@ export const adopt = defineAsking({
           `${code}: ${formatIdr(amountIdr)} has no place here yet: ${command}`,
       ),
       done
-        ? 'Money moves again.'
+        ? 'Money moves again. Before the next laku settle export say which files the bank has since the backup: laku settle batches adopt FILE, and --complete with the last, or alone where none left.'
         : 'Money stands still until these are disposed of, or have ended at the provider: then run it again.',
     ].join('\n'),
 })

@@ -106,6 +106,12 @@ export interface BankBatches {
   statusReason: string | null;
 }
 
+export interface BankFilesInDoubt {
+  isComplete: Generated<boolean>;
+  one: Generated<boolean>;
+  since: Timestamp;
+}
+
 export interface BankReferences {
   given: string;
   notedAt: Timestamp;
@@ -1228,6 +1234,7 @@ export interface DB {
   auditLog: AuditLog;
   authSessions: AuthSessions;
   bankBatches: BankBatches;
+  bankFilesInDoubt: BankFilesInDoubt;
   bankReferences: BankReferences;
   calledCodes: CalledCodes;
   chargebacks: Chargebacks;

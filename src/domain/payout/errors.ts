@@ -67,6 +67,11 @@ export const payoutErrors = defineErrors('payout', {
     'conflict',
     'This batch was made from a file that the bank already has, so no new file is written for it. Record its results with laku settle batches confirm.',
   ],
+  lost_files_open: [
+    'conflict',
+    'A backup was restored, and files for the bank may have left since: take each over with laku settle batches adopt FILE, and say --complete with the last, or alone where none left.',
+  ],
+  no_lost_files: ['conflict', 'No restored backup waits for files that the bank has: exports go on already.'],
   line_set_aside: [
     'conflict',
     'This line could not be put into the batch or its file; laku attention list says why, and the other lines went on.',

@@ -10,6 +10,12 @@ export {
 export { claimBankReference, freeBankReference, holderOfReference } from './bank-batches/claim-reference.ts'
 export { type CorrectedReference, correctReference } from './bank-batches/correct-reference.ts'
 export {
+  completeBankFiles,
+  doubtBankFiles,
+  markHandedOut,
+  requireNoLostTransfer,
+} from './bank-batches/lost-files.ts'
+export {
   addTransfer,
   adoptBatch,
   makeBatch,

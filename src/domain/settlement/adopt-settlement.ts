@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { moveState, type Rupiah, type Work } from '../kernel/index.ts'
-import type { BankAccount } from '../ops/index.ts'
+import { type BankAccount, countLost } from '../ops/index.ts'
 import { addTransfer, adoptPayout, type GatewayPayout } from '../payout/index.ts'
 import { type LockedSettlement, lockSettlement } from './lock.ts'
 import { settlementMachine } from './transitions.ts'
@@ -67,8 +67,12 @@ async function takeUnpaid(
   const { id, status, netIdr } = settlement
   if (!['approved', 'failed', 'reversed'].includes(status) || netIdr !== amountIdr) return undefined
   const set = { statusReason: null, retryAt: null, updatedAt: work.now }
-  if (status !== 'approved')
+  if (status !== 'approved') {
+    // Somebody approved it again in the lost day; nobody knows who.
+    const receiver = `factory:${settlement.factoryId}`
+    await countLost(work, { kind: 'settlement', subject: ['settlement', id], receiver, amountIdr })
     await moveState(work, settlementMachine, { to: 'approved', from: status, ids: [id], set, all: true })
+  }
   return settlement
 }
 

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { defineChange } from '../../../cli/define/command.ts'
-import { formatIdr } from '../../../domain/kernel/index.ts'
+import type { CommandContext } from '../../../cli/define/context.ts'
+import { usageError } from '../../../cli/errors/cli-error.ts'
+import type { AdoptedFile } from '../../../domain/composition/restore/adopt-bank-file.ts'
+import { formatIdr, type Work } from '../../../domain/kernel/index.ts'
 
 /**
  * A row of the CSV file that `laku settle export` writes. There, an apostrophe precedes any text that a
@@ -24,37 +27,65 @@ export const adopt = defineChange({
   name: 'adopt',
   description:
     'After a restore: take over a file that the bank has and this database does not. Nothing pays its lines again.',
-  args: [{ name: 'file', description: 'the CSV that laku settle export wrote', isFile: true }],
-  input: z.object({ file: z.string() }),
-  examples: ['laku settle batches adopt bca.csv --reason "restored the backup of 06:00"'],
+  args: [
+    { name: 'file', description: 'the CSV that laku settle export wrote', optional: true, isFile: true },
+  ],
+  options: [
+    {
+      flags: '--complete',
+      description: 'the bank has no further file of the lost day: laku settle export may go on',
+    },
+  ],
+  input: z.object({ file: z.string().optional(), complete: z.boolean().default(false) }),
+  examples: [
+    'laku settle batches adopt bca.csv --reason "restored the backup of 06:00"',
+    'laku settle batches adopt --complete --reason "no other file left since 06:00"',
+  ],
   needsReason: true,
-  change: async (work, { file }, _reason, context) => {
-    const { readRows } = await import('../../../cli/input/read-rows.ts')
-    const { adoptBankFile } = await import('../../../domain/composition/restore/adopt-bank-file.ts')
-    const rows = await readRows(context.files, file, row, ({ code }) => code.toUpperCase())
-    return await adoptBankFile(
-      work,
-      rows.map(({ row: one }) => ({
-        code: one.code,
-        amountIdr: one.amount_idr,
-        destination: {
-          channelCode: one.channel_code,
-          accountNumber: plain(one.account_number),
-          accountHolderName: plain(one.account_holder_name),
-        },
-      })),
-    )
+  change: async (work, { file, complete }, _reason, context) => {
+    if (file === undefined && !complete) throw usageError('it takes a FILE, or --complete, or both')
+    const { completeBankFiles } = await import('../../../domain/payout/index.ts')
+    const adopted = file === undefined ? nothing : await takeOver(work, file, context)
+    // A line that does not fit yet is adopted with its file once more, so the files are not complete.
+    const isComplete = complete && adopted.open.length === 0
+    if (isComplete) await completeBankFiles(work)
+    return { ...adopted, isComplete }
   },
-  done: ({ batch, known, open, suspended }) =>
+  done: ({ batch, known, open, suspended, isComplete }) =>
     [
-      batch
-        ? `Batch ${batch.number} has ${batch.transfers} of its lines: laku settle batches confirm ${batch.number} --statement FILE`
-        : 'No line of it was missing a batch.',
+      ...(batch
+        ? [
+            `Batch ${batch.number} has ${batch.transfers} of its lines: laku settle batches confirm ${batch.number} --statement FILE`,
+          ]
+        : []),
       ...(known.length > 0 ? [`${known.length} were known: ${known.join(', ')}.`] : []),
       ...open.map(({ code, amountIdr, why }) => `${code}: ${formatIdr(amountIdr)} does not fit yet: ${why}`),
       ...suspended.map(
         ({ code, amountIdr }) =>
           `${code}: ${formatIdr(amountIdr)} is of nothing here: laku suspense show ${code}`,
       ),
+      isComplete
+        ? 'No other file of the lost day is with the bank: laku settle export goes on.'
+        : 'laku settle export goes on after laku settle batches adopt --complete.',
     ].join('\n'),
 })
+
+const nothing: AdoptedFile = { batch: null, known: [], open: [], suspended: [] }
+
+async function takeOver(work: Work, file: string, { files }: Pick<CommandContext, 'files'>) {
+  const { readRows } = await import('../../../cli/input/read-rows.ts')
+  const { adoptBankFile } = await import('../../../domain/composition/restore/adopt-bank-file.ts')
+  const rows = await readRows(files, file, row, ({ code }) => code.toUpperCase())
+  return await adoptBankFile(
+    work,
+    rows.map(({ row: one }) => ({
+      code: one.code,
+      amountIdr: one.amount_idr,
+      destination: {
+        channelCode: one.channel_code,
+        accountNumber: plain(one.account_number),
+        accountHolderName: plain(one.account_holder_name),
+      },
+    })),
+  )
+}

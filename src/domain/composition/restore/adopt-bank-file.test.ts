@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { backUp } from '../../../../test/backup.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../../test/settlements.ts'
@@ -13,7 +14,14 @@ import {
   suspenseAccount,
   walletAccount,
 } from '../../ledger/index.ts'
-import { confirmBatch, handOutBatch, makeBatch, showBatch } from '../../payout/index.ts'
+import {
+  completeBankFiles,
+  confirmBatch,
+  doubtBankFiles,
+  handOutBatch,
+  makeBatch,
+  showBatch,
+} from '../../payout/index.ts'
 import { claimForBank } from '../../settlement/index.ts'
 import { showSuspense } from '../../suspense/index.ts'
 import {
@@ -50,6 +58,15 @@ const exported = () =>
       destination: { channelCode, accountNumber, accountHolderName },
     }))
   })
+/** The sum that counts against the limit of everybody, for nobody knows who decided it in the lost day. */
+const usedInLostDay = async (budget: string) => {
+  const dayAgo = new Date(f.laku.clock.now().getTime() - 86_400_000)
+  const { rows } = await sql<{ idr: number }>`
+    select used_alone(${budget}, 'staff:anybody', 'user:nobody', null, ${dayAgo}, '', '')::int8 as idr`.execute(
+    f.laku.db,
+  )
+  return rows[0]?.idr
+}
 const balance = (key: Parameters<typeof balanceIdr>[1]) => f.laku.system((work) => balanceIdr(work.tx, key))
 const adopt = (lines: readonly FileLine[]) => f.laku.as(restored, (work) => adoptBankFile(work, lines))
 
@@ -76,6 +93,19 @@ it('what left by a bank file in the lost day is paid once: by that file', async 
     )
   const waiting = await ask(6_000)
   f.laku.clock.shift(25 * 3600)
+  const keptFor = await f.factory('161616')
+  await f.sell(keptFor)
+  const keptCode = await f.settled(keptFor)
+  await f.approve(keptCode)
+  const kept = await f.laku.as(budi, async (work) => {
+    const id = await makeBatch(work)
+    await claimForBank(work, { batch: async () => id, settlements: [keptCode] })
+    return id
+  })
+  const keptLine = {
+    amountIdr: 95_000,
+    destination: { channelCode: 'ID_CIMB', accountNumber: '161616', accountHolderName: 'PT Uji' },
+  }
   const restore = await backUp(f.laku)
 
   // The day: another settlement and another withdrawal are made, and all of it leaves by one file.
@@ -84,19 +114,29 @@ it('what left by a bank file in the lost day is paid once: by that file', async 
   const lost = await f.settled(lostFor)
   await f.approve(lost)
   const young = await ask(5_000)
-  const file = await exported()
+  // A batch that was made before the backup leaves in the lost day too.
+  await f.laku.as(budi, (work) => handOutBatch(work, kept))
+  const file = [...(await exported()), { ...keptLine, code: keptCode }]
   expect(file.map(({ code }) => code).toSorted()).toEqual(
-    [approved, calculated, lost, waiting.code, young.code].toSorted(),
+    [approved, calculated, lost, keptCode, waiting.code, young.code].toSorted(),
   )
   await restore()
+  await f.laku.system(doubtBankFiles)
 
   const first = await adopt(file)
   expect(first.batch?.lines.map(({ code }) => code).toSorted()).toEqual(
     [approved, waiting.code, young.code].toSorted(),
   )
-  expect(first).toMatchObject({ known: [], open: [{ code: calculated }], suspended: [{ code: lost }] })
+  expect(first).toMatchObject({
+    known: [keptCode],
+    open: [{ code: calculated }],
+    suspended: [{ code: lost }],
+  })
   expect(await balance(walletAccount(userId))).toBe(9_000)
   expect(await balance(suspenseAccount(lost))).toBe(95_000)
+  expect((await f.laku.as(budi, (work) => showBatch(work, kept))).status).toBe('handed_out')
+  // What left without a row here counts against the limit of every person: nobody knows who approved it.
+  expect(await usedInLostDay('settlement')).toBe(95_000)
   const item = await f.laku.system(({ tx }) => showSuspense(tx, lost))
   expect(item).toMatchObject({ kind: 'bank', factoryId: lostFor, amountIdr: 95_000 })
 
@@ -106,14 +146,22 @@ it('what left by a bank file in the lost day is paid once: by that file', async 
   // The one that was not approved yet is, and the same file once more takes it alone.
   await f.laku.system((work) => recordDatabaseIdentity(work, 'db.example/laku'))
   await f.approve(calculated, sinta)
+  // Until staff have said that it was all, nothing goes to the bank, and nothing that it may have paid.
+  const untold = f.laku.as(budi, makeBatch)
+  expect([await refusal(untold), await refusal(f.pay(calculated))]).toEqual([
+    'payout.lost_files_open',
+    'payout.lost_files_open',
+  ])
   const second = await adopt(file)
   expect(second.batch?.lines.map(({ code }) => code)).toEqual([calculated])
-  expect(second.known).toHaveLength(4)
+  expect(second.known).toHaveLength(5)
   expect((await adopt(file)).batch).toBeNull()
+  await f.laku.as(restored, completeBankFiles)
+  expect(await refusal(f.laku.as(restored, completeBankFiles))).toBe('payout.no_lost_files')
   expect(await refusal(f.pay(approved))).toBe('kernel.illegal_transition')
 
-  for (const { batch } of [first, second])
-    await f.laku.as(budi, (work) => confirmBatch(work, { batch: String(batch?.number), reference: newId() }))
+  for (const batch of [first.batch?.id, second.batch?.id, kept])
+    await f.laku.as(budi, (work) => confirmBatch(work, { batch: String(batch), reference: newId() }))
   expect((await f.see(approved)).status).toBe('paid')
   expect((await f.see(calculated)).status).toBe('paid')
   expect((await f.laku.system((work) => getWithdrawal(work, young.code))).status).toBe('succeeded')

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { factoriesOfAccount } from '../../factory/index.ts'
 import { type Rupiah, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
-import { type BankAccount, errorText } from '../../ops/index.ts'
-import { adoptBatch, type BatchDetail, showBatch } from '../../payout/index.ts'
+import { type BankAccount, countLost, errorText } from '../../ops/index.ts'
+import { adoptBatch, type BatchDetail, markHandedOut, showBatch } from '../../payout/index.ts'
 import { adoptSettlementTransfer } from '../../settlement/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { adoptWithdrawalTransfer, usersOfAccount } from '../../wallet/index.ts'
@@ -64,11 +64,13 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
   if (batchId !== undefined) {
     adopted.batch = await showBatch(work, batchId)
   }
+  // A batch that was made before the backup was handed out in the lost day.
+  const handedOut = await markHandedOut(work, adopted.known)
   const { batch: made, ...others } = adopted
   work.audit({
     command: 'settle batches adopt',
     subject: ['bank_batch', batchId ?? 'none'],
-    after: { reason, number: made?.number ?? null, transfers: made?.transfers ?? 0, ...others },
+    after: { reason, number: made?.number ?? null, transfers: made?.transfers ?? 0, handedOut, ...others },
   })
   return adopted
 }
@@ -95,18 +97,27 @@ async function isHere(work: Work, code: string): Promise<boolean> {
 
 /**
  * Puts the money of a line of the bank file into suspense (money without a known purpose), because the bank
- * may have paid it. If the bank returns the money, `suspense collect` posts that to the ledger.
+ * may have paid it. If the bank returns the money, `suspense collect` posts that to the ledger. The money
+ * counts against the limits of the lost day.
  */
 async function suspendLine(work: Work, line: FileLine): Promise<void> {
   const { code, amountIdr } = line
-  await putIntoSuspense(work, {
+  const owner = await ownerOf(work, line)
+  const id = await putIntoSuspense(work, {
     key: `bank-file:${code}`,
     code,
     kind: 'bank',
     account: 'bank',
     amountIdr,
     why: 'a file for the bank had it that was handed out after the backup',
-    ...(await ownerOf(work, line)),
+    ...owner,
+  })
+  const { userId, factoryId } = owner
+  await countLost(work, {
+    kind: code.startsWith('WDR-') ? 'withdrawal' : 'settlement',
+    subject: ['suspense', id ?? code],
+    receiver: userId ? `user:${userId}` : factoryId ? `factory:${factoryId}` : `suspense:${code}`,
+    amountIdr,
   })
 }
 

@@ -9,7 +9,7 @@ import { type Actor, databaseDoubt, newId, recordDatabaseIdentity } from '../../
 import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
 import { listAttention } from '../../ops/index.ts'
 import { openInvoice, reconcileGateway } from '../../payment/index.ts'
-import { submitPayouts, sweepPayouts } from '../../payout/index.ts'
+import { completeBankFiles, makeBatch, submitPayouts, sweepPayouts } from '../../payout/index.ts'
 import { ensureWallets, rejectWithdrawal, requestWithdrawal, sweepWithdrawals } from '../../wallet/index.ts'
 import { choreography } from '../choreography.ts'
 import { type AdoptContext, adoptProvider, recogniseDatabase } from './adopt-provider.ts'
@@ -136,6 +136,17 @@ describe('case 4: a backup is restored over a day in which money left and came',
       ].sort(),
     )
     expect(await laku.system(({ tx }) => databaseDoubt(tx))).toBeUndefined()
+    // What was paid to the factory counts against the limit of every person: nobody knows who approved it.
+    const dayAgo = new Date(laku.clock.now().getTime() - DAY_S * 1000)
+    const { rows } = await sql<{ idr: number }>`
+      select used_alone('settlement', 'staff:anybody', 'factory:nobody', null, ${dayAgo}, '', '')::int8 as idr`.execute(
+      laku.db,
+    )
+    expect(rows).toEqual([{ idr: 114_000 }])
+    // Nobody knows either which files went to the bank: staff say so before the next one is made.
+    await expect(laku.as(finance, makeBatch)).rejects.toMatchObject({ code: 'payout.lost_files_open' })
+    await laku.as(finance, completeBankFiles)
+    await laku.as(finance, makeBatch)
     expect(await market.statusOf(joined.participation.id)).toBe('paid')
 
     // What was asked for meanwhile finds that it was paid: each once.

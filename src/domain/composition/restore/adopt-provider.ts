@@ -24,7 +24,13 @@ import {
   settleKeptLines,
   settleSuspenseByFact,
 } from '../../payment/index.ts'
-import { followOpenPayouts, type GatewayPayout, mayHaveLeft, type PayoutGateway } from '../../payout/index.ts'
+import {
+  doubtBankFiles,
+  followOpenPayouts,
+  type GatewayPayout,
+  mayHaveLeft,
+  type PayoutGateway,
+} from '../../payout/index.ts'
 import { adoptSettlement, holdSettlement, releaseSettlement, voidSettlement } from '../../settlement/index.ts'
 import { suspenseTransitions } from '../../suspense/index.ts'
 import { adoptWithdrawal, rejectWithdrawal, usersOfAccount } from '../../wallet/index.ts'
@@ -110,7 +116,10 @@ export async function adoptProvider(
     const done = open.length === 0
     const counts = { adopted: adopted.length, refunds: refunds.length }
     await expectLostInvoices(work)
-    if (done) await goOn(work, place, { transactions, followed, ...counts })
+    if (done) {
+      await goOn(work, place, { transactions, followed, ...counts })
+      await doubtBankFiles(work)
+    }
     return {
       transactions,
       followed,

@@ -17,6 +17,7 @@ import { payoutEventPayload } from '../outcomes/payout-event.ts'
 import { sealAccount } from '../payouts/destination.ts'
 import type { PayoutOwner } from '../payouts/lock.ts'
 import { requireNoneMoves } from '../payouts/older-moves.ts'
+import { requireBankFiles } from './lost-files.ts'
 
 const HOUR_S = 3600
 
@@ -26,6 +27,7 @@ const HOUR_S = 3600
  */
 export async function makeBatch(work: Work): Promise<string> {
   await requireKnownDatabase(work.tx)
+  await requireBankFiles(work.tx)
   return await openBatch(work)
 }
 

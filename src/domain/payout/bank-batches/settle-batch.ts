@@ -3,6 +3,7 @@ import {
   moveState,
   personOf,
   type Rupiah,
+  requireKnownDatabase,
   requireReason,
   requireStaff,
   requireTransition,
@@ -22,6 +23,7 @@ import {
   payoutMachine,
 } from '../transitions.ts'
 import { claimBankReference } from './claim-reference.ts'
+import { requireBankFiles } from './lost-files.ts'
 import {
   type BankFile,
   type BatchDetail,
@@ -84,7 +86,7 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
 /**
  * Hands out the file of a batch: from now on the bank may have it. Handing it out again gives the same lines,
  * without those that the bank has decided.
- * @throws payout.batch_not_found, batch_adopted, kernel.illegal_transition, kernel.forbidden
+ * @throws payout.batch_not_found, batch_adopted, lost_files_open, kernel.illegal_transition, kernel.forbidden
  */
 export async function handOutBatch(work: Work, named: string): Promise<BankFile> {
   requireStaff(work.actor, 'finance')
@@ -97,8 +99,12 @@ export async function handOutBatch(work: Work, named: string): Promise<BankFile>
     handedOutAt: sql`coalesce(t.handed_out_at, ${work.now})`,
   }
   if (status !== 'handed_out') requireTransition(bankBatchTransitions, status, 'handed_out', 'bank batch')
-  if (status === 'made')
+  if (status === 'made') {
+    // In a lost day the file of this batch may have left already.
+    await requireKnownDatabase(work.tx)
+    await requireBankFiles(work.tx)
     await moveState(work, bankBatchMachine, { to: 'handed_out', ids: [id], set, all: true })
+  }
   work.audit({
     command: 'settle batches file',
     subject: ['bank_batch', id],
@@ -208,6 +214,7 @@ export async function cancelBatch(
   const begun = batch.lines.filter((line) => line.status !== 'submitted')
   if (begun.length > 0)
     throw payoutErrors.batch_begun({ batch: batch.number, decided: begun.map((line) => line.code) })
+  if (batch.status === 'made') await requireBankFiles(work.tx)
   if (batch.handedOutBy) {
     await requireSecondPerson(work, batch.handedOutBy, () =>
       payoutErrors.batch_same_person({ batch: batch.number }),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { ProviderFailure } from '../../kernel/index.ts'
+import pLimit from 'p-limit'
+import { CALLS_AT_ONCE, ProviderFailure } from '../../kernel/index.ts'
 import type { PayoutContext } from '../context.ts'
 import type { PayoutGateway } from '../gateway.ts'
 import { settlePayouts } from './settle.ts'
@@ -8,6 +9,9 @@ interface OpenPayout {
   key: string
   providerPayoutId: string | null
 }
+
+/** If the provider stops answering, at most this many answers are lost. */
+const BOOKED_AT_ONCE = 50
 
 /**
  * Asks the provider about every payout that is under way here, and books its answers. Nothing is sent. A
@@ -23,8 +27,9 @@ export async function followOpenPayouts({ units, actor, payouts }: PayoutContext
     )
     return rows
   })
-  for (const payout of open) {
-    const answers = await ask(payouts, payout)
+  for (let from = 0; from < open.length; from += BOOKED_AT_ONCE) {
+    const some = open.slice(from, from + BOOKED_AT_ONCE)
+    const answers = (await pLimit(CALLS_AT_ONCE).map(some, (payout) => ask(payouts, payout))).flat()
     if (answers.length > 0) await units.run(actor, (work) => settlePayouts(work, answers))
   }
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { getFactory, payableAccounts } from '../../factory/index.ts'
 import { lockRows, moveState, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
 import { type BankAccount, settleAttention } from '../../ops/index.ts'
-import { createPayout, requireFit } from '../../payout/index.ts'
+import { createPayout, requireFit, requireNoLostTransfer } from '../../payout/index.ts'
 import { requireOther } from '../approval/approve.ts'
 import { holdLocked, requireUnpaid } from '../approval/hold.ts'
 import { hasChanged } from '../calculation/calculate.ts'
@@ -116,9 +116,10 @@ export async function payLocked(work: Work, settlement: LockedSettlement, comman
 
 /**
  * Returns the bank account to which a settlement is paid now.
- * @throws settlement.no_bank_account, factory_suspended
+ * @throws settlement.no_bank_account, factory_suspended, payout.lost_files_open
  */
 export async function destinationOf(work: Work, { factoryId, code }: LockedSettlement): Promise<BankAccount> {
+  await requireNoLostTransfer(work.tx)
   // The factory's row is locked here. So a suspension that is being written is waited for, and a later
   // suspension finds this payout and holds it.
   await lockRows(work.tx, { factory: { id: [factoryId] } }, { share: true })

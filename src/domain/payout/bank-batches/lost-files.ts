@@ -1,0 +1,92 @@
+import { sql } from 'kysely'
+import {
+  databaseDoubt,
+  moveState,
+  personOf,
+  requireReason,
+  requireStaff,
+  type Tx,
+  type Work,
+} from '../../kernel/index.ts'
+import { payoutErrors } from '../errors.ts'
+import { type BankBatchStatus, bankBatchMachine } from '../transitions.ts'
+
+/**
+ * Records that a restored database was taken over. Files that were handed to the bank in the lost day are in
+ * no provider's book, so no new file is made until staff have said that all of them are taken over. If staff
+ * said so before the database was taken over, nothing is left to do.
+ */
+export async function doubtBankFiles({ tx, now }: Work): Promise<void> {
+  const { rows } = await sql<{ isComplete: boolean }>`
+    delete from bank_files_in_doubt where is_complete returning is_complete`.execute(tx)
+  if (rows.length > 0) return
+  await sql`
+    insert into bank_files_in_doubt (since) values (${now}) on conflict (one) do nothing`.execute(tx)
+}
+
+/**
+ * Refuses a new file for the bank while files of a lost day may be missing here.
+ * @throws payout.lost_files_open
+ */
+export async function requireBankFiles(tx: Tx): Promise<void> {
+  const { rows } = await sql<{
+    since: Date
+  }>`select since from bank_files_in_doubt where not is_complete`.execute(tx)
+  const [open] = rows
+  if (open) throw payoutErrors.lost_files_open({ since: open.since })
+}
+
+/**
+ * Refuses to pay by the provider what a file for the bank may have paid in a lost day. A shop that never made
+ * a batch of bank transfers has no such file.
+ * @throws payout.lost_files_open
+ */
+export async function requireNoLostTransfer(tx: Tx): Promise<void> {
+  const { rows } = await sql`select from bank_batches limit 1`.execute(tx)
+  if (rows.length > 0) await requireBankFiles(tx)
+}
+
+/**
+ * Records that batches with these lines were handed out: the bank has their file, although the restored
+ * database has them as made. Returns the numbers of the batches.
+ */
+export async function markHandedOut(work: Work, codes: readonly string[]): Promise<number[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from bank_batches b
+    where status = 'made' and exists (
+      select from payouts p where p.batch_id = b.id and regexp_replace(p.key, '-[0-9]+$', '') = any(${codes}))
+    order by id for no key update of b`.execute(work.tx)
+  return await moveState<BankBatchStatus, 'bankBatches', { number: number }>(work, bankBatchMachine, {
+    to: 'handed_out',
+    from: 'made',
+    ids: rows.map((row) => row.id),
+    all: true,
+    set: { handedOutBy: personOf(work.actor), handedOutAt: work.now },
+    returning: sql`t.number::int8 as number`,
+  }).then((moved) => moved.map(({ number }) => number))
+}
+
+/**
+ * Records that staff have taken over each file that left in the lost day, or know that none left. Exports may
+ * go on. After a restore it can be said before or after the rest of the day is taken over.
+ * @throws payout.no_lost_files, kernel.reason_required, kernel.forbidden
+ */
+export async function completeBankFiles(work: Work): Promise<void> {
+  requireStaff(work.actor, 'finance')
+  const reason = requireReason(work)
+  const { tx, now } = work
+  const isInDoubt = (await databaseDoubt(tx)) !== undefined
+  if (isInDoubt)
+    await sql`
+      insert into bank_files_in_doubt (since, is_complete) values (${now}, true)
+      on conflict (one) do update set is_complete = true`.execute(tx)
+  else {
+    const { rows } = await sql`delete from bank_files_in_doubt returning one`.execute(tx)
+    if (rows.length === 0) throw payoutErrors.no_lost_files()
+  }
+  work.audit({
+    command: 'settle batches adopt --complete',
+    subject: ['database', 'bank_files'],
+    after: { reason, isInDoubt },
+  })
+}
