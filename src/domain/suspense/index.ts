@@ -9,5 +9,5 @@ export {
 } from './list-suspense.ts'
 export { collectPlace, offsetPlace, writeOffPlace } from './places.ts'
 export { type NewSuspense, putIntoSuspense } from './put-into-suspense.ts'
-export { recordLostReference } from './record-lost-reference.ts'
+export { isInSuspense, recordLostReference } from './record-lost-reference.ts'
 export { suspenseTransitions } from './transitions.ts'

@@ -14,9 +14,21 @@ export async function recordLostReference(
   if (!reference) return
   const origin = originOf(reference, await readInstallationId(work.tx))
   if (origin !== 'ours' && origin !== 'unmarked') return
+  if (!(await isInSuspense(work, { reference, providerId })))
+    await doubtDatabase(work, `the provider has ${reference}, which is in no row here`)
+}
+
+/**
+ * Tells whether money of an object at the provider is or was in suspense, by the object's reference there or
+ * by the provider's id.
+ */
+export async function isInSuspense(
+  { tx }: Pick<Work, 'tx'>,
+  { reference, providerId }: { reference: string | null; providerId: string },
+): Promise<boolean> {
   const { rows } = await sql`
     select from suspense_items where code = ${reference} or reference = ${reference} or provider_id = ${providerId} limit 1`.execute(
-    work.tx,
+    tx,
   )
-  if (rows.length === 0) await doubtDatabase(work, `the provider has ${reference}, which is in no row here`)
+  return rows.length > 0
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { needsAnother } from '../../../../test/chargebacks.ts'
 import { admin } from '../../../../test/laku.ts'
@@ -8,6 +9,7 @@ import { finance } from '../../../../test/wallets.ts'
 import { openThings } from '../../composition/privacy/open-things.ts'
 import { erasePerson } from '../../composition/privacy/privacy.ts'
 import { newId } from '../../kernel/index.ts'
+import { allowOverLimit, countUse } from '../../ops/index.ts'
 import { recordChargebacks } from '../chargebacks/record-all.ts'
 import {
   confirmPayments,
@@ -158,7 +160,22 @@ describe('what a buyer has coming', () => {
     await f.fillWallet(userId, 12_000)
     expect(await settle('collected')).toMatchObject({ amountIdr: 12_000, leftIdr: 18_000 })
     expect(await f.balance(`wallet:${userId}`)).toBe(0)
-    expect(await settle('written_off')).toMatchObject({ amountIdr: 18_000, leftIdr: 0 })
+    // What is forgiven is given: it counts against the limits of who forgives and of the buyer.
+    const uncounted = sql`
+      insert into ledger_transactions (id, key, kind, subject_kind, subject_id, occurred_at)
+      values (${newId()}, ${`payment:${id}:claim:written_off:1`}, 'payment.claim_written_off', 'payment', ${id}, now())`
+    await expect(uncounted.execute(f.laku.db)).rejects.toMatchObject({ constraint: 'limit_counted' })
+    const spender = finance('spender')
+    const spent = { kind: 'goodwill', subject: ['test', newId()], receiver: 'user:other' } as const
+    const { aloneDayIdr } = f.laku.units.policy
+    await f.laku.as(spender, (work) => countUse(work, { ...spent, amountIdr: aloneDayIdr - 17_999 }))
+    const forgive = () =>
+      f.laku.as(spender, (work) => settleClaim(work, { payment: code, how: 'written_off' }))
+    expect(await refusal(forgive())).toBe('kernel.second_person_needed')
+    await f.laku.as(finance('other'), (work) =>
+      allowOverLimit(work, { kind: 'write_off', subjectId: id, amountIdr: 18_000 }),
+    )
+    expect(await forgive()).toMatchObject({ amountIdr: 18_000, leftIdr: 0 })
     expect(await refusal(settle('written_off'))).toBe('payment.no_claim')
     expect(await f.laku.system(({ tx }) => openThings(tx, userId))).not.toHaveProperty('claims')
   })

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Rupiah, requireStaff, type Work } from '../../kernel/index.ts'
 import { balanceIdr, credit, debit, post, walletAccount } from '../../ledger/index.ts'
-import { settleAttention } from '../../ops/index.ts'
+import { settleAttention, takeLimit } from '../../ops/index.ts'
 import { lockWallets } from '../../wallet/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
@@ -19,8 +19,9 @@ export interface SettledClaim {
 
 /**
  * Settles what a buyer owes because both the card issuer and laku gave back the same money. The sum is taken
- * from the buyer's wallet, as far as the wallet has it, or else written off.
- * @throws payment.not_found, no_claim, kernel.forbidden
+ * from the buyer's wallet, as far as the wallet has it, or else written off. A write-off counts against the
+ * limits of the person and of the buyer: over them another person allows the write-off beforehand.
+ * @throws payment.not_found, no_claim, kernel.second_person_needed, kernel.forbidden
  */
 export async function settleClaim(
   work: Work,
@@ -38,9 +39,18 @@ export async function settleClaim(
   if (amountIdr <= 0) throw paymentErrors.no_claim({ payment: code, owedIdr, walletIdr: thereIdr })
   const from = input.how === 'collected' ? wallet : 'chargeback-loss'
   const dimensions = dimensionsOf(payment)
+  const key = `payment:${id}:claim:${input.how}:${await settledSoFar(work, id)}`
+  if (input.how === 'written_off')
+    await takeLimit(work, {
+      kind: 'write_off',
+      subject: ['claim', key],
+      clearedAs: id,
+      receiver: `user:${payment.userId}`,
+      amountIdr,
+    })
   await post(work, [
     {
-      key: `payment:${id}:claim:${input.how}:${await settledSoFar(work, id)}`,
+      key,
       kind: `payment.claim_${input.how}`,
       subject: ['payment', id],
       entries: [debit(from, amountIdr, dimensions), credit('buyer-claims', amountIdr, dimensions)],

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { newId, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Posting, post } from '../../ledger/index.ts'
+import { settleAttention } from '../../ops/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { bookChargebackLines } from '../chargebacks/book-lines.ts'
 import { type Booked, bookedOf, chargedIdr, MAX_CORRECTIONS, movedIdr } from './compare-transactions.ts'
@@ -100,7 +101,8 @@ export async function bookTransactions(
 /**
  * Moves the difference between a line of Xendit's transaction list and laku's ledger into the suspense
  * account (unexplained money). The entry gets laku's code of the line's payment, refund or payout; if there
- * is none, the line's reference or id.
+ * is none, the line's reference or id. The entry replaces the attention item about a refund or payout that
+ * laku did not ask for.
  */
 export async function suspend(
   work: Work,
@@ -113,6 +115,10 @@ export async function suspend(
   const ours = await ownerOf(work, line)
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from suspense_items where provider_id = ${id}`.execute(work.tx)
+  if (productId && isOfObject(line) && type !== 'PAYMENT') {
+    const kind = type === 'REFUND' ? 'refund_unexpected' : 'payout_unexpected'
+    await settleAttention(work, kind, productId, 'its money lies in suspense')
+  }
   await putIntoSuspense(work, {
     key: `line:${id}:${rows[0]?.n ?? 0}`,
     code: code ?? ours?.code ?? (isOfObject(line) ? (referenceId ?? productId ?? id) : id),

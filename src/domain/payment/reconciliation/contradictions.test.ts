@@ -8,6 +8,7 @@ import { settleGone } from '../../composition/attention-ends.ts'
 import { openThings } from '../../composition/privacy/open-things.ts'
 import { runChecks } from '../../kernel/index.ts'
 import { suspenseAccount } from '../../ledger/index.ts'
+import { settlePayouts } from '../../payout/index.ts'
 import { showSuspense, suspenseChecks } from '../../suspense/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
 import {
@@ -21,6 +22,7 @@ import {
   reconcileGateway,
   recordChargeback,
   runReconciliation,
+  settleRefunds,
 } from '../index.ts'
 
 /** A movement of the provider's own, as its control API makes it. */
@@ -268,9 +270,39 @@ describe("the provider's book has the last word", () => {
   it('one that is not known to be of anything, and a foreign refund and payout, end in suspense, and stop no neighbour', async () => {
     const foreign = await Promise.all([
       movement({ type: 'PAYMENT', amount: 12_000, reference_id: null }),
-      movement({ type: 'REFUND', amount: 13_000, cashflow: 'MONEY_OUT', reference_id: 'RFD-OF-OTHERS-1' }),
-      movement({ type: 'DISBURSEMENT', amount: 14_000, cashflow: 'MONEY_OUT', reference_id: 'other' }),
+      movement({
+        type: 'REFUND',
+        amount: 13_000,
+        cashflow: 'MONEY_OUT',
+        reference_id: 'RFD-OF-OTHERS-1',
+        product_id: 'rfd-theirs',
+      }),
+      movement({
+        type: 'DISBURSEMENT',
+        amount: 14_000,
+        cashflow: 'MONEY_OUT',
+        reference_id: 'other',
+        product_id: 'disb-theirs',
+      }),
     ])
+    // Deliveries tell of both before the book and after it: one item of attention each, until the book is read.
+    const told = { status: 'SUCCEEDED' } as const
+    const hear = () =>
+      f.laku.system(async (work) => {
+        const refund = { id: 'rfd-theirs', referenceId: 'RFD-OF-OTHERS-1', amountIdr: 13_000, ...told }
+        const payout = { id: 'disb-theirs', referenceId: 'other', amountIdr: 14_000, ...told }
+        await settleRefunds(work, [refund])
+        await settlePayouts(work, [payout])
+      })
+    const unexpected = () =>
+      f.laku.db
+        .selectFrom('attention')
+        .select('subjectId')
+        .where('kind', 'in', ['refund_unexpected', 'payout_unexpected'])
+        .where('resolvedAt', 'is', null)
+        .execute()
+    await hear()
+    expect(await unexpected()).toHaveLength(2)
     const good = await paid()
     await book()
     for (let i = 0; i < 3; i++) {
@@ -279,6 +311,8 @@ describe("the provider's book has the last word", () => {
     }
     expect(await differences()).toEqual([])
     expect((await f.row(good.payment.id)).status).toBe('paid')
+    await hear()
+    expect(await unexpected()).toEqual([])
     const [first] = foreign
     expect(await f.laku.system(({ tx }) => showSuspense(tx, 'other'))).toMatchObject({ amountIdr: 14_000 })
     expect(

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { asRecords, moveState, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
-import { putIntoSuspense, recordLostReference } from '../../suspense/index.ts'
+import { isInSuspense, putIntoSuspense, recordLostReference } from '../../suspense/index.ts'
 import { levelBuyers } from '../entitlement/level-buyers.ts'
 import { isPlain } from '../entitlement/rules.ts'
 import type { GatewayRefund } from '../gateway.ts'
@@ -246,12 +246,15 @@ async function tellOfStranger(
 ): Promise<void> {
   if (status === 'SUCCEEDED' || status === 'PENDING')
     await recordLostReference(work, { reference: referenceId, providerId: id })
-  if (status !== 'SUCCEEDED') return
+  // Once the provider's book was read, its money lies in suspense, with an attention item of its own.
+  const told = { reference: referenceId, providerId: id }
+  if (status !== 'SUCCEEDED' || (await isInSuspense(work, told))) return
   work.requestAttention({
     kind: 'refund_unexpected',
     subject: ['provider_refund', id],
-    message: 'the provider made a refund that laku does not wait for',
-    command: 'laku payments reconcile',
+    message:
+      'the provider made a refund that laku does not wait for: its money goes into suspense once the book is read',
+    command: 'laku payments sync',
     details: { referenceId, amountIdr },
   })
 }

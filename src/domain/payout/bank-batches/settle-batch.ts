@@ -14,7 +14,7 @@ import { putIntoSuspense } from '../../suspense/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 import { payoutEventPayload, payoutMoves } from '../outcomes/payout-event.ts'
-import { revivePayout, suspendArrived } from '../outcomes/revive.ts'
+import { promoteSetAside, revivePayout, suspendArrived } from '../outcomes/revive.ts'
 import { lockPayouts, ownerOf } from '../payouts/lock.ts'
 import {
   type BankBatchStatus,
@@ -172,6 +172,7 @@ export async function confirmBatch(
   await move(work, failed, 'failed', BANK_REJECTED)
   await takeBack(work, returned)
   for (const line of arrived) await takeArrived(work, line)
+  for (const line of [...failed, ...returned]) await takeOther(work, line)
   const open = batch.lines.filter((line) => line.status === 'submitted' && !heard.has(line.id))
   if (open.length === 0 && batch.status === 'handed_out') await finish(work, batch, 'done', {})
   const codes = (lines: Line[]) => lines.map((line) => line.code)
@@ -272,6 +273,16 @@ async function takeArrived(work: Work, { id, subjectId }: Line): Promise<void> {
   if (!payout) throw new Error(`no payout ${id} of ${subjectId}`)
   if (!(await revivePayout(work, payouts, payout)))
     await suspendArrived(work, payout, 'the bank paid it after all, and another payment of the same is there')
+}
+
+/**
+ * The bank did not pay a line, or sent it back. If another payment of the same arrived earlier and its money
+ * is in suspense, the settlement takes that payment.
+ */
+async function takeOther(work: Work, { id }: Line): Promise<void> {
+  const payouts = await lockPayouts(work, { answers: [], ids: [id] })
+  const gone = payouts.find((locked) => locked.id === id)
+  if (gone && !gone.setAside) await promoteSetAside(work, payouts, gone)
 }
 
 async function finish(

@@ -131,20 +131,21 @@ export async function promoteSetAside(
   const { rows } = await sql<LockedPayout>`
     update payouts p set set_aside = false, turns = turns + 1
     where id = ${older.id} and set_aside and exists (
-      select from suspense_items i where i.provider_id = p.provider_payout_id and i.kind = 'payout' and i.amount_idr = p.amount_idr
+      select from suspense_items i where (i.provider_id = p.provider_payout_id or i.subject_id = p.id) and i.kind = 'payout' and i.amount_idr = p.amount_idr
         and i.status in ${inSql(openStates(suspenseTransitions))})
     returning id, key, purpose, subject_id, user_id, factory_id, amount_idr, provider_payout_id, turns, route`.execute(
     work.tx,
   )
   const [payout] = rows
   if (!payout) return
-  const { id, key, amountIdr, providerPayoutId, turns } = payout
+  const { id, key, amountIdr, providerPayoutId, turns, route } = payout
   await putIntoSuspense(work, {
     key: `payout:${id}:taken:${turns}`,
     code: key,
     kind: 'payout',
     subjectId: id,
     providerId: providerPayoutId,
+    account: route === 'bank' ? 'bank' : 'gateway',
     amountIdr: -amountIdr,
     why: 'its subject takes it: the other payment did not arrive',
     ...ownerOf(payout),

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { asRecords, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
-import { recordLostReference } from '../../suspense/index.ts'
+import { isInSuspense, recordLostReference } from '../../suspense/index.ts'
 import type { GatewayPayout, GatewayPayoutStatus } from '../gateway.ts'
 import { type LockedPayout, lockPayouts } from '../payouts/lock.ts'
 import { movingStates, nextLookS, staleAfterS, verdictOf } from '../rules.ts'
@@ -311,12 +311,15 @@ async function tellOfStranger(work: Work, answer: GatewayPayout): Promise<void> 
   const verdict = verdictOf(answer.status)
   if (verdict === 'succeeded' || verdict === 'waiting')
     await recordLostReference(work, { reference: answer.referenceId, providerId: answer.id })
-  if (verdict !== 'succeeded') return
+  // Once the provider's book was read, its money lies in suspense, with an attention item of its own.
+  const told = { reference: answer.referenceId, providerId: answer.id }
+  if (verdict !== 'succeeded' || (await isInSuspense(work, told))) return
   work.requestAttention({
     kind: 'payout_unexpected',
     subject: ['provider_payout', answer.id],
-    message: 'the provider paid out something that laku did not ask for',
-    command: 'laku payments reconcile',
+    message:
+      'the provider paid out something that laku did not ask for: its money goes into suspense once the book is read',
+    command: 'laku payments sync',
     details: { referenceId: answer.referenceId, says: answer.status, amountIdr: answer.amountIdr },
   })
 }

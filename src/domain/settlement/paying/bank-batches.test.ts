@@ -267,6 +267,17 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect(await balance('bank')).toBe(before - 95_000)
     expect((await f.laku.system(({ tx }) => showSuspense(tx, item.id))).status).toBe('cleared')
     expect((await f.see(twice.code)).status).toBe('paid')
+    // It arrived beside another payment of the same, and that one came back: it is paid by the one that arrived.
+    const beside = await approved()
+    const old = await exported([beside.code])
+    await reject(old.batch, beside.code)
+    const newer = await exported([beside.code])
+    await paidAfterAll(old.batch, beside.code, 'AFTER 4001')
+    expect((await f.see(beside.code)).status).toBe('submitted')
+    await reject(newer.batch, beside.code)
+    expect((await f.see(beside.code)).status).toBe('paid')
+    expect(await f.balance(`suspense:${beside.code}-1`)).toBe(0)
+    expect(await balance('bank')).toBe(before - 190_000)
   })
 
   it('a line whose account no key opens, or whose bank takes no more, is left out, and the others go', async () => {
