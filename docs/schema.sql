@@ -2284,9 +2284,11 @@ CREATE OR REPLACE FUNCTION public.require_write_off_counted()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+declare
+  counted text := case new.kind when 'factory.written_off' then split_part(new.key, ':', 4) else new.key end;
 begin
   if not exists (
-    select from limit_uses where subject_id = split_part(new.key, ':', 4) and kind = 'write_off' and undone_at is null) then
+    select from limit_uses where subject_id = counted and kind = 'write_off' and undone_at is null) then
     raise exception '% was not counted against a limit', new.key using errcode = 'check_violation', constraint = 'limit_counted';
   end if;
   return new;
@@ -2536,7 +2538,7 @@ CREATE TRIGGER ledger_snapshots_written_once BEFORE UPDATE ON public.ledger_snap
 CREATE CONSTRAINT TRIGGER ledger_transaction_balances AFTER INSERT ON public.ledger_transactions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_refuse_unbalanced();
 CREATE TRIGGER ledger_transactions_not_truncated BEFORE TRUNCATE ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_transactions_written_once BEFORE DELETE OR UPDATE ON public.ledger_transactions FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER write_offs_counted BEFORE INSERT ON public.ledger_transactions FOR EACH ROW WHEN ((new.kind = 'factory.written_off'::text)) EXECUTE FUNCTION require_write_off_counted();
+CREATE TRIGGER write_offs_counted BEFORE INSERT ON public.ledger_transactions FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['factory.written_off'::text, 'payment.claim_written_off'::text]))) EXECUTE FUNCTION require_write_off_counted();
 CREATE TRIGGER limit_held BEFORE INSERT OR UPDATE OF budget, person, second_person, receiver, amount_idr, used_at ON public.limit_uses FOR EACH ROW EXECUTE FUNCTION hold_limit();
 CREATE TRIGGER limit_kept BEFORE DELETE ON public.limit_uses FOR EACH ROW EXECUTE FUNCTION keep_limit();
 CREATE TRIGGER preferences_of_the_living BEFORE INSERT ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION require_living_user();

@@ -372,7 +372,16 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
     ),
   },
   payout: {
-    created: { rests: 'it is sent within seconds; its next states have exits' },
+    created: {
+      // It is sent within seconds, unless the balance does not reach or its receiver is suspended.
+      mayRepeat: true,
+      verb: 'settle hold',
+      scene: async (s) => {
+        const code = await s.approvedSettlement()
+        await s.ask('settle', 'pay', code, '--confirm', code, '--reason', 'a test')
+        return { row: (await s.f.payoutOf(code)).id, words: [code] }
+      },
+    },
     submitted: {
       verb: 'payouts declare-dead',
       scene: async (s) => {

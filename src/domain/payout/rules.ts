@@ -28,6 +28,8 @@ export const DECLARED_DEAD = 'DECLARED_DEAD'
  * withdrawal arrived after all.
  */
 export const OLDER_ONE_ARRIVED = 'OLDER_ONE_ARRIVED'
+/** laku's own failure code for a payout that staff took back before it was ever sent. */
+export const TAKEN_BACK = 'TAKEN_BACK'
 
 /** The provider's failure code: money that came in is not settled yet. */
 export const UNSETTLED = 'INSUFFICIENT_BALANCE'

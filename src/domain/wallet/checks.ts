@@ -42,7 +42,7 @@ export const walletChecks: readonly Check[] = [
       from withdrawals w left join payouts p on p.subject_id = w.id and p.purpose = 'withdrawal'
       where not coalesce(p.set_aside, false) and not (p.status is not distinct from 'failed' and p.failure_code is not distinct from 'INSUFFICIENT_BALANCE'
           and (w.status = 'rejected' or w.due_at is not null or exists (select from payouts n where n.subject_id = w.id and n.id > p.id)))
-        and case when w.status in ('held', 'rejected') then p.id is not null and p.failure_code is distinct from 'OLDER_ONE_ARRIVED'
+        and case when w.status in ('held', 'rejected') then p.id is not null and coalesce(p.failure_code, '') not in ('OLDER_ONE_ARRIVED', 'TAKEN_BACK')
         when w.by_hand and p.id is null then w.status not in ('held', 'rejected', 'succeeded', 'reversed')
         else p.amount_idr is distinct from w.amount_idr and not (w.status = 'approved' and p.id is null and w.due_at is not null)
           or p.status is not null and p.status <> case w.status when 'approved' then 'created' else w.status end end

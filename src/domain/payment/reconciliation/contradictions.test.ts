@@ -285,7 +285,7 @@ describe("the provider's book has the last word", () => {
         product_id: 'disb-theirs',
       }),
     ])
-    // Deliveries tell of both before the book and after it: one item of attention each, until the book is read.
+    // Deliveries tell of both before the book is read and after it: attention is asked for until then.
     const told = { status: 'SUCCEEDED' } as const
     const hear = () =>
       f.laku.system(async (work) => {

@@ -52,11 +52,15 @@ export async function revivePayout(
 }
 
 /** Ends payouts that the provider cannot have. */
-async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promise<void> {
+async function dropPayouts(
+  work: Work,
+  payouts: readonly LockedPayout[],
+  failureCode = OLDER_ONE_ARRIVED,
+): Promise<void> {
   await moveState(work, payoutMachine, {
     to: 'failed',
     ids: payouts.map((payout) => payout.id),
-    set: { failureCode: OLDER_ONE_ARRIVED, finishedAt: work.now, nextCheckAt: null },
+    set: { failureCode, finishedAt: work.now, nextCheckAt: null },
     all: true,
   })
   for (const payout of payouts) {
@@ -65,7 +69,7 @@ async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promis
     work.emit({
       type,
       aggregate: ['payout', payout.id],
-      payload: payoutEventPayload(payout, OLDER_ONE_ARRIVED),
+      payload: payoutEventPayload(payout, failureCode),
     })
   }
 }
@@ -74,7 +78,11 @@ async function dropPayouts(work: Work, payouts: readonly LockedPayout[]): Promis
  * Drops the payouts of these settlements and withdrawals that were never sent. Returns the ids of those with
  * another payout that was paid or may still be.
  */
-export async function dropUnsent(work: Work, subjectIds: readonly string[]): Promise<string[]> {
+export async function dropUnsent(
+  work: Work,
+  subjectIds: readonly string[],
+  failureCode = OLDER_ONE_ARRIVED,
+): Promise<string[]> {
   const { rows } = await sql<LockedPayout>`
     select id, key, purpose, subject_id, user_id, factory_id, amount_idr, status, called_at, turns, set_aside, route from payouts
     where subject_id = any(${subjectIds}::uuid[]) and status in ('created', 'submitted', 'succeeded')
@@ -82,6 +90,7 @@ export async function dropUnsent(work: Work, subjectIds: readonly string[]): Pro
   await dropPayouts(
     work,
     rows.filter((payout) => payout.calledAt === null),
+    failureCode,
   )
   return rows.filter((payout) => payout.calledAt !== null).map((payout) => payout.subjectId)
 }

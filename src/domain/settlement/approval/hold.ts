@@ -1,5 +1,5 @@
 import { moveState, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
-import { mayBePaid, payoutsOf } from '../../payout/index.ts'
+import { dropUnsent, mayBePaid, payoutsOf, TAKEN_BACK } from '../../payout/index.ts'
 import { settlementErrors } from '../errors.ts'
 import { type LockedSettlement, lockSettlement, settlementEventPayload } from '../lock.ts'
 import { getSettlement, type StoredSettlement } from '../read.ts'
@@ -7,7 +7,7 @@ import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
 /**
  * Puts a settlement on hold, so that it cannot be paid until it is released. An earlier approval of the
- * settlement is removed.
+ * settlement is removed. A payout that was never sent (it waits for balance) is taken back.
  * @throws settlement.not_found, settlement.payout_under_way, kernel.illegal_transition, kernel.forbidden
  */
 export async function holdSettlement(
@@ -17,6 +17,7 @@ export async function holdSettlement(
   requireStaff(work.actor, 'finance')
   const settlement = await lockSettlement(work.tx, input.settlement)
   requireTransition(settlementTransitions, settlement.status, 'on_hold', 'settlement')
+  await dropUnsent(work, [settlement.id], TAKEN_BACK)
   await requireUnpaid(work, settlement)
   await holdLocked(work, settlement, input.reason)
   return await getSettlement(work.tx, settlement.id)

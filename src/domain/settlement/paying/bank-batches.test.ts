@@ -267,7 +267,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect(await balance('bank')).toBe(before - 95_000)
     expect((await f.laku.system(({ tx }) => showSuspense(tx, item.id))).status).toBe('cleared')
     expect((await f.see(twice.code)).status).toBe('paid')
-    // It arrived beside another payment of the same, and that one came back: it is paid by the one that arrived.
+    // It arrived beside another payment, and that one was rejected: it is paid by the one that arrived.
     const beside = await approved()
     const old = await exported([beside.code])
     await reject(old.batch, beside.code)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import {
   actorLabel,
   idOrCode,
+  lockRows,
   moveState,
   personOf,
   requireStaff,
@@ -10,6 +11,7 @@ import {
 } from '../../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
 import { countUse, undoUse } from '../../ops/index.ts'
+import { dropUnsent, TAKEN_BACK } from '../../payout/index.ts'
 import { walletErrors } from '../errors.ts'
 import { type WithdrawalStatus, withdrawalMachine, withdrawalTransitions } from '../transitions.ts'
 import { withdrawalUse } from './hold.ts'
@@ -75,16 +77,20 @@ export async function approveWithdrawal(
 }
 
 /**
- * Rejects a withdrawal that is held, or that is approved and waits for its bank account; staff do this. All
- * of the money returns to the wallet, with the fee. A withdrawal that is already being sent ends with its
- * payout's result.
+ * Rejects a withdrawal that is held, or that is approved and not sent yet (it waits for its bank account, or
+ * its payout waits for balance); staff do this. All of the money returns to the wallet, with the fee. A
+ * withdrawal that was sent ends with its payout's result.
  * @throws wallet.withdrawal_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function rejectWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
   requireStaff(work.actor, 'finance')
-  const withdrawal = await lockWithdrawal(work, input.withdrawal)
-  const { id, userId, amountIdr, feeIdr } = withdrawal
-  await decide(work, withdrawal, 'rejected', null)
+  // Payouts are locked before what they pay, as everywhere.
+  const named = await getWithdrawal(work, input.withdrawal)
+  await lockRows(work.tx, { payout: { subjectId: [named.id] } })
+  const withdrawal = await lockWithdrawal(work, named.id)
+  const { id, userId, amountIdr, feeIdr, status } = withdrawal
+  const isUnsent = status === 'approved' && (await dropUnsent(work, [id], TAKEN_BACK)).length === 0
+  await decide(work, withdrawal, 'rejected', null, {}, isUnsent)
   await post(work, [
     {
       key: `withdrawal:${id}:rejected`,
@@ -104,8 +110,10 @@ export async function rejectWithdrawal(work: Work, input: { withdrawal: string }
  */
 export async function rejectUnsent(work: Work, destinationId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string; code: string }>`
-    select id, code from withdrawals
-    where destination_id = ${destinationId}::uuid and (status = 'held' or (status = 'approved' and due_at is not null))
+    select id, code from withdrawals w
+    where destination_id = ${destinationId}::uuid and status in ('held', 'approved') and not exists (
+      select from payouts p
+      where p.subject_id = w.id and p.called_at is not null and p.status in ('created', 'submitted', 'succeeded') and not p.set_aside)
     order by id`.execute(work.tx)
   for (const { id } of rows) await rejectWithdrawal(work, { withdrawal: id })
   return rows.map(({ code }) => code)
@@ -117,15 +125,16 @@ async function decide(
   to: 'approved' | 'rejected',
   dueAt: Date | null,
   more: object = {},
+  isUnsent = false,
 ): Promise<void> {
   const { id, status } = withdrawal
   requireTransition(withdrawalTransitions, status, to, 'withdrawal')
   if (to === 'approved') await countUse(work, await withdrawalUse(work, withdrawal), personOf(work.actor))
   else await undoUse(work, 'withdrawal', [id])
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
-  // An approved withdrawal without a due time already has a payout, so it can no longer be approved or
-  // rejected.
-  const where = sql`(t.status = 'held' or t.due_at is not null)`
+  // An approved withdrawal without a due time already has a payout. It can no longer be approved, and only be
+  // rejected if that payout was taken back unsent.
+  const where = sql`(t.status = 'held' or t.due_at is not null or ${isUnsent}::boolean)`
   await moveState(work, withdrawalMachine, { to, ids: [id], set, where, all: true })
   work.emit(withdrawalEvent(withdrawal, status, to, true))
   const command = `wallets withdrawals ${to === 'approved' ? 'approve' : 'reject'}`

@@ -392,6 +392,21 @@ describe('withdrawals', () => {
     expect(await f.withdraw(userId, 10_000)).toMatchObject({ feeIdr: 2_500 })
   })
 
+  it('that are approved and were never sent are taken back by who rejects them', async () => {
+    const userId = await f.user()
+    await f.known(userId)
+    await f.fill(userId, 102_500)
+    const { id, code, status } = await f.withdraw(userId, 100_000)
+    expect([status, await f.wallet(userId)]).toEqual(['approved', 0])
+    expect((await by(finance(), rejectWithdrawal, code)).status).toBe('rejected')
+    await f.send(id)
+    expect([await f.wallet(userId), await f.atProvider(code)]).toEqual([102_500, []])
+    // One that was sent is not.
+    const sent = await f.withdraw(userId, 100_000, { bank: good })
+    await f.send(sent.id)
+    expect(await refusal(by(finance(), rejectWithdrawal, sent.code))).toBe('kernel.illegal_transition')
+  })
+
   it('that are large wait for staff, and give all of it back when they are rejected', async () => {
     const userId = await rich(20_000_000)
     const { id, code, status, dueAt } = await f.withdraw(userId, 6_000_000)
