@@ -152,6 +152,7 @@ export class CommandScenes {
 
   /** A batch of which no file was handed out. */
   async madeBatch(): Promise<string> {
+    await this.bankFilesKnown()
     return await this.laku.as(sinta, async (work) =>
       String((await showBatch(work, await makeBatch(work))).number),
     )
@@ -371,7 +372,13 @@ export class CommandScenes {
     return (await this.laku.as(sinta, (work) => adjustWallet(work, gift))).id
   }
 
+  /** A scene before may have adopted a lost day; every file that the bank has is taken over. */
+  async bankFilesKnown(): Promise<void> {
+    await query(this.laku.ownerUrl, 'delete from bank_files_in_doubt')
+  }
+
   async settlement(): Promise<string> {
+    await this.bankFilesKnown()
     const factoryId = await this.f.factory('131313')
     await this.f.sell(factoryId)
     return await this.f.settled(factoryId)
