@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 
-/** The networks that an IP address belongs to, from near to far. */
+/** The networks to which an IP address belongs: the smallest first, then a larger one. */
 export interface Network {
   /**
    * The IPv4 address itself, or the /64 of an IPv6 address: the range that a provider gives to one home or
@@ -35,8 +35,9 @@ function groupsOf(address: string): string[] {
 const CARRIES_V4 = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0']
 
 /**
- * Returns the names under which calls from an address are counted. One IPv4 address may serve thousands of
- * phones (CGNAT). One IPv6 address identifies nobody, because its owner has 2^64 of them.
+ * Returns the networks under which the calls from an IP address are counted. One IPv4 address may serve
+ * thousands of phones (CGNAT). A single IPv6 address identifies nobody, because its owner can use 2^64 of
+ * them.
  */
 export function networkOf(address: string): Network {
   if (!isIPv6(address)) return { home: address }

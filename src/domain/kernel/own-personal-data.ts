@@ -6,7 +6,7 @@ export const kernelPersonalData: readonly PersonalTable[] = [
   {
     table: 'idempotency_keys',
     columns: ['response'],
-    // The keys of an erased customer are deleted: nobody can send them any more.
+    // The idempotency keys of an erased customer are deleted, because nobody can send them any more.
     erase: ({ userId }) => sql`delete from idempotency_keys where scope = ${`customer:${userId}`}`,
   },
 ]

@@ -1,11 +1,12 @@
-/** A page of a list by keyset, and the cursor at which the next page starts. */
+/** A page of a list, and the cursor at which the next page starts (keyset pagination). */
 export interface Paged<Row> {
   data: Row[]
   nextCursor: string | null
 }
 
 /**
- * Makes a page out of rows that were read one past its limit: the extra row shows that there is a next page.
+ * Makes a page of a list from rows of which one more than the limit was read. The extra row shows that there
+ * is a next page.
  */
 export function pageOf<Row>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => string): Paged<Row> {
   const data = rows.slice(0, limit)

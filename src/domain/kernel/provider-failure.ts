@@ -1,13 +1,13 @@
 /**
  * The outcome of a provider call that did not succeed.
  *
- * - `refused`: the provider definitely refused, and nothing happened there. Its `code` gives the reason; the
- *   same call again gets the same answer.
+ * - `refused`: the provider refused, and nothing happened there. `code` is the reason; a repeat of the call
+ *   gets the same answer.
  * - `limited`: a rate limit refused the call, and nothing happened. Try again after `retryAfterS`.
- * - `unreachable`: the request was never sent (connection refused, no DNS, circuit open), nothing happened.
- *   Try later.
- * - `unknown`: timeout, connection cut, 5xx, garbage: the call may have taken effect. Ask before repeating
- *   it.
+ * - `unreachable`: the request was never sent (connection refused, no DNS, circuit open), and nothing
+ *   happened. Try later.
+ * - `unknown`: timeout, connection cut, HTTP 5xx or an unreadable answer. The call may have had its effect:
+ *   ask the provider before repeating it.
  */
 export type ProviderOutcome = 'refused' | 'limited' | 'unreachable' | 'unknown'
 
@@ -22,13 +22,13 @@ export interface ProviderFailureFacts {
   code: string
   httpStatus?: number
   retryAfterS?: number
-  /** Further details from the provider that the caller needs, such as the id of a duplicate. */
+  /** Additional details from the provider's answer that the caller needs, such as the id of a duplicate. */
   details?: Record<string, unknown>
 }
 
 /**
- * A provider call that did not succeed. The message holds codes only: providers echo names and phones in
- * their texts.
+ * A provider call that did not succeed. The error message contains codes only, because providers repeat names
+ * and phone numbers in their texts.
  */
 export class ProviderFailure extends Error {
   override readonly name = 'ProviderFailure'

@@ -4,8 +4,8 @@ import type { Tx } from './work.ts'
 
 type Table = keyof DB & string
 
-// A cache of the column names. Every row of a batch has the same few names, and the lookup of a name costs a
-// tenth of its conversion.
+// A cache of column names in snake_case. The rows of a batch all have the same few names, and a lookup costs
+// a tenth of a conversion.
 const snakes = new Map<string, string>()
 
 function snake(name: string): string {
@@ -22,7 +22,7 @@ function columnsOf(row: object): string[] {
 }
 
 /**
- * Returns rows as one JSON parameter, with the column names as keys, for `jsonb_populate_recordset` and
+ * Returns rows as one JSON parameter, with the column names in snake_case, for `jsonb_populate_recordset` and
  * `jsonb_to_recordset`.
  */
 export function asRecords(rows: readonly object[]): string {
@@ -36,8 +36,8 @@ export function asRecords(rows: readonly object[]): string {
 }
 
 /**
- * Inserts any number of rows in one statement with one parameter. All rows must have the same keys. With
- * `onConflictDoNothing` existing rows are left unchanged, and the returned ids are those of the new rows.
+ * Inserts any number of rows in one statement with one parameter. All rows must have the same fields. With
+ * `onConflictDoNothing`, existing rows are left unchanged, and only the ids of the new rows are returned.
  */
 export async function insertRows<T extends Table>(
   tx: Tx,

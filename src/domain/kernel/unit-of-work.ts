@@ -16,14 +16,14 @@ import type { AttentionItem, AuditEntry, PostedTransaction, Tx, Work } from './w
 export interface UnitOfWorkOptions {
   db: Kysely<DB>
   clock: Clock
-  /** Returns when a transaction began, by the database's clock. */
+  /** Returns the time at which a transaction began, by the database's clock. */
   beganAt: (tx: Tx) => Promise<Date>
   /**
-   * Loads the choreography, before the first transaction that may write. The choreography loads the whole
-   * domain, and a transaction that only reads needs none of it.
+   * Loads the choreography (what follows each event) before the first transaction that may write. It is
+   * loaded late because it loads the whole domain, and a transaction that only reads does not need it.
    */
   choreography: () => Promise<Choreography>
-  /** Writes jobs in the given transaction. */
+  /** Writes jobs to the job queue, in the given transaction. */
   enqueue: (tx: Tx, jobs: NewJob[]) => Promise<void>
   /** The functions that write the audit log and the attention items. */
   records: WorkRecords
@@ -32,15 +32,18 @@ export interface UnitOfWorkOptions {
 }
 
 /**
- * The functions that write audit entries and attention items. The domain that owns these tables writes their
- * rows (ADR 0113).
+ * The functions that write audit entries and attention items. The kernel gets them from the domain that owns
+ * these tables (ADR 0113).
  */
 export interface WorkRecords {
   writeAudit: (work: Work, entries: readonly AuditEntry[]) => Promise<void>
   writeAttention: (work: Work, items: readonly AttentionItem[]) => Promise<void>
 }
 
-/** The report of everything that a use case did, or in a dry run would have done. */
+/**
+ * The report of a use case: the events, postings, audit entries, attention items and jobs that it made, or
+ * would have made in a dry run.
+ */
 export interface WorkReport {
   events: { type: string; aggregateKind: string; aggregateId: string; payload: unknown }[]
   postings: PostedTransaction[]
@@ -53,7 +56,7 @@ export interface RunOptions {
   requestId?: string
 }
 
-/** One use case of several that a dry run executes in turn. */
+/** One use case, with its actor, of several that a dry run executes one after another. */
 export interface DryUse<T> {
   actor: Actor
   use: (work: Work) => Promise<T>
@@ -63,19 +66,19 @@ export type DryOutcome<T> = { result: T; report: WorkReport } | { error: unknown
 
 class DryRunEnd extends Error {}
 
-// A dry run of several use cases waits for a lock at most this long. It releases its own locks as soon as
-// another transaction waits for one.
+// The longest time for which a dry run of several use cases waits for a lock (ms). The dry run also ends as
+// soon as another transaction waits for one of its locks.
 const DRY_LOCK_MS = 50
 const DRY_MOST_MS = 5000
 
-// The most rounds of reactions in one transaction. Reactions that keep emitting events would never end; the
-// longest real chain (payment to session to orders) is 5.
+// The most rounds of reactions to events in one transaction. Without a limit, reactions that keep emitting
+// events would never end. The longest real chain (payment to session to orders) has 5 rounds.
 const MAX_ROUNDS = 20
 const MAX_ATTEMPTS = 4
 
 /**
- * Keeps the first error of a transaction. If the connection is gone, the rollback fails, too, and its error
- * would hide the first one.
+ * Keeps the first error of a transaction. If the database connection is lost, the rollback fails, too, and
+ * its error would replace the first one.
  */
 class FirstFailure {
   #first: unknown
@@ -98,8 +101,8 @@ class FirstFailure {
 const READ_ONLY = '25006'
 
 /**
- * Runs use cases, each in a transaction of its own, and lets the choreography react to the events that they
- * emit.
+ * The runner of use cases. It runs each in a transaction of its own, and then the reactions to the events
+ * that the use case emitted.
  */
 export class UnitOfWork {
   readonly #options: UnitOfWorkOptions
@@ -121,8 +124,8 @@ export class UnitOfWork {
   }
 
   /**
-   * Runs `use` in one transaction and returns its result. After a deadlock or a serialization failure it runs
-   * `use` again from the start, so `use` must keep no state of its own across attempts.
+   * Runs `use` in one transaction and returns its result. After a deadlock or a serialization failure, it
+   * runs `use` again from the start. So `use` must not change variables outside of itself.
    */
   async run<T>(actor: Actor, use: (work: Work) => Promise<T>, options: RunOptions = {}): Promise<T> {
     const choreography = await this.#options.choreography()
@@ -144,7 +147,7 @@ export class UnitOfWork {
     }
   }
 
-  /** Runs a use case that only reads: PostgreSQL refuses its writes, and emitting an event is an error. */
+  /** Runs a use case that only reads. PostgreSQL refuses its writes, and an emitted event is an error. */
   async read<T>(actor: Actor, use: (work: Work) => Promise<T>): Promise<T> {
     try {
       return await this.#options.db
@@ -157,14 +160,17 @@ export class UnitOfWork {
           return result
         })
     } catch (error) {
-      // PostgreSQL refused a write that the use case should not make. This is a mistake in laku; the database
-      // is available.
+      // PostgreSQL refused a write of a use case that must only read. That is a mistake in laku, not a
+      // failure of the database.
       if (sqlState(error) === READ_ONLY) throw error
       throw translateDatabaseError(error).translated
     }
   }
 
-  /** Runs `use` to its end, with reactions and constraints, then rolls everything back. */
+  /**
+   * Runs the use case `use` to its end, with the reactions to its events and the checks of constraints, and
+   * then rolls everything back.
+   */
   async dryRun<T>(actor: Actor, use: (work: Work) => Promise<T>): Promise<{ result: T; report: WorkReport }> {
     const choreography = await this.#options.choreography()
     let outcome: { result: T; report: WorkReport } | undefined
@@ -185,10 +191,11 @@ export class UnitOfWork {
   }
 
   /**
-   * Runs these use cases in turn in one transaction, each with the effects of those before it, and rolls
-   * everything back. If one use case fails, only its own effects are undone. The dry run ends after 5 s, or
-   * as soon as another transaction waits for a lock that the dry run holds. Returns the outcomes of the use
-   * cases that ran, at least of the first.
+   * Runs use cases one after another in one transaction, and then rolls everything back. Each use case finds
+   * the changes of those before it. If one fails, only its own changes are undone.
+   *
+   * The dry run ends after 5 s, or as soon as another transaction waits for one of its locks. Returns the
+   * outcomes of the use cases that ran, at least of the first.
    */
   async dryRunInTurn<T>(uses: readonly DryUse<T>[]): Promise<DryOutcome<T>[]> {
     const choreography = await this.#options.choreography()
@@ -224,7 +231,7 @@ export class UnitOfWork {
       await sql`set constraints all deferred`.execute(tx)
       return { result, report: work.report() }
     } catch (error) {
-      // If the connection is gone, this statement fails, and its error ends the dry run.
+      // If the database connection is lost, this statement fails, and its error ends the dry run.
       await sql`rollback to savepoint one`.execute(tx)
       return { error: translateDatabaseError(error).translated }
     }
@@ -306,7 +313,7 @@ class OpenWork implements Work {
       return { done }
     } catch (error) {
       if (translateDatabaseError(error).again) throw error
-      // A connection that is gone fails here, and ends all.
+      // If the database connection is lost, this statement fails, and its error ends the whole transaction.
       await sql`rollback to savepoint attempt`.execute(this.tx)
       for (const [i, rows] of kept.entries()) rows.length = lengths[i] ?? 0
       return { error }
@@ -334,8 +341,9 @@ class OpenWork implements Work {
   }
 
   /**
-   * Runs the reactions until no new event is emitted. Then it writes events, audit, attention, answers and
-   * jobs: a statement each, sent together, since none reads what another writes.
+   * Runs the reactions to the emitted events until no new event is emitted. Then writes events, audit
+   * entries, attention items, answers and jobs. Each kind is one statement; all are sent at the same time,
+   * because none reads what another writes.
    */
   async finish(): Promise<void> {
     for (let round = 0; this.#pending.length > 0; round++) {
@@ -356,8 +364,8 @@ class OpenWork implements Work {
 
   async #react(type: EventType, events: DomainEvent[]): Promise<void> {
     if (!this.#choreography) throw new Error(`a use case that only reads emitted ${type}`)
-    // The reactions under a type take events of that type, but TypeScript cannot infer this from the key of
-    // the map.
+    // The map has, for each event type, reactions to events of that type. TypeScript cannot infer this from
+    // the key of the map.
     const followers = this.#choreography[type] as Followers<EventType>
     for (const reaction of followers.reactions ?? []) await reaction(this, events)
     for (const rule of followers.jobs ?? []) {
@@ -383,8 +391,8 @@ class OpenWork implements Work {
   }
 
   /**
-   * Writes the answers of this work under their idempotency keys. These are answers of joins, which hold
-   * codes and amounts alone. Other answers are stored without their names and addresses (`storeAnswers`).
+   * Writes the answers to joins under their idempotency keys; these answers contain only codes and amounts.
+   * Answers of other commands are stored by `storeAnswers`, without their names and addresses.
    */
   async #writeAnswers(): Promise<void> {
     const rows = this.#answers.map(({ scope, key, requestHash, expiresInS, status, body }) => ({

@@ -9,11 +9,11 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 
-/** The keys that are derived from one LAKU_ENCRYPTION_KEY, one for each purpose (HKDF-SHA256). */
+/** The keys that are derived from one LAKU_ENCRYPTION_KEY, one for each purpose, by HKDF-SHA256. */
 class KeyRing {
   readonly #master: Buffer
   readonly #keys = new Map<string, KeyObject>()
-  /** The id of the encryption key, which distinguishes it from other keys and reveals nothing else. */
+  /** The id of the encryption key. It tells the key from other keys, and reveals nothing else about it. */
   readonly id: string
 
   constructor(master: string) {
@@ -23,8 +23,8 @@ class KeyRing {
   }
 
   /**
-   * Returns the key for a purpose, which is made only once. An HMAC by a buffer makes its key anew each time,
-   * which costs more than the digest.
+   * Returns the derived key for a purpose. It is made once and kept, because making it costs more than the
+   * digest for which it is used.
    */
   key(purpose: string): KeyObject {
     let key = this.#keys.get(purpose)
@@ -41,14 +41,16 @@ class KeyRing {
 }
 
 /**
- * The encryption keys, which the database does not hold. `hmac` proves that a text is unchanged; `seal` and
- * `open` keep a text unreadable at rest (AES-256-GCM). The first key encrypts and signs; the other keys, from
- * before a rotation, only decrypt and verify.
+ * The holder of the encryption keys, which are not in the database. `hmac` makes a digest that proves a text
+ * unchanged; `seal` encrypts a text and `open` decrypts it (AES-256-GCM).
+ *
+ * The first key encrypts and signs. The other keys are from before a change of the key; they only decrypt and
+ * verify.
  */
 export class Vault {
   readonly #current: KeyRing
   readonly #all: readonly KeyRing[]
-  /** The vault with the keys for the seals of the ledger; this vault itself if there are no separate keys. */
+  /** The vault with the keys that seal the ledger; this vault itself if these keys are not separate. */
   readonly seals: Vault
 
   constructor(masters: string | readonly string[], seals?: string | readonly string[]) {
@@ -64,7 +66,7 @@ export class Vault {
     return this.#current.id
   }
 
-  /** The ids of all keys that can decrypt. The first is the one that encrypts new values. */
+  /** The ids of all keys that can decrypt. The first is the id of the key that encrypts new values. */
   get keyIds(): string[] {
     return this.#all.map((ring) => ring.id)
   }
@@ -74,8 +76,8 @@ export class Vault {
   }
 
   /**
-   * Returns the digests of a text, one under each key, so that a value can be looked up while keys are
-   * rotated.
+   * Returns the keyed digests of a text, one under each key. So a value can be looked up even if its stored
+   * digest is under an older key.
    */
   hmacs(purpose: string, text: string): string[] {
     return this.#all.map((ring) => ring.hmac(purpose, text).toString('base64url'))
@@ -89,7 +91,7 @@ export class Vault {
     })
   }
 
-  /** Returns the first bytes of a digest, for a signature that has to be short. */
+  /** Returns the first bytes of a text's keyed digest, as a short signature. */
   sign(purpose: string, text: string, bytes: number): Buffer {
     return this.#current.hmac(purpose, text).subarray(0, bytes)
   }
@@ -107,7 +109,7 @@ export class Vault {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
   }
 
-  /** Returns the id of the key that encrypted this value; undefined if none of these keys did. */
+  /** Returns the id of the key that encrypted this value; undefined if none of the available keys did. */
   keyIdOf(purpose: string, sealed: string): string | undefined {
     const bytes = Buffer.from(sealed, 'base64url')
     return this.#all.find((ring) => {
@@ -120,14 +122,17 @@ export class Vault {
     })?.id
   }
 
-  /** Decrypts a value that one of the keys encrypted; the authentication tag shows which key it was. */
+  /**
+   * Decrypts a value that one of the available keys encrypted; each key is tried until the authentication tag
+   * fits.
+   */
   open(purpose: string, sealed: string): string {
     const bytes = Buffer.from(sealed, 'base64url')
     for (const ring of this.#all.slice(0, -1)) {
       try {
         return opened(ring, purpose, bytes)
       } catch {
-        // Another key encrypted this value.
+        // This key did not encrypt the value; the next key is tried.
       }
     }
     return opened(this.#all.at(-1) ?? this.#current, purpose, bytes)

@@ -2,7 +2,7 @@ type SnakeCase<S extends string> = S extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
   : S
 
-/** The type of domain data after `toWire`, as it is sent. */
+/** The type of domain data as it is sent to clients, after `toWire`. */
 export type ToWire<T> = T extends Date
   ? string
   : T extends readonly (infer E)[]
@@ -12,8 +12,8 @@ export type ToWire<T> = T extends Date
       : T
 
 /**
- * Returns domain data as it is printed and sent: keys in snake_case, instants as ISO 8601, no undefined
- * values.
+ * Returns domain data in the form in which it is printed and sent to clients: keys in snake_case, times as
+ * ISO 8601, no undefined values.
  */
 export function toWire<T>(value: T): ToWire<T> {
   return snakeKeys(value) as ToWire<T>
@@ -33,7 +33,7 @@ type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : S
 
-/** The type of a validated request body after `fromWire`, with camelCase keys. */
+/** The type of a validated request body after `fromWire`, with its keys in camelCase. */
 export type FromWire<T> = T extends readonly (infer E)[]
   ? FromWire<E>[]
   : T extends Date
@@ -42,7 +42,7 @@ export type FromWire<T> = T extends readonly (infer E)[]
       ? { [K in keyof T as K extends string ? CamelCase<K> : K]: FromWire<T[K]> }
       : T
 
-/** Returns a validated body or query with the domain's own names, in camelCase. */
+/** Returns a validated request body or query with its keys in camelCase, as the domain names them. */
 export function fromWire<T>(value: T): FromWire<T> {
   return camelKeys(value) as FromWire<T>
 }
@@ -56,7 +56,7 @@ function camelKeys(value: unknown): unknown {
 const snakeNames = new Map<string, string>()
 const camelNames = new Map<string, string>()
 
-// The names come from code and schemas, never from users, so the maps of names stay small.
+// These maps of names stay small, because the names come from code and schemas, never from users.
 function snakeCase(name: string): string {
   let known = snakeNames.get(name)
   if (known === undefined) {

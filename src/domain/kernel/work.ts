@@ -20,7 +20,7 @@ export interface AuditEntry {
   after?: unknown
 }
 
-/** An item that a person must look at, with the command that fixes its cause. */
+/** An attention item: something that a person must look at, with the command that fixes its cause. */
 export interface AttentionItem {
   kind: AttentionKind
   subject: [kind: string, id: string]
@@ -29,9 +29,7 @@ export interface AttentionItem {
   details?: Record<string, unknown>
 }
 
-/**
- * A ledger transaction as it was posted, for the report of what a use case did (or, in a dry run, would do).
- */
+/** A ledger transaction that was posted, as the report of a use case lists it. */
 export interface PostedTransaction {
   key: string
   kind: string
@@ -39,8 +37,8 @@ export interface PostedTransaction {
 }
 
 /**
- * The unit of work: one database transaction, one instant, one actor. Its events, audit entries, attention
- * items and answers are written at the end, in the same transaction as the change itself.
+ * A use case's unit of work: one database transaction, one instant, one actor. Events, audit entries,
+ * attention items and answers are written at its end, in the same transaction as the change itself.
  */
 export interface Work {
   readonly tx: Tx
@@ -49,26 +47,30 @@ export interface Work {
   readonly policy: Policy
   readonly vault: Vault
   /**
-   * The id of the request, which connects an answer with the logs and the audit log; null if there was no
-   * request.
+   * The id of the request, which connects its answer with the logs and the audit log; null if there was none.
    */
   readonly requestId: string | null
   emit(...events: NewEvent[]): void
   /**
-   * Does one step of several. A step that throws is undone alone: its rows, events, audit entries, attention
-   * items and answers. The caller gets its error and goes on. A deadlock or a lost connection ends all.
+   * Runs one step of a unit of work. If the step throws, only its own rows, events, audit entries, attention
+   * items and answers are undone, and the caller gets the error as a value. A deadlock or a lost connection
+   * ends the whole transaction.
    */
   attempt<T>(step: () => Promise<T>): Promise<{ done: T } | { error: unknown }>
   audit(entry: AuditEntry): void
   requestAttention(...items: AttentionItem[]): void
   /**
-   * Stores the answer to a request. Its idempotency key was looked up (`findAnswers`) and not claimed,
-   * because the work itself can happen only once. If another request is answered under the key meanwhile,
-   * this transaction rolls back, runs again, and finds that answer.
+   * Stores the answer to a request at the end of the transaction. Its idempotency key was looked up
+   * (`findAnswers`), not claimed, because the work itself can happen only once.
+   *
+   * If a second request with the same key was answered meanwhile, this transaction rolls back, runs again,
+   * and finds that answer.
    */
   answer(key: IdempotencyKey, answer: StoredAnswer): void
-  /** Adds to the report a row of the audit log that the database wrote itself. */
+  /**
+   * Adds an entry of the audit log to the report of the use case. The database has written this entry itself.
+   */
   audited(entry: AuditEntry): void
-  /** Adds a ledger transaction to the report; only the ledger calls it. */
+  /** Adds a ledger transaction to the report of the use case; only the ledger calls this. */
   posted(transaction: PostedTransaction): void
 }

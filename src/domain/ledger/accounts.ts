@@ -6,9 +6,9 @@ interface AccountShape {
 }
 
 /**
- * The chart of accounts: first the company-wide accounts. An account that may not go below zero keeps a
- * balance row; all such accounts are of the kind that is credited when money comes in. The balances of the
- * other accounts are read from snapshots and entries.
+ * The chart of accounts, first part: the company-wide accounts. An account that may not go below zero has a
+ * stored balance; all these accounts are credited when money comes in. The balance of any other account is
+ * calculated from snapshots and entries.
  */
 const single = {
   gateway: { kind: 'asset', mayGoNegative: true },
@@ -24,7 +24,8 @@ const single = {
   'fee-income': { kind: 'income', mayGoNegative: true },
   shipping: { kind: 'income', mayGoNegative: true },
   'shipping-margin': { kind: 'income', mayGoNegative: true },
-  // The money that buyers got twice, from us and from the issuer of their card, and owe us.
+  // The money that buyers owe laku because they were refunded twice: by laku, and by the issuer of their
+  // card.
   'buyer-claims': { kind: 'asset', mayGoNegative: true },
   'gateway-fees': { kind: 'expense', mayGoNegative: true },
   subsidy: { kind: 'expense', mayGoNegative: true },
@@ -43,7 +44,8 @@ const families = {
 } as const satisfies Record<string, AccountShape>
 
 /**
- * The names of all accounts for the glossary; a family of accounts is listed by its name alone.
+ * The names of all ledger accounts, for the glossary. A family of accounts, such as one for each wallet, is
+ * listed once.
  * @internal
  */
 export const accountNames: readonly string[] = [...Object.keys(families), ...Object.keys(single)]
@@ -53,16 +55,19 @@ export type AccountKey = keyof typeof single | `${keyof typeof families}:${strin
 export const escrow = (sessionId: string): AccountKey => `escrow:${sessionId}`
 export const orderFunds = (orderId: string): AccountKey => `order-funds:${orderId}`
 export const walletAccount = (userId: string): AccountKey => `wallet:${userId}`
-/** Returns the account for the part of a wallet that is held for a payment whose rest comes by invoice. */
+/**
+ * Returns the account for the part of a buyer's wallet that is held for a payment. The rest of that payment
+ * is paid by invoice.
+ */
 export const paymentHold = (paymentId: string): AccountKey => `payment-hold:${paymentId}`
 /**
- * Returns the suspense account of an object, by the object's code: for money that moved and has no known
- * purpose yet. Above zero, somebody holds money of ours; below zero, we hold money of somebody's.
+ * Returns the suspense account with this code: for money that was moved and whose purpose is not known yet.
+ * Above zero, somebody else holds laku's money; below zero, laku holds somebody else's money.
  */
 export const suspenseAccount = (code: string): AccountKey => `suspense:${code}`
 export const factoryAccount = (factoryId: string): AccountKey => `factory:${factoryId}`
 
-/** Returns the kind of an account, and whether it may go negative, from its key alone. */
+/** Returns the kind of a ledger account, and whether it may go below zero, from the account's key alone. */
 export function accountShape(key: AccountKey): AccountShape {
   if (Object.hasOwn(single, key)) return single[key as keyof typeof single]
   const family = key.slice(0, key.indexOf(':'))

@@ -2,20 +2,21 @@ import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../kernel/index.ts'
 
 export interface BalanceAt {
-  /** The key of an account, or `escrow:*` for a family of accounts. */
+  /** The key of a ledger account, or `escrow:*` for a whole family of accounts. */
   account: string
-  /** The kind of the account; null for a family of accounts. */
+  /** The kind of the ledger account; null for a family of accounts. */
   kind: string | null
   accounts: number
-  /** The balance in the account's own sign. */
+  /** The balance of the ledger account, with the sign that is positive for an account of its kind. */
   balanceIdr: Rupiah
 }
 
 /**
- * Returns the balances of accounts at an instant, with everything that had happened by then. It lists the
- * named accounts (`escrow:*` names every account of a family), or the company-wide accounts and each family
- * as a sum. The balances are summed from the entries alone, never read from stored balances. A transaction
- * counts at the instant at which it happened, not at which it was written.
+ * Returns the balances of ledger accounts at an instant. It lists the named accounts (`escrow:*` names a
+ * whole family); without names, all company-wide accounts, and the sum of each family.
+ *
+ * The balances are summed from the entries alone, never read from stored balances. A transaction counts from
+ * the instant at which it happened, not from when it was written.
  */
 export async function balancesAt(tx: Tx, instant: Date, named: readonly string[] = []): Promise<BalanceAt[]> {
   const families = named.filter((name) => name.endsWith(':*')).map((name) => name.slice(0, -2))

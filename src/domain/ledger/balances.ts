@@ -5,7 +5,7 @@ import type { AccountKey } from './accounts.ts'
 export interface AccountBalance {
   account: string
   kind: string
-  /** The balance in the account's own sign: an account normally has a positive balance. */
+  /** The balance of the ledger account, with the sign that is positive for an account of its kind. */
   balanceIdr: Rupiah
 }
 
@@ -18,8 +18,8 @@ const balanceOf = sql<number>`
   else (select b.balance_idr from ledger_balances b where b.account_id = a.id) end)::int8`
 
 /**
- * Returns the balances of the named accounts, or of all accounts that belong to no family (`gateway`, not
- * `wallet:…`).
+ * Returns the balances of the named ledger accounts. Without names, returns those of all accounts outside of
+ * families (`gateway`, not `wallet:…`).
  */
 export async function balances(tx: Tx, keys?: readonly AccountKey[]): Promise<AccountBalance[]> {
   const which = keys ? sql`a.key = any(${[...keys]})` : sql`position(':' in a.key) = 0`
@@ -33,13 +33,13 @@ export async function balances(tx: Tx, keys?: readonly AccountKey[]): Promise<Ac
   return rows
 }
 
-/** Returns the balance of one account; 0 where the account was never opened. */
+/** Returns the balance of one ledger account; 0 if nothing was ever posted to the account. */
 export async function balanceIdr(tx: Tx, key: AccountKey): Promise<Rupiah> {
   const [row] = await balances(tx, [key])
   return row?.balanceIdr ?? 0
 }
 
-/** Returns, for each family of accounts, their number and the sum of their balances. */
+/** Returns, for each family of ledger accounts, the number of its accounts and the sum of their balances. */
 export async function familyTotals(
   tx: Tx,
 ): Promise<{ family: string; accounts: number; balanceIdr: Rupiah }[]> {

@@ -10,16 +10,16 @@ export interface LedgerContext {
 
 const POLL_MS = 10
 /**
- * The longest wait for open transactions, in ms: the database ends every transaction of laku's that lasts
- * longer.
+ * The longest wait for open database transactions, in ms. The database itself ends every transaction of laku
+ * that lasts longer.
  */
 const TIMEOUT_MS = 60_000
 
 /**
- * Returns the sequence number up to which every ledger entry is committed or will never be. An entry gets its
- * sequence number after its transaction has its own number. So all entries up to the highest number seen now
- * belong to transactions that are older than a new one. The function waits until those transactions have
- * ended, in no transaction and with no lock, so that no posting waits for it.
+ * Returns a sequence number up to which every ledger entry is committed or will never exist. It waits until
+ * all transactions that may still write such entries have ended.
+ *
+ * It waits outside of any transaction and without a lock, so that no posting waits for it.
  * @throws ledger.still_writing where a transaction does not end within a minute
  */
 export async function committedThrough({ units, actor }: LedgerContext): Promise<number> {

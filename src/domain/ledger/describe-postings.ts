@@ -2,17 +2,21 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Rupiah, Tx } from '../kernel/index.ts'
 import { accountInWords, momentInWords } from './words.ts'
 
-/** The filter for the ledger entries to describe: an entry is described if any of these fields matches. */
+/**
+ * The filter for the ledger entries to describe. An entry is described if it matches at least one of these
+ * fields.
+ */
 export interface TellingOf {
   /**
-   * The ids of payments, participants, refunds, orders and so on; all entries of their transactions match.
+   * The ids of payments, participants, refunds, orders and the like; all entries of the ledger transactions
+   * about them match.
    */
   subjectIds?: readonly string[]
-  /** The id of one sold order item; its entries match. */
+  /** The id of one order item; its ledger entries match. */
   orderItemId?: string
   seqs?: readonly number[]
   account?: string
-  /** An amount; all entries of the transactions that moved exactly this amount match. */
+  /** An amount in rupiah; all entries of ledger transactions with an entry of exactly this amount match. */
   amountIdr?: Rupiah
 }
 
@@ -21,10 +25,14 @@ export interface EntryDescription {
   inWords: string
   /** The amount of the entry: a debit is positive, a credit negative. */
   amountIdr: Rupiah
-  /** The change of the account's balance, in the account's own sign. */
+  /**
+   * The change of the account's balance by this entry, with the sign that is positive for an account of its
+   * kind.
+   */
   changeIdr: Rupiah
   /**
-   * The balance that the postings described up to this entry left on the account, in the account's own sign.
+   * The account's balance after this entry, from the described postings alone. Its sign is positive for an
+   * account of its kind.
    */
   runningIdr: Rupiah
 }
@@ -40,7 +48,10 @@ export interface PostingDescription {
 
 export interface Telling {
   postings: PostingDescription[]
-  /** The balances that all described postings left, one row for each account, in the account's own sign. */
+  /**
+   * The balance of each account from all described postings, with the sign that is positive for an account of
+   * its kind.
+   */
   sums: { account: string; inWords: string; balanceIdr: Rupiah }[]
   nextCursor: string | null
 }
@@ -69,8 +80,9 @@ function chosen(of: TellingOf): RawBuilder<unknown> {
 const sign = sql`case when a.kind in ('asset', 'expense') then 1 else -1 end`
 
 /**
- * Describes postings in the order in which they were written, by keyset pages, each with the running balances
- * of its accounts. `limit` counts transactions; the cursor is the `nextCursor` of the page before.
+ * Describes ledger postings in the order in which they were written, a page at a time, each with the running
+ * balances of its accounts. `limit` counts ledger transactions; the cursor is the `nextCursor` of the page
+ * before.
  */
 export async function describePostings(
   tx: Tx,

@@ -1,36 +1,39 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 
-// The most violations that the check lists. A broken ledger can have ten thousand, and a person needs the
-// first few.
+// The most violations that one check of business rows against the ledger lists. A broken ledger can have ten
+// thousand, and a person needs only the first few.
 const SHOWN = 10
 
 export interface HeldToRows {
-  /** The plural name of the business rows: "withdrawals". */
+  /** The plural name of the business rows that are compared with the ledger: "withdrawals". */
   name: string
   /** The kinds of ledger transactions that these business rows make; no other rows make them. */
   kinds: readonly string[]
   /**
-   * The query `select id::text, must, account, idr` over the business rows that may have postings, with one
-   * line for each account. `idr` is the sum that all postings of the row left on the account (debit positive,
-   * in rupiah; null: the row does not define it). `must`: the row has a posting in any case.
+   * The query `select id::text, must, account, idr` for the business rows that may have ledger postings; a
+   * result row for each row and account.
+   *
+   * - `idr`: the sum that all postings of the row must leave on the account (debit positive, in rupiah); null
+   *   if the row does not define it.
+   * - `must`: true if the row must have a posting.
    */
   due: RawBuilder<unknown>
   /**
-   * The SQL expression for the business row's `id` of a ledger transaction `t`. The default is the
-   * transaction's subject.
+   * The SQL expression for the id of the business row to which a ledger transaction `t` belongs. The default
+   * is the id of the transaction's subject.
    */
   of?: RawBuilder<unknown>
   /**
-   * The SQL expression for the `account` of a ledger account `a`; null if the row does not define the sum.
-   * The default is the account's key.
+   * The SQL expression that turns a ledger account `a` into the `account` of the query `due`; null if the
+   * rows define no sum for it. The default is the account's key.
    */
   as?: RawBuilder<unknown>
 }
 
 /**
- * Makes a check that business rows and their postings agree, both ways. Each row must have the sums that its
- * state requires, on the accounts that its state requires. Each posting of these kinds must have its row.
+ * Makes a check that business rows and their ledger postings agree. Each row's postings must leave the sums,
+ * on the accounts, that the row's state requires. Each posting of these kinds must have its row.
  */
 export const heldToRows = ({
   name,

@@ -16,12 +16,12 @@ export interface EntryFilter {
   /** The id of the object that the transactions are about: a payment, a participant, an order, a refund. */
   subjectId?: string
   sessionId?: string
-  /** The sequence number before which the page begins: the cursor of the page before. */
+  /** The sequence number before which this page of entries begins: the cursor of the page before it. */
   before?: number
   limit: number
 }
 
-/** Lists ledger entries, newest first, by keyset pages. */
+/** Lists ledger entries, newest first, a page at a time. */
 export async function listEntries(tx: Tx, filter: EntryFilter): Promise<EntryLine[]> {
   const wheres = [sql`true`]
   if (filter.account) wheres.push(sql`a.key = ${filter.account}`)

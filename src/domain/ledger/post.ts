@@ -14,7 +14,7 @@ import { type AccountKey, accountShape } from './accounts.ts'
 import { ledgerErrors } from './errors.ts'
 import { sealOf } from './seal.ts'
 
-/** The business objects that an entry belongs to, for settlement, statements and explanations. */
+/** The business objects to which a ledger entry belongs, for settlements, statements and explanations. */
 export interface Dimensions {
   sessionId?: string | null
   orderItemId?: string | null
@@ -42,8 +42,8 @@ export const credit = (account: AccountKey, amountIdr: Rupiah, dimensions: Dimen
 
 export interface Posting {
   /**
-   * The business key, which names an event that happens to an object only once: `payment:{id}:confirmed`. A
-   * second posting under the key changes nothing.
+   * The business key of the posting. It names an event that happens to an object only once:
+   * `payment:{id}:confirmed`. A second posting with this key changes nothing.
    */
   key: string
   kind: string
@@ -70,9 +70,9 @@ function draftOf(posting: Posting): Draft {
 }
 
 /**
- * Posts any number of balanced transactions in a few statements. A business key that was posted before with
- * the same content is left unchanged, so a retry changes nothing. Returns the business keys that were posted
- * now.
+ * Posts any number of balanced ledger transactions in a few statements. A transaction whose business key was
+ * posted before with the same content is left out, so a retry changes nothing. Returns the business keys that
+ * were posted now.
  * @throws ledger.key_reused where a key was posted with other content
  * @throws ledger.insufficient_balance where an account that may not would go below zero
  */
@@ -94,7 +94,7 @@ export async function post(work: Work, postings: readonly Posting[]): Promise<Se
   return posted
 }
 
-/** Returns the ids of accounts by key; an account that does not exist yet is opened. */
+/** Returns the ids of ledger accounts by their keys. Accounts that do not exist yet are created. */
 async function accountIds(tx: Tx, keys: Set<AccountKey>): Promise<Map<string, number>> {
   const wanted = [...keys].sort()
   const found = await tx
@@ -110,7 +110,8 @@ async function accountIds(tx: Tx, keys: Set<AccountKey>): Promise<Map<string, nu
     insert into ledger_accounts (key, kind, may_go_negative)
     select key, kind, may_go_negative from jsonb_to_recordset(${records}::jsonb) as a(key text, kind text, may_go_negative boolean)
     on conflict (key) do nothing`.execute(tx)
-  // Another transaction may have opened one of these accounts meanwhile; a new statement sees that account.
+  // Another transaction may have created one of these accounts at the same time. A new statement finds that
+  // account.
   const opened = await tx
     .selectFrom('ledgerAccounts')
     .select(['id', 'key'])
@@ -147,7 +148,7 @@ async function insertTransactions(work: Work, drafts: Draft[]): Promise<string[]
     }),
   }))
   rows.sort((a, b) => (a.key < b.key ? -1 : 1))
-  // The database itself sets `written_in` and `recorded_at`.
+  // The database itself sets the columns `written_in` and `recorded_at` of a ledger transaction.
   return insertRows(work.tx, 'ledgerTransactions', rows, { onConflictDoNothing: true, returning: 'key' })
 }
 

@@ -31,9 +31,9 @@ function canonical(transaction: SealedTransaction): string {
 }
 
 /**
- * Returns the seal of a transaction: an HMAC under a key that is not in the database. So `laku ledger verify`
- * finds a row that was edited by somebody who may bypass the triggers. The seal names its key, so that the
- * ledger is not taken for forged when only LAKU_SEAL_KEY differs.
+ * Returns the seal of a ledger transaction: an HMAC under a key that is not in the database. With it, `laku
+ * ledger verify` finds rows that somebody changed past the database's triggers. The seal names its key, so
+ * that a wrong LAKU_SEAL_KEY does not look like a changed ledger.
  */
 export function sealOf(vault: Vault, transaction: SealedTransaction): string {
   return `${vault.seals.keyId}.${vault.seals.hmac('ledger.seal', canonical(transaction))}`
@@ -41,12 +41,12 @@ export function sealOf(vault: Vault, transaction: SealedTransaction): string {
 
 export type SealState = 'holds' | 'broken' | 'other key'
 
-/** Returns the id of the key that made a seal, or a head of the chain. */
+/** Returns the id of the key that made a seal of a ledger transaction, or a head of the ledger's chain. */
 export const keyIdOf = (seal: string): string => seal.slice(0, Math.max(0, seal.indexOf('.')))
 
 /**
- * Checks that a transaction is unchanged since it was sealed, by its own seal and by the seal under a newer
- * key. Each seal is checked if its key is available. At least one of the keys must be available.
+ * Checks that a ledger transaction is unchanged: by its first seal, and by its additional seal under a newer
+ * key. A seal is checked if its key is available. At least one of the two keys must be available.
  */
 export function stateOfSeal(
   vault: Vault,

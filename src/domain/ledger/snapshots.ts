@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import { committedThrough, type LedgerContext } from './committed.ts'
 
 /**
- * Writes a snapshot of every account that has no balance row and that has new entries since its last
- * snapshot, as far as all entries are committed. Returns the number of snapshots written.
+ * Writes a snapshot of the balance of every ledger account without a stored balance that has new entries. It
+ * counts the entries up to the point where all are committed. Returns the number of snapshots written.
  * @throws ledger.still_writing
  */
 export async function takeSnapshots(context: LedgerContext): Promise<number> {

@@ -4,17 +4,15 @@ import { chainCheck } from './chain/verify-chain.ts'
 import { readSealed } from './reseal/read-sealed.ts'
 import { stateOfSeal } from './seal.ts'
 
-// The most violations that one check lists. A broken ledger can have ten thousand, and a person needs the
-// first few.
+// The most violations that one check of the ledger lists. A broken ledger can have ten thousand, and a person
+// needs only the first few.
 const SHOWN = 10
 
 async function lines(tx: Tx, query: ReturnType<typeof sql<{ line: string }>>): Promise<string[]> {
   return (await query.execute(tx)).rows.map((row) => row.line)
 }
 
-/**
- * The invariants of the ledger alone. The domains above the ledger add the invariants of their own postings.
- */
+/** The invariants of the ledger itself. Other domains add the invariants of their own postings. */
 export const ledgerChecks: readonly Check[] = [
   {
     name: 'every ledger transaction sums to 0',
@@ -69,12 +67,13 @@ export const ledgerChecks: readonly Check[] = [
   chainCheck,
 ]
 
-// The number of postings whose seals are computed at a time. This process serves buyers between two pages,
-// but not while it computes the seals of a page.
+// The number of postings whose seals are computed in one go. While it computes them, this process cannot
+// serve buyers; between two pages it can.
 const PAGE = 200
 
 /**
- * Recomputes every seal of the ledger, page by page, so that a ledger of any size is read in bounded memory.
+ * Recomputes every seal of the ledger, a page of postings at a time, so that a ledger of any size fits into
+ * memory.
  */
 async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
   const broken: string[] = []

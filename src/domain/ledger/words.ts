@@ -1,6 +1,5 @@
 /**
- * A sentence for each kind of ledger transaction that explains what happened, for people who do not keep
- * books.
+ * A sentence for each kind of ledger transaction that says what happened, for people who know no bookkeeping.
  */
 const moments: Record<string, string> = {
   'payment.confirmed': 'A payment arrived, and is kept for what it pays',
@@ -93,8 +92,8 @@ const accounts: Record<string, string> = {
   adjustments: 'corrections',
 }
 
-/** Returns the sentence for a kind of ledger transaction; the kind itself if there is no sentence. */
+/** Returns the sentence for a kind of ledger transaction, or the name of the kind if there is no sentence. */
 export const momentInWords = (kind: string): string => moments[kind] ?? kind
 
-/** Returns the plain name of an account, by its key: `escrow:…` is "escrow of the session". */
+/** Returns the name of a ledger account in plain words, by its key: `escrow:…` is "escrow of the session". */
 export const accountInWords = (key: string): string => accounts[key.split(':')[0] as string] ?? key

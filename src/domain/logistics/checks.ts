@@ -2,13 +2,13 @@ import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 
-// The most violations that one check lists. A broken invariant can have ten thousand, and a person needs the
-// first few.
+// The most violations that one check of parcels lists. A broken invariant can have ten thousand, and a person
+// needs only the first few.
 const SHOWN = 10
 
 /**
- * The invariants of the money of parcels: the parcels, and the top-ups of the courier deposit, must agree
- * with their ledger postings.
+ * The invariants about the money of parcels: parcels, and payments into the courier deposit, must agree with
+ * their ledger postings.
  */
 export const logisticsChecks: readonly Check[] = [
   heldToRows({

@@ -4,7 +4,7 @@ export interface CourierItem {
   name: string
   valueIdr: Rupiah
   quantity: number
-  /** The weight of one piece, in grams. */
+  /** The weight of one piece of the item, in grams. */
   weightG: number
 }
 
@@ -29,18 +29,18 @@ export interface CourierRate {
 
 export interface CourierPlace {
   contactName: string
-  /** The phone number in E.164 format. */
+  /** The contact's phone number in E.164 format. */
   contactPhone: string
   address: string
   postalCode: string
-  /** The aggregator's id of the area, if the id is known. */
+  /** The courier aggregator's id of the delivery area, if it is known. */
   areaId?: string | undefined
 }
 
 export interface NewCourierOrder {
   /**
-   * The reference of the order, unique at the courier: a second order with the same reference returns the
-   * first order.
+   * The reference of the courier order, unique at the courier aggregator. A second order with this reference
+   * returns the first order.
    */
   referenceId: string
   origin: CourierPlace
@@ -57,13 +57,16 @@ export interface CourierOrder {
   trackingId?: string
   /** The courier's waybill number on the label; some couriers assign it only after pick-up. */
   waybillId?: string
-  /** The provider's own status, unmapped: unknown and camelCase values occur. */
+  /**
+   * The aggregator's own status of the courier order, unchanged. Unknown statuses and camelCase spellings
+   * occur.
+   */
   status: string
-  /** The courier's price for the order; absent until the provider names it. */
+  /** The courier's price for the courier order; absent until the aggregator names it. */
   priceIdr?: Rupiah
   /** The link by which the recipient follows the parcel. */
   link?: string
-  /** The reference that laku gave the order, if the provider returns it. */
+  /** The reference that laku gave the courier order, if the aggregator returns it. */
   referenceId?: string
 }
 
@@ -83,12 +86,15 @@ export interface TrackedCourierOrder extends CourierOrder {
  */
 export interface CourierGateway {
   rates(query: CourierRateQuery): Promise<CourierRate[]>
-  /** Books a parcel. A repeat with the same `referenceId` is safe: it returns the existing order. */
+  /**
+   * Books a parcel. A repeated call with the same `referenceId` is safe: it returns the existing courier
+   * order.
+   */
   createOrder(order: NewCourierOrder): Promise<CourierOrder>
   getOrder(id: string): Promise<TrackedCourierOrder>
   /**
-   * Cancels a parcel; the courier refuses once the parcel was picked up. Returns the order's status after
-   * that, if the provider names it.
+   * Cancels a parcel; the courier refuses this after the pick-up. Returns the new status of the courier
+   * order, if the aggregator names it.
    */
   cancelOrder(id: string, reasonCode: string): Promise<{ status?: string }>
 }

@@ -2,7 +2,7 @@ import type { ShipmentStatus } from './transitions.ts'
 
 declare module '../kernel/events.ts' {
   interface EventPayloads {
-    /** A parcel was opened: it is being made ready, and its courier is not booked yet. */
+    /** A parcel was created for an order: it is being made ready, and its courier is not booked yet. */
     'shipment.created': { shipmentId: string; orderId: string }
     'shipment.status_changed': {
       shipmentId: string
@@ -11,7 +11,7 @@ declare module '../kernel/events.ts' {
       to: ShipmentStatus
       waybill: string | null
       trackingUrl: string | null
-      /** The reason why the courier refused the parcel; null if it did not. */
+      /** The reason why the courier refused the parcel; null if it did not refuse it. */
       failureCode: string | null
     }
     /** The courier has named its price for a parcel whose fee was an estimate. */

@@ -13,7 +13,10 @@ export interface ShipmentRow {
   waybill: string | null
   /** The courier's order id for the parcel. */
   providerOrderId: string | null
-  /** The fee that the buyer was charged for the parcel; `priceIdr` is the price that the courier took. */
+  /**
+   * The shipping fee that the buyer was charged for the parcel. In contrast, `priceIdr` is the price that the
+   * courier took.
+   */
   feeIdr: Rupiah
   priceIdr: Rupiah | null
   /** The reason why the parcel could not be booked; null if there is none. */

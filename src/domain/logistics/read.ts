@@ -9,8 +9,8 @@ type Row = Omit<ShipmentView, 'events'> & {
 }
 
 /**
- * Reads the shipments for which the condition `where` is true, newest first. The condition names the shipment
- * `s`.
+ * Reads the shipments for which the condition `where` is true, newest first. The condition refers to the
+ * shipment's row as `s`.
  */
 async function shipmentRows(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<Row[]> {
   const { rows } = await sql<Row>`
@@ -29,7 +29,10 @@ function viewOf({ userId: _, events, ...row }: Row): ShipmentView {
   return { ...row, events: events.map((event) => ({ ...event, happenedAt: new Date(event.happenedAt) })) }
 }
 
-/** Returns the shipment of an order that is under way or has arrived, if there is such a shipment. */
+/**
+ * Returns the shipment of an order, unless that shipment is cancelled, returned or lost; undefined if there
+ * is none.
+ */
 export async function liveShipment(tx: Tx, orderId: string): Promise<ShipmentView | undefined> {
   const live = sql`s.order_id = ${orderId}::uuid and s.status not in ('cancelled', 'not_found', 'returned', 'lost')`
   const [row] = await shipmentRows(tx, live, 1)

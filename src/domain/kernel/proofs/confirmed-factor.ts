@@ -1,13 +1,13 @@
 import { inspect } from 'node:util'
 
 /**
- * The proof that the actor confirmed one command by their own second factor. Only the check of a right code
- * (`useFactorCode` of auth) creates this proof. A dry run takes it for granted.
+ * The proof that the actor confirmed one command with their own second factor. Only `useFactorCode` of auth
+ * creates it, after a right code. A dry run needs no code.
  */
 export class ConfirmedFactor {
-  /** The staff member who owns the factor. */
+  /** The staff member who owns the second factor. */
   readonly #staffId: string
-  /** The id of the factor; null in a dry run. */
+  /** The id of the second factor; null in a dry run. */
   readonly factorId: string | null
 
   constructor(staffId: string, factorId: string | null) {

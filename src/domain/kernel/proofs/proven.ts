@@ -6,14 +6,14 @@ import { kernelErrors } from '../kernel-errors.ts'
 import type { Work } from '../work.ts'
 
 /**
- * The SQLSTATE with which one of the database's functions refuses a call. The message is the code of one of
- * laku's errors (migrations/0106).
+ * The SQLSTATE with which laku's own database functions refuse a call. The message of the error is the code
+ * of one of laku's errors (migrations/0106).
  */
 const REFUSED = 'LK001'
 
 /**
- * The last arguments of a database function that verifies the actor itself: the token that proves the actor,
- * and the reason and request id for the audit log.
+ * The last arguments of a database function that verifies by itself who acts: the actor's token, and the
+ * reason and request id for the audit log.
  */
 export interface Proven {
   token: string
@@ -22,9 +22,9 @@ export interface Proven {
 }
 
 /**
- * Calls a database function that writes staff, tokens or the clock, as the administrator who acts. The
- * function itself verifies the administrator's token, and writes the audit log. `refusals` has the errors for
- * the function's refusals, by their codes.
+ * Calls a database function that changes staff, tokens or the clock, as the administrator who acts. The
+ * function verifies the administrator's token by itself, and writes the audit log. `refusals` has an error
+ * for each code with which the function refuses.
  * @throws kernel.forbidden, and those
  */
 export async function callProven<T>(
@@ -37,7 +37,8 @@ export async function callProven<T>(
 }
 
 /**
- * Calls a database function as any member of staff, for changes to things that belong to that member.
+ * Calls a database function as the member of staff who acts, for changes to things of that member, such as
+ * their own second factor.
  * @throws kernel.forbidden, and those
  */
 export async function callAsHolder<T>(

@@ -1,25 +1,28 @@
 import { ProviderFailure } from '../provider-failure.ts'
 
 /**
- * The way in which the provider was asked. `first`: the only call that ever asked for this object under its
- * key. `repeat`: the key was sent before, and nobody knows the outcome of that call. `look_up`: a read, by id
- * or from a list.
+ * The way in which laku asked a provider about an object, such as a payout.
+ *
+ * - `first`: the only call that ever asked the provider to make the object under its key.
+ * - `repeat`: the key was sent before, and nobody knows the outcome of that call.
+ * - `look_up`: a read of the object, by id or from a list.
  */
 export type ProviderAsk = 'first' | 'repeat' | 'look_up'
 
 /**
- * The conclusion that an answer allows about the object that the call was to make.
+ * The conclusion from a provider's answer about the object that a call was to make.
  *
  * - `made`: the provider has the object.
- * - `not_made`: the call was refused, and no other call can have made the object. A new key is safe.
- * - `not_sent`: nothing reached the provider. The next call is still a first one.
- * - `open`: nothing is proven. The object is looked up, and the call is repeated only under the same key.
+ * - `not_made`: the call was refused, and no other call can have made the object. A call with a new key is
+ *   safe.
+ * - `not_sent`: nothing reached the provider. The next call is still the first one.
+ * - `open`: nothing is proven. The object is looked up, and the call is repeated only with the same key.
  */
 export type ProviderProof = 'made' | 'not_made' | 'not_sent' | 'open'
 
 /**
- * The error codes by which a provider reports that it knows the idempotency key. An object may exist under
- * that key, whatever laku's own rows contain.
+ * The error codes that mean: the provider has seen the idempotency key before. The provider may have an
+ * object under that key, even if laku has no record of it.
  */
 const keyIsKnown: ReadonlySet<string> = new Set([
   'DUPLICATE_ERROR',
@@ -30,11 +33,12 @@ const keyIsKnown: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Decides what an answer proves about a call that moves money out. Only a refused first call proves that
- * nothing happened. The refusal of a repeated call may be caused by the first call: by its key, or by the
- * amount that it used up. It may be `INSUFFICIENT_BALANCE` because the first call took the balance. A list
- * that lacks the object may show it later. A refusal without the provider's own code comes from something in
- * between, and proves nothing.
+ * Decides what an answer proves about a call that pays money out. Only the refusal of a first call proves
+ * that nothing happened.
+ *
+ * A repeated call may be refused because the first call succeeded: its key is used, or the balance is spent
+ * (`INSUFFICIENT_BALANCE`). If a list does not contain the object, it may do so later. A refusal without the
+ * provider's own code comes from a server in between, and proves nothing.
  */
 export function proofOf(ask: ProviderAsk, answer: ProviderFailure | 'found' | 'absent'): ProviderProof {
   if (answer === 'found') return 'made'
@@ -48,14 +52,14 @@ export function proofOf(ask: ProviderAsk, answer: ProviderFailure | 'found' | 'a
 }
 
 /**
- * A function that returns until when a call may still be sent, in real ms of `performance.now()`; undefined
- * if the call may not be sent.
+ * A function that returns the time until which a provider call may still be sent (ms of `performance.now()`);
+ * undefined if it may not be sent.
  */
 export type CallLease = () => Promise<number | undefined>
 
 /**
- * Asks the database for the lease of a provider call, right before the call. The time that the question takes
- * counts against the lease, so a process that was stopped in between finds its lease expired.
+ * Asks the database how long this process may still send a provider call, right before the call. The time is
+ * counted from before the question. So a process that was stopped in between finds that its time is over.
  */
 export async function leaseUntil(ask: () => Promise<number | undefined>): Promise<number | undefined> {
   const askedAt = performance.now()
@@ -63,7 +67,10 @@ export async function leaseUntil(ask: () => Promise<number | undefined>): Promis
   return leftMs === undefined ? undefined : askedAt + leftMs
 }
 
-/** Returns the failure of a call that was not sent because another process holds the lease by now. */
+/**
+ * Returns the failure of a provider call that was not sent, because another process is by now responsible for
+ * it.
+ */
 export function leaseLost(provider: string, operation: string): ProviderFailure {
   return new ProviderFailure({ provider, operation, outcome: 'unreachable', code: 'lease_lost' })
 }

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util'
 
 /**
- * The token that identifies a member of staff to the database's own functions, which verify the actor
- * themselves. The token never appears in a log, answer or error text.
+ * The token that proves to the database's own functions which member of staff acts. The token never appears
+ * in a log, an answer or an error text.
  */
 export class StaffProof {
   readonly #token: string
-  /** The time when the token expires; null if it never expires, or if the time is not known. */
+  /** The time at which the staff token expires; null if it never expires, or if the time is not known. */
   readonly endsAt: Date | null
 
   constructor(token: string, endsAt: Date | null = null) {
@@ -14,7 +14,7 @@ export class StaffProof {
     this.endsAt = endsAt
   }
 
-  /** Returns the token, only for use as a parameter of one of the database's functions. */
+  /** Returns the staff token; it is only for use as a parameter of one of the database's functions. */
   reveal(): string {
     return this.#token
   }

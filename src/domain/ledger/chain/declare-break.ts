@@ -5,9 +5,9 @@ import { ledgerErrors } from '../errors.ts'
 import { digestOf, headOf, lastLinks, utcText, writeLink } from './link.ts'
 
 /**
- * Lets the ledger's chain continue after a restore. One digest binds everything that is in the ledger now,
- * under the name and the reason of the person who declares the break. The break stays in the chain for good,
- * and `laku ledger verify` shows it.
+ * Continues the ledger's chain of pages after a restore that broke it; an administrator does this. One digest
+ * covers all postings that the ledger has now, with the administrator's name and reason. The break stays in
+ * the chain for good, and `laku ledger verify` displays it.
  * @throws kernel.forbidden, kernel.reason_required, ledger.chain_whole where nobody was told that the chain
  * is broken
  */
@@ -44,7 +44,8 @@ async function isBroken(tx: Tx): Promise<boolean> {
 }
 
 /**
- * Returns a time before which every posting is committed: no transaction that is open now had begun by then.
+ * Returns a time before which every ledger posting is committed: all transactions that are still open began
+ * later.
  */
 async function everythingCommittedBefore(tx: Tx): Promise<string> {
   const { rows } = await sql<{ since: string }>`

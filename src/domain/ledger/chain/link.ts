@@ -3,17 +3,21 @@ import type { Tx, Vault } from '../../kernel/index.ts'
 import { keyIdOf } from '../seal.ts'
 
 /**
- * A page of the ledger's chain, or a declared break, without its head. The transaction numbers are those of
- * the database (xid8).
+ * A page of the ledger's chain, or a declared break of the chain, without its head (the digest that chains
+ * the pages). The transaction numbers are PostgreSQL's own (xid8).
  */
 export interface ChainLink {
   page: number
   kind: 'page' | 'break'
-  /** The database cluster that gave out these transaction numbers. */
+  /** The id of the database cluster that gave the transaction numbers of this page. */
   systemId: string
   fromXid: string
   throughXid: string
-  /** The time in UTC, with microseconds, as text: a JavaScript date would drop the microseconds. */
+  /**
+   * The time of the last declared break of the chain. A page has only postings recorded since this time, and
+   * a break has all those recorded before it. It is UTC text with microseconds, which a JavaScript date would
+   * drop.
+   */
   recordedSince: string
   transactions: number
   digest: string
@@ -36,15 +40,15 @@ function canonical(previousHead: string, link: ChainLink): string {
 }
 
 /**
- * Returns the head of a page: an HMAC over the page and the previous page's head, under a key that the
- * database does not hold.
+ * Returns the head of a page of the ledger's chain: an HMAC over the page and the head of the page before it.
+ * The key is not in the database.
  */
 export function headOf(vault: Vault, previousHead: string, link: ChainLink): string {
   return `${vault.seals.keyId}.${vault.seals.hmac(PURPOSE, canonical(previousHead, link))}`
 }
 
 /**
- * Returns the new head of a page that is sealed again under a newer key. The new head also covers the page's
+ * Returns the additional head of a page of the ledger's chain under a newer key. It also covers the page's
  * first head.
  */
 export function resealedHeadOf(vault: Vault, previousHead: string, { head, ...link }: WrittenLink): string {
@@ -55,8 +59,8 @@ const resealedText = (previousHead: string, link: ChainLink, head: string) =>
   `${canonical(previousHead, link)}\n${head}`
 
 /**
- * Checks that a page's head is valid, by its own head and by the head under a newer key. Each head is checked
- * if its key is available. At least one of the keys must be available.
+ * Checks that a page of the ledger's chain is unchanged: by its first head, and by its additional head under
+ * a newer key. A head is checked if its key is available. At least one of the two keys must be available.
  */
 export function headHolds(
   vault: Vault,
@@ -84,8 +88,8 @@ export const linkColumns = sql`
   ${utcText(sql`c.recorded_since`)} as recorded_since, c.transactions, c.digest, c.head, c.declared_by, c.reason`
 
 /**
- * The SQL expression for the digest of a set of postings: over their ids and seals, in the order of their
- * ids. The seals cover the content of the postings.
+ * The SQL expression for the digest of the postings of a page: over their ids and seals, in the order of
+ * their ids. Each seal covers the content of its posting.
  */
 export const digestOf = sql<string>`
   encode(sha256(convert_to(coalesce(string_agg(t.id::text || ' ' || t.seal, E'\n' order by t.id), ''), 'UTF8')), 'hex')`

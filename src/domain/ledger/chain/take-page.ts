@@ -11,27 +11,30 @@ import {
 } from './link.ts'
 
 /**
- * The end of the ledger's chain, as it is written to the log. A person who deletes postings cannot remove it
- * from the log.
+ * The number and the head of the last page of the ledger's chain, as it is written to the log. Somebody who
+ * deletes postings from the database cannot delete it from the log.
  */
 export interface ChainHead {
   page: number
   head: string
 }
 
-/** The most postings that a page holds, unless a single database transaction made more. */
+/**
+ * The most postings that a page of the ledger's chain holds. A single database transaction with more postings
+ * still makes one page.
+ */
 const PAGE_SIZE = 5_000
 /**
- * The shortest time between two pages. If the chain is checked every second, postings are in the chain 10 s
- * after their commit at the latest.
+ * The shortest time between two pages of the ledger's chain. If the worker checks the chain every second, a
+ * posting is in the chain at most 10 s after its commit.
  */
 const PAGE_EVERY_S = 5
 
 const lastThrough = sql`coalesce((select through_xid from ledger_chain order by page desc limit 1), '0'::xid8)`
 
 /**
- * An SQL condition: some committed postings are in no page, the last page is 5 s old, and no break of the
- * chain waits for a person.
+ * An SQL condition that is true if a new page of the ledger's chain is due. Some committed postings are in no
+ * page, the last page is at least 5 s old, and the chain is not reported as broken.
  */
 export const chainDue = (): RawBuilder<boolean> => sql<boolean>`
   exists (
@@ -43,10 +46,12 @@ export const chainDue = (): RawBuilder<boolean> => sql<boolean>`
   and not exists (select from attention where kind = 'ledger_chain_broken' and resolved_at is null)`
 
 /**
- * Adds the postings committed since the last page to the chain, as one page of at most 5,000 postings. It
- * reads only below the oldest open transaction, so that no posting is committed later into a closed page. If
- * the chain cannot continue (a restored copy counts transactions anew, a page is gone or changed), it writes
- * nothing and raises an attention item. Returns the end of the chain; undefined if the chain is still empty.
+ * Adds a page to the ledger's chain, with up to 5,000 postings committed since the last page. It takes only
+ * postings from before the oldest open transaction. So no posting can be committed later that belongs to this
+ * page.
+ *
+ * If the chain is broken, it writes nothing and raises an attention item. That is so in a restored copy, or
+ * if a page is gone or changed. Returns the last page of the chain; undefined if there is none.
  */
 export async function takeChainPage(work: Work, seen?: ChainHead): Promise<ChainHead | undefined> {
   const [last, previous] = await lastLinks(work.tx, 2)
@@ -75,7 +80,7 @@ export async function takeChainPage(work: Work, seen?: ChainHead): Promise<Chain
 
 interface NextPage {
   systemId: string
-  /** The transaction number below which every transaction has ended. */
+  /** The database's transaction number below which every transaction has ended. */
   horizon: string
   throughXid: string
   transactions: number
@@ -83,7 +88,8 @@ interface NextPage {
 }
 
 /**
- * Reads the next page in one statement, so that the page's horizon and its postings come from one snapshot.
+ * Reads the postings of the next page of the ledger's chain. One statement reads them and the oldest open
+ * transaction, so that both come from one snapshot of the database.
  */
 async function nextPage(tx: Tx, last: WrittenLink | undefined): Promise<NextPage> {
   const from = sql`${last?.throughXid ?? '0'}::xid8`
@@ -108,8 +114,8 @@ async function nextPage(tx: Tx, last: WrittenLink | undefined): Promise<NextPage
 }
 
 /**
- * Returns why the chain is broken; undefined if it is whole. The last page must follow from the page before
- * it, and the page that this process saw last must be unchanged.
+ * Returns why the ledger's chain is broken; undefined if it is not. The last page must fit the page before
+ * it, and the page that this process read last must be unchanged.
  */
 async function whyBroken(
   work: Work,
@@ -146,7 +152,9 @@ function reportBrokenChain(work: Work, why: string): void {
   })
 }
 
-/** Returns the end of the ledger's chain; undefined if the chain is empty. */
+/**
+ * Returns the number and the head of the last page of the ledger's chain; undefined if the chain is empty.
+ */
 export async function chainHead(tx: Tx): Promise<ChainHead | undefined> {
   const [last] = await lastLinks(tx, 1)
   return last && { page: last.page, head: last.head }

@@ -44,8 +44,9 @@ function wrongOf(vault: Vault, before: WrittenLink | undefined, link: ReadLink):
 }
 
 /**
- * Reads pages of the chain, each with the postings that the ledger now has for the page. A restored copy
- * counts transactions anew, so a posting recorded after a page was taken does not belong to that page.
+ * Reads pages of the ledger's chain, each with the number and the digest of the postings that the ledger now
+ * has for the page. A posting that was recorded after a page was written does not belong to it, even with a
+ * transaction number of the page: a restored copy gives such numbers again.
  */
 async function readLinks(tx: Tx, after: number): Promise<ReadLink[]> {
   const { rows } = await sql<ReadLink>`
@@ -65,13 +66,15 @@ async function readLinks(tx: Tx, after: number): Promise<ReadLink[]> {
 export const chainCheck: Check = { name: 'no posting of the chain is gone or added', violations: brokenPages }
 
 export interface LoggedHead extends ChainHead {
-  /** The time at which the head was logged, as ISO 8601; undefined where the line has no time. */
+  /**
+   * The time at which the head of the page was logged, as ISO 8601; undefined if the log line has no time.
+   */
   time?: string | undefined
 }
 
 /**
- * Checks that every logged head of the chain is still in the chain, except the heads that a declared break
- * lost.
+ * Checks that every head that was written to the log is still in the ledger's chain. Heads that a declared
+ * break of the chain lost are left out.
  */
 export const headsCheck = (heads: readonly LoggedHead[]): Check => ({
   name: 'every head of the log is in the chain',
@@ -91,11 +94,17 @@ export const headsCheck = (heads: readonly LoggedHead[]): Check => ({
   },
 })
 
-/** The state of the ledger's chain. */
+/**
+ * The state of the ledger's chain of pages: the last page, the postings in no page yet, and the declared
+ * breaks.
+ */
 export interface ChainState {
   page: number
   head: string | null
-  /** The number of postings that are in no page yet: the deletion of such a posting leaves no trace. */
+  /**
+   * The number of postings that are in no page of the chain yet. Nobody would notice if such a posting were
+   * deleted.
+   */
   unchained: number
   breaks: { page: number; declaredBy: string; reason: string; at: Date }[]
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../kernel/index.ts'
 
-/** Counts the seals of the ledger and of the chain's pages, by the id of their key. */
+/** Counts the seals of the ledger's postings and of the pages of its chain, by the id of the key. */
 export async function countSeals(tx: Tx): Promise<Map<string, number>> {
   const { rows } = await sql<{ id: string; count: number }>`
     select id, sum(count)::int8 as count from (

@@ -4,13 +4,13 @@ import type { SealedTransaction } from '../seal.ts'
 
 export interface SealedRow extends SealedTransaction {
   seal: string
-  /** The newer seal, under a newer key; null if the transaction was never sealed again. */
+  /** The additional seal of the ledger transaction under a newer key; null if it was never sealed again. */
   reseal: string | null
 }
 
 /**
- * Reads a page of the ledger's transactions with their seals, in the order of their ids. With `notUnder` it
- * reads only those whose newest seal is under another key than this one.
+ * Reads a page of ledger transactions with their seals, in the order of their ids. With `notUnder`, reads
+ * only those whose newest seal is under a key other than this one.
  */
 export async function readSealed(
   tx: Tx,

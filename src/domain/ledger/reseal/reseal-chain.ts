@@ -11,8 +11,8 @@ interface LinkBehind extends WrittenLink {
 }
 
 /**
- * Seals pages of the chain again under the current key, each after a check that the page follows from the
- * page before it.
+ * Seals pages of the ledger's chain again under the current key. Before that, it checks that each page fits
+ * the page before it.
  */
 export async function resealChain({ tx, vault }: { tx: Tx; vault: Vault }, after = '0'): Promise<Resealed> {
   const { rows } = await sql<LinkBehind>`

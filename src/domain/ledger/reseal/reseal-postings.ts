@@ -6,19 +6,19 @@ import { readSealed } from './read-sealed.ts'
 const PAGE = 500
 
 export interface Resealed {
-  /** The id after which the next page starts; undefined at the end. */
+  /** The id of the posting after which the next page starts; undefined at the end. */
   after: string | undefined
   resealed: number
   /**
-   * The postings that no available key can verify, or that were changed after they were sealed. They are left
-   * unchanged, one line each.
+   * The postings that were not sealed again, one text line each. No available key can verify them, or they
+   * were changed after they were sealed.
    */
   left: string[]
 }
 
 /**
- * Seals a page of postings again under the current key, each after a check that its older seal is valid. A
- * posting that was changed meanwhile is left as it is, and `laku ledger verify` shows it.
+ * Seals a page of ledger postings again under the current key. Before that, it checks that each posting's
+ * older seal is valid. A posting that was changed is not sealed again, and `laku ledger verify` lists it.
  */
 export async function resealPostings(
   { tx, vault }: { tx: Tx; vault: Vault },

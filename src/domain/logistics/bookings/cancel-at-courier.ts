@@ -14,13 +14,13 @@ export interface CancelAtCourierContext {
   courier: CourierGateway
 }
 
-/** Biteship's code for a cancellation by the merchant. */
+/** The reason code that laku sends to Biteship when it cancels a parcel. */
 const REASON_CODE = 'others'
 
 /**
- * Cancels the booked parcel of an order: first at its courier, because the courier may refuse, then in laku.
- * It does nothing if no parcel is booked. If the courier's answer is lost, laku asks for the parcel's status;
- * while the status is unknown, nothing changes in laku.
+ * Cancels the booked parcel of an order: first at its courier, which may refuse, then in laku. It does
+ * nothing if no parcel is booked. If the courier's answer is lost, laku asks for the parcel's status; while
+ * that is unknown, nothing changes in laku.
  * @throws logistics.call_off_refused where the courier has it on its way, logistics.courier_unavailable,
  * kernel.paused
  */
@@ -54,8 +54,8 @@ async function cancelThere(courier: CourierGateway, { code, providerOrderId }: B
   try {
     const { status } = await courier.cancelOrder(providerOrderId, REASON_CODE)
     if (status !== undefined && isOff(status)) return
-    // If the courier agrees but names no status, or a status other than cancelled, laku reads the courier
-    // order again.
+    // If the courier agrees to cancel but reports no status, or a status other than cancelled, laku reads the
+    // courier order again.
     if (await isCancelled(courier, providerOrderId)) return
     throw logisticsErrors.courier_unavailable({ code, reason: status ?? 'not_confirmed' })
   } catch (error) {
@@ -70,8 +70,8 @@ async function cancelThere(courier: CourierGateway, { code, providerOrderId }: B
 const isOff = (word: string) => cancelledStatuses.includes(courierStatus(word))
 
 /**
- * Returns whether the courier has cancelled the parcel, although the call failed or because of an earlier
- * call.
+ * Returns whether the courier has cancelled the parcel. It may have done so although laku's call failed, or
+ * after an earlier call.
  */
 async function isCancelled(courier: CourierGateway, providerOrderId: string): Promise<boolean> {
   try {

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
 import type { NewCourierOrder } from '../courier.ts'
 
-/** The address of the warehouse, where every parcel starts. */
+/** The address of the warehouse from which every parcel is sent. */
 export interface ParcelOrigin {
   contactName: string
   contactPhone: string
@@ -19,13 +19,14 @@ export interface ClaimedBooking {
   request: NewCourierOrder
 }
 
-// The lease of a booking attempt: it covers two calls of at most 10 s each, and the queue before them. If an
-// attempt outlives its lease, a second booking under the same reference returns the first one.
+// The time for which one attempt to book parcels keeps them for itself (seconds). It is enough for two calls
+// of at most 10 s each, and the wait before them. If an attempt takes longer, a second booking with the same
+// reference returns the first booking.
 const LEASE_S = 120
 
 /**
- * Returns the common table expressions `due` and `claimed`, which claim the due pending shipments of these
- * orders for one attempt each. The caller joins the facts of the orders to `claimed`.
+ * Returns the common table expressions `due` and `claimed`. They claim, for one booking attempt, the parcels
+ * of these orders that are pending and due. The caller joins `claimed` with the data of the orders.
  */
 export const claimedParcels = (work: Work, orderIds: readonly string[]): RawBuilder<unknown> => sql`
   due as (

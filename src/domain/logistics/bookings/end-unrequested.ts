@@ -5,9 +5,9 @@ import type { ShipmentView } from '../views.ts'
 import { recordCancelled } from './record-cancelled.ts'
 
 /**
- * Ends the pending parcel of a locked order, if no courier was asked for the parcel yet. Otherwise returns
- * the parcel, which stays: it is booked, or its booking was attempted, so that the parcel may exist at the
- * courier.
+ * Ends the pending parcel of a locked order if laku has not asked a courier for it yet. Otherwise it returns
+ * the parcel and changes nothing: the parcel is booked, or may exist at the courier after an attempt to book
+ * it.
  */
 export async function endUnrequestedParcel(work: Work, orderId: string): Promise<ShipmentView | undefined> {
   const { rows } = await sql<{ id: string }>`

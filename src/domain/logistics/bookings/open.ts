@@ -9,7 +9,7 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 
-/** A new parcel for a paid order that has its stock; the caller has locked the order. */
+/** A new parcel for a paid order whose goods are reserved. The caller has locked the order. */
 export interface NewParcel {
   orderId: string
   orderCode: string
@@ -17,22 +17,26 @@ export interface NewParcel {
   courierCompany: string
   courierType: string
   /**
-   * The name in the parcel's reference: the order's code, or, for a session's order, the code of its payment.
-   * The payment exists before its order, and a restored database makes the order under another code.
+   * The part of the parcel's reference that names its order. For an order of a session, it is the code of the
+   * payment, which exists before the order: a restored database may make the order again under another code.
+   * Otherwise it is the order's code.
    */
   name: string
   /** The number of the parcel within its order: 1, 2 … */
   number: number
-  /** The shipping fee that the buyer paid; 0 if an earlier parcel of the order took the fee. */
+  /**
+   * The shipping fee that the buyer paid for this parcel; 0 if an earlier parcel of the order has used the
+   * fee.
+   */
   feeIdr: Rupiah
-  /** True if the order's shipping fee is an estimate that no courier's price has corrected yet. */
+  /** True if the order's shipping fee is an estimate that was not replaced by a courier's price yet. */
   feeEstimated: boolean
 }
 
 /**
- * Opens these parcels as pending; an order that has a live parcel gets no new one. The courier knows each
- * parcel by a reference that follows from its order. If a courier is asked again under the reference, even by
- * a restored database, it returns the existing parcel.
+ * Creates these parcels as pending; an order that has a parcel under way gets no new one. The reference of
+ * each parcel at the courier follows from its order. So if laku asks the courier again, even from a restored
+ * database, the courier returns the existing parcel.
  */
 export async function openParcels(work: Work, parcels: readonly NewParcel[]): Promise<void> {
   if (parcels.length === 0) return

@@ -14,9 +14,9 @@ interface Cancelled {
 }
 
 /**
- * Ends a parcel that its courier cancelled, or that laku cancelled at the courier. The parcel must be in the
- * status `from`, so that a second report of the cancellation changes nothing. The price of its booking
- * returns to the courier deposit. Returns whether the parcel ended by this call.
+ * Records that the courier or laku has cancelled a parcel, and returns the booking's price to the courier
+ * deposit. The parcel must have the status `from`, so that a second report of the cancellation changes
+ * nothing. Returns whether this call ended the parcel.
  */
 export async function recordCancelled(
   work: Work,

@@ -18,8 +18,8 @@ import type { ClaimedBooking } from './claim.ts'
 import { isUnfit } from './refusals.ts'
 
 /**
- * Records that the courier has booked the parcel, with its waybill. The courier's price leaves the deposit,
- * once.
+ * Records that the courier has booked the parcel, with its waybill number. The courier's price is subtracted
+ * from the courier deposit, once.
  */
 export async function recordBooked(
   work: Work,
@@ -28,7 +28,8 @@ export async function recordBooked(
 ): Promise<void> {
   const { shipmentId } = booking
   await lockOrderOf(work, shipmentId)
-  // If the courier has not named its price yet, the price is posted once the courier names it.
+  // If the courier has not named a price for the parcel yet, the price is posted to the ledger once it is
+  // named.
   const { id, trackingId = null, waybillId, link, priceIdr = 0 } = courierOrder
   const moved = await moveState(work, shipmentMachine, {
     to: 'booked',
@@ -41,8 +42,8 @@ export async function recordBooked(
       priceIdr,
       failureCode: null,
       nextAttemptAt: null,
-      // A parcel that the courier knew before, for example from before a restore, has a history at the
-      // courier; that history is read now.
+      // The courier may know the parcel from an earlier booking, for example from before a restore. Then the
+      // courier has a history of the parcel, which is read now.
       trackAt: isNew(courierOrder) ? secondsAfter(work.now, work.policy.trackAfterHours * 3600) : work.now,
       bookedAt: work.now,
       updatedAt: work.now,
@@ -58,8 +59,8 @@ export async function recordBooked(
 const isNew = ({ status }: CourierOrder) => status === 'confirmed'
 
 /**
- * Checks a booking of a parcel that another attempt booked before. If both are the same booking, all is well;
- * otherwise a person must look at it.
+ * Checks a booking of a parcel that another attempt has recorded before. If the courier's order is the same,
+ * all is well; otherwise an attention item is raised.
  */
 async function reportOtherBooking(
   work: Work,
@@ -83,9 +84,9 @@ async function reportOtherBooking(
 }
 
 /**
- * Records that the booking of a parcel failed. A parcel that no courier takes ends here, and its order waits
- * for a person. After any other failure the parcel stays pending; if the outcome is unknown, the courier is
- * asked again under the same reference.
+ * Records that the booking of a parcel failed. If no courier will ever take the parcel, it ends here, and its
+ * order waits for a person. Otherwise the parcel stays pending, and the courier is asked again with the same
+ * reference.
  */
 export async function recordNotBooked(
   work: Work,

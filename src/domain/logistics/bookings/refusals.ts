@@ -2,8 +2,8 @@ import { cancelFailedCodes, finalRefusalCodes, noCourierCodes } from '../../../p
 import type { ProviderFailure } from '../../kernel/index.ts'
 
 /**
- * Whether no courier delivers to the place: a definite refusal, which does not change if the courier is asked
- * again.
+ * Whether a booking failed because no courier delivers to the address. That does not change if the courier is
+ * asked again.
  */
 export function isUnserviceable(failure: ProviderFailure): boolean {
   return failure.outcome === 'refused' && noCourierCodes.includes(failure.code)
@@ -11,7 +11,8 @@ export function isUnserviceable(failure: ProviderFailure): boolean {
 
 /**
  * Whether the courier will refuse this parcel until its address or courier is changed. Any other refusal (an
- * empty deposit, a wrong key) is about laku itself: the courier takes the same parcel once that is fixed.
+ * empty courier deposit, a wrong API key) is about laku itself: once that is fixed, the courier takes the
+ * parcel.
  */
 export function isUnfit(failure: ProviderFailure): boolean {
   const codes = [...finalRefusalCodes, ...noCourierCodes]
@@ -19,7 +20,8 @@ export function isUnfit(failure: ProviderFailure): boolean {
 }
 
 /**
- * Whether the cancellation merely failed this time: the courier did not report that the parcel is on its way.
+ * Whether the cancellation of a parcel failed only this time. Otherwise the courier refused because the
+ * parcel is on its way.
  */
 export function isCancelFailed(failure: ProviderFailure): boolean {
   return cancelFailedCodes.includes(failure.code)

@@ -2,14 +2,14 @@ import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
 /**
- * The number of bookings of an order that couriers may cancel before laku stops booking by itself. After
+ * The number of an order's bookings that couriers may cancel before laku stops booking automatically. After
  * that, a person books another courier.
  */
 export const BOOKINGS_BY_ITSELF = 3
 
 /**
- * Requests attention for the orders whose parcels couriers cancelled too often. Laku books no courier for
- * these orders by itself any more.
+ * Raises an attention item for each order whose parcels couriers have cancelled too often. Laku no longer
+ * books a courier for these orders automatically.
  */
 export async function reportCancelledByCourier(work: Work, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return

@@ -3,9 +3,8 @@ import type { EventOf, Rupiah, Work } from '../../kernel/index.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
 
 /**
- * Reaction to order.cancelled: if a parcel of the order travelled and came back, its courier keeps the
- * shipping fee, yet the buyer is refunded the fee. The company bears this cost (shipping fee refunded,
- * courier booked).
+ * Reaction to order.cancelled: posts the shipping fee of a parcel that travelled and came back as the
+ * company's own cost. Its courier keeps the price, yet the buyer is refunded the fee.
  */
 export async function absorbCourierFees(work: Work, events: EventOf<'order.cancelled'>[]): Promise<void> {
   const orderIds = events.map((event) => event.payload.orderId)
@@ -19,8 +18,8 @@ export async function absorbCourierFees(work: Work, events: EventOf<'order.cance
     rows.map(({ id, feeIdr }) => ({
       key: `shipment:${id}:fee-borne`,
       kind: 'shipping_fee_borne',
-      // The subject is not the parcel itself, so that the amount which the parcel took out of the account
-      // `shipping` remains its fee.
+      // The subject of this posting is of the kind `shipment_fee`, not `shipment`. So the postings of the
+      // parcel itself still take exactly its fee out of the account `shipping`.
       subject: ['shipment_fee', id],
       entries: [debit('subsidy', feeIdr), credit('shipping', feeIdr)],
     })),

@@ -4,11 +4,14 @@ import type { Rupiah, Tx, Work } from '../../kernel/index.ts'
 export interface PricedParcel {
   id: string
   priceIdr: Rupiah
-  /** The parcel's fee less its price; null until the parcel's journey is over. */
+  /**
+   * The buyer's shipping fee less the courier's price for this parcel; null until the parcel's journey is
+   * over.
+   */
   marginIdr: Rupiah | null
 }
 
-/** Locks the first parcel of a locked order that has a price from its courier. */
+/** Locks the first parcel of a locked order for which the courier has named a price. */
 export async function lockPricedParcel(tx: Tx, orderId: string): Promise<PricedParcel | undefined> {
   const { rows } = await sql<PricedParcel>`
     select id, price_idr, margin_idr from shipments
@@ -17,7 +20,10 @@ export async function lockPricedParcel(tx: Tx, orderId: string): Promise<PricedP
   return rows[0]
 }
 
-/** Lowers by `byIdr` the fee that a parcel takes out of the account `shipping` when its journey is over. */
+/**
+ * Lowers a parcel's shipping fee by `byIdr`. At the end of its journey, the parcel takes this fee out of the
+ * account `shipping`.
+ */
 export async function lowerFee({ tx }: Work, shipmentId: string, byIdr: Rupiah): Promise<void> {
   await sql`update shipments set fee_idr = fee_idr - ${byIdr} where id = ${shipmentId}`.execute(tx)
 }

@@ -6,9 +6,9 @@ interface ParcelMoney {
   id: string
   /** The fee that the buyer was charged for this parcel. */
   feeIdr: Rupiah
-  /** The price that the courier took for the parcel so far; null before it was booked. */
+  /** The price that the courier has taken for the parcel so far; null before the parcel was booked. */
   priceIdr: Rupiah | null
-  /** The part of the fee that went to the account `shipping-margin`. */
+  /** The part of the shipping fee that was posted to the account `shipping-margin`; null before that. */
   marginIdr: Rupiah | null
   corrections: number
 }
@@ -26,20 +26,22 @@ function move(
   return [{ key: `shipment:${id}:${what}`, kind, subject: ['shipment', id], entries }]
 }
 
-/** Returns the posting for a booked courier: the courier's price leaves the deposit. */
+/** Returns the ledger posting for a booked parcel: the courier's price leaves the courier deposit. */
 export function bookedPosting(id: string, priceIdr: Rupiah): Posting[] {
   return move(id, 'booked', 'shipment_booked', priceIdr, ['shipping', 'courier-deposit'])
 }
 
-/** Returns the posting for a cancelled courier: the courier's price returns to the deposit. */
+/** Returns the ledger posting for a cancelled parcel: the courier's price returns to the courier deposit. */
 export function cancellationPosting(id: string, priceIdr: Rupiah): Posting[] {
   return move(id, 'cancelled', 'shipment_cancelled', priceIdr, ['courier-deposit', 'shipping'])
 }
 
 /**
- * Returns the postings for a parcel's new state and price, and the values to store with the parcel. A new
- * price posts its difference once; a cancelled parcel gets its price back. The rest of the parcel's fee is
- * posted when its journey is over, and again if the courier changes the price after that.
+ * Returns the ledger postings for a parcel's new state and price, and the values to store with the parcel. If
+ * the price changed, the difference is posted once. A cancelled parcel gets its price back.
+ *
+ * When the parcel's journey is over, the fee less the price is posted as margin; a later change of the price
+ * is posted again.
  */
 export function parcelPostings(
   parcel: ParcelMoney,

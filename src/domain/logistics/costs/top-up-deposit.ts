@@ -3,9 +3,9 @@ import { credit, debit, listEntries, post } from '../../ledger/index.ts'
 import { claimBankReference, holderOfReference } from '../../payout/index.ts'
 
 /**
- * Posts a transfer from the company's bank to the courier deposit. The bank's reference, in any spelling,
- * identifies the transfer among all bank transactions, so that it is posted only once. Returns whether the
- * transfer was posted by this call.
+ * Posts a transfer from the company's bank account to the courier deposit. The bank's reference of the
+ * transfer, however it is spelled, ensures that the transfer is posted only once. Returns whether this call
+ * posted it.
  * @throws payout.reference_used where it stands for something else or another amount, reference_invalid,
  * kernel.forbidden
  */

@@ -12,9 +12,9 @@ interface CachedRow {
 }
 
 /**
- * Returns cached quotes that are still valid at `now`, by the keys of the parcels: the quote of the requested
- * courier, otherwise the cheapest. A parcel without a valid quote is left out. It is one query for any number
- * of parcels, and each parcel is looked up by the primary key.
+ * Returns, for each parcel, a cached quote that is still valid at `now`: that of the requested courier, or
+ * else the cheapest. The map's keys are the parcels' keys; a parcel without a valid quote is left out. It is
+ * one query for any number of parcels.
  */
 export async function cachedRates(
   tx: Tx,
@@ -50,7 +50,7 @@ export async function cachedRates(
   )
 }
 
-/** Returns every quote for a parcel that is still valid at `now`, cheapest first. */
+/** Returns every cached quote for a parcel that is still valid at `now`, cheapest first. */
 export async function cachedOffers(tx: Kysely<DB>, parcel: Parcel, now: Date): Promise<Rate[]> {
   const { rows } = await sql<Omit<CachedRow, 'key'>>`
     select company, type, service, price_idr, duration from shipping_rates
@@ -60,18 +60,18 @@ export async function cachedOffers(tx: Kysely<DB>, parcel: Parcel, now: Date): P
   return rows.map((rate) => ({ ...rate, source: 'cache' as const, ...estimateOf(parcel.weightG) }))
 }
 
-/** Whether this courier service was ever quoted, be it long ago or to another place. */
+/** Whether a quote of this courier service is stored, even an expired one or one for another destination. */
 export async function isKnownCourier(tx: Tx, { company, type }: CourierChoice): Promise<boolean> {
   const { rows } = await sql`
     select from shipping_rates where company = ${company} and type = ${type} limit 1`.execute(tx)
   return rows.length > 0
 }
 
-// The time for which expired quotes are kept: an outage of the couriers lasts days at most, and old quotes
-// bridge it for a week.
+// The time for which expired shipping quotes are kept: a week. An outage of the couriers lasts a few days at
+// most, and old quotes help until it is over.
 const KEPT_S = 7 * 86_400
 
-/** Deletes up to `limit` quotes that expired more than a week ago; returns how many. */
+/** Deletes up to `limit` shipping quotes that expired more than a week ago; returns how many were deleted. */
 export async function pruneRates(work: Work, limit: number): Promise<number> {
   const result = await sql`
     delete from shipping_rates where ctid = any(array(

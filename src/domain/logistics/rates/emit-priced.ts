@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
 /**
- * Emits shipment.priced for these parcels, now priced by the courier, if the shipping fee of their order is
- * still an estimate.
+ * Emits shipment.priced for those of these parcels whose order still has an estimated shipping fee. Their
+ * courier has named its price.
  */
 export async function emitPriced(work: Work, shipmentIds: readonly string[]): Promise<void> {
   if (shipmentIds.length === 0) return

@@ -17,11 +17,17 @@ export interface RateContext {
   units: UnitOfWork
   actor: Actor
   courier: CourierGateway
-  /** The buyer for whom couriers are asked, if that is not the actor: a batch of joins is of many buyers. */
+  /**
+   * The buyer for whom couriers are asked for prices, if that is not the actor: a batch of joins has many
+   * buyers.
+   */
   asker?: string
-  /** The visit of a session's page by a person who is not logged in. */
+  /** The visit to a session's page by a person who is not logged in and wants shipping fees. */
   page?: PageVisit
-  /** Set for a caller that is not logged in and asked too often: the shipping fee of the zone is enough. */
+  /**
+   * True for a caller who is not logged in and asked too often. Couriers are not asked; the caller gets the
+   * zone's shipping fee.
+   */
   zoneOnly?: boolean
 }
 
@@ -30,12 +36,12 @@ export interface PageVisit {
   visit: string
   /** The visitor's network: an IPv4 address, or an IPv6 /64. */
   network: string
-  /** The product of the session's page: couriers are asked for no other product. */
+  /** The product of the session's page. Couriers are asked for prices of this product only. */
   productId: string
 }
 
-// The requests to couriers that are under way. A hundred buyers of the same city share one request, because a
-// provider takes few calls a second.
+// The requests for prices that couriers have not answered yet. A hundred buyers in the same city share one
+// request, because a provider accepts few calls a second.
 const underWay = new WeakMap<CourierGateway, Map<string, Promise<CourierRate[]>>>()
 
 /**
@@ -88,8 +94,8 @@ async function callAndStore(context: RateContext, parcel: Parcel): Promise<Couri
     timeoutMs: policy.rateTimeoutMs,
   }))
   if (paused) throw rateFailure('paused')
-  // Nothing is insured, so only the weight and the places determine the price; but the couriers require a
-  // value.
+  // The parcel is not insured, so only its weight and the two postal codes determine the price. But the
+  // couriers require a value of the goods.
   const items = [
     { name: 'Paket', valueIdr: 10_000, quantity: 1, weightG: weightClassKg(parcel.weightG) * 1000 },
   ]
@@ -102,10 +108,7 @@ async function callAndStore(context: RateContext, parcel: Parcel): Promise<Couri
 const rateFailure = (code: string) =>
   new ProviderFailure({ provider: 'biteship', operation: 'rates', outcome: 'unreachable', code })
 
-/**
- * Limits the time of a provider call: a buyer waits for this answer, and a late answer is of no use to the
- * buyer.
- */
+/** Limits the time of a provider call, because a buyer waits for the answer. A late answer is an error. */
 async function within<T>(timeoutMs: number, call: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
@@ -122,8 +125,8 @@ async function storeRates(work: Work, parcel: Parcel, rates: readonly CourierRat
   const { originPostalCode, destinationPostalCode, weightG } = parcel
   const expiresAt = secondsAfter(work.now, work.policy.rateCacheHours * 3600)
   const place = { originPostalCode, destinationPostalCode, weightKg: weightClassKg(weightG), expiresAt }
-  // If one answer names the same courier and type twice, both would be the same row; the cheaper one is
-  // stored.
+  // If one answer has two prices for the same courier and service type, only the cheaper one is stored,
+  // because both belong to the same row.
   const best = new Map<string, CourierRate>()
   for (const rate of rates) {
     const key = `${rate.company} ${rate.type}`

@@ -7,14 +7,14 @@ import type { Parcel, Rate } from './rate.ts'
 import { zoneRate } from './zones.ts'
 
 /**
- * Returns a shipping fee for a parcel that has no cached fee: asks the couriers, or takes the zone's fee if
- * the couriers cannot be asked.
+ * Returns a shipping fee for a parcel that has no cached fee. It asks the couriers; if they cannot be asked,
+ * it returns the fee of the zone table.
  * @throws logistics.not_serviceable, logistics.courier_not_offered, logistics.parcel_impossible
  */
 export async function quoteRate(context: RateContext, parcel: Parcel): Promise<Rate> {
   requirePossible(context.units.policy, parcel)
-  // A caller who asks too often gets the zone's fee, because all callers share the courier's calls per
-  // minute.
+  // A caller who asks too often gets the zone table's fee, because all callers share one limit of courier
+  // calls per minute.
   const [best] = (await mayAsk(context)) ? await fetchRates(context, parcel) : []
   return best ?? (await byKnownZone(context, parcel))
 }
@@ -31,7 +31,8 @@ function byZone(policy: Policy, parcel: Parcel): Rate {
 }
 
 /**
- * Returns the shipping fee of the zone; a courier that was never quoted has none.
+ * Returns the shipping fee of the zone table for a parcel. Refuses a requested courier that never quoted a
+ * price.
  * @throws logistics.courier_not_offered
  */
 async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> {
@@ -46,10 +47,11 @@ async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> 
 }
 
 /**
- * Returns the couriers' offers for a parcel, cheapest first: cached offers, otherwise fetched offers,
- * otherwise one offer by zone. All callers share the couriers' limit of calls a minute. So couriers are asked
- * only for known persons and for page visits, each within their own limits. All other callers get cached
- * offers or the zone's offer.
+ * Returns the couriers' offers for a parcel, cheapest first: cached offers, or else offers that are requested
+ * now, or else one offer of the zone table.
+ *
+ * All callers share one limit of courier calls per minute. So couriers are asked only for known persons and
+ * for page visits, each within their own limits.
  * @throws logistics.not_serviceable, logistics.parcel_impossible
  */
 export async function offeredRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {
@@ -74,7 +76,7 @@ async function mayAsk({ units, actor, asker, page }: RateContext): Promise<boole
 const aMinute = (name: string, times: number) => ({ name, atOnce: times, everyS: 60 / times })
 
 /**
- * Returns the limits for a visitor of a session's page who is not logged in: by page visit, by network, and
+ * Returns the limits on asking couriers for a visitor who is not logged in: by page visit, by network, and
  * for all visitors together.
  */
 function turnsOfPage(policy: Policy, { visit, network }: PageVisit): Turn[] {
@@ -86,8 +88,8 @@ function turnsOfPage(policy: Policy, { visit, network }: PageVisit): Turn[] {
 }
 
 /**
- * The error for a parcel without a quoted shipping fee. A use case throws it before it writes anything, so
- * that its caller asks for a quote.
+ * The error for a parcel that has no quoted shipping fee. A use case throws it before it writes anything;
+ * then its caller asks for a quote.
  */
 export class QuoteMissing extends DomainError {
   readonly parcel: Parcel
@@ -100,8 +102,9 @@ export class QuoteMissing extends DomainError {
 }
 
 /**
- * Runs a use case that needs a shipping fee. If the use case throws QuoteMissing, the fee is requested
- * outside of any transaction, and the use case is run again with the fee. Other errors pass through.
+ * Runs a use case that needs a shipping fee. If it throws QuoteMissing, the couriers are asked for the fee
+ * outside of any transaction, and the use case runs again with the fee. Any other error is thrown to the
+ * caller.
  * @throws logistics.not_serviceable, logistics.courier_not_offered
  */
 export async function withRate<T>(context: RateContext, run: (rate?: Rate) => Promise<T>): Promise<T> {
@@ -114,8 +117,8 @@ export async function withRate<T>(context: RateContext, run: (rate?: Rate) => Pr
 }
 
 /**
- * Works as `withRate` for a dry run, which asks no courier: if no fee is cached, the zone table gives the
- * fee. Errors other than QuoteMissing pass through.
+ * Runs a use case that needs a shipping fee, in a dry run, which asks no courier. If it throws QuoteMissing,
+ * it runs again with the fee of the zone table. Any other error is thrown to the caller.
  */
 export async function withZoneRate<T>(policy: Policy, run: (rate?: Rate) => Promise<T>): Promise<T> {
   try {

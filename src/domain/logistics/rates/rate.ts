@@ -5,7 +5,7 @@ export interface CourierChoice {
   type: string
 }
 
-/** The price that a courier would charge, and the source of that price. */
+/** The price that a courier charges for a parcel, and the source of that price. */
 export interface Rate extends CourierChoice {
   /** The name of the service as people know it: `Reguler`. */
   service: string
@@ -13,8 +13,8 @@ export interface Rate extends CourierChoice {
   duration: string
   source: 'cache' | 'courier' | 'zone'
   /**
-   * Set if no courier quoted this exact weight: the price comes from the zone table or a weight class. The
-   * price is trued up later (ADR 0077).
+   * True if no courier quoted a price for exactly this weight: the price comes from the zone table or a
+   * weight class. It is corrected later (ADR 0077).
    */
   isEstimate?: true
 }
@@ -24,19 +24,25 @@ export interface Parcel {
   originPostalCode: string
   destinationPostalCode: string
   weightG: number
-  /** The requested courier; the cheapest if omitted. */
+  /** The courier that the buyer requested; if omitted, the cheapest courier is chosen. */
   courier?: CourierChoice | undefined
 }
 
-/** Returns the weight that couriers charge: every started kilogram, and one kilogram at least. */
+/**
+ * Returns the weight in kg for which couriers charge: every started kilogram counts, and at least one
+ * kilogram.
+ */
 export function startedKg(weightG: number): number {
   return Math.max(1, Math.ceil(weightG / 1000))
 }
 
 /**
- * Returns the weight class (in whole kg) for which a quote is requested and stored: every started kilogram up
- * to 20, then steps of a tenth at most. So a place has some 80 quotes and not 429, and one more piece neither
- * fills the table nor causes another request to a courier. A parcel is never heavier than its class.
+ * Returns the weight class (in whole kg) for which a quote is requested and stored. Up to 20 kg, each
+ * kilogram is a class; above, a class spans at most a tenth of the weight. A parcel is never heavier than its
+ * class.
+ *
+ * So each destination has about 80 quotes instead of 429, and one more piece often needs no other request to
+ * a courier.
  */
 export function weightClassKg(weightG: number): number {
   const kg = startedKg(weightG)

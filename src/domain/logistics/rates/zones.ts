@@ -4,10 +4,11 @@ import { type CourierChoice, type Rate, startedKg } from './rate.ts'
 type Island = 'java' | 'sumatra' | 'kalimantan' | 'bali' | 'nusa-tenggara' | 'sulawesi' | 'maluku' | 'papua'
 
 /**
- * Returns the island of an Indonesian postal code, by its first digits (Pos Indonesia's regions). Java: 1
- * Jakarta and around, 4 West Java and Banten, 5 Central Java and Yogyakarta, 6 East Java. Sumatra with its
- * islands: 2 and 3. Kalimantan: 7. Bali: 80 to 82. Nusa Tenggara: 83 to 87. Sulawesi: 90 to 96. Maluku: 97.
- * Papua: 98 and 99.
+ * Returns the island of an Indonesian postal code, by its first digits (regions of Pos Indonesia).
+ *
+ * - Java: 1 Jakarta and around, 4 West Java and Banten, 5 Central Java and Yogyakarta, 6 East Java.
+ * - Sumatra with its islands: 2 and 3. Kalimantan: 7. Bali: 80 to 82. Nusa Tenggara: 83 to 87.
+ * - Sulawesi: 90 to 96. Maluku: 97. Papua: 98 and 99.
  */
 function islandOf(postalCode: string): Island {
   const region = Number(postalCode.slice(0, 2))
@@ -19,22 +20,22 @@ function islandOf(postalCode: string): Island {
 }
 
 /**
- * Returns the city or regency, from the first three digits of a postal code. The codes that begin with 10 to
- * 14 are one city, Jakarta.
+ * Returns the city or regency of a postal code: its first three digits. The codes that begin with 10 to 14
+ * all belong to Jakarta.
  */
 function cityOf(postalCode: string): string {
   const region = Number(postalCode.slice(0, 2))
   return region >= 10 && region <= 14 ? 'jakarta' : postalCode.slice(0, 3)
 }
 
-// The courier that books parcels priced by zone: it has the widest network among those that laku asks for
-// rates.
+// The courier that books parcels whose price comes from the zone table. It serves more places than the other
+// couriers that laku asks for prices.
 const ZONE_COURIER = { company: 'jne', type: 'reg' }
 
 /**
- * Returns the shipping fee from the policy's zone table, for when no courier can be asked: per started
- * kilogram, within a city, on one island, or between islands. The rate names the requested courier, or a
- * courier that delivers everywhere.
+ * Returns the shipping fee of the policy's zone table, for times when no courier can be asked. It is a price
+ * per started kilogram: within a city, on one island, or between islands. The courier is the requested one,
+ * or one that delivers everywhere.
  */
 export function zoneRate(
   policy: Policy,

@@ -1,9 +1,11 @@
 import type { ShipmentStatus } from '../transitions.ts'
 
 /**
- * The 14 statuses of Biteship, and the parcel states that each may mean; a parcel takes the first of these
- * that it may move to. A parcel rejected before the pick-up was rejected by the courier and is cancelled. A
- * parcel rejected later was rejected by the recipient and comes back.
+ * The 14 statuses of Biteship, each with the parcel states that it may mean. A parcel moves to the first of
+ * these states that its present state allows.
+ *
+ * `rejected` before the pick-up: the courier rejected the parcel, which is cancelled. `rejected` after the
+ * pick-up: the recipient rejected it, and it comes back.
  */
 const statesOfStatus: Readonly<Record<string, readonly ShipmentStatus[]>> = {
   confirmed: ['booked'],
@@ -23,15 +25,12 @@ const statesOfStatus: Readonly<Record<string, readonly ShipmentStatus[]>> = {
 }
 
 /**
- * Every status of the courier that laku knows.
+ * Every status of Biteship that laku knows.
  * @internal
  */
 export const courierStatuses: readonly string[] = Object.keys(statesOfStatus)
 
-/**
- * Returns a courier's status in Biteship's own spelling: for example, `dropping_off` also occurs as
- * `droppingOff`.
- */
+/** Returns a status of Biteship in one spelling: for example, `dropping_off` also occurs as `droppingOff`. */
 export function courierStatus(word: string): string {
   return word
     .trim()

@@ -20,9 +20,9 @@ export interface LockedParcel extends TrackedParcel {
 type Row = Omit<LockedParcel, 'events'> & { events: { status: LockedParcel['status']; happenedAt: string }[] }
 
 /**
- * Locks the order of a parcel, and must be called before the parcel is changed. A transaction that opens a
- * parcel locks the order first and then waits for the order's existing parcel. With the opposite sequence
- * here, the two transactions would deadlock.
+ * Locks the order of a parcel, and must be called before the parcel is changed. All code locks the order
+ * before its parcels. In the opposite sequence, this transaction and one that creates a parcel for the order
+ * could block each other (deadlock).
  */
 export async function lockOrderOf(work: Work, shipmentId: string): Promise<void> {
   await lockRows(work.tx, { order: { id: sql`select order_id from shipments where id = ${shipmentId}` } })
@@ -30,7 +30,7 @@ export async function lockOrderOf(work: Work, shipmentId: string): Promise<void>
 
 /**
  * Locks the parcels for which the condition `where` is true, after their orders, and reads them. The
- * condition names the shipment `s`.
+ * condition refers to the parcel's row as `s`.
  */
 export async function lockParcels(work: Work, where: RawBuilder<unknown>): Promise<LockedParcel[]> {
   await lockRows(work.tx, { order: { id: sql`select s.order_id from shipments s where ${where}` } })

@@ -17,10 +17,11 @@ export interface ParcelInbox {
 }
 
 /**
- * Processes the aggregator's webhooks: each courier order they name is read again, once for all its webhooks.
- * The reading and the marks that `mark` sets in the inbox are recorded in one transaction. A webhook that
- * comes before its booking is recorded waits for the booking. While staff have paused the courier, all
- * webhooks wait.
+ * Processes webhooks of the courier aggregator. Each courier order that they name is read again, once for all
+ * its webhooks. One transaction records the order's new state and, by `mark`, the webhooks as processed.
+ *
+ * A webhook that arrives before its booking is recorded waits for the booking. While staff have paused the
+ * courier, all webhooks wait.
  */
 export async function processParcelNotices(
   context: TrackingContext,
@@ -38,8 +39,8 @@ export async function processParcelNotices(
 }
 
 /**
- * Returns which of the courier orders were made and cancelled by `laku providers check`. The courier is asked
- * only about orders that stayed unknown after a first attempt.
+ * Returns the ids of those courier orders that `laku providers check` made and cancelled. The courier is
+ * asked only about orders that laku did not know at the first attempt.
  */
 async function madeByCheck(
   { courier }: TrackingContext,

@@ -10,7 +10,7 @@ import type { Followed } from './rules.ts'
 
 export interface ParcelMove
   extends Pick<Followed, 'status' | 'trackedUntil' | 'movedByHandAt' | 'newEvents'> {
-  /** The parcel before the move, locked. */
+  /** The locked parcel, as it was before its state changes. */
   parcel: LockedParcel
   priceIdr: Rupiah
   waybill: string | null
@@ -18,9 +18,9 @@ export interface ParcelMove
 }
 
 /**
- * Records the states of locked parcels with their events and ledger postings, any number in a few statements.
- * Emits events for parcels that moved or got another waybill. The time until their courier is asked again
- * starts anew.
+ * Records the new states of locked parcels, with their events and ledger postings, in a few statements for
+ * any number of parcels. Emits events for parcels whose state or waybill number changed. The wait until the
+ * next question to the courier starts again.
  */
 export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Promise<void> {
   if (moves.length === 0) return
@@ -42,8 +42,8 @@ export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Pro
       ...book,
     }
   })
-  // A courier's history may report a hold of the parcel and the end of the hold at once: such a parcel moves
-  // through on_hold first.
+  // A courier's history may contain at once that a parcel was held and that the hold has ended. Such a parcel
+  // first moves to the state on_hold.
   const stopped = moves.flatMap(({ parcel: { id, status: from }, status: to }) =>
     from === to || shipmentTransitions[from].includes(to) ? [] : [id],
   )

@@ -6,16 +6,16 @@ import { type LockedParcel, lockParcels } from './lock-parcels.ts'
 import { type ParcelMove, recordMoves } from './record-moves.ts'
 import { applyCourierHistory, type Followed } from './rules.ts'
 
-/** A courier's order as laku read it, and the version that the parcel had before the reading. */
+/** A courier order as laku read it, and the version that the parcel had when the reading began. */
 export interface Reading {
   order: TrackedCourierOrder
   version: number
 }
 
 /**
- * Applies what couriers report, for any number of parcels at once. A reading is not used if its parcel was
- * changed after the reading began, because the reading may be out of date. The courier order's id is then
- * returned, to be read again.
+ * Records the states that couriers report, for any number of parcels at once. A report is not used if its
+ * parcel was changed after laku began to ask, because the report may be out of date. Then the id of the
+ * courier order is returned, to be read again.
  */
 export async function recordTracking(work: Work, readings: readonly Reading[]): Promise<string[]> {
   if (readings.length === 0) return []

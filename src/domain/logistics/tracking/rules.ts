@@ -2,18 +2,18 @@ import type { CourierEvent, CourierOrder } from '../courier.ts'
 import { isOver, type ShipmentStatus, shipmentTransitions } from '../transitions.ts'
 import { courierStatus, statesOf } from './courier-statuses.ts'
 
-/** A parcel with its state of tracking: how far the courier's history was applied to it. */
+/** A parcel, and up to which point the courier's history of it was applied. */
 export interface TrackedParcel {
   status: ShipmentStatus
   bookedAt: Date
-  /** The time of the last history line that was applied. */
+  /** The time of the last line of the courier's history that was applied to the parcel. */
   trackedUntil: Date | null
   /**
-   * The time when staff set the status by hand; null if the courier has confirmed the status, or if staff set
-   * none.
+   * The time at which staff set the parcel's status by hand; null if the courier has confirmed that status
+   * since, or staff set none.
    */
   movedByHandAt: Date | null
-  /** The shipment events that are recorded already. */
+  /** The events of the parcel that are recorded already. */
   events: readonly { status: ShipmentStatus; happenedAt: Date }[]
 }
 
@@ -30,13 +30,16 @@ export interface Followed {
   trackedUntil: Date | null
   movedByHandAt: Date | null
   newEvents: NewShipmentEvent[]
-  /** The courier's statuses that laku does not know. */
+  /** The statuses in the courier's history that laku does not know. */
   unknown: string[]
-  /** The courier's statuses that contradict the parcel's status in laku: a person decides. */
+  /**
+   * The statuses in the courier's history that contradict the parcel's status in laku. A person decides which
+   * is right.
+   */
   contradictions: string[]
 }
 
-/** The rank of each state on a parcel's journey, to tell an earlier state from a later one. */
+/** The position of each state on a parcel's journey, to tell an earlier state from a later one. */
 const step: Partial<Record<ShipmentStatus, number>> = {
   booked: 1,
   picked_up: 2,
@@ -47,13 +50,18 @@ const step: Partial<Record<ShipmentStatus, number>> = {
 
 const isBehind = (said: ShipmentStatus, ours: ShipmentStatus) => (step[said] ?? 9) < (step[ours] ?? 0)
 
-/** The courier's statuses about the booking itself, which was recorded when it was made. */
+/**
+ * The courier's statuses about the booking of a parcel. They are ignored, because the booking was recorded
+ * when it was made.
+ */
 const ofBooking: ReadonlySet<string> = new Set(['confirmed', 'scheduled'])
 
 /**
- * Applies a courier's history, which is always read whole: line by line in time order, forward only, each
- * line once. So the same history ends in the same state, even if notices were reordered, doubled or lost, or
- * a reading is old. Statuses that are unknown or contradict laku's change nothing.
+ * Applies a courier's history of a parcel, which is always read as a whole. Its lines are applied in the
+ * order of time, each once, and the parcel's state only goes forward. Unknown or contradicting statuses do
+ * not change the state.
+ *
+ * So the same history always ends in the same state, even if notices were lost, doubled or out of order.
  */
 export function applyCourierHistory(
   parcel: TrackedParcel,
@@ -78,8 +86,8 @@ export function applyCourierHistory(
 }
 
 /**
- * Returns the history in time order. The courier's order may be ahead of its own history; then the order's
- * present status is added as the last line.
+ * Returns the lines of a courier's history in the order of time. If the courier order has a newer status than
+ * its history, that status is added as the last line.
  */
 function linesOf(
   { bookedAt }: TrackedParcel,
@@ -117,15 +125,15 @@ function followLine(
     write(followed, line, said)
     return
   }
-  // A final status is recorded only once, by the first that reported it: staff or the courier.
+  // A final status of a parcel is recorded only once, by whoever reported it first: staff or the courier.
   if (agrees && isOver(to)) followed.movedByHandAt = null
   else write(followed, line, to)
   if (isNewEvent) Object.assign(followed, { status: to, movedByHandAt: null })
 }
 
 /**
- * Whether a line of the courier's history is a late update: an earlier state, from before staff set the
- * status by hand.
+ * Whether a line of the courier's history is only a late report of an earlier state. The line's time is
+ * before staff set the parcel's status by hand.
  */
 function isBeforeHand(
   { status, movedByHandAt }: Followed,
@@ -150,8 +158,8 @@ function write(
 }
 
 /**
- * Whether a line of the courier's history contradicts the parcel's status. A line with an earlier state is
- * only a late update, unless it is later than the status that staff set, or comes after a final status.
+ * Whether a line of the courier's history contradicts the parcel's status. A line with an earlier state
+ * usually does not. It does if it is later than the status that staff set, or comes after a final status.
  */
 function contradicts({ status, movedByHandAt }: Followed, said: ShipmentStatus, at: Date): boolean {
   if (!isBehind(said, status)) return true
