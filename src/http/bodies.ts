@@ -1,15 +1,26 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import type { z } from 'zod'
+import { mostBytes } from './body-limits.ts'
 import { httpErrors } from './http-errors.ts'
 
+const bodiless = new Set(['GET', 'HEAD', 'OPTIONS'])
 const ESCAPED = /\\u(?:0000|d[89a-f])/i
 
 /**
- * Parses JSON bodies, and keeps the raw bytes if a route's signature needs them. An empty body counts as no
+ * Parses JSON bodies, and keeps the raw bytes if a route's signature needs them. A body of a public route is
+ * at most as long as its schema allows, so that nobody makes laku parse more. An empty body counts as no
  * body, not as an error. Texts that PostgreSQL cannot store (with U+0000, or half a surrogate pair) are
  * refused before any route runs, in bodies and URLs.
  */
 export const bodies = fp(async (app: FastifyInstance) => {
+  app.addHook('onRoute', (route) => {
+    const { access } = route.config ?? {}
+    // Staff are known before their bodies are read, and import long lists.
+    if (access === 'staff' || [route.method].flat().every((method) => bodiless.has(method))) return
+    const most = mostBytes(route.schema?.body as z.ZodType | undefined)
+    if (most !== undefined) route.bodyLimit ??= most
+  })
   app.removeContentTypeParser('application/json')
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {

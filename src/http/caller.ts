@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Network, networkOf } from '../domain/kernel/index.ts'
@@ -13,14 +14,29 @@ declare module 'fastify' {
 
 /**
  * Reads the caller's IP address once a request. `request.ip` would parse the proxies' headers at each access,
- * which costs too much in a flood of refused requests.
+ * which costs too much in a flood of refused requests. A trusted proxy that reports no valid address counts
+ * as the caller itself: an invented text would otherwise be a new network each time.
  */
 export const caller = fp(async (app: FastifyInstance) => {
   app.decorateRequest('address', '')
   // The hook below sets the network before any handler runs.
   app.decorateRequest('network')
   app.addHook('onRequest', async (request) => {
-    request.address = request.ip
+    request.address = addressIn(request.ip) ?? request.socket.remoteAddress ?? ''
     request.network = networkOf(request.address)
   })
 })
+
+/** An IPv4 address with a port, and an IPv6 address in brackets with or without a port. */
+const withPort = /^(?:\[([^\]]+)\]|(\d{1,3}(?:\.\d{1,3}){3}))(?::\d{1,5})?$/
+
+/**
+ * Returns the IP address in a proxy's report; undefined if there is none. Some balancers add the port of the
+ * caller's connection, which changes with each connection and so must not be counted.
+ */
+export function addressIn(reported: string): string | undefined {
+  if (isIP(reported)) return reported
+  const [, inBrackets, v4] = withPort.exec(reported) ?? []
+  const address = inBrackets ?? v4 ?? ''
+  return isIP(address) ? address : undefined
+}

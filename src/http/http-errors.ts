@@ -8,7 +8,10 @@ export const httpErrors = defineErrors('http', {
   ],
   invalid: ['invalid', 'The request is not valid. Correct what the details name, then send it again.'],
   no_such_route: ['not_found', 'There is nothing at this address. Check the URL and the HTTP method.'],
-  body_too_large: ['invalid', 'The request body is larger than 256 KiB. Send a smaller body.'],
+  body_too_large: [
+    'invalid',
+    'The request body is larger than this route accepts. Send a smaller body; the details name its limit in bytes.',
+  ],
   header_too_large: ['invalid', 'A request header is longer than 4 KiB. Send shorter headers.'],
   too_slow: ['invalid', 'The request did not arrive completely within 30 seconds. Send it again.'],
   unsupported_media_type: [

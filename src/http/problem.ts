@@ -51,7 +51,14 @@ export function statusOf(error: DomainError): number {
   return statusOfCode[error.code] ?? statusOfKind[error.kind]
 }
 
-function asDomainError(error: unknown): DomainError {
+/**
+ * The most problems of a body that an answer lists, and the longest of their messages (characters): an answer
+ * is no larger than its request.
+ */
+const MOST_PROBLEMS = 20
+const LONGEST_MESSAGE = 300
+
+function asDomainError(error: unknown, bodyLimit: number | undefined): DomainError {
   if (error instanceof DomainError) return error
   if (error instanceof ProviderFailure) {
     const { provider, outcome } = error
@@ -59,7 +66,10 @@ function asDomainError(error: unknown): DomainError {
     return httpErrors.provider_unavailable({ provider, retryAfterS: error.retryAfterS ?? 5 })
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const problems = error.validation.map((item) => ({ at: item.instancePath || '/', message: item.message }))
+    const problems = error.validation.slice(0, MOST_PROBLEMS).map(({ instancePath, message = '' }) => ({
+      at: instancePath || '/',
+      message: message.slice(0, LONGEST_MESSAGE),
+    }))
     return httpErrors.invalid({ where: error.validationContext, problems })
   }
   const { translated } = translateDatabaseError(error)
@@ -67,7 +77,7 @@ function asDomainError(error: unknown): DomainError {
   const { statusCode, code } = error as Partial<FastifyError>
   if (statusCode === 414 || code === 'FST_ERR_BAD_URL')
     return httpErrors.invalid({ where: 'url', problems: [{ at: '/', message: code }] })
-  if (statusCode === 413) return httpErrors.body_too_large()
+  if (statusCode === 413) return httpErrors.body_too_large({ mostBytes: bodyLimit })
   if (statusCode === 415) return httpErrors.unsupported_media_type()
   if (statusCode === 400)
     return httpErrors.invalid({ where: 'body', problems: [{ at: '/', message: code ?? 'malformed' }] })
@@ -78,7 +88,7 @@ function asDomainError(error: unknown): DomainError {
  * Sends any error as a problem document, or to a browser as a page. Logs errors that are laku's own fault.
  */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = asDomainError(error)
+  const known = asDomainError(error, request.routeOptions.bodyLimit)
   const status = statusOf(known)
   if (known.code === 'kernel.database_unavailable') request.server.databaseTrouble.at = Date.now()
   // The SQLSTATE shows an operator what is wrong with the database; the error's own details are not logged.

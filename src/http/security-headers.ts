@@ -9,6 +9,9 @@ import { httpErrors } from './http-errors.ts'
  */
 const LONGEST_HEADER = 4_096
 
+/** The longest URL (characters) that a request may have: a link with a campaign's marks has some 500. */
+const LONGEST_URL = 4_096
+
 /** The headers that every answer has anyway. All other headers in Helmet's answer are for security. */
 const OWN = ['connection', 'content-length', 'content-type', 'date', 'keep-alive']
 
@@ -59,12 +62,19 @@ export const securityHeaders = (headers: Headers) =>
   })
 
 /**
- * Refuses a request with a header that is too long, before any other code reads it. A browser may read this
- * refusal.
+ * Refuses a request with a header or URL that is too long, before any other code reads it. A browser may read
+ * this refusal.
  */
 export const boundedHeaders = fp(async (app: FastifyInstance) => {
-  app.addHook('onRequest', async ({ raw: { rawHeaders } }) => {
+  app.addHook('onRequest', async ({ raw: { rawHeaders, url = '' } }) => {
+    if (url.length > LONGEST_URL) throw urlTooLong()
     for (const text of rawHeaders)
       if (text.length > LONGEST_HEADER) throw httpErrors.header_too_large({ most: LONGEST_HEADER })
   })
 })
+
+const urlTooLong = () =>
+  httpErrors.invalid({
+    where: 'url',
+    problems: [{ at: '/', message: `longer than ${LONGEST_URL} characters` }],
+  })
