@@ -17,8 +17,11 @@ export function renderCsv<Row>(
 
 /** Matches a phone or account number: six digits or more, with separators between them. */
 const number = /^\+?\d[\d .-]{5,}$/
-/** Matches a place where a spreadsheet could begin a formula: the start, or right after a separator. */
-const formula = /(^|[,;|\t\r\n])([ ]?)(?=[=+\-@])/g
+/**
+ * Matches a place where a spreadsheet could begin a formula: the start, or after a separator. Spaces, marks
+ * that nobody sees and quotes may stand before its sign, and the sign may be as wide as a Chinese character.
+ */
+const formula = /(^|[,;|\t\r\n\v\f\u0085\u2028\u2029])([\s"\u200b-\u200f\u2060\ufeff]*)(?=[=+\-@＝＋－＠])/g
 
 function field(value: Cell): string {
   if (value === null || value === undefined) return ''
@@ -26,7 +29,8 @@ function field(value: Cell): string {
   if (typeof value !== 'string') return String(value)
   // A spreadsheet runs a text that begins like a formula (OWASP: CSV injection), also after one of the
   // spreadsheet's separators. An apostrophe makes the text plain.
-  const marked = /^[\t\r]/.test(value) ? `'${value}` : value.replaceAll(formula, "$1$2'")
+  const first = /^[\t\r]/.test(value) ? "'" : ''
+  const marked = first + value.replaceAll(formula, "$1$2'")
   const text = number.test(value) ? value : marked
-  return /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return /[",;|\t\r\n\v\f\u0085\u2028\u2029]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

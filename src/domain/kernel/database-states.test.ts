@@ -141,9 +141,33 @@ it('is busy when a statement takes too long', async () => {
 })
 
 // States that a test cannot bring a server into, in PostgreSQL's own words.
-it.each(['53100', '53200', '53300', '57P02', '57P03', '08006', '58030', '25P03'])(
+it.each(['53100', '53200', '53300', '57P02', '57P03', '08006', '58030', '25P03', '58000', '57000'])(
   'is unavailable at SQLSTATE %s',
   async (state) => {
     await expectUnavailable(laku.units, raise(state), away)
   },
 )
+
+const failed = (message: string, code?: string) => Object.assign(new Error(message), code && { code })
+
+// Failures of the network and of this machine, in the words of Node and pg.
+it.each([
+  failed('connect', 'ENETDOWN'),
+  failed('connect', 'EHOSTDOWN'),
+  failed('connect', 'ECONNABORTED'),
+  failed('connect', 'EADDRNOTAVAIL'),
+  failed('socket', 'EMFILE'),
+  failed('Cannot call write after a stream was destroyed', 'ERR_STREAM_DESTROYED'),
+  failed('Cannot use a pool after calling end on the pool'),
+  failed('There was an error establishing an SSL connection'),
+  new AggregateError([failed('connect', 'ECONNREFUSED'), failed('connect', 'ENETUNREACH')]),
+])('is unavailable when its connection fails with %s', async (failure) => {
+  await expectUnavailable(laku.units, () => Promise.reject(failure), away)
+})
+
+it('is not at fault where a file is missing, or where only some of many errors are its own', async () => {
+  const file = Object.assign(new Error('open'), { code: 'EMFILE', path: '/etc/laku/list.csv' })
+  const mixed = new AggregateError([failed('connect', 'ECONNREFUSED'), failed('a defect')])
+  for (const failure of [file, mixed, new AggregateError([])])
+    await expect(laku.units.run(system, () => Promise.reject(failure))).rejects.toBe(failure)
+})

@@ -30,9 +30,9 @@ function groupsOf(address: string): string[] {
 
 /**
  * The prefixes of IPv6 addresses that carry an IPv4 address in their last 32 bits: IPv4 written as IPv6 (RFC
- * 4291), and a phone company's NAT64 (RFC 6052).
+ * 4291), IPv4 translated (RFC 2765), and a phone company's NAT64 (RFC 6052, RFC 8215).
  */
-const CARRIES_V4 = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0']
+const CARRIES_V4 = /^(0:0:0:0:(0:ffff|ffff:0)|64:ff9b:0:0:0:0|64:ff9b:1(:[\da-f]+){3}):[\da-f]+:[\da-f]+$/
 
 /**
  * Returns the networks under which the calls from an IP address are counted. One IPv4 address may serve
@@ -42,7 +42,7 @@ const CARRIES_V4 = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0']
 export function networkOf(address: string): Network {
   if (!isIPv6(address)) return { home: address }
   const groups = groupsOf(address)
-  if (CARRIES_V4.includes(groups.slice(0, 6).join(':'))) {
+  if (CARRIES_V4.test(groups.join(':'))) {
     const bytes = groups.slice(6).flatMap((group) => {
       const value = Number.parseInt(group, 16)
       return [value >> 8, value & 255]

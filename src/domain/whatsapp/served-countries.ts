@@ -2,6 +2,9 @@ import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString }
 import type { Policy } from '../kernel/index.ts'
 import { whatsappErrors } from './errors.ts'
 
+/** Satellite phones within a country's numbers: Byru's of Indonesia. */
+const SATELLITES = ['+62868']
+
 /**
  * Tells whether laku sends messages, which cost money, to this phone number (E.164). A number that belongs to
  * no country, such as a satellite phone's, is not served.
@@ -11,6 +14,7 @@ export function isServedCountry({ messageCountries }: Policy, phone: string): bo
   const begins = (country: string) =>
     isSupportedCountry(country) && phone.startsWith(`+${getCountryCallingCode(country)}`)
   if (!messageCountries.some(begins)) return false
+  if (SATELLITES.some((prefix) => phone.startsWith(prefix))) return false
   const country = parsePhoneNumberFromString(phone)?.country
   return country !== undefined && messageCountries.includes(country)
 }

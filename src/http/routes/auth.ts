@@ -133,7 +133,13 @@ export const authRoutes =
         const turn = purpose === 'login' ? await limitStrangers(request, body) : request.network.home
         const actor = (purpose !== 'login' && customerOf(request)) || request.actor
         const options = { requestId: request.id }
-        const run = () => laku.units.run(actor, (work) => requestOtp(work, given), options)
+        // A siege may have begun while the request waited for its turn.
+        const run = () =>
+          laku.units.run(
+            actor,
+            (work) => requestOtp(work, { ...given, strangersMustWork: refusals.isSiege() }),
+            options,
+          )
         const made = await (actor.kind === 'visitor' ? app.inTurn(turn, run) : run()).catch(
           (error: unknown) => {
             if (error instanceof DomainError && purpose === 'login') refusals.countRefusal(request.network)
@@ -216,7 +222,7 @@ export const authRoutes =
      */
     async function requireGenuine(request: FastifyRequest, challengeId: string): Promise<void> {
       if (isChallengeId(laku.vault, challengeId)) return
-      refusals.countRefusal(request.network)
+      refusals.countForgery(request.network)
       await app.limitGuess(request)
       throw authErrors.code_expired()
     }

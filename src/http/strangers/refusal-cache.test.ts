@@ -97,6 +97,48 @@ describe('a siege of many networks', () => {
     expect((await ask(newPhone(), '203.0.113.1')).status).toBe(202)
   })
 
+  it('begins with six made-up challenges of three networks, which no browser sends', async () => {
+    const guess = (from: string) =>
+      post('/api/auth/otp/verify', { challenge_id: newId(), code: '123456' }, from)
+    for (let n = 0; n < 10; n++) await guess(`198.51.100.${n % 2}`)
+    expect((await ask(newPhone(), '203.0.113.1')).status).toBe(202)
+    await guess('198.51.100.3')
+    expect((await ask(newPhone(), '203.0.113.1')).body.code).toBe('auth.proof_needed')
+  })
+
+  it('is none of one customer’s /48, however many /64 of it are used', async () => {
+    for (let n = 0; n < 100; n++) await ask('+5352123456', `2001:db8:6:${n.toString(16)}::1`)
+    for (let n = 0; n < 20; n++)
+      await post('/api/auth/otp/verify', { challenge_id: newId(), code: '1' }, `2001:db8:6:${n}::1`)
+    expect((await ask(newPhone(), '203.0.113.1')).status).toBe(202)
+  })
+
+  it('pays for no message that was asked for when it was about to begin', async () => {
+    const refuse = (n: number) =>
+      post('/api/auth/otp/verify', { challenge_id: newId(), code: '123456' }, `198.51.100.${n}`)
+    for (let n = 0; n < 2; n++) await refuse(n)
+    // The flood goes on while a stranger's request is looked at.
+    const [early] = await Promise.all([
+      ask(newPhone(), '203.0.113.1'),
+      sleep(60).then(() => Promise.all([2, 3, 4, 5].map(refuse))),
+    ])
+    expect([early.status, early.body.code]).toEqual([429, 'auth.proof_needed'])
+  })
+
+  it('does not believe a browser that logged in as somebody else', async () => {
+    const own = newPhone()
+    const { challenge_id } = (await ask(own, '203.0.113.9')).body
+    const code = await codeTo(own)
+    const { device_token } = (
+      await post('/api/auth/otp/verify', { challenge_id, code }, '203.0.113.9')
+    ).json()
+    for (let n = 0; n < 6; n++)
+      await post('/api/auth/otp/verify', { challenge_id: newId(), code }, `198.51.100.${n}`)
+    const other = await ask(newPhone(), '203.0.113.9', { device_token })
+    expect([other.status, other.body.code]).toEqual([429, 'auth.proof_needed'])
+    expect((await ask(own, '203.0.113.9', { device_token })).status).toBe(202)
+  })
+
   it('is made of made-up challenges too, and lets through whoever wrote MASUK', async () => {
     for (let n = 0; n < 40; n++)
       await post('/api/auth/otp/verify', { challenge_id: newId(), code: '123456' }, `198.51.100.${n % 12}`)

@@ -60,6 +60,7 @@ export class RefusalCache {
    */
   async refusalOf(asker: Asker): Promise<DomainError | undefined> {
     const proven = hasWorked(this.#here(), asker)
+    if (!proven) await this.#siege.settled(() => this.#nowMs())
     const nowMs = this.#nowMs()
     if (!proven && this.#siege.lasts(nowMs) && !(await this.#hasCalled(asker.phone)))
       return workNeeded(this.#here(), asker, 60)
@@ -83,8 +84,18 @@ export class RefusalCache {
   }
 
   /** Counts a refused request of a network, to detect a siege. */
-  countRefusal({ home }: Network): void {
-    this.#siege.refused(home, this.#nowMs())
+  countRefusal(network: Network): void {
+    this.#siege.refused(network, this.#nowMs())
+  }
+
+  /** Counts an invented challenge id of a network, to detect a siege. */
+  countForgery(network: Network): void {
+    this.#siege.forged(network, this.#nowMs())
+  }
+
+  /** Tells whether unknown callers must work before a code now. */
+  isSiege(): boolean {
+    return this.#siege.lasts(this.#nowMs())
   }
 
   /**

@@ -1,3 +1,7 @@
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Network } from '../../domain/kernel/index.ts'
+
 /** The period (ms) in which refusals are counted: a minute. */
 const WINDOW_MS = 60_000
 /**
@@ -6,10 +10,26 @@ const WINDOW_MS = 60_000
  */
 const REFUSALS = 40
 const NETWORKS = 12
+/**
+ * The thresholds for invented challenge ids. No browser sends one, so a few are enough: a flood reaches them
+ * in a tenth of a second.
+ */
+const FORGERIES = 6
+const FORGERS = 3
 /** The most networks that are counted separately; a higher number would not change the result. */
 const MAX_NETWORKS = 1_000
 /** The time (ms) after which a siege ends, if there were only few refusals in it. */
 const LASTS_MS = 120_000
+
+/**
+ * Refusals of this many networks within this time (ms) may be the beginning of a siege. Then each unknown
+ * caller's request for a message waits until they are past, or until the siege is certain.
+ */
+const SUSPECTS = 2
+const SUSPECTED_MS = 1_000
+const LOOK_MS = 25
+/** The most requests that wait at once; a further request does not wait. */
+const MAX_WAITING = 1_000
 
 /**
  * Detects a siege: many networks together request or guess codes, as seen by this process. During a siege
@@ -18,22 +38,69 @@ const LASTS_MS = 120_000
  */
 export class Siege {
   #networks = new Set<string>()
+  #forgers = new Set<string>()
   #refusals = 0
+  #forgeries = 0
   #since = 0
   #until = 0
+  /** The networks that were refused lately, each with the time of its last refusal, oldest first. */
+  readonly #lately = new Map<string, number>()
+  #waiting = 0
 
-  refused(network: string, nowMs: number): void {
+  refused(network: Network, nowMs: number): void {
+    const name = this.#count(network, nowMs)
+    if (this.#networks.size < MAX_NETWORKS) this.#networks.add(name)
+    if (this.#refusals >= REFUSALS && this.#networks.size >= NETWORKS) this.#until = nowMs + LASTS_MS
+  }
+
+  /** Counts a request that only an attacker's program sends. */
+  forged(network: Network, nowMs: number): void {
+    this.refused(network, nowMs)
+    this.#forgeries++
+    if (this.#forgers.size < MAX_NETWORKS) this.#forgers.add(nameOf(network))
+    if (this.#forgeries >= FORGERIES && this.#forgers.size >= FORGERS) this.#until = nowMs + LASTS_MS
+  }
+
+  #count(network: Network, nowMs: number): string {
     if (nowMs - this.#since > WINDOW_MS) {
       this.#networks = new Set()
+      this.#forgers = new Set()
       this.#refusals = 0
+      this.#forgeries = 0
       this.#since = nowMs
     }
     this.#refusals++
-    if (this.#networks.size < MAX_NETWORKS) this.#networks.add(network)
-    if (this.#refusals >= REFUSALS && this.#networks.size >= NETWORKS) this.#until = nowMs + LASTS_MS
+    const name = nameOf(network)
+    this.#lately.delete(name)
+    this.#lately.set(name, performance.now())
+    if (this.#lately.size > SUSPECTS) this.#lately.delete(this.#lately.keys().next().value as string)
+    return name
   }
 
   lasts(nowMs: number): boolean {
     return this.#until > nowMs
   }
+
+  /**
+   * Waits while a siege may be beginning: a second at most, and not at all where only one network was
+   * refused. In that second a flood is recognised, so no message is paid for its first requests.
+   */
+  async settled(nowMs: () => number): Promise<void> {
+    if (this.#waiting >= MAX_WAITING) return
+    const until = performance.now() + SUSPECTED_MS
+    this.#waiting++
+    try {
+      while (!this.lasts(nowMs()) && this.#isSuspected() && performance.now() < until) await sleep(LOOK_MS)
+    } finally {
+      this.#waiting--
+    }
+  }
+
+  #isSuspected(): boolean {
+    const [oldest] = this.#lately.values()
+    return this.#lately.size >= SUSPECTS && performance.now() - (oldest ?? 0) < SUSPECTED_MS
+  }
 }
+
+/** All networks of one /48 belong to one customer of a provider, so they count as one. */
+const nameOf = ({ site, home }: Network) => site ?? home

@@ -7,7 +7,15 @@ import { readDeviceToken } from '../logins/device-token.ts'
 import { hasCalledCode } from './called-code.ts'
 import { newChallengeId } from './challenge-id.ts'
 import { spendMessage } from './code-budget.ts'
-import { type Asker, CodeTooEarly, LONGEST_WAIT_S, STRANGERS_BUDGET, takeCodeTurn } from './code-limits.ts'
+import {
+  type Asker,
+  CodeTooEarly,
+  hasWorked,
+  LONGEST_WAIT_S,
+  STRANGERS_BUDGET,
+  takeCodeTurn,
+  workNeeded,
+} from './code-limits.ts'
 import { newOtpCode, otpHash, otpMessageKey } from './otp-code.ts'
 import type { Proof } from './proof-of-work.ts'
 
@@ -31,6 +39,8 @@ export interface OtpRequest {
   deviceToken?: string | undefined
   /** The solution of a puzzle, if laku asked the person's browser to solve one. */
   proof?: Proof | undefined
+  /** Set during a siege: laku pays for no message to a stranger without proof of work. */
+  strangersMustWork?: boolean | undefined
 }
 
 export interface OtpChallenge {
@@ -73,6 +83,7 @@ export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChal
   const user = await userByPhone(work.tx, phone)
   const knownAs = knownAsOf(work, input, purpose, user)
   const asker: Asker = { phone, ip: input.ip, knownAs, proof: input.proof }
+  if (input.strangersMustWork) await requireWork(work, asker)
   const turn = await turnOf(work, asker)
   const sentAt = turn.inS === undefined ? null : secondsAfter(work.now, turn.inS)
   const challengeId = newChallengeId(work.vault)
@@ -106,6 +117,12 @@ export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChal
   })
   const expiresInS = Math.round((expiresAt.getTime() - work.now.getTime()) / 1000)
   return { challengeId, expiresInS, sentInS: turn.inS ?? 0 }
+}
+
+/** @throws auth.proof_needed */
+async function requireWork(work: Work, asker: Asker): Promise<void> {
+  if (asker.knownAs !== undefined || hasWorked(work, asker)) return
+  if (!(await hasCalledCode(work, asker.phone))) throw workNeeded(work, asker, LONGEST_WAIT_S)
 }
 
 function knownAsOf(

@@ -60,7 +60,11 @@ export function refreshHash(vault: Vault, token: string): string {
   return vault.hmac(PURPOSE, token)
 }
 
-const shape = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{43}$/
+/**
+ * The format of a token. Its last character carries four bits: the other characters would be read as the same
+ * bytes, and one token would have four spellings.
+ */
+const shape = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{42}[AEIMQUYcgkosw048]$/
 
 /** Returns the id of the log-in that a refresh token names; undefined if the token has another format. */
 export function authSessionOf(token: string): string | undefined {

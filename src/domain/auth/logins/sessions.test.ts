@@ -54,6 +54,16 @@ describe('refresh tokens', () => {
     expect((await refresh(next)).refused?.code).toBe('auth.refresh_invalid')
   })
 
+  it('have one spelling: the other last characters that stand for the same bits are made up', async () => {
+    const { authSessionId, refreshToken } = await login()
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    const others = [...letters].map((letter) => refreshToken.slice(0, -1) + letter)
+    for (const token of others.filter((other) => other !== refreshToken))
+      expect((await refresh(token)).refused?.code).toBe('auth.refresh_invalid')
+    expect(await session(authSessionId)).toMatchObject({ endedAt: null })
+    await refreshed(refreshToken)
+  })
+
   it('from long ago end the family too', async () => {
     const { authSessionId, refreshToken } = await login()
     const next = await refreshed(await refreshed(refreshToken))

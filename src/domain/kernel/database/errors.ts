@@ -76,8 +76,11 @@ const unavailable = new Set([
   '57P03',
   '57P04',
   '57P05',
-  // The SQLSTATE of a disk that failed to read or write.
+  // The SQLSTATEs of a disk that failed to read or write, and of another refusal of the operating system.
   '58030',
+  '58000',
+  // An operator intervened.
+  '57000',
 ])
 
 /** The codes of network errors, as Node names them. */
@@ -91,12 +94,24 @@ const network = new Set([
   'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'ECONNABORTED',
+  'ENETDOWN',
+  'ENETRESET',
+  'EHOSTDOWN',
+  'ENOTCONN',
+  // This machine has no port or file handle left for a connection.
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'ENFILE',
+  // Node's words for a connection that ended while something was written to it.
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
 ])
 
 // The messages of the pg library about a database connection that ended. These errors have no code, and do
 // not say why the connection ended.
 const told =
-  /connection terminated|timeout exceeded when trying to connect|is not queryable|client was closed|query read timeout/i
+  /connection terminated|timeout exceeded when trying to connect|is not queryable|client was closed|query read timeout|cannot use a pool after calling end|error establishing an ssl connection/i
 
 /**
  * Whether an error says that the database is gone, refuses connections, or gave the pool no connection in
@@ -106,6 +121,9 @@ function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
   if (state !== undefined && (state.startsWith('08') || state.startsWith('53') || unavailable.has(state)))
     return true
   if (state !== undefined && network.has(state) && !isOfFile(error)) return true
+  // A host with several addresses fails with one error for each of them.
+  if (error instanceof AggregateError)
+    return error.errors.length > 0 && error.errors.every((one) => isConnectionLoss(one))
   return error instanceof Error && told.test(error.message)
 }
 

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { query } from '../../../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../../../test/laku.ts'
 import { type WrappedPool, wrapPool } from '../../../../test/wrapped-pool.ts'
 import { claimKeys, type IdempotencyKey, newId, requestHash, storeAnswers } from '../index.ts'
@@ -48,6 +50,52 @@ describe('idempotency keys', () => {
       claimKeys(work, [keyOf(key, {}, 'customer:a'), keyOf(key, {}, 'customer:b')]),
     )
     expect(outcomes).toEqual([undefined, undefined])
+  })
+
+  it('keeps no name of answers from before names were left out, sealed or readable (migrations 0140, 0158)', async () => {
+    const goods = [{ name: 'Kaos Polos', total_idr: 75_000, note: null }, { name: 'Topi' }]
+    const user = { id: newId(), name: 'Siti Rahayu', phone: '+6281234567890', email: null }
+    const address = { recipient_name: 'Budi "B" \\ Santoso', street: 'Jl. Melati 5', postal_code: '40132' }
+    const answer = { id: newId(), user, order: { code: 'ORD-1', address, items: goods }, data: [] }
+    const sealed = {
+      id: newId(),
+      amount_idr: 50_000,
+      account_holder_name: 'sealed:AbC_-9',
+      way: { to: 'sealed:x' },
+    }
+    const [readable, unreadable, refund] = [newId(), newId(), newId()]
+    const rows = [
+      [readable, answer],
+      [unreadable, sealed],
+      [refund, { refund_idr: 5, title: 'a', units: [1, 2] }],
+    ] as const
+    for (const [key, response] of rows)
+      await query(
+        laku.ownerUrl,
+        `insert into idempotency_keys (scope, key, request_hash, status, response, created_at)
+         values ('customer:old', '${key}', 'x', 201, '${JSON.stringify(response)}', now())`,
+      )
+    for (const name of ['0140_answers_keep_no_names', '0158_older_answers_keep_no_names'])
+      await query(laku.ownerUrl, await readFile(`migrations/${name}.sql`, 'utf8'))
+    const kept = await laku.db
+      .selectFrom('idempotencyKeys')
+      .select(['key', 'status', 'response'])
+      .where('scope', '=', 'customer:old')
+      .execute()
+    const left = new Map(kept.map(({ key, response }) => [key, response]))
+    const none = 'not kept'
+    expect(kept.map(({ status }) => status)).toEqual([201, 201, 201])
+    expect(left.get(readable)).toEqual({
+      ...answer,
+      user: { ...user, name: none, phone: none },
+      order: {
+        code: 'ORD-1',
+        address: { recipient_name: none, street: none, postal_code: none },
+        items: goods,
+      },
+    })
+    expect(left.get(unreadable)).toEqual({ ...sealed, account_holder_name: none, way: { to: none } })
+    expect(left.get(refund)).toEqual({ refund_idr: 5, title: none, units: [1, 2] })
   })
 
   it('does the work once for 32 requests at the same time', async () => {
