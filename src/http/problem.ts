@@ -55,7 +55,7 @@ export function statusOf(error: DomainError): number {
  * The most problems of a body that an answer lists, and the longest of their messages (characters): an answer
  * is no larger than its request.
  */
-const MOST_PROBLEMS = 20
+const MAX_PROBLEMS = 20
 const LONGEST_MESSAGE = 300
 
 function asDomainError(error: unknown, bodyLimit: number | undefined): DomainError {
@@ -66,7 +66,7 @@ function asDomainError(error: unknown, bodyLimit: number | undefined): DomainErr
     return httpErrors.provider_unavailable({ provider, retryAfterS: error.retryAfterS ?? 5 })
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const problems = error.validation.slice(0, MOST_PROBLEMS).map(({ instancePath, message = '' }) => ({
+    const problems = error.validation.slice(0, MAX_PROBLEMS).map(({ instancePath, message = '' }) => ({
       at: instancePath || '/',
       message: message.slice(0, LONGEST_MESSAGE),
     }))

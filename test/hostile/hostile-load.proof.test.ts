@@ -30,6 +30,9 @@ const BUYERS = setting('LAKU_HOSTILE_BUYERS', 20)
 const VICTIMS = Math.ceil(BUYERS / 4)
 const SHARING = Math.ceil(BUYERS / 2)
 
+/** The most numbers of nobody that get a message before the server suspects a flood. */
+const BEFORE_SUSPICION = 2
+
 /** Where the server leaves a profile of its processor time; none where nothing is said. */
 const PROFILE = process.env.LAKU_HOSTILE_PROFILE
 
@@ -172,9 +175,10 @@ it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
     expect(figures.refused).toEqual([])
     expect(met.every((item) => item.paid)).toBe(true)
     expect(abroad).toEqual([])
-    // Asked for at numbers that nobody has: what goes out before the siege is seen, one a network at most
-    // (src/http/strangers/siege.ts).
-    expect(others.length).toBeLessThanOrEqual(ADDRESSES)
+    // Asked for at numbers that nobody has: what was asked for before a second network was refused
+    // (src/http/strangers/siege.ts). One request of 70 is for such a number and 20 of 70 are refused, so a
+    // tenth of a message goes out on average; more than two do in one run of ten thousand.
+    expect(new Set(others.map(({ to }) => to)).size).toBeLessThanOrEqual(BEFORE_SUSPICION)
     expect(figures.honest_p99_ms).toBeLessThan(setting('LAKU_HOSTILE_P99_MS', 500))
   },
   (SECONDS + 600) * 1_000,
