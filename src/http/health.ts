@@ -18,6 +18,7 @@ const readiness = z.object({
  */
 const TROUBLE_MS = 5_000
 const PROBE_MS = 1_000
+const RETRY_AFTER_S = 5
 
 async function writeWorks({ db }: Laku): Promise<boolean> {
   try {
@@ -75,6 +76,7 @@ export const healthRoutes =
           )
           const writes = await takesWrites()
           const ok = writes && pending.length === 0 && queue === 'runs' && !ending
+          if (!ok) reply.header('retry-after', RETRY_AFTER_S)
           return reply.code(ok ? 200 : 503).send({
             ok,
             database: writes ? 'answers' : 'takes no writes',
@@ -83,6 +85,7 @@ export const healthRoutes =
             ...ending,
           })
         } catch {
+          reply.header('retry-after', RETRY_AFTER_S)
           return reply.code(503).send({ ok: false, database: 'does not answer', ...ending })
         }
       },

@@ -380,6 +380,7 @@ describe('what browsers are told (case 9)', () => {
       const { headers } = await app.inject({ method: method as 'GET', url, headers: { origin } })
       expectSafe(headers, url.startsWith('/api/'))
       expect([url, headers['access-control-allow-origin']]).toEqual([url, origin])
+      expect([url, String(headers.vary).toLowerCase()]).toEqual([url, expect.stringContaining('origin')])
     }
     const long = await app.inject({ url: '/api/products', headers: { origin, 'x-long': 'x'.repeat(5_000) } })
     expectSafe(long.headers)
@@ -422,7 +423,8 @@ describe('a database that is not well (case 11)', () => {
       '5',
       'kernel.database_unavailable',
     ])
-    expect((await app.inject({ url: '/readyz' })).statusCode).toBe(503)
+    const ready = await app.inject({ url: '/readyz' })
+    expect([ready.statusCode, ready.headers['retry-after']]).toEqual([503, '5'])
     await owner.query('drop function full_disk cascade')
     await owner.end()
   })

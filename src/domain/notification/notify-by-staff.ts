@@ -1,4 +1,5 @@
 import { newId, requireStaff, type Work } from '../kernel/index.ts'
+import { requireStaffTurn } from '../whatsapp/index.ts'
 import { notificationErrors } from './errors.ts'
 import { deliver, readersById } from './notify-of.ts'
 import { staffTemplate } from './staff-texts.ts'
@@ -13,7 +14,8 @@ export interface StaffNotice {
 /**
  * Sends a user a notice made from a template, by every channel that the user chose (`POST
  * /api/notifications`). `publicUrl` is the shop's public URL, with which the notice's link begins.
- * @throws notification.user_not_found, template_unknown, params_wrong, kernel.forbidden
+ * @throws notification.user_not_found, template_unknown, params_wrong, kernel.forbidden,
+ * whatsapp.staff_limited
  */
 export async function notifyByStaff(
   work: Work,
@@ -24,6 +26,7 @@ export async function notifyByStaff(
   const template = staffTemplate(name, params)
   const reader = (await readersById(work, [userId])).get(userId)
   if (!reader) throw notificationErrors.user_not_found({ userId })
+  await requireStaffTurn(work)
   const id = newId()
   const written = { ...template.write[reader.locale](...params), link: null }
   const notice = { id, dedupeKey: `staff:${id}`, template: name, kind: template.kind, reader, ...written }

@@ -1,10 +1,10 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { newId, requireStaff, type Work } from '../kernel/index.ts'
-import { takeTurns } from '../ops/index.ts'
 import { whatsappErrors } from './errors.ts'
 import { getMessage, type MessageView } from './list-messages.ts'
 import { queueMessages } from './queue-messages.ts'
 import { isServedCountry } from './served-countries.ts'
+import { requireStaffTurn } from './staff-turn.ts'
 
 /**
  * A message that staff send: a template that the provider approved, or free text. WhatsApp accepts free text
@@ -26,7 +26,7 @@ export async function sendByStaff(work: Work, { to, ...content }: StaffMessage):
   if (!isServedCountry(work.policy, number.number)) throw whatsappErrors.country_not_served()
   if ('template' in content && codeTemplates.includes(content.template))
     throw whatsappErrors.template_of_codes()
-  await requireTurn(work)
+  await requireStaffTurn(work)
   const [id] = await queueMessages(work, [{ dedupeKey: `staff:${newId()}`, to: number.number, ...content }])
   if (id === undefined) throw new Error('a message with a key of its own was queued before')
   // The audit log gets a masked phone number. The message, which is the subject of the entry, has the full
@@ -41,17 +41,3 @@ export async function sendByStaff(work: Work, { to, ...content }: StaffMessage):
 const codeTemplates: readonly string[] = ['laku_otp', 'laku_code', 'laku_code_for']
 
 const masked = (phone: string) => `${phone.slice(0, 5)}…${phone.slice(-4)}`
-
-/**
- * Enforces the daily number of messages of one staff member. A service is a program with its own limit, so
- * this limit does not apply to it.
- */
-async function requireTurn(work: Work): Promise<void> {
-  const { actor, policy } = work
-  if (actor.kind !== 'staff' || actor.role === 'service') return
-  const atOnce = policy.staffMessagesPerDay
-  const { refused } = await takeTurns(work, [
-    { name: `staff messages ${actor.id}`, atOnce, everyS: 86_400 / atOnce },
-  ])
-  if (refused) throw whatsappErrors.staff_limited({ limit: atOnce, retryAfterS: refused.inS })
-}

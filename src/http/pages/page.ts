@@ -51,7 +51,7 @@ ${refreshOf(page)}<title>${title} · Laku</title><link rel="icon" href="/favicon
     .code(status)
     .headers({
       'content-security-policy': page.hasForm ? FORM_CSP : PAGE_CSP,
-      vary: 'accept-language, accept-encoding',
+      vary: 'origin, accept-language, accept-encoding',
       'content-language': language,
     })
     .type('text/html; charset=utf-8')

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { askLaku } from '../../../test/command-line.ts'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { enrol } from '../../../test/staff.ts'
+import { registerUser } from '../../domain/user/index.ts'
 import { buildServer, startServer } from '../server.ts'
 
 // Two senders may cause paid messages: laku, for codes within a daily budget, and staff, within a limit of
@@ -57,8 +58,23 @@ it('one person sends so many a day, and the audit names who got them, masked', a
     ['dewi', '+6281…7890'],
     ['dewi', '+6281…7891'],
   ])
+  // A notice goes out by WhatsApp as well, and counts with them.
+  const phone = '+6281234567893'
+  const { id } = await laku.system((work) => registerUser(work, { phone }))
+  const notify = async () => {
+    const reply = await app.inject({
+      method: 'POST',
+      url: '/api/notifications',
+      payload: { user_id: id, template: 'message', params: ['Halo', 'Kabar'] },
+      headers: { authorization: `Bearer ${support}` },
+    })
+    return { status: reply.statusCode, code: reply.json().code as string | undefined }
+  }
+  expect(await notify()).toEqual({ status: 429, code: 'whatsapp.staff_limited' })
   laku.clock.shift(86_400)
   expect((await send({ to: '081234567892', body: 'Halo' })).status).toBe(202)
+  expect((await notify()).status).toBe(202)
+  expect((await notify()).code).toBe('whatsapp.staff_limited')
 })
 
 it('raises attention when strangers have used up half of what a day has for their codes, and stops at all of it', async () => {

@@ -27,6 +27,8 @@ const LASTS_MS = 120_000
  */
 const SUSPECTS = 2
 const SUSPECTED_MS = 1_000
+/** The longest wait (ms): a flood of 100 refusals a second is certain by then, and a person hardly notices. */
+const WAIT_MS = 400
 const LOOK_MS = 25
 /** The most requests that wait at once; a further request does not wait. */
 const MAX_WAITING = 1_000
@@ -82,12 +84,12 @@ export class Siege {
   }
 
   /**
-   * Waits while a siege may be beginning: a second at most, and not at all where only one network was
-   * refused. In that second a flood is recognised, so no message is paid for its first requests.
+   * Waits while a siege may be beginning: 0.4 s at most, and not at all where only one network was refused. In
+   * that time a flood is recognised, so no message is paid for its first requests.
    */
   async settled(nowMs: () => number): Promise<void> {
     if (this.#waiting >= MAX_WAITING) return
-    const until = performance.now() + SUSPECTED_MS
+    const until = performance.now() + WAIT_MS
     this.#waiting++
     try {
       while (!this.lasts(nowMs()) && this.#isSuspected() && performance.now() < until) await sleep(LOOK_MS)
