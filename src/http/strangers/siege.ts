@@ -48,6 +48,7 @@ export class Siege {
   /** The networks that were refused lately, each with the time of its last refusal, oldest first. */
   readonly #lately = new Map<string, number>()
   #waiting = 0
+  #look: Promise<void> | undefined
 
   refused(network: Network, nowMs: number): void {
     const name = this.#count(network, nowMs)
@@ -92,10 +93,18 @@ export class Siege {
     const until = performance.now() + WAIT_MS
     this.#waiting++
     try {
-      while (!this.lasts(nowMs()) && this.#isSuspected() && performance.now() < until) await sleep(LOOK_MS)
+      while (!this.lasts(nowMs()) && this.#isSuspected() && performance.now() < until) await this.#nextLook()
     } finally {
       this.#waiting--
     }
+  }
+
+  /** Resolves at the next look; one timer serves all that wait. */
+  #nextLook(): Promise<void> {
+    this.#look ??= sleep(LOOK_MS).then(() => {
+      this.#look = undefined
+    })
+    return this.#look
   }
 
   #isSuspected(): boolean {
