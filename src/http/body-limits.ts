@@ -4,6 +4,7 @@ import { z } from 'zod'
 const ESCAPED = 6
 /** The longest text of a format or pattern that sets no length of its own, such as an instant. */
 const LONGEST_FORMAT = 100
+const UUID = 36
 /** Everything but free text may take twice its bytes, because a client may indent its JSON. */
 const INDENTED = 2
 /** The least limit: a body that is a little too long is still told which of its texts is. */
@@ -63,7 +64,8 @@ function bytesOfType(schema: Schema, type: string | undefined): number {
 
 function bytesOfText({ format, pattern, maxLength }: Schema): number {
   const isPlain = format !== undefined || pattern !== undefined
-  if (isPlain) return INDENTED * (2 + (maxLength ?? LONGEST_FORMAT))
+  const longest = format === 'uuid' ? UUID : LONGEST_FORMAT
+  if (isPlain) return INDENTED * (2 + (maxLength ?? longest))
   return 2 + ESCAPED * (maxLength ?? Number.POSITIVE_INFINITY)
 }
 
