@@ -23,3 +23,6 @@ update idempotency_keys set response = keep_no_names(response)
 where response is not null and response <> keep_no_names(response);
 
 drop function keep_no_names(jsonb);
+
+-- Keys of calls that moved money had no end once; those of today end after 90 days.
+update idempotency_keys set expires_at = created_at + interval '90 days' where expires_at is null;

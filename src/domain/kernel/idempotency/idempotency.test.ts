@@ -79,12 +79,13 @@ describe('idempotency keys', () => {
       await query(laku.ownerUrl, await readFile(`migrations/${name}.sql`, 'utf8'))
     const kept = await laku.db
       .selectFrom('idempotencyKeys')
-      .select(['key', 'status', 'response'])
+      .select(['key', 'status', 'response', 'expiresAt'])
       .where('scope', '=', 'customer:old')
       .execute()
     const left = new Map(kept.map(({ key, response }) => [key, response]))
     const none = 'not kept'
     expect(kept.map(({ status }) => status)).toEqual([201, 201, 201])
+    expect(kept.filter(({ expiresAt }) => expiresAt === null)).toEqual([])
     expect(left.get(readable)).toEqual({
       ...answer,
       user: { ...user, name: none, phone: none },
