@@ -27,7 +27,9 @@ const LASTS_MS = 120_000
  */
 const SUSPECTS = 2
 const SUSPECTED_MS = 1_000
-/** The longest wait (ms): a flood of 100 refusals a second is certain by then, and a person hardly notices. */
+/**
+ * The longest wait (ms): a flood of 100 refusals a second is certain by then, and a person hardly notices.
+ */
 const WAIT_MS = 400
 const LOOK_MS = 25
 /** The most requests that wait at once; a further request does not wait. */
@@ -85,8 +87,8 @@ export class Siege {
   }
 
   /**
-   * Waits while a siege may be beginning: 0.4 s at most, and not at all where only one network was refused. In
-   * that time a flood is recognised, so no message is paid for its first requests.
+   * Waits while a siege may be beginning: 0.4 s at most, and not at all where only one network was refused.
+   * In that time a flood is recognised, so no message is paid for its first requests.
    */
   async settled(nowMs: () => number): Promise<void> {
     if (this.#waiting >= MAX_WAITING) return
