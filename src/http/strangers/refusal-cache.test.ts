@@ -118,10 +118,9 @@ describe('a siege of many networks', () => {
       post('/api/auth/otp/verify', { challenge_id: newId(), code: '123456' }, `198.51.100.${n}`)
     for (let n = 0; n < 2; n++) await refuse(n)
     // The flood goes on while a stranger's request is looked at.
-    const [early] = await Promise.all([
-      ask(newPhone(), '203.0.113.1'),
-      sleep(60).then(() => Promise.all([2, 3, 4, 5].map(refuse))),
-    ])
+    const asked = ask(newPhone(), '203.0.113.1')
+    await Promise.all([2, 3, 4, 5].map(refuse))
+    const early = await asked
     expect([early.status, early.body.code]).toEqual([429, 'auth.proof_needed'])
   })
 
