@@ -18,7 +18,7 @@ describe('/api/settlements', () => {
   })
 
   const tokenOf = (role: StaffRole) =>
-    enrol(f.laku, role, `${role} ${Math.random()}`).then(({ token }) => token)
+    enrol(f.laku, role, `${role}-${Math.random()}`).then(({ token }) => token)
   const post = async (url: string, token: string, body?: object, key?: string) => {
     const headers = { authorization: `Bearer ${token}`, ...(key ? { 'idempotency-key': key } : {}) }
     const reply = await app.inject({ method: 'POST', url, headers, ...(body ? { payload: body } : {}) })

@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 async function ask(role: StaffRole, method: 'GET' | 'POST', url: string, payload?: object) {
-  const token = await enrol(laku, role, `${role} ${Math.random()}`).then(({ token }) => token)
+  const token = await enrol(laku, role, `${role}-${Math.random()}`).then(({ token }) => token)
   const headers = { authorization: `Bearer ${token}` }
   const answer = await app.inject({ method, url, headers, ...(payload ? { payload } : {}) })
   return { status: answer.statusCode, body: answer.json() }
