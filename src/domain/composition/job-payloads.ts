@@ -1,6 +1,6 @@
 import type { NextWayBecause } from '../auth/index.ts'
 
-/** Each job that an event starts, and the data of that job. The worker defines the jobs under these names. */
+/** The jobs that events start, each with its data. The worker defines the jobs under these names. */
 declare module '../kernel/event-reactions.ts' {
   interface JobPayloads {
     'email.confirm': { userId: string }

@@ -11,7 +11,7 @@ export interface BankAccountView {
   factoryId: string
   channelCode: string
   bank: string
-  /** The last four digits of the account number. */
+  /** The last four digits of the factory's bank account number. */
   account: string
   status: BankAccountStatus
   setAt: Date

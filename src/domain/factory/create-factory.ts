@@ -11,7 +11,7 @@ export interface NewFactory {
   email?: string | undefined
   city: string
   province: string
-  /** The postal code: 5 digits. */
+  /** The postal code of the factory's address: 5 digits. */
   postalCode: string
   /**
    * The factory's commission rate in basis points of the price; the default of the policy if none was agreed.

@@ -5,7 +5,10 @@ import { factoryErrors } from './errors.ts'
 import type { FactoryStatus } from './transitions.ts'
 import type { FactoryView, PublicFactory } from './views.ts'
 
-/** Returns the factories for which `where` holds, newest first; `where` names the factory's row `f`. */
+/**
+ * Returns the factories for which the SQL condition `where` is true, newest first. The condition refers to
+ * the factory's row as `f`.
+ */
 async function factoryViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<FactoryView[]> {
   const { rows } = await sql<FactoryView>`
     select id, name, city, province, phone, email, postal_code, verification, status, commission_bps, tax_id_kind,

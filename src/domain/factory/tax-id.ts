@@ -29,7 +29,7 @@ export function sealTaxId(
 }
 
 /**
- * Returns a factory's tax number in clear, for finance; null if the factory has none.
+ * Returns a factory's tax number as plain text, for finance; null if the factory has none.
  * @throws factory.not_found, kernel.forbidden
  */
 export async function taxIdOf(work: Work, factoryId: string): Promise<TaxId | null> {

@@ -8,18 +8,18 @@ export interface PublicFactory {
   city: string
   province: string
   /**
-   * The factory's rating from the published reviews of its products: the mean to one digit, null before the
-   * first review.
+   * The factory's rating: the mean of the published reviews of its products, to one decimal digit; null
+   * before the first review.
    */
   rating: { average: number | null; count: number }
 }
 
-/** The view of a factory that staff see. */
+/** The data of a factory that staff may read. */
 export interface FactoryView extends PublicFactory {
-  /** The phone number in E.164 format. */
+  /** The factory's phone number in E.164 format. */
   phone: string
   email: string | null
-  /** The postal code, 5 digits. */
+  /** The postal code of the factory's address, 5 digits. */
   postalCode: string
   verification: FactoryVerification
   status: FactoryStatus

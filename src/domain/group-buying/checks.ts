@@ -15,8 +15,8 @@ const SHOWN = 10
 const wasReceived = sql`(y.status in ${inSql(paidStates)} or (y.status = 'refunded' and y.returned_idr > 0))`
 
 /**
- * The invariants of group buying (numbers 2, 3 and 5), and the rule that no session stays open once it is
- * complete.
+ * The invariants of group buying: a session's counts, its capacity, its escrow, its participants and its
+ * stock agree with the rows behind them. Also, no session stays open once it is complete.
  */
 export const groupBuyingChecks: readonly Check[] = [
   checkOf(

@@ -6,7 +6,7 @@ import { type SessionView, sessionViews } from './views.ts'
 
 export interface SessionFilter {
   status?: SessionStatus | undefined
-  /** Whether drafts are included: staff see drafts, buyers do not. */
+  /** Whether draft sessions are listed, too: staff may see them, buyers may not. */
   withDrafts?: boolean
   limit: number
   cursor?: string | undefined

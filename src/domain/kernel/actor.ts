@@ -25,7 +25,7 @@ export type Actor =
     }
   | { kind: 'customer'; id: string }
   | { kind: 'provider'; name: string }
-  /** A caller of an open route, whose identity nobody knows. */
+  /** A caller of a public HTTP route, who has not logged in. */
   | { kind: 'visitor'; name: string }
   | { kind: 'system'; name: string }
 

@@ -5,7 +5,9 @@ import type { Tx } from './work.ts'
 /** An invariant of laku's data, and the query that finds its violations. */
 export interface Check {
   name: string
-  /** Finds the first few violations, each described in words; empty if the invariant holds. */
+  /**
+   * Finds the first few violations of the invariant, each described in words; empty if the invariant holds.
+   */
   violations(tx: Tx, vault: Vault): Promise<string[]>
 }
 

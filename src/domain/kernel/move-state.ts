@@ -61,7 +61,7 @@ export async function moveState<S extends string, T extends keyof DB, R = { id: 
   return rows
 }
 
-/** Returns the statement of `moveState`, for use within a larger statement. */
+/** Returns the SQL statement that `moveState` executes, for use within a larger statement. */
 export function moveStatement<S extends string, T extends keyof DB, R = { id: string }>(
   machine: Machine<S, T>,
   move: Move<S, T, R>,

@@ -12,7 +12,7 @@ export interface Person {
 
 export interface PersonalTable {
   table: string
-  /** The table's columns that hold personal data. */
+  /** The columns of the table that hold personal data of customers. */
   columns: readonly string[]
   /**
    * Returns the SQL statement that empties the columns with a person's data, or deletes the person's rows.

@@ -16,8 +16,7 @@ export interface ProviderFailureFacts {
   operation: string
   outcome: ProviderOutcome
   /**
-   * The provider's own error code if it gave one, otherwise laku's own code in lower case (`timeout`,
-   * `http_502`).
+   * The error code that the provider gave, otherwise laku's own code in lower case (`timeout`, `http_502`).
    */
   code: string
   httpStatus?: number

@@ -97,7 +97,7 @@ class FirstFailure {
   }
 }
 
-/** The SQLSTATE of a write in a transaction that only reads. */
+/** The SQLSTATE with which PostgreSQL refuses a write in a transaction that may only read. */
 const READ_ONLY = '25006'
 
 /**

@@ -23,7 +23,7 @@ export interface TellingOf {
 export interface EntryDescription {
   account: string
   inWords: string
-  /** The amount of the entry: a debit is positive, a credit negative. */
+  /** The amount of the ledger entry: a debit is positive, a credit negative. */
   amountIdr: Rupiah
   /**
    * The change of the account's balance by this entry, with the sign that is positive for an account of its

@@ -8,7 +8,7 @@ const SHOWN = 10
 export interface HeldToRows {
   /** The plural name of the business rows that are compared with the ledger: "withdrawals". */
   name: string
-  /** The kinds of ledger transactions that these business rows make; no other rows make them. */
+  /** The kinds of ledger transactions that are posted for these business rows, and for no others. */
   kinds: readonly string[]
   /**
    * The query `select id::text, must, account, idr` for the business rows that may have ledger postings; a

@@ -13,7 +13,10 @@ export interface EntryLine {
 
 export interface EntryFilter {
   account?: string
-  /** The id of the object that the transactions are about: a payment, a participant, an order, a refund. */
+  /**
+   * The id of the object that the ledger transactions are about, such as a payment, a participant, an order
+   * or a refund.
+   */
   subjectId?: string
   sessionId?: string
   /** The sequence number before which this page of entries begins: the cursor of the page before it. */

@@ -24,7 +24,7 @@ export interface Dimensions {
 
 export interface Entry extends Dimensions {
   account: AccountKey
-  /** The amount of the entry: a debit is positive, a credit negative. */
+  /** The amount of the ledger entry: a debit is positive, a credit negative. */
   amountIdr: Rupiah
 }
 
@@ -48,7 +48,7 @@ export interface Posting {
   key: string
   kind: string
   subject: [kind: string, id: string]
-  /** The entries of the posting. Entries of 0 rupiah may be given and are left out. */
+  /** The entries of the ledger posting; an entry of 0 rupiah is left out. */
   entries: Entry[]
 }
 

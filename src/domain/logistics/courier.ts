@@ -12,15 +12,17 @@ export interface CourierRateQuery {
   originPostalCode: string
   destinationPostalCode: string
   items: readonly CourierItem[]
-  /** The codes of the couriers to ask (`jne`, `sicepat`); by default all configured couriers. */
+  /** The codes of the couriers to ask for prices (`jne`, `sicepat`); by default all configured couriers. */
   couriers?: readonly string[]
 }
 
 export interface CourierRate {
-  /** The code of the courier. An order is booked by this code and `type`: `jne` and `reg`. */
+  /**
+   * The code of the courier. A parcel is booked by this code and the service `type`, such as `jne` and `reg`.
+   */
   company: string
   type: string
-  /** The name of the service as people know it: `Reguler`. */
+  /** The name of the courier's service as people know it: `Reguler`. */
   service: string
   priceIdr: Rupiah
   /** The duration of the delivery in the courier's words: `2 - 3 days`. */
@@ -64,7 +66,7 @@ export interface CourierOrder {
   status: string
   /** The courier's price for the courier order; absent until the aggregator names it. */
   priceIdr?: Rupiah
-  /** The link by which the recipient follows the parcel. */
+  /** The web link by which the recipient tracks the parcel. */
   link?: string
   /** The reference that laku gave the courier order, if the aggregator returns it. */
   referenceId?: string

@@ -14,7 +14,7 @@ declare module '../kernel/events.ts' {
       /** The reason why the courier refused the parcel; null if it did not refuse it. */
       failureCode: string | null
     }
-    /** The courier has named its price for a parcel whose fee was an estimate. */
+    /** The courier has named its price for a parcel whose shipping fee was only an estimate. */
     'shipment.priced': { shipmentId: string; orderId: string }
     /** The courier gave the parcel a waybill number, or changed it; the parcel's status is the same. */
     'shipment.waybill_changed': {

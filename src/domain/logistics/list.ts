@@ -11,7 +11,7 @@ export interface ShipmentRow {
   status: ShipmentStatus
   courier: CourierChoice
   waybill: string | null
-  /** The courier's order id for the parcel. */
+  /** The id of the parcel's order at the courier aggregator. */
   providerOrderId: string | null
   /**
    * The shipping fee that the buyer was charged for the parcel. In contrast, `priceIdr` is the price that the

@@ -22,8 +22,8 @@ import { deviceHash, isDevice, refreshExpiry } from './start.ts'
 const GRACE_MS = 30_000
 
 /**
- * The most sequences of refresh tokens of one log-in, one for each browser tab. The sequence that was unused
- * for longest is dropped first.
+ * The most sequences of refresh tokens of one log-in; each browser tab may have one. Beyond that, the
+ * sequence that was unused for longest is dropped.
  */
 const MAX_BRANCHES = 8
 

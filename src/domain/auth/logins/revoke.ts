@@ -4,7 +4,7 @@ import { requireUser } from '../../user/index.ts'
 
 export interface RevokedLogins {
   userId: string
-  /** The number of open log-ins that this command ended. */
+  /** The number of the customer's open log-ins that this command ended. */
   count: number
 }
 

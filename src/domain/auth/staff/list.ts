@@ -11,7 +11,9 @@ export interface StaffView extends Staff {
   createdAt: Date
   /** The number of the staff member's valid tokens. */
   tokens: number
-  /** The time at which the last of the valid tokens expires, not counting tokens without end. */
+  /**
+   * The latest time at which one of the staff member's valid tokens expires; null if none of them has an end.
+   */
   expiresAt: Date | null
 }
 

@@ -58,7 +58,10 @@ const BATCH_SIZE = 20
 const AGAIN_S = 3600
 const STALE_AFTER_S = 7 * 86_400
 
-/** Returns the users whose accounts are to be erased now, at most as many as one run handles. */
+/**
+ * Returns the users whose accounts are closed and who are to be erased now, at most as many as one run
+ * handles.
+ */
 export const accountsToClose = (work: Work): Promise<string[]> => dueClosings(work, BATCH_SIZE)
 
 /**

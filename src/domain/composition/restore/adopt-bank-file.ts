@@ -9,22 +9,30 @@ import { adoptWithdrawalTransfer, usersOfAccount } from '../../wallet/index.ts'
 
 /** A line of a file that laku wrote for the bank. */
 export interface FileLine {
-  /** The code of the settlement or of the withdrawal. */
+  /** The code of the settlement or the withdrawal that this line of the bank file pays. */
   code: string
   destination: BankAccount
   amountIdr: Rupiah
 }
 
 export interface AdoptedFile {
-  /** The batch that the file makes from now on; null if no line of the file was added to a batch. */
+  /**
+   * The batch of transfers that was made of this bank file; null if no line of the file was added to a batch.
+   */
   batch: BatchDetail | null
-  /** The codes of lines that were taken over before: they are in a batch, or their money is in suspense. */
+  /**
+   * The codes of the lines of the bank file that were taken over before: they are in a batch, or their money
+   * is in suspense.
+   */
   known: string[]
-  /** The lines whose settlement or withdrawal exists in this database but does not fit yet, and why. */
+  /**
+   * The lines of the bank file whose settlement or withdrawal exists in this database but does not fit the
+   * line yet, and why.
+   */
   open: { code: string; amountIdr: Rupiah; why: string }[]
   /**
-   * The lines whose settlement or withdrawal has no row in this database: their money is in suspense, under
-   * their code.
+   * The lines of the bank file whose settlement or withdrawal has no row in this database. Their money is in
+   * suspense, under their code.
    */
   suspended: { code: string; amountIdr: Rupiah }[]
 }

@@ -54,7 +54,7 @@ export async function releaseEscrowOf(work: Work, input: { sessionId: string }):
 async function orderAll(work: Work, sessionId: string): Promise<SessionMoney> {
   const session = await lockFulfillable(work, sessionId)
   const { missing } = await reserveFor(work, session)
-  // The session is locked and read again: if stock is short, `reserveFor` moved the session to pending_stock.
+  // The session is read again, because `reserveFor` moves it to pending_stock if stock is short.
   const ordered = await orderCovered(work, await lockSession(work.tx, sessionId))
   if (ordered.count === 0 && ordered.waiting > 0)
     throw groupBuyingErrors.stock_short({ code: session.code, missing })

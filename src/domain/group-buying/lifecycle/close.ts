@@ -8,8 +8,8 @@ import { sessionMachine } from '../transitions.ts'
 import { type LockedSession, lockSessions } from './lock.ts'
 
 /**
- * Closes locked, forming sessions that have enough paid units. The final price is that of the tier that the
- * paid units reached, and unpaid places end. The event session.moq_reached starts fulfilment.
+ * Closes forming sessions that have enough paid units; the caller has locked them. The final price is that of
+ * the tier that the paid units reached. Unpaid places end. The event session.moq_reached starts fulfilment.
  */
 export async function closeSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
   if (sessions.length === 0) return

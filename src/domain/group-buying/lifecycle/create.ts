@@ -37,8 +37,8 @@ export async function createSession(work: Work, input: NewSession): Promise<Sess
   requireTerms(input)
   const { now } = work
   const scheduled = input.startsAt !== undefined && input.startsAt > now
-  // A start an hour in the past is a mistake of the caller. A start a few minutes in the past comes from the
-  // difference between two machines' clocks.
+  // A start long ago is a mistake of the caller. A start up to five minutes ago is accepted, because the
+  // clocks of two machines may differ.
   if (input.startsAt !== undefined && input.startsAt <= secondsAfter(now, -SKEW_S))
     throw groupBuyingErrors.invalid_period({ startsAt: input.startsAt, now })
   const draft = scheduled || input.status === 'draft'

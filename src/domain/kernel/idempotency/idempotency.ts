@@ -61,7 +61,8 @@ export async function claimKeys(
     createdAt: work.now,
     expiresAt: expiresInS === undefined ? null : secondsAfter(work.now, expiresInS),
   }))
-  // All batches write their keys in the same order, so that two batches with the same keys never deadlock.
+  // All transactions write their idempotency keys in the same order, so that two transactions with the same
+  // keys never deadlock.
   rows.sort((a, b) => (named(a) < named(b) ? -1 : 1))
   const inserted = await sql<{ scope: string; key: string }>`
     insert into idempotency_keys (scope, key, request_hash, created_at, expires_at)
@@ -136,8 +137,8 @@ export async function storeAnswers(
 }
 
 /**
- * Deletes the idempotency keys that this transaction claimed for work that failed, while the rest of the
- * batch continues.
+ * Deletes the idempotency keys that this transaction claimed for those parts of a batch that failed. The rest
+ * of the batch continues.
  */
 export async function forgetKeys(work: Work, keys: readonly { scope: string; key: string }[]): Promise<void> {
   if (keys.length === 0) return

@@ -7,7 +7,7 @@ export interface ParcelOrigin {
   contactName: string
   contactPhone: string
   address: string
-  /** The postal code, 5 digits. */
+  /** The postal code of the warehouse, 5 digits. */
   postalCode: string
 }
 

@@ -4,7 +4,7 @@ import { isCancelledByCourier, isOver, type ShipmentStatus } from '../transition
 
 interface ParcelMoney {
   id: string
-  /** The fee that the buyer was charged for this parcel. */
+  /** The shipping fee that the buyer was charged for this parcel. */
   feeIdr: Rupiah
   /** The price that the courier has taken for the parcel so far; null before the parcel was booked. */
   priceIdr: Rupiah | null

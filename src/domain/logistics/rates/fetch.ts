@@ -32,7 +32,7 @@ export interface RateContext {
 }
 
 export interface PageVisit {
-  /** The unique name of the page visit. */
+  /** The unique id of the visit to a session's page. */
   visit: string
   /** The visitor's network: an IPv4 address, or an IPv6 /64. */
   network: string

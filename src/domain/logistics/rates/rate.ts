@@ -7,7 +7,7 @@ export interface CourierChoice {
 
 /** The price that a courier charges for a parcel, and the source of that price. */
 export interface Rate extends CourierChoice {
-  /** The name of the service as people know it: `Reguler`. */
+  /** The name of the courier's service as people know it: `Reguler`. */
   service: string
   priceIdr: Rupiah
   duration: string

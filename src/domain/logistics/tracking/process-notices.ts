@@ -7,7 +7,7 @@ import { type Asked, type TrackingContext, trackParcels } from './track-parcels.
 export interface ParcelNotice {
   inboxId: string
   courierOrderId: string
-  /** The number of failed attempts to process the webhook. */
+  /** The number of failed attempts to process this webhook of the courier aggregator. */
   attempts: number
 }
 
