@@ -45,12 +45,14 @@ describe('the ways through the code', () => {
 
   it('print each follower with its files once, and the files in order', () => {
     const text = printWay(ways, 'settlement.paid', false)
-    expect(text).toContain('notifyFactories -> whatsapp.queued')
-    expect(text.match(/^ +src\/domain\/composition\/notify-factories\.ts$/gm)).toHaveLength(1)
+    expect(text).toContain('notifyFactoriesOfSettlement -> whatsapp.queued')
+    expect(text.match(/^ +src\/domain\/composition\/notify-factories\/settlement-paid\.ts$/gm)).toHaveLength(
+      1,
+    )
     const files = [...text.matchAll(/^ +\d+ {2}(\S+)$/gm)].map((match) => match[1] as string)
     expect(files.slice(1, 3)).toEqual([
       'src/domain/composition/choreography.ts',
-      'src/domain/composition/notify-factories.ts',
+      'src/domain/composition/notify-factories/settlement-paid.ts',
     ])
     expect(files.filter((file) => !existsSync(file))).toEqual([])
   })

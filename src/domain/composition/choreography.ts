@@ -34,7 +34,8 @@ import {
   reviveSettlements,
   stopRetries,
 } from '../settlement/index.ts'
-import { notifyFactories } from './notify-factories.ts'
+import { notifyFactoriesOfReturn } from './notify-factories/return-accepted.ts'
+import { notifyFactoriesOfSettlement } from './notify-factories/settlement-paid.ts'
 import { changeOfMessage } from './ways-in/notify-old-channels.ts'
 import '../user/events.ts'
 import '../way-in/events.ts'
@@ -189,7 +190,7 @@ export const choreography: Choreography = {
   'return.requested': {},
   // The use case that accepts a return also restocks and refunds it. Settlement reads the refund's ledger
   // entries.
-  'return.accepted': {},
+  'return.accepted': { reactions: [notifyFactoriesOfReturn] },
   'return.refused': { jobs: [notify] },
   'order.delivered': { reactions: [earnDelivered], jobs: [notify] },
   'order.cancelled': { reactions: [absorbCourierFees], jobs: [notify] },
@@ -238,7 +239,7 @@ export const choreography: Choreography = {
   'settlement.released': {},
   'settlement.voided': {},
   'settlement.paid': {
-    reactions: [notifyFactories],
+    reactions: [notifyFactoriesOfSettlement],
     jobs: [{ job: 'settlements.announce', data: ({ payload }) => ({ settlementId: payload.settlementId }) }],
   },
   'settlement.failed': {},

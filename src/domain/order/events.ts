@@ -33,12 +33,14 @@ declare module '../kernel/events.ts' {
      */
     'return.accepted': OrderSubject & {
       returnId: string
+      reason: ReturnReason
       /** The amount refunded for the return, shipping fee included. */
       refundIdr: number
       shippingIdr: number
       items: {
         orderItemId: string
         factoryId: string
+        sku: string
         quantity: number
         goodsIdr: number
         commissionIdr: number

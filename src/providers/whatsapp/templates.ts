@@ -78,6 +78,19 @@ export const templates: readonly Template[] = [
     body: 'Halo {{1}}, penyelesaian {{2}} sebesar {{3}} sudah kami bayarkan. Terima kasih atas kerja sama Anda.',
     examples: ['PT Maju', 'STL-261125-7K2Q9X', 'Rp 1.250.000'],
   },
+  {
+    name: 'return_accepted',
+    language: 'id',
+    category: 'UTILITY',
+    body: 'Halo {{1}}, retur dari pesanan {{2}} sudah kami terima dan periksa. Barang yang kembali: {{3}}. Alasan pembeli: {{4}}. Jumlah yang kami kurangkan dari saldo Anda: {{5}}. Rinciannya ada di laporan penyelesaian berikutnya.',
+    examples: [
+      'PT Maju',
+      'ORD-261125-7K2Q9X',
+      'KAOS-M 2 pcs (dihapus dari stok); KAOS-L 1 pcs (masuk stok lagi)',
+      'barang cacat',
+      'Rp 114.000',
+    ],
+  },
 ]
 
 /**

@@ -24,7 +24,7 @@ import {
 import { orderMachine, returnMachine } from '../transitions.ts'
 import { type AcceptedItem, leftToReturn, type ReturnableItem, returnableItems } from './items.ts'
 import { getReturn, type ReturnView } from './read.ts'
-import { refundsShipping, shareBack } from './rules.ts'
+import { type ReturnReason, refundsShipping, shareBack } from './rules.ts'
 
 export interface ReturnInspection {
   /** The return's id, or its order's code. */
@@ -71,7 +71,8 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
       return { variantId, quantity, writtenOff }
     }),
   })
-  await giveBack(work, { order, kept, sold, items, refundIdr, shippingIdr, returnId: view.id })
+  const { reason } = view
+  await giveBack(work, { order, kept, sold, items, refundIdr, shippingIdr, returnId: view.id, reason })
   // If nothing is refunded, no event refund.succeeded will end this order later. So it ends here.
   if (refundIdr === 0 && allCameBack) await endReturned(work, order)
   await settleAttention(work, 'return_requested', view.id, 'accepted')
@@ -153,6 +154,7 @@ async function endReturned(work: Work, order: LockedOrder): Promise<void> {
 
 interface GivenBack {
   returnId: string
+  reason: ReturnReason
   order: LockedOrder
   /** The payment from which the buyer can be refunded. Undefined if the buyer was refunded in full before. */
   kept: KeptMoney | undefined
@@ -166,17 +168,17 @@ interface GivenBack {
  * Decides the refund of an accepted return, paid from the money of its items, and emits return.accepted.
  */
 async function giveBack(work: Work, given: GivenBack): Promise<void> {
-  const { returnId, order, kept, sold, items, refundIdr, shippingIdr } = given
+  const { returnId, reason, order, kept, sold, items, refundIdr, shippingIdr } = given
   const { id } = order
-  const lines = items.map((item) => ({
-    ...item,
-    factoryId: (sold.get(item.orderItemId) as ReturnableItem).factoryId,
-  }))
+  const lines = items.map((item) => {
+    const { factoryId, sku } = sold.get(item.orderItemId) as ReturnableItem
+    return { ...item, factoryId, sku }
+  })
   const [key, from] = [`return:${returnId}`, takeBack(lines, refundIdr, order)]
   if (kept && refundIdr > 0) {
     const { paymentId } = kept
     await refundOrder(work, { key, paymentId, amountIdr: refundIdr, reason: 'order_returned', from })
   } else await postTakenBack(work, { key: `${key}:taken_back`, orderId: id, entries: from })
-  const payload = { ...subjectOf(order), returnId, refundIdr, shippingIdr, items: lines }
+  const payload = { ...subjectOf(order), returnId, reason, refundIdr, shippingIdr, items: lines }
   work.emit({ type: 'return.accepted', aggregate: ['order', id], payload })
 }

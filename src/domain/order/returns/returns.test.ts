@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../../test/laku.ts'
-import type { Buyer, Market } from '../../../../test/market.ts'
+import { type Buyer, Market } from '../../../../test/market.ts'
 import { customer, orderChoreography, refusal, Storefront } from '../../../../test/storefront.ts'
+import { choreography } from '../../composition/choreography.ts'
+import { notifyFactoriesOfReturn } from '../../composition/notify-factories/return-accepted.ts'
+import { getFactory } from '../../factory/index.ts'
 import { createOrdersOf } from '../../group-buying/index.ts'
 import { newId } from '../../kernel/index.ts'
 import { balanceIdr, credit, debit, factoryAccount, post } from '../../ledger/index.ts'
@@ -24,7 +27,8 @@ let shop: Storefront
 let market: Market
 
 beforeAll(async () => {
-  laku = await openTestLaku({ watched: true, sandbox: true, choreography: orderChoreography, jobs: [] })
+  const choreographed = { ...orderChoreography, 'return.accepted': choreography['return.accepted'] }
+  laku = await openTestLaku({ watched: true, sandbox: true, choreography: choreographed, jobs: [] })
   shop = await Storefront.open(laku)
   market = shop.market
   await market.addStock(1_000)
@@ -43,6 +47,13 @@ const ask = (who: Buyer, order: string, more: Partial<ReturnRequest> = {}) =>
   laku.as(customer(who), (work) => requestReturn(work, { order, reason: 'changed_mind', ...more }))
 const accept = (named: string, more: Partial<ReturnInspection> = {}) =>
   laku.as(admin, (work) => acceptReturn(work, { return: named, ...more }))
+/** What the factory was told of returns of this order, oldest first. */
+const factoryTold = async (orderCode: string) => {
+  const { rows } = await sql<{ toPhone: string; params: string[] }>`
+    select to_phone, params from whatsapp_messages
+    where template = 'return_accepted' and params->>1 = ${orderCode} order by id`.execute(laku.db)
+  return rows
+}
 const refuse = (named: string) =>
   laku.as(admin, (work) => refuseReturn(work, { return: named, reason: 'worn' }))
 
@@ -97,6 +108,7 @@ describe('a return', () => {
     expect([(await shop.see(order.id)).status, await isOpen()]).toEqual(['return_requested', true])
     await refuse(order.code)
     expect([(await shop.see(order.id)).status, await isOpen()]).toEqual(['delivered', false])
+    expect(await factoryTold(order.code)).toEqual([])
     // Delivered for the first time it was once only.
     expect((await market.eventsOf(order.id)).filter((type) => type === 'order.delivered')).toHaveLength(1)
     expect(await refusal(ask(ana, order.id))).toBe('order.return_window_over')
@@ -139,6 +151,13 @@ describe('a return', () => {
     expect(await market.walletOf(ana)).toBe(order.totalIdr)
     expect(await shop.stock()).toEqual({ onHand: before.onHand - 2, reserved: before.reserved })
     expect(await refusal(accept(order.code, { writtenOff: ['NO-SUCH'] }))).not.toBe('ok')
+    // Goods of Rp 120.000 less the commission of 5 %, once, to the factory's own number.
+    const { name, phone } = await laku.system((work) => getFactory(work.tx, market.factoryId))
+    const { sku } = order.items[0]!
+    const contents = `${sku} 2 pcs (dihapus dari stok)`
+    expect(await factoryTold(order.code)).toEqual([
+      { toPhone: phone, params: [name, order.code, contents, 'barang cacat', 'Rp 114.000'] },
+    ])
   })
 
   it('of a part leaves the rest delivered, and the last part takes the remainder', async () => {
@@ -158,6 +177,11 @@ describe('a return', () => {
     expect(await shop.see(order.id)).toMatchObject({ status: 'refunded' })
     expect(await market.walletOf(ana)).toBe(order.totalIdr)
     expect([await owed(), await balance('commission')]).toEqual([factory, commission])
+    // The factory hears of each part, and a refused return is no concern of it.
+    expect((await factoryTold(order.code)).map(({ params }) => [params[3], params[4]])).toEqual([
+      ['barang rusak', 'Rp 57.000'],
+      ['barang rusak', 'Rp 171.000'],
+    ])
   })
 
   it('is driven by PATCH as well: returned accepts it, delivered refuses it with a reason', async () => {
@@ -260,6 +284,50 @@ describe('a refund after the payout (Dokan #2091, Polar #4428)', () => {
       { account: 'factory', ...about },
       { account: 'commission', ...about },
     ])
+  })
+})
+
+describe('the factories of a return', () => {
+  it('each hear of their own goods alone, once, however many goods came back', async () => {
+    const other = await Market.open(laku)
+    await laku.db
+      .updateTable('factories')
+      .set({ name: 'Pabrik Kedua' })
+      .where('id', '=', other.factoryId)
+      .execute()
+    const [returnId, code] = [newId(), 'ORD-TWO-FACTORIES']
+    const line = (factoryId: string, sku: string, writtenOff = false) => ({
+      ...{
+        orderItemId: newId(),
+        factoryId,
+        sku,
+        writtenOff,
+        quantity: 1,
+        goodsIdr: 10_000,
+        commissionIdr: 500,
+      },
+    })
+    const items = [
+      ...Array.from({ length: 17 }, (_, i) => line(market.factoryId, `SKU-${i}`)),
+      line(other.factoryId, 'TOPI', true),
+    ]
+    const payload = { orderId: newId(), code, userId: newId(), sessionId: null, returnId, items }
+    const event = { payload: { ...payload, reason: 'changed_mind', refundIdr: 0, shippingIdr: 0 } }
+    const tell = () => laku.system((work) => notifyFactoriesOfReturn(work, [event as never]))
+    await tell()
+    await tell()
+    const told = new Map((await factoryTold(code)).map(({ params }) => [params[0], params.slice(2)]))
+    const [, ...rest] = told.get('Pabrik Uji')!
+    expect(told.get('Pabrik Uji')![0]).toMatch(
+      /^SKU-0 1 pcs \(masuk stok lagi\); .*SKU-14 .*; dan 2 SKU lain$/,
+    )
+    expect(rest).toEqual(['pembeli berubah pikiran', 'Rp 161.500'])
+    expect(told.get('Pabrik Kedua')).toEqual([
+      'TOPI 1 pcs (dihapus dari stok)',
+      'pembeli berubah pikiran',
+      'Rp 9.500',
+    ])
+    expect(await factoryTold(code)).toHaveLength(2)
   })
 })
 

@@ -1,9 +1,12 @@
-import { factoriesById } from '../factory/index.ts'
-import { type EventOf, formatIdr, type Work } from '../kernel/index.ts'
-import { queueMessages } from '../whatsapp/index.ts'
+import { factoriesById } from '../../factory/index.ts'
+import { type EventOf, formatIdr, type Work } from '../../kernel/index.ts'
+import { queueMessages } from '../../whatsapp/index.ts'
 
 /** Reacts to settlement.paid: a WhatsApp message tells the factory how much was paid to it. */
-export async function notifyFactories(work: Work, events: EventOf<'settlement.paid'>[]): Promise<void> {
+export async function notifyFactoriesOfSettlement(
+  work: Work,
+  events: EventOf<'settlement.paid'>[],
+): Promise<void> {
   const factories = await factoriesById(
     work.tx,
     events.map((event) => event.payload.factoryId),
