@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import type { CommandRequest, Question, RunEvent } from '../cli/client/protocol.ts'
 import type { CommandDefinition } from '../cli/define/command.ts'
 import { CommandContext } from '../cli/define/context.ts'
-import { entries } from '../cli/define/root.ts'
+import { entryNamed } from '../cli/define/root.ts'
 import { type ExitCode, exitCodes, usageError } from '../cli/errors/cli-error.ts'
 import { printedFailure } from '../cli/errors/failure.ts'
 import type { Files } from '../cli/input/files.ts'
@@ -52,7 +52,7 @@ export const commandHouse: CommandHouse = {
 export async function definitionOf([noun, verb, inner]: readonly string[]): Promise<
   CommandDefinition | undefined
 > {
-  const entry = entries.find((item) => item.name === noun)
+  const entry = entryNamed(noun)
   if (!entry || !('verbs' in entry) || isOfTheHost([entry.name, verb ?? ''])) return undefined
   const found = (await entry.verbs()).find((candidate) => candidate.name === verb)
   if (!found) return undefined

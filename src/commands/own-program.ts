@@ -10,6 +10,7 @@ import { withRequestId } from '../runtime/request-id.ts'
 export const ownEntries: readonly EntryShape<CommandDefinition>[] = entries.map((entry) => ({
   name: entry.name,
   description: entry.description,
+  ...(entry.alias !== undefined && { alias: entry.alias }),
   ...(entry.hidden && { hidden: true }),
   isNoun: 'verbs' in entry,
   load: 'verbs' in entry ? entry.verbs : entry.command,

@@ -1,5 +1,5 @@
 import type { CommandDefinition } from '../cli/define/command.ts'
-import { entries } from '../cli/define/root.ts'
+import { entries, entryNamed } from '../cli/define/root.ts'
 
 /** A command and the words that call it. */
 export interface Leaf {
@@ -35,7 +35,7 @@ export async function allCommands(): Promise<Leaf[]> {
 /** Returns the command that these words call. Throws if there is no such command. */
 export async function definitionAt(path: readonly string[]): Promise<CommandDefinition> {
   const [noun = '', verb, inner] = path
-  const entry = entries.find((item) => item.name === noun)
+  const entry = entryNamed(noun)
   if (entry && !('verbs' in entry)) return await entry.command()
   const found = (await entry?.verbs())?.find((candidate) => candidate.name === verb)
   const definition =

@@ -400,8 +400,8 @@ export class CommandScenes {
   }
 
   async purchaseOrder(...verbs: string[]): Promise<string> {
-    const { code } = await this.ask('pos', 'create', '--line', `${this.market.sku}=6`)
-    for (const verb of verbs) await this.ask('pos', verb, code, ...(verb === 'receive' ? ['--all'] : []))
+    const { code } = await this.ask('purchase-orders', 'create', '--line', `${this.market.sku}=6`)
+    for (const verb of verbs) await this.ask('purchase-orders', verb, code, ...(verb === 'receive' ? ['--all'] : []))
     return code
   }
 
@@ -426,7 +426,7 @@ export class CommandScenes {
     await this.ask('offices', 'assign', office, '--factory', factory)
     const sku = `P-${this.next()}`
     await this.product(factory, sku, true)
-    const { code } = await this.ask('pos', 'create', '--line', `${sku}=6`, '--send')
+    const { code } = await this.ask('purchase-orders', 'create', '--line', `${sku}=6`, '--send')
     const { id } = await this.ask('offices', 'pickups', 'schedule', code)
     for (const verb of verbs) await this.ask('offices', 'pickups', verb, id)
     return id

@@ -467,16 +467,16 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
     reversed: provider,
   },
   'purchase order': {
-    draft: of('pos send', purchase()),
-    sent: of('pos confirm', purchase('send')),
-    confirmed: of('pos cancel', purchase('send', 'confirm')),
+    draft: of('purchase-orders send', purchase()),
+    sent: of('purchase-orders confirm', purchase('send')),
+    confirmed: of('purchase-orders cancel', purchase('send', 'confirm')),
     shipped: of(
-      'pos cancel',
+      'purchase-orders cancel',
       async (s) =>
         await put(s, 'warehouse_purchase_orders', await s.purchaseOrder('send'), "status = 'shipped'"),
     ),
     partially_received: of(
-      'pos close',
+      'purchase-orders close',
       async (s) =>
         await put(
           s,
@@ -485,7 +485,7 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
           "status = 'partially_received'",
         ),
     ),
-    received: of('pos close', purchase('send', 'receive')),
+    received: of('purchase-orders close', purchase('send', 'receive')),
   },
   reservation: {
     open: {

@@ -10,7 +10,7 @@ import type { EntryShape, GroupShape } from '../define/program.ts'
 export const surfaceFolder = fileURLToPath(new URL('../surface/', import.meta.url))
 
 export interface SurfaceIndex {
-  entries: { name: string; description: string; hidden?: boolean; isNoun: boolean }[]
+  entries: { name: string; alias?: string; description: string; hidden?: boolean; isNoun: boolean }[]
 }
 
 /**

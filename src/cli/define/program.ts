@@ -11,6 +11,8 @@ export interface GroupShape<C extends CommandShape = CommandShape> {
 
 export interface EntryShape<C extends CommandShape = CommandShape> {
   name: string
+  /** A former name, which still works and which no help lists. */
+  alias?: string
   description: string
   hidden?: boolean
   /** Loads the declaration of a command, or of the verbs of a noun, when it is first used. */
@@ -89,8 +91,9 @@ function addEntry<C extends CommandShape>(
   entry: EntryShape<C>,
   source: ProgramSource<C>,
 ): void {
-  const { name, description, hidden = false, isNoun } = entry
+  const { name, alias, description, hidden = false, isNoun } = entry
   const command = program.command(name, { hidden }).description(description)
+  if (alias !== undefined) command.alias(alias)
   if (isNoun) command.usage('<verb> [options]').action(() => showHelp(command))
   program.hook('preSubcommand', async (_, chosen) => {
     if (chosen !== command) return

@@ -4,6 +4,8 @@ import { withRoleCheck } from './require-role.ts'
 
 interface Named {
   name: string
+  /** A former name, which still works and which no help lists. */
+  alias?: string
   description: string
   /** True if the command runs but is not listed, because other commands start it. */
   hidden?: boolean
@@ -162,17 +164,18 @@ const entriesWithoutCheck: readonly Entry[] = [
     verbs: async () => (await import('../../commands/shipments/verbs.ts')).verbs,
   },
   {
-    name: 'pos',
-    description: 'purchase orders: goods ordered from factories',
+    name: 'purchase-orders',
+    alias: 'pos',
+    description: 'goods ordered from factories',
     verbs: async () => [
-      (await import('../../commands/pos/list.ts')).list,
-      (await import('../../commands/pos/show.ts')).show,
-      (await import('../../commands/pos/create.ts')).create,
-      (await import('../../commands/pos/send.ts')).send,
-      (await import('../../commands/pos/confirm.ts')).confirm,
-      (await import('../../commands/pos/receive.ts')).receive,
-      (await import('../../commands/pos/close.ts')).close,
-      (await import('../../commands/pos/cancel.ts')).cancel,
+      (await import('../../commands/purchase-orders/list.ts')).list,
+      (await import('../../commands/purchase-orders/show.ts')).show,
+      (await import('../../commands/purchase-orders/create.ts')).create,
+      (await import('../../commands/purchase-orders/send.ts')).send,
+      (await import('../../commands/purchase-orders/confirm.ts')).confirm,
+      (await import('../../commands/purchase-orders/receive.ts')).receive,
+      (await import('../../commands/purchase-orders/close.ts')).close,
+      (await import('../../commands/purchase-orders/cancel.ts')).cancel,
     ],
   },
   {
@@ -347,3 +350,7 @@ const entriesWithoutCheck: readonly Entry[] = [
 
 /** All commands of `laku`. Each command for staff first checks the role of the person who gives it. */
 export const entries: readonly Entry[] = entriesWithoutCheck.map(withRoleCheck)
+
+/** Returns the entry with this name or this former name. */
+export const entryNamed = (name: string | undefined): Entry | undefined =>
+  entries.find((entry) => entry.name === name || (name !== undefined && entry.alias === name))

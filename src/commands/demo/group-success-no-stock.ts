@@ -178,12 +178,12 @@ async function messageOf(shop: Shop, goods: Goods, code: string): Promise<Messag
 
 async function receive(shop: Shop, code: string, ...counts: string[]): Promise<PurchaseOrder> {
   const answer = await shop.laku<PurchaseOrder & { error?: { message: string } }>(
-    'pos',
+    'purchase-orders',
     'receive',
     code,
     ...counts,
   )
-  expectThat(answer.error === undefined, `laku pos receive: ${answer.error?.message}`)
+  expectThat(answer.error === undefined, `laku purchase-orders receive: ${answer.error?.message}`)
   return answer
 }
 

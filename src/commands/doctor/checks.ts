@@ -171,7 +171,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
         silent > 0,
         'warning',
         `${silent} purchase orders are unanswered for a day`,
-        'laku pos list --status sent',
+        'laku purchase-orders list --status sent',
       )
     },
   },

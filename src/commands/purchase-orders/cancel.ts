@@ -7,7 +7,7 @@ export const cancel = defineChange({
   description: 'Call a purchase order off, as long as nothing of it came. Tell the factory yourself.',
   args: [orderArgument],
   input: z.object(orderInput),
-  examples: ['laku pos cancel PO-261125-7K3QX2 --reason "the factory is out of cotton"'],
+  examples: ['laku purchase-orders cancel PO-261125-7K3QX2 --reason "the factory is out of cotton"'],
   needsReason: true,
   change: async (work, { order }, reason) => {
     const { cancelPurchaseOrder } = await import('../../domain/warehouse/index.ts')

@@ -7,7 +7,7 @@ export const close = defineChange({
   description: 'Close a purchase order that was received: what is still owed of it will not come.',
   args: [orderArgument],
   input: z.object(orderInput),
-  examples: ['laku pos close PO-261125-7K3QX2 --reason "the factory cannot replace two pieces"'],
+  examples: ['laku purchase-orders close PO-261125-7K3QX2 --reason "the factory cannot replace two pieces"'],
   change: async (work, { order }, reason) => {
     const { closePurchaseOrder } = await import('../../domain/warehouse/index.ts')
     return await closePurchaseOrder(work, { purchaseOrder: order, reason: reason || undefined })

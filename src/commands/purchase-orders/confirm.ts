@@ -8,7 +8,7 @@ export const confirm = defineChange({
   args: [orderArgument],
   options: [{ flags: '--shipped', description: 'its goods are on the way already' }],
   input: z.object({ ...orderInput, shipped: z.boolean().default(false) }),
-  examples: ['laku pos confirm PO-261125-7K3QX2 --reason "called them"'],
+  examples: ['laku purchase-orders confirm PO-261125-7K3QX2 --reason "called them"'],
   change: async (work, { order, shipped }) => {
     const { confirmPurchaseOrder } = await import('../../domain/warehouse/index.ts')
     return await confirmPurchaseOrder(work, { purchaseOrder: order, shipped })

@@ -19,7 +19,7 @@ export const create = defineChange({
     session: z.string().optional(),
     send: z.boolean().default(false),
   }),
-  examples: ['laku pos create --line KAOS-HITAM-M=24 --line KAOS-HITAM-L=12 --send'],
+  examples: ['laku purchase-orders create --line KAOS-HITAM-M=24 --line KAOS-HITAM-L=12 --send'],
   change: async (work, { line, session, send }) => {
     const { createPurchaseOrder, sendPurchaseOrder } = await import('../../domain/warehouse/index.ts')
     const { sessionNamed } = await import('../sessions/session.ts')
@@ -31,5 +31,7 @@ export const create = defineChange({
     return send ? await sendPurchaseOrder(work, made.id) : made
   },
   done: ({ code, status, factory }) =>
-    status === 'draft' ? `${code} is a draft: laku pos send ${code}` : `${code} is sent to ${factory.name}.`,
+    status === 'draft'
+      ? `${code} is a draft: laku purchase-orders send ${code}`
+      : `${code} is sent to ${factory.name}.`,
 })

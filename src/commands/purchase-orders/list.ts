@@ -25,7 +25,10 @@ export const list = defineList({
     session: z.string().optional(),
     factory: z.uuid().optional(),
   }),
-  examples: ['laku pos list --status sent', 'laku pos list --session GBS-261123-7K3QX2 --json'],
+  examples: [
+    'laku purchase-orders list --status sent',
+    'laku purchase-orders list --session GBS-261123-7K3QX2 --json',
+  ],
   empty: 'No purchase orders. Try another --status; a session that is short of stock makes one by itself.',
   run: async (context, { status, session, factory }, page) => {
     const { listPurchaseOrders } = await import('../../domain/warehouse/purchase-orders/read.ts')

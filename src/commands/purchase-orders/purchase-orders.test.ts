@@ -4,6 +4,7 @@ import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { staff } from '../../../test/staff.ts'
 import { fulfilDemand } from '../../domain/group-buying/index.ts'
+import { commandHouse } from '../command-house.ts'
 
 let laku: TestLaku
 let market: Market
@@ -22,36 +23,48 @@ interface Shown {
   receipts: { kind: string; pieces: number; note: string | null }[]
 }
 
-const pos = <T = Shown>(...words: string[]) => askLaku<T>(laku, ['pos', ...words])
+const ask = <T = Shown>(...words: string[]) => askLaku<T>(laku, ['purchase-orders', ...words])
 const errorOf = async (...words: string[]) => {
-  const { exitCode, stdout } = await runLaku(laku, ['pos', ...words, '--json'])
+  const { exitCode, stdout } = await runLaku(laku, ['purchase-orders', ...words, '--json'])
   return [exitCode, JSON.parse(stdout).error.code]
 }
 
-describe('laku pos', () => {
+describe('laku purchase-orders', () => {
   it('makes, sends, confirms, receives and closes a purchase order', async () => {
-    const made = await pos('create', '--line', `${market.sku}=6`, '--line', `${market.otherSku}=4`)
+    const made = await ask('create', '--line', `${market.sku}=6`, '--line', `${market.otherSku}=4`)
     expect(made.status).toBe('draft')
     const { code } = made
-    expect(await pos('send', code)).toMatchObject({ status: 'sent' })
-    expect(await pos('confirm', code, '--reason', 'called them')).toMatchObject({ status: 'confirmed' })
-    expect(await pos('confirm', code, '--shipped')).toMatchObject({ status: 'shipped' })
+    expect(await ask('send', code)).toMatchObject({ status: 'sent' })
+    expect(await ask('confirm', code, '--reason', 'called them')).toMatchObject({ status: 'confirmed' })
+    expect(await ask('confirm', code, '--shipped')).toMatchObject({ status: 'shipped' })
     const counts = ['--line', `${market.sku}=4,1`, '--line', `${market.otherSku.toLowerCase()}=0,2`]
-    expect(await pos('receive', code, ...counts, '--delivery-note', 'SJ-9')).toMatchObject({
+    expect(await ask('receive', code, ...counts, '--delivery-note', 'SJ-9')).toMatchObject({
       status: 'partially_received',
     })
-    await pos('receive', code, ...counts, '--delivery-note', 'SJ-9')
-    expect(await pos('receive', code, '--all')).toMatchObject({ status: 'received' })
-    expect(await pos('close', code)).toMatchObject({ status: 'closed' })
-    const shown = await pos('show', code.toLowerCase())
+    await ask('receive', code, ...counts, '--delivery-note', 'SJ-9')
+    expect(await ask('receive', code, '--all')).toMatchObject({ status: 'received' })
+    expect(await ask('close', code)).toMatchObject({ status: 'closed' })
+    const shown = await ask('show', code.toLowerCase())
     expect(shown.items.map(({ received, damaged }) => [received, damaged]).sort()).toEqual([
       [4, 2],
       [6, 1],
     ])
     expect(shown.receipts).toHaveLength(6)
     expect(shown.receipts.filter((row) => row.note === 'SJ-9')).toHaveLength(4)
-    const people = await runLaku(laku, ['pos', 'show', code])
+    const people = await runLaku(laku, ['purchase-orders', 'show', code])
     expect(people.stdout).toMatch(/Items[\s\S]+owed[\s\S]+Receipts[\s\S]+SJ-9/)
+  })
+
+  it('answers to its former name, in the audit log as well, and to a laku that is older than its server', async () => {
+    const { code } = await askLaku<Shown>(laku, ['pos', 'create', '--line', `${market.sku}=1`])
+    expect(await askLaku<Shown>(laku, ['pos', 'show', code])).toMatchObject({ code, status: 'draft' })
+    expect((await runLaku(laku, ['--help'])).stdout).not.toMatch(/\bpos\b/)
+    expect(await commandHouse.find(['pos', 'list'])).toEqual({ reads: true, shownOnce: false })
+    const logged = async (name: string) =>
+      (await askLaku<{ data: { command: string }[] }>(laku, ['audit', 'list', '--command', name])).data
+    expect((await logged('pos create'))[0]).toMatchObject({ command: 'purchase-orders create' })
+    expect(await logged('purchase-orders')).toEqual(await logged('pos'))
+    expect(await logged('purchase')).toEqual([])
   })
 
   it('lists those of a session, and rolls a dry run back', async () => {
@@ -59,18 +72,18 @@ describe('laku pos', () => {
     const session = await market.session({ moq: 50 })
     await market.joinAndPay(buyers, session.id, 50)
     const { purchaseOrder } = await laku.system((work) => fulfilDemand(work, { sessionId: session.id }))
-    const { data } = await pos<{ data: Shown[] }>('list', '--session', session.code, '--status', 'sent')
+    const { data } = await ask<{ data: Shown[] }>('list', '--session', session.code, '--status', 'sent')
     expect(data.map((shown) => shown.code)).toEqual([purchaseOrder?.code])
-    const dry = await pos<{ dry_run: boolean; result: Shown }>('receive', data[0]!.code, '--all', '--dry-run')
+    const dry = await ask<{ dry_run: boolean; result: Shown }>('receive', data[0]!.code, '--all', '--dry-run')
     expect([dry.dry_run, dry.result.status]).toEqual([true, 'received'])
-    expect(await pos('show', data[0]!.code)).toMatchObject({ status: 'sent', receipts: [] })
+    expect(await ask('show', data[0]!.code)).toMatchObject({ status: 'sent', receipts: [] })
     expect(await errorOf('create', '--session', session.code, '--line', `${market.sku}=1`)).toEqual([
       5,
       'warehouse.session_has_purchase_order',
     ])
     const stock = await askLaku<{ on_the_way: number }>(laku, ['stock', 'show', market.sku])
     expect(stock.on_the_way).toBe(data[0]!.items[0]!.quantity)
-    const cancelled = await pos('cancel', data[0]!.code, '--reason', 'no cloth')
+    const cancelled = await ask('cancel', data[0]!.code, '--reason', 'no cloth')
     expect(cancelled).toMatchObject({ status: 'cancelled', status_reason: 'no cloth' })
     // What attention then tells a person to do is a command that exists.
     const again = await askLaku<{ purchase_order: Shown }>(laku, ['sessions', 'fulfil', session.code])
@@ -78,7 +91,7 @@ describe('laku pos', () => {
   })
 
   it('says what is wrong, with the exit code of its kind', async () => {
-    const { code } = await pos('create', '--line', `${market.sku}=2`, '--send')
+    const { code } = await ask('create', '--line', `${market.sku}=2`, '--send')
     expect(await errorOf('show', 'PO-000000-AAAAAA')).toEqual([3, 'warehouse.purchase_order_not_found'])
     expect(await errorOf('close', code)).toEqual([5, 'kernel.illegal_transition'])
     expect(await errorOf('receive', code, '--line', `${market.sku}=3`)).toEqual([
@@ -86,11 +99,13 @@ describe('laku pos', () => {
       'warehouse.over_received',
     ])
     for (const wrong of [['--line', `${market.sku}=x`], [], ['--all', '--line', `${market.sku}=1`]]) {
-      const { exitCode } = await runLaku(laku, ['pos', 'receive', code, ...wrong, '--json'])
+      const { exitCode } = await runLaku(laku, ['purchase-orders', 'receive', code, ...wrong, '--json'])
       expect(exitCode).toBe(2)
     }
-    expect((await runLaku(laku, ['pos', 'cancel', code, '--json'])).exitCode).toBe(2)
+    expect((await runLaku(laku, ['purchase-orders', 'cancel', code, '--json'])).exitCode).toBe(2)
     const support = staff('support')
-    expect((await runLaku(laku, ['pos', 'receive', code, '--all', '--json'], support)).exitCode).toBe(4)
+    expect(
+      (await runLaku(laku, ['purchase-orders', 'receive', code, '--all', '--json'], support)).exitCode,
+    ).toBe(4)
   })
 })

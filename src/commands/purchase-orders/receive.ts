@@ -25,8 +25,8 @@ export const receive = defineChange({
     })
     .refine(({ line, all }) => all !== line.length > 0, { path: ['line'], error: 'give --line or --all' }),
   examples: [
-    'laku pos receive PO-261125-7K3QX2 --line KAOS-HITAM-M=22,2 --delivery-note SJ-0817',
-    'laku pos receive PO-261125-7K3QX2 --all',
+    'laku purchase-orders receive PO-261125-7K3QX2 --line KAOS-HITAM-M=22,2 --delivery-note SJ-0817',
+    'laku purchase-orders receive PO-261125-7K3QX2 --all',
   ],
   change: async (work, { order, line, all, deliveryNote }) => {
     const { purchaseOrder, receivePurchaseOrder } = await import('../../domain/warehouse/index.ts')

@@ -7,7 +7,7 @@ export const send = defineChange({
   description: 'Tell the factory of a draft by WhatsApp, or again of one whose message failed.',
   args: [orderArgument],
   input: z.object(orderInput),
-  examples: ['laku pos send PO-261125-7K3QX2'],
+  examples: ['laku purchase-orders send PO-261125-7K3QX2'],
   change: async (work, { order }) => {
     const { sendPurchaseOrder } = await import('../../domain/warehouse/index.ts')
     return await sendPurchaseOrder(work, order)

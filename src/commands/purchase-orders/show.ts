@@ -7,7 +7,7 @@ export const show = defineShow({
   description: 'One purchase order: what was ordered, what came, and what the factory answered.',
   args: [orderArgument],
   input: z.object(orderInput),
-  examples: ['laku pos show PO-261125-7K3QX2'],
+  examples: ['laku purchase-orders show PO-261125-7K3QX2'],
   run: async (context, { order }) => {
     const { showPurchaseOrder } = await import('../../domain/warehouse/purchase-orders/read.ts')
     return await context.read(({ tx }) => showPurchaseOrder(tx, order))

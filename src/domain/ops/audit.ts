@@ -49,8 +49,11 @@ export async function listAudit(work: Work, filter: AuditFilter): Promise<Paged<
   const wheres = [sql`true`]
   if (filter.subjectId) wheres.push(sql`subject_id = ${filter.subjectId}`)
   if (filter.actor) wheres.push(sql`(actor_name = ${filter.actor} or actor_id = ${filter.actor})`)
-  if (filter.command)
-    wheres.push(sql`(command = ${filter.command} or starts_with(command, ${`${filter.command} `}))`)
+  if (filter.command) {
+    const names = namesOf(filter.command)
+    const within = sql`exists (select from unnest(${names}::text[]) as of_noun (name) where starts_with(command, name || ' '))`
+    wheres.push(sql`(command = any(${names}::text[]) or ${within})`)
+  }
   if (filter.since) wheres.push(sql`occurred_at >= ${filter.since}`)
   if (filter.until) wheres.push(sql`occurred_at < ${filter.until}`)
   if (filter.cursor) {
@@ -62,6 +65,15 @@ export async function listAudit(work: Work, filter: AuditFilter): Promise<Paged<
     select ${columns} from audit_log where ${sql.join(wheres, sql` and `)}
     order by occurred_at desc, id desc limit ${filter.limit + 1}`.execute(work.tx)
   return pageOf(rows, filter.limit, (row) => row.id)
+}
+
+/** Former names of commands' nouns: older entries of the log have them, and an entry is never changed. */
+const formerNouns: Readonly<Record<string, string>> = { 'purchase-orders': 'pos' }
+
+function namesOf(command: string): string[] {
+  const [noun = '', ...rest] = command.split(' ')
+  const nouns = Object.entries(formerNouns).find((names) => names.includes(noun)) ?? [noun]
+  return nouns.map((name) => [name, ...rest].join(' '))
 }
 
 /**

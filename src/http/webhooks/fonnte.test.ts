@@ -160,7 +160,7 @@ describe('fact 9: a reply at Meta', () => {
     await settled()
     expect(await order.status()).toBe('sent')
     expect(await attention()).toMatchObject([
-      { kind: 'whatsapp_sender_unknown', command: `laku pos confirm ${order.code}` },
+      { kind: 'whatsapp_sender_unknown', command: `laku purchase-orders confirm ${order.code}` },
     ])
   })
 })

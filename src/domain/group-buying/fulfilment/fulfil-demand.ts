@@ -84,7 +84,7 @@ async function waitForStock(work: Work, session: LockedSession, coverage: Covera
       kind: 'session_short_of_stock',
       subject: ['session', id],
       message: `${code} is sold, and nothing on the way brings ${units} of the units that it lacks`,
-      command: `laku pos create --session ${code} ${lines} --send`,
+      command: `laku purchase-orders create --session ${code} ${lines} --send`,
       details: { code, uncovered, otherwise: `laku sessions refund ${code}` },
     })
   }

@@ -219,7 +219,7 @@ describe('a session that is short of stock', () => {
     expect(await refusal(refund())).toBe('group_buying.not_refundable')
     const [order] = await purchaseOrdersOf(session.id)
     expect(await attention(id)).toEqual([
-      { kind: 'purchase_order_unneeded', command: `laku pos close ${order?.code}` },
+      { kind: 'purchase_order_unneeded', command: `laku purchase-orders close ${order?.code}` },
     ])
     await expectAllTrue()
   })
@@ -259,7 +259,7 @@ describe('a session that is short of stock', () => {
     expect(await attention(session.id)).toEqual([
       {
         kind: 'session_short_of_stock',
-        command: `laku pos create --session ${session.code} --line ${market.sku}=4 --send`,
+        command: `laku purchase-orders create --session ${session.code} --line ${market.sku}=4 --send`,
       },
     ])
     await expectAllTrue()
@@ -319,7 +319,7 @@ describe('a session that is short of stock', () => {
     const { id, code } = await orderOf(session.id)
     await laku.as(staff, (work) => cancelSession(work, { sessionId: session.id }))
     expect(await attention(id)).toEqual([
-      { kind: 'purchase_order_unneeded', command: `laku pos cancel ${code}` },
+      { kind: 'purchase_order_unneeded', command: `laku purchase-orders cancel ${code}` },
     ])
     expect(await statusOf(session.id)).toBe('refunded')
     const other = await sold([1])

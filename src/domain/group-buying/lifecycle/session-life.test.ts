@@ -171,7 +171,7 @@ describe('success from stock', () => {
     const { rows } = await sql<{ command: string }>`
       select command from attention where subject_id = ${session.id}`.execute(laku.db)
     expect(rows).toEqual([
-      { command: `laku pos create --session ${session.code} --line ${own.sku}=2 --send` },
+      { command: `laku purchase-orders create --session ${session.code} --line ${own.sku}=2 --send` },
     ])
     const orders = laku.as(admin, (work) => createOrdersOf(work, { sessionId: session.id }))
     await expect(orders).rejects.toMatchObject({ code: 'group_buying.stock_short' })

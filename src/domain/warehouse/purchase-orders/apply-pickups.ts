@@ -31,7 +31,7 @@ export async function applyPickups(work: Work, events: readonly { payload: Picku
       kind: 'pickup_short',
       subject: ['purchase_order', order.id],
       message: `the agent found ${missing} pieces too few for ${order.code}`,
-      command: `laku pos show ${order.code}`,
+      command: `laku purchase-orders show ${order.code}`,
       details: { code: order.code, short },
     })
   }

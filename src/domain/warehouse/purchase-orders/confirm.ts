@@ -23,7 +23,7 @@ export async function confirmPurchaseOrder(
   requireTransition(purchaseOrderTransitions, order.status, to, order.code)
   await moveConfirmed(work, order, to)
   const [before, after] = [{ status: order.status }, { status: to }]
-  work.audit({ command: 'pos confirm', subject: ['purchase_order', order.id], before, after })
+  work.audit({ command: 'purchase-orders confirm', subject: ['purchase_order', order.id], before, after })
   return await purchaseOrder(work.tx, order.id)
 }
 

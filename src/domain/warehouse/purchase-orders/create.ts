@@ -53,7 +53,7 @@ export async function createPurchaseOrder(work: Work, input: NewPurchaseOrder): 
     payload: { purchaseOrderId: id, code, sessionId: sessionId ?? null, units },
   })
   const view = await purchaseOrder(work.tx, id)
-  work.audit({ command: 'pos create', subject: ['purchase_order', id], after: view })
+  work.audit({ command: 'purchase-orders create', subject: ['purchase_order', id], after: view })
   return view
 }
 

@@ -58,7 +58,7 @@ async function end(
   const set = { statusReason: input.reason ?? null, answerDueAt: null, updatedAt: work.now }
   await moveState(work, purchaseOrderMachine, { to, ids: [order.id], set, all: true })
   const after = { status: to, reason: input.reason }
-  const command = to === 'closed' ? 'pos close' : 'pos cancel'
+  const command = to === 'closed' ? 'purchase-orders close' : 'purchase-orders cancel'
   work.audit({ command, subject: ['purchase_order', order.id], before: { status: order.status }, after })
   return { order, before }
 }

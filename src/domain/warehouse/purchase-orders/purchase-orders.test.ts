@@ -231,7 +231,7 @@ describe('the life of a purchase order', () => {
       .select('command')
       .where('subjectId', '=', first.id)
       .execute()
-    expect(audit.map((row) => row.command).sort()).toEqual(['pos create', 'pos send'])
+    expect(audit.map((row) => row.command).sort()).toEqual(['purchase-orders create', 'purchase-orders send'])
   })
 
   it('is counted in by one of two receipts at once, never twice', async () => {

@@ -86,7 +86,7 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
       work.emit({ type: 'stock.added', aggregate: ['variant', variantId], payload: { variantId, quantity } })
   }
   work.audit({
-    command: 'pos receive',
+    command: 'purchase-orders receive',
     subject: ['purchase_order', order.id],
     before: { status: before.status },
     after: { status: after.status, deliveryNote, lines },

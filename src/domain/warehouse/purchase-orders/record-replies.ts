@@ -74,7 +74,7 @@ function showUnknown(work: Work, { userId, providerMessageId, body }: Reply): vo
     kind: 'whatsapp_sender_unknown',
     subject: ['whatsapp_sender', userId ?? providerMessageId],
     message: `somebody wrote on WhatsApp whose number the provider keeps back${code ? `, and named ${code}` : ''}; it may be a factory, and its words are in the inbox`,
-    command: code ? `laku pos confirm ${code}` : 'laku webhooks list --provider whatsapp',
+    command: code ? `laku purchase-orders confirm ${code}` : 'laku webhooks list --provider whatsapp',
     details: { providerMessageId, named },
   })
 }
@@ -96,7 +96,7 @@ async function namedOrOnly(work: Work, { from, body }: Reply): Promise<string[]>
     kind: 'purchase_order_reply_ambiguous',
     subject: ['purchase_order', first.id],
     message: `a factory that has not answered ${first.code} and others replied without saying to which; its words are in the inbox`,
-    command: `laku pos confirm ${first.code}`,
+    command: `laku purchase-orders confirm ${first.code}`,
     details: { unanswered: rows.map((row) => row.code) },
   })
   return []
@@ -147,7 +147,7 @@ function show(work: Work, { id, code }: { id: string; code: string }, meaning: R
     message: refused
       ? `the factory says no to ${code}; its words are in the inbox`
       : `the factory's reply to ${code} is not a clear yes or no; its words are in the inbox`,
-    command: refused ? `laku pos cancel ${code}` : `laku pos confirm ${code}`,
-    details: { meaning, otherwise: refused ? `laku pos confirm ${code}` : `laku pos cancel ${code}` },
+    command: refused ? `laku purchase-orders cancel ${code}` : `laku purchase-orders confirm ${code}`,
+    details: { meaning, otherwise: refused ? `laku purchase-orders confirm ${code}` : `laku purchase-orders cancel ${code}` },
   })
 }

@@ -19,7 +19,7 @@ export async function reportUnneededOrders(work: Work, sessionIds: readonly stri
       kind: 'purchase_order_unneeded',
       subject: ['purchase_order', id],
       message: `${code} is on the way, and its session needs the goods no more`,
-      command: `laku pos ${status === 'partially_received' ? 'close' : 'cancel'} ${code}`,
+      command: `laku purchase-orders ${status === 'partially_received' ? 'close' : 'cancel'} ${code}`,
     })
   }
 }
@@ -46,8 +46,8 @@ export async function reportUnreachedFactories(
       kind: 'purchase_order_not_told',
       subject: ['purchase_order', id],
       message: `the factory of ${code} could not be told by WhatsApp: ${codes.get(id)}`,
-      command: `laku pos send ${code}`,
-      details: { otherwise: `laku pos confirm ${code}` },
+      command: `laku purchase-orders send ${code}`,
+      details: { otherwise: `laku purchase-orders confirm ${code}` },
     })
   }
 }

@@ -54,7 +54,7 @@ export async function sendPurchaseOrder(work: Work, named: string): Promise<Purc
     payload: subjectOf(order),
   })
   const [before, after] = [{ status: order.status }, { status: 'sent', message: told.times + 1 }]
-  work.audit({ command: 'pos send', subject: ['purchase_order', order.id], before, after })
+  work.audit({ command: 'purchase-orders send', subject: ['purchase_order', order.id], before, after })
   return await purchaseOrder(work.tx, order.id)
 }
 

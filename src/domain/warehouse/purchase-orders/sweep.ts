@@ -28,8 +28,8 @@ export async function sweepPurchaseOrders(work: Work): Promise<number> {
       kind: 'purchase_order_unanswered',
       subject: ['purchase_order', id],
       message: `${factory} has not answered ${code} for ${hours} hours`,
-      command: `laku pos confirm ${code}`,
-      details: { otherwise: `laku pos cancel ${code}` },
+      command: `laku purchase-orders confirm ${code}`,
+      details: { otherwise: `laku purchase-orders cancel ${code}` },
     })
   }
   return rows.length
