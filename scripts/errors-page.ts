@@ -15,6 +15,7 @@ export function errorsPage(errors: readonly ErrorDefinition[]): string {
 
 Every failure that laku names, by code. Made from the code by \`npm run generate\`; CI fails when it drifts.
 The kind decides what each front does with it; a few codes of the \`http\` and \`kernel\` families have a finer HTTP status.
+An error that was renamed has its former code in \`details.former_code\`.
 
 | kind | HTTP status | exit code | a job |
 | --- | --- | --- | --- |
@@ -24,7 +25,10 @@ ${Object.entries(kinds)
 `
   const families = Map.groupBy(errors, (error) => error.code.split('.')[0] as string)
   const tables = [...families].map(([family, all]) => {
-    const rows = all.map(({ code, kind, message }) => `| \`${code}\` | ${kind} | ${message} |`)
+    const rows = all.map(
+      ({ code, kind, message, former }) =>
+        `| \`${code}\` | ${kind} | ${message}${former ? ` Formerly \`${former}\`.` : ''} |`,
+    )
     return `\n## ${family}\n\n| code | kind | says |\n| --- | --- | --- |\n${rows.join('\n')}\n`
   })
   return head + tables.join('')

@@ -15,7 +15,7 @@ describe('retired words', () => {
     ['A_RUN', 'A_RUN'],
     ['MOST_PAGES', 'MOST'],
     ['patienceMs', 'patience'],
-    ['same_hands', 'hands'],
+    ['sameHands', 'hands'],
     ['mend-jobs.ts', 'mend'],
   ])('are seen in the name %s', (name, word) => {
     expect(retiredInName(name)?.word).toBe(word)

@@ -92,9 +92,6 @@ export function retiredInText(text: string): string | undefined {
 
 /** Names that others rely on, and texts that another party approved. They keep what they say. */
 export const KEPT_NAMES: ReadonlySet<string> = new Set([
-  'same_hands',
-  'in_other_hands',
-  'call_off_refused',
   // A kind of attention: its rows are stored under it.
   'order_called_off',
 ])

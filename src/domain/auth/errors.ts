@@ -37,9 +37,10 @@ export const authErrors = defineErrors('auth', {
     'not_found',
     'No active member of staff has this name or id. See the names with laku auth staff list.',
   ],
-  in_other_hands: [
+  not_their_administrator: [
     'forbidden',
     'You cannot give this administrator a new token: only they or the person who added them can. The owner of the database can add another administrator with laku db migrate --admin.',
+    'auth.in_other_hands',
   ],
   token_needs_end: [
     'invalid',

@@ -73,7 +73,7 @@ describe("a factory's bank account", () => {
   it('needs a second person: not who let the first in', async () => {
     const { boss, first, second } = await oneAdministratorAndTwo(laku)
     await set('1234567891', first)
-    expect(await refusal(approve(boss))).toBe('kernel.same_hands')
+    expect(await refusal(approve(boss))).toBe('kernel.approver_not_independent')
     expect((await approve(second)).status).toBe('approved')
   })
 

@@ -8,6 +8,8 @@ export interface ErrorDefinition {
   code: string
   kind: ErrorKind
   message: string
+  /** The code that the error had before. It goes along as `former_code` in the details of each answer. */
+  former?: string
 }
 
 /** The error for a broken rule of the domain. Its code is stable and documented in docs/errors.md. */
@@ -21,7 +23,7 @@ export class DomainError extends Error {
     super(definition.message)
     this.code = definition.code
     this.kind = definition.kind
-    this.details = details
+    this.details = definition.former ? { ...details, formerCode: definition.former } : details
   }
 }
 
@@ -38,16 +40,17 @@ const catalogue = new Map<string, ErrorDefinition>()
 type Factories<T> = { [K in keyof T]: (details?: Record<string, unknown>) => DomainError }
 
 /**
- * Declares the errors of a domain, each as `name: [kind, message]`. Returns, for each name, a function that
- * makes the error. Its code is `<domain>.<name>`; a code that is declared twice throws.
+ * Declares the errors of a domain, each as `name: [kind, message]`, or as `[kind, message, former code]` if the
+ * error was renamed. Returns, for each name, a function that makes the error. Its code is `<domain>.<name>`; a
+ * code that is declared twice throws.
  */
-export function defineErrors<const T extends Record<string, readonly [ErrorKind, string]>>(
+export function defineErrors<const T extends Record<string, readonly [ErrorKind, string, string?]>>(
   domain: string,
   errors: T,
 ): Factories<T> {
   const factories: Record<string, (details?: Record<string, unknown>) => DomainError> = {}
-  for (const [name, [kind, message]] of Object.entries(errors)) {
-    const definition = { code: `${domain}.${name}`, kind, message }
+  for (const [name, [kind, message, former]] of Object.entries(errors)) {
+    const definition = { code: `${domain}.${name}`, kind, message, ...(former && { former }) }
     if (catalogue.has(definition.code)) throw new Error(`error code ${definition.code} is declared twice`)
     catalogue.set(definition.code, definition)
     factories[name] = (details) => new DomainError(definition, details)

@@ -7,9 +7,10 @@ export const kernelErrors = defineErrors('kernel', {
     'Your role does not allow this. Ask a person with one of the roles listed under needs.',
   ],
   user_erased: ['not_found', 'This account was deleted and can no longer be used. Use another account.'],
-  same_hands: [
+  approver_not_independent: [
     'forbidden',
     "You cannot approve this: one of you added the other to the staff, or within the last day changed the other's token, role or second factor. A third person must approve it.",
+    'kernel.same_hands',
   ],
   second_factor_needed: [
     'forbidden',

@@ -16,9 +16,10 @@ export const logisticsErrors = defineErrors('logistics', {
     'conflict',
     'No courier can be booked, because the order is not paid or its stock is not reserved. See its status with laku orders show.',
   ],
-  call_off_refused: [
+  courier_cancel_refused: [
     'conflict',
     'The courier has already taken the parcel and does not cancel it. Wait until it is delivered or comes back.',
+    'logistics.call_off_refused',
   ],
   courier_unavailable: [
     'unavailable',

@@ -78,7 +78,7 @@ describe('cancelling once the order is being sent', () => {
     const { order } = await shop.paidOrder(ana)
     await shop.book(order.id)
     await moveAtCourier(order.id, 'picked')
-    expect(await refusal(shop.cancel(admin, order.id))).toBe('logistics.call_off_refused')
+    expect(await refusal(shop.cancel(admin, order.id))).toBe('logistics.courier_cancel_refused')
     expect(await shop.see(order.id)).toMatchObject({
       status: 'ready_for_pickup',
       shipment: { status: 'booked' },

@@ -252,7 +252,7 @@ describe('settlements', () => {
       const factoryId = await f.factory()
       await f.sell(factoryId, 60_000_000)
       const code = (await f.run({ factoryId }, first)).settlements[0]?.code as string
-      expect(await refusal(f.approve(code, boss))).toBe('kernel.same_hands')
+      expect(await refusal(f.approve(code, boss))).toBe('kernel.approver_not_independent')
       expect((await f.approve(code, second)).status).toBe('approved')
       await f.sell(factoryId)
       const small = await f.settled(factoryId)

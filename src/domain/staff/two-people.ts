@@ -10,7 +10,7 @@ import type { Work } from '../kernel/work.ts'
  * Within that day, neither person gave or took away the other's token, role or factor. Neither person ever
  * vouched for the other. `first` has the form that `personOf` or `actorLabel` writes. `same` makes the error
  * that is thrown if both are the same person.
- * @throws kernel.same_hands, kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing,
+ * @throws kernel.approver_not_independent, kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing,
  * kernel.second_factor_needed
  */
 export async function requireSecondPerson(work: Work, first: string, same: () => DomainError): Promise<void> {
@@ -23,7 +23,7 @@ export async function requireSecondPerson(work: Work, first: string, same: () =>
  * factor.
  */
 export async function isSecondPerson(work: Work, first: string): Promise<boolean> {
-  return (await secondPersonRefused(work, first, () => kernelErrors.same_hands())) === undefined
+  return (await secondPersonRefused(work, first, () => kernelErrors.approver_not_independent())) === undefined
 }
 
 /**
@@ -33,7 +33,7 @@ export async function isSecondPerson(work: Work, first: string): Promise<boolean
  * kernel.second_factor_needed
  */
 export async function requireOwnFactor(work: Work): Promise<void> {
-  const refused = await secondPersonRefused(work, 'nobody yet', () => kernelErrors.same_hands())
+  const refused = await secondPersonRefused(work, 'nobody yet', () => kernelErrors.approver_not_independent())
   if (refused) throw refused
 }
 
@@ -45,7 +45,7 @@ interface Found {
 }
 
 const refusals = {
-  'kernel.same_hands': kernelErrors.same_hands,
+  'kernel.same_hands': kernelErrors.approver_not_independent,
   'kernel.role_too_new': kernelErrors.role_too_new,
   'kernel.factor_too_new': kernelErrors.factor_too_new,
   'kernel.second_factor_missing': kernelErrors.second_factor_missing,

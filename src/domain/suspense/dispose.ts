@@ -96,7 +96,7 @@ export async function settleByFact(
 
 /**
  * Lets a second person approve or reject a requested disposal. After a rejection the item is open again.
- * @throws suspense.not_found, nothing_asked, same_person, kernel.same_hands, kernel.forbidden
+ * @throws suspense.not_found, nothing_asked, same_person, kernel.approver_not_independent, kernel.forbidden
  */
 export async function decideDisposal(
   work: Work,

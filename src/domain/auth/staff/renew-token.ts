@@ -22,7 +22,7 @@ const DAYS = 90
  * Replaces the tokens of a staff member by one new token; an administrator does this. The earlier tokens end
  * now, or after up to 30 days. By default a person's token is valid for 90 days, and a service's token has no
  * end.
- * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands, auth.token_needs_end
+ * @throws kernel.forbidden, auth.staff_not_found, auth.not_their_administrator, auth.token_needs_end
  */
 export async function renewToken(
   work: Work,
@@ -40,7 +40,7 @@ export async function renewToken(
       select staff_renew(${acting}, ${tokenId}::uuid, ${id}::uuid, ${hash}, ${days}::int, ${overlapS}::int, ${reason}, ${requestId}) as result`,
     {
       'auth.staff_not_found': () => authErrors.staff_not_found({ staff: input.staff }),
-      'auth.in_other_hands': () => authErrors.in_other_hands({ staff: name }),
+      'auth.in_other_hands': () => authErrors.not_their_administrator({ staff: name }),
       'auth.token_needs_end': () => authErrors.token_needs_end({ staff: name }),
     },
   )

@@ -190,8 +190,10 @@ describe('a second person', () => {
       [deputy, clerk],
     ]
     for (const [one, other] of above) {
-      expect([await asks(other, one), await asks(one, other)]).toEqual(Array(2).fill('kernel.same_hands'))
-      expect(await asks(other, `staff:${one.name}`)).toBe('kernel.same_hands')
+      expect([await asks(other, one), await asks(one, other)]).toEqual(
+        Array(2).fill('kernel.approver_not_independent'),
+      )
+      expect(await asks(other, `staff:${one.name}`)).toBe('kernel.approver_not_independent')
     }
     const sibling = await hire(laku, 'finance', deputy)
     for (const first of [ana, deputy, clerk, sibling])
@@ -237,25 +239,30 @@ describe('a second person', () => {
     const [clerk, boss] = [await hire(laku, 'finance'), await hire(laku, 'admin')]
     expect([await asks(boss, clerk), await asks(clerk, boss)]).toEqual(['ok', 'ok'])
     await laku.as(boss, (work) => renewToken(work, { staff: clerk.name }))
-    expect([await asks(boss, clerk), await asks(clerk, boss)]).toEqual(Array(2).fill('kernel.same_hands'))
+    expect([await asks(boss, clerk), await asks(clerk, boss)]).toEqual(
+      Array(2).fill('kernel.approver_not_independent'),
+    )
     const ended = (hours: number) =>
       asOwner(
         `update staff_tokens set revoked_at = '${secondsAfter(laku.clock.now(), -hours * 3600).toISOString()}'
          where given_by = '${boss.id}'`,
       )
     await ended(23)
-    expect(await asks(boss, clerk)).toBe('kernel.same_hands')
+    expect(await asks(boss, clerk)).toBe('kernel.approver_not_independent')
     await ended(25)
     expect(await asks(boss, clerk)).toBe('ok')
 
     await laku.as(boss, (work) => changeRole(work, { staff: clerk.id, role: 'support' }))
-    expect(await asks(boss, clerk)).toBe('kernel.same_hands')
+    expect(await asks(boss, clerk)).toBe('kernel.approver_not_independent')
     const other = await hire(laku, 'admin')
     expect(await asks(other, clerk)).toBe('ok')
 
     const third = await hire(laku, 'finance')
     await laku.as(boss, (work) => resetFactor(work, { staff: third.name }))
-    expect([await asks(boss, third), await asks(other, third)]).toEqual(['kernel.same_hands', 'ok'])
+    expect([await asks(boss, third), await asks(other, third)]).toEqual([
+      'kernel.approver_not_independent',
+      'ok',
+    ])
   })
 
   it('stays the same person under another name', async () => {
@@ -303,7 +310,7 @@ describe('tokens', () => {
     const renew = (by: Member, staff: string) => refusal(laku.as(by, (work) => renewToken(work, { staff })))
     expect([await renew(budi, clerk.name), await renew(budi, ana.name)]).toEqual([
       'ok',
-      'auth.in_other_hands',
+      'auth.not_their_administrator',
     ])
     expect(await renew(ana, ana.name)).toBe('ok')
     expect(await refusal(laku.as(ana, (work) => listStaff(work, { limit: 1 })))).toBe('ok')

@@ -39,7 +39,7 @@ export async function issueStaffToken(
       select staff_give_token(${acting}, ${id}::uuid, ${staffId}::uuid, ${hash}, ${days}::int, ${reason}, ${requestId}) as result`,
     {
       'auth.staff_not_found': () => authErrors.staff_not_found({ staffId }),
-      'auth.in_other_hands': () => authErrors.in_other_hands({ staffId }),
+      'auth.in_other_hands': () => authErrors.not_their_administrator({ staffId }),
       'auth.token_needs_end': () => authErrors.token_needs_end({ staffId }),
     },
   )

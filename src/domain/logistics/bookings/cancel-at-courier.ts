@@ -62,7 +62,7 @@ async function cancelThere(courier: CourierGateway, { code, providerOrderId }: B
     if (!(error instanceof ProviderFailure)) throw error
     if (await isCancelled(courier, providerOrderId)) return
     if (error.outcome === 'refused' && !isCancelFailed(error))
-      throw logisticsErrors.call_off_refused({ code, reason: error.code })
+      throw logisticsErrors.courier_cancel_refused({ code, reason: error.code })
     throw logisticsErrors.courier_unavailable({ code, reason: error.code })
   }
 }

@@ -101,7 +101,7 @@ export interface DeadRefund {
  * wallet. The key must have expired, and a full day of the provider's book after the last call must lack the
  * refund. No worker may still be calling. If the lost refund turns up later, its money goes into suspense.
  * @throws payment.refund_not_found, refund_not_lost, refund_leased, refund_may_live, refund_is_there,
- * same_person, kernel.same_hands,
+ * same_person, kernel.approver_not_independent,
  *   reason_required, forbidden
  */
 export async function declareDead(work: Work, { refund: text, looked }: DeadRefund): Promise<RefundDetail> {

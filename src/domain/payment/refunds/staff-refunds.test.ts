@@ -168,7 +168,7 @@ describe('refunds by staff', () => {
       const request = { payment, amountIdr: 50_000, note: 'a test', borneBy: 'company' as const }
       const { code } = await f.laku.as(first, (work) => createRefund(work, request))
       const approve = (by: Actor) => f.laku.as(by, (work) => approveRefund(work, { refund: code }))
-      expect(await refusal(approve(boss))).toBe('kernel.same_hands')
+      expect(await refusal(approve(boss))).toBe('kernel.approver_not_independent')
       expect((await approve(second)).status).toBe('succeeded')
     }),
   )

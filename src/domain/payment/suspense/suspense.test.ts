@@ -148,7 +148,7 @@ describe('money in suspense', () => {
       status: 'written_off',
     })
     expect(await dispose(second.code, { to: 'written_off' }, first)).toMatchObject({ status: 'requested' })
-    expect(await refusal(decide(boss))).toBe('kernel.same_hands')
+    expect(await refusal(decide(boss))).toBe('kernel.approver_not_independent')
     expect(await decide(other)).toMatchObject({ status: 'written_off' })
     expect(await lies(second.code)).toBe(0)
   })

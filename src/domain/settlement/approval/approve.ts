@@ -25,7 +25,7 @@ export interface Approval {
 /**
  * Approves a calculated settlement for payment. Above policy.settlementTwoPersonAboveIdr, the approver must
  * not be the person who calculated it. The approval holds for the plan as it was calculated.
- * @throws settlement.not_found, settlement.plan_changed, settlement.same_person, kernel.same_hands,
+ * @throws settlement.not_found, settlement.plan_changed, settlement.same_person, kernel.approver_not_independent,
  *   kernel.illegal_transition, kernel.forbidden
  */
 export async function approveSettlement(work: Work, input: Approval): Promise<StoredSettlement> {
@@ -55,7 +55,7 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
  * Returns the person who approves a settlement, and counts the approval. Above a limit, that person must not
  * be the one who calculated it. One limit is for this settlement alone. The others are for its sum with the
  * same person's earlier approvals, within a day and within seven days.
- * @throws settlement.same_person, kernel.same_hands
+ * @throws settlement.same_person, kernel.approver_not_independent
  */
 export async function requireOther(work: Work, settlement: LockedSettlement): Promise<string> {
   const { actor, policy } = work

@@ -40,7 +40,7 @@ const byRetry: typeof settlementTransitions = { ...settlementTransitions, calcul
  * settlement again. A new payout under a new key goes to the factory's present bank account. An amount that
  * needed a second approver needs one again. If the settlement's plan (the lines and their amounts) changed
  * meanwhile, for example by a refund, the settlement is put on hold.
- * @throws settlement.same_person, kernel.same_hands, and as paySettlement
+ * @throws settlement.same_person, kernel.approver_not_independent, and as paySettlement
  */
 export async function retrySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {
   requireStaff(work.actor, 'finance')
@@ -56,7 +56,7 @@ export async function retrySettlement(work: Work, input: { settlement: string })
 /**
  * Approves a locked settlement again, after its payout definitely failed or came back. The caller is the
  * approver, under the limits of an approval.
- * @throws settlement.same_person, kernel.same_hands, illegal_transition
+ * @throws settlement.same_person, kernel.approver_not_independent, illegal_transition
  */
 export async function approveAgain(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
   const person = await requireOther(work, settlement)

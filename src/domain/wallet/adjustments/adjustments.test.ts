@@ -91,7 +91,7 @@ describe('what staff give to wallets and take from them', () => {
   it('needs a second person: not who let the first in', async () => {
     const { boss, first, second } = await oneAdministratorAndTwo(f.laku)
     const { id } = await adjust(first, 2_000_000)
-    expect(await refusal(decide(boss, id, 'posted'))).toBe('kernel.same_hands')
+    expect(await refusal(decide(boss, id, 'posted'))).toBe('kernel.approver_not_independent')
     expect((await decide(second, id, 'posted')).status).toBe('posted')
     const again = await adjust(first, 2_000_000)
     expect((await decide(boss, again.id, 'rejected')).status).toBe('rejected')

@@ -17,7 +17,7 @@ const columns = sql`id, user_id, change_idr, kind, status, note, requested_by, d
 
 /**
  * Posts or rejects an adjustment; the person who decides must not be the one who requested it.
- * @throws wallet.adjustment_not_found, same_person, insufficient_balance, kernel.same_hands,
+ * @throws wallet.adjustment_not_found, same_person, insufficient_balance, kernel.approver_not_independent,
  * kernel.illegal_transition, kernel.forbidden
  */
 export async function decideAdjustment(

@@ -148,6 +148,9 @@ function show(work: Work, { id, code }: { id: string; code: string }, meaning: R
       ? `the factory says no to ${code}; its words are in the inbox`
       : `the factory's reply to ${code} is not a clear yes or no; its words are in the inbox`,
     command: refused ? `laku purchase-orders cancel ${code}` : `laku purchase-orders confirm ${code}`,
-    details: { meaning, otherwise: refused ? `laku purchase-orders confirm ${code}` : `laku purchase-orders cancel ${code}` },
+    details: {
+      meaning,
+      otherwise: refused ? `laku purchase-orders confirm ${code}` : `laku purchase-orders cancel ${code}`,
+    },
   })
 }
