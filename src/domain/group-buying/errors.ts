@@ -100,7 +100,7 @@ export const groupBuyingErrors = defineErrors('group_buying', {
   ],
   stock_short: [
     'conflict',
-    'There is not enough stock for this session yet. Order the missing pieces with laku pos create, or count them in with laku pos receive.',
+    'There is not enough stock for this session yet. Order the missing pieces with laku purchase-orders create, or count them in with laku purchase-orders receive.',
   ],
   not_refundable: [
     'conflict',

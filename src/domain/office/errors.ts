@@ -23,11 +23,11 @@ export const officeErrors = defineErrors('office', {
   ],
   purchase_order_not_found: [
     'not_found',
-    'No purchase order has this code or id. See the purchase orders with laku pos list.',
+    'No purchase order has this code or id. See the purchase orders with laku purchase-orders list.',
   ],
   nothing_to_pick_up: [
     'conflict',
-    'This purchase order has no goods to pick up now. See its status with laku pos show.',
+    'This purchase order has no goods to pick up now. See its status with laku purchase-orders show.',
   ],
   pickup_scheduled_already: [
     'conflict',

@@ -16,7 +16,7 @@ export const warehouseErrors = defineErrors('warehouse', {
   ],
   purchase_order_not_found: [
     'not_found',
-    'No purchase order has this code or id. See the purchase orders with laku pos list.',
+    'No purchase order has this code or id. See the purchase orders with laku purchase-orders list.',
   ],
   no_lines: ['invalid', 'There is no line. Give at least one with --line.'],
   several_factories: [
@@ -29,11 +29,11 @@ export const warehouseErrors = defineErrors('warehouse', {
   ],
   session_has_purchase_order: [
     'conflict',
-    'This session already has an open purchase order. Use that one, or cancel it with laku pos cancel.',
+    'This session already has an open purchase order. Use that one, or cancel it with laku purchase-orders cancel.',
   ],
   not_in_purchase_order: [
     'invalid',
-    'This variant is not in the purchase order. See its lines with laku pos show.',
+    'This variant is not in the purchase order. See its lines with laku purchase-orders show.',
   ],
   over_received: [
     'conflict',
