@@ -101,6 +101,8 @@ const made = [
   /\b([0-9A-F]{6}-)?[A-Z]{2,3}-\d{6}-[0-9A-Z]{6,10}(-\d+)?\b/g,
   /\b[0-9A-F]{6}-LOST\b/g,
   /\+62\d{11,12}\b/g,
+  // The secret of a second factor.
+  /\b[A-Z2-7]{32}\b/g,
   /\bWYB-\d{13}\b/g,
   /127\.0\.0\.1:\d+/g,
   /Pabrik [0-9a-f]{4}\b/g,
