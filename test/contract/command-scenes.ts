@@ -401,7 +401,8 @@ export class CommandScenes {
 
   async purchaseOrder(...verbs: string[]): Promise<string> {
     const { code } = await this.ask('purchase-orders', 'create', '--line', `${this.market.sku}=6`)
-    for (const verb of verbs) await this.ask('purchase-orders', verb, code, ...(verb === 'receive' ? ['--all'] : []))
+    for (const verb of verbs)
+      await this.ask('purchase-orders', verb, code, ...(verb === 'receive' ? ['--all'] : []))
     return code
   }
 
