@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { factoryTransitions } from '../../domain/factory/transitions.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
 
-const statuses = ['inactive', 'active', 'suspended'] as const
+const statuses = statesOf(factoryTransitions)
 
 export const list = defineList({
   name: 'list',

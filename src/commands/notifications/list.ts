@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
+import { deliveryTransitions } from '../../domain/notification/transitions.ts'
 import { userNamed } from '../users/user.ts'
 
 const channels = ['email', 'push'] as const
-const statuses = ['queued', 'sent', 'failed', 'skipped'] as const
+const statuses = statesOf(deliveryTransitions)
 
 export const list = defineList({
   name: 'list',

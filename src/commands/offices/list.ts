@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
+import { officeTransitions } from '../../domain/office/transitions.ts'
 
-const statuses = ['active', 'closed'] as const
+const statuses = statesOf(officeTransitions)
 
 export const list = defineList({
   name: 'list',

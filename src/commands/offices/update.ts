@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 import { usageError } from '../../cli/errors/cli-error.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
+import { officeTransitions } from '../../domain/office/transitions.ts'
 import { officeFields, officeOptions } from './fields.ts'
 
-const statuses = ['active', 'closed'] as const
+const statuses = statesOf(officeTransitions)
 
 export const update = defineChange({
   name: 'update',

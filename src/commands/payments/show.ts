@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineShow, section } from '../../cli/define/command.ts'
+import { ledgerSection } from '../ledger/section.ts'
 
 export const show = defineShow({
   name: 'show',
@@ -44,14 +45,6 @@ export const show = defineShow({
       ],
       refunds,
     ),
-    section(
-      'Ledger',
-      [
-        { name: 'key', heading: 'transaction', kind: 'code', spare: true, value: (row) => row.key },
-        { name: 'account', kind: 'code', value: (row) => row.account },
-        { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
-      ],
-      entries,
-    ),
+    ledgerSection(entries),
   ],
 })

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
+import { productTransitions } from '../../domain/product/transitions.ts'
 
-const statuses = ['draft', 'active', 'inactive'] as const
+const statuses = statesOf(productTransitions)
 
 export const list = defineList({
   name: 'list',

@@ -1,16 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
+import { purchaseOrderTransitions } from '../../domain/warehouse/transitions.ts'
 
-const statuses = [
-  'draft',
-  'sent',
-  'confirmed',
-  'shipped',
-  'partially_received',
-  'received',
-  'closed',
-  'cancelled',
-] as const
+const statuses = statesOf(purchaseOrderTransitions)
 
 export const list = defineList({
   name: 'list',

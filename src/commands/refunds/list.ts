@@ -1,15 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
+import { refundTransitions } from '../../domain/payment/transitions.ts'
 
-const statuses = [
-  'requested',
-  'approved',
-  'submitted',
-  'succeeded',
-  'failed',
-  'rejected',
-  'to_wallet',
-] as const
+const statuses = statesOf(refundTransitions)
 
 export const list = defineList({
   name: 'list',

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
+import { reviewTransitions } from '../../domain/review/transitions.ts'
 
-const statuses = ['pending', 'published', 'hidden'] as const
+const statuses = statesOf(reviewTransitions)
 
 export const list = defineList({
   name: 'list',

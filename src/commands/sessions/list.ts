@@ -1,17 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { sessionTransitions } from '../../domain/group-buying/transitions.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
 
-const statuses = [
-  'draft',
-  'forming',
-  'moq_reached',
-  'pending_stock',
-  'orders_created',
-  'success',
-  'failed',
-  'cancelled',
-  'refunded',
-] as const
+const statuses = statesOf(sessionTransitions)
 
 export const list = defineList({
   name: 'list',

@@ -1,16 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
+import { settlementTransitions } from '../../domain/settlement/transitions.ts'
 
-const statuses = [
-  'calculated',
-  'approved',
-  'submitted',
-  'paid',
-  'failed',
-  'reversed',
-  'on_hold',
-  'void',
-] as const
+const statuses = statesOf(settlementTransitions)
 
 export const list = defineList({
   name: 'list',

@@ -1,19 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
+import { shipmentTransitions } from '../../domain/logistics/transitions.ts'
 
-const statuses = [
-  'pending',
-  'booked',
-  'picked_up',
-  'in_transit',
-  'on_hold',
-  'delivered',
-  'cancelled',
-  'not_found',
-  'returning',
-  'returned',
-  'lost',
-] as const
+const statuses = statesOf(shipmentTransitions)
 
 export const list = defineList({
   name: 'list',

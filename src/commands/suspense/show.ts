@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { defineShow, section } from '../../cli/define/command.ts'
+import { defineShow } from '../../cli/define/command.ts'
+import { ledgerSection } from '../ledger/section.ts'
 
 export const show = defineShow({
   name: 'show',
@@ -37,15 +38,5 @@ export const show = defineShow({
     { name: 'created_at', kind: 'time', value: (suspenseItem) => suspenseItem.createdAt },
     { name: 'decided_at', kind: 'time', value: (suspenseItem) => suspenseItem.decidedAt },
   ],
-  sections: ({ entries }) => [
-    section(
-      'Ledger',
-      [
-        { name: 'key', heading: 'transaction', kind: 'code', spare: true, value: (row) => row.key },
-        { name: 'account', kind: 'code', value: (row) => row.account },
-        { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
-      ],
-      entries,
-    ),
-  ],
+  sections: ({ entries }) => [ledgerSection(entries)],
 })

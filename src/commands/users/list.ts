@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
+import { userTransitions } from '../../domain/user/transitions.ts'
 
-const statuses = ['active', 'suspended', 'deleted'] as const
+const statuses = statesOf(userTransitions)
 
 export const list = defineList({
   name: 'list',

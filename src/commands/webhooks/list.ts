@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
+import { webhookTransitions } from '../../domain/webhooks/transitions.ts'
 
 export const providers = ['xendit', 'biteship', 'whatsapp'] as const
-const statuses = ['received', 'processed', 'failed'] as const
+const statuses = statesOf(webhookTransitions)
 
 export const list = defineList({
   name: 'list',

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../cli/define/command.ts'
+import { statesOf } from '../../domain/kernel/transitions.ts'
+import { messageTransitions } from '../../domain/whatsapp/transitions.ts'
 
-const statuses = ['queued', 'sent', 'delivered', 'read', 'failed'] as const
+const statuses = statesOf(messageTransitions)
 
 export const list = defineList({
   name: 'list',

@@ -1,18 +1,11 @@
 import { sql } from 'kysely'
 import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
-import { paidStates } from '../payment/index.ts'
+import { wasReceived } from '../payment/index.ts'
 import { sessionTransitions } from './transitions.ts'
 
 // The most violations that one check of a group-buying invariant lists. A broken invariant can have ten
 // thousand, and a person needs only the first few.
 const SHOWN = 10
-
-/**
- * An SQL condition: the money of payment `y` came into escrow. Money of a wrong amount waits in quarantine,
- * outside escrow. If it was sent back from there, its payment is `refunded`, but nothing returned from
- * escrow.
- */
-const wasReceived = sql`(y.status in ${inSql(paidStates)} or (y.status = 'refunded' and y.returned_idr > 0))`
 
 /**
  * The invariants of group buying: a session's counts, its capacity, its escrow, its participants and its
@@ -54,7 +47,7 @@ export const groupBuyingChecks: readonly Check[] = [
           coalesce((
             select sum(y.amount_idr - y.returned_idr)
             from payments y join group_participants p on p.id = y.participant_id
-            where y.session_id = s.id and ${wasReceived} and p.status <> 'ordered'
+            where y.session_id = s.id and ${wasReceived('y')} and p.status <> 'ordered'
           ), 0) as due
       ) e
       where e.held <> e.due or (s.status in ${inSql(finalStates(sessionTransitions))} and e.held <> 0) limit ${SHOWN}`,
@@ -67,7 +60,7 @@ export const groupBuyingChecks: readonly Check[] = [
       from group_participants p join group_buying_sessions s on s.id = p.session_id
       cross join lateral (
         select
-          (select coalesce(sum(y.amount_idr), 0) from payments y where y.participant_id = p.id and ${wasReceived}) as paid,
+          (select coalesce(sum(y.amount_idr), 0) from payments y where y.participant_id = p.id and ${wasReceived('y')}) as paid,
           exists (select from payments y where y.participant_id = p.id and y.status = 'refunded') as refunded,
           (select coalesce(sum(y.returned_idr), 0) from payments y where y.participant_id = p.id) as returned,
           (select count(*) from orders o where o.participant_id = p.id) as orders

@@ -1,16 +1,10 @@
 import { sql } from 'kysely'
 import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
-import { paidStates, refundTransitions } from '../payment/index.ts'
+import { refundTransitions, wasReceived } from '../payment/index.ts'
 
 // The most violations that one check of an invariant lists. There can be ten thousand, and a person needs the
 // first few.
 const SHOWN = 10
-
-/**
- * An SQL condition: laku's ledger has the money of payment `p` as money of its order. Money that was sent
- * back from quarantine (money without a matching payment) never was.
- */
-const wasReceived = sql`(p.status in ${inSql(paidStates)} or (p.status = 'refunded' and p.returned_idr > 0))`
 
 /**
  * The SQL expression for the sum that the company paid towards refunds of payment `p`. The same sum of the
@@ -66,7 +60,7 @@ export const orderChecks: readonly Check[] = [
           ), 0) as held,
           coalesce((
             select sum(p.amount_idr - p.returned_idr + ${borneBefore}) from payments p
-            where p.order_id = o.id and ${wasReceived}
+            where p.order_id = o.id and ${wasReceived('p')}
               and not exists (select from ledger_transactions t where t.key = 'order:' || o.id || ':earned')
           ), 0) - ${borneBack} as due
       ) f
@@ -79,7 +73,7 @@ export const orderChecks: readonly Check[] = [
       from orders o cross join lateral (
         select coalesce(sum(p.amount_idr - p.returned_idr), 0) as kept,
           exists (select from ledger_transactions t where t.key = 'order:' || o.id || ':earned') as earned
-        from payments p where p.order_id = o.id and ${wasReceived}
+        from payments p where p.order_id = o.id and ${wasReceived('p')}
       ) f
       where o.session_id is null and case
         when o.status in ('pending_payment', 'cancelled') then f.kept <> 0

@@ -66,6 +66,6 @@ export {
   type RefundStatus,
   refundTransitions,
 } from './transitions.ts'
-export { type Payment, type PaymentView, paymentView } from './views.ts'
+export { type Payment, type PaymentView, paymentView, wasReceived } from './views.ts'
 export { freeParts } from './wallet-part/free-parts.ts'
 export type { PayWith } from './wallet-part/rules.ts'

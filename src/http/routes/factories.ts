@@ -1,8 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { changeFactory } from '../../domain/composition/ways-in/change-factory.ts'
-import { createFactory, getFactory, getPublicFactory } from '../../domain/factory/index.ts'
-import { fromWire, toWire } from '../../domain/kernel/index.ts'
+import {
+  createFactory,
+  factoryTransitions,
+  getFactory,
+  getPublicFactory,
+  verificationTransitions,
+} from '../../domain/factory/index.ts'
+import { fromWire, statesOf, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { readAgain } from '../read-again.ts'
 import { byId } from '../wire-parts.ts'
@@ -18,8 +24,8 @@ const factory = publicFactory.extend({
   phone: z.string(),
   email: z.string().nullable(),
   postal_code: z.string(),
-  verification: z.enum(['unverified', 'pending', 'verified', 'rejected']),
-  status: z.enum(['inactive', 'active', 'suspended']),
+  verification: z.enum(statesOf(verificationTransitions)),
+  status: z.enum(statesOf(factoryTransitions)),
   commission_bps: z.int(),
   tax_id_kind: z.enum(['npwp', 'nik']).nullable(),
   suspended_because: z.string().nullable(),

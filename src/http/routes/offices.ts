@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { toWire } from '../../domain/kernel/index.ts'
-import { listOffices } from '../../domain/office/index.ts'
+import { statesOf, toWire } from '../../domain/kernel/index.ts'
+import { listOffices, officeTransitions } from '../../domain/office/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { listOf, paging } from '../wire-parts.ts'
 
@@ -14,13 +14,13 @@ const office = z.object({
   city: z.string(),
   province: z.string(),
   postal_code: z.string(),
-  status: z.enum(['active', 'closed']),
+  status: z.enum(statesOf(officeTransitions)),
   agents: z.array(named),
   factories: z.array(named),
 })
 const offices = listOf(office)
 const page = z.strictObject({
-  status: z.enum(['active', 'closed']).optional(),
+  status: z.enum(statesOf(officeTransitions)).optional(),
   ...paging,
 })
 

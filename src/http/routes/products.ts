@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { fromWire, toWire } from '../../domain/kernel/index.ts'
-import { createProduct, updateProduct } from '../../domain/product/index.ts'
+import { fromWire, statesOf, toWire } from '../../domain/kernel/index.ts'
+import { createProduct, productTransitions, updateProduct } from '../../domain/product/index.ts'
 import { getStockedProduct, listStockedProducts, stockedProduct } from '../../domain/warehouse/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { byId, listOf, paging } from '../wire-parts.ts'
 
-const status = z.enum(['draft', 'active', 'inactive'])
+const status = z.enum(statesOf(productTransitions))
 const product = z.object({
   id: z.uuid(),
   name: z.string(),

@@ -1,7 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { fromWire, toWire } from '../../domain/kernel/index.ts'
-import { createReview, editReview, getReview, reviewsOfProduct } from '../../domain/review/index.ts'
+import { fromWire, statesOf, toWire } from '../../domain/kernel/index.ts'
+import {
+  createReview,
+  editReview,
+  getReview,
+  reviewsOfProduct,
+  reviewTransitions,
+} from '../../domain/review/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { readAgain } from '../read-again.ts'
 import { byId, listOf, paging } from '../wire-parts.ts'
@@ -21,7 +27,7 @@ const publicReview = z.object({
 })
 const review = publicReview.omit({ author: true }).extend({
   order_item_id: z.uuid(),
-  status: z.enum(['pending', 'published', 'hidden']),
+  status: z.enum(statesOf(reviewTransitions)),
   status_reason: z.string().nullable(),
   updated_at: z.string(),
 })

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../../cli/define/command.ts'
+import { statesOf } from '../../../domain/kernel/transitions.ts'
+import { pickupTransitions } from '../../../domain/office/transitions.ts'
 
-const statuses = ['scheduled', 'in_progress', 'completed', 'failed', 'cancelled'] as const
+const statuses = statesOf(pickupTransitions)
 
 export const list = defineList({
   name: 'list',

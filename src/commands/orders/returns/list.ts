@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../../cli/define/command.ts'
+import { statesOf } from '../../../domain/kernel/transitions.ts'
+import { returnTransitions } from '../../../domain/order/transitions.ts'
 
-const statuses = ['requested', 'accepted', 'refused'] as const
+const statuses = statesOf(returnTransitions)
 
 export const list = defineList({
   name: 'list',

@@ -3,9 +3,11 @@ import { defineChange, defineList, defineShow, section } from '../../../cli/defi
 import { usageError } from '../../../cli/errors/cli-error.ts'
 import type { Files } from '../../../cli/input/files.ts'
 import { formatIdr } from '../../../domain/kernel/index.ts'
+import { statesOf } from '../../../domain/kernel/transitions.ts'
 import type { BankWord } from '../../../domain/payout/index.ts'
+import { bankBatchTransitions } from '../../../domain/payout/transitions.ts'
 
-const statuses = ['made', 'handed_out', 'done', 'cancelled'] as const
+const statuses = statesOf(bankBatchTransitions)
 const batchArgument = { name: 'batch', description: 'its number, or UUID' }
 
 export const list = defineList({

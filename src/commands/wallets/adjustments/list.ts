@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defineList } from '../../../cli/define/command.ts'
+import { statesOf } from '../../../domain/kernel/transitions.ts'
+import { walletAdjustmentTransitions } from '../../../domain/wallet/transitions.ts'
 
-const statuses = ['requested', 'posted', 'rejected'] as const
+const statuses = statesOf(walletAdjustmentTransitions)
 
 export const list = defineList({
   name: 'list',

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { defineList } from '../../../cli/define/command.ts'
+import { statesOf } from '../../../domain/kernel/transitions.ts'
+import { withdrawalTransitions } from '../../../domain/wallet/transitions.ts'
 import { userIdOf } from '../user.ts'
 
-const statuses = ['held', 'approved', 'submitted', 'succeeded', 'failed', 'reversed', 'rejected'] as const
+const statuses = statesOf(withdrawalTransitions)
 
 export const list = defineList({
   name: 'list',

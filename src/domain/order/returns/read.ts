@@ -1,10 +1,19 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrCode, pageOf, type Rupiah, requireStaff, type Tx, type Work } from '../../kernel/index.ts'
+import {
+  idOrCode,
+  pageOf,
+  type Rupiah,
+  requireStaff,
+  statesOf,
+  type Tx,
+  type Work,
+} from '../../kernel/index.ts'
 import { orderErrors } from '../errors.ts'
 import type { ReturnStatus } from '../transitions.ts'
+import { returnTransitions } from '../transitions.ts'
 import type { ReturnReason } from './rules.ts'
 
-export const returnStatuses = ['requested', 'accepted', 'refused'] as const satisfies ReturnStatus[]
+export const returnStatuses = statesOf(returnTransitions)
 
 export interface ReturnView {
   id: string

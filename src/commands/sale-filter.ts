@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import type { CommandContext } from '../cli/define/context.ts'
+import type { Work } from '../domain/kernel/index.ts'
+import { sessionNamed } from './sessions/session.ts'
+
+/** The options by which lists of orders and of payments are filtered, besides their status. */
+export const saleOptions = [
+  { flags: '--session <session>', description: 'of one session (UUID or code)' },
+  { flags: '--user <id>', description: 'of one buyer (UUID)' },
+  { flags: '--since <time>', description: 'made since then: ISO 8601, -2h, yesterday' },
+] as const
+
+export const saleInput = {
+  session: z.string().optional(),
+  user: z.uuid().optional(),
+  since: z.string().optional(),
+}
+
+interface SaleFilter {
+  sessionId: string | undefined
+  userId: string | undefined
+  createdSince: Date | undefined
+}
+
+/** Reads with these options: the session's name becomes its id, and the time an instant. */
+export async function readSales<T>(
+  context: CommandContext,
+  { session, user, since }: { [name in keyof typeof saleInput]?: string | undefined },
+  read: (work: Work, filter: SaleFilter) => Promise<T>,
+): Promise<T> {
+  const createdSince = since === undefined ? undefined : await context.instant(since, '--since')
+  return await context.read(async (work) => {
+    const sessionId = session === undefined ? undefined : (await sessionNamed(work.tx, session)).id
+    return await read(work, { sessionId, userId: user, createdSince })
+  })
+}
