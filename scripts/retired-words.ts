@@ -51,7 +51,8 @@ export const retiredWords: readonly RetiredWord[] = [
     inNames: [['hands']],
     inTexts: /\b(pair of|same|other) hands\b/i,
   },
-  // A shop reads it as point of sale. The word stays an alias of the command's noun, and the name of two queues.
+  // A shop reads it as point of sale. The word stays an alias of the command's noun, and the name of two
+  // queues.
   { word: 'pos', term: 'purchase-orders', inTexts: /\blaku pos\b/ },
   { word: 'A_RUN', term: 'batch size', inNames: [['a', 'run']] },
   { word: 'MOST', term: 'maximum (MAX_…)', inNames: [['MOST']] },

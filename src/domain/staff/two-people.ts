@@ -10,8 +10,8 @@ import type { Work } from '../kernel/work.ts'
  * Within that day, neither person gave or took away the other's token, role or factor. Neither person ever
  * vouched for the other. `first` has the form that `personOf` or `actorLabel` writes. `same` makes the error
  * that is thrown if both are the same person.
- * @throws kernel.approver_not_independent, kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing,
- * kernel.second_factor_needed
+ * @throws kernel.approver_not_independent, kernel.role_too_new, kernel.factor_too_new,
+ * kernel.second_factor_missing, kernel.second_factor_needed
  */
 export async function requireSecondPerson(work: Work, first: string, same: () => DomainError): Promise<void> {
   const refused = await secondPersonRefused(work, first, same)

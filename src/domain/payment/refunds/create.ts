@@ -147,8 +147,8 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
 /**
  * Lets a second approver approve a refund that staff asked for. The refund is decided now, by what is left of
  * the payment and by what its channel accepts now.
- * @throws payment.refund_not_found, same_person, kernel.approver_not_independent, over_refunded, not_refundable, in_escrow,
- * cancel_instead, kernel.illegal_transition,
+ * @throws payment.refund_not_found, same_person, kernel.approver_not_independent, over_refunded,
+ * not_refundable, in_escrow, cancel_instead, kernel.illegal_transition,
  *   kernel.forbidden
  */
 export async function approveRefund(work: Work, input: { refund: string }): Promise<RefundDetail> {

@@ -53,8 +53,8 @@ export async function settleSuspenseByFact(
 
 /**
  * Lets a second approver approve or reject a requested disposal of money in suspense.
- * @throws suspense.not_found, nothing_asked, same_person, kernel.approver_not_independent, forbidden, and what the disposal
- * itself throws
+ * @throws suspense.not_found, nothing_asked, same_person, kernel.approver_not_independent, forbidden, and
+ * what the disposal itself throws
  */
 export async function decideSuspense(
   work: Work,

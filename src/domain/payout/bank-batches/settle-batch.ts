@@ -201,8 +201,8 @@ function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): 
 /**
  * Cancels a batch of which the bank has decided no line: all its lines may be paid again. Once the batch's
  * file was handed out, the bank may have it, so another person than the one who took it must cancel.
- * @throws payout.batch_not_found, batch_begun, batch_same_person, kernel.approver_not_independent, reason_required,
- * illegal_transition, forbidden
+ * @throws payout.batch_not_found, batch_begun, batch_same_person, kernel.approver_not_independent,
+ * reason_required, illegal_transition, forbidden
  */
 export async function cancelBatch(
   work: Work,

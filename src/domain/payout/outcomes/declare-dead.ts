@@ -37,8 +37,8 @@ interface Doubtful {
  * second confirms. Then a new payout may be sent. The key must have expired, and the provider's list must
  * lack the payout a whole day after the last call. If the payout arrives all the same, it is booked like any
  * contradiction.
- * @throws payout.not_found, not_unknown, too_early, lease_alive, same_person, kernel.approver_not_independent,
- * reason_required, forbidden
+ * @throws payout.not_found, not_unknown, too_early, lease_alive, same_person,
+ * kernel.approver_not_independent, reason_required, forbidden
  */
 export async function declareDead(work: Work, { payout: named }: { payout: string }): Promise<PayoutView> {
   requireStaff(work.actor, 'finance')

@@ -25,7 +25,8 @@ export interface Approval {
 /**
  * Approves a calculated settlement for payment. Above policy.settlementTwoPersonAboveIdr, the approver must
  * not be the person who calculated it. The approval holds for the plan as it was calculated.
- * @throws settlement.not_found, settlement.plan_changed, settlement.same_person, kernel.approver_not_independent,
+ * @throws settlement.not_found, settlement.plan_changed, settlement.same_person,
+ * kernel.approver_not_independent,
  *   kernel.illegal_transition, kernel.forbidden
  */
 export async function approveSettlement(work: Work, input: Approval): Promise<StoredSettlement> {
