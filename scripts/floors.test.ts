@@ -2,9 +2,9 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { floorViolations, type Graph, readGraph, readImports, readOwners } from './floors.ts'
+import { floorViolations, type Graph, readFunctions, readGraph, readImports, readOwners } from './floors.ts'
 import { tableViolations } from './table-owners.ts'
-import { usesIn } from './table-uses.ts'
+import { tableUses, usesIn } from './table-uses.ts'
 
 const graph: Graph = { ledger: [], wallet: ['ledger'], payment: ['ledger', 'wallet'] }
 
@@ -127,6 +127,21 @@ describe('the tables', () => {
     expect(owned.toSorted()).toEqual(tables.toSorted())
   })
 
+  it('and its functions that laku calls have each one room', () => {
+    const schema = readFileSync('docs/schema.sql', 'utf8')
+    const there = new Set(
+      [...schema.matchAll(/^create (?:or replace )?function (?:public\.)?(\w+)\(/gim)].map(
+        ([, name]) => name as string,
+      ),
+    )
+    expect(there.size).toBeGreaterThan(30)
+    const called = tableUses(process.cwd(), new Set(), there).flatMap(({ kind, table }) =>
+      kind === 'call' ? [table] : [],
+    )
+    const owned = Object.values(readFunctions(process.cwd())).flat()
+    expect(owned.toSorted()).toEqual([...new Set(called)].toSorted())
+  })
+
   it('are found in templates of SQL and in calls of the builder, with what is done to them', () => {
     const tables = new Set(['orders', 'payments', 'refunds'])
     const uses = usesIn(
@@ -178,8 +193,11 @@ describe('the lint of tables', () => {
       kernel: { below: [], tables: ['events', 'clock'], publishes: ['events', 'clock'] },
       staff: { below: [], tables: ['staff'], publishes: [] },
       ops: { below: [], tables: ['attention'], publishes: ['attention'] },
-      payment: { below: [], tables: ['payments', 'chargebacks'], publishes: ['payments'] },
-      order: { below: ['payment'], tables: ['orders'], publishes: ['orders'] },
+      payment: {
+        ...{ below: [], tables: ['payments', 'chargebacks', 'paces'], publishes: ['payments'] },
+        ...{ opens: ['chargebacks'], functions: ['pay_now'] },
+      },
+      order: { below: ['payment'], tables: ['orders'], publishes: ['orders'], functions: ['order_now'] },
     }
     write('src/domain/graph.json', JSON.stringify(rooms))
   })
@@ -202,11 +220,22 @@ describe('the lint of tables', () => {
       'sql`select from orders o join payments p on true`',
     ],
     ['what the ground publishes', 'src/domain/payment/a.ts', "tx.selectFrom('attention').execute()"],
-    ['any table from the top', 'src/domain/composition/a.ts', 'sql`select from chargebacks`'],
+    ['what a room opens to the top', 'src/domain/composition/a.ts', 'sql`select from chargebacks`'],
+    [
+      'a table by its name in an expression',
+      'src/domain/order/a.ts',
+      `sql\`select from \${sql.table('payments')}\``,
+    ],
+    ['a function of a room below', 'src/domain/order/a.ts', 'sql`select pay_now(1), count(*)`'],
+    [
+      'a table from a variable where the callers name it',
+      'src/domain/kernel/rows.ts',
+      `sql\`insert into \${sql.table(table)}\``,
+    ],
     ['the clock from the runtime', 'src/runtime/clock.ts', "pool.query('select shift_s from clock')"],
     [
       'what the owner of the database does',
-      'src/runtime/environment/stamp.ts',
+      'src/runtime/environment/put-clock-back.ts',
       "pool.query('insert into clock')",
     ],
   ])('lets pass %s', (_, path, statement) => {
@@ -237,6 +266,33 @@ describe('the lint of tables', () => {
     ['a write of rows', 'src/domain/order/a.ts', "insertRows(tx, 'payments', [])", 'write payments'],
     ['a lock downward', 'src/domain/order/a.ts', 'sql`select from payments for update`', 'lock payments'],
     ['a write from the top', 'src/domain/composition/a.ts', 'sql`delete from orders`', 'write orders'],
+    [
+      'a read from the top of what no room opens',
+      'src/domain/composition/a.ts',
+      'sql`select from paces`',
+      'read paces',
+    ],
+    [
+      'a read upward by a name in an expression',
+      'src/domain/payment/a.ts',
+      `sql\`select from \${sql.table('orders')} o\``,
+      'read orders',
+    ],
+    [
+      'a table from a variable',
+      'src/domain/order/a.ts',
+      `sql\`select from \${sql.table(table)}\``,
+      'unseen ?',
+    ],
+    ['such a table in the builder', 'src/domain/order/a.ts', 'tx.updateTable(table).execute()', 'unseen ?'],
+    ['a function of a room above', 'src/domain/payment/a.ts', 'sql`select order_now()`', 'call order_now'],
+    ['a function by a front', 'src/http/a.ts', 'sql`select pay_now()`', 'call pay_now'],
+    [
+      'what another file of the owner of the database uses',
+      'src/runtime/environment/stamp.ts',
+      "pool.query('delete from clock')",
+      'write clock',
+    ],
     ['a read by a front', 'src/commands/a.ts', 'sql`select from payments`', 'read payments'],
     ['a write by the runtime', 'src/runtime/a.ts', 'sql`update attention set times = 2`', 'write attention'],
     ['a read by the ground', 'src/domain/ops/a.ts', 'sql`select from payments`', 'read payments'],

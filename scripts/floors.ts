@@ -8,7 +8,10 @@ export type Graph = Record<string, string[]>
 /** Room of the domain -> the tables that are its own. */
 export type Owners = Record<string, string[]>
 
-type Rooms = Record<string, { below: string[]; tables: string[]; publishes?: string[] }>
+type Rooms = Record<
+  string,
+  { below: string[]; tables: string[]; publishes?: string[]; opens?: string[]; functions?: string[] }
+>
 
 export interface Import {
   from: string
@@ -42,6 +45,18 @@ export function readOwners(root: string): Owners {
 /** Tables that the rooms above their owner may read. */
 export function readPublished(root: string): Set<string> {
   return new Set(Object.values(readRooms(root)).flatMap(({ publishes = [] }) => publishes))
+}
+
+/** Tables that the top of the domain alone may read besides, for the checks and the story of a person. */
+export function readOpened(root: string): Set<string> {
+  return new Set(Object.values(readRooms(root)).flatMap(({ opens = [] }) => opens))
+}
+
+/** Room of the domain -> the functions of the database that it owns; rooms above it may call them. */
+export function readFunctions(root: string): Owners {
+  return Object.fromEntries(
+    Object.entries(readRooms(root)).map(([room, { functions = [] }]) => [room, functions]),
+  )
 }
 
 const readRooms = (root: string) =>

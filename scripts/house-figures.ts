@@ -43,7 +43,9 @@ for (const file of files) {
   })
 }
 
-const foreign = foreignUses(root, readGraph(root))
+const foreign = foreignUses(root, readGraph(root)).filter(({ kind }) =>
+  ['read', 'lock', 'write'].includes(kind),
+)
 const upward = foreign.filter((use) => use.way === 'up')
 const filesOf = (uses: { file: string }[]) => new Set(uses.map((use) => use.file)).size
 

@@ -8,37 +8,68 @@ export interface TableUse {
   file: string
   line: number
   table: string
-  kind: 'read' | 'lock' | 'write'
+  /**
+   * `call`: of a function of the database. `unseen`: the statement takes the table's name from a variable;
+   * `named`: the file of such a statement names the table.
+   */
+  kind: 'read' | 'lock' | 'write' | 'call' | 'unseen' | 'named'
 }
 
 /** Every table that a statement of our own names: in a template of SQL, or in a call of the query builder. */
-export function tableUses(root: string, tables: ReadonlySet<string>): TableUse[] {
+export function tableUses(
+  root: string,
+  tables: ReadonlySet<string>,
+  functions: ReadonlySet<string> = new Set(),
+): TableUse[] {
   return globSync('src/**/*.ts', { cwd: root })
     .filter((file) => !file.endsWith('.test.ts'))
     .sort()
-    .flatMap((file) => usesIn(file, readFileSync(join(root, file), 'utf8'), tables))
+    .flatMap((file) => usesIn(file, readFileSync(join(root, file), 'utf8'), tables, functions))
 }
 
-export function usesIn(file: string, text: string, tables: ReadonlySet<string>): TableUse[] {
+export function usesIn(
+  file: string,
+  text: string,
+  tables: ReadonlySet<string>,
+  functions: ReadonlySet<string> = new Set(),
+): TableUse[] {
   const found = new Map<string, TableUse>()
   const add = (node: Node, { table, kind }: Named) => {
-    if (!tables.has(table)) return
+    if (kind === 'call' ? !functions.has(table) : kind !== 'unseen' && !tables.has(table)) return
     const line = text.slice(0, node.start).split('\n').length
     found.set(`${line} ${table} ${kind}`, { file, line, table, kind })
   }
-  walk(parseSync(file, text).program as unknown as Node, (node) => {
-    if (node.type === 'TemplateLiteral')
-      for (const named of namedInSql(textOfTemplate(node))) add(node, named)
+  const program = parseSync(file, text).program as unknown as Node
+  walk(program, (node) => {
+    if (node.type === 'TemplateLiteral') for (const named of namedInSql(sqlOfTemplate(node))) add(node, named)
     const literal = node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined
     if (literal && /^\s*(select|insert|update|delete|with)\s/i.test(literal))
       for (const named of namedInSql(literal)) add(node, named)
     const named = namedByBuilder(node)
     if (named) add(node, named)
   })
+  // Where a statement takes a table from a variable, each name of a table in the file may be that table.
+  if ([...found.values()].some(({ kind }) => kind === 'unseen'))
+    walk(program, (node) => {
+      if (node.type === 'Literal' && typeof node.value === 'string')
+        add(node, { table: snake(node.value), kind: 'named' })
+    })
   return [...found.values()]
 }
 
 type Named = Pick<TableUse, 'table' | 'kind'>
+
+/** The SQL of a template, in which `sql.table('orders')` is the name of the table. */
+function sqlOfTemplate(node: Node): string {
+  const expressions = node.expressions as Node[]
+  return textOfTemplate(node).replace(/\$(\d+)/g, (mark, at: string) => {
+    const expression = expressions[Number(at)]
+    const name = isSqlTable(expression) && (expression?.arguments as Node[] | undefined)?.[0]?.value
+    return typeof name === 'string' ? snake(name) : mark
+  })
+}
+
+const isSqlTable = (node: Node | undefined) => node?.type === 'CallExpression' && methodOf(node) === 'table'
 
 const WRITES = /^(insert\s+into|update(\s+only)?|delete\s+from|merge\s+into|truncate)$/
 const LOCKS =
@@ -46,7 +77,10 @@ const LOCKS =
 
 function namedInSql(statement: string): Named[] {
   const sql = statement.toLowerCase().replaceAll('"', '').replace(/--.*$/gm, '')
-  return queriesOf(sql).flatMap(namedInQuery)
+  const calls = [...sql.matchAll(/\b([a-z_]\w*)\(/g)].map(
+    ([, name = '']): Named => ({ table: name, kind: 'call' }),
+  )
+  return [...queriesOf(sql).flatMap(namedInQuery), ...calls]
 }
 
 /** The statement and each query in parentheses, alone: a lock is on the tables of its own query. */
@@ -99,14 +133,27 @@ const builders: Record<string, TableUse['kind']> = {
   mergeInto: 'write',
 }
 
+/** Calls whose first argument is the name of a table, for nothing but Kysely has them. */
+const ofTables = new Set(['selectFrom', 'insertInto', 'updateTable', 'deleteFrom', 'mergeInto', 'table'])
+
 function namedByBuilder(node: Node): Named | undefined {
   if (node.type !== 'CallExpression') return undefined
-  if (isInsertRows(node)) return tableOf((node.arguments as Node[])[1], 'write')
-  return tableOf((node.arguments as Node[])[0], builders[methodOf(node) ?? ''])
+  if (isMechanism(node)) return tableOf((node.arguments as Node[])[1], 'write')
+  const method = methodOf(node) ?? ''
+  const first = (node.arguments as Node[])[0]
+  const isVariable = first && first.type !== 'Literal' && first.type !== 'ArrayExpression'
+  if (ofTables.has(method) && isVariable && isOfKysely(node, method)) return { table: '?', kind: 'unseen' }
+  return tableOf(first, builders[method])
 }
 
-const isInsertRows = ({ callee }: Node) =>
-  (callee as Node).type === 'Identifier' && (callee as unknown as { name: string }).name === 'insertRows'
+const isOfKysely = (node: Node, method: string) =>
+  method !== 'table' || ((node.callee as Node).object as { name?: string }).name === 'sql'
+
+/** Functions that write the table which their second argument names. */
+const mechanisms = new Set(['insertRows', 'addRatings'])
+
+const isMechanism = ({ callee }: Node) =>
+  (callee as Node).type === 'Identifier' && mechanisms.has((callee as unknown as { name: string }).name)
 
 function tableOf(first: Node | undefined, kind: TableUse['kind'] | undefined): Named | undefined {
   if (!kind || first?.type !== 'Literal' || typeof first.value !== 'string') return undefined
