@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { copiedLists } from './copied-lists.ts'
 
@@ -39,4 +39,21 @@ it('finds a list that the machine exports, where the room may import it', () => 
     'src/domain/above/a.ts',
     'src/domain/post/a.ts',
   ])
+})
+
+it('finds an array of all states of a machine, or of a list that it exports, in a file that is about its room', () => {
+  const table = { new: ['sent'], sent: ['done'], done: ['lost'], lost: [] }
+  const machine = { name: 'letter', domain: 'post', relation: 'letters', column: 'status', table }
+  const machines = [{ ...machine, groups: [['sent', 'done']] }]
+  const file = join(root, 'src/commands/list.ts')
+  mkdirSync(dirname(file), { recursive: true })
+  const found = (list: string, from = 'domain/post/read.ts') => {
+    writeFileSync(file, `import { list } from '../${from}'\nconst statuses = ${list} as const`)
+    return copiedLists(root, machines, { post: [] }).filter(({ at }) => at.startsWith('src/commands')).length
+  }
+  expect(found("['lost', 'new', 'sent', 'done']")).toBe(1)
+  expect(found("['done', 'sent']")).toBe(1)
+  expect(found("['new', 'sent']")).toBe(0)
+  expect(found("['new', 'sent', 'done', 'lost', 'other']")).toBe(0)
+  expect(found("['done', 'sent']", 'domain/parcel/read.ts')).toBe(0)
 })

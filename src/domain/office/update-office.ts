@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { normalizeFactoryPhone } from '../factory/index.ts'
-import { moveState, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
+import { moveState, openStates, requireStaff, requireTransition, type Work } from '../kernel/index.ts'
 import type { NewOffice } from './create-office.ts'
 import { officeErrors } from './errors.ts'
 import { getOffice } from './read-offices.ts'
-import { type OfficeStatus, officeMachine, officeTransitions } from './transitions.ts'
+import { type OfficeStatus, officeMachine, officeTransitions, pickupTransitions } from './transitions.ts'
 import type { OfficeView } from './views.ts'
 
 export type OfficeChanges = { [K in keyof NewOffice]?: NewOffice[K] | undefined } & {
@@ -47,7 +47,7 @@ async function requireIdle(work: Work, officeId: string): Promise<void> {
     .selectFrom('pickupTasks')
     .select('id')
     .where('officeId', '=', officeId)
-    .where('status', 'in', ['scheduled', 'in_progress'])
+    .where('status', 'in', openStates(pickupTransitions))
     .limit(1)
     .executeTakeFirst()
   if (open) throw officeErrors.has_open_pickups({ officeId, pickupId: open.id })

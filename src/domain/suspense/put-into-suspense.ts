@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { insertRows, moveState, newId, type Rupiah, type Work } from '../kernel/index.ts'
+import { insertRows, moveState, newId, openStates, type Rupiah, type Work } from '../kernel/index.ts'
 import { type AccountKey, credit, debit, type Posting, post, suspenseAccount } from '../ledger/index.ts'
 import { settleAttention } from '../ops/index.ts'
-import { type SuspenseStatus, suspenseMachine } from './transitions.ts'
+import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
 export type SuspenseKind =
   | 'payment'
@@ -109,7 +109,7 @@ async function openOpposite(
   account: AccountKey,
   amountIdr: Rupiah,
 ): Promise<string | undefined> {
-  const open: SuspenseStatus[] = ['open', 'requested']
+  const open = openStates(suspenseTransitions)
   const { rows } = await sql<{ id: string }>`
     select id from suspense_items
     where code = ${code} and account = ${account} and amount_idr = ${-amountIdr} and status = any(${open})
