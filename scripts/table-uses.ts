@@ -48,7 +48,7 @@ export function usesIn(
     const named = namedByBuilder(node)
     if (named) add(node, named)
   })
-  // Where a statement takes a table from a variable, each name of a table in the file may be that table.
+  // If a statement takes its table from a variable, each table that the file names may be that table.
   if ([...found.values()].some(({ kind }) => kind === 'unseen'))
     walk(program, (node) => {
       if (node.type === 'Literal' && typeof node.value === 'string')
