@@ -13,6 +13,8 @@ const config: KnipConfig = {
         'src/commands/work-thread/thread.ts!',
         // Made into openapi.json (scripts/openapi.ts).
         'src/http/openapi.ts!',
+        // The thread of work-thread.ts, which a Worker loads by its URL.
+        'src/commands/work-thread/thread.ts!',
         // Its machines are found by their names (scripts/machines.ts).
         'src/domain/*/transitions.ts!',
         'scripts/*.ts',
