@@ -54,6 +54,12 @@ export const retiredWords: readonly RetiredWord[] = [
   // A shop reads it as point of sale. The word stays an alias of the command's noun, and the name of two
   // queues.
   { word: 'pos', term: 'purchase-orders', inTexts: /\blaku pos\b/ },
+  {
+    word: 'webhook line',
+    term: 'webhook queue',
+    inNames: [['webhook', 'line']],
+    inTexts: /\bwebhook line\b/,
+  },
   { word: 'A_RUN', term: 'batch size', inNames: [['a', 'run']] },
   { word: 'MOST', term: 'maximum (MAX_…)', inNames: [['MOST']] },
   { word: 'STILL_S', term: 'stale after', inNames: [['still', 's']] },

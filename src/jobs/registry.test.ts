@@ -6,7 +6,7 @@ import { noticeEvents } from '../domain/notification/index.ts'
 import { jobs } from './registry.ts'
 
 const names = jobs.map((job) => job.name)
-const notJobs = ['define-job', 'registry', 'webhook-line', 'worker']
+const notJobs = ['define-job', 'registry', 'webhook-queue', 'worker']
 
 describe('the jobs', () => {
   it('are each a file of their own name, and each in the registry once', () => {

@@ -70,7 +70,7 @@ const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = {
  * Returns the rule for a provider's webhook deliveries. Each provider has a queue of its own, so that no
  * provider's updates wait for another provider's rate limits.
  */
-const lineOf = (provider: EventPayloads['webhook.received']['provider']): JobRule<'webhook.received'> => ({
+const queueOf = (provider: EventPayloads['webhook.received']['provider']): JobRule<'webhook.received'> => ({
   job: `webhooks.${provider}`,
   data: ({ payload }) => (payload.provider === provider ? { inboxId: payload.inboxId } : undefined),
 })
@@ -144,7 +144,7 @@ export const choreography: Choreography = {
     jobs: [{ job: 'push.send', data: ({ payload }) => ({ deliveryId: payload.deliveryId }) }],
   },
   'webhook.received': {
-    jobs: [lineOf('xendit'), lineOf('biteship'), lineOf('whatsapp')],
+    jobs: [queueOf('xendit'), queueOf('biteship'), queueOf('whatsapp')],
   },
 
   'factory.created': { reactions: [assignNewFactories] },

@@ -1,13 +1,13 @@
 import { processParcelNotices } from '../../domain/logistics/index.ts'
 import { markProcessedAsOf, recordFailedWebhooks } from '../../domain/webhooks/index.ts'
 import { parseBiteshipWebhook } from '../../providers/biteship/webhook.ts'
-import { defineWebhookLine } from '../webhook-line.ts'
+import { defineWebhookQueue } from '../webhook-queue.ts'
 
 /**
  * Processes Biteship's webhooks about parcels: it reads each courier order once, and uses one transaction a
  * batch.
  */
-export const webhooksBiteshipJob = defineWebhookLine({
+export const webhooksBiteshipJob = defineWebhookQueue({
   provider: 'biteship',
   parse: parseBiteshipWebhook,
   follow: async ({ units, providers }, actor, deliveries) => {

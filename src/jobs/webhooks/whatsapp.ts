@@ -5,7 +5,7 @@ import { markProcessed, recordFailedWebhooks, reportUnread } from '../../domain/
 import { type MessageStatusUpdate, recordStatuses } from '../../domain/whatsapp/index.ts'
 import { parseFonnteWebhook } from '../../providers/whatsapp/fonnte-webhook.ts'
 import { parseWhatsAppWebhook, type WhatsAppDelivery } from '../../providers/whatsapp/webhook.ts'
-import { type Delivery, defineWebhookLine } from '../webhook-line.ts'
+import { type Delivery, defineWebhookQueue } from '../webhook-queue.ts'
 
 /**
  * The number of further attempts for an update that arrives early, before the worker that sent the message
@@ -17,7 +17,7 @@ const EARLY_TRIES = 2
  * Processes WhatsApp updates: the status of messages, requests for a login code, and replies of factories.
  * The job asks no provider, and each batch is one transaction.
  */
-export const webhooksWhatsappJob = defineWebhookLine({
+export const webhooksWhatsappJob = defineWebhookQueue({
   provider: 'whatsapp',
   // The webhook's body has Meta's form or Fonnte's; each of the two posts to its own route.
   parse: (body, delivery) => parseWhatsAppWebhook(body) ?? parseFonnteWebhook(body, delivery),

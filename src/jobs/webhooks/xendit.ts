@@ -7,13 +7,13 @@ import {
 import { type PayoutNotice, processPayoutNotices } from '../../domain/payout/index.ts'
 import { markProcessed, recordFailedWebhooks } from '../../domain/webhooks/index.ts'
 import { parseXenditWebhook } from '../../providers/xendit/webhook.ts'
-import { defineWebhookLine } from '../webhook-line.ts'
+import { defineWebhookQueue } from '../webhook-queue.ts'
 
 /**
  * Processes Xendit's webhooks about payments, refunds and payouts: it reads each object or page once, and
  * uses one transaction a batch.
  */
-export const webhooksXenditJob = defineWebhookLine({
+export const webhooksXenditJob = defineWebhookQueue({
   provider: 'xendit',
   parse: parseXenditWebhook,
   follow: async ({ units, providers }, actor, deliveries) => {

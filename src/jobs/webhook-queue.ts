@@ -14,7 +14,7 @@ export interface Delivery<Update> extends WaitingWebhook {
   update: Update
 }
 
-export interface WebhookLine<Update> {
+export interface WebhookQueue<Update> {
   provider: WebhookProvider
   /**
    * Returns the update that a webhook's body contains; undefined if laku does not process updates of that
@@ -30,10 +30,10 @@ export interface WebhookLine<Update> {
  * provider has its own queue, so that its updates do not wait for the limits of another provider. The job
  * skips processed deliveries, so running it twice does no harm.
  */
-export function defineWebhookLine<Update>(line: WebhookLine<Update>): JobDefinition {
-  const actor: Actor = { kind: 'provider', name: line.provider }
+export function defineWebhookQueue<Update>(queue: WebhookQueue<Update>): JobDefinition {
+  const actor: Actor = { kind: 'provider', name: queue.provider }
   return defineJob({
-    name: `webhooks.${line.provider}`,
+    name: `webhooks.${queue.provider}`,
     batchSize: 100,
     retryLimit: 5,
     run: async (laku, jobs) => {
@@ -41,7 +41,7 @@ export function defineWebhookLine<Update>(line: WebhookLine<Update>): JobDefinit
       const waiting = await laku.units.run(actor, (work) => waitingWebhooks(work, ids))
       const read = waiting.map((webhook) => ({
         ...webhook,
-        update: line.parse(parseJson(webhook.body), webhook),
+        update: queue.parse(parseJson(webhook.body), webhook),
       }))
       const strange = read.filter((delivery) => delivery.update === undefined)
       if (strange.length > 0)
@@ -49,7 +49,7 @@ export function defineWebhookLine<Update>(line: WebhookLine<Update>): JobDefinit
       const readable = read.filter((delivery): delivery is Delivery<Update> => delivery.update !== undefined)
       await allOrEach(
         readable,
-        (some) => line.follow(laku, actor, [...some]),
+        (some) => queue.follow(laku, actor, [...some]),
         // After a DomainError the rules would refuse the same delivery again, so staff see the failure now.
         // Any other error may be temporary.
         ({ id }, error) =>
