@@ -11,8 +11,8 @@ import { bankAccountMachine } from './transitions.ts'
  * Approves the factory's bank account that waits for approval; a second person does this. A waiting time
  * (policy.bankCoolingOffHours) starts now, in which the factory can object to an account that it never asked
  * for.
- * @throws factory.not_found, factory.no_bank_account_waits, factory.same_person, kernel.same_hands,
- * kernel.forbidden
+ * @throws factory.not_found, factory.no_bank_account_waits, factory.same_person,
+ * kernel.approver_not_independent, kernel.forbidden
  */
 export async function approveBankAccount(work: Work, input: { factoryId: string }): Promise<BankAccountView> {
   requireStaff(work.actor, 'finance')

@@ -49,8 +49,8 @@ export function subjectOf(payment: Omit<PaymentSubject, 'paymentId'> & { id: str
 }
 
 /**
- * An SQL condition: laku's ledger has the money of a payment as money of its order or session. `payment` is the
- * name of the payment's row in the statement. Money that was sent back from quarantine (money without a
+ * An SQL condition: laku's ledger has the money of a payment as money of its order or session. `payment` is
+ * the name of the payment's row in the statement. Money that was sent back from quarantine (money without a
  * matching payment) never was.
  */
 export function wasReceived(payment: string): RawBuilder<boolean> {

@@ -26,7 +26,7 @@ export function newStaffToken(): { id: string; token: string; hash: string } {
  * Issues a token to a staff member, valid for `days` days (1 to 366); null gives a service a token without
  * end. The issuer has seen the token. So while it is valid, the issuer cannot be the second approver of its
  * holder's commands.
- * @throws kernel.forbidden, auth.staff_not_found, auth.in_other_hands, auth.token_needs_end
+ * @throws kernel.forbidden, auth.staff_not_found, auth.not_their_administrator, auth.token_needs_end
  */
 export async function issueStaffToken(
   work: Work,

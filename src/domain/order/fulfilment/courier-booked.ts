@@ -27,7 +27,7 @@ const TRIES = 3
  * Runs a use case that may cancel an order. If the use case throws CourierBooked, the parcel is cancelled at
  * the courier, outside of any transaction, and the use case is run again. Any other error is thrown to the
  * caller.
- * @throws logistics.call_off_refused, logistics.courier_unavailable, kernel.paused
+ * @throws logistics.courier_cancel_refused, logistics.courier_unavailable, kernel.paused
  */
 export async function withParcelCancelled<T>(
   context: CancelAtCourierContext,
