@@ -40,9 +40,9 @@ const catalogue = new Map<string, ErrorDefinition>()
 type Factories<T> = { [K in keyof T]: (details?: Record<string, unknown>) => DomainError }
 
 /**
- * Declares the errors of a domain, each as `name: [kind, message]`, or as `[kind, message, former code]` if the
- * error was renamed. Returns, for each name, a function that makes the error. Its code is `<domain>.<name>`; a
- * code that is declared twice throws.
+ * Declares the errors of a domain, each as `name: [kind, message]`, or as `[kind, message, former code]` if
+ * the error was renamed. Returns, for each name, a function that makes the error. Its code is
+ * `<domain>.<name>`; a code that is declared twice throws.
  */
 export function defineErrors<const T extends Record<string, readonly [ErrorKind, string, string?]>>(
   domain: string,
