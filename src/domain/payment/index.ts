@@ -34,6 +34,7 @@ export { invoiceRefusal } from './payments/methods.ts'
 export { getLinkedPayment, type LinkedPayment } from './payments/read-linked.ts'
 export { paymentsDue, sweepPayments } from './payments/sweep.ts'
 export { type IntendedSync, intendSync, syncPayment } from './payments/sync.ts'
+export { wasReceived } from './payments/was-received.ts'
 export { bookLine, intendBookLine } from './reconciliation/book-line.ts'
 export {
   bookIsRead,
@@ -66,6 +67,6 @@ export {
   type RefundStatus,
   refundTransitions,
 } from './transitions.ts'
-export { type Payment, type PaymentView, paymentView, wasReceived } from './views.ts'
+export { type Payment, type PaymentView, paymentView } from './views.ts'
 export { freeParts } from './wallet-part/free-parts.ts'
 export type { PayWith } from './wallet-part/rules.ts'

@@ -1,7 +1,5 @@
-import { type RawBuilder, sql } from 'kysely'
-import { inSql, type Rupiah } from '../kernel/index.ts'
+import type { Rupiah } from '../kernel/index.ts'
 import type { PaymentSubject } from './events.ts'
-import { paidStates } from './transitions.ts'
 
 /** The fields of a payment's row that the domain reads. */
 export interface Payment {
@@ -46,14 +44,4 @@ export function paymentView(
 export function subjectOf(payment: Omit<PaymentSubject, 'paymentId'> & { id: string }): PaymentSubject {
   const { id, code, userId, sessionId, participantId, orderId, amountIdr, walletIdr } = payment
   return { paymentId: id, code, userId, sessionId, participantId, orderId, amountIdr, walletIdr }
-}
-
-/**
- * An SQL condition: laku's ledger has the money of a payment as money of its order or session. `payment` is
- * the name of the payment's row in the statement. Money that was sent back from quarantine (money without a
- * matching payment) never was.
- */
-export function wasReceived(payment: string): RawBuilder<boolean> {
-  const [status, returnedIdr] = [sql.ref(`${payment}.status`), sql.ref(`${payment}.returned_idr`)]
-  return sql<boolean>`(${status} in ${inSql(paidStates)} or (${status} = 'refunded' and ${returnedIdr} > 0))`
 }
