@@ -21,8 +21,8 @@ const REASON_CODE = 'others'
  * Cancels the booked parcel of an order: first at its courier, which may refuse, then in laku. It does
  * nothing if no parcel is booked. If the courier's answer is lost, laku asks for the parcel's status; while
  * that is unknown, nothing changes in laku.
- * @throws logistics.call_off_refused where the courier has it on its way, logistics.courier_unavailable,
- * kernel.paused
+ * @throws logistics.courier_cancel_refused where the courier has it on its way,
+ * logistics.courier_unavailable, kernel.paused
  */
 export async function cancelAtCourier(context: CancelAtCourierContext, orderId: string): Promise<void> {
   const { units, actor, courier } = context
