@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 
-// The most rows that one check lists. A broken invariant may concern ten thousand rows; a person needs the
-// first few.
+// The most rows that one check of the stock lists. A mistake may affect ten thousand rows; a person needs
+// only the first few.
 const SHOWN = 10
 
 const moved = sql`(
   select variant_id, sum(on_hand_change) as on_hand, sum(reserved_change) as reserved from stock_movements group by variant_id)`
 
-/** The checks of the stock's invariants (number 5). */
+/** The checks that the stock, its reservations and its movements agree with one another. */
 export const warehouseChecks: readonly Check[] = [
   checkOf(
     'open reservations sum to what is reserved',

@@ -10,8 +10,8 @@ interface PurchaseOrderSubject {
 declare module '../kernel/events.ts' {
   interface EventPayloads {
     /**
-     * More pieces of a variant are free than before, so that waiting sessions and orders may try again to
-     * reserve them.
+     * More pieces of a variant are free (not reserved) than before. Sessions and orders that wait for pieces
+     * may try again to reserve them.
      */
     'stock.added': { variantId: string; quantity: number }
     'stock.reserved': { subjectKind: 'session' | 'order'; subjectId: string; units: number }

@@ -12,7 +12,7 @@ export type PurchaseOrderStatus =
 
 /**
  * The state changes of a purchase order. Goods may arrive once it is `sent`, whether the factory answered or
- * not. A partly received purchase order waits for the rest or is closed short.
+ * not. A purchase order that was received in part waits for the rest, or staff close it.
  */
 export const purchaseOrderTransitions: Transitions<PurchaseOrderStatus> = {
   draft: ['sent', 'cancelled'],
@@ -31,7 +31,7 @@ export const purchaseOrderMachine = machineOf(
   purchaseOrderTransitions,
 )
 
-/** The states of a purchase order from which goods may still come. */
+/** The states of a purchase order that has not ended, so that its goods may still come. */
 export const openStatuses: readonly PurchaseOrderStatus[] = [
   ...statesBefore(purchaseOrderTransitions, 'cancelled'),
   'partially_received',
@@ -45,8 +45,8 @@ export const incomingStatuses: readonly PurchaseOrderStatus[] = openStatuses.fil
 export type ReservationStatus = 'open' | 'consumed' | 'released'
 
 /**
- * The state changes of a reservation: stock kept for a session or an order is passed on or shipped
- * (consumed), or free again (released).
+ * The state changes of a reservation of stock for a session or an order. It is `consumed` when its pieces are
+ * shipped or passed on to orders, and `released` when they can be reserved by others.
  */
 export const reservationTransitions: Transitions<ReservationStatus> = {
   open: ['consumed', 'released'],

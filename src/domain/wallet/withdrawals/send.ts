@@ -14,9 +14,9 @@ export const withdrawalsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from withdrawals where due_at <= ${now})`
 
 /**
- * Approves and sends the due withdrawals: those that need no approval or have it, and whose bank account is
- * old enough now. If a withdrawal cannot be sent (its channel pays out no more), it is postponed, an
- * attention item is raised, and the others continue.
+ * Approves and sends the due withdrawals from wallets, in one transaction for all. If that fails, each
+ * withdrawal is sent in a transaction of its own. One that still fails is postponed by an hour with an
+ * attention item, and the others continue.
  */
 export async function sweepWithdrawals(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
   const { units, actor } = context
@@ -33,8 +33,8 @@ export async function sweepWithdrawals(context: { units: UnitOfWork; actor: Acto
 }
 
 /**
- * The delay (seconds) of a withdrawal whose sending threw an error. Sending it may throw again, so the others
- * go first.
+ * The delay (seconds) of a withdrawal whose sending threw an error. It may fail again, so other withdrawals
+ * are sent before it.
  */
 const SET_ASIDE_S = 3600
 
@@ -68,10 +68,7 @@ interface Due {
    * changed.
    */
   withdrawalsFrom: Date | null
-  /**
-   * The number of earlier payouts of this withdrawal. They failed because the balance at the provider was too
-   * small.
-   */
+  /** The number of payouts (transfers to the bank) that laku already made for this withdrawal. */
   payouts: number
 }
 
@@ -79,9 +76,9 @@ interface Due {
 const SUSPENDED_S = 3600
 
 /**
- * Approves and sends those of these withdrawals that are due now; the others keep waiting. A suspended user's
- * withdrawals wait, and an attention item is raised. Withdrawals also wait for a while after the user's phone
- * number or another login contact changed.
+ * Approves and sends those of these withdrawals that are due now. The withdrawals of a suspended user are
+ * postponed, and an attention item is raised. A withdrawal also waits for a while after a login contact of
+ * its user (such as the phone number) changed.
  */
 export async function sendWithdrawals(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return

@@ -16,13 +16,16 @@ export interface WithdrawalView {
   /** The last four digits of the bank account's number. */
   account: string
   /**
-   * True if the withdrawal takes the whole wallet, so that the user's account is erased once the money has
+   * True if the user withdraws the whole wallet to close the account: it is erased once the money has
    * arrived.
    */
   closesAccount: boolean
   /** True if the amount is too small or too large for the provider, so that staff send it from the bank. */
   byHand: boolean
-  /** The full bank account, for finance only, while the withdrawal waits to be sent by hand. */
+  /**
+   * The number and holder of the receiving bank account, for finance only, while staff must send the
+   * withdrawal by hand.
+   */
   sendTo?: BankAccount
   failureCode: string | null
   /**

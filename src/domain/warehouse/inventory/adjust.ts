@@ -7,17 +7,18 @@ import { recordMovements } from './record-movements.ts'
 
 export interface Adjustment {
   variantId: string
-  /** The number of pieces that are added (+) or removed (-). */
+  /** The number of pieces that are added to the stock (+) or removed from it (-). */
   change: number
   reason: string
 }
 
-// The largest number of pieces on hand: well within PostgreSQL's integer type, and more than any shelf holds.
+// The largest number of pieces of a variant in the warehouse: it fits PostgreSQL's integer type, and no shelf
+// holds more.
 const LARGEST = 1_000_000_000
 
 /**
- * Corrects the pieces on hand after a count or an unannounced delivery. Added pieces emit stock.added for the
- * sessions and orders that wait for them.
+ * Corrects the number of pieces in the warehouse after a count or an unannounced delivery. Added pieces emit
+ * stock.added for the sessions and orders that wait for them.
  * @throws warehouse.variant_not_found, invalid_quantity, below_reserved, kernel.forbidden
  */
 export async function adjustStock(work: Work, input: Adjustment): Promise<StockView> {

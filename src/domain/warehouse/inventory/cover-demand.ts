@@ -15,22 +15,18 @@ import { saveShortages } from './shortages.ts'
 export interface Coverage {
   /** The pieces that are reserved for the session now. */
   reservations: StockLine[]
-  /** The pieces that the session lacks beyond its reservations. */
+  /** The pieces that the session needs and that are not reserved for it. */
   missing: { variantId: string; sku: string; missing: number }[]
-  /** The session's purchase order whose goods are still to come. */
+  /** The purchase order to the factory that brings the session's missing pieces. */
   purchaseOrder?: PurchaseOrderView
-  /**
-   * The pieces that the session lacks and that are neither on the way nor ordered, so that a person must act.
-   */
+  /** The pieces that the session lacks and that no purchase order will bring, so that a person must act. */
   uncovered: (StockLine & { sku: string })[]
 }
 
 /**
- * Sets a session's reservation to its demand, as far as the stock allows: reserves free pieces and releases
- * pieces no longer needed. The session waits for the missing pieces, which are ordered from the factory once.
- * No second purchase order is made while the session has an open one, or while enough unclaimed pieces are on
- * the way. A repeated call changes nothing. The caller has locked the session. All variants of its product
- * are locked, in sorted order.
+ * Makes a session's reservation of stock equal to its demand, as far as unreserved pieces allow. Missing
+ * pieces are ordered from the factory once, unless an open purchase order or unclaimed incoming pieces cover
+ * them. A repeated call changes nothing; the caller has locked the session.
  * @throws warehouse.invalid_quantity
  */
 export async function coverDemand(
@@ -43,7 +39,8 @@ export async function coverDemand(
   const variants = await variantsAround(work.tx, [...wanted.keys(), ...heldBefore.keys()])
   if (variants.size === 0) return { reservations: [], missing: [], uncovered: [] }
   const stock = await openStock(work, variants.keys())
-  // The reservations are read again under the lock, because a delivery may have reserved more meanwhile.
+  // The session's reservations are read again once the stock is locked: a delivery may have added to them
+  // before the lock.
   const held = await reservedFor(work.tx, sessionId)
   const ids = new Set([...wanted.keys(), ...held.keys()])
   const moves = [...ids].flatMap((variantId) => {
@@ -93,8 +90,8 @@ function linesOf(
 }
 
 /**
- * Reserves (+) or releases (-) pieces for a session. Released pieces emit stock.added for the sessions and
- * orders that wait for them.
+ * Reserves (+) or releases (-) pieces of stock for a session. Released pieces emit stock.added for the
+ * sessions and orders that wait for them.
  */
 async function moveReservations(work: Work, sessionId: string, moves: readonly StockLine[]): Promise<void> {
   const taken = moves.filter((line) => line.quantity > 0)
@@ -129,8 +126,8 @@ interface Shelves {
 }
 
 /**
- * Returns the purchase order that brings a session's missing pieces: the session's open one, or else a new
- * one if a reorder is allowed.
+ * Returns the purchase order that brings a session's missing pieces. This is the session's open purchase
+ * order, or else a new one if a new one is allowed.
  */
 async function reorderFor(
   work: Work,
@@ -145,15 +142,15 @@ async function reorderFor(
   const ended = last && { status: last.status, complete }
   if (!mayReorder(ended, isPerson(work.actor))) return { left: [...lines, ...left] }
   if (lines.length === 0) return { left }
-  // All variants that a session demands belong to one product.
+  // A session sells the variants of one product only, so any of them gives the product's id.
   const [{ productId }] = [...shelves.variants.values()] as [VariantDetail]
   const { id } = await createPurchaseOrder(work, { session: { id: sessionId, productId }, lines })
   return { purchaseOrder: await sendPurchaseOrder(work, id), left }
 }
 
 /**
- * Tells whether the actor is a person of the staff. A service repeats its request automatically, so its
- * request does not count as a decision to reorder.
+ * Tells whether the actor is a person of the staff. Only a person can decide to order pieces again: a service
+ * repeats its requests automatically.
  */
 const isPerson = (actor: Work['actor']) => actor.kind === 'staff' && actor.role !== 'service'
 

@@ -4,9 +4,9 @@ import { shrinkReservations } from './reservations.ts'
 import { type StockLine, totalsOf } from './rules.ts'
 
 /**
- * Moves a session's open reservation, or the part that these orders need, to reservations of the orders. The
- * totals do not change, so the inventory and its movements do not change either. Orders that already have
- * their reservation must be left out.
+ * Turns a session's reservation of stock, or the part that these orders need, into reservations of the
+ * orders. The total number of reserved pieces stays the same, so no stock movement is recorded. Orders that
+ * already have their reservation must be left out.
  * @throws warehouse.reservation_mismatch where the orders ask for more than is reserved
  */
 export async function handOverReservation(

@@ -7,7 +7,8 @@ export interface Stock {
 }
 
 /**
- * Locks inventory rows in the order of their variants. A variant without a row has no stock and is left out.
+ * Locks the inventory rows (one for each variant) in the order of the variants' ids. A variant without a row
+ * has no stock and is left out.
  */
 export async function lockStock(tx: Tx, variantIds: Iterable<string>): Promise<Map<string, Stock>> {
   const ids = [...new Set(variantIds)]
@@ -18,8 +19,8 @@ export async function lockStock(tx: Tx, variantIds: Iterable<string>): Promise<M
 }
 
 /**
- * Locks inventory rows like `lockStock`, after creating a row for each variant that has none. So transactions
- * that concern the same variant wait for each other.
+ * Locks the inventory rows of variants, after creating a row for each variant that has none. So transactions
+ * that change the stock of the same variant wait for each other.
  */
 export async function openStock(work: Work, variantIds: Iterable<string>): Promise<Map<string, Stock>> {
   const ids = [...new Set(variantIds)].sort()

@@ -4,12 +4,12 @@ import { getProduct, listProducts, type ProductFilter, type ProductView } from '
 
 export interface StockedProduct extends Omit<ProductView, 'variants'> {
   variants: (ProductView['variants'][number] & {
-    /** Whether pieces of the variant are in the warehouse and reserved for nobody. */
+    /** Whether the warehouse has pieces of the variant that are not reserved. */
     inStock: boolean
   })[]
 }
 
-/** Adds to each variant of these products whether free pieces of it are in the warehouse. */
+/** Adds `inStock` to each variant of these products: whether the warehouse has unreserved pieces of it. */
 async function withStock(tx: Tx, products: readonly ProductView[]): Promise<StockedProduct[]> {
   const variantIds = products.flatMap(({ variants }) => variants.map(({ id }) => id))
   const { rows } = await sql<{ variantId: string }>`

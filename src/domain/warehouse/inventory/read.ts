@@ -10,9 +10,9 @@ export interface StockView {
   product: { id: string; name: string }
   onHand: number
   reserved: number
-  /** The pieces that are on hand and not reserved. */
+  /** The number of the variant's pieces that are in the warehouse and not reserved. */
   free: number
-  /** The pieces that were ordered from factories and have not arrived yet. */
+  /** The number of the variant's pieces that were ordered from factories and have not arrived yet. */
   onTheWay: number
 }
 

@@ -11,8 +11,8 @@ export interface Movement {
 }
 
 /**
- * Records movements of stock, and changes each inventory row once, by the sum of its movements. The rows must
- * exist and be locked.
+ * Records movements of stock, and changes the inventory row of each variant once, by the sum of the variant's
+ * movements. The inventory rows must exist and be locked.
  */
 export async function recordMovements(work: Work, movements: readonly Movement[]): Promise<void> {
   if (movements.length === 0) return

@@ -27,8 +27,8 @@ export async function reservedFor(tx: Tx, sessionId: string): Promise<Map<string
 }
 
 /**
- * Creates reservations, or adds the pieces to reservations that are already open. The caller has locked the
- * stock, and records its movements.
+ * Creates reservations of stock, or adds pieces to reservations that are already open. The caller has locked
+ * the stock, and records the stock movements.
  */
 export async function growReservations(work: Work, lines: readonly ReservationLine[]): Promise<void> {
   if (lines.length === 0) return
@@ -41,9 +41,9 @@ export async function growReservations(work: Work, lines: readonly ReservationLi
 }
 
 /**
- * Takes pieces off a session's open reservations; a used-up reservation gets the status that the argument
- * `ended` names. Returns the variants whose reservations had enough pieces; all of them, unless something is
- * wrong.
+ * Reduces a session's open reservations of stock. A reservation that is reduced to nothing gets the status
+ * `ended`. Returns the variants whose reservation had enough pieces; a variant is missing only if something
+ * is wrong.
  */
 export async function shrinkReservations(
   work: Work,

@@ -5,10 +5,9 @@ import { growReservations, openReservations } from './reservations.ts'
 import { allocate, reservationKey, type Shortage, type StockDemand } from './rules.ts'
 
 /**
- * Reserves stock for sessions and orders, in a fixed number of statements. Demands are served in the given
- * sequence, each whole or not at all. Pieces that a session or order already holds count: a repeated demand
- * changes nothing, and a larger demand takes the rest. Returns the subjects whose demand is covered, and for
- * the others the missing pieces of each variant.
+ * Reserves stock for sessions and orders in the given sequence, each in full or not at all. Pieces that a
+ * session or order has already reserved count, so a repeated call changes nothing. Returns the sessions and
+ * orders that were served, and the missing pieces of the others by variant.
  * @throws warehouse.invalid_quantity
  */
 export async function reserveStock(

@@ -6,8 +6,8 @@ import type { StockLine } from './rules.ts'
 
 export interface ReturnedLine extends StockLine {
   /**
-   * Whether the returned pieces are unfit to be sold again. Such pieces are recorded as received and written
-   * off at once, and are never free.
+   * Whether the returned pieces cannot be sold again. They are then recorded as received and written off at
+   * once, so that nobody can reserve them.
    */
   writtenOff: boolean
 }

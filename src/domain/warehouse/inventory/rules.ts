@@ -15,18 +15,18 @@ export interface StockDemand {
 export interface Shortage {
   subjectId: string
   variantId: string
-  /** The pieces that the demand lacks, after the demands before it have taken theirs. */
+  /** The pieces that the session or order lacks, after the stock was given to those served before it. */
   missing: number
 }
 
 export interface Allocation {
-  /** The pieces to be reserved now, grouped by demand. */
+  /** The pieces to be reserved now, by the session or order that they are for. */
   granted: { demand: StockDemand; needs: StockLine[] }[]
   short: Shortage[]
 }
 
 /**
- * Returns the quantity of each variant; lines of the same variant are added up.
+ * Returns the quantity of each variant: the quantities of equal variants are added up.
  * @throws warehouse.invalid_quantity
  */
 export function totalsOf(lines: readonly StockLine[]): Map<string, number> {
@@ -41,9 +41,9 @@ export function totalsOf(lines: readonly StockLine[]): Map<string, number> {
 }
 
 /**
- * Allocates the stock to demands, first come, first served, each demand whole or not at all. `held` contains
- * the demands' own open reservations, by `reservationKey`. A demand that they cover in part needs only the
- * rest.
+ * Allocates the unreserved stock to demands of sessions and orders, first come, first served, each in full or
+ * not at all. `held` has the pieces already reserved for them, by `reservationKey`; only the rest is
+ * allocated.
  */
 export function allocate(
   demands: readonly StockDemand[],

@@ -5,9 +5,9 @@ import { lockStock } from './lock.ts'
 import { recordMovements } from './record-movements.ts'
 
 /**
- * Takes the pieces reserved for these orders out of stock, because they left with the orders' parcels. The
- * reservations are consumed, and the pieces on hand decrease by as much. An order without an open reservation
- * is skipped, so a second run changes nothing.
+ * Removes the pieces that are reserved for these orders from stock, because they left with the orders'
+ * parcels. The reservations get the status `consumed`. An order without an open reservation is skipped, so a
+ * repeated call changes nothing.
  */
 export async function shipStock(work: Work, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return

@@ -6,8 +6,8 @@ import { growReservations } from './reservations.ts'
 import type { StockLine } from './rules.ts'
 
 /**
- * Saves the pieces that a session lacks now, by variant, in place of its earlier shortages. The caller has
- * locked the stock.
+ * Saves which pieces a session lacks now, by variant. They replace the session's earlier shortages; the
+ * caller has locked the stock.
  */
 export async function saveShortages(
   work: Work,
@@ -32,9 +32,9 @@ export async function saveShortages(
 }
 
 /**
- * Reserves free pieces of these variants for the sessions that wait for them. The session `first` is served
- * before the others; then comes the session that has waited longest. The transaction that adds the stock
- * calls this, so that nobody else takes the pieces first. Returns the sessions that got pieces.
+ * Reserves unreserved pieces of these variants for the sessions that lack them: first for the session
+ * `first`, then by longest wait. The transaction that adds the pieces calls this, so that nobody else
+ * reserves them before. Returns the sessions that got pieces.
  */
 export async function fillShortages(
   work: Work,
@@ -80,7 +80,8 @@ async function lessen(work: Work, given: readonly (StockLine & { sessionId: stri
   const records = asRecords(given)
   const of = sql`jsonb_to_recordset(${records}::jsonb) as g(session_id uuid, variant_id uuid, quantity integer)
     where s.session_id = g.session_id and s.variant_id = g.variant_id`
-  // A stored shortage of 0 is not allowed, so the rows of fully covered shortages are deleted first.
+  // The rows of fully covered shortages are deleted first, because the table does not allow a shortage of 0
+  // pieces.
   await sql`delete from stock_shortages s using ${of} and s.missing = g.quantity`.execute(work.tx)
   await sql`update stock_shortages s set missing = s.missing - g.quantity from ${of} and s.missing > g.quantity`.execute(
     work.tx,

@@ -3,15 +3,16 @@ import { asRecords, type Work } from '../../kernel/index.ts'
 import { moveConfirmed } from './confirm.ts'
 import { lockPurchaseOrder } from './lock.ts'
 
-/** The pieces of a purchase order that an agent counted at the factory. */
+/** The pieces of a purchase order that an agent counted at the factory at one pickup. */
 export interface PickupCount {
   purchaseOrderId: string
   lines: { variantId: string; expected: number; counted: number }[]
 }
 
 /**
- * Reaction to pickup.completed: marks a purchase order's goods as under way, and records how many pieces of
- * each variant to expect. If the factory lacked pieces, an attention item is raised.
+ * Reaction to pickup.completed (an agent picked up goods at a factory): marks the purchase order as shipped,
+ * and records the pieces counted by variant. If the agent counted too few pieces, an attention item is
+ * raised.
  */
 export async function applyPickups(work: Work, events: readonly { payload: PickupCount }[]): Promise<void> {
   const updates = events.map((event) => event.payload)

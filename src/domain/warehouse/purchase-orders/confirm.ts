@@ -7,8 +7,8 @@ import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock.t
 import { type PurchaseOrderView, purchaseOrder } from './read.ts'
 
 /**
- * Records that the factory confirmed a purchase order, or with `shipped` that its goods are under way, if the
- * factory answered by other means than WhatsApp. An agent may do this for the factories of their office.
+ * Records that the factory confirmed a purchase order, for example by phone; with `shipped`, that its goods
+ * are under way. An agent may do this only for the factories of their own office.
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function confirmPurchaseOrder(

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DB } from '../../kernel/index.ts'
 
-/** Returns how many purchase orders were sent before this instant and are not answered. */
+/** Returns how many purchase orders were sent to factories before this instant and are still unanswered. */
 export async function countUnanswered(db: Kysely<DB>, before: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from warehouse_purchase_orders

@@ -15,9 +15,9 @@ export interface NewPurchaseOrder {
 }
 
 /**
- * Creates a draft of a purchase order to the factory of these variants. Any number of pieces is allowed,
- * because a person may have reasons to deviate from whole bundles. A session has only one open purchase order
- * at a time. Nothing is posted to the ledger, because the goods are on consignment.
+ * Creates a draft of a purchase order to the factory of these variants, for any number of pieces. A session
+ * has only one open purchase order at a time. Nothing is posted to the ledger, because the goods are on
+ * consignment.
  * @throws warehouse.no_lines, invalid_quantity, variant_not_found, several_factories, not_of_session,
  * session_has_purchase_order, kernel.forbidden
  */
@@ -78,8 +78,8 @@ async function factoryOf(
 }
 
 /**
- * Throws a clear error if the session has an open purchase order. In a race of two transactions the unique
- * index decides.
+ * Throws an error that names the session's open purchase order, if it has one. If two transactions create one
+ * at once, the unique index refuses the second.
  */
 async function requireNoneOpen(work: Work, sessionId: string): Promise<void> {
   const last = await lastPurchaseOrderOf(work.tx, sessionId)

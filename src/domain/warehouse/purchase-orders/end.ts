@@ -10,8 +10,9 @@ interface Ending {
 }
 
 /**
- * Closes a purchase order that was received in part or in full: the pieces still owed will not come. An
- * attention item names the sessions that wait for them (choreography: purchase_order.closed).
+ * Closes a purchase order that was received in part or in full: the pieces that the factory still owes will
+ * not come. An attention item names the sessions that wait for these pieces (choreography:
+ * purchase_order.closed).
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function closePurchaseOrder(work: Work, input: Ending): Promise<PurchaseOrderView> {
@@ -26,8 +27,8 @@ export async function closePurchaseOrder(work: Work, input: Ending): Promise<Pur
 }
 
 /**
- * Cancels a purchase order, as long as none of its goods came. An attention item names its session, which may
- * be fulfilled anew (choreography: purchase_order.cancelled).
+ * Cancels a purchase order, as long as none of its goods have arrived. An attention item names the session
+ * that the goods were for (choreography: purchase_order.cancelled).
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.reason_required,
  * kernel.forbidden
  */
@@ -49,8 +50,8 @@ async function end(
   const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
   requireTransition(purchaseOrderTransitions, order.status, to, order.code)
   const before = await purchaseOrder(work.tx, order.id)
-  // A session that counts on these goods reads the purchase order under the same locks. Either the session
-  // sees that the goods will not come, or this transaction sees the session's shortage.
+  // The lock on the stock decides between this transaction and a session that needs these goods. Either the
+  // session reads that the goods will not come, or this transaction reads the session's shortage.
   await openStock(
     work,
     before.items.map((item) => item.variantId),

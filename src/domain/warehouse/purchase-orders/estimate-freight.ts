@@ -2,17 +2,19 @@ import { sql } from 'kysely'
 import { DomainError, type Work } from '../../kernel/index.ts'
 import { cachedRates, type Parcel, quoteRate, type Rate, type RateContext } from '../../logistics/index.ts'
 
-/** The context for a freight estimate: access to courier rates, and the place of the warehouse. */
+/**
+ * The input for a freight estimate of a purchase order: access to courier rates, and the warehouse's postal
+ * code.
+ */
 export interface FreightContext extends RateContext {
   /** The warehouse's postal code. */
   destinationPostalCode: string
 }
 
 /**
- * Saves an estimate of a purchase order's freight to the warehouse: a cached rate, a courier's rate, or a
- * rate by zone if no courier can be asked. The estimate is information only. If no courier delivers to the
- * warehouse, the estimate stays empty, and the purchase order is still valid. A repeated call changes
- * nothing.
+ * Saves an estimate of a purchase order's freight from the factory to the warehouse; it is information only.
+ * The estimate is a cached rate, a courier's rate, or a rate by zone if no courier can be asked. It stays
+ * empty if no courier delivers to the warehouse.
  */
 export async function estimateFreight(context: FreightContext, purchaseOrderId: string): Promise<void> {
   const { units, actor } = context
@@ -25,7 +27,7 @@ export async function estimateFreight(context: FreightContext, purchaseOrderId: 
   })
   if (!known || known.cached) return
   const rate = await quoteRate(context, known.parcel).catch((error: unknown) => {
-    // The error means that no courier delivers to the warehouse. This answer is final.
+    // A DomainError means that no courier delivers to the warehouse, so no rate is saved.
     if (error instanceof DomainError) return undefined
     throw error
   })

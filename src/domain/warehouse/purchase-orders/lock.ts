@@ -26,7 +26,7 @@ export async function lockPurchaseOrder(tx: Tx, named: string): Promise<LockedPu
   return found
 }
 
-/** Returns the fields that identify a purchase order in events. */
+/** Returns the fields by which the purchase order's events name it. */
 export function subjectOf({ id, code, sessionId }: LockedPurchaseOrder) {
   return { purchaseOrderId: id, code, sessionId }
 }

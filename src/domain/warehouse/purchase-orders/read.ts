@@ -7,13 +7,13 @@ export interface PurchaseOrderItem {
   variantId: string
   sku: string
   name: string
-  /** The number of pieces ordered. */
+  /** The number of pieces of the variant that were ordered from the factory. */
   quantity: number
-  /** The number of pieces in the factory's bundle. */
+  /** The number of pieces in one of the factory's bundles, the unit in which it sells. */
   wholesaleUnit: number
-  /** The number of good pieces received. */
+  /** The number of pieces that arrived undamaged. */
   received: number
-  /** The number of pieces received damaged: they are written off, and the factory still owes them. */
+  /** The number of pieces that arrived damaged: they are written off, and the factory still owes as many. */
   damaged: number
   /**
    * The total number of pieces that an agent has counted at the factory; null if no agent picked up the
@@ -48,7 +48,8 @@ const items = sql`(
   from purchase_order_items i join product_variants v on v.id = i.variant_id where i.purchase_order_id = o.id)`
 
 /**
- * Returns the purchase orders that match `where`, newest first; `where` refers to the purchase order as `o`.
+ * Returns the purchase orders that match the SQL condition `where`, newest first. In the condition, `o`
+ * stands for the purchase order.
  */
 async function views(tx: Tx, where: RawBuilder<unknown>, limit: number): Promise<PurchaseOrderView[]> {
   const { rows } = await sql<PurchaseOrderView>`
@@ -101,7 +102,7 @@ export async function listPurchaseOrders(
 }
 
 export interface PurchaseOrderDetail extends PurchaseOrderView {
-  /** The receipts of the purchase order, newest first: its movements of stock. */
+  /** The stock movements by which the purchase order's goods were received or written off, newest first. */
   receipts: {
     receivedAt: Date
     sku: string

@@ -33,15 +33,14 @@ export interface ReceiptLine {
 export interface Receipt {
   purchaseOrder: string
   lines: readonly ReceiptLine[]
-  /** The number on the delivery note. Goods of the same note are recorded only once. */
+  /** The number on the factory's delivery note. Goods with the same note are recorded only once. */
   deliveryNote?: string | undefined
 }
 
 /**
- * Records delivered goods of a purchase order, in whole or in part, once for each delivery. The purchase
- * order is received when every good piece of it came. Until then it waits for the rest, including
- * replacements of damaged pieces, or staff close it short. Sessions and orders that wait for the goods get
- * them in this transaction (choreography: purchase_order.received).
+ * Records delivered goods of a purchase order, once for each delivery note. The purchase order waits for the
+ * rest, replacements of damaged pieces included, unless staff close it. Sessions and orders that wait for the
+ * goods get them in this transaction (choreography: purchase_order.received).
  * @throws warehouse.purchase_order_not_found, no_lines, invalid_quantity, invalid_note, note_counted,
  * not_in_purchase_order, over_received, kernel.illegal_transition, kernel.forbidden
  */
@@ -66,8 +65,7 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
     const item = before.items.find((purchaseOrderItem) => purchaseOrderItem.variantId === variantId)
     if (!item) throw warehouseErrors.not_in_purchase_order({ purchaseOrder: order.code, variantId })
     const owed = item.quantity - item.received
-    // A delivery cannot have more pieces than the factory owes. Damaged pieces count towards this limit,
-    // although the factory still owes them.
+    // A delivery cannot have more pieces, good and damaged together, than the factory still owes.
     if (good + damaged > owed)
       throw warehouseErrors.over_received({ purchaseOrder: order.code, sku: item.sku, good, damaged, owed })
   }
@@ -97,8 +95,8 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
 /**
- * Tells whether this delivery note was already recorded. The purchase order is locked, so two receipts with
- * the same note are checked one after the other.
+ * Tells whether the goods of this delivery note were already recorded. The purchase order is locked, so two
+ * deliveries with the same note are checked one after the other.
  * @throws warehouse.note_counted if the note was counted with other lines: a second note needs a number of
  * its own
  */
@@ -136,7 +134,7 @@ async function insertReceipt(
     values (${purchaseOrderId}, ${note}, ${JSON.stringify(lines)}::jsonb, ${work.now})`.execute(work.tx)
 }
 
-/** Adds up the lines of each variant, and leaves out lines without pieces. */
+/** Adds up the received pieces of each variant, and leaves out variants without pieces. */
 function countsOf(lines: readonly ReceiptLine[]): ReceiptLine[] {
   const counts = [...Map.groupBy(lines, (line) => line.variantId)].map(([variantId, all]) => {
     for (const { good, damaged } of all) {

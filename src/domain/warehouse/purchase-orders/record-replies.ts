@@ -24,12 +24,9 @@ export interface Reply {
 const MAX_LISTED_ORDERS = 20
 
 /**
- * Applies factories' replies to their purchase orders. A yes confirms, "sudah dikirim" marks as shipped, and
- * a no or an unclear reply raises an attention item. A reply belongs to the purchase order whose message it
- * answers. Otherwise it belongs to the purchase orders whose codes it names, or else to the sender's only
- * unanswered purchase order. Only replies from the factory's own phone count. Each message counts once, in
- * whatever order the messages come. Messages of other people are ignored. Returns the provider's ids of
- * replies to a message that laku does not know (yet).
+ * Applies factories' WhatsApp replies to their purchase orders, each reply once. A reply that answers no
+ * message is matched by the codes in its text, else to the factory's only unanswered purchase order. Returns
+ * the provider's ids of the replies that answer a message unknown to laku.
  */
 export async function recordReplies(work: Work, replies: readonly Reply[]): Promise<{ unknown: string[] }> {
   if (replies.length === 0) return { unknown: [] }
@@ -42,16 +39,18 @@ export async function recordReplies(work: Work, replies: readonly Reply[]): Prom
   for (const reply of replies) {
     const message = reply.repliesTo === undefined ? undefined : answered.get(reply.repliesTo)
     if (reply.repliesTo !== undefined && !message) unknown.push(reply.providerMessageId)
-    // Only the receiver of a message can answer it, so a reply without a phone number comes from that
-    // receiver.
+    // Only the person who got laku's message can answer it. So a reply without a phone number is from that
+    // person.
     const isTheirs = message !== undefined && (reply.from ?? message.toPhone) === message.toPhone
     const own = isTheirs ? purchaseOrderOfMessage(message.dedupeKey) : undefined
     if (reply.from === undefined && !message) showUnknown(work, reply)
-    // An answer to another message of laku, such as a code or a notice, is no answer to a purchase order.
+    // A reply to another message of laku, such as a one-time code or a notice, does not answer a purchase
+    // order.
     const ids = own ? [own] : message ? [] : await namedOrOnly(work, reply)
     found.push(...ids.map((purchaseOrderId) => ({ reply, purchaseOrderId })))
   }
-  // The replies are sorted, so that two batches lock the same purchase orders in the same order.
+  // The replies are sorted by purchase order, so that two batches lock the purchase orders in the same
+  // sequence.
   const sorted = found.toSorted((a, b) =>
     a.purchaseOrderId === b.purchaseOrderId
       ? a.reply.at.getTime() - b.reply.at.getTime()
@@ -118,7 +117,7 @@ async function record(work: Work, reply: Reply, purchaseOrderId: string): Promis
   })
   if (meaning === 'yes') return await moveConfirmed(work, order, 'confirmed')
   if (meaning === 'shipped') return await moveConfirmed(work, order, 'shipped')
-  // The factory has answered, so the purchase order no longer waits for an answer.
+  // The factory has answered the purchase order, so no attention item about a missing answer is needed.
   await sql`update warehouse_purchase_orders set answer_due_at = null where id = ${purchaseOrderId}`.execute(
     work.tx,
   )
@@ -127,8 +126,8 @@ async function record(work: Work, reply: Reply, purchaseOrderId: string): Promis
 }
 
 /**
- * Tells whether a yes was given after this reply. Messages come in any order, and a reply that is older than
- * a yes no longer matters.
+ * Tells whether the factory confirmed the purchase order later than this reply. Messages arrive in any order,
+ * so an older no or unclear reply no longer matters.
  */
 async function isOvertaken(work: Work, reply: Reply, purchaseOrderId: string): Promise<boolean> {
   const { rows } = await sql`

@@ -4,9 +4,9 @@ import type { PurchaseOrderStatus } from '../transitions.ts'
 /** A variant that a purchase order to its factory may contain. */
 export interface ReorderLine {
   variantId: string
-  /** The number of pieces that are short and not on the way; 0 if there are enough. */
+  /** The number of pieces that sessions lack and that are not on the way; 0 if there are enough. */
   missing: number
-  /** The number of pieces beyond the missing ones that the warehouse accepts, to fill a bundle. */
+  /** The number of pieces beyond the missing ones that may be ordered to fill a bundle. */
   mayExceed: number
   /** The number of pieces in a bundle; the factory sells whole bundles. */
   wholesaleUnit: number
@@ -14,16 +14,16 @@ export interface ReorderLine {
 
 export interface Reorder {
   lines: StockLine[]
-  /** The pieces that are short and could not be ordered, because a further bundle would exceed the limits. */
+  /**
+   * The missing pieces that could not be ordered, because one more bundle would bring too many excess pieces.
+   */
   left: StockLine[]
 }
 
 /**
- * Returns how many pieces of each variant to order. Variants with equal bundle sizes share ceil(s /
- * wholesale_unit) bundles, where s is the sum of their missing pieces; a bundle may mix them. Each variant
- * gets at least the pieces it lacks, and at most max_excess_units more. If the last bundle would exceed the
- * limits of all variants together, that bundle is left out. Then whole bundles cover less than is short, and
- * a person decides about the rest. A variant that lacks nothing is ordered only to fill a bundle.
+ * Returns how many pieces of each variant to order from the factory, which sells whole bundles of
+ * `wholesaleUnit` pieces. Variants with equal bundle sizes share bundles. If the last bundle has more excess
+ * pieces than the variants may have, it is left out, and a person decides about the rest.
  */
 export function reorder(lines: readonly ReorderLine[]): Reorder {
   const parts = [...Map.groupBy(lines, (line) => line.wholesaleUnit)].map(([unit, all]) =>
@@ -33,8 +33,8 @@ export function reorder(lines: readonly ReorderLine[]): Reorder {
 }
 
 function bundlesOf(unit: number, lines: readonly ReorderLine[]): Reorder {
-  // The variant that lacks most pieces comes first. It takes the excess of the last bundle, and it is served
-  // first if not all variants can be served.
+  // The variant that lacks most pieces comes first. It gets the excess pieces of the last bundle first, and
+  // its missing pieces are ordered first.
   const sorted = lines.toSorted((a, b) => b.missing - a.missing || (a.variantId < b.variantId ? -1 : 1))
   const short = sum(sorted.map((line) => line.missing))
   const excess = Math.ceil(short / unit) * unit - short
@@ -55,7 +55,10 @@ function bundlesOf(unit: number, lines: readonly ReorderLine[]): Reorder {
   }
 }
 
-/** Distributes an amount over limits (`sizes`): the first gets as much as its limit allows, then the next. */
+/**
+ * Distributes an amount over `sizes`, the largest share of each: the first gets as much as its share allows,
+ * then the next.
+ */
 function fill(amount: number, sizes: readonly number[]): number[] {
   let rest = amount
   return sizes.map((size) => {
@@ -75,9 +78,8 @@ function pieces(lines: readonly ReorderLine[], of: (line: ReorderLine, i: number
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
 /**
- * Tells whether a session that lacks pieces may have a further purchase order. A purchase order that a person
- * cancelled or closed short is not replaced automatically, because that person knows why it ended. The next
- * purchase order then waits until staff request it.
+ * Tells whether a new purchase order may be made for a session that lacks pieces. After staff cancelled a
+ * purchase order or closed it with pieces missing, only a person's request allows a new one.
  */
 export function mayReorder(
   last: { status: PurchaseOrderStatus; complete: boolean } | undefined,

@@ -8,8 +8,8 @@ import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock.t
 import { type PurchaseOrderItem, type PurchaseOrderView, purchaseOrder } from './read.ts'
 
 const TEMPLATE = 'purchase_order'
-// The most lines of a purchase order in one message: a WhatsApp template with its parameters has at most
-// 1,024 characters.
+// The most variants that one message about a purchase order lists: a WhatsApp template has at most 1,024
+// characters.
 const LINES_SHOWN = 25
 
 const KEY = 'purchase_order'
@@ -18,16 +18,18 @@ const MAX_SENDS_OF_ORDER = 20
 
 const messageKeyOf = (purchaseOrderId: string, time: number) => `${KEY}:${purchaseOrderId}:${time}`
 
-/** Returns the id of the purchase order that a message was about, from the message's dedupe key. */
+/**
+ * Returns the id of the purchase order that a WhatsApp message was about, read from the message's idempotency
+ * key; undefined for a message about anything else.
+ */
 export function purchaseOrderOfMessage(dedupeKey: string): string | undefined {
   const [kind, id] = dedupeKey.split(':')
   return kind === KEY ? id : undefined
 }
 
 /**
- * Sends a purchase order to its factory by WhatsApp, after the commit. From then on goods may arrive. A sent
- * purchase order is sent again only if its message failed finally. The factory has
- * policy.purchaseOrderAnswerHours to answer.
+ * Sends a purchase order to its factory by WhatsApp, after the commit. It is sent again only if the last
+ * message about it failed finally. The factory has policy.purchaseOrderAnswerHours to answer.
  * @throws warehouse.purchase_order_not_found, message_under_way, kernel.illegal_transition, kernel.forbidden
  */
 export async function sendPurchaseOrder(work: Work, named: string): Promise<PurchaseOrderView> {

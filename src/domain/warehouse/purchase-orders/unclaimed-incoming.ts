@@ -3,9 +3,8 @@ import type { Tx } from '../../kernel/index.ts'
 import { incomingStatuses } from '../transitions.ts'
 
 /**
- * Returns, by variant, the pieces on the way from factories, less the pieces that sessions other than this
- * one wait for. The number is below 0 if sessions wait for more than is on the way. The caller has locked the
- * variants' stock.
+ * Returns, by variant, the pieces on the way from factories, minus the pieces that other sessions lack. The
+ * number is below 0 if those sessions lack more than is on the way. The caller has locked the stock.
  */
 export async function unclaimedIncoming(
   tx: Tx,
