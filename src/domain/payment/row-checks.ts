@@ -3,11 +3,14 @@ import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 import { receivedStates } from './transitions.ts'
 
-// The most violations of one invariant that are listed. There may be ten thousand; a person needs the first
-// few.
+// A check lists only the first violations of its invariant. There may be ten thousand; a person needs the
+// first few.
 const SHOWN = 10
 
-/** The SQL condition that the money of payment `p` left quarantine only to go back to its payer. */
+/**
+ * The SQL condition that payment `p` came in with a wrong amount, and that its money left quarantine only to
+ * go back to its payer.
+ */
 export const refundedFromReview: RawBuilder<boolean> = sql`exists (
   select from quarantined_money q where q.payment_id = p.id and q.kind = 'wrong_amount' and q.status <> 'waiting'
     and p.status = 'refunded' and not exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed'))`
@@ -15,8 +18,8 @@ export const refundedFromReview: RawBuilder<boolean> = sql`exists (
 const isReceived = sql`(p.status in ${inSql(receivedStates)} and not ${refundedFromReview})`
 
 /**
- * Counts money at the provider, in quarantine and in suspense as one account. Between these three a sum may
- * have moved in several ways; the checks only ask whether it moved.
+ * The SQL that counts the ledger accounts for money at the provider, in quarantine and in suspense as one
+ * account. Money may move between these three in several ways, and the checks need only its sum.
  */
 const atProvider = sql`case when a.key in ('gateway', 'quarantine') or a.key like 'suspense:%' then 'gateway' else a.key end`
 
@@ -50,8 +53,8 @@ export const paymentRowChecks: readonly Check[] = [
   heldToRows({
     name: 'refunds',
     kinds: ['refund.decided', 'refund.submitted', 'refund.failed', 'refund.succeeded', 'refund.to_wallet'],
-    // Compares only these accounts. Other checks cover the owner of the money: the factory's, the company's
-    // or withheld money.
+    // The check of refunds compares only these ledger accounts. Other checks cover the accounts of factories,
+    // of the company and of withheld money.
     as: sql`case when a.key in ('refunds-payable', 'refunds-in-flight', 'gateway', 'quarantine') or a.key like 'wallet:%' then a.key end`,
     due: sql`
       select r.id::text, true, l.account, l.idr from refunds r left join payments p on p.id = r.payment_id

@@ -27,20 +27,23 @@ export interface PaidBy {
   method: string
   channel: string | null
   /**
-   * The app or bank from which a QRIS payment came, as the provider names it; null if the provider did not
-   * say.
+   * The app or bank from which a QRIS payment came, by the provider's name for it; null if the provider did
+   * not say.
    */
   paymentSource: string | null
   paidAt: Date | null
   amountIdr: Rupiah
-  /** The part of the amount that was paid from the wallet. */
+  /** The part of the payment's amount that was paid from the wallet. */
   walletIdr: Rupiah
   /**
-   * The sum that came in, including the wallet's part. If staff accepted another amount, the provider's
-   * refund rules no longer fit.
+   * The sum that came in, including the wallet's part. If it differs from the payment's amount (staff
+   * accepted it), no refund goes to the source.
    */
   paidAmountIdr: Rupiah | null
-  /** The sum that the card's issuer took back; the provider refunds nothing besides it. */
+  /**
+   * The sum of the payment that the card's issuer took back (chargeback). Above 0, no refund goes to the
+   * source.
+   */
   chargedBackIdr: Rupiah
 }
 
@@ -53,10 +56,9 @@ export interface RefundWay {
 const toWallet: RefundWay = { destination: 'wallet', notBefore: null }
 
 /**
- * Decides where a refund of `sourceIdr`, paid by invoice, goes at `now`. The refund goes back to where the
- * money came from, or to the wallet if that is impossible. The provider's refund rules decide, unless the
- * account's contract differs (`policy.refundChannels`). A QRIS app that is not known to accept refunds gets
- * none.
+ * Decides where a refund of `sourceIdr`, which was paid by invoice, goes at `now`: to the source of the
+ * payment, or else into the wallet. The provider's refund rules decide, unless the contract with the provider
+ * differs (`policy.refundChannels`). A QRIS app that is not known to accept refunds gets none.
  */
 export function refundWay(
   payment: PaidBy,
@@ -82,7 +84,9 @@ export function refundWay(
 }
 
 export interface WaysBack {
-  /** The part that goes back to where the money came from; 0 if that source accepts no refund. */
+  /**
+   * The part of the refund that goes back to the source of the payment; 0 if that source accepts no refund.
+   */
   sourceIdr: Rupiah
   /** The earliest time at which the source accepts the refund; null if it accepts it now. */
   notBefore: Date | null
@@ -90,8 +94,8 @@ export interface WaysBack {
 }
 
 /**
- * Splits a refund of `amountIdr`, after earlier returns, between wallet and source in proportion to what each
- * paid. All of it goes into the wallet if the source accepts none.
+ * Splits a refund of `amountIdr`, after earlier refunds of the payment, between wallet and source in
+ * proportion to what each paid. If the source accepts no refund, all of it goes into the wallet.
  */
 export function waysBack(
   payment: PaidBy & { returnedIdr: Rupiah },
@@ -107,26 +111,29 @@ export function waysBack(
 }
 
 /**
- * The number of failures for no stated reason that end the retries of a refund: its channel will fail it
- * again.
+ * The number of a refund's failures without a stated reason after which it is not sent again: its channel
+ * would fail it again.
  */
 const MAX_FAILURES = 3
 
 export type AfterRefusal =
   /** The refund goes into the buyer's wallet, because the provider would refuse it again. */
   | 'wallet'
-  /** The refund is sent again later under a new idempotency key; this does not count as a failure. */
+  /**
+   * The refund is sent again later under a new idempotency key, once the balance suffices. This does not
+   * count as a failure.
+   */
   | 'balance'
-  /** The refund is sent again later under a new idempotency key. */
+  /** The refund failed, and is sent again later under a new idempotency key. */
   | 'retry'
-  /** No further automatic attempt: a person decides. */
+  /** The refund is not sent again automatically: a person decides. */
   | 'person'
 
 /**
- * Decides what follows a definite refusal (a refused first call, or a refund that FAILED). `failures`
- * includes this refusal. REFUND_FAILED names no cause, so the refund is sent again twice, and then goes to
- * the wallet. A refund with an unknown code is sent again as often, and then a person is asked. A person is
- * also asked if the code says that the money is gone.
+ * Decides the next step after the provider definitely refused or failed a refund. `failures` counts the
+ * refund's failures, including this one. REFUND_FAILED names no cause, so the refund is sent again twice and
+ * then goes to the wallet. After two retries of an unknown code a person decides. A person also decides if
+ * the code says that the money is gone.
  */
 export function afterRefusal(failureCode: string, failures: number): AfterRefusal {
   const known = REFUND_REFUSALS[failureCode]
@@ -144,10 +151,9 @@ interface TakenBack {
 }
 
 /**
- * Matches a chargeback line of the provider's book with the booked chargebacks. The line is `known` by its
- * id, or it is one that staff reported under another id, found by payment and amount. If staff reported
- * several, the oldest counts. The answer is `ask` if staff reported only other amounts, because those may be
- * wrong; otherwise the line is `new`.
+ * Matches a chargeback in the provider's transaction list with the booked chargebacks. Returns `known` if its
+ * id is booked, or the chargeback that staff reported with the same id, or else with the same payment and
+ * amount (the oldest). Returns `ask` if staff reported only other amounts for the payment; otherwise `new`.
  */
 export function matchChargeback<
   T extends TakenBack & { ledgerKey: string; providerTransactionId: string | null },
@@ -163,7 +169,9 @@ export function matchChargeback<
   return same ?? (ofPayment.length > 0 ? 'ask' : 'new')
 }
 
-/** The refusal codes of an invoice that no later attempt can fix: the provider never accepts this amount. */
+/**
+ * The codes with which the provider refuses an invoice for good: it never accepts this amount or currency.
+ */
 const neverPayable: ReadonlySet<string> = new Set([
   'MINIMAL_TRANSFER_AMOUNT_ERROR',
   'MAXIMUM_TRANSFER_AMOUNT_ERROR',
@@ -171,12 +179,14 @@ const neverPayable: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns true if a refusal to make an invoice ends its payment, instead of waiting for the provider or for
- * staff.
+ * Returns true if the provider's refusal to make an invoice ends the payment. Otherwise the payment waits for
+ * the provider or for staff.
  */
 export const isRefusedForGood = (code: string): boolean => neverPayable.has(code)
 
-/** Returns the whole seconds until a hold ends, rounded down: the lifetime of its invoice. */
+/**
+ * Returns the whole seconds until a payment expires, rounded down: the lifetime of the payment's invoice.
+ */
 export function secondsLeft(expiresAt: Date, now: Date): number {
   return Math.floor((expiresAt.getTime() - now.getTime()) / 1000)
 }

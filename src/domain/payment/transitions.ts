@@ -10,8 +10,8 @@ export type PaymentStatus =
   | 'review'
 
 /**
- * The allowed transitions of a payment. An expired payment can still be paid: the provider's PAID may follow
- * its EXPIRED, and money is never ignored.
+ * The allowed transitions of a payment. An expired payment can still be paid: the provider may report PAID
+ * after EXPIRED, and that money must be booked.
  */
 export const paymentTransitions: Transitions<PaymentStatus> = {
   pending: ['paid', 'expired', 'failed', 'review'],
@@ -25,7 +25,7 @@ export const paymentTransitions: Transitions<PaymentStatus> = {
 
 export const paymentMachine = machineOf('payment', 'payments', paymentTransitions)
 
-/** The states of a payment that was received and of which money may be refunded. */
+/** The states of a payment that was received and whose money may be refunded. */
 export const paidStates: readonly PaymentStatus[] = statesBefore(paymentTransitions, 'partially_refunded')
 
 /** The states of a payment that was received, however much of it was refunded. */
@@ -60,8 +60,8 @@ export const refundMachine = machineOf('refund', 'refunds', refundTransitions)
 export type ReconciliationStatus = 'running' | 'agrees' | 'differs' | 'broken_off'
 
 /**
- * The allowed transitions of a reconciliation run. Only one run at a time compares the books; the next run
- * begins at the end of the last proven window.
+ * The allowed transitions of a reconciliation, which compares laku's ledger with the provider's records. Only
+ * one reconciliation runs at a time. The next one begins at the end of the last period that agreed.
  */
 export const reconciliationTransitions: Transitions<ReconciliationStatus> = {
   running: ['agrees', 'differs', 'broken_off'],

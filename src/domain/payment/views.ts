@@ -10,7 +10,7 @@ export interface Payment {
   participantId: string | null
   orderId: string | null
   amountIdr: Rupiah
-  /** The part of the amount that is paid from the buyer's wallet. */
+  /** The part of the payment's amount that is paid from the buyer's wallet. */
   walletIdr: Rupiah
   method: string
   status: string
@@ -22,9 +22,9 @@ export interface PaymentView {
   code: string
   status: string
   amountIdr: Rupiah
-  /** The part of the amount that is paid from the buyer's wallet; the rest is paid by invoice. */
+  /** The part of the payment's amount that is paid from the buyer's wallet; the rest is paid by invoice. */
   walletIdr: Rupiah
-  /** The payment link of laku. The provider's invoice is made when the link is opened. */
+  /** The link to laku's payment page. The provider's invoice is created when the buyer opens this link. */
   invoiceUrl: string
   expiresAt: Date
 }

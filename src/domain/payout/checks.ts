@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Check } from '../kernel/index.ts'
 
-/** The checks of the invariants of outgoing money (numbers 4 and 7). */
+/** The checks of the invariants of outgoing money: numbers 4 and 7 in the list of laku's invariants. */
 export const payoutChecks: readonly Check[] = [
   {
     name: 'payouts-in-flight is what its submitted payouts say',

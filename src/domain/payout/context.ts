@@ -8,8 +8,8 @@ export interface PayoutContext {
   actor: Actor
   payouts: PayoutGateway
   /**
-   * Returns the refunds that wait for the same balance at the provider: payouts and refunds take turns by
-   * age.
+   * Returns the refunds that wait for the provider's balance. Payouts and refunds share that balance, the
+   * oldest first.
    */
   refundsWaiting?: (work: Work) => Promise<Outgoing[]>
 }

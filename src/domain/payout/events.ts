@@ -3,21 +3,23 @@ export type PayoutPurpose = 'settlement' | 'withdrawal'
 
 export interface PayoutEventPayload {
   payoutId: string
-  /** The key under which the provider knows the payout. */
+  /** The key under which the provider has the payout. */
   key: string
   purpose: PayoutPurpose
   /** The id of the settlement or withdrawal that the payout pays. */
   subjectId: string
   amountIdr: number
-  /** The route of the money: the provider sends it, or the company's bank does, as a line of a batch. */
+  /**
+   * The route of the payout's money: the provider sends it, or the company's bank does, as a line of a batch.
+   */
   route: 'provider' | 'bank'
   /** The code of the payout's failure; null if it has not failed. */
   failureCode: string | null
-  /** True if a new payout of the same settlement or withdrawal may well succeed. */
+  /** True if another payout of the same settlement or withdrawal may succeed later. */
   retryable: boolean
   /**
-   * How often the provider has contradicted itself about the payout. After a contradiction the payout's
-   * postings need new keys, because they are not its first.
+   * The number of times that the provider contradicted itself about the payout. It is part of the keys of
+   * later postings, so that they differ from the first ones.
    */
   turn: number
 }
@@ -36,11 +38,14 @@ declare module '../kernel/events.ts' {
      * arrived after all.
      */
     'payout.dropped': PayoutEventPayload
-    /** The payout came back. If it was never seen to succeed, payout.succeeded is emitted first. */
+    /**
+     * The payout's money came back. If laku never learned that the payout had succeeded, payout.succeeded is
+     * emitted first.
+     */
     'payout.reversed': PayoutEventPayload
     /**
-     * The provider contradicts its earlier state of the payout: no further step for its settlement or
-     * withdrawal is automatic.
+     * The provider contradicts the state of the payout that it reported before. A person decides the next
+     * step for the payout's settlement or withdrawal.
      */
     'payout.contradicted': PayoutEventPayload & { from: string; says: string }
   }

@@ -1,7 +1,7 @@
 import type { Policy } from '../kernel/index.ts'
 import type { GatewayPayoutStatus } from './gateway.ts'
 
-/** The meaning of the provider's state of a payout; `waiting`: not decided yet. */
+/** The meaning of a payout's state at the provider. `waiting`: the payout has not ended yet. */
 export type Verdict = 'waiting' | 'succeeded' | 'failed' | 'reversed'
 
 const verdicts: Readonly<Record<string, Verdict>> = {
@@ -13,28 +13,32 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 }
 
 /**
- * Returns the meaning of the provider's state of a payout. ACCEPTED, REQUESTED and states that wait for
- * people at the provider count as waiting. So does an unknown state, because the money may still move.
+ * Returns the meaning of a payout's state at the provider. ACCEPTED, REQUESTED and states in which the
+ * provider's staff must decide count as waiting. An unknown state counts as waiting too, because the money
+ * may still move.
  */
 export const verdictOf = (status: GatewayPayoutStatus): Verdict => verdicts[status] ?? 'waiting'
 
 /**
- * Our own failure code: the outcome of the payout was never known, and two people declared that it was not
- * made.
+ * laku's own failure code for a payout whose outcome was never known, after two people declared that it was
+ * not made.
  */
 export const DECLARED_DEAD = 'DECLARED_DEAD'
 /**
- * Our own failure code: the payout was never sent, because an older payout for the same settlement or
+ * laku's own failure code for a payout that was never sent, because an older payout of the same settlement or
  * withdrawal arrived after all.
  */
 export const OLDER_ONE_ARRIVED = 'OLDER_ONE_ARRIVED'
 /** laku's own failure code for a payout that staff took back before it was ever sent. */
 export const TAKEN_BACK = 'TAKEN_BACK'
 
-/** The provider's failure code: money that came in is not settled yet. */
+/** The provider's failure code for a payout above the balance, because incoming money is not settled yet. */
 export const UNSETTLED = 'INSUFFICIENT_BALANCE'
 
-/** The failure codes that pass with time (Xendit's list). An unknown code may be final. */
+/**
+ * The failure codes of payouts whose cause passes with time (from Xendit's list). An unknown code's cause may
+ * be permanent.
+ */
 const passing: ReadonlySet<string> = new Set([
   UNSETTLED,
   'REJECTED_BY_CHANNEL',
@@ -42,14 +46,14 @@ const passing: ReadonlySet<string> = new Set([
   'CANCELLED',
 ])
 
-/** Returns true if a new payout to the same account may succeed later. */
+/** Returns true if a new payout to the same account may succeed after a failure with this code. */
 export const isRetryable = (failureCode: string): boolean => passing.has(failureCode)
 
 const HOUR_S = 3600
 /**
- * How long (s) a payout may be in each of these states before staff are notified. A transfer takes minutes.
- * In all other states (locked, under assessment, unknown) it waits for a person at the provider, whom our
- * staff may ask earlier.
+ * The seconds that a payout may be in each of these states at the provider before staff are notified. A
+ * transfer takes minutes. In all other states (locked, under assessment, unknown) one of the provider's staff
+ * must act, and laku's staff are notified earlier.
  */
 const staleAfter: Readonly<Record<string, number>> = {
   ACCEPTED: 6 * HOUR_S,
@@ -58,12 +62,12 @@ const staleAfter: Readonly<Record<string, number>> = {
   ROUTING: 6 * HOUR_S,
 }
 
-/** Returns the number of seconds under way after which staff are notified of a payout in this state. */
+/** Returns the seconds after which staff are notified of a payout that is in this state at the provider. */
 export const staleAfterS = (status: GatewayPayoutStatus): number => staleAfter[status] ?? HOUR_S
 
 /**
- * The states in which the provider still means to send the payout, or its people decide. A payout in such a
- * state is never declared dead.
+ * The states in which the provider still means to send a payout, or its staff must decide. A payout in one of
+ * these states is never declared dead.
  */
 const moving: ReadonlySet<string> = new Set([
   ...Object.keys(staleAfter),
@@ -75,8 +79,8 @@ export const isMoving = (status: GatewayPayoutStatus): boolean => moving.has(sta
 
 const DAY_S = 24 * HOUR_S
 /**
- * The ages at which a successful payout is checked again. A bank may send money back within days, and the
- * webhook about it may be lost.
+ * The ages (s) at which laku checks a successful payout again. A bank may send money back within days, and
+ * the webhook about it may be lost.
  */
 const looks = [DAY_S, 3 * DAY_S, 7 * DAY_S]
 
@@ -91,13 +95,16 @@ export const UNKNOWN_FOR_S = 1800
 export interface Unknown {
   calledAt: Date
   lastCalledAt: Date
-  /** The time when the provider's list was last seen without the payout; null if it never was. */
+  /**
+   * The time when laku last searched the provider's list and did not find the payout; null if it never did
+   * so.
+   */
   absentAt: Date | null
 }
 
 /**
- * Returns the time until which the same request may be repeated under the same key: until then the provider
- * surely knows the key.
+ * Returns the time until which a payout's request may be repeated under the same key. Until then the provider
+ * surely still knows the key, so it makes no second payout.
  */
 export function repeatsUntil(
   { calledAt }: Pick<Unknown, 'calledAt'>,
@@ -107,8 +114,9 @@ export function repeatsUntil(
 }
 
 /**
- * Returns the time from which a payout may be declared dead: its key has expired, and a whole day of the
- * provider's book has passed since the last call.
+ * Returns the time from which a payout may be declared dead. By then its key has expired, and
+ * `policy.providerBookHours` have passed since its last call, so that the provider's transaction list must
+ * have it.
  */
 export function deadFrom(
   unknown: Unknown,

@@ -4,9 +4,8 @@ export type PayoutStatus = 'created' | 'submitted' | 'succeeded' | 'failed' | 'r
 
 /**
  * The allowed transitions of a payout. A bank may send money back days later, so succeeded is not final. A
- * failed payout is tried again as a new payout. A payout that was never sent fails if an older one turns out
- * to have arrived. The provider may contradict itself: a payout reported as failed or come back may have
- * arrived after all.
+ * payout that failed or came back may have arrived after all, because the provider may contradict itself. A
+ * payout that was never sent fails if an older payout of its settlement or withdrawal arrived.
  */
 export const payoutTransitions: Transitions<PayoutStatus> = {
   created: ['submitted', 'failed'],

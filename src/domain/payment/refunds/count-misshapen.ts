@@ -2,7 +2,8 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '../../kernel/index.ts'
 
 /**
- * Returns how many refunds sent since this instant the provider refused because of the form of the request.
+ * Returns how many refunds sent since the instant `since` the provider refused because their request had a
+ * wrong form.
  */
 export async function countMisshapen(db: Kysely<DB>, since: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`

@@ -29,21 +29,24 @@ export interface RefundRequest {
   amountIdr: Rupiah
   note: string
   /**
-   * The party that pays the refund once the money was released: the factory its share (as for a return), or
-   * the company.
+   * The party that pays the refund if the payment's money was released before: the factory pays its share (as
+   * for a return), or the company pays all.
    */
   borneBy: 'factory' | 'company'
-  /** The caller's own key, such as a line of a file. A refund is decided only once under the same key. */
+  /**
+   * The caller's own key, such as the number of a line in a file. Only one refund is decided under the same
+   * key.
+   */
   key?: string | undefined
 }
 
 const REASON = 'by_staff'
 
 /**
- * Lets staff refund a part or all of a payment. The limit `policy.refundTwoPersonAboveIdr` also counts the
- * person's earlier refunds of the payment without a second approver. Up to the limit the refund is decided at
- * once, and goes to the source if the channel accepts it, else to the wallet. Above the limit it waits for a
- * second approver (`approveRefund`). The same key again changes nothing.
+ * Lets staff refund a part or all of a payment. Up to `policy.refundTwoPersonAboveIdr` the refund is decided
+ * at once. The limit also counts earlier refunds of the payment that this person made without a second
+ * approver. Above the limit the refund waits for a second approver (`approveRefund`). A second call with the
+ * same key changes nothing.
  * @throws payment.not_found, not_refundable, over_refunded, in_escrow, cancel_instead, refund_key_reused,
  * kernel.forbidden
  */
@@ -103,7 +106,7 @@ const useOf = ({ id, userId, amountIdr }: { id: string; userId: string; amountId
 })
 
 /**
- * Returns the sum of a locked payment that the acting person has refunded without a second approver. Rupiah.
+ * Returns the sum (rupiah) of a locked payment that the acting person has refunded without a second approver.
  */
 async function refundedAlone({ tx, actor }: Work, paymentId: string): Promise<Rupiah> {
   const by = actorLabel(actor)
@@ -127,7 +130,7 @@ interface Requested {
   requestedBy: string
 }
 
-/** Locks a refund that waits for approval, after its payment. */
+/** Locks a refund that waits for approval. The refunded payment is locked before it. */
 async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus): Promise<Requested> {
   const { id, paymentId } = await getRefund(work.tx, idOrCodeText)
   if (paymentId) await lockWholly(work.tx, [paymentId])
@@ -145,8 +148,8 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
 }
 
 /**
- * Lets a second approver approve a refund that staff asked for. The refund is decided now, by what is left of
- * the payment and by what its channel accepts now.
+ * Lets a second approver approve a refund that staff asked for. The refund is decided now, by the part of the
+ * payment that was not yet refunded and by the refund rules of the payment's channel.
  * @throws payment.refund_not_found, same_person, kernel.approver_not_independent, over_refunded,
  * not_refundable, in_escrow, cancel_instead, kernel.illegal_transition,
  *   kernel.forbidden

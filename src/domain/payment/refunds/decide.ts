@@ -32,7 +32,7 @@ export interface RefundDecision {
   amountIdr: Rupiah
   /** The reason as a code, such as `buyer_left` or `session_failed`. */
   reason: string
-  /** The debits that pay for the refund. Default: the escrow or the order's funds pay. */
+  /** The ledger debits that pay for the refund. Default: the escrow or the order's funds pay. */
   from?: Entry[]
   /** The requested refund that a second approver has approved now: it keeps its id and its code. */
   requested?: { id: string; code: string; decidedBy: string } & StaffFacts
@@ -61,14 +61,14 @@ interface Decided extends RefundDecision {
   code: string
   destination: RefundDestination
   /**
-   * The amount that goes to the destination: the whole refund, or only the source's share if the wallet gets
-   * `part`.
+   * The amount that goes to the refund's destination: the whole refund, or only the source's share if the
+   * wallet gets `part`.
    */
   goesIdr: Rupiah
-  /** The earliest time at which the channel accepts the refund; null if it accepts it now. */
+  /** The earliest time at which the payment's channel accepts the refund; null if it accepts it now. */
   notBefore: Date | null
   payment: LockedPayment
-  /** The split of a refund into the wallet between buyer and company. */
+  /** The split between buyer and company, if the refund goes into the wallet. */
   split: SplitRefund
   /**
    * The part of the refund that goes into the wallet, because the wallet had paid a part; the rest goes to
@@ -77,16 +77,16 @@ interface Decided extends RefundDecision {
   part: { id: string; code: string; amountIdr: Rupiah } | undefined
 }
 
-/** The SQL of the amount decided for refund `r`, including its wallet part. Rupiah. */
+/** The SQL of the amount (rupiah) decided for refund `r`, including the part that goes into the wallet. */
 export const decidedIdr: RawBuilder<Rupiah> = sql<Rupiah>`
   (r.amount_idr + (select coalesce(sum(w.amount_idr), 0) from refunds w where w.part_of = r.id))::int8`
 
 /**
- * Decides refunds, any number at once, in a few statements. A refund goes to the source if the channel
- * accepts it, else to the wallet, where the money arrives at once. If the wallet paid a part of the payment,
- * the refund goes to both in that proportion. Refunds and rebates of a payment never exceed the sum paid,
- * however many are decided at the same time: the payment's row is locked, and a CHECK ensures it. A job sends
- * the refunds to the source (refund.decided).
+ * Decides any number of refunds in a few statements. A refund goes to the source of the payment if its
+ * channel accepts refunds, else into the wallet, where the money arrives at once. If the wallet paid a part
+ * of the payment, source and wallet get back their shares. The refunds and rebates of a payment never exceed
+ * the sum paid, because the payment's row is locked and a CHECK limits them. A job sends the refunds to the
+ * source (refund.decided).
  * @throws payment.not_refundable, over_refunded, refund_key_reused, already_released, not_found
  */
 export async function decideRefunds(work: Work, decisions: readonly RefundDecision[]): Promise<void> {
@@ -123,7 +123,10 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
   }
 }
 
-/** Returns the details of a refund for its buyer, without the money that stays with the company. */
+/**
+ * Returns the details of a refund that its buyer gets in an event, without the money that stays with the
+ * company.
+ */
 const subject = ({ id, code, split, goesIdr, reason, destination }: Decided) => ({
   id,
   code,
@@ -135,7 +138,9 @@ const subject = ({ id, code, split, goesIdr, reason, destination }: Decided) => 
 const walletPartEvents = ({ part, reason }: Decided) =>
   part ? [{ ...part, reason, destination: 'wallet' as const }] : []
 
-/** Returns the decisions whose key is new. The same key with another payment or amount is a conflict. */
+/**
+ * Returns the refund decisions whose key is new. A known key with another payment or amount is a conflict.
+ */
 async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[]): Promise<RefundDecision[]> {
   const unique = new Map<string, RefundDecision>()
   for (const decision of decisions) {
@@ -153,8 +158,8 @@ async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[])
 }
 
 /**
- * Refuses a refund out of escrow once the participant's money was released: it would take the money of the
- * session's other buyers.
+ * Refuses a refund out of a session's escrow once the participant's money was released. The refund would take
+ * the money of the session's other buyers.
  */
 async function requireInEscrow(
   work: Work,
@@ -185,8 +190,8 @@ function requireSame(before: Keyed | undefined, now: Keyed | undefined): void {
 }
 
 /**
- * Decides refunds one after another: each sees its payment as the earlier refunds left it. Returns each
- * refund's destination and its split between buyer and company.
+ * Decides refunds one after another: each decision counts what earlier refunds took from the payment. Returns
+ * each refund's destination and its split between buyer and company.
  */
 function decideEach(
   work: Work,
@@ -270,8 +275,8 @@ async function insertRefunds(work: Work, decided: readonly Decided[]): Promise<v
 }
 
 /**
- * Builds the row of a refund's wallet part. Its key is the refund's key after the prefix `wallet-part:`,
- * which no other key has.
+ * Builds the row for the part of a refund that goes into the wallet. Its key is the refund's key after the
+ * prefix `wallet-part:`, which no other refund's key has.
  */
 function partRow(work: Work, { id, key, paymentId, reason, part, staff, requested }: Decided) {
   if (!part) return []
@@ -333,8 +338,8 @@ function postingOf({ id, amountIdr, destination, goesIdr, payment, from, split, 
 }
 
 /**
- * Refunds every paid payment of these sessions in full, for any number of sessions. A second call refunds
- * nothing and returns count 0. Returns how many refunds were decided now in each session, and their sum.
+ * Refunds in full every paid payment of these sessions. A second call refunds nothing and returns count 0.
+ * Returns, by session, how many refunds were decided now and their sum.
  */
 export async function refundSessionPayments(
   work: Work,

@@ -19,12 +19,12 @@ import { getRefund, type RefundDetail } from './list.ts'
 import { type LockedRefund, settleRefunds } from './settle.ts'
 
 /**
- * The provider's records about a lost refund (in its lists, its book and its record of the payment), and the
- * time when it was asked.
+ * The provider's records about a refund whose call was lost: its refunds, its transaction list and its record
+ * of the payment. `at` is the time at which laku read them.
  */
 export interface Looked extends Shown {
   lines: { id: string; status: string; amountIdr: Rupiah }[]
-  /** The sum that our book shows as paid out by all refunds of the same payment. */
+  /** The sum that laku's ledger has as paid out by all refunds of the same payment. */
   bookedIdr: Rupiah
   at: Date
 }
@@ -40,8 +40,8 @@ interface LostRow {
 }
 
 /**
- * Searches all records of the provider for a refund that staff want to declare dead. A refund that is found
- * is booked and cannot be declared dead.
+ * Searches all records of the provider for a refund that staff want to declare dead (never received by the
+ * provider). A refund that is found is booked and cannot be declared dead.
  * @throws payment.refund_not_found, refund_not_lost, refund_is_there, kernel.forbidden; ProviderFailure where
  * the provider does not say
  */
@@ -91,15 +91,15 @@ async function readLost({ tx, actor }: Work, text: string): Promise<LostRow> {
 export interface DeadRefund {
   /** The refund's UUID or code. */
   refund: string
-  /** The records that the provider showed just now; a dry run does not ask the provider. */
+  /** The provider's records about the refund, read just now. A dry run does not ask the provider. */
   looked?: Looked | 'taken for granted' | undefined
 }
 
 /**
- * Declares, by two persons, that a refund's lost call never reached the provider. The first declaration is
- * stored. With the second the money is owed again, and may go out under a new key (`retryRefund`) or into the
- * wallet. The key must have expired, and a full day of the provider's book after the last call must lack the
- * refund. No worker may still be calling. If the lost refund turns up later, its money goes into suspense.
+ * Declares, by two persons, that a refund's lost call never reached the provider. The first person's
+ * declaration is stored; the second's makes the money payable again (`retryRefund`). The refund's key must
+ * have expired, and no worker may still be calling. A full day of the provider's transaction list after the
+ * last call must lack the refund.
  * @throws payment.refund_not_found, refund_not_lost, refund_leased, refund_may_live, refund_is_there,
  * same_person, kernel.approver_not_independent,
  *   reason_required, forbidden

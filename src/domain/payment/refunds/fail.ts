@@ -8,16 +8,16 @@ import { refundFailed, refundWaits } from './refund-event.ts'
 import type { FailedNow } from './settle.ts'
 
 /**
- * A refund that failed. A refund of quarantined money that fits no payment of ours has no payment, and so no
- * wallet.
+ * A refund that failed. `payment` is undefined if the refund returns quarantined money (money that matches no
+ * expected payment); then no wallet can get it.
  */
 type Failed = FailedNow & { payment: LockedPayment | undefined; failures: number; after: AfterRefusal }
 
 /**
  * Fails locked, submitted refunds that the provider definitely did not make: their money is payable again. A
- * refund is sent again under a new attempt, later each time, or once money that came in is settled. A refund
- * that can never go to its source goes into the buyer's wallet at once. A person decides if another call of
- * the refund is under way, or if the refusal says that the money is gone.
+ * failed refund is sent again under a new attempt number, later each time. If its source accepts no refund,
+ * the money goes into the buyer's wallet at once. A person decides if another call of the refund is under
+ * way, or if the refusal code says that the money is gone.
  */
 export async function failRefunds(
   work: Work,

@@ -4,17 +4,19 @@ import type { GatewayContext } from '../context.ts'
 import type { SentRefund } from './claim.ts'
 
 /**
- * The length of a lease in seconds of the database's own clock: longer than one call can take (10 s), with
- * its wait for the rate limit (10 s).
+ * The length, in seconds of the database's clock, of a worker's lease on a refund. It is longer than a call
+ * (10 s) with its wait for the rate limit (10 s).
  */
 export const LEASE_S = 30
-/** The part of the lease that must be left when a call begins: the call's own 10 s. */
+/**
+ * The seconds of a worker's lease on a refund that must be left when a call begins: a call lasts up to 10 s.
+ */
 const CALL_S = 10
 
 /**
- * Returns the check that runs right before a call for a refund. In one statement it confirms that this
- * process still holds the refund's lease, and counts the call. If another process has taken the lease over,
- * the check fails.
+ * Returns the check that runs right before a refund's call to the provider. In one statement it confirms that
+ * this process still holds the lease on the refund, and counts the call. The check fails if another process
+ * has taken over the lease.
  */
 export function leaseOf({ units, actor }: GatewayContext, refund: SentRefund): CallLease {
   return () =>
@@ -38,7 +40,10 @@ async function holdLease(
   return rows[0]
 }
 
-/** Frees the leases that this process claimed; leases taken over by another process stay with it. */
+/**
+ * Frees this process's leases on these refunds. A lease that another process took over stays with that
+ * process.
+ */
 export async function freeLeases(work: Work, refunds: readonly SentRefund[]): Promise<void> {
   const [first] = refunds
   if (!first) return
@@ -50,8 +55,8 @@ export async function freeLeases(work: Work, refunds: readonly SentRefund[]): Pr
 }
 
 /**
- * Takes back the count of a call of which nothing reached the provider. Only the holder of the lease may do
- * so, and only if it was the refund's one call.
+ * Undoes the count of a refund's call if nothing of the call reached the provider. Only the holder of the
+ * lease on the refund may do so, and only if the refund had no other call.
  */
 export async function uncall(work: Work, { id, leaseId }: SentRefund): Promise<void> {
   await sql`
@@ -59,9 +64,12 @@ export async function uncall(work: Work, { id, leaseId }: SentRefund): Promise<v
     where id = ${id}::uuid and lease_id = ${leaseId}::uuid and calls = 1`.execute(work.tx)
 }
 
-/** The provider's records about a refund whose call was lost, shown to the person who decides on it. */
+/**
+ * The provider's records about a refund whose call was lost. They are displayed to the person who decides
+ * about the refund.
+ */
 export interface Shown {
   refunds: { id: string; referenceId: string | null; status: string; amountIdr: Rupiah }[]
-  /** The refunded sum in the provider's own record of the payment; null if the provider keeps none. */
+  /** The refunded sum in the provider's own record of the payment; null if the record has no such sum. */
   refundedIdr: Rupiah | null
 }

@@ -3,7 +3,10 @@ import type { GatewayRefund } from '../gateway.ts'
 import type { RefundStatus } from '../transitions.ts'
 import { referenceOf } from './claim.ts'
 
-/** One refund as the provider has it: its last known state, and the part of it that is in our book. */
+/**
+ * A refund in the provider's records: its last known state there, and the part of it that is booked in laku's
+ * ledger.
+ */
 export interface ProviderRefund {
   providerRefundId: string
   refundId: string
@@ -16,7 +19,7 @@ export interface ProviderRefund {
   nextCheckAt: Date | null
 }
 
-/** The fields of our refund by which the provider's updates are judged. */
+/** The fields of laku's refund that decide the meaning of the provider's updates of it. */
 export interface HeardRefund {
   code: string
   status: RefundStatus
@@ -27,28 +30,28 @@ export interface HeardRefund {
 }
 
 export type WhatWasHeard =
-  /** This refund at the provider paid back money that is still owed to the buyer. */
+  /** The provider's refund paid back money that laku still owes to the buyer. */
   | 'succeeded'
-  /** The refund's current call has failed. */
+  /** The refund's current attempt has failed. */
   | 'failed'
   /** The refund is under way at the provider, and laku follows it by this provider id from now on. */
   | 'taken'
-  /** The provider has this refund under way besides the one that laku follows. */
+  /** The provider has this refund under way in addition to the refund that laku follows. */
   | 'beside'
   | 'nothing'
 
 /**
- * The states in which the refund's money is still owed to the buyer, and our book has an account to pay it
- * from.
+ * The states in which a refund's money is still owed to the buyer, so that laku's ledger has an account to
+ * pay it from.
  */
 const owed: ReadonlySet<RefundStatus> = new Set(['approved', 'submitted', 'failed'])
 
-/** Returns true if the provider's refund moved no money, or its money came back. */
+/** Returns true if a refund at the provider moved no money, or its money came back. */
 const isOver = (status: string) => ['FAILED', 'CANCELLED', 'REVERSED'].includes(status)
 
 /**
- * Returns the sum that our book must show as paid out by one refund of the provider, after its latest answer.
- * A PENDING after SUCCEEDED reverses nothing.
+ * Returns the sum that laku's ledger must have as paid out by one of the provider's refunds, after the
+ * provider's latest answer. PENDING after SUCCEEDED reverses nothing.
  */
 export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: GatewayRefund): Rupiah {
   if (answer.status === 'SUCCEEDED') return answer.amountIdr
@@ -56,9 +59,9 @@ export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: Gatew
 }
 
 /**
- * Decides the meaning of an update of a refund, whatever laku believed before and in whatever order updates
- * come. The money of a refund goes out once: by the first of its calls that is known to have succeeded, even
- * after a report that it failed. All other money that moves goes into suspense.
+ * Decides the meaning of the provider's update of a refund, whatever laku believed before. Updates may come
+ * in any order. The first call that succeeded pays the refund, even after a report that it failed. All other
+ * money that moves goes into suspense.
  */
 export function interpretRefundAnswer(
   refund: HeardRefund,

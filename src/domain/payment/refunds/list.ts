@@ -10,12 +10,16 @@ export interface RefundDetail {
   status: RefundStatus
   amountIdr: Rupiah
   paymentId: string | null
-  /** The payment's code; null for quarantined money that fits no payment of ours. */
+  /** The code of the refunded payment; null for quarantined money that matches no payment of ours. */
   payment: string | null
-  /** The code of the refund to the source of which this refund is the wallet part; null if it is none. */
+  /**
+   * The code of the refund whose wallet part this refund is (the rest of it goes to the source); null if this
+   * refund is no such part.
+   */
   partOf: string | null
   /**
-   * The amount of this refund's wallet part, in proportion to what the wallet paid; 0 if it has none. Rupiah.
+   * The amount (rupiah) of this refund's wallet part, in proportion to the wallet's part of the payment; 0 if
+   * the refund has none.
    */
   walletPartIdr: Rupiah
   reason: string
@@ -26,21 +30,32 @@ export interface RefundDetail {
   failureCode: string | null
   providerRefundId: string | null
   /**
-   * How often the request of the current attempt was sent; `firstCalledAt` and `lastCalledAt` are the first
-   * and the last time.
+   * The number of calls that sent the refund's current attempt. `firstCalledAt` and `lastCalledAt` are the
+   * times of the first and the last call.
    */
   calls: number
   firstCalledAt: Date | null
   lastCalledAt: Date | null
-  /** The time since which the refund waits until money that came in is settled at the provider. */
+  /**
+   * The time since which the refund waits for balance: the provider has not settled enough incoming money
+   * yet.
+   */
   waitsSince: Date | null
-  /** The earliest time at which the channel accepts the refund; null if there is none. */
+  /**
+   * The earliest time at which the payment's channel accepts the refund; null if the refund need not wait.
+   */
   sendAfter: Date | null
-  /** The first of the two persons who declare that the refund's call never reached the provider. */
+  /**
+   * The first of the two persons who declare that the refund's call never reached the provider; null if
+   * nobody did.
+   */
   deadDeclaredBy: string | null
   requestedBy: string | null
   decidedBy: string | null
-  /** The time when the refund is next sent or asked about; null if it has ended, or waits for a person. */
+  /**
+   * The time when laku next sends the refund or asks the provider about it; null if the refund has ended, or
+   * waits for a person.
+   */
   nextCheckAt: Date | null
   createdAt: Date
   submittedAt: Date | null
@@ -74,7 +89,7 @@ export async function getRefund(tx: Tx, which: string | { key: string }): Promis
 export interface RefundFilter {
   status?: string | undefined
   paymentId?: string | undefined
-  /** Only the refunds that wait until money that came in is settled at the provider. */
+  /** Whether only refunds are listed that wait for balance at the provider. */
   waiting?: boolean | undefined
   limit: number
   cursor?: string | undefined
@@ -96,7 +111,10 @@ export async function listRefunds(
   return pageOf(rows, limit, (row) => row.id)
 }
 
-/** Returns the provider's refunds that laku knows to belong to one refund, oldest first. For staff. */
+/**
+ * Returns the refunds in the provider's records that laku knows to belong to one of its refunds, oldest
+ * first. For staff.
+ */
 export async function listHeard(
   tx: Tx,
   refundId: string,

@@ -12,25 +12,27 @@ import type { GatewayContext } from '../context.ts'
 import type { Payment } from '../views.ts'
 import { refundWaits } from './refund-event.ts'
 
-/** The most waiting refunds that the plan reads; all others go on waiting. */
+/** The most waiting refunds that one plan of what to send reads; the rest stay waiting. */
 const LOOKED_AT = 500
 
 interface Queued {
   id: string
   amountIdr: Rupiah
   createdAt: Date
-  /** True if the next call for the refund sends money; false if laku only asks about the refund. */
+  /**
+   * True if the next call for the refund sends money; false if laku only asks the provider about the refund.
+   */
   sends: boolean
   /** True if the refund already waits for balance at the provider. */
   waits: boolean
 }
 
 /**
- * Returns the refunds to send or ask about now. Normally that is all of them. Once the provider has refused
- * one for lack of balance (money that came in is settled days later), refunds are limited by the balance that
- * can be spent. They share it with the payouts that wait for it. The oldest goes first, and none overtakes:
- * if one does not fit, all behind it wait too. Waiting refunds do not count as failed; staff see how much is
- * missing, and each buyer is notified once. If the balance cannot be read, no refund is held back.
+ * Returns the refunds to send, or to ask the provider about, now. Normally all are returned. Once the
+ * provider refused one for lack of balance, only refunds that fit into the spendable balance are sent.
+ * Refunds and waiting payouts share that balance by age: if one does not fit, all younger ones wait too. A
+ * waiting refund does not count as failed; its buyer is notified once. If the balance cannot be read, no
+ * refund is held back.
  */
 export async function planByBalance(
   context: GatewayContext,
@@ -57,7 +59,10 @@ export async function planByBalance(
   return going.map(({ id }) => id)
 }
 
-/** Makes waiting refunds due now, because the balance suffices for them, whenever their next check was. */
+/**
+ * Makes waiting refunds due now, even if their next check was later, because the provider's balance suffices
+ * for them.
+ */
 async function bringForward(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   await sql`
@@ -65,7 +70,9 @@ async function bringForward(work: Work, ids: readonly string[]): Promise<void> {
     where id = any(${ids}::uuid[]) and status = 'failed' and next_check_at > ${work.now}`.execute(work.tx)
 }
 
-/** Returns the refunds that the caller named, and the oldest that wait for balance at the provider. */
+/**
+ * Returns the refunds that the caller named, and the oldest refunds that wait for balance at the provider.
+ */
 async function queueOf({ tx, now }: Work, refundIds: readonly string[]): Promise<Queued[]> {
   const { rows } = await sql<Queued>`
     with waiting as (
@@ -90,7 +97,7 @@ type HeldBack = Payment & {
   isNew: boolean
 }
 
-/** Lets refunds wait until the money that came in is settled at the provider. */
+/** Lets refunds wait for balance at the provider, until incoming money is settled there. */
 async function holdBack(work: Work, ids: readonly string[], balanceIdr: Rupiah): Promise<void> {
   const { rows } = await sql<HeldBack>`
     update refunds r set next_check_at = ${secondsAfter(work.now, work.policy.balanceAgainS)}, waits_since = coalesce(o.waits_since, ${work.now})
@@ -108,7 +115,10 @@ async function holdBack(work: Work, ids: readonly string[], balanceIdr: Rupiah):
   await reportWaitingRefunds(work, balanceIdr)
 }
 
-/** Notifies staff how much money waits, since when, and how much balance there is. */
+/**
+ * Notifies staff how much refund money waits for balance at the provider, since when, and how much balance
+ * there is.
+ */
 export async function reportWaitingRefunds(work: Work, balanceIdr: Rupiah | null): Promise<void> {
   const { rows } = await sql<{ count: number; sumIdr: Rupiah; oldestAt: Date | null }>`
     select count(*)::int as count, coalesce(sum(amount_idr), 0)::int8 as sum_idr, min(waits_since) as oldest_at from refunds
@@ -135,7 +145,8 @@ export async function reportWaitingRefunds(work: Work, balanceIdr: Rupiah | null
 }
 
 /**
- * Returns the refunds that wait for balance at the provider, so that payouts can take turns with them by age.
+ * Returns the refunds that wait for balance at the provider. Payouts share the balance with them, the oldest
+ * first.
  */
 export async function refundsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing[]> {
   const { rows } = await sql<Outgoing>`

@@ -20,8 +20,8 @@ export interface FailedRefund {
 }
 
 /**
- * Puts locked, failed refunds into their buyers' wallets, where the money arrives at once: their source
- * accepts no refund.
+ * Puts locked refunds whose source accepts no refund into their buyers' wallets, where the money arrives at
+ * once.
  */
 export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[]): Promise<void> {
   if (refunds.length === 0) return
@@ -50,8 +50,8 @@ export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[
 }
 
 /**
- * Splits each refund between buyer and company, after earlier refunds and those under way. A refund of
- * quarantined money is all the buyer's: that money was never the payment's.
+ * Splits each refund between buyer and company, counting earlier refunds and those under way. A refund of
+ * quarantined money is all the buyer's, because that money was never part of the payment.
  */
 async function partsOf(
   work: Work,

@@ -20,14 +20,14 @@ export function refundEvent(
 }
 
 /**
- * Builds the event about a refund that waits until money that came in is settled. A refund sends it only
- * once, whatever it waits for afterwards.
+ * Builds the event that a refund waits for balance at the provider. It is sent only once for a refund,
+ * however often the refund waits.
  */
 export function refundWaits(payment: Payment, refund: RefundFacts): NewEvent {
   return { type: 'refund.waiting', aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }
 }
 
-/** Builds the event about a provider's refusal, and about what happens to the refund next. */
+/** Builds the event that the provider refused a refund, with what happens to the refund next. */
 export function refundFailed(
   payment: Payment,
   refund: RefundFacts,

@@ -13,21 +13,24 @@ import { type LockedRefund, settleRefunds } from './settle.ts'
 export interface RefundRetry {
   /** The refund's UUID or code. */
   refund: string
-  /** True to put the money into the buyer's wallet instead, because the source accepts no refund. */
+  /**
+   * True to put the refund's money into the buyer's wallet, because the source of the payment accepts no
+   * refund.
+   */
   wallet?: boolean | undefined
   /**
-   * The provider's id of a refund that staff recognize as this one, while laku does not. The refund is first
-   * read at the provider.
+   * The provider's id of a refund that staff recognize as this refund, although laku did not. That refund is
+   * first read from the provider.
    */
   providerRefundId?: string | undefined
   /**
-   * The provider's answer about that id. A dry run does not ask the provider and assumes that the answer
-   * fits.
+   * The provider's answer about the refund with the id `providerRefundId`. A dry run does not ask the
+   * provider and assumes that the answer fits.
    */
   read?: GatewayRefund | 'taken for granted' | undefined
   /**
-   * True if staff declare that the call never reached the provider. Does what `declareDead` does, with what
-   * `looked` found.
+   * True if staff declare that the refund's call never reached the provider. Then `declareDead` runs with the
+   * records in `looked`.
    */
   notSent?: boolean | undefined
   looked?: Looked | 'taken for granted' | undefined
@@ -52,10 +55,9 @@ export async function readProviderRefund(
 }
 
 /**
- * Lets staff push a refund on. A failed refund was definitely refused, so it is sent again now under a new
- * key, or goes into the wallet. A refund without a final answer is asked about now. If staff give the
- * provider's id, laku follows the refund by that id from now on and books the provider's answer, whatever
- * laku believed. An option that does not fit the refund's state is refused.
+ * Lets staff push a refund on. A failed refund is sent again now under a new key, or goes into the wallet. If
+ * a refund has no final answer, the provider is asked about it now. If staff give the provider's id of a
+ * refund, laku books and follows that one. An option that does not fit the refund's state is refused.
  * @throws payment.refund_not_found, look_it_up, no_wallet, option_not_for_state, options_exclude,
  * provider_refund_mismatch,
  *   kernel.illegal_transition, kernel.forbidden, and what `declareDead` throws
@@ -86,7 +88,7 @@ async function goOn(work: Work, { id, code, status, isLost }: Locked): Promise<v
   if (status !== 'failed' && status !== 'submitted' && status !== 'approved')
     throw kernelErrors.illegal_transition({ subject: 'refund', code, from: status, to: 'submitted' })
   if (isLost) throw paymentErrors.look_it_up({ refund: code })
-  // The sweep sends the refund, or asks about it, within a second.
+  // Within a second the sweep sends the refund, or asks the provider about it.
   await sql`
     update refunds set next_check_at = ${work.now}, waits_since = null
     where id = ${id}::uuid and status in ('approved', 'submitted', 'failed')`.execute(work.tx)
@@ -110,7 +112,9 @@ async function toWallet(work: Work, refund: Locked, payment: LockedPayment | und
   await putIntoWallets(work, [{ ...refund, payment }])
 }
 
-/** Takes over, by its id, a refund of the same payment at the provider as this refund. */
+/**
+ * Takes over a refund in the provider's records, named by its id there, as laku's refund of the same payment.
+ */
 async function takeById(
   work: Work,
   refund: Locked,
@@ -129,7 +133,7 @@ async function takeById(
   if (read === 'taken for granted') return
   await requireOfThis(work, refund, payment, read)
   // A person may have made the provider's refund by hand, under another reference or none. From now on it
-  // belongs to this refund.
+  // counts as this refund of laku.
   await sql`
     insert into provider_refunds (provider_refund_id, refund_id, reference, status, amount_idr, booked_idr, heard_at)
     values (${read.id}, ${refund.id}::uuid, ${referenceOf(refund)}, '', ${amountIdr}, 0, ${work.now})
@@ -143,7 +147,7 @@ async function takeById(
 }
 
 /**
- * Requires that the provider's refund matches this refund in payment, reference and amount.
+ * Requires that the provider's refund matches laku's refund in payment, reference and amount.
  * @throws payment.provider_refund_mismatch
  */
 async function requireOfThis(
@@ -165,7 +169,7 @@ async function requireOfThis(
     work.tx,
   )
   const isAnothers = rows.length > 0 || (base === code && !isOurReference)
-  // Without our reference, only the payment shows to which refund the provider's refund belongs.
+  // If the provider's refund lacks laku's reference, only its payment can tell to which refund it belongs.
   const isNamed = isOurReference || theirs.length > 0
   if (isOfPayment && isNamed && !isAnothers && read.amountIdr === amountIdr) return
   throw paymentErrors.provider_refund_mismatch({
@@ -188,7 +192,9 @@ interface Locked extends LockedRefund {
   invoiceId: string | null
   providerPaymentId: string | null
   providerPaymentRequestId: string | null
-  /** True if the refund's key has expired while its outcome is unknown. */
+  /**
+   * True if the refund's idempotency key has expired at the provider while the refund's outcome is unknown.
+   */
   isLost: boolean
 }
 

@@ -14,11 +14,11 @@ import { goneIdr, interpretRefundAnswer, type ProviderRefund } from './interpret
 import { reportWaitingRefunds } from './plan-by-balance.ts'
 import { refundEvent } from './refund-event.ts'
 
-/** A locked refund. Its `status` follows each decision made about it in this file. */
+/** A locked refund. Its field `status` is updated with each decision made about the refund in this file. */
 export interface LockedRefund {
   id: string
   code: string
-  /** The refunded payment; null for quarantined money that fits no payment of ours. */
+  /** The id of the refunded payment; null for quarantined money that matches no payment of ours. */
   paymentId: string | null
   quarantineId: string | null
   amountIdr: Rupiah
@@ -28,7 +28,7 @@ export interface LockedRefund {
   attempt: number
   calls: number
   leaseId: string | null
-  /** The number of definite refusals that count as failures. */
+  /** The number of the refund's definite refusals that count as failures (a lack of balance does not). */
   failures: number
   waitsSince: Date | null
   failureCode: string | null
@@ -39,25 +39,24 @@ export interface Refusal {
   id: string
   failureCode: string
   /**
-   * The lease of the call that was refused. The refusal proves something only if the refund has had no other
-   * call, and this lease still holds.
+   * The id of the worker's lease under which the refused call was made. The refusal proves something only if
+   * this lease still holds and the refund had no other call.
    */
   leaseId?: string
 }
 
 /**
- * Seconds between checks of a pending refund, because its webhook may be lost. Most refunds take minutes,
- * cards take days.
+ * Seconds between checks of a refund that is pending at the provider, because its webhook may be lost. Most
+ * refunds take minutes; refunds to cards take days.
  */
 export const ASK_AGAIN_S = 900
 
 /**
- * Books the provider's updates of refunds, any number at once, whatever laku believed before. A refund
- * succeeds only when the provider reports SUCCEEDED, even after it reported FAILED. A failure makes the money
- * payable again: it is sent again or goes into the wallet. Any other money that moved goes into suspense
- * under the refund's code. Contradicting updates stop every automatic step of their refund. `answers` must
- * have been read from the provider, and are in the order in which they were read. `refusals` are definite
- * refusals to accept a refund at all. The same updates again change nothing.
+ * Books the provider's updates of any number of refunds, whatever laku believed before. A refund succeeds
+ * only when the provider reports SUCCEEDED, even after it reported FAILED. A failure makes the money payable
+ * again. Any other money that moved goes into suspense, and a contradiction stops the refund's automatic
+ * steps. `answers` were read from the provider, in this order; `refusals` are refunds that it definitely did
+ * not accept. The same updates again change nothing.
  */
 export async function settleRefunds(
   work: Work,
@@ -79,11 +78,11 @@ export async function settleRefunds(
   if ([...heard.failed.values()].some((failure) => failure.waits)) await reportWaitingRefunds(work, null)
 }
 
-/** A refund that failed, with the facts that speak against sending it again. */
+/** A refund that has just failed, and whether another call speaks against sending it again. */
 export interface FailedNow {
   refund: LockedRefund
   failureCode: string
-  /** Another call of this refund is under way or moved money, so no further step is automatic. */
+  /** Another call of this refund is under way or moved money, so a person must decide the next step. */
   isContradicted: boolean
   /** Set by `failRefunds`: true if the refund waits for balance at the provider. */
   waits?: boolean
@@ -96,8 +95,8 @@ interface Surplus {
 }
 
 /**
- * Collects the results of a batch of updates, one after another. The results are written afterwards, in a few
- * statements.
+ * Collects the results of a batch of the provider's refund updates, one after another. The results are
+ * written afterwards, in a few statements.
  */
 class Hearing {
   readonly #locked: Locked
@@ -106,9 +105,9 @@ class Hearing {
   readonly succeeded = new Map<string, { refund: LockedRefund; before: RefundStatus; fact: ProviderRefund }>()
   readonly failed = new Map<string, FailedNow>()
   readonly surplus: Surplus[] = []
-  /** The provider's refunds that match no refund of ours. */
+  /** The refunds in the provider's answers that match no refund of ours. */
   readonly strangers: GatewayRefund[] = []
-  /** The update that last contradicted each refund, by the refund's code. */
+  /** The provider's update that last contradicted a refund, by the refund's code. */
   readonly contradicted = new Map<string, ProviderRefund | undefined>()
   /** The states of the refunds as they are still stored in the database. */
   readonly #stored: ReadonlyMap<string, RefundStatus>
@@ -149,7 +148,8 @@ class Hearing {
   refuse({ id, failureCode, leaseId }: Refusal): void {
     const refund = this.#locked.byId.get(id)
     if (refund?.status !== 'submitted') return
-    // The refusal proves nothing if another process has called since: that call may have made the refund.
+    // The refusal of one call proves nothing if another process has called since: that call may have made the
+    // refund.
     if (leaseId !== undefined && (refund.leaseId !== leaseId || refund.calls !== 1)) return
     this.#fail(refund, failureCode)
   }
@@ -200,11 +200,14 @@ interface Locked {
   payments: Map<string, LockedPayment>
 }
 
-/** Returns the refund's code: its reference without the number of the attempt. */
+/**
+ * Returns the code of laku's refund from the reference at the provider, which is the code with the number of
+ * the attempt.
+ */
 const codeIn = ({ referenceId }: Pick<GatewayRefund, 'referenceId'>) =>
   (referenceId ?? '').replace(/-\d+$/, '')
 
-/** Locks the payments first, then their refunds, in the same order as all other code. */
+/** Locks the refunded payments first, then their refunds, in the same order as all other code. */
 async function lockRefunds(
   work: Work,
   answers: readonly GatewayRefund[],
@@ -237,8 +240,8 @@ async function lockRefunds(
 }
 
 /**
- * Reports a refund at the provider that matches no refund of ours. Nothing is booked here: the reading of the
- * provider's book finds that refund.
+ * Reports a refund at the provider that matches no refund of ours. Nothing is booked here, because the sync
+ * of the provider's transaction list finds and books its money.
  */
 async function tellOfStranger(
   work: Work,
@@ -246,7 +249,8 @@ async function tellOfStranger(
 ): Promise<void> {
   if (status === 'SUCCEEDED' || status === 'PENDING')
     await recordLostReference(work, { reference: referenceId, providerId: id })
-  // Once the provider's book was read, its money lies in suspense, with an attention item of its own.
+  // Once the provider's transaction list was read, the unexpected refund's money is in suspense, with an
+  // attention item of its own.
   const told = { reference: referenceId, providerId: id }
   if (status !== 'SUCCEEDED' || (await isInSuspense(work, told))) return
   work.requestAttention({
@@ -260,8 +264,8 @@ async function tellOfStranger(
 }
 
 /**
- * Puts money into suspense that a refund moved beyond its purpose. The money lies under the refund's code
- * until a person disposes of it.
+ * Puts into suspense the money that the provider moved for a refund and laku did not ask for. The money stays
+ * under the refund's code until a person disposes of it.
  */
 async function putAside(
   work: Work,
@@ -288,8 +292,8 @@ async function putAside(
 }
 
 /**
- * Stops the automatic steps of a contradicted refund: a person looks at the provider's updates of it. Money
- * that moved without a purpose has its own item in suspense.
+ * Stops the automatic steps of a refund about which the provider contradicted itself. A person looks at the
+ * provider's updates of it.
  */
 async function stop(
   work: Work,
@@ -361,7 +365,7 @@ async function succeed(
   payments: ReadonlyMap<string, LockedPayment>,
 ): Promise<void> {
   if (ended.length === 0) return
-  // If another call of the refund is still open, laku looks for it until the refund's key has expired.
+  // If another call of the refund may still be open, laku goes on searching for it at the provider.
   const rows = ended.map(({ refund, before, fact }) => ({
     id: refund.id,
     providerRefundId: fact.providerRefundId,
@@ -388,7 +392,7 @@ async function succeed(
       ],
     })),
   )
-  // A refund may succeed although the card's issuer already gave the buyer some of the same money: the
+  // The card's issuer may already have given the buyer some of the money that the refund returns. So the
   // buyer's balance is corrected.
   const twice = [...payments.values()].filter((payment) => !isPlain(payment))
   if (twice.length > 0)

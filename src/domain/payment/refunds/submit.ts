@@ -13,16 +13,16 @@ import { settleRefunds } from './settle.ts'
 const BATCH_SIZE = 50
 
 /**
- * The SQL condition that a refund is due to be sent, or to be asked about. Answered by the indexes
- * `refunds_due` and `provider_refunds_due`.
+ * The SQL condition that a refund is due to be sent, or that the provider must be asked about it. The indexes
+ * `refunds_due` and `provider_refunds_due` make the query fast.
  */
 export const refundsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`(exists (select from refunds where next_check_at <= ${now})
     or exists (select from provider_refunds where next_check_at <= ${now}))`
 
 /**
- * Sends refunds whose job was lost or that failed before, and asks about refunds that the provider has not
- * answered.
+ * Sends refunds whose job was lost or that failed before, and asks the provider about refunds without a final
+ * answer.
  */
 export async function sweepRefunds(context: GatewayContext): Promise<void> {
   const { units, actor } = context
@@ -38,9 +38,9 @@ export async function sweepRefunds(context: GatewayContext): Promise<void> {
 }
 
 /**
- * Sends decided refunds to the provider and records its answers, a few calls at once, the oldest first, as
- * far as the provider's balance reaches. A refund with an unknown outcome stays submitted and is looked for.
- * A refund whose provider id is known is asked about instead.
+ * Sends decided refunds to the provider, the oldest first, as far as the provider's balance reaches, and
+ * records its answers. A few calls run at once. A refund with an unknown outcome stays submitted, and laku
+ * searches for it at the provider. If the refund's id there is known, laku asks about that id instead.
  */
 export async function submitRefunds(context: GatewayContext, refundIds: readonly string[]): Promise<void> {
   const planned = await planByBalance(context, refundIds)
@@ -65,7 +65,8 @@ export async function submitRefunds(context: GatewayContext, refundIds: readonly
 }
 
 /**
- * Seconds until a refund that threw an error is handled again. It may throw again, so other refunds go first.
+ * Seconds until a refund whose handling threw an error is handled again. It may throw again, so other refunds
+ * go first.
  */
 const SET_ASIDE_S = 900
 
@@ -89,8 +90,8 @@ const putOff: PutOff<string> = async (work, id) => {
 const OTHERS_AGAIN_S = 900
 
 /**
- * Asks about the provider's refunds that are under way besides the one that each of our refunds follows,
- * until they end.
+ * Asks the provider about refunds that it has under way in addition to the one that each of laku's refunds
+ * follows, until they end.
  */
 async function askAboutOthers(context: GatewayContext): Promise<void> {
   const { units, actor, gateway } = context
@@ -141,10 +142,7 @@ async function record(work: Work, answers: readonly RefundAnswer[]): Promise<voi
   )
 }
 
-/**
- * Ends the search for another open call of a refund that has ended. That call was found, and is followed by
- * its own id from now on.
- */
+/** Ends the search for another open call of a refund that is already paid or in the wallet. */
 async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<void> {
   if (refunds.length === 0) return
   await sql`
@@ -156,7 +154,7 @@ async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<voi
 
 const SHORTEST_WAIT_S = 10
 const LONGEST_WAIT_S = 3600
-/** Seconds without an answer after which a person is notified: half an hour. */
+/** Seconds without the provider's answer about a refund after which a person is notified: half an hour. */
 const STUCK_S = 1800
 
 const ageS = ({ firstCalledAt }: SentRefund, now: Date) =>
@@ -175,8 +173,8 @@ async function askLater(
 }
 
 /**
- * Schedules the next search for a refund that nothing at the provider shows: at the latest when the
- * provider's lists must show it.
+ * Schedules the next search for a refund that the provider's records lack. It is at the latest when the
+ * provider's lists must have the refund.
  */
 async function scheduleNextSearch(
   work: Work,
@@ -207,7 +205,9 @@ async function scheduleNextSearch(
   )
 }
 
-/** Postpones a refund's next check, unless another worker has taken it over or it has ended. */
+/**
+ * Postpones a refund's next check, unless another worker has taken the refund over or the refund has ended.
+ */
 async function postpone(
   work: Work,
   refund: SentRefund,

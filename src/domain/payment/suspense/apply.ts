@@ -14,13 +14,13 @@ import { decideQuarantined, type LockedUnapplied, lockQuarantined, requireNotCha
 export interface ApplyQuarantined {
   id: string
   /**
-   * The id (UUID) of the payment to which the money belongs. Default: the payment for which its invoice was
-   * made.
+   * The id (UUID) of the payment that gets the quarantined money. Default: the payment for which the paid
+   * invoice was made.
    */
   paymentId?: string | undefined
   /**
-   * The wallet that gets the money instead of a payment; `buyer` is the buyer of the payment for which the
-   * money came.
+   * The wallet that gets the quarantined money instead of a payment. `buyer`: the wallet of the buyer for
+   * whose payment the money came.
    */
   wallet?: 'buyer' | { userId: string } | undefined
 }
@@ -35,10 +35,10 @@ export interface QuarantineDecision {
 }
 
 /**
- * Takes money out of quarantine and gives it to a payment or a wallet. A payment becomes paid, its order or
- * participation reacts to payment.paid, and the wallet's part is spent if it is still there. The company adds
- * a missing sum up to `policy.refundTwoPersonAboveIdr`, and a surplus goes to the wallet. If the money goes
- * to a wallet, a payment in review because of it fails.
+ * Takes money out of quarantine and gives it to a payment or a wallet. The payment becomes paid, and its
+ * order or participation reacts to payment.paid. The company adds a missing sum up to
+ * `policy.refundTwoPersonAboveIdr`; a surplus goes to the wallet. If the money goes to a wallet, a payment in
+ * review because of this money fails.
  * @throws payment.not_in_quarantine, quarantine_decided, no_payment, not_payable, shortfall_too_large,
  * maybe_charged_back, kernel.forbidden
  */
@@ -62,7 +62,10 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
   return await ontoPayment(work, unapplied, payment)
 }
 
-/** Returns a limit use: it counts a decision about quarantined money, including what the company adds. */
+/**
+ * Returns the use of a person's limits by a decision about quarantined money. It counts the sum given,
+ * including what the company adds.
+ */
 export const unappliedUse = (
   { id, amountIdr }: LockedUnapplied,
   userId: string,
@@ -82,7 +85,7 @@ async function ontoPayment(
   const { id, code, status, userId } = payment
   if (!statesBefore(paymentTransitions, 'paid').includes(status))
     throw paymentErrors.not_payable({ paymentId: id, code, status })
-  // Money of another invoice waits in quarantine for the same payment. That money must be decided first.
+  // Money of another invoice waits in quarantine for this payment. Staff must first decide about that money.
   if (status === 'review' && unapplied.paymentId !== id)
     throw paymentErrors.not_payable({ paymentId: id, code, status })
   const part = (await takeParts(work, [payment])).get(id)
@@ -156,8 +159,8 @@ async function intoWallet(
 }
 
 /**
- * Ends the payment that is in review because of this money: it has failed. It becomes refunded once the money
- * has gone back for good.
+ * Announces that the payment failed that is in review because of this quarantined money. It becomes refunded
+ * once the money has gone back for good.
  */
 export async function endReview(
   work: Work,
@@ -172,8 +175,8 @@ export async function endReview(
 }
 
 /**
- * Ends the payment that waited for this money, because another payment gets it. A refund names the invoice
- * that was paid, so the invoice's id moves with the money.
+ * Ends the payment for which this quarantined money came, because another payment gets the money. The paid
+ * invoice's id is removed from the ended payment, because a refund names that invoice.
  */
 async function giveUp(work: Work, unapplied: LockedUnapplied, cameFor: LockedPayment): Promise<void> {
   await endReview(work, unapplied, cameFor, 'refunded')

@@ -23,10 +23,10 @@ import { lockPayments } from '../payments/lock.ts'
 import { lockQuarantined } from './lock.ts'
 
 /**
- * Lets staff dispose of money in suspense. `offset`: against the next settlement of a factory. `wallet`: into
- * a wallet or out of it. `collected`: through the company's bank. `written_off`: to the company.
- * `reassigned`: to where it belongs, a chargeback to its payment or a provider's movement to its fees. Above
- * the policy's limit the disposal waits for a second approver.
+ * Lets staff dispose of money in suspense. `offset`: against a factory's next settlement. `wallet`: into a
+ * wallet or out of it. `collected`: through the company's bank. `written_off`: to the company. `reassigned`:
+ * to its own payment, if it is a chargeback, or to the provider's fees. Above the policy's limit the disposal
+ * waits for a second approver.
  * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place,
  * wallet.insufficient_balance,
  *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition,
@@ -38,8 +38,8 @@ export async function disposeSuspense(work: Work, item: string, asked: AskedDisp
 }
 
 /**
- * Disposes of money in suspense whose place is a known fact, such as the owner of the account to which it
- * went. No second approver is needed.
+ * Disposes of money in suspense whose destination is a known fact, such as the owner of the account that
+ * received it. No second approver is needed.
  * @throws as disposeSuspense
  */
 export async function settleSuspenseByFact(
@@ -67,8 +67,8 @@ export async function decideSuspense(
 }
 
 /**
- * Locks payments and wallets before the item in suspense, because a transaction that puts money into suspense
- * holds those locks already.
+ * Locks the payment or wallet that gets the money before the suspense item. A transaction that puts money
+ * into suspense locks them in this order.
  */
 async function lockPlace(work: Work, { userId }: SuspenseItem, { to, place, userId: given }: AskedDisposal) {
   const quarantineId = quarantineIn(place)
@@ -78,7 +78,7 @@ async function lockPlace(work: Work, { userId }: SuspenseItem, { to, place, user
   if (to === 'wallet' && user) await lockWallets(work, [user])
 }
 
-/** Returns the id of the quarantined money if the place has the form `quarantine:{id}`. */
+/** Returns the id of the quarantined money if `place` (the destination) has the form `quarantine:{id}`. */
 const quarantineIn = (place: string | undefined) => /^quarantine:(.+)$/.exec(place ?? '')?.[1]
 
 async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Promise<Place> {
@@ -88,7 +88,8 @@ async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Pr
     const { reference } = asked
     return {
       ...collectPlace(),
-      // One bank transfer pays for only one thing, whichever command books it.
+      // The reference of a bank transfer can be claimed only once, so that no other command books the
+      // transfer again.
       before: async () => {
         if (reference) await claimBankReference(work, reference, ['suspense', item.id])
       },
@@ -99,8 +100,8 @@ async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Pr
 }
 
 /**
- * Returns a wallet as the place for money in suspense. Money that came to us goes into its owner's wallet;
- * money that left us is taken out of it.
+ * Returns a wallet as the destination for money in suspense. Money that came to laku goes into the wallet;
+ * money that left laku is taken out of it.
  */
 function walletPlace({ code, userId, amountIdr }: SuspenseItem, { userId: given }: AskedDisposal): Place {
   const user = given ?? userId

@@ -7,7 +7,9 @@ export interface QuarantinedLine {
   kind: UnappliedKind
   status: string
   amountIdr: Rupiah
-  /** The code of the payment for which the invoice was made; null if it is no payment of ours. */
+  /**
+   * The code of the payment for which the paid invoice was made; null if it was made for no payment of ours.
+   */
   payment: string | null
   expectedIdr: Rupiah | null
   providerInvoiceId: string
@@ -17,8 +19,8 @@ export interface QuarantinedLine {
 }
 
 /**
- * Lists money in quarantine, newest first, by keyset pages: the sums that wait, and with `all` also those
- * already decided. For staff.
+ * Lists money in quarantine, newest first, by keyset pages: the sums that wait for a decision, and with `all`
+ * also those already decided. For staff.
  */
 export async function listQuarantined(
   tx: Tx,

@@ -16,7 +16,7 @@ export interface LockedUnapplied {
   providerPaymentRequestId: string | null
   paymentSource: string | null
   paidAt: Date
-  /** The sum that waits in quarantine, less what was charged back. */
+  /** The sum that waits in quarantine, without the part that was charged back. */
   amountIdr: Rupiah
 }
 
@@ -49,8 +49,8 @@ export async function lockQuarantined(
 }
 
 /**
- * Refuses to give away quarantined money that may have been charged back. A chargeback of the same amount
- * without a payment then lies in suspense under its own id.
+ * Refuses to give away quarantined money that may have been charged back: an open chargeback of the same
+ * amount, without a payment, is in suspense.
  * @throws payment.maybe_charged_back
  */
 export async function requireNotChargedBack(work: Work, { amountIdr }: LockedUnapplied): Promise<void> {
@@ -63,8 +63,8 @@ export async function requireNotChargedBack(work: Work, { amountIdr }: LockedUna
 }
 
 /**
- * Records the decision about locked money in quarantine. Compare-and-set makes sure that it is decided only
- * once.
+ * Records the decision about locked money in quarantine. The state changes by compare-and-set, so only one
+ * decision is recorded.
  */
 export async function decideQuarantined(
   work: Work,

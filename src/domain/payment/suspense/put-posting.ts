@@ -3,8 +3,8 @@ import { type Rupiah, requireReason, requireStaff, type Work } from '../../kerne
 import { putIntoSuspense, type SuspenseItem, showSuspense, suspenseErrors } from '../../suspense/index.ts'
 
 /**
- * Lets staff move a posting that the provider does not have out of our gateway account into suspense, where
- * they dispose of it. Works once a posting.
+ * Lets staff move into suspense a ledger posting on the gateway account that the provider's records lack.
+ * From suspense they dispose of it. Each posting can be moved only once.
  * @throws suspense.no_posting, suspense.known, kernel.reason_required, forbidden
  */
 export async function putPosting(work: Work, key: string): Promise<SuspenseItem> {

@@ -6,32 +6,32 @@ import { type PaidIds, unknownIds } from '../payments/paid-ids.ts'
 
 export type UnappliedKind = 'wrong_amount' | 'paid_twice' | 'unknown'
 
-/** Money that came in and that no payment of ours expects. */
+/** Money that came in for an invoice and that matches no expected payment. */
 export interface UnappliedFunds {
   kind: UnappliedKind
-  /** The provider's id of the invoice that was paid: the key under which the money is booked only once. */
+  /** The provider's id of the invoice that was paid. The money is booked only once under this id. */
   invoiceId: string
-  /** The payment of ours for which the invoice was made; undefined if there is none. */
+  /** The payment of ours for which the paid invoice was made; undefined if there is none. */
   payment: { id: string; code: string; amountIdr: Rupiah } | undefined
   amountIdr: Rupiah
   paidAt: Date
   channel: string | null
   paid?: PaidIds | undefined
   details?: Record<string, unknown>
-  /** The reference under which the provider knows the invoice. */
+  /** The invoice's reference at the provider. */
   externalId?: string | undefined
-  /** The message to staff, if the kind of the money does not explain enough. */
+  /** The message to staff about the money, if its kind does not explain enough. */
   message?: string
 }
 
 /**
- * Books unapplied funds into quarantine, where they wait for staff. Staff are notified of each sum once. The
- * same funds again change nothing. Nothing is sent back automatically: only a person can tell a buyer's
- * second payment from a provider's mistake.
+ * Books money that matches no expected payment into quarantine, where it waits for staff. Staff are notified
+ * once of each sum. A second call with the same money changes nothing. Nothing is sent back automatically:
+ * only a person can tell a buyer's second payment from a provider's mistake.
  */
 export async function quarantine(work: Work, unappliedFunds: readonly UnappliedFunds[]): Promise<Rupiah> {
-  // An invoice already in quarantine is left out, even if its amount has grown since. The added sum is found
-  // as a difference in the provider's book.
+  // Money of an invoice already in quarantine is left out, even if its amount has grown. The growth is found
+  // as a difference from the provider's transaction list.
   const { rows: known } = await sql<{ id: string }>`
     select provider_invoice_id as id from quarantined_money where provider_invoice_id = any(${unappliedFunds.map((unapplied) => unapplied.invoiceId)})`.execute(
     work.tx,

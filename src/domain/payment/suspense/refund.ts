@@ -12,8 +12,8 @@ import { decideQuarantined, lockQuarantined, requireNotChargedBack } from './loc
 const REASON = 'quarantine'
 
 /**
- * Sends quarantined money back to its payer: to the source if the channel accepts it, else to the wallet of
- * the buyer whose payment the invoice was for. A payment in review because of this money has failed, and
+ * Sends quarantined money back to its payer: to the source if its channel accepts refunds, else to the wallet
+ * of the buyer for whose payment the money came. A payment in review because of this money has failed, and
  * counts as refunded once the money is back. `adopted`: the refund was sent before a restore, and only its
  * row is missing.
  * @throws payment.not_in_quarantine, quarantine_decided, no_source, maybe_charged_back, kernel.forbidden
@@ -42,8 +42,8 @@ export async function refundQuarantined(
     ? ({ destination: 'source', notBefore: null } as const)
     : refundWay(paidBy, amountIdr, work)
   const toWallet = destination === 'wallet'
-  // A refund to the source is no gift, because the payer gets back their own money. Only a refund to the
-  // wallet counts towards the limits.
+  // A refund to the source is no gift, because the payer gets back their own money. Only a refund to a wallet
+  // counts in the staff member's limits.
   if (toWallet && payment) await takeLimit(work, unappliedUse(unapplied, payment.userId))
   if (toWallet && !payment) throw paymentErrors.no_source({ id: unapplied.id, channel })
   const code = adopted?.code ?? newCode('RFD', work.now)

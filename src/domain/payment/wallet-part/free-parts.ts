@@ -4,8 +4,8 @@ import { ensureWallets } from '../../wallet/index.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 
 /**
- * Reaction to payment.expired and payment.failed: puts the held parts of wallets back into the wallets. It
- * runs after the reactions of orders and participations, because wallets are locked after them.
+ * Reaction to payment.expired and payment.failed: puts the part that was held from the buyer's wallet back
+ * into it. It runs after the reactions of orders and participations, because wallets are locked after them.
  */
 export async function freeParts(
   work: Work,
@@ -17,7 +17,8 @@ export async function freeParts(
   const held = new Map(
     (await balances(work.tx, keys)).map((balance) => [balance.account, balance.balanceIdr]),
   )
-  // A payment that had expired before, and whose late money has failed now, no longer holds a wallet's part.
+  // A payment that expired earlier has already put its part back into the wallet, even if its late money has
+  // failed now.
   const freed = ended.filter(({ paymentId }) => (held.get(paymentHold(paymentId)) ?? 0) > 0)
   await ensureWallets(
     work,

@@ -6,8 +6,8 @@ import type { Payment } from '../views.ts'
 import { type AskedPart, isParted, walletPartOf } from './rules.ts'
 
 /**
- * Locks wallets and returns their balances, which stay the same until the end of the transaction. Rupiah, by
- * user.
+ * Locks wallets and returns their balances (rupiah) by user. The balances stay unchanged until the end of the
+ * transaction.
  */
 export async function inWallets(work: Work, userIds: readonly string[]): Promise<Map<string, Rupiah>> {
   await lockWallets(work, userIds)
@@ -21,8 +21,9 @@ export async function inWallets(work: Work, userIds: readonly string[]): Promise
 }
 
 /**
- * Decides how much of each new payment is paid from its buyer's wallet, in the order given: each payment uses
- * what the earlier ones left. The wallets are locked, so each part is still there when it is held.
+ * Decides how much of each new payment is paid from its buyer's wallet, in the order given: a payment uses
+ * the balance that earlier ones left. The wallets are locked, so each decided sum stays there until it is
+ * held.
  * @throws as `walletPartOf`
  */
 export async function decideParts(work: Work, asked: readonly AskedPart[]): Promise<Rupiah[]> {
@@ -40,8 +41,8 @@ export async function decideParts(work: Work, asked: readonly AskedPart[]): Prom
 }
 
 /**
- * Holds the wallet's part of payments whose rest is paid by invoice. The part leaves the wallet at once, for
- * an account of the payment's own, which may not go below zero.
+ * Holds the wallet's part of payments whose rest is paid by invoice. The part moves at once from the wallet
+ * to a ledger account of the payment's own, which may not go below zero.
  * @throws wallet.insufficient_balance with `userIds`
  */
 export async function holdParts(work: Work, payments: readonly Payment[]): Promise<void> {
@@ -67,7 +68,7 @@ export async function holdParts(work: Work, payments: readonly Payment[]): Promi
   )
 }
 
-/** Turns the ledger's refusal for lack of balance into the wallet's error, which names no ledger account. */
+/** Turns the ledger's error for too little balance into the wallet's error, which names no ledger account. */
 export async function insteadOfBalance(
   payments: readonly Pick<Payment, 'userId'>[],
   run: () => Promise<unknown>,

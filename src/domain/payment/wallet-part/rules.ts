@@ -3,12 +3,12 @@ import { walletErrors } from '../../wallet/index.ts'
 import { paymentErrors } from '../errors.ts'
 
 /**
- * The way to pay. `wallet+invoice`: a part comes from the buyer's wallet and is held at once; the rest is
- * paid by invoice.
+ * The means by which a buyer pays. `wallet+invoice`: a part comes from the buyer's wallet and is held at
+ * once; the rest is paid by invoice.
  */
 export type PayWith = 'invoice' | 'wallet' | 'wallet+invoice'
 
-/** The amount of a payment, and the part paid from the wallet; the rest is paid otherwise. Rupiah. */
+/** The amount (rupiah) of a payment, and the part that is paid from the wallet; an invoice pays the rest. */
 export interface Parts {
   amountIdr: Rupiah
   walletIdr: Rupiah
@@ -23,14 +23,14 @@ export const isParted = ({ amountIdr, walletIdr }: Parts): boolean => walletIdr 
 export interface AskedPart {
   userId: string
   amountIdr: Rupiah
-  /** The sum to pay from the wallet. Default: as much as the wallet holds. */
+  /** The sum to pay from the wallet. Default: as much as the wallet holds, up to the amount. */
   walletIdr?: Rupiah | undefined
 }
 
 /**
- * Returns the sum of a payment that is paid from the wallet. If no sum is given, the wallet pays all that it
- * holds, but leaves at least the provider's minimum for an invoice. A given sum is taken as it is, or refused
- * with the most that leaves enough for an invoice.
+ * Returns the sum of a payment that is paid from the wallet. If the caller gives no sum, the wallet pays all
+ * that it can and leaves at least the provider's minimum for an invoice. A given sum is used as it is. It is
+ * refused if the rest is too small for an invoice; the error names the largest sum allowed.
  * @throws wallet.insufficient_balance, payment.wallet_part_above_price, rest_below_invoice_minimum,
  * below_invoice_minimum, no_wallet_part
  */

@@ -6,9 +6,9 @@ import { inWallets } from './hold-parts.ts'
 import { isParted } from './rules.ts'
 
 /**
- * Returns, by payment, the debits that spend the wallets' parts of locked payments. A part is taken from its
- * hold. If the payment had ended before, the held part is back in the wallet and is taken from there again.
- * If the wallet no longer has it, the payment is left out.
+ * Returns, by payment, the ledger debits that spend the wallets' parts of locked payments. A held part is
+ * taken from its hold. If the payment had ended before, the part is back in the wallet and is taken from
+ * there. If the wallet no longer has it, the payment is left out.
  */
 export async function takeParts(work: Work, payments: readonly LockedPayment[]): Promise<Map<string, Entry>> {
   const parted = payments.filter(isParted)
@@ -30,8 +30,8 @@ export async function takeParts(work: Work, payments: readonly LockedPayment[]):
 }
 
 /**
- * Takes parts out of wallets again. Wallets are locked after the orders and sessions of the payments, as in
- * all other code.
+ * Takes parts of payments out of wallets again, because they were put back there. Wallets are locked after
+ * the payments' orders and sessions, as in all other code.
  */
 async function takeAgain(
   work: Work,

@@ -6,7 +6,7 @@ import { payoutErrors } from '../errors.ts'
 /** A settlement or withdrawal that an export did not put into its batch of bank transfers. */
 export interface LeftOut {
   code: string
-  /** The code of the error that refused the line. */
+  /** The code of the error because of which the settlement or withdrawal was left out. */
   why: string
 }
 
@@ -18,14 +18,14 @@ export interface Claimed {
 export interface Candidate {
   code: string
   subject: ['settlement' | 'withdrawal' | 'payout', string]
-  /** The command that staff use where the line could not be claimed. */
+  /** The command that staff use if the line could not be put into the batch. */
   command: string
 }
 
 /**
  * Runs one step for a line of a batch of bank transfers. If the step throws, its changes are undone and the
- * other lines of the batch continue. If the error is no rule of the domain (an account that no encryption key
- * can read), staff are told in attention. Returns the result of the step, or why the line is left out.
+ * other lines continue. An unexpected error, such as an account that no encryption key can decrypt, also
+ * raises an attention item. Returns the step's result, or the reason why the line is left out.
  */
 export async function claimLine<T>(
   work: Work,

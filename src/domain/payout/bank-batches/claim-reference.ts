@@ -8,8 +8,8 @@ import { payoutErrors } from '../errors.ts'
 export const normalReference = (given: string): string => given.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
 
 /**
- * Records that a bank reference belongs to one subject. Each reference may be used only once, over
- * settlements, withdrawals, batches, payments by hand and top-ups of the courier's deposit.
+ * Records that a bank reference belongs to one object, such as a payout. Only one of all settlements,
+ * withdrawals, batches, payments by hand and top-ups of the courier's deposit may use a reference.
  * @throws payout.reference_invalid, reference_used with what it is of
  */
 export async function claimBankReference(
@@ -27,7 +27,7 @@ export async function claimBankReference(
   throw payoutErrors.reference_used({ reference: given, of: await holderOfReference(work.tx, given) })
 }
 
-/** Returns the kind and id of the subject to which a bank reference belongs. */
+/** Returns the kind and id of the object, such as a payout, to which a bank reference belongs. */
 export async function holderOfReference(
   tx: Tx,
   given: string,
@@ -39,7 +39,7 @@ export async function holderOfReference(
   return rows[0]
 }
 
-/** Deletes a bank reference to which no booked money belongs any more, so that another subject may use it. */
+/** Deletes a bank reference on which no booked money depends any more, so that another object may use it. */
 export async function freeBankReference(work: Work, given: string): Promise<void> {
   await sql`delete from bank_references where reference = ${normalReference(given)}`.execute(work.tx)
 }

@@ -5,7 +5,7 @@ import { claimBankReference, freeBankReference, normalReference } from './claim-
 
 export interface CorrectedReference {
   was: string
-  /** The corrected reference; null if the reference was only freed. */
+  /** The corrected bank reference; null if the wrong one was only deleted. */
   reference: string | null
   of: { kind: string; id: string; code: string | null }
 }
@@ -17,9 +17,9 @@ interface Noted {
 }
 
 /**
- * Corrects a mistyped bank reference. Its subject gets the right reference, or none if no booked money
- * depends on the wrong one (its line was rejected, or came back). Afterwards the wrong one may be used for
- * the subject to which it really belongs.
+ * Corrects a mistyped bank reference. Its object (a payout, for example) gets the right reference, or none if
+ * no booked money depends on the wrong one. Afterwards the wrong reference may be used for the object to
+ * which it really belongs.
  * @throws payout.reference_unknown, reference_in_use, reference_used, reference_invalid, reason_required,
  * kernel.forbidden
  */
@@ -41,7 +41,8 @@ export async function correctReference(
   const code = await codeOf(work, noted)
   if (to === undefined && (await standsOn(work, noted)))
     throw payoutErrors.reference_in_use({ reference: given, of: code ?? id })
-  // The wrong reference is deleted first, because the right one may have the same form for comparison.
+  // The wrong reference is deleted first, because both may be the same text once compared by capitals and
+  // digits only.
   await freeBankReference(work, given)
   if (to !== undefined) await claimBankReference(work, to, [kind, id])
   work.audit({
@@ -66,8 +67,8 @@ async function codeOf(work: Work, { subjectKind, subjectId }: Noted): Promise<st
 }
 
 /**
- * Returns true if booked money still depends on the reference. That is a line that was paid, or a batch with
- * a paid line that has no reference of its own. It is also anything that was booked by hand.
+ * Returns true if booked money still depends on a bank reference. That is a paid line, a batch with a paid
+ * line that has no reference of its own, or anything booked by hand.
  */
 async function standsOn(work: Work, { subjectKind, subjectId }: Noted): Promise<boolean> {
   if (subjectKind !== 'payout' && subjectKind !== 'bank_batch') return true

@@ -12,9 +12,9 @@ import { payoutErrors } from '../errors.ts'
 import { type BankBatchStatus, bankBatchMachine } from '../transitions.ts'
 
 /**
- * Records that a restored database was taken over. Files that were handed to the bank in the lost day are in
- * no provider's book, so no new file is made until staff have said that all of them are taken over. If staff
- * said so before the database was taken over, nothing is left to do.
+ * Records that bank files may be missing, because a restored database was taken over. Files handed to the
+ * bank after the backup are in no provider's records. So no new file is made until staff have said that all
+ * of them are taken over. If staff said so earlier, nothing is recorded.
  */
 export async function doubtBankFiles({ tx, now }: Work): Promise<void> {
   const { rows } = await sql<{ isComplete: boolean }>`
@@ -25,7 +25,8 @@ export async function doubtBankFiles({ tx, now }: Work): Promise<void> {
 }
 
 /**
- * Refuses a new file for the bank while files of a lost day may be missing here.
+ * Refuses a new file of transfers for the bank while files may be missing that were made after the restored
+ * backup.
  * @throws payout.lost_files_open
  */
 export async function requireBankFiles(tx: Tx): Promise<void> {
@@ -37,8 +38,8 @@ export async function requireBankFiles(tx: Tx): Promise<void> {
 }
 
 /**
- * Refuses to pay by the provider what a file for the bank may have paid in a lost day. A shop that never made
- * a batch of bank transfers has no such file.
+ * Refuses to pay by the provider what a bank file after the restored backup may have paid already. A shop
+ * that never made a batch of bank transfers has no such file.
  * @throws payout.lost_files_open
  */
 export async function requireNoLostTransfer(tx: Tx): Promise<void> {
@@ -47,8 +48,8 @@ export async function requireNoLostTransfer(tx: Tx): Promise<void> {
 }
 
 /**
- * Records that batches with these lines were handed out: the bank has their file, although the restored
- * database has them as made. Returns the numbers of the batches.
+ * Records that the batches with these settlements or withdrawals were handed out. The bank has their files,
+ * although the restored database has the batches as only made. Returns the batches' numbers.
  */
 export async function markHandedOut(work: Work, codes: readonly string[]): Promise<number[]> {
   const { rows } = await sql<{ id: string }>`
@@ -67,8 +68,9 @@ export async function markHandedOut(work: Work, codes: readonly string[]): Promi
 }
 
 /**
- * Records that staff have taken over each file that left in the lost day, or know that none left. Exports may
- * go on. After a restore it can be said before or after the rest of the day is taken over.
+ * Records that staff have taken over every bank file that was made after the restored backup, or know that
+ * there was none. New files may then be made. Staff can say this before or after the rest of the lost data is
+ * taken over.
  * @throws payout.no_lost_files, kernel.reason_required, kernel.forbidden
  */
 export async function completeBankFiles(work: Work): Promise<void> {

@@ -22,8 +22,8 @@ import { requireBankFiles } from './lost-files.ts'
 const HOUR_S = 3600
 
 /**
- * Makes an empty batch of bank transfers, which `addTransfer` fills in the same transaction. By finance.
- * Returns the batch's id.
+ * Makes an empty batch of bank transfers, which `addTransfer` fills in the same transaction. For finance
+ * staff. Returns the batch's id.
  */
 export async function makeBatch(work: Work): Promise<string> {
   await requireKnownDatabase(work.tx)
@@ -32,8 +32,8 @@ export async function makeBatch(work: Work): Promise<string> {
 }
 
 /**
- * Makes a batch for a file that the bank has already and that a restored database lacks. The batch counts as
- * handed out, and no file is written for it. Returns its id.
+ * Makes a batch for a file of transfers that the bank has already and that a restored database lacks. The
+ * batch counts as handed out, and no file is written for it. Returns the batch's id.
  */
 export async function adoptBatch(work: Work): Promise<string> {
   const person = personOf(work.actor)
@@ -53,15 +53,18 @@ async function openBatch(work: Work, more: object = {}): Promise<string> {
 export interface NewTransfer {
   batchId: string
   /**
-   * The code of the settlement or withdrawal and the number of the attempt, like the key of a payout by the
-   * provider.
+   * The key of the transfer: the code of its settlement or withdrawal and the number of the attempt. It has
+   * the same form as the key of a payout by the provider.
    */
   key: string
   purpose: PayoutPurpose
   subjectId: string
-  /** The id of the first withdrawal that this one attempts again; null if this one is the first. */
+  /** The id of the first withdrawal that this withdrawal attempts again; null if this one is the first. */
   earlierSubjectId?: string | null | undefined
-  /** The ids of all attempts at the same withdrawal: no payout of any of them may move at the provider. */
+  /**
+   * The ids of all attempts at the same withdrawal. The transfer is refused if the provider is sending a
+   * payout of one of them again.
+   */
   tries?: readonly string[] | undefined
   owner: PayoutOwner
   destination: BankAccount
@@ -70,9 +73,9 @@ export interface NewTransfer {
 }
 
 /**
- * Adds a line to a batch: a payout that is under way from now on, and that no worker sends or asks about. The
- * domain that makes it reacts to payout.submitted and later events, as for a payout by the provider. Returns
- * the payout's id.
+ * Adds a line to a batch of bank transfers: a payout that is under way from now on, which no worker sends or
+ * checks. The domain that makes it reacts to payout.submitted and later events, as for a payout by the
+ * provider. Returns the payout's id.
  * @throws payout.under_way, moves_again, kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export async function addTransfer(work: Work, transfer: NewTransfer): Promise<string> {

@@ -15,7 +15,8 @@ export interface BatchView {
   statusReason: string | null
   transfers: number
   /**
-   * The sum of all lines. `openIdr` is the sum of the lines that the bank has not confirmed or rejected yet.
+   * The sum of the batch's lines. `openIdr` is the sum of the lines that the bank has neither confirmed nor
+   * rejected yet.
    */
   totalIdr: Rupiah
   openIdr: Rupiah
@@ -29,25 +30,25 @@ export interface BatchLine {
   payoutId: string
   purpose: PayoutPurpose
   subjectId: string
-  /** The code of the settlement or withdrawal. */
+  /** The code of the settlement or withdrawal that the line pays. */
   code: string
   status: PayoutStatus
   amountIdr: Rupiah
   channelCode: string
   bank: string
-  /** The last four digits of the account number. */
+  /** The last four digits of the receiving account's number. */
   account: string
   reference: string | null
   failureCode: string | null
 }
 
 export interface BatchDetail extends BatchView {
-  /** The reference under which the bank knows the whole batch; null if there is none. */
+  /** The bank's reference for the whole batch; null if there is none. */
   reference: string | null
   lines: BatchLine[]
 }
 
-/** A transfer as the bank needs it: with the whole account number. */
+/** A bank transfer with the details that the bank needs, including the whole account number. */
 export interface BankTransfer {
   code: string
   channelCode: string
@@ -115,15 +116,18 @@ export async function showBatch(
   }
 }
 
-/** The transfers in a batch's file, and the lines that are left out because their account is unreadable. */
+/**
+ * The transfers in a batch's file, and the lines that are left out because their account cannot be decrypted.
+ */
 export interface BankFile {
   transfers: BankTransfer[]
   leftOut: LeftOut[]
 }
 
 /**
- * Returns the open lines of a batch as the bank needs them, with whole account numbers. The caller must
- * record who gets them. A line whose account no encryption key can read is left out, and staff are told.
+ * Returns the open lines of a batch with the details that the bank needs, including whole account numbers.
+ * The caller must record who gets them. A line whose account no encryption key can decrypt is left out, and
+ * an attention item is raised.
  */
 export async function transfersOf(work: Work, batchId: string): Promise<BankFile> {
   const { rows } = await sql<

@@ -4,15 +4,13 @@ import { inSql, openStates } from '../../kernel/index.ts'
 import { bankBatchTransitions } from '../transitions.ts'
 
 /**
- * The SQL condition that staff must be reminded of a batch, because the bank's outcome was not entered in
- * time. Answered by the index `bank_batches_remind`.
+ * The SQL condition that staff must be reminded of a batch, because nobody entered the bank's outcome in
+ * time. The index `bank_batches_remind` makes the query fast.
  */
 export const remindersDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from bank_batches where remind_at <= ${now})`
 
-/**
- * Notifies staff of batches whose outcome at the bank was not entered within policy.bankBatchHours.
- */
+/** Notifies staff of batches of bank transfers whose outcome nobody entered within policy.bankBatchHours. */
 export async function remindBatches(work: Work): Promise<void> {
   const { rows } = await sql<{ id: string; number: number }>`
     update bank_batches set remind_at = null where remind_at <= ${work.now} and status in ${inSql(openStates(bankBatchTransitions))}

@@ -33,7 +33,7 @@ import {
   transfersOf,
 } from './read-batches.ts'
 
-/** The failure code of a line that the bank rejected, or paid and sent back. */
+/** The failure code of a batch's line that the bank rejected, or paid and sent back. */
 const BANK_REJECTED = 'BANK_REJECTED'
 /** The failure code of a line whose batch was cancelled. */
 export const BATCH_CANCELLED = 'BATCH_CANCELLED'
@@ -62,7 +62,7 @@ interface LockedBatch {
 }
 
 /**
- * Locks a batch after its payouts, in the same order as all code that settles payouts.
+ * Locks a batch of bank transfers after its payouts, in the same order as all code that settles payouts.
  * @throws payout.batch_not_found
  */
 async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
@@ -84,15 +84,15 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
 }
 
 /**
- * Hands out the file of a batch: from now on the bank may have it. Handing it out again gives the same lines,
- * without those that the bank has decided.
+ * Hands out the file of a batch of bank transfers: from now on the bank may have it. A second call returns
+ * the same lines, without those that the bank has decided.
  * @throws payout.batch_not_found, batch_adopted, lost_files_open, kernel.illegal_transition, kernel.forbidden
  */
 export async function handOutBatch(work: Work, named: string): Promise<BankFile> {
   requireStaff(work.actor, 'finance')
   const { id, number, status, isAdopted } = await lockBatch(work, named)
-  // The accounts of an adopted batch come from a file. Its author must not be able to turn that file into a
-  // new file for the bank.
+  // The accounts of an adopted batch come from a file that a person wrote. That person must not be able to
+  // make a new file for the bank from it.
   if (isAdopted) throw payoutErrors.batch_adopted({ batch: number })
   const set = {
     handedOutBy: sql`coalesce(t.handed_out_by, ${personOf(work.actor)})`,
@@ -100,7 +100,7 @@ export async function handOutBatch(work: Work, named: string): Promise<BankFile>
   }
   if (status !== 'handed_out') requireTransition(bankBatchTransitions, status, 'handed_out', 'bank batch')
   if (status === 'made') {
-    // In a lost day the file of this batch may have left already.
+    // If the database was restored, this batch's file may have gone to the bank after the backup was made.
     await requireKnownDatabase(work.tx)
     await requireBankFiles(work.tx)
     await moveState(work, bankBatchMachine, { to: 'handed_out', ids: [id], set, all: true })
@@ -116,20 +116,19 @@ export async function handOutBatch(work: Work, named: string): Promise<BankFile>
 
 /** The bank's outcome for one line of a batch. */
 export interface BankWord {
-  /** The code of the settlement or withdrawal, in upper or lower case. */
+  /** The code of the settlement or withdrawal that the line pays, in upper or lower case. */
   code: string
   verdict: 'paid' | 'rejected'
   reference?: string | undefined
-  /** The amount on the bank statement. A line whose amount differs from ours is refused. */
+  /** The line's amount on the bank statement. If it differs from laku's amount, the outcome is refused. */
   amountIdr?: Rupiah | undefined
 }
 
 /**
- * Books the bank's outcome for the lines of a batch, all or nothing. A line is paid, under a reference that
- * nothing else has, or rejected; a line that was paid and sent back is rejected too. A bank may change its
- * outcome, as a provider may. A line that it pays after a rejection or a cancellation counts as paid. If that
- * line was paid again meanwhile, the money goes into suspense. Without `words` all open lines are paid, under
- * one reference.
+ * Books the bank's outcome for lines of a batch, all or nothing. A line is either paid, under a bank
+ * reference that nothing else has, or rejected (also if it was paid and sent back). A line that the bank pays
+ * after a rejection or cancellation counts as paid. If its settlement or withdrawal was paid again meanwhile,
+ * the money goes into suspense. Without `words` all open lines are paid, under one reference.
  * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
  * reference_used, reference_invalid,
  *   kernel.illegal_transition, kernel.forbidden
@@ -140,7 +139,7 @@ export async function confirmBatch(
 ): Promise<BatchDetail> {
   requireStaff(work.actor, 'finance')
   const batch = await lockBatch(work, input.batch)
-  // The bank may report another outcome later: a line comes back, or was paid after all.
+  // The bank may change the outcome of a finished batch: a line comes back, or was paid after all.
   const isOver = batch.status === 'done' || (batch.status === 'cancelled' && input.words !== undefined)
   if (!isOver) requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
   if (input.reference) await claimBankReference(work, input.reference, ['bank_batch', batch.id])
@@ -199,8 +198,9 @@ function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): 
 }
 
 /**
- * Cancels a batch of which the bank has decided no line: all its lines may be paid again. Once the batch's
- * file was handed out, the bank may have it, so another person than the one who took it must cancel.
+ * Cancels a batch of which the bank has decided no line, so that all its settlements and withdrawals may be
+ * paid again. Once the batch's file was handed out, the bank may have it. Then the person who took the file
+ * must not be the one who cancels.
  * @throws payout.batch_not_found, batch_begun, batch_same_person, kernel.approver_not_independent,
  * reason_required, illegal_transition, forbidden
  */
@@ -233,8 +233,8 @@ export async function cancelBatch(
 }
 
 /**
- * Books lines that the bank had paid and that came back. For a line whose money is in suspense, only the
- * suspense is cleared.
+ * Books lines that the bank had paid and that came back. If a line's money was in suspense, the return only
+ * clears it there.
  */
 async function takeBack(work: Work, returned: readonly Line[]): Promise<void> {
   const own = returned.filter((line) => !line.setAside)
@@ -265,7 +265,7 @@ async function takeBack(work: Work, returned: readonly Line[]): Promise<void> {
   }
 }
 
-/** Books a line that the bank paid after it was rejected or cancelled. */
+/** Books a line of a batch that the bank paid after it was rejected or cancelled. */
 async function takeArrived(work: Work, { id, subjectId }: Line): Promise<void> {
   await sql`update payouts set turns = turns + 1 where id = ${id}`.execute(work.tx)
   const payouts = await lockPayouts(work, { answers: [], ids: [id] })
@@ -276,8 +276,8 @@ async function takeArrived(work: Work, { id, subjectId }: Line): Promise<void> {
 }
 
 /**
- * The bank did not pay a line, or sent it back. If another payment of the same arrived earlier and its money
- * is in suspense, the settlement takes that payment.
+ * Handles a line that the bank did not pay, or sent back. If an older payout of the same settlement or
+ * withdrawal arrived and its money is in suspense, that payout now pays it.
  */
 async function takeOther(work: Work, { id }: Line): Promise<void> {
   const payouts = await lockPayouts(work, { answers: [], ids: [id] })

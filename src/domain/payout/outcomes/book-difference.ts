@@ -7,10 +7,10 @@ import { ownerOf } from '../payouts/lock.ts'
 import { verdictOf } from '../rules.ts'
 
 /**
- * Books the sum that left by the provider's answer, beyond the part that the payout's settlement or
- * withdrawal takes (`ownIdr`). Only the difference to the sum already put into suspense for the payout goes
- * into suspense. The same answer again changes nothing. The payout is locked. Returns true if something was
- * booked.
+ * Puts money into suspense that left laku for a payout beyond `ownIdr`, the part that its settlement or
+ * withdrawal takes. Only the difference from the sum already put into suspense for the payout is booked. So
+ * the same answer of the provider again changes nothing. The caller has locked the payout. Returns true if
+ * something was booked.
  */
 export async function bookDifference(
   work: Work,
@@ -38,8 +38,8 @@ export async function bookDifference(
 }
 
 /**
- * Returns the total put into suspense for one payout of the provider, including items that staff have
- * disposed of since.
+ * Returns how often and how much was put into suspense for one of the provider's payouts, including items
+ * that staff have disposed of since.
  */
 async function bookedOf({ tx }: Work, providerId: string): Promise<{ times: number; bookedIdr: Rupiah }> {
   const { rows } = await sql<{ times: number; bookedIdr: Rupiah }>`

@@ -34,9 +34,9 @@ interface Doubtful {
 
 /**
  * Declares, by two people, that a payout with an unknown outcome was never made: the first asks, and the
- * second confirms. Then a new payout may be sent. The key must have expired, and the provider's list must
- * lack the payout a whole day after the last call. If the payout arrives all the same, it is booked like any
- * contradiction.
+ * second confirms. Then a new payout may be sent. The payout's key must have expired, and a day after the
+ * last call the provider's list must still lack the payout. If the payout arrives nevertheless, it is booked
+ * as a contradiction.
  * @throws payout.not_found, not_unknown, too_early, lease_alive, same_person,
  * kernel.approver_not_independent, reason_required, forbidden
  */
@@ -71,8 +71,8 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
     all: true,
     set: {
       failureCode: DECLARED_DEAD,
-      // The provider's last state is cleared, so that the same state counts as a new update if it comes
-      // again.
+      // The payout's last known state at the provider is cleared. If the provider reports the same state
+      // again, it counts as a new update.
       providerStatus: null,
       finishedAt: work.now,
       nextCheckAt: new Date(work.now.getTime() + look * 1000),
@@ -97,7 +97,7 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
 }
 
 /**
- * Refuses a request to declare a payout dead: laku goes on looking for the payout.
+ * Refuses a person's request to declare a payout dead: laku goes on searching for the payout.
  * @throws payout.not_found, nothing_asked, kernel.reason_required, forbidden
  */
 export async function keepPayout(work: Work, { payout: named }: { payout: string }): Promise<PayoutView> {
@@ -136,8 +136,8 @@ function requireDead({ now, policy }: Work, payout: Doubtful): void {
     throw payoutErrors.not_unknown({ payout: key, status, providerStatus })
   if (leaseUntil !== null && leaseUntil > now) throw payoutErrors.lease_alive({ payout: key, leaseUntil })
   const from = deadFrom({ calledAt, lastCalledAt: payout.lastCalledAt ?? calledAt, absentAt }, policy)
-  // A payout with a provider id is known to exist, and ended in a state that laku does not know. So it need
-  // not be missing from the provider's list.
+  // A payout with a provider's id is known to exist, and is in a state that laku does not know. So it may be
+  // declared dead although the provider's list has it.
   const isSeen = providerPayoutId !== null || (absentAt !== null && absentAt >= from)
   if (now < from || !isSeen) throw payoutErrors.too_early({ payout: key, from, absentAt })
 }

@@ -10,13 +10,16 @@ interface OpenPayout {
   providerPayoutId: string | null
 }
 
-/** If the provider stops answering, at most this many answers are lost. */
+/**
+ * The number of the provider's answers booked in one transaction. If the provider stops answering, at most
+ * these are lost.
+ */
 const BOOKED_AT_ONCE = 50
 
 /**
- * Asks the provider about every payout that is under way here, and books its answers. Nothing is sent. A
- * failed payout has no line in the provider's book, so only this shows the failure. If the provider does not
- * answer, the run ends.
+ * Asks the provider about every payout that laku has as under way, and books its answers. Nothing is sent.
+ * Only this finds failed payouts, because the provider's transaction list has no line for them. If the
+ * provider does not answer, the run ends.
  * @throws ProviderFailure
  */
 export async function followOpenPayouts({ units, actor, payouts }: PayoutContext): Promise<void> {
@@ -34,7 +37,10 @@ export async function followOpenPayouts({ units, actor, payouts }: PayoutContext
   }
 }
 
-/** Asks the provider about one payout. A refusal proves nothing about the payout, which stays as it is. */
+/**
+ * Asks the provider about one payout. If the provider refuses to answer, nothing is known, and the payout
+ * stays as it is.
+ */
 async function ask(payouts: PayoutGateway, { key, providerPayoutId }: OpenPayout) {
   try {
     return providerPayoutId ? [await payouts.getPayout(providerPayoutId)] : await payouts.findPayouts(key)

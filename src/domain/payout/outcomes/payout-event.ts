@@ -9,11 +9,11 @@ export interface PayoutFacts {
   subjectId: string
   amountIdr: Rupiah
   turns?: number
-  /** The route of the payout. Default: the provider. */
+  /** The route of the payout's money: the provider or the company's bank. Default: the provider. */
   route?: PayoutEventPayload['route']
 }
 
-/** The event that announces each new state of a payout. */
+/** The types of the events that announce a payout's new state. */
 export const payoutMoves = {
   submitted: 'payout.submitted',
   succeeded: 'payout.succeeded',

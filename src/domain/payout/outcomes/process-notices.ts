@@ -11,11 +11,14 @@ export interface PayoutNotice {
   inboxId: string
   id: string
   /**
-   * Our key of the payout. It is used for the look-up if the provider does not know the id, because the newer
-   * API has ids of its own.
+   * The payout's key, set by laku. The payout is searched by it if the provider does not know the id, because
+   * the newer API has ids of its own.
    */
   referenceId?: string | undefined
-  /** The state that the delivery claims. Laku does not trust it, but reads the payout from the provider. */
+  /**
+   * The payout's state in the webhook delivery. Laku does not trust it, and reads the payout from the
+   * provider.
+   */
   says?: string | undefined
 }
 
@@ -24,18 +27,21 @@ export interface PayoutInbox {
   failed: { id: string; error: string; tries?: number; command?: string }[]
 }
 
-/** Laku asks the provider this often about a contradicted delivery before it notifies staff. */
+/**
+ * The number of times that laku reads the payout again if a webhook delivery contradicts it. After that staff
+ * are notified.
+ */
 const CONTRADICTED_TRIES = 3
 /**
- * How long (s) a failed payout is not treated as failed if a webhook contradicts it: a new payout would pay a
- * second time. Staff are notified before that time ends.
+ * Seconds for which a failed payout is not treated as failed if a webhook delivery contradicts it, because a
+ * new payout might pay a second time. Staff are notified before they end.
  */
 const DOUBTED_S = 86_400
 
 /**
- * Processes the provider's webhook deliveries about payouts. Each payout is read again, once however many
- * deliveries are about it. All are recorded in one transaction, together with the marks that `mark` sets in
- * the inbox. Deliveries whose payout could not be read wait.
+ * Processes the provider's webhook deliveries about payouts. Each payout is read from the provider once,
+ * however many deliveries are about it. The payouts' states are recorded in one transaction with the inbox's
+ * state, which `mark` records. A delivery whose payout could not be read waits.
  */
 export async function processPayoutNotices(
   context: PayoutContext,
@@ -67,8 +73,8 @@ export async function processPayoutNotices(
     inbox.failed.push({ id: inboxId, error, tries: CONTRADICTED_TRIES, command })
     if (verdictOf(status) === 'failed') doubted.add(other.id)
   }
-  // If another delivery agrees with the payout read again, the provider has changed the state in between, so
-  // the state counts.
+  // If one of the deliveries agrees with the payout as read now, the payout's state changed between the
+  // deliveries. So the state read now counts.
   for (const { id, says } of notices) {
     const answer = said.get(id)
     if (answer instanceof ProviderFailure) continue
@@ -106,8 +112,8 @@ async function read(
 }
 
 /**
- * Returns true if the delivery reports one final state of a payout and the payout read again has the other. A
- * late delivery of SUCCEEDED for a payout that has come back since is no contradiction.
+ * Returns true if the delivery reports that a payout arrived and the provider now reports that it failed, or
+ * the reverse. A late delivery of SUCCEEDED for a payout that has come back since is no contradiction.
  */
 function contradicts(says: string | undefined, reads: string): boolean {
   const [told, now] = [verdictOf(says ?? ''), verdictOf(reads)]

@@ -7,14 +7,14 @@ import { nextLookS, OLDER_ONE_ARRIVED } from '../rules.ts'
 import { payoutMachine } from '../transitions.ts'
 import { payoutEventPayload } from './payout-event.ts'
 
-/** Returns true if the payout counts for its settlement or withdrawal: paid, or still to be paid. */
+/** Returns true if the payout pays its settlement or withdrawal now, or may still pay it. */
 const isLive = ({ status, setAside }: LockedPayout) =>
   (status === 'created' || status === 'submitted' || status === 'succeeded') && !setAside
 
 /**
- * Marks a payout as arrived that laku had booked as failed or come back. A newer payout of the same
- * settlement or withdrawal that was never sent is dropped. Returns true if the settlement or withdrawal takes
- * the money. If another payout of it is under way or paid, returns false: this one is set aside.
+ * Marks a payout as arrived that laku had booked as failed or come back. Newer payouts of the same settlement
+ * or withdrawal that were never sent are dropped. Returns true if the payout pays its settlement or
+ * withdrawal. Returns false if another payout already pays it or may do so: then this payout is set aside.
  */
 export async function revivePayout(
   work: Work,
@@ -51,7 +51,7 @@ export async function revivePayout(
   return isOwn
 }
 
-/** Ends payouts that the provider cannot have. */
+/** Ends payouts that were never sent, so that the provider cannot have them. */
 async function dropPayouts(
   work: Work,
   payouts: readonly LockedPayout[],
@@ -64,7 +64,8 @@ async function dropPayouts(
     all: true,
   })
   for (const payout of payouts) {
-    // A submitted payout was already booked as on its way, so it fails; the others are dropped.
+    // A submitted payout was already booked as on its way, so its event is payout.failed. For the others it
+    // is payout.dropped.
     const type = payout.status === 'submitted' ? 'payout.failed' : 'payout.dropped'
     work.emit({
       type,
@@ -75,8 +76,8 @@ async function dropPayouts(
 }
 
 /**
- * Drops the payouts of these settlements and withdrawals that were never sent. Returns the ids of those with
- * another payout that was paid or may still be.
+ * Drops the payouts of these settlements and withdrawals that were never sent. Returns the ids of the
+ * settlements and withdrawals with a payout that was sent.
  */
 export async function dropUnsent(
   work: Work,
@@ -97,7 +98,7 @@ export async function dropUnsent(
 
 /**
  * Sets aside a payout that arrived after all but that its settlement or withdrawal cannot take: its money
- * goes into suspense under its key. Locks the payout.
+ * goes into suspense under the payout's key. Locks the payout.
  */
 export async function setPayoutAside(work: Work, payoutId: string, why: string): Promise<void> {
   const { rows } = await sql<LockedPayout>`
@@ -110,7 +111,10 @@ export async function setPayoutAside(work: Work, payoutId: string, why: string):
   await suspendArrived(work, payout, why)
 }
 
-/** Puts a payout into suspense that arrived besides another payout of the same settlement or withdrawal. */
+/**
+ * Puts the money of a payout into suspense that arrived although another payout of the same settlement or
+ * withdrawal was under way or paid.
+ */
 export async function suspendArrived(work: Work, payout: LockedPayout, why: string): Promise<void> {
   const { id, key, amountIdr, providerPayoutId, turns, route } = payout
   await putIntoSuspense(work, {
@@ -127,8 +131,8 @@ export async function suspendArrived(work: Work, payout: LockedPayout, why: stri
 }
 
 /**
- * Lets a settlement or withdrawal whose payout failed or came back take an older payout instead. That payout
- * must lie set aside in suspense, and nobody may have disposed of it yet.
+ * Lets an older payout pay a settlement or withdrawal whose newer payout failed or came back. The older
+ * payout must have been set aside, and its money must still be in suspense.
  */
 export async function promoteSetAside(
   work: Work,

@@ -14,7 +14,7 @@ export interface PayoutRefusal {
   failureCode: string
 }
 
-/** Seconds between checks of a payout under way, because its webhook may be lost. */
+/** Seconds between checks of a payout that is under way, because its webhook may be lost. */
 const ASK_AGAIN_S = 900
 
 interface Heard {
@@ -30,10 +30,10 @@ interface Step {
 }
 
 /**
- * Updates payouts to the provider's state, any number at once, in whatever order updates come. `answers` must
- * have been read from the provider; `refusals` are definite refusals to accept a payout. An answer that is
- * known already, or older than the latest one, changes nothing. A contradicting answer is booked all the
- * same: money without a purpose goes into suspense.
+ * Updates any number of payouts to their state at the provider. `answers` were read from the provider, and
+ * may come in any order. `refusals` are payouts that the provider definitely did not accept. A known or
+ * outdated answer changes nothing. An answer that contradicts the known state is booked too: money that no
+ * settlement or withdrawal takes goes into suspense.
  */
 export async function settlePayouts(
   work: Work,
@@ -59,7 +59,7 @@ export async function settlePayouts(
   await take(work, steps)
   await note(work, sure)
   for (const otherHeard of sure) {
-    // The provider may have sent back more than was asked for.
+    // The provider may have sent back more money than the payout's amount.
     if (verdictOf(otherHeard.answer.status) === 'reversed')
       await bookDifference(work, otherHeard.payout, otherHeard.answer, 0)
   }
@@ -70,8 +70,8 @@ export async function settlePayouts(
 }
 
 /**
- * Returns the latest answer about each payout of ours. Another payout at the provider under one of our keys
- * is booked as money of its own.
+ * Returns the provider's latest answer about each of laku's payouts. A second payout at the provider under
+ * the same key is booked into suspense.
  */
 async function matched(
   work: Work,
@@ -97,9 +97,9 @@ async function matched(
 }
 
 /**
- * Returns true if an answer is older than the known state, by the provider's clock. If the clock cannot
- * decide, the provider's rules do: a payout that ended does not move again, and one that came back does not
- * succeed.
+ * Returns true if the provider's answer is older than the payout's known state, by the provider's clock. If
+ * the times do not tell, the states do: a payout that ended is not under way again, and one that came back
+ * does not succeed.
  */
 function isOld(payout: LockedPayout, { updatedAt, status }: GatewayPayout): boolean {
   const known = payout.providerUpdatedAt
@@ -110,7 +110,7 @@ function isOld(payout: LockedPayout, { updatedAt, status }: GatewayPayout): bool
 }
 
 /**
- * Returns the steps of the state machine that an answer causes for a payout under way or paid; undefined if
+ * Returns the state changes that the provider's answer causes for a payout under way or paid; undefined if
  * there are none.
  */
 function stepsTo({ payout, answer }: Heard): Step[] | undefined {
@@ -124,15 +124,12 @@ function stepsTo({ payout, answer }: Heard): Step[] | undefined {
     if (verdict === 'reversed') return [...first, step('succeeded'), step('reversed')]
     return [...first, step(verdict)]
   }
-  // A payout that was paid and is now reported as failed counts as come back.
+  // A paid payout that the provider now reports as failed counts as come back.
   if (payout.status === 'succeeded' && verdict !== 'succeeded' && !payout.setAside) return [step('reversed')]
   return undefined
 }
 
-/**
- * Returns true if the provider's own rules allow an answer after the known state, and it has the amount asked
- * for.
- */
+/** Returns true if the provider's answer may follow the payout's known state, and has the payout's amount. */
 function isPlain({ payout, answer }: Heard): boolean {
   const verdict = verdictOf(answer.status)
   if (answer.amountIdr !== payout.amountIdr && verdict === 'succeeded') return false
@@ -188,8 +185,8 @@ async function take(work: Work, steps: readonly Step[]): Promise<void> {
 }
 
 /**
- * Records answers that bring no new state: stores the provider's state and the time of the next check, and
- * notifies staff of slow payouts.
+ * Records the provider's answers that do not change the payout's state. Stores the provider's own state and
+ * the time of the next check, and notifies staff of slow payouts.
  */
 async function note(work: Work, heard: readonly Heard[]): Promise<void> {
   const waiting = heard.filter(
@@ -211,8 +208,8 @@ async function note(work: Work, heard: readonly Heard[]): Promise<void> {
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(
       id uuid, provider_payout_id text, provider_status text, provider_updated_at timestamptz, next_check_at timestamptz)
     where p.id = w.id and p.status in ('submitted', 'succeeded')`.execute(work.tx)
-  // A failed or reversed payout that had moved again has ended once more: payouts that waited for it may be
-  // sent.
+  // A failed or returned payout that the provider was sending again has ended once more. Newer payouts that
+  // waited for its end may be sent.
   await sql`
     update payouts p set provider_status = w.provider_status, next_check_at = null
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(id uuid, provider_status text)
@@ -241,9 +238,9 @@ function reportSlowPayout(work: Work, payout: LockedPayout, status: GatewayPayou
 }
 
 /**
- * Handles an answer that contradicts the provider's earlier answer or the request. The money is booked by the
- * new answer. No further step for the settlement or withdrawal is automatic, and the provider is asked again
- * soon.
+ * Handles the provider's answer about a payout that contradicts its earlier answer or the requested amount.
+ * The money is booked by the new answer. Laku asks the provider again soon, and a person decides the next
+ * step for the settlement or withdrawal.
  */
 async function contradict(
   work: Work,
@@ -275,7 +272,10 @@ async function contradict(
   })
 }
 
-/** Returns true if an answer was read before and is fully booked: then only the next check is set. */
+/**
+ * Returns true if the same answer about a payout was read before and is fully booked. Then only the time of
+ * the next check is set.
+ */
 async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> {
   const verdict = verdictOf(answer.status)
   const revives = verdict === 'succeeded' && (payout.status === 'failed' || payout.status === 'reversed')
@@ -293,8 +293,8 @@ async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> 
 }
 
 /**
- * Ends a payout that was paid besides another one and came back: its settlement or withdrawal never took its
- * money.
+ * Ends a payout that was set aside, because its settlement or withdrawal could not take its money, and that
+ * came back.
  */
 async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayout): Promise<void> {
   await moveState(work, payoutMachine, {
@@ -306,12 +306,13 @@ async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayo
   })
 }
 
-/** Reports a payout at the provider whose reference matches no payout of ours: our money left for it. */
+/** Reports a payout at the provider whose reference matches no payout of laku. */
 async function tellOfStranger(work: Work, answer: GatewayPayout): Promise<void> {
   const verdict = verdictOf(answer.status)
   if (verdict === 'succeeded' || verdict === 'waiting')
     await recordLostReference(work, { reference: answer.referenceId, providerId: answer.id })
-  // Once the provider's book was read, its money lies in suspense, with an attention item of its own.
+  // Once the provider's transaction list was read, the unexpected payout's money is in suspense, with an
+  // attention item of its own.
   const told = { reference: answer.referenceId, providerId: answer.id }
   if (verdict !== 'succeeded' || (await isInSuspense(work, told))) return
   work.requestAttention({

@@ -8,9 +8,9 @@ import { sealAccount } from './destination.ts'
 import type { PayoutOwner } from './lock.ts'
 
 /**
- * Creates the missing row of a payout that was sent before a restore, under the key that the provider has,
- * and books the provider's answer. Nothing is sent. `made` runs between the two steps, with the id of the
- * row.
+ * Creates the row of a payout that was sent after the restored backup was made, under the key that the
+ * provider has. Then books the provider's answer. Nothing is sent. `made` runs between the two steps, with
+ * the row's id.
  */
 export async function adoptPayout(
   work: Work,

@@ -19,19 +19,22 @@ import { requireNoneMoves } from './older-moves.ts'
 export interface NewPayout {
   /**
    * The key of the payout: the code of its settlement or withdrawal and the number of the attempt,
-   * `STL-261123-7K3QX2-1`. The same attempt keeps its key; after a definite failure a new attempt has a new
-   * one. The provider knows the key with this installation's id in front: `1A2B3C-STL-261123-7K3QX2-1`.
+   * `STL-261123-7K3QX2-1`. After a definite failure the next attempt has another key. The provider has the
+   * key with this installation's id in front: `1A2B3C-STL-261123-7K3QX2-1`.
    */
   key: string
   purpose: PayoutPurpose
-  /** The id of the settlement or withdrawal. */
+  /** The id of the settlement or withdrawal that the payout pays. */
   subjectId: string
-  /** The id of the first withdrawal that this one attempts again; null if this one is the first. */
+  /**
+   * The id of the first withdrawal that the payout's withdrawal attempts again; null if the payout's own is
+   * the first.
+   */
   earlierSubjectId?: string | null | undefined
   owner: PayoutOwner
   destination: BankAccount
   amountIdr: Rupiah
-  /** The text on the receiver's statement, as far as their bank shows it. Default: the key. */
+  /** The text on the receiver's bank statement, as far as the bank prints it. Default: the payout's key. */
   description?: string | undefined
 }
 
@@ -39,10 +42,9 @@ export interface NewPayout {
 const JOB_GRACE_S = 60
 
 /**
- * Makes a payout that is sent after the commit. Nothing is posted here: the domain that makes the payout
- * reacts to its events with the postings of its purpose. These are payout.submitted, payout.succeeded,
- * payout.failed and payout.reversed. The same key with the same content changes nothing. Returns the payout's
- * id.
+ * Makes a payout, which is sent after the commit. The ledger is not changed here: the domain that makes the
+ * payout posts when it reacts to payout.submitted, payout.succeeded, payout.failed and payout.reversed. A
+ * second call with the same key and content makes no second payout. Returns the payout's id.
  * @throws payout.key_reused, payout.under_way, moves_again, kernel.payout_channel_unknown,
  * kernel.bank_account_invalid, kernel.database_in_doubt
  */
@@ -72,8 +74,8 @@ export async function createPayout(work: Work, input: NewPayout): Promise<string
 const marked = (key: string) => sql<string>`${installationId} || '-' || ${key}`
 
 /**
- * Returns the payout that was made earlier under the same key. Otherwise another payout of the same
- * settlement or withdrawal is still under way.
+ * Returns the id of the payout that was made earlier under the same key. Throws if there is none, because
+ * then another payout of the same settlement or withdrawal is under way.
  */
 async function madeBefore(work: Work, input: NewPayout): Promise<string> {
   const { key, subjectId, amountIdr, destination } = input

@@ -3,7 +3,7 @@ import { type BankAccount, shownOrUnreadable } from '../../ops/index.ts'
 
 const PURPOSE = 'payout.destination'
 
-/** A destination account as stored in the payout's row: number and holder are encrypted. */
+/** A payout's receiving bank account as stored: its number and its holder's name are encrypted. */
 export interface SealedAccount {
   channelCode: string
   accountNumber: string
@@ -26,6 +26,6 @@ export function openAccount(vault: Vault, sealed: SealedAccount): BankAccount {
   }
 }
 
-/** The last four digits of a sealed account number, or that it cannot be read. */
+/** Returns the last four digits of an encrypted account number, or a text that it cannot be decrypted. */
 export const shownAccount = (vault: Vault, sealedNumber: string): string =>
   shownOrUnreadable(() => vault.open(PURPOSE, sealedNumber))

@@ -2,15 +2,15 @@ import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
 /**
- * The SQL condition that a payout was not sent yet, or that its call never reached the provider: the provider
- * cannot have it.
+ * The SQL condition that a payout was not sent yet, or that its call never reached the provider. The provider
+ * cannot have such a payout.
  */
 const unsent = sql`(route = 'provider' and (status = 'created' or (status = 'submitted' and called_at is null)))`
 
 /**
- * Holds back the unsent payouts of these settlements and withdrawals. A payout that the provider may already
- * have is only asked about, and not sent again. Returns the ids of the settlements and withdrawals whose
- * payout is held now.
+ * Holds back the unsent payouts of these settlements and withdrawals. About a payout that the provider may
+ * already have, laku only asks the provider, and does not send it again. Returns the ids of the settlements
+ * and withdrawals whose payout is held back now.
  */
 export async function holdPayouts(work: Work, subjectIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ subjectId: string; unsent: boolean }>`
@@ -20,7 +20,7 @@ export async function holdPayouts(work: Work, subjectIds: readonly string[]): Pr
   return rows.filter((row) => row.unsent).map((row) => row.subjectId)
 }
 
-/** Releases the held payouts of these settlements and withdrawals: the sweep sends them. */
+/** Releases the payouts of these settlements and withdrawals that were held back: the sweep sends them. */
 export async function releasePayouts(work: Work, subjectIds: readonly string[]): Promise<void> {
   await sql`
     update payouts set held = false,

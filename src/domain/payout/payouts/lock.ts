@@ -22,12 +22,12 @@ export interface LockedPayout {
   finishedAt: Date | null
   turns: number
   setAside: boolean
-  /** The route of the payout: by the provider, or in a file for the bank. */
+  /** The route of the payout's money: by the provider, or in a file of transfers for the bank. */
   route: PayoutEventPayload['route']
 }
 
 /**
- * Locks the payouts that the provider's answers are about, and all other payouts of the same settlements and
+ * Locks the payouts that the provider's answers are about, and all payouts of their settlements and
  * withdrawals, in the order of their ids.
  */
 export async function lockPayouts(

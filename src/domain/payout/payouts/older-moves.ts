@@ -3,15 +3,12 @@ import type { Tx } from '../../kernel/index.ts'
 import { payoutErrors } from '../errors.ts'
 import { movingStates } from '../rules.ts'
 
-/**
- * The SQL condition that payout `x` had failed or come back, and that the provider is now sending it after
- * all.
- */
+/** The SQL condition that payout `x` had failed or come back, and that the provider is sending it again. */
 const movesAgain = sql`x.status in ('failed', 'reversed') and x.provider_status = any(${movingStates})`
 
 /**
- * The SQL condition that an older payout of the same settlement or withdrawal as payout `p` moves again. Then
- * `p` is not sent, because the older one may arrive.
+ * The SQL condition that the provider is again sending an older payout of the same settlement or withdrawal
+ * as payout `p`. Then `p` is not sent, because the older payout may arrive.
  */
 export const olderMoves: RawBuilder<boolean> = sql<boolean>`exists (
   select from payouts x
@@ -19,8 +16,8 @@ export const olderMoves: RawBuilder<boolean> = sql<boolean>`exists (
     and ${movesAgain})`
 
 /**
- * Refuses a new payout of a settlement or withdrawal while the provider moves an older payout of it again.
- * `subjectIds`: the settlement, or all attempts at the withdrawal.
+ * Refuses a new payout of a settlement or withdrawal while the provider is again sending an older payout of
+ * it. `subjectIds`: the settlement's id, or the ids of all attempts at the withdrawal.
  * @throws payout.moves_again
  */
 export async function requireNoneMoves(tx: Tx, subjectIds: readonly string[]): Promise<void> {

@@ -17,29 +17,32 @@ export interface PayoutView {
   amountIdr: Rupiah
   channelCode: string
   bank: string
-  /** The last four digits of the receiving account. */
+  /** The last four digits of the receiving account's number. */
   account: string
   providerPayoutId: string | null
-  /** The provider's own name of the payout's state, as last read. */
+  /** The provider's own name for the payout's state, as last read. */
   providerStatus: string | null
   failureCode: string | null
   /** True if the payout was not sent and is held back, because its receiver is suspended. */
   held: boolean
   /**
-   * True if the payout arrived although its settlement or withdrawal could not take it: its money is or was
-   * in suspense.
+   * True if the payout arrived although its settlement or withdrawal could not take it. Its money is in
+   * suspense or was there.
    */
   setAside: boolean
-  /** True if money of the payout still lies in suspense. */
+  /** True if money of the payout is still in suspense. */
   inSuspense: boolean
-  /** The number of calls that may have made the payout, all under its key. */
+  /** The number of calls to the provider that may have made the payout, all under the payout's key. */
   calls: number
   calledAt: Date | null
   lastCalledAt: Date | null
-  /** The time when the provider's list was last seen without the payout. */
+  /** The time when laku last searched the provider's list and did not find the payout. */
   absentAt: Date | null
   nextCheckAt: Date | null
-  /** The time since which the payout waits until money that came in is settled at the provider. */
+  /**
+   * The time since which the payout waits for balance: the provider has not settled enough incoming money
+   * yet.
+   */
   waitsSince: Date | null
   deadAskedBy: string | null
   deadReason: string | null
@@ -78,7 +81,7 @@ export const payoutsOf = (tx: Tx, vault: Vault, subjectId: string): Promise<Payo
   payoutViews(tx, vault, sql`p.subject_id = ${subjectId}`)
 
 /**
- * Returns true if money of the payout may be under way, has arrived or lies in suspense. Then no other payout
+ * Returns true if the payout's money may be under way, has arrived, or is in suspense. Then no other payout
  * is sent for its settlement or withdrawal.
  */
 export function mayBePaid(payout: PayoutView): boolean {
@@ -105,9 +108,9 @@ export async function showPayout(
 
 export interface PayoutFilter {
   status?: PayoutStatus | undefined
-  /** Only the payouts whose outcome is unknown. */
+  /** Whether only payouts are listed whose outcome is unknown. */
   unknown?: boolean | undefined
-  /** Only the payouts that wait until money that came in is settled at the provider. */
+  /** Whether only payouts are listed that wait for balance at the provider. */
   waiting?: boolean | undefined
   limit: number
   cursor?: string | undefined

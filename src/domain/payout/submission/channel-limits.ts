@@ -2,10 +2,13 @@ import type { Rupiah, Tx } from '../../kernel/index.ts'
 import { type BankAccount, channelsOf } from '../../ops/index.ts'
 import { payoutErrors } from '../errors.ts'
 
-/** The result of comparing an amount with the limits of one payout to an account's channel. */
+/**
+ * The result of comparing a payout's amount with the limits of the receiving account's channel. `takes`: the
+ * amount is within them.
+ */
 export type ChannelFit = 'takes' | 'below' | 'above'
 
-/** Compares an amount with a channel's limits; an unknown channel takes no amount. Rupiah. */
+/** Compares an amount (rupiah) with the limits of a payout channel. An unknown channel accepts no amount. */
 export async function channelFit(
   tx: Tx,
   { channelCode }: Pick<BankAccount, 'channelCode'>,

@@ -7,7 +7,9 @@ import { openAccount, type SealedAccount } from '../payouts/destination.ts'
 import { olderMoves } from '../payouts/older-moves.ts'
 import { type PayoutStatus, payoutMachine } from '../transitions.ts'
 
-/** A payout to be sent or asked about by the worker that holds its lease. */
+/**
+ * A payout that a worker may send, or ask the provider about, while the worker's lease on the payout holds.
+ */
 export interface ClaimedPayout {
   id: string
   key: string
@@ -20,11 +22,11 @@ export interface ClaimedPayout {
   attempt: number
   providerPayoutId: string | null
   /**
-   * How the provider is asked. A payout that it may have already is sent again only if its list does not show
-   * the payout.
+   * The kind of the next call for the payout. If the provider may have the payout already, it is sent again
+   * only if the provider's list lacks it.
    */
   ask: ProviderAsk
-  /** The time of the first call, since which the provider may have the payout. */
+  /** The time of the payout's first call. From then on the provider may have the payout. */
   calledAt: Date
   lastCalledAt: Date
   absentAt: Date | null
@@ -33,17 +35,17 @@ export interface ClaimedPayout {
 }
 
 /**
- * The length of a lease in seconds: longer than a call can take, so that nobody else sends the same payout
- * meanwhile.
+ * The length in seconds of a worker's lease on a payout. It is longer than a call can take, so that no other
+ * worker sends the same payout meanwhile.
  */
 const LEASE_S = 60
 const PAUSED_S = 60
 
 /**
- * Claims payouts to be sent or asked about, each for one worker at a time, under a lease by the database's
- * clock. Created payouts move to submitted and announce it, because from now on the money may be gone. While
- * `payouts` is paused nothing is sent; while `xendit` is paused nothing is asked either, and the payouts
- * wait. Other states are left out, so a job that runs twice does nothing.
+ * Claims payouts to be sent or asked about, each for one worker at a time under a lease. Created payouts
+ * become submitted, with an event, because from now on the money may be gone. While the switch `payouts` is
+ * paused, nothing is sent. While `xendit` is paused, the provider is not asked either. Payouts in other
+ * states are left out, so a job that runs twice does nothing.
  */
 export async function claimPayouts(work: Work, payoutIds: readonly string[]): Promise<ClaimedPayout[]> {
   if (payoutIds.length === 0) return []
@@ -109,8 +111,8 @@ export async function leaseLeft(work: Work, { id, leaseUntil }: ClaimedPayout): 
 }
 
 /**
- * Postpones by a minute the payouts that may not be sent now. Unless `asks`, payouts that may not be asked
- * about are postponed too.
+ * Postpones by a minute payouts that may not be sent now. Unless `asks`, it also postpones payouts about
+ * which the provider may not be asked now.
  */
 async function postpone(work: Work, payoutIds: readonly string[], asks: boolean): Promise<void> {
   await sql`

@@ -4,21 +4,19 @@ import { formatIdr, ProviderFailure, type Rupiah, secondsAfter, type Work } from
 import { isPaused } from '../../ops/index.ts'
 import type { PayoutContext } from '../context.ts'
 
-/**
- * A payout or refund that uses up the balance that can be spent at the provider. Each has its turn by age.
- */
+/** A payout or refund that uses up the spendable balance at the provider. The oldest goes first. */
 export interface Outgoing {
   createdAt: Date
-  /** The amount taken from the balance, the fee included. */
+  /** The amount that the payout or refund takes from the balance, including the provider's fee. */
   takesIdr: Rupiah
 }
 
-/** The most waiting payouts that the plan reads; all others go on waiting. */
+/** The most waiting payouts that one plan of what to send reads; the rest stay waiting. */
 const LOOKED_AT = 500
 
 /**
- * Returns which items fit into the balance, the oldest first. No item overtakes another: if one does not fit,
- * all behind it wait too.
+ * Returns which of `mine` (payouts, or refunds) fit into the balance, the oldest first. `others` share the
+ * balance. If one does not fit, all younger ones wait too.
  */
 export function fitByAge<Item extends Outgoing>(
   balanceIdr: Rupiah,
@@ -42,7 +40,8 @@ export function fitByAge<Item extends Outgoing>(
 const pick = ({ createdAt, takesIdr }: Outgoing): Outgoing => ({ createdAt, takesIdr })
 
 /**
- * Returns the payouts that wait for balance at the provider, so that refunds can take turns with them by age.
+ * Returns the payouts that wait for balance at the provider. Refunds share the balance with them, the oldest
+ * first.
  */
 export async function payoutsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing[]> {
   const { rows } = await sql<Outgoing>`
@@ -54,16 +53,18 @@ export async function payoutsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing
 
 interface Queued extends Outgoing {
   id: string
-  /** True if the next call for the payout sends money; false if laku only asks about the payout. */
+  /**
+   * True if the next call for the payout sends money; false if laku only asks the provider about the payout.
+   */
   sends: boolean
   waits: boolean
 }
 
 /**
- * Returns the payouts to send or ask about now. One call per batch reads the balance that can be spent. A
- * payout above that balance would be accepted and fail minutes later, and its receiver would be told of a
- * false failure. Payouts and waiting refunds share the balance by age. Waiting payouts do not count as
- * failed; staff see how much is missing. If the balance cannot be read, no payout is held back.
+ * Returns the payouts to send, or to ask the provider about, now. Only payouts that fit into the spendable
+ * balance are sent. The provider would accept one above it and fail it minutes later, and the receiver would
+ * be told of a false failure. Payouts and waiting refunds share the balance, the oldest first. A waiting
+ * payout does not count as failed. If the balance cannot be read, no payout is held back.
  */
 export async function planPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<string[]> {
   if (payoutIds.length === 0) return []
@@ -72,7 +73,7 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
     if ((await isPaused(work.tx, 'xendit')) || (await isPaused(work.tx, 'payouts'))) return undefined
     return { queue: await queueOf(work, payoutIds), refunds: (await context.refundsWaiting?.(work)) ?? [] }
   })
-  // While payouts or the provider are paused, `claimPayouts` postpones these payouts.
+  // While one of the switches `payouts` and `xendit` is paused, `claimPayouts` postpones these payouts.
   if (!seen) return [...payoutIds]
   const { queue, refunds } = seen
   const sending = queue.filter((queued) => queued.sends)
@@ -89,12 +90,14 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
     await holdBack(work, wait, balanceIdr)
     await letGo(work, fit)
   })
-  // Payouts that waited and were not named by the caller are due now: the sweep sends them, one batch at a
-  // time.
+  // Payouts that waited for balance, now fit and were not named by the caller are due now: the sweep sends
+  // them, one batch at a time.
   return [...others, ...ids(fit).filter((id) => asked.has(id))]
 }
 
-/** Returns the payouts that the caller named, and the oldest that wait for balance at the provider. */
+/**
+ * Returns the payouts that the caller named, and the oldest payouts that wait for balance at the provider.
+ */
 async function queueOf({ tx, now }: Work, payoutIds: readonly string[]): Promise<Queued[]> {
   const { rows } = await sql<Queued>`
     with waiting as (
@@ -113,7 +116,7 @@ async function queueOf({ tx, now }: Work, payoutIds: readonly string[]): Promise
 
 const ids = (some: readonly Queued[]) => some.map((queued) => queued.id)
 
-/** Lets payouts wait until the money that came in is settled at the provider. */
+/** Lets payouts wait for balance at the provider, until incoming money is settled there. */
 async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah): Promise<void> {
   if (wait.length === 0) return
   await sql`
@@ -138,7 +141,10 @@ async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah)
   })
 }
 
-/** Makes waiting payouts due now, because the balance suffices for them, whenever their next check was. */
+/**
+ * Makes waiting payouts due now, even if their next check was later, because the provider's balance suffices
+ * for them.
+ */
 async function letGo(work: Work, fit: readonly Queued[]): Promise<void> {
   const waited = fit.filter((queued) => queued.waits)
   if (waited.length === 0) return

@@ -2,8 +2,8 @@ import { savePayoutChannels } from '../../ops/index.ts'
 import type { PayoutContext } from '../context.ts'
 
 /**
- * Asks the provider for its payout channels and the limits of each, and stores the answer. Returns the number
- * of channels.
+ * Asks the provider for its payout channels and their limits, and stores them. Returns the number of
+ * channels.
  * @throws ProviderFailure: what was known before stays
  */
 export async function readChannels({ units, actor, payouts }: PayoutContext): Promise<number> {

@@ -6,15 +6,15 @@ import type { ClaimedPayout } from './claim.ts'
 
 /** The provider's records of a payout whose outcome is unknown. */
 export interface Shown {
-  /** The number of payouts that the provider's list has under the key. */
+  /** The number of payouts in the provider's list that have the payout's key. */
   listed: number
-  /** The balance that the provider says it holds for us; missing if it was not read. */
+  /** The balance that the provider says it holds for laku; missing if it was not read. */
   balanceIdr?: number
 }
 
 /**
- * Notifies staff of a payout that may or may not have been made, with what the provider's list and balance
- * show.
+ * Notifies staff of a payout that may or may not have been made, with what is known from the provider's list
+ * and balance.
  */
 export async function reportUnknown(
   work: Work,

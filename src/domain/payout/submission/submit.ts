@@ -23,15 +23,15 @@ const BATCH_SIZE = 50
 const LONGEST_WAIT_S = 3600
 
 /**
- * The SQL condition that a payout is due to be sent, or to be asked about. Answered by the index
- * `payouts_due`.
+ * The SQL condition that a payout is due to be sent, or that the provider must be asked about it. The index
+ * `payouts_due` makes the query fast.
  */
 export const payoutsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from payouts where next_check_at <= ${now})`
 
 /**
- * Sends payouts whose job was lost. Asks about payouts that the provider has not decided, and about those
- * that may have come back.
+ * Sends payouts whose job was lost. Asks the provider about payouts that have not ended, and about those that
+ * may have come back.
  */
 export async function sweepPayouts(context: PayoutContext): Promise<void> {
   const { units, actor } = context
@@ -47,19 +47,21 @@ export async function sweepPayouts(context: PayoutContext): Promise<void> {
 
 interface Asked {
   payout: ClaimedPayout
-  /** All payouts that the provider has under our key, or the one with its own id. */
+  /**
+   * The payouts in the provider's records under the payout's key, or the one with the known provider's id.
+   */
   answers: GatewayPayout[]
   failure?: ProviderFailure
-  /** The provider's records, shown to staff if the outcome has been unknown for long. */
+  /** The provider's records of the payout, which staff get if the outcome has been unknown for long. */
   shown?: Shown
 }
 
 /**
- * Sends payouts, the oldest first as far as the balance reaches, and records the answers, a few calls at
- * once. A payout with an unknown outcome stays submitted and is looked for by its key. While the provider
- * surely still knows the key (`policy.providerKeyHours`), the same request is repeated under it: it returns
- * the first payout or makes it. After that the payout is only looked for. A payout missing from the list and
- * a refused repeat prove nothing. The answer of a worker whose lease has run out is recorded like any other.
+ * Sends payouts, the oldest first as far as the balance reaches, and records the answers. A few calls run at
+ * once. A payout with an unknown outcome stays submitted, and is searched by its key. For
+ * `policy.providerKeyHours` its request is also repeated under that key, which never makes a second payout. A
+ * payout missing from the provider's list and a refused repeat prove nothing. The answer of a worker whose
+ * lease has ended is recorded like any other.
  */
 export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
   const planned = await planPayouts(context, payoutIds)
@@ -79,7 +81,8 @@ export async function submitPayouts(context: PayoutContext, payoutIds: readonly 
 }
 
 /**
- * Seconds until a payout that threw an error is handled again. It may throw again, so other payouts go first.
+ * Seconds until a payout whose handling threw an error is handled again. It may throw again, so other payouts
+ * go first.
  */
 const SET_ASIDE_S = 900
 
@@ -118,8 +121,8 @@ async function ask(context: PayoutContext, payout: ClaimedPayout): Promise<Asked
 }
 
 /**
- * Sends a payout. The lease is checked right before the request leaves: a worker that was delayed sees that
- * another worker has taken over.
+ * Sends a payout. The worker's lease on it is checked right before the request leaves, so that a delayed
+ * worker does not send what another worker has taken over.
  */
 async function send({ units, actor, payouts }: PayoutContext, payout: ClaimedPayout): Promise<GatewayPayout> {
   const { key, destination, amountIdr, description } = payout
@@ -129,8 +132,8 @@ async function send({ units, actor, payouts }: PayoutContext, payout: ClaimedPay
 }
 
 /**
- * Sends a payout again. If the provider refuses the repeat, the refusal is returned beside what its list
- * showed.
+ * Sends a payout's request again under the same key. If the provider refuses it, the refusal is returned as
+ * `failure`.
  */
 async function sendAgain(
   context: PayoutContext,
@@ -145,8 +148,8 @@ async function sendAgain(
 }
 
 /**
- * Returns the provider's records of a payout with an unknown outcome. The balance costs one more call, so it
- * is read only if staff are to see it.
+ * Returns the provider's records of a payout with an unknown outcome. Reading the balance costs one more
+ * call, so it is read only if the outcome has been unknown for so long that staff are notified.
  */
 async function shownOf({ units, payouts }: PayoutContext, { calledAt }: ClaimedPayout): Promise<Shown> {
   const isLong = secondsAfter(calledAt, UNKNOWN_FOR_S) <= units.clock.now()
@@ -179,8 +182,8 @@ async function record(work: Work, asked: readonly Asked[]): Promise<void> {
 }
 
 /**
- * Returns true if this was the payout's only call. If another worker has called meanwhile, the refusal of
- * this call proves nothing about the other call.
+ * Returns true if the payout has had only one call. Otherwise the refusal of one call proves nothing, because
+ * the other call may have made the payout.
  */
 async function isOnlyCall(work: Work, { id }: ClaimedPayout): Promise<boolean> {
   const { rows } = await sql<{ calls: number }>`
@@ -193,8 +196,8 @@ async function giveBack(work: Work, { id, leaseUntil: mine }: ClaimedPayout): Pr
 }
 
 /**
- * Postpones a payout that was not accepted or never left: its next call counts as its first again, unless
- * another worker made one meanwhile.
+ * Postpones a payout whose call the provider did not accept, or that never left. The call is not counted, so
+ * the next one is the payout's first again, unless another worker made a call meanwhile.
  */
 async function sendLater(
   work: Work,
@@ -222,7 +225,7 @@ async function askLater(work: Work, { payout, failure, shown }: Asked): Promise<
   const toldAt = secondsAfter(calledAt, UNKNOWN_FOR_S)
   const isUnknown = status === 'submitted' && payout.providerPayoutId === null
   const again = nextTry(work, payout, failure)
-  // Staff are notified in time, however long the wait before the next check is.
+  // The next check is not later than the time at which staff must be notified of the unknown outcome.
   const at = isUnknown && toldAt > work.now && again !== null && again > toldAt ? toldAt : again
   await sql`
     update payouts set lease_until = null, next_check_at = ${at},
@@ -240,7 +243,8 @@ function nextTry({ now }: Work, payout: ClaimedPayout, failure: ProviderFailure 
     const latest = secondsAfter(now, LONGEST_WAIT_S)
     return at < latest ? at : latest
   }
-  // A payout that was declared dead is looked for as long as a bank takes to send money back.
+  // A payout that was declared dead is searched at the provider for as long as a bank takes to send money
+  // back.
   const look = nextLookS((now.getTime() - calledAt.getTime()) / 1000)
   return look === undefined ? null : secondsAfter(calledAt, look)
 }
