@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectWhole, killWorkers, openMortalShop, replayAll } from './killed-worker.ts'
 
-const ROUNDS = 4
+const ROUNDS = 2
 
 describe('workers that are killed', () => {
   let shop: Awaited<ReturnType<typeof openMortalShop>>

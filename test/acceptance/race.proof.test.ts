@@ -1,0 +1,3 @@
+import { describeRace } from './race.ts'
+
+describeRace(10)
