@@ -1,14 +1,15 @@
 declare module '../kernel/events.ts' {
   interface EventPayloads {
     /**
-     * A contact or payment detail of a user or factory changed, by which somebody logs in or receives money.
+     * A login contact (phone, email) or payment detail (bank account, tax number) of a user or factory
+     * changed.
      */
     'way_in.changed': {
       changeId: string
       subjectKind: 'user' | 'factory'
       subjectId: string
       way: 'phone' | 'email' | 'bank_account' | 'tax_id'
-      /** Whether the new value replaced an earlier one. */
+      /** Whether the new contact or payment detail replaced an earlier one. */
       replaced: boolean
     }
     'way_in.stopped': { changeId: string; subjectKind: 'user' | 'factory'; subjectId: string }

@@ -10,7 +10,8 @@ export const wayInPersonalData: readonly PersonalTable[] = [
       sql`delete from way_changes where subject_kind = 'user' and subject_id = ${userId}`,
   },
   {
-    // Without this key, nobody can read the values that the audit log keeps sealed for the erased user.
+    // The deletion of the user's encryption key makes the user's encrypted values in the audit log unreadable
+    // for ever.
     table: 'way_keys',
     columns: [],
     erase: ({ userId }) => sql`delete from way_keys where subject_kind = 'user' and subject_id = ${userId}`,

@@ -2,22 +2,22 @@ import { sql } from 'kysely'
 import { actorLabel, insertRows, newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { openValue, type Sealed, type Subject, type SubjectKind, sealValue } from './sealed-values.ts'
 
-/** The kind of change: a contact that is used to log in, or a detail that decides where money is paid. */
+/** The kind of login contact or payment detail that changed. */
 export type Way = 'phone' | 'email' | 'bank_account' | 'tax_id'
 
 export interface NewChange {
   subject: Subject
   way: Way
-  /** The old value as plain text; null if there was none. */
+  /** The old contact or payment detail as plain text; null if there was none. */
   old: string | null
-  /** The id of the row of a new bank account. */
+  /** The database id of the newly added bank account, if the change is about one. */
   accountId?: string
 }
 
 /**
- * Records the change of a login contact or of a payment detail. The old contact is notified, and its holder
- * may stop the change for policy.wayInCoolingHours (choreography: way_in.changed). Returns the old value as
- * the audit log keeps it; null if there was none.
+ * Records the change of a login contact or payment detail. The old contact is notified, and its holder may
+ * stop the change for policy.wayInCoolingHours (choreography: way_in.changed). Returns the old value,
+ * encrypted for the audit log; null if there was none.
  */
 export async function recordChange(work: Work, change: NewChange): Promise<Sealed | null> {
   const { subject, way, old, accountId = null } = change
@@ -66,7 +66,10 @@ async function opened(work: Work, { subjectKind, subjectId, oldSealed, ...row }:
   return { ...row, subject, old: oldSealed === null ? null : await openValue(work, subject, oldSealed) }
 }
 
-/** Locks and returns one recorded change; undefined if the user or factory was erased since. */
+/**
+ * Locks and returns one recorded change of a login contact or payment detail; undefined if its user or
+ * factory was erased since.
+ */
 export async function lockChange(work: Work, id: string): Promise<WayChange | undefined> {
   const { rows } = await sql<Row>`
     select ${columns} from way_changes where id = ${id}::uuid for no key update`.execute(work.tx)
@@ -86,8 +89,9 @@ export async function changesOf(work: Work, [kind, id]: Subject, since: Date): P
 }
 
 /**
- * Stops a change and the later changes of the same contact, because the values that they replaced came from
- * the stopped change.
+ * Marks a change of a login contact or payment detail as stopped. Later changes of the same contact are
+ * stopped too, because they replaced a value that was wrongly set. A change of a bank account is stopped
+ * alone.
  */
 export async function stopWayChange(work: Work, { id, subject, way, changedAt }: WayChange): Promise<void> {
   const [kind, subjectId] = subject

@@ -5,21 +5,24 @@ import { showAudit } from '../ops/index.ts'
 import { wayInErrors } from './errors.ts'
 
 export type SubjectKind = 'user' | 'factory'
-/** The user or factory whose login contact or payment detail a value is. */
+/** The user or factory to whom a login contact or payment detail belongs. */
 export type Subject = readonly [kind: SubjectKind, id: string]
 
 const KEY = 'way_in.key'
 const VALUE = 'way_in.value'
 const KEY_BYTES = 32
 
-/** A sealed (encrypted) value in the audit log; `laku audit reveal` shows it in plain text. */
+/**
+ * An encrypted value in the audit log, an old contact or payment detail; `laku audit reveal` displays it in
+ * plain text.
+ */
 export interface Sealed {
   sealed: string
 }
 
 /**
- * Returns the encryption key of one user or factory, and creates the key at its first use. Once the key's row
- * is deleted, nobody can read the values sealed with it.
+ * Returns the encryption key of one user or factory, and creates the key at its first use. After the key's
+ * row is deleted, nobody can decrypt the values that were encrypted with it.
  */
 async function keyOf(work: Work, [kind, id]: Subject): Promise<Vault> {
   const fresh = work.vault.seal(KEY, randomBytes(KEY_BYTES).toString('base64url'))
@@ -43,7 +46,7 @@ export async function openValue(work: Work, subject: Subject, sealed: string): P
   return (await keyOf(work, subject)).open(VALUE, sealed)
 }
 
-/** The sealed values of one row of the audit log, in plain text. */
+/** The decrypted values of one entry of the audit log. */
 export interface Revealed {
   auditId: string
   subjectKind: string
@@ -52,8 +55,8 @@ export interface Revealed {
 }
 
 /**
- * Reveals the sealed values of one row of the audit log, for finance and administrators. The audit log also
- * records who read the values, and why.
+ * Decrypts the encrypted values of one entry of the audit log, for finance and administrators. The audit log
+ * also records who decrypted them, and why.
  * @throws kernel.forbidden, kernel.audit_not_found, way_in.nothing_sealed
  */
 export async function revealAudit(work: Work, auditId: string): Promise<Revealed> {

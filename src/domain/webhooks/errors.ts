@@ -1,8 +1,8 @@
 import { defineErrors } from '../kernel/index.ts'
 
 /**
- * The errors of webhook deliveries. Their codes begin with `payment`, because the inbox belonged to the
- * payment domain before, and scripts rely on these codes.
+ * The errors of webhook deliveries. Their codes begin with `payment`, and scripts rely on these codes:
+ * webhook deliveries were once part of the payment domain.
  */
 export const webhookErrors = defineErrors('payment', {
   webhook_not_found: [

@@ -15,27 +15,28 @@ export type WebhookProvider = EventPayloads['webhook.received']['provider']
 
 export interface IncomingWebhook {
   provider: WebhookProvider
-  /** The idempotency key that two webhook deliveries of the same update share. */
+  /** The key by which repeated deliveries of one webhook update are recognised: they all have it. */
   dedupeKey: string
-  /** The headers of the delivery, without the secret. */
+  /** The HTTP headers of the webhook delivery, without the one that holds the secret. */
   headers: Record<string, string>
-  /** The unchanged body of the delivery. */
+  /** The body of the webhook delivery, exactly as the provider sent it. */
   body: string
   /**
-   * Whether an identical body can report a new update. Biteship sends neither an id nor a time, so a parcel
-   * that is put on hold twice causes the same bytes twice. A delivery that was already processed is then
-   * processed once more.
+   * Whether the same body can report a new update, so that an already processed delivery is processed again.
+   * Biteship sends neither an id nor a time: a parcel that is put on hold twice gives equal bodies.
    */
   canRecur?: boolean
 }
 
-/** The time (seconds) after which the sweep takes a delivery whose job is lost. */
+/**
+ * The time (seconds) after which the sweep processes a webhook delivery itself, because its job must be lost.
+ */
 const JOB_GRACE_S = 60
 
 /**
- * Stores a webhook delivery; a repetition of the same update is only counted. Emits webhook.received as long
- * as the delivery is not processed, so that a repetition also revives a first delivery whose job was lost.
- * Returns the delivery's id in the inbox.
+ * Stores a webhook delivery; a repeated delivery of the same update is only counted. Emits webhook.received
+ * unless the delivery is already processed, so that a repetition replaces a lost job. Returns the id of the
+ * stored delivery.
  */
 export async function receiveWebhook(work: Work, webhook: IncomingWebhook): Promise<string> {
   const { provider, dedupeKey, headers, body, canRecur = false } = webhook
@@ -64,10 +65,10 @@ export interface WaitingWebhook {
   id: string
   provider: WebhookProvider
   body: string
-  /** The number of failed attempts to process the delivery. */
+  /** The number of failed attempts to process the webhook delivery. */
   attempts: number
   receivedAt: Date
-  /** How many times the update had been delivered when this row was read. */
+  /** The number of times that the provider had delivered the update when this row was read. */
   deliveries: number
 }
 
@@ -80,9 +81,7 @@ export async function waitingWebhooks(work: Work, ids: readonly string[]): Promi
   return rows
 }
 
-/**
- * Claims up to `limit` due deliveries, so that no other sweep takes them for as long as processing can last.
- */
+/** Claims up to `limit` webhook deliveries that are due. No other sweep can claim them within a minute. */
 export async function claimWebhooks(
   work: Work,
   limit: number,
@@ -97,15 +96,15 @@ export async function claimWebhooks(
   return rows
 }
 
-/** Marks deliveries as processed, in the transaction that applied their updates. */
+/** Marks webhook deliveries as processed, in the transaction that applied their updates. */
 export async function markProcessed(work: Work, ids: readonly string[]): Promise<void> {
   const set = { processedAt: sql`coalesce(t.processed_at, ${work.now})`, error: null }
   await moveState(work, webhookMachine, { to: 'processed', ids, set })
 }
 
 /**
- * Marks deliveries as processed, for updates that can recur. A delivery that arrived again since it was read
- * stays waiting, because the state that was read may be older than the new arrival.
+ * Marks webhook deliveries as processed. A delivery that the provider repeated since it was read is not
+ * marked, because the repetition may report a newer state than the one that was applied.
  */
 export async function markProcessedAsOf(
   work: Work,
@@ -122,28 +121,31 @@ export async function markProcessedAsOf(
 export interface FailedWebhook {
   id: string
   error: string
-  /** Whether a retry cannot help, because laku does not understand the delivery. */
+  /** Whether a retry is useless, because laku cannot read the delivery. */
   forGood?: boolean
   /**
-   * The name of an event that laku does not handle. Its attention item is raised once for each kind, not for
-   * each delivery.
+   * The name of an event that laku does not handle. One attention item is raised for all deliveries of this
+   * event.
    */
   kind?: string | undefined
   /** The maximum number of attempts, in place of `policy.providerAttempts`. */
   tries?: number
-  /** The command that fixes the failure; by default the command that processes the delivery again. */
+  /**
+   * The command by which staff fix the failure; by default the command that processes the webhook delivery
+   * again.
+   */
   command?: string
   /**
-   * The attention item that is raised in place of the usual one about the delivery, once all attempts have
-   * failed.
+   * The attention item that is raised once all attempts have failed. It replaces the usual item about the
+   * webhook delivery.
    */
   instead?: AttentionItem
 }
 
 /**
- * Records deliveries that could not be processed. Each is retried at growing intervals, and raises an
- * attention item after its last attempt (policy.providerAttempts). A delivery that laku does not understand
- * raises an attention item at once, and is not retried.
+ * Records webhook deliveries that could not be processed. A delivery is retried at growing intervals, and
+ * raises an attention item after its last attempt (policy.providerAttempts). A delivery that laku cannot read
+ * raises the item at once and is not retried.
  */
 export async function recordFailedWebhooks(work: Work, failures: readonly FailedWebhook[]): Promise<void> {
   for (const { id, error, forGood = false, kind, tries, command, instead } of failures) {
@@ -178,8 +180,8 @@ export async function recordFailedWebhooks(work: Work, failures: readonly Failed
 }
 
 /**
- * Raises an attention item, once for each kind of event, about the parts of a webhook delivery that could not
- * be read. The rest of the delivery was processed.
+ * Raises an attention item about the parts of a webhook delivery that could not be read, once for each kind
+ * of event. The rest of the delivery was processed.
  */
 export function reportUnread(
   work: Work,

@@ -7,8 +7,8 @@ export interface InboxLag {
 }
 
 /**
- * Returns how many deliveries wait to be processed, and for how many seconds the oldest of them has waited; 0
- * if none waits.
+ * Returns how many webhook deliveries wait to be processed, and how many seconds the oldest of them has
+ * waited; 0 if none waits.
  */
 export async function inboxLag(tx: Tx, now: Date): Promise<InboxLag> {
   const { rows } = await sql<{ waiting: number; oldest: Date | null }>`
@@ -19,11 +19,14 @@ export async function inboxLag(tx: Tx, now: Date): Promise<InboxLag> {
   return { waiting, oldestS: oldest === null ? 0 : Math.max(0, (now.getTime() - oldest.getTime()) / 1000) }
 }
 
-/** Tells whether a delivery waits to be processed and its next attempt is due. */
+/** Tells whether any webhook delivery waits to be processed and its next attempt is due. */
 export const webhooksDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from webhook_inbox where status = 'received' and next_attempt_at <= ${now})`
 
-/** Returns how many deliveries still wait although their next attempt was due before this instant. */
+/**
+ * Returns how many webhook deliveries are late: they wait although their next attempt was due before this
+ * instant.
+ */
 export async function countLateWebhooks(db: Kysely<DB>, before: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from webhook_inbox

@@ -8,9 +8,9 @@ export interface WebhookView {
   provider: string
   dedupeKey: string
   status: string
-  /** The number of times that the provider delivered the update, replays included. */
+  /** The number of times that the webhook update was delivered; replays by staff count too. */
   deliveries: number
-  /** The number of failed attempts to process the delivery. */
+  /** The number of failed attempts to process the webhook delivery. */
   attempts: number
   error: string | null
   receivedAt: Date
@@ -20,7 +20,7 @@ export interface WebhookView {
 
 export interface WebhookDetail extends WebhookView {
   headers: Record<string, string>
-  /** The unchanged body; null once it was cleared after its retention time. */
+  /** The body as the provider sent it; null once it was deleted because it had become too old. */
   body: string | null
 }
 

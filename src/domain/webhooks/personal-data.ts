@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { PersonalTable } from '../kernel/index.ts'
 
 /**
- * Returns the SQL patterns that find a person in providers' webhook bodies: the phone number without its plus
- * or in its national form, and the email address.
+ * Returns the SQL patterns that find a person in the bodies of webhooks. They match the phone number without
+ * its plus, the phone number with a leading 0, and the email address.
  */
 function writtenAs(phone: string | null, email: string | null): string[] {
   const international = phone?.slice(1)

@@ -5,8 +5,8 @@ const DAY_S = 24 * 3600
 
 /**
  * Deletes the bodies of up to `limit` webhook deliveries that arrived more than `policy.webhookBodyDays` ago;
- * returns how many. The personal data in the bodies is needed for a replay only. The rows stay, so that a
- * repeated update is recognised. A delivery that still waits keeps its body.
+ * returns how many. The rows stay, so that a repeated update is recognised. A delivery that still waits to be
+ * processed keeps its body.
  */
 export async function pruneWebhookBodies(work: Work, limit: number): Promise<number> {
   const before = secondsAfter(work.now, -work.policy.webhookBodyDays * DAY_S)

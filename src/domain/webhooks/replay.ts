@@ -6,17 +6,19 @@ import { showWebhook, type WebhookFilter, webhooksThat } from './list.ts'
 import { webhookMachine } from './transitions.ts'
 
 export interface Replay {
-  /** The number of deliveries that are processed again. */
+  /** The number of webhook deliveries that will be processed again. */
   count: number
-  /** The number of deliveries by their status before the replay: processed, failed or received. */
+  /**
+   * The number of the replayed webhook deliveries by the status that they had before: processed, failed or
+   * received.
+   */
   was: Record<string, number>
 }
 
 /**
- * Queues deliveries to be processed again: one, or all of a period and a provider, in any status. The sweep
- * processes them. Every effect of a delivery has its own idempotency key, so repeating a processed delivery
- * changes only its own row. The attention items about these deliveries are resolved. For support, finance or
- * an admin.
+ * Queues webhook deliveries to be processed again: one, or all of a period and a provider. Repeating a
+ * delivery is harmless, because each of its effects has its own idempotency key. The attention items about
+ * these deliveries are resolved; for support, finance or an admin.
  * @throws kernel.forbidden, payment.webhook_not_found
  */
 export async function replayWebhooks(

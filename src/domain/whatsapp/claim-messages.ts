@@ -12,26 +12,29 @@ export interface ClaimedMessage {
   params: string[]
   sealedParams: string | null
   body: string | null
-  /** The number of this attempt to send; only the worker that made this attempt may record its outcome. */
+  /**
+   * The number of this attempt to send the message. Only the worker that made this attempt may record its
+   * outcome.
+   */
   attempts: number
   sendBy: Date | null
 }
 
-// The lease of a claimed message (seconds). A call to WhatsApp ends within 10 s. After the lease, the message
-// of a worker that died can be claimed again.
+// The time (seconds) for which a worker has a claimed message for itself. A call to WhatsApp ends within 10
+// s. Afterwards another worker may claim the message, because the first one must have died.
 const LEASE_S = 60
 
 /**
- * Returns the SQL condition for a message that is due. While staff have paused WhatsApp, only messages past
- * their `send_by` time are due, to be marked as failed.
+ * Returns the SQL condition for a WhatsApp message that is due. While staff have paused WhatsApp, only
+ * messages whose `send_by` time has passed are due: they are marked as failed.
  */
 const isDue = (now: Date) => sql`
   status = 'queued' and next_attempt_at <= ${now}
   and (send_by <= ${now} or not (select paused from switches where name = 'whatsapp'))`
 
 /**
- * Returns a query for the oldest message of each hold whose probe is due. This message is sent as the probe,
- * and its outcome decides for all messages of the hold.
+ * Returns a query for the messages to be sent as probes now. A hold keeps back messages that WhatsApp would
+ * refuse; its oldest message is sent as a probe, and shows whether WhatsApp accepts messages again.
  */
 const probesDue = (now: Date) => sql`
   select p.id from whatsapp_holds h cross join lateral (
@@ -40,16 +43,14 @@ const probesDue = (now: Date) => sql`
   ) p where h.probe_at <= ${now} and not (select paused from switches where name = 'whatsapp')`
 
 /**
- * Tells whether there is a message to send, or a message to mark as failed because its `send_by` time has
- * passed.
+ * Tells whether a WhatsApp message is due to be sent, or to be marked as failed because its `send_by` time
+ * has passed.
  */
 export function messagesDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`(exists (select from whatsapp_messages where ${isDue(now)}) or exists (${probesDue(now)}))`
 }
 
-/**
- * Returns the ids of up to `limit` messages to be sent or marked as failed, those that wait longest first.
- */
+/** Returns the ids of up to `limit` WhatsApp messages that are due, those that wait longest first. */
 export async function dueMessages(work: Work, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     (select id from whatsapp_messages where ${isDue(work.now)} order by next_attempt_at limit ${limit})
@@ -58,12 +59,10 @@ export async function dueMessages(work: Work, limit: number): Promise<string[]> 
 }
 
 /**
- * Claims those of the messages that are due and that no other worker is sending. A message whose `send_by`
- * time has passed fails instead. If this worker dies, the messages are due again when the lease is over: a
- * duplicate notice is better than none. A recipient gets a burst (policy.whatsappBurst), then one message in
- * policy.whatsappPaceS seconds (Meta: 6, error 131056). A message that is too early is postponed until its
- * turn. Two workers who claim for one number at once may exceed the pace by one batch. Meta then refuses that
- * batch, and it is postponed as after any rate limit.
+ * Claims those of the messages that are due and that no other worker is sending; messages past their
+ * `send_by` time fail. A recipient gets a burst of policy.whatsappBurst messages, then one in
+ * policy.whatsappPaceS seconds (Meta allows one in 6, error 131056). A message that exceeds this pace is
+ * postponed.
  */
 export async function claimMessages(work: Work, ids: readonly string[]): Promise<ClaimedMessage[]> {
   const { now, tx } = work
@@ -110,8 +109,8 @@ export async function claimMessages(work: Work, ids: readonly string[]): Promise
 }
 
 /**
- * Deletes up to `limit` rows of phone numbers whose pace (rate limit of one recipient) ended over an hour
- * ago; returns how many.
+ * Deletes up to `limit` rows that pace the messages to one phone number, if the pace ended over an hour ago;
+ * returns how many.
  */
 export async function prunePace(work: Work, limit: number): Promise<number> {
   const result = await sql`

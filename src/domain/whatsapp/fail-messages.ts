@@ -8,8 +8,8 @@ export interface FailedMessage {
 }
 
 /**
- * Marks messages as failed that did not and will not arrive. Messages that arrived after all do not change.
- * With `isRaised`, the caller has already raised an attention item.
+ * Marks WhatsApp messages that will not arrive as failed; those that arrived after all do not change. With
+ * `isRaised`, the caller has already raised an attention item.
  */
 export async function failMessages(
   work: Work,
@@ -35,7 +35,7 @@ export async function failMessages(
 
 /**
  * Raises one attention item for each failure code, not for each message: when WhatsApp is down, thousands of
- * messages fail for the same reason.
+ * messages fail with one code.
  */
 export function reportDeliveryFailure(work: Work, messageId: string, failureCode: string): void {
   work.requestAttention({

@@ -5,8 +5,7 @@ import { settleAttention } from '../ops/index.ts'
 import { failMessages } from './fail-messages.ts'
 
 /**
- * The scope of a hold: the messages that WhatsApp's refusal of one message holds back besides it, either all
- * messages or all of one template.
+ * The scope of a hold: after a refusal by WhatsApp, either all messages or all messages of one template wait.
  */
 export type HoldScope = 'account' | `template:${string}`
 
@@ -24,8 +23,8 @@ interface Refused {
 }
 
 /**
- * Returns the messages that WhatsApp's refusal of one message holds back, by its code or its HTTP status.
- * Undefined if the refusal concerns that message alone.
+ * Returns the scope of the hold that a refusal by WhatsApp causes: all messages or one template, by the
+ * refusal's code or HTTP status. Undefined if the refusal concerns only the refused message.
  */
 export function heldBy(
   { template, language }: Refused,
@@ -49,9 +48,9 @@ export interface HeldMessage {
 }
 
 /**
- * Holds back messages that WhatsApp refused for a reason outside the messages, until a probe succeeds. A
- * message with a `sendBy` time fails, so that the code that requested it uses another channel. Each hold
- * raises one attention item, however many messages wait.
+ * Holds back messages that WhatsApp refused because of laku's account or a template, until one that is sent
+ * as a probe is accepted. A message with a `sendBy` time fails, so that the code that queued it uses another
+ * channel. Each hold raises one attention item.
  */
 export async function holdMessages(work: Work, held: readonly HeldMessage[]): Promise<void> {
   if (held.length === 0) return
@@ -102,9 +101,9 @@ interface Candidate extends Refused {
 }
 
 /**
- * Holds back (or marks as failed, see `holdMessages`) those of the messages that a hold covers. If a hold's
- * probe is due, the oldest of its messages is left to be sent as the probe. Call this before messages are
- * claimed.
+ * Holds back those of the messages that an existing hold covers, or marks them as failed (see
+ * `holdMessages`). If a hold's probe is due, its oldest message is left to be sent as the probe. Call this
+ * before messages are claimed.
  */
 export async function holdBack(work: Work, ids: readonly string[]): Promise<void> {
   const { now, tx } = work
@@ -130,8 +129,8 @@ export async function holdBack(work: Work, ids: readonly string[]): Promise<void
 }
 
 /**
- * Tells whether this worker may send the probe of a hold. Only one of several workers may, and the interval
- * to the next probe grows each time.
+ * Tells whether this worker may send the probe of a hold: a waiting message that shows whether WhatsApp
+ * accepts messages again. Only one worker at a time may, and the interval to the next probe grows each time.
  */
 async function takeProbe({ tx, now }: Work, scope: HoldScope): Promise<boolean> {
   const { rows } = await sql`
@@ -147,7 +146,10 @@ async function release({ tx, now }: Work, ids: readonly string[]): Promise<void>
     where id = any(${[...ids]}::uuid[]) and status = 'queued' and held_scope is not null`.execute(tx)
 }
 
-/** Ends the holds that covered these sent messages, and releases all messages that these holds kept back. */
+/**
+ * Ends the holds that covered these messages, because WhatsApp accepted them. All messages that these holds
+ * kept back are released.
+ */
 export async function endHolds(work: Work, sent: readonly Refused[]): Promise<void> {
   const { tx, now } = work
   const scopes = new Set<HoldScope>([ACCOUNT])
@@ -172,8 +174,8 @@ export interface HoldView {
 }
 
 /**
- * Makes the probe of each hold due now, for use after somebody fixed the account or a template. Without this
- * call, the next probe comes within a quarter of an hour.
+ * Makes the probe of each hold (a waiting message that is sent as a test) due now: staff call this after they
+ * fixed the account or a template. Without this call, the next probe comes within a quarter of an hour.
  * @throws kernel.forbidden
  */
 export async function retryHolds(work: Work): Promise<{ holds: HoldView[] }> {

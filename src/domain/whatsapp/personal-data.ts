@@ -3,8 +3,8 @@ import { moveStatement, type Person, type PersonalTable } from '../kernel/index.
 import { type MessageStatus, messageMachine } from './transitions.ts'
 
 /**
- * Returns the condition for the messages to a person: those with the person's user id, and those without a
- * user id to the person's phone number.
+ * Returns the SQL condition for the WhatsApp messages to a person: those with the person's user id, and those
+ * without any user id to the person's phone number.
  */
 export const messagesOf = ({ userId, phone }: Pick<Person, 'userId' | 'phone'>) =>
   sql`(user_id = ${userId} or (user_id is null and to_phone = ${phone}))`
@@ -14,7 +14,8 @@ export const whatsappPersonalData: readonly PersonalTable[] = [
   {
     table: 'whatsapp_messages',
     columns: ['to_phone', 'params', 'sealed_params', 'body'],
-    // The erasure removes the recipient of a message that still waits to be sent, so the message fails.
+    // The erasure deletes the recipient's phone number, so a message that still waits to be sent gets the
+    // status failed.
     erase: ({ userId, phone }) =>
       moveStatement(messageMachine, {
         to: sql<MessageStatus>`case t.status when 'queued' then 'failed' else t.status end`,

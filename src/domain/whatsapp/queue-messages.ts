@@ -2,14 +2,13 @@ import { insertRows, newId, type Work } from '../kernel/index.ts'
 import { sealParams } from './secret-params.ts'
 
 export interface NewMessage {
-  /**
-   * The idempotency key of the message: a message with the same key is sent once, however often it is queued.
-   */
+  /** The idempotency key of the message: of all messages with the same key, only the first is sent. */
   dedupeKey: string
   /** The recipient's phone number in E.164. */
   to: string
   /**
-   * The user whom the message is about. It still belongs to that user when the user's phone number changes.
+   * The user whom the message is about. The message belongs to this user even after the user's phone number
+   * changes.
    */
   userId?: string | undefined
   /**
@@ -20,12 +19,14 @@ export interface NewMessage {
   language?: string | undefined
   params?: readonly string[] | undefined
   /**
-   * The parameters that are stored encrypted, such as a one-time code. They precede `params` in the template
-   * and fill its button.
+   * The parameters that are stored encrypted, such as a one-time code. They come before `params` in the
+   * template's text, and the template's button gets them too.
    */
   sealedParams?: readonly string[] | undefined
   body?: string | undefined
-  /** The time before which the message is not sent: in quiet hours a notice waits for the morning. */
+  /**
+   * The time before which the message is not sent. A notice that is queued at night waits for the morning.
+   */
   notBefore?: Date | undefined
   /**
    * The time by which the message must be sent. A message that is not sent by then fails, and is never sent
@@ -46,7 +47,8 @@ export async function queueMessages(work: Work, messages: readonly NewMessage[])
     userId: message.userId ?? null,
     template: message.template ?? null,
     language: message.language ?? 'id',
-    // The type cast lets the array be stored as one JSON value in the jsonb column.
+    // The array must be stored as one JSON value in the jsonb column; the type of the column's value does not
+    // allow an array.
     params: (message.params ?? []) as never,
     sealedParams: message.sealedParams ? sealParams(work.vault, message.sealedParams) : null,
     body: message.body ?? null,

@@ -36,8 +36,8 @@ export async function messageStatuses(
 }
 
 /**
- * Tells whether the provider reported that the message reached the phone. A later message of the same key
- * (`<key>#2`) counts too.
+ * Tells whether the provider reported that the message with this idempotency key reached the phone. A
+ * repetition of the message, with the key `<key>#2`, `#3` or `#4`, counts too.
  */
 export async function isDelivered(tx: Tx, dedupeKey: string): Promise<boolean> {
   const { rows } = await sql`

@@ -14,7 +14,7 @@ import { messageMachine } from './transitions.ts'
 
 export interface SendOutcome {
   id: string
-  /** The number of the attempt that had this outcome. */
+  /** The number of the attempt to send the message that had this outcome. */
   attempts: number
   sendBy: Date | null
   template: string | null
@@ -23,8 +23,8 @@ export interface SendOutcome {
 }
 
 /**
- * Records the outcomes of attempts to send. An outcome is ignored if another attempt has changed the message
- * since.
+ * Records the outcomes of attempts to send WhatsApp messages. An outcome is ignored if another attempt has
+ * changed the message since.
  */
 export async function recordSends(work: Work, outcomes: readonly SendOutcome[]): Promise<void> {
   await recordSent(work, outcomes)
@@ -59,21 +59,19 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
   )
 }
 
-// The delay (seconds) from which on a postponed message raises an attention item.
+// The delay (seconds) of a postponed WhatsApp message from which on an attention item is raised.
 const LONG_S = 3600
 
 /**
- * The number of attempts after a refusal with an unknown code, beside `policy.providerAttempts`. They are an
- * hour apart, and take 23 hours.
+ * The number of attempts to send after WhatsApp refused with an unknown code, in addition to
+ * `policy.providerAttempts`. They are an hour apart, and last 23 hours.
  */
 const MORE_TRIES_UNLISTED = 24
 
 /**
- * Tells whether a failed attempt is the last one of a message. A definite refusal ends a message, and so do
- * too many attempts. A refusal with an unknown code may concern laku's account: the message is retried for
- * most of a day, and staff are told after `policy.providerAttempts`. A short rate limit alone ends no
- * message, because in a burst of thousands a message may be postponed more often than that. A rate limit that
- * lasts longer than the message's `sendBy` time ends the message.
+ * Tells whether no further attempt to send a message is made. A refusal with a known code is final, and so is
+ * a long rate limit that ends after `sendBy`. A short rate limit is never final; other failures are final
+ * after too many attempts.
  */
 function isFinal(
   { now, policy }: Work,
@@ -99,8 +97,8 @@ async function recordSent(work: Work, outcomes: readonly SendOutcome[]): Promise
     work,
     outcomes.filter(({ result }) => 'providerMessageId' in result),
   )
-  // The message was sent, whichever attempt did it. Only messages that are still `queued` move, because a
-  // second attempt may have been recorded first.
+  // A second attempt may have recorded the message as sent before, so only messages with the status `queued`
+  // change.
   await moveState(work, messageMachine, {
     to: 'sent',
     rows: sent,

@@ -28,9 +28,8 @@ interface Sent {
 const forward = ['sent', 'delivered', 'read'] as const satisfies MessageStatus[]
 
 /**
- * Applies the provider's status updates to messages, only forward, in whatever order the updates arrive.
- * Returns the provider's ids that match no message: it is not laku's, or the worker that sent it has not
- * recorded it yet.
+ * Applies the provider's status updates to messages. A status never goes back, in whatever order the updates
+ * arrive. Returns the provider's message ids that laku does not know, or does not know yet.
  */
 export async function recordStatuses(
   work: Work,
@@ -42,8 +41,8 @@ export async function recordStatuses(
     select id, provider_message_id, template, language, send_by, attempts from whatsapp_messages
     where provider_message_id = any(${ids}) order by id for no key update`.execute(work.tx)
   const known = new Map(rows.map((row) => [row.providerMessageId, row.id]))
-  // The statuses are applied from the lowest to the highest, so a message with several updates in one batch
-  // ends in the highest status.
+  // The statuses are applied in the order sent, delivered, read. So a message with several updates in one
+  // batch ends with the furthest.
   for (const status of forward) await moveMessages(work, status, updates, known)
   const byProviderId = new Map(rows.map((row) => [row.providerMessageId, row]))
   const failed = updates.flatMap(({ providerMessageId, status, failureCode = 'undelivered' }) => {
@@ -66,7 +65,7 @@ async function moveMessages(
 ): Promise<void> {
   const moved = updates.flatMap(({ providerMessageId, status, at }) => {
     const id = known.get(providerMessageId)
-    // A status without a readable time is of this moment.
+    // A status update without a readable time counts as of now.
     return id && status === to ? [{ id, updatedAt: at.getTime() > 0 ? at : work.now }] : []
   })
   if (moved.length === 0) return
@@ -74,9 +73,9 @@ async function moveMessages(
 }
 
 /**
- * Queues messages again that Meta accepted and then refused because of laku's account or a template; the
- * messages themselves are still valid. A message with a `sendBy` time is not queued again, because its
- * requester uses another channel. Returns the ids of the messages queued again.
+ * Queues messages again that Meta accepted and later refused because of laku's account, a template or a
+ * passing fault. A message with a `sendBy` time is not queued again, because its sender uses another channel.
+ * Returns the ids of the messages queued again.
  */
 async function sendAgain(work: Work, failed: readonly (Sent & { failureCode: string })[]): Promise<string[]> {
   const timeless = failed.filter(({ sendBy }) => sendBy === null)

@@ -12,8 +12,8 @@ export function openParams(vault: Vault, sealed: string): string[] {
 }
 
 /**
- * Returns the secret parameters of a message, so that they can be sent over another channel; undefined once
- * they are deleted.
+ * Returns the decrypted parameters of a message (such as a one-time code), so that another channel can send
+ * them; undefined once they are deleted.
  */
 export async function secretParamsOf(work: Work, dedupeKey: string): Promise<string[] | undefined> {
   const row = await work.tx
@@ -27,8 +27,8 @@ export async function secretParamsOf(work: Work, dedupeKey: string): Promise<str
 const KEPT_S = 3600
 
 /**
- * Deletes the secret parameters of up to `limit` messages older than an hour, because a one-time code has
- * expired by then. Returns how many.
+ * Deletes the encrypted parameters of up to `limit` messages older than an hour, because their one-time codes
+ * have expired by then. Returns how many.
  */
 export async function forgetSecretParams(work: Work, limit: number): Promise<number> {
   const result = await sql`

@@ -16,7 +16,8 @@ export type StaffMessage = { to: string } & (
 )
 
 /**
- * Queues a message for `POST /api/whatsapp/send` of the service map. The message is sent after the commit.
+ * Queues a message that staff or a service sends (`POST /api/whatsapp/send`). The message is sent after the
+ * commit.
  * @throws whatsapp.phone_invalid, country_not_served, template_of_codes, staff_limited, kernel.forbidden
  */
 export async function sendByStaff(work: Work, { to, ...content }: StaffMessage): Promise<MessageView> {
@@ -29,8 +30,8 @@ export async function sendByStaff(work: Work, { to, ...content }: StaffMessage):
   await requireStaffTurn(work)
   const [id] = await queueMessages(work, [{ dedupeKey: `staff:${newId()}`, to: number.number, ...content }])
   if (id === undefined) throw new Error('a message with a key of its own was queued before')
-  // The audit log gets a masked phone number. The message, which is the subject of the entry, has the full
-  // number for as long as it is kept.
+  // The audit log keeps only a masked phone number. The full number is in the message itself, and is deleted
+  // with it.
   const receiver = masked(number.number)
   const after = { to: receiver, ...('template' in content ? { template: content.template } : {}) }
   work.audit({ command: 'whatsapp send', subject: ['whatsapp_message', id], after })

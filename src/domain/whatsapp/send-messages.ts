@@ -19,12 +19,13 @@ export interface SendContext {
   whatsapp: WhatsAppSender
 }
 
-// The batch size: so many calls to WhatsApp run at once. A batch ends before its lease does.
+// The number of WhatsApp messages that are sent at once. So few are sent before another worker could claim
+// them again.
 const BATCH = 20
 
 /**
- * Sends those of the messages that are due. Each outcome is recorded as soon as it is known, because the
- * first status webhook arrives within a second. After an unknown outcome the message is retried: a duplicate
+ * Sends those of the WhatsApp messages that are due, and records each outcome at once, because the first
+ * status webhook arrives within a second. After an unknown outcome the message is sent again: a duplicate
  * code or notice does no harm.
  */
 export async function sendMessages(context: SendContext, messageIds: readonly string[]): Promise<void> {
@@ -60,8 +61,8 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
   const under = new Map<string, Promise<unknown>>()
   for (const message of claimed.messages.filter((message) => !isCode(message)))
     under.set(message.toPhone, Promise.all([under.get(message.toPhone), trySending(message)]))
-  // A person must read the purpose of a code before the code, so the code waits for the other messages to the
-  // same number.
+  // A code is sent after the other messages to the same number: they tell the purpose of the code, which a
+  // person must read first.
   const codes = claimed.messages
     .filter(isCode)
     .map(async (message) => [await under.get(message.toPhone), await trySending(message)])
@@ -69,8 +70,8 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
 }
 
 /**
- * Postpones a message that failed because of laku's own error, and raises an attention item. The error must
- * not hold back the other messages.
+ * Postpones a WhatsApp message whose sending failed because of laku's own error, and raises an attention
+ * item. The other messages are still sent.
  */
 async function putOff(work: Work, { id, attempts, sendBy, template, language }: ClaimedMessage) {
   const result = new ProviderFailure(internalError)
@@ -89,15 +90,16 @@ const internalError = {
   code: 'internal_error',
 } as const
 
-// The failure of a message to a country that is not served. Messages cost money, so none is sent to such a
-// country, no matter what code queued it.
+// The failure of a message to a country that laku does not serve. Messages cost money, so none is sent to
+// other countries.
 const notServed = { ...internalError, outcome: 'refused', code: 'country_not_served' } as const
 
 async function send(whatsapp: WhatsAppSender, vault: Vault, message: ClaimedMessage): Promise<SentWhatsApp> {
   const { toPhone: to, template, language, params, body } = message
   const secrets = message.sealedParams === null ? [] : openParams(vault, message.sealedParams)
   const [code] = secrets
-  // The secret of a free text is stored apart from the text, as in a template, and replaces {{1}} here.
+  // The secret (such as a one-time code) of a message without a template is stored apart from its text, and
+  // replaces {{1}} here.
   if (template === null)
     return await whatsapp.sendText({ to, body: (body ?? '').replace('{{1}}', code ?? '{{1}}') })
   return await whatsapp.sendTemplate({

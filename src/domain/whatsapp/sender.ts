@@ -2,7 +2,7 @@ export interface WhatsAppTemplate {
   /** The recipient's phone number in E.164. */
   to: string
   template: string
-  /** The language the template was approved in: `id`. */
+  /** The language in which WhatsApp approved the template: `id` (Indonesian). */
   language: string
   /** The values that fill {{1}}, {{2}} … of the template's body, in order. */
   bodyParams: readonly string[]
@@ -17,13 +17,13 @@ export interface WhatsAppText {
 }
 
 export interface SentWhatsApp {
-  /** The provider's id of the message, which status webhooks use. */
+  /** The provider's id of the sent message. The webhooks that report the message's status contain it. */
   providerMessageId: string
 }
 
 /**
- * The client that sends messages by WhatsApp. Both calls throw `ProviderFailure`. A message that WhatsApp
- * accepted is sent, but not yet delivered.
+ * The client that sends messages by WhatsApp. Its calls throw `ProviderFailure`. When a call succeeds,
+ * WhatsApp has accepted the message but not yet delivered it.
  */
 export interface WhatsAppSender {
   sendTemplate(message: WhatsAppTemplate): Promise<SentWhatsApp>

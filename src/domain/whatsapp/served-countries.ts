@@ -10,7 +10,7 @@ const SATELLITES = ['+62868']
  * no country, such as a satellite phone's, is not served.
  */
 export function isServedCountry({ messageCountries }: Policy, phone: string): boolean {
-  // Most numbers that are not served are recognised by their first digits, without parsing.
+  // The first digits show most numbers of countries that are not served, so those numbers need not be parsed.
   const begins = (country: string) =>
     isSupportedCountry(country) && phone.startsWith(`+${getCountryCallingCode(country)}`)
   if (!messageCountries.some(begins)) return false

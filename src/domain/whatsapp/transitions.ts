@@ -3,9 +3,8 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'read' | 'failed'
 
 /**
- * The state changes of a WhatsApp message. Messages only move forward: status webhooks arrive in any order,
- * and an outdated webhook changes nothing. The exception is a message that Meta accepted and then refused for
- * a reason outside the message: it is queued again.
+ * The state changes of a WhatsApp message. An outdated status webhook changes nothing. Only a message that
+ * Meta accepted and later refused, for a reason outside the message, goes back to `queued`.
  */
 export const messageTransitions: Transitions<MessageStatus> = {
   queued: ['sent', 'delivered', 'read', 'failed'],
