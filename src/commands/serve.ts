@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineTask } from '../cli/define/command.ts'
+import type { RunningServer } from '../http/server.ts'
 import type { CommandHouse } from '../http/staff/command-house.ts'
 import type { StaffServer } from '../http/staff/staff-server.ts'
 import type { Config } from '../runtime/config.ts'
@@ -28,7 +29,7 @@ export const serve = defineTask({
       const { dataDir, databaseUrl } = context.flags
       const { WorkThread } = await import('./work-thread/work-thread.ts')
       const house = new WorkThread({ env: { ...process.env }, flags: { dataDir, databaseUrl } })
-      staff = await outsideRequests(() => openServerOfStaff(laku, config, house)).catch(
+      staff = await outsideRequests(() => openServerOfStaff(laku, config, house, server)).catch(
         async (error: unknown) => {
           await server.close()
           throw error
@@ -59,10 +60,16 @@ const STAFF_PORT = 3010
  * Opens the staff server. If its default port is taken, laku serves without a staff server. So two servers
  * can run on one machine without a setting for their staff servers.
  */
-async function openServerOfStaff(laku: Laku, { staffHost: host, staffPort }: Config, house: CommandHouse) {
+async function openServerOfStaff(
+  laku: Laku,
+  { staffHost: host, staffPort }: Config,
+  house: CommandHouse,
+  { hasCustomers }: Pick<RunningServer, 'hasCustomers'>,
+) {
   const { openStaffServer } = await import('../http/staff/staff-server.ts')
   try {
-    return await openStaffServer(laku, house, { host, port: staffPort ?? STAFF_PORT })
+    const address = { host, port: staffPort ?? STAFF_PORT }
+    return await openStaffServer(laku, house, address, { hasCustomers })
   } catch (error) {
     if (!(error instanceof StartError) || staffPort !== undefined) throw error
     laku.logger.warn(

@@ -33,6 +33,9 @@ const BODY_LIMIT = 256 * 1024
  */
 const NOTICE_MS = 500
 
+/** So long (ms) after a request customers are taken to be there. */
+const CUSTOMERS_MS = 1_000
+
 declare module 'fastify' {
   interface FastifyInstance {
     /** The shutdown of the server; `begun` is true from its first moment. */
@@ -115,6 +118,8 @@ function endConnections(app: FastifyInstance): void {
 export interface RunningServer {
   app: FastifyInstance
   url: string
+  /** Whether a request came within the last second. */
+  hasCustomers(): boolean
   /** Reports the shutdown, then refuses new requests and finishes those under way. */
   close(): Promise<void>
 }
@@ -135,8 +140,13 @@ export async function startServer(
       })
       app.addHook('onClose', async () => void metrics.close())
     }
+    let lastRequestMs = Number.NEGATIVE_INFINITY
+    app.server.on('request', () => {
+      lastRequestMs = performance.now()
+    })
     const url = await app.listen(address)
-    return { app, url, close: () => end(app) }
+    const hasCustomers = () => performance.now() - lastRequestMs < CUSTOMERS_MS
+    return { app, url, hasCustomers, close: () => end(app) }
   } catch (error) {
     await app.close()
     const code = error instanceof Error && 'code' in error ? error.code : undefined

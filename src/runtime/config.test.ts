@@ -146,6 +146,8 @@ test('development has secrets of its own, the same from every folder, and produc
   expect(new Set(here).size).toBe(3)
 })
 
+/** The same bytes, written otherwise. */
+const reread = (secret = '', as: 'hex' | 'base64') => Buffer.from(secret, 'base64url').toString(as)
 const key = 'q2nB6V2rWkq0d1o8m5cJb1m9m7oFJx3sG0k4Zr7s1yA='
 
 test.each([
@@ -157,6 +159,8 @@ test.each([
   ],
   ['XENDIT_SECRET_KEY', "development's", () => 'xnd_development_laku'],
   ['BITESHIP_WEBHOOK_SECRET', "development's, behind another", () => 'mine,development-biteship-webhook'],
+  ['JWT_SECRET', 'known to everybody, with its padding', () => reread(load().jwtSecret[0], 'base64')],
+  ['LAKU_SEAL_KEY', 'known to everybody, in hex', () => reread(load().encryptionKey[0], 'hex').toUpperCase()],
   ['SMS_TOKEN', 'one repeated sign', () => 'xxxxxxxxxxxx'],
   ['JWT_SECRET', 'one repeated sign, long enough', () => 'a'.repeat(64)],
   ['WHATSAPP_TOKEN', 'a single sign', () => 'x'],

@@ -34,7 +34,11 @@ export function createProviders(
       privateKey: config.vapidPrivateKey,
       subject: config.publicUrl,
     }),
-    mailer: createSmtpMailer({ url: config.smtpUrl, from: config.mailFrom }),
+    mailer: createSmtpMailer({
+      url: config.smtpUrl,
+      from: config.mailFrom,
+      needsTls: config.env === 'production' && !isOnThisMachine(config.smtpUrl),
+    }),
     sms: createTwilioSender({
       url: config.smsApiUrl,
       account: config.smsAccount,
@@ -43,3 +47,7 @@ export function createProviders(
     }),
   }
 }
+
+/** Whether a mail server is a relay of this machine, to which nothing travels that others could read. */
+const isOnThisMachine = (url: string) =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname)

@@ -151,6 +151,8 @@ async function checkAll<S extends z.ZodType, R extends z.ZodObject, T>(
     const problems: string[] = []
     const seen = new Map<string, number>()
     for (const { line, key, row } of rows) {
+      await context.output.ready()
+      context.throwIfStopped()
       try {
         const id = await definition.idOf?.(work, row)
         const before = seen.get(id ?? '')

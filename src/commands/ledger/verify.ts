@@ -42,7 +42,10 @@ export const verify = defineTask({
         // the meantime.
         await sql`set local max_parallel_workers_per_gather = 0`.execute(tx)
         const size = await ledgerSize(tx)
-        const checks = await runChecks(all, tx, vault, (checkResult) => progress.step(lineOf(checkResult)))
+        const checks = await runChecks(all, tx, vault, {
+          onDone: (checkResult) => progress.step(lineOf(checkResult)),
+          rest: () => context.output.ready(),
+        })
         return { checks, size, chain: await chainState(tx) }
       })
     progress.end()

@@ -36,6 +36,7 @@ export {
   leaveRun,
   pruneRuns,
   type RunIdentity,
+  type RunsBy,
 } from './command-runs/run-records.ts'
 export { stopRun } from './command-runs/stop-run.ts'
 export { authErrors } from './errors.ts'

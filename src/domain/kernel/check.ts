@@ -2,13 +2,16 @@ import type { RawBuilder } from 'kysely'
 import type { Vault } from './vault.ts'
 import type { Tx } from './work.ts'
 
+/** A pause between two pieces of long work, in which the process serves others. */
+export type Rest = () => Promise<void>
+
 /** An invariant of laku's data, and the query that finds its violations. */
 export interface Check {
   name: string
   /**
    * Finds the first few violations of the invariant, each described in words; empty if the invariant holds.
    */
-  violations(tx: Tx, vault: Vault): Promise<string[]>
+  violations(tx: Tx, vault: Vault, rest?: Rest): Promise<string[]>
 }
 
 /**
@@ -31,14 +34,18 @@ export async function runChecks(
   checks: readonly Check[],
   tx: Tx,
   vault: Vault,
-  onDone: (result: CheckResult) => void = () => {},
+  {
+    onDone = () => {},
+    rest = async () => {},
+  }: { onDone?: (result: CheckResult) => void; rest?: Rest } = {},
 ): Promise<CheckResult[]> {
   const results: CheckResult[] = []
   for (const check of checks) {
-    const wrong = await check.violations(tx, vault)
+    const wrong = await check.violations(tx, vault, rest)
     const result = { name: check.name, ok: wrong.length === 0, detail: wrong.join('; ') || 'holds' }
     results.push(result)
     onDone(result)
+    await rest()
   }
   return results
 }

@@ -10,7 +10,7 @@ export {
 } from './actor.ts'
 export { attempt, CALLS_AT_ONCE } from './attempt.ts'
 export { type AttentionKind, attentionKinds } from './attention-kinds.ts'
-export { type Check, type CheckResult, checkOf, runChecks } from './check.ts'
+export { type Check, type CheckResult, checkOf, type Rest, runChecks } from './check.ts'
 export { type Clock, jakartaDate, secondsAfter } from './clock.ts'
 export { translateDatabaseError } from './database/errors.ts'
 export {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Check, Tx, Vault } from '../kernel/index.ts'
+import type { Check, Rest, Tx, Vault } from '../kernel/index.ts'
 import { chainCheck } from './chain/verify-chain.ts'
 import { readSealed } from './reseal/read-sealed.ts'
 import { stateOfSeal } from './seal.ts'
@@ -75,7 +75,7 @@ const PAGE = 200
  * Recomputes every seal of the ledger, a page of postings at a time, so that a ledger of any size fits into
  * memory.
  */
-async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
+async function brokenSeals(tx: Tx, vault: Vault, rest?: Rest): Promise<string[]> {
   const broken: string[] = []
   let otherKey = 0
   let after = '00000000-0000-0000-0000-000000000000'
@@ -92,6 +92,7 @@ async function brokenSeals(tx: Tx, vault: Vault): Promise<string[]> {
       return [...unreadable(otherKey, vault), ...broken].slice(0, SHOWN)
     }
     after = last.id
+    await rest?.()
   }
 }
 

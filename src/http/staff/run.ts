@@ -1,6 +1,5 @@
 import { JOB_AFTER_MS, type RunEvent } from '../../cli/client/protocol.ts'
-import { endRun, heartbeatRun, keepLines, keptLines } from '../../domain/auth/index.ts'
-import type { StaffProof } from '../../domain/kernel/index.ts'
+import { endRun, heartbeatRun, keepLines, keptLines, type RunsBy } from '../../domain/auth/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
 /** The time settings of a run; tests use shorter ones. */
@@ -15,7 +14,14 @@ export interface RunPaces {
    * it.
    */
   flushMs: number
+  /** Whether this process serves customers now. Long work of staff then rests between two pieces. */
+  hasCustomers?: () => boolean
 }
+
+/** Long work beside customers rests this many times as long as its last piece took. */
+const REST_PER_WORK = 3
+/** The longest rest (ms): a piece may have waited for a lock, and did not work all that time. */
+const LONGEST_REST_MS = 250
 
 export const runPaces: RunPaces = { jobAfterMs: JOB_AFTER_MS, flushMs: 1_000 }
 /**
@@ -30,8 +36,8 @@ export class Run {
   readonly id: string
   readonly staffId: string
   readonly #laku: Laku
-  /** The proof of the staff member who started the run. The run stops once this proof is no longer valid. */
-  readonly #proof: StaffProof | undefined
+  /** What the run acts by. The run stops once this token or this role is gone. */
+  readonly #by: RunsBy | undefined
   readonly #paces: RunPaces
   readonly #stop = new AbortController()
   #lines: string[] = []
@@ -39,6 +45,7 @@ export class Run {
   #base = 0
   #kept = 0
   #heldBytes = 0
+  #restedAtMs = performance.now()
   #isRecorded: boolean
   /** Whether the command's output may be stored. */
   readonly #isKept: boolean
@@ -58,7 +65,7 @@ export class Run {
     identity: {
       id: string
       staffId: string
-      proof?: StaffProof | undefined
+      by?: RunsBy | undefined
       shownOnce?: boolean | undefined
     },
     paces: RunPaces,
@@ -68,7 +75,7 @@ export class Run {
     this.#paces = paces
     this.id = identity.id
     this.staffId = identity.staffId
-    this.#proof = identity.proof
+    this.#by = identity.by
     this.#isKept = !identity.shownOnce
     this.#record = record
     this.#isRecorded = record === undefined
@@ -97,15 +104,27 @@ export class Run {
 
   /** Resolves when the command may write more output. */
   async ready(): Promise<void> {
-    // The event loop gets a turn here, so that the process serves other requests between two pieces of long
-    // work.
-    await new Promise((resolve) => setImmediate(resolve))
+    await this.#rest()
     if (this.#heldBytes <= HELD_BYTES) return
     await this.becomeJob()
     await this.#flush()
     this.#lines = this.#lines.slice(this.#kept - this.#base)
     this.#base = this.#kept
     this.#heldBytes = 0
+  }
+
+  /**
+   * Gives the process a turn for other requests between two pieces of long work. While customers are served,
+   * their requests get most of the time: staff can wait, and buyers in a rush cannot.
+   */
+  async #rest(): Promise<void> {
+    const workedMs = performance.now() - this.#restedAtMs
+    await new Promise((resolve) => setImmediate(resolve))
+    if (this.#paces.hasCustomers?.()) {
+      const restMs = Math.min(workedMs * REST_PER_WORK, LONGEST_REST_MS)
+      await new Promise((resolve) => setTimeout(resolve, restMs))
+    }
+    this.#restedAtMs = performance.now()
   }
 
   /**
@@ -136,7 +155,7 @@ export class Run {
 
   async #see(): Promise<void> {
     try {
-      if (await heartbeatRun(this.#laku.db, this.id, this.#proof)) this.stop()
+      if (await heartbeatRun(this.#laku.db, this.id, this.#by)) this.stop()
     } catch (error) {
       this.#laku.logger.warn({ err: error, run: this.id }, 'a run could not say that it goes on')
     }

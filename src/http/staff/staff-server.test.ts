@@ -235,6 +235,19 @@ describe('a command that takes long', () => {
     expect(await running).toMatchObject({ exitCode: 7 })
   })
 
+  it('of who has another role by now ends at its next step', async () => {
+    const own = await hire(laku, 'finance')
+    const { work, begun } = steps(10)
+    does.slow = work
+    const line = ['--server', staffServer.server.url, 'work', 'slow', '--quiet']
+    const running = runClient(line, env(own.proof?.reveal()), undefined, entries)
+    await begun
+    const boss = (await hire(laku, 'admin')).proof?.reveal() ?? ''
+    const demote = ['auth', 'staff', 'role', own.name, 'support', '--reason', 'moved']
+    expect(await staffServer.run(boss, demote)).toMatchObject({ exitCode: 0 })
+    expect(await running).toMatchObject({ exitCode: 7 })
+  })
+
   it('that its server could not finish says so, and is done again under its key: once', async () => {
     const { work, begun } = steps(4)
     does.slow = work
@@ -299,6 +312,36 @@ describe('a command that takes long', () => {
       exitCode: 6,
       stderr: expect.stringContaining('does not answer (ECONNREFUSED)'),
     })
+  })
+})
+
+describe('long work beside customers', () => {
+  it('rests between its pieces three times as long as they take, and only while customers are there', async () => {
+    let hasCustomers = true
+    const busy = await TestStaffServer.open(laku, {
+      house,
+      paces: { ...paces, hasCustomers: () => hasCustomers },
+    })
+    const restedMs = async () => {
+      let ms = 0
+      does.look = async ({ ready }) => {
+        for (let piece = 0; piece < 4; piece++) {
+          const until = performance.now() + 20
+          while (performance.now() < until);
+          const began = performance.now()
+          await ready()
+          ms += performance.now() - began
+        }
+        return 0
+      }
+      await runClient(['--server', busy.server.url, 'work', 'look'], env(), undefined, entries)
+      return ms
+    }
+    const besideMs = await restedMs()
+    expect(besideMs).toBeGreaterThan(4 * 55)
+    hasCustomers = false
+    expect(await restedMs()).toBeLessThan(besideMs)
+    await busy.close()
   })
 })
 

@@ -111,8 +111,9 @@ export async function openStaffServer(
   laku: Laku,
   house: CommandHouse,
   address: { host: string; port: number },
-  paces: StaffServerTimings = staffServerTimings,
+  given: Partial<StaffServerTimings> = {},
 ): Promise<StaffServer> {
+  const paces = { ...staffServerTimings, ...given }
   const own = withOwnPool(laku)
   const book = new RunBook(own.laku, house, paces)
   const app = buildStaffServer(own.laku, house, book, paces)

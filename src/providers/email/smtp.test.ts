@@ -20,11 +20,12 @@ test('a mail server is tried without a mail: one that refuses the login says so'
 
 const mail = { to: 'budi@example.com', subject: 'Pesanan', text: 'Terima kasih' }
 
-function mailer(port: number, { login = '', timeoutMs = 3000 } = {}) {
+function mailer(port: number, { login = '', timeoutMs = 3000, needsTls = false } = {}) {
   return createSmtpMailer({
     url: `smtp://${login}127.0.0.1:${port}`,
     from: 'Laku <halo@laku.test>',
     timeoutMs,
+    needsTls,
   })
 }
 
@@ -103,6 +104,13 @@ describe('what a failure means', () => {
     const failure = await failureOf(mailer(port, { login: 'user:hunter2@' }).send(mail))
     expect(failure).toMatchObject({ outcome: 'refused', code: 'smtp_535' })
     expect(failure.message).not.toContain('hunter2')
+  })
+
+  test('no TLS where it is needed: nothing is handed over, and the mail may go later', async () => {
+    const { port, received } = await mailServer()
+    const failure = await failureOf(mailer(port, { needsTls: true }).send(mail))
+    expect(failure).toMatchObject({ outcome: 'unreachable', code: 'etls' })
+    expect(received).toEqual([])
   })
 
   test('an address that is none', async () => {

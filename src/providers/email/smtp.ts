@@ -14,8 +14,12 @@ export interface SmtpOptions {
   from: string
   /** The timeout of each wait for the mail server (ms). Default 10 s. */
   timeoutMs?: number
+  /** Whether a server that offers no TLS gets no mail: mails carry log-in codes. */
+  needsTls?: boolean
   breaker?: BreakerOptions
 }
+
+type ServerOptions = Pick<SmtpOptions, 'url' | 'timeoutMs' | 'needsTls'>
 
 /**
  * Creates a mailer over SMTP, with one connection per mail. The pool of nodemailer would send a mail again by
@@ -39,7 +43,7 @@ export function createSmtpMailer(options: SmtpOptions): Mailer {
 }
 
 /** Connects to the mail server and logs in, and sends nothing. @throws ProviderFailure */
-export async function verifySmtp(options: Pick<SmtpOptions, 'url' | 'timeoutMs'>): Promise<void> {
+export async function verifySmtp(options: ServerOptions): Promise<void> {
   const transport = transportTo(options)
   try {
     await transport.verify()
@@ -50,9 +54,10 @@ export async function verifySmtp(options: Pick<SmtpOptions, 'url' | 'timeoutMs'>
   }
 }
 
-function transportTo({ url, timeoutMs = 10_000 }: Pick<SmtpOptions, 'url' | 'timeoutMs'>) {
+function transportTo({ url, timeoutMs = 10_000, needsTls = false }: ServerOptions) {
   return createTransport({
     url,
+    requireTLS: needsTls,
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
@@ -86,6 +91,8 @@ const NEVER_SENT = new Set([
  */
 function smtpFailure(error: unknown): SmtpFailure {
   const { responseCode, code, syscall, command } = Object(error) as Record<string, unknown>
+  // The mail server speaks no TLS: nothing was handed over, and whoever keeps that server can put it right.
+  if (command === 'STARTTLS') return { outcome: 'unreachable', code: 'etls' }
   if (typeof responseCode === 'number') {
     const lost = responseCode < 400 || (responseCode === 421 && command === 'DATA')
     const outcome = lost ? 'unknown' : responseCode >= 500 ? 'refused' : 'unreachable'

@@ -58,17 +58,21 @@ export function judgeSecrets(given: RawSettings): Verdict {
 }
 
 function problemOf(value: string, known: ReadonlySet<string>): string | undefined {
-  if (known.has(value)) return "it is development's, which everybody knows"
+  if (readings(value).some((reading) => known.has(reading)))
+    return "it is development's, which everybody knows"
   if (/^(.)\1*$/u.test(value)) return 'it is one repeated sign'
   if (/[^\x21-\x7e]/.test(value)) return 'it holds signs that are not printed'
   return undefined
 }
 
-/** Returns true if a secret, decoded from hex or base64, has enough bytes and enough different ones. */
-function isRandom(secret: string): boolean {
-  const bytes = /^(?:[0-9a-f]{2})+$/i.test(secret)
+/** Decodes a secret from hex or base64; empty where it is in neither. */
+const bytesOf = (secret: string): Buffer =>
+  /^(?:[0-9a-f]{2})+$/i.test(secret)
     ? Buffer.from(secret, 'hex')
     : Buffer.from(/^[\w+/-]+={0,2}$/.test(secret) ? secret : '', 'base64')
+
+function isRandom(secret: string): boolean {
+  const bytes = bytesOf(secret)
   return bytes.length >= LEAST_BYTES && new Set(bytes).size >= LEAST_DIFFERENT
 }
 
@@ -77,7 +81,13 @@ function developmentSecrets(): Set<string> {
   const secrets = settingNames.filter(
     (name) => variableOf(configSchema.shape[name]).secret && !addresses.includes(name),
   )
-  return new Set(secrets.flatMap((name) => valuesOf(defaults[name])))
+  return new Set(secrets.flatMap((name) => valuesOf(defaults[name]).flatMap(readings)))
+}
+
+/** A secret as it is written, and the bytes that it stands for: they are the same in hex and in base64. */
+function readings(secret: string): string[] {
+  const bytes = bytesOf(secret)
+  return bytes.length >= LEAST_BYTES ? [secret, `bytes ${bytes.toString('hex')}`] : [secret]
 }
 
 function valuesOf(value: unknown): string[] {

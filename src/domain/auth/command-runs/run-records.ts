@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { type DB, insertRows, type StaffProof, type Tx, type Vault, type Work } from '../../kernel/index.ts'
+import { type DB, insertRows, type StaffProof, type StaffRole, type Tx, type Vault, type Work } from '../../kernel/index.ts'
 import { authErrors } from '../errors.ts'
 import { hashOfToken } from '../staff/tokens.ts'
 import { RUN_SILENT_S } from './run-silence.ts'
@@ -71,15 +71,22 @@ export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<
   return { begun: true, id: before.id, attempt: before.attempt + 1 }
 }
 
+/** What a run acts by: the token that began it, and the role that its holder had. */
+export interface RunsBy {
+  proof: StaffProof
+  role: StaffRole
+}
+
 /**
- * Records the heartbeat of a command's run. Returns true if the run must stop: somebody asked for that, or
- * the staff token that began the run was revoked.
+ * Records the heartbeat of a command's run. Returns true if the run must stop: somebody asked for that, the
+ * staff token that began the run was revoked, or its holder has another role by now.
  */
-export async function heartbeatRun(db: Kysely<DB>, id: string, proof?: StaffProof): Promise<boolean> {
-  const isGood = proof
+export async function heartbeatRun(db: Kysely<DB>, id: string, by?: RunsBy): Promise<boolean> {
+  const isGood = by
     ? sql`exists (
         select from staff_tokens t join staff s on s.id = t.staff_id
-        where t.token_hash = ${hashOfToken(proof.reveal())} and t.revoked_at is null and s.status = 'active')`
+        where t.token_hash = ${hashOfToken(by.proof.reveal())} and t.revoked_at is null and s.status = 'active'
+          and s.role = ${by.role})`
     : sql`true`
   const { rows } = await sql<{ stop: boolean }>`
     update command_runs set seen_at = clock_timestamp() where id = ${id} and ended_at is null
