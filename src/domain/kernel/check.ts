@@ -34,10 +34,7 @@ export async function runChecks(
   checks: readonly Check[],
   tx: Tx,
   vault: Vault,
-  {
-    onDone = () => {},
-    rest = async () => {},
-  }: { onDone?: (result: CheckResult) => void; rest?: Rest } = {},
+  { onDone = () => {}, rest = async () => {} }: { onDone?: (result: CheckResult) => void; rest?: Rest } = {},
 ): Promise<CheckResult[]> {
   const results: CheckResult[] = []
   for (const check of checks) {

@@ -103,7 +103,12 @@ export class RunBook {
     const { request, actor, code, filePath } = asked
     const { id: staffId, proof, role } = actor
     const { shownOnce } = asked
-    const run = new Run(this.#laku, { id, staffId, by: proof && { proof, role }, shownOnce }, this.#paces, record)
+    const run = new Run(
+      this.#laku,
+      { id, staffId, by: proof && { proof, role }, shownOnce },
+      this.#paces,
+      record,
+    )
     this.#runs.set(id, run)
     const done = withRequestId(id, () =>
       this.#house.run({

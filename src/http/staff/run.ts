@@ -19,7 +19,7 @@ export interface RunPaces {
 }
 
 /** Long work beside customers rests this many times as long as its last piece took. */
-const REST_PER_WORK = 3
+const REST_PER_WORK = 1
 /** The longest rest (ms): a piece may have waited for a lock, and did not work all that time. */
 const LONGEST_REST_MS = 250
 

@@ -1,5 +1,13 @@
 import { type Kysely, sql } from 'kysely'
-import { type DB, insertRows, type StaffProof, type StaffRole, type Tx, type Vault, type Work } from '../../kernel/index.ts'
+import {
+  type DB,
+  insertRows,
+  type StaffProof,
+  type StaffRole,
+  type Tx,
+  type Vault,
+  type Work,
+} from '../../kernel/index.ts'
 import { authErrors } from '../errors.ts'
 import { hashOfToken } from '../staff/tokens.ts'
 import { RUN_SILENT_S } from './run-silence.ts'
