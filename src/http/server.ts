@@ -33,7 +33,7 @@ const BODY_LIMIT = 256 * 1024
  */
 const NOTICE_MS = 500
 
-/** So long (ms) after a request customers are taken to be there. */
+/** Customers are taken to be there for this time (ms) after a request. */
 const CUSTOMERS_MS = 1_000
 
 declare module 'fastify' {

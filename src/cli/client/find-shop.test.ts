@@ -70,6 +70,21 @@ describe('DATABASE_URL and LAKU_TOKEN, as scripts of before have them', () => {
 describe('a shop that LAKU_SERVER names', () => {
   beforeEach(() => rmSync(record, { force: true }))
 
+  it('that somebody is logged in to as two people is the chosen one, and a guess in no case', () => {
+    const contexts = { a: { server: here, token: 'lkst_a' }, b: { server: here, token: 'lkst_b' } }
+    const { LAKU_TOKEN: _, ...person } = env
+    const found = (current?: string) => {
+      mkdirSync(join(folder, 'laku'), { recursive: true })
+      writeFileSync(join(folder, 'laku', 'contexts.json'), JSON.stringify({ current, contexts }), {
+        mode: 0o600,
+      })
+      return findShop({ server: here }, person)
+    }
+    expect(found('b')).toMatchObject({ name: 'b', staffServer: { token: 'lkst_b' } })
+    expect(() => found()).toThrow(/as several \(a, b\): say which with --context/)
+    expect(findShop({ server: here }, env)).toMatchObject({ staffServer: { token: 'lkst_x' } })
+  })
+
   it('is found by who has a token but no home that they can read', () => {
     mkdirSync(join(folder, 'laku'), { recursive: true })
     writeFileSync(join(folder, 'laku', 'contexts.json'), 'no JSON', { mode: 0o600 })

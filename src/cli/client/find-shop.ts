@@ -69,8 +69,14 @@ export function findShop(flags: ShopFlags, env: Env): FoundShop {
 function byServer(text: string, called: string, env: Env): FoundShop {
   const server = serverAddress(text, called)
   const given = tokenOf(env)
-  const { contexts } = given === undefined ? readContexts(env) : legibleContexts(env)
-  const saved = Object.entries(contexts).find(([, context]) => context.server === server)
+  const { contexts, current } = given === undefined ? readContexts(env) : legibleContexts(env)
+  const known = Object.entries(contexts).filter(([, context]) => context.server === server)
+  const saved = known.find(([name]) => name === current) ?? known[0]
+  const isOneOfSeveral = known.length > 1 && saved?.[0] !== current
+  if (given === undefined && isOneOfSeveral)
+    throw usageError(
+      `you are logged in at ${server} as several (${known.map(([name]) => name).join(', ')}): say which with --context`,
+    )
   const token = given ?? saved?.[1].token
   if (token === undefined)
     throw new CliError(
@@ -78,7 +84,7 @@ function byServer(text: string, called: string, env: Env): FoundShop {
       'not_logged_in',
       `you are not logged in at ${server}: run "laku login --server ${server}", or set LAKU_TOKEN to your staff token`,
     )
-  const name = saved?.[0] ?? new URL(server).host
+  const name = (isOneOfSeveral ? undefined : saved?.[0]) ?? new URL(server).host
   return {
     by: 'server',
     staffServer: { server, token },

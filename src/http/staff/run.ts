@@ -36,7 +36,7 @@ export class Run {
   readonly id: string
   readonly staffId: string
   readonly #laku: Laku
-  /** What the run acts by. The run stops once this token or this role is gone. */
+  /** The token and the role that the run acts by. The run stops once either is gone. */
   readonly #by: RunsBy | undefined
   readonly #paces: RunPaces
   readonly #stop = new AbortController()

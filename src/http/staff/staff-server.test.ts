@@ -235,6 +235,30 @@ describe('a command that takes long', () => {
     expect(await running).toMatchObject({ exitCode: 7 })
   })
 
+  it('is shown no further to a reader whose token is revoked', async () => {
+    const { work, begun, open } = steps(6)
+    does.slow = work
+    const running = say('work', 'slow', '--idempotency-key', 'watched')
+    await begun
+    const { data } = JSON.parse((await say('commands', 'list', '--json')).stdout)
+    const reader = await hire(laku, 'admin')
+    const isReading = Promise.withResolvers<void>()
+    const reading = runClient(
+      ['--server', staffServer.server.url, 'commands', 'attach', data[0].id],
+      env(reader.proof?.reveal()),
+      undefined,
+      entries,
+      { heard: (text) => text.includes('step 3') && isReading.resolve() },
+    )
+    await isReading.promise
+    const boss = (await hire(laku, 'admin')).proof?.reveal() ?? ''
+    const revoke = ['auth', 'staff', 'revoke', reader.name, '--tokens-only', '--reason', 'stolen']
+    expect(await staffServer.run(boss, revoke)).toMatchObject({ exitCode: 0 })
+    expect(await reading).toMatchObject({ exitCode: 4, stderr: expect.not.stringContaining('step 4') })
+    open()
+    expect((await running).exitCode).toBe(0)
+  })
+
   it('of who has another role by now ends at its next step', async () => {
     const own = await hire(laku, 'finance')
     const { work, begun } = steps(10)

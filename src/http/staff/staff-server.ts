@@ -144,7 +144,7 @@ function buildStaffServer(
   laku: Laku,
   house: CommandHouse,
   book: RunBook,
-  { heartbeatMs }: StaffServerTimings,
+  { heartbeatMs, flushMs: tokenSeenMs }: StaffServerTimings,
 ): FastifyInstance {
   const app = Fastify({
     loggerInstance: laku.logger as FastifyBaseLogger,
@@ -222,7 +222,8 @@ function buildStaffServer(
       const from = Number(request.query.from ?? 0)
       if (!id.success || !Number.isSafeInteger(from) || from < 0)
         throw staffErrors.request_unfit({ where: 'url', problems: [] })
-      const lines = book.follow(request.staff, id.data, from, goneWith(reply))
+      const gone = goneWith(reply, request)
+      const lines = book.follow(request.staff, id.data, from, gone)
       // The first line is read before the stream begins, so that an unknown run gets an error answer.
       const first = await lines.next()
       return stream(reply, id.data, again(first, lines), heartbeatMs)
@@ -230,12 +231,35 @@ function buildStaffServer(
   )
 
   async function identify(request: FastifyRequest): Promise<Staff> {
-    const header = request.headers.authorization
-    const token = header?.startsWith('Bearer lkst_') ? header.slice(7) : undefined
-    const staff =
-      token && (await laku.units.run(systemActor, (work) => staffByToken(work.tx, token, work.now)))
+    const staff = await holderOf(request)
     if (!staff) throw staffErrors.token_refused()
     return staff
+  }
+
+  async function holderOf({ headers: { authorization } }: FastifyRequest): Promise<Staff | undefined> {
+    const token = authorization?.startsWith('Bearer lkst_') ? authorization.slice(7) : undefined
+    if (token === undefined) return undefined
+    return await laku.units.run(systemActor, (work) => staffByToken(work.tx, token, work.now))
+  }
+
+  /**
+   * Returns a signal that is aborted when the reader disconnects. With `request` it is also aborted when the
+   * token of that request is no longer good: a run may go on for hours after somebody attached to it.
+   */
+  function goneWith(reply: FastifyReply, request?: FastifyRequest): AbortSignal {
+    const gone = new AbortController()
+    const leave = () => gone.abort()
+    reply.raw.once('close', leave)
+    if (!request) return gone.signal
+    const look = setInterval(() => {
+      // A database that is away says nothing about a token.
+      holderOf(request).then(
+        (staff) => staff ?? leave(),
+        () => {},
+      )
+    }, tokenSeenMs)
+    gone.signal.addEventListener('abort', () => clearInterval(look))
+    return gone.signal
   }
 
   return app
@@ -245,13 +269,6 @@ declare module 'fastify' {
   interface FastifyRequest {
     staff: Staff
   }
-}
-
-/** Returns a signal that is aborted when the reader disconnects. */
-function goneWith(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  return gone.signal
 }
 
 async function* again(first: IteratorResult<string>, rest: AsyncGenerator<string>): AsyncGenerator<string> {

@@ -79,7 +79,7 @@ export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<
   return { begun: true, id: before.id, attempt: before.attempt + 1 }
 }
 
-/** What a run acts by: the token that began it, and the role that its holder had. */
+/** The token that began a run, and the role that its holder had. */
 export interface RunsBy {
   proof: StaffProof
   role: StaffRole
