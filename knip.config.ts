@@ -9,8 +9,6 @@ const config: KnipConfig = {
     '.': {
       entry: [
         'src/commands/main.ts!',
-        // Started as a worker thread (src/commands/work-thread/work-thread.ts).
-        'src/commands/work-thread/thread.ts!',
         // Made into openapi.json (scripts/openapi.ts).
         'src/http/openapi.ts!',
         // The thread of work-thread.ts, which a Worker loads by its URL.
