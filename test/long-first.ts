@@ -1,8 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
- * Files of eight seconds of processor time and more, the longest first, by their paths' ends: what begins last would
- * have one core to itself while the other idles.
+ * Files of eight seconds of processor time and more, the longest first, by their paths' ends: what begins
+ * last would have one core to itself while the other idles.
  */
 const long = [
   'test/acceptance/database-environment.test.ts',

@@ -17,7 +17,9 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Signs an access token for a logged-in customer, valid for `policy.accessTokenMinutes`. */
     signAccessToken(login: { userId: string; authSessionId: string }): string
-    /** Returns the claims of a token that laku signed and that has not expired; otherwise undefined. */
+    /**
+     * Returns the claims of an access token that laku signed and that has not expired; otherwise undefined.
+     */
     readAccessToken(token: string): AccessClaims | undefined
   }
 }
@@ -27,16 +29,16 @@ const LONGEST_TOKEN = 1_000
 const keyIdOf = (secret: string) => createHash('sha256').update(secret).digest('hex').slice(0, 8)
 
 /**
- * Registers the signing and reading of access tokens (HS256). `kid` names a token's key, so that two keys are
- * valid while a secret rotates; the first one signs. Expiry is checked against laku's clock, which a
- * developer may shift.
+ * Registers the signing and reading of access tokens (HS256). `kid` names the key that signed a token, so
+ * that two keys are valid while a secret is replaced; the first key signs new tokens. A token expires by
+ * laku's clock, which a developer may shift.
  */
 export const accessTokens = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     const secrets = laku.config.jwtSecret
     const keyIds = secrets.map(keyIdOf)
-    // All tokens signed with the same key have the same header text. So the key is found by comparing that
-    // text, without parsing the header.
+    // The headers of all tokens that one key signed are equal. So the key is found by comparing the header's
+    // text, without parsing it.
     const keyIdByHeader = new Map<string, string>()
     for (const secret of secrets) {
       const kid = keyIdOf(secret)

@@ -24,26 +24,31 @@ import { routeRoles } from '../runtime/who-may.ts'
 import { httpErrors } from './http-errors.ts'
 
 /**
- * The kinds of callers that a route accepts. `guest` accepts everybody; a guest who sends a token is
- * identified by it. The use case decides which staff roles may do what.
+ * The kinds of callers that a route accepts. `guest` accepts everybody; a guest who sends a valid token is
+ * still identified. The use case decides which staff roles may do what.
  */
 export type Access = 'open' | 'guest' | 'customer' | 'staff' | 'signed-in'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
-    /** Whether the raw body is kept, so that a signature over it can be checked. */
+    /** Whether the unparsed request body is kept, so that a signature over it can be checked. */
     rawBody?: boolean
-    /** Whether an allowed sender signed the body. This is checked before the body is parsed. */
+    /** Tells whether an allowed sender signed the request body. This is checked before the body is parsed. */
     isSigned?: (request: FastifyRequest, raw: Buffer) => boolean
-    /** Whether a guest route treats an invalid token like no token, so that it never answers 401. */
+    /**
+     * Whether a `guest` route treats a request with an invalid token like one without a token, so that it
+     * never answers 401.
+     */
     takesAnyToken?: boolean
     /**
-     * Builds the answer to a repeated request from the stored answer. Names and addresses are not stored in
-     * answers; if an answer contains any, they are read again (test/contract/kept-answers.test.ts).
+     * Builds the answer to a repeated request from the answer that was stored for its idempotency key. Stored
+     * answers have no names and addresses, so these are read again (test/contract/kept-answers.test.ts).
      */
     again?: (work: Work, kept: StoredAnswer) => Promise<StoredAnswer>
-    /** Whether the idempotency key may be deleted after a day, because the call moves no money. */
+    /**
+     * Whether the request's idempotency key may be deleted after a day, because the request moves no money.
+     */
     keyExpires?: boolean
     /** Whether a POST needs no idempotency key, because sending it twice has no further effect. */
     takesNoKey?: boolean
@@ -52,14 +57,13 @@ declare module 'fastify' {
     actor: Actor
     rawBody: Buffer | undefined
     /**
-     * Runs a unit of work as the caller. Requests of unknown callers run a few at a time (strangers/): each
-     * waits in the queue of its network, or of the proof of work that it carries.
+     * Runs a unit of work as the caller of the request. Requests of callers who are not logged in wait in
+     * queues (strangers/), each in the queue of its network or `turn`.
      */
     read<T>(use: (work: Work) => Promise<T>, turn?: string): Promise<T>
     /**
-     * Runs a change as the caller, once per Idempotency-Key, and sends its result; the status may depend on
-     * the result. A refused change does not use up its key. This holds for a thrown refusal (rolled back) and
-     * for a returned one (committed).
+     * Runs a change as the caller, once per Idempotency-Key, and sends its result. A refused change does not
+     * use up the key: neither a thrown refusal (rolled back) nor a returned one (committed).
      */
     change<T>(
       reply: FastifyReply & TakesBody<T>,
@@ -73,8 +77,8 @@ declare module 'fastify' {
 
 const DAY_S = 24 * 3600
 /**
- * The seconds for which the idempotency keys of requests that move money are kept; no client repeats a
- * request later.
+ * The time (seconds) for which the idempotency keys of requests that move money are kept. No client repeats a
+ * request after that time.
  */
 const MONEY_KEY_S = 90 * DAY_S
 /**
@@ -94,8 +98,8 @@ export const access = (laku: Laku) =>
     const ended = new EndedSessions(laku)
     const seenTokens = new Set<string>()
     app.addHook('onClose', async () => ended.close())
-    // The hook below sets the actor before any handler runs; a shared default object would leak between
-    // requests.
+    // No default actor is set here, because the requests would share the object. The hook below sets the
+    // actor before any handler runs.
     app.decorateRequest('actor')
     app.decorateRequest('rawBody')
 
@@ -132,7 +136,8 @@ export const access = (laku: Laku) =>
         if (token.length !== STAFF_TOKEN_LENGTH) return undefined
         const digest = hash('sha256', token)
         if (!seenTokens.has(digest)) await app.limitStaffGuess(request)
-        // The lookup runs outside of any transaction, so an invented token costs only one query.
+        // The token is looked up outside of any transaction, so that a request with an invented token costs
+        // only one query.
         const staff = await staffByToken(laku.db, token, laku.clock.now())
         if (staff) remember(seenTokens, digest)
         const reason = request.headers['x-reason']
@@ -152,8 +157,8 @@ export const access = (laku: Laku) =>
 
     app.decorateRequest('idempotencyKey', function (this: FastifyRequest) {
       const key = this.headers['idempotency-key']
-      // The keys of different unknown callers could collide. So a request without a known caller uses no
-      // idempotency key, and runs each time it is sent.
+      // Callers who are not logged in may choose equal idempotency keys. So their keys are ignored, and each
+      // of their requests runs.
       if (key === undefined || this.actor.kind === 'visitor') return undefined
       if (typeof key !== 'string' || key.length < 1 || key.length > 255) {
         throw httpErrors.invalid({
@@ -192,7 +197,7 @@ export const access = (laku: Laku) =>
     })
   })
 
-/** A reply of a route whose answer schema accepts this result. */
+/** A reply of a route whose answer schema accepts this type of result. */
 interface TakesBody<T> {
   send: (body: ToWire<T>) => unknown
 }
@@ -204,7 +209,7 @@ export const sendAnswer = (reply: FastifyReply, { status, body }: StoredAnswer):
   reply.code(status).send(body)
 
 /**
- * Remembers the digest of a valid staff token, so that later requests with that token are not counted as
+ * Remembers the digest (hash) of a valid staff token. Later requests with that token are then not counted as
  * guesses.
  */
 function remember(seen: Set<string>, digest: string): void {
@@ -218,19 +223,19 @@ const isRefusal = (result: unknown): result is Refusal =>
   'refused' in result &&
   result.refused instanceof DomainError
 
-/** The interval at which this process reads which log-ins have ended. */
+/** The interval (ms) at which this process reads which log-ins have ended since. */
 const REFRESH_MS = 400
 /**
- * The interval at which all ended log-ins are read again. In between, only those of the last minute are read,
- * because a transaction that ends a log-in may commit late.
+ * The interval (ms) at which all ended log-ins are read again. In between, only those of the last minute are
+ * read, because a transaction that ends a log-in may commit late.
  */
 const ALL_MS = 15_000
 const LATE_S = 60
 
 /**
- * The log-ins that ended (logged out, suspended, reused, a login contact changed) while their access tokens
- * are still in date. Every process learns of a newly ended log-in within a second. No request is delayed for
- * this: the read uses an index over few rows, outside of any transaction.
+ * The log-ins that ended (by log-out, suspension, reuse of a refresh token or change of a login contact)
+ * before their access tokens expired. Every process learns of an ended log-in within a second. No request
+ * waits for this.
  */
 class EndedSessions {
   #ids = new Set<string>()
@@ -246,8 +251,8 @@ class EndedSessions {
   }
 
   async #refresh(): Promise<void> {
-    // A new query starts only after the previous one ended, so that queries do not pile up while the database
-    // is slow.
+    // A new query for ended log-ins starts only after the last one has returned, so that queries do not pile
+    // up while the database is slow.
     if (this.#reading) return
     this.#reading = true
     const { clock, policy, db, logger } = this.#laku

@@ -25,14 +25,14 @@ export const bodies = fp(async (app: FastifyInstance) => {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (request.routeOptions.config.rawBody) request.rawBody = body
-    // The sender's signature is checked before the body is parsed.
+    // The signature of the request body is checked before the body is parsed.
     if (request.routeOptions.config.isSigned?.(request, body) === false)
       return done(httpErrors.unauthorized())
     if (body.length === 0) return done(null, undefined)
     const text = body.toString('utf8')
     return parse(request, text, (error, value) => {
-      // The JSON parser accepts such characters only as escapes. So only a body with such an escape is
-      // searched.
+      // The JSON parser accepts the characters that PostgreSQL cannot store only as escapes (`\u0000`). So
+      // only a body with an escape like that is searched for them.
       const unfit = !error && ESCAPED.test(text) && !storable(value)
       done(unfit ? unstorable('body') : error, value)
     })

@@ -7,7 +7,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The caller's IP address, as the trusted proxies report it. */
     address: string
-    /** The networks that the caller's IP address belongs to, by which unknown callers are counted. */
+    /** The networks of the caller's IP address. Callers who are not logged in are counted by network. */
     network: Network
   }
 }
@@ -19,7 +19,7 @@ declare module 'fastify' {
  */
 export const caller = fp(async (app: FastifyInstance) => {
   app.decorateRequest('address', '')
-  // The hook below sets the network before any handler runs.
+  // The hook below sets the caller's network before any handler runs.
   app.decorateRequest('network')
   app.addHook('onRequest', async (request) => {
     request.address = addressIn(request.ip) ?? request.socket.remoteAddress ?? ''

@@ -12,8 +12,8 @@ const page = `<!doctype html>
 `
 const start = `SwaggerUIBundle({ url: '/docs/openapi.json', dom_id: '#swagger-ui', deepLinking: true })\n`
 
-// The content security policy of the Swagger UI page: it needs style attributes, and draws its arrows from
-// data URLs. Everything else that it loads is its own file.
+// The content security policy of the Swagger UI page (the API's documentation). The page needs style
+// attributes and data URLs for its arrows, and loads everything else from laku itself.
 const CSP =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -36,8 +36,8 @@ const files: Record<string, { type: string; text: () => string | Promise<string>
 }
 
 /**
- * The documentation files by name, each read from disk once. Otherwise a small request would make the server
- * read 1.5 MB each time, which helps attackers who flood it.
+ * The documentation files by name, each read from disk only once. Each is up to 1.5 MB, so a flood of small
+ * requests cannot make the server read that much each time.
  */
 const kept = new Map<string, Promise<string>>()
 function textOf(name: string): Promise<string> | undefined {

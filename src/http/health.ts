@@ -31,8 +31,7 @@ async function writeWorks({ db }: Laku): Promise<boolean> {
 
 /**
  * Registers the two health checks. `/healthz` answers as long as the event loop runs. `/readyz` checks that
- * the database answers and takes writes, is migrated, the queue is installed, and the process is not shutting
- * down.
+ * the database is migrated and takes writes, the queue is installed, and the process is not shutting down.
  */
 export const healthRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -41,8 +40,8 @@ export const healthRoutes =
     let probe: { at: number; took: Promise<boolean> } | undefined
 
     /**
-     * Tells whether the database takes writes. A full disk and a standby server still answer reads, so only a
-     * write shows the trouble. At most one test write a second runs, however many requests ask.
+     * Tells whether the database takes writes: with a full disk, or as a standby, it still answers reads. At
+     * most one test write a second runs, however many requests ask.
      */
     async function takesWrites(): Promise<boolean> {
       const now = Date.now()

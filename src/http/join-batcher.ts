@@ -12,9 +12,9 @@ import { Batcher } from './batcher.ts'
 
 const systemActor: Actor = { kind: 'system', name: 'door' }
 
-// The batch size was measured on two cores shared with PostgreSQL. A batch size of 64 took 1,900 to 2,700
-// joins a second on one session, and 2,300 to 3,500 over 1,000 sessions. A batch size of 128 took 1,850 to
-// 3,060 on one session, with twice the wait.
+// The batch size was measured on two cores shared with PostgreSQL. Batches of 64 took 1,900 to 2,700 joins a
+// second on one session, and 2,300 to 3,500 over 1,000 sessions. Batches of 128 took 1,850 to 3,060 on one
+// session, but each join waited twice as long.
 const MAX_BATCH = 64
 const WAIT_MS = 2
 
@@ -33,7 +33,7 @@ export class JoinBatcher {
     this.#batcher = new Batcher({ run: (joins) => this.#run(joins), maxBatch: MAX_BATCH, waitMs: WAIT_MS })
   }
 
-  /** Resolves when the buyer has a place in the session. Throws the error for which the join was refused. */
+  /** Resolves when the buyer has joined the session. Throws the error for which the join was refused. */
   join(join: Join): Promise<StoredAnswer> {
     const { units, providers } = this.#laku
     const context = { units, actor: systemActor, courier: providers.courier, asker: join.customerId }
@@ -45,8 +45,8 @@ export class JoinBatcher {
   }
 
   /**
-   * Attempts a join. A payment from the wallet, in full or in part, must succeed or fail as a whole, so that
-   * such a join has its own transaction.
+   * Runs one attempt at a join. A join that the wallet pays, in full or in part, has a transaction of its
+   * own, because both must succeed or fail together.
    */
   async #try(join: Join): Promise<StoredAnswer> {
     const outcome = usesWallet(join) ? (await this.#run([join]))[0] : await this.#batcher.add(join)

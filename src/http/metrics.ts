@@ -8,7 +8,7 @@ import { StartError } from '../runtime/start-error.ts'
 
 const systemActor: Actor = { kind: 'system', name: 'metrics' }
 
-/** The present figures of this process's staff server, for /metrics. */
+/** The present figures of this process's staff server, which runs the commands of staff. */
 export interface StaffFigures {
   pool: Laku['pool']
   /** The number of staff commands that are running. */
@@ -16,8 +16,9 @@ export interface StaffFigures {
 }
 
 /**
- * Measures every request by route, and this process's pools and event loop. Each figure is a row of
- * docs/metrics.md. The staff server starts after the HTTP server, and has figures from then on.
+ * Registers the metrics of this process: its requests by route, connection pools and event loop.
+ * docs/metrics.md describes each metric. The staff server starts after the HTTP server, and has figures from
+ * then on.
  */
 export function observe(
   app: FastifyInstance,
@@ -69,8 +70,8 @@ function observePool(registry: Registry, { pool }: Laku): void {
 }
 
 /**
- * Measures the staff server's connections and commands. Staff commands have their own connection pool, so a
- * full pool there does not affect customers.
+ * Registers the metrics of the staff server's connections and commands. Staff commands have their own
+ * connection pool, so that a full pool there does not affect customers.
  */
 function observeStaff(registry: Registry, staff: () => StaffFigures | undefined): void {
   const registers = [registry]
@@ -104,13 +105,13 @@ function observeStaff(registry: Registry, staff: () => StaffFigures | undefined)
 }
 
 /**
- * Measures the webhook deliveries that the worker has not processed yet. Every process reports the same
- * figures, and NaN while the database is away.
+ * Registers the metrics of the webhook deliveries that wait to be processed. Every process reports the same
+ * figures, and NaN while the database does not answer.
  */
 function observeInbox(registry: Registry, laku: Laku): void {
   const unknown: InboxLag = { waiting: Number.NaN, oldestS: Number.NaN }
   let underWay: Promise<InboxLag> | undefined
-  // Both inbox figures of one scrape come from the same query.
+  // One query gives both metrics of the waiting webhook deliveries, each time that /metrics is read.
   const look = () => {
     underWay ??= laku.units
       .run(systemActor, (work) => inboxLag(work.tx, work.now))

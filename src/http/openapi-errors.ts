@@ -12,7 +12,7 @@ interface Operation {
   parameters?: object[]
   requestBody?: object
   responses: Record<string, object>
-  /** Marks a POST that needs no idempotency key, because sending it twice has no further effect. */
+  /** The mark of a POST that needs no idempotency key, because sending it twice has no further effect. */
   'x-takes-no-key'?: true
 }
 
@@ -77,7 +77,10 @@ const tagNotes: Record<string, string> = {
   webhooks: 'What providers send: kept as it comes, worked through later.',
 }
 
-/** Adds to each operation its possible errors and the headers of a change; sorts paths and tags. */
+/**
+ * Adds to each operation of the API description its possible errors and the headers of a change; sorts paths
+ * and tags.
+ */
 export function describeErrors(document: ApiDocument): ApiDocument {
   const paths = Object.entries(document.paths ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
   const tags = new Set<string>()

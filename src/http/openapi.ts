@@ -31,15 +31,14 @@ export const openApi = fp(async (app: FastifyInstance) => {
           'The back office of a group-buying shop. Money is whole rupiah in fields ending `_idr`; times are ISO 8601 with offset; lists come in pages of `limit` after `cursor`.',
         license: { name: 'MIT', identifier: 'MIT' } as never,
       },
-      // The calls that a reader tries out on the documentation page go to the server that shows the page.
+      // The calls that a reader tries out on the documentation page go to the server that sent the page.
       servers: [{ url: '/', description: 'this server' }],
-      // The cast is needed because the types cover three versions of OpenAPI. A linter checks the document
-      // against its version.
+      // The type of `components` covers three versions of OpenAPI, so a cast is needed. A linter checks the
+      // description against the version used here.
       components: components as never,
     },
     transform: describeRoute,
-    // The plugin's types cover three versions of OpenAPI. The parts that are used here are the same in all
-    // three.
+    // The plugin's types cover three versions of OpenAPI. All three have the parts that are used here.
     transformObject: (document) =>
       describeErrors('openapiObject' in document ? (document.openapiObject as ApiDocument) : {}) as object,
   })
@@ -98,9 +97,9 @@ function operationIdOf(method: string, url: string): string {
 }
 
 /**
- * Returns a JSON schema without redundant parts: the bounds of safe integers, and the pattern of a text whose
- * format is named. Answers may contain further fields, so `additionalProperties: false` is removed from
- * answers.
+ * Removes redundant parts from a JSON schema: the bounds of safe integers, and the pattern of a text with a
+ * named format. Answers may have more fields than their schema, so `additionalProperties: false` is removed
+ * from answers.
  */
 function tidy(schema: unknown, answer = false): unknown {
   if (Array.isArray(schema)) return schema.map((item) => tidy(item, answer))

@@ -33,7 +33,7 @@ const statusOfKind: Record<ErrorKind, number> = {
   limited: 429,
 }
 
-// The HTTP statuses of these error codes, for which HTTP has a more precise status than that of their kind.
+// The HTTP statuses of single error codes. The status of all other errors follows from their kind.
 const statusOfCode: Record<string, number> = {
   'kernel.idempotency_key_reused': 422,
   'http.unauthorized': 401,
@@ -46,7 +46,7 @@ const statusOfCode: Record<string, number> = {
   'http.internal': 500,
 }
 
-/** Returns the HTTP status of an error, by its code or its kind; no other place decides this. */
+/** Returns the HTTP status of an error, by its code or else by its kind. Only this function decides it. */
 export function statusOf(error: DomainError): number {
   return statusOfCode[error.code] ?? statusOfKind[error.kind]
 }
@@ -91,7 +91,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const known = asDomainError(error, request.routeOptions.bodyLimit)
   const status = statusOf(known)
   if (known.code === 'kernel.database_unavailable') request.server.databaseTrouble.at = Date.now()
-  // The SQLSTATE shows an operator what is wrong with the database; the error's own details are not logged.
+  // The SQLSTATE (PostgreSQL's error code) tells an operator the fault of the database. The error's other
+  // details are not logged.
   const { state: sqlstate } = known.details
   if (status >= 500) request.log.error({ err: error, code: known.code, sqlstate }, 'request failed')
   const { retryAfterS: given } = known.details
@@ -107,7 +108,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     request_id: request.id,
   }
   if (Object.keys(known.details).length > 0) problem.details = toWire(known.details)
-  // The problem is serialized here, because the answer schemas of the routes do not describe it.
+  // The error body is serialized here, because the answer schemas of the routes do not describe errors.
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(problem)
 }
 

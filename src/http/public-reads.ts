@@ -6,8 +6,8 @@ import type { Laku } from '../runtime/laku.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * Reads data that is the same for everybody, cached under `name`. In production each name is read at most
-     * once a second, however many callers ask. In other environments it is read each time, so that a
+     * Reads data that is the same for everybody, and caches it under `name`. In production each name is read
+     * at most once a second, however many callers ask. In other environments it is read each time, so that a
      * developer sees changes at once.
      */
     readPublic<T>(name: string, use: (work: Work) => Promise<T>): Promise<T>
@@ -15,8 +15,8 @@ declare module 'fastify' {
 }
 
 /**
- * The maximum age of a cached public answer (ms). A page shared in a rush may be a second old; a join still
- * checks the current row.
+ * The maximum age (ms) of a cached public answer. A session's page may be a second old, but a join checks the
+ * current row.
  */
 export const FRESH_MS = 1_000
 // The most cached answers. An answer has some 2 kB, so they take 4 MB at most.
@@ -36,10 +36,9 @@ export const publicReads = (laku: Laku) =>
   })
 
 /**
- * A cache of answers by name, each kept for `freshMs`. Callers who ask while an answer is being made wait for
- * the same answer. The oldest answers make room for new ones. `make` gets told whether the name had an answer
- * before. Many callers may wait for a known name, so its read skips the queue of unknown callers
- * (strangers/fair-gate.ts). The read of an invented name waits in that queue.
+ * A cache of answers by name, each kept for `freshMs`; the oldest answers make room for new ones. Callers who
+ * ask for a name while it is read wait for that one answer. `make` gets true if the last answer under the
+ * name was found: only then may its read skip the queue of unknown callers (strangers/fair-gate.ts).
  */
 export class Memory {
   readonly #kept = new Map<string, { until: number; answer: Promise<unknown>; isFound: boolean }>()
@@ -59,7 +58,7 @@ export class Memory {
     const answer = make(known?.isFound ?? false)
     const entry = { until: Date.now() + this.#freshMs, answer, isFound: known?.isFound ?? false }
     this.#kept.set(name, entry)
-    // The answer that nothing was found is cached too; a failure is not.
+    // The answer "not found" is cached too, but any other error is not.
     answer.then(
       (found) => {
         entry.isFound = found !== undefined

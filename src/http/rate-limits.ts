@@ -13,8 +13,8 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     /**
-     * Counts a request for its caller: a customer or staff member by id, everybody else by IP address. A
-     * request to a costly route is also counted separately (route-costs.ts).
+     * Counts a request for its caller: a logged-in customer or staff member by id, everybody else by IP
+     * address. A request to a costly route is also counted for that route (route-costs.ts).
      * @throws http.too_many_requests, with the seconds until the next is taken
      */
     limitCaller(request: FastifyRequest): Promise<void>
@@ -35,53 +35,57 @@ declare module 'fastify' {
      */
     limitTokenGuess(request: FastifyRequest): Promise<void>
     /**
-     * Counts a request for a code by a browser with a device token of an earlier log-in. Returns false if the
-     * browser has reached its limit.
+     * Counts a request for a one-time code from a browser whose device token proves an earlier log-in.
+     * Returns false if the browser has reached its limit.
      */
     mayAskAsDevice(request: FastifyRequest, device: string): Promise<boolean>
     /**
-     * Runs the database work of an unknown caller, in turn with the requests of other names.
+     * Runs the database work of a caller who is not logged in. It waits in a queue of its own `name` (such as
+     * a network), and the queues are served in turn.
      * @throws http.too_many_requests
      */
     inTurn<T>(name: string, use: () => Promise<T>): Promise<T>
     /**
-     * Counts a lookup of cached prices by an unknown caller, by network. Returns false if the caller gets the
-     * zone's fee instead.
+     * Counts a lookup of cached shipping prices by a caller who is not logged in, by network. Returns false
+     * beyond the limit: the caller then gets the fee of the zone instead.
      */
     mayLookUpRates(request: FastifyRequest): Promise<boolean>
     /**
-     * Counts a guess at a code that never existed, by IP address.
+     * Counts a guess at a one-time code that laku never issued, by IP address.
      * @throws http.too_many_requests
      */
     limitGuess(request: FastifyRequest): Promise<void>
     /**
-     * Counts an unknown caller's request for a code, by IP address, before the database counts it. Returns
-     * false if the address has reached its limit.
+     * Counts a request for a one-time code by a caller who is not logged in, by IP address, without the
+     * database. Returns false if the address has reached its limit.
      */
     mayAskForCode(request: FastifyRequest): Promise<boolean>
   }
 }
 
 /**
- * The limits for requests of unknown callers. They may use two fifths of a process's 20 connections, and the
- * queue holds at most two seconds of work.
+ * The limits for the requests of callers who are not logged in. They may use two fifths of a process's 20
+ * connections, and at most two seconds of work may wait in the queue.
  */
 const STRANGERS = { running: 8, waitingOfOne: 100, waiting: 1_000 }
-/** The most code requests of a browser with a device token; a real user needs only a handful. */
+/**
+ * The most one-time codes that a browser with a device token may request; a real user needs only a handful.
+ */
 const CODES_OF_DEVICE = 10
 
 /**
- * The most lookups of cached prices that one network may make a minute. Visitors of a session's page have its
- * token and need few. Beyond the limit they get the zone's fee, which needs no lookup.
+ * The most lookups of cached shipping prices that one network may make a minute. Visitors of a session's page
+ * send its token and need few. Beyond the limit they get the fee of the zone, which needs no lookup.
  */
 const RATE_LOOKS = { address: 60, home: 20 }
 
 const MINUTE_MS = 60_000
-// The most callers that are counted separately. Beyond this, the callers who called longest ago are dropped.
+// The most callers that are counted separately. If there are more, those with the oldest last request are no
+// longer counted.
 const CALLERS = 50_000
 
-// The share of the wrong tokens that one IP address may send as staff tokens: a tenth, because staff have
-// only a handful of tokens.
+// The limit of wrong staff tokens from one IP address, as a share of the limit of all wrong tokens: a tenth,
+// because staff have only a handful of tokens.
 const STAFF_GUESSES = 0.1
 
 const partOf = (whole: number, share: number) => Math.max(1, Math.floor(whole * share))
@@ -115,7 +119,7 @@ export const rateLimits = (laku: Laku) =>
         person: limiter(partOf(policy.customerRequestsPerMinute, person), byName),
       })
     }
-    // The limits differ by the kind of address: thousands of phones may share an IPv4 address, but an IPv6
+    // The limits differ by the kind of IP address: thousands of phones may share an IPv4 address, but an IPv6
     // /64 belongs to one home.
     const byKind = (address: number, home: number) => (request: FastifyRequest) =>
       request.network.site === undefined ? address : home

@@ -1,11 +1,11 @@
 import { type StoredAnswer, toWire, type Work, wholeAnswer } from '../domain/kernel/index.ts'
 
-/** The ids in a stored answer by which its object is read again. */
+/** The ids in a stored answer, by which the object that it describes is read again. */
 type Kept = { id: string; order: { id: string } }
 
 /**
- * Returns the `again` function of a route. It builds the stored answer anew, with names and addresses as
- * `read` finds them now. Deleted data gives a not-found error, and no change is made a second time.
+ * Returns a route's `again` function, which answers a repeated request. It completes the stored answer with
+ * the names and addresses that `read` finds now, and makes no change. Deleted data gives a not-found error.
  */
 export const readAgain =
   (read: (work: Work, kept: Kept) => Promise<unknown>) =>

@@ -1,8 +1,7 @@
 /**
- * The limits of the routes by their cost for laku: how often one caller may request a route of that cost.
- * Each is a share of the caller's total limit (`policy.addressRequestsPerMinute` of a network,
- * `customerRequestsPerMinute` of a person). deploy/nginx.conf has the same shares of 50 requests a second; a
- * test compares both.
+ * The limits of the routes by their cost for laku, as shares of one caller's limit for all routes
+ * (`policy.addressRequestsPerMinute` of a network, `customerRequestsPerMinute` of a person).
+ * deploy/nginx.conf has equal shares of 50 requests a second; a test compares both.
  */
 export const costs = {
   /**
@@ -10,7 +9,7 @@ export const costs = {
    * webhook delivery is lost.
    */
   free: { network: Number.POSITIVE_INFINITY, person: Number.POSITIVE_INFINITY },
-  /** Routes that are answered from memory, or nearly so. */
+  /** Routes that laku answers from its memory, or nearly so. */
   memory: { network: 1, person: 1 },
   /** Routes that make a few reads, or change the caller's own data. */
   query: { network: 1, person: 1 },
@@ -24,8 +23,8 @@ export const costs = {
   /** Routes that may create an invoice. The invoices of all buyers share one queue. */
   invoice: { network: 0.4, person: 0.2 },
   /**
-   * Routes that reserve goods or give them up: once a second for each person, more than anybody does by hand
-   * for long.
+   * Routes that reserve goods or give them up. The limit of a person is once a second, more than anybody does
+   * by hand for long.
    */
   hold: { network: 1, person: 0.2 },
   /** Routes by which money may be paid out. */
@@ -34,7 +33,7 @@ export const costs = {
 
 export type Cost = keyof typeof costs
 
-/** The routes by cost. A route that is not listed has the cost `query`. */
+/** The routes by their cost for laku. A route that is not listed has the cost `query`. */
 export const routesByCost: Record<Cost, readonly string[]> = {
   free: [
     'GET /healthz',

@@ -12,7 +12,7 @@ const LONGEST_HEADER = 4_096
 /** The longest URL (characters) that a request may have: a link with a campaign's marks has some 500. */
 const LONGEST_URL = 4_096
 
-/** The headers that every answer has anyway. All other headers in Helmet's answer are for security. */
+/** The headers that every answer has anyway. All other headers that Helmet adds are for security. */
 const OWN = ['connection', 'content-length', 'content-type', 'date', 'keep-alive']
 
 type Headers = Readonly<Record<string, string>>
@@ -53,7 +53,7 @@ async function askHelmet(): Promise<Headers> {
   }
 }
 
-/** Sets the security headers and the request's id on every answer. A route may override them. */
+/** Sets the security headers and the request's id on every answer. A route may replace these headers. */
 export const securityHeaders = (headers: Headers) =>
   fp(async (app: FastifyInstance) => {
     app.addHook('onRequest', async (request, reply) => {

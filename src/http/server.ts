@@ -38,19 +38,19 @@ const CUSTOMERS_MS = 1_000
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The shutdown of the server; `begun` is true from its first moment. */
+    /** The state of the server's shutdown; `begun` is true from its first moment. */
     ending: { begun: boolean }
     /**
-     * The time (ms since 1970) at which a request last failed because of the database. The database may still
-     * answer reads and take no writes.
+     * The time (ms since 1970) at which a request last failed because of the database: the database may still
+     * answer reads but take no writes.
      */
     databaseTrouble: { at: number }
   }
 }
 
 /**
- * Builds the server with every plugin and route, without listening yet. `describe` is a plugin that sees the
- * routes as they are added.
+ * Builds the server with all plugins and routes, but does not listen yet. `describe` is a plugin that gets
+ * each route as it is added.
  */
 export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Promise<FastifyInstance> {
   const headers = await safeHeaders()
@@ -64,8 +64,7 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
     connectionTimeout: 60_000,
     frameworkErrors: refuseAddress(headers, laku.config.corsOrigins),
     clientErrorHandler: refuseBytes(headers),
-    // A request's id only names the request and needs no order. A random id costs a tenth of an id that sorts
-    // by time.
+    // A request's id needs no order, so it is random: that costs a tenth of an id that sorts by time.
     genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true },
     // Only the trusted proxies' headers are used to find the caller's IP address.

@@ -7,22 +7,22 @@ import type { Laku } from '../runtime/laku.ts'
 const PURPOSE = 'http.session_page'
 const MINUTES = 15
 
-/** The header in which a session's page, and the session's JSON, send the visitor's token. */
+/** The header with the visitor's token, sent with a session's page and with the session's JSON. */
 export const SESSION_TOKEN = 'x-session-token'
 
 const shape = /^([0-9a-f-]{36})\.([\w-]{12})\.(\d{1,12})\.([\w-]{43})$/
 
 /**
- * Returns the text that the token's signature covers. The token is valid only for the session's product, and
- * only in the network that it was given to.
+ * Returns the text over which a session page's token is signed. The token is valid only for the session's
+ * product, and only in the network that it was given to.
  */
 const saidBy = (productId: string, visit: string, until: string, { network }: FastifyRequest) =>
   `${productId}.${visit}.${until}.${network.home}`
 
 /**
- * Sends the visitor of a session's page a token. With the token, a visitor who is not logged in gets prices
- * from couriers. The token is signed and not stored: `<product>.<visit>.<until, in seconds>.<signature>`. It
- * is valid for a quarter of an hour.
+ * Sends a token to the visitor of a session's page: with it, a visitor who is not logged in gets prices from
+ * couriers. The token is signed and not stored: `<product>.<visit>.<until, in seconds>.<signature>`. It is
+ * valid for a quarter of an hour.
  */
 export function giveSessionToken(
   { vault, clock }: Laku,
@@ -37,8 +37,8 @@ export function giveSessionToken(
 }
 
 /**
- * Returns the page visit that a token proves. Undefined if the token is invented or expired, or was given to
- * another network.
+ * Returns the visit of a session's page that a token proves. Undefined if the token is invented or expired,
+ * or was given to another network.
  */
 export function readSessionToken(
   { vault, clock }: Laku,

@@ -9,8 +9,8 @@ import { sendProblem, statusOf } from './problem.ts'
 type Headers = Readonly<Record<string, string>>
 
 /**
- * Answers requests that reach no route and no hook, in the usual form: a problem document, the usual headers
- * and the request's id. The router itself refuses an invalid URL, and one that is too long.
+ * Answers a request with an invalid or too long URL, which the router refuses before any route or hook. The
+ * answer has the form of all errors: a problem document, the security headers and the request's id.
  */
 export const refuseAddress =
   (headers: Headers, corsOrigins: readonly string[]) =>

@@ -19,7 +19,7 @@ export const paging = {
 export const listOf = <Row extends z.ZodType>(row: Row) =>
   z.object({ data: z.array(row), next_cursor: z.string().nullable() })
 
-/** The variants that a buyer wants, and the quantity of each. */
+/** The variants that a buyer orders, and the quantity of each. */
 export const wantedItems = z
   .array(z.strictObject({ variant_id: z.uuid(), quantity: z.int().min(1).max(100_000) }))
   .min(1)
@@ -48,8 +48,8 @@ export const payWith = {
 }
 
 /**
- * Tells whether `wallet_idr` is given only with the payment method `wallet+invoice`, which has a wallet's
- * part.
+ * Tells whether `wallet_idr` is given exactly as allowed: only with the payment method `wallet+invoice`,
+ * which pays a part from the wallet.
  */
 export const namesPartRightly = (body: {
   payment_method?: string | undefined
@@ -58,7 +58,7 @@ export const namesPartRightly = (body: {
 
 export const partNamedWrongly = { path: ['wallet_idr'], error: 'it goes with payment_method wallet+invoice' }
 
-/** A payment as its buyer sees it. */
+/** A payment as the API returns it to its buyer. */
 export const payment = z.object({
   id: z.uuid(),
   code: z.string(),

@@ -3,7 +3,7 @@ import { type Markup, markup, nothing } from './markup.ts'
 /** A label and its value, shown in a list on the page. */
 export type Fact = readonly [string, string | number | Markup]
 
-/** The state that a note shows by colour and sign: done, still under way, or failed. */
+/** The state that a page's note displays by a colour and a sign: done, still under way, or failed. */
 export type Tone = 'good' | 'wait' | 'bad'
 
 const signs: Record<Tone, string> = { good: '✓', wait: '…', bad: '!' }
@@ -13,9 +13,9 @@ export interface Note {
   title: string
   text: string
   facts?: readonly Fact[]
-  /** The links to further pages; `likely` marks the link that most people want. */
+  /** The links on the page; `likely` marks the link that most readers want. */
   links?: readonly { href: string; text: string; likely?: boolean }[]
-  /** The text of a button that changes something; it posts to this page's own address. */
+  /** The text of the page's button, which changes something. The button posts to the page's own address. */
   action?: string
 }
 

@@ -23,19 +23,19 @@ export interface Page {
   language: Language
   title: string
   body: Markup
-  /** Further markup for the page's head. */
+  /** Markup that is added to the page's HTML head. */
   head?: Markup
-  /** The reload of the page after `afterS` seconds, from the address `to` if it is given. */
+  /** The page reloads itself after `afterS` seconds, from the address `to` if it is given. */
   refresh?: { afterS: number; to?: string } | undefined
-  /** The part of the query that is kept in the link to the other language: `back=1`. */
+  /** The query parameters that the page's link to the other language keeps, such as `back=1`. */
   keeps?: string | undefined
-  /** Whether search engines must not list the page, because it is personal or gone. */
+  /** Whether search engines must not list the page, because it is personal or its content is gone. */
   hidden?: boolean
   /** Whether the page has a form, which posts to the page's own address. */
   hasForm?: boolean
 }
 
-/** Sends a page in the requested language: small, without a script, and readable on a phone. */
+/** Sends a page in its language: small, without a script, and readable on a phone. */
 export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
   const { status, language, title, body, head = nothing, keeps } = page
   const other = otherLanguage[language]
@@ -80,8 +80,8 @@ const MAX_ACCEPT_HEADER = 256
 export function languageOf(request: FastifyRequest): Language {
   const { lang } = (request.query ?? {}) as { lang?: unknown }
   if (lang === 'id' || lang === 'en') return lang
-  // The header is cut to a maximum length and split without a regular expression, because an expression that
-  // backtracks could take very long.
+  // The Accept-Language header is cut to a maximum length. It is split without a regular expression, because
+  // one that backtracks could take very long.
   const asked = (request.headers['accept-language'] ?? '').slice(0, MAX_ACCEPT_HEADER).toLowerCase()
   const wishes = asked.split(',').map((wish, i) => {
     const [tag = '', ...more] = wish.split(';')

@@ -4,7 +4,7 @@ import type { Language, Page } from './page.ts'
 import { type PayTexts, payTexts } from './pay-texts.ts'
 import { instantOf, moneyOf, whole } from './words.ts'
 
-/** The facts about the payment that the page shows. */
+/** The facts about a payment that its page displays to the buyer. */
 export interface PaymentShown {
   code: string
   amountIdr: Rupiah
@@ -15,7 +15,7 @@ export interface PaymentShown {
   session: string | undefined
 }
 
-/** The reason why a buyer sees this page and is not sent to the provider's invoice. */
+/** The reason why a buyer gets laku's payment page and is not sent to the provider's invoice. */
 export type PayState = Exclude<
   keyof PayTexts,
   'line' | 'code' | 'amount' | 'fromWallet' | 'byInvoice' | 'payBefore' | `to${string}`
@@ -42,8 +42,8 @@ export interface PayPage {
 }
 
 /**
- * Returns the page of a payment's link. Except for the payment's code, it shows no text that came with the
- * request.
+ * Returns laku's page of a payment. It displays no text that came with the request, except for the payment's
+ * code.
  */
 export function payPage({ language, state, payment, refresh, keeps }: PayPage): Page {
   const texts = payTexts[language]

@@ -10,7 +10,7 @@ export class Drawing {
   readonly #colours: readonly number[]
   readonly #pixels: Buffer
 
-  /** Starts with every pixel in the first of the `colours` (0xrrggbb). */
+  /** Starts a picture with every pixel in the first of the `colours` (0xrrggbb). */
   constructor(size: { width: number; height: number }, colours: readonly number[]) {
     this.width = size.width
     this.height = size.height

@@ -27,13 +27,16 @@ interface Shown {
   session: SessionView
   language: Language
   standing: Standing
-  /** Whether buyers can still join the session, or wait for a place in it to become free. */
+  /** Whether the session still runs: buyers can join it, or wait until a buyer leaves a full session. */
   running: boolean
   now: Date
   url: string
 }
 
-/** Returns the page of a session at this instant, in `language`. Its links begin with `publicUrl`. */
+/**
+ * Returns the page of a group-buying session at this instant, in `language`. Its links begin with
+ * `publicUrl`.
+ */
 export function sessionPage(
   session: SessionView,
   at: { now: Date; language: Language; publicUrl: string },
@@ -57,7 +60,10 @@ export function missingSessionPage(language: Language): Page {
 const stateOf = ({ standing, language }: Shown): Markup =>
   markup`<span class="state ${tones[standing]}">${sessionTexts[language].standing[standing]}</span>`
 
-/** Shows a session that ended without success, where nothing can be bought any more. */
+/**
+ * Returns the part of the page for a session that ended without success, where nothing can be bought any
+ * more.
+ */
 function overOf(shown: Shown): Markup {
   const { session, language, standing } = shown
   const texts = sessionTexts[language]
@@ -85,14 +91,15 @@ ${factsOf(figuresOf(shown))}`
 }
 
 /**
- * Returns the unit price of the tier that is reached: the present tier while the session runs, and the final
- * tier after its end.
+ * Returns the session's price of a unit: by the units paid for so far while the session runs, and the final
+ * price after its end.
  */
 const currentPrice = ({ session, running }: Shown) =>
   running ? finalPrice(session.tiers, session.paidUnits) : session.finalUnitPriceIdr
 
 /**
- * Shows the current price of a unit, the lowest price that it may reach, and the price to pay at the join.
+ * Returns the part of the page with the prices of a unit: the current price, the lowest that it may reach,
+ * and the price to pay at the join.
  */
 function priceOf(shown: Shown): Markup {
   const { session, language, running } = shown
@@ -118,14 +125,14 @@ function figuresOf({ session, language, standing, running, now }: Shown): Fact[]
   if (running && session.heldUnits > 0) figures.push([texts.held, count(session.heldUnits)])
   if (running && session.perUserLimit !== null) figures.push([texts.perBuyer, count(session.perUserLimit)])
   if (running) figures.push([texts.timeLeft, timeLeftText(language, session.endsAt, now)])
-  // The planned end is shown only while the session runs or is being decided. A session that reached its
-  // minimum may have closed earlier.
+  // The planned end is displayed only until the session's result is known. A session that reached its minimum
+  // may have closed earlier.
   if (running || standing === 'deciding') figures.push([texts.ends, instantOf(language, session.endsAt)])
   figures.push([texts.code, whole(session.code)])
   return figures
 }
 
-/** Shows the price tiers, and marks the tier that applies now. */
+/** Returns the part of the page with the session's price tiers; the tier that applies now is marked. */
 function pricesOf(shown: Shown): Markup {
   const { session, language, running } = shown
   const texts = sessionTexts[language]
@@ -141,7 +148,8 @@ function pricesOf(shown: Shown): Markup {
 }
 
 /**
- * Shows the price of the most expensive variant as the end of a price range, if the variants differ in price.
+ * Returns the upper end of a tier's price range: the price of its most expensive variant. Empty if all
+ * variants have one price.
  */
 function toHighest(variantPrices: SessionView['tiers'][number]['variantPrices']): Markup {
   if (!variantPrices) return nothing
@@ -160,7 +168,10 @@ function rulesOf({ session, language, standing, url }: Shown): Markup {
 
 const openGraphLocales: Record<Language, string> = { id: 'id_ID', en: 'en_US' }
 
-/** Returns the tags for link previews (Open Graph), and the tags with the page's address in each language. */
+/**
+ * Returns the page's tags for link previews (Open Graph), and the tags with the page's address in each
+ * language.
+ */
 function headOf({ session, language, url }: Shown): Markup {
   const texts = sessionTexts[language]
   const lowest = Math.min(...session.tiers.map((tier) => tier.unitPriceIdr))

@@ -12,7 +12,7 @@ const BAR = 3
 // The colours of the picture; the first one is the background.
 const colours = [0x0b3d2e, 0xffffff, 0x2c6b57, 0xffc845]
 
-/** The shapes of the digits: 3 by 5 dots each, three bits a row. */
+/** The shapes of the digits in the picture: 3 by 5 dots, each row as three bits. */
 const glyphs: Record<string, readonly number[]> = {
   '0': [7, 5, 5, 5, 7],
   '1': [2, 6, 2, 2, 7],

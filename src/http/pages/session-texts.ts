@@ -3,12 +3,12 @@ import { formatIdr } from '../../domain/kernel/index.ts'
 import { type Markup, markup } from './markup.ts'
 import type { Language } from './page.ts'
 
-/** The state of a session, as shown to a person who opens its link. */
+/** The state of a session, as displayed to a person who opens the session's link. */
 export type Standing = 'open' | 'full' | 'deciding' | 'reached' | 'failed' | 'cancelled' | 'refunded'
 
 /**
- * Returns the state of a session that a buyer is shown. A session whose time has run out accepts nobody,
- * although its sweep has not decided it yet.
+ * Returns the state of a session for its page. After the session's time has run out the state is `deciding`,
+ * until the sweep has decided the result.
  */
 export function standingOf(session: SessionView, now: Date): Standing {
   if (session.status === 'forming') {

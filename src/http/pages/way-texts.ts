@@ -11,8 +11,8 @@ interface Said {
 }
 
 /**
- * The texts of the two pages that links in messages open: one stops a change, the other confirms an email
- * address.
+ * The texts of the two pages that links in messages open: one page stops a change of a login contact or
+ * payment detail, the other confirms an email address.
  */
 export const wayTexts: Record<Language, Record<WayState, Said>> = {
   id: {

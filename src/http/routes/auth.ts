@@ -26,13 +26,13 @@ import { RefusalCache } from '../strangers/refusal-cache.ts'
 const phone = z.string().min(6).max(32)
 const code = z.string().regex(/^[0-9]{6}$/)
 /**
- * The answer to the puzzle of the error auth.proof_needed: SHA-256 of `<puzzle>:<answer>` begins with `bits`
- * zero bits.
+ * The answer to the puzzle (proof of work) of the error auth.proof_needed: SHA-256 of `<puzzle>:<answer>`
+ * begins with `bits` zero bits.
  */
 export const proof = z.strictObject({ puzzle: z.string().max(120), answer: z.string().min(1).max(40) })
 /**
- * The device token of an earlier log-in in this browser. With it, the browser is not delayed when strangers
- * ask for codes to the same number.
+ * The device token that this browser got at an earlier log-in. A browser that sends it is not delayed when
+ * strangers ask for codes to the same phone number.
  */
 const deviceToken = z.string().max(150)
 const name = z.string().trim().min(1).max(100)
@@ -45,8 +45,8 @@ const tokens = z.object({
   /** The seconds until the access token expires. */
   expires_in_s: z.int(),
   /**
-   * The device token, which the browser keeps and sends with its next request for a code. It does not log
-   * anybody in.
+   * The device token, which the browser keeps and sends with its next request for a one-time code. It logs
+   * nobody in.
    */
   device_token: z.string().optional(),
   user: z.object({
@@ -60,24 +60,25 @@ const tokens = z.object({
 
 const asked = z.object({
   /**
-   * The id of the requested code, for the requesting browser only: the code is valid only together with this
-   * id.
+   * The id of the requested one-time code. Only the requesting browser gets it, and the code is valid only
+   * together with it.
    */
   challenge_id: z.uuid(),
   expires_in_s: z.int(),
-  /** The seconds until the code is sent, if many codes are requested; at most 60. */
+  /** The seconds until the one-time code is sent, if many codes are being requested; at most 60. */
   sent_in_s: z.int().optional(),
 })
 
 /**
- * Returns the browser's user agent. By it a log-in distinguishes its own tabs from another person's browser.
+ * Returns the browser's user agent. It helps to tell the tabs of the browser that logged in from another
+ * person's browser.
  */
 const deviceIn = ({ headers }: FastifyRequest) => headers['user-agent']?.slice(0, 300) ?? ''
 
 /**
- * The routes to log in and out. The caller is not known yet, so these routes take no Idempotency-Key. Keys of
- * different callers could collide, and answers with tokens must not be stored. A code is valid once, and a
- * repeated refresh token gets the same answer within its 30 s.
+ * The routes to log in and out. They take no Idempotency-Key: keys of callers who are not logged in yet could
+ * collide, and answers with tokens must not be stored. A code is valid once, and a refresh token that is
+ * repeated within 30 s gets its first answer again.
  */
 export const authRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -85,8 +86,8 @@ export const authRoutes =
     const refusals = new RefusalCache(laku)
 
     /**
-     * Returns the tokens of a successful log-in; throws the refusal of a refused one, which is already
-     * counted and committed.
+     * Returns the tokens of a successful log-in. Throws the refusal of an unsuccessful one, whose guess is
+     * already counted and committed.
      */
     const answer = (outcome: LoginOutcome): z.infer<typeof tokens> => {
       if (outcome.refused) throw outcome.refused
@@ -100,8 +101,8 @@ export const authRoutes =
     }
 
     /**
-     * Returns the logged-in customer if the request has a valid token. Anybody may ask for a code, so an
-     * expired token is ignored.
+     * Returns the logged-in customer if the request has a valid token. Anybody may ask for a one-time code,
+     * so an expired token is ignored.
      */
     const customerOf = ({ headers }: FastifyRequest): Actor | undefined => {
       const claims = app.readAccessToken(headers.authorization?.replace(/^Bearer /, '') ?? '')
@@ -117,7 +118,7 @@ export const authRoutes =
           body: z.strictObject({
             phone,
             /**
-             * The purpose of the code; it is valid for this purpose only. The default is to log in, or a
+             * The only purpose for which the one-time code is valid. The default is to log in, or a
              * withdrawal if the request has the caller's own token.
              */
             purpose: z.enum(['login', 'withdrawal', 'email']).optional(),
@@ -155,9 +156,9 @@ export const authRoutes =
     )
 
     /**
-     * Stops a flood of requests from one IP address. Known devices and requests with proof of work pass;
-     * their signatures prove both without the database. Returns the name of the queue in which the request
-     * waits. A request with a proof has a queue of its own.
+     * Refuses a request for a one-time code if its IP address or the whole shop gets too many. Known devices
+     * and requests with proof of work pass; both are checked without the database. Returns the name of the
+     * queue in which the request waits.
      */
     async function limitStrangers(
       request: FastifyRequest,
@@ -179,15 +180,15 @@ export const authRoutes =
         if (!(await app.mayAskForCode(request))) throw workNeeded(here, asker, 60)
         return request.network.home
       } catch (error) {
-        // A mistyped phone number does not count as an attack.
+        // A mistyped phone number is not counted as part of an attack.
         if (!isCode(error, 'user.phone_invalid')) refusals.countRefusal(request.network)
         throw error
       }
     }
 
     /**
-     * Returns the default purpose of a code. A logged-in person who asks for a code to their own number does
-     * not need the code to log in.
+     * Returns the default purpose of a one-time code. It is a withdrawal if a logged-in person asks for a
+     * code to their own number, and otherwise a log-in.
      */
     async function purposeOf(request: FastifyRequest): Promise<'login' | 'withdrawal'> {
       const actor = customerOf(request)
@@ -217,8 +218,8 @@ export const authRoutes =
     )
 
     /**
-     * Requires a challenge id that laku signed. An invented id is recognised without a database lookup, and
-     * counted as a guess.
+     * Requires the id of a code request (challenge) that laku signed. An invented id is recognised without
+     * the database, and counted as a guess.
      */
     async function requireGenuine(request: FastifyRequest, challengeId: string): Promise<void> {
       if (isChallengeId(laku.vault, challengeId)) return
@@ -266,8 +267,8 @@ export const authRoutes =
       async (request) => {
         const { refresh_token } = request.body
         const issued = issuedToken(laku.vault, refresh_token)
-        // Only the database can tell a refresh token of an earlier version from an invented one, so such a
-        // token is counted as a guess.
+        // A refresh token without laku's signature may be invented, or issued by an earlier version of laku.
+        // Only the database can tell, so it is counted as a guess.
         if (!issued) await app.limitTokenGuess(request)
         const refresh = () =>
           request.read((work) => refreshLogin(work, refresh_token, deviceIn(request)), issued?.authSessionId)

@@ -52,8 +52,8 @@ const fulfilment = z.object({
 const orders = z.object({ session_id: z.uuid(), count: z.int(), order_ids_url: z.string() })
 
 /**
- * The routes of the service map's internal calls about a session. Laku runs these steps automatically. Staff
- * and services may request a step; if the step is done already, they get count 0.
+ * The routes by which staff and services request the next step of a group-buying session. laku also runs
+ * these steps automatically; if the step is done already, the answer has the count 0.
  */
 export const groupCallRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>

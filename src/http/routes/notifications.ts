@@ -127,7 +127,7 @@ export const notificationRoutes =
       },
       async (request, reply) => {
         const { endpoint, keys } = request.body
-        // The host of the sandbox's push service; production has no sandbox.
+        // In development, push messages may go to the sandbox's push service. Production has no sandbox.
         const { env, sandboxPort } = laku.config
         const ownHost = env === 'development' ? `127.0.0.1:${sandboxPort}` : undefined
         return await request.change(reply, 201, (work) => subscribePush(work, { endpoint, ...keys, ownHost }))

@@ -156,7 +156,7 @@ const page = z.strictObject({
 })
 const orders = listOf(order)
 
-/** The routes of orders: buyers place, see and cancel them, and staff see and move them. */
+/** The routes of orders: buyers place, see and cancel orders; staff see them and change their state. */
 export const orderRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

@@ -32,7 +32,10 @@ export const payRoutes =
           params: z.strictObject({ code: z.string().min(1).max(40) }),
           querystring: z.looseObject({
             lang: z.enum(['id', 'en']).optional().catch(undefined),
-            /** The number of times that the page has reloaded for a buyer who came back from the provider. */
+            /**
+             * The number of times that the payment page has reloaded for a buyer who came back from the
+             * provider's invoice.
+             */
             back: z.coerce.number().int().min(1).max(1_000).optional().catch(undefined),
           }),
           response: {
@@ -75,8 +78,8 @@ export const payRoutes =
           if (opened.state === 'checking')
             return await page('checking', awaiting(code, back ?? 1, request.query.lang))
           if (opened.state !== 'waiting') return await page(opened.state)
-          // The page reloads when the buyer's turn has come. The buyer's place in the queue is kept, so
-          // neither waiting nor an early reload loses it.
+          // The page reloads when the buyer's wait for an invoice is over. The buyer's place in the queue of
+          // invoices is kept, so that neither waiting nor an early reload loses it.
           return await page(opened, { refresh: { afterS: Math.min(LONGEST_RETRY_S, opened.waitS) } })
         } catch (error) {
           const trouble = troubleOf(error)
@@ -89,7 +92,7 @@ export const payRoutes =
     )
   }
 
-/** Returns the payment that the page shows; undefined for an unknown code. */
+/** Returns the payment that the payment page displays; undefined for an unknown code. */
 async function shownOf(work: Work, code: string): Promise<PaymentShown | undefined> {
   const payment = await find(work, code)
   if (!payment) return undefined
@@ -107,15 +110,18 @@ async function find(work: Work, code: string): Promise<LinkedPayment | undefined
 }
 
 /**
- * Tells whether the page waits for the provider's message. A buyer who comes back from the provider has most
- * likely paid, so they are not sent to pay again.
+ * Tells whether the payment page waits for the provider's message about a payment. A buyer who comes back
+ * from the provider has most likely paid, so they are not sent to pay again.
  */
 async function isAwaited(work: Work, code: string): Promise<boolean> {
   const payment = await find(work, code)
   return payment?.status === 'pending' && payment.expiresAt > work.now
 }
 
-/** Returns the settings of a page that reloads itself at growing intervals: 3 s, 6 s, … a minute. */
+/**
+ * Returns the settings with which the payment page reloads itself at growing intervals: 3 s, 6 s, … up to a
+ * minute.
+ */
 function awaiting(code: string, back: number, lang: string | undefined): Partial<Page> {
   const query = `back=${back + 1}${lang ? `&lang=${lang}` : ''}`
   return {
@@ -126,7 +132,7 @@ function awaiting(code: string, back: number, lang: string | undefined): Partial
 
 interface Trouble {
   state: PayState
-  /** The seconds after which a reload makes sense; undefined if waiting does not help. */
+  /** The seconds after which the payment page reloads; undefined if waiting does not help. */
   waitS?: number
 }
 

@@ -10,7 +10,7 @@ import { FRESH_MS, Memory } from '../public-reads.ts'
 import { readSessionToken } from '../session-token.ts'
 import { wantedItems } from '../wire-parts.ts'
 
-/** The most lists of goods whose weights are cached at once; each takes 4 kB at most. */
+/** The most lists of goods whose weights and prices are cached at once. Each list takes 4 kB at most. */
 const MAX_WEIGHED = 1_000
 
 const asked = z.strictObject({
@@ -35,8 +35,8 @@ const rates = z.object({
       price_idr: z.int(),
       duration: z.string(),
       /**
-       * True if no courier quoted this weight, so that the price comes from the zone table or from a weight
-       * class.
+       * True if the price is an estimate, from the zone table or a weight class, because no courier quoted
+       * this weight.
        */
       estimate: z.literal(true).optional(),
     }),
@@ -44,15 +44,15 @@ const rates = z.object({
 })
 
 /**
- * The route that returns the price of a shipment to a place. Anybody may use it, and a customer may name one
+ * The route that returns the price of a shipment to a place. Anybody may use it, and customers may name one
  * of their own addresses.
  */
 export const rateRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const { units, providers, config } = laku
-    // In production, the same list of goods is read at most once a second for unknown callers, however many
-    // ask.
+    // In production, the weights and prices of one list of goods are read at most once a second for callers
+    // who are not logged in.
     const weighed = config.env === 'production' ? new Memory(FRESH_MS, MAX_WEIGHED) : undefined
 
     app.post(
@@ -66,8 +66,8 @@ export const rateRoutes =
         },
       },
       async (request) => {
-        // An address belongs to a customer. A customer whose token has expired gets 401, and repeats the
-        // request with a new token.
+        // Only the address's owner may name it as the destination. A customer whose token has expired gets
+        // 401, and repeats the request with a new token.
         const isForOwn =
           'address_id' in request.body.destination && request.headers.authorization !== undefined
         if (isForOwn && request.actor.kind === 'visitor') throw httpErrors.unauthorized()
@@ -90,8 +90,8 @@ export const rateRoutes =
     )
 
     /**
-     * Returns the rates for an unknown caller, whose queries wait in turn with others of the same network.
-     * The zone's fee of known goods does not wait.
+     * Returns the shipping rates for a caller who is not logged in. Their database queries wait in the queue
+     * of the caller's network. The zone's fee for goods that are already cached does not wait.
      */
     async function ratesOfStranger(
       { network: { home } }: FastifyRequest,

@@ -11,8 +11,8 @@ import { giveSessionToken } from '../session-token.ts'
 const params = z.strictObject({ code: z.string().min(1).max(60) })
 
 /**
- * The seconds for which a browser or messenger may cache the page. Messengers read a shared link again and
- * again, and a rush of buyers reads it too.
+ * The seconds for which a browser or messenger may cache the session's page. Messengers read a shared link
+ * again and again, and many buyers open it at once.
  */
 const FRESH_S = 10
 
@@ -26,7 +26,8 @@ async function find(work: Work, code: string): Promise<SessionView | undefined> 
 }
 
 /**
- * The routes of a session's shared link: a page that needs no script, and the picture of the link's preview.
+ * The routes of a session's shared link: the session's page, which needs no script, and the picture for the
+ * link's preview.
  */
 export const sessionPageRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -50,7 +51,7 @@ export const sessionPageRoutes =
         )
         if (!session) return sendPage(reply, missingSessionPage(language))
         const { publicUrl } = laku.config
-        // The session is read once for all visitors, but each visitor gets their own token.
+        // One read of the session serves all visitors, but each visitor gets a token of their own.
         giveSessionToken(laku, request, reply, session.product.id)
         reply.header('cache-control', `private, max-age=${FRESH_S}`)
         return sendPage(reply, sessionPage(session, { now: laku.clock.now(), language, publicUrl }))
@@ -77,7 +78,7 @@ export const sessionPageRoutes =
         return reply
           .headers({
             'cache-control': `public, max-age=${FRESH_S}`,
-            // Other sites may show the page, and so its picture too.
+            // Other sites, such as messengers, may display this picture in a preview of the link.
             'cross-origin-resource-policy': 'cross-origin',
           })
           .type('image/png')

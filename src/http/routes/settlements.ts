@@ -36,8 +36,8 @@ const settlement = z.object({
 const report = z.object({ settlements: z.array(settlement), total_idr: z.int() })
 
 /**
- * The routes by which finance reads and calculates the settlements of factories. Settlements are approved and
- * paid by the command line only.
+ * The routes by which finance reads and calculates settlements (laku's payments to factories). Settlements
+ * are approved and paid by the command line only.
  */
 export const settlementRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>

@@ -39,9 +39,9 @@ const newShipment = z.strictObject({
 })
 
 /**
- * Claims the idempotency key of a booking before anything is booked. The courier is called between two
- * transactions, so the claim has its own transaction. A repeat of a request that never got an answer (a
- * crash, a lost connection) continues. An order has one live shipment, so nothing is booked twice.
+ * Claims the idempotency key of a request to book a courier, in a transaction before the booking. A repeat of
+ * a request that never got an answer continues the booking. An order has only one live shipment, so nothing
+ * is booked twice.
  */
 async function claimOrGoOn(work: Work, key: IdempotencyKey): Promise<StoredAnswer | undefined> {
   const [claim] = await claimKeys(work, [key])
@@ -52,7 +52,7 @@ async function claimOrGoOn(work: Work, key: IdempotencyKey): Promise<StoredAnswe
 
 const shipmentAgain = readAgain((work, { id }) => getShipment(work, id))
 
-/** The routes of shipments: the buyer of the order and staff see them, and laku itself or staff book them. */
+/** The routes of shipments: the order's buyer and staff see shipments, and laku itself or staff book them. */
 export const shipmentRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

@@ -58,11 +58,14 @@ const newWithdrawal = z.strictObject({
     account_holder_name: z.string().trim().min(1).max(100),
   }),
   /**
-   * Whether to withdraw the whole wallet, without fee and minimum. Once the money has arrived, the user's
-   * account is erased.
+   * Whether to withdraw the whole wallet and close the account, without fee and minimum amount. The account
+   * is erased once the money has arrived.
    */
   close_account: z.boolean().optional(),
-  /** A new code that was requested for a withdrawal; it is needed once for each new bank account. */
+  /**
+   * A one-time code that was just requested for a withdrawal. It is needed for the first withdrawal to each
+   * bank account.
+   */
   otp: z
     .strictObject({ challenge_id: z.uuid(), code: z.string().regex(/^[0-9]{6}$/), proof: proof.optional() })
     .optional(),
@@ -128,8 +131,8 @@ export const walletRoutes =
         const account = fromWire(bank)
         return await request.change(reply, 201, async (work) => {
           const userId = requireCustomer(work.actor)
-          // A wrong code counts as a guess even if nothing is withdrawn. A right code is used up only
-          // together with its withdrawal.
+          // A wrong one-time code counts as a guess, even if the withdrawal is refused for another reason. A
+          // right code is used up only if the withdrawal is made.
           const tried =
             otp &&
             (await tryCode(work, { ...fromWire(otp), userId, purpose: 'withdrawal', ip: request.address }))

@@ -21,13 +21,13 @@ const statusOf: Partial<Record<WayState, number>> = { lost: 404, over: 410 }
 const holder: Actor = { kind: 'system', name: 'link of the old channel' }
 
 /**
- * The routes of the links in messages to the holder of a phone number or email address; they need no log-in.
- * Messengers open every link in a message, so opening a link changes nothing: the page has a button.
+ * The routes of links in messages to the holder of a phone number or email address; they need no log-in.
+ * Messengers open every link in a message, so opening a link changes nothing: the page has a button for that.
  */
 export const wayInRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
-    // The page's button sends an empty form, so its body is ignored.
+    // The button of the page sends a form without fields, so its body is ignored.
     app.addContentTypeParser(
       'application/x-www-form-urlencoded',
       { parseAs: 'string', bodyLimit: 1_000 },

@@ -8,7 +8,10 @@ import { staffErrors } from './staff-errors.ts'
 
 const MAX_LINE_BYTES = 1024 * 1024
 
-/** A request's body: its first line as text, and the rest as a file on disk, which is deleted on release. */
+/**
+ * The body of a command request: its first line as text, and the rest as a file on disk, which is deleted on
+ * release.
+ */
 export interface SpooledBody {
   line: string
   path: string | undefined
@@ -17,8 +20,8 @@ export interface SpooledBody {
 }
 
 /**
- * Reads the first line of a request's body, and writes the rest to a temporary file (0600), because the
- * client may be slow and the file may have 50 MB.
+ * Reads the first line of a command request's body, and writes the rest to a temporary file (0600). The rest
+ * is not kept in memory, because the client may be slow and the file may have 50 MB.
  * @throws staff_door.file_too_large
  */
 export async function spool(body: Readable): Promise<SpooledBody> {

@@ -2,16 +2,16 @@ import type { CommandRequest, RunEvent } from '../../cli/client/protocol.ts'
 import type { Actor } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
-/** A command to run, and the staff member for whom it runs. */
+/** A staff command that is to be run, with the staff member who sent it. */
 export interface Execution {
   laku: Laku
-  /** The row of the run, and the number of this attempt at it. */
+  /** The run's id in the database, and the number of this attempt to run the command. */
   run: { id: string; attempt: number }
   actor: Actor
   request: CommandRequest
   /**
-   * The second-factor code that the staff member sent (`x-second-factor`). It is part of no digest, and is
-   * stored nowhere.
+   * The second-factor code that the staff member sent with the command (`x-second-factor`). It is not part of
+   * the command's digest, and is not stored.
    */
   code?: string | undefined
   emit: (event: RunEvent) => void
@@ -26,12 +26,13 @@ export interface Execution {
 /** The commands that the staff server runs; they are defined outside of src/http. */
 export interface CommandHouse {
   /**
-   * Finds a command: whether it exists, whether it only reads, and whether its output must not be stored.
+   * Finds a command by its name; undefined if it does not exist. `reads` says that it changes nothing, and
+   * `shownOnce` that its output must not be stored.
    */
   find(path: readonly string[]): Promise<{ reads: boolean; shownOnce?: boolean } | undefined>
   /**
-   * Runs a command to its end. Returns its exit code, or `asked` if the command asked a question and changed
-   * nothing.
+   * Runs a command to its end. Returns its exit code, or `asked` if the command needs an answer first and
+   * changed nothing.
    */
   run(execution: Execution): Promise<number | 'asked'>
 }

@@ -25,16 +25,16 @@ export interface Asked {
   request: CommandRequest
   actor: Staff
   code?: string | undefined
-  /** Whether the command's output must not be stored. */
+  /** Whether the staff command's output must not be stored. */
   shownOnce?: boolean
-  /** The digest of the file that was sent with the command. */
+  /** The digest (hash) of the file that was sent with the command. */
   fileHash: string
   filePath: string | undefined
 }
 
 const POLL_MS = 500
 
-/** The runs of commands in this process, and the stored records of runs in other processes. */
+/** The runs of staff commands in this process, and the stored records of runs in other processes. */
 export class RunBook {
   readonly #laku: Laku
   readonly #house: CommandHouse
@@ -55,7 +55,7 @@ export class RunBook {
   }
 
   /**
-   * Starts a command, or follows the command that was started under the same key before. `release` is called
+   * Starts a staff command, or follows the run that was started before with the same key. `release` is called
    * when the command no longer reads its file.
    * @throws staff_door.ending, auth.command_key_reused
    */
@@ -132,7 +132,8 @@ export class RunBook {
       .catch((error: unknown) => {
         this.#laku.logger.error({ err: error, run: id }, 'a run came to no end')
         run.abandon()
-        // Whoever asks for its outcome learns at once that there is none.
+        // The run is marked as ended without an outcome, so that a staff member who asks for the outcome need
+        // not wait.
         return leaveRun(this.#laku.db, id).catch(() => {})
       })
       .finally(() => {
@@ -145,8 +146,8 @@ export class RunBook {
   }
 
   /**
-   * Yields the output of a run from line `from` on. The run is in this process, or another process stored its
-   * output.
+   * Yields the output of a run from line `from` on. If the run is in another process, its stored output is
+   * read.
    * @throws auth.command_run_not_found
    */
   async *follow(actor: Staff, id: string, from: number, gone: AbortSignal): AsyncGenerator<string> {
@@ -186,8 +187,8 @@ export class RunBook {
   }
 
   /**
-   * Waits up to `withinMs` for running commands to end. Marks the others as interrupted, so that they can be
-   * run again under their keys.
+   * Waits up to `withinMs` for the running commands to end. Those that still run are marked as interrupted,
+   * so that they can be run again under their keys.
    */
   async close(withinMs: number): Promise<void> {
     this.#ending = true

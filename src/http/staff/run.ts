@@ -2,16 +2,16 @@ import { JOB_AFTER_MS, type RunEvent } from '../../cli/client/protocol.ts'
 import { endRun, heartbeatRun, keepLines, keptLines, type RunsBy } from '../../domain/auth/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 
-/** The time settings of a run; tests use shorter ones. */
+/** The time settings of a command's run; tests use shorter ones. */
 export interface RunPaces {
   /**
-   * The milliseconds after which a command's output is stored as it appears, and the command continues even
-   * without its caller.
+   * The milliseconds after which a command becomes a job: its output is stored while it runs, and it
+   * continues even if its caller disconnects.
    */
   jobAfterMs: number
   /**
-   * The interval at which new output is stored, and at which the run checks whether somebody asked to stop
-   * it.
+   * The interval (ms) at which new output is stored, and at which the run checks whether somebody wants to
+   * stop it.
    */
   flushMs: number
   /** Whether this process serves customers now. Long work of staff then rests between two pieces. */
@@ -57,8 +57,8 @@ export class Run {
   #wake = Promise.withResolvers<void>()
 
   /**
-   * Starts a run. `record` inserts the run's database row if it has none yet: a command that only reads gets
-   * a row once it has taken long.
+   * Starts a run of a staff command. `record` inserts the run's database row if it has none yet: a command
+   * that only reads gets a row once it has taken long.
    */
   constructor(
     laku: Laku,
@@ -161,7 +161,7 @@ export class Run {
     }
   }
 
-  /** Stores the output since the last flush, in chunks and in order. */
+  /** Stores the command's output since the last time, in chunks and in order. */
   #flush(): Promise<void> {
     this.#flushing = this.#flushing.then(async () => {
       while (this.#isKept && this.#isRecorded && this.#kept < this.#base + this.#lines.length) {
@@ -184,10 +184,10 @@ export class Run {
     return this.#flushing
   }
 
-  /** Ends the run. The outcome is stored before any reader gets it. */
+  /** Ends the run, and stores its exit code before any reader gets it. */
   async end(exitCode: number): Promise<void> {
     this.emit({ end: exitCode })
-    // The readers are notified below, after the outcome is stored.
+    // The readers get the exit code below, after it is stored.
     clearTimeout(this.#timer)
     this.#record = undefined
     if (this.#isRecorded) {
@@ -200,7 +200,7 @@ export class Run {
     this.#wakeReaders()
   }
 
-  /** Ends the run without an outcome, because the command changed nothing or the server shuts down. */
+  /** Ends the run without an exit code, because the command changed nothing or the server shuts down. */
   abandon(): void {
     clearTimeout(this.#timer)
     this.#record = undefined
@@ -233,7 +233,7 @@ export class Run {
           continue
         }
         const line = this.#lines[at - this.#base]
-        // Readers get the last line only after the outcome is stored.
+        // Readers get the last line, which has the exit code, only after the exit code is stored.
         const isLast = at === this.#base + this.#lines.length - 1
         if (line !== undefined && !(isLast && !this.#over && line.includes('"end":'))) {
           at++

@@ -152,7 +152,8 @@ function buildStaffServer(
     genReqId: () => newId(),
     forceCloseConnections: true,
   })
-  // The body is a stream of one line and perhaps a file. It is read only after the sender is identified.
+  // The body (a line, and perhaps a file) is left as a stream here. It is read only after the sender is
+  // identified.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_, payload, done) => done(null, payload))
   carryRequestIds(app)
@@ -294,8 +295,8 @@ function readRequest(line: string): CommandRequest {
 }
 
 /**
- * Returns the second-factor code from its header. It is not in the body, so the same command has the same
- * digest with any code.
+ * Returns the second-factor code from its header. It is not in the body, so that a repeated command has an
+ * equal digest with another code.
  */
 function codeOf({ headers }: FastifyRequest): string | undefined {
   const code = headers[SECOND_FACTOR_HEADER]
@@ -315,8 +316,8 @@ function requireProtocol(request: FastifyRequest): void {
 }
 
 /**
- * Streams output lines as they come, and a heartbeat while none comes. So no proxy holds lines back or
- * assumes that the server is dead.
+ * Streams the output lines of a command as they come, and a heartbeat while none comes. So no proxy holds
+ * lines back or closes the connection as dead.
  */
 function stream(reply: FastifyReply, id: string, lines: AsyncIterable<string>, beatMs: number): FastifyReply {
   reply.header('content-type', 'application/x-ndjson')

@@ -3,20 +3,26 @@ import { httpErrors } from '../http-errors.ts'
 export interface GateLimits {
   /** The most requests of unknown callers that run at once. */
   running: number
-  /** The most waiting requests of one name (such as a network); a further request of that name is refused. */
+  /**
+   * The most requests that wait in one queue (such as a network's). A further request in that queue is
+   * refused.
+   */
   waitingOfOne: number
-  /** The most waiting requests of all names together. */
+  /** The most requests that wait in all queues together. */
   waiting: number
 }
 
 /**
- * Runs the database work of unknown callers a few requests at a time, in turn by name. The backlog of one
- * network delays only its own requests. Most of the process's connections stay free for logged-in people,
- * providers and joins.
+ * Runs the database work of callers who are not logged in, a few requests at a time, from the queues in turn.
+ * Many requests of one network delay only that network. Most database connections of the process stay free
+ * for logged-in people, providers and joins.
  */
 export class FairGate {
   readonly #limits: GateLimits
-  /** The waiting requests by name, in the order of the next turns. After its turn a name moves to the end. */
+  /**
+   * The queues of waiting requests by name (such as a network). The queue that was served last moves to the
+   * end.
+   */
   readonly #lines = new Map<string, (() => void)[]>()
   #running = 0
   #waiting = 0
@@ -45,7 +51,7 @@ export class FairGate {
     return new Promise((resolve) => line.push(resolve))
   }
 
-  /** Starts the next waiting request, in turn by name, after a request has ended. */
+  /** Starts the first request of the next queue, after another request has ended. */
   #next(): void {
     const [first] = this.#lines
     if (!first) {

@@ -16,24 +16,26 @@ import { Remembered } from './remembered.ts'
 import { Siege } from './siege.ts'
 
 /**
- * The longest time (ms) for which a used-up limit is remembered in this process. After that the database is
- * asked again, because only the database knows the limit's state for all processes.
+ * The longest time (ms) for which this process refuses from memory because a limit of code requests is used
+ * up. Then it asks the database again, which counts the requests to all processes.
  */
 const LONGEST_MS = 10_000
-/** The interval (ms) at which this process reads which numbers sent MASUK (log in) to laku on WhatsApp. */
+/**
+ * The interval (ms) at which this process reads which phone numbers sent MASUK (log in) to laku on WhatsApp.
+ */
 const CALLED_MS = 250
 /** The most remembered refusals. Each takes some 200 bytes, so all take 10 MB at most. */
 const MAX_ENTRIES = 50_000
 /**
- * The time (ms) for which an ended challenge or refresh token is remembered. It stays ended, and no client
- * repeats it for longer.
+ * The time (ms) for which an ended code request (challenge) or refresh token is remembered. It stays ended,
+ * and no client repeats it for longer.
  */
 const OVER_MS = 600_000
 
 /**
- * Remembers refusals in this process, so that a repeated request is refused without a database transaction.
- * It keeps used-up limits for codes, and ended challenges and refresh tokens. It refuses nothing that the
- * database would accept, except in a siege (siege.ts).
+ * Remembers refusals in this process, so that a repeated request is refused without the database. It
+ * remembers used-up limits of code requests, and ended challenges and refresh tokens. It refuses nothing that
+ * the database would accept, except in a siege (siege.ts).
  */
 export class RefusalCache {
   readonly #laku: Laku
@@ -55,8 +57,8 @@ export class RefusalCache {
   }
 
   /**
-   * Returns the refusal of an unknown caller's request for a code, if it is known from memory; undefined if
-   * the request may continue.
+   * Returns the refusal of a stranger's request for a one-time code, if this process remembers one; undefined
+   * if the request may continue.
    */
   async refusalOf(asker: Asker): Promise<DomainError | undefined> {
     const proven = hasWorked(this.#here(), asker)
@@ -77,13 +79,13 @@ export class RefusalCache {
     return called.has(phone)
   }
 
-  /** Remembers the limit that an error reports as used up. */
+  /** Remembers the limit of code requests that an error reports as used up. */
   tooEarly(error: unknown): void {
     if (!(error instanceof CodeTooEarly)) return
     this.#usedUp.keep(error.turn, true, Math.min(error.until.getTime(), this.#nowMs() + LONGEST_MS))
   }
 
-  /** Counts a refused request of a network, to detect a siege. */
+  /** Counts a refused request from a network. Many networks with refused requests show a siege. */
   countRefusal(network: Network): void {
     this.#siege.refused(network, this.#nowMs())
   }
@@ -99,8 +101,8 @@ export class RefusalCache {
   }
 
   /**
-   * Runs a use case and remembers its refusal under this name. A final refusal, or one that lasts until a
-   * given time, is repeated from memory.
+   * Runs a use case, and remembers its refusal under `name` if the refusal is final or has an end. Until
+   * then, a repetition is refused from memory.
    */
   async once<T extends object>(name: string, use: () => Promise<T>): Promise<T> {
     const known = this.#refused.get(name, this.#nowMs())
@@ -124,8 +126,8 @@ export class RefusalCache {
   }
 
   /**
-   * Checks a code that a caller guessed. A guess that was delayed because it has no proof of work is refused
-   * from memory until the delay is over. A guess with a proof is checked in the database.
+   * Checks a caller's guess at a one-time code. After a guess that needs proof of work, further guesses
+   * without the proof are refused from memory for a while. A guess with the proof is checked in the database.
    */
   async guess<T extends { refused?: DomainError | undefined }>(
     given: { challengeId: string; ip: string; proof?: Proof | undefined },
@@ -146,7 +148,7 @@ export class RefusalCache {
   }
 }
 
-/** The error codes of final refusals, which a later repetition cannot avoid. */
+/** The error codes of final refusals: a repetition of the request is refused again, whenever it comes. */
 const FOR_GOOD = new Set(['auth.code_expired', 'auth.refresh_invalid', 'auth.sent_often_enough'])
 
 function again(error: DomainError, inS: number): DomainError {

@@ -2,11 +2,11 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Network } from '../../domain/kernel/index.ts'
 
-/** The period (ms) in which refusals are counted: a minute. */
+/** The period (ms) in which refused requests are counted: a minute. */
 const WINDOW_MS = 60_000
 /**
- * The thresholds of a siege: the refused code requests or guesses in a minute, and the networks that they
- * come from. A single network is held back by its own limits.
+ * The thresholds of a siege (an attack by many networks): the refused code requests or guesses in a minute,
+ * and the networks that they come from. A single network is held back by its own limits.
  */
 const REFUSALS = 40
 const NETWORKS = 12
@@ -16,9 +16,9 @@ const NETWORKS = 12
  */
 const FORGERIES = 6
 const FORGERS = 3
-/** The most networks that are counted separately; a higher number would not change the result. */
+/** The most networks that are counted in a minute; counting more would not change the result. */
 const MAX_NETWORKS = 1_000
-/** The time (ms) after which a siege ends, if there were only few refusals in it. */
+/** The time (ms) after which a siege ends, if too few requests were refused in it. */
 const LASTS_MS = 120_000
 
 /**
@@ -36,9 +36,9 @@ const LOOK_MS = 25
 const MAX_WAITING = 1_000
 
 /**
- * Detects a siege: many networks together request or guess codes, as seen by this process. During a siege
- * each unknown caller must give a proof of work before laku pays for a message. An invented number looks like
- * that of a new buyer, but an attacker must pay with work for every message.
+ * Detects a siege: many networks together request or guess one-time codes. During a siege, each caller who is
+ * not logged in must give a proof of work before laku pays for a message. Only work tells an attacker's
+ * invented number from a new buyer's.
  */
 export class Siege {
   #networks = new Set<string>()

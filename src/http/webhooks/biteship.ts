@@ -15,15 +15,14 @@ import { keptHeaders } from './kept-headers.ts'
 const actor: Actor = { kind: 'provider', name: 'biteship' }
 
 /**
- * The route of Biteship's webhooks. The secret is checked, and in one transaction the unchanged body is
- * stored and its job is queued. The content is not trusted here. The ping of an installation comes without
- * the secret, gets its 200, and stores nothing.
+ * The route of Biteship's webhooks. The secret is checked; then the unchanged body is stored and its job is
+ * queued, in one transaction. The ping of an installation has no secret: it gets 200 and stores nothing.
  */
 export const biteshipWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const header = laku.config.biteshipWebhookHeader.toLowerCase()
-    // Biteship's ping may be a form or have an unknown type, so its bytes are kept unparsed.
+    // Biteship's ping (test request) may be a form or have an unknown type, so its bytes are kept unparsed.
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
       request.rawBody = body
       done(null, undefined)
@@ -37,13 +36,14 @@ export const biteshipWebhookRoutes =
           body: z.unknown(),
           response: { 200: z.object({ received: z.literal(true) }) },
         },
-        // The check runs before the body is read. A body without the secret is read only up to the size of a
-        // ping.
+        // The secret is checked before the body is read. A request without the secret is refused if its body
+        // is longer than a ping (test request).
         onRequest: async (request) => {
           if (isOurs(request.headers[header])) return
           if (Number(request.headers['content-length'] ?? 0) > PING_BYTES) throw httpErrors.unauthorized()
         },
-        // A chunked body states no length, so it is read only up to the size of a ping.
+        // A body that is sent in chunks states no length. Without the secret, it is read only up to the size
+        // of a ping (test request).
         preParsing: async (request, _reply, payload) =>
           isOurs(request.headers[header]) ? payload : payload.pipe(noMoreThan(PING_BYTES)),
       },
@@ -75,7 +75,10 @@ export const biteshipWebhookRoutes =
     }
   }
 
-/** The largest size of a ping in bytes: `{}`, `null`, or a form with a field or two. */
+/**
+ * The largest size in bytes of the ping that Biteship sends at installation: `{}`, `null`, or a form with a
+ * field or two.
+ */
 const PING_BYTES = 512
 
 function noMoreThan(bytes: number): Transform {

@@ -10,15 +10,15 @@ import { httpErrors } from '../http-errors.ts'
 const actor: Actor = { kind: 'provider', name: 'fonnte' }
 
 /**
- * The time (ms) within which the same text of the same sender counts as one message that was delivered twice.
+ * The time (ms) within which an equal text from one sender counts as one WhatsApp message that was delivered
+ * twice.
  */
 const SAME_MS = 60_000
 
 /**
- * The route of Fonnte's webhooks. Fonnte signs nothing, so the URL itself contains a secret
- * (FONNTE_WEBHOOK_SECRET), which is entered in Fonnte's dashboard. The secret proves only that the sender
- * knows the URL: Fonnte, or anybody who can read Fonnte's dashboard or its logs. It proves neither the text
- * nor its author. So a reply may confirm a purchase order, as on the phone, but nothing that moves money.
+ * The route of Fonnte's webhooks. Fonnte signs nothing, so the URL contains a secret (FONNTE_WEBHOOK_SECRET),
+ * which proves neither the text nor its author. So a reply may confirm a purchase order, but nothing that
+ * moves money.
  */
 export const fonnteWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -41,8 +41,8 @@ export const fonnteWebhookRoutes =
       },
       async (request) => {
         const raw = request.rawBody ?? Buffer.alloc(0)
-        // Fonnte's deliveries have no id. The minute in the idempotency key distinguishes a YA (yes) of today
-        // from a YA of last week.
+        // Fonnte's deliveries have no id. The idempotency key contains the minute, so that a YA (yes) of
+        // today differs from a YA of last week.
         const minute = Math.floor(laku.clock.now().getTime() / SAME_MS)
         const dedupeKey = createHash('sha256').update(`${minute} `).update(raw).digest('base64url')
         const delivery = { provider: 'whatsapp' as const, dedupeKey, headers: {}, body: raw.toString('utf8') }

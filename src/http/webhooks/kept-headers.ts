@@ -2,10 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 const KEPT = ['content-type', 'user-agent', 'webhook-id'] as const
 
-/**
- * Returns the headers of a webhook delivery that describe it. The delivery's secret is not among them and is
- * never stored.
- */
+/** Returns the headers of a webhook delivery that are stored. The header with the secret is never stored. */
 export function keptHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const kept: Record<string, string> = {}
   for (const name of KEPT) {

@@ -21,8 +21,8 @@ function signatureOf({ headers }: FastifyRequest): string | undefined {
 }
 
 /**
- * The routes of Meta's webhooks: its handshake, and deliveries, which are stored unchanged and processed
- * later.
+ * The routes of Meta's webhooks. One answers Meta's handshake; the other stores deliveries unchanged, to be
+ * processed later.
  */
 export const whatsappWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -43,8 +43,8 @@ export const whatsappWebhookRoutes =
       async (request, reply) => {
         const challenge = whatsAppChallenge(request.query, laku.config.whatsappVerifyToken)
         if (challenge === undefined) throw httpErrors.unauthorized()
-        // The challenge is echoed to a caller who knows laku's verify token. It is sent as plain text, so
-        // that no browser runs it as a page.
+        // Meta's challenge is returned to a caller who knows laku's verify token. It is sent as plain text,
+        // so that no browser runs it as a page.
         return reply.type('text/plain; charset=utf-8').serializer(String).send(challenge)
       },
     )
@@ -58,14 +58,14 @@ export const whatsappWebhookRoutes =
           body: z.unknown(),
           response: { 200: z.object({ received: z.literal(true) }) },
         },
-        // The body of a request without a signature is not even read.
+        // A request without Meta's signature is refused before its body is read.
         onRequest: async (request) => {
           if (!SIGNATURE.test(signatureOf(request) ?? '')) throw httpErrors.unauthorized()
         },
       },
       async (request) => {
         const raw = request.rawBody ?? Buffer.alloc(0)
-        // The signature of a body that is not JSON, or that is missing, was not checked by the parser, so it
+        // The JSON parser does not check the signature of a missing body, or of one that is not JSON, so it
         // is checked here.
         if (!isSigned(request, raw)) throw httpErrors.unauthorized()
         // Meta's deliveries have no id, but a repeated delivery has the same bytes.

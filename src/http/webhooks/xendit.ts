@@ -13,9 +13,9 @@ const actor: Actor = { kind: 'provider', name: 'xendit' }
 const digestOf = (raw: string) => createHash('sha256').update(raw).digest('hex')
 
 /**
- * The route of Xendit's webhooks. The token is checked, and in one transaction the unchanged body is stored
- * and its job is queued. The content is not trusted here. The answer does not wait for the worker, because
- * Xendit never repeats a delivery that timed out.
+ * The route of Xendit's webhooks. The token is checked; then the unchanged body is stored and its job is
+ * queued, in one transaction. The answer does not wait for the worker, because Xendit never repeats a
+ * delivery that timed out.
  */
 export const xenditWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -29,7 +29,8 @@ export const xenditWebhookRoutes =
           body: z.looseObject({}),
           response: { 200: z.object({ received: z.literal(true) }) },
         },
-        // The check runs before the body is read, because a body without the token is not worth parsing.
+        // The token is checked before the body is read, because the body of an unknown sender is not worth
+        // parsing.
         onRequest: async (request) => {
           const token = request.headers['x-callback-token']
           const given = typeof token === 'string' ? token : undefined
