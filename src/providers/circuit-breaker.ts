@@ -19,9 +19,9 @@ export interface BreakerOptions {
 const READ_RETRY_AFTER_MS = 200
 
 /**
- * Returns true if an error counts against the provider: its outcome is unknown, or the provider is
- * unreachable. A refusal or a rate limit is the answer of a healthy provider, and a lost lease is our own
- * affair.
+ * Returns true if an error shows that the provider is in trouble: the call's outcome is unknown, or the
+ * provider is unreachable. A refusal and a rate limit are answers of a healthy provider. A lost lease is
+ * laku's own affair.
  */
 const isTrouble = (error: unknown) =>
   error instanceof ProviderFailure &&
@@ -29,9 +29,9 @@ const isTrouble = (error: unknown) =>
   (error.outcome === 'unknown' || error.outcome === 'unreachable')
 
 /**
- * Creates a provider's circuit breaker, shared by all its operations. While the provider is down, calls fail
- * at once as `unreachable`, instead of each holding a worker until its timeout. `twice` tries again after 200
- * ms, and is for reads alone.
+ * Creates a provider's circuit breaker, shared by all operations of this provider. While the provider is
+ * down, calls fail at once as `unreachable`, so that no worker waits for a timeout. `twice` tries a failed
+ * call again after 200 ms; only reads may use it.
  */
 export function createGuard(provider: string, options: BreakerOptions = {}) {
   const { troubles = 8, pauseMs = 5_000 } = options

@@ -16,8 +16,8 @@ export interface ProviderVerdict {
 }
 
 /**
- * The provider's rate limit, shared by every process. The interface is declared here; the composition root
- * makes the limiter.
+ * The limiter that keeps calls within a provider's rate limit, which all processes share. Only the
+ * interface is here; the composition root makes the limiter.
  */
 export interface CallLimiter {
   /**
@@ -25,11 +25,11 @@ export interface CallLimiter {
    * @throws ProviderFailure limited, where that is too far off
    */
   take(endpoint: string): Promise<void>
-  /** Stops all calls to an endpoint for `forS` seconds, because the provider asked for that. */
+  /** Stops all calls to an endpoint for `forS` seconds, because the provider demanded the pause. */
   hold(endpoint: string, forS: number): Promise<void>
 }
 
-/** A provider's answer as it came, before a client reads it. */
+/** The answer of a provider, unchanged, before a provider client reads it. */
 export interface HeardAnswer {
   provider: string
   operation: string
@@ -54,13 +54,13 @@ export interface ProviderHttpOptions {
   breaker?: BreakerOptions
   limiter?: CallLimiter
   /**
-   * Returns the endpoint whose rate limit an operation counts against; undefined if the operation has waited
-   * for its turn already. Default: the operation's name.
+   * Returns the endpoint whose rate limit an operation counts against. Returns undefined if the rate limit
+   * was waited for before the call. Default: the operation's name.
    */
   endpointOf?: (operation: string) => string | undefined
   /**
-   * Receives each answer of the provider, for `laku providers check`, which looks at more than the clients
-   * keep.
+   * Receives each answer of the provider. Only `laku providers check` sets it, to see fields that the
+   * clients drop.
    */
   heard?: ((answer: HeardAnswer) => void) | undefined
 }
@@ -79,14 +79,14 @@ export interface ProviderHttp {
   /** Makes one call and reads its answer by `schema`. A GET is tried twice, every other call once. */
   call<T>(call: ProviderCall, schema: ZodType<T>): Promise<T>
   /**
-   * Sends a request that an SDK built, once, and returns the answer's JSON. A request with a lease is sent
-   * only while the lease holds. The lease is requested after the wait for the rate limit, and checked once
-   * more right before sending.
+   * Sends a request that an SDK built, once, and returns the answer's JSON. If the caller passes a lease on
+   * its work, the request is sent only while the lease holds. The lease is requested after the wait for the
+   * rate limit, and checked once more right before sending.
    */
   send(operation: string, url: string, init: RequestInit, lease?: CallLease): Promise<unknown>
   /**
-   * Reads an answer by `schema`. If the answer does not fit, the failure is `unknown`, because the provider
-   * may well have done what was requested.
+   * Checks an answer against `schema` and returns it. If the answer does not fit, the failure is `unknown`:
+   * the provider may well have done the work.
    */
   read<T>(operation: string, body: unknown, schema: ZodType<T>): T
 }
@@ -94,9 +94,9 @@ export interface ProviderHttp {
 const DEFAULT_TIMEOUT_MS = 10_000
 
 /**
- * Creates the only HTTP client that laku uses for a provider. It has a timeout, reads the body once, and
- * turns every error into a `ProviderFailure` with an outcome. Node's fetch keeps connections alive. Nothing
- * is logged and no secret enters a message.
+ * Creates the HTTP client for one provider; laku calls the provider in no other way. It has a timeout, and
+ * turns every error into a `ProviderFailure` with an outcome. It logs nothing, and puts no secret into a
+ * message.
  */
 export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
   const { provider, timeoutMs = DEFAULT_TIMEOUT_MS, endpointOf = (operation) => operation } = options

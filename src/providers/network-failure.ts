@@ -32,9 +32,9 @@ export function networkFailure(error: unknown): NetworkFailure {
 }
 
 /**
- * Returns the system codes in an error and its causes. Node tries the addresses of a host in turn, and then
- * throws one error that holds an error for each address. The request was not sent only if all of them came
- * before sending.
+ * Returns the system codes in an error and its causes. For a host with several addresses, Node throws one
+ * error that holds an error for each address. The request was not sent only if every one of these errors
+ * came before sending.
  */
 function errorCodes(error: unknown): string[] {
   if (!(error instanceof Error)) return []

@@ -6,8 +6,8 @@ import { holdCalls, takeCalls } from '../domain/ops/index.ts'
 import type { CallLimiter } from '../providers/http.ts'
 
 /**
- * The longest time that a call waits for its turn (ms). A call that would wait longer is refused as
- * `limited`, and comes again.
+ * The longest time that a call waits for the rate limit (ms). A call that would wait longer is refused as
+ * `limited`; it may be tried again later.
  */
 const LONGEST_WAIT_MS = 10_000
 
@@ -17,8 +17,9 @@ interface Waiting {
 }
 
 /**
- * The provider's rate limit, which all processes share in the table `provider_pace`. Calls that arrive while
- * a claim is under way share the next claim, so that one round trip serves many calls.
+ * The limiter that keeps a provider's calls within its rate limit, which all processes share in the table
+ * `provider_pace`. The limiter claims places for calls with a database query. Calls that arrive during the
+ * query share the next query, so that one round trip serves many calls.
  */
 export class SharedCallLimiter implements CallLimiter {
   readonly #db: Kysely<DB>

@@ -21,13 +21,16 @@ export type { Policy }
 export type Config = Omit<Settings, 'sealKey'> & {
   sealKey: string[]
   policy: Policy
-  /** Warnings about settings that only this version still accepts, one sentence each. */
+  /**
+   * Warnings about settings that this version still accepts, but the next version will not. Each is one
+   * sentence.
+   */
   warnings: readonly string[]
 }
 
 /**
- * The settings that the commands of the database's owner need. In production the owner has no other secrets
- * at hand.
+ * The settings that the commands of the database's owner need. In production the owner has no secrets
+ * besides those among these settings.
  */
 export type OwnerConfig = Pick<
   Settings,
@@ -156,7 +159,10 @@ function merge(given: RawSettings, called: Source['called'], source: Source): vo
   }
 }
 
-/** Returns the ports from which other defaults are made; a wrong port is reported where it is checked. */
+/**
+ * Returns the ports of the server and of the sandbox, from which other defaults are made. A port that is
+ * not valid is replaced by its default here, and reported by the check of all settings.
+ */
 function portsOf(given: RawSettings): { port: number; sandboxPort: number } {
   const { port, sandboxPort } = configSchema.shape
   return {
@@ -186,7 +192,10 @@ function problemOf(name: SettingName, value: unknown, called: string | undefined
   return `${called ?? variable} is ${shown}: it must be ${allowed}`
 }
 
-/** Removes passwords from a text: any address may hold one, even where none belongs. */
+/**
+ * Removes the passwords inside addresses from a text. Any address may hold a password, even one that needs
+ * none.
+ */
 function withoutPasswords(text: string): string {
   return text.replace(/\/\/[^\s"]*@/g, '//…@')
 }

@@ -61,8 +61,8 @@ export function shownUrl(url: string): string {
 }
 
 /**
- * Splits a database URL into its address and its password: everybody on the machine could read the password
- * in `ps`.
+ * Splits a database URL into the password and the URL without it. In a command line, everybody on the
+ * machine could read the password with `ps`.
  */
 export function splitPassword(url: string): { address: string; password: string | undefined } {
   const parsed = new URL(url)

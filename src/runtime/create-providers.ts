@@ -11,8 +11,8 @@ import { createWhatsApp } from './create-whatsapp.ts'
 import type { Providers } from './providers.ts'
 
 /**
- * Creates the provider clients for the configured addresses: the real providers in production, the sandbox in
- * development. If an installation is given, objects created at the providers carry its name.
+ * Creates the provider clients for the configured addresses: the real providers in production, the sandbox
+ * in development. If an installation's id is given, objects created at Xendit carry it.
  */
 export function createProviders(
   config: Config,

@@ -58,17 +58,18 @@ export function createPool(options: DatabaseOptions): pg.Pool {
   return pool
 }
 
-// A transaction of laku takes milliseconds; one that takes longer is stuck and must not hold its locks. These
-// limits are not settings of the connection, because PgBouncer accepts none of them and lends its connections
-// per transaction. Compiling a plan (jit) costs seconds and running it milliseconds, and a PostgreSQL that is
-// not embedded compiles by default.
+// A transaction of laku takes milliseconds. One that takes longer is stuck, and must not hold its locks.
+// Each transaction sets its own time limits. PgBouncer accepts none of them as settings of the connection,
+// and lends its connections per transaction.
+// jit is off: compiling a plan costs seconds and running it milliseconds. A PostgreSQL that is not embedded
+// compiles by default.
 const bounds = `set local statement_timeout = '60s'; set local lock_timeout = '15s'; set local idle_in_transaction_session_timeout = '30s'; set local jit = off`
 
 const beginnings = new WeakMap<DatabaseConnection, Date>()
 
 /**
- * Begins every transaction with its time limits, in the same message, and reads the time of its beginning in
- * the same round trip.
+ * Begins every transaction with its time limits, in one message to PostgreSQL. The same round trip reads
+ * the time at which the transaction began.
  */
 class BoundedDriver extends PostgresDriver {
   override async beginTransaction(
@@ -114,7 +115,7 @@ class BoundedDialect extends PostgresDialect {
 export function createKysely(pool: pg.Pool): Kysely<DB> {
   return new Kysely<DB>({
     dialect: new BoundedDialect({ pool }),
-    // The keys inside jsonb payloads are not renamed.
+    // The plugin must not rename the keys inside jsonb values.
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
 }

@@ -47,7 +47,8 @@ async function tables(pool: pg.Pool): Promise<string[]> {
   return rows.map(({ name, parts }) => `create table ${name} (\n  ${parts.join(',\n  ')}\n);`)
 }
 
-// An index that belongs to a constraint is written with its table, so it is left out of these indexes.
+// An index that belongs to a primary key or a unique constraint is written with its table, so this query
+// leaves it out.
 const indexes = `
   select pg_get_indexdef(i.indexrelid) as line
   from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace

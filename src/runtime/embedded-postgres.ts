@@ -14,7 +14,10 @@ import type { ServerOptions } from './embedded/settings.ts'
 import { withStartLock } from './embedded/start-lock.ts'
 import { StartError } from './start-error.ts'
 
-/** The time to wait for a server that still recovers after the process that started it has ended (ms). */
+/**
+ * The time to wait for an embedded server that another process started and that still recovers after that
+ * process has ended (ms).
+ */
 const recoveryMs = 60_000
 
 /** A running embedded server, and the URLs of its roles on its socket. */
@@ -39,10 +42,10 @@ export interface EmbeddedPostgresStatus {
 }
 
 /**
- * Finds or starts the embedded server of a data folder, makes it the first time, and returns its URLs. Any
- * number of processes may call this at once and share one server, which outlives them until
- * `stopEmbeddedPostgres`. Throws StartError 2 for a folder that cannot be written, 6 where the server cannot
- * be had.
+ * Returns the URLs of a data folder's embedded server. Makes the server the first time, and starts it if it
+ * does not run. Any number of processes may call this at once. They share one server, which runs until
+ * `stopEmbeddedPostgres`. Throws StartError 2 for a folder that cannot be written, 6 where the server is
+ * not available.
  */
 export async function startEmbeddedPostgres(
   dataDir: string,
@@ -121,8 +124,8 @@ function removeIfEmpty(folder: string): void {
 }
 
 /**
- * Ends a server by PostgreSQL's fast shutdown, or by the immediate one if the fast one takes too long.
- * Recovery then makes the database whole.
+ * Ends a server by PostgreSQL's fast shutdown, or by an immediate shutdown if the fast one takes too long.
+ * After an immediate shutdown, PostgreSQL recovers the database at the next start.
  */
 async function end(layout: Layout, { pid }: Postmaster): Promise<void> {
   for (const [signal, timeoutMs] of [['SIGINT', 30_000] as const, ['SIGQUIT', 10_000] as const]) {

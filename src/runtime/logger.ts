@@ -23,7 +23,7 @@ export function createLogger(
     base: { pid: process.pid, process: options.name },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     mixin: requestId,
-    // An error is turned into plain data before it reaches pino's serializer.
+    // The `log` formatter has already turned the error into plain data, so the serializer changes nothing.
     serializers: { err: (error: unknown) => error },
     formatters: { level: (label) => ({ level: label }), log: withoutPersonalData },
   }

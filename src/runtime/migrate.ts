@@ -43,8 +43,8 @@ export async function migrate(owner: pg.Pool, appRole: string): Promise<string[]
     .map((migrationResult) => migrationResult.migrationName)
 }
 
-// The tables whose rows are written once: the application may read and add rows, and do nothing else.
-// Balances only follow their trigger.
+// The tables whose rows are written once: the application may read and add rows, and do nothing else. Only
+// a trigger changes the ledger's balances.
 const writtenOnce = [
   'events',
   'audit_log',
@@ -112,8 +112,8 @@ async function grantToApplication(db: Kysely<unknown>, appRole: string): Promise
 }
 
 /**
- * Grants rights to the role of a person's shell, where that role exists. It may read everything but the
- * secrets by which staff log in, and write nothing.
+ * Grants rights to the database role of a person's SQL shell, where that role exists. The role may read
+ * everything but the secrets by which staff log in, and write nothing.
  */
 async function grantShell(tx: Transaction<unknown>): Promise<void> {
   const { rows } = await sql`select from pg_roles where rolname = ${SHELL_ROLE}`.execute(tx)
@@ -134,9 +134,9 @@ async function grantShell(tx: Transaction<unknown>): Promise<void> {
 }
 
 /**
- * Keeps everybody but the owner from creating objects in the database, because a temporary table or function
- * of another role may defeat a guard. Where the database belongs to another role, that role has to do this,
- * and laku doctor says so.
+ * Keeps everybody but the owner from creating objects in the database: a temporary table or function of
+ * another role may defeat one of the database's guards. If another role owns the database, that role has to
+ * do this, and `laku doctor` says so.
  */
 async function refuseObjects(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -81,8 +81,8 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
 }
 
 /**
- * Creates the real provider clients, and keeps the calls of all processes together within the provider's rate
- * limit.
+ * Creates the provider clients. The calls of all processes to Xendit stay within Xendit's rate limit
+ * together.
  */
 export async function loadProviders(config: Config, db: Kysely<DB>): Promise<Providers> {
   const { createProviders } = await import('./create-providers.ts')
@@ -96,7 +96,8 @@ export async function loadProviders(config: Config, db: Kysely<DB>): Promise<Pro
 }
 
 /**
- * A stand-in for the providers in a laku that was opened without them: using it is a mistake in the program.
+ * A stand-in for the provider clients in a process that opened laku without them: using it is a mistake in
+ * the program.
  */
 const noProviders = new Proxy({} as Providers, {
   get(_, name) {

@@ -68,8 +68,8 @@ function plain(key: string): string {
 }
 
 /**
- * Returns the same fields with the values of personal fields taken out, at any depth; errors keep their code
- * and stack.
+ * Returns the fields of a log entry without the values of personal fields, at any depth. Errors keep their
+ * code and stack.
  */
 export function withoutPersonalData(fields: Record<string, unknown>): Record<string, unknown> {
   return cleanFields(fields, 0)
@@ -87,8 +87,8 @@ function cleanFields(fields: object, depth: number): Record<string, unknown> {
 }
 
 /**
- * Returns true if a code is a login code, which has six digits. Other codes, SQLSTATEs and error codes, say
- * what went wrong and stay in the log.
+ * Returns true if a field named `code` holds a login code, which has six digits. Other codes (SQLSTATEs,
+ * error codes) say what went wrong, and stay in the log.
  */
 const isLoginCode = (key: string, value: unknown) =>
   plain(key) === 'code' && typeof value === 'string' && /^\d{6}$/.test(value)
@@ -111,8 +111,8 @@ function isPlain(value: object): boolean {
 }
 
 /**
- * Returns the type, code, message, stack and cause of an error. An error's own further fields are dropped,
- * because they quote the row that failed, like a database's `detail`.
+ * Returns the type, code, message, stack and cause of an error. All other fields of the error are dropped:
+ * like a database error's `detail`, they may quote the row that failed.
  */
 function cleanError(error: Error, depth: number): Record<string, unknown> {
   const code = 'code' in error ? error.code : undefined

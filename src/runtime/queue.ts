@@ -20,11 +20,11 @@ function queueOptions({ name, retryLimit, policy }: QueueDefinition) {
     retryBackoff: true,
     retryDelayMax: 300,
     expireInSeconds: 300,
-    // The interval at which a worker reports that it still works on its jobs. A dead worker's jobs are given
-    // out again after this interval, not only after their expiry.
+    // The interval at which a worker reports that it still works on its jobs (s). A dead worker's jobs are
+    // given out again after this interval, not only after their expiry.
     heartbeatSeconds: 10,
     notify: !dead,
-    // Completed jobs may be deleted, because events and rows are the record of the work.
+    // Completed jobs may be deleted after a day: laku's events and tables are the record of the work.
     deleteAfterSeconds: 24 * 3600,
     ...(dead ? {} : { deadLetter: DEAD_LETTER_QUEUE }),
   }
@@ -39,7 +39,7 @@ const quiet = { supervise: false, schedule: false } as const
 export async function installQueues(ownerUrl: string, queues: readonly QueueDefinition[]): Promise<void> {
   const { PgBoss } = await import('pg-boss')
   const boss = new PgBoss({ connectionString: ownerUrl, max: 1, ...quiet })
-  // The calls below throw their failures, so this event needs no handling.
+  // The calls on pg-boss below throw their own errors, so its `error` event needs no handling.
   boss.on('error', () => {})
   await boss.start()
   try {

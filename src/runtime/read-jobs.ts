@@ -54,8 +54,8 @@ export interface JobFilter {
 }
 
 /**
- * Lists the jobs that wait, run or ended in the last day, newest first, by keyset pages. Dead jobs have a
- * list of their own.
+ * Lists the jobs that wait, run or ended in the last day, newest first, by keyset pages. Jobs whose retries
+ * are used up are in another list.
  */
 export async function listJobs(tx: Tx, { queue, state, limit, cursor }: JobFilter): Promise<Paged<JobView>> {
   const wheres = [queue ? sql`j.name = ${queue}` : sql`j.name <> ${DEAD_LETTER_QUEUE}`]

@@ -10,8 +10,8 @@ export function withRequestId<T>(requestId: string, use: () => T): T {
 }
 
 /**
- * Runs `use` for many requests, or for none: its log lines do not carry the id of the request that happened
- * to begin it.
+ * Runs work that serves many requests or none. Its log lines do not carry the id of the request in which
+ * the work happened to begin.
  */
 export function outsideRequests<T>(use: () => T): T {
   return requests.run(undefined, use)

@@ -24,8 +24,8 @@ export async function retryJob(work: Work, queue: JobQueue, id: string): Promise
 }
 
 /**
- * Takes a waiting job out of its queue. Work that was due stays due, so that a sweep finds it again. Only
- * support or an admin may do this.
+ * Takes a waiting job out of its queue. If the job's work was due, it stays due, so a sweep finds it again.
+ * Only support or an admin may do this.
  * @throws kernel.forbidden, queue.job_not_found, queue.job_not_waiting
  */
 export async function cancelJob(work: Work, queue: JobQueue, id: string): Promise<JobDetail> {
@@ -58,8 +58,9 @@ export interface Redriven {
 const A_CALL = 1_000
 
 /**
- * Puts dead jobs back into the queues that they came from: all of them, those of one queue, or those with
- * these ids. It also resolves the attention items of these jobs. Only support or an admin may do this.
+ * Puts dead jobs (jobs whose retries are used up) back into the queues that they came from: all of them,
+ * those of one queue, or those with these ids. Resolves the attention items of these jobs. Only support or
+ * an admin may do this.
  * @throws kernel.forbidden, queue.queue_not_found
  */
 export async function redriveJobs(

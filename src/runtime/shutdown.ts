@@ -5,9 +5,9 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 const notOurs = ['SIGQUIT', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV', 'SIGUSR2'] as const
 
 /**
- * The time within which a repeated signal counts as the same one (ms). npm, launchers and terminals each pass
- * one Ctrl-C on, so that it arrives twice within milliseconds. A later signal comes from a person who does
- * not want to wait.
+ * The time within which a repeated signal counts as the same signal (ms). npm, launchers and terminals each
+ * pass one Ctrl-C on, so that it arrives twice within milliseconds. A signal after this time comes from a
+ * person who does not want to wait.
  */
 const sameSignalMs = 300
 
@@ -42,7 +42,8 @@ export class Shutdown {
     this.#grace = closeWithGrace(
       {
         delay: deadlineMs,
-        // `beforeExit` is skipped, because a finished command ends by itself, with its own exit code.
+        // `beforeExit` begins no shutdown, because a finished command ends by itself, with its own exit
+        // code.
         skip: [...signals, ...notOurs, 'beforeExit'],
         logger: { error: (error) => logger.error({ err: error }, 'shutdown') },
         onTimeout: () =>

@@ -1,6 +1,6 @@
 import type { StaffRole } from '../domain/kernel/actor.ts'
 
-/** The roles that may run a command. An administrator may run every command. */
+/** The staff roles that may run a command, besides the administrator, who may run every command. */
 export type Roles = readonly Exclude<StaffRole, 'admin'>[]
 
 const none: Roles = []
@@ -101,15 +101,17 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('switches', { list: shop, pause: turners, resume: turners }),
   ...of('audit', { list: money, show: money, reveal: finance }),
   ...of('auth', { whoami: everybody, 'revoke-sessions': support }),
-  // Each person sees and stops the commands that this person began; an administrator sees and stops all.
+  // Each person may list and stop the commands that this person started; an administrator may list and stop
+  // all.
   ...of('commands', { list: everybody, show: everybody, stop: everybody }),
   ...of('auth staff', { list: none, add: none, renew: none, rename: none, role: none, revoke: none }),
   ...of('auth factor', { enrol: persons, confirm: persons, show: persons, reset: none }),
 ])
 
 /**
- * The commands that the host's owner also gives without a token, where the command opens the database itself:
- * they change nothing and show no personal data, and cron runs them. The staff server asks for the role.
+ * The commands that the host's owner may run without a staff token, if the command itself opens the
+ * database. They change nothing and show no personal data, and cron runs them. Through the staff server,
+ * they still need a role.
  */
 export const ownersWithoutToken: ReadonlySet<string> = new Set(['ledger verify', 'whatsapp templates'])
 

@@ -1,6 +1,6 @@
 /**
- * A fact that `laku providers check` cannot check without harm, and the reason. Each run prints these facts,
- * so that nobody takes silence for a yes.
+ * A fact about a provider that `laku providers check` cannot check without harm, and the reason. Each run
+ * prints these facts, because silence about a fact could be read as "checked".
  */
 export interface NotSeen {
   /** The fact's name in docs/providers.md. */

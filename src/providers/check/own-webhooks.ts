@@ -29,9 +29,10 @@ interface Answered {
 }
 
 /**
- * Calls our own webhook routes as the providers do, at the address that the providers use. Each secret is
- * tried with an unreadable body. The answer 400 instead of 401 shows that the secret was accepted, and
- * nothing is stored. The settings in the providers' dashboards cannot be read from here.
+ * Makes the probes of laku's own webhook routes. They call the routes at the address that the providers
+ * use. Each secret is sent with a body that cannot be read. The answer 400 instead of 401 shows that the
+ * secret was accepted, and nothing is stored. The settings in the providers' dashboards cannot be read from
+ * here.
  */
 export function ownWebhookProbes(options: OwnWebhooks): Probe[] {
   const ask = (sent: Sent) => answerOf(options, sent)
@@ -48,7 +49,10 @@ type Ask = (sent: Sent) => Promise<Answered>
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const UNREADABLE = '{laku providers check'
-/** An unreadable body that is longer than any installation ping, which Biteship sends without its secret. */
+/**
+ * A body that cannot be read and is longer than Biteship's installation ping, which comes without the
+ * secret.
+ */
 const LONG_UNREADABLE = UNREADABLE.padEnd(600, ' ')
 const wrongSecret = () => randomBytes(24).toString('base64url')
 
@@ -78,8 +82,8 @@ async function biteship({ biteshipHeader, biteshipSecrets }: OwnWebhooks, ask: A
 }
 
 /**
- * An empty WhatsApp delivery: the webhook route reads the whole body before it checks the signature. With a
- * good signature the body counts as a delivery without content, and is stored once.
+ * A webhook delivery of WhatsApp without content: the webhook route reads the whole body before it checks
+ * the signature. With a good signature the delivery is stored once.
  */
 const EMPTY_DELIVERY = JSON.stringify({ object: 'whatsapp_business_account', entry: [] })
 

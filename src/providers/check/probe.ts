@@ -1,6 +1,6 @@
 import type { HeardAnswer } from '../http.ts'
 
-/** A behaviour of the provider that differs from laku's facts. */
+/** A behaviour of the provider that differs from the facts on which laku relies. */
 export interface Difference {
   /**
    * The fact's name in docs/providers.md; undefined where the difference is about our own settings or
@@ -12,7 +12,7 @@ export interface Difference {
   todo: string
 }
 
-/** The finding of a probe, with the differences from laku's facts. */
+/** The finding of a probe, with the differences from the facts on which laku relies. */
 export interface Seen {
   says: string
   differences?: readonly Difference[]
@@ -26,8 +26,8 @@ export interface Probe {
   provider: string
   name: string
   /**
-   * True if the probe creates or moves something at the provider, in test mode; it is skipped when the keys
-   * are live.
+   * True if the probe creates or moves something at the provider. Such a probe runs in test mode only: it
+   * is skipped when the keys are live.
    */
   makes?: true
   /** @throws ProviderFailure where there is no answer, or another than was asked for */
@@ -39,7 +39,10 @@ export class NotConfigured extends Error {
   override readonly name = 'NotConfigured'
 }
 
-/** Passes each provider's answer on to the recorder, and keeps the last answer for the probe that asked. */
+/**
+ * Receives each provider's answers: passes them on to the recorder, and keeps the last answer for the probe
+ * that asked.
+ */
 export class Ear {
   #last: HeardAnswer | undefined
   readonly #also: ((answer: HeardAnswer) => void) | undefined

@@ -12,7 +12,10 @@ export class Recorder {
   readonly #masker = new Masker()
   #count = 0
 
-  /** Opens the folder for the answers. Throws where the folder cannot be made, or holds something already. */
+  /**
+   * Makes the folder for the providers' answers. Throws where the folder cannot be made, or holds something
+   * already.
+   */
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true })
     if (readdirSync(folder).length > 0) throw new FolderInUse(folder)

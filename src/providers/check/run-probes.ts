@@ -117,7 +117,8 @@ function failedFinding(
   }
   const says = `${outcome === 'limited' ? 'it limits us' : 'it does not answer'}: ${code}`
   const todo = 'see that it is up and can be reached from here, and run the check again'
-  // Each further probe of a provider that does not answer would wait just as long, so its probes are skipped.
+  // If the provider does not answer, each later probe of this provider would wait as long. So they are
+  // skipped.
   const isAway = outcome === 'unreachable' || code === 'timeout'
   return { finding: finding('unasked', says, { todo }), ...(isAway && { blocks: { says, todo } }) }
 }

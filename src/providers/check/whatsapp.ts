@@ -17,8 +17,8 @@ const GOOD_NAMES = ['APPROVED', 'AVAILABLE_WITHOUT_REVIEW']
 const MAX_PAGES = 50
 
 /**
- * Makes the probes of the phone number, of the templates as `laku whatsapp templates` has them, and of a
- * message without a recipient. That message can reach nobody, and a closed account refuses it.
+ * Makes the probes of Meta: the phone number, the templates as `laku whatsapp templates` lists them, and a
+ * message without a recipient. That message can reach nobody. A closed account refuses it.
  */
 export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes): Probe[] {
   const provider = 'whatsapp'
@@ -68,7 +68,7 @@ export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes)
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error
       const refusal = refusalBy(error.code)
-      // A refusal that concerns the account is thrown: the run of the checks reports it and stops here.
+      // A refusal that concerns the account is thrown: the run of the checks reports it.
       if (!refusal || refusal.reach === 'account') throw error
       if (refusal.reach === 'message') return { says: `refused for its field alone: ${error.code}` }
       const says = `messages are refused: ${refusal.says} (${error.code})`
@@ -111,7 +111,10 @@ function templateDifferences(template: Template, found: readonly Record<string, 
   return differences
 }
 
-/** Makes the probe of Fonnte's device, which must be connected and have messages left. Nothing is sent. */
+/**
+ * Makes the probe of Fonnte's device: it must be connected, and its package must have messages left. The
+ * probe sends no message.
+ */
 export function fonnteProbes({ http, ear }: { http: ProviderHttp; ear: Ear }): Probe[] {
   const device = async () => {
     await http.call({ operation: 'device', method: 'POST', path: '/device' }, z.unknown())

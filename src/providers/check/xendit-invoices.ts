@@ -28,7 +28,10 @@ const newInvoice = (externalId: string, amountIdr: number) => ({
   payer: {},
 })
 
-/** Makes an invoice, reads it, finds it by our key, lists it and expires it. */
+/**
+ * Makes the probe of an invoice's life: it creates an invoice, reads it, finds it by our key, lists it and
+ * expires it.
+ */
 export function invoiceProbe({ gateway, ear, externalId, timeoutMs }: InvoiceProbes): Probe {
   return {
     provider: 'xendit',
@@ -57,8 +60,8 @@ export function invoiceProbe({ gateway, ear, externalId, timeoutMs }: InvoicePro
 }
 
 /**
- * Asks for an invoice below the minimum, which Xendit must refuse; an invoice that is made all the same is
- * expired.
+ * Makes the probe that asks Xendit for an invoice below the minimum amount. Xendit must refuse it. If
+ * Xendit makes the invoice all the same, the probe expires it.
  */
 export function smallInvoiceProbe({ gateway, externalId }: InvoiceProbes): Probe {
   return {
@@ -85,8 +88,8 @@ export function smallInvoiceProbe({ gateway, externalId }: InvoiceProbes): Probe
 }
 
 /**
- * Checks the invoices paid in this account: the names of methods, payments and issuers, and the refunded
- * amount that an e-wallet reports.
+ * Makes the probe of the invoices paid in this account. It checks the names of methods, payments and
+ * issuers, and the refunded amount that an e-wallet reports.
  */
 export function paidInvoicesProbe({ gateway, ear }: Pick<InvoiceProbes, 'gateway' | 'ear'>): Probe {
   return {
@@ -198,7 +201,7 @@ const late = (how: string, timeoutMs: number): Difference => ({
   todo: 'see how late lists are, and set policy.providerListLagMinutes above it',
 })
 
-/** Returns true if the condition becomes true within the time. */
+/** Asks again and again until the condition holds. Returns true if it held before the time was over. */
 async function within(timeoutMs: number, holds: () => Promise<boolean>): Promise<boolean> {
   const until = performance.now() + timeoutMs
   for (;;) {

@@ -14,7 +14,10 @@ import { type Difference, distinct, type Ear, fieldsIn, type Probe, rowsIn } fro
 
 const provider = 'xendit'
 
-/** Compares the balance that can be spent with the float that the account is to hold. */
+/**
+ * Makes the probe that compares the money that can be spent at Xendit with the float: the shop's own money
+ * that the account is to hold.
+ */
 export function balanceProbe(gateway: PaymentGateway, floatIdr: number, ear: Ear): Probe {
   return {
     provider,
@@ -41,8 +44,8 @@ export function balanceProbe(gateway: PaymentGateway, floatIdr: number, ear: Ear
 }
 
 /**
- * Compares Xendit's payout channels with those that laku knows, with their kinds and limits. Xendit has many
- * more banks, which count as no difference.
+ * Makes the probe that compares Xendit's payout channels with those that laku knows: their kinds and their
+ * limits. Banks that only Xendit knows count as no difference.
  */
 export function channelsProbe(payouts: PayoutGateway, ear?: Ear): Probe {
   return {
@@ -88,8 +91,8 @@ export function channelsProbe(payouts: PayoutGateway, ear?: Ear): Probe {
 const TELL_FACTORIES = 'pay nobody to it: factories and buyers who have it need another account'
 
 /**
- * Makes a payout to the account whose payouts wait in test mode. The probe repeats the payout under its key,
- * reads it, finds it by our key and cancels it.
+ * Makes the probe of a payout to the test account whose payouts stay pending. The probe creates the payout,
+ * repeats it under the same key, reads it, finds it by our key and cancels it.
  */
 export function payoutProbe(payouts: PayoutGateway, key: string, ear: Ear): Probe {
   return {
@@ -174,9 +177,9 @@ async function repeated(
 }
 
 /**
- * Finds out which form of refund request the account takes. The probe sends only an invoice's id, and the
- * invoice is unpaid. The current form misses a field; the older form finds that nothing was paid. No money
- * moves in either form.
+ * Makes the probe that finds out which form of refund request the account accepts. The probe sends only the
+ * id of an unpaid invoice. The current form of the request then lacks a field. The older form answers that
+ * nothing was paid. No money moves in either form.
  */
 export function refundFormProbe(
   refundByInvoice: (invoiceId: string) => Promise<void>,
@@ -213,7 +216,7 @@ async function formOf(refund: Promise<void>): Promise<'current' | 'legacy'> {
   }
 }
 
-/** Checks that the newest lines of Xendit's book have the documented form. */
+/** Makes the probe of Xendit's transaction list: its newest lines must have the documented form. */
 export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
   return {
     provider,
@@ -243,8 +246,8 @@ export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
 }
 
 /**
- * Reads payments of Xendit's book again as invoices. An invoice that is not paid contradicts the book, as it
- * might contradict its own webhook.
+ * Makes the probe that reads the invoices of payments in Xendit's transaction list. An invoice that is not
+ * reported as paid contradicts the list. It might contradict its own webhook too.
  */
 export function readAgainProbe(gateway: PaymentGateway): Probe {
   return {
@@ -271,7 +274,10 @@ export function readAgainProbe(gateway: PaymentGateway): Probe {
   }
 }
 
-/** The number of payments whose invoices are read again, which is enough to see a difference. */
+/**
+ * The number of payments whose invoices are read again. It is enough to find a difference between an
+ * invoice and Xendit's transaction list.
+ */
 const READ_AGAIN = 5
 
 async function invoicesOf(
@@ -280,7 +286,7 @@ async function invoicesOf(
 ): Promise<GatewayInvoice[]> {
   const id = paymentLinkId ?? (productId && /^[0-9a-f]{24}$/.test(productId) ? productId : undefined)
   if (id) return [await gateway.getInvoice(id)]
-  // Several invoices may have one key, and only one of them was paid, so they are left out.
+  // Several invoices may have one key, although only one of them was paid. Then none of them is returned.
   const found = referenceId ? await gateway.findInvoices(referenceId) : []
   return found.length === 1 ? found : []
 }
@@ -342,12 +348,12 @@ function feeDifferences(lines: readonly Record<string, unknown>[]): Difference[]
 
 const DAY_MS = 86_400_000
 /**
- * The tolerated difference between expected and reported settlement, in days: for the clocks of both sides,
- * and for a weekend, after which the money settles.
+ * The tolerated difference between the expected and the reported day of settlement, in days. It allows for
+ * clocks that disagree, and for a weekend, on which money does not settle.
  */
 const [EARLIER_DAYS, LATER_DAYS] = [0.5, 2.5]
 
-/** Checks xendit.settlement: each line of the book tells when its money can be spent. */
+/** Checks xendit.settlement: each payment in Xendit's transaction list tells when its money can be spent. */
 function settlementDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
   const says = lines.flatMap((line) => {
     if (line.type !== 'PAYMENT') return []

@@ -5,7 +5,7 @@ import type { Difference, Probe, Seen } from './probe.ts'
 
 export interface RefundProbe {
   gateway: PaymentGateway
-  /** Our key and reference of the refund that the check makes. */
+  /** Our idempotency key and reference of the refund that the check makes. */
   key: string
   form: 'current' | 'legacy'
 }
@@ -13,14 +13,15 @@ export interface RefundProbe {
 const DAY_MS = 86_400_000
 const MAX_IDR = 1_000
 /**
- * The form of names of laku's own invoices, with an installation's prefix or bare. The check leaves their
- * money alone, also in test mode.
+ * The form of the keys of laku's own invoices, with or without an installation's prefix. The check makes no
+ * refund of these invoices, also in test mode.
  */
 const OURS = /(^|-)PAY-\d{6}-/
 
 /**
- * Finds out how Xendit answers a repeated refund. It asks twice under one key for a small part of a payment
- * that somebody made by hand in test mode. No real money moves, and none of laku's own invoices is touched.
+ * Makes the probe of a repeated refund request. It requests a refund twice under one key: a small part of a
+ * payment that somebody made by hand in test mode. No real money moves, and none of laku's own invoices is
+ * touched.
  */
 export function refundRepeatProbe({ gateway, key, form }: RefundProbe): Probe {
   return {
@@ -48,7 +49,10 @@ export function refundRepeatProbe({ gateway, key, form }: RefundProbe): Probe {
 const PAY_ONE =
   'there is no payment to try it with: make an invoice in the dashboard, pay it by DANA in test mode, and run it again'
 
-/** The error codes of a temporary refusal: the account is short of money, or the payment is not ready. */
+/**
+ * The error codes of a temporary refusal of a refund: the account is short of money, or the payment is not
+ * ready.
+ */
 const OF_TODAY = ['INSUFFICIENT_BALANCE', 'REFUND_IN_PROGRESS', 'REFUND_AMOUNT_EXCEEDED']
 
 function refusedWith(code: string): Seen {

@@ -1,9 +1,9 @@
 // laku relies on the facts in this file, which RFC 4954 documents for mail servers.
 
 /**
- * The error codes by which a mail server refuses our login, or wants one; `eauth` and `enoauth` are the mail
- * client's own. No mail is sent until a person corrects the login, and each waiting mail stays as good as
- * before.
+ * The error codes by which a mail server refuses laku's login, or demands a login. `eauth` and `enoauth` come
+ * from the mail client itself. No mail is sent until a person corrects the login. The waiting mails are not
+ * at fault, and keep waiting.
  */
 export const LOGIN_REFUSED: readonly string[] = [
   'eauth',

@@ -22,8 +22,8 @@ export interface SmtpOptions {
 type ServerOptions = Pick<SmtpOptions, 'url' | 'timeoutMs' | 'needsTls'>
 
 /**
- * Creates a mailer over SMTP, with one connection per mail. The pool of nodemailer would send a mail again by
- * itself when a connection breaks, but the caller has to decide on that.
+ * Creates a mailer over SMTP, with one connection for each mail. nodemailer's own pool would send a mail
+ * again when a connection breaks; but the mailer's caller must decide that.
  */
 export function createSmtpMailer(options: SmtpOptions): Mailer {
   const { from } = options
@@ -71,8 +71,8 @@ type SmtpFailure = Pick<ProviderFailureFacts, 'outcome' | 'code'>
 /** The nodemailer codes of errors that come before the mail is handed over. */
 const BEFORE_SENDING = new Set(['EDNS', 'ETLS', 'EREQUIRETLS'])
 /**
- * The error codes of a mail that nodemailer itself refuses, for a fault in the mail or in how it is to be
- * sent.
+ * The error codes with which nodemailer itself refuses to send a mail, because of a fault in the mail or in
+ * the settings.
  */
 const NEVER_SENT = new Set([
   'EENVELOPE',
@@ -85,9 +85,9 @@ const NEVER_SENT = new Set([
 ])
 
 /**
- * Classifies an SMTP error: a 5xx reply is a definite refusal, a 4xx reply a temporary one. If the connection
- * breaks or falls silent later, the server may have taken the mail. The same holds if the server answers the
- * mail itself with nonsense or with 421, "closing".
+ * Classifies an SMTP error: a 5xx reply is a definite refusal, a 4xx reply a temporary one. The server may
+ * have accepted the mail if the connection broke or went silent after it was made. The same holds if
+ * the server answers the mail with nonsense or with 421 ("closing").
  */
 function smtpFailure(error: unknown): SmtpFailure {
   const { responseCode, code, syscall, command } = Object(error) as Record<string, unknown>

@@ -4,7 +4,7 @@ import type { PushSender } from '../../domain/notification/push.ts'
 import { networkFailure } from '../network-failure.ts'
 
 export interface WebPushOptions {
-  /** The VAPID keys (RFC 8292): they identify the sender, so that push services can contact somebody. */
+  /** The VAPID keys (RFC 8292), by which push services identify the sender of a push message. */
   publicKey: string
   privateKey: string
   /** The contact of the person who runs the server, as `https://…` or `mailto:…`. */
@@ -13,14 +13,14 @@ export interface WebPushOptions {
   timeoutMs?: number
 }
 
-// The lifetime of a push message (s): a message that does not reach the browser within a day is not
-// delivered, and only the inbox has the notice.
+// The lifetime of a push message: a day (s). If the message does not reach the browser in that time, it is
+// dropped, and the notice is only in the inbox.
 const TTL_S = 86_400
 
 /**
- * Creates the sender of Web Push messages (RFC 8030). The web-push library encrypts for the browser and
- * signs; the call itself is ours, with a timeout. Redirects are not followed, because a browser gave us the
- * address.
+ * Creates the sender of Web Push messages (RFC 8030). The web-push library encrypts and signs the message;
+ * laku makes the call itself, with a timeout. Redirects are not followed, because the address came from a
+ * browser.
  */
 export function createWebPush(options: WebPushOptions): PushSender {
   const { publicKey, privateKey, timeoutMs = 10_000 } = options
@@ -36,8 +36,8 @@ export function createWebPush(options: WebPushOptions): PushSender {
         )
         const response = await fetch(endpoint, {
           method: 'POST',
-          // The library's header types are those of its own request function; the values are strings and
-          // numbers.
+          // The web-push library types the headers for its own request function; their values are strings
+          // and numbers.
           headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
           body: body as Uint8Array<ArrayBuffer>,
           redirect: 'manual',

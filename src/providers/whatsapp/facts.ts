@@ -5,8 +5,8 @@
 export const TEXT_WINDOW_H = 24
 
 /**
- * meta.body-length: the largest number of characters in a message made from a template, with its parameters
- * filled in, and in a free text.
+ * meta.body-length: the largest number of characters in a message made from a template, parameters
+ * included, and in a free text.
  */
 export const TEMPLATE_BODY_LENGTH = 1024
 export const TEXT_BODY_LENGTH = 4096
@@ -102,7 +102,10 @@ const metaRefusals: Readonly<Record<string, Refusal>> = {
   135000: of('message', 'a parameter of the request is not known'),
 }
 
-/** fonnte.refusals: the meaning of Fonnte's `reason`, of whose words laku keeps the letters. */
+/**
+ * fonnte.refusals: the meaning of Fonnte's `reason`. Of each reason, laku keeps only the words made of
+ * letters, joined by `_`.
+ */
 const fonnteRefusals: Readonly<Record<string, Refusal>> = {
   disconnected_device: of('account', 'the device is not connected'),
   device_disconnected: of('account', 'the device is not connected'),
@@ -124,23 +127,25 @@ const fonnteRefusals: Readonly<Record<string, Refusal>> = {
 const refusals: Readonly<Record<string, Refusal>> = {
   ...metaRefusals,
   ...fonnteRefusals,
-  // laku's own error code, for a template without a text. A refusal without a reason (`refused`) is not
-  // listed here: it may concern the account, so the message is tried again.
+  // laku's own error code: laku has no text for the template. The code `refused` (Fonnte gave no reason) is
+  // not listed here: that refusal may concern the account, so the message is tried again.
   template_unknown: of('template', 'laku has no text for this template'),
 }
 
 /** meta.refusals: the error numbers that all mean that the app lacks a permission. */
 const PERMISSION = /^2\d\d$/
 
-/** Returns what is known about a refusal by its error code; undefined for a code that is not listed. */
+/**
+ * Returns the facts about a refusal of WhatsApp by its error code; undefined for a code that is not listed.
+ */
 export function refusalBy(code: string): Refusal | undefined {
   if (Object.hasOwn(refusals, code)) return refusals[code]
   return PERMISSION.test(code) ? refusals[200] : undefined
 }
 
 /**
- * fonnte.refusals: words that show the subject of Fonnte's refusal, whose sentences vary. The first match
- * counts.
+ * fonnte.refusals: the words by which laku recognises the cause of Fonnte's refusal, since Fonnte's
+ * sentences vary. The first match counts.
  */
 const fonnteSubjects: readonly [words: RegExp, code: string][] = [
   [/target/, 'target_invalid'],
@@ -153,8 +158,8 @@ const fonnteSubjects: readonly [words: RegExp, code: string][] = [
 ]
 
 /**
- * Returns the listed error code for the words of Fonnte's refusal if their subject is clear; else the words
- * themselves.
+ * Returns the listed error code for the words of Fonnte's refusal. If the words match no listed cause,
+ * returns the words themselves.
  */
 export function fonnteCode(words: string): string {
   if (refusalBy(words)) return words

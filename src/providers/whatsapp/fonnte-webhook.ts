@@ -10,7 +10,7 @@ const delivery = z.looseObject({
   device: text,
   sender: text,
   message: text,
-  /** The text of the tapped button. */
+  /** The text of the button that the sender tapped. */
   text,
   inboxid: text,
   id: text,
@@ -21,7 +21,10 @@ const delivery = z.looseObject({
 /** The text that Fonnte writes if no button was tapped. */
 const NO_BUTTON = 'non-button message'
 
-/** Fonnte's words for the status of a sent message; any other word changes nothing. */
+/**
+ * Fonnte's words for the status of a sent message, and laku's word for each. A word that is not listed
+ * changes no status.
+ */
 const statusWords: Readonly<Record<string, string>> = {
   sent: 'sent',
   delivered: 'delivered',
@@ -33,9 +36,9 @@ const statusWords: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads a webhook delivery of Fonnte: one message, or one status; undefined for another shape, and for a
- * message of a group. Fonnte gives neither an id nor a time, so a message is identified by the delivery that
- * brought it.
+ * Reads a webhook delivery of Fonnte, which holds one message or one status. Returns undefined for another
+ * shape, and for a message in a group chat. A message without Fonnte's `inboxid` gets the id of its webhook
+ * delivery. Fonnte gives no time, so the time of receipt is used.
  */
 export function parseFonnteWebhook(
   body: unknown,

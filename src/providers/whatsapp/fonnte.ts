@@ -56,8 +56,8 @@ export function createFonnteSender(options: FonnteOptions): WhatsAppSender {
 }
 
 /**
- * Replaces braces by parentheses: Fonnte puts a contact's name for `{name}`, and knows no way to escape a
- * brace (fonnte.names).
+ * Replaces braces by parentheses: Fonnte replaces `{name}` by a contact's name, and a brace cannot be
+ * escaped (fonnte.names).
  */
 function withoutNames(message: string): string {
   return message.replaceAll('{', '(').replaceAll('}', ')')
@@ -67,7 +67,10 @@ function filled(text: string, params: readonly string[]): string {
   return text.replace(/\{\{(\d+)\}\}/g, (_, place) => params[Number(place) - 1] ?? '')
 }
 
-/** A message that was taken is sent once, also where its id cannot be read: its fate is then not heard of. */
+/**
+ * Fonnte's answer to a message that it accepted. If the answer's id cannot be read, the message still
+ * counts as sent, but its later status cannot be matched to it.
+ */
 const sentAnswer = z
   .looseObject({
     status: flag.pipe(z.literal(true)),
@@ -78,8 +81,8 @@ const sentAnswer = z
 const fonnteError = z.looseObject({ status: flag.pipe(z.literal(false)), reason: lenient(z.string()) })
 
 /**
- * Reads a refusal of Fonnte, which is an HTTP 200 with a sentence. The words of the sentence are the error
- * code, without numbers, because a phone number may be among them.
+ * Reads a refusal of Fonnte, which comes as HTTP 200 with a sentence. The error code is made of the
+ * sentence's words. Numbers are left out, because they may be a phone number.
  */
 export function fonnteErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = fonnteError.safeParse(body)

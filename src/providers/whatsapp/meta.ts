@@ -44,7 +44,10 @@ export function createMetaSender(options: MetaOptions): WhatsAppSender {
   }
 }
 
-/** A message that was taken is sent once, also where its id cannot be read: its fate is then not heard of. */
+/**
+ * Meta's answer to a message that it accepted. If the answer's id cannot be read, the message still counts
+ * as sent, but its later status cannot be matched to it.
+ */
 const sentAnswer = z
   .looseObject({ messages: z.array(z.unknown()).min(1) })
   .transform(({ messages: [sent] }) => ({
@@ -71,11 +74,13 @@ const number = lenient(z.union([z.int(), z.string().regex(/^\d+$/).transform(Num
 const metaError = z.looseObject({ error: z.looseObject({ code: number, error_subcode: number }) })
 
 /**
- * The error code and subcode by which the Graph API refuses a phone number that it does not know, or may not
- * show. The code means a wrong field, but the message is not at fault.
+ * The error code 100 (a wrong field) with the subcode 33: the Graph API does not know our sending phone
+ * number, or may not show it. The message is not at fault.
  */
 const [FIELD_WRONG, NO_SUCH_NUMBER] = [100, 33]
-/** meta.refusals: the subcodes of an access token that has ended, whatever stands beside them. */
+/**
+ * meta.refusals: the error subcodes that mean that our access token has ended, whatever the error code is.
+ */
 const TOKEN_ENDED: readonly (number | undefined)[] = [458, 459, 460, 463, 464, 467, 492]
 const TOKEN_EXPIRED = 190
 

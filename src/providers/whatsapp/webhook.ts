@@ -30,7 +30,7 @@ export interface IncomingWhatsApp {
 export interface WhatsAppDelivery {
   statuses: WhatsAppStatus[]
   messages: IncomingWhatsApp[]
-  /** The kinds of items and of changes that could not be read, or that laku does not process. */
+  /** The kinds of webhook items and changes that could not be read, or that laku does not process. */
   unread?: string[]
 }
 
@@ -80,7 +80,7 @@ const bare = z
   .transform((given) => String(given).replace(/^\+/, ''))
   .pipe(z.string().regex(/^[1-9]\d{6,14}$/))
 const word = z.string().min(1)
-/** A message or status without a readable time counts as older than any other. */
+/** The time of a message or status. If it cannot be read, the item counts as older than any other. */
 const at = seconds.catch(new Date(0))
 
 const errorOf = z.looseObject({ code: z.union([z.int(), word]) })
@@ -140,9 +140,9 @@ const change = z.looseObject({
 })
 
 /**
- * Reads the statuses and messages of a webhook delivery, which may batch many; undefined for a shape that
- * laku does not process. `unread` names items that cannot be read. Such an item does not stop the others,
- * because Meta sends a refused batch again as a whole.
+ * Reads the statuses and messages of a webhook delivery of Meta, which may hold many. Returns undefined for
+ * a shape that laku does not process. `unread` names the items that cannot be read. They do not stop the
+ * others, because Meta sends a refused delivery again as a whole.
  */
 export function parseWhatsAppWebhook(body: unknown): WhatsAppDelivery | undefined {
   const parsed = z.looseObject({ entry: z.array(z.unknown()) }).safeParse(body)

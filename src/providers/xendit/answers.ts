@@ -5,8 +5,8 @@ import { goesOn, instant, lenient, maybe, name, present, readable, word } from '
 import type { ProviderVerdict } from '../http.ts'
 
 /**
- * The currency of an amount, which must be rupiah. An answer in another currency is not read at all, since
- * its amount would be taken for rupiah.
+ * The currency of an amount, which must be rupiah. An answer in another currency is refused, because its
+ * amount would be taken for rupiah.
  */
 export const currency = maybe(z.string().toUpperCase().pipe(z.literal('IDR')))
 
@@ -23,7 +23,8 @@ const rupiah = z
   .pipe(z.int().min(0))
 
 /**
- * xendit.transaction-amounts: an amount is a number, whole or not; in one copy of the reference it is a text.
+ * xendit.transaction-amounts: an amount in Xendit's transaction list is a number, whole or not. One copy of
+ * Xendit's reference documents it as a text.
  */
 export const figure = z.union([
   z.number(),
@@ -38,7 +39,8 @@ const invoiceStates = ['PENDING', 'PAID', 'SETTLED', 'EXPIRED', 'UNKNOWN'] as co
 export const invoiceAnswer = z
   .looseObject({
     id: name,
-    // laku also finds the payment of an invoice by the invoice's id.
+    // Xendit may leave out our key of the invoice: laku can also find the invoice's payment by the
+    // invoice's id.
     external_id: maybeName,
     // An unknown status of an invoice means neither paid nor unpaid: laku waits for a known one.
     status: word('UNKNOWN').pipe(z.enum(invoiceStates).catch('UNKNOWN')),
@@ -74,8 +76,8 @@ export const invoiceAnswer = z
   )
 
 /**
- * An invoice in a list. An unreadable invoice keeps its place, with unknown status. If even its id cannot be
- * read, the id is empty: the entry may be any invoice.
+ * An invoice in a list of invoices. An invoice that cannot be read stays in the list, with the status
+ * UNKNOWN. If even its id cannot be read, the id is empty: it may be any invoice.
  */
 const listedInvoice = invoiceAnswer.or(
   z
@@ -95,8 +97,8 @@ export const invoicesAnswer = z.array(listedInvoice)
 export const refundAnswer = z
   .looseObject({
     id: name,
-    // REVERSED is documented for payouts only; for a refund it can mean only that the money came back. An
-    // unknown status may mean that the money was sent, so laku waits, as for PENDING.
+    // REVERSED is documented for payouts only; for a refund it can mean only that the money came back. Any
+    // unknown status of a refund may mean that the money was sent, so laku waits, as for PENDING.
     status: word('PENDING').pipe(
       z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED']).catch('PENDING'),
     ),
@@ -126,12 +128,12 @@ const refundPage = z.looseObject({ data: z.array(z.unknown()), has_more: z.unkno
 
 const named = z.looseObject({ id: name })
 
-/** Returns the id after which the next page of a list begins: the last one on this page that can be read. */
+/** Returns the last readable id on a page of a list. The next page begins after this id. */
 export const lastId = (items: readonly unknown[]): string | undefined => readable(named, items).at(-1)?.id
 
 /**
- * A page of refunds; some versions of the API answer with the bare array. An unreadable refund does not hide
- * the others, and is counted, because it may be the refund that is looked for.
+ * A page of refunds; some versions of Xendit's API answer with the bare array. A refund that cannot be read
+ * does not hide the others. It is counted, because it may be the refund that laku looks for.
  */
 export const refundsAnswer = z
   .union([z.array(z.unknown()).transform((data) => ({ data, has_more: undefined })), refundPage])
@@ -143,8 +145,8 @@ export const refundsAnswer = z
   }))
 
 /**
- * An e-wallet charge, which shows at once how much of the charge was refunded: null means nothing yet, and a
- * missing or unreadable field means unknown.
+ * An e-wallet charge at Xendit. It shows at once how much of the charge was refunded. null means that
+ * nothing was refunded yet; a missing or unreadable field means unknown.
  */
 export const chargeAnswer = z
   .looseObject({ refunded_amount: figure.nullish().catch(undefined) })
@@ -158,8 +160,8 @@ export const payoutAnswer = z
   .looseObject({
     id: name,
     reference_id: maybeName,
-    // Any status of a payout is kept: laku waits while the status is unknown, and other payouts stay
-    // readable.
+    // Any status of a payout is accepted. laku waits while the status is unknown. A strange status does not
+    // make the other payouts of a list unreadable.
     status: word('UNKNOWN'),
     amount: rupiah,
     currency,
@@ -182,8 +184,8 @@ export const payoutAnswer = z
   )
 
 /**
- * A page of payouts in `data`; some versions of the API answer with the bare array. An unreadable payout does
- * not hide the others.
+ * A page of payouts in `data`; some versions of Xendit's API answer with the bare array. A payout that
+ * cannot be read does not hide the others.
  */
 export const payoutsAnswer = z
   .union([z.array(z.unknown()), z.looseObject({ data: z.array(z.unknown()) }).transform((page) => page.data)])
@@ -212,8 +214,8 @@ const channelAnswer = z
   )
 
 /**
- * The payout channels of an answer, read one by one: an unreadable channel is not offered, and the others
- * stay.
+ * Xendit's list of payout channels, read one by one. A channel that cannot be read is not offered; the
+ * others are.
  */
 export const channelsAnswer = z.array(z.unknown()).transform((items) => readable(channelAnswer, items))
 

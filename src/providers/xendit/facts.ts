@@ -94,7 +94,7 @@ export const PAYOUT_TEST_ACCOUNT = '131313'
  */
 export const PAYOUT_TEST_FAILING = '123456'
 
-/** xendit.transaction-types: the kinds of lines in Xendit's book that its pages name. */
+/** xendit.transaction-types: the kinds of lines in Xendit's transaction list that Xendit's pages name. */
 export const transactionTypes: ReadonlySet<string> = new Set([
   'DISBURSEMENT',
   'BATCH_DISBURSEMENT',
@@ -157,7 +157,8 @@ export const REFUND_CHANNELS: Readonly<Record<string, RefundRule>> = {
 /** The rule by which an app accepts refunds of QRIS payments. */
 export interface IssuerRule {
   /**
-   * The number of hours after which the whole payment can be refunded; a part of it can be refunded at once.
+   * The number of hours after a QRIS payment until all of it can be refunded. A part of it can be refunded
+   * at once.
    */
   wholeAfterHours: number
 }
@@ -191,8 +192,8 @@ const issuerNames: Readonly<Record<string, string>> = {
 }
 
 /**
- * Returns the app or bank behind a QRIS payment, by its name in the table of issuers: `Bank CIMB Niaga` is
- * CIMB.
+ * Returns the app or bank that made a QRIS payment, by its name in the table of QRIS issuers: `Bank CIMB
+ * Niaga` becomes CIMB.
  */
 export function qrisIssuer(source: string): string {
   const name = source.toUpperCase().replace(/[^A-Z]/g, '')
@@ -204,9 +205,12 @@ export function qrisIssuer(source: string): string {
 }
 
 /**
- * The meaning of Xendit's refusal to refund. `never`: a retry gets the same answer. `balance`: the money that
- * came in is not settled yet. `later`: the refusal is temporary. `account`: the provider refuses every
- * request of our account. `taken`: the money may be gone already.
+ * The meaning of Xendit's refusal to refund.
+ * - `never`: a retry gets the same answer.
+ * - `balance`: the payment's money is not settled yet.
+ * - `later`: the refusal is temporary.
+ * - `account`: Xendit refuses every request of our account.
+ * - `taken`: the money may have been sent already.
  */
 export type RefundRefusal = 'never' | 'balance' | 'later' | 'account' | 'taken'
 
@@ -271,13 +275,19 @@ export const settlementDays: Readonly<Record<string, number>> = {
   INDOMARET: 5,
 }
 
-/** xendit.settlement: the number of days for a payment channel that is not listed. */
+/**
+ * xendit.settlement: the time from a payment until its money can be spent, for a payment channel that is
+ * not listed (days).
+ */
 export const SETTLEMENT_DAYS_OTHERWISE = 1
-/** xendit.settlement: the largest number of days of any payment channel. */
+/**
+ * xendit.settlement: the longest time from a payment until its money can be spent, on any payment channel
+ * (days).
+ */
 export const SETTLEMENT_DAYS_AT_MOST = 5
 
 /**
- * xendit.payout-cost: the cost of a payout in addition to its amount, VAT included (IDR). The balance has to
- * cover both.
+ * xendit.payout-cost: Xendit's charge for a payout, VAT included (IDR). The balance must cover the payout's
+ * amount and this charge.
  */
 export const PAYOUT_COST_IDR = 2_775

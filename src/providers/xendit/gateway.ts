@@ -19,9 +19,10 @@ import { balanceAnswer, transactionAnswer, transactionsAnswer } from './transact
 import { type XenditOptions, xenditWire } from './wire.ts'
 
 /**
- * Creates the payment gateway over Xendit's invoices and refunds. Creations go through Xendit's SDK, which
- * builds the request. laku always reads the raw answer: the SDK's models drop `paid_at`, `payment_channel`, a
- * refund's `status` and more. They also fail on an invoice without every `available_*` list.
+ * Creates the payment gateway over Xendit's invoices and refunds. Xendit's SDK builds the requests that
+ * create invoices and refunds. laku reads the raw answers, because the SDK's models drop `paid_at`,
+ * `payment_channel`, a refund's `status` and more. The models also fail on an invoice without every
+ * `available_*` list.
  */
 export function createXenditGateway(options: XenditOptions): PaymentGateway {
   const { http, account } = xenditWire(options)
@@ -37,8 +38,9 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
       try {
         return await makeInvoice(invoice)
       } catch (error) {
-        // The account lacks some of the payment channels that accept the amount. Xendit's refusal is
-        // definite, so the new invoice offers all channels that the account has.
+        // The request named payment channels that this account does not have. Xendit certainly made no
+        // invoice, so laku asks again without naming channels: the invoice then offers all that the account
+        // has.
         if (!invoice.methods || !isUnavailableMethod(error)) throw error
         return await makeInvoice({ ...invoice, methods: undefined })
       }
@@ -54,7 +56,8 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
         { operation: 'find_invoices', method: 'GET', path: '/v2/invoices', query },
         invoicesAnswer,
       )
-      // A list that does not heed its filter has other buyers' invoices, which nobody may close.
+      // If Xendit ignores the filter by our key, the list contains other buyers' invoices. They must not be
+      // closed, so they are left out.
       return invoices.filter((invoice) => invoice.externalId === externalId || invoice.externalId === '')
     },
     listInvoices: (query) =>
@@ -73,7 +76,8 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
         },
         invoicesAnswer,
       ),
-    // Xendit wants neither a body nor a content type for this request, though it is a POST.
+    // Xendit wants neither a body nor a content type for the request that expires an invoice, though it is
+    // a POST.
     expireInvoice: (id) =>
       http.call(
         { operation: 'expire_invoice', method: 'POST', path: `/invoices/${encodeURIComponent(id)}/expire!` },
@@ -99,8 +103,8 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
       let partial: ListedRefunds['partial']
       for (const list of lists) {
         const listed = await refundsOf(http, list).catch((error: unknown) => {
-          // xendit.refund-by-invoice: Xendit may drop one of the two filters some day. The refunds found by
-          // the other filter still count.
+          // xendit.refund-by-invoice: Xendit may stop supporting one of the two filters of the list of
+          // refunds. The refunds found by the other filter still count.
           if (!(error instanceof ProviderFailure) || error.outcome !== 'refused') throw error
           refused = error
         })
@@ -178,12 +182,12 @@ const isUnavailableMethod = (error: unknown) =>
 
 const A_PAGE = 50
 /**
- * The largest number of pages that are read: a payment has few refunds, and a provider that pages without end
- * is not followed for ever.
+ * The largest number of pages of a list of refunds that laku reads. One payment has few refunds, and a list
+ * without end must not be read for ever.
  */
 const MAX_PAGES = 20
 
-/** Returns all pages of a list of refunds, and tells whether the list may hide a refund. */
+/** Returns the refunds on all pages of a list, and tells whether the list may lack a refund. */
 async function refundsOf(http: ProviderHttp, list: Record<string, string>): Promise<ListedRefunds> {
   const refunds: GatewayRefund[] = []
   let afterId: string | undefined

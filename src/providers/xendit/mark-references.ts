@@ -2,9 +2,10 @@ import type { GatewayInvoice, GatewayRefund, PaymentGateway } from '../../domain
 import type { GatewayTransaction } from '../../domain/payment/reconciliation/gateway-transactions.ts'
 
 /**
- * Returns a gateway that puts the installation's prefix before the codes of invoices and refunds at the
- * provider (`1A2B3C-PAY-…`). laku itself sees the bare codes. An object of another installation keeps its
- * whole name, so that it matches no code here. An object from before the prefixes is found by its bare code.
+ * Returns a gateway that puts the installation's prefix before laku's codes of invoices and refunds at the
+ * provider (`1A2B3C-PAY-…`). Callers get the codes without the prefix. An object of another installation
+ * keeps its prefix, so its code matches none of ours. An object from the time before prefixes is found by
+ * its code alone.
  */
 export function prefixReferences(
   gateway: PaymentGateway,
@@ -20,7 +21,7 @@ export function prefixReferences(
     ...refund,
     referenceId: refund.referenceId && bare(mark, refund.referenceId),
   })
-  // A payout's key contains the installation's prefix itself.
+  // A payout's key already contains the installation's prefix, so the lines of payouts stay unchanged.
   const lineOf = (mark: string, line: GatewayTransaction): GatewayTransaction =>
     line.referenceId && /^(PAYMENT|REFUND|CHARGEBACK)$/.test(line.type)
       ? { ...line, referenceId: bare(mark, line.referenceId) }

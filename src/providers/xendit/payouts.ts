@@ -7,8 +7,8 @@ import { balanceAnswer } from './transaction-answers.ts'
 import { type XenditOptions, xenditWire } from './wire.ts'
 
 /**
- * Creates the payout gateway over Xendit's payouts. The creation of a payout goes through Xendit's SDK. laku
- * always reads the raw answer, because the SDK's model knows fewer statuses than the API has.
+ * Creates the payout gateway over Xendit's payouts. Xendit's SDK builds the request that creates a payout.
+ * laku reads the raw answers, because the SDK's model knows fewer statuses than Xendit's API has.
  */
 export function createXenditPayouts(options: XenditOptions): PayoutGateway {
   const { http, account } = xenditWire(options)
@@ -35,7 +35,7 @@ export function createXenditPayouts(options: XenditOptions): PayoutGateway {
         { operation: 'find_payouts', method: 'GET', path: '/v2/payouts', query },
         payoutsAnswer,
       )
-      // A list that does not heed its filter shows other payouts as well.
+      // If Xendit ignores the filter by our key, the list contains other payouts, which are left out here.
       return listed.filter(({ referenceId }) => referenceId === key || referenceId === null)
     },
     balanceIdr() {

@@ -2,9 +2,9 @@ import type { CallLease } from '../../domain/kernel/proofs/provider-proof.ts'
 import type { ProviderHttp } from '../http.ts'
 
 /**
- * Makes one call through an SDK client and returns the raw JSON. Our fetch replaces that of the SDK, which
- * has no timeout and throws a TypeError on an error page. Once there is an answer, it does not matter whether
- * the SDK's models can read it.
+ * Makes one call through an SDK client and returns the raw JSON of the answer. laku's own fetch replaces
+ * the SDK's, which has no timeout and throws a TypeError on an error page. If the SDK's models cannot read
+ * the answer, that does not matter.
  */
 export async function throughSdk<Client extends object>(
   http: ProviderHttp,

@@ -9,7 +9,8 @@ import type {
 import { goesOn, instant, lenient, maybe, name, word } from '../answers.ts'
 import { currency, figure, lastId } from './answers.ts'
 
-// The largest amount that is accepted, ten thousand milliards: no larger amount was ever moved.
+// The largest amount accepted in a line of Xendit's transaction list (IDR): ten million million. No larger
+// amount was ever moved.
 const MAX_AMOUNT = 1e13
 const amount = figure.pipe(z.number().min(0).max(MAX_AMOUNT))
 const part = maybe(figure.pipe(z.number().min(-MAX_AMOUNT).max(MAX_AMOUNT)))
@@ -46,7 +47,8 @@ export const transactionAnswer = z
       .string()
       .toUpperCase()
       .pipe(z.enum(['MONEY_IN', 'MONEY_OUT'])),
-    // An unreadable fee counts as unknown and is booked later; the line's own amount is booked at once.
+    // A fee that cannot be read counts as unknown, and is booked later; the amount of the fee's transaction
+    // is booked at once.
     fee: lenient(fee),
     created: instant,
     updated: lenient(instant),
@@ -79,8 +81,8 @@ export const transactionAnswer = z
   })
 
 /**
- * Returns the fee and its taxes together, unrounded, since its parts are fractions of a rupiah (11 % of 770
- * is 84.7).
+ * Returns Xendit's fee for a transaction with its taxes (IDR), unrounded: its parts may be fractions of a
+ * rupiah (11 % of 770 is 84.7).
  */
 function feeOf(charged: z.output<typeof fee> | undefined): number {
   if (!charged) return 0
@@ -89,8 +91,9 @@ function feeOf(charged: z.output<typeof fee> | undefined): number {
 }
 
 /**
- * Returns the status of a fee. A fee without a status takes that of its line, because a later correction of
- * the fee is booked anyway. A fee of unknown amount waits.
+ * Returns the status of Xendit's fee for a transaction. A fee without a status takes the status of its
+ * transaction; a later correction of the fee is booked in any case. A fee of unknown amount is not booked
+ * yet.
  */
 function feeStatusOf(
   charged: z.output<typeof fee> | undefined,
@@ -104,9 +107,9 @@ function feeStatusOf(
 }
 
 /**
- * The lines on a page of Xendit's book, read one by one: an unreadable line stops neither the page nor the
- * other lines. A page that says that more follow, and has no readable id, is refused as a whole: the next
- * page could not be requested.
+ * A page of Xendit's transaction list. An unreadable line stops neither the page nor the other lines. If
+ * more pages follow but no id on this page can be read, the page is refused, because the next page could
+ * not be requested.
  */
 export const transactionsAnswer = z
   .looseObject({ has_more: z.unknown().optional(), data: z.array(z.unknown()).nullish() })

@@ -19,7 +19,8 @@ export type XenditNotice =
 
 /**
  * Returns true if `x-callback-token` is one of our tokens; several are valid during a rotation. The token
- * proves the sender, not the content, so laku reads the object again before money moves.
+ * proves the sender of a webhook, not its content. So laku reads the invoice, refund or payout again before
+ * money moves.
  */
 export function isXenditCallback(token: string | undefined, accepted: readonly string[]): boolean {
   return isAcceptedSecret(token, accepted)
@@ -27,8 +28,8 @@ export function isXenditCallback(token: string | undefined, accepted: readonly s
 
 const INVOICE_STATES: readonly string[] = ['PENDING', 'PAID', 'SETTLED', 'EXPIRED']
 /**
- * A webhook about an invoice. Where our key is missing, only a known status shows that it is about an
- * invoice.
+ * A webhook about an invoice. If our key of the invoice is missing, the webhook must have a known invoice
+ * status.
  */
 const invoiceBody = z
   .looseObject({
@@ -41,16 +42,17 @@ const invoiceBody = z
     ({ external_id, status, event }) =>
       external_id !== undefined || (event === undefined && INVOICE_STATES.includes(status)),
   )
-// The webhook's body is not believed: laku reads the refund or payout again by its id.
+// A refund or payout in a webhook. laku does not trust these fields: it reads the refund or payout again by
+// its id.
 const thing = z.looseObject({
   id: name,
   reference_id: lenient(name),
-  // The event's name gives the status where this field is left out.
+  // If a refund or payout has no status in the webhook, the event's name gives its status.
   status: lenient(z.string().min(1).toUpperCase()),
 })
 const disputed = z.looseObject({
   id: name,
-  // The event's name gives the dispute's status where this field is left out.
+  // If a dispute has no status in the webhook, the event's name gives its status.
   status: lenient(z.string().min(1)),
   reference_id: lenient(name),
   payment_id: lenient(name),
@@ -64,15 +66,15 @@ const disputeBody = z.union([
     .transform(({ event, data }) => ({ ...data, event })),
 ])
 const eventBody = z.looseObject({
-  // xendit.payout-events: the event names of the newer API begin with `v3_payout.`.
+  // xendit.payout-events: the event names of Xendit's newer payout API begin with `v3_payout.`.
   event: z.string().regex(/^(v3_)?(refund|payout)\./),
   // Some webhook deliveries wrap the refund or payout in one more `data` than documented.
   data: z.union([z.looseObject({ data: thing }).transform((wrapped) => wrapped.data), thing]),
 })
 
 /**
- * Reads a webhook body: an invoice comes flat, refunds and payouts as `{event, data}`. Returns undefined for
- * a shape that laku does not process.
+ * Reads the body of a Xendit webhook: the fields of an invoice come unwrapped, refunds and payouts as
+ * `{event, data}`. Returns undefined for a shape that laku does not process.
  */
 export function parseXenditWebhook(body: unknown): XenditNotice | undefined {
   const event = eventBody.safeParse(body)

@@ -14,18 +14,16 @@ export interface XenditOptions {
 }
 
 /**
- * Returns the endpoint whose rate limit an operation counts against. Finding an invoice by our key and
- * listing invoices are one endpoint. Creating an invoice counts against none, because its turn is taken in
- * the queue of its buyers.
+ * Returns the Xendit endpoint whose rate limit an operation counts against. Finding an invoice by our key
+ * and listing invoices are one endpoint. Creating an invoice returns undefined: its wait for the rate limit
+ * is in the queue of buyers' invoices.
  */
 function endpointOf(operation: string): string | undefined {
   if (operation === 'create_invoice') return undefined
   return operation === 'find_invoices' ? 'list_invoices' : operation
 }
 
-/**
- * Returns the two means to call Xendit: our HTTP client for raw answers, and the account for Xendit's SDK.
- */
+/** Returns the two means to call Xendit: laku's HTTP client, and the key and address for Xendit's SDK. */
 export function xenditWire(options: XenditOptions): {
   http: ProviderHttp
   account: { secretKey: string; xenditURL: string }

@@ -54,8 +54,9 @@ export function developmentDefaults(ports: { port: number; sandboxPort: number }
 }
 
 /**
- * Derives the secrets of development, which everybody knows. Any command, from any folder, can then read the
- * book and the tokens of a development database. Production has no default for these secrets.
+ * Derives the secrets of development, which everybody knows. With them any command, from any folder, can
+ * read the encrypted values and the tokens of a development database. Production has no default for these
+ * secrets.
  */
 function developmentSecrets(): RawSettings {
   const derive = (purpose: string) =>

@@ -19,7 +19,7 @@ export function variableOf(schema: z.ZodType): Variable {
   return found
 }
 
-/** The schema of a field, and the sentence that tells a person which values are allowed. */
+/** The schema of a setting's value, and the sentence that tells a person which values are allowed. */
 export interface Field<T extends z.ZodType> {
   schema: T
   allowed: string
@@ -30,7 +30,7 @@ export function setting<T extends z.ZodType>(variable: string, field: Field<T>):
   return field.schema
 }
 
-/** Declares a setting that may come as a file, and whose value is never shown. */
+/** Declares a setting that holds a secret: the secret may be in a file, and is never shown. */
 export function secret<T extends z.ZodType>(variable: string, field: Field<T>): T {
   variables.add(field.schema, { variable, allowed: field.allowed, secret: true })
   return field.schema
@@ -40,7 +40,7 @@ export function optional<T extends z.ZodType>({ schema, allowed }: Field<T>): Fi
   return { schema: schema.optional(), allowed }
 }
 
-// Each field is made by a function, because a schema carries the name of one variable.
+// Each schema below is made by a function, because a schema object can carry the name of only one variable.
 
 export const text = () => ({
   schema: z.string().regex(/^[^\r\n]{1,200}$/),

@@ -16,8 +16,8 @@ const folder = {
 const port = () => field.wholeNumber(0, 65_535)
 
 /**
- * All settings of laku. In the config file a setting has its name here, in the environment its variable's
- * name.
+ * All settings of laku. The config file uses the names on the left. The environment uses the variables'
+ * names in capitals.
  */
 export const configSchema = z.strictObject({
   env: setting('LAKU_ENV', field.oneOf(['development', 'production'])),
@@ -31,9 +31,12 @@ export const configSchema = z.strictObject({
    * folder.
    */
   databaseUrl: secret('DATABASE_URL', field.optional(field.postgresUrl())),
-  /** The connection that bypasses PgBouncer, for migrations and LISTEN. */
+  /** The database connection that bypasses PgBouncer, for migrations and LISTEN. */
   databaseDirectUrl: secret('DATABASE_DIRECT_URL', field.optional(field.postgresUrl())),
-  /** The connection for commands of the database's owner alone: serve and worker refuse it in production. */
+  /**
+   * The database connection for the commands of the database's owner alone. In production, `serve` and
+   * `worker` refuse to start with it.
+   */
   databaseOwnerUrl: secret('DATABASE_OWNER_URL', field.optional(field.postgresUrl())),
   /** The database connection for a person's shell, which reads all and writes nothing. */
   databaseShellUrl: secret('DATABASE_SHELL_URL', field.optional(field.postgresUrl())),
@@ -43,7 +46,10 @@ export const configSchema = z.strictObject({
   port: setting('PORT', port()),
   metricsPort: setting('LAKU_METRICS_PORT', field.optional(port())),
   metricsHost: setting('LAKU_METRICS_HOST', field.token()),
-  /** The port for staff's commands. The default is 3010, or none where that port is taken. */
+  /**
+   * The port of the staff server, which runs staff's commands. Default: 3010, or no staff server if that
+   * port is taken.
+   */
   staffPort: setting('LAKU_STAFF_PORT', field.optional(port())),
   staffHost: setting('LAKU_STAFF_HOST', field.token()),
   sandboxPort: setting('LAKU_SANDBOX_PORT', port()),

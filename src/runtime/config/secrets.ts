@@ -5,7 +5,10 @@ import { configSchema, type RawSettings, type SettingName, settingNames } from '
 export interface Verdict {
   /** The problems for which production does not start. */
   problems: string[]
-  /** The problems that were accepted before; in the next version production does not start with them. */
+  /**
+   * The problems that this version and earlier ones accept. The next version will not start in production
+   * with them.
+   */
   warnings: string[]
 }
 
@@ -22,8 +25,8 @@ const addresses: readonly SettingName[] = [
 ]
 const LEAST_BYTES = 32
 /**
- * The least number of different bytes in a random secret. On average 30 of 32 random bytes differ, and fewer
- * than 16 in less than one of 10^12.
+ * The least number of different bytes in a random secret. Among 32 random bytes, 30 differ on average.
+ * Fewer than 16 differ in less than one of 10^12 secrets.
  */
 const LEAST_DIFFERENT = 16
 

@@ -4,7 +4,10 @@ import { systemCode } from '../data-folder.ts'
 import { variableOf } from './fields.ts'
 import { configSchema, type RawSettings, type SettingName, settingNames } from './schema.ts'
 
-/** The values from one source, the source's name for each setting, and the problems found so far. */
+/**
+ * The settings that one source gives (the environment, say), the source's own name for each setting, and
+ * the problems found so far.
+ */
 export interface Source {
   given: RawSettings
   called: { [K in SettingName]?: string }

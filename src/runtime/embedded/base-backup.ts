@@ -22,9 +22,9 @@ import { withStartLock } from './start-lock.ts'
 const unfinished = (layout: Layout, what: string) => join(layout.dataDir, `${what}.new-${process.pid}`)
 
 /**
- * Copies the running embedded server, by the replication protocol, into one tar file that only its owner can
- * read. Nobody is locked out meanwhile, and the file holds the log that the server needs to come up. Returns
- * the file's size in bytes.
+ * Copies the running embedded server, by the replication protocol, into one tar file that only the file's
+ * owner can read. Others can use the database meanwhile. The file includes the write-ahead log that a
+ * restored server needs to start. Returns the file's size in bytes.
  */
 export async function backUp(dataDir: string, file: string): Promise<number> {
   if (existsSync(file)) throw new StartError(2, `${file} is there already: a backup overwrites nothing`)
@@ -41,8 +41,8 @@ export async function backUp(dataDir: string, file: string): Promise<number> {
     } finally {
       await client.end()
     }
-    // The server writes the backup for its own user alone. The backup is copied, since a rename would not go
-    // from one file system to another.
+    // The server's own user owns the backup that the server wrote. A copy can get another owner. A copy
+    // also works between two file systems, where a rename would fail.
     const made = `${file}.new-${process.pid}`
     copyFileSync(join(aside, 'base.tar'), made)
     chmodSync(made, 0o600)
@@ -56,9 +56,9 @@ export async function backUp(dataDir: string, file: string): Promise<number> {
 }
 
 /**
- * Unpacks a backup as the cluster of a data folder without one, and starts the server to prove that it comes
- * up. A restore killed halfway leaves nothing that looks like a cluster. Throws StartError 2 where there is a
- * cluster already or the file is no backup.
+ * Unpacks a backup into a data folder that has no cluster, and starts the server to prove that it works. A
+ * restore that is killed halfway leaves nothing that looks like a cluster. Throws StartError 2 where there
+ * is a cluster already or the file is no backup.
  */
 export async function restore(dataDir: string, file: string): Promise<void> {
   if (!existsSync(file)) throw new StartError(2, `${file} is not there`)
@@ -88,8 +88,8 @@ export async function restore(dataDir: string, file: string): Promise<void> {
 }
 
 /**
- * Marks the database as restored. The server comes up as if it had only crashed, and nothing in the database
- * would show that a day is missing.
+ * Marks the database as restored from a backup. Without the mark, the database would look as after a crash,
+ * and nothing would show that the changes since the backup are missing.
  */
 async function markRestored(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl })
@@ -106,8 +106,8 @@ function openAside({ dataDir }: Layout, aside: string, { owner }: ServerUser): v
   mkdirSync(aside, { mode: 0o700 })
   if (!owner) return
   chownSync(aside, owner.uid, owner.gid)
-  // The server's user must be able to pass through the data folder; the other files in it keep their own
-  // mode.
+  // The server's user must be able to pass through the data folder to its cluster; the other files in the
+  // folder keep their own mode.
   chmodSync(dataDir, 0o711)
 }
 

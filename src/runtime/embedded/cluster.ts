@@ -20,9 +20,9 @@ import { firstStatements, hostBasedAccess, type ServerOptions } from './settings
 const unfinished = 'postgres.new-'
 
 /**
- * Makes the cluster, its roles and its database where there are none. They are built under another name and
- * renamed when complete, so that a process killed in between leaves nothing that looks like a cluster. To be
- * called under the start lock.
+ * Makes the cluster of the embedded server, its roles and its database, where there are none. The cluster
+ * is built under another name and renamed when complete, so that a process killed in between leaves nothing
+ * that looks like a cluster. The caller must hold the data folder's start lock.
  */
 export function ensureCluster(
   layout: Layout,
@@ -59,8 +59,8 @@ function openAside(dataDir: string, aside: string, { owner }: ServerUser): void 
   mkdirSync(aside, { mode: 0o700 })
   if (!owner) return
   chownSync(aside, owner.uid, owner.gid)
-  // The server's user must be able to pass through the data folder; the files beside the cluster keep their
-  // own mode.
+  // The server's user must be able to pass through the data folder to its cluster; the other files in the
+  // folder keep their own mode.
   chmodSync(dataDir, 0o711)
 }
 

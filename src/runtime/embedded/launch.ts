@@ -13,8 +13,8 @@ import { type ServerUser, serverUser } from './server-user.ts'
 import { type ServerOptions, serverSettings } from './settings.ts'
 
 /**
- * The size above which the server's log is put aside at the next start; the log put aside before is then
- * dropped.
+ * The size of the server's log (bytes) above which the next start renames it. The log that was renamed
+ * before is then overwritten.
  */
 const largestLogBytes = 5_000_000
 
@@ -37,7 +37,7 @@ export async function launch(layout: Layout, options: ServerOptions): Promise<Po
   ensureCluster(layout, binaries, user, options)
   openSocketFolder(layout.socketDir, user)
   await clearRemains(layout)
-  // initdb made this file, and writing to it does not change its owner.
+  // initdb made postgresql.conf for the server's user. Writing to the file does not change its owner.
   writeFileSync(join(layout.cluster, 'postgresql.conf'), serverSettings(layout.socketDir, options))
   rotateLog(layout.logFile)
   const deadline = performance.now() + lingeringMs

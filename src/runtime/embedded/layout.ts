@@ -42,8 +42,8 @@ function socketFolder(dataDir: string): string {
 }
 
 /**
- * Makes the socket's folder, for its owner alone. Anybody can guess its name and write to the temp folder, so
- * a folder that another user made first is refused.
+ * Makes the folder for the server's socket, open to its owner alone. Anybody can guess the folder's name
+ * and make it in the temp folder first. So a folder that another user made is refused.
  */
 export function openSocketFolder(folder: string, { owner }: ServerUser): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })

@@ -48,9 +48,9 @@ function readIfThere(path: string, dataDir: string): string | undefined {
 }
 
 /**
- * Returns true if a pid is a living server on this cluster. After a kill -9 the pid file stays. Its pid may
- * then be a zombie that no process has waited for, or another program: PostgreSQL itself takes both for a
- * running server. A server's working folder is its cluster.
+ * Returns true if a pid belongs to a living server of this cluster. After a kill -9 the pid file stays. Its
+ * pid may then belong to a zombie or to another program, and PostgreSQL itself takes both for a running
+ * server. A server is recognised by its working folder, which is its cluster.
  */
 export function isServerOf(pid: number, cluster: string): boolean {
   if (!isAlive(pid)) return false
@@ -65,7 +65,8 @@ export function isAlive(pid: number): boolean {
     return systemCode(error) === 'EPERM'
   }
   if (process.platform !== 'linux') return true
-  // The line in /proc is `pid (name) state …`, and the name may hold anything, brackets and spaces too.
+  // The file /proc/<pid>/stat begins with `pid (name) state`. The name may hold anything, also brackets and
+  // spaces.
   const stat = readProc(`/proc/${pid}/stat`)
   const state = stat?.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)
   return state !== undefined && state !== 'Z' && state !== 'X'
@@ -88,11 +89,12 @@ function workingFolder(pid: number): string | undefined {
 }
 
 /**
- * Removes the remains of a dead server, so that the next one starts: its pid file, and its socket with its
- * lock. To be called under the start lock, and only when `findPostmaster` finds no server. A server whose
- * data folder was removed while it ran may still hold the socket. This function ends that server first, since
- * it has no data left to lose. The server would end by itself within a minute anyway. It would then remove
- * the socket of that name, even one that belongs to another server by then.
+ * Removes the pid file, the socket and the socket's lock file of a dead server, so that the next server can
+ * start. The caller must hold the start lock, and call this only when `findPostmaster` finds no server.
+ *
+ * A server whose data folder was removed while it ran may still hold the socket. It has no data left to
+ * lose, so it is ended first. It would otherwise end by itself within a minute, and remove the socket of
+ * that name, which another server may use by then.
  */
 export async function clearRemains(layout: Layout): Promise<void> {
   rmSync(layout.pidFile, { force: true })

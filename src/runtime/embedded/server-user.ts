@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 
 /**
- * The user that runs PostgreSQL, and how its programs are called, since PostgreSQL refuses to run as root.
+ * The operating system's user that runs PostgreSQL, and the way to run PostgreSQL's programs as that user.
+ * PostgreSQL refuses to run as root.
  */
 export interface ServerUser {
   /**
-   * The command put before a program of the server: the program runs as root outside and as nobody inside a
-   * user namespace.
+   * The command put before a program of the server, to run it in a user namespace. Outside the namespace
+   * the program runs as root, inside it as nobody.
    */
   prefix: string[]
   /** The user that must own the cluster's files, where that is not the calling user. */
@@ -18,9 +19,10 @@ const nobody = 65534
 const namespace = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`]
 
 /**
- * Chooses the ordinary user that runs the server. For root, an existing cluster keeps its owner. Clusters
- * owned by root and new ones run in a user namespace, which needs no rights on the folders above and no
- * change of owner. Where namespaces are refused (some containers), they run as nobody.
+ * Chooses the ordinary user that runs the server. A caller that is not root runs it itself. For root, a
+ * cluster that belongs to another user runs as its owner. Other clusters run in a user namespace, which needs
+ * no rights on the folders above and no change of owner. Where namespaces are refused (some containers), they
+ * run as the user nobody.
  */
 export function serverUser(cluster: string): ServerUser {
   if (process.getuid?.() !== 0) return { prefix: [] }

@@ -12,9 +12,9 @@ type Release = () => Promise<void>
 const timeoutMs = 90_000
 
 /**
- * Runs `work` while no other process of this data folder runs its own. The kernel holds the lock, so that the
- * lock ends with its process, however the process dies. A lock file with a pid in it would need guesswork
- * about stale pids.
+ * Runs `work` while no other process runs its own `work` for this data folder. The kernel holds the start
+ * lock, so the lock ends with its process, however the process dies. A lock file with a pid in it would
+ * need guesswork about stale pids.
  */
 export async function withStartLock<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
   const release = await acquire(dataDir)
@@ -42,8 +42,8 @@ async function acquire(dataDir: string): Promise<Release> {
 }
 
 /**
- * Takes the lock by a name in Linux's abstract socket namespace: one process can listen on the name, and no
- * file is left behind.
+ * Takes the start lock as a name in Linux's abstract socket namespace. Only one process can listen on the
+ * name, and no file is left behind.
  */
 function abstractSocket(dataDir: string): Promise<Release | undefined> {
   const name = `\0laku-start-${createHash('sha256').update(dataDir).digest('hex').slice(0, 32)}`

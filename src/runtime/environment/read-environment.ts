@@ -3,7 +3,7 @@ import type pg from 'pg'
 export type Environment = 'development' | 'production'
 export type KeyPurpose = 'encryption' | 'seal'
 
-/** A key that belongs to a database; `id` is the key's name. */
+/** An encryption or seal key that belongs to a database; `id` is the key's name. */
 export interface KnownKey {
   purpose: KeyPurpose
   id: string
@@ -11,7 +11,10 @@ export interface KnownKey {
   retiredAt: Date | null
 }
 
-/** The environment that a database stores about itself, and the keys that belong to it. */
+/**
+ * The environment (development or production) that a database stores about itself, and the keys that belong
+ * to the database.
+ */
 export interface DatabaseEnvironment {
   /** The environment of the database; undefined where nobody has set it. */
   stamped: Environment | undefined
@@ -19,8 +22,8 @@ export interface DatabaseEnvironment {
 }
 
 /**
- * Reads the environment of this database and the keys that belong to it. Returns undefined where the database
- * is empty, or too old to store them.
+ * Reads the environment of this database (development or production) and the keys that belong to it.
+ * Returns undefined where the database is empty, or too old to store them.
  */
 export async function readEnvironment(pool: pg.Pool): Promise<DatabaseEnvironment | undefined> {
   const { rows: known } = await pool.query<{ known: boolean }>(
@@ -50,8 +53,8 @@ interface StoredKey {
 }
 
 /**
- * Returns the environment of a database. Where nobody has set one, it is production; for the embedded
- * database, which belongs to its folder alone, it is development.
+ * Returns the environment of a database. If nobody has set it, it is development for the embedded database
+ * of a data folder, and production for any other.
  */
 export function environmentOf(
   known: DatabaseEnvironment | undefined,

@@ -11,7 +11,7 @@ export async function stampEnvironment(owner: pg.Pool, environment: Environment)
   ])
 }
 
-/** Returns the names of the keys in a configuration. */
+/** Returns the names of the encryption and seal keys in a configuration. */
 function keyIdsOf({
   encryptionKey,
   sealKey,
