@@ -9,13 +9,14 @@ import { WireError } from './wire-error.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * The provider's operation that a route serves. A route without one is not checked, and gets no faults.
+     * The provider's operation that a route serves. A route without an operation needs no key, and has no
+     * rate limit and no faults.
      */
     sandboxOperation?: string
   }
 }
 
-/** One provider's way to check a request, and its error answers. */
+/** The way in which one provider checks a request to the sandbox, and the provider's error answers. */
 export interface ProviderFace {
   provider: Provider
   /** Checks the key of a request. Throws the provider's 401 when the request does not carry the key. */

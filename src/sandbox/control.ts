@@ -77,7 +77,10 @@ export function controlPlugin(context: SandboxContext, state: ControlledState) {
   }
 }
 
-/** Makes the ping of biteship.install-ping, which comes in several shapes and always without the secret. */
+/**
+ * Makes the request that Biteship sends when a webhook address is entered in its dashboard
+ * (biteship.install-ping). It comes in several shapes, and always without the webhook's secret.
+ */
 function pingOf(context: SandboxContext): RequestInit {
   const json = { 'content-type': 'application/json' }
   switch (context.profile.of('biteship.ping')) {

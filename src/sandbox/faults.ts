@@ -40,7 +40,7 @@ export interface Fault {
   /** The operation of the provider that the fault hits; all operations when absent. */
   operation?: string
   kind: FaultKind
-  /** The number of requests that the fault hits; without end when absent. */
+  /** The number of requests that the fault hits; it hits any number when this is absent. */
   times?: number
   /** The probability that the fault hits a request, 0 to 1; 1 when absent. */
   rate?: number
@@ -90,8 +90,8 @@ function readFault(value: unknown): Fault {
 }
 
 /**
- * The faults in force. The first fault that matches a request hits that request, and uses up one of the
- * fault's times.
+ * The faults in force. The first fault that matches a request hits that request, and the fault's `times`
+ * goes down by one.
  */
 export class Faults {
   #faults: Fault[] = []

@@ -1,6 +1,6 @@
 export type Channel = 'whatsapp' | 'email' | 'sms' | 'push'
 
-/** A message that some customer would have received. */
+/** A message that a real provider would have delivered to its recipient. */
 export interface Message {
   id: string
   channel: Channel
@@ -17,15 +17,18 @@ export interface Message {
 }
 
 /**
- * Returns a recipient in the form in which recipients are compared. A phone number becomes its digits with
- * the country's 62, everything else lower case.
+ * Returns a recipient in the form in which recipients are compared. A phone number becomes its digits, with
+ * Indonesia's country code 62 for a leading 0. Everything else becomes lower case.
  */
 function sameness(to: string): string {
   if (!/^\+?[\d\s-]+$/.test(to)) return to.toLowerCase()
   return to.replace(/\D/g, '').replace(/^0/, '62')
 }
 
-/** All messages sent. They are kept by recipient too, since tests often ask for one recipient's last code. */
+/**
+ * All messages that the sandbox accepted. They are kept by recipient too, since tests often ask for the
+ * last one-time code that a recipient got.
+ */
 export class MessageLog {
   #all: Message[] = []
   #byRecipient = new Map<string, Message[]>()

@@ -2,7 +2,7 @@ import type { NewTemplate } from './messaging/template-registry.ts'
 
 /**
  * The options of a sandbox: the ports where it listens, the server that gets its webhooks, and the secrets
- * that both sides share.
+ * that the sandbox and that server share.
  */
 export interface SandboxOptions {
   /** The HTTP port on loopback; 0 picks a free one. */

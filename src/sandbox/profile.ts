@@ -24,9 +24,9 @@ export type SwitchName = keyof typeof SWITCHES
 type Choice<Name extends SwitchName> = (typeof SWITCHES)[Name]['choices'][number]
 
 /**
- * The chosen behaviour of the providers. It is strict, as the providers document it, unless `PUT
- * /control/profile` names switches: `{"biteship.rates": "one_unpriced"}`. A switch that a body leaves out is
- * strict again.
+ * The chosen behaviour of the providers: as the providers document it (strict), unless `PUT
+ * /control/profile` names switches, like `{"biteship.rates": "one_unpriced"}`. A switch that the body of
+ * that request leaves out becomes strict again.
  */
 export class Profile {
   #chosen = new Map<string, string>()

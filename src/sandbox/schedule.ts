@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 const HOLD_MS = 60_000
 
 /**
- * All work that the sandbox will still do by itself: later outcomes, deliveries under way, requests held
- * open.
+ * All work that the sandbox will still do by itself: outcomes that are due later, webhook deliveries under
+ * way, requests that are kept unanswered.
  */
 export class Schedule {
   #timers = new Map<NodeJS.Timeout, () => void>()

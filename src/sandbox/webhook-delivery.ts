@@ -15,11 +15,11 @@ export interface Webhook {
 export interface Misbehaviour {
   /** The number of extra copies of every webhook delivery. */
   duplicates: number
-  /** True if the sandbox holds a few webhook deliveries and sends them in random order. */
+  /** True if the sandbox collects a few webhooks and sends them in random order. */
   shuffle: boolean
   /** The delay of every webhook delivery (ms). */
   delay_ms: number
-  /** The probability that a webhook delivery never leaves. */
+  /** The probability that a webhook is never sent. */
   drop_rate: number
 }
 
@@ -31,13 +31,13 @@ const WELL_BEHAVED: Misbehaviour = { duplicates: 0, shuffle: false, delay_ms: 0,
  */
 const RETRY_AFTER_MS = [100, 300, 800, 1200, 2400, 4800]
 /**
- * The timeout of a webhook delivery. A provider gives up on an answer after 30 s, and then does not try
- * again.
+ * The timeout of a webhook delivery (ms). A provider waits 30 s for an answer, and does not send the
+ * webhook again after a timeout.
  */
 const TIMEOUT_MS = WEBHOOK_TIMEOUT_S * 1000
 /**
- * The number of webhooks at which a shuffled batch leaves, and the time after which it leaves in any case
- * (ms).
+ * The number of webhooks that fill a shuffled batch, which is then sent. A batch that is not full is sent
+ * after the wait (ms).
  */
 const SHUFFLE_BATCH = 8
 const SHUFFLE_WAIT_MS = 40
@@ -111,8 +111,8 @@ export class WebhookDelivery {
     const batch = this.#held.map((webhook) => ({ webhook, order: Math.random() }))
     this.#held = []
     batch.sort((a, b) => a.order - b.order)
-    // The webhooks of a batch leave a few milliseconds apart, so that the random order is also the order of
-    // arrival.
+    // The webhooks of a shuffled batch are sent a few milliseconds apart, so that they also arrive in the
+    // random order.
     for (const [index, { webhook }] of batch.entries()) this.#start(webhook, index * 3)
   }
 

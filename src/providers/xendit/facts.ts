@@ -258,9 +258,9 @@ export const REFUND_REASONS = [
 ] as const
 
 /**
- * xendit.settlement: the number of days until money paid by a channel can be spent, by the latest figure on a
- * page of Xendit. Virtual accounts of other banks are said to settle at once; the one day is for those that
- * do not.
+ * xendit.settlement: the time from a payment until its money can be spent, by payment channel (days). Each
+ * figure is the latest that a page of Xendit gives. A virtual account of a bank that is not listed is said
+ * to settle at once; SETTLEMENT_DAYS_OTHERWISE allows it a day.
  */
 export const settlementDays: Readonly<Record<string, number>> = {
   BCA: 2,

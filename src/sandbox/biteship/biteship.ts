@@ -29,7 +29,7 @@ export function biteshipPlugin(context: SandboxContext, parcels: Parcels) {
     app.get('/v1/maps/areas', operation('areas'), async (request) => areasAnswer(request.query))
     app.get('/v1/couriers', operation('couriers'), async () => couriersAnswer())
     orderRoutes(app, context, parcels)
-    // Buyers open the tracking page, so it needs no key and has no limit and no faults.
+    // Buyers open the tracking page, so it needs no API key, and has no rate limit and no faults.
     app.get<WithId>('/track/:id', async (request, reply) => {
       const order = parcels.byTracking.get(request.params.id)
       const language = languageOf(request)

@@ -41,8 +41,8 @@ export const parcelsOf = ({ orders }: Parcels): object[] =>
 const hex = (bytes: number) => randomBytes(bytes).toString('hex')
 
 /**
- * Makes an order, for `POST /v1/orders`. `reference_id` is unique: for a used one the function throws
- * 40002060 with `details` of the order that has it. For an incomplete request it throws the 400020xx.
+ * Makes an order, as `POST /v1/orders` does. Throws 40002060 if another order has the same `reference_id`,
+ * with `details` of that order. Throws 400020xx for an incomplete request.
  */
 export function createOrder(context: SandboxContext, parcels: Parcels, body: unknown): Order {
   const request = readNewOrder(body)

@@ -26,7 +26,10 @@ export function placeIn(body: Fields, side: 'origin' | 'destination'): Place | u
   return undefined
 }
 
-/** Returns true if a place has no postal code of its own, or one with five digits that starts from 1. */
+/**
+ * Returns true if a place has no postal code of its own, or one with five digits that does not begin with
+ * 0.
+ */
 export function isKnownPlace(place: Place): boolean {
   return place.postalCode === undefined || (place.postalCode >= 10_000 && place.postalCode <= 99_999)
 }

@@ -5,8 +5,8 @@ import type { SandboxContext } from '../context.ts'
 import { WireError } from '../wire-error.ts'
 
 /**
- * Serves a browser's push service below `/push/:subscription`. Contents that a browser would decrypt are kept
- * as base64.
+ * Serves a browser's push service below `/push/:subscription`. The sandbox keeps the encrypted content of
+ * each push message as base64, since only a browser would decrypt it.
  */
 export function pushPlugin(context: SandboxContext) {
   return async (app: FastifyInstance): Promise<void> => {

@@ -9,8 +9,8 @@ import { pause } from '../schedule.ts'
 const CLOSE_TIMEOUT_MS = 100
 
 /**
- * The SMTP reply to each kind of fault: 550 is a permanent refusal, 451 a temporary one, and 354 in the wrong
- * place is a garbage reply.
+ * The SMTP reply to each kind of fault: 550 is a permanent refusal, 451 a temporary one. 354 is a garbage
+ * reply, because it belongs to another step of SMTP.
  */
 const REPLIES: Partial<Record<Fault['kind'], { code: number; message: string }>> = {
   refuse: { code: 550, message: 'Mailbox unavailable' },

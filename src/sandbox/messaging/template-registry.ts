@@ -19,8 +19,8 @@ export interface RegisteredTemplate extends NewTemplate {
 }
 
 /**
- * The WhatsApp templates of the account. A template is reviewed at once, and rejected if Meta does not
- * approve such a body.
+ * The WhatsApp templates of the account. A new template is reviewed at once: it is rejected if Meta would
+ * not approve its body.
  */
 export class TemplateRegistry {
   #byKey = new Map<string, RegisteredTemplate>()
@@ -55,7 +55,10 @@ export class TemplateRegistry {
     return [...this.#byKey.values()]
   }
 
-  /** Forgets the templates that were registered since the sandbox's start, and restores the first ones. */
+  /**
+   * Forgets the templates that were registered since the sandbox's start, and registers those of the start
+   * again.
+   */
   clear(): void {
     this.#byKey.clear()
     for (const template of this.#first) this.register(template)

@@ -15,11 +15,11 @@ export interface Outcomes {
 /** One merchant's account at the provider, with all its records. */
 export class XenditAccount {
   readonly businessId = randomBytes(12).toString('hex')
-  /** All invoices in order of creation, like every list here. */
+  /** All invoices in order of creation; the other lists of this account have this order too. */
   invoices: Invoice[] = []
   invoicesById = new Map<string, Invoice>()
   invoicesByExternalId = new Map<string, Invoice[]>()
-  /** The invoices by the id of their payment, in both of its forms. */
+  /** The invoices by the `payment_id` and by the `payment_request_id` of their payment. */
   invoicesByPayment = new Map<string, Invoice>()
   /** The invoices that can still expire. */
   pendingInvoices = new Set<Invoice>()
@@ -34,8 +34,8 @@ export class XenditAccount {
   transactionIndex = new Map<string, number>()
   transactionsByProduct = new Map<string, Transaction>()
   /**
-   * The merchant's own money, from before the book began (IDR). This money can be spent in addition to the
-   * settled payments.
+   * The merchant's own money in the account, from before the first transaction (IDR). It can be spent in
+   * addition to the settled payments.
    */
   floatIdr: number
   outcomes: Outcomes = { refund: { outcome: 'SUCCEEDED' }, payout: { outcome: 'SUCCEEDED' } }

@@ -2,8 +2,8 @@ import type { XenditAccount } from './account.ts'
 import { feesIdr } from './transactions.ts'
 
 /**
- * The provider's own book, with which a merchant's book can be compared: every invoice, refund and payout,
- * and the balance.
+ * Xendit's own record of every invoice, refund and payout, and of the balance. A merchant's ledger can be
+ * compared with it.
  */
 export interface XenditBook {
   invoices: object[]

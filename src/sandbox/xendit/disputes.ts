@@ -10,9 +10,9 @@ const EVENTS = ['action_required', 'under_review', 'won', 'lost'] as const
 const TWO_WEEKS_MS = 14 * 86_400_000
 
 /**
- * Sends the provider's webhook about a dispute: `{of, event?, id?, amount?, due_in_s?}`, where `of` is an
+ * Sends Xendit's webhook about a dispute: `{of, event?, id?, amount?, due_in_s?}`, where `of` is an
  * invoice, a payment or a reference. The webhook moves no money. A chargeback, or the money back from a won
- * dispute, is a separate movement (`POST /control/transactions`).
+ * dispute, is a separate line of the transaction list (`POST /control/transactions`).
  */
 export function sendDisputeWebhook(context: SandboxContext, account: XenditAccount, body: unknown): object {
   const fields = fieldsOf(body)

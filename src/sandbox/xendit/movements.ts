@@ -8,10 +8,12 @@ import { recordTransaction, type Transaction, type TransactionStatus } from './t
 const wrong = (says: string) => new WireError(400, { error: says })
 
 /**
- * Adds a movement that the provider itself makes: `{type, amount, cashflow, status?, reference_id?,
- * product_id?, payment_link_id?, fee?}`. With `of` (a line, an invoice, a payment, a refund or a payout) the
- * movement concerns that object. `{type: "CHARGEBACK", of: "<invoice>"}` takes the invoice's whole amount
- * back, and the same with `"cashflow": "MONEY_IN"` is a dispute that was won.
+ * Adds a line that Xendit itself causes to the transaction list: `{type, amount, cashflow, status?,
+ * reference_id?, product_id?, payment_link_id?, fee?}`. `of` names the object that the line concerns:
+ * another line, an invoice, a payment, a refund or a payout.
+ *
+ * `{type: "CHARGEBACK", of: "<invoice>"}` takes the invoice's whole amount back. With `"cashflow":
+ * "MONEY_IN"` too, it is a dispute that was won.
  */
 export function addMovement(context: SandboxContext, account: XenditAccount, body: unknown): Transaction {
   const fields = fieldsOf(body)
@@ -39,8 +41,8 @@ export function addMovement(context: SandboxContext, account: XenditAccount, bod
 }
 
 /**
- * Corrects a line of the book, like the provider does: `{status?, amount?, fee?, fee_status?}`, with the fee
- * before VAT.
+ * Corrects a line of the transaction list, as Xendit does: `{status?, amount?, fee?, fee_status?}`, with
+ * the fee before VAT.
  */
 export function changeMovement(
   context: SandboxContext,
@@ -64,8 +66,8 @@ export function changeMovement(
 }
 
 /**
- * Finds a line of the book by its own id, or the newest line of an invoice, a payment, a refund, a payout or
- * a reference. Throws 404.
+ * Finds a line of the transaction list by its own id, or the newest line of an invoice, a payment, a
+ * refund, a payout or a reference. Throws 404.
  */
 export function findLine(account: XenditAccount, id: string): Transaction {
   const line = account.transactions.findLast(

@@ -9,7 +9,10 @@ import { notify } from './notify.ts'
 import { balanceOf, moveTransaction, recordTransaction, type TransactionStatus } from './transactions.ts'
 
 type OwnStatus = 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'REVERSED'
-/** The status of a payout. A status that is not listed here, known or not, is only set by force. */
+/**
+ * The status of a payout. The sandbox itself gives only the statuses that OwnStatus lists; a test can force
+ * any other.
+ */
 export type PayoutStatus = OwnStatus | (string & {})
 
 /** A payout in the form of the API's answer. */
@@ -124,7 +127,7 @@ function fateOf(
 /** The statuses in which a payout still proceeds by itself and can be cancelled. */
 const GOING_ON: readonly PayoutStatus[] = ['ACCEPTED', 'REQUESTED', 'READY', 'ROUTING']
 
-/** The statuses from which a payout can reach each status. */
+/** For each status of a payout, the statuses from which a payout can reach it. */
 const COMES_FROM: Readonly<Record<OwnStatus, readonly PayoutStatus[]>> = {
   ACCEPTED: [],
   SUCCEEDED: GOING_ON,
@@ -154,7 +157,8 @@ export function movePayout(
 }
 
 /**
- * The status of a payout's line in the book, by the payout's status; under any other status the line waits.
+ * The status of a payout's line in the transaction list, by the payout's status. Under any status that is
+ * missing here, the line is pending.
  */
 const LINES: Readonly<Record<string, TransactionStatus>> = {
   SUCCEEDED: 'SUCCESS',
@@ -168,8 +172,8 @@ const LINES: Readonly<Record<string, TransactionStatus>> = {
 const TOLD = new Set(['SUCCEEDED', 'FAILED', 'REVERSED'])
 
 /**
- * Gives a payout any status, and any amount, like a provider that contradicts itself. The payout's line in
- * the book follows. The merchant gets a webhook where one is documented for the status.
+ * Gives a payout any status and any amount, like a provider that contradicts itself. The payout's line in
+ * the transaction list changes with it. The merchant gets a webhook if one is documented for the status.
  */
 export function forcePayout(
   context: SandboxContext,
@@ -182,8 +186,8 @@ export function forcePayout(
   }: { status: PayoutStatus; amountIdr?: number | undefined; failureCode?: string | undefined },
 ): void {
   payout.status = status
-  // Each change of a payout gets a later time than the one before, so that two changes within a millisecond
-  // have an order too.
+  // The `updated` time of a payout rises with each change, so that two changes within a millisecond have an
+  // order too.
   const now = Math.max(context.now().getTime(), Date.parse(payout.updated) + 1)
   payout.updated = new Date(now).toISOString()
   if (amountIdr !== undefined) payout.amount = amountIdr

@@ -15,7 +15,10 @@ import { asListed } from './listed.ts'
 import { notify } from './notify.ts'
 import { balanceOf, moveTransaction, recordTransaction, type TransactionStatus } from './transactions.ts'
 
-/** The status of a refund. A status beyond the first three, known or not, is only set by force. */
+/**
+ * The status of a refund. The sandbox itself gives only the three listed statuses; a test can force any
+ * other.
+ */
 export type RefundStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED' | (string & {})
 
 /** A refund in the form of the API's answer. */
@@ -43,10 +46,10 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 /**
- * Accepts a refund; its outcome and webhook come a moment later. Throws the errors that the current reference
- * names: 400 API_VALIDATION_ERROR, REFUND_AMOUNT_EXCEEDED, REFUND_IN_PROGRESS, TEMPORARILY_UNAVAILABLE,
- * INSUFFICIENT_BALANCE, INELIGIBLE_TRANSACTION_STATUS for an unpaid invoice, 403 REFUND_NOT_SUPPORTED and
- * PARTIAL_REFUND_NOT_SUPPORTED, and 404 DATA_NOT_FOUND.
+ * Accepts a refund; its outcome and webhook come a moment later. Throws the errors that Xendit's current
+ * reference names: 400 API_VALIDATION_ERROR, REFUND_AMOUNT_EXCEEDED, REFUND_IN_PROGRESS,
+ * TEMPORARILY_UNAVAILABLE, INSUFFICIENT_BALANCE, INELIGIBLE_TRANSACTION_STATUS for an unpaid invoice, 403
+ * REFUND_NOT_SUPPORTED and PARTIAL_REFUND_NOT_SUPPORTED, and 404 DATA_NOT_FOUND.
  */
 export function createRefund(context: SandboxContext, account: XenditAccount, body: unknown): Refund {
   const request = readNewRefund(context, body)
@@ -123,8 +126,8 @@ function concludeRefund(context: SandboxContext, account: XenditAccount, refund:
 }
 
 /**
- * Gives a refund any status, with its line in the book and its webhook, even where the provider's own rules
- * forbid it.
+ * Gives a refund any status, even one that Xendit's own rules forbid. The refund's line in the transaction
+ * list changes too, and the merchant gets a webhook, except for PENDING.
  */
 export function forceRefund(
   context: SandboxContext,

@@ -12,7 +12,7 @@ import { invalidField, xenditError } from './errors.ts'
 
 export type TransactionStatus = 'PENDING' | 'SUCCESS' | 'FAILED' | 'REVERSED'
 
-/** One line of the provider's book, as `/transactions` returns it. */
+/** One line of Xendit's transaction list, as `/transactions` returns it. */
 export interface Transaction {
   id: string
   /** The id of the payment (`py-…`, `ewc_…`), the refund or the payout that the line is about. */
@@ -27,7 +27,8 @@ export interface Transaction {
   currency: 'IDR'
   amount: number
   /**
-   * The amount that the balance gains or loses by the line: money in less its fee, money out with its fee.
+   * The amount by which the line changes the balance: incoming money less the fee, or outgoing money and
+   * the fee.
    */
   net_amount: number
   cashflow: 'MONEY_IN' | 'MONEY_OUT'
@@ -49,7 +50,7 @@ export interface NewTransaction {
   type: Transaction['type']
   status: TransactionStatus
   productId: string
-  /** The id of the paid invoice; a payment's line carries this id besides the payment's own. */
+  /** The id of the paid invoice; the line of a payment has this id in addition to the payment's own. */
   paymentLinkId?: string
   referenceId: string | null
   channel: string
@@ -61,7 +62,7 @@ export interface NewTransaction {
   amountIdr: number
   /** The fee before VAT (IDR). */
   feeIdr: number
-  /** True if the movement brings money in; by default only a payment does. */
+  /** True if the line brings money into the account; by default only a payment does. */
   moneyIn?: boolean
 }
 
@@ -70,7 +71,7 @@ const JAKARTA_MS = 7 * 3_600_000
 const DEFAULT_LIMIT = 10
 const MAXIMUM_LIMIT = 50
 
-/** Writes a line into the provider's book. */
+/** Adds a line to the transaction list. */
 export function recordTransaction(
   context: SandboxContext,
   account: XenditAccount,
@@ -121,15 +122,15 @@ export function recordTransaction(
 }
 
 /**
- * Returns the product id of a line. A payment's line had the invoice's id here before, and has it again if
- * the profile says so.
+ * Returns the `product_id` of a line of the transaction list. For a payment it is the payment's id, or the
+ * invoice's id, as in the past, if the sandbox's profile says so.
  */
 const productOf = (context: SandboxContext, { productId, paymentLinkId }: NewTransaction): string =>
   context.profile.of('xendit.transaction-product') === 'invoice' ? (paymentLinkId ?? productId) : productId
 
 /**
- * Updates the line of a refund or payout, and its fee with it: a movement that did not succeed costs nothing.
- * `amountIdr` is given where another sum moved than was requested.
+ * Updates the status and the fee of the line of a refund or payout: a refund or payout that did not succeed
+ * costs nothing. `amountIdr` is given if another sum moved than was requested.
  */
 export function moveTransaction(
   context: SandboxContext,
@@ -177,7 +178,7 @@ function isWeekend(at: Date): boolean {
   return day === 0 || day === 6
 }
 
-/** Makes all paid money available now, as if the settlement days of its channels had passed. */
+/** Makes the money of all payments available now, as if their days until settlement had passed. */
 export function settleAll(context: SandboxContext, account: XenditAccount): void {
   const now = context.now().toISOString()
   for (const line of account.transactions)
@@ -186,8 +187,8 @@ export function settleAll(context: SandboxContext, account: XenditAccount): void
 }
 
 /**
- * Returns the money in the account (IDR): the part that may leave the account now, its float included, and
- * the part that is not settled yet.
+ * Returns the money in the merchant's account (IDR): the part that can leave the account now, the
+ * merchant's own money included, and the part that is not settled yet.
  */
 export function balanceOf(
   context: SandboxContext,
@@ -213,7 +214,9 @@ export function feesIdr(account: XenditAccount): number {
   return fees
 }
 
-/** Returns a line of the book in its present state: settled once its settlement time has come. */
+/**
+ * Returns a line of the transaction list in its present state: settled, once its settlement time has come.
+ */
 function transactionAnswer(context: SandboxContext, transaction: Transaction): object {
   const settles = transaction.estimated_settlement_time
   const isSettled = settles !== null && Date.parse(settles) <= context.now().getTime()
@@ -225,7 +228,7 @@ function transactionAnswer(context: SandboxContext, transaction: Transaction): o
   return { ...line, fee }
 }
 
-/** Finds a line of the book by its id. Throws 404 DATA_NOT_FOUND. */
+/** Finds a line of the transaction list by its id. Throws 404 DATA_NOT_FOUND. */
 export function findTransaction(context: SandboxContext, account: XenditAccount, id: string): object {
   const transaction = account.transactions[account.transactionIndex.get(id) ?? -1]
   if (!transaction) throw xenditError(404, 'DATA_NOT_FOUND', 'Transaction not found')
@@ -233,8 +236,8 @@ export function findTransaction(context: SandboxContext, account: XenditAccount,
 }
 
 /**
- * Returns a page of the book, newest first. Throws 400 API_VALIDATION_ERROR for a wrong limit or an unknown
- * `after_id`.
+ * Returns a page of the transaction list, newest first. Throws 400 API_VALIDATION_ERROR for a wrong limit
+ * or an unknown `after_id`.
  */
 export function listTransactions(context: SandboxContext, account: XenditAccount, query: Fields): object {
   const limit = query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit)

@@ -68,8 +68,8 @@ function invoiceRoutes(app: FastifyInstance, context: SandboxContext, account: X
 }
 
 /**
- * Adds the routes of the payment page. Buyers open this page, so it needs no key and has no limit and no
- * faults. A form gets pages back, everything else JSON.
+ * Adds the routes of the payment page. Buyers open this page, so it needs no API key, and has no rate limit
+ * and no faults. A form gets a page as the answer, every other request gets JSON.
  */
 function payPageRoutes(app: FastifyInstance, context: SandboxContext, account: XenditAccount): void {
   app.get<WithId>('/pay/:id', async (request, reply) => {
@@ -82,7 +82,7 @@ function payPageRoutes(app: FastifyInstance, context: SandboxContext, account: X
     try {
       const invoice = findInvoice(context, account, request.params.id)
       payInvoice(context, account, invoice, readPay(request.body))
-      // A form gets a redirect, so that opening the page again does not pay again.
+      // A form gets a redirect as the answer, so that reloading the page does not pay again.
       return isForm
         ? reply.redirect(`?lang=${languageOf(request)}`, 303)
         : invoiceAnswer(context, account, invoice)
@@ -123,7 +123,7 @@ function idempotencyKey(request: FastifyRequest, endpoint: string): string | und
 }
 
 /**
- * Returns the idempotency key of a request for a refund, if the profile honours the header. A repeated
+ * Returns the idempotency key of a refund request, if the sandbox's profile heeds that header. A repeated
  * request is answered as the profile says. Throws 400 and 409.
  */
 function refundKey(
