@@ -18,8 +18,8 @@ export const payoutTransitions: Transitions<PayoutStatus> = {
 export type BankBatchStatus = 'made' | 'handed_out' | 'done' | 'cancelled'
 
 /**
- * The allowed transitions of a batch, a file of transfers for a bank. Once the file is handed out, the bank
- * may have it. The batch is done when every line is confirmed or rejected.
+ * The allowed transitions of a batch of bank transfers. Once its file is handed out, the bank may have it.
+ * The batch is done when the bank has confirmed or rejected every line.
  */
 export const bankBatchTransitions: Transitions<BankBatchStatus> = {
   made: ['handed_out', 'cancelled'],

@@ -7,7 +7,10 @@ import { getProduct } from './read-products.ts'
 import { updateProduct } from './update-product.ts'
 import type { ProductView, VariantView } from './views.ts'
 
-/** A line of a catalogue: a variant, and the product to which it belongs, identified by factory and name. */
+/**
+ * A line of a catalogue that is imported: a product variant, and the product to which it belongs, identified
+ * by factory and name.
+ */
 export interface CatalogueLine extends NewVariant {
   factoryId: string
   product: string
@@ -15,13 +18,13 @@ export interface CatalogueLine extends NewVariant {
 }
 
 /**
- * The effect of importing a catalogue line: a new variant, a changed one, or none because the variant already
- * matches.
+ * The effect of importing a catalogue line: a new variant, a changed variant, or no change because the stored
+ * variant already matches the line.
  */
 export type ImportState = 'new' | 'changed' | 'same'
 
 /**
- * Returns whether a catalogue line is new, changes a variant, or already matches it.
+ * Returns whether importing a catalogue line would add a variant, change one, or change nothing.
  * @throws product.sku_taken, where another product has it
  */
 export async function importState(work: Work, line: CatalogueLine): Promise<ImportState> {
@@ -31,8 +34,8 @@ export async function importState(work: Work, line: CatalogueLine): Promise<Impo
 }
 
 /**
- * Imports a catalogue line: adds the variant to its product (a new product is a draft), or changes it where
- * it differs. The same line again changes nothing.
+ * Imports a catalogue line: adds the variant to its product, or changes the stored variant where it differs.
+ * A new product is created as a draft. Importing the line again changes nothing.
  * @throws product.factory_not_found, sku_taken, kernel.forbidden
  */
 export async function importVariant(work: Work, line: CatalogueLine): Promise<ProductView> {
@@ -84,8 +87,8 @@ function isSame(known: VariantView, line: CatalogueLine): boolean {
 }
 
 /**
- * Returns the id of the factory's product of this name. The factory is locked, so that two lines imported at
- * once make one product.
+ * Returns the id of this factory's product of this name. The factory is locked, so that two catalogue lines
+ * imported at the same time create one product and not two.
  */
 async function productNamed(work: Work, factoryId: string, name: string): Promise<string | undefined> {
   await lockRows(work.tx, { factory: { id: [factoryId] } })

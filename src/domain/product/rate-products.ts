@@ -2,8 +2,8 @@ import { addRatings, type RatingChange } from '../factory/index.ts'
 import type { Work } from '../kernel/index.ts'
 
 /**
- * Reaction to a published review that appears, changes or is hidden: updates the rating of its product, in
- * the same way as the factory's rating.
+ * Reaction to a review that is published, gets another rating or is hidden: updates the rating of its
+ * product. The factory's rating is updated in the same way.
  */
 export async function rateProducts(
   work: Work,

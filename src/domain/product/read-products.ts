@@ -38,7 +38,7 @@ export async function getProduct(
 
 export interface ProductFilter {
   factoryId?: string | undefined
-  /** The status of the products to list. Default: active; staff may ask for any. */
+  /** The status of the products to list, or `any`. Default: active. */
   status?: ProductStatus | 'any' | undefined
   limit: number
   cursor?: string | undefined

@@ -12,7 +12,7 @@ async function details(tx: Kysely<DB>, where: RawBuilder<unknown>): Promise<Vari
   return rows
 }
 
-/** Returns variants by id, whatever their product's status; unknown ids are left out. */
+/** Returns product variants by id, whatever their product's status; unknown ids are left out. */
 export async function variantsById(
   tx: Kysely<DB>,
   ids: readonly string[],
@@ -21,7 +21,7 @@ export async function variantsById(
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Returns every variant of the products that these variants belong to, including these variants. */
+/** Returns every variant of the products to which the given variants belong, including the given ones. */
 export async function variantsAround(tx: Tx, ids: readonly string[]): Promise<Map<string, VariantDetail>> {
   const rows = await details(
     tx,
@@ -30,13 +30,13 @@ export async function variantsAround(tx: Tx, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Returns the variants with these SKUs, given in capitals; unknown SKUs are left out. */
+/** Returns the product variants with these SKUs, given in capitals; unknown SKUs are left out. */
 export async function variantsBySku(tx: Tx, skus: readonly string[]): Promise<VariantDetail[]> {
   return await details(tx, sql`v.sku = any(${[...skus]}::text[])`)
 }
 
 /**
- * Returns the variant with this SKU, given in upper or lower case.
+ * Returns the product variant with this SKU, given in upper or lower case.
  * @throws product.variant_not_found
  */
 export async function variantBySku(tx: Tx, sku: string): Promise<VariantDetail> {

@@ -1,6 +1,6 @@
 import { actorLabel, insertRows, newId, type Rupiah, type Work } from '../kernel/index.ts'
 
-/** Records in the price history each variant's price from now on, and who set it. */
+/** Records in the price history the price that each variant has from now on, and who set it. */
 export async function recordPrices(
   work: Work,
   prices: readonly { variantId: string; priceIdr: Rupiah }[],

@@ -32,8 +32,8 @@ export interface ProductChanges {
 }
 
 /**
- * Changes a product, its status and its variants. A new price holds for orders from now on and is recorded in
- * the price history; sessions keep the price that they have.
+ * Changes a product, its status and its variants. A new price applies to orders from now on and is recorded
+ * in the price history. Group-buying sessions keep their price.
  * @throws product.not_found, variant_not_found, factory_not_active, kernel.illegal_transition,
  * kernel.forbidden
  */

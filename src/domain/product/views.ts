@@ -16,9 +16,12 @@ export interface VariantView {
   /** The size of the packed piece; null where nobody measured it. */
   size: VariantSize | null
   priceIdr: Rupiah
-  /** The number of pieces in a bundle, the smallest amount that the factory sells. */
+  /** The number of pieces in a bundle. The factory sells only whole bundles. */
   wholesaleUnit: number
-  /** The most pieces beyond the quantity asked for that the warehouse takes to fill a bundle. */
+  /**
+   * The most pieces that the warehouse may take beyond the ordered quantity, so that the factory's bundles
+   * are full.
+   */
   maxExcessUnits: number
 }
 
@@ -39,7 +42,8 @@ export interface ProductView {
 /** A variant with the details of its product and factory that other domains need. */
 export interface VariantDetail extends Omit<VariantView, 'size'> {
   /**
-   * The grams that a courier charges for one piece: its weight or its volumetric weight, whichever is more.
+   * The chargeable weight of one piece for a courier, in grams: its weight or its volumetric weight,
+   * whichever is more.
    */
   chargeableG: number
   productId: string

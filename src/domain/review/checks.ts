@@ -1,12 +1,13 @@
 import { sql } from 'kysely'
 import type { Check } from '../kernel/index.ts'
 
-// The most violations of one invariant that are listed. There may be ten thousand; a person needs the first
-// few.
+// A check lists only the first violations of its invariant. There may be ten thousand; a person needs the
+// first few.
 const SHOWN = 10
 
 /**
- * The checks of ratings. Ratings are stored as running totals; the checks count all published reviews again.
+ * The checks of products' and factories' ratings. A rating is stored as a running total; the checks compare
+ * it with the sum over all published reviews.
  */
 export const reviewChecks: readonly Check[] = [
   {

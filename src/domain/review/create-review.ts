@@ -20,8 +20,8 @@ interface Item {
 }
 
 /**
- * Saves the acting buyer's review of an item from their own delivered order. An item has only one review. It
- * waits for publication until staff have read it.
+ * Saves the acting buyer's review of an item from their own delivered order. Each order item can have only
+ * one review. The review becomes public after staff have read it.
  * @throws review.item_not_found, not_delivered, reviewed_already, kernel.forbidden
  */
 export async function createReview(work: Work, input: NewReview): Promise<ReviewView> {

@@ -13,7 +13,7 @@ export interface ReviewChanges {
 const DAY_S = 86_400
 
 /**
- * Changes the acting buyer's own review, within policy.reviewEditDays of writing it. If the review is
+ * Changes the acting buyer's own review, within policy.reviewEditDays after it was written. If the review is
  * published, the ratings of its product and factory change too.
  * @throws review.not_found (another customer's too), edit_window_over, kernel.forbidden
  */

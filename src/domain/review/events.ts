@@ -1,4 +1,7 @@
-/** The change that a review makes to the ratings of its product and factory. */
+/**
+ * The change that a review makes to the stored ratings of its product and factory: to the sum of stars and to
+ * the number of reviews.
+ */
 interface RatingDelta {
   reviewId: string
   productId: string

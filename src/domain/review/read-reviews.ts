@@ -8,7 +8,8 @@ const columns = sql`r.id, r.order_item_id, r.product_id, r.factory_id, r.user_id
   r.status_reason, r.created_at, r.updated_at`
 
 /**
- * Returns the filter for the reviews that the actor may read with all fields: customers their own, staff all.
+ * Returns the SQL filter for the reviews that the actor may read with all fields: a customer's own reviews,
+ * or all reviews for staff.
  */
 function visible({ actor }: Work): RawBuilder<unknown> {
   if (actor.kind === 'customer') return sql`r.user_id = ${actor.id}::uuid`
@@ -17,7 +18,7 @@ function visible({ actor }: Work): RawBuilder<unknown> {
 }
 
 /**
- * Returns one review with all fields: customers see their own, staff see any.
+ * Returns one review with all fields. Customers can read only their own reviews, staff can read any.
  * @throws review.not_found, kernel.forbidden
  */
 export async function getReview(work: Work, reviewId: string): Promise<ReviewView> {
@@ -71,7 +72,10 @@ export async function reviewsOfProduct(
   )
 }
 
-/** Masks a reviewer's name: `B***` for Budi Santoso. That is enough to see that a person wrote the review. */
+/**
+ * Masks a reviewer's name: `B***` for Budi Santoso. The masked name tells only that a person wrote the
+ * review.
+ */
 export function maskedName(name: string | null): string {
   const first = [...(name?.trim() ?? '')][0]
   return `${first?.toUpperCase() ?? ''}***`

@@ -9,7 +9,7 @@ export interface PublicReview {
   body: string | null
   /** The URLs of the buyer's photos. */
   photos: string[]
-  /** The buyer's first name, all but its first letter hidden. */
+  /** The buyer's first name, reduced to its first letter, such as `B***`. */
   author: string
   createdAt: Date
 }

@@ -6,9 +6,8 @@ import { type LockedSettlement, lockSettlement } from './lock.ts'
 import { settlementMachine } from './transitions.ts'
 
 /**
- * Takes over a payout that a restored database lacks, of a settlement that it has as unpaid. The settlement
- * is paid by that payout, with its lines. Returns false if no settlement has this code, it is in another
- * state, or another sum was paid.
+ * Takes over a settlement's payout that a restored database lacks. The settlement becomes paid by that
+ * payout. Returns false if no unpaid settlement has this code and this sum.
  */
 export async function adoptSettlement(
   work: Work,
@@ -26,8 +25,8 @@ export async function adoptSettlement(
 }
 
 /**
- * Takes over a settlement that was in a file for the bank before a restore. It becomes a line of the adopted
- * batch, and the bank's answer decides its outcome.
+ * Takes over the payment of a settlement by a bank file that a restored database lacks. The settlement
+ * becomes a line of the adopted batch of bank transfers, and the bank's outcome decides whether it is paid.
  */
 export async function adoptSettlementTransfer(
   work: Work,
@@ -53,7 +52,7 @@ export async function adoptSettlementTransfer(
 }
 
 /**
- * Returns the locked settlement as approved, so that its payment can be booked. Undefined where no unpaid
+ * Returns the locked settlement in state approved, so that its payment can be booked; undefined if no unpaid
  * settlement has this code and this sum.
  */
 async function takeUnpaid(
@@ -68,7 +67,8 @@ async function takeUnpaid(
   if (!['approved', 'failed', 'reversed'].includes(status) || netIdr !== amountIdr) return undefined
   const set = { statusReason: null, retryAt: null, updatedAt: work.now }
   if (status !== 'approved') {
-    // Somebody approved it again in the lost day; nobody knows who.
+    // After the restored backup was made, somebody approved the settlement again. The restored database does
+    // not tell who.
     const receiver = `factory:${settlement.factoryId}`
     await countLost(work, { kind: 'settlement', subject: ['settlement', id], receiver, amountIdr })
     await moveState(work, settlementMachine, { to: 'approved', from: status, ids: [id], set, all: true })

@@ -6,7 +6,10 @@ import { settlementRowChecks } from './row-checks.ts'
 // first few.
 const SHOWN = 10
 
-/** The checks of the settlements' invariants (number 6), besides the ledger's own checks. */
+/**
+ * The checks of the invariants about settlements (number 6 in the list of laku's invariants), besides the
+ * ledger's own checks.
+ */
 export const settlementChecks: readonly Check[] = [
   checkOf(
     'each sold item is settled at most once, each refund line at most once',

@@ -29,8 +29,8 @@ export async function lockSettlements(
 }
 
 /**
- * Locks one settlement, by its id or its code, and returns it. The settlement's payouts are locked before it.
- * This is the same order as when a payout's result is applied.
+ * Locks one settlement, by its id or its code, and returns it. Its payouts are locked before it, in the same
+ * order as when a payout's result is booked.
  * @throws settlement.not_found
  */
 export async function lockSettlement(tx: Tx, named: string): Promise<LockedSettlement> {
@@ -43,7 +43,7 @@ export async function lockSettlement(tx: Tx, named: string): Promise<LockedSettl
   return (await lockSettlements(tx, [id])).get(id) as LockedSettlement
 }
 
-/** Returns the payload that events about a settlement share. */
+/** Returns the payload that all events about a settlement have in common. */
 export function settlementEventPayload({
   id,
   code,

@@ -5,26 +5,26 @@ import { settlementErrors } from './errors.ts'
 
 const DAY_S = 86_400
 
-/** The period whose lines are due by the end of a business date. */
+/** The limits in time that decide which settlement lines are due by the end of a business date. */
 export interface Period {
-  /** The business date (Asia/Jakarta, `YYYY-MM-DD`) through which lines are due. */
+  /** The business date (Asia/Jakarta, `YYYY-MM-DD`) through which settlement lines are due. */
   through: string
   /**
-   * The instant before which an order must have been delivered (or ended otherwise), so that its sales are
-   * due.
+   * The instant by which an order must have been delivered (or ended otherwise), so that its sales are due
+   * for settlement.
    */
   endedBefore: Date
   /**
-   * A line that belongs to no order, or refunds a sale that was settled, is due if it was posted before this
-   * instant.
+   * The instant before which a settlement line must have been posted to be due, if it belongs to no order or
+   * refunds a sale that was settled.
    */
   postedBefore: Date
 }
 
 /**
- * Returns the period of a settlement through a business date; by default through today. An order is due if
- * policy.settlementAfterDays have passed since its delivery by the end of that day, or by now if that is
- * earlier.
+ * Returns the period of a settlement through a business date; by default through today. Sales are due if
+ * policy.settlementAfterDays have passed since the order's delivery. They are counted to the end of that
+ * date, or to now if that is earlier.
  * @throws settlement.through_invalid
  */
 export function periodThrough(through: string | undefined, now: Date, policy: Policy): Period {
@@ -54,8 +54,8 @@ export interface PlanLine {
 }
 
 /**
- * Returns the hash of a settlement's lines. An approval is valid only for this hash. The hash changes with
- * every rupiah, and is independent of the order in which the lines were read.
+ * Returns the hash of a settlement's lines. An approval is valid only for the hash that was approved. The
+ * hash changes with every rupiah, and does not depend on the order of the lines.
  */
 export function planHash(lines: readonly PlanLine[]): string {
   const text = lines
@@ -105,8 +105,8 @@ export function totalsOf(lines: readonly Line[]): Totals {
 }
 
 /**
- * Tells whether a net amount is settled. A negative amount, or one below the minimum, is not: its lines stay
- * open for the next settlement.
+ * Tells whether a factory's net amount is settled now. A negative amount, or one below the minimum, is not:
+ * its lines stay unsettled until the next run.
  */
 export function isSettled(netIdr: Rupiah, policy: Policy): boolean {
   return netIdr > 0 && netIdr >= policy.settlementMinimumIdr
@@ -114,16 +114,16 @@ export function isSettled(netIdr: Rupiah, policy: Policy): boolean {
 
 const HOUR_S = 3600
 /**
- * The longest wait before a retry (hours). A temporary failure of a payout lasts one to three hours (Xendit's
- * failure codes).
+ * The longest wait (hours) before a settlement's payment is retried. A payout's temporary failure lasts one
+ * to three hours (Xendit's failure codes).
  */
 const LONGEST_HOURS = 3
 
 /**
  * Returns the seconds until a settlement whose payout definitely failed is paid again automatically. Returns
  * undefined if a person must decide: the reason is not temporary, somebody cancelled the payout, or
- * `policy.payoutTries` payouts were tried. The failure "incoming money is not settled yet"
- * (xendit.settlement: up to five days) is exempt from that limit.
+ * `policy.payoutTries` payouts were made. Failures because Xendit has not settled incoming money yet (up to
+ * five days) do not end at that number.
  */
 export function retryAfterFailure(
   failureCode: string,

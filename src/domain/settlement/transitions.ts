@@ -11,9 +11,8 @@ export type SettlementStatus =
   | 'void'
 
 /**
- * The state changes of a settlement. A bank may send paid money back. Then, as after a failure, the
- * settlement is approved again and paid by a new payout. If the provider contradicts itself and the old
- * payout arrived after all, the settlement is paid.
+ * The state changes of a settlement. If its payout failed or the bank sent the money back, the settlement is
+ * approved again and paid by a new payout. If the old payout arrived after all, the settlement is paid by it.
  */
 export const settlementTransitions: Transitions<SettlementStatus> = {
   calculated: ['approved', 'on_hold', 'void'],

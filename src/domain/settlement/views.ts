@@ -1,24 +1,33 @@
 import type { Rupiah } from '../kernel/index.ts'
 import type { SettlementStatus } from './transitions.ts'
 
-/** A settlement, or the amount of a factory that stays open for its next settlement (status `carried`). */
+/** A settlement, or a factory's amount that is carried over to its next settlement (status `carried`). */
 export interface SettlementView {
-  /** The id of the stored settlement. Absent if nothing is stored: in a preview, and for a carried amount. */
+  /**
+   * The id of the stored settlement. Absent if nothing is stored: in a preview, and for an amount that is
+   * carried over.
+   */
   id?: string
   code?: string
   factory: { id: string; name: string }
   /** The business date (Asia/Jakarta) through which the settlement's lines were due. */
   through: string
   items: number
-  /** The value of the goods, at the prices at which they were sold. */
+  /** The value of the goods in the settlement, at the prices at which they were sold. */
   grossIdr: Rupiah
-  /** The commission that was posted when the goods were sold. */
+  /** The commission on the settlement's goods that was posted when they were sold. */
   commissionIdr: Rupiah
-  /** The factory's share of the refunds to buyers. */
+  /** The factory's share of the refunds to buyers that the settlement deducts. */
   refundsIdr: Rupiah
-  /** The other amounts that were posted to the factory's account, such as corrections. */
+  /**
+   * The other amounts that were posted to the factory's account and are in the settlement, such as
+   * corrections.
+   */
   adjustmentsIdr: Rupiah
-  /** The amount that is negative or below the minimum, and therefore stays open for the next settlement. */
+  /**
+   * The factory's amount that is negative or below the minimum, and therefore is carried over to its next
+   * settlement.
+   */
   carriedIdr: Rupiah
   /** The amount that is paid to the factory. */
   netIdr: Rupiah
@@ -34,7 +43,7 @@ export interface SettlementView {
 
 export interface SettlementReport {
   settlements: SettlementView[]
-  /** The sum of the net amounts that are settled, or would be settled in a preview. */
+  /** The sum of the settlements' net amounts. In a preview it is the sum that would be settled. */
   totalIdr: Rupiah
 }
 

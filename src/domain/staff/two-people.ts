@@ -5,11 +5,10 @@ import { kernelErrors } from '../kernel/kernel-errors.ts'
 import type { Work } from '../kernel/work.ts'
 
 /**
- * Requires a second approver (four-eyes) for a step: the actor is not the first person, and confirms with a
- * factor that they enrolled themselves (docs/adr/0090). The factor and the role are at least a day old.
- * Within that day, neither person gave or took away the other's token, role or factor. Neither person ever
- * vouched for the other. `first` has the form that `personOf` or `actorLabel` writes. `same` makes the error
- * that is thrown if both are the same person.
+ * Requires that the actor counts as a second approver (four-eyes), independent of the person `first`, with a
+ * factor that they enrolled themselves (docs/adr/0090). The factor and the actor's role are at least a day
+ * old. Within that day, neither person changed the other's token, role or factor; neither ever vouched for
+ * the other. `first` is written by `personOf` or `actorLabel`. `same` makes the error for the same person.
  * @throws kernel.approver_not_independent, kernel.role_too_new, kernel.factor_too_new,
  * kernel.second_factor_missing, kernel.second_factor_needed
  */
@@ -19,16 +18,16 @@ export async function requireSecondPerson(work: Work, first: string, same: () =>
 }
 
 /**
- * Tells whether the actor counts as a second approver besides the person `first`, with a confirmed second
- * factor.
+ * Tells whether the actor, with a confirmed second factor, counts as a second approver who is independent of
+ * the person `first`.
  */
 export async function isSecondPerson(work: Work, first: string): Promise<boolean> {
   return (await secondPersonRefused(work, first, () => kernelErrors.approver_not_independent())) === undefined
 }
 
 /**
- * Requires the second factor of a person who approves in advance what another person will do, as for any
- * second approver. The later step checks that both are different people.
+ * Requires a second factor, as of any second approver, from a person who approves in advance what another
+ * person will do. The later step checks that the two are different people.
  * @throws kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing,
  * kernel.second_factor_needed
  */

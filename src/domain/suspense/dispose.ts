@@ -23,16 +23,16 @@ import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } 
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
 /**
- * The destination of an item's money: the account on the other side of the posting, and further steps in the
- * same transaction.
+ * The destination of a suspense item's money: the ledger account that takes or gives it, and further steps in
+ * the same transaction.
  */
 export interface Place {
   /**
-   * The key, kind and subject of the posting, if they differ from the disposal's own. A chargeback needs
-   * this: its posting is looked up by the chargeback's key, kind and payment.
+   * The key, kind and subject of the ledger posting that disposes of the item, if they are not the usual
+   * ones. A chargeback needs its own, because its posting is found by the chargeback's key, kind and payment.
    */
   posting?: Pick<Posting, 'key' | 'kind' | 'subject'>
-  /** The account that bears money that left laku, or receives money that came to laku. */
+  /** The ledger account that bears money that left laku, or receives money that came to laku. */
   account: AccountKey
   dimensions?: Dimensions
   /** A step that runs right before the posting: it takes locks and writes the destination's own rows. */
@@ -41,9 +41,9 @@ export interface Place {
 
 /**
  * Disposes of a suspense item at the request of staff. Limits apply to the sum that one person may give
- * alone, over all commands, by actor, receiver and time (`policy.aloneDayIdr`, `aloneWeekIdr`). Above the
- * limits the disposal is only requested, and a second approver decides. `place` returns the destination of
- * the money; it is called again at the approval.
+ * without a second approver, by actor, receiver and time (`policy.aloneDayIdr`, `aloneWeekIdr`). Above them
+ * the disposal is only requested, and a second approver decides. `place` returns the money's destination; it
+ * is called again at the approval.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function disposeOf(
@@ -55,7 +55,7 @@ export async function disposeOf(
   requireStaff(work.actor, 'finance')
   const note = requireReason(work)
   const item = await lockItem(work, text)
-  // An item with a requested disposal must first be approved or rejected by a second person.
+  // If a disposal of the item was requested, a second person must approve or reject it first.
   if (item.status !== 'open') throw illegal(item, asked)
   const at = await place(work, item)
   const by = actorLabel(work.actor)
@@ -76,8 +76,8 @@ export async function disposeOf(
 }
 
 /**
- * Books a disposal whose destination is a known fact: in an adoption, for example, the owner of the receiving
- * account is known. No person decides, so no limit counts the disposal.
+ * Disposes of a suspense item whose destination is a known fact, such as the owner of the account that
+ * received the money. No person decides, so no limit counts the disposal.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function settleByFact(
@@ -95,7 +95,8 @@ export async function settleByFact(
 }
 
 /**
- * Lets a second person approve or reject a requested disposal. After a rejection the item is open again.
+ * Lets a second person approve or reject a requested disposal of a suspense item. After a rejection the item
+ * is open again.
  * @throws suspense.not_found, nothing_asked, same_person, kernel.approver_not_independent, kernel.forbidden
  */
 export async function decideDisposal(
@@ -162,9 +163,9 @@ async function settle(
 }
 
 /**
- * Returns the receiver that the limits count a disposal for: the user or factory whose account is booked. If
- * the company bears or keeps the money, the receiver is the item's own user or factory, or else the item's
- * code.
+ * Returns the receiver for which the limits count the disposal of a suspense item: the user or factory whose
+ * account is booked. If the company bears or keeps the money, it is the item's own user or factory, or else
+ * the item's code.
  */
 function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions): string {
   if (to?.userId) return `user:${to.userId}`
@@ -172,7 +173,10 @@ function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions):
   return userId ? `user:${userId}` : factoryId ? `factory:${factoryId}` : `suspense:${code}`
 }
 
-/** Returns the disposal as a use of the limits, so that it counts together with other gifts. */
+/**
+ * Returns the disposal of a suspense item as a use of the limits, so that it counts together with the
+ * person's other gifts.
+ */
 const useOf = (item: SuspenseItem, { dimensions }: Place): LimitUse => ({
   kind: 'suspense',
   subject: ['suspense', item.id],

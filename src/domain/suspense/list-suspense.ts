@@ -10,9 +10,14 @@ export interface AskedDisposal {
   to: Disposal
   userId?: string
   factoryId?: string
-  /** The bank's reference of the transfer that collected the money or sent it back. */
+  /**
+   * The bank's reference of the transfer that brought the suspense item's money back, or sent it to its
+   * owner.
+   */
   reference?: string
-  /** The destination of a reassigned item: the id (UUID) of a payment, `quarantine:{UUID}`, or `fee`. */
+  /**
+   * The destination of a reassigned suspense item: the id (UUID) of a payment, `quarantine:{UUID}`, or `fee`.
+   */
   place?: string
 }
 
@@ -23,12 +28,11 @@ export interface SuspenseItem {
   status: SuspenseStatus
   subjectId: string | null
   providerId: string | null
-  /**
-   * The item's reference at the provider, if laku learned of the money from a line of the provider's
-   * statement.
-   */
+  /** The reference of the suspense item's money at the provider, if it differs from the item's code. */
   reference: string | null
-  /** The item's amount. Above zero: money that left laku. Below zero: money that came to laku. */
+  /**
+   * The amount of the suspense item. Above zero: money that left laku. Below zero: money that came to laku.
+   */
   amountIdr: Rupiah
   account: string
   why: string
@@ -47,7 +51,7 @@ export const suspenseColumns = sql`
   created_at, decided_at`
 
 export interface SuspenseFilter {
-  /** Whether items that were disposed of are listed as well. */
+  /** Whether suspense items that were disposed of are listed as well. */
   all?: boolean | undefined
   code?: string | undefined
   limit: number
@@ -70,8 +74,8 @@ export async function listSuspense(
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
- * Returns one suspense item by its UUID, or the only open item of a code, or else the newest item of the
- * code.
+ * Returns one suspense item by its UUID or its code. If several items have the code, it is the only open one,
+ * or else the newest.
  * @throws suspense.not_found, suspense.ambiguous where several are open under the code
  */
 export async function showSuspense(tx: Tx, text: string): Promise<SuspenseItem> {

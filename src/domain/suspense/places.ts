@@ -23,8 +23,8 @@ export async function offsetPlace(
 }
 
 /**
- * Returns the company's bank account as the destination of a suspense item. Either the receiver sent the
- * money back to it, or a creditor was paid from it.
+ * Returns the company's bank account as the destination of a suspense item's money: the money came back to
+ * that account, or was sent from it to its owner.
  */
 export const collectPlace = (): Place => ({ account: 'bank' })
 

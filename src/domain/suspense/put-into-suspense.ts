@@ -10,8 +10,8 @@ export type SuspenseKind =
   | 'payout'
   | 'chargeback'
   /**
-   * A movement of money that the provider itself made: a sweep, an adjustment, or a statement line of an
-   * unknown kind.
+   * A movement of money that the provider itself made: a sweep, an adjustment, or a line of its transaction
+   * list whose kind is unknown.
    */
   | 'movement'
   | 'bank'
@@ -29,20 +29,20 @@ export interface NewSuspense {
    */
   code: string
   kind: SuspenseKind
-  /** The id of the row that the money belongs to, if it is one of laku's rows. */
+  /** The id of laku's payout, refund or payment that the money belongs to, if there is one. */
   subjectId?: string | null
   /**
-   * The provider's id of the object (`disb-…`, `rfd-…`) or of its statement line. The comparison with the
-   * provider's book finds the booked item by this id.
+   * The provider's id of the payout (`disb-…`), of the refund (`rfd-…`), or of the line in its transaction
+   * list. The comparison with that list finds the suspense item by this id.
    */
   providerId?: string | null
   /** The reference of the money at the provider, if it differs from the code. */
   reference?: string | null
   /** The amount in rupiah. Above zero: money that left laku. Below zero: money that came to laku. */
   amountIdr: Rupiah
-  /** The ledger account that the money left or came to; by default the payment gateway's. */
+  /** The ledger account that the money left or came to. Default: the payment gateway's account. */
   account?: AccountKey
-  /** A sentence that tells people why the money cannot be assigned. */
+  /** A sentence that tells staff why the money cannot be assigned. */
   why: string
   userId?: string | null
   factoryId?: string | null
@@ -50,15 +50,15 @@ export interface NewSuspense {
 
 /**
  * Books money that moved but cannot be assigned as a suspense item, under the code of its payout, refund or
- * payment, and notifies staff once. If an open item under this code has the opposite amount (a second payout
- * that came back), both are cleared and nobody is notified. Returns the id of the new item; undefined if the
- * key was known or if the item cleared another.
+ * payment, and notifies staff once. If an open item of the code has the opposite amount, both are cleared and
+ * nobody is notified. Returns the id of the new item; undefined if the key was known, or if the items were
+ * cleared.
  */
 export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<string | undefined> {
   const { key, code, amountIdr, account = 'gateway', subjectId = null, providerId = null } = money
   if (amountIdr === 0) return undefined
-  // The lock makes transactions that add items under one code run one after the other, so that opposite
-  // amounts find each other.
+  // The lock makes transactions that add suspense items under the same code run one after the other, so that
+  // opposite amounts find each other.
   await sql`select pg_advisory_xact_lock(hashtext(${`suspense:${code}`}))`.execute(work.tx)
   if (await isKnown(work, key)) return undefined
   const opposite = await openOpposite(work, code, account, amountIdr)

@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import { doubtDatabase, originOf, readInstallationId, type Work } from '../kernel/index.ts'
 
 /**
- * Records a doubt about this database: the provider knows a reference that only this installation gives, but
- * no row here has it. So rows are missing, as in a copy that was started while the shop continued. No money
- * is paid out until the provider's data is taken over. A reference that is already in suspense, or that
- * belongs to another installation, raises no doubt.
+ * Records a doubt about this database: the provider has a reference that only this installation makes, but no
+ * row here has it. So rows are missing, as in a backup that was started while the shop continued. Until the
+ * provider's data is taken over, no money is paid out. A reference that is already in suspense, or that
+ * another installation made, raises no doubt.
  */
 export async function recordLostReference(
   work: Work,
@@ -19,8 +19,8 @@ export async function recordLostReference(
 }
 
 /**
- * Tells whether money of an object at the provider is or was in suspense, by the object's reference there or
- * by the provider's id.
+ * Tells whether the money of a payment, refund or payout at the provider is or was in suspense. It is found
+ * by its reference there or by the provider's id.
  */
 export async function isInSuspense(
   { tx }: Pick<Work, 'tx'>,

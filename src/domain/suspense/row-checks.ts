@@ -3,9 +3,9 @@ import type { Check } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 
 /**
- * The checks that suspense items agree with their postings, both into suspense and out of it. A chargeback
- * that was assigned to its payment left suspense by the chargeback's own posting. A cleared item stays beside
- * its opposite item, under the same account.
+ * The check that suspense items agree with their ledger postings into suspense and out of it. A chargeback
+ * that was assigned to its payment left suspense by a posting of its own. A cleared item and its opposite
+ * item have the same account, where they sum to zero.
  */
 export const suspenseRowChecks: readonly Check[] = [
   heldToRows({

@@ -11,8 +11,8 @@ export type SuspenseStatus =
   | 'reassigned'
 
 /**
- * The state changes of a suspense item. Each disposal ends the item. `requested` waits for a second approver.
- * `cleared` means that the opposite movement came, and nothing is left.
+ * The state changes of a suspense item. Each disposal ends the item. `requested`: the disposal waits for a
+ * second approver. `cleared`: money of the opposite amount moved, and nothing is left.
  */
 export const suspenseTransitions: Transitions<SuspenseStatus> = {
   open: ['requested', 'cleared', 'offset', 'wallet', 'collected', 'written_off', 'reassigned'],
@@ -27,6 +27,6 @@ export const suspenseTransitions: Transitions<SuspenseStatus> = {
 
 export const suspenseMachine = machineOf('suspense', 'suspenseItems', suspenseTransitions)
 
-/** The disposals that a person may choose for an item. */
+/** The disposals that a person may choose for a suspense item. */
 export const disposals = ['offset', 'wallet', 'collected', 'written_off', 'reassigned'] as const
 export type Disposal = (typeof disposals)[number]

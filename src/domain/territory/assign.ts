@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
-/** Assigns an agent to this office, and removes the agent from any other office. */
+/** Assigns an agent (a staff member) to an office, and removes the agent from any other office. */
 export async function setOfficeOfAgent(
   work: Work,
   { officeId, staffId }: { officeId: string; staffId: string },
@@ -12,7 +12,7 @@ export async function setOfficeOfAgent(
     where office_staff.office_id <> excluded.office_id`.execute(work.tx)
 }
 
-/** Assigns a factory to this office, and removes the factory from any other office. */
+/** Assigns a factory to an office, and removes the factory from any other office. */
 export async function setOfficeOfFactory(
   work: Work,
   { officeId, factoryId }: { officeId: string; factoryId: string },

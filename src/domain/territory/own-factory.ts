@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
 /**
- * Returns SQL that tells whether a factory is assigned to the office of this staff member. `factory` is a
- * column with a factory's id.
+ * Returns SQL that tells whether a factory is assigned to the office of a staff member. `factory` is the SQL
+ * of the factory's id.
  */
 export const isLookedAfterBy = (staffId: string, factory: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql<boolean>`exists (
@@ -11,8 +11,8 @@ export const isLookedAfterBy = (staffId: string, factory: RawBuilder<unknown>): 
     where s.staff_id = ${staffId}::uuid and o.factory_id = ${factory})`
 
 /**
- * Tells whether the actor may act for this factory: an agent only for the factories of their office, other
- * staff for all factories.
+ * Tells whether the actor may act for a factory. An agent may act only for the factories of their office; all
+ * others may act for any.
  */
 export async function mayActForFactory({ tx, actor }: Work, factoryId: string): Promise<boolean> {
   if (actor.kind !== 'staff' || actor.role !== 'agent') return true

@@ -1,11 +1,12 @@
 import type { Work } from '../kernel/index.ts'
 
-// The id of no office. An agent who has no office gets this id, and so sees and changes no office's data.
+// An id that no office has. An agent without an office gets this id, and so can read and change no office's
+// data.
 const NOWHERE = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Returns the office that an agent works for; the agent sees and changes only that office's data. Undefined
- * for other staff.
+ * Returns the id of the office that an agent works for, because an agent may read and change only that
+ * office's data. Returns undefined for anybody else.
  */
 export async function ownOffice({ tx, actor }: Work): Promise<string | undefined> {
   if (actor.kind !== 'staff' || actor.role !== 'agent') return undefined

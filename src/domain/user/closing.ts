@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
 /**
- * Starts to close a user's account. From now on the user can join, order and withdraw nothing. The money in
- * the wallet is being paid out to the user; after that the account is erased.
+ * Starts to close a user's account. From now on the user cannot join sessions, order or withdraw. The money
+ * in the wallet is paid out to the user; after that the account is erased.
  */
 export async function startClosing(work: Work, userId: string): Promise<void> {
   await sql`
@@ -11,7 +11,9 @@ export async function startClosing(work: Work, userId: string): Promise<void> {
     where id = ${userId} and status <> 'deleted'`.execute(work.tx)
 }
 
-/** Stops closing the accounts of these users, because the money that was paid out came back. */
+/**
+ * Stops closing the accounts of these users, because the money that was paid out of their wallets came back.
+ */
 export async function stopClosing(work: Work, userIds: readonly string[]): Promise<void> {
   await sql`
     update users set closing_since = null, closing_due_at = null, updated_at = ${work.now}
@@ -19,8 +21,8 @@ export async function stopClosing(work: Work, userIds: readonly string[]): Promi
 }
 
 /**
- * Schedules the erasure of these users' accounts for the time `at`, because the money has arrived. At that
- * time the account is erased or checked again.
+ * Schedules the erasure of these users' accounts for the time `at`, because the money from their wallets has
+ * arrived. Then each account is erased or checked again.
  */
 export async function scheduleClosing(work: Work, userIds: readonly string[], at: Date): Promise<void> {
   await sql`
@@ -29,7 +31,7 @@ export async function scheduleClosing(work: Work, userIds: readonly string[], at
   )
 }
 
-/** True when a user's account is due to be erased. Answered by the index `users_closing_due`. */
+/** True when a user's account is due to be erased. The index `users_closing_due` makes the query fast. */
 export const closingsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from users where closing_due_at <= ${now})`
 

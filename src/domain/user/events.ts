@@ -1,7 +1,10 @@
 declare module '../kernel/events.ts' {
   interface EventPayloads {
     'user.registered': { userId: string }
-    /** A user set an email address and proved to hold the phone; the address must now be confirmed. */
+    /**
+     * A user set an email address and proved, with a code, that they hold the account's phone. The address
+     * must now be confirmed.
+     */
     'user.email_proven': { userId: string }
     'user.suspended': { userId: string }
     'user.activated': { userId: string }

@@ -1,7 +1,7 @@
 import { moveStatement, type PersonalTable } from '../kernel/index.ts'
 import { userMachine } from './transitions.ts'
 
-/** The `users` columns that hold personal data, and how they are erased for a user. */
+/** The columns of the table `users` that hold personal data, and how they are erased for a user. */
 export const userPersonalData: readonly PersonalTable[] = [
   {
     table: 'users',

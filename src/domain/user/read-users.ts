@@ -8,20 +8,21 @@ export type Locale = 'id' | 'en'
 
 export interface User {
   id: string
-  /** The phone number in E.164; null once the user is deleted. */
+  /** The user's phone number in E.164; null once the user is deleted. */
   phone: string | null
   name: string | null
   email: string | null
   /**
-   * The time at which the email address was confirmed; from then on the address may receive codes. Confirmed
-   * means that the person who set the address holds the phone and reads the address's mail.
+   * The time at which the user's email address was confirmed; null if it is not. Confirmed means that the
+   * person who set the address holds the phone and reads the address's mail. From then on the address may
+   * receive log-in codes.
    */
   emailConfirmedAt: Date | null
   locale: Locale
   status: UserStatus
 }
 
-/** A user's data, as the user themselves sees it. */
+/** The data about a user that the user may read. */
 export type UserView = Omit<User, 'status' | 'emailConfirmedAt'>
 
 export function userView({ status: _, emailConfirmedAt: __, ...view }: User): UserView {

@@ -4,8 +4,8 @@ import { normalizePhone } from './phone.ts'
 import { type User, userByPhone } from './read-users.ts'
 
 /**
- * Returns the user of this phone number, and creates one if there is none. The name is used for a new user
- * only; a later log-in does not rename the user.
+ * Returns the user with this phone number, and creates the user if there is none. `name` is used only for a
+ * new user: a later log-in does not rename the user.
  * @throws user.phone_invalid
  */
 export async function registerUser(
@@ -26,20 +26,21 @@ export async function registerUser(
   }
   const [id] = await insertRows(work.tx, 'users', [row], { onConflictDoNothing: true, returning: 'id' })
   if (id) work.emit({ type: 'user.registered', aggregate: ['user', id], payload: { userId: id } })
-  // If another transaction registered the same number a moment before, its user is returned.
+  // If another transaction registered the same phone number a moment before, that transaction's user is
+  // returned.
   return (await userByPhone(work.tx, phone)) as User
 }
 
 /**
- * Locks a user against every other transaction that writes rows about them. Every such transaction holds a
- * lock on the user until its commit (`for key share`, as every foreign key takes). So this transaction waits
- * for those, and those wait for this one.
+ * Locks a user against every other transaction that writes rows about the user. Those transactions hold a
+ * lock on the user until they commit (`for key share`, as every foreign key takes). So this transaction waits
+ * for them, and they wait for this one.
  */
 export async function lockUserWholly(work: Work, userId: string): Promise<void> {
   await sql`select 1 from users where id = ${userId} for update`.execute(work.tx)
 }
 
-/** Locks a user, so that transactions that take this lock change the user's data one at a time. */
+/** Locks a user. Transactions that call this function for the same user run one after the other. */
 export async function lockUser(work: Work, userId: string): Promise<void> {
   await sql`select 1 from users where id = ${userId} for no key update`.execute(work.tx)
 }

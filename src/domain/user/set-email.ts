@@ -7,19 +7,19 @@ import { lockUser } from './register-user.ts'
 
 export interface NewEmail {
   userId: string
-  /** The new email address; null removes the present one. */
+  /** The user's new email address; null removes the present address. */
   email: string | null
   /**
-   * Whether the person who sets the address proved, with a code for this purpose, that they hold the phone.
-   * If so, the address may be confirmed and then receives codes.
+   * Whether the person who sets the email address proved, with a code for this purpose, that they hold the
+   * account's phone. Then the address may be confirmed, and after that it receives log-in codes.
    */
   proven: boolean
 }
 
 /**
- * Sets the email address of a locked user. A confirmed address is a way to log in. If the old address was
- * confirmed, its holder is notified, the user's log-ins end, and withdrawals pause for
- * policy.wayInCoolingHours. In that case the function returns the old address as the audit log keeps it.
+ * Sets the email address of a locked user. If the old address was confirmed (a way to log in), its holder is
+ * notified and the user's log-ins end. Withdrawals then pause for policy.wayInCoolingHours, also if the new
+ * address was set with a code. Returns the old confirmed address, encrypted for the audit log.
  */
 export async function setEmail(
   work: Work,
@@ -51,8 +51,8 @@ const HOURS = 24
 const shape = /^([0-9a-f-]{36})\.(\d{1,12})\.([\w-]{43})$/
 
 /**
- * Returns the signed token for the mail that confirms an email address. The token is valid for a day and for
- * this address only.
+ * Returns the signed token in the mail that confirms a user's email address. The token is valid for a day and
+ * only for this address.
  */
 function emailToken({ vault, now }: Work, userId: string, email: string): string {
   const until = Math.floor(secondsAfter(now, HOURS * 3600).getTime() / 1000)
@@ -60,8 +60,9 @@ function emailToken({ vault, now }: Work, userId: string, email: string): string
 }
 
 /**
- * Confirms the email address that a token names: whoever has the token reads that address's mail. From now on
- * the address receives codes, and withdrawals pause again for policy.wayInCoolingHours. Returns the address.
+ * Confirms the email address in a token, because whoever has the token reads that address's mail. From now on
+ * the address receives log-in codes, and withdrawals pause again for policy.wayInCoolingHours. Returns the
+ * address.
  * @throws way_in.confirmation_invalid
  */
 export async function confirmEmail(work: Work, token: string): Promise<{ email: string }> {
@@ -76,8 +77,8 @@ export async function confirmEmail(work: Work, token: string): Promise<{ email: 
 }
 
 /**
- * Locks and returns the user whose email address a token confirms, and tells whether the address is confirmed
- * already.
+ * Locks the user to whom a confirmation token belongs. Returns the email address that the token confirms, and
+ * when it was confirmed, if that happened already.
  * @throws way_in.confirmation_invalid
  */
 export async function confirmableEmail(

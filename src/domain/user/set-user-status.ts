@@ -5,8 +5,8 @@ import { lockUser } from './register-user.ts'
 import { userMachine, userTransitions } from './transitions.ts'
 
 /**
- * Suspends a user, for a reason that staff give. The user's log-ins end (choreography: user.suspended), and
- * with them all access within a second.
+ * Suspends a user, for a reason that staff give. The user's log-ins end (choreography: user.suspended), so
+ * that the user has no access after a second.
  * @throws user.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function suspendUser(work: Work, input: { userId: string; reason?: string }): Promise<User> {

@@ -12,12 +12,13 @@ export interface UserChanges {
   name?: string | undefined
   email?: string | null | undefined
   locale?: Locale | undefined
-  /** Whether the holder of the new phone number read out the code that was sent to that number. */
+  /** Whether the new phone number's holder told support the code that was sent to that number. */
   phoneProven?: boolean | undefined
 }
 
 /**
- * Creates a user for a person who calls support. For a known phone number, returns its user.
+ * Creates a user for a person who calls support. If a user with this phone number exists, that user is
+ * returned.
  * @throws user.phone_invalid, kernel.forbidden
  */
 export async function createUser(
@@ -31,10 +32,10 @@ export async function createUser(
 }
 
 /**
- * Changes a user's data, at the request of support staff. The audit log keeps sealed the old phone number, or
- * an old email address that received codes. The holder of the old number or address is notified and may stop
- * the change, log-ins end, and withdrawals pause for policy.wayInCoolingHours (choreography: way_in.changed).
- * An email address that support sets receives no codes.
+ * Changes a user's data, at the request of support staff. If the phone number or a confirmed email address
+ * changes, its old holder is notified and may stop the change (choreography: way_in.changed). The user's
+ * log-ins then end, and withdrawals pause for policy.wayInCoolingHours. The audit log keeps the old number or
+ * address encrypted. An email address that support sets receives no codes.
  * @throws user.not_found, phone_invalid, phone_taken, way_in.caller_code_needed, kernel.forbidden
  */
 export async function changeUser(work: Work, input: UserChanges & { userId: string }): Promise<User> {
@@ -68,8 +69,8 @@ export async function changeUser(work: Work, input: UserChanges & { userId: stri
 }
 
 /**
- * Restores a user's former phone number, after the holder of that number stopped the change. Returns false if
- * somebody else has the number by now.
+ * Restores a user's former phone number, because the holder of that number stopped the change of it. Returns
+ * false if another user has the number now.
  */
 export async function restorePhone(work: Work, userId: string, phone: string): Promise<boolean> {
   await lockUser(work, userId)
@@ -80,7 +81,10 @@ export async function restorePhone(work: Work, userId: string, phone: string): P
   return true
 }
 
-/** Restores a user's former email address, which received codes; null leaves the user without an address. */
+/**
+ * Restores a user's former email address, which received log-in codes. With null the user has no address
+ * afterwards.
+ */
 export async function restoreEmail(work: Work, userId: string, email: string | null): Promise<void> {
   await lockUser(work, userId)
   const since = email === null ? null : work.now
@@ -93,7 +97,8 @@ export async function restoreEmail(work: Work, userId: string, email: string | n
 }
 
 /**
- * Returns the new phone number for a user in E.164, and the language of messages to that user.
+ * Returns the new phone number of a user in E.164, and the language of messages to the user. A code is then
+ * sent to that number.
  * @throws user.not_found, phone_invalid, phone_taken, kernel.forbidden
  */
 export async function numberToProve(

@@ -7,15 +7,15 @@ import { setEmail } from './set-email.ts'
 
 export interface UpdateMe {
   name?: string | undefined
-  /** The new email address; null removes the present one, and then no mail is sent. */
+  /** The customer's new email address; null removes the present address, and then no mail is sent. */
   email?: string | null | undefined
   locale?: Locale | undefined
 }
 
 /**
- * Changes the given fields of the acting customer and leaves the rest. An email address receives notices. It
- * receives codes only if it was set with a code for this purpose (`proven`) and then confirmed. An address
- * that receives codes cannot be changed without such a code.
+ * Changes the given fields of the acting customer and leaves the rest. A new email address receives notices.
+ * It also receives log-in codes if it was set with a code to the phone (`proven`) and then confirmed. An
+ * address that receives log-in codes cannot be changed without a code to the phone.
  * @throws kernel.forbidden, user.not_found, way_in.proof_needed
  */
 export async function updateMe(

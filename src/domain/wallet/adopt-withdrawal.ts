@@ -20,10 +20,9 @@ interface Adopted {
 
 /**
  * Takes over a withdrawal that the provider paid, or is paying, after the restored backup was made. If the
- * backup contains the withdrawal as not yet sent, that row is used. Otherwise the withdrawal gets a new row
- * under the code that its owner knows, with its fee. The bank account identifies the owner. Returns the
- * owner's id. If the account has not exactly one owner, or the wallet holds too little, returns undefined,
- * and the money is in suspense.
+ * backup has the withdrawal as not yet sent, its row is used. Otherwise it gets a new row with the same code
+ * and a fee, and the bank account tells its owner. Returns the owner's id. Returns undefined, and the money
+ * stays in suspense, if the account has not exactly one owner or the wallet holds too little.
  */
 export async function adoptWithdrawal(
   work: Work,
@@ -43,8 +42,8 @@ export async function adoptWithdrawal(
 }
 
 /**
- * Takes over a withdrawal that was in a transfer file for the bank. The withdrawal becomes a line of that
- * batch.
+ * Takes over a withdrawal that was in a file of bank transfers after the restored backup was made. It becomes
+ * a line of the adopted batch. Returns the owner's id; undefined if the owner is not found.
  */
 export async function adoptWithdrawalTransfer(
   work: Work,
@@ -72,15 +71,18 @@ async function approveLost(work: Work, lost: Lost): Promise<Adopted | undefined>
   const found = (await waiting(work, lost)) ?? (await makeRow(work, lost))
   if (!found) return undefined
   const use = await withdrawalUse(work, found)
-  // The owner requested the withdrawal, and the person who adopts it has seen it. Above the limit a
-  // withdrawal needs a second approver, and the person who adopts it is counted as that approver.
+  // The owner requested the withdrawal, and the person who adopts it has checked it. If it is above the
+  // limit, the person who adopts it counts as its second approver.
   await countUse(work, use, (await isOverLimit(work, use)) ? personOf(work.actor) : null)
   const set = { dueAt: null, byHand: false }
   await moveState(work, withdrawalMachine, { to: 'approved', stays: true, ids: [found.id], set, all: true })
   return found
 }
 
-/** Finds the withdrawal's row, if the withdrawal was requested before the backup and was not sent then. */
+/**
+ * Finds the withdrawal's row in the restored database, if it was requested and not yet sent when the backup
+ * was made.
+ */
 async function waiting(work: Work, { code, amountIdr }: Lost): Promise<Adopted | undefined> {
   const { rows } = await sql<
     Omit<Adopted, 'destination'> & { channelCode: string; accountNumber: string; accountHolder: string }
@@ -106,7 +108,8 @@ async function makeRow(work: Work, { code, amountIdr, account }: Lost): Promise<
   if (balance < amountIdr) return undefined
   const money = { balanceIdr: balance, refundedIdr: await refundedMoney(work.tx, userId) }
   const terms = withdrawalTerms(amountIdr, money, work.policy)
-  // If the balance is too small for the amount and the whole fee, the missing part of the fee is not charged.
+  // If the wallet's balance is too small for the amount and the whole fee, the missing part of the fee is not
+  // charged.
   const feeIdr = Math.min(terms.feeIdr, balance - amountIdr)
   const refundedIdr = feeIdr > 0 ? terms.refundedIdr : Math.min(terms.refundedIdr, amountIdr)
   const id = newId()

@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
 /**
- * Creates wallets for those of these users who have none, before money is added. Money may come for a user
- * who was erased (a late confirmation of a payment, a bank that sends money back). Nobody will ever ask for
- * that money, so an attention item is raised.
+ * Creates wallets for those of these users who have none, before money is added. If a user was erased, an
+ * attention item is raised, because nobody will ask for the money. That happens when a payment is confirmed
+ * late, or a bank sends money back.
  */
 export async function ensureWallets(work: Work, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return

@@ -1,6 +1,6 @@
 import type { WithdrawalStatus } from './transitions.ts'
 
-/** The payload of the event that a withdrawal's state changed, or that the withdrawal was created. */
+/** The payload of the event that a withdrawal was created or changed its state. */
 export interface WithdrawalEventPayload {
   withdrawalId: string
   code: string
@@ -9,10 +9,10 @@ export interface WithdrawalEventPayload {
   feeIdr: number
   from: WithdrawalStatus | null
   to: WithdrawalStatus
-  /** Whether a staff member requested or decided the withdrawal. */
+  /** Whether a staff member made this change of the withdrawal. */
   byStaff: boolean
   /**
-   * True if the withdrawal takes the whole wallet, so that the user's account is erased once the money has
+   * True if the withdrawal pays out the whole wallet, so that the user's account is erased once the money has
    * arrived.
    */
   closesAccount: boolean

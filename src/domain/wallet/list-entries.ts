@@ -3,9 +3,11 @@ import { listEntries, walletAccount } from '../ledger/index.ts'
 
 export interface WalletEntry {
   id: string
-  /** The kind of ledger posting: `refund.decided`, `participant.released`, `payment.confirmed`. */
+  /**
+   * The kind of the ledger posting, such as `refund.decided`, `participant.released` or `payment.confirmed`.
+   */
   kind: string
-  /** The change of the wallet. Positive: money came in. Negative: money went out. */
+  /** The change of the wallet's balance. Positive: money came in. Negative: money went out. */
   amountIdr: Rupiah
   occurredAt: Date
 }
@@ -40,8 +42,8 @@ export async function listEntriesOf(
   const before = page.cursor === undefined ? {} : { before: Number(page.cursor) }
   const lines = await listEntries(tx, { account, limit: page.limit + 1, ...before })
   const shown = lines.slice(0, page.limit)
-  // The ledger books incoming money of a wallet as a credit (negative), so the sign is reversed for the
-  // wallet's owner.
+  // The ledger books money that comes into a wallet as a credit, with a negative amount. The owner gets the
+  // amount with the opposite sign.
   const data = shown.map(({ seq, kind, amountIdr, occurredAt }) => ({
     id: String(seq),
     kind,

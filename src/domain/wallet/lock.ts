@@ -3,8 +3,8 @@ import type { Work } from '../kernel/index.ts'
 
 /**
  * Locks wallets in the order of their user ids, before the ledger's balances are locked. Every transaction
- * that takes money out of a wallet calls this function. So the checks of a withdrawal still hold when its
- * money is taken.
+ * that takes money out of a wallet calls this function first. So the balance that it checks is still there
+ * when it takes the money.
  */
 export async function lockWallets(work: Work, userIds: Iterable<string>): Promise<void> {
   await sql`

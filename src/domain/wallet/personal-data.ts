@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PersonalTable } from '../kernel/index.ts'
 
-/** The wallet tables that hold personal data, and how they are erased for a user. */
+/** The columns of the wallet domain's tables that hold personal data, and how they are erased for a user. */
 export const walletPersonalData: readonly PersonalTable[] = [
   {
     table: 'wallet_adjustments',

@@ -10,9 +10,9 @@ export interface Spending {
 }
 
 /**
- * Locks wallets and checks that they hold the amounts about to be taken, so that an error can name the
- * wallets with too little. Without this check, the ledger's balance row would still refuse the second of two
- * transactions that spend the same money.
+ * Locks wallets and checks that they hold the amounts that are about to be taken. Throws an error that names
+ * the users whose wallets hold too little. The ledger would refuse such a posting too, but its error names no
+ * users.
  * @throws wallet.insufficient_balance with `userIds`, and for a single one `balanceIdr` and `neededIdr`
  */
 export async function requireBalances(work: Work, spendings: readonly Spending[]): Promise<void> {

@@ -7,8 +7,8 @@ import { heldToRows } from '../ledger/index.ts'
 const SHOWN = 10
 
 /**
- * The kinds of posting by which money enters or leaves a buyer's wallet: payments and their returns, named
- * gifts, and withdrawals. Each posting is checked against its row.
+ * The kinds of ledger posting by which money may enter or leave a buyer's wallet: payments and their returns,
+ * gifts, corrections and withdrawals.
  */
 const ways = [
   'payment.held',
@@ -31,7 +31,7 @@ const ways = [
   'withdrawal.rejected',
 ]
 
-/** Joins the payout of withdrawal `w` that has the withdrawal's status and was not set aside. */
+/** The SQL that joins the payout of withdrawal `w` that has the withdrawal's state and was not set aside. */
 const ownPayout = sql`left join payouts o on o.subject_id = w.id and o.purpose = 'withdrawal' and o.status = w.status and not o.set_aside`
 
 /** The checks that withdrawals and wallet adjustments agree with their postings in the ledger. */

@@ -2,25 +2,25 @@ import type { Policy, Rupiah } from '../kernel/index.ts'
 
 export interface WithdrawalTerms {
   feeIdr: Rupiah
-  /** The part of the wallet's refunded money that the withdrawal takes. */
+  /** The part of the withdrawal that is refunded money. */
   refundedIdr: Rupiah
-  /** True where the amount is below the minimum of a withdrawal. */
+  /** True if the withdrawal's amount is below the minimum of a withdrawal. */
   belowMinimum: boolean
 }
 
 type TermsPolicy = Pick<Policy, 'withdrawalFeeIdr' | 'withdrawalMinimumIdr'>
 
 /**
- * Tells whether a balance is a small rest: below the minimum of a withdrawal plus its fee. Such a rest may be
- * withdrawn as a whole, without fee and minimum, because it could never be withdrawn otherwise.
+ * Tells whether a wallet's balance is smaller than the minimum of a withdrawal plus its fee. Such a balance
+ * may be withdrawn as a whole, without fee and minimum, because it could never be withdrawn otherwise.
  */
 export const isRest = (balanceIdr: Rupiah, policy: TermsPolicy): boolean =>
   balanceIdr > 0 && balanceIdr < policy.withdrawalMinimumIdr + policy.withdrawalFeeIdr
 
 /**
- * Returns the fee of a withdrawal, and whether its amount is below the minimum. Refunded money has neither
- * fee nor minimum, and neither has the whole balance if it is too small for both. A withdrawal that takes any
- * other money has both.
+ * Returns the fee of a withdrawal, and whether its amount is below the minimum. Fee and minimum apply as soon
+ * as the withdrawal takes money that was not refunded. They do not apply to refunded money, or to a whole
+ * balance that is too small for both.
  */
 export function withdrawalTerms(
   amountIdr: Rupiah,

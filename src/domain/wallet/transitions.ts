@@ -10,11 +10,10 @@ export type WithdrawalStatus =
   | 'rejected'
 
 /**
- * The state changes of a withdrawal. While a withdrawal is held, approved or submitted, its money is out of
- * the wallet. The money returns to the wallet only when it certainly did not arrive. A bank may send it back
- * days after success, and a provider may report that a failed payout arrived after all. In that case a retry
- * that was approved and not sent is rejected. If the balance at the provider was too small for a withdrawal,
- * the withdrawal returns to approved and is sent again.
+ * The state changes of a withdrawal. While it is held, approved or submitted, its money is out of the wallet.
+ * The money returns to the wallet only when it certainly did not arrive. A bank may send it back days after
+ * success, and a failed payout may have arrived after all. If the balance at the provider was too small, the
+ * withdrawal returns to approved and is sent again.
  */
 export const withdrawalTransitions: Transitions<WithdrawalStatus> = {
   held: ['approved', 'rejected'],

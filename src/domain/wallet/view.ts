@@ -5,11 +5,11 @@ import { walletErrors } from './errors.ts'
 import { refundedMoney } from './withdrawals/refunded-money.ts'
 
 export interface WalletView {
-  /** The amount that the user may spend or withdraw. */
+  /** The amount in the wallet that the user may spend or withdraw. */
   balanceIdr: Rupiah
   /**
-   * The money set aside for withdrawals under way, with their fees, and for payments that the buyer completes
-   * by invoice.
+   * The money taken out of the wallet for withdrawals under way, with their fees, and for payments whose rest
+   * is paid by invoice.
    */
   heldIdr: Rupiah
 }
@@ -23,8 +23,8 @@ export async function walletView(work: Work): Promise<WalletView> {
 }
 
 async function viewOf(tx: Tx, userId: string): Promise<WalletView> {
-  // The withdrawals under way sum to the amount that the ledger holds for this user. A check in
-  // wallet/checks.ts enforces this.
+  // The sum of the user's withdrawals under way equals the amount that the ledger holds for them. A check in
+  // wallet/checks.ts tests this.
   const { rows } = await sql<{ heldIdr: Rupiah }>`
     select ((select coalesce(sum(amount_idr + fee_idr), 0) from withdrawals
         where user_id = ${userId}::uuid and status in ('held', 'approved', 'submitted'))
@@ -43,7 +43,7 @@ export interface WalletDetail extends WalletView {
   name: string | null
   phone: string | null
   userStatus: string
-  /** The part of the balance that is refunded money, which can be withdrawn without fee and minimum. */
+  /** The refunded part of the wallet's balance, which can be withdrawn without fee and minimum. */
   refundedIdr: Rupiah
 }
 

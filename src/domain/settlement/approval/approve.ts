@@ -8,23 +8,24 @@ import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
 /**
- * The transitions allowed to an approval. A settlement whose payout failed or came back is approved again by
- * `retry` instead, which also pays it.
+ * The state changes that approving a settlement may make. A settlement whose payout failed or came back is
+ * approved by `retry` instead, which also pays it.
  */
 const byApproval: typeof settlementTransitions = { ...settlementTransitions, failed: [], reversed: [] }
 
 export interface Approval {
   settlement: string
   /**
-   * The hash of the settlement's plan that the approver saw. If the plan has changed since, nothing is
-   * approved.
+   * The hash of the settlement's plan (its lines and their amounts) that the approver saw. If the plan has
+   * changed since, nothing is approved.
    */
   planHash?: string | undefined
 }
 
 /**
  * Approves a calculated settlement for payment. Above policy.settlementTwoPersonAboveIdr, the approver must
- * not be the person who calculated it. The approval holds for the plan as it was calculated.
+ * not be the person who calculated it. If the settlement's plan (its lines and their amounts) has changed,
+ * nothing is approved.
  * @throws settlement.not_found, settlement.plan_changed, settlement.same_person,
  * kernel.approver_not_independent,
  *   kernel.illegal_transition, kernel.forbidden
@@ -53,9 +54,9 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
 }
 
 /**
- * Returns the person who approves a settlement, and counts the approval. Above a limit, that person must not
- * be the one who calculated it. One limit is for this settlement alone. The others are for its sum with the
- * same person's earlier approvals, within a day and within seven days.
+ * Returns the person who approves a settlement, and counts the approval in the limits. Above a limit, that
+ * person must not be the one who calculated the settlement. One limit applies to the settlement's sum. The
+ * others apply to the sum of the person's approvals within a day and within seven days.
  * @throws settlement.same_person, kernel.approver_not_independent
  */
 export async function requireOther(work: Work, settlement: LockedSettlement): Promise<string> {

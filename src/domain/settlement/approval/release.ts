@@ -6,8 +6,9 @@ import { settlementMachine, settlementTransitions } from '../transitions.ts'
 import { voidLocked } from './void.ts'
 
 /**
- * Releases a held settlement: it is `calculated` again and must be approved again. If its plan (the lines and
- * their amounts) has changed meanwhile, the settlement becomes void, and its lines are open for the next run.
+ * Releases a settlement that is on hold: it is `calculated` again and must be approved again. If its plan
+ * (the lines and their amounts) has changed meanwhile, it becomes void, and the next run may settle its
+ * lines.
  * @throws settlement.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function releaseSettlement(

@@ -8,10 +8,10 @@ import type { SettlementView } from '../views.ts'
 import { type DueLine, lockDueLines, presentLines } from './due-lines.ts'
 
 /**
- * Creates a settlement from a factory's open lines that are due, if their sum reaches the minimum; otherwise
- * the lines stay open. First it voids a calculated settlement whose plan (the lines and their amounts) has
- * changed, and calculates its lines again. Returns the settlements through this date, earlier ones too, and
- * the sum that stays open. A second run creates nothing and returns the same.
+ * Creates a settlement from a factory's unsettled lines that are due, if their sum reaches the minimum. A
+ * calculated settlement whose plan (the lines and their amounts) has changed is first voided and calculated
+ * again. Returns the factory's settlements through this date, also earlier ones, and a smaller sum that is
+ * carried over. A second run creates nothing and returns the same.
  */
 export async function calculateSettlement(
   work: Work,
@@ -32,7 +32,8 @@ export async function calculateSettlement(
 }
 
 /**
- * Returns the view of an amount that is not settled now and is carried over to the factory's next settlement.
+ * Returns the view of a factory's amount that is not settled now and is carried over to the factory's next
+ * settlement.
  */
 export function carriedView(
   factory: { id: string; name: string },

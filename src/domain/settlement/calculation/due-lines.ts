@@ -9,9 +9,9 @@ export interface DueLine extends Line {
 }
 
 /**
- * Tells whether a line `l` is the refund of a sale that is in another settlement. The factory has or will get
- * the money of that sale. So the refund is due as soon as it is posted, even if the goods or the buyer's
- * money are still on their way.
+ * Returns SQL that tells whether the settlement line `l` is the refund of a sale that is in another
+ * settlement. The factory has or will get the money for that sale. So the refund is due as soon as it is
+ * posted, whatever the state of its order.
  */
 const takesBackSettled = (settlementId: string | null): RawBuilder<boolean> => sql<boolean>`
   (l.kind = 'refund' and exists (
@@ -20,15 +20,15 @@ const takesBackSettled = (settlementId: string | null): RawBuilder<boolean> => s
       and sold.settlement_id is distinct from ${settlementId}::uuid))`
 
 /**
- * Tells whether a line `l` of the order `o` is due. The lines of an order that was not settled before become
- * due together.
+ * Returns SQL that tells whether the settlement line `l` of the order `o` is due. Lines of an order become
+ * due together, except refunds of sales that were settled before.
  */
 const isDue = ({ endedBefore, postedBefore }: Period): RawBuilder<boolean> => sql<boolean>`
   case when l.order_id is null or ${takesBackSettled(null)} then l.posted_at < ${postedBefore}
     else o.status = any(${[...settledStates]}) and coalesce(o.delivered_at, o.updated_at) <= ${endedBefore} end`
 
 /**
- * Locks and returns the due, open lines of a factory among its settlement items, so that no other run takes
+ * Locks and returns a factory's lines that are due and in no settlement yet, so that no other run settles
  * them.
  */
 export async function lockDueLines(tx: Tx, factoryId: string, period: Period): Promise<DueLine[]> {
@@ -41,8 +41,8 @@ export async function lockDueLines(tx: Tx, factoryId: string, period: Period): P
 }
 
 /**
- * Returns the ids of factories with open lines that are due, or with a calculated settlement that may have to
- * be replaced.
+ * Returns the ids of factories that have unsettled lines that are due, or a calculated settlement that may
+ * have to be calculated again.
  */
 export async function dueFactories(tx: Tx, period: Period, factoryId?: string): Promise<string[]> {
   const only = factoryId ? sql`f.factory_id = ${factoryId}::uuid` : sql`true`
@@ -56,8 +56,8 @@ export async function dueFactories(tx: Tx, period: Period, factoryId?: string): 
 }
 
 /**
- * Returns the due, open lines of one factory or of all. Entries that are not yet written as settlement items
- * are included. Changes nothing.
+ * Returns the due, unsettled lines of one factory or of all factories. They include ledger entries that are
+ * not written as settlement lines yet. Changes nothing.
  */
 export async function readDueLines(tx: Tx, period: Period, factoryId?: string): Promise<DueLine[]> {
   const only = factoryId ? sql`l.factory_id = ${factoryId}::uuid` : sql`true`
@@ -77,7 +77,7 @@ export async function readDueLines(tx: Tx, period: Period, factoryId?: string): 
 
 /**
  * Returns the lines that a settlement would have if it were calculated now. They are its present lines whose
- * orders are still finished, and later postings of the same order items, such as a refund.
+ * orders are still finished, and later ledger entries of the same order items, such as a refund.
  */
 export async function presentLines(
   tx: Tx,

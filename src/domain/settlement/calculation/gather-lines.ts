@@ -3,15 +3,15 @@ import { type Actor, requireStaff, type UnitOfWork, type Work } from '../../kern
 import { committedThrough } from '../../ledger/index.ts'
 
 /**
- * The pattern of the kinds of posting that a settlement itself makes on a factory's account. Such postings
- * are never lines of another settlement.
+ * The SQL pattern for the kinds of ledger posting that a settlement itself makes on a factory's account.
+ * These postings are never lines of a settlement.
  */
 const OWN = 'settlement.%'
 
 /**
- * Returns a query that reads ledger entries on factories' accounts as settlement lines. The condition `which`
- * selects the entries; it refers to the entry as `e` and to its account as `a`. The commission of a line is
- * the one that was posted with the entry.
+ * Returns an SQL query that reads ledger entries on factories' accounts as settlement lines. The condition
+ * `which` selects the entries; it refers to the entry as `e` and to its account as `a`. A line's commission
+ * is the one that was posted with the entry.
  */
 export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
@@ -34,9 +34,9 @@ export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /**
- * Writes the new entries on factories' accounts as settlement lines, so that a run reads the open lines and
- * never a factory's whole history. A second run, or several at once, change nothing. Returns how many lines
- * were new.
+ * Writes new ledger entries on factories' accounts as settlement lines. So a settlement run reads only
+ * unsettled lines, and not a factory's whole history. Entries that are written already are skipped. Returns
+ * the number of new lines.
  * @throws kernel.forbidden, ledger.still_writing
  */
 export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: Actor }): Promise<number> {
@@ -46,8 +46,8 @@ export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: 
 }
 
 async function insertDueLines(work: Work, through: number): Promise<number> {
-  // Only one transaction at a time writes settlement lines. If two wrote the same sale at once, one could
-  // conflict with the other's line on the order item first, and fail.
+  // Only one transaction at a time writes settlement lines. Otherwise two that write the same sale could
+  // conflict on the unique order item, and one would fail.
   await sql`select from settlement_gathered for no key update`.execute(work.tx)
   const result = await sql`
     insert into settlement_items (entry_seq, factory_id, kind, order_id, order_item_id, refund_id, gross_idr, commission_idr,

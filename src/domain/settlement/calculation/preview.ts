@@ -7,17 +7,17 @@ import { readDueLines } from './due-lines.ts'
 
 export interface SettlementQuery {
   /**
-   * The business date (Asia/Jakarta) through which lines are due, such as `2026-11-20`; today if it is
-   * absent.
+   * The business date (Asia/Jakarta), such as `2026-11-20`, through which settlement lines are due. Default:
+   * today.
    */
   through?: string | undefined
-  /** The id of one factory; without it, all factories are included. */
+  /** The id of the one factory to settle. Default: all factories. */
   factoryId?: string | undefined
 }
 
 /**
- * Returns the settlements that a run through this date would make, and the amounts that it would carry over.
- * Changes nothing.
+ * Returns the settlements that a settlement run through this date would create, and the amounts that it would
+ * carry over. Changes nothing.
  * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function previewSettlements(work: Work, query: SettlementQuery): Promise<SettlementReport> {

@@ -24,7 +24,7 @@ async function findDue(work: Work, query: SettlementQuery): Promise<Due> {
 
 /**
  * Calculates the settlements through this date from the lines that `gatherLines` wrote before. All factories
- * share one transaction, so a request gets a complete answer or changes nothing.
+ * are calculated in one transaction: if one fails, nothing changes.
  * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function calculateSettlements(work: Work, query: SettlementQuery): Promise<SettlementReport> {
@@ -42,9 +42,9 @@ export interface FactoryOutcome {
 }
 
 /**
- * Calculates the settlements through this date, each factory in a transaction of its own, and reports each as
- * it is done. If the run is killed, every reported settlement is saved. A second run finishes the rest and
- * repeats nothing.
+ * Calculates the settlements through this date, each factory in its own transaction, and reports each factory
+ * when it is done. If the run is killed, the reported factories' settlements are saved. A second run
+ * calculates the rest.
  * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function runSettlements(

@@ -11,8 +11,8 @@ import { reportUnpaid } from './report-unpaid.ts'
 type PayoutEvent = EventOf<'payout.submitted' | 'payout.succeeded' | 'payout.failed' | 'payout.reversed'>
 
 /**
- * The ledger accounts of each route of a payout (`provider` or `bank`): `inFlight` holds the money on its
- * way, and `from` is the account that pays.
+ * The ledger accounts for each route of a payout's money (`provider` or `bank`): `inFlight` holds the money
+ * on its way, and `from` is the account that pays.
  */
 const waysOf = {
   provider: { inFlight: 'payouts-in-flight', from: 'gateway' },
@@ -25,8 +25,8 @@ interface Followed {
 }
 
 /**
- * Reaction to payout.submitted: moves the settlement to submitted, and books the amount owed to the factory
- * as in flight.
+ * Reaction to payout.submitted: sets the settlement to submitted, and books the amount owed to the factory as
+ * on its way.
  */
 export async function markSettlementsSubmitted(
   work: Work,
@@ -39,7 +39,10 @@ export async function markSettlementsSubmitted(
   await setStatus(work, all, 'submitted')
 }
 
-/** Reaction to payout.succeeded: moves the settlement to paid. Its statement is then due to be mailed. */
+/**
+ * Reaction to payout.succeeded: sets the settlement to paid. Its statement to the factory is then due to be
+ * mailed.
+ */
 export async function markSettlementsPaid(work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> {
   const all = await postPayoutResults(work, events, 'confirmed', (_, { route }) => [
     waysOf[route].inFlight,
@@ -58,9 +61,9 @@ export async function markSettlementsPaid(work: Work, events: EventOf<'payout.su
 }
 
 /**
- * Reaction to payout.revived: a payout was reported as failed or returned, but its money has arrived. A
- * settlement that waits to be paid again becomes paid. In any other state of the settlement (held, calculated
- * anew, void) the payout's money goes to suspense.
+ * Reaction to payout.revived: a payout that had failed or come back has arrived after all. A settlement that
+ * waits to be paid again becomes paid. In any other state of the settlement (on hold, calculated, void) the
+ * payout's money goes into suspense.
  */
 export async function reviveSettlements(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
   const updates = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
@@ -111,8 +114,8 @@ export async function reviveSettlements(work: Work, events: EventOf<'payout.revi
 }
 
 /**
- * Reaction to payout.contradicted: stops automatic retries of a settlement, because the provider contradicted
- * itself about the settlement's payout. A person decides whether to pay again.
+ * Reaction to payout.contradicted: stops the automatic retries of a settlement, because the provider
+ * contradicted itself about its payout. A person decides whether the settlement is paid again.
  */
 export async function stopRetries(work: Work, events: EventOf<'payout.contradicted'>[]): Promise<void> {
   const updates = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
@@ -131,8 +134,8 @@ export async function stopRetries(work: Work, events: EventOf<'payout.contradict
 }
 
 /**
- * Reaction to payout.failed: books the money as owed to the factory again. The settlement is paid again
- * automatically if the failure may pass; otherwise a person decides.
+ * Reaction to payout.failed: books the settlement's money as owed to the factory again. If the failure is
+ * temporary, the settlement is paid again automatically; otherwise a person decides.
  */
 export async function markSettlementsFailed(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
   const all = await postPayoutResults(work, events, 'failed', ({ factoryId }, { route }) => [
@@ -148,8 +151,8 @@ export async function markSettlementsFailed(work: Work, events: EventOf<'payout.
       retryable,
     }
     work.emit({ type: 'settlement.failed', aggregate: ['settlement', settlement.id], payload })
-    // Staff cancelled the bank batch before the bank answered. The settlement's approval still holds, and the
-    // settlement is paid or exported again.
+    // Staff cancelled the batch of bank transfers before the bank answered. The settlement's approval stays
+    // valid, and the settlement can be paid or exported again.
     if (failureCode === BATCH_CANCELLED) {
       await moveState(work, settlementMachine, {
         to: 'approved',
@@ -202,8 +205,8 @@ export async function markSettlementsReversed(
 }
 
 /**
- * Locks the settlements that these payouts pay, and posts each payout's result once. Payouts that pay
- * something else, such as a withdrawal, are ignored.
+ * Locks the settlements that these payouts pay, and books each payout's result once in the ledger. Payouts
+ * that pay something else, such as a withdrawal, are ignored.
  */
 async function postPayoutResults(
   work: Work,

@@ -9,16 +9,17 @@ import { type LockedSettlement, lockSettlement } from '../lock.ts'
 import { settlementTransitions } from '../transitions.ts'
 import { approveAgain, destinationOf } from './pay.ts'
 
-/** The settlement goes to another bank than the export was asked for: that is no obstacle to report. */
+/**
+ * The reason for a settlement that goes to another bank than the export was asked for. It is left out without
+ * a report.
+ */
 const ANOTHER_CHANNEL = 'another channel'
 
 /**
  * Claims settlements for a batch of bank transfers, under the same locks and checks as `paySettlement`. It
- * takes the named settlements (by id or code), or all approved ones, optionally of one bank's channel. A
- * named settlement that is not approved, or already has a live payout, makes the whole call fail. Any other
- * obstacle leaves out one settlement, with the reason, and the others continue. If a settlement's plan has
- * changed, its approval is void, as in `paySettlement`. The provider's limits for the channel are not
- * checked.
+ * takes the named settlements (by id or code), or all approved ones, optionally of one bank. If a named
+ * settlement is not approved or may be paid already, the call fails. Any other obstacle leaves out one
+ * settlement, with the reason. The provider's limits for the amount are not checked, because the bank pays.
  * @throws settlement.not_found, payout_under_way, kernel.illegal_transition, kernel.forbidden
  */
 export async function claimForBank(
@@ -30,7 +31,7 @@ export async function claimForBank(
   for (const id of await idsOf(work, input.settlements)) {
     const settlement = await lockSettlement(work.tx, id)
     const isNamed = input.settlements.length > 0
-    // Another transaction changed this settlement first, so it is no longer one of the approved settlements.
+    // Another transaction changed this settlement after the list was read, so it is no longer approved.
     if (!isNamed && settlement.status !== 'approved') continue
     const ready = await readyOf(work, settlement)
     if (isNamed) await requireUnpaid(work, ready)
@@ -42,9 +43,9 @@ export async function claimForBank(
 }
 
 /**
- * Returns the settlement as approved. A settlement whose payout failed or came back is approved again by the
- * person who exports it, as in `settle retry`. So a line that the bank rejected can be exported again by its
- * code.
+ * Returns the settlement in state approved. If its payout failed or came back, the person who exports it
+ * approves it again, as in `settle retry`. So staff can export a settlement again by its code after the bank
+ * rejected it.
  */
 async function readyOf(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
   if (settlement.status === 'failed' || settlement.status === 'reversed')
@@ -54,8 +55,8 @@ async function readyOf(work: Work, settlement: LockedSettlement): Promise<Locked
 }
 
 /**
- * Returns the ids of the named settlements, or of all approved ones, sorted by id, because all transactions
- * lock settlements in this order.
+ * Returns the ids of the named settlements, or of all approved ones. They are sorted, because all
+ * transactions lock settlements in the order of their ids.
  */
 async function idsOf(work: Work, named: readonly string[]): Promise<string[]> {
   const [codes, ids] = [named.map((name) => name.toUpperCase()), named.map((name) => name.toLowerCase())]
@@ -89,7 +90,7 @@ async function claimOne(
   return 'why' in added ? added.why : undefined
 }
 
-/** The account that is paid now, or why none is. */
+/** Returns the bank account to which the settlement is paid, or the reason why it cannot be exported. */
 async function destinationOrWhy(
   work: Work,
   settlement: LockedSettlement,

@@ -12,9 +12,9 @@ import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
 /**
- * Pays an approved settlement: its payout is created now and sent after the commit, and the payout's results
- * then move the settlement. If the plan (the lines and their amounts) has changed since the approval, nothing
- * is paid. The approval is then void, and the settlement is on hold with the reason `plan_changed`.
+ * Pays an approved settlement: creates its payout, which is sent after the commit. If the plan (the lines and
+ * their amounts) has changed since the approval, nothing is paid. The settlement is then on hold with the
+ * reason `plan_changed`, and its approval is removed.
  * @throws settlement.not_found, settlement.payout_under_way, settlement.no_bank_account,
  * settlement.factory_suspended,
  *   payout.outside_channel_limits, kernel.illegal_transition, kernel.forbidden
@@ -30,16 +30,16 @@ export async function paySettlement(work: Work, input: { settlement: string }): 
 }
 
 /**
- * `settle retry` refuses a settlement that was only calculated and never paid: such a settlement needs no
- * retry.
+ * The state changes that `settle retry` may make. A settlement that was only calculated is refused, because
+ * it was never paid.
  */
 const byRetry: typeof settlementTransitions = { ...settlementTransitions, calculated: ['on_hold', 'void'] }
 
 /**
  * Pays a settlement again after its last payout definitely failed or came back. The caller approves the
- * settlement again. A new payout under a new key goes to the factory's present bank account. An amount that
- * needed a second approver needs one again. If the settlement's plan (the lines and their amounts) changed
- * meanwhile, for example by a refund, the settlement is put on hold.
+ * settlement again, with a second approver if the amount needs one. A new payout under a new key goes to the
+ * factory's present bank account. If the plan (the lines and their amounts) changed meanwhile, for example by
+ * a refund, the settlement is put on hold.
  * @throws settlement.same_person, kernel.approver_not_independent, and as paySettlement
  */
 export async function retrySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {
@@ -55,7 +55,7 @@ export async function retrySettlement(work: Work, input: { settlement: string })
 
 /**
  * Approves a locked settlement again, after its payout definitely failed or came back. The caller is the
- * approver, under the limits of an approval.
+ * approver, and the limits of an approval apply.
  * @throws settlement.same_person, kernel.approver_not_independent, illegal_transition
  */
 export async function approveAgain(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
@@ -120,8 +120,8 @@ export async function payLocked(work: Work, settlement: LockedSettlement, comman
  */
 export async function destinationOf(work: Work, { factoryId, code }: LockedSettlement): Promise<BankAccount> {
   await requireNoLostTransfer(work.tx)
-  // The factory's row is locked here. So a suspension that is being written is waited for, and a later
-  // suspension finds this payout and holds it.
+  // The factory's row is locked here. So this transaction waits for a suspension of the factory that is being
+  // written, and a later suspension finds this payout and holds it back.
   await lockRows(work.tx, { factory: { id: [factoryId] } }, { share: true })
   const { status } = await getFactory(work.tx, factoryId)
   if (status === 'suspended') throw settlementErrors.factory_suspended({ code, factoryId })

@@ -18,15 +18,18 @@ import { reportUnpaid } from './report-unpaid.ts'
 
 const BATCH_SIZE = 20
 
-/** True when a failed settlement is due to be paid again. Answered by the index `settlements_retry_due`. */
+/**
+ * True when a failed settlement is due to be paid again. The index `settlements_retry_due` makes the query
+ * fast.
+ */
 export const retriesDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from settlements where retry_at <= ${now})`
 
 /**
- * Pays settlements again whose payout definitely failed for a temporary reason (`retryAfterFailure`). Each
- * settlement is paid in its own transaction, under its existing approval. A settlement whose plan (the lines
- * and their amounts) changed is put on hold. If the factory is suspended or has no bank account, an attention
- * item is raised and nothing is paid.
+ * Pays settlements again whose payout failed for a temporary reason (`retryAfterFailure`). Each is paid in
+ * its own transaction, under its existing approval. A settlement whose plan (the lines and their amounts)
+ * changed is put on hold. If it cannot be paid (the factory is suspended, for example), an attention item is
+ * raised.
  */
 export async function retryFailed(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
   const { units, actor } = context
@@ -45,7 +48,7 @@ export async function retryFailed(context: { units: UnitOfWork; actor: Actor }):
 }
 
 /**
- * The delay (seconds) of a settlement whose retry threw an error. The retry may throw again, so the other
+ * Seconds until a settlement whose retry threw an error is paid again. The retry may throw again, so other
  * settlements go first.
  */
 const SET_ASIDE_S = 3600
@@ -82,7 +85,8 @@ async function payAgain(work: Work, id: string): Promise<void> {
 }
 
 /**
- * Returns the reason, as an error message, why a settlement cannot be paid now; undefined if it can be paid.
+ * Returns the message of the error because of which a settlement cannot be paid now; undefined if it can be
+ * paid.
  */
 async function hindranceOf(work: Work, settlement: LockedSettlement): Promise<string | undefined> {
   try {

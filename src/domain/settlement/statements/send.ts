@@ -31,22 +31,22 @@ export interface StatementContext {
 
 const BATCH_SIZE = 20
 /**
- * The lease of a claimed statement (seconds). It is longer than sending a mail can take, so nobody else sends
- * the same statement meanwhile.
+ * The seconds for which a worker holds a claimed statement. They are longer than sending a mail can take, so
+ * that no other worker sends the same statement meanwhile.
  */
 const SEND_S = 120
 const PAUSED_S = 60
 
 /**
- * True when the statement of a paid settlement waits to be mailed. Answered by the index
- * `settlements_statements_due`.
+ * True when the statement of a paid settlement waits to be mailed to its factory. The index
+ * `settlements_statements_due` makes the query fast.
  */
 export const statementsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from settlements where statement_next_at <= ${now})`
 
 /**
- * Mails the due statements to their factories. A mail whose outcome is unknown is sent again, because a
- * statement that arrives twice does no harm. A factory without an email address gets no mail. If a mail
+ * Mails the settlement statements that are due to their factories. A mail whose outcome is unknown is sent
+ * again, because a second copy does no harm. A factory without an email address gets no mail. If a mail
  * cannot be delivered, an attention item is raised.
  */
 export async function sendStatements(context: StatementContext): Promise<void> {
@@ -73,8 +73,8 @@ interface Due {
 }
 
 /**
- * Postpones a statement that could not be written or mailed, so that it does not delay the others. The
- * statement has as many attempts as a mail that fails.
+ * Postpones a settlement statement that could not be written or mailed, so that it does not delay other
+ * statements. It has `policy.providerAttempts` attempts.
  */
 async function putOff(work: Work, { id, code, attempts }: Due) {
   const isSpent = attempts >= work.policy.providerAttempts

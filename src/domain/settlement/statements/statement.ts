@@ -2,7 +2,7 @@ import { getFactory } from '../../factory/index.ts'
 import type { Tx, Vault } from '../../kernel/index.ts'
 import { type SettlementDetail, showSettlement } from '../read.ts'
 
-/** A settlement with the details that its factory's statement needs. */
+/** A paid settlement with the factory's details that its statement needs. */
 export interface Statement extends SettlementDetail {
   /** The factory's email address; null if the factory gave none. */
   email: string | null
@@ -11,7 +11,7 @@ export interface Statement extends SettlementDetail {
 }
 
 /**
- * Returns the statement of a settlement, named by its id or its code.
+ * Returns the data of a settlement's statement. The settlement is named by its id or its code.
  * @throws settlement.not_found
  */
 export async function statementOf(tx: Tx, vault: Vault, named: string): Promise<Statement> {

@@ -20,11 +20,14 @@ import type { AdjustmentStatus } from '../transitions.ts'
 export interface WalletAdjustment {
   userId: string
   /**
-   * The change of the wallet in rupiah. A positive change adds money to the wallet, a negative change takes
-   * money out.
+   * The change of the wallet's balance in rupiah. Positive: money is added to the wallet. Negative: money is
+   * taken out of it.
    */
   changeIdr: Rupiah
-  /** The kind of adjustment. Goodwill is paid by the company; a correction fixes an error in the ledger. */
+  /**
+   * The kind of the wallet adjustment. Goodwill is paid by the company; a correction fixes an error in the
+   * ledger.
+   */
   kind: 'goodwill' | 'correction'
   reason: string
 }
@@ -43,10 +46,9 @@ export interface AdjustmentView {
 
 /**
  * Adds money to a wallet or takes money out of it: support and finance give goodwill, finance makes
- * corrections. The adjustment is posted at once within two limits. The first is
- * `policy.refundTwoPersonAboveIdr`, for this adjustment and the same person's gifts to this wallet within a
- * day. The second is the daily and weekly limit of the person and of the receiver. Above either limit, the
- * adjustment waits for a second approver (`decideAdjustment`).
+ * corrections. It is posted at once up to `policy.refundTwoPersonAboveIdr`, which also counts the person's
+ * gifts to this wallet within a day. The daily and weekly limits of the person and of the receiver apply too.
+ * Above a limit the adjustment waits for a second approver (`decideAdjustment`).
  * @throws wallet.user_not_found, goodwill_gives, insufficient_balance, kernel.forbidden
  */
 export async function adjustWallet(work: Work, input: WalletAdjustment): Promise<AdjustmentView> {
@@ -91,7 +93,10 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
   return adjustment
 }
 
-/** Returns the adjustment as a use of the limits: money taken counts as much as money given. */
+/**
+ * Returns a wallet adjustment as a use of the limits. Money taken out of the wallet counts as much as money
+ * added.
+ */
 export const useOf = ({
   id,
   userId,
@@ -112,8 +117,7 @@ async function requireUser(work: Work, userId: string): Promise<void> {
 const DAY_S = 86_400
 
 /**
- * Returns how much a person gave to a locked wallet within a day without another person's approval, in
- * rupiah.
+ * Returns the rupiah that a person added to a locked wallet within a day without another person's approval.
  */
 async function givenAlone({ tx, now }: Work, userId: string, by: string): Promise<Rupiah> {
   const { rows } = await sql<{ givenIdr: Rupiah }>`
@@ -124,8 +128,7 @@ async function givenAlone({ tx, now }: Work, userId: string, by: string): Promis
 }
 
 /**
- * Books an adjustment in the ledger. The posting's idempotency key makes sure that the adjustment is booked
- * once.
+ * Books a wallet adjustment in the ledger. Because of the posting's idempotency key it is booked only once.
  * @throws wallet.insufficient_balance
  */
 export async function postAdjustment(

@@ -16,7 +16,8 @@ import { type AdjustmentView, postAdjustment, useOf } from './adjust.ts'
 const columns = sql`id, user_id, change_idr, kind, status, note, requested_by, decided_by, created_at`
 
 /**
- * Posts or rejects an adjustment; the person who decides must not be the one who requested it.
+ * Posts or rejects a requested wallet adjustment. The person who posts it must not be the one who requested
+ * it.
  * @throws wallet.adjustment_not_found, same_person, insufficient_balance, kernel.approver_not_independent,
  * kernel.illegal_transition, kernel.forbidden
  */

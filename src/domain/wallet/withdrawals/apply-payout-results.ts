@@ -20,8 +20,8 @@ interface Moved {
 
 type Outcome = 'submitted' | 'succeeded' | 'failed' | 'reversed' | 'unsent'
 /**
- * The ledger accounts of each route of a payout (`provider` or `bank`): `out` holds the money on its way, and
- * `from` is the account that pays.
+ * The ledger accounts for each route of a payout's money (`provider` or `bank`): `out` holds the money on its
+ * way, and `from` is the account that pays.
  */
 const waysOf = {
   provider: { out: 'payouts-in-flight', from: 'gateway' },
@@ -30,8 +30,8 @@ const waysOf = {
 const held = 'withdrawals-held'
 
 /**
- * The entries that each step of a payout books for its withdrawal of amount a and fee f (the table
- * of postings).
+ * The ledger entries that each result of a payout books for its withdrawal. `a` is the withdrawal's amount,
+ * `f` its fee.
  */
 export const entriesOf: Record<
   Outcome,
@@ -64,20 +64,19 @@ export const entriesOf: Record<
 }
 
 /**
- * Reaction to payout.submitted: books the withdrawal's money as in flight. From now on the money may have
- * arrived.
+ * Reaction to payout.submitted: books the withdrawal's money as on its way. From now on it may have arrived.
  */
 export const markWithdrawalsSubmitted = (work: Work, events: EventOf<'payout.submitted'>[]): Promise<void> =>
   moveWithdrawals(work, events, 'submitted')
 
-/** Reaction to payout.succeeded: ends the hold of the withdrawal's money, and books the fee as income. */
+/** Reaction to payout.succeeded: the withdrawal's held money is booked as paid out, and its fee as income. */
 export const markWithdrawalsSucceeded = (work: Work, events: EventOf<'payout.succeeded'>[]): Promise<void> =>
   moveWithdrawals(work, events, 'succeeded')
 
 /**
- * Reaction to payout.failed, which is definite: all of the withdrawal's money returns to the wallet, with the
- * fee. If the balance at the provider was too small, the money stays held. The withdrawal is then sent again
- * automatically, like a settlement.
+ * Reaction to payout.failed: the withdrawal's money and its fee return to the wallet. If the payout failed
+ * because the balance at the provider was too small, the money stays held instead, and the withdrawal is sent
+ * again automatically.
  */
 export async function markWithdrawalsFailed(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {
   const isUnsettled = ({ payload }: EventOf<'payout.failed'>) =>
@@ -135,21 +134,21 @@ async function sendAgainLater(work: Work, events: readonly EventOf<'payout.faile
 }
 
 /**
- * Reaction to payout.reversed: the bank sent the withdrawal's money back, and the money with the fee returns
- * to the wallet.
+ * Reaction to payout.reversed: the bank sent the withdrawal's money back, and the money and the fee return to
+ * the wallet.
  */
 export const markWithdrawalsReversed = (work: Work, events: EventOf<'payout.reversed'>[]): Promise<void> =>
   moveWithdrawals(work, events, 'reversed')
 
 /**
- * Tells whether a payout is the first one of its withdrawal. The first payout is booked under the
- * withdrawal's key alone; the key of each later posting also has the payout's id.
+ * Tells whether a payout is the first one of its withdrawal. The key of a posting for a later payout also has
+ * the payout's id.
  */
 export const isFirst = ({ key }: Pick<PayoutEventPayload, 'key'>): boolean => key.endsWith('-1')
 
 /**
- * Returns the idempotency key of a posting. A payout whose result was reversed and repeated is booked again
- * for each turn, so the turn is part of the key.
+ * Returns the idempotency key of a posting about a withdrawal. Each contradiction of the provider raises the
+ * payout's number `turn`. It is part of the key, so that the same result can be booked again.
  */
 function keyOf(id: string, to: Outcome, updates: readonly PayoutEventPayload[]): string {
   const update = updates.find((update) => update.subjectId === id)
@@ -186,8 +185,7 @@ async function moveWithdrawals(
       rows.map((row) => row.id),
     )
   }
-  // Wallets are locked before any balance, in the same order as a new withdrawal locks them. If a payout was
-  // reversed before its success was reported, both results are booked in this transaction.
+  // Wallets are locked before any ledger balance, in the same order as a new withdrawal locks them.
   await lockWallets(
     work,
     rows.map((row) => row.userId),
@@ -209,7 +207,7 @@ async function moveWithdrawals(
   )
   for (const row of rows) {
     const update = updates.find((update) => update.subjectId === row.id)
-    // The owner was already notified when the first payout was submitted.
+    // The owner of the withdrawal was already notified when its first payout was submitted.
     if (to === 'submitted' && update && !isFirst(update)) continue
     work.emit(withdrawalEvent(row, row.from, to))
   }

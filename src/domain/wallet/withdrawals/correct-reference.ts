@@ -3,8 +3,8 @@ import type { Work } from '../../kernel/index.ts'
 import { type CorrectedReference, correctReference } from '../../payout/index.ts'
 
 /**
- * Corrects a mistyped bank reference, whatever object it was recorded for. A withdrawal that staff paid by
- * hand also shows the corrected reference.
+ * Corrects a mistyped bank reference, whatever object (a payout, for example) it was recorded for. In a
+ * withdrawal that staff paid by hand, the stored reference is corrected too.
  * @throws payout.reference_unknown, reference_in_use, reference_used, reference_invalid, reason_required,
  * kernel.forbidden
  */

@@ -50,8 +50,8 @@ export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<
 
 /**
  * Approves a held withdrawal, at the request of staff. It is sent as soon as its bank account may receive
- * money; staff cannot shorten that waiting time. If the withdrawal is not paid out by the provider, staff
- * have already sent the money from the bank, and give the bank's reference here.
+ * money; staff cannot shorten that waiting time. If the provider does not pay it out, staff have already sent
+ * the money from the bank. They then give the bank's reference here.
  * @throws wallet.withdrawal_not_found, by_hand, not_by_hand, account_too_new, kernel.illegal_transition,
  * kernel.forbidden
  */
@@ -77,14 +77,14 @@ export async function approveWithdrawal(
 }
 
 /**
- * Rejects a withdrawal that is held, or that is approved and not sent yet (it waits for its bank account, or
- * its payout waits for balance); staff do this. All of the money returns to the wallet, with the fee. A
- * withdrawal that was sent ends with its payout's result.
+ * Rejects, at the request of staff, a withdrawal that is held, or approved and not sent yet (its bank account
+ * is too new, or its payout waits for balance). The money and the fee return to the wallet. A withdrawal that
+ * was sent cannot be rejected; it ends with its payout's result.
  * @throws wallet.withdrawal_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function rejectWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
   requireStaff(work.actor, 'finance')
-  // Payouts are locked before what they pay, as everywhere.
+  // All code locks payouts before the withdrawal or settlement that they pay.
   const named = await getWithdrawal(work, input.withdrawal)
   await lockRows(work.tx, { payout: { subjectId: [named.id] } })
   const withdrawal = await lockWithdrawal(work, named.id)
@@ -106,7 +106,8 @@ export async function rejectWithdrawal(work: Work, input: { withdrawal: string }
 }
 
 /**
- * Rejects all unsent withdrawals to a bank account that the wallet's owner did not add. Returns their codes.
+ * Rejects all unsent withdrawals to a bank account that somebody else than the wallet's owner added. Returns
+ * the withdrawals' codes.
  */
 export async function rejectUnsent(work: Work, destinationId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string; code: string }>`
@@ -132,8 +133,8 @@ async function decide(
   if (to === 'approved') await countUse(work, await withdrawalUse(work, withdrawal), personOf(work.actor))
   else await undoUse(work, 'withdrawal', [id])
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
-  // An approved withdrawal without a due time already has a payout. It can no longer be approved, and only be
-  // rejected if that payout was taken back unsent.
+  // An approved withdrawal without a due time already has a payout. It can no longer be approved. It can be
+  // rejected only if that payout was never sent and was cancelled.
   const where = sql`(t.status = 'held' or t.due_at is not null or ${isUnsent}::boolean)`
   await moveState(work, withdrawalMachine, { to, ids: [id], set, where, all: true })
   work.emit(withdrawalEvent(withdrawal, status, to, true))

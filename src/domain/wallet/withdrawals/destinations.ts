@@ -7,26 +7,26 @@ import { walletErrors } from '../errors.ts'
 export interface Destination {
   id: string
   channelCode: string
-  /** The time from which withdrawals may be sent to the account. */
+  /** The time from which withdrawals may be sent to this bank account. */
   usableAt: Date
 }
 
 const PURPOSE = 'wallet.destination'
-/** The maximum age (seconds) of the code's confirmation with which a user adds a new bank account. */
+/** The seconds after confirming a code in which a user may add a new bank account. */
 const FRESH_S = 600
 
 const words = ({ channelCode, accountNumber, accountHolderName }: BankAccount) =>
   [channelCode, accountNumber, accountHolderName.toUpperCase()].join('|')
 
 /**
- * Returns the fingerprint by which a stored bank account is found without being decrypted. It is computed
- * with the current key.
+ * Returns a bank account's fingerprint, by which a stored account is found without being decrypted. It is
+ * computed with the current encryption key.
  */
 export const fingerprintOf = (vault: Vault, account: BankAccount) => vault.hmac(PURPOSE, words(account))
 
 /**
- * Returns the bank account to which a user withdraws: one that the user confirmed before, or else a new one.
- * A new account needs a code that was confirmed within the last ten minutes. It can receive money
+ * Returns the stored bank account to which a user withdraws, and stores it if it is new. A new account needs
+ * a code that the user confirmed within the last ten minutes. It can receive money
  * `policy.newDestinationHours` later.
  * @throws wallet.otp_needed, kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
@@ -38,7 +38,8 @@ export async function destinationOf(
 ): Promise<Destination> {
   const account = await requirePayableAccount(work.tx, given)
   const fingerprint = fingerprintOf(work.vault, account)
-  // While the key rotates, the account may still be stored under a fingerprint of the previous key.
+  // While the encryption key rotates, the bank account may still be stored under a fingerprint of the
+  // previous key.
   const known = await find(work, userId, work.vault.hmacs(PURPOSE, words(account)))
   if (known) return known
   if (!otpVerifiedAt || secondsAfter(otpVerifiedAt, FRESH_S) < work.now) throw walletErrors.otp_needed()
@@ -75,8 +76,8 @@ async function find(
 }
 
 /**
- * Stops a bank account that the wallet's owner did not add. Nothing is sent to it any more, and adding it
- * again needs a new code.
+ * Stops a bank account that somebody else than the wallet's owner added. Nothing is sent to it any more, and
+ * adding it again needs a new code.
  */
 export async function stopDestination(work: Work, destinationId: string): Promise<void> {
   await sql`
@@ -86,10 +87,13 @@ export async function stopDestination(work: Work, destinationId: string): Promis
 
 const NEVER = new Date('9999-12-31T00:00:00Z')
 
-/** Tells whether the owner stopped this account; a stopped account gets no money. */
+/**
+ * Tells whether a bank account was stopped because the wallet's owner did not add it. Nothing is sent to a
+ * stopped account.
+ */
 export const isStopped = (usableAt: Date): boolean => usableAt >= NEVER
 
-/** Decrypts a bank account from its row. */
+/** Decrypts a stored bank account. */
 export function openDestination(
   vault: Vault,
   row: { channelCode: string; accountNumber: string; accountHolder: string },
@@ -108,8 +112,9 @@ interface OwnedDestination {
 }
 
 /**
- * Returns the users who have this bank account, each with their stored destination. If laku does not know a
- * payout, these users are its possible owners. Accounts that no encryption key can read are left out.
+ * Returns the users who stored this bank account for withdrawals, each with the account as they stored it.
+ * They are the possible owners of a payout that laku lacks. Accounts that no encryption key can decrypt are
+ * left out.
  */
 export async function destinationsOfAccount(
   { tx, vault }: Work,
@@ -129,7 +134,7 @@ export async function destinationsOfAccount(
     .map((row) => ({ id: row.id, userId: row.userId, destination: openDestination(vault, row) }))
 }
 
-/** Returns the ids of the users who have this bank account. */
+/** Returns the ids of the users who stored this bank account for withdrawals. */
 export async function usersOfAccount(
   work: Work,
   account: Pick<BankAccount, 'channelCode' | 'accountNumber'>,

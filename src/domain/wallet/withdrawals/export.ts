@@ -23,9 +23,9 @@ interface Waiting {
 }
 
 /**
- * Claims held withdrawals for a batch of bank transfers: those that the provider does not pay out (`byHand`),
- * whose accounts may receive money, of users who are not suspended. The person who exports the withdrawals
- * approves them. A withdrawal that cannot be claimed is left out, with the reason, and the others continue.
+ * Claims held withdrawals for a batch of bank transfers: those that the provider does not pay out (`byHand`)
+ * and whose bank accounts may receive money. Withdrawals of suspended users are not claimed. The person who
+ * exports the withdrawals approves them. A withdrawal that cannot be claimed is left out, with the reason.
  * @throws kernel.forbidden
  */
 export async function claimWithdrawalsForBank(

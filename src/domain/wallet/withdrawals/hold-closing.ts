@@ -14,8 +14,8 @@ import { sendWithdrawals } from './send.ts'
 import type { WithdrawalView } from './views.ts'
 
 /**
- * The bank account to which a whole wallet is paid out: an account that the owner names, or the account of
- * the owner's last withdrawal.
+ * The bank account to which the whole wallet is paid out when a user closes their account: one that the user
+ * names, or that of the user's last withdrawal.
  */
 export type ClosingTo =
   | { bank: BankAccount; otpVerifiedAt: Date | undefined; amountIdr: Rupiah }
@@ -24,7 +24,7 @@ export type ClosingTo =
 /**
  * Withdraws the whole wallet, without fee and minimum. From now on the user's account is being closed, and it
  * is erased once the money has arrived. The caller has checked that the user has nothing else open (such as
- * orders), and holds the user's lock.
+ * orders), and has locked the user.
  * @throws wallet.nothing_to_withdraw, not_all, no_destination, otp_needed, kernel.bank_account_invalid,
  * payout_channel_unknown
  */
@@ -48,7 +48,7 @@ export async function holdClosing(work: Work, userId: string, to: ClosingTo): Pr
   return await getWithdrawal(work, id)
 }
 
-/** Returns the account of the user's last withdrawal, or else the account that they confirmed last. */
+/** Returns the bank account of the user's last withdrawal, or else the account that the user added last. */
 async function lastDestination(work: Work, userId: string): Promise<Destination> {
   const { rows } = await sql<Destination>`
     select d.id, d.channel_code, d.usable_at from withdrawal_destinations d left join withdrawals w on w.destination_id = d.id
@@ -60,9 +60,9 @@ async function lastDestination(work: Work, userId: string): Promise<Destination>
 }
 
 /**
- * Reaction to withdrawal.status_changed, for withdrawals that close an account. If the money arrived, the
- * user's account is erased policy.closingHours later, because a bank that sends money back does so soon. If
- * the money came back, the account stays.
+ * Reaction to withdrawal.status_changed, for withdrawals that close a user's account. If the money arrived,
+ * the account is erased policy.closingHours later, because a bank may still send the money back in that time.
+ * If the money came back, the account stays.
  */
 export async function scheduleErasure(
   work: Work,

@@ -19,7 +19,7 @@ export interface NewHold {
 }
 
 /**
- * Locks the user's wallet, takes the money of a withdrawal out of it, and holds that money. Returns the
+ * Creates a withdrawal: locks the user's wallet, takes the money out of it, and holds the money. Returns the
  * withdrawal's id.
  * @throws wallet.insufficient_balance
  */
@@ -45,8 +45,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       createdAt: work.now,
     },
   ])
-  // A withdrawal that waits for staff is counted in the limits when they approve it, under the approver's
-  // name too.
+  // A withdrawal that waits for staff is counted in the limits only when they approve it, then also for the
+  // approver.
   if (!isLarge && !byHand) await countUse(work, use)
   await postHold(work, withdrawal.id, userId, takenIdr)
   work.emit(withdrawalEvent(withdrawal, null, 'held', work.actor.kind === 'staff'))
@@ -71,8 +71,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
 }
 
 /**
- * Returns a withdrawal as a use of the limits. It counts for the customer, for the wallet, and for the bank
- * account. The holder's name is not part of the account's key, because several people may name one account.
+ * Returns a withdrawal as a use of the limits. It counts for the customer, the wallet and the bank account.
+ * The account's key leaves out the holder's name, because several people may withdraw to one account.
  */
 export async function withdrawalUse(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
@@ -100,8 +100,8 @@ export async function withdrawalUse(
 }
 
 /**
- * Returns the key under which all withdrawals to one bank account are counted together, whoever asks for
- * them.
+ * Returns the key under which the limits count all withdrawals to one bank account together, whichever user
+ * requests them.
  */
 export const limitAccountOf = (
   vault: Vault,

@@ -19,8 +19,8 @@ interface ByHand {
 
 /**
  * Records that staff sent a withdrawal from the company's bank, because the provider does not pay it out. The
- * locked, held withdrawal becomes submitted and succeeded in one step. Its account must be old enough to
- * receive money, as for other withdrawals.
+ * locked, approved withdrawal becomes submitted and succeeded in one step. Its bank account must be old
+ * enough to receive money, as for other withdrawals.
  * @throws wallet.account_too_new, payout.reference_used, reference_invalid
  */
 export async function payByHand(work: Work, withdrawal: ByHand, reference: string): Promise<void> {

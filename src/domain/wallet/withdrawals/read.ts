@@ -15,8 +15,8 @@ export interface WithdrawalFilter {
 }
 
 /**
- * Lists withdrawals for staff, newest first, by keyset pages, without a check of the owner. Finance sees the
- * full bank account of a withdrawal that staff send by hand.
+ * Lists withdrawals of all users for staff, newest first, by keyset pages. Finance gets the full bank account
+ * of a withdrawal that staff send by hand.
  */
 export async function listWithdrawals(
   { tx, vault, actor }: Pick<Work, 'tx' | 'vault' | 'actor'>,

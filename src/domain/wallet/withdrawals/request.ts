@@ -17,15 +17,18 @@ import type { WithdrawalView } from './views.ts'
 export interface WithdrawalRequest {
   amountIdr: Rupiah
   bank: BankAccount
-  /** The time at which the caller proved, with a code, to hold their phone; needed for a new bank account. */
+  /**
+   * The time at which the caller proved, with a code, that they hold the account's phone; needed for a new
+   * bank account.
+   */
   otpVerifiedAt?: Date | undefined
 }
 
 /**
- * Requests a withdrawal from the customer's wallet. The money is held at once. It is also sent at once if the
- * bank account is known and the amount small. Otherwise it is sent when the account is old enough or staff
- * have approved it (policy.withdrawalApprovalAboveIdr). Refunded money has neither fee nor minimum, and
- * neither has the whole balance if it is too small for both.
+ * Requests a withdrawal from the customer's wallet. The money is held at once, and also sent at once if the
+ * bank account is known and the amount is small. Otherwise it is sent when the account is old enough and
+ * staff have approved it (policy.withdrawalApprovalAboveIdr). Refunded money has neither fee nor minimum, nor
+ * has a whole balance that is too small for both.
  * @throws payout.outside_channel_limits, wallet.otp_needed, below_minimum, insufficient_balance,
  * account_closing, kernel.bank_account_invalid, payout_channel_unknown, forbidden, kernel.database_in_doubt
  */
@@ -44,8 +47,8 @@ export async function requestWithdrawal(work: Work, input: WithdrawalRequest): P
     const all = isRest(balanceIdr, work.policy) && { allIdr: balanceIdr }
     throw walletErrors.below_minimum({ amountIdr, minimumIdr: work.policy.withdrawalMinimumIdr, ...all })
   }
-  // Staff send an amount from the bank if it is too small for the provider's channel. If the amount is too
-  // large, the owner must choose another account or a smaller amount.
+  // If the amount is below the minimum of the provider's channel, staff send it from the bank. If it is above
+  // the channel's maximum, it is refused: the owner must choose another account or a smaller amount.
   const { fit } = await channelFit(work.tx, destination, amountIdr)
   if (fit === 'above') await requireFit(work.tx, destination, amountIdr)
   const { feeIdr, refundedIdr } = terms
@@ -66,15 +69,16 @@ export interface WithdrawalOffer {
   /** The refunded money in the wallet, which is withdrawn without fee and minimum. */
   freeIdr: Rupiah
   /**
-   * The smallest amount of a withdrawal of other money. The fee (`feeIdr`) is charged on top of that amount.
+   * The smallest amount of a withdrawal that takes money that was not refunded. The fee (`feeIdr`) is charged
+   * on top of that amount.
    */
   minimumIdr: Rupiah
   feeIdr: Rupiah
   /** The largest amount that the caller can request. The fee is already deducted. */
   mostIdr: Rupiah
   /**
-   * True if the balance is below the minimum plus the fee. Then the whole balance is withdrawn at once,
-   * without both.
+   * True if the wallet's balance is below the minimum plus the fee. Then the whole balance can be withdrawn
+   * at once, without fee and minimum.
    */
   allLeaves: boolean
 }

@@ -15,9 +15,9 @@ import { triesOf } from './tries.ts'
 import type { WithdrawalView } from './views.ts'
 
 /**
- * Retries a failed or reversed withdrawal, whose money is back in the wallet; staff do this. The call creates
- * and approves a new withdrawal of the same amount and fee to the same account. Each withdrawal can be
- * retried once.
+ * Retries, at the request of staff, a failed or reversed withdrawal, whose money is back in the wallet.
+ * Creates and approves a new withdrawal of the same amount and fee to the same bank account. Each withdrawal
+ * can be retried only once.
  * @throws wallet.withdrawal_not_found, withdrawal_retried, account_stopped, insufficient_balance,
  * payout.moves_again,
  *   kernel.illegal_transition, kernel.forbidden
@@ -65,11 +65,11 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
     retryOf: id,
     closesAccount,
   })
-  // Staff approve the retry, so the staff member counts as the second approver, regardless of the amounts of
-  // earlier withdrawals.
+  // Staff approve the retry, so the staff member is counted as its second approver, whatever the earlier
+  // withdrawals were.
   const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
   await countUse(work, use, personOf(work.actor))
-  // The fee is waived only for a user who closes the account, so the retry closes it too.
+  // A withdrawal that closes a user's account has no fee. Its retry closes the account too.
   if (closesAccount) await startClosing(work, userId)
   // A withdrawal that the provider does not pay out waits for a batch of bank transfers, or for a staff
   // member who sends it by hand.

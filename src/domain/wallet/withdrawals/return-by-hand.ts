@@ -11,11 +11,10 @@ import { getWithdrawal } from './read.ts'
 import { type WithdrawalView, withdrawalEvent } from './views.ts'
 
 /**
- * Records that the bank sent back a withdrawal that staff had paid by hand. All of the money, with the fee,
- * returns to the wallet. `reference` is the bank's reference of the returned transfer. Without it, the
- * withdrawal was never sent and was recorded by mistake, so its own reference becomes free again. Withdrawals
- * that were paid by the provider or in a batch are refused here; the provider or the bank reports their
- * return.
+ * Records that the bank sent back a withdrawal that staff had paid by hand. The money and the fee return to
+ * the wallet. `reference` is the bank's reference of the return. Without it, the withdrawal was recorded by
+ * mistake and never sent, so the reference recorded then is deleted. Withdrawals that were paid by the
+ * provider or in a batch are refused.
  * @throws wallet.withdrawal_not_found, payout.reference_used, reference_invalid, kernel.illegal_transition,
  * reason_required, forbidden
  */

@@ -9,7 +9,7 @@ import { isFirst } from './apply-payout-results.ts'
 import { triesOf } from './tries.ts'
 import { withdrawalEvent } from './views.ts'
 
-/** The states of a withdrawal whose payout failed or came back, and may still have arrived. */
+/** The states of a withdrawal whose payout failed or came back, so that the payout may pay it after all. */
 const waiting: WithdrawalStatus[] = ['failed', 'reversed', 'approved']
 
 interface Stored {
@@ -24,9 +24,9 @@ interface Stored {
 
 /**
  * Reaction to payout.revived: a withdrawal's payout arrived after all, although its money was already back in
- * the wallet. The money and the fee are taken out of the wallet again, if they are still there. A retry that
- * was not sent is cancelled first, which returns its money. The payout goes to suspense where another attempt
- * at the withdrawal is under way or was paid, where staff refused it, or where the money is spent.
+ * the wallet. The money and the fee are taken out of the wallet again. A retry that was not sent is cancelled
+ * first, and its money returns to the wallet. The payout's money goes into suspense if another attempt is
+ * under way or paid, staff rejected the withdrawal, or the wallet holds too little.
  */
 export async function reviveWithdrawals(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
   for (const { payload } of events) {
@@ -54,7 +54,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
     if (await isGivenBack(work, otherTry)) continue
     return await aside(`${otherTry.code}, another try of the same, is ${otherTry.status}`)
   }
-  // An approved withdrawal waits to be sent again, so its money is held and not in the wallet.
+  // An approved withdrawal waits to be sent again, so its money is held and is not in the wallet.
   const isHeld = status === 'approved'
   const [wallet] = await balances(work.tx, [walletAccount(userId)])
   if (!isHeld && (wallet?.balanceIdr ?? 0) < amountIdr + feeIdr)
@@ -82,7 +82,8 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
 }
 
 /**
- * Tells whether another try's money is in the wallet: it failed, or was not sent yet and is cancelled here.
+ * Tells whether the money of another attempt at the withdrawal is in the wallet. An attempt that was not sent
+ * yet is cancelled here.
  */
 async function isGivenBack(work: Work, again: Stored): Promise<boolean> {
   const { id, userId, amountIdr, feeIdr, status } = again
