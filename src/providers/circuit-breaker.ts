@@ -10,9 +10,15 @@ import {
 import { ProviderFailure } from '../domain/kernel/provider-failure.ts'
 
 export interface BreakerOptions {
-  /** The number of consecutive failures that opens the circuit. Default 8. */
+  /**
+   * The number of consecutive failures after which the circuit breaker stops the calls to a provider.
+   * Default 8.
+   */
   troubles?: number
-  /** The time for which an open circuit sends nothing (ms); then one call is tried. Default 5 s. */
+  /**
+   * The time for which the circuit breaker lets no call through to the provider (ms); then one call is
+   * tried. Default 5 s.
+   */
   pauseMs?: number
 }
 

@@ -20,8 +20,8 @@ export async function migrationNames(): Promise<string[]> {
 }
 
 /**
- * Reads which migrations kysely's Migrator has noted in this database. The Migrator is not loaded, because
- * every command asks.
+ * Reads which migrations kysely's Migrator has noted in this database. It does so without loading the
+ * Migrator, because every command asks for the status.
  */
 export async function migrationStatus(pool: pg.Pool): Promise<MigrationStatus> {
   const names = await migrationNames()

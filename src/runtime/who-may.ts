@@ -18,7 +18,10 @@ const turners: Roles = ['support', 'warehouse', 'finance']
 const persons: Roles = ['support', 'warehouse', 'finance', 'agent']
 const everybody: Roles = ['support', 'warehouse', 'finance', 'agent', 'service']
 
-/** Returns the commands of one noun with their roles, by the verb of each command. */
+/**
+ * Returns the names of one noun's commands, each with its roles: the noun `orders` and the verb `list` make
+ * the command `orders list`.
+ */
 const of = (noun: string, verbs: Record<string, Roles>): [string, Roles][] =>
   Object.entries(verbs).map(([verb, roles]) => [`${noun} ${verb}`, roles])
 

@@ -4,8 +4,8 @@ import type { SandboxContext } from './context.ts'
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
 /**
- * Refuses a request that names another host, or that a page of another origin sends. Such a page of the
- * internet, open in a developer's browser, reaches loopback, and would move the sandbox's money.
+ * Refuses a request that names another host, or that a page of another origin sends. A page of the internet
+ * in a developer's browser can reach loopback, and could otherwise move the sandbox's money.
  */
 export function refuseForeign(app: FastifyInstance, context: SandboxContext): void {
   app.addHook('onRequest', async (request, reply) => {

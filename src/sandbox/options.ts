@@ -36,7 +36,7 @@ export interface SandboxOptions {
     appSecret: string
     verifyToken: string
     /**
-     * The id of the WhatsApp business whose templates are registered; any id is accepted where none is given.
+     * The id of the WhatsApp business whose templates are registered. If it is absent, any id is accepted.
      */
     businessId?: string
     /**
@@ -45,7 +45,7 @@ export interface SandboxOptions {
      */
     templates?: readonly NewTemplate[]
   }
-  /** The settings of Fonnte; without a token of its own, WhatsApp's token is used. */
+  /** The settings of Fonnte. Without `token`, Fonnte accepts the token of WhatsApp (Meta). */
   fonnte?: { token?: string; webhookSecret?: string; device?: string }
   sms: { account: string; token: string }
   /** The providers' clock; the real one when absent. */

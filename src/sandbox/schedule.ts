@@ -42,7 +42,7 @@ export class Schedule {
     this.#timers.set(timer, done)
   }
 
-  /** Resolves when no work is under way; work that starts other work keeps the promise waiting. */
+  /** Resolves when no work of the sandbox is under way. Work that starts more work delays this. */
   async settled(): Promise<void> {
     while (this.#pending > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }

@@ -8,7 +8,7 @@ export interface Difference {
    */
   fact?: string
   says: string
-  /** The step that a person takes about the difference. */
+  /** The step that a person should take about the difference. */
   todo: string
 }
 

@@ -18,12 +18,15 @@ export interface Finding {
   outcome: Outcome
   says: string
   differences: readonly Difference[]
-  /** The step that a person takes about the finding; null where nothing is to be done. */
+  /** The step that a person should take about the finding; null where nothing is to be done. */
   todo: string | null
 }
 
 export interface ProbeRun {
-  /** True if the keys are live: probes that make or move anything are then skipped. */
+  /**
+   * True if the providers' keys are live, not test keys: probes that make or move anything are then
+   * skipped.
+   */
   live: boolean
   /** Receives the finding of each probe, as soon as the probe has ended. */
   step: (finding: Finding) => void

@@ -9,8 +9,8 @@ import type { Source } from './sources.ts'
 export type ConfigFile = Source & { policy: Policy }
 
 /**
- * Reads the config file that LAKU_CONFIG names. Without one, the result has no settings and the default
- * policy.
+ * Reads the config file that LAKU_CONFIG names. If LAKU_CONFIG is not set, returns no settings and the
+ * default policy.
  */
 export function readConfigFile(path: string | undefined): ConfigFile {
   const file: ConfigFile = { given: {}, called: {}, problems: [], policy: defaultPolicy }
@@ -43,7 +43,7 @@ function parseFile(path: string, problems: string[]): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    // The parser's own message is not shown, because it quotes the file's text, which may hold secrets.
+    // The JSON parser's own message is not shown: it quotes the config file, which may hold secrets.
     const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
     const line = text.slice(0, position ? Number(position) : undefined).split('\n').length
     problems.push(`LAKU_CONFIG is ${path}: it is no valid JSON at line ${line}`)

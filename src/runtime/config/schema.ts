@@ -27,8 +27,8 @@ export const configSchema = z.strictObject({
   token: secret('LAKU_TOKEN', field.optional(field.token())),
 
   /**
-   * The application's connection to the database. Without one, laku uses the embedded server of the data
-   * folder.
+   * The application's connection to the database. If it is not set, laku uses the embedded server of the
+   * data folder.
    */
   databaseUrl: secret('DATABASE_URL', field.optional(field.postgresUrl())),
   /** The database connection that bypasses PgBouncer, for migrations and LISTEN. */

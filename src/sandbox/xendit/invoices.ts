@@ -59,7 +59,7 @@ export function createInvoice(context: SandboxContext, account: XenditAccount, r
 }
 
 /**
- * Returns the invoice in its present state: an invoice past its time expires when it is looked at. Throws 404
+ * Returns the invoice with the given id. If the invoice is past its time, it expires first. Throws 404
  * INVOICE_NOT_FOUND_ERROR.
  */
 export function findInvoice(context: SandboxContext, account: XenditAccount, id: string): Invoice {
@@ -210,7 +210,10 @@ export function invoiceAnswer(context: SandboxContext, account: XenditAccount, i
   }
 }
 
-/** Returns the status that a read of an invoice shows, which may contradict the invoice's webhook. */
+/**
+ * Returns the status that a read of an invoice gives, which may contradict the invoice's webhook, as the
+ * sandbox's profile says.
+ */
 export function readStatus(context: SandboxContext, { status }: Invoice): Invoice['status'] {
   const contradicts = status === 'PAID' && context.profile.of('xendit.invoice-reading') === 'expired'
   return contradicts ? 'EXPIRED' : status

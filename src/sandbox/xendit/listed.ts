@@ -1,6 +1,9 @@
 import type { SandboxContext } from '../context.ts'
 
-/** Returns an object in the form in which a list shows it: the schema lets `reference_id` be null. */
+/**
+ * Returns an object as Xendit's lists show it. Xendit's schema lets `reference_id` be null in lists, so it
+ * is null here, unless the sandbox's profile says otherwise.
+ */
 export function asListed<T extends { reference_id: string | null }>(context: SandboxContext, listed: T): T {
   if (context.profile.of('xendit.list-references') === 'told') return listed
   return { ...listed, reference_id: null }

@@ -72,7 +72,8 @@ export function payPage(invoice: Invoice, language: Language): string {
 }
 
 /**
- * Renders the page of a refused payment: the invoice was paid before, expired, or cannot be paid like that.
+ * Renders the page of a refused payment: the invoice was paid before, has expired, or does not accept this
+ * payment.
  */
 export function refusalPage(message: string, language: Language): string {
   const { refused, backToInvoice } = payTexts[language]
