@@ -14,37 +14,40 @@ export interface JobFailure {
   error: unknown
 }
 
-/** The data with which the choreography enqueues a job. A sweep and a job with a cron time get no data. */
+/**
+ * The data of a job, as the choreography (the map from events to jobs) enqueues it. A sweep and a job with a
+ * cron time get no data.
+ */
 type DataOf<N extends string> = N extends JobName ? JobPayloads[N] : object
 
 export interface JobDefinition<N extends string = string> {
-  /** The name of the job and of its queue; the job's file is named after it. */
+  /** The name of the job and of its queue. The file of the job has this name too. */
   name: N
-  /** The largest number of jobs that one run takes. The jobs of a batch come in no order. */
+  /** The largest number of jobs that one run processes. They come in no order. */
   batchSize: number
   retryLimit: number
   /**
-   * Present if the job is a sweep: at most one sweep waits and one runs, whatever the number of workers. A
-   * sweep takes no data.
+   * Present if the job is a sweep, which looks for due work itself and gets no data. At most one run of a
+   * sweep waits and one is active, whatever the number of workers.
    */
   sweep?: {
     /**
-     * An SQL condition that is true when the sweep has work due at `now`; an index must answer the condition.
+     * An SQL condition that is true when the sweep has work that is due at `now`. An index must answer it.
      */
     due: (now: Date) => RawBuilder<boolean>
   }
   /**
-   * True if the job moves money, or decides by the time about money that may have arrived. The job does not
-   * run while the database is not known to be the shop's own. The sweep finds the work of a dropped job
+   * True if the job moves money, or decides by the time about money that may have arrived. The job is dropped
+   * while the database is not known to be the shop's own (it may be an old copy). A sweep finds its work
    * again.
    */
   needsKnownDatabase?: boolean
   /**
-   * True if the job sends money to the provider. The job waits until the provider's book was read after the
-   * last start of the database's server.
+   * True if the job sends money to the provider. The job waits until the provider's transaction list was read
+   * after the last start of the database server.
    */
   sendsMoney?: boolean
-  /** The cron time at which the job runs, in Asia/Jakarta. */
+  /** The times at which the job runs, in cron syntax, in Asia/Jakarta. */
   cron?: string
   /**
    * Handles a batch of jobs. If the function throws, every job of the batch fails; if it returns failures,
@@ -54,8 +57,8 @@ export interface JobDefinition<N extends string = string> {
 }
 
 /**
- * Declares a job. The job's name determines the type of its data, both here and where the choreography
- * enqueues the job. The registry holds all jobs under one type.
+ * Declares a job. The job's name determines the type of its data. All jobs are declared under one type, so
+ * that the registry can hold them.
  */
 export function defineJob<const N extends string>(definition: JobDefinition<N>): JobDefinition {
   return definition as unknown as JobDefinition

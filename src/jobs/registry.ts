@@ -49,7 +49,7 @@ import { whatsappSweepJob } from './whatsapp/sweep.ts'
 import { withdrawalsSweepJob } from './withdrawals/sweep.ts'
 
 /**
- * All jobs of laku. The worker runs them all; a test compares this list with the job files and the
+ * The list of all jobs, which each worker runs. A test compares this list with the job files and the
  * choreography.
  */
 export const jobs: readonly JobDefinition[] = [
@@ -102,9 +102,8 @@ export const jobs: readonly JobDefinition[] = [
   withdrawalsSweepJob,
 ]
 
-// The death of a worker is not a failure of its jobs, so this many deaths may interrupt a job, even one that
-// is enqueued again anyway. With fewer, a worker that was killed three times in half a minute left jobs of
-// two retries to staff, though nothing was wrong with the jobs.
+// The number of times that a worker may die while it runs a job, before the job counts as failed. The death
+// of a worker is no fault of the job, so this number is higher than the retries of many jobs.
 const DEATHS_BORNE = 5
 
 /** The queues of all jobs, which `laku db migrate` creates. */

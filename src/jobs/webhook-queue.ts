@@ -9,26 +9,23 @@ import {
 import type { Laku } from '../runtime/laku.ts'
 import { defineJob, type JobDefinition } from './define-job.ts'
 
-/** A webhook delivery, with the update that its body contains. */
+/** A webhook delivery, with the update that was read from its body. */
 export interface Delivery<Update> extends WaitingWebhook {
   update: Update
 }
 
 export interface WebhookQueue<Update> {
   provider: WebhookProvider
-  /**
-   * Returns the update that a webhook's body contains; undefined if laku does not process updates of that
-   * kind.
-   */
+  /** Reads the update from a webhook's body; undefined if laku does not process updates of that kind. */
   parse: (body: unknown, delivery: WaitingWebhook) => Update | undefined
   /** Processes the updates of all deliveries, and marks each delivery as processed or failed. */
   follow: (laku: Laku, actor: Actor, deliveries: Delivery<Update>[]) => Promise<void>
 }
 
 /**
- * Declares the job that processes a provider's webhook deliveries in batches, right after they arrive. Each
- * provider has its own queue, so that its updates do not wait for the limits of another provider. The job
- * skips processed deliveries, so running it twice does no harm.
+ * Declares the job that processes a provider's webhook deliveries in batches. Each provider has a queue of
+ * its own, so that its updates do not wait while another provider is slow. Processed deliveries are skipped,
+ * so running the job twice does no harm.
  */
 export function defineWebhookQueue<Update>(queue: WebhookQueue<Update>): JobDefinition {
   const actor: Actor = { kind: 'provider', name: queue.provider }
@@ -50,8 +47,8 @@ export function defineWebhookQueue<Update>(queue: WebhookQueue<Update>): JobDefi
       await allOrEach(
         readable,
         (some) => queue.follow(laku, actor, [...some]),
-        // After a DomainError the rules would refuse the same delivery again, so staff see the failure now.
-        // Any other error may be temporary.
+        // A DomainError means that laku's rules would refuse the delivery each time, so it is not retried and
+        // staff are told now. Any other error may be temporary.
         ({ id }, error) =>
           laku.units.run(actor, (work) =>
             recordFailedWebhooks(work, [
@@ -72,7 +69,8 @@ const notFollowed = ({ id, body }: WaitingWebhook) => ({
 })
 
 /**
- * Returns the event's name in a webhook body. Updates that laku does not process are reported once per name.
+ * Returns the event's name in a webhook body. laku tells staff of updates that it does not process, once for
+ * each name.
  */
 function eventIn(body: unknown): string | undefined {
   const named = typeof body === 'object' && body !== null && 'event' in body ? body.event : undefined

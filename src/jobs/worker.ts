@@ -18,8 +18,8 @@ const TICK_MS = 1_000
 const DRAIN_MS = 15_000
 
 /**
- * Works on every queue of the registry, and checks each second whether a sweep has work due. One of all
- * workers checks every `calendarS` seconds which jobs with a cron time are due.
+ * Runs the jobs of every queue, and checks each second whether a sweep has due work. Every `calendarS`
+ * seconds, one of all workers checks which jobs with a cron time are due.
  */
 export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<RunningWorker> {
   const { logger } = laku
@@ -35,8 +35,8 @@ export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<R
     migrate: false,
     createSchema: false,
     useListenNotify: true,
-    // A worker that died leaves its jobs active; the supervisor of any other worker gives those jobs out
-    // again.
+    // The jobs of a worker that died stay marked as active, until the supervisor of another worker queues
+    // them again.
     superviseIntervalSeconds: 10,
     monitorIntervalSeconds: 10,
     cronMonitorIntervalSeconds: calendarS,
@@ -57,8 +57,8 @@ export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<R
 }
 
 /**
- * Schedules the jobs that have a cron time. A job that was due while no worker ran is run once, however often
- * it was due.
+ * Schedules the jobs that have a cron time. A job that became due while no worker ran is run once, however
+ * often it became due.
  */
 export async function writeCalendar(boss: PgBoss): Promise<void> {
   for (const { name, cron } of jobs) {
@@ -69,8 +69,8 @@ export async function writeCalendar(boss: PgBoss): Promise<void> {
 async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<void> {
   const { logger } = laku
   const options = {
-    // With a batch size of one the worker would fetch only a few jobs a second; bursts need a batch size of
-    // two or more.
+    // With a batch size of one, a worker would fetch only a few jobs a second. It fetches again at once only
+    // after a full batch of two or more.
     batchSize: Math.max(2, job.batchSize),
     burstWhenBatchFull: true,
     pollingIntervalSeconds: 0.5,
@@ -98,8 +98,9 @@ async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<
 }
 
 /**
- * Returns true if a job may run on this database now. A job that sends money waits a short time until the
- * provider's book has been read. A sweep finds the work of dropped jobs again.
+ * Returns true if a job may run on this database now. A job that sends money waits a short time until
+ * Xendit's transaction list has been read. If it may not run, it is dropped, and a sweep finds its work
+ * again.
  */
 async function mayRun(laku: Laku, { needsKnownDatabase, sendsMoney }: JobDefinition): Promise<boolean> {
   for (let wait = 0; wait < BOOK_WAITS; wait++) {
@@ -116,7 +117,7 @@ async function mayRun(laku: Laku, { needsKnownDatabase, sendsMoney }: JobDefinit
 const BOOK_WAITS = 10
 const BOOK_WAIT_MS = 500
 
-/** Runs a batch and returns its failures by job id; if the batch throws, every job in it has failed. */
+/** Runs a batch of jobs and returns the failures by job id. If the batch throws, all its jobs have failed. */
 async function runBatch(
   laku: Laku,
   job: JobDefinition,
@@ -132,9 +133,9 @@ async function runBatch(
 }
 
 /**
- * Asks the database once a second, in one statement, which sweeps have work due, and queues those sweeps.
- * Indexes find the due work, so an idle database of any size costs nothing. The queue's policy keeps several
- * workers from sweeping at once.
+ * Asks the database once a second, in one statement, which sweeps have due work, and queues those sweeps.
+ * Indexes answer this, so an idle database of any size costs nothing. The queue prevents that several workers
+ * run one sweep at once.
  */
 class SweepTicker {
   readonly #laku: Laku

@@ -4,8 +4,8 @@ import { z } from 'zod'
 // providers add and remove fields.
 
 /**
- * A time in a provider's answer, as an ISO text. `null` counts as no time: a plain coercion would make it
- * 1970.
+ * The schema of a time in a provider's answer, as an ISO text. `null` counts as no time: a plain coercion
+ * would make it 1970.
  */
 export const instant = z.string().pipe(z.coerce.date())
 
@@ -22,10 +22,16 @@ export function lenient<T extends z.ZodType>(schema: T) {
   return maybe(schema).catch(undefined)
 }
 
-/** A name that a provider gives: a text, in some versions of an API a number. */
+/**
+ * The schema of a provider's name for something, such as an id: a text, or a number in some versions of an
+ * API.
+ */
 export const name = z.union([z.string(), z.number()]).transform(String).pipe(z.string().min(1))
 
-/** A state or kind by the provider's word, in capitals; `otherwise` where the field holds no word. */
+/**
+ * Makes the schema of a state or kind that a provider names by a word. The result is in capitals; `otherwise`
+ * stands for a missing word.
+ */
 export function word(otherwise: string) {
   return z
     .string()
@@ -43,19 +49,21 @@ const flags: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   [0, false],
 ])
 
-/** A yes or no, also as a text or a number; undefined for any other value. */
+/** The schema of a yes or no, which may be sent as a text or a number; undefined for any other value. */
 export const flag = z.unknown().transform((given) => flags.get(given))
 
 /**
- * Whether a list goes on after a page of items. A field of an unknown form counts as yes, so that no item is
- * missed: an empty page ends such a list.
+ * Tells whether a provider's list has more pages after this one. If the field has an unknown form, the answer
+ * is yes until a page is empty, so that no item is missed.
  */
 export function goesOn(hasMore: unknown, items: readonly unknown[]): boolean {
   if (hasMore === undefined || hasMore === null || hasMore === '') return false
   return flags.get(hasMore) ?? items.length > 0
 }
 
-/** Returns the readable items of a list: an unreadable item does not affect the others. */
+/**
+ * Returns those items of a list that have the expected form. An item that has not does not affect the others.
+ */
 export function readable<T>(schema: z.ZodType<T>, items: readonly unknown[] | undefined): T[] {
   return (items ?? []).flatMap((item) => {
     const parsed = schema.safeParse(item)
@@ -67,9 +75,9 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
 }
 
-/** Returns the object without its undefined fields: inside laku, an absent value is an absent field. */
+/** Returns the object without its undefined fields, because laku leaves out a field that has no value. */
 export function present<T extends object>(object: T): Present<T> {
-  // Object.entries loses the relation of key and value type, so the result is cast. The dropped entries are
-  // exactly those that the type Present makes optional.
+  // Object.entries does not keep the type of each key's value, so the result is cast. Exactly the fields that
+  // the type Present makes optional are left out.
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Present<T>
 }

@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'batches.sweep' }
 
-/** Raises an attention item for each batch of bank transfers whose result from the bank is overdue. */
+/** Raises an attention item for each batch of bank transfers whose result file from the bank is overdue. */
 export const batchesSweepJob = defineJob({
   name: 'batches.sweep',
   batchSize: 1,

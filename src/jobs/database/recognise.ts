@@ -7,13 +7,15 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'database.recognise' }
 
-/** The time of each process's last check of its database, so that it asks the provider at most every 10 s. */
+/**
+ * The time at which each process last checked its database. A process asks the provider at most every 10 s.
+ */
 const lookedAt = new WeakMap<Laku, number>()
 const EVERY_MS = 10_000
 
 /**
- * Checks whether a database in doubt lacks anything that the provider knows. After a failover that lost
- * nothing, money moves again within 30 s.
+ * Checks whether a database that may be an older copy lacks anything that the provider knows. If it lacks
+ * nothing, money moves again within 30 s, for example after a failover.
  */
 export const databaseRecogniseJob = defineJob({
   name: 'database.recognise',

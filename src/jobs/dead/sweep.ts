@@ -10,7 +10,9 @@ const unseen = sql`
 
 const BATCH_SIZE = 100
 
-/** Raises one attention item for each job in the dead letter queue, whose retries are used up. */
+/**
+ * Raises one attention item for each job whose retries are used up, so that it is in the dead letter queue.
+ */
 export const deadSweepJob = defineJob({
   name: 'dead.sweep',
   batchSize: 1,

@@ -4,10 +4,11 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'email.sweep' }
 
-// The 50 emails of a run go in five batches of at most 30 s each, which end before this job expires.
+// The number of emails in one run. They are sent in five batches of at most 30 s each, so that the run ends
+// before its job expires.
 const BATCH_SIZE = 50
 
-/** Sends emails whose next attempt is due, or whose job was lost. */
+/** Sends emails whose next attempt is due, and emails whose sending job was lost. */
 export const emailSweepJob = defineJob({
   name: 'email.sweep',
   batchSize: 1,

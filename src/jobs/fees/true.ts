@@ -4,7 +4,10 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'fees.true' }
 
-/** Corrects estimated shipping fees, order by order: an order that fails does not stop the others. */
+/**
+ * Corrects the estimated shipping fees of orders, one order after the other. An order that fails does not
+ * stop the others.
+ */
 export const feesTrueJob = defineJob({
   name: 'fees.true',
   batchSize: 20,

@@ -5,8 +5,8 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'groups.fulfil' }
 
 /**
- * Takes closed group-buying sessions through stock, orders and escrow, one by one: a session that fails does
- * not stop the others.
+ * Fulfils closed group-buying sessions, one by one: their stock, their orders and their money in escrow. A
+ * session that fails does not stop the others.
  */
 export const groupsFulfilJob = defineJob({
   name: 'groups.fulfil',
@@ -15,7 +15,7 @@ export const groupsFulfilJob = defineJob({
   needsKnownDatabase: true,
   run: async (laku, jobs) => {
     const failures: JobFailure[] = []
-    // Session ids sort by age, so that the oldest session gets the stock first.
+    // The sessions are sorted by id, which means by age, so that the oldest session gets the stock first.
     const sorted = jobs.toSorted((a, b) => (a.data.sessionId < b.data.sessionId ? -1 : 1))
     for (const { id, data } of sorted) {
       try {

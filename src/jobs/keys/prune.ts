@@ -31,7 +31,8 @@ const prunes: Prune[] = [
 ]
 
 const BATCH = 5_000
-// The hourly run deletes at most a million rows of each kind; the remaining rows wait for the next run.
+// The most batches of 5,000 rows that the hourly run deletes of each kind of data, a million rows in all. The
+// remaining rows wait for the next run.
 const MAX_BATCHES = 200
 
 /**

@@ -6,12 +6,15 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'ledger.chain' }
 
 /**
- * The last page of the ledger chain that each worker has seen. From that page a worker notices by itself that
- * the end of the chain was removed.
+ * The last page of the ledger chain that this process has seen. If a later read of the chain ends before that
+ * page, the end of the chain was removed.
  */
 const seen = new WeakMap<Laku, ChainHead>()
 
-/** Adds committed ledger postings to the ledger chain, within 10 s of their commit. */
+/**
+ * Adds new ledger postings to the ledger chain (whose hashes make later changes visible), within 10 s of
+ * their commit.
+ */
 export const ledgerChainJob = defineJob({
   name: 'ledger.chain',
   batchSize: 1,

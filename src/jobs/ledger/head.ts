@@ -5,8 +5,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'ledger.head' }
 
 /**
- * Logs the end of the ledger chain each minute. If the log leaves the machine, `laku ledger verify --heads`
- * compares the chain with it.
+ * Logs the last page of the ledger chain each minute. If the log is copied to another machine, `laku ledger
+ * verify --heads` compares the chain with it.
  */
 export const ledgerHeadJob = defineJob({
   name: 'ledger.head',

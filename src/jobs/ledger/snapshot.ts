@@ -5,8 +5,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'ledger.snapshot' }
 
 /**
- * Takes snapshots of the ledger every quarter of an hour. A balance is then read from a snapshot and a few
- * thousand entries, not from all entries.
+ * Takes snapshots of the ledger's balances every quarter of an hour. A balance is then computed from a
+ * snapshot and a few thousand entries, not from all entries.
  */
 export const ledgerSnapshotJob = defineJob({
   name: 'ledger.snapshot',

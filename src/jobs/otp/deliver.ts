@@ -4,13 +4,12 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'otp.deliver' }
 
-// With a backoff that begins at one second, ten retries last longer than the five minutes for which a code is
-// valid. The job waits that long while staff have paused SMS.
+// The number of retries. They begin after one second and become rarer, so ten last longer than the five
+// minutes for which a code is valid. The job waits that long while staff have paused SMS.
 const TRIES = 10
 
 /**
- * Sends a one-time code by email or SMS if WhatsApp did not deliver it, or if the user asks for another
- * channel.
+ * Sends a one-time code by email or SMS if WhatsApp did not deliver it, or if the user wants another channel.
  */
 export const otpDeliverJob = defineJob({
   name: 'otp.deliver',

@@ -4,7 +4,7 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'otp.sweep' }
 
-/** Sends a one-time code by the next channel if no provider reported its delivery. */
+/** Sends a one-time code by the next channel if no provider has reported its delivery in time. */
 export const otpSweepJob = defineJob({
   name: 'otp.sweep',
   batchSize: 1,

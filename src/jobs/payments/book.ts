@@ -8,23 +8,23 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'payments.book' }
 
 /**
- * The time of the last failed reading in each process: a provider that does not answer is not asked each
- * second.
+ * The time at which a reading of Xendit's transaction list last failed, in each process. A provider that does
+ * not answer is not asked each second.
  */
 const failedAt = new WeakMap<Laku, number>()
 const AGAIN_MS = 3_000
 
 /**
- * Reads the provider's book on from the end of the last reading: fees, transfers by the company, chargebacks.
- * The next run reads again what failed.
+ * Reads the new lines of Xendit's transaction list: fees, transfers by the company, chargebacks. The next run
+ * reads failed lines again.
  */
 export const paymentsBookJob = defineJob({
   name: 'payments.book',
   batchSize: 1,
   retryLimit: 0,
   cron: '*/10 * * * *',
-  // A database server that was just started may be a copy, so the provider's book is read before money
-  // leaves.
+  // A database server that was just started may be an older copy. So Xendit's transaction list is read before
+  // any money is sent.
   sweep: {
     due: () => sql<boolean>`(not ${bookIsRead} and not ${switchedOff('xendit')})`,
   },

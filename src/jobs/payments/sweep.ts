@@ -4,7 +4,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'payments.sweep' }
 
-/** Ends payments whose time is up, and asks the provider about invoices whose webhook may be lost. */
+/**
+ * Ends payments whose time has run out. Asks the provider about open invoices, because the webhook about
+ * their payment may be lost.
+ */
 export const paymentsSweepJob = defineJob({
   name: 'payments.sweep',
   batchSize: 1,

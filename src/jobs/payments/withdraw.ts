@@ -5,8 +5,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'payments.withdraw' }
 
 /**
- * Closes the invoices of withdrawn payments. A lost job only delays this: such an invoice is also closed when
- * its hold ends.
+ * Closes the provider's invoices of cancelled payments. If the job is lost, an invoice is closed later, when
+ * the hold of its payment ends.
  */
 export const paymentsCancelJob = defineJob({
   name: 'payments.withdraw',

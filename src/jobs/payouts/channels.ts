@@ -6,8 +6,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'payouts.channels' }
 
 /**
- * Asks the provider, four times a day, to which banks and e-wallets it pays out, and how much. Until the
- * provider answers, its last answer is used.
+ * Asks the provider, four times a day, which banks and e-wallets it can pay, and how much. If the provider
+ * does not answer, its last answer is used.
  */
 export const payoutsChannelsJob = defineJob({
   name: 'payouts.channels',

@@ -6,8 +6,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'payouts.sweep' }
 
 /**
- * Sends payouts whose job was lost. Asks the provider about payouts without an answer, and about payouts
- * whose money a bank may have sent back.
+ * Sends payouts whose job was lost. Asks the provider about payouts without an answer, and about payouts that
+ * the receiving bank may have sent back.
  */
 export const payoutsSweepJob = defineJob({
   name: 'payouts.sweep',

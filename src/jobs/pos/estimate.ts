@@ -5,8 +5,8 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'pos.estimate' }
 
 /**
- * Estimates the freight cost of a purchase order's goods to the warehouse. The factory is notified of the
- * order meanwhile.
+ * Estimates the freight cost of a purchase order's goods from the factory to the warehouse. The purchase
+ * order is sent to the factory without waiting for this.
  */
 export const purchaseOrdersEstimateJob = defineJob({
   name: 'pos.estimate',

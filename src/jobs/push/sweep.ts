@@ -4,10 +4,13 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'push.sweep' }
 
-// The 200 push messages of a run go in four batches of at most 10 s each, which end before this job expires.
+// The number of push messages in one run. They are sent in four batches of at most 10 s each, so that the run
+// ends before its job expires.
 const BATCH_SIZE = 200
 
-/** Sends push messages whose next attempt is due, that waited for the morning, or whose job was lost. */
+/**
+ * Sends push messages whose next attempt is due, which waited for the morning, or whose sending job was lost.
+ */
 export const pushSweepJob = defineJob({
   name: 'push.sweep',
   batchSize: 1,

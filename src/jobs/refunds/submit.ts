@@ -5,8 +5,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'refunds.submit' }
 
 /**
- * Sends decided refunds to the provider. If there is no answer, refunds.sweep takes the refund up again,
- * under the same key.
+ * Sends decided refunds to the provider. If there is no answer, the job refunds.sweep sends the refund again
+ * with the same idempotency key.
  */
 export const refundsSubmitJob = defineJob({
   name: 'refunds.submit',

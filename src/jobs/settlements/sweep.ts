@@ -6,8 +6,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'settlements.sweep' }
 
 /**
- * Pays a settlement again if its payout failed for a temporary reason. Mails statements whose job was lost or
- * whose mail failed.
+ * Pays a settlement again if its payout failed for a temporary reason. Mails a settlement's statement whose
+ * job was lost or whose mail failed.
  */
 export const settlementsSweepJob = defineJob({
   name: 'settlements.sweep',

@@ -6,7 +6,7 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'shipments.book' }
 
 /**
- * Books a courier for orders that are paid and have their stock. If the courier refuses or fails,
+ * Books a courier for paid orders whose stock is reserved. If the courier refuses or fails, the job
  * shipments.sweep retries the booking.
  */
 export const shipmentsBookJob = defineJob({

@@ -5,7 +5,9 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'shipments.sweep' }
 
-/** Books parcels whose next attempt is due, and parcels whose job was lost. */
+/**
+ * Books couriers for parcels whose next attempt to book is due, and for parcels whose booking job was lost.
+ */
 export const shipmentsSweepJob = defineJob({
   name: 'shipments.sweep',
   batchSize: 1,

@@ -5,8 +5,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'shipments.track' }
 
 /**
- * Asks couriers about parcels without an update for a long time, so that a lost webhook delays an update but
- * loses nothing.
+ * Asks couriers about parcels that had no update for a long time. So the loss of a courier's webhook only
+ * delays the update.
  */
 export const shipmentsTrackJob = defineJob({
   name: 'shipments.track',

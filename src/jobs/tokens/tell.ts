@@ -5,8 +5,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'tokens.tell' }
 
 /**
- * Warns staff, each hour, of tokens that expire within two weeks: a timer whose token has expired stops
- * silently.
+ * Warns staff, each hour, of staff tokens that expire within two weeks. A scheduled command whose token has
+ * expired stops without notice.
  */
 export const tokensTellJob = defineJob({
   name: 'tokens.tell',

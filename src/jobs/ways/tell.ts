@@ -5,8 +5,8 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'ways.tell' }
 
 /**
- * Notifies the earlier phone and email of a changed number, address, account or tax number, with the link
- * that stops the change.
+ * Notifies the old phone and email when a phone number, email address, bank account or tax number was
+ * changed. The message has the link that stops the change.
  */
 export const waysTellJob = defineJob({
   name: 'ways.tell',

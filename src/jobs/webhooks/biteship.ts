@@ -4,8 +4,8 @@ import { parseBiteshipWebhook } from '../../providers/biteship/webhook.ts'
 import { defineWebhookQueue } from '../webhook-queue.ts'
 
 /**
- * Processes Biteship's webhooks about parcels: it reads each courier order once, and uses one transaction a
- * batch.
+ * Processes Biteship's webhooks about parcels: reads each courier order from Biteship once, and applies a
+ * batch in one transaction.
  */
 export const webhooksBiteshipJob = defineWebhookQueue({
   provider: 'biteship',

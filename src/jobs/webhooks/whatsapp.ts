@@ -8,18 +8,18 @@ import { parseWhatsAppWebhook, type WhatsAppDelivery } from '../../providers/wha
 import { type Delivery, defineWebhookQueue } from '../webhook-queue.ts'
 
 /**
- * The number of further attempts for an update that arrives early, before the worker that sent the message
- * has stored the message's id.
+ * The number of retries for a status update that arrives early: the worker that sent the message has not yet
+ * stored the provider's id of the message.
  */
 const EARLY_TRIES = 2
 
 /**
- * Processes WhatsApp updates: the status of messages, requests for a login code, and replies of factories.
- * The job asks no provider, and each batch is one transaction.
+ * Processes WhatsApp webhooks: the status of messages, requests for a login code, and replies of factories.
+ * No provider is asked, and each batch is one transaction.
  */
 export const webhooksWhatsappJob = defineWebhookQueue({
   provider: 'whatsapp',
-  // The webhook's body has Meta's form or Fonnte's; each of the two posts to its own route.
+  // The webhook's body has either Meta's form or Fonnte's, because both send WhatsApp messages for laku.
   parse: (body, delivery) => parseWhatsAppWebhook(body) ?? parseFonnteWebhook(body, delivery),
   follow: ({ units }, actor, deliveries) =>
     units.run(actor, (work) => applyWhatsAppWebhooks(work, deliveries)),

@@ -10,8 +10,8 @@ import { parseXenditWebhook } from '../../providers/xendit/webhook.ts'
 import { defineWebhookQueue } from '../webhook-queue.ts'
 
 /**
- * Processes Xendit's webhooks about payments, refunds and payouts: it reads each object or page once, and
- * uses one transaction a batch.
+ * Processes Xendit's webhooks about payments, refunds and payouts: reads each object or page from Xendit
+ * once, and applies a batch in one transaction.
  */
 export const webhooksXenditJob = defineWebhookQueue({
   provider: 'xendit',

@@ -4,10 +4,11 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'whatsapp.sweep' }
 
-// The 100 messages of a run go in five batches, which end before a slow provider could make this job expire.
+// The number of WhatsApp messages in one run. They are sent in five batches, so that the run ends before its
+// job expires even if WhatsApp is slow.
 const BATCH_SIZE = 100
 
-/** Sends WhatsApp messages whose next attempt is due, or whose job was lost. */
+/** Sends WhatsApp messages whose next attempt is due, and messages whose sending job was lost. */
 export const whatsappSweepJob = defineJob({
   name: 'whatsapp.sweep',
   batchSize: 1,

@@ -4,7 +4,10 @@ import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'withdrawals.sweep' }
 
-/** Sends withdrawals whose account is now old enough. The payouts that result have jobs of their own. */
+/**
+ * Sends withdrawals from wallets whose receiving bank account is now old enough. Jobs of the payouts then
+ * send the money.
+ */
 export const withdrawalsSweepJob = defineJob({
   name: 'withdrawals.sweep',
   batchSize: 1,

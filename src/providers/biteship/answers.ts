@@ -4,8 +4,8 @@ import { flag, instant, lenient, name, present, readable } from '../answers.ts'
 import type { ProviderVerdict } from '../http.ts'
 
 /**
- * An amount in rupiah, as a number or a text. biteship.amounts: a fraction is rounded, since it is no reason
- * to lose a booking.
+ * The schema of an amount in rupiah, as a number or a text (biteship.amounts). A fraction is rounded, because
+ * it is no reason to lose a booking.
  */
 const rupiah = z
   .union([z.number(), z.string().regex(/^\d+(\.\d+)?$/)])
@@ -33,19 +33,19 @@ const rate = z
   })
 
 /**
- * The courier rates of an answer, read one by one. A rate without a price, or with a price of 0, is left out,
- * and the others stay.
+ * The schema of the courier rates in Biteship's answer, read one by one. A rate without a price, or with a
+ * price of 0, is left out.
  */
 export const ratesAnswer = z
   .looseObject({ pricing: z.array(z.unknown()) })
   .transform(({ pricing }): CourierRate[] => readable(rate, pricing))
 
-/** A line of a parcel's history. A line without a time has no place in the history. */
+/** The schema of one event in a parcel's history. An event without a time is left out. */
 const event = z
   .looseObject({ status: z.string().min(1), note: lenient(z.string()), updated_at: instant })
   .transform(({ status, note, updated_at }) => ({ status, note: note ?? '', updatedAt: updated_at }))
 
-/** biteship.nullable: any field of a courier order may be null, but not all of them. */
+/** The schema of a courier order. Any of its fields may be null (biteship.nullable), but not all of them. */
 export const orderAnswer = z
   .looseObject({
     id: name,
@@ -61,7 +61,7 @@ export const orderAnswer = z
       }),
     ),
   })
-  // An answer with nothing but an id is not an order.
+  // An answer with nothing but an id does not count as a courier order.
   .refine(
     (fields) => fields.status !== undefined || fields.price !== undefined || fields.courier !== undefined,
   )
@@ -70,9 +70,9 @@ export const orderAnswer = z
     return present({
       id,
       trackingId: courier?.tracking_id || undefined,
-      // The waybill number is empty until the courier gives one.
+      // The waybill number is an empty text until the courier gives one.
       waybillId: courier?.waybill_id || undefined,
-      // An order without a status exists all the same, so it is at least confirmed.
+      // A courier order without a status was at least confirmed, because it exists.
       status: status ?? history.at(-1)?.status ?? 'confirmed',
       priceIdr: price,
       link: courier?.link || undefined,
@@ -86,8 +86,8 @@ export const cancelAnswer = z
   .transform(({ status }) => present({ status }))
 
 /**
- * Biteship's error code for a `reference_id` that was used before; `details.order_id` names the order that
- * has it.
+ * The error code of Biteship for a new order whose `reference_id` another order already has;
+ * `details.order_id` names that order.
  */
 export const DUPLICATE_REFERENCE = '40002060'
 
@@ -98,8 +98,8 @@ const biteshipError = z.looseObject({
 })
 
 /**
- * Reads one of Biteship's errors, `{success: false, error, code, details?}`. The HTTP status does not always
- * fit the error.
+ * Reads an error answer of Biteship: `{success: false, error, code, details?}`. The HTTP status does not
+ * always fit the error.
  */
 export function biteshipErrorIn(body: unknown): ProviderVerdict | undefined {
   const parsed = biteshipError.safeParse(body)

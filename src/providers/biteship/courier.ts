@@ -11,12 +11,12 @@ import { trunkPhone } from '../phone.ts'
 import { biteshipErrorIn, cancelAnswer, DUPLICATE_REFERENCE, orderAnswer, ratesAnswer } from './answers.ts'
 
 export interface BiteshipOptions {
-  /** Biteship's base address: `https://api.biteship.com`, or the sandbox's. */
+  /** The base address of Biteship's API: `https://api.biteship.com`, or the sandbox's. */
   url: string
   apiKey: string
   /** The couriers that are asked for rates when the caller names none; Biteship wants at least one. */
   couriers?: readonly string[]
-  /** The timeout of one call (ms). Default 10 s. */
+  /** The timeout of one call to Biteship (ms). Default 10 s. */
   timeoutMs?: number
   breaker?: BreakerOptions
   heard?: ((answer: HeardAnswer) => void) | undefined
@@ -26,8 +26,8 @@ export interface BiteshipOptions {
 export const COURIERS: readonly string[] = ['jne', 'sicepat', 'jnt', 'anteraja']
 
 /**
- * Creates the client of the courier aggregator Biteship. Its API key goes raw into `authorization`, without a
- * scheme.
+ * Creates the client of Biteship, which passes orders on to couriers. The API key is sent unchanged in the
+ * header `authorization`, without a scheme such as Bearer.
  */
 export function createBiteshipCourier(options: BiteshipOptions): CourierGateway {
   const { couriers = COURIERS } = options
@@ -81,8 +81,8 @@ export function createBiteshipCourier(options: BiteshipOptions): CourierGateway 
 }
 
 /**
- * Returns the id of the order that already has the reference, if Biteship refused the new order for that
- * reason.
+ * Returns the id of the earlier order, if Biteship refused a new order because the earlier one has the same
+ * reference; otherwise undefined.
  */
 function duplicateOf(error: unknown): string | undefined {
   if (!(error instanceof ProviderFailure) || error.code !== DUPLICATE_REFERENCE) return undefined

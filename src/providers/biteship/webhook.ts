@@ -4,30 +4,30 @@ import { lenient, name, present } from '../answers.ts'
 import { isAcceptedSecret } from '../secret.ts'
 
 export interface BiteshipNotice {
-  /** The name of the event: `order.status`, `order.price` or `order.waybill_id`. */
+  /** The name of the webhook's event: `order.status`, `order.price` or `order.waybill_id`. */
   event: string
   orderId: string
-  /** The order's status in Biteship's own words, unmapped. */
+  /** The courier order's status by Biteship's name, not yet translated to laku's. */
   status: string
   waybillId?: string
 }
 
 /**
- * Returns true if the header set in Biteship's dashboard carries one of our secrets; several are valid during
- * a rotation.
+ * Tells whether a webhook's header has one of the secrets that laku accepts (several while a secret is
+ * replaced). The header is set in Biteship's dashboard.
  */
 export function isBiteshipCallback(value: string | undefined, accepted: readonly string[]): boolean {
   return isAcceptedSecret(value, accepted)
 }
 
-/** The size of the longest ping in bytes: `{}` and a little space. */
+/** The size of the longest ping (test request) in bytes: `{}` and a little space. */
 const LONGEST_PING = 64
 
 const SAYS_NOTHING: readonly string[] = ['', '{}', 'null', '[]', '""']
 
 /**
- * Recognises the ping that Biteship sends without the secret when a webhook is installed
- * (biteship.install-ping). Its body is empty, `{}`, `null` or the like. The ping must get a 200.
+ * Tells whether a request is the ping that Biteship sends without the secret when a webhook is installed
+ * (biteship.install-ping). Its body is empty, `{}`, `null` or the like. The answer must be 200.
  */
 export function isBiteshipInstallPing(rawBody: Buffer): boolean {
   if (rawBody.length > LONGEST_PING) return false
@@ -36,10 +36,10 @@ export function isBiteshipInstallPing(rawBody: Buffer): boolean {
 }
 
 const notice = z.looseObject({
-  // laku reads the order again, whatever name the event has.
+  // The name of the event does not matter, because laku reads the courier order again in any case.
   event: z.string().min(1).catch('order'),
   order_id: name,
-  // The status in a webhook is optional, because laku reads the order again whatever the status is.
+  // The status in the webhook is optional, because laku reads the courier order again whatever the status is.
   status: lenient(z.string()),
   courier_waybill_id: lenient(name),
 })
@@ -53,8 +53,8 @@ export function parseBiteshipWebhook(body: unknown): BiteshipNotice | undefined 
 }
 
 /**
- * Returns the key by which a repeated webhook is recognised. Biteship sends neither an event id nor a time,
- * so the same bytes count as the same webhook.
+ * Returns the idempotency key of a webhook, a hash of its body. Biteship sends neither an event id nor a
+ * time, so equal bytes count as one webhook.
  */
 export function biteshipDedupeKey(rawBody: Buffer): string {
   return createHash('sha256').update(rawBody).digest('hex')

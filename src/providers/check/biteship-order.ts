@@ -7,15 +7,15 @@ export interface OrderProbe {
   courier: CourierGateway
   ear: Ear
   origin: CourierPlace
-  /** Our reference of the order, by which laku knows that the check made the order. */
+  /** The reference that laku gives to the order, so that laku later recognises it as made by the check. */
   referenceId: string
 }
 
 const items = [{ name: 'laku providers check', valueIdr: 100_000, quantity: 1, weightG: 1000 }]
 
 /**
- * Books a parcel with a test key, reads it and cancels it: no courier learns of it and nothing is charged
- * (biteship.test-orders).
+ * Returns a probe that books a parcel with a test key, reads the order and cancels it. No courier learns of
+ * it and nothing is charged (biteship.test-orders).
  */
 export function orderProbe({ courier, ear, origin, referenceId }: OrderProbe): Probe {
   return {
@@ -48,9 +48,7 @@ export function orderProbe({ courier, ear, origin, referenceId }: OrderProbe): P
   }
 }
 
-/**
- * Makes the order and returns it; or returns the error code, if the same parcel gets that refusal each time.
- */
+/** Makes the order and returns it. If Biteship refuses the parcel finally, returns the error code instead. */
 async function madeOr<T>(make: () => Promise<T>): Promise<T | string> {
   try {
     return await make()

@@ -16,15 +16,15 @@ export interface BiteshipProbes {
   originPostalCode: string
 }
 
-/** The postal code of a place in Surabaya, to which couriers go from everywhere. */
+/** The postal code of a place in Surabaya, to which couriers deliver from everywhere. */
 const DESTINATION = '60281'
 /** A postal code that no place has. */
 const NOWHERE = '00001'
 const items = [{ name: 'laku providers check', valueIdr: 100_000, quantity: 1, weightG: 1000 }]
 
 /**
- * Makes the probes of rates, of a refused place, of areas and of couriers. No probe makes an order, since an
- * order would be a parcel.
+ * Returns the probes (test calls to Biteship) of rates, of a refused place, of areas and of couriers. No
+ * probe books a parcel.
  */
 export function biteshipProbes({ courier, http, ear, originPostalCode }: BiteshipProbes): Probe[] {
   const rates = async () => {

@@ -5,8 +5,8 @@ import { PAYOUT_MINIMUM_IDR, PAYOUT_TEST_FAILING } from '../xendit/facts.ts'
 import { type Difference, distinct, fieldsIn, NotConfigured, type Probe, rowsIn } from './probe.ts'
 
 /**
- * A function that reads the bodies of the newest webhook deliveries that our server stored, the newest first.
- * Undefined where no database is configured here.
+ * A function that reads the bodies of webhook deliveries that laku's server stored, the newest first.
+ * Undefined if no database is configured here.
  */
 export type ReadDeliveries = ((provider: 'xendit' | 'whatsapp') => Promise<unknown[]>) | undefined
 
@@ -15,18 +15,18 @@ const NO_DATABASE = 'DATABASE_URL is not set here: deliveries that our server ke
 
 export interface EventProbe {
   payouts: PayoutGateway
-  /** Our key of the failing payout that the check makes. */
+  /** The idempotency key of the payout that the check makes, which is meant to fail. */
   key: string
   read: ReadDeliveries
   /** The webhook address that must be entered in the provider's dashboard. */
   webhookUrl: string
-  /** The longest time that the payout's event may take to arrive (ms). */
+  /** The longest time (ms) for which the check waits for the webhook about its payout. */
   timeoutMs: number
 }
 
 /**
- * Makes a payout to the account whose payouts fail in test mode. No money moves, and the payout's event comes
- * to our server.
+ * Returns a probe that makes a payout to an account whose payouts fail in test mode, and waits for the
+ * webhook about it. No money moves.
  */
 export function payoutEventProbe({ payouts, key, read, webhookUrl, timeoutMs }: EventProbe): Probe {
   return {
@@ -57,7 +57,7 @@ export function payoutEventProbe({ payouts, key, read, webhookUrl, timeoutMs }: 
   }
 }
 
-/** The statuses from which a payout reaches its end without an action of ours. */
+/** The statuses of a payout that goes on to its end without any action by laku, or has failed. */
 const ENDS = ['ACCEPTED', 'REQUESTED', 'READY', 'ROUTING', 'FAILED']
 
 async function eventOf(
@@ -95,8 +95,8 @@ function eventDifferences(event: string): Difference[] {
 }
 
 /**
- * Checks the messages and updates that Meta delivered to our server: the senders' numbers, and refusals that
- * arrived later as updates.
+ * Returns a probe that checks the webhooks which Meta delivered to laku's server: the senders' numbers, and
+ * refusals of messages that were accepted before.
  */
 export function metaDeliveriesProbe(read: ReadDeliveries): Probe {
   return {
@@ -133,8 +133,8 @@ function senderDifferences(messages: readonly Record<string, unknown>[]): Differ
 }
 
 /**
- * Reports each late refusal of the account or of a template as a difference; a failure to reach one person is
- * no difference.
+ * Reports refusals of messages that Meta accepted first, as differences from its documentation. A failure to
+ * reach one person is no difference: only a refusal of laku's account or of a template is.
  */
 function lateDifferences(statuses: readonly Record<string, unknown>[]): Difference[] {
   const codes = statuses

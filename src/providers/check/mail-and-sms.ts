@@ -4,7 +4,7 @@ import { verifySmtp } from '../email/smtp.ts'
 import type { ProviderHttp } from '../http.ts'
 import { type Ear, fieldsIn, type Probe } from './probe.ts'
 
-/** Connects to the mail server and logs in; no mail goes out. */
+/** Returns a probe that connects to the mail server and logs in. No mail is sent. */
 export function smtpProbe(options: { url: string; timeoutMs: number }): Probe {
   return {
     provider: 'email',
@@ -16,7 +16,7 @@ export function smtpProbe(options: { url: string; timeoutMs: number }): Probe {
   }
 }
 
-/** Reads the SMS account by its credentials; sends no message. */
+/** Returns a probe that reads laku's account at the SMS provider. No message is sent. */
 export function smsProbe({ http, ear, account }: { http: ProviderHttp; ear: Ear; account: string }): Probe {
   return {
     provider: 'sms',
@@ -26,8 +26,8 @@ export function smsProbe({ http, ear, account }: { http: ProviderHttp; ear: Ear;
       try {
         await http.call({ operation: 'account', method: 'GET', path }, z.unknown())
       } catch (error) {
-        // A plain 404 or 405 comes from a local gateway, which offers sending alone. Twilio's own error code
-        // means that the account is another one.
+        // A plain 404 or 405 comes from a local SMS gateway, which can only send messages. Twilio's own error
+        // code would mean a wrong account.
         if (error instanceof ProviderFailure && /^http_(404|405)$/.test(error.code))
           return { says: 'the gateway has no page of the account: send one message by hand', empty: true }
         throw error

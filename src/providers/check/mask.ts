@@ -1,10 +1,16 @@
-/** The keys whose value is about a person or a person's account, whatever the value looks like. */
+/**
+ * The keys of an answer's fields that are masked, whatever their value: they are about a person or a person's
+ * account.
+ */
 const PERSONAL =
   /name|phone|mobile|e?mail|address|street|city|postal|account_number|account_identifier|holder|destination|contact|payer|customer|owner|driver|recipient|receiver|beneficiary|merchant|sender|^device$|target|note|description|message$|identity/
-/** The keys of names that do not belong to a person. */
+/** The keys of fields with names of something other than a person, which stay unmasked. */
 const PUBLIC =
   /^(channel_name|courier_name|courier_service_name|retail_outlet_name|country_name|administrative_division_level_\d_(name|type)|address_type)$/
-/** The keys whose values may stay unmasked, by operation: texts that laku wrote, and places. */
+/**
+ * The keys of fields that stay unmasked in the answers of one operation: they contain texts that laku wrote,
+ * or places.
+ */
 const PUBLIC_BY_OPERATION: Readonly<Record<string, RegExp>> = {
   list_templates: /^(name|text|language)$/,
   areas: /^(name|postal_code)$/,
@@ -16,17 +22,17 @@ const EMAIL = /[^\s@]+@[^\s@]+/
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}([T ][\d:.+Z-]+)?$/
 const UUID = /^[\w]{0,8}[-_]?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /**
- * A value that is a code, a word or a number of an enumeration: `SUCCEEDED`, `picking_up`, `ID_BCA`,
- * `40001001`, `1 - 2 days`.
+ * The form of a value that stays unmasked, because it is a code or a word: `SUCCEEDED`, `picking_up`,
+ * `ID_BCA`, `40001001`.
  */
 const CODE = /^[\w.-]{1,48}$/
 const MANY_DIGITS = /\d[\d\s-]{5,}\d/
 const FIGURE = /^-?\d+(\.\d+)?$/
 
 /**
- * Removes personal data from providers' answers: names, numbers, accounts, addresses, e-mails and free texts.
- * Within one masker, equal values get equal masks. Ids, codes, times and amounts stay. Every field that is
- * not known to be harmless is masked.
+ * Replaces personal data in providers' answers by masks: names, numbers, accounts, addresses, emails and free
+ * texts. Each masker gives equal values equal masks. Ids, codes, times and amounts stay; every other field
+ * that is not known to be harmless is masked.
  */
 export class Masker {
   readonly #masks = new Map<string, string>()
@@ -60,7 +66,7 @@ export class Masker {
       : this.#masked(value, (nth) => `masked ${nth}`)
   }
 
-  /** Replaces the digits of a value by others, as many as there were and in the same places. */
+  /** Replaces each digit of a value by a digit of its mask. All other characters stay. */
   #digits<T>(value: string, as: (text: string) => T): T {
     const mask = this.#masked(value, (nth) => {
       const count = value.replaceAll(/\D/g, '').length
