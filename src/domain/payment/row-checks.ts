@@ -8,8 +8,8 @@ import { receivedStates } from './transitions.ts'
 const SHOWN = 10
 
 /**
- * The SQL condition that payment `p` came in with a wrong amount, and that its money left quarantine only to
- * go back to its payer.
+ * The SQL condition that payment `p` came in with a wrong amount, and its money went from quarantine back to
+ * the payer.
  */
 export const refundedFromReview: RawBuilder<boolean> = sql`exists (
   select from quarantined_money q where q.payment_id = p.id and q.kind = 'wrong_amount' and q.status <> 'waiting'

@@ -49,7 +49,7 @@ export interface PaidBy {
 
 export interface RefundWay {
   destination: RefundDestination
-  /** The earliest time at which the source accepts the refund; null if it accepts it now. */
+  /** The earliest time at which the payment's source accepts the refund; null if it accepts it now. */
   notBefore: Date | null
 }
 
@@ -88,7 +88,7 @@ export interface WaysBack {
    * The part of the refund that goes back to the source of the payment; 0 if that source accepts no refund.
    */
   sourceIdr: Rupiah
-  /** The earliest time at which the source accepts the refund; null if it accepts it now. */
+  /** The earliest time at which the payment's source accepts the refund; null if it accepts it now. */
   notBefore: Date | null
   walletIdr: Rupiah
 }
@@ -152,8 +152,8 @@ interface TakenBack {
 
 /**
  * Matches a chargeback in the provider's transaction list with the booked chargebacks. Returns `known` if its
- * id is booked, or the chargeback that staff reported with the same id, or else with the same payment and
- * amount (the oldest). Returns `ask` if staff reported only other amounts for the payment; otherwise `new`.
+ * id is booked. Otherwise returns the chargeback that staff reported with this id, or for the same payment
+ * and amount (the oldest). Returns `ask` if staff reported only other amounts for the payment, else `new`.
  */
 export function matchChargeback<
   T extends TakenBack & { ledgerKey: string; providerTransactionId: string | null },

@@ -25,10 +25,10 @@ export const paymentTransitions: Transitions<PaymentStatus> = {
 
 export const paymentMachine = machineOf('payment', 'payments', paymentTransitions)
 
-/** The states of a payment that was received and whose money may be refunded. */
+/** The states of a payment whose money was received and may be refunded. */
 export const paidStates: readonly PaymentStatus[] = statesBefore(paymentTransitions, 'partially_refunded')
 
-/** The states of a payment that was received, however much of it was refunded. */
+/** The states of a payment whose money was received, however much of it was refunded. */
 export const receivedStates: readonly PaymentStatus[] = [...paidStates, 'refunded']
 
 export type RefundStatus =
@@ -41,9 +41,9 @@ export type RefundStatus =
   | 'to_wallet'
 
 /**
- * The allowed transitions of a refund. A refund into the wallet succeeds as soon as it is approved. A failed
- * refund is sent again under its next attempt. A refund succeeds whenever the provider says so, even after it
- * reported FAILED. A refund that was not sent yet may go to the wallet instead.
+ * The allowed transitions of a refund. A refund into the wallet succeeds as soon as it is approved. A refund
+ * to the source succeeds when the provider says so, even after it reported FAILED. A failed refund is sent
+ * again under its next attempt. A refund that failed or was not sent may go to the wallet instead.
  */
 export const refundTransitions: Transitions<RefundStatus> = {
   requested: ['approved', 'succeeded', 'rejected'],
@@ -60,8 +60,9 @@ export const refundMachine = machineOf('refund', 'refunds', refundTransitions)
 export type ReconciliationStatus = 'running' | 'agrees' | 'differs' | 'broken_off'
 
 /**
- * The allowed transitions of a reconciliation, which compares laku's ledger with the provider's records. Only
- * one reconciliation runs at a time. The next one begins at the end of the last period that agreed.
+ * The allowed transitions of a reconciliation, which compares laku's ledger with the provider's transaction
+ * list. Only one reconciliation runs at a time. The next one begins at the end of the last period without a
+ * difference.
  */
 export const reconciliationTransitions: Transitions<ReconciliationStatus> = {
   running: ['agrees', 'differs', 'broken_off'],

@@ -1,7 +1,7 @@
 import type { Rupiah } from '../kernel/index.ts'
 import type { PaymentSubject } from './events.ts'
 
-/** The fields of a payment's row that the domain reads. */
+/** The fields of a payment's row that the payment domain reads. */
 export interface Payment {
   id: string
   code: string

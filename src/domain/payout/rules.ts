@@ -115,8 +115,8 @@ export function repeatsUntil(
 
 /**
  * Returns the time from which a payout may be declared dead. By then its key has expired, and
- * `policy.providerBookHours` have passed since its last call, so that the provider's transaction list must
- * have it.
+ * `policy.providerBookHours` have passed since its last call. If the payout was made, the provider's
+ * transaction list has it by then.
  */
 export function deadFrom(
   unknown: Unknown,

@@ -5,7 +5,7 @@ import { settlementErrors } from './errors.ts'
 import type { SettlementStatus } from './transitions.ts'
 import type { SettlementView } from './views.ts'
 
-/** A settlement that is stored in the database, unlike a preview or a carried amount. */
+/** A settlement that is stored in the database, unlike one in a preview or an amount that is carried over. */
 export type StoredSettlement = Required<SettlementView> & { status: SettlementStatus }
 
 interface Row extends Omit<StoredSettlement, 'factory' | 'carriedIdr'> {

@@ -15,16 +15,16 @@ export interface Period {
    */
   endedBefore: Date
   /**
-   * The instant before which a settlement line must have been posted to be due, if it belongs to no order or
-   * refunds a sale that was settled.
+   * The instant before which a settlement line must have been posted to be due. It applies to lines of no
+   * order and to refunds of sales that were settled.
    */
   postedBefore: Date
 }
 
 /**
  * Returns the period of a settlement through a business date; by default through today. Sales are due if
- * policy.settlementAfterDays have passed since the order's delivery. They are counted to the end of that
- * date, or to now if that is earlier.
+ * policy.settlementAfterDays have passed since the order's delivery. The days are counted to the end of the
+ * business date, or to now if that is earlier.
  * @throws settlement.through_invalid
  */
 export function periodThrough(through: string | undefined, now: Date, policy: Policy): Period {

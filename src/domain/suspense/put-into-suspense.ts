@@ -38,7 +38,10 @@ export interface NewSuspense {
   providerId?: string | null
   /** The reference of the money at the provider, if it differs from the code. */
   reference?: string | null
-  /** The amount in rupiah. Above zero: money that left laku. Below zero: money that came to laku. */
+  /**
+   * The amount of the suspense item in rupiah. Above zero: money that left laku. Below zero: money that came
+   * to laku.
+   */
   amountIdr: Rupiah
   /** The ledger account that the money left or came to. Default: the payment gateway's account. */
   account?: AccountKey
@@ -49,9 +52,9 @@ export interface NewSuspense {
 }
 
 /**
- * Books money that moved but cannot be assigned as a suspense item, under the code of its payout, refund or
- * payment, and notifies staff once. If an open item of the code has the opposite amount, both are cleared and
- * nobody is notified. Returns the id of the new item; undefined if the key was known, or if the items were
+ * Creates a suspense item for money that moved but cannot be assigned, under the code of its payout, refund
+ * or payment. Staff are notified once. If an open item of the same code has the opposite amount, both are
+ * cleared and nobody is notified. Returns the new item's id; undefined if the key was known or the items were
  * cleared.
  */
 export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<string | undefined> {

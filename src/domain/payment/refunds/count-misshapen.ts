@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '../../kernel/index.ts'
 
 /**
- * Returns how many refunds sent since the instant `since` the provider refused because their request had a
+ * Returns the number of refunds, sent after `since`, that the provider refused because their request had a
  * wrong form.
  */
 export async function countMisshapen(db: Kysely<DB>, since: Date): Promise<number> {

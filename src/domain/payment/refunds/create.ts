@@ -24,7 +24,7 @@ import { decidedIdr, decideRefunds } from './decide.ts'
 import { getRefund, type RefundDetail } from './list.ts'
 
 export interface RefundRequest {
-  /** The payment's UUID or code. */
+  /** The UUID or code of the payment to refund. */
   payment: string
   amountIdr: Rupiah
   note: string
@@ -139,8 +139,7 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
     where id = ${id}::uuid for no key update`.execute(work.tx)
   const [refund] = rows
   if (!refund) throw paymentErrors.refund_not_found({ refund: idOrCodeText })
-  // Only a refund in state requested is decided here; a failed refund goes back to approved by a retry
-  // instead.
+  // A second approver decides only a refund in state requested. Staff retry a failed refund instead.
   const { status, code } = refund
   if (status !== 'requested')
     throw kernelErrors.illegal_transition({ subject: 'refund', code, from: status, to })
@@ -148,8 +147,8 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
 }
 
 /**
- * Lets a second approver approve a refund that staff asked for. The refund is decided now, by the part of the
- * payment that was not yet refunded and by the refund rules of the payment's channel.
+ * Lets a second approver approve a refund that staff asked for. The refund is decided now: it may take only
+ * what is left of the payment, and the present refund rules of its channel apply.
  * @throws payment.refund_not_found, same_person, kernel.approver_not_independent, over_refunded,
  * not_refundable, in_escrow, cancel_instead, kernel.illegal_transition,
  *   kernel.forbidden

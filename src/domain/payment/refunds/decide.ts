@@ -30,7 +30,7 @@ export interface RefundDecision {
   key: string
   paymentId: string
   amountIdr: Rupiah
-  /** The reason as a code, such as `buyer_left` or `session_failed`. */
+  /** The reason for the refund as a code, such as `buyer_left` or `session_failed`. */
   reason: string
   /** The ledger debits that pay for the refund. Default: the escrow or the order's funds pay. */
   from?: Entry[]
@@ -38,7 +38,7 @@ export interface RefundDecision {
   requested?: { id: string; code: string; decidedBy: string } & StaffFacts
   /** The id of the refund, if the caller has already chosen one. */
   id?: string
-  /** The details that staff decided, stored with the refund. */
+  /** The details of a refund by staff that are stored with it: who bears it, a note, and who requested it. */
   staff?: StaffFacts
   /**
    * The details of a refund that was sent before a restore: its code, its attempt and the sum that went to
@@ -71,8 +71,8 @@ interface Decided extends RefundDecision {
   /** The split between buyer and company, if the refund goes into the wallet. */
   split: SplitRefund
   /**
-   * The part of the refund that goes into the wallet, because the wallet had paid a part; the rest goes to
-   * the source of the payment. This part is a refund of its own that succeeds at once.
+   * The part of the refund that goes into the wallet, because the wallet had paid a part of the payment. The
+   * rest goes to the source of the payment. This part is a refund of its own that succeeds at once.
    */
   part: { id: string; code: string; amountIdr: Rupiah } | undefined
 }
@@ -82,11 +82,10 @@ export const decidedIdr: RawBuilder<Rupiah> = sql<Rupiah>`
   (r.amount_idr + (select coalesce(sum(w.amount_idr), 0) from refunds w where w.part_of = r.id))::int8`
 
 /**
- * Decides any number of refunds in a few statements. A refund goes to the source of the payment if its
- * channel accepts refunds, else into the wallet, where the money arrives at once. If the wallet paid a part
- * of the payment, source and wallet get back their shares. The refunds and rebates of a payment never exceed
- * the sum paid, because the payment's row is locked and a CHECK limits them. A job sends the refunds to the
- * source (refund.decided).
+ * Decides any number of refunds. A refund goes to the source of the payment if its channel accepts refunds,
+ * else into the wallet at once. If the wallet paid a part of the payment, wallet and source get back their
+ * shares. Refunds and rebates of a payment never exceed the sum paid: its row is locked, and a CHECK limits
+ * them. A job then sends the refunds to the source (refund.decided).
  * @throws payment.not_refundable, over_refunded, refund_key_reused, already_released, not_found
  */
 export async function decideRefunds(work: Work, decisions: readonly RefundDecision[]): Promise<void> {

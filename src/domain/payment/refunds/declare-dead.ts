@@ -89,7 +89,7 @@ async function readLost({ tx, actor }: Work, text: string): Promise<LostRow> {
 }
 
 export interface DeadRefund {
-  /** The refund's UUID or code. */
+  /** The UUID or code of the refund to declare dead (never received by the provider). */
   refund: string
   /** The provider's records about the refund, read just now. A dry run does not ask the provider. */
   looked?: Looked | 'taken for granted' | undefined

@@ -34,7 +34,7 @@ export type WhatWasHeard =
   | 'succeeded'
   /** The refund's current attempt has failed. */
   | 'failed'
-  /** The refund is under way at the provider, and laku follows it by this provider id from now on. */
+  /** The refund is under way at the provider, and from now on laku follows it by the provider's id. */
   | 'taken'
   /** The provider has this refund under way in addition to the refund that laku follows. */
   | 'beside'

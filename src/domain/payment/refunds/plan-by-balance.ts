@@ -28,11 +28,10 @@ interface Queued {
 }
 
 /**
- * Returns the refunds to send, or to ask the provider about, now. Normally all are returned. Once the
- * provider refused one for lack of balance, only refunds that fit into the spendable balance are sent.
- * Refunds and waiting payouts share that balance by age: if one does not fit, all younger ones wait too. A
- * waiting refund does not count as failed; its buyer is notified once. If the balance cannot be read, no
- * refund is held back.
+ * Returns the refunds to send, or to ask the provider about, now. Once the provider refused one for lack of
+ * balance, only refunds that fit into the spendable balance are sent. Waiting payouts share that balance: the
+ * oldest goes first, and none overtakes it. A waiting refund does not count as failed; its buyer is notified
+ * once. If the balance cannot be read, no refund is held back.
  */
 export async function planByBalance(
   context: GatewayContext,

@@ -11,7 +11,7 @@ import { putIntoWallets } from './put-into-wallets.ts'
 import { type LockedRefund, settleRefunds } from './settle.ts'
 
 export interface RefundRetry {
-  /** The refund's UUID or code. */
+  /** The UUID or code of the refund to push on. */
   refund: string
   /**
    * True to put the refund's money into the buyer's wallet, because the source of the payment accepts no

@@ -109,7 +109,7 @@ class Hearing {
   readonly strangers: GatewayRefund[] = []
   /** The provider's update that last contradicted a refund, by the refund's code. */
   readonly contradicted = new Map<string, ProviderRefund | undefined>()
-  /** The states of the refunds as they are still stored in the database. */
+  /** The states of the locked refunds as they are still stored in the database, by the refund's id. */
   readonly #stored: ReadonlyMap<string, RefundStatus>
 
   constructor(locked: Locked) {

@@ -63,7 +63,7 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
 }
 
 /**
- * Returns the use of a person's limits by a decision about quarantined money. It counts the sum given,
+ * Returns a decision about quarantined money as a use of a person's limits. Its amount is the sum given,
  * including what the company adds.
  */
 export const unappliedUse = (
@@ -176,7 +176,7 @@ export async function endReview(
 
 /**
  * Ends the payment for which this quarantined money came, because another payment gets the money. The paid
- * invoice's id is removed from the ended payment, because a refund names that invoice.
+ * invoice's id moves to that payment, because a refund of the money names the invoice.
  */
 async function giveUp(work: Work, unapplied: LockedUnapplied, cameFor: LockedPayment): Promise<void> {
   await endReview(work, unapplied, cameFor, 'refunded')

@@ -25,8 +25,8 @@ import { lockQuarantined } from './lock.ts'
 /**
  * Lets staff dispose of money in suspense. `offset`: against a factory's next settlement. `wallet`: into a
  * wallet or out of it. `collected`: through the company's bank. `written_off`: to the company. `reassigned`:
- * to its own payment, if it is a chargeback, or to the provider's fees. Above the policy's limit the disposal
- * waits for a second approver.
+ * a chargeback to its payment or quarantined money, or a movement of the provider to its fees. Above the
+ * policy's limit a second approver decides.
  * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place,
  * wallet.insufficient_balance,
  *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition,
@@ -67,8 +67,8 @@ export async function decideSuspense(
 }
 
 /**
- * Locks the payment or wallet that gets the money before the suspense item. A transaction that puts money
- * into suspense locks them in this order.
+ * Locks the payment or wallet that gets the money. It is locked before the suspense item, in the same order
+ * as when money is put into suspense.
  */
 async function lockPlace(work: Work, { userId }: SuspenseItem, { to, place, userId: given }: AskedDisposal) {
   const quarantineId = quarantineIn(place)

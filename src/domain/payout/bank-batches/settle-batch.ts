@@ -33,9 +33,9 @@ import {
   transfersOf,
 } from './read-batches.ts'
 
-/** The failure code of a batch's line that the bank rejected, or paid and sent back. */
+/** The failure code of a payout in a batch that the bank rejected, or paid and sent back. */
 const BANK_REJECTED = 'BANK_REJECTED'
-/** The failure code of a line whose batch was cancelled. */
+/** The failure code of a payout whose batch of bank transfers was cancelled. */
 export const BATCH_CANCELLED = 'BATCH_CANCELLED'
 
 interface Line {
@@ -114,7 +114,7 @@ export async function handOutBatch(work: Work, named: string): Promise<BankFile>
   return await transfersOf(work, id)
 }
 
-/** The bank's outcome for one line of a batch. */
+/** The bank's outcome for one line (a transfer) of a batch of bank transfers. */
 export interface BankWord {
   /** The code of the settlement or withdrawal that the line pays, in upper or lower case. */
   code: string

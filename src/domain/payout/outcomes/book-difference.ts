@@ -7,10 +7,9 @@ import { ownerOf } from '../payouts/lock.ts'
 import { verdictOf } from '../rules.ts'
 
 /**
- * Puts money into suspense that left laku for a payout beyond `ownIdr`, the part that its settlement or
- * withdrawal takes. Only the difference from the sum already put into suspense for the payout is booked. So
- * the same answer of the provider again changes nothing. The caller has locked the payout. Returns true if
- * something was booked.
+ * Books into suspense the money that left laku for a payout beyond `ownIdr`, the part that its settlement or
+ * withdrawal takes. Sums already put into suspense for the payout are subtracted, so the same answer of the
+ * provider again changes nothing. The caller has locked the payout. Returns true if something was booked.
  */
 export async function bookDifference(
   work: Work,

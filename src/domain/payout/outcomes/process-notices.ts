@@ -33,8 +33,8 @@ export interface PayoutInbox {
  */
 const CONTRADICTED_TRIES = 3
 /**
- * Seconds for which a failed payout is not treated as failed if a webhook delivery contradicts it, because a
- * new payout might pay a second time. Staff are notified before they end.
+ * Seconds for which laku does not book a payout as failed if a webhook delivery contradicts the failure. A
+ * new payout might pay a second time. Staff are notified earlier.
  */
 const DOUBTED_S = 86_400
 

@@ -26,6 +26,9 @@ export function openAccount(vault: Vault, sealed: SealedAccount): BankAccount {
   }
 }
 
-/** Returns the last four digits of an encrypted account number, or a text that it cannot be decrypted. */
+/**
+ * Returns the last four digits of an encrypted account number, or a text which says that it cannot be
+ * decrypted.
+ */
 export const shownAccount = (vault: Vault, sealedNumber: string): string =>
   shownOrUnreadable(() => vault.open(PURPOSE, sealedNumber))

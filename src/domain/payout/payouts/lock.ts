@@ -51,7 +51,10 @@ export interface PayoutOwner {
   factoryId?: string
 }
 
-/** Returns the owner of a payout's money, so that it can only be set off against that owner's account. */
+/**
+ * Returns the owner of a payout's money. If the money is in suspense, it may be set off only against that
+ * owner's account.
+ */
 export function ownerOf({ userId, factoryId }: Pick<LockedPayout, 'userId' | 'factoryId'>): PayoutOwner {
   return { ...(userId && { userId }), ...(factoryId && { factoryId }) }
 }

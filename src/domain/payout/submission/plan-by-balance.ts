@@ -62,9 +62,9 @@ interface Queued extends Outgoing {
 
 /**
  * Returns the payouts to send, or to ask the provider about, now. Only payouts that fit into the spendable
- * balance are sent. The provider would accept one above it and fail it minutes later, and the receiver would
- * be told of a false failure. Payouts and waiting refunds share the balance, the oldest first. A waiting
- * payout does not count as failed. If the balance cannot be read, no payout is held back.
+ * balance are sent: the provider would accept a larger one and fail it minutes later. Waiting refunds share
+ * the balance, and the oldest goes first. A waiting payout does not count as failed. If the balance cannot be
+ * read, no payout is held back.
  */
 export async function planPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<string[]> {
   if (payoutIds.length === 0) return []

@@ -121,8 +121,8 @@ async function ask(context: PayoutContext, payout: ClaimedPayout): Promise<Asked
 }
 
 /**
- * Sends a payout. The worker's lease on it is checked right before the request leaves, so that a delayed
- * worker does not send what another worker has taken over.
+ * Sends a payout. The worker's lease on it is checked right before the request leaves. So a delayed worker
+ * does not send what another worker has taken over.
  */
 async function send({ units, actor, payouts }: PayoutContext, payout: ClaimedPayout): Promise<GatewayPayout> {
   const { key, destination, amountIdr, description } = payout
@@ -149,7 +149,7 @@ async function sendAgain(
 
 /**
  * Returns the provider's records of a payout with an unknown outcome. Reading the balance costs one more
- * call, so it is read only if the outcome has been unknown for so long that staff are notified.
+ * call. So it is read only after the outcome has been unknown long enough to notify staff.
  */
 async function shownOf({ units, payouts }: PayoutContext, { calledAt }: ClaimedPayout): Promise<Shown> {
   const isLong = secondsAfter(calledAt, UNKNOWN_FOR_S) <= units.clock.now()

@@ -120,8 +120,8 @@ export async function payLocked(work: Work, settlement: LockedSettlement, comman
  */
 export async function destinationOf(work: Work, { factoryId, code }: LockedSettlement): Promise<BankAccount> {
   await requireNoLostTransfer(work.tx)
-  // The factory's row is locked here. So this transaction waits for a suspension of the factory that is being
-  // written, and a later suspension finds this payout and holds it back.
+  // The factory's row is locked here, so a suspension of the factory that is being written ends first. A
+  // later suspension finds this payout and holds it back.
   await lockRows(work.tx, { factory: { id: [factoryId] } }, { share: true })
   const { status } = await getFactory(work.tx, factoryId)
   if (status === 'suspended') throw settlementErrors.factory_suspended({ code, factoryId })

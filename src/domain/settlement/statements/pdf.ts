@@ -6,8 +6,8 @@ import type { Statement } from './statement.ts'
 const MARGIN = 48
 const ROW = 16
 /**
- * The six columns of the statement's table of lines: their positions from the left edge of an A4 page (595
- * points wide).
+ * The six columns of the table of lines in a settlement's statement: their positions from the left edge of an
+ * A4 page (595 points wide).
  */
 const columns = [
   { title: 'Tanggal', x: 48, width: 58 },

@@ -13,7 +13,9 @@ import { allOrEach, isPaused, setAside } from '../../ops/index.ts'
 import { statementPdf } from './pdf.ts'
 import { type Statement, statementOf } from './statement.ts'
 
-/** The mail service, with the one call that a statement needs. Throws `ProviderFailure`. */
+/**
+ * The mail service, reduced to the one call that mails a settlement's statement. Throws `ProviderFailure`.
+ */
 export interface StatementMailer {
   send(mail: {
     to: string

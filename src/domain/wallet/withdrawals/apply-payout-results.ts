@@ -75,7 +75,7 @@ export const markWithdrawalsSucceeded = (work: Work, events: EventOf<'payout.suc
 
 /**
  * Reaction to payout.failed: the withdrawal's money and its fee return to the wallet. If the payout failed
- * because the balance at the provider was too small, the money stays held instead, and the withdrawal is sent
+ * only because the balance at the provider was too small, the money stays held. The withdrawal is then sent
  * again automatically.
  */
 export async function markWithdrawalsFailed(work: Work, events: EventOf<'payout.failed'>[]): Promise<void> {

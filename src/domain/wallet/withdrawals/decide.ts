@@ -77,9 +77,9 @@ export async function approveWithdrawal(
 }
 
 /**
- * Rejects, at the request of staff, a withdrawal that is held, or approved and not sent yet (its bank account
- * is too new, or its payout waits for balance). The money and the fee return to the wallet. A withdrawal that
- * was sent cannot be rejected; it ends with its payout's result.
+ * Rejects, at the request of staff, a withdrawal that is held, or approved and not sent yet. The money and
+ * the fee return to the wallet. A withdrawal that was sent cannot be rejected; it ends with its payout's
+ * result.
  * @throws wallet.withdrawal_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function rejectWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {

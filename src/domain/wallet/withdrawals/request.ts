@@ -74,7 +74,7 @@ export interface WithdrawalOffer {
    */
   minimumIdr: Rupiah
   feeIdr: Rupiah
-  /** The largest amount that the caller can request. The fee is already deducted. */
+  /** The largest amount that the caller can withdraw. The fee is already deducted. */
   mostIdr: Rupiah
   /**
    * True if the wallet's balance is below the minimum plus the fee. Then the whole balance can be withdrawn

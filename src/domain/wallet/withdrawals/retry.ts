@@ -65,14 +65,14 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
     retryOf: id,
     closesAccount,
   })
-  // Staff approve the retry, so the staff member is counted as its second approver, whatever the earlier
-  // withdrawals were.
+  // Staff approve the retry, so the staff member is counted as its second approver, whatever the amounts of
+  // earlier withdrawals.
   const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
   await countUse(work, use, personOf(work.actor))
   // A withdrawal that closes a user's account has no fee. Its retry closes the account too.
   if (closesAccount) await startClosing(work, userId)
-  // A withdrawal that the provider does not pay out waits for a batch of bank transfers, or for a staff
-  // member who sends it by hand.
+  // A withdrawal that the provider does not pay out is not sent here. It waits for a batch of bank transfers,
+  // or for staff who send it by hand.
   const { byHand } = await getWithdrawal(work, again)
   if (!byHand) {
     await sql`update withdrawals set due_at = ${work.now} where id = ${again}`.execute(work.tx)
