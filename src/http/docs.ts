@@ -66,9 +66,8 @@ function forCustomers(whole: string): string {
 }
 
 /**
- * Serves the API's description for people: Swagger UI over the committed openapi.json. The server does not
- * generate the description (that would cost every start a quarter of a second); CI compares the file with the
- * routes. In production the page is for staff only. All others get only the description of the operations
+ * Serves the page with the API's documentation: Swagger UI over the file openapi.json, which CI compares with
+ * the routes. In production the page is for staff only. All others get only the description of the operations
  * that customers call.
  */
 export const docRoutes =

@@ -19,7 +19,7 @@ declare module 'fastify' {
  * current row.
  */
 export const FRESH_MS = 1_000
-// The most cached answers. An answer has some 2 kB, so they take 4 MB at most.
+// The most public answers that are cached. An answer has some 2 kB, so they take 4 MB at most.
 const MAX_ENTRIES = 2_000
 
 export const publicReads = (laku: Laku) =>

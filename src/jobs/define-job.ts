@@ -8,7 +8,10 @@ export interface JobRun<D> {
   data: D
 }
 
-/** The failure of one job in a batch. The queue retries that job with backoff, up to the queue's limit. */
+/**
+ * The failure of one job in a batch. The queue retries that job after growing delays, up to the job's number
+ * of retries.
+ */
 export interface JobFailure {
   id: string
   error: unknown
@@ -50,8 +53,8 @@ export interface JobDefinition<N extends string = string> {
   /** The times at which the job runs, in cron syntax, in Asia/Jakarta. */
   cron?: string
   /**
-   * Handles a batch of jobs. If the function throws, every job of the batch fails; if it returns failures,
-   * only those jobs fail.
+   * Runs a batch of jobs. If the function throws, every job of the batch fails; if it returns failures, only
+   * those jobs fail.
    */
   run: (laku: Laku, jobs: JobRun<DataOf<N>>[]) => Promise<JobFailure[] | undefined>
 }

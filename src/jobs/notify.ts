@@ -5,7 +5,10 @@ import { defineJob } from './define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'notify' }
 
-/** Notifies buyers of events after the events' commit: a failed notification does not undo an event. */
+/**
+ * Notifies buyers of events after the commit of the transaction that emitted the events. So a failed
+ * notification does not undo that transaction.
+ */
 export const notifyJob = defineJob({
   name: 'notify',
   batchSize: 200,

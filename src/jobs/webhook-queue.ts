@@ -18,7 +18,7 @@ export interface WebhookQueue<Update> {
   provider: WebhookProvider
   /** Reads the update from a webhook's body; undefined if laku does not process updates of that kind. */
   parse: (body: unknown, delivery: WaitingWebhook) => Update | undefined
-  /** Processes the updates of all deliveries, and marks each delivery as processed or failed. */
+  /** Applies the updates of all these webhook deliveries, and marks each delivery as processed or failed. */
   follow: (laku: Laku, actor: Actor, deliveries: Delivery<Update>[]) => Promise<void>
 }
 

@@ -8,8 +8,8 @@ import { type Standing, sessionTexts, standingOf, timeLeftText, unitsLeft } from
 import { countOf, instantOf, moneyOf, whole } from './words.ts'
 
 /**
- * The seconds after which an open session's page reloads itself. So its counts and its remaining time stay
- * current without a script.
+ * The seconds after which the page of an open session reloads itself. So its number of buyers and its
+ * remaining time stay current without a script.
  */
 const REFRESH_S = 60
 

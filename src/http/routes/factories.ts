@@ -54,7 +54,7 @@ const newFactory = z.strictObject({
 const changes = z.strictObject({
   name: name.optional(),
   phone: phone.optional(),
-  /** The code that `laku factories send-code` sent to the new number of a verified factory. */
+  /** The one-time code that `laku factories send-code` sent to the new phone number of a verified factory. */
   caller_code: z
     .string()
     .regex(/^\d{3}[ -]?\d{3}$/)

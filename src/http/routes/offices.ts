@@ -24,7 +24,7 @@ const page = z.strictObject({
   ...paging,
 })
 
-/** The route that lists the agents' offices, for staff; an agent sees only their own office. */
+/** The route that lists the offices of agents, for staff; an agent sees only their own office. */
 export const officeRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

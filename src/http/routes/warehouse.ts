@@ -27,7 +27,7 @@ const inventory = z.object({
   next_cursor: z.string().nullable(),
 })
 
-/** The route that lists the warehouse's stock, for staff. */
+/** The route that lists the stock in the warehouse, for staff. */
 export const warehouseRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

@@ -13,7 +13,7 @@ const message = z.union([
   z.strictObject({ to, body: z.string().trim().min(1).max(4_000) }),
 ])
 
-/** The service map's route to send WhatsApp messages, for staff and services. */
+/** The route by which staff and services send WhatsApp messages. */
 export const whatsappRoutes =
   (_laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {

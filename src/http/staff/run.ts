@@ -41,7 +41,7 @@ export class Run {
   readonly #paces: RunPaces
   readonly #stop = new AbortController()
   #lines: string[] = []
-  /** The number of the first output line that is still held in memory. */
+  /** The number of the first line of the command's output that is still held in memory. */
   #base = 0
   #kept = 0
   #heldBytes = 0
@@ -128,7 +128,7 @@ export class Run {
   }
 
   /**
-   * Turns the run into a job: from now on its output is stored, and it continues if its connection breaks.
+   * Turns the run into a job: from now on its output is stored, and it continues if its caller disconnects.
    */
   async becomeJob(): Promise<void> {
     const record = this.#record

@@ -225,7 +225,8 @@ function buildStaffServer(
         throw staffErrors.request_unfit({ where: 'url', problems: [] })
       const gone = goneWith(reply, request)
       const lines = book.follow(request.staff, id.data, from, gone)
-      // The first line is read before the stream begins, so that an unknown run gets an error answer.
+      // The first line of the run's output is read before the answer begins, so that an unknown run gets an
+      // error answer.
       const first = await lines.next()
       return stream(reply, id.data, again(first, lines), heartbeatMs)
     },

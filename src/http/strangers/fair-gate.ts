@@ -1,7 +1,7 @@
 import { httpErrors } from '../http-errors.ts'
 
 export interface GateLimits {
-  /** The most requests of unknown callers that run at once. */
+  /** The most requests of callers who are not logged in that run at once. */
   running: number
   /**
    * The most requests that wait in one queue (such as a network's). A further request in that queue is

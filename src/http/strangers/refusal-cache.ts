@@ -24,7 +24,7 @@ const LONGEST_MS = 10_000
  * The interval (ms) at which this process reads which phone numbers sent MASUK (log in) to laku on WhatsApp.
  */
 const CALLED_MS = 250
-/** The most remembered refusals. Each takes some 200 bytes, so all take 10 MB at most. */
+/** The most refusals that this process remembers. Each takes some 200 bytes, so all take 10 MB at most. */
 const MAX_ENTRIES = 50_000
 /**
  * The time (ms) for which an ended code request (challenge) or refresh token is remembered. It stays ended,

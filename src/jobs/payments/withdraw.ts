@@ -5,8 +5,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'payments.withdraw' }
 
 /**
- * Closes the provider's invoices of cancelled payments. If the job is lost, an invoice is closed later, when
- * the hold of its payment ends.
+ * Ends payments that are no longer needed, and closes their invoices at the provider. If the job is lost, an
+ * invoice is closed later, when the hold of its payment ends.
  */
 export const paymentsCancelJob = defineJob({
   name: 'payments.withdraw',

@@ -6,8 +6,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'users.sweep' }
 
 /**
- * Erases users whose account is closed and whose money has arrived. Each user has a transaction of their own,
- * so that a failure does not stop the others.
+ * Erases users who closed their account and whose withdrawn money has arrived. Each user has a transaction of
+ * their own, so that a failure does not stop the others.
  */
 export const usersSweepJob = defineJob({
   name: 'users.sweep',

@@ -12,8 +12,8 @@ interface Released {
 }
 
 /**
- * Releases the reservations of these sessions or orders, and deletes their shortages, so that they no longer
- * wait for pieces. Does nothing if they have neither. Emits stock.added for each variant.
+ * Releases all stock that is reserved for these sessions or orders, and deletes their shortages, so that they
+ * no longer wait for pieces. Emits stock.added for each variant.
  */
 export async function releaseStock(work: Work, subjectIds: readonly string[]): Promise<void> {
   if (subjectIds.length === 0) return

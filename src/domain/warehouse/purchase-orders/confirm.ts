@@ -28,7 +28,7 @@ export async function confirmPurchaseOrder(
 }
 
 /**
- * Moves a locked purchase order to confirmed or shipped, as the factory reported. A purchase order that is
+ * Changes a locked purchase order to confirmed or shipped, as the factory reported. A purchase order that is
  * already past that state does not change.
  */
 export async function moveConfirmed(

@@ -1,10 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
-// The most purchase orders in one sweep. Those beyond it stay due, and the next sweep takes them at once.
+// The most purchase orders that one run of the sweep processes. The others stay due, and the next run
+// processes them at once.
 const BATCH_SIZE = 200
 
-/** Tells whether a purchase order was not answered in time and no attention item was raised yet. */
+/**
+ * Tells whether any purchase order was not answered by its factory in time and has no attention item about
+ * this yet.
+ */
 export function purchaseOrdersDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`exists (select from warehouse_purchase_orders where answer_due_at <= ${now})`
 }
