@@ -122,8 +122,8 @@ const LONGEST_HOURS = 3
 /**
  * Returns the seconds until a settlement whose payout definitely failed is paid again automatically. Returns
  * undefined if a person must decide: the reason is not temporary, somebody cancelled the payout, or
- * `policy.payoutTries` payouts were made. Failures because Xendit has not settled incoming money yet (up to
- * five days) do not end at that number.
+ * `policy.payoutTries` payouts were made. A failure because Xendit has not settled incoming money yet (up to
+ * five days) is retried beyond that number.
  */
 export function retryAfterFailure(
   failureCode: string,

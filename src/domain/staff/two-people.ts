@@ -5,10 +5,11 @@ import { kernelErrors } from '../kernel/kernel-errors.ts'
 import type { Work } from '../kernel/work.ts'
 
 /**
- * Requires that the actor counts as a second approver (four-eyes), independent of the person `first`, with a
- * factor that they enrolled themselves (docs/adr/0090). The factor and the actor's role are at least a day
- * old. Within that day, neither person changed the other's token, role or factor; neither ever vouched for
- * the other. `first` is written by `personOf` or `actorLabel`. `same` makes the error for the same person.
+ * Requires that the actor counts as a second approver (four-eyes), independent of the person `first`, and
+ * confirms with a factor that they enrolled themselves (docs/adr/0090). The factor and the actor's role are
+ * at least a day old. Within that day, neither person gave or took away the other's token, role or factor.
+ * Neither ever vouched for the other. `first` is written by `personOf` or `actorLabel`. `same` makes the
+ * error if both are one person.
  * @throws kernel.approver_not_independent, kernel.role_too_new, kernel.factor_too_new,
  * kernel.second_factor_missing, kernel.second_factor_needed
  */

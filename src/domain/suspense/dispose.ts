@@ -28,8 +28,9 @@ import { suspenseMachine, suspenseTransitions } from './transitions.ts'
  */
 export interface Place {
   /**
-   * The key, kind and subject of the ledger posting that disposes of the item, if they are not the usual
-   * ones. A chargeback needs its own, because its posting is found by the chargeback's key, kind and payment.
+   * The key, kind and subject of the ledger posting that disposes of the suspense item, if they are not the
+   * usual ones. A chargeback needs its own, because its posting is found by the chargeback's key, kind and
+   * payment.
    */
   posting?: Pick<Posting, 'key' | 'kind' | 'subject'>
   /** The ledger account that bears money that left laku, or receives money that came to laku. */

@@ -15,7 +15,7 @@ export interface User {
   /**
    * The time at which the user's email address was confirmed; null if it is not. Confirmed means that the
    * person who set the address holds the phone and reads the address's mail. From then on the address may
-   * receive log-in codes.
+   * receive one-time codes.
    */
   emailConfirmedAt: Date | null
   locale: Locale

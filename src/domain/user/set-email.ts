@@ -11,7 +11,7 @@ export interface NewEmail {
   email: string | null
   /**
    * Whether the person who sets the email address proved, with a code for this purpose, that they hold the
-   * account's phone. Then the address may be confirmed, and after that it receives log-in codes.
+   * account's phone. Then the address may be confirmed, and after that it receives one-time codes.
    */
   proven: boolean
 }
@@ -61,7 +61,7 @@ function emailToken({ vault, now }: Work, userId: string, email: string): string
 
 /**
  * Confirms the email address in a token, because whoever has the token reads that address's mail. From now on
- * the address receives log-in codes, and withdrawals pause again for policy.wayInCoolingHours. Returns the
+ * the address receives one-time codes, and withdrawals pause again for policy.wayInCoolingHours. Returns the
  * address.
  * @throws way_in.confirmation_invalid
  */

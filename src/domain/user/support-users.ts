@@ -35,7 +35,7 @@ export async function createUser(
  * Changes a user's data, at the request of support staff. If the phone number or a confirmed email address
  * changes, its old holder is notified and may stop the change (choreography: way_in.changed). The user's
  * log-ins then end, and withdrawals pause for policy.wayInCoolingHours. The audit log keeps the old number or
- * address encrypted. An email address that support sets receives no codes.
+ * address encrypted. An address that support sets receives no one-time codes.
  * @throws user.not_found, phone_invalid, phone_taken, way_in.caller_code_needed, kernel.forbidden
  */
 export async function changeUser(work: Work, input: UserChanges & { userId: string }): Promise<User> {
@@ -82,7 +82,7 @@ export async function restorePhone(work: Work, userId: string, phone: string): P
 }
 
 /**
- * Restores a user's former email address, which received log-in codes. With null the user has no address
+ * Restores a user's former email address, which received one-time codes. With null the user has no address
  * afterwards.
  */
 export async function restoreEmail(work: Work, userId: string, email: string | null): Promise<void> {
@@ -97,8 +97,8 @@ export async function restoreEmail(work: Work, userId: string, email: string | n
 }
 
 /**
- * Returns the new phone number of a user in E.164, and the language of messages to the user. A code is then
- * sent to that number.
+ * Returns the new phone number of a user in E.164, and the language of messages to the user. The caller sends
+ * a code to that number.
  * @throws user.not_found, phone_invalid, phone_taken, kernel.forbidden
  */
 export async function numberToProve(

@@ -57,11 +57,11 @@ interface Asked {
 }
 
 /**
- * Sends payouts, the oldest first as far as the balance reaches, and records the answers. A few calls run at
- * once. A payout with an unknown outcome stays submitted, and is searched by its key. For
- * `policy.providerKeyHours` its request is also repeated under that key, which never makes a second payout. A
- * payout missing from the provider's list and a refused repeat prove nothing. The answer of a worker whose
- * lease has ended is recorded like any other.
+ * Sends payouts, the oldest first as far as the provider's balance reaches, and records the answers. A payout
+ * with an unknown outcome stays submitted, and laku searches for it by its key. For `policy.providerKeyHours`
+ * its request is also repeated under that key, which never makes a second payout. A payout missing from the
+ * provider's list and a refused repeat prove nothing. The answer of a worker whose lease has ended is
+ * recorded like any other.
  */
 export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
   const planned = await planPayouts(context, payoutIds)

@@ -2,7 +2,7 @@ import { getFactory } from '../../factory/index.ts'
 import type { Tx, Vault } from '../../kernel/index.ts'
 import { type SettlementDetail, showSettlement } from '../read.ts'
 
-/** A paid settlement with the factory's details that its statement needs. */
+/** A settlement with the details of its factory that the settlement's statement needs. */
 export interface Statement extends SettlementDetail {
   /** The factory's email address; null if the factory gave none. */
   email: string | null
