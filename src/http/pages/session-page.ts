@@ -8,7 +8,7 @@ import { type Standing, sessionTexts, standingOf, timeLeftText, unitsLeft } from
 import { countOf, instantOf, moneyOf, whole } from './words.ts'
 
 /**
- * The seconds after which the page of an open session reloads itself. So its number of buyers and its
+ * The seconds after which the page of an open session reloads itself. So its figures and its
  * remaining time stay current without a script.
  */
 const REFRESH_S = 60
