@@ -246,7 +246,7 @@ it('fact 12: what waits for evidence is mailed at once, with the day by which it
   const mails: Mail[] = []
   const mailer = { send: async (mail: Mail) => ({ messageId: String(mails.push(mail)) }) }
   await mailAttention({ units: f.laku.units, actor: system, mailer, to: 'ops@example.com' })
-  expect(mails.map((mail) => mail.text).join()).toContain(`by ${told.due_date}, or it is lost`)
+  expect(mails.map((mail) => mail.text).join()).toContain(`by ${told.due_date}; otherwise the money is lost.`)
 })
 
 it('fact 12: a delivery says that a refund went and the refund read again that it failed: nothing goes again, a person is told', async () => {

@@ -357,7 +357,7 @@ describe('attention', () => {
       .executeTakeFirstOrThrow()
     expect(row).toMatchObject({
       resolvedBy: 'system:test',
-      resolution: 'what it was raised for has gone away',
+      resolution: 'the cause is gone',
     })
   })
 })

@@ -246,6 +246,6 @@ export async function settleGone(work: Work): Promise<number> {
     'gone' in end ? [sql`when ${sql.lit(kind)} then ${end.gone}`] : [],
   )
   return await settleAttentionWhere(work, sql`case a.kind ${sql.join(cases, sql` `)} else false end`, {
-    resolution: 'what it was raised for has gone away',
+    resolution: 'the cause is gone',
   })
 }

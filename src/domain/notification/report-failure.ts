@@ -16,7 +16,7 @@ export function reportDeliveryFailure(
   work.requestAttention({
     kind: `${channel}.failed`,
     subject: ['failure_code', failureCode],
-    message: `${names[channel]} do not get through: ${failureCode}`,
+    message: `${names[channel]} are not delivered (${failureCode}). Look at those that failed, and fix the cause.`,
     command: `laku notifications list --channel ${channel} --status failed`,
     details: { lastDeliveryId: deliveryId },
   })

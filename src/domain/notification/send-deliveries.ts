@@ -68,7 +68,7 @@ const putOff =
     await recordDelivery(work, channel, { id, attempts, result: new ProviderFailure(mistake) })
     return {
       subject: ['notification_delivery', id] as [string, string],
-      message: `a notice by ${channel} could not be sent or recorded`,
+      message: `A notice by ${channel} could not be sent or recorded`,
       command: `laku notifications list --channel ${channel}`,
     }
   }

@@ -45,7 +45,7 @@ export async function setAside<T>(
     work.requestAttention({
       kind: 'item_set_aside',
       ...told,
-      message: `${told.message}: ${errorText(error)}`,
+      message: `${told.message}. Error: ${errorText(error)}`,
     })
   })
 }

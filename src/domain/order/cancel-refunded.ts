@@ -38,7 +38,7 @@ function reportOrderWithoutMoney(work: Work, { id, code }: LockedOrder): void {
   work.requestAttention({
     kind: 'order_without_money',
     subject: ['order', id],
-    message: `${code} was refunded before the restore, and its courier may have it: cancel it, or have it brought back`,
+    message: `${code} was refunded before the restore, but a courier may have its parcel. Cancel the order, or ask the courier to bring the parcel back.`,
     command: `laku orders cancel ${code}`,
   })
 }

@@ -94,7 +94,7 @@ export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<s
   work.requestAttention({
     kind: 'money_in_suspense',
     subject: ['suspense', id],
-    message: `${code}: ${money.why}`,
+    message: `${code}: ${money.why}. Decide where this money belongs.`,
     command: `laku suspense show ${id}`,
     details: { code, kind: money.kind, amountIdr, ...(providerId && { providerId }) },
   })

@@ -21,7 +21,7 @@ export async function ensureWallets(work: Work, userIds: readonly string[]): Pro
       kind: 'wallet_without_owner',
       subject: ['user', id],
       message:
-        'money came into the wallet of somebody who was erased; send it on by hand, and take it out as a correction',
+        'Money came into the wallet of a user who was erased. Send it to that person by hand, then take it out of the wallet as a correction.',
       command: `laku wallets show ${id}`,
     })
   }

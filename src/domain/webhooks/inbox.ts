@@ -172,7 +172,7 @@ export async function recordFailedWebhooks(work: Work, failures: readonly Failed
     work.requestAttention({
       kind: 'webhook_failed',
       subject: ['webhook', id],
-      message: `a webhook of ${row.provider} could not be processed: ${error}`,
+      message: `A webhook of ${row.provider} could not be processed. Fix the cause, then replay it. Error: ${error}`,
       command: command ?? `laku webhooks replay ${id}`,
       ...(command && { details: { otherwise: `laku webhooks replay ${id}` } }),
     })
@@ -195,7 +195,7 @@ function reportUnknown(work: Work, provider: string, kind: string, id: string): 
   work.requestAttention({
     kind: 'webhook_unknown',
     subject: ['webhook_event', `${provider}:${kind}`],
-    message: `${provider} sends events of a kind that laku does not follow: ${kind}`,
+    message: `${provider} sends events of a kind that laku does not know (${kind}). Look at one, and decide whether laku must follow them.`,
     command: `laku webhooks show ${id}`,
     details: { last: id },
   })

@@ -41,7 +41,7 @@ export function reportDeliveryFailure(work: Work, messageId: string, failureCode
   work.requestAttention({
     kind: 'whatsapp.failed',
     subject: ['failure_code', failureCode],
-    message: `WhatsApp messages do not get through: ${failureCode}`,
+    message: `WhatsApp messages are not delivered (${failureCode}). Look at those that failed, and fix the cause.`,
     command: 'laku whatsapp list --status failed',
     details: { lastMessageId: messageId },
   })

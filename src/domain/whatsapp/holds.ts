@@ -85,11 +85,12 @@ async function putAway(work: Work, held: readonly HeldMessage[]): Promise<void> 
 function reportHold(work: Work, scope: HoldScope, code: string): void {
   const says = refusalBy(code)?.says ?? 'access is denied'
   const [, template] = scope.split(':')
-  const what = template === undefined ? 'WhatsApp takes no messages' : `WhatsApp takes no ${template}`
+  const what =
+    template === undefined ? 'WhatsApp refuses messages' : `WhatsApp refuses the template ${template}`
   work.requestAttention({
     kind: 'whatsapp_held',
     subject: ['whatsapp_hold', scope],
-    message: `${what}: ${says} (${code}); they wait, and go by themselves once it is fixed`,
+    message: `${what}: ${says} (${code}). Fix the cause; laku then sends the waiting messages automatically.`,
     command: 'laku whatsapp retry',
     details: { code },
   })

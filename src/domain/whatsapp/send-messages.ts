@@ -78,7 +78,7 @@ async function putOff(work: Work, { id, attempts, sendBy, template, language }: 
   await recordSends(work, [{ id, attempts, sendBy, template, language, result }])
   return {
     subject: ['whatsapp_message', id] as [string, string],
-    message: 'a WhatsApp message could not be sent or recorded',
+    message: 'A WhatsApp message could not be sent or recorded',
     command: `laku whatsapp show ${id}`,
   }
 }

@@ -28,7 +28,7 @@ export const deadSweepJob = defineJob({
         work.requestAttention({
           kind: 'job_failed',
           subject: ['job', id],
-          message: `a ${queue ?? 'job'} job failed for good: ${error ?? 'no answer was kept'}`,
+          message: `A job of ${queue ?? 'an unknown queue'} failed and is not tried again. Fix the cause, then redrive the queue. Error: ${error ?? 'none was kept'}`,
           command: `laku jobs redrive ${queue ?? ''}`.trim(),
         })
       }

@@ -32,8 +32,8 @@ export async function spendMessage(work: Work, channel: PaidChannel, known: bool
       kind: 'otp.budget',
       subject: ['paid_channel', channel],
       message: spent
-        ? `Strangers have asked for ${spent.strangers} codes by ${channel} today, of ${strangersMay} that they may`
-        : `Strangers have asked for all codes by ${channel} that a day has for them: ${strangersMay}`,
+        ? `Unknown people have asked for ${spent.strangers} of the ${strangersMay} codes by ${channel} that a day has for them. Check with laku doctor whether this is an attack.`
+        : `Unknown people have used all ${strangersMay} codes by ${channel} that a day has for them. Check with laku doctor whether this is an attack.`,
       command: 'laku doctor',
       details: { day },
     })

@@ -215,7 +215,7 @@ function reportUndeliveredCodes(work: Work, { provider, code }: ProviderFailure)
   work.requestAttention({
     kind: 'otp.undelivered',
     subject: ['failure_code', `${provider}:${code}`],
-    message: `Codes reach people by none of WhatsApp, email and SMS: ${code}`,
+    message: `Codes do not reach people, neither by WhatsApp nor by email or SMS (${code}). Run laku doctor to find the cause.`,
     command: 'laku doctor',
   })
 }

@@ -104,7 +104,7 @@ function reportGuessedFactor(work: Work, staffId: string): void {
   work.requestAttention({
     kind: 'factor_guessed',
     subject: ['staff', staffId],
-    message: `codes of the second factor of ${name} are guessed with their token`,
+    message: `Many wrong codes of the second factor were entered with the token of ${name}. Ask ${name}; if it was somebody else, end the token.`,
     command: `laku auth staff revoke ${name} --tokens-only`,
   })
 }

@@ -357,7 +357,7 @@ describe('tokens', () => {
         .execute()
     await laku.system(reportEndingTokens)
     expect(await laku.system(reportEndingTokens)).toBe(0)
-    expect(await told()).toEqual([{ message: expect.stringContaining(`the token of ${clerk.name} ends on`) }])
+    expect(await told()).toEqual([{ message: expect.stringContaining(`The token of ${clerk.name} ends on`) }])
     await laku.system(settleGone)
     expect(await told()).toHaveLength(1)
     await laku.as(admin, (work) => renewToken(work, { staff: clerk.name }))

@@ -54,5 +54,5 @@ export async function reportEndingTokens(work: Work): Promise<number> {
 
 export const endOfToken = (name: string, expiresAt: Date | null) =>
   expiresAt
-    ? `the token of ${name} ends on ${expiresAt.toISOString().slice(0, 10)}`
-    : `the token of ${name} has no end, and is over ${ROTATE_DAYS} days old: it wants to be rotated`
+    ? `The token of ${name} ends on ${expiresAt.toISOString().slice(0, 10)}. Renew it before that day.`
+    : `The token of ${name} has no end and is more than ${ROTATE_DAYS} days old. Renew it.`

@@ -85,7 +85,8 @@ function reportStuck(work: Work, userId: string, open: object): void {
   work.requestAttention({
     kind: 'closing_stuck',
     subject: ['user', userId],
-    message: 'an account was to be closed a week ago, and something of its user is still open',
+    message:
+      'An account should have been closed a week ago, but something of its user is still open. Look at the user, and finish what is open.',
     command: `laku users show ${userId}`,
     details: { open },
   })

@@ -117,7 +117,7 @@ async function suspendLine(work: Work, line: FileLine): Promise<void> {
     kind: 'bank',
     account: 'bank',
     amountIdr,
-    why: 'a file for the bank had it that was handed out after the backup',
+    why: 'it is in a bank file that was handed out after the backup',
     ...owner,
   })
   const { userId, factoryId } = owner

@@ -47,8 +47,8 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
     kind: 'way_in_stopped',
     subject: [kind, id],
     message: undone
-      ? `The ${nameOf(change)} was put back by who had it before: find out who asked for the change`
-      : `The change of the ${nameOf(change)} was stopped by who had it before, and could not be undone: look at it at once`,
+      ? `The ${nameOf(change)} was changed back by the person who had it before. Find out who asked for the change.`
+      : `The person who had it before stopped the change of the ${nameOf(change)}, but it could not be changed back. Look at it at once.`,
     command: kind === 'user' ? `laku users show ${id}` : `laku factories show ${id}`,
     details: { changeId: change.id, audit: `laku audit list --subject ${id}` },
   })

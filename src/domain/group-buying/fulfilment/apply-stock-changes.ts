@@ -42,7 +42,7 @@ export async function applyEndedPurchaseOrders(work: Work, events: Ended[]): Pro
       work.requestAttention({
         kind: 'session_lost_purchase_order',
         subject: ['session', own.id],
-        message: `${own.code} waits for goods that ${payload.code} does not bring any more`,
+        message: `${own.code} waits for goods, but ${payload.code} does not bring them any more. Order them again, or refund the session.`,
         command: `laku sessions fulfil ${own.code}`,
         details: { purchaseOrder: payload.code, otherwise: `laku sessions refund ${own.code}` },
       })

@@ -79,7 +79,7 @@ export async function createUncheckedOrders(work: Work, sessionId: string): Prom
   work.requestAttention({
     kind: 'session_stock_unchecked',
     subject: ['session', sessionId],
-    message: `${session.code} got ${made.count} orders on hold, for its stock could not be checked`,
+    message: `${session.code} has ${made.count} orders on hold, because its stock could not be checked. Check and reserve the stock.`,
     command: `laku sessions fulfil ${session.code}`,
   })
   return made.count

@@ -95,7 +95,7 @@ async function openSessions(work: Work, due: RawBuilder<unknown>): Promise<numbe
       work.requestAttention({
         kind: 'session_not_opened',
         subject: ['session', id],
-        message: `${code} was to open now, and its product or factory is not active`,
+        message: `${code} could not open, because its product or factory is not active. Activate it and open the session, or cancel the session.`,
         command: `laku sessions open ${code}`,
         details: { code, otherwise: `laku sessions cancel ${code}` },
       })

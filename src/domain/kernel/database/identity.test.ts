@@ -41,7 +41,7 @@ describe('which database this is', () => {
       'a backup was restored',
       'update database_identity set is_restored = true, written_in = pg_current_xact_id()',
     ],
-    ['the row that says which database it is was deleted', 'delete from database_identity'],
+    ['the row that identifies the database was deleted', 'delete from database_identity'],
   ]
   it.each(copies)('is in doubt where %s: what calls a provider waits, joins go on', async (why, made) => {
     expect(await paused()).toEqual([false, false, false, false])

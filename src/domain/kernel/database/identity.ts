@@ -39,8 +39,7 @@ export async function databaseDoubt(tx: Tx): Promise<DatabaseDoubt | undefined> 
       end as why
     from database_identity i`.execute(tx)
   const [row] = rows
-  if (!row)
-    return { why: 'the row that says which database it is was deleted', place: null, isRestored: false }
+  if (!row) return { why: 'the row that identifies the database was deleted', place: null, isRestored: false }
   const { known, ...doubt } = row
   return known ? undefined : doubt
 }
@@ -99,7 +98,7 @@ export function reportDatabaseInDoubt(work: Work, why: string): void {
   work.requestAttention({
     kind: 'database_in_doubt',
     subject: ['database', 'identity'],
-    message: `no money moves: ${why}`,
+    message: `No money moves now, because of this: ${why}. Check what happened, then take over what the provider knows.`,
     command: 'laku payments adopt --reason …',
   })
 }

@@ -114,7 +114,7 @@ describe('the chain of the ledger', () => {
     await postOne()
     expect(await takeOnce(head)).toEqual(head)
     expect((await attention()).map((row) => row.message)).toEqual([
-      `the chain of the ledger does not go on: page ${head.page} was written with head ${head.head} and is gone`,
+      `The chain of the ledger is broken: page ${head.page} was written with head ${head.head} and is gone. Find out why; after a restore, declare the break.`,
     ])
     // Another process knows nothing of it and writes the page anew: the log still does not agree.
     const again = (await takePage(first)) as ChainHead

@@ -147,7 +147,7 @@ function reportBrokenChain(work: Work, why: string): void {
   work.requestAttention({
     kind: 'ledger_chain_broken',
     subject: ['ledger', 'chain'],
-    message: `the chain of the ledger does not go on: ${why}`,
+    message: `The chain of the ledger is broken: ${why}. Find out why; after a restore, declare the break.`,
     command: 'laku ledger declare-break --reason …',
   })
 }

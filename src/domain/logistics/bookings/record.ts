@@ -77,7 +77,7 @@ async function reportOtherBooking(
   work.requestAttention({
     kind: 'shipment_booked_unasked',
     subject: ['shipment', shipmentId],
-    message: `The courier has a booking for ${orderCode} that laku does not wait for`,
+    message: `The courier has a booking for ${orderCode} that laku did not expect. If it is not needed, cancel it in the courier's dashboard.`,
     command: `laku orders show ${orderCode}`,
     details: { code: shipment?.code, status: shipment?.status, providerOrderId },
   })
@@ -103,7 +103,7 @@ export async function recordNotBooked(
   work.requestAttention({
     kind: 'shipment_not_booked',
     subject: ['shipment', shipmentId],
-    message: `No courier could be booked for ${orderCode}: ${failure.code} (${failure.outcome}); it is tried again`,
+    message: `No courier could be booked for ${orderCode}: ${failure.code} (${failure.outcome}). laku tries again; you can also book one now.`,
     command: `laku shipments create ${orderCode}`,
     details: { code: failure.code, outcome: failure.outcome, attempts },
   })
@@ -125,7 +125,7 @@ async function recordUnfit(work: Work, booking: ClaimedBooking, failure: Provide
   work.requestAttention({
     kind: 'order_not_shippable',
     subject: ['order', orderId],
-    message: `The courier refuses the parcel of ${orderCode}: ${failure.code}; its address or courier has to change`,
+    message: `The courier refuses the parcel of ${orderCode} (${failure.code}). Correct the address, or book another courier.`,
     command: `laku shipments create ${orderCode} --courier COMPANY:TYPE`,
     details: { code: failure.code },
   })

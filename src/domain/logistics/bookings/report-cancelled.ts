@@ -21,7 +21,7 @@ export async function reportCancelledByCourier(work: Work, orderIds: readonly st
     work.requestAttention({
       kind: 'order_called_off',
       subject: ['order', id],
-      message: `Couriers have called the parcel of ${code} off ${times} times; none is booked by itself any more`,
+      message: `Couriers have cancelled the parcel of ${code} ${times} times, so laku books no courier for it automatically. Book another courier, or cancel the order.`,
       command: `laku shipments create ${code} --courier COMPANY:TYPE`,
       details: { code, times, otherwise: `laku orders cancel ${code}` },
     })

@@ -83,12 +83,12 @@ function attentionOf(
   const about = { subject: ['shipment', id] as [string, string], command: `laku shipments show ${code}` }
   const items: AttentionItem[] = []
   if (unknown.length > 0) {
-    const message = `The courier says of ${code} what laku does not know (${unknown.join(', ')}); it stays ${status}`
+    const message = `The courier gives ${code} a status that laku does not know (${unknown.join(', ')}), so it stays ${status}. Find out where the parcel is, then set its status.`
     const command = `laku shipments set-status ${code}`
     items.push({ ...about, kind: 'shipment_status_unknown', message, command, details: { unknown } })
   }
   if (contradictions.length > 0) {
-    const message = `The courier says ${contradictions.join(', ')} of ${code}, which cannot be after ${status}; it stays so`
+    const message = `The courier says ${contradictions.join(', ')} about ${code}, which is not possible after ${status}, so the status stays. Ask the courier where the parcel is.`
     items.push({ ...about, kind: 'shipment_contradicted', message, details: { contradictions, status } })
   }
   return items

@@ -51,7 +51,7 @@ async function putOff({ tx }: Work, courierOrderId: string) {
   const { id, code } = rows[0] ?? { id: courierOrderId, code: courierOrderId }
   return {
     subject: ['shipment', id] as [string, string],
-    message: `what the courier says of ${code} could not be recorded; it is asked again`,
+    message: `The courier's answer about ${code} could not be recorded; laku asks again`,
     command: `laku shipments track ${code}`,
   }
 }
@@ -75,7 +75,7 @@ async function reportRefusedTracking(work: Work, errors: ReadonlyMap<string, str
     work.requestAttention({
       kind: 'shipment_untracked',
       subject: ['shipment', id],
-      message: `The courier does not say where ${code} is: ${errors.get(providerOrderId)}; it is asked again`,
+      message: `The courier does not say where ${code} is (${errors.get(providerOrderId)}). laku asks again; if that does not help, ask the courier.`,
       command: `laku shipments track ${code}`,
     })
   }

@@ -24,7 +24,7 @@ export async function endOvertaken(work: Work, orderIds: readonly string[]): Pro
     work.requestAttention({
       kind: 'shipment_booked_unasked',
       subject: ['shipment', id],
-      message: `${orderCode} went its way by hand, and a courier had been asked for it ${attempts} times without an answer: look in the courier's dashboard for the reference ${reference} and call it off there`,
+      message: `${orderCode} was moved by hand, but laku had asked a courier for it ${attempts} times without an answer. Look for the reference ${reference} in the courier's dashboard, and cancel the booking there.`,
       command: `laku orders show ${orderCode}`,
       details: { attempts, reference },
     })

@@ -149,7 +149,7 @@ function reportContradictedOrder(work: Work, { order: { id, code, status }, trac
   work.requestAttention({
     kind: 'order_contradicted',
     subject: ['order', id],
-    message: `The parcel of ${code} was delivered, and the order is ${status}: its buyer may have goods and money`,
+    message: `The parcel of ${code} was delivered, but the order is ${status}, so the buyer may have both goods and money. Look at the order and ask the buyer.`,
     command: `laku orders show ${code}`,
     details: { code, status },
   })

@@ -50,7 +50,7 @@ function reportReturnedParcel(work: Work, { id, code }: LockedOrder): void {
   work.requestAttention({
     kind: 'order_came_back',
     subject: ['order', id],
-    message: `The courier brought the parcel of ${code} back; it is sent again, or its goods are refunded`,
+    message: `The courier brought the parcel of ${code} back. Send it again, or refund the buyer.`,
     command: `laku orders set-status ${code} processing`,
     details: { code, otherwise: `laku orders set-status ${code} refunded` },
   })

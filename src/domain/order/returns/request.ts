@@ -58,7 +58,7 @@ export async function requestReturn(work: Work, input: ReturnRequest): Promise<R
   work.requestAttention({
     kind: 'return_requested',
     subject: ['return', id],
-    message: `The buyer of ${order.code} sends goods back: ${reason}`,
+    message: `The buyer of ${order.code} wants to send goods back. Inspect the goods when they come, then accept or refuse the return. Reason: ${reason}`,
     command: `laku orders returns accept ${order.code}`,
     details: { code: order.code, otherwise: `laku orders returns refuse ${order.code}` },
   })

@@ -109,8 +109,8 @@ async function lose(work: Work, line: GatewayTransaction, match: Matched): Promi
     amountIdr,
     userId,
     why: match.isGiven
-      ? 'money that was given out of quarantine was charged back: its receiver has it twice'
-      : `money was charged back that is of no payment of ours (${referenceId ?? productId ?? 'no reference'})`,
+      ? 'money that was given out of quarantine was charged back, so its receiver has it twice'
+      : `money was charged back, but laku knows no payment for it (${referenceId ?? productId ?? 'no reference'})`,
   })
   return 0
 }
@@ -157,7 +157,7 @@ async function win(work: Work, line: GatewayTransaction, { paymentId }: Matched)
       kind: 'chargeback',
       providerId: transactionId,
       amountIdr: -amountIdr,
-      why: 'a dispute was won of which no chargeback is booked',
+      why: 'a dispute was won, but no chargeback is booked for it',
     })
     return
   }

@@ -169,8 +169,8 @@ function reportChargebacks(
       kind: 'payment_charged_back',
       subject: paymentId ? ['payment', paymentId] : ['provider_transaction', transactionId],
       message: code
-        ? `${code} was charged back: look at its order before it is sent`
-        : 'money was charged back that is of no payment of ours',
+        ? `${code} was charged back by the bank of the card. Look at its order before it is sent.`
+        : 'Money was charged back, but laku knows no payment for it. Look for it in the list of differences.',
       command: code ? `laku payments show ${code}` : 'laku payments reconcile',
       details: { transactionId, amountIdr },
     })
@@ -183,7 +183,7 @@ function reportAmbiguousChargeback(work: Work, { transactionId, paymentId, amoun
     kind: 'chargeback_ambiguous',
     subject: ['provider_transaction', transactionId],
     message:
-      "the provider's book has a chargeback of a payment of which staff booked one of another amount: say whether it is the same",
+      'The provider lists a chargeback of a payment, and staff booked one with another amount. Say whether it is another one (--another) or the same one (--same-as).',
     command: `${command} --another`,
     details: { transactionId, paymentId, amountIdr, otherwise: `${command} --same-as ID` },
   })

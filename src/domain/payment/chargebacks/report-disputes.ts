@@ -38,7 +38,7 @@ export async function reportDisputes(work: Work, notices: readonly DisputeNotice
     work.requestAttention({
       kind: 'dispute_open',
       subject: ['dispute', id],
-      message: `${code ?? 'a payment that laku does not know'} is disputed: answer at the provider${dueAt ? ` by ${dueAt.toISOString()}` : ''}, or it is lost`,
+      message: `${code ?? 'A payment that laku does not know'} is disputed by its payer. Answer in the provider's dashboard${dueAt ? ` by ${dueAt.toISOString()}` : ''}; otherwise the money is lost.`,
       command: code ? `laku payments show ${code}` : 'laku payments reconcile',
       details: {
         disputeId: id,

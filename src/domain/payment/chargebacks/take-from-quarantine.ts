@@ -42,7 +42,8 @@ export async function reduceQuarantined(
   work.requestAttention({
     kind: 'payment_charged_back',
     subject: unapplied.paymentId ? ['payment', unapplied.paymentId] : ['provider_transaction', transactionId],
-    message: 'money that waited in quarantine was charged back: it is given to nobody as well',
+    message:
+      'Money in quarantine was charged back, so it cannot be applied or refunded any more. Check that nobody was promised it.',
     command: 'laku payments quarantine list --all',
     details: { quarantineId, transactionId, amountIdr },
   })

@@ -111,7 +111,7 @@ async function tell(work: Work, { payment, claimedIdr }: Difference, { entries }
   work.requestAttention({
     kind: 'buyer_owes',
     subject: ['payment', id],
-    message: `the buyer of ${code} has ${owedIdr} rupiah twice, from us and from their card's issuer, and they are not in the wallet`,
+    message: `The buyer of ${code} got ${owedIdr} rupiah twice, from us and from the bank of the card, and the wallet does not hold it. Collect it when the wallet has money, or write it off.`,
     command: `laku payments claim ${code} --collect`,
     details: { code, owedIdr, otherwise: `laku payments claim ${code} --write-off` },
   })

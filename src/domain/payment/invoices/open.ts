@@ -96,7 +96,7 @@ async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Pro
         work.requestAttention({
           kind: 'invoice_refused',
           subject: ['payment', reserved.paymentId],
-          message: `the provider refuses to make the invoice of ${reserved.code}: ${error.code}`,
+          message: `The provider refuses to make the invoice of ${reserved.code} (${error.code}). Look at the payment, and ask the provider.`,
           command: `laku payments show ${reserved.code}`,
         })
       }

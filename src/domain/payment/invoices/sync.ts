@@ -53,7 +53,7 @@ export async function syncInvoices(
     },
     async (_, { payment: { id, code } }) => ({
       subject: ['payment', id],
-      message: `what the provider says of ${code} could not be recorded`,
+      message: `The provider's answer about ${code} could not be recorded`,
       command: `laku payments sync ${code}`,
     }),
   )
@@ -127,7 +127,7 @@ function reportStuckPayment(work: Work, { id, code, expiresAt }: AskedPayment, w
   work.requestAttention({
     kind: 'payment_unresolved',
     subject: ['payment', id],
-    message: `the provider does not say what became of ${code}: ${why}`,
+    message: `The provider does not say whether ${code} was paid (${why}). Ask it again; if that does not help, look in its dashboard.`,
     command: `laku payments sync ${code}`,
   })
 }

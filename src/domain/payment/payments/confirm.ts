@@ -117,7 +117,7 @@ function unappliedOf(
     paid,
     ...(isParted(payment) && { details: { walletIdr } }),
     ...(isGone && {
-      message: `${code} was paid after its time, and the part of its buyer's wallet is there no more`,
+      message: `${code} was paid too late, and the part from the buyer's wallet is no longer there. Apply the money to the payment or a wallet, or refund it.`,
     }),
   }
 }

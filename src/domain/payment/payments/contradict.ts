@@ -51,7 +51,7 @@ export async function decideContradiction(work: Work, paymentId: string): Promis
 export const unresolved = ({ id, code }: { id: string; code: string }, reads: string): AttentionItem => ({
   kind: 'payment_unresolved',
   subject: ['payment', id],
-  message: `a webhook says that ${code} was paid, and its invoice reads ${reads}: it waits with what it holds until the provider agrees with itself, or you decide`,
+  message: `A webhook says that ${code} was paid, but its invoice says ${reads}. The payment waits until both agree: ask the provider again, or expire the payment.`,
   command: `laku payments sync ${code}`,
   details: { otherwise: `laku payments expire ${code}` },
 })

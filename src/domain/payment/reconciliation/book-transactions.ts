@@ -271,7 +271,8 @@ function reportUnknown(work: Work, transactions: readonly GatewayTransaction[]):
   work.requestAttention({
     kind: 'provider_transaction_unknown',
     subject: ['provider_transaction', 'status'],
-    message: "the provider's book has lines in a state that laku does not know: they are not booked yet",
+    message:
+      "The provider's list has lines in a state that laku does not know, so they are not booked. Look at them, and ask the provider.",
     command: 'laku payments reconcile',
     details: { transactionId: first.id, type: first.type, referenceId: first.referenceId },
   })

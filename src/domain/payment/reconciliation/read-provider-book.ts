@@ -189,7 +189,7 @@ function reportUnread(work: Work, unread: readonly UnreadTransaction[]): void {
     work.requestAttention({
       kind: 'provider_transaction_unknown',
       subject: ['provider_transaction', `unread: ${fields}`],
-      message: `the provider's book has lines that laku cannot read (${fields}): they are not booked`,
+      message: `The provider's list has lines that laku cannot read (${fields}), so they are not booked. Look at them, and ask the provider.`,
       command: 'laku payments reconcile',
       details: { ids: some.map((unreadTransaction) => unreadTransaction.id).slice(0, 10) },
     })

@@ -68,7 +68,7 @@ export async function keepAside(work: Work, line: GatewayTransaction) {
 
 const toldOf = ({ id }: { id: string }) => ({
   subject: ['provider_transaction', id] as [string, string],
-  message: `the line ${id} of the provider's book could not be booked; it is tried again`,
+  message: `The line ${id} of the provider's list could not be booked; laku tries again`,
   command: `laku payments book ${id}`,
 })
 

@@ -138,7 +138,7 @@ async function end(
   work.requestAttention({
     kind: 'books_differ',
     subject: ['provider', 'xendit'],
-    message: `the provider's book and ours do not agree on ${differences.length} lines; each says the command that fixes it`,
+    message: `The provider's list of money and our ledger differ on ${differences.length} lines. Look at the lines: each names the command that fixes it.`,
     command: `laku payments reconcile --since ${since.toISOString()}`,
     details: { runId: run.id, since, until, offIdr, first: differences.slice(0, 5) },
   })

@@ -84,7 +84,7 @@ export async function createRefund(work: Work, input: RefundRequest): Promise<Re
     work.requestAttention({
       kind: 'refund_requested',
       subject: ['refund', request.id],
-      message: `${request.code} of ${amountIdr} rupiah waits for a second person`,
+      message: `${request.code} of ${amountIdr} rupiah waits for approval. A second person must approve or reject it.`,
       command: `laku refunds approve ${request.code}`,
     })
   } else {

@@ -161,7 +161,7 @@ function reportAskedDeclaration(work: Work, { id, code, amountIdr }: Lost, reaso
   work.requestAttention({
     kind: 'refund_stuck',
     subject: ['refund', id],
-    message: `${code}: its call was declared dead, and waits for a second person`,
+    message: `One person declared ${code} dead. A second person must confirm it with the same command.`,
     command: `laku refunds declare-dead ${code}`,
     details: { amountIdr, reason },
   })

@@ -90,7 +90,7 @@ function reportFailingRefund(work: Work, { refund, failureCode, failures, paymen
   work.requestAttention({
     kind: 'refund_failing',
     subject: ['refund', id],
-    message: `${code} has failed ${failures} times: ${failureCode}`,
+    message: `${code} has failed ${failures} times (${failureCode}). Fix the cause, then retry it, or use --wallet to refund into the wallet.`,
     command: `laku refunds retry ${code}`,
   })
 }

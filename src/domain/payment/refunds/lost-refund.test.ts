@@ -124,7 +124,7 @@ describe('refunds of what is not settled', () => {
       .where('kind', '=', 'refunds_wait_for_balance')
       .executeTakeFirstOrThrow()
     expect(told.message).toBe(
-      '2 refunds of Rp 100.000 wait until what came in is settled; Rp 0 can be spent there, Rp 100.000 of float is missing',
+      '2 refunds of Rp 100.000 wait, because the balance at the provider is too low: Rp 0 can be spent there, and Rp 100.000 is missing. Add money there, or wait until the provider settles incoming payments.',
     )
     await pass(86_400)
     await pass(901)

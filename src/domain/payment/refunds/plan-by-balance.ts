@@ -128,11 +128,11 @@ export async function reportWaitingRefunds(work: Work, balanceIdr: Rupiah | null
   const there =
     balanceIdr === null || missingIdr === null
       ? ''
-      : `; ${formatIdr(balanceIdr)} can be spent there, ${formatIdr(missingIdr)} of float is missing`
+      : `: ${formatIdr(balanceIdr)} can be spent there, and ${formatIdr(missingIdr)} is missing`
   work.requestAttention({
     kind: 'refunds_wait_for_balance',
     subject: ['provider', 'xendit'],
-    message: `${all.count} refunds of ${formatIdr(all.sumIdr)} wait until what came in is settled${there}`,
+    message: `${all.count} refunds of ${formatIdr(all.sumIdr)} wait, because the balance at the provider is too low${there}. Add money there, or wait until the provider settles incoming payments.`,
     command: 'laku refunds list --waiting',
     details: {
       count: all.count,

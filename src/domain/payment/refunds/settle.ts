@@ -257,7 +257,7 @@ async function tellOfStranger(
     kind: 'refund_unexpected',
     subject: ['provider_refund', id],
     message:
-      'the provider made a refund that laku does not wait for: its money goes into suspense once the book is read',
+      'The provider made a refund that laku did not ask for. Its money goes into suspense when the list of the provider is read; run the command to read it now.',
     command: 'laku payments sync',
     details: { referenceId, amountIdr },
   })
@@ -310,7 +310,7 @@ async function stop(
     work.requestAttention({
       kind: 'refund_contradicted',
       subject: ['refund', id],
-      message: `the provider contradicts what it said of ${code}: nothing more is done by itself`,
+      message: `The provider contradicts its earlier answer about ${code}, so laku does nothing more with it automatically. Check it at the provider.`,
       command: `laku refunds show ${code}`,
       details: { code, ...(fact && { providerRefundId: fact.providerRefundId, says: fact.status }) },
     })
@@ -318,7 +318,7 @@ async function stop(
     work.requestAttention({
       kind: 'refund_unexpected',
       subject: ['provider_refund', fact.providerRefundId],
-      message: `the provider has a second refund of ${code} under way`,
+      message: `The provider has started a second refund of ${code}. Look at the refund, and ask the provider to stop the second one.`,
       command: `laku refunds show ${code}`,
       details: { code, amountIdr: fact.amountIdr },
     })
@@ -352,7 +352,7 @@ async function rememberIds(
     work.requestAttention({
       kind: 'refund_pending',
       subject: ['refund', id],
-      message: `${code}: the provider took it on ${Math.floor((work.now.getTime() - firstCalledAt.getTime()) / 3_600_000)} hours ago and has not ended it`,
+      message: `The provider accepted ${code} ${Math.floor((work.now.getTime() - firstCalledAt.getTime()) / 3_600_000)} hours ago and has not finished it. Ask the provider.`,
       command: `laku refunds show ${code}`,
       details: { since: firstCalledAt },
     })

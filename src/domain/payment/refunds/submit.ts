@@ -82,7 +82,7 @@ const putOff: PutOff<string> = async (work, id) => {
   const code = rows[0]?.code ?? id
   return {
     subject: ['refund', id],
-    message: `${code} could not be brought on; it is tried again in ${SET_ASIDE_S / 60} minutes`,
+    message: `${code} could not be processed; laku tries again in ${SET_ASIDE_S / 60} minutes`,
     command: `laku refunds show ${code}`,
   }
 }
@@ -116,7 +116,7 @@ async function askAboutOthers(context: GatewayContext): Promise<void> {
     },
     async (_, { id, referenceId }) => ({
       subject: ['provider_refund', id],
-      message: `what the provider says of its refund ${referenceId ?? id} could not be recorded`,
+      message: `The provider's answer about its refund ${referenceId ?? id} could not be recorded`,
       command: 'laku payments reconcile',
     }),
   )
@@ -169,7 +169,12 @@ async function askLater(
 ): Promise<void> {
   const { firstAskedAt } = await postpone(work, refund, (age) => retryAfterS ?? waitS(age), code)
   if (firstAskedAt && (work.now.getTime() - firstAskedAt.getTime()) / 1000 > STUCK_S)
-    reportStuck(work, refund, `the provider has not answered: ${code}`, `laku refunds retry ${refund.code}`)
+    reportStuck(
+      work,
+      refund,
+      `the provider does not answer (${code}). Try again, or ask the provider.`,
+      `laku refunds retry ${refund.code}`,
+    )
 }
 
 /**
@@ -187,15 +192,15 @@ async function scheduleNextSearch(
   await postpone(work, refund, (age) => (leftS > 0 ? Math.min(waitS(age), leftS) : waitS(age)))
   const { code } = refund
   if (mayBe) {
-    const why = `the provider has a refund of its payment without our reference, ${mayBe}, which may be it: nothing is sent`
+    const why = `the provider has a refund of the same payment without our reference (${mayBe}), so laku sends nothing. If it is this refund, take it over.`
     return reportStuck(work, refund, why, `laku refunds retry ${code} --provider-refund-id ${mayBe}`, shown)
   }
   if (!over && ageS(refund, work.now) <= STUCK_S) return
   const why = over
-    ? 'its call is lost and nothing at the provider shows it; nothing is sent any more'
+    ? 'its request was lost, and the provider does not show it, so laku sends it no more. Check at the provider, then declare it dead.'
     : isMute
-      ? 'its call is lost, nothing shows it yet, and its payment does not say what was refunded: nothing is sent again by itself'
-      : 'its call is lost, and nothing at the provider shows it yet'
+      ? 'its request was lost, and the provider does not say what was refunded, so laku does not send it again. Check at the provider.'
+      : 'its request was lost, and the provider does not show it yet. laku keeps asking; look at it if this does not end.'
   reportStuck(
     work,
     refund,

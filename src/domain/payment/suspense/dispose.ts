@@ -150,7 +150,7 @@ async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDis
       work.requestAttention({
         kind: 'payment_charged_back',
         subject: ['payment', payment.id],
-        message: `${payment.code} was charged back: look at its order before it is sent`,
+        message: `${payment.code} was charged back by the bank of the card. Look at its order before it is sent.`,
         command: `laku payments show ${payment.code}`,
         details: { transactionId: line.transactionId, amountIdr, by: actorLabel(work.actor) },
       })

@@ -26,7 +26,7 @@ export async function putPosting(work: Work, key: string): Promise<SuspenseItem>
     code,
     kind: kind.startsWith('payment.') ? 'payment' : kind.startsWith('refund.') ? 'refund' : 'movement',
     amountIdr,
-    why: `our book has ${kind}, and the provider has not: ${note}`,
+    why: `our ledger has ${kind}, but the provider does not: ${note}`,
   })
   if (!id) throw suspenseErrors.known({ key })
   work.audit({ command: 'suspense put', subject: ['suspense', id], after: { key, code, amountIdr } })

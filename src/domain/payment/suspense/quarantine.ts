@@ -84,9 +84,10 @@ function reportUnapplied(
 ): void {
   const code = payment?.code
   const message = {
-    wrong_amount: `${code} was paid with another amount`,
-    paid_twice: `${code} was paid again on a second invoice`,
-    unknown: 'an invoice that is none of ours was paid',
+    wrong_amount: `${code} was paid with another amount. Apply the money to the payment or a wallet, or refund it.`,
+    paid_twice: `${code} was paid a second time, on a second invoice. Put the money into a wallet, or refund it.`,
+    unknown:
+      'Somebody paid an invoice that laku does not know. Find out who paid, then apply the money or refund it.',
   }[kind]
   const ours = payment && { paymentId: payment.id, code, expectedIdr: payment.amountIdr }
   work.requestAttention({

@@ -19,7 +19,7 @@ export async function remindBatches(work: Work): Promise<void> {
     work.requestAttention({
       kind: 'bank_batch_unconfirmed',
       subject: ['bank_batch', id],
-      message: `nobody has said what the bank made of batch ${number}: its money is on its way`,
+      message: `Nobody has recorded what the bank did with batch ${number}, so its money counts as on its way. Confirm the batch, or cancel it.`,
       command: `laku settle batches confirm ${number} --reference REFERENCE`,
       details: { otherwise: `laku settle batches cancel ${number}` },
     })

@@ -52,8 +52,9 @@ function whyOf(
   answer: Pick<GatewayPayout, 'status' | 'amountIdr'>,
   ownIdr: Rupiah,
 ): string {
-  if (verdictOf(answer.status) !== 'succeeded') return `the provider says ${answer.status} of what had left`
+  if (verdictOf(answer.status) !== 'succeeded')
+    return `the provider says ${answer.status} about money that had left`
   return ownIdr === 0
-    ? 'it arrived, and another payment of the same was under way or made'
-    : `the provider paid ${answer.amountIdr} where ${amountIdr} were asked for`
+    ? 'it arrived, but the same was already paid or being paid another time'
+    : `the provider paid ${answer.amountIdr} rupiah instead of ${amountIdr}`
 }

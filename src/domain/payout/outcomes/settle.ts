@@ -232,7 +232,7 @@ function reportSlowPayout(work: Work, payout: LockedPayout, status: GatewayPayou
   work.requestAttention({
     kind: 'payout_stuck',
     subject: ['payout', id],
-    message: `${key} is ${status} at the provider for too long: ask them`,
+    message: `${key} has been ${status} at the provider for too long. Ask the provider.`,
     command: commandFor(payout),
   })
 }
@@ -319,7 +319,7 @@ async function tellOfStranger(work: Work, answer: GatewayPayout): Promise<void> 
     kind: 'payout_unexpected',
     subject: ['provider_payout', answer.id],
     message:
-      'the provider paid out something that laku did not ask for: its money goes into suspense once the book is read',
+      'The provider made a payout that laku did not ask for. Its money goes into suspense when the list of the provider is read; run the command to read it now.',
     command: 'laku payments sync',
     details: { referenceId: answer.referenceId, says: answer.status, amountIdr: answer.amountIdr },
   })
@@ -329,7 +329,7 @@ function reportUnexpectedPayout(work: Work, { id, key, status }: LockedPayout, a
   work.requestAttention({
     kind: 'payout_unexpected',
     subject: ['payout', id],
-    message: `${key} is ${status} here, and the provider says ${answer.status}: it may be paid yet, and nothing is sent for it meanwhile`,
+    message: `${key} is ${status} in laku, but the provider says ${answer.status}, so it may still be paid. laku sends nothing for it now; ask the provider.`,
     command: commandFor({ key }),
     details: { says: answer.status, status },
   })

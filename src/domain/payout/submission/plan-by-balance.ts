@@ -135,7 +135,7 @@ async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah)
   work.requestAttention({
     kind: 'payouts_wait_for_balance',
     subject: ['provider', 'xendit'],
-    message: `${count} payouts of ${formatIdr(sumIdr)} with fees wait until what came in is settled; ${formatIdr(balanceIdr)} can be spent there, ${formatIdr(missingIdr)} of float is missing`,
+    message: `${count} payouts of ${formatIdr(sumIdr)} with fees wait, because only ${formatIdr(balanceIdr)} can be spent at the provider. Add ${formatIdr(missingIdr)} there, or wait until it settles incoming payments.`,
     command: 'laku payouts list --waiting',
     details: { count, sumIdr, balanceIdr, missingIdr, oldestAt },
   })

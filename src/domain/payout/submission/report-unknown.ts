@@ -25,17 +25,17 @@ export async function reportUnknown(
   if (payout.status !== 'submitted') return
   const until = repeatsUntil({ calledAt }, work.policy)
   const list = shown
-    ? `the provider's list has ${shown.listed || 'none'} of it`
+    ? `the provider lists ${shown.listed || 'none'} of it`
     : "the provider's list was not read"
   const balance = shown?.balanceIdr === undefined ? '' : `, its balance is ${formatIdr(shown.balanceIdr)}`
   const next =
     until > work.now
-      ? 'the same request goes again under its key by itself'
-      : `nothing is sent any more: laku payouts declare-dead ${key} once it may`
+      ? 'laku sends the same request again automatically'
+      : `laku sends nothing more; run laku payouts declare-dead ${key} when it is allowed`
   work.requestAttention({
     kind: 'payout_stuck',
     subject: ['payout', id],
-    message: `${key}: nobody knows whether it was paid; ${list}${balance}; ${next}`,
+    message: `It is not known whether ${key} was paid: ${list}${balance}. Ask the provider; ${next}.`,
     command: commandFor({ key }),
     details: {
       amountIdr,

@@ -98,7 +98,7 @@ const putOff: PutOff<string> = async (work, id) => {
   const name = rows[0]?.key ?? id
   return {
     subject: ['payout', id],
-    message: `${name} could not be brought on; it is tried again in ${SET_ASIDE_S / 60} minutes`,
+    message: `${name} could not be processed; laku tries again in ${SET_ASIDE_S / 60} minutes`,
     command: `laku payouts show ${name}`,
   }
 }
@@ -215,7 +215,7 @@ async function sendLater(
   work.requestAttention({
     kind: 'payout_stuck',
     subject: ['payout', id],
-    message: `${payout.key}: the provider takes no payout: ${code}`,
+    message: `${payout.key} is not sent, because the provider accepts no payouts now (${code}). Ask the provider.`,
     command: `laku payouts show ${payout.key}`,
   })
 }

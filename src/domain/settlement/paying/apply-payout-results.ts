@@ -128,7 +128,7 @@ export async function stopRetries(work: Work, events: EventOf<'payout.contradict
     reportUnpaid(
       work,
       row,
-      `the provider says ${payout?.says} of ${payout?.key}, which ${payout?.from}: look before it is paid again`,
+      `the provider now says ${payout?.says} about ${payout?.key}, which was ${payout?.from} before. Check at the provider before you pay it again.`,
     )
   }
 }
@@ -167,7 +167,7 @@ export async function markSettlementsFailed(work: Work, events: EventOf<'payout.
       reportUnpaid(
         work,
         settlement,
-        `its payout failed: ${failureCode}${retryable ? ', which may pass' : ''}`,
+        `its payout failed (${failureCode}${retryable ? ', perhaps only for now' : ''}). Fix the cause, then pay it again.`,
       )
     } else {
       await sql`
@@ -178,7 +178,7 @@ export async function markSettlementsFailed(work: Work, events: EventOf<'payout.
         reportUnpaid(
           work,
           settlement,
-          'the balance at the provider does not reach for it; it is tried again by itself',
+          'the balance at the provider is too low. Add money there; laku then pays it automatically.',
         )
     }
   }
@@ -200,7 +200,11 @@ export async function markSettlementsReversed(
   for (const { settlement } of all) {
     const aggregate = ['settlement', settlement.id] as const
     work.emit({ type: 'settlement.reversed', aggregate, payload: settlementEventPayload(settlement) })
-    reportUnpaid(work, settlement, 'the bank sent its money back')
+    reportUnpaid(
+      work,
+      settlement,
+      'the bank sent the money back. Check the bank account of the factory, then pay it again.',
+    )
   }
 }
 

@@ -5,7 +5,7 @@ export function reportUnpaid(work: Work, { id, code }: { id: string; code: strin
   work.requestAttention({
     kind: 'settlement_unpaid',
     subject: ['settlement', id],
-    message: `${code}: ${why}`,
+    message: `${code} is not paid: ${why}`,
     command: `laku settle retry ${code}`,
   })
 }

@@ -60,7 +60,7 @@ async function putOff({ tx, now }: Work, id: string) {
   const code = rows[0]?.code ?? id
   return {
     subject: ['settlement', id] as [string, string],
-    message: `${code} could not be paid again by itself; it is tried again in an hour`,
+    message: `${code} could not be paid again automatically; laku tries again in an hour`,
     command: `laku settle show ${code}`,
   }
 }

@@ -85,7 +85,7 @@ async function putOff(work: Work, { id, code, attempts }: Due) {
     where id = ${id} and statement_attempts = ${attempts}`.execute(work.tx)
   return {
     subject: ['settlement', id] as [string, string],
-    message: `the statement of ${code} could not be made or mailed`,
+    message: `The statement of ${code} could not be made or mailed`,
     command: `laku settle export ${code} --format pdf`,
   }
 }
@@ -134,7 +134,7 @@ async function record(
   work.requestAttention({
     kind: 'statement_not_sent',
     subject: ['settlement', id],
-    message: `The statement of ${code} does not get through: ${failure.code}`,
+    message: `The statement of ${code} does not reach the factory (${failure.code}). Export it as a PDF and send it yourself.`,
     command: `laku settle export ${code} --format pdf`,
   })
 }

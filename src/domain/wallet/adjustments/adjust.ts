@@ -86,7 +86,7 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
     work.requestAttention({
       kind: 'wallet_adjustment',
       subject: ['wallet_adjustment', adjustment.id],
-      message: `an adjustment of ${changeIdr} rupiah waits for a second person`,
+      message: `An adjustment of ${changeIdr} rupiah waits for approval. A second person must approve or reject it.`,
       command: `laku wallets adjustments approve ${adjustment.id}`,
     })
   }

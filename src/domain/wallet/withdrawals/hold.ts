@@ -54,7 +54,7 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
     work.requestAttention({
       kind: 'withdrawal_large',
       subject: ['withdrawal', withdrawal.id],
-      message: `${withdrawal.code} is large, alone or with what left before it, and waits for approval`,
+      message: `${withdrawal.code} is a large withdrawal, alone or together with earlier ones. Check it, then approve or reject it.`,
       command: `laku wallets withdrawals approve ${withdrawal.code}`,
     })
   }
@@ -62,7 +62,7 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
     work.requestAttention({
       kind: 'withdrawal_by_hand',
       subject: ['withdrawal', withdrawal.id],
-      message: `${withdrawal.code} is not paid out by the provider (too little or too much for it): send it from the bank (laku wallets withdrawals list --status held --json says where to), then say so`,
+      message: `The provider cannot pay out ${withdrawal.code}: the amount is too small or too large for it. Send it from the bank (laku wallets withdrawals list --status held --json shows the account), then approve it.`,
       command: `laku wallets withdrawals approve ${withdrawal.code} --by-hand REFERENCE`,
       details: { otherwise: `laku wallets withdrawals reject ${withdrawal.code}` },
     })

@@ -45,7 +45,7 @@ async function putOff({ tx, now }: Work, id: string) {
   const code = rows[0]?.code ?? id
   return {
     subject: ['withdrawal', id] as [string, string],
-    message: `${code} could not be sent; it is tried again in an hour`,
+    message: `${code} could not be sent; laku tries again in an hour`,
     command: `laku wallets withdrawals reject ${code}`,
   }
 }
@@ -130,7 +130,7 @@ async function postpone(work: Work, rows: readonly Due[]): Promise<void> {
     work.requestAttention({
       kind: 'withdrawal_of_suspended',
       subject: ['withdrawal', id],
-      message: `${code} is due, and its user is suspended: it waits until they are let in again`,
+      message: `${code} is due, but it waits because its user is suspended. To pay it, activate the user.`,
       command: status === 'held' ? `laku wallets withdrawals reject ${code}` : letIn,
       ...(status === 'held' && { details: { otherwise: letIn } }),
     })
