@@ -2,43 +2,43 @@ import type { Leaf } from '../src/commands/tree.ts'
 
 const intro = `# The laku command
 
-Made from the commands by \`npm run generate\`. \`laku <noun> --help\` lists the verbs of a noun, \`laku <noun> <verb> --help\` says what one takes.
+Made from the commands by \`npm run generate\`. \`laku <noun> --help\` lists the verbs of a noun, \`laku <noun> <verb> --help\` shows the arguments and options of a verb.
 
 ## Everywhere
 
 | flag | what it does |
 | --- | --- |
-| \`--json\` | one JSON value on stdout and nothing else, empty results and errors (\`{"error":{"code","message","details"}}\`) included |
-| \`--yes\` | never ask: a question that no flag answers ends with exit code 2 and names the flag |
-| \`--quiet\` | no notes and no progress on stderr |
-| \`--server <url>\` | the shop with this staff server (\`LAKU_SERVER\`, with \`LAKU_TOKEN\`) |
-| \`--context <name>\` | the shop that you logged in to under this name |
-| \`--wait <duration>\` | wait so long for the server where it is away, like \`30m\`; then it ends with 6 |
-| \`--idempotency-key <key>\` | do it once under this key: said again, it tells what came of it |
-| \`--data-dir <folder>\` | folder of the embedded database, or of a running \`laku up\` (\`LAKU_DATA_DIR\`) |
-| \`--database-url <url>\` | for the owner of the host: open this PostgreSQL (\`DATABASE_URL\`) |
-| \`--no-color\` | no colour (\`NO_COLOR\`); off a terminal there is none |
-| \`--debug\` | the stack of an unexpected error |
+| \`--json\` | print one JSON value on stdout and nothing else, also for empty results and errors (\`{"error":{"code","message","details"}}\`) |
+| \`--yes\` | never ask; a question that no flag answers ends with exit code 2 and names the flag |
+| \`--quiet\` | print no notes and no progress on stderr |
+| \`--server <url>\` | use the shop with this staff server (\`LAKU_SERVER\`, with \`LAKU_TOKEN\`) |
+| \`--context <name>\` | use the shop that you logged in to under this name |
+| \`--wait <duration>\` | how long to wait for a server that does not answer, like \`30m\`; after that the command exits with 6 |
+| \`--idempotency-key <key>\` | do it only once under this key; with the same key again, the first result is shown |
+| \`--data-dir <folder>\` | the folder of the embedded database, or of a running \`laku up\` (\`LAKU_DATA_DIR\`) |
+| \`--database-url <url>\` | only for the owner of the machine: open this PostgreSQL database (\`DATABASE_URL\`) |
+| \`--no-color\` | print without colour (\`NO_COLOR\`); without a terminal there is never colour |
+| \`--debug\` | show the stack of an unexpected error |
 
-Which shop is meant: \`--server\`, \`--context\`, \`LAKU_SERVER\`, the shop chosen by \`laku login\` or \`laku context use\`, then a \`laku up\` that runs in this folder. Two that could
-both be meant are exit code 2. A change names its shop on stderr. \`up\`, \`demo\`, \`serve\`, \`worker\`, \`db\`, \`doctor\` and \`providers\` are the host owner's and open the database themselves.
+The shop is the first of these that is given: \`--server\`, \`--context\`, \`LAKU_SERVER\`, the shop chosen by \`laku login\` or \`laku context use\`, a \`laku up\` that runs in this folder. If it is not clear which
+one is meant, the command ends with exit code 2. A command that changes something names its shop on stderr. \`up\`, \`demo\`, \`serve\`, \`worker\`, \`db\`, \`doctor\` and \`providers\` are for the owner of the machine and open the database directly.
 
-Times take ISO 8601, \`-2h\`, \`yesterday\`; things are named by UUID or by code. People read amounts as \`Rp 1.250.000\` and times in
+Times are written as ISO 8601, \`-2h\` or \`yesterday\`; things are named by their UUID or code. Tables for people show amounts as \`Rp 1.250.000\` and times in
 Asia/Jakarta; JSON has whole rupiah and ISO 8601.
 
 ## Exit codes
 
 | code | meaning |
 | --- | --- |
-| 0 | done; an empty list is done |
-| 1 | failed: a provider refused it, or the fault is laku's own |
-| 2 | wrong usage, invalid input or configuration, an unanswered prompt (Ctrl-C at one too) |
-| 3 | not found |
-| 4 | not allowed, or not logged in |
-| 5 | conflict: the state does not allow it |
-| 6 | a provider or the database is unavailable or limits us |
-| 7 | done in part: a batch with failed rows |
-| 8 | a check found something |
+| 0 | the command succeeded; an empty list is a success |
+| 1 | the command failed: a provider refused it, or laku itself has an error |
+| 2 | the usage, the input or the configuration is wrong, or a question was not answered (also with Ctrl-C) |
+| 3 | the thing that you named was not found |
+| 4 | you are not logged in, or you are not allowed to do this |
+| 5 | the current state does not allow this |
+| 6 | a provider, the server or the database cannot be reached, or a limit of requests is reached; try again later |
+| 7 | only a part was done: some rows of a batch failed |
+| 8 | a check found a problem |
 `
 
 /** The reference of every command that is not hidden. */

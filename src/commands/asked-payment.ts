@@ -8,11 +8,11 @@ import type { PaymentView, PayWith } from '../domain/payment/index.ts'
  * act.
  */
 export const walletOptions = [
-  { flags: '--wallet', description: 'paid from their wallet, at once' },
+  { flags: '--wallet', description: 'pay everything from the wallet of the buyer now' },
   {
     flags: '--wallet-part [rupiah]',
     description:
-      'their wallet pays so much, held at once, and an invoice the rest; without a sum all that the wallet holds, but for the least of an invoice',
+      'pay this much from the wallet and the rest by invoice; without an amount, as much as possible from the wallet',
   },
 ]
 

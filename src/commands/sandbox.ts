@@ -19,15 +19,16 @@ export function refuseProduction(config: Config, what: string): void {
 
 export const sandbox = defineTask({
   name: 'sandbox',
-  description: 'Serve the wire protocols of the providers on loopback, with a control API. Development only.',
+  description:
+    'Serve the HTTP and mail interfaces of the providers on this machine, with a control API. Development only.',
   options: [
     {
       flags: '--sandbox-port <port>',
-      description: 'to listen on; mail on the one after it (LAKU_SANDBOX_PORT)',
+      description: 'the port to listen on; mail uses the next port (LAKU_SANDBOX_PORT)',
     },
     {
       flags: '--tls-cert <file>',
-      description: 'speak https and smtps with this certificate (PEM), as a shop in production wants it',
+      description: 'use HTTPS and SMTPS with this certificate (PEM), as a shop in production needs it',
     },
     { flags: '--tls-key <file>', description: 'the key of the certificate (PEM)' },
   ],

@@ -11,10 +11,10 @@ import { announce, openProcess, processShutdown, untilStopped } from './process.
 
 export const serve = defineTask({
   name: 'serve',
-  description: 'Serve the HTTP API until a signal. Any number of them may share one database.',
+  description: 'Serve the HTTP API until a signal stops it. Several servers can use one database.',
   options: [
-    { flags: '--port <port>', description: 'to listen on (PORT)' },
-    { flags: '--host <address>', description: 'to listen on (HOST)' },
+    { flags: '--port <port>', description: 'the port to listen on (PORT)' },
+    { flags: '--host <address>', description: 'the address to listen on (HOST)' },
   ],
   input: z.object({ port: z.string().optional(), host: z.string().optional() }),
   examples: ['laku serve --port 8080 --host 0.0.0.0'],

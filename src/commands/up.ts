@@ -10,13 +10,16 @@ export const up = defineTask({
   description:
     'Run everything on this machine until Ctrl-C: the database (embedded, without --database-url), its migrations and seed data, the provider sandbox, the server and a worker.',
   options: [
-    { flags: '--port <port>', description: 'of the server (PORT, 3000; with --ephemeral a free one)' },
+    {
+      flags: '--port <port>',
+      description: 'the port of the server (PORT, 3000; with --ephemeral a free port)',
+    },
     {
       flags: '--sandbox-port <port>',
-      description: 'of the sandbox (LAKU_SANDBOX_PORT, 3900; with --ephemeral a free one)',
+      description: 'the port of the sandbox (LAKU_SANDBOX_PORT, 3900; with --ephemeral a free port)',
     },
-    { flags: '--no-seed', description: 'without a factory, products, stock and a session to begin with' },
-    { flags: '--ephemeral', description: 'in a data folder that is removed at the end' },
+    { flags: '--no-seed', description: 'do not add first data (a factory, products, stock and a session)' },
+    { flags: '--ephemeral', description: 'use a data folder that is deleted at the end' },
   ],
   input: z.object({
     port: z.string().optional(),

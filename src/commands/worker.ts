@@ -5,7 +5,7 @@ import { announce, openProcess, processShutdown, untilStopped } from './process.
 
 export const worker = defineTask({
   name: 'worker',
-  description: 'Run jobs until a signal. Any number of them may share one database.',
+  description: 'Run jobs until a signal stops it. Several workers can use one database.',
   input: z.object({}),
   run: async (context) => {
     const { startWorker } = await import('../jobs/worker.ts')

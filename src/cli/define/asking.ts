@@ -26,7 +26,7 @@ export interface AskingDefinition<S extends z.ZodType, T> extends Shape<S> {
 
 /** Declares a change whose result depends on a provider's answer, with --dry-run and --reason. */
 export function defineAsking<S extends z.ZodType, T>(definition: AskingDefinition<S, T>): CommandDefinition {
-  const dry = 'ask nobody, print what would be asked and what is written before, and roll it back'
+  const dry = 'ask no provider, print the requests and what would change before them, and save nothing'
   return declared('change', definition, changeFlags({ dry }), async (context, raw) => {
     const { runAsking } = await import('../run/asking.ts')
     await runAsking(context, definition, raw)

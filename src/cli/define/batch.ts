@@ -39,14 +39,20 @@ export function defineBatch<S extends z.ZodType, R extends z.ZodObject, T>(
 ): CommandDefinition {
   const columns = Object.keys(definition.row.shape).join(',')
   const flags: OptionDefinition[] = [
-    { flags: '--dry-run', description: 'check and run every row, print what would change, and roll it back' },
-    { flags: '--reason <text>', description: 'why: kept in the audit log' },
-    { flags: '--ndjson', description: 'one line of JSON a row, as it is done' },
-    { flags: '--failed <file>', description: 'where rows that failed are written (FILE.failed.csv)' },
+    { flags: '--dry-run', description: 'run every row, print what would change, and save nothing' },
+    { flags: '--reason <text>', description: 'the reason; it is kept in the audit log' },
+    { flags: '--ndjson', description: 'print one line of JSON for each row as soon as it is done' },
+    { flags: '--failed <file>', description: 'the file to which failed rows are written (FILE.failed.csv)' },
   ]
   const shape = {
     ...definition,
-    args: [{ name: 'file', description: `CSV of ${columns}; - for stdin`, isFile: true }],
+    args: [
+      {
+        name: 'file',
+        description: `a CSV file with the columns ${columns}; - reads from stdin`,
+        isFile: true,
+      },
+    ],
   }
   return declared('batch', shape, flags, async (context, raw) => {
     const { runBatch } = await import('../run/batch.ts')

@@ -123,9 +123,12 @@ export interface ListDefinition<S extends z.ZodType, Row> extends Shape<S> {
  */
 export function defineList<S extends z.ZodType, Row>(definition: ListDefinition<S, Row>): CommandDefinition {
   const pages: OptionDefinition[] = [
-    { flags: '--limit <count>', description: 'how many, 1 to 500 (50)' },
-    { flags: '--cursor <cursor>', description: 'go on where the page before ended' },
-    { flags: '--csv', description: 'print CSV' },
+    { flags: '--limit <count>', description: 'the number of rows, 1 to 500 (50)' },
+    {
+      flags: '--cursor <cursor>',
+      description: 'the cursor that the page before printed; it shows the next page',
+    },
+    { flags: '--csv', description: 'print as CSV' },
   ]
   return declared('list', definition, pages, async (context, raw) => {
     const { runList } = await import('../run/list.ts')
@@ -210,12 +213,15 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
 
 /** Returns the flags of every command that changes something. */
 export function changeFlags({
-  dry = 'run it, print what would change, and roll it back',
+  dry = 'run it, print what would change, and save nothing',
   needsReason = false,
 } = {}): OptionDefinition[] {
   return [
     { flags: '--dry-run', description: dry },
-    { flags: '--reason <text>', description: `why: kept in the audit log${needsReason ? ' (needed)' : ''}` },
+    {
+      flags: '--reason <text>',
+      description: `the reason; it is kept in the audit log${needsReason ? ' (needed)' : ''}`,
+    },
   ]
 }
 
@@ -227,7 +233,7 @@ export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinitio
   if (definition.severe) {
     flags.push({
       flags: '--confirm <code>',
-      description: 'the code of what is changed, instead of typing it',
+      description: 'the code of the item to change; it answers the confirmation question',
     })
   }
   const declaration = declared('change', definition, flags, async (context, raw) => {
@@ -265,7 +271,7 @@ export function defineTask<S extends z.ZodType>(definition: TaskDefinition<S>): 
 const codeFlag: OptionDefinition = {
   flags: '--code <code>',
   description:
-    'the code that your second factor shows, where this takes a second person; asked for where you are there to answer',
+    'the code from your authenticator app, if a second person is needed; at a terminal the command asks for it',
 }
 
 /**

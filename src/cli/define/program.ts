@@ -62,28 +62,32 @@ function addGlobalOptions(program: Command): void {
   program
     .option('--json', 'print one JSON value on stdout and nothing else')
     .option('--yes', 'never ask: a question that no flag answers ends with exit code 2')
-    .option('--quiet', 'no notes and no progress on stderr')
-    .option('--server <url>', 'the shop with this staff server (LAKU_SERVER)', once('--server'))
-    .option('--context <name>', 'the shop that you logged in to under this name', once('--context'))
-    .option('--wait <duration>', 'wait so long for the server where it is away, like 30m', once('--wait'))
+    .option('--quiet', 'print no notes and no progress on stderr')
+    .option('--server <url>', 'use the shop with this staff server (LAKU_SERVER)', once('--server'))
+    .option('--context <name>', 'use the shop that you logged in to under this name', once('--context'))
+    .option(
+      '--wait <duration>',
+      'how long to wait for a server that does not answer, like 30m',
+      once('--wait'),
+    )
     .option(
       '--idempotency-key <key>',
-      'do it once under this key: said again, it tells what came of it',
+      'do it only once under this key; with the same key again, the first result is shown',
       once('--idempotency-key'),
     )
     .option(
       '--data-dir <folder>',
-      'folder of the embedded database, or of a running laku up (LAKU_DATA_DIR)',
+      'the folder of the embedded database, or of a running laku up (LAKU_DATA_DIR)',
       once('--data-dir'),
     )
     .option(
       '--database-url <url>',
-      'for the owner of the host: open this PostgreSQL (DATABASE_URL)',
+      'only for the owner of the machine: open this PostgreSQL database (DATABASE_URL)',
       once('--database-url'),
     )
-    .option('--no-color', 'no colour (NO_COLOR)')
+    .option('--no-color', 'print without colour (NO_COLOR)')
     .option('--debug', 'show the stack of an unexpected error')
-    .helpOption('-h, --help', 'show what there is')
+    .helpOption('-h, --help', 'show this help')
 }
 
 function addEntry<C extends CommandShape>(

@@ -27,12 +27,12 @@ export type Entry = Named &
 const entriesWithoutCheck: readonly Entry[] = [
   {
     name: 'up',
-    description: 'everything on this machine: database, provider sandbox, server and worker',
+    description: 'run everything on this machine: database, provider sandbox, server and worker',
     command: async () => (await import('../../commands/up.ts')).up,
   },
   {
     name: 'demo',
-    description: 'group buying acted out for real, in a shop of its own',
+    description: 'show group buying with real processes, in a shop of its own',
     command: async () => (await import('../../commands/demo/demo.ts')).demo,
   },
   {
@@ -47,7 +47,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'sandbox',
-    description: 'the provider sandbox by itself',
+    description: 'the provider sandbox alone',
     hidden: true,
     command: async () => (await import('../../commands/sandbox.ts')).sandbox,
   },
@@ -63,12 +63,12 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'commands',
-    description: 'what staff ran in the server, and what became of it',
+    description: 'the commands that staff ran on the server, and their results',
     verbs: async () => (await import('../../commands/commands/verbs.ts')).verbs,
   },
   {
     name: 'doctor',
-    description: 'what is wrong, how bad it is, and the command that fixes it',
+    description: 'find what is wrong, how bad it is, and the command that fixes it',
     command: async () => (await import('../../commands/doctor/doctor.ts')).doctor,
   },
   {
@@ -115,7 +115,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'orders',
-    description: 'orders, direct and of sessions',
+    description: 'orders, direct ones and those of sessions',
     verbs: async () => (await import('../../commands/orders/verbs.ts')).verbs,
   },
   {
@@ -125,32 +125,32 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'refunds',
-    description: 'money on its way back to buyers',
+    description: 'money that goes back to buyers',
     verbs: async () => (await import('../../commands/refunds/verbs.ts')).verbs,
   },
   {
     name: 'wallets',
-    description: 'what buyers have with laku, and how it leaves',
+    description: 'the wallets of buyers, and withdrawals from them',
     verbs: async () => (await import('../../commands/wallets/verbs.ts')).verbs,
   },
   {
     name: 'settle',
-    description: 'what factories are owed: calculated, approved, paid',
+    description: 'settlements: what factories are owed and paid',
     verbs: async () => (await import('../../commands/settle/verbs.ts')).verbs,
   },
   {
     name: 'payouts',
-    description: 'what the provider sends to factories and users',
+    description: 'money that the provider sends to factories and users',
     verbs: async () => (await import('../../commands/payouts/verbs.ts')).verbs,
   },
   {
     name: 'suspense',
-    description: 'money that moved and has no place yet',
+    description: 'unassigned money (suspense): it moved, and it is not known what for',
     verbs: async () => (await import('../../commands/suspense/verbs.ts')).verbs,
   },
   {
     name: 'stock',
-    description: 'the warehouse: what is there, what is reserved',
+    description: 'the stock in the warehouse, and what is reserved',
     verbs: async () => [
       (await import('../../commands/stock/list.ts')).list,
       (await import('../../commands/stock/show.ts')).show,
@@ -204,7 +204,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'users',
-    description: 'customers: who they are, and what is kept of them',
+    description: 'customers and their personal data',
     verbs: async () => [
       (await import('../../commands/users/list.ts')).list,
       (await import('../../commands/users/show.ts')).show,
@@ -217,7 +217,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'addresses',
-    description: 'where customers have parcels sent',
+    description: 'the delivery addresses of customers',
     verbs: async () => [
       (await import('../../commands/addresses/list.ts')).list,
       (await import('../../commands/addresses/show.ts')).show,
@@ -229,7 +229,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'notifications',
-    description: 'what users are told, and how it went out',
+    description: 'notifications to users, and how they were sent',
     verbs: async () => [
       (await import('../../commands/notifications/list.ts')).list,
       (await import('../../commands/notifications/show.ts')).show,
@@ -240,7 +240,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'whatsapp',
-    description: 'WhatsApp messages, to buyers and factories',
+    description: 'WhatsApp messages to buyers and factories',
     verbs: async () => [
       (await import('../../commands/whatsapp/list.ts')).list,
       (await import('../../commands/whatsapp/show.ts')).show,
@@ -252,7 +252,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'reviews',
-    description: 'what buyers say of what arrived',
+    description: 'reviews that buyers write about items',
     verbs: async () => [
       (await import('../../commands/reviews/list.ts')).list,
       (await import('../../commands/reviews/show.ts')).show,
@@ -262,7 +262,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'factories',
-    description: 'factories and the accounts they are paid to',
+    description: 'factories and their bank accounts',
     verbs: async () => [
       (await import('../../commands/factories/list.ts')).list,
       (await import('../../commands/factories/show.ts')).show,
@@ -277,7 +277,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'ledger',
-    description: 'the book of money: balances, entries, proof',
+    description: 'the ledger: balances, entries, checks',
     verbs: async () => [
       (await import('../../commands/ledger/balances.ts')).balances,
       (await import('../../commands/ledger/entries.ts')).entries,
@@ -289,7 +289,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'attention',
-    description: 'what needs a person, and the command that fixes it',
+    description: 'what a person must look at, and the command that fixes it',
     verbs: async () => [
       (await import('../../commands/attention/list.ts')).list,
       (await import('../../commands/attention/show.ts')).show,
@@ -298,7 +298,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'webhooks',
-    description: 'what providers delivered',
+    description: 'the webhook deliveries of providers',
     verbs: async () => [
       (await import('../../commands/webhooks/list.ts')).list,
       (await import('../../commands/webhooks/show.ts')).show,
@@ -308,17 +308,17 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'jobs',
-    description: 'the queue: what waits, runs, failed and died',
+    description: 'the job queues: waiting, running, failed and dead jobs',
     verbs: async () => (await import('../../commands/jobs/verbs.ts')).verbs,
   },
   {
     name: 'limits',
-    description: 'what one person may do alone, and who used how much of it',
+    description: 'the limits for one person alone, and how much each person used',
     verbs: async () => (await import('../../commands/limits/verbs.ts')).verbs,
   },
   {
     name: 'switches',
-    description: 'pause joins, payouts or a provider, and let them go on',
+    description: 'pause joins, payouts or a provider, and resume them',
     verbs: async () => {
       const { pause, resume } = await import('../../commands/switches/turn.ts')
       return [(await import('../../commands/switches/list.ts')).list, pause, resume]
@@ -326,7 +326,7 @@ const entriesWithoutCheck: readonly Entry[] = [
   },
   {
     name: 'providers',
-    description: 'the providers outside: whether they are as laku has them written down',
+    description: 'the outside providers: check that they behave as docs/providers.md says',
     verbs: async () => [
       (await import('../../commands/providers/check.ts')).check,
       (await import('../../commands/providers/show.ts')).show,

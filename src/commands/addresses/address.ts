@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const addressArgument = { name: 'address', description: 'UUID' } as const
+export const addressArgument = { name: 'address', description: 'the UUID of the address' } as const
 export const addressId = { address: z.uuid() }
 
 const text = z.string().trim().min(1).max(200)
@@ -21,13 +21,13 @@ export const addressFields = {
 }
 
 export const addressOptions = [
-  { flags: '--label <label>', description: 'rumah, kantor' },
-  { flags: '--recipient-name <name>', description: 'who takes parcels' },
-  { flags: '--phone <phone>', description: 'their number' },
-  { flags: '--street <street>', description: 'street and number' },
-  { flags: '--district <district>', description: 'kecamatan' },
-  { flags: '--city <city>', description: 'kota or kabupaten' },
-  { flags: '--province <province>', description: 'provinsi' },
-  { flags: '--postal-code <code>', description: '5 digits' },
-  { flags: '--area-id <id>', description: 'Biteship’s id of the area' },
+  { flags: '--label <label>', description: 'the name of the address, like rumah or kantor' },
+  { flags: '--recipient-name <name>', description: 'the name of the person who receives parcels' },
+  { flags: '--phone <phone>', description: 'the phone number of that person' },
+  { flags: '--street <street>', description: 'the street and house number' },
+  { flags: '--district <district>', description: 'the district (kecamatan)' },
+  { flags: '--city <city>', description: 'the city (kota or kabupaten)' },
+  { flags: '--province <province>', description: 'the province (provinsi)' },
+  { flags: '--postal-code <code>', description: 'the postal code, 5 digits' },
+  { flags: '--area-id <id>', description: 'the id of the area at Biteship' },
 ] as const

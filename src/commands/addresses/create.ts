@@ -5,11 +5,11 @@ import { addressFields, addressOptions } from './address.ts'
 
 export const create = defineChange({
   name: 'create',
-  description: 'Add an address for a user who asks for it.',
+  description: 'Add an address for a user who asked for it.',
   options: [
-    { flags: '--user <user>', description: 'UUID or phone number of the user' },
+    { flags: '--user <user>', description: 'the UUID or phone number of the user' },
     ...addressOptions,
-    { flags: '--default', description: 'it becomes the default' },
+    { flags: '--default', description: 'make it the default address' },
   ],
   input: z.object({ user: z.string('name the user'), ...addressFields, default: z.boolean().optional() }),
   examples: [

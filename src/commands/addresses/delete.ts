@@ -4,7 +4,7 @@ import { addressArgument, addressId } from './address.ts'
 
 export const deleteOne = defineChange({
   name: 'delete',
-  description: 'Delete an address; what was ordered to it keeps its copy.',
+  description: 'Delete an address. Orders to it keep their copy.',
   args: [addressArgument],
   input: z.object(addressId),
   examples: ['laku addresses delete 01990000-0000-7000-8000-000000000001'],

@@ -4,8 +4,8 @@ import { userNamed } from '../users/user.ts'
 
 export const list = defineList({
   name: 'list',
-  description: 'Addresses of a user, newest first.',
-  options: [{ flags: '--user <user>', description: 'UUID or phone number of the user' }],
+  description: 'List the addresses of a user, newest first.',
+  options: [{ flags: '--user <user>', description: 'the UUID or phone number of the user' }],
   input: z.object({ user: z.string('name the user') }),
   examples: ['laku addresses list --user 0812-0000-0001'],
   run: async (context, { user }, page) => {

@@ -4,7 +4,7 @@ import { addressArgument, addressId } from './address.ts'
 
 export const setDefault = defineChange({
   name: 'set-default',
-  description: "Make an address its user's default.",
+  description: 'Make this address the default address of its user.',
   args: [addressArgument],
   input: z.object(addressId),
   examples: ['laku addresses set-default 01990000-0000-7000-8000-000000000001'],

@@ -4,7 +4,7 @@ import { addressArgument, addressId } from './address.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One address.',
+  description: 'Show one address.',
   args: [addressArgument],
   input: z.object(addressId),
   examples: ['laku addresses show 01990000-0000-7000-8000-000000000001'],

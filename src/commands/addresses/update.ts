@@ -5,7 +5,7 @@ import { addressArgument, addressFields, addressId, addressOptions } from './add
 
 export const update = defineChange({
   name: 'update',
-  description: 'Change an address; what was ordered to it before keeps its copy.',
+  description: 'Change an address. Orders that were made before keep their copy.',
   args: [addressArgument],
   options: addressOptions,
   input: z.object({ ...addressId, ...z.object(addressFields).partial().shape }),

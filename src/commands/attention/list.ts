@@ -3,11 +3,11 @@ import { defineList } from '../../cli/define/command.ts'
 
 export const list = defineList({
   name: 'list',
-  description: 'What needs a person, newest first: what failed for good, and the command that fixes it.',
+  description: 'List what a person must look at, newest first, each with the command that fixes it.',
   options: [
-    { flags: '--all', description: 'with what was resolved' },
-    { flags: '--kind <kind>', description: 'only these, like job_failed' },
-    { flags: '--subject <id>', description: 'about one thing (its id)' },
+    { flags: '--all', description: 'show resolved items too' },
+    { flags: '--kind <kind>', description: 'only this kind, like job_failed' },
+    { flags: '--subject <id>', description: 'only about the thing with this id' },
   ],
   input: z.object({
     all: z.boolean().optional(),

@@ -3,8 +3,9 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const resolve = defineChange({
   name: 'resolve',
-  description: 'Put away what was looked at. The reason says what was done; raised again, it comes back.',
-  args: [{ name: 'id', description: 'UUID' }],
+  description:
+    'Mark an item as done. The reason says what you did; if the same happens again, a new item appears.',
+  args: [{ name: 'id', description: 'the UUID of the item' }],
   input: z.object({ id: z.uuid() }),
   examples: ['laku attention resolve 0192f3c1-… --reason "the buyer was called"'],
   needsReason: true,

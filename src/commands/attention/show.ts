@@ -3,8 +3,8 @@ import { defineShow } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One thing that needs, or needed, a person.',
-  args: [{ name: 'id', description: 'UUID' }],
+  description: 'Show one attention item.',
+  args: [{ name: 'id', description: 'the UUID of the item' }],
   input: z.object({ id: z.uuid() }),
   run: async (context, { id }) => {
     const { showAttention } = await import('../../domain/ops/index.ts')

@@ -3,13 +3,16 @@ import { defineList } from '../../cli/define/command.ts'
 
 export const list = defineList({
   name: 'list',
-  description: 'Who changed what, and why, newest first.',
+  description: 'List who changed what and why, newest first.',
   options: [
-    { flags: '--subject <id>', description: 'changes of one thing (its id)' },
-    { flags: '--actor <name>', description: 'changes by one member of staff (name or id)' },
-    { flags: '--command <command>', description: 'of one use case, or of a domain: stock.adjust, stock' },
-    { flags: '--since <time>', description: 'from then on: ISO 8601, -2h, yesterday' },
-    { flags: '--until <time>', description: 'before then' },
+    { flags: '--subject <id>', description: 'only changes of the thing with this id' },
+    { flags: '--actor <name>', description: 'only changes by this member of staff (name or id)' },
+    {
+      flags: '--command <command>',
+      description: 'only changes by this command or domain, like stock.adjust or stock',
+    },
+    { flags: '--since <time>', description: 'only from this time on: ISO 8601, -2h, yesterday' },
+    { flags: '--until <time>', description: 'only before this time' },
   ],
   input: z.object({
     subject: z.string().optional(),

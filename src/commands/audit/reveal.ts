@@ -4,8 +4,8 @@ import { defineChange } from '../../cli/define/command.ts'
 export const reveal = defineChange({
   name: 'reveal',
   description:
-    'Open what a row of the audit log keeps sealed, like a number from before; who looked is kept too.',
-  args: [{ name: 'id', description: 'UUID of the row' }],
+    'Show the encrypted values of a row of the audit log, like an old phone number. The audit log records that you looked.',
+  args: [{ name: 'id', description: 'the UUID of the row' }],
   input: z.object({ id: z.uuid() }),
   examples: ['laku audit reveal 0190… --reason "the buyer says that it was not them"'],
   needsReason: true,

@@ -3,8 +3,8 @@ import { defineShow, section } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One change: who made it, why, and each field before and after.',
-  args: [{ name: 'id', description: 'UUID' }],
+  description: 'Show one change: who made it, why, and each field before and after.',
+  args: [{ name: 'id', description: 'the UUID of the row' }],
   input: z.object({ id: z.uuid() }),
   run: async (context, { id }) => {
     const { showAudit } = await import('../../domain/ops/index.ts')

@@ -5,7 +5,7 @@ import type { VerbGroup } from '../../cli/define/root.ts'
 const enrol = defineChange({
   name: 'enrol',
   description:
-    'Begin a second factor of your own: a secret for an authenticator app, shown this once and to you alone. Whoever has one gives a code of it (--code).',
+    'Set up your own second factor: a secret for an authenticator app, which is shown only once. If you already have one, give a code of it with --code.',
   secondPerson: true,
   shownOnce: true,
   input: z.object({}),
@@ -21,8 +21,8 @@ const enrol = defineChange({
 const confirm = defineChange({
   name: 'confirm',
   description:
-    'End enrolling by the code that the app shows. A day later you confirm by it what another person did. All of finance is told.',
-  args: [{ name: 'code', description: 'six digits' }],
+    'Finish the setup with the code that the app shows. One day later you can approve with it what another person asked for. All of finance is told.',
+  args: [{ name: 'code', description: 'the six digits that the app shows' }],
   input: z.object({ code: z.string().transform((code) => code.replaceAll(/\s/g, '')) }),
   examples: ['laku auth factor confirm 123456'],
   change: async (work, input) => {
@@ -35,8 +35,8 @@ const confirm = defineChange({
 const show = defineShow({
   name: 'show',
   description:
-    'Whether you have a second factor, and from when on it counts; for an administrator, of anybody.',
-  args: [{ name: 'staff', description: 'name or UUID (you)', optional: true }],
+    'Show whether you have a second factor, and from when it can be used. An administrator can name another person.',
+  args: [{ name: 'staff', description: 'the name or UUID of a member of staff (you)', optional: true }],
   input: z.object({ staff: z.string().optional() }),
   examples: ['laku auth factor show', 'laku auth factor show budi'],
   run: async (context, input) => {
@@ -56,8 +56,8 @@ const show = defineShow({
 const reset = defineChange({
   name: 'reset',
   description:
-    'Take the second factor of somebody who lost it: they enrol another, which counts a day later. All of finance is told.',
-  args: [{ name: 'staff', description: 'name or UUID' }],
+    'Remove the second factor of a person who lost it. They set up a new one, which they can use a day later. All of finance is told.',
+  args: [{ name: 'staff', description: 'the name or UUID of a member of staff' }],
   input: z.object({ staff: z.string() }),
   examples: ['laku auth factor reset budi --reason "lost the telephone"'],
   needsReason: true,
@@ -70,6 +70,6 @@ const reset = defineChange({
 
 export const factor: VerbGroup = {
   name: 'factor',
-  description: 'what a second person confirms by',
+  description: 'the second factor, with which a second person confirms',
   verbs: [enrol, confirm, show, reset],
 }

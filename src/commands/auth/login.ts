@@ -11,10 +11,10 @@ import { saveToken } from '../credentials.ts'
 
 const shape = {
   description:
-    'Log in to a shop by its staff server (--server URL): your token is kept under a name, in a file that only you can read, and the shop is chosen. Without a server, for the database of this folder.',
+    'Log in to a shop at its staff server (--server URL) and choose it. Your token is saved in a file that only you can read. Without --server, log in to the database of this folder.',
   options: [
-    { flags: '--name <name>', description: 'what the shop is called here (the host of its server)' },
-    { flags: '--token-stdin', description: 'read the token from stdin instead of asking for it' },
+    { flags: '--name <name>', description: 'your name for the shop (the host of its server)' },
+    { flags: '--token-stdin', description: 'read the token from stdin instead of asking you' },
   ],
   input: z.object({
     name: z

@@ -8,7 +8,7 @@ import { forgetToken } from '../credentials.ts'
 export const logout = defineTask({
   name: 'logout',
   description:
-    'Forget the token of a shop: of --context, of the chosen one, or else of this database. It stays good until it is revoked.',
+    'Delete the saved token of a shop: the one of --context, or the chosen shop, or this database. The token itself stays valid until it is revoked.',
   input: z.object({}),
   run: async (context) => {
     const saved = readContexts(process.env)

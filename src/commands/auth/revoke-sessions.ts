@@ -3,8 +3,8 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const revokeSessions = defineChange({
   name: 'revoke-sessions',
-  description: 'Log a customer out everywhere, within a second.',
-  args: [{ name: 'user', description: 'UUID or phone number' }],
+  description: 'Log a customer out on all devices. It takes at most a second.',
+  args: [{ name: 'user', description: 'the UUID or phone number of the user' }],
   input: z.object({ user: z.string() }),
   examples: ['laku auth revoke-sessions +6281234567890 --reason "the phone was stolen"'],
   needsReason: true,

@@ -18,15 +18,15 @@ const tokenDays = z
   .pipe(z.int().min(1).max(366))
   .optional()
 
-const member = { name: 'staff', description: 'name or UUID' }
+const member = { name: 'staff', description: 'the name or UUID of a member of staff' }
 
 const roles = ['support', 'warehouse', 'finance', 'agent', 'service', 'admin'] as const
 
 export const list = defineList({
   name: 'list',
-  description: 'Members of staff, by name, and how many tokens of theirs are good.',
+  description: 'List the members of staff by name, and how many valid tokens each has.',
   input: z.object({}),
-  empty: 'No staff yet: laku auth staff add makes one.',
+  empty: 'No staff yet. Add somebody with laku auth staff add.',
   cursor: z.string(),
   run: async (context, _input, page) => {
     const { listStaff } = await import('../../domain/auth/staff/list.ts')
@@ -46,11 +46,14 @@ export const list = defineList({
 export const add = defineChange({
   name: 'add',
   description:
-    'Let somebody act: a new member of staff, and their token, which is shown this once. Where two people are needed you and they are one.',
-  args: [{ name: 'name', description: 'how they appear in the audit log' }],
+    'Add a member of staff and print their token, which is shown only once. You and they cannot approve for each other.',
+  args: [{ name: 'name', description: 'their name, as the audit log shows it' }],
   options: [
-    { flags: '--role <role>', description: 'what they may', choices: roles },
-    { flags: '--days <days>', description: 'how long the token is good (90; of a service without end)' },
+    { flags: '--role <role>', description: 'their role, which decides what they may do', choices: roles },
+    {
+      flags: '--days <days>',
+      description: 'the number of days for which the token is valid (90; without end for a service)',
+    },
   ],
   input: z.object({
     name: staffName,
@@ -75,13 +78,16 @@ const until = (expiresAt: Date | null) => (expiresAt ? `until ${expiresAt.toISOS
 export const renew = defineChange({
   name: 'renew',
   description:
-    'Give a member of staff a new token, shown this once, in place of those they have: these end at once, or those of a service after a week. All of finance is told.',
+    'Give a member of staff a new token, which is shown only once. Their old tokens end at once, or after a week for a service. All of finance is told.',
   args: [member],
   options: [
-    { flags: '--days <days>', description: 'how long it is good (90; of a service without end)' },
+    {
+      flags: '--days <days>',
+      description: 'the number of days for which it is valid (90; without end for a service)',
+    },
     {
       flags: '--overlap <duration>',
-      description: 'so long the tokens before stay good, like 7d, 30d at most (0; of a service 7d)',
+      description: 'how long the old tokens stay valid, like 7d; at most 30d (0; 7d for a service)',
     },
   ],
   input: z.object({
@@ -111,9 +117,8 @@ export const renew = defineChange({
 
 export const rename = defineChange({
   name: 'rename',
-  description:
-    'Call a member of staff by another name. The name before stays theirs, and is given to nobody else.',
-  args: [member, { name: 'name', description: 'how they appear in the audit log from now on' }],
+  description: 'Rename a member of staff. The old name is not given to anybody else.',
+  args: [member, { name: 'name', description: 'their new name, as the audit log shows it from now on' }],
   input: z.object({ staff: z.string(), name: staffName }),
   examples: ['laku auth staff rename budi budi.santoso --reason "there are two"'],
   change: async (work, input) => {
@@ -126,8 +131,8 @@ export const rename = defineChange({
 export const role = defineChange({
   name: 'role',
   description:
-    'Give a member of staff another role, at once. A day later they approve what others did. All of finance is told.',
-  args: [member, { name: 'role', description: roles.join(', ') }],
+    'Give a member of staff another role now. They can approve for others one day later. All of finance is told.',
+  args: [member, { name: 'role', description: `the new role: ${roles.join(', ')}` }],
   input: z.object({ staff: z.string(), role: z.enum(roles) }),
   examples: ['laku auth staff role budi finance --reason "moved to finance"'],
   needsReason: true,
@@ -140,9 +145,9 @@ export const role = defineChange({
 
 export const revoke = defineChange({
   name: 'revoke',
-  description: 'End every token of a member of staff and let them have no new ones.',
+  description: 'End all tokens of a member of staff. They can then get no new ones.',
   args: [member],
-  options: [{ flags: '--tokens-only', description: 'they may be given new tokens' }],
+  options: [{ flags: '--tokens-only', description: 'end the tokens only; the person can get new ones' }],
   input: z.object({ staff: z.string(), tokensOnly: z.boolean().default(false) }),
   examples: ['laku auth staff revoke budi --reason "left the company"'],
   needsReason: true,

@@ -8,7 +8,7 @@ import { whoami } from './whoami.ts'
 
 const staff: VerbGroup = {
   name: 'staff',
-  description: 'who may act, and as what',
+  description: 'the members of staff and their roles',
   verbs: [list, add, renew, rename, role, revoke],
 }
 

@@ -4,7 +4,7 @@ import { defineShow } from '../../cli/define/command.ts'
 
 export const whoami = defineShow({
   name: 'whoami',
-  description: 'Who you are to laku, with which rights, on which database.',
+  description: 'Show who you are, which rights you have, and on which database.',
   input: z.object({}),
   run: async (context) => {
     const laku = await context.laku()

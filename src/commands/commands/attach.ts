@@ -7,7 +7,7 @@ export const attach = defineTask({
   name: 'attach',
   exits: [3, 5, 7, 8],
   description:
-    'Show what a command says, from its beginning to its end, and end as it does. What it said is kept for a day.',
+    'Show the output of a command from its start to its end, and exit with its exit code. The output is kept for one day.',
   args: [runArgument],
   input: z.object({ run: z.uuid('it takes the UUID of a command') }),
   examples: ['laku commands attach 019ad1b2-7c4e-7a31-9f0e-3d5a6b7c8d9e'],

@@ -4,9 +4,10 @@ import { defineList } from '../../cli/define/command.ts'
 export const list = defineList({
   name: 'list',
   description:
-    'Your commands that changed something or took long, the newest first; an administrator sees those of all.',
+    'List your commands that changed something or took long, newest first. An administrator sees the commands of all.',
   input: z.object({}),
-  empty: 'You changed nothing yet, and nothing took long: laku audit list has the changes of all.',
+  empty:
+    'No commands of yours changed something or took long. laku audit list shows the changes of all staff.',
   run: async (context, _input, page) => {
     const { listRuns } = await import('../../domain/auth/command-runs/read-runs.ts')
     const { units } = await context.laku()

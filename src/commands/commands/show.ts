@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { defineShow } from '../../cli/define/command.ts'
 
-export const runArgument = { name: 'run', description: 'UUID of a command, as it was said or listed' }
+export const runArgument = {
+  name: 'run',
+  description: 'the UUID of the command, from its output or from laku commands list',
+}
 
 export const show = defineShow({
   name: 'show',
-  description: 'What became of a command, by its id.',
+  description: 'Show the result of a command.',
   args: [runArgument],
   input: z.object({ run: z.uuid('it takes the UUID of a command') }),
   run: async (context, { run }) => {

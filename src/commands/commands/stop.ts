@@ -4,7 +4,7 @@ import { runArgument } from './show.ts'
 
 export const stop = defineChange({
   name: 'stop',
-  description: 'Stop a command that runs, between two of its steps: what is done by then stays done.',
+  description: 'Stop a running command after its present step. What it has done by then stays done.',
   args: [runArgument],
   input: z.object({ run: z.uuid('it takes the UUID of a command') }),
   examples: ['laku commands stop 019ad1b2-7c4e-7a31-9f0e-3d5a6b7c8d9e'],

@@ -5,8 +5,9 @@ const shells = ['bash', 'zsh', 'fish'] as const
 
 export const completion = defineTask({
   name: 'completion',
-  description: 'Print the completion of nouns, verbs, options and their choices, for a shell to load.',
-  args: [{ name: 'shell', description: shells.join(', ') }],
+  description:
+    'Print the completion script for your shell: it completes nouns, verbs, options and their choices.',
+  args: [{ name: 'shell', description: `the shell: ${shells.join(', ')}` }],
   input: z.object({ shell: z.enum(shells) }),
   examples: [
     'source <(laku completion bash)',

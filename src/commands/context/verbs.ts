@@ -28,7 +28,7 @@ const columns: Column<Row>[] = [
 
 const list = defineTask({
   name: 'list',
-  description: 'The shops that you are logged in to, and which is chosen.',
+  description: 'List the shops that you are logged in to, and show which one is chosen.',
   reads: true,
   input: z.object({}),
   run: async () => {
@@ -40,8 +40,8 @@ const list = defineTask({
 
 const use = defineTask({
   name: 'use',
-  description: 'Choose the shop that commands work on where nothing else is said.',
-  args: [{ name: 'name', description: 'of the shop, as laku context list has it' }],
+  description: 'Choose the shop on which commands work when no other shop is named.',
+  args: [{ name: 'name', description: 'the name of the shop, from laku context list' }],
   input: z.object({ name: z.string() }),
   examples: ['laku context use ops'],
   run: async (_context, { name }) => {

@@ -6,8 +6,8 @@ import { requireEmbeddedFor } from './embedded-only.ts'
 export const backup = defineTask({
   name: 'backup',
   description:
-    'Copy the embedded database into one file while it works. The keys of the configuration are not in it: keep them too.',
-  args: [{ name: 'file', description: 'a tar file to be made; one that is there is not overwritten' }],
+    'Copy the running embedded database into one file. The keys of the configuration are not in it: save them separately.',
+  args: [{ name: 'file', description: 'the new tar file; an existing file is not overwritten' }],
   input: z.object({ file: z.string().min(1) }),
   examples: ['laku db backup laku-2026-11-25.tar'],
   run: async (context, { file }) => {

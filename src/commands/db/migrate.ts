@@ -14,17 +14,18 @@ const environments = ['development', 'production'] as const
 export const migrate = defineTask({
   name: 'migrate',
   description:
-    'Bring the database to the newest schema, as its owner. Safe to run at any time, by several at once.',
+    'Update the database to the newest schema, as its owner. Safe to run at any time, also several times at once.',
   options: [
-    { flags: '--dry-run', description: 'only say which migrations are missing' },
+    { flags: '--dry-run', description: 'only list the missing migrations' },
     {
       flags: '--environment <environment>',
-      description: 'what this database is, for good; asked for where it is empty',
+      description:
+        'what this database is for; it cannot be changed later, and the command asks for it if the database is empty',
       choices: environments,
     },
     {
       flags: '--admin <name>',
-      description: 'let an administrator of this name in, and print their token, once',
+      description: 'add an administrator with this name, and print their token once',
     },
   ],
   exits: [5],

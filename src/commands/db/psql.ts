@@ -12,9 +12,11 @@ import { systemCode } from '../../runtime/data-folder.ts'
 export const psql = defineTask({
   name: 'psql',
   description:
-    'Open psql on the database: as the shell role, which reads all and writes nothing (DATABASE_SHELL_URL), as the application where there is none, or as the owner.',
-  args: [{ name: 'arguments', description: "psql's own, after --", optional: true, variadic: true }],
-  options: [{ flags: '--owner', description: 'as the owner, who may change the schema' }],
+    'Open psql on the database, with the read-only role of DATABASE_SHELL_URL, or with the role of the application if that is not set.',
+  args: [
+    { name: 'arguments', description: 'the arguments of psql, after --', optional: true, variadic: true },
+  ],
+  options: [{ flags: '--owner', description: 'use the role of the owner, who may change the schema' }],
   input: z.object({ arguments: z.array(z.string()).default([]), owner: z.boolean().default(false) }),
   examples: ['laku db psql', 'laku db psql -- -c "select count(*) from orders"'],
   run: async (context, input) => {

@@ -6,8 +6,8 @@ import { databaseUrlsOfOwner } from '../../runtime/connect.ts'
 export const resetClock = defineTask({
   name: 'reset-clock',
   description:
-    "Put a clock that was shifted back to the database's own time, as the database's owner. What was written meanwhile keeps its dates.",
-  options: [{ flags: '--reason <text>', description: 'why: kept in the audit log (needed)' }],
+    "Set a shifted clock back to the database's own time, as the database's owner. Rows that were written meanwhile keep their dates.",
+  options: [{ flags: '--reason <text>', description: 'the reason; it is kept in the audit log (needed)' }],
   input: z.object({ reason: z.string().optional() }),
   examples: ['laku db reset-clock --reason "the rehearsal is over"'],
   run: async (context, { reason: given }) => {

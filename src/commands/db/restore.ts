@@ -5,8 +5,8 @@ import { requireEmbeddedFor } from './embedded-only.ts'
 
 export const restore = defineTask({
   name: 'restore',
-  description: 'Bring a backup back as the embedded database of an empty data folder, and start it.',
-  args: [{ name: 'file', description: 'what laku db backup made' }],
+  description: 'Restore a backup as the embedded database of an empty data folder, and start it.',
+  args: [{ name: 'file', description: 'the file that laku db backup made' }],
   input: z.object({ file: z.string().min(1) }),
   examples: ['laku db restore laku-2026-11-25.tar --data-dir .laku-restored'],
   run: async (context, { file }) => {

@@ -5,7 +5,7 @@ import { refuseProduction } from '../sandbox.ts'
 export const seed = defineTask({
   name: 'seed',
   description:
-    'A factory, products with stock and an open session to begin with. Safe to repeat. Development only.',
+    'Add first data: a factory, products with stock and an open session. Safe to repeat. Development only.',
   input: z.object({}),
   run: async (context) => {
     refuseProduction(context.config(), 'seed data')

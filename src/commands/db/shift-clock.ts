@@ -7,8 +7,8 @@ import { refuseProduction } from '../sandbox.ts'
 export const shiftClock = defineTask({
   name: 'shift-clock',
   description:
-    'Move the clock of every process on this database into the future, as an administrator. Development only; laku db reset-clock puts it back.',
-  args: [{ name: 'duration', description: 'how far: 90m, 2h30m, 7d' }],
+    'Move the clock of all processes on this database into the future, as an administrator. Development only; laku db reset-clock sets it back.',
+  args: [{ name: 'duration', description: 'how far to move it: 90m, 2h30m, 7d' }],
   input: z.object({ duration: z.string() }),
   examples: ['laku db shift-clock 25h'],
   run: async (context, { duration }) => {

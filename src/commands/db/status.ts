@@ -7,7 +7,7 @@ import { migrationStatus } from '../../runtime/migration-status.ts'
 
 export const status = defineTask({
   name: 'status',
-  description: 'Where the database is, whether it runs, and which migrations it has. Starts nothing.',
+  description: 'Show where the database is, whether it runs, and which migrations it has. Starts nothing.',
   input: z.object({}),
   run: async (context) => {
     const config = context.ownerConfig()

@@ -4,7 +4,7 @@ import { requireEmbedded } from './embedded-only.ts'
 
 export const stop = defineTask({
   name: 'stop',
-  description: 'Stop the embedded database of the data folder, ending its connections.',
+  description: 'Stop the embedded database of the data folder and end its connections.',
   input: z.object({}),
   run: async (context) => {
     const config = context.config()

@@ -4,9 +4,12 @@ import { databaseUrlsOfOwner } from '../../runtime/connect.ts'
 
 export const url = defineTask({
   name: 'url',
-  description: 'Print the address of the database, starting the embedded one if need be.',
+  description: 'Print the address of the database. Starts the embedded database if needed.',
   options: [
-    { flags: '--owner', description: "the owner's address, which migrates, instead of the application's" },
+    {
+      flags: '--owner',
+      description: 'print the address for the owner (for migrations) instead of the one for the application',
+    },
   ],
   input: z.object({ owner: z.boolean().default(false) }),
   examples: ['laku db url --json'],

@@ -9,8 +9,7 @@ import type { Audience, DemoResult } from './run.ts'
 
 export const demo = defineTask({
   name: 'demo',
-  description:
-    'act out group buying for real, in a shop of its own that is gone afterwards, and verify the book',
+  description: 'Run group buying with real processes in a temporary shop of its own, and verify the ledger.',
   input: z.object({}),
   examples: ['laku demo', 'laku demo --json'],
   run: async (context) => {

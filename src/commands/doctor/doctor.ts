@@ -6,7 +6,7 @@ export const doctor = defineTask({
   name: 'doctor',
   exits: [8],
   description:
-    'Look for what is wrong, how bad it is, and the command that fixes it; and say what laku takes for true of the account at the payment provider. Ends with 8 where something is; with 2 where the configuration, and with 6 where the database cannot be used, for then nothing else can be looked at.',
+    'Find what is wrong, how bad it is, and the command that fixes it; also show what laku assumes about the account at the payment provider. Exits with 8 if something is wrong, 2 if the configuration cannot be used, 6 if the database cannot be used.',
   input: z.object({}),
   examples: ['laku doctor', 'laku doctor --json'],
   // `laku doctor` asks for no identity: it changes nothing and prints no personal data of customers. A wrong

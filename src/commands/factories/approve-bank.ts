@@ -4,8 +4,9 @@ import { defineChange } from '../../cli/define/command.ts'
 export const approveBank = defineChange({
   name: 'approve-bank',
   secondPerson: true,
-  description: "Approve a factory's new account, set by somebody else; it is paid to after its cooling-off.",
-  args: [{ name: 'factory', description: 'UUID' }],
+  description:
+    'Approve the new bank account of a factory, which another person set. Money goes to it after its waiting time.',
+  args: [{ name: 'factory', description: 'the UUID of the factory' }],
   input: z.object({ factory: z.uuid() }),
   examples: ['laku factories approve-bank 0190… --reason "called the owner back"'],
   needsReason: true,

@@ -4,13 +4,13 @@ import { factoryInput, factoryOptions } from './fields.ts'
 
 export const create = defineChange({
   name: 'create',
-  description: 'Take a factory in: unverified and inactive, until its papers are seen.',
+  description: 'Add a factory. It is unverified and inactive until its papers are checked.',
   options: [
-    { flags: '--name <name>', description: 'its name' },
-    { flags: '--phone <phone>', description: 'its number for WhatsApp' },
-    { flags: '--city <city>', description: 'where it is' },
-    { flags: '--province <province>', description: 'where it is' },
-    { flags: '--postal-code <code>', description: '5 digits' },
+    { flags: '--name <name>', description: 'the name' },
+    { flags: '--phone <phone>', description: 'the phone number for WhatsApp' },
+    { flags: '--city <city>', description: 'the city (kota or kabupaten)' },
+    { flags: '--province <province>', description: 'the province (provinsi)' },
+    { flags: '--postal-code <code>', description: 'the postal code, 5 digits' },
     ...factoryOptions,
   ],
   input: z.object({

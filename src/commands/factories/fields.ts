@@ -23,10 +23,13 @@ export const factoryInput = {
 }
 
 export const factoryOptions = [
-  { flags: '--email <address>', description: 'where its statements go' },
-  { flags: '--commission-bps <points>', description: "the shop's share in basis points: 500 is 5 %" },
+  { flags: '--email <address>', description: 'the email address for its statements' },
+  {
+    flags: '--commission-bps <points>',
+    description: 'the commission of the shop in basis points: 500 is 5 %',
+  },
   {
     flags: '--tax-id <number>',
-    description: 'npwp:NUMBER of a firm, nik:NUMBER of a person; kept encrypted',
+    description: 'the tax number: npwp:NUMBER for a company, nik:NUMBER for a person; it is stored encrypted',
   },
 ] as const

@@ -7,8 +7,8 @@ const statuses = statesOf(factoryTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Factories, newest first.',
-  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
+  description: 'List factories, newest first.',
+  options: [{ flags: '--status <status>', description: 'only with this status', choices: statuses }],
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku factories list --status active'],
   run: async (context, { status }, page) => {
@@ -33,5 +33,5 @@ export const list = defineList({
       value: (row) => row.commissionBps,
     },
   ],
-  empty: 'No factories. Take one in with laku factories create.',
+  empty: 'No factories. Add one with laku factories create.',
 })

@@ -3,12 +3,12 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const setBank = defineChange({
   name: 'set-bank',
-  description: 'Name the account that a factory is paid to. Another person approves it.',
-  args: [{ name: 'factory', description: 'UUID' }],
+  description: 'Set the bank account to which a factory is paid. Another person must approve it.',
+  args: [{ name: 'factory', description: 'the UUID of the factory' }],
   options: [
-    { flags: '--channel <code>', description: 'the bank or e-wallet, like ID_BCA' },
+    { flags: '--channel <code>', description: 'the code of the bank or e-wallet, like ID_BCA' },
     { flags: '--account <number>', description: 'the account number' },
-    { flags: '--holder <name>', description: 'whom it belongs to' },
+    { flags: '--holder <name>', description: 'the name of the account holder' },
   ],
   input: z.object({
     factory: z.uuid(),

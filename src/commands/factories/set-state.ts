@@ -16,7 +16,7 @@ const act = ({ name, description, needsReason = false, change, said }: Act) =>
     name,
     description,
     needsReason,
-    args: [{ name: 'factory', description: 'UUID' }],
+    args: [{ name: 'factory', description: 'the UUID of the factory' }],
     input: z.object({ factory: z.uuid() }),
     examples: [
       `laku factories ${name} 01990000-0000-7000-8000-000000000001${needsReason ? ' --reason "…"' : ''}`,
@@ -30,33 +30,33 @@ const act = ({ name, description, needsReason = false, change, said }: Act) =>
 
 export const submit = act({
   name: 'submit',
-  description: "Hand a factory's papers in, to be verified.",
+  description: 'Submit the papers of a factory for verification.',
   change: { verification: 'pending' },
   said: 'waits to be verified',
 })
 export const verify = act({
   name: 'verify',
-  description: "Find a factory's papers in order.",
+  description: 'Mark a factory as verified: its papers are in order.',
   needsReason: true,
   change: { verification: 'verified' },
   said: 'is verified; laku factories activate lets it sell',
 })
 export const reject = act({
   name: 'reject',
-  description: "Find a factory's papers wanting; it may hand them in again.",
+  description: 'Reject the papers of a factory. It can submit them again.',
   needsReason: true,
   change: { verification: 'rejected' },
   said: 'is rejected',
 })
 export const activate = act({
   name: 'activate',
-  description: 'Let a verified factory sell, also one that was suspended.',
+  description: 'Allow a verified factory to sell, also after a suspension.',
   change: { status: 'active' },
   said: 'is active',
 })
 export const suspend = act({
   name: 'suspend',
-  description: 'Stop a factory: no new sessions, and its payouts are held.',
+  description: 'Suspend a factory: it gets no new sessions, and nothing is paid to it.',
   needsReason: true,
   change: { status: 'suspended' },
   said: 'is suspended',

@@ -4,8 +4,8 @@ import { ratingOf } from '../products/list.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One factory, its commission and the accounts it is paid to; its tax number for finance.',
-  args: [{ name: 'factory', description: 'UUID' }],
+  description: 'Show one factory, its commission and its bank accounts. Finance sees its tax number too.',
+  args: [{ name: 'factory', description: 'the UUID of the factory' }],
   input: z.object({ factory: z.uuid() }),
   examples: ['laku factories show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { factory: factoryId }) => {

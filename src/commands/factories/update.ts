@@ -5,16 +5,18 @@ import { factoryInput, factoryOptions } from './fields.ts'
 
 export const update = defineChange({
   name: 'update',
-  description:
-    'Change what is known of a factory; a new commission holds for sessions and orders from now on.',
-  args: [{ name: 'factory', description: 'UUID' }],
+  description: 'Change the data of a factory. A new commission is used for new sessions and orders only.',
+  args: [{ name: 'factory', description: 'the UUID of the factory' }],
   options: [
-    { flags: '--name <name>', description: 'its new name' },
-    { flags: '--phone <phone>', description: 'its new number, which orders and payments are told to' },
+    { flags: '--name <name>', description: 'the new name' },
+    {
+      flags: '--phone <phone>',
+      description: 'the new phone number, to which messages about orders and payments go',
+    },
     {
       flags: '--caller-code <code>',
       description:
-        'with --phone of a verified factory: the code that was sent to it (factories send-code), as it is read out to you',
+        'with --phone of a verified factory: the code that laku factories send-code sent to the new number, as the factory reads it out',
     },
     ...factoryOptions,
   ],

@@ -5,10 +5,14 @@ import { formatIdr } from '../../domain/kernel/index.ts'
 export const writeOff = defineChange({
   name: 'write-off',
   description:
-    'Give up what a suspended factory owes: the loss is booked, and nothing of it is taken off later.',
+    'Write off what a suspended factory owes. The loss is booked, and later settlements do not subtract it.',
   args: [
-    { name: 'factory', description: 'UUID' },
-    { name: 'amount', description: 'rupiah (250000); all that it owes where none is named', optional: true },
+    { name: 'factory', description: 'the UUID of the factory' },
+    {
+      name: 'amount',
+      description: 'the amount in rupiah (250000); everything that it owes if you give none',
+      optional: true,
+    },
   ],
   input: z.object({
     factory: z.uuid(),

@@ -4,11 +4,11 @@ import { listDeadJobs } from '../../runtime/read-jobs.ts'
 
 export const dead = defineList({
   name: 'dead',
-  description: 'Jobs whose retries are used up, newest first: laku jobs redrive gives them another go.',
-  options: [{ flags: '--queue <queue>', description: 'that came from one queue' }],
+  description: 'List jobs that failed after all retries, newest first. laku jobs redrive runs them again.',
+  options: [{ flags: '--queue <queue>', description: 'only from this queue' }],
   input: z.object({ queue: z.string().optional() }),
   examples: ['laku jobs dead --queue notify'],
-  empty: 'No dead jobs: nothing failed for good. laku jobs list has the others.',
+  empty: 'No dead jobs. laku jobs list shows the others.',
   run: (context, { queue }, page) => context.read(({ tx }) => listDeadJobs(tx, { queue, ...page })),
   columns: [
     { name: 'id', kind: 'code', value: (row) => row.id },

@@ -4,10 +4,11 @@ import { jobStates, listJobs } from '../../runtime/read-jobs.ts'
 
 export const list = defineList({
   name: 'list',
-  description: 'Jobs that wait, run or ended within a day, newest first. Dead ones: laku jobs dead.',
+  description:
+    'List jobs that wait, run or ended within a day, newest first. laku jobs dead lists dead jobs.',
   options: [
-    { flags: '--queue <queue>', description: 'of one queue, like notify' },
-    { flags: '--state <state>', description: 'only these', choices: jobStates },
+    { flags: '--queue <queue>', description: 'only of this queue, like notify' },
+    { flags: '--state <state>', description: 'only with this status', choices: jobStates },
   ],
   input: z.object({ queue: z.string().optional(), state: z.enum(jobStates).optional() }),
   examples: ['laku jobs list --state active', 'laku jobs list --queue webhooks.xendit --json'],

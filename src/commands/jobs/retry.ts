@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 
 const one = {
-  args: [{ name: 'id', description: 'UUID, from laku jobs list or laku jobs dead' }],
+  args: [{ name: 'id', description: 'the UUID of the job, from laku jobs list or laku jobs dead' }],
   input: z.object({ id: z.uuid() }),
 }
 
 export const retry = defineChange({
   ...one,
   name: 'retry',
-  description: 'Let a failed or dead job run once more.',
+  description: 'Run a failed or dead job once more.',
   change: async (work, { id }, _reason, context) => {
     const { retryJob } = await import('../../runtime/retry-jobs.ts')
     return await retryJob(work, (await context.laku()).queue, id)
@@ -20,7 +20,7 @@ export const retry = defineChange({
 export const cancel = defineChange({
   ...one,
   name: 'cancel',
-  description: 'Take a waiting job out of its queue. What was due stays due: a sweep finds it again.',
+  description: 'Remove a waiting job from its queue. If its work is still due, a sweep makes a new job.',
   change: async (work, { id }, _reason, context) => {
     const { cancelJob } = await import('../../runtime/retry-jobs.ts')
     return await cancelJob(work, (await context.laku()).queue, id)
@@ -30,8 +30,8 @@ export const cancel = defineChange({
 
 export const redrive = defineChange({
   name: 'redrive',
-  description: 'Put dead jobs back into their queues, all or those of one queue.',
-  args: [{ name: 'queue', description: 'only jobs that came from it', optional: true }],
+  description: 'Run dead jobs again: all of them, or those of one queue.',
+  args: [{ name: 'queue', description: 'only the jobs of this queue', optional: true }],
   input: z.object({ queue: z.string().optional() }),
   examples: ['laku jobs redrive --dry-run', 'laku jobs redrive notify --reason "the mail server is back"'],
   change: async (work, { queue: of }, _reason, context) => {

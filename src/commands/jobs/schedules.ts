@@ -5,9 +5,9 @@ import { listSchedules } from '../../runtime/read-jobs.ts'
 
 export const schedules = defineList({
   name: 'schedules',
-  description: 'What runs by the calendar, and when it ran last.',
+  description: 'List the jobs that run on a schedule, and when each ran last.',
   input: z.object({}),
-  empty: 'Nothing is on the calendar: a worker puts it there when it starts (laku worker).',
+  empty: 'No schedules. A worker makes them when it starts (laku worker).',
   cursor: z.string(),
   run: (context, _input, { limit, cursor }) =>
     context.read(async ({ tx }) => {

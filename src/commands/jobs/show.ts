@@ -4,8 +4,8 @@ import { showJob } from '../../runtime/read-jobs.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One job: what it was given, and what came of it.',
-  args: [{ name: 'id', description: 'UUID' }],
+  description: 'Show one job: its input and its result.',
+  args: [{ name: 'id', description: 'the UUID of the job' }],
   input: z.object({ id: z.uuid() }),
   run: (context, { id }) => context.read(({ tx }) => showJob(tx, id)),
   fields: [

@@ -4,14 +4,20 @@ import { balanceColumns, balancePage } from './balance-rows.ts'
 
 export const asOf = defineList({
   name: 'as-of',
-  description: 'What the accounts held at an instant: the company-wide ones, and each family as a sum.',
+  description:
+    'Show the account balances at a past time: the accounts of the company, and each family of accounts as a sum.',
   args: [
-    { name: 'time', description: 'ISO 8601, a date (its midnight in Jakarta), -2h, yesterday', isTime: true },
+    {
+      name: 'time',
+      description: 'the time: ISO 8601, a date (midnight in Jakarta), -2h, yesterday',
+      isTime: true,
+    },
   ],
   options: [
     {
       flags: '--account <accounts...>',
-      description: 'only these, like gateway, escrow:<session id>, or "wallet:*" for each of a family',
+      description:
+        'only these accounts, like gateway, escrow:<session id>, or "wallet:*" for all of a family',
     },
   ],
   input: z.object({ time: z.string(), account: z.array(z.string()).default([]) }),
@@ -24,5 +30,6 @@ export const asOf = defineList({
   },
   columns: balanceColumns,
   cursor: z.string(),
-  empty: 'Nothing was posted by then to these accounts: laku ledger balances says what there is now.',
+  empty:
+    'Nothing was posted to these accounts before that time. laku ledger balances shows the present balances.',
 })

@@ -4,11 +4,12 @@ import { type BalanceRow, balanceColumns, balancePage } from './balance-rows.ts'
 
 export const balances = defineList({
   name: 'balances',
-  description: 'What the accounts hold: the company-wide ones, and each family (escrow, wallets …) as a sum.',
+  description:
+    'Show the account balances: the accounts of the company, and each family (escrow, wallets …) as a sum.',
   args: [
     {
       name: 'account',
-      description: 'only these, like gateway or escrow:<session id>',
+      description: 'only these accounts, like gateway or escrow:<session id>',
       optional: true,
       variadic: true,
     },
@@ -32,5 +33,5 @@ export const balances = defineList({
   },
   columns: balanceColumns,
   cursor: z.string(),
-  empty: 'No such account, or nothing was posted yet: laku ledger balances lists them all.',
+  empty: 'No such account, or nothing was posted to it yet. laku ledger balances lists all accounts.',
 })

@@ -3,12 +3,12 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const declareBreakVerb = defineChange({
   name: 'declare-break',
-  description: 'After a restore: let the chain of the ledger go on from what is in the book now.',
+  description: 'After a restore: continue the chain of the ledger from its present state.',
   input: z.object({}),
   examples: ['laku ledger declare-break --reason "restored the backup of 06:00" --confirm break'],
   severe: async () => ({
     code: 'break',
-    consequence: 'takes the book as it is now for whole; the break and your name stay in the chain for good',
+    consequence: 'accepts the ledger as it is now; the break and your name stay in the chain forever',
   }),
   change: async (work) => {
     const { declareBreak } = await import('../../domain/ledger/index.ts')

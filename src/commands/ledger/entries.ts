@@ -3,14 +3,17 @@ import { defineList } from '../../cli/define/command.ts'
 
 export const entries = defineList({
   name: 'entries',
-  description: 'Entries of the book, newest first: debit above zero, credit below.',
+  description: 'List ledger entries, newest first. Debits are above zero, credits below.',
   options: [
-    { flags: '--account <account>', description: 'of one account, like gateway or escrow:<session id>' },
+    {
+      flags: '--account <account>',
+      description: 'only of this account, like gateway or escrow:<session id>',
+    },
     {
       flags: '--subject <id>',
-      description: 'of what is about one payment, participant, order or refund (UUID)',
+      description: 'only entries about this payment, participant, order or refund (UUID)',
     },
-    { flags: '--session <session>', description: 'of one session (UUID or code)' },
+    { flags: '--session <session>', description: 'only of this session (UUID or code)' },
   ],
   input: z.object({
     account: z.string().optional(),
@@ -46,5 +49,5 @@ export const entries = defineList({
     { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
   ],
   cursor: z.string().regex(/^\d{1,15}$/),
-  empty: 'No entries: try another account or session, or laku ledger balances.',
+  empty: 'No entries. Try another account or session, or laku ledger balances.',
 })

@@ -10,17 +10,20 @@ const MAX_POSTINGS = 5_000
 export const explain = defineShow({
   name: 'explain',
   description:
-    'How money came to be where it is: in plain words, every posting behind a thing and what it left, from the first on.',
+    'Explain in plain words where money came from and went: all postings about a thing, the first one first.',
   args: [
     {
       name: 'thing',
       description:
-        'a session, payment, order, refund, settlement, withdrawal or parcel (UUID or code), an order line (UUID, or ORD-…/SKU), an account, or an amount in rupiah',
+        'a session, payment, order, refund, settlement, withdrawal or parcel (UUID or code), an order item (UUID, or ORD-…/SKU), an account, or an amount in rupiah',
     },
   ],
   options: [
-    { flags: '--limit <count>', description: `how many postings, 1 to ${MAX_POSTINGS} (${SHOWN})` },
-    { flags: '--cursor <cursor>', description: 'go on where the page before ended' },
+    { flags: '--limit <count>', description: `the number of postings, 1 to ${MAX_POSTINGS} (${SHOWN})` },
+    {
+      flags: '--cursor <cursor>',
+      description: 'the cursor that the page before printed; it shows the next page',
+    },
   ],
   input: z.object({
     thing: z.string().min(1),

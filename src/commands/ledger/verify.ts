@@ -11,11 +11,11 @@ export const verify = defineTask({
   exits: [8],
   reads: true,
   description:
-    'Prove the book: sums, balances, snapshots, seals, the chain, rows against their postings, escrow and stock. Ends with 8 where something is wrong.',
+    'Check the whole ledger: sums, balances, snapshots, seals, the chain, rows against their postings, escrow and stock. Exits with 8 if something is wrong.',
   options: [
     {
       flags: '--heads <file>',
-      description: 'a log of the worker: each "ledger head" in it must still be in the chain',
+      description: 'a log file of the worker: each "ledger head" in it must still be in the chain',
       isFile: true,
     },
   ],

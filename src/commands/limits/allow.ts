@@ -12,11 +12,11 @@ export const allow = defineChange({
   name: 'allow',
   secondPerson: true,
   description:
-    'Let another person do one thing that is more than they may do alone: once, within a day, and not yourself.',
+    'Allow another person to do one thing that is above their limit, once and within a day. You cannot allow it to yourself.',
   args: [
-    { name: 'kind', description: kinds.join(', ') },
-    { name: 'subject', description: 'UUID, as the refusal names it' },
-    { name: 'amount', description: 'rupiah at most (2500000)' },
+    { name: 'kind', description: `the kind of act: ${kinds.join(', ')}` },
+    { name: 'subject', description: 'the UUID that the refusal shows' },
+    { name: 'amount', description: 'the highest amount in rupiah (2500000)' },
   ],
   input: z.object({
     kind: z.enum(kinds),

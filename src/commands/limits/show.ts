@@ -19,11 +19,11 @@ export const show = defineTask({
   name: 'show',
   exits: [3],
   description:
-    'Who used how much of what one person may do alone, and who received it, within a day and within seven.',
+    'Show how much of the limits for one person each member of staff used, and who received the money, in one day and in seven days.',
   options: [
     {
       flags: '--budget <budget>',
-      description: 'only money given away, settlements, or withdrawals',
+      description: 'only this limit: money given away, settlements, or withdrawals',
       choices: budgets,
     },
   ],

@@ -3,8 +3,8 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const cancel = defineChange({
   name: 'cancel',
-  description: 'Keep a notice from going out by the ways on which it waits; the inbox keeps it.',
-  args: [{ name: 'notification', description: 'UUID' }],
+  description: 'Cancel the waiting deliveries of a notification. It stays in the inbox of the user.',
+  args: [{ name: 'notification', description: 'the UUID of the notification' }],
   input: z.object({ notification: z.uuid() }),
   needsReason: true,
   examples: ['laku notifications cancel 01990000-0000-7000-8000-000000000001 --reason "sent by mistake"'],

@@ -9,11 +9,11 @@ const statuses = statesOf(deliveryTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Notices to users, newest first. WhatsApp messages: laku whatsapp list.',
+  description: 'List notifications to users, newest first. laku whatsapp list shows WhatsApp messages.',
   options: [
     { flags: '--user <user>', description: 'only to this user (UUID or phone number)' },
-    { flags: '--channel <channel>', description: 'only what goes out this way', choices: channels },
-    { flags: '--status <status>', description: 'only what stands so on a way out', choices: statuses },
+    { flags: '--channel <channel>', description: 'only by this channel', choices: channels },
+    { flags: '--status <status>', description: 'only with a delivery in this status', choices: statuses },
   ],
   input: z.object({
     user: z.string().optional(),
@@ -40,5 +40,5 @@ export const list = defineList({
     },
     { name: 'created_at', kind: 'time', spare: true, value: (row) => row.createdAt },
   ],
-  empty: 'No notices. laku writes them by itself, and staff with laku notifications send.',
+  empty: 'No notifications. laku sends them automatically, and staff with laku notifications send.',
 })

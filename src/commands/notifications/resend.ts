@@ -3,8 +3,8 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const resend = defineChange({
   name: 'resend',
-  description: 'Send a notice again by the ways that failed or had nobody to go to.',
-  args: [{ name: 'notification', description: 'UUID' }],
+  description: 'Send a notification again by the channels that failed or were skipped.',
+  args: [{ name: 'notification', description: 'the UUID of the notification' }],
   input: z.object({ notification: z.uuid() }),
   examples: ['laku notifications resend 01990000-0000-7000-8000-000000000001'],
   change: async (work, { notification }) => {

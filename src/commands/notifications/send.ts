@@ -5,14 +5,15 @@ import { userArgument, userInput, userNamed } from '../users/user.ts'
 export const send = defineChange({
   name: 'send',
   description:
-    'Tell a user something by a template, by every way that they want. Templates: message, order_delayed, goodwill.',
+    'Send a user a notification from a template, by all channels that the user wants. Templates: message, order_delayed, goodwill.',
   args: [userArgument],
   options: [
     {
       flags: '--template <name>',
-      description: 'message (title, body), order_delayed (code, days), goodwill (amount, reason)',
+      description:
+        'the template, with its parameters: message (title, body), order_delayed (code, days), goodwill (amount, reason)',
     },
-    { flags: '--param <text...>', description: 'its parameters, in order' },
+    { flags: '--param <text...>', description: 'the parameters of the template, in order' },
   ],
   input: z.object({
     ...userInput,

@@ -3,8 +3,8 @@ import { defineShow, section } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One notice, and how it went out.',
-  args: [{ name: 'notification', description: 'UUID' }],
+  description: 'Show one notification and its deliveries.',
+  args: [{ name: 'notification', description: 'the UUID of the notification' }],
   input: z.object({ notification: z.uuid() }),
   examples: ['laku notifications show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { notification }) => {

@@ -4,11 +4,11 @@ import { usageError } from '../../cli/errors/cli-error.ts'
 
 export const assign = defineChange({
   name: 'assign',
-  description: 'Give an office an agent, or a factory to look after; neither belongs to two.',
-  args: [{ name: 'office', description: 'UUID' }],
+  description: 'Assign an agent or a factory to an office. Each belongs to one office only.',
+  args: [{ name: 'office', description: 'the UUID of the office' }],
   options: [
-    { flags: '--agent <staff>', description: 'UUID of a member of the staff with the role agent' },
-    { flags: '--factory <factory>', description: 'UUID of a factory' },
+    { flags: '--agent <staff>', description: 'the UUID of a member of staff with the role agent' },
+    { flags: '--factory <factory>', description: 'the UUID of a factory' },
   ],
   input: z.object({ office: z.uuid(), agent: z.uuid().optional(), factory: z.uuid().optional() }),
   examples: ['laku offices assign 0190… --factory 0190…'],

@@ -4,7 +4,7 @@ import { officeFields, officeOptions } from './fields.ts'
 
 export const create = defineChange({
   name: 'create',
-  description: 'Open an office.',
+  description: 'Create an office.',
   options: officeOptions,
   input: z.object(officeFields),
   examples: [

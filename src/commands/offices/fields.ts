@@ -12,10 +12,10 @@ export const officeFields = {
 }
 
 export const officeOptions = [
-  { flags: '--name <name>', description: 'its name' },
-  { flags: '--phone <phone>', description: 'its number' },
-  { flags: '--street <street>', description: 'street and number' },
-  { flags: '--city <city>', description: 'where it is' },
-  { flags: '--province <province>', description: 'where it is' },
-  { flags: '--postal-code <code>', description: '5 digits' },
+  { flags: '--name <name>', description: 'the name' },
+  { flags: '--phone <phone>', description: 'the phone number' },
+  { flags: '--street <street>', description: 'the street and house number' },
+  { flags: '--city <city>', description: 'the city (kota or kabupaten)' },
+  { flags: '--province <province>', description: 'the province (provinsi)' },
+  { flags: '--postal-code <code>', description: 'the postal code, 5 digits' },
 ] as const

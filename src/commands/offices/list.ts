@@ -7,8 +7,8 @@ const statuses = statesOf(officeTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: "Agents' offices, newest first; an agent sees the own one.",
-  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
+  description: 'List the offices of agents, newest first. An agent sees only their own office.',
+  options: [{ flags: '--status <status>', description: 'only with this status', choices: statuses }],
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku offices list'],
   run: async (context, { status }, page) => {
@@ -23,5 +23,5 @@ export const list = defineList({
     { name: 'agents', kind: 'number', spare: true, value: (row) => row.agents.length },
     { name: 'factories', kind: 'number', spare: true, value: (row) => row.factories.length },
   ],
-  empty: 'No offices. Open one with laku offices create.',
+  empty: 'No offices. Create one with laku offices create.',
 })

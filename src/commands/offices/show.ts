@@ -9,8 +9,8 @@ const named: readonly Column<{ id: string; name: string }>[] = [
 
 export const show = defineShow({
   name: 'show',
-  description: 'One office, its agents and the factories it looks after.',
-  args: [{ name: 'office', description: 'UUID' }],
+  description: 'Show one office, its agents and its factories.',
+  args: [{ name: 'office', description: 'the UUID of the office' }],
   input: z.object({ office: z.uuid() }),
   examples: ['laku offices show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { office }) => {

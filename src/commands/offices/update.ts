@@ -9,11 +9,15 @@ const statuses = statesOf(officeTransitions)
 
 export const update = defineChange({
   name: 'update',
-  description: 'Change an office, or close and open it.',
-  args: [{ name: 'office', description: 'UUID' }],
+  description: 'Change an office, or close or open it.',
+  args: [{ name: 'office', description: 'the UUID of the office' }],
   options: [
     ...officeOptions,
-    { flags: '--status <status>', description: 'close or open it', choices: statuses },
+    {
+      flags: '--status <status>',
+      description: 'open (active) or close (closed) the office',
+      choices: statuses,
+    },
   ],
   input: z.object({
     office: z.uuid(),

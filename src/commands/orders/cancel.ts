@@ -5,7 +5,7 @@ import { callingOff, given, orderArgument, orderDone, orderInput } from './order
 export const cancel = defineChange({
   name: 'cancel',
   description:
-    'Cancel an order that has not left: a booked courier is cancelled first, what was paid goes back.',
+    'Cancel an order that was not sent yet. A booked courier is cancelled first, and the paid money goes back.',
   args: [orderArgument],
   input: z.object(orderInput),
   examples: ['laku orders cancel ORD-261123-7K3QX2M4TA --reason "the buyer asked on the phone"'],

@@ -7,15 +7,15 @@ import { askingRate, assumingRate } from '../asked-rate.ts'
 
 export const create = defineChange({
   name: 'create',
-  description: 'Place a direct order for a buyer, to one of their addresses; they get the link to pay it.',
-  args: [{ name: 'items', description: 'SKU=quantity or UUID=quantity, each', variadic: true }],
+  description: 'Place a direct order for a buyer, to one of their addresses. The buyer gets a link to pay.',
+  args: [{ name: 'items', description: 'the items, each as SKU=quantity or UUID=quantity', variadic: true }],
   options: [
-    { flags: '--user <user>', description: 'the buyer (UUID or phone number)' },
+    { flags: '--user <user>', description: 'the UUID or phone number of the buyer' },
     {
       flags: '--address <id>',
-      description: 'one of their addresses (UUID); the default one where not given',
+      description: 'the UUID of one of their addresses (their default address)',
     },
-    { flags: '--courier <courier>', description: 'company:type; the cheapest where not given' },
+    { flags: '--courier <courier>', description: 'the courier as company:type (the cheapest)' },
     ...walletOptions,
   ],
   input: z.object({

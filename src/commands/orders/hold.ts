@@ -4,7 +4,7 @@ import { orderArgument, orderDone, orderInput } from './order.ts'
 
 export const hold = defineChange({
   name: 'hold',
-  description: 'Hold a paid order back before its courier is booked, for a reason that is kept with it.',
+  description: 'Put a paid order on hold before its courier is booked. The reason is kept with the order.',
   args: [orderArgument],
   input: z.object(orderInput),
   examples: ['laku orders hold ORD-261123-7K3QX2M4TA --reason "no house number"'],

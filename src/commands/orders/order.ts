@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { OutsideWay } from '../../cli/define/command.ts'
 
-export const orderArgument = { name: 'order', description: 'UUID or code' }
+export const orderArgument = { name: 'order', description: 'the UUID or code of the order' }
 export const orderInput = { order: z.string().min(1) }
 
 /** Runs a change that may cancel an order, and cancels the order's booked courier first. */

@@ -4,7 +4,7 @@ import { given, orderArgument, orderDone, orderInput } from './order.ts'
 
 export const release = defineChange({
   name: 'release',
-  description: 'Let a held order go on: its stock is reserved where it has none, and a courier is booked.',
+  description: 'Release an order from its hold. Its stock is reserved if needed, and a courier is booked.',
   args: [orderArgument],
   input: z.object(orderInput),
   examples: ['laku orders release ORD-261123-7K3QX2M4TA'],

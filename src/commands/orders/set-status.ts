@@ -18,8 +18,8 @@ const statuses = [
 
 export const setStatus = defineChange({
   name: 'set-status',
-  description: 'Move an order by hand, along its states: where its parcel is, or what becomes of it.',
-  args: [orderArgument, { name: 'status', description: statuses.join(', ') }],
+  description: 'Change the status of an order by hand: where its parcel is, or how the order ends.',
+  args: [orderArgument, { name: 'status', description: `the new status: ${statuses.join(', ')}` }],
   input: z.object({ ...orderInput, status: z.enum(statuses) }),
   examples: [
     'laku orders set-status ORD-261123-7K3QX2M4TA picked_up',

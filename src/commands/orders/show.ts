@@ -3,8 +3,8 @@ import { defineShow, section } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One order, its items and its payments.',
-  args: [{ name: 'order', description: 'UUID or code' }],
+  description: 'Show one order, its items and its payments.',
+  args: [{ name: 'order', description: 'the UUID or code of the order' }],
   input: z.object({ order: z.string() }),
   run: async (context, { order }) => {
     const { getOrder } = await import('../../domain/order/read.ts')

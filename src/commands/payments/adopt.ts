@@ -7,7 +7,7 @@ export const adopt = defineAsking({
   name: 'adopt',
   isLong: true,
   description:
-    'After a restore or a move: take over what the provider knows and this database does not, then let money go on.',
+    'After a restore or a move: take over what the provider knows and this database does not, then allow money to move again.',
   input: z.object({}),
   examples: [
     'laku payments adopt --dry-run',

@@ -4,9 +4,8 @@ import { gatewayContext } from './gateway.ts'
 
 export const book = defineAsking({
   name: 'book',
-  description:
-    "Book one line of the provider's book now, as it is there: what has no place in ours goes into suspense.",
-  args: [{ name: 'line', description: "the provider's id of it, from laku payments reconcile" }],
+  description: "Book one line of the provider's list now. Money that cannot be assigned goes into suspense.",
+  args: [{ name: 'line', description: "the provider's id of the line, from laku payments reconcile" }],
   input: z.object({ line: z.string().min(1).max(200) }),
   examples: ['laku payments book txn_13dd178d-41fa-40b7-8fd3-f83675d6f413 --reason "found by reconcile"'],
   intend: async (work, { line }) => {

@@ -4,18 +4,21 @@ import { formatIdr } from '../../domain/kernel/index.ts'
 
 export const chargeback = defineChange({
   name: 'chargeback',
-  description: "Book what a card issuer took back, where the provider's book does not have it by itself.",
-  args: [{ name: 'payment', description: 'UUID or code' }],
+  description: "Book a chargeback by a card issuer that the provider's list does not show.",
+  args: [{ name: 'payment', description: 'the UUID or code of the payment' }],
   options: [
     {
       flags: '--transaction <id>',
-      description: "the provider's id of the chargeback: it is booked once under it",
+      description: "the provider's id of the chargeback; one id is booked only once",
     },
-    { flags: '--amount <rupiah>', description: 'what was taken back' },
-    { flags: '--another', description: 'it is another one than the one of this amount that is booked' },
+    { flags: '--amount <rupiah>', description: 'the amount that was taken back, in rupiah' },
+    {
+      flags: '--another',
+      description: 'it is a different chargeback than the booked one of the same amount',
+    },
     {
       flags: '--same-as <id>',
-      description: 'it is the one that staff booked under this id, with this amount',
+      description: 'it is the same chargeback that staff booked under this id',
     },
   ],
   input: z

@@ -5,11 +5,11 @@ import { formatIdr } from '../../domain/kernel/index.ts'
 
 export const claim = defineChange({
   name: 'claim',
-  description: "End what a buyer owes who was paid twice, by us and by their card's issuer.",
-  args: [{ name: 'payment', description: 'UUID or code' }],
+  description: 'Settle the debt of a buyer who got the money twice, from us and from the card issuer.',
+  args: [{ name: 'payment', description: 'the UUID or code of the payment' }],
   options: [
-    { flags: '--collect', description: 'take it from the wallet, as far as it is there' },
-    { flags: '--write-off', description: "give it up: it is the company's loss" },
+    { flags: '--collect', description: 'take the money from the wallet, as far as it is there' },
+    { flags: '--write-off', description: 'write the debt off as a loss of the company' },
   ],
   input: z.object({
     payment: z.string(),

@@ -3,8 +3,8 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const expire = defineChange({
   name: 'expire',
-  description: 'End a pending payment before its time: its hold or its stock is free again.',
-  args: [{ name: 'payment', description: 'UUID or code' }],
+  description: 'Expire a pending payment now. Its place or its stock is free again.',
+  args: [{ name: 'payment', description: 'the UUID or code of the payment' }],
   input: z.object({ payment: z.string() }),
   examples: ['laku payments expire PAY-261123-7K3QX2ABCD --reason "the buyer called"'],
   needsReason: true,

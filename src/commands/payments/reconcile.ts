@@ -10,10 +10,13 @@ export const reconcile = defineTask({
   isLong: true,
   exits: [8],
   description:
-    "Hold our gateway account against the provider's own book, line by line. Ends with 8 where they differ.",
+    "Compare our gateway account with the provider's list, line by line. Exits with 8 if they differ.",
   options: [
-    { flags: '--since <time>', description: 'lines made since then: ISO 8601, -2d, yesterday (all)' },
-    { flags: '--until <time>', description: 'and until then (now)' },
+    {
+      flags: '--since <time>',
+      description: 'only lines made since this time: ISO 8601, -2d, yesterday (all)',
+    },
+    { flags: '--until <time>', description: 'only lines made before this time (now)' },
   ],
   reads: true,
   input: z.object({ since: z.string().optional(), until: z.string().optional() }),

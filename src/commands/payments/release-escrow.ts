@@ -6,7 +6,7 @@ import { sessionArgument, sessionInput, sessionNamed, stakeOf } from '../session
 export const releaseEscrow = defineChange({
   name: 'release-escrow',
   description:
-    'Release the escrow of a session whose stock is there, with the orders that are missing; again it releases nothing.',
+    'Release the escrow of a session whose stock is there, and make its missing orders. A second run releases nothing.',
   args: [sessionArgument],
   input: z.object(sessionInput),
   severe: async (context, { session }) => {

@@ -4,8 +4,8 @@ import { ledgerSection } from '../ledger/section.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One payment, its refunds, and what it did in the book.',
-  args: [{ name: 'payment', description: 'UUID or code' }],
+  description: 'Show one payment, its refunds and its ledger postings.',
+  args: [{ name: 'payment', description: 'the UUID or code of the payment' }],
   input: z.object({ payment: z.string() }),
   run: async (context, { payment }) => {
     const { showPayment } = await import('../../domain/payment/payments/list.ts')

@@ -7,8 +7,8 @@ import { gatewayContext } from './gateway.ts'
 export const sync = defineAsking({
   name: 'sync',
   description:
-    'Ask the provider now: about one payment and its refunds, or without one for fees, sweeps and chargebacks.',
-  args: [{ name: 'payment', description: 'UUID or code', optional: true }],
+    'Ask the provider now about one payment and its refunds. Without a payment: about fees, sweeps and chargebacks.',
+  args: [{ name: 'payment', description: 'the UUID or code of the payment', optional: true }],
   input: z.object({ payment: z.string().optional() }),
   examples: [
     'laku payments sync PAY-261123-7K3QX2ABCD',

@@ -4,14 +4,17 @@ import type { CommandContext } from '../../cli/define/context.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
 
 const shape = {
-  args: [{ name: 'payout', description: 'UUID, or what the provider knows it by' }],
+  args: [{ name: 'payout', description: 'the UUID of the payout, or its key at the provider' }],
   input: z.object({ payout: z.string() }),
 }
 
 const severe = async (context: CommandContext, { payout }: { payout: string }) => {
   const { showPayout } = await import('../../domain/payout/payouts/read.ts')
   const { key, amountIdr } = await context.read((work) => showPayout(work, payout))
-  return { code: key, consequence: `lets ${formatIdr(amountIdr)} be sent once more, beside ${key}` }
+  return {
+    code: key,
+    consequence: `allows ${formatIdr(amountIdr)} to be sent once more, in addition to ${key}`,
+  }
 }
 
 export const declareDead = defineChange({
@@ -19,7 +22,7 @@ export const declareDead = defineChange({
   name: 'declare-dead',
   secondPerson: true,
   description:
-    'Say of a payout whose outcome nobody knows that it never arrived: one person asks, another does it by the same command.',
+    'Declare that a payout with unknown outcome never arrived. One person asks for it, and another confirms it with the same command.',
   examples: [
     'laku payouts declare-dead 1A2B3C-STL-261123-7K3QX2-1 --reason "Xendit, ticket 4711" --confirm 1A2B3C-STL-261123-7K3QX2-1',
   ],
@@ -37,7 +40,7 @@ export const declareDead = defineChange({
 export const keep = defineChange({
   ...shape,
   name: 'keep',
-  description: 'Refuse that another person wants a payout declared dead: it is still looked for.',
+  description: 'Refuse the request of another person to declare a payout dead. laku keeps looking for it.',
   needsReason: true,
   change: async (work, { payout }) => {
     const { keepPayout } = await import('../../domain/payout/index.ts')

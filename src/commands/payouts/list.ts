@@ -7,11 +7,11 @@ const statuses = statesOf(payoutTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Payouts, newest first: what leaves for factories and users.',
+  description: 'List payouts to factories and users, newest first.',
   options: [
-    { flags: '--status <status>', description: statuses.join(', ') },
-    { flags: '--unknown', description: 'those of which nobody knows yet whether they were made' },
-    { flags: '--waiting', description: 'that wait until what came in is settled at the provider' },
+    { flags: '--status <status>', description: `only with this status: ${statuses.join(', ')}` },
+    { flags: '--unknown', description: 'only payouts with unknown outcome' },
+    { flags: '--waiting', description: 'only those that wait for balance at the provider' },
   ],
   input: z.object({
     status: z.enum(statuses).optional(),
@@ -19,7 +19,7 @@ export const list = defineList({
     waiting: z.boolean().optional(),
   }),
   examples: ['laku payouts list --unknown', 'laku payouts list --status failed --csv'],
-  empty: 'No payouts. laku settle pay and laku wallets withdrawals approve make them.',
+  empty: 'No payouts. laku settle pay and laku wallets withdrawals approve make payouts.',
   run: async (context, { status, unknown, waiting }, page) => {
     const { listPayouts } = await import('../../domain/payout/payouts/read.ts')
     return await context.read((work) => listPayouts(work, { status, unknown, waiting, ...page }))

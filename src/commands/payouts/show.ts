@@ -4,8 +4,8 @@ import { defineShow } from '../../cli/define/command.ts'
 export const show = defineShow({
   name: 'show',
   description:
-    'A payout: what was sent, what the provider says of it, and what is known where it says nothing.',
-  args: [{ name: 'payout', description: 'UUID, or what the provider knows it by' }],
+    'Show one payout: what was sent, the answer of the provider, and what is known if there is no answer.',
+  args: [{ name: 'payout', description: 'the UUID of the payout, or its key at the provider' }],
   input: z.object({ payout: z.string() }),
   run: async (context, { payout }) => {
     const { showPayout } = await import('../../domain/payout/payouts/read.ts')

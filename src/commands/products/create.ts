@@ -5,13 +5,16 @@ import { stocked } from './with-stock.ts'
 
 export const create = defineChange({
   name: 'create',
-  description: 'Add a product of a factory with its variants; a draft, unless it is to be sold at once.',
+  description: 'Add a product of a factory with its variants. It is a draft, unless you give --active.',
   options: [
-    { flags: '--factory <factory>', description: 'UUID of the factory' },
-    { flags: '--name <name>', description: 'what buyers read' },
-    { flags: '--description <text>', description: 'more of what buyers read' },
-    { flags: '--variant <variant...>', description: 'SKU:name:grams:price[:bundle[:excess]], one or more' },
-    { flags: '--active', description: 'sell it at once' },
+    { flags: '--factory <factory>', description: 'the UUID of the factory' },
+    { flags: '--name <name>', description: 'the name that buyers read' },
+    { flags: '--description <text>', description: 'the description that buyers read' },
+    {
+      flags: '--variant <variant...>',
+      description: 'one or more variants: SKU:name:grams:price[:bundle[:excess]]',
+    },
+    { flags: '--active', description: 'put it on sale now' },
   ],
   input: z.object({
     factory: z.uuid(),

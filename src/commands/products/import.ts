@@ -38,7 +38,7 @@ export const importVerb = defineBatch({
   name: 'import',
   isLong: true,
   description:
-    'Bring a catalogue in, a variant a row: new ones are added (a new product is a draft), others changed where they differ.',
+    'Import a catalogue with one variant in each row. New variants are added (a new product is a draft), and changed ones are updated.',
   row,
   input: z.object({}),
   examples: ['laku products import catalogue.csv --yes', 'laku products import catalogue.csv --dry-run'],

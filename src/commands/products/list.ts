@@ -7,9 +7,9 @@ const statuses = statesOf(productTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Products, newest first.',
+  description: 'List products, newest first.',
   options: [
-    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
     { flags: '--factory <factory>', description: 'only of this factory (UUID)' },
   ],
   input: z.object({ status: z.enum(statuses).optional(), factory: z.uuid().optional() }),
@@ -29,7 +29,7 @@ export const list = defineList({
     { name: 'in_stock', value: (row) => row.variants.some((variant) => variant.inStock) },
     { name: 'rating', spare: true, value: (row) => ratingOf(row.rating) },
   ],
-  empty: 'No products. Make one with laku products create, or many with laku products import.',
+  empty: 'No products. Create one with laku products create, or many with laku products import.',
 })
 
 /** Returns a rating as `4.5 (12)`: the mean, and how many people gave a rating. */

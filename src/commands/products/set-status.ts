@@ -7,7 +7,7 @@ const toStatus = (name: string, status: ProductStatus, description: string, said
   defineChange({
     name,
     description,
-    args: [{ name: 'product', description: 'UUID' }],
+    args: [{ name: 'product', description: 'the UUID of the product' }],
     input: z.object({ product: z.uuid() }),
     examples: [`laku products ${name} 01990000-0000-7000-8000-000000000001`],
     change: async (work, { product: productId }) => {

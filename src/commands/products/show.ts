@@ -4,8 +4,8 @@ import { ratingOf } from './list.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One product and its variants.',
-  args: [{ name: 'product', description: 'UUID' }],
+  description: 'Show one product and its variants.',
+  args: [{ name: 'product', description: 'the UUID of the product' }],
   input: z.object({ product: z.uuid() }),
   examples: ['laku products show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { product }) => {

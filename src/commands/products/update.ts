@@ -14,12 +14,12 @@ const price = z.string().transform((text, context) => {
 
 export const update = defineChange({
   name: 'update',
-  description: 'Change what buyers read of a product, or prices; sessions and orders that exist keep theirs.',
-  args: [{ name: 'product', description: 'UUID' }],
+  description: 'Change the texts or the prices of a product. Existing sessions and orders keep theirs.',
+  args: [{ name: 'product', description: 'the UUID of the product' }],
   options: [
-    { flags: '--name <name>', description: 'its new name' },
-    { flags: '--description <text>', description: 'its new description' },
-    { flags: '--price <price...>', description: 'SKU=price in rupiah, one or more' },
+    { flags: '--name <name>', description: 'the new name' },
+    { flags: '--description <text>', description: 'the new description' },
+    { flags: '--price <price...>', description: 'one or more new prices, each as SKU=price in rupiah' },
   ],
   input: z.object({
     product: z.uuid(),

@@ -18,14 +18,17 @@ export const check = defineTask({
   name: 'check',
   exits: [8],
   description:
-    'Ask each provider harmless questions with test keys, and say what is not as docs/providers.md has it. Sends no message; an invoice, two payouts and a parcel of test mode are made and cancelled or fail, and a payment that somebody made by hand in test mode is refunded a little. Needs no database; where one is configured, what the providers delivered to the server is held against the facts too. Says what it cannot see. Ends with 0 where all is as written, with 8 where something differs (also where something could not be asked besides), with 6 where something could not be asked.',
+    'Check each provider with harmless requests and test keys, and show what differs from docs/providers.md. It sends no message. In test mode it makes an invoice, two payouts and a parcel, which are cancelled or fail, and refunds a little of a payment that somebody made by hand. It needs no database; if one is configured, it also checks what the providers delivered to the server. It says what it cannot see. Exits with 0 if all is as documented, with 8 if something differs, and with 6 if something could not be asked.',
   options: [
-    { flags: '--live', description: 'the keys are live: leave out what makes or moves anything' },
-    { flags: '--record <folder>', description: 'keep the answers there, a file each, without personal data' },
+    { flags: '--live', description: 'the keys are live keys: skip everything that makes or moves something' },
+    {
+      flags: '--record <folder>',
+      description: 'save each answer as a file in this folder, without personal data',
+    },
     {
       flags: '--known <facts>',
       description:
-        'differences that you know of, by the names of their facts with commas: shown, not counted',
+        'the facts whose differences you know, separated by commas; they are shown and not counted',
     },
   ],
   input: z.object({

@@ -12,7 +12,7 @@ const columns: readonly Column<Belief>[] = [
 export const show = defineTask({
   name: 'show',
   description:
-    'What laku believes of the account at the payment provider, and why: by the configuration, or by the facts of docs/providers.md. laku providers check holds it against the provider. Needs no database.',
+    'Show what laku assumes about the account at the payment provider, and whether that comes from the configuration or from docs/providers.md. laku providers check compares it with the provider. Needs no database.',
   input: z.object({}),
   examples: ['laku providers show', 'laku providers show --json'],
   run: async (context) => {

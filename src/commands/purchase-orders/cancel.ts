@@ -4,7 +4,7 @@ import { orderArgument, orderInput } from './order.ts'
 
 export const cancel = defineChange({
   name: 'cancel',
-  description: 'Call a purchase order off, as long as nothing of it came. Tell the factory yourself.',
+  description: 'Cancel a purchase order of which nothing has arrived. Tell the factory yourself.',
   args: [orderArgument],
   input: z.object(orderInput),
   examples: ['laku purchase-orders cancel PO-261125-7K3QX2 --reason "the factory is out of cotton"'],

@@ -4,7 +4,7 @@ import { orderArgument, orderInput } from './order.ts'
 
 export const close = defineChange({
   name: 'close',
-  description: 'Close a purchase order that was received: what is still owed of it will not come.',
+  description: 'Close a purchase order that was received. What the factory still owes will not come.',
   args: [orderArgument],
   input: z.object(orderInput),
   examples: ['laku purchase-orders close PO-261125-7K3QX2 --reason "the factory cannot replace two pieces"'],

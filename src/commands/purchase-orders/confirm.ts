@@ -4,9 +4,9 @@ import { orderArgument, orderInput } from './order.ts'
 
 export const confirm = defineChange({
   name: 'confirm',
-  description: 'Note that the factory will deliver, where it said so by another way than WhatsApp.',
+  description: 'Confirm that the factory will deliver, if it did not say so by WhatsApp.',
   args: [orderArgument],
-  options: [{ flags: '--shipped', description: 'its goods are on the way already' }],
+  options: [{ flags: '--shipped', description: 'the goods are already on the way' }],
   input: z.object({ ...orderInput, shipped: z.boolean().default(false) }),
   examples: ['laku purchase-orders confirm PO-261125-7K3QX2 --reason "called them"'],
   change: async (work, { order, shipped }) => {

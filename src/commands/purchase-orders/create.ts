@@ -5,14 +5,14 @@ import { orderedLine, withVariantIds } from './lines.ts'
 export const create = defineChange({
   name: 'create',
   description:
-    'Call goods off a factory, for a session or for the shelves. A draft, unless it is sent at once.',
+    'Order goods from a factory, for a session or for the stock. It is a draft, unless you give --send.',
   options: [
-    { flags: '--line <line...>', description: 'SKU=pieces, all of one factory' },
+    { flags: '--line <line...>', description: 'the lines, each as SKU=pieces, all of one factory' },
     {
       flags: '--session <session>',
-      description: 'for this session (UUID or code): it gets the goods first',
+      description: 'for this session (UUID or code), which gets the goods first',
     },
-    { flags: '--send', description: 'tell the factory at once' },
+    { flags: '--send', description: 'send it to the factory now' },
   ],
   input: z.object({
     line: z.array(orderedLine).min(1),

@@ -7,11 +7,11 @@ const statuses = statesOf(purchaseOrderTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Purchase orders, newest first.',
+  description: 'List purchase orders, newest first.',
   options: [
-    { flags: '--status <status>', description: 'only these', choices: statuses },
-    { flags: '--session <session>', description: 'made for one session (UUID or code)' },
-    { flags: '--factory <id>', description: 'of one factory (UUID)' },
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
+    { flags: '--session <session>', description: 'only for this session (UUID or code)' },
+    { flags: '--factory <id>', description: 'only of this factory (UUID)' },
   ],
   input: z.object({
     status: z.enum(statuses).optional(),

@@ -6,14 +6,14 @@ import { orderArgument, orderInput } from './order.ts'
 export const receive = defineChange({
   name: 'receive',
   description:
-    'Count goods of a purchase order in, as often as deliveries come. Damaged pieces are written off and still owed.',
+    'Record the goods of one delivery of a purchase order. Damaged pieces are written off, and the factory still owes them.',
   args: [orderArgument],
   options: [
-    { flags: '--line <line...>', description: 'SKU=good[,damaged]' },
-    { flags: '--all', description: 'all that is owed came, and is good' },
+    { flags: '--line <line...>', description: 'the counts, each as SKU=good[,damaged]' },
+    { flags: '--all', description: 'everything that is owed came, and is good' },
     {
       flags: '--delivery-note <number>',
-      description: 'the number on the delivery note: the same one is counted once',
+      description: 'the number on the delivery note; each note is counted only once',
     },
   ],
   input: z

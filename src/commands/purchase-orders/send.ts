@@ -4,7 +4,7 @@ import { orderArgument, orderInput } from './order.ts'
 
 export const send = defineChange({
   name: 'send',
-  description: 'Tell the factory of a draft by WhatsApp, or again of one whose message failed.',
+  description: 'Send a draft to the factory by WhatsApp, or send it again if its message failed.',
   args: [orderArgument],
   input: z.object(orderInput),
   examples: ['laku purchase-orders send PO-261125-7K3QX2'],

@@ -4,7 +4,7 @@ import { orderArgument, orderInput } from './order.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One purchase order: what was ordered, what came, and what the factory answered.',
+  description: 'Show one purchase order: what was ordered, what came, and what the factory answered.',
   args: [orderArgument],
   input: z.object(orderInput),
   examples: ['laku purchase-orders show PO-261125-7K3QX2'],

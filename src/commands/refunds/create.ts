@@ -15,18 +15,19 @@ const commandDefinition = defineChange({
   name: 'create',
   exits: [7],
   description:
-    'Refund a part or all of a payment, or those of a file. A large one waits for a second person.',
+    'Refund a part or all of a payment, or the payments of a file. A large refund waits for a second person.',
   args: [
-    { name: 'payment', description: 'UUID or code' },
-    { name: 'amount', description: 'rupiah' },
+    { name: 'payment', description: 'the UUID or code of the payment' },
+    { name: 'amount', description: 'the amount in rupiah' },
   ],
   options: [
     {
       flags: '--borne-by <who>',
-      description: 'once the money was released: the factory its share (default), or the company all of it',
+      description:
+        'who pays for the refund after the money was released: the factory its share (default), or the company everything',
       choices: bearers,
     },
-    { flags: '--key <key>', description: 'a word of your own: under it the refund is made once' },
+    { flags: '--key <key>', description: 'your own key; the refund is made only once under it' },
   ],
   input: z.object({
     payment: z.string(),
@@ -74,7 +75,7 @@ const many = defineBatch({
 
 const ofFile = {
   flags: '--file <file>',
-  description: `those of a CSV of ${Object.keys(row.shape).join(',')}; - for stdin. The key of a row is a word of your own: under it the refund is made once`,
+  description: `a CSV file with the columns ${Object.keys(row.shape).join(',')}; - reads from stdin. The key of a row is your own key; its refund is made only once`,
 }
 
 /**

@@ -4,7 +4,7 @@ import type { RefundDetail, RefundRetry } from '../../domain/payment/index.ts'
 import { gatewayContext } from '../payments/gateway.ts'
 import { told } from './told.ts'
 
-const args = [{ name: 'refund', description: 'UUID or code' }]
+const args = [{ name: 'refund', description: 'the UUID or code of the refund' }]
 
 export const approve = defineChange({
   name: 'approve',
@@ -21,7 +21,7 @@ export const approve = defineChange({
 
 export const reject = defineChange({
   name: 'reject',
-  description: 'Refuse a refund that somebody asked for.',
+  description: 'Reject a refund that somebody asked for.',
   args,
   input: z.object({ refund: z.string() }),
   needsReason: true,
@@ -48,16 +48,18 @@ export const retry = defineChange({
   name: 'retry',
   secondPerson: true,
   description:
-    'Send a failed refund again now, ask about one whose answer is outstanding, or take the one that the provider has.',
+    'Send a failed refund again now, or ask the provider about one without an answer, or take over the refund that the provider has.',
   args,
   options: [
-    { flags: '--wallet', description: "into the buyer's wallet instead: its source takes nothing back" },
+    {
+      flags: '--wallet',
+      description: 'put it into the wallet of the buyer, because it cannot go back to its source',
+    },
     {
       flags: '--provider-refund-id <id>',
-      description:
-        'what the provider calls it: read there first, it must be of this payment, reference and amount',
+      description: "the provider's id of the refund; it must have the same payment, reference and amount",
     },
-    { flags: '--not-sent', description: 'its call never arrived: the same as declare-dead' },
+    { flags: '--not-sent', description: 'its request never arrived: the same as declare-dead' },
   ],
   input: retryInput,
   examples: [
@@ -101,7 +103,7 @@ export const declareDead = defineChange({
   name: 'declare-dead',
   secondPerson: true,
   description:
-    "Say that a lost call never arrived: two persons, after the key's time and a full day of the provider's book without it.",
+    'Declare that a lost refund request never arrived. It needs two persons, and is possible only after the provider can no longer make the refund.',
   args,
   input: z.object({ refund: z.string(), looked: z.custom<RefundRetry['looked']>().optional() }),
   examples: ['laku refunds declare-dead RFD-261123-7K3QX2ABCD --reason "not in their dashboard either"'],

@@ -7,11 +7,11 @@ const statuses = statesOf(refundTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Refunds, newest first.',
+  description: 'List refunds, newest first.',
   options: [
-    { flags: '--status <status>', description: 'only these', choices: statuses },
-    { flags: '--payment <payment>', description: 'of one payment (UUID or code)' },
-    { flags: '--waiting', description: 'that wait until what came in is settled at the provider' },
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
+    { flags: '--payment <payment>', description: 'only of this payment (UUID or code)' },
+    { flags: '--waiting', description: 'only those that wait for balance at the provider' },
   ],
   input: z.object({
     status: z.enum(statuses).optional(),
@@ -19,7 +19,7 @@ export const list = defineList({
     waiting: z.boolean().optional(),
   }),
   examples: ['laku refunds list --status requested', 'laku refunds list --status failed --csv'],
-  empty: 'No refunds. Try without filters, or make one with laku refunds create.',
+  empty: 'No refunds. Try without filters, or create one with laku refunds create.',
   run: async (context, { status, payment, waiting }, page) => {
     const { listRefunds } = await import('../../domain/payment/refunds/list.ts')
     const { showPayment } = await import('../../domain/payment/payments/list.ts')

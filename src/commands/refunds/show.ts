@@ -4,8 +4,8 @@ import { ledgerSection } from '../ledger/section.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One refund, where it stands, and what it did in the book.',
-  args: [{ name: 'refund', description: 'UUID or code' }],
+  description: 'Show one refund, its status and its ledger postings.',
+  args: [{ name: 'refund', description: 'the UUID or code of the refund' }],
   input: z.object({ refund: z.string() }),
   run: async (context, { refund }) => {
     const { getRefund, listHeard } = await import('../../domain/payment/refunds/list.ts')

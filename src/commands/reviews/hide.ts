@@ -3,8 +3,8 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const hide = defineChange({
   name: 'hide',
-  description: 'Take a review out of sight; it no longer counts in the ratings.',
-  args: [{ name: 'review', description: 'UUID' }],
+  description: 'Hide a review. It no longer counts in the ratings.',
+  args: [{ name: 'review', description: 'the UUID of the review' }],
   input: z.object({ review: z.uuid() }),
   examples: ['laku reviews hide 01990000-0000-7000-8000-000000000001 --reason "an advertisement"'],
   needsReason: true,

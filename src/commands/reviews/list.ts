@@ -7,9 +7,9 @@ const statuses = statesOf(reviewTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Reviews, newest first.',
+  description: 'List reviews, newest first.',
   options: [
-    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
     { flags: '--product <product>', description: 'only of this product (UUID)' },
   ],
   input: z.object({ status: z.enum(statuses).optional(), product: z.uuid().optional() }),

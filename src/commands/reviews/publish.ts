@@ -3,8 +3,8 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const publish = defineChange({
   name: 'publish',
-  description: 'Let everybody read a review; from now on it counts in the ratings.',
-  args: [{ name: 'review', description: 'UUID' }],
+  description: 'Publish a review. From now on it counts in the ratings.',
+  args: [{ name: 'review', description: 'the UUID of the review' }],
   input: z.object({ review: z.uuid() }),
   examples: ['laku reviews publish 01990000-0000-7000-8000-000000000001'],
   change: async (work, { review: reviewId }) => {

@@ -3,8 +3,8 @@ import { defineShow } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One review, whole.',
-  args: [{ name: 'review', description: 'UUID' }],
+  description: 'Show one review with its full text.',
+  args: [{ name: 'review', description: 'the UUID of the review' }],
   input: z.object({ review: z.uuid() }),
   examples: ['laku reviews show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { review }) => {

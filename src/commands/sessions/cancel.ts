@@ -4,13 +4,13 @@ import { sessionArgument, sessionInput, sessionNamed, stakeOf } from './session.
 
 export const cancel = defineChange({
   name: 'cancel',
-  description: 'Call a session off, at any time before its orders are made: everybody is refunded.',
+  description: 'Cancel a session before its orders are made. All buyers are refunded.',
   args: [sessionArgument],
   input: z.object(sessionInput),
   examples: ['laku sessions cancel GBS-261123-7K3QX2 --reason "the factory closed"'],
   severe: async (context, { session }) => {
     const { code, stake } = await stakeOf(context, session)
-    return { code, consequence: `cancels the session and refunds everybody: ${stake}` }
+    return { code, consequence: `cancels the session and refunds all buyers: ${stake}` }
   },
   change: async (work, { session }, reason) => {
     const { cancelSession } = await import('../../domain/group-buying/index.ts')

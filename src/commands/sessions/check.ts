@@ -4,7 +4,7 @@ import { sessionArgument, sessionInput } from './session.ts'
 
 export const check = defineChange({
   name: 'check',
-  description: 'Look at a session now, not at the next sweep: it closes, fails, or goes on.',
+  description: 'Check a session now instead of at the next sweep: it may close, fail or stay open.',
   args: [sessionArgument],
   input: z.object(sessionInput),
   examples: ['laku sessions check GBS-261123-7K3QX2'],

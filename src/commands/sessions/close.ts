@@ -4,8 +4,7 @@ import { sessionArgument, sessionInput, sessionNamed } from './session.ts'
 
 export const close = defineChange({
   name: 'close',
-  description:
-    'Close a session that has its MOQ before its time is over; below it, see laku sessions cancel.',
+  description: 'Close a session early that has reached its MOQ. If it has not, see laku sessions cancel.',
   args: [sessionArgument],
   input: z.object(sessionInput),
   examples: ['laku sessions close GBS-261123-7K3QX2 --reason "the factory has no more"'],

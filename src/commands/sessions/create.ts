@@ -35,25 +35,25 @@ function priceOf(text: string): Omit<NewTier, 'minUnits'> {
 
 export const create = defineChange({
   name: 'create',
-  description: 'Make a session of a product. It opens at once, unless it starts later or is a draft.',
+  description: 'Create a session for a product. It opens now, unless you give --starts or --draft.',
   options: [
-    { flags: '--product <product>', description: 'UUID of the product' },
-    { flags: '--moq <units>', description: 'paid units that make it a success' },
+    { flags: '--product <product>', description: 'the UUID of the product' },
+    { flags: '--moq <units>', description: 'the number of paid units that make the session a success' },
     {
       flags: '--tier <tier...>',
       description:
-        'units=price in rupiah, =-5000 or =-10% off the shelf price, =SKU:price by variant; the first is paid at the join',
+        'price tiers: units=price in rupiah, units=-5000 or units=-10% off the shelf price, or units=SKU:price for one variant; buyers pay the first tier when they join',
     },
-    { flags: '--ends <time>', description: 'when it ends: ISO 8601, a date, +3d from now' },
-    { flags: '--starts <time>', description: 'when it opens (at once)' },
-    { flags: '--capacity <units>', description: 'never more units than this' },
-    { flags: '--per-user-limit <units>', description: 'never more units a buyer' },
+    { flags: '--ends <time>', description: 'the end: ISO 8601, a date, or +3d from now' },
+    { flags: '--starts <time>', description: 'the start (now)' },
+    { flags: '--capacity <units>', description: 'the highest number of units of the session' },
+    { flags: '--per-user-limit <units>', description: 'the highest number of units for one buyer' },
     {
       flags: '--close-policy <policy>',
-      description: 'at its MOQ, or at its end or capacity (at_moq)',
+      description: 'when the session closes: at its MOQ, or at its end or when the capacity is sold (at_moq)',
       choices: ['at_moq', 'at_deadline'],
     },
-    { flags: '--draft', description: 'do not open it; laku sessions open does' },
+    { flags: '--draft', description: 'keep it as a draft; laku sessions open opens it' },
   ],
   input: z.object({
     product: z.uuid('it takes the UUID of a product'),

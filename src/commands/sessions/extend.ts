@@ -6,9 +6,9 @@ import { sessionArgument, sessionInput, sessionNamed } from './session.ts'
 
 export const extend = defineChange({
   name: 'extend',
-  description: 'Give a session that still forms more time.',
+  description: 'Extend a session that is still forming.',
   args: [sessionArgument],
-  options: [{ flags: '--until <time>', description: 'its new end: ISO 8601, a date, +3d from now' }],
+  options: [{ flags: '--until <time>', description: 'the new end: ISO 8601, a date, or +3d from now' }],
   input: z.object({ ...sessionInput, until: z.string('give the new end') }),
   examples: ['laku sessions extend GBS-261123-7K3QX2 --until +2d --reason "two units short"'],
   needsReason: true,

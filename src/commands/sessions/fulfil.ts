@@ -5,7 +5,7 @@ import { sessionArgument, sessionInput, sessionNamed } from './session.ts'
 export const fulfil = defineChange({
   name: 'fulfil',
   description:
-    'Take a closed session as far as its stock goes, now: reserve, order what is short, make the orders, release the escrow.',
+    'Fulfil a closed session now as far as its stock allows: reserve stock, order missing goods, make the orders, release the escrow.',
   args: [sessionArgument],
   input: z.object(sessionInput),
   examples: ['laku sessions fulfil GBS-261123-7K3QX2'],

@@ -8,17 +8,16 @@ import { sessionArgument, sessionInput, sessionNamed } from './session.ts'
 
 export const join = defineChange({
   name: 'join',
-  description:
-    'Take a place for a buyer who asks for it, while the session forms; they get the link to pay it.',
+  description: 'Join a forming session for a buyer who asked for it. The buyer gets a link to pay.',
   args: [sessionArgument],
   options: [
-    { flags: '--user <user>', description: 'UUID or phone number of the buyer' },
-    { flags: '--item <item...>', description: 'SKU=quantity or UUID=quantity, each' },
+    { flags: '--user <user>', description: 'the UUID or phone number of the buyer' },
+    { flags: '--item <item...>', description: 'the items, each as SKU=quantity or UUID=quantity' },
     {
       flags: '--address <id>',
-      description: 'one of their addresses (UUID); the default one where not given',
+      description: 'the UUID of one of their addresses (their default address)',
     },
-    { flags: '--courier <courier>', description: 'company:type; the cheapest where not given' },
+    { flags: '--courier <courier>', description: 'the courier as company:type (the cheapest)' },
     ...walletOptions,
   ],
   input: z.object({

@@ -5,10 +5,9 @@ import { sessionArgument, sessionInput, sessionNamed } from './session.ts'
 
 export const leave = defineChange({
   name: 'leave',
-  description:
-    'Give up the place of a buyer who asks for it, while the session forms; what was paid goes back.',
+  description: 'Leave a forming session for a buyer who asked for it. The paid money goes back.',
   args: [sessionArgument],
-  options: [{ flags: '--user <user>', description: 'UUID or phone number of the buyer' }],
+  options: [{ flags: '--user <user>', description: 'the UUID or phone number of the buyer' }],
   input: z.object({ ...sessionInput, user: z.string('name the buyer') }),
   examples: ['laku sessions leave GBS-261123-7K3QX2 --user +628120000001 --reason "asked on the phone"'],
   needsReason: true,

@@ -7,8 +7,8 @@ const statuses = statesOf(sessionTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Sessions, newest first.',
-  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
+  description: 'List sessions, newest first.',
+  options: [{ flags: '--status <status>', description: 'only with this status', choices: statuses }],
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku sessions list --status forming'],
   run: async (context, { status }, page) => {
@@ -25,5 +25,5 @@ export const list = defineList({
     { name: 'capacity', kind: 'number', spare: true, value: (row) => row.capacity },
     { name: 'ends_at', heading: 'ends', kind: 'time', value: (row) => row.endsAt },
   ],
-  empty: 'No sessions. Try another --status, or laku db seed for one to begin with.',
+  empty: 'No sessions. Try another --status, or laku db seed for a first one.',
 })

@@ -4,7 +4,7 @@ import { sessionArgument, sessionInput, sessionNamed } from './session.ts'
 
 export const open = defineChange({
   name: 'open',
-  description: 'Open a draft now.',
+  description: 'Open a draft session now.',
   args: [sessionArgument],
   input: z.object(sessionInput),
   examples: ['laku sessions open GBS-261123-7K3QX2'],

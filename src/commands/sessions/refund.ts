@@ -5,13 +5,13 @@ import { sessionArgument, sessionInput, sessionNamed, stakeOf } from './session.
 
 export const refund = defineChange({
   name: 'refund',
-  description: 'Give everybody whose goods are not ordered yet their money back.',
+  description: 'Refund all buyers of a session whose orders are not made yet.',
   args: [sessionArgument],
   input: z.object(sessionInput),
   examples: ['laku sessions refund GBS-261123-7K3QX2 --reason "goods never came"'],
   severe: async (context, { session }) => {
     const { code, stake } = await stakeOf(context, session)
-    return { code, consequence: `refunds everybody in the session who waits: ${stake}` }
+    return { code, consequence: `refunds all buyers of the session who still wait: ${stake}` }
   },
   change: async (work, { session }, reason) => {
     const { refundSession } = await import('../../domain/group-buying/index.ts')

@@ -4,7 +4,7 @@ import type { SessionView } from '../../domain/group-buying/index.ts'
 import { formatIdr, type Tx } from '../../domain/kernel/index.ts'
 
 /** The argument that names a session, for every verb that takes one. */
-export const sessionArgument = { name: 'session', description: 'UUID or code' } as const
+export const sessionArgument = { name: 'session', description: 'the UUID or code of the session' } as const
 export const sessionInput = { session: z.string().min(1) }
 
 /**

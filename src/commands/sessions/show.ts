@@ -8,8 +8,8 @@ const SHOWN = 20
 
 export const show = defineShow({
   name: 'show',
-  description: 'One session, its price tiers and the newest who joined.',
-  args: [{ name: 'session', description: 'UUID or code' }],
+  description: 'Show one session, its price tiers and its newest buyers.',
+  args: [{ name: 'session', description: 'the UUID or code of the session' }],
   input: z.object({ session: z.string() }),
   examples: ['laku sessions show GBS-261123-7K3QX2'],
   run: async (context, { session }) => {

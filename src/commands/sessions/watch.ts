@@ -28,9 +28,11 @@ export const watch = defineTask({
   reads: true,
   live: true,
   description:
-    'Live: how far sessions are from their MOQ, the money in escrow, the time left. Off a terminal, or with --json, once.',
-  args: [{ name: 'session', description: 'UUID or code; else all that live', optional: true }],
-  options: [{ flags: '--every <seconds>', description: 'how often to look again (2)' }],
+    'Show live how far sessions are from their MOQ, their money in escrow, and the time left. Without a terminal, or with --json, show it once.',
+  args: [
+    { name: 'session', description: 'the UUID or code of one session (all that are open)', optional: true },
+  ],
+  options: [{ flags: '--every <seconds>', description: 'the seconds between two updates (2)' }],
   input: z.object({ session: z.string().optional(), every: seconds.default(2) }),
   examples: ['laku sessions watch', 'laku sessions watch GBS-261123-7K3QX2 --every 5'],
   run: async (context, { session, every }) => {

@@ -8,10 +8,14 @@ const shape = { args: [settlementArgument], input: settlementInput }
 export const approve = defineChange({
   name: 'approve',
   secondPerson: true,
-  description: 'Approve a calculated settlement; a large one takes another person than who calculated it.',
+  description:
+    'Approve a calculated settlement. If it is large, another person must approve it than the one who calculated it.',
   args: [settlementArgument],
   options: [
-    { flags: '--plan <hash>', description: 'the plan_hash that you looked at: another plan is not approved' },
+    {
+      flags: '--plan <hash>',
+      description: 'the plan_hash that you checked; a changed plan is then not approved',
+    },
   ],
   input: settlementInput.extend({ plan: z.string().optional() }),
   examples: ['laku settle approve STL-261123-7K3QX2'],
@@ -25,7 +29,7 @@ export const approve = defineChange({
 export const hold = defineChange({
   ...shape,
   name: 'hold',
-  description: 'Keep a settlement from being paid until it is released; its approval is gone.',
+  description: 'Put a settlement on hold, so that it is not paid. It loses its approval.',
   needsReason: true,
   change: async (work, input, reason) => {
     const { holdSettlement } = await import('../../domain/settlement/index.ts')
@@ -37,7 +41,7 @@ export const hold = defineChange({
 export const release = defineChange({
   ...shape,
   name: 'release',
-  description: 'Let a held settlement go on: calculated, to be approved anew.',
+  description: 'Release a settlement from its hold. It must be approved again.',
   change: async (work, input) => {
     const { releaseSettlement } = await import('../../domain/settlement/index.ts')
     return await releaseSettlement(work, input)
@@ -51,7 +55,7 @@ export const release = defineChange({
 export const voidVerb = defineChange({
   ...shape,
   name: 'void',
-  description: 'Give a calculated settlement up: its lines are open for the next run.',
+  description: 'Cancel a calculated settlement. The next run settles its lines.',
   needsReason: true,
   change: async (work, input, reason) => {
     const { voidSettlement } = await import('../../domain/settlement/index.ts')
@@ -83,7 +87,7 @@ export const retry = defineChange({
   ...shape,
   name: 'retry',
   secondPerson: true,
-  description: 'Pay a settlement again whose payout failed or came back, by a new payout.',
+  description: 'Pay a settlement again after its payout failed or came back.',
   severe: (context, { settlement }) => paymentOf(context, settlement),
   change: async (work, input) => {
     const { retrySettlement } = await import('../../domain/settlement/index.ts')

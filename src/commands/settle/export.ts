@@ -26,11 +26,11 @@ export const exportVerb = defineTask({
   secondPerson: true,
   exits: [3, 5],
   description:
-    "Claim approved settlements for a numbered batch of bank transfers and write its file (CSV); or one settlement's statement (PDF). What is in a batch is neither exported nor paid again: laku settle batches confirm says what the bank did.",
+    'Put approved settlements into a numbered batch of bank transfers and write its CSV file; or write the statement of one settlement as a PDF. Settlements in a batch are not exported or paid again. Record the results with laku settle batches confirm.',
   args: [
     {
       name: 'settlements',
-      description: 'UUIDs or codes; for a CSV all approved ones where none is given',
+      description: 'UUIDs or codes of settlements; for a CSV all approved ones if you give none',
       optional: true,
       variadic: true,
     },
@@ -38,13 +38,13 @@ export const exportVerb = defineTask({
   options: [
     { flags: '--format <format>', description: 'csv (default) or pdf', choices: formats },
     { flags: '--channel <code>', description: 'CSV: only transfers to this bank, like ID_BCA' },
-    { flags: '--output <file>', description: 'where to write it; a CSV is printed where nothing is said' },
+    { flags: '--output <file>', description: 'the file to write; without it a CSV is printed' },
     {
       flags: '--withdrawals',
-      description: 'CSV: also withdrawals that the provider does not pay out',
+      description: 'CSV: include withdrawals that the provider cannot pay out',
     },
-    { flags: '--keep', description: 'CSV: make the batch and hand no file out yet' },
-    { flags: '--batch <batch>', description: 'CSV: the file of a batch that is there, and claim nothing' },
+    { flags: '--keep', description: 'CSV: make the batch, but write no file yet' },
+    { flags: '--batch <batch>', description: 'CSV: write the file of an existing batch' },
   ],
   input,
   examples: [

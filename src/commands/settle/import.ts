@@ -22,7 +22,7 @@ export const importVerb = defineBatch({
   name: 'import',
   isLong: true,
   secondPerson: true,
-  description: 'Carry out decisions on settlements: decision is approve, hold or void.',
+  description: 'Apply decisions on settlements from a file: approve, hold or void.',
   row,
   input: z.object({}),
   examples: ['laku settle import decisions.csv --yes', 'laku settle import - --ndjson < decisions.csv'],

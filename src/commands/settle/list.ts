@@ -7,10 +7,10 @@ const statuses = statesOf(settlementTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Settlements, newest first.',
+  description: 'List settlements, newest first.',
   options: [
-    { flags: '--status <status>', description: 'only these', choices: statuses },
-    { flags: '--factory <id>', description: 'of one factory (UUID)' },
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
+    { flags: '--factory <id>', description: 'only of this factory (UUID)' },
   ],
   input: z.object({ status: z.enum(statuses).optional(), factory: z.uuid().optional() }),
   examples: ['laku settle list --status calculated'],

@@ -5,7 +5,7 @@ import { dateOf, periodInput, periodOptions, reportOfAll } from './settlement.ts
 export const preview = defineTask({
   name: 'preview',
   exits: [3],
-  description: 'What a run would settle, factory by factory; nothing is changed.',
+  description: 'Show for each factory what laku settle run would settle. Nothing is changed.',
   options: periodOptions,
   reads: true,
   input: z.object(periodInput),

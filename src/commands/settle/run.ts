@@ -11,13 +11,12 @@ export const run = defineTask({
   name: 'run',
   isLong: true,
   exits: [3, 5, 7],
-  description:
-    'Calculate what factories are to be paid, a factory a transaction. Safe to run twice and to kill.',
+  description: 'Calculate what each factory is to be paid. Safe to run twice and to stop.',
   options: [
     ...periodOptions,
-    { flags: '--ndjson', description: 'one line of JSON a factory, as soon as it is settled' },
-    { flags: '--dry-run', description: 'run it, print what would change, and roll it back' },
-    { flags: '--reason <text>', description: 'why: kept in the audit log' },
+    { flags: '--ndjson', description: 'print one line of JSON for each factory as soon as it is settled' },
+    { flags: '--dry-run', description: 'run it, print what would change, and save nothing' },
+    { flags: '--reason <text>', description: 'the reason; it is kept in the audit log' },
   ],
   input: z.object({
     ...periodInput,

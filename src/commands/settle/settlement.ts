@@ -4,13 +4,13 @@ import { type Block, type Column, tableOf } from '../../cli/output/table.ts'
 import type { SettlementView } from '../../domain/settlement/index.ts'
 
 /** The argument that names a settlement on the command line. */
-export const settlementArgument = { name: 'settlement', description: 'UUID or code' }
+export const settlementArgument = { name: 'settlement', description: 'the UUID or code of the settlement' }
 export const settlementInput = z.object({ settlement: z.string() })
 
 /** The options that choose which sales are settled: by their due day, and by their factory. */
 export const periodOptions = [
-  { flags: '--through <date>', description: 'what is due by the end of this day in Jakarta (today)' },
-  { flags: '--factory <id>', description: 'of one factory (UUID)' },
+  { flags: '--through <date>', description: 'settle what is due by the end of this day in Jakarta (today)' },
+  { flags: '--factory <id>', description: 'only of this factory (UUID)' },
 ]
 export const periodInput = { through: z.string().optional(), factory: z.uuid().optional() }
 

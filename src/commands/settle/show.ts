@@ -3,7 +3,7 @@ import { settlementArgument, settlementInput } from './settlement.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One settlement with its lines and payouts.',
+  description: 'Show one settlement with its lines and payouts.',
   args: [settlementArgument],
   input: settlementInput,
   examples: ['laku settle show STL-261123-7K3QX2'],

@@ -12,7 +12,7 @@ import { show } from './show.ts'
 
 const batches: VerbGroup = {
   name: 'batches',
-  description: 'batches of bank transfers, and what the bank made of them',
+  description: 'batches of bank transfers, and their results',
   verbs: [batch.list, batch.show, batch.confirm, batch.cancel, correct, adopt],
 }
 

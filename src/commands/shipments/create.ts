@@ -5,9 +5,9 @@ import { courierChoice, courierContext } from './courier.ts'
 export const create = defineAsking({
   name: 'create',
   description:
-    'Book a courier for a paid order now, held or not; another one than the buyer chose where one is named.',
-  args: [{ name: 'order', description: 'UUID or code' }],
-  options: [{ flags: '--courier <courier>', description: 'company:type, like tiki:reg' }],
+    'Book a courier for a paid order now, also if it is on hold. --courier books another courier than the buyer chose.',
+  args: [{ name: 'order', description: 'the UUID or code of the order' }],
+  options: [{ flags: '--courier <courier>', description: 'the courier as company:type, like tiki:reg' }],
   input: z.object({ order: z.string().min(1), courier: courierChoice.optional() }),
   examples: [
     'laku shipments create ORD-261123-7K3QX2ABCD --courier tiki:reg',

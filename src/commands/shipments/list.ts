@@ -7,10 +7,10 @@ const statuses = statesOf(shipmentTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Shipments, newest first.',
+  description: 'List shipments, newest first.',
   options: [
-    { flags: '--status <status>', description: 'only these', choices: statuses },
-    { flags: '--order <order>', description: 'of one order (UUID or code)' },
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
+    { flags: '--order <order>', description: 'only of this order (UUID or code)' },
   ],
   input: z.object({ status: z.enum(statuses).optional(), order: z.string().optional() }),
   examples: [
@@ -18,7 +18,7 @@ export const list = defineList({
     'laku shipments list --order ORD-261123-7K3QX2ABCD --json',
   ],
   empty:
-    'No shipments. Try without filters; paid orders get theirs by themselves, or with laku shipments create.',
+    'No shipments. Try without filters; paid orders get one automatically, or with laku shipments create.',
   run: async (context, { status, order }, page) => {
     const { listShipments } = await import('../../domain/logistics/list.ts')
     const { getOrder } = await import('../../domain/order/read.ts')

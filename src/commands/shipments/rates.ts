@@ -5,10 +5,10 @@ import { courierContext } from './courier.ts'
 
 export const rates = defineTask({
   name: 'rates',
-  description: 'What couriers charge from the warehouse to a postal code, cheapest first.',
+  description: 'Show what couriers charge from the warehouse to a postal code, cheapest first.',
   args: [
-    { name: 'postal-code', description: 'of five digits' },
-    { name: 'weight', description: 'grams' },
+    { name: 'postal-code', description: 'the postal code, 5 digits' },
+    { name: 'weight', description: 'the weight in grams' },
   ],
   reads: true,
   input: z.object({

@@ -16,10 +16,10 @@ const byHand = [
 export const setStatus = defineChange({
   name: 'set-status',
   description:
-    'Say where a parcel is when its courier does not. What the courier says later agrees, or is raised.',
+    'Set the status of a parcel by hand if its courier does not. If the courier later says something else, an attention item appears.',
   args: [
-    { name: 'shipment', description: 'UUID or code' },
-    { name: 'status', description: byHand.join(', ') },
+    { name: 'shipment', description: 'the UUID or code of the shipment' },
+    { name: 'status', description: `the new status: ${byHand.join(', ')}` },
   ],
   input: z.object({ shipment: z.string().min(1), status: z.enum(byHand) }),
   examples: ['laku shipments set-status SHP-261123-7K3QX2ABCD delivered --reason "the buyer has it"'],

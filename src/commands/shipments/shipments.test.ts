@@ -75,6 +75,6 @@ describe('laku shipments', () => {
   it('name the states of the domain', () => {
     expect(choicesOf('list')?.toSorted()).toEqual(Object.keys(shipmentTransitions).sort())
     const setStatus = verbs.find((verb) => verb.name === 'set-status')
-    expect(setStatus?.args[1]?.description).toBe(shipmentStatusesByHand.join(', '))
+    expect(setStatus?.args[1]?.description).toBe(`the new status: ${shipmentStatusesByHand.join(', ')}`)
   })
 })

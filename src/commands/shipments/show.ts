@@ -3,8 +3,8 @@ import { defineShow, section } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One shipment and what happened to it.',
-  args: [{ name: 'shipment', description: 'UUID or code' }],
+  description: 'Show one shipment and its tracking events.',
+  args: [{ name: 'shipment', description: 'the UUID or code of the shipment' }],
   input: z.object({ shipment: z.string().min(1) }),
   run: async (context, { shipment }) => {
     const { getShipment } = await import('../../domain/logistics/read.ts')

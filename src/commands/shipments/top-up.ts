@@ -4,8 +4,9 @@ import { formatIdr } from '../../domain/kernel/index.ts'
 
 export const topUp = defineChange({
   name: 'top-up',
-  description: "Book what the company's bank sent to the courier's deposit, once by the bank's reference.",
-  args: [{ name: 'amount', description: 'rupiah (1000000)' }],
+  description:
+    "Book money that the company's bank sent to the deposit at the courier. Each bank reference is booked only once.",
+  args: [{ name: 'amount', description: 'the amount in rupiah (1000000)' }],
   options: [
     { flags: '--reference <reference>', description: "the bank's reference of the transfer (needed)" },
   ],

@@ -4,8 +4,8 @@ import { courierContext } from './courier.ts'
 
 export const track = defineAsking({
   name: 'track',
-  description: 'Ask the courier where a parcel is, now, and follow what it says.',
-  args: [{ name: 'shipment', description: 'UUID or code' }],
+  description: 'Ask the courier now where a parcel is, and update its status.',
+  args: [{ name: 'shipment', description: 'the UUID or code of the shipment' }],
   input: z.object({ shipment: z.string().min(1) }),
   examples: ['laku shipments track SHP-261123-7K3QX2ABCD'],
   intend: async (work, { shipment }) => {

@@ -3,10 +3,10 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const adjust = defineChange({
   name: 'adjust',
-  description: 'Correct what is on hand of a variant, after a count or a delivery that nobody announced.',
+  description: 'Correct the stock of a variant, after a count or an unexpected delivery.',
   args: [
-    { name: 'variant', description: 'SKU or UUID' },
-    { name: 'change', description: 'pieces that came (24) or went (-3)' },
+    { name: 'variant', description: 'the SKU or UUID of the variant' },
+    { name: 'change', description: 'the number of pieces that came (24) or went (-3)' },
   ],
   input: z.object({
     variant: z.string(),

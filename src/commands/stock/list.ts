@@ -3,11 +3,11 @@ import { defineList } from '../../cli/define/command.ts'
 
 export const list = defineList({
   name: 'list',
-  description: 'The stock of every variant, newest variant first.',
-  options: [{ flags: '--product <id>', description: 'of one product (UUID)' }],
+  description: 'List the stock of all variants, newest variant first.',
+  options: [{ flags: '--product <id>', description: 'only of this product (UUID)' }],
   input: z.object({ product: z.uuid().optional() }),
   examples: ['laku stock list --csv > stock.csv'],
-  empty: 'No variants. Try without --product, or laku db seed for some to begin with.',
+  empty: 'No variants. Try without --product, or laku db seed for first ones.',
   run: async (context, { product }, page) => {
     const { listStock } = await import('../../domain/warehouse/inventory/read.ts')
     return await context.read(({ tx }) => listStock(tx, { productId: product, ...page }))

@@ -4,11 +4,10 @@ import { movementColumns } from './movement-columns.ts'
 
 export const movements = defineList({
   name: 'movements',
-  description:
-    'Every movement of a variant, newest first: what is on hand and reserved can be recounted from them.',
-  args: [{ name: 'variant', description: 'SKU or UUID' }],
+  description: 'List all stock movements of a variant, newest first.',
+  args: [{ name: 'variant', description: 'the SKU or UUID of the variant' }],
   input: z.object({ variant: z.string() }),
-  empty: 'Nothing moved yet: laku stock adjust counts pieces in.',
+  empty: 'No movements yet. Add pieces with laku stock adjust.',
   run: async (context, { variant }, page) => {
     const { listMovements } = await import('../../domain/warehouse/inventory/list-movements.ts')
     const { variantIdOf } = await import('./variant.ts')

@@ -4,8 +4,8 @@ import { movementColumns } from './movement-columns.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'The stock of one variant, whom it is reserved for, and its latest movements.',
-  args: [{ name: 'variant', description: 'SKU or UUID' }],
+  description: 'Show the stock of one variant, its reservations and its latest movements.',
+  args: [{ name: 'variant', description: 'the SKU or UUID of the variant' }],
   input: z.object({ variant: z.string() }),
   run: async (context, { variant }) => {
     const { showStock } = await import('../../domain/warehouse/inventory/read.ts')

@@ -4,7 +4,7 @@ import type { CommandContext } from '../../cli/define/context.ts'
 import { formatIdr, type Work } from '../../domain/kernel/index.ts'
 import type { AskedDisposal, SuspenseItem } from '../../domain/suspense/index.ts'
 
-const args = [{ name: 'item', description: 'UUID, or the code that it lies under' }]
+const args = [{ name: 'item', description: 'the UUID or code of the money' }]
 const item = z.string()
 
 /**
@@ -32,9 +32,11 @@ async function dispose(work: Work, id: string, asked: AskedDisposal) {
 export const offset = defineChange({
   name: 'offset',
   description:
-    "Set it against a factory's next settlement: what left us is taken off there, what came is added.",
+    'Settle the money with the next settlement of a factory: money that left us is subtracted there, money that came to us is added.',
   args,
-  options: [{ flags: '--factory <factory>', description: 'UUID; the one that it is of where not given' }],
+  options: [
+    { flags: '--factory <factory>', description: 'the UUID of the factory (the known owner of the money)' },
+  ],
   input: z.object({ item, factory: z.uuid().optional() }),
   examples: [
     'laku suspense offset STL-261123-7K3QX2-1 --reason "paid twice, file 12" --confirm STL-261123-7K3QX2-1',
@@ -47,10 +49,14 @@ export const offset = defineChange({
 
 export const toWallet = defineChange({
   name: 'to-wallet',
-  description: 'Put what came to us into the wallet of who it is of, or take what left us out of it.',
+  description:
+    'Put money that came to us into the wallet of its owner, or take money that left us out of that wallet.',
   args,
   options: [
-    { flags: '--user <user>', description: 'UUID or phone number; the one that it is of where not given' },
+    {
+      flags: '--user <user>',
+      description: 'the UUID or phone number of the user (the known owner of the money)',
+    },
   ],
   input: z.object({ item, user: z.string().optional() }),
   examples: [
@@ -67,7 +73,7 @@ export const toWallet = defineChange({
 export const collect = defineChange({
   name: 'collect',
   description:
-    "It went through the company's bank: what left us was sent back there, what came to us was sent on.",
+    "Record that the money went through the company's bank: money that left us came back there, money that came to us was sent on.",
   args,
   options: [
     { flags: '--reference <reference>', description: "the bank's reference of the transfer (needed)" },
@@ -83,7 +89,7 @@ export const collect = defineChange({
 
 export const writeOff = defineChange({
   name: 'write-off',
-  description: 'The company bears what left us, or keeps what came to us.',
+  description: 'Book money that left us as a loss of the company, or keep money that came to us.',
   args,
   input: z.object({ item }),
   examples: ['laku suspense write-off txn_1 --reason "the provider keeps it" --confirm txn_1'],
@@ -95,12 +101,12 @@ export const writeOff = defineChange({
 export const reassign = defineChange({
   name: 'reassign',
   description:
-    'Give it to what it belongs to: a chargeback to its payment, a movement to the fees of the provider.',
+    'Assign the money to what it belongs to: a chargeback to its payment, or a movement to the fees of the provider.',
   args,
   options: [
-    { flags: '--payment <payment>', description: 'UUID or code: the payment that was charged back' },
-    { flags: '--money <money>', description: 'UUID of money in quarantine that was charged back' },
-    { flags: '--fee', description: "it is a fee of the provider's" },
+    { flags: '--payment <payment>', description: 'the UUID or code of the payment that was charged back' },
+    { flags: '--money <money>', description: 'the UUID of the money in quarantine that was charged back' },
+    { flags: '--fee', description: 'it is a fee of the provider' },
   ],
   input: z
     .object({ item, payment: z.string().optional(), money: z.uuid().optional(), fee: z.boolean().optional() })
@@ -123,8 +129,10 @@ export const reassign = defineChange({
 
 export const put = defineChange({
   name: 'put',
-  description: 'Take into suspense what our book has at the provider, and the provider has not.',
-  args: [{ name: 'posting', description: 'its key in our ledger, from laku payments reconcile' }],
+  description: 'Put a posting into suspense that our ledger has and the provider does not have.',
+  args: [
+    { name: 'posting', description: 'the key of the posting in our ledger, from laku payments reconcile' },
+  ],
   input: z.object({ posting: z.string().min(1) }),
   examples: ['laku suspense put refund:0192…:succeeded --reason "the provider never made it"'],
   needsReason: true,
@@ -138,7 +146,7 @@ export const put = defineChange({
 export const approve = defineChange({
   name: 'approve',
   secondPerson: true,
-  description: 'Do what another person asked for with money in suspense.',
+  description: 'Approve and do what another person asked for with unassigned money.',
   args,
   input: z.object({ item }),
   change: async (work, { item: id }) => {
@@ -150,7 +158,7 @@ export const approve = defineChange({
 
 export const reject = defineChange({
   name: 'reject',
-  description: 'Refuse what another person asked for: it is open again.',
+  description: 'Reject what another person asked for with unassigned money. The money is open again.',
   args,
   input: z.object({ item }),
   needsReason: true,

@@ -4,14 +4,14 @@ import { defineList } from '../../cli/define/command.ts'
 export const list = defineList({
   name: 'list',
   description:
-    'Money that moved and has no place yet, newest first: above zero it left us, below it came to us.',
+    'List unassigned money (suspense), newest first. An amount above zero left us, one below zero came to us.',
   options: [
-    { flags: '--all', description: 'what was disposed of too' },
-    { flags: '--code <code>', description: 'of one object' },
+    { flags: '--all', description: 'show assigned money too' },
+    { flags: '--code <code>', description: 'only with this code' },
   ],
   input: z.object({ all: z.boolean().optional(), code: z.string().optional() }),
   examples: ['laku suspense list', 'laku suspense list --all --csv'],
-  empty: 'Nothing lies in suspense. --all shows what was disposed of.',
+  empty: 'There is no unassigned money. --all shows money that was assigned.',
   run: async (context, { all, code }, page) => {
     const { listSuspense } = await import('../../domain/suspense/list-suspense.ts')
     return await context.read(({ tx }) => listSuspense(tx, { all, code, ...page }))

@@ -4,8 +4,8 @@ import { ledgerSection } from '../ledger/section.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'Money in suspense, what may be done with it, and what it did in the book.',
-  args: [{ name: 'item', description: 'UUID, or the code that it lies under' }],
+  description: 'Show one amount of unassigned money, what can be done with it, and its ledger postings.',
+  args: [{ name: 'item', description: 'the UUID or code of the money' }],
   input: z.object({ item: z.string() }),
   run: async (context, { item }) => {
     const { showSuspense } = await import('../../domain/suspense/list-suspense.ts')

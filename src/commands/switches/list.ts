@@ -4,7 +4,7 @@ import { formatWaiting } from './waiting.ts'
 
 export const list = defineList({
   name: 'list',
-  description: 'What staff can pause, what is paused, by whom and why, and what waits behind it.',
+  description: 'List what staff can pause, what is paused, by whom and why, and what waits for it.',
   input: z.object({}),
   examples: ['laku switches list'],
   empty: 'No switches: run laku db migrate.',

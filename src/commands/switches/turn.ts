@@ -5,7 +5,7 @@ import { switchNames } from '../../domain/ops/index.ts'
 import { formatWaiting } from './waiting.ts'
 
 const shape = {
-  args: [{ name: 'switch', description: switchNames.join(', ') }],
+  args: [{ name: 'switch', description: `the switch: ${switchNames.join(', ')}` }],
   input: z.object({ switch: z.enum(switchNames) }),
 }
 
@@ -13,7 +13,7 @@ export const pause = defineChange({
   ...shape,
   name: 'pause',
   description:
-    'Pause joins, payouts or a provider. What is paused waits and goes on later; joins are refused.',
+    'Pause joins, payouts or a provider. Paused work waits until you resume it; joins are refused meanwhile.',
   examples: ['laku switches pause payouts --reason "the bank answers twice"'],
   needsReason: true,
   change: (work, { switch: name }, reason) => turn(work, name, true, reason),
@@ -23,7 +23,7 @@ export const pause = defineChange({
 export const resume = defineChange({
   ...shape,
   name: 'resume',
-  description: 'Let what was paused go on.',
+  description: 'Resume what was paused.',
   examples: ['laku switches resume payouts --reason "the bank has fixed it"'],
   change: (work, { switch: name }, reason) => turn(work, name, false, reason || 'resumed'),
   done: (result) => `${result.name} goes on.${behind(result)}`,

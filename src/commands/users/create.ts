@@ -3,9 +3,9 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const create = defineChange({
   name: 'create',
-  description: 'Register somebody by their number; one that is known answers its user.',
+  description: 'Register a user by their phone number. If the number is known, the existing user is shown.',
   options: [
-    { flags: '--phone <phone>', description: 'their mobile number' },
+    { flags: '--phone <phone>', description: 'their mobile phone number' },
     { flags: '--name <name>', description: 'their name' },
   ],
   input: z.object({ phone: z.string(), name: z.string().trim().min(1).max(100).optional() }),

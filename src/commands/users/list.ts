@@ -7,8 +7,8 @@ const statuses = statesOf(userTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Users, newest first.',
-  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
+  description: 'List users, newest first.',
+  options: [{ flags: '--status <status>', description: 'only with this status', choices: statuses }],
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku users list --status suspended'],
   run: async (context, { status }, page) => {
@@ -22,5 +22,5 @@ export const list = defineList({
     { name: 'status', kind: 'status', value: (row) => row.status },
     { name: 'created_at', kind: 'time', spare: true, value: (row) => row.createdAt },
   ],
-  empty: 'No users. They register by themselves, or with laku users create.',
+  empty: 'No users. Buyers register themselves, or you add one with laku users create.',
 })

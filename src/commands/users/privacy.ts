@@ -6,7 +6,7 @@ import { userArgument, userInput, userNamed } from './user.ts'
 export const exportUser = defineChange({
   name: 'export',
   description:
-    'Print everything that is kept of a person, as JSON (UU PDP 27/2022). That it was done is kept too.',
+    'Print all data that is kept about a person, as JSON (UU PDP 27/2022). The audit log records the export.',
   args: [userArgument],
   input: z.object(userInput),
   examples: ['laku users export 0812-0000-0001 --reason "asked by letter" > person.json'],
@@ -20,13 +20,14 @@ export const exportUser = defineChange({
 
 export const erase = defineChange({
   name: 'erase',
-  description: 'Take a person out of every table, for good. What was paid and posted stays, without a name.',
+  description:
+    'Erase the personal data of a user from all tables. It cannot be undone; payments and postings stay, without a name.',
   args: [userArgument],
   options: [
     {
       flags: '--pay-out',
       description:
-        'send what is in their wallet to the account that they confirmed, free of fee and minimum, and erase them when it has arrived',
+        'first send the money of their wallet to the account that they confirmed, without fee and minimum; erase them after it has arrived',
     },
   ],
   input: z.object({ ...userInput, payOut: z.boolean().default(false) }),
@@ -35,7 +36,7 @@ export const erase = defineChange({
   ],
   severe: async (context, { user }) => {
     const { id, name, phone } = await context.read(({ tx }) => userNamed(tx, user))
-    return { code: id, consequence: `erases ${name} (${phone}), and cannot be undone` }
+    return { code: id, consequence: `erases ${name} (${phone}) and cannot be undone` }
   },
   change: async (work, { user, payOut }) => {
     const userId = (await userNamed(work.tx, user)).id

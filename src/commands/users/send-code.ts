@@ -4,9 +4,9 @@ import { userArgument, userInput, userNamed } from './user.ts'
 
 export const sendCode = defineChange({
   name: 'send-code',
-  description: 'Send a code to the number that is to be a user’s: whoever calls reads it out to you.',
+  description: 'Send a code to the new phone number of a user. The caller then reads it out to you.',
   args: [userArgument],
-  options: [{ flags: '--phone <phone>', description: 'the new number, which the code goes to' }],
+  options: [{ flags: '--phone <phone>', description: 'the new phone number, to which the code is sent' }],
   input: z.object({ ...userInput, phone: z.string('name the new number') }),
   examples: ['laku users send-code 0812-0000-0001 --phone 0813-0000-0002 --reason "lost the old number"'],
   needsReason: true,

@@ -4,7 +4,7 @@ import { userArgument, userInput, userNamed } from './user.ts'
 
 export const suspend = defineChange({
   name: 'suspend',
-  description: 'Keep a user out: their log-ins end within a second. What they have paid for goes on.',
+  description: 'Suspend a user. Their log-ins end within a second; their paid orders go on.',
   args: [userArgument],
   input: z.object(userInput),
   examples: ['laku users suspend 0812-0000-0001 --reason "stolen phone"'],
@@ -18,7 +18,7 @@ export const suspend = defineChange({
 
 export const activate = defineChange({
   name: 'activate',
-  description: 'Let a suspended user in again.',
+  description: 'Activate a suspended user again.',
   args: [userArgument],
   input: z.object(userInput),
   examples: ['laku users activate 0812-0000-0001'],

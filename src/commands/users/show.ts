@@ -7,7 +7,7 @@ const SHOWN = 10
 
 export const show = defineShow({
   name: 'show',
-  description: 'One user, their addresses and newest orders.',
+  description: 'Show one user, their addresses and newest orders.',
   args: [userArgument],
   input: z.object(userInput),
   examples: ['laku users show 0812-0000-0001'],

@@ -7,18 +7,18 @@ const locales = ['id', 'en'] as const
 
 export const update = defineChange({
   name: 'update',
-  description: 'Change what is known of a user.',
+  description: 'Change the data of a user.',
   args: [userArgument],
   options: [
-    { flags: '--phone <phone>', description: 'their new number, which they log in by' },
+    { flags: '--phone <phone>', description: 'their new phone number, with which they log in' },
     {
       flags: '--caller-code <code>',
       description:
-        'with --phone: the code that was sent to it (users send-code), as whoever calls reads it out',
+        'with --phone: the code that laku users send-code sent to the new number, as the caller reads it out',
     },
     { flags: '--name <name>', description: 'their name' },
-    { flags: '--email <address>', description: 'their address for mail' },
-    { flags: '--locale <language>', description: 'the language they are written to in', choices: locales },
+    { flags: '--email <address>', description: 'their email address' },
+    { flags: '--locale <language>', description: 'the language of messages to them', choices: locales },
   ],
   input: z.object({
     ...userInput,

@@ -3,7 +3,7 @@ import type { Tx } from '../../domain/kernel/index.ts'
 import type { User } from '../../domain/user/index.ts'
 
 /** The argument that names a user, for every verb that takes one. */
-export const userArgument = { name: 'user', description: 'UUID or phone number' } as const
+export const userArgument = { name: 'user', description: 'the UUID or phone number of the user' } as const
 export const userInput = { user: z.string().min(1) }
 
 /** Returns the user whom the command line names. Throws user.not_found, user.phone_invalid. */

@@ -7,12 +7,12 @@ const kinds = ['goodwill', 'correction'] as const
 
 export const adjust = defineChange({
   name: 'adjust',
-  description: 'Give to a wallet or take from it. A large amount waits for a second person.',
-  args: [userArgument, { name: 'change', description: 'rupiah that come (50000) or go (-50000)' }],
+  description: 'Add money to a wallet or take money from it. A large amount waits for a second person.',
+  args: [userArgument, { name: 'change', description: 'the rupiah to add (50000) or to take out (-50000)' }],
   options: [
     {
       flags: '--kind <kind>',
-      description: 'goodwill, which only gives (default), or a correction',
+      description: 'goodwill, which can only add money (default), or a correction',
       choices: kinds,
     },
   ],

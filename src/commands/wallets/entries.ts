@@ -4,11 +4,11 @@ import { userArgument, userIdOf, userInput } from './user.ts'
 
 export const entries = defineList({
   name: 'entries',
-  description: 'What came into a wallet and what left it, newest first.',
+  description: 'List the money that came into a wallet and left it, newest first.',
   args: [userArgument],
   input: z.object(userInput),
   cursor: z.string().regex(/^\d{1,15}$/, 'the next_cursor of the page before'),
-  empty: 'Nothing ever came into this wallet: refunds and rebates do, and goodwill by laku wallets adjust.',
+  empty: 'No entries: no refund, rebate or goodwill came into this wallet yet.',
   run: async (context, { user }, page) => {
     const { listEntriesOf } = await import('../../domain/wallet/list-entries.ts')
     return await context.read(async ({ tx }) => await listEntriesOf(tx, await userIdOf(tx, user), page))

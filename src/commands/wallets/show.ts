@@ -4,7 +4,7 @@ import { userArgument, userIdOf, userInput } from './user.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One wallet: what is in it, what is held for withdrawals, and its last withdrawals.',
+  description: 'Show one wallet: its balance, the money held for withdrawals, and its last withdrawals.',
   args: [userArgument],
   input: z.object(userInput),
   examples: ['laku wallets show 0812-3456-7890'],

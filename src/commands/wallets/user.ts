@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Tx } from '../../domain/kernel/index.ts'
 
-export const userArgument = { name: 'user', description: 'UUID or phone number' }
+export const userArgument = { name: 'user', description: 'the UUID or phone number of the user' }
 export const userInput = { user: z.string().min(1) }
 
 /** Returns the id of the user whose wallet is meant. Throws wallet.user_not_found, user.phone_invalid. */

@@ -9,7 +9,7 @@ import { list as listWithdrawals } from './withdrawals/list.ts'
 
 const withdrawals: VerbGroup = {
   name: 'withdrawals',
-  description: 'money on its way out of wallets',
+  description: 'withdrawals from wallets',
   verbs: [listWithdrawals, withdrawal.approve, withdrawal.reject, withdrawal.retry, withdrawal.returned],
 }
 

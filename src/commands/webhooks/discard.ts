@@ -3,8 +3,8 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const discard = defineChange({
   name: 'discard',
-  description: 'Give up a delivery that waits to be processed; it can be replayed.',
-  args: [{ name: 'id', description: 'UUID' }],
+  description: 'Discard a webhook delivery that waits to be processed. You can replay it later.',
+  args: [{ name: 'id', description: 'the UUID of the delivery' }],
   input: z.object({ id: z.uuid() }),
   needsReason: true,
   examples: ['laku webhooks discard 0192f3c1-… --reason "a test of the provider\'s"'],

@@ -8,12 +8,15 @@ const statuses = statesOf(webhookTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'What providers delivered, newest first.',
+  description: 'List the webhook deliveries of providers, newest first.',
   options: [
-    { flags: '--provider <provider>', description: 'of one provider', choices: providers },
-    { flags: '--status <status>', description: 'only these', choices: statuses },
-    { flags: '--since <time>', description: 'that came from then on: ISO 8601, -2h, yesterday' },
-    { flags: '--until <time>', description: 'that came before then' },
+    { flags: '--provider <provider>', description: 'only of this provider', choices: providers },
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
+    {
+      flags: '--since <time>',
+      description: 'only those that came since this time: ISO 8601, -2h, yesterday',
+    },
+    { flags: '--until <time>', description: 'only those that came before this time' },
   ],
   input: z.object({
     provider: z.enum(providers).optional(),

@@ -7,12 +7,12 @@ import { providers } from './list.ts'
 export const replay = defineChange({
   name: 'replay',
   description:
-    'Process deliveries again, one or all of a time: a worker takes them. What was processed before changes nothing twice.',
-  args: [{ name: 'id', description: 'UUID of one delivery', optional: true }],
+    'Process webhook deliveries again in the worker: one, or all of a period. What was already processed is not done twice.',
+  args: [{ name: 'id', description: 'the UUID of one delivery', optional: true }],
   options: [
-    { flags: '--since <time>', description: 'all that came from then on: ISO 8601, -2h, yesterday' },
-    { flags: '--until <time>', description: 'all that came before then' },
-    { flags: '--provider <provider>', description: 'all of one provider', choices: providers },
+    { flags: '--since <time>', description: 'all that came since this time: ISO 8601, -2h, yesterday' },
+    { flags: '--until <time>', description: 'all that came before this time' },
+    { flags: '--provider <provider>', description: 'all of this provider', choices: providers },
     { flags: '--failed', description: 'only those that failed' },
   ],
   input: z.object({

@@ -3,8 +3,8 @@ import { defineShow } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One delivery, with its headers and its body as it came.',
-  args: [{ name: 'id', description: 'UUID' }],
+  description: 'Show one webhook delivery, with its headers and body as it came.',
+  args: [{ name: 'id', description: 'the UUID of the delivery' }],
   input: z.object({ id: z.uuid() }),
   run: async (context, { id }) => {
     const { showWebhook } = await import('../../domain/webhooks/list.ts')

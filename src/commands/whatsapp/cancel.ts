@@ -3,8 +3,8 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const cancel = defineChange({
   name: 'cancel',
-  description: 'End a message that waits to be sent.',
-  args: [{ name: 'message', description: 'UUID' }],
+  description: 'Cancel a message that waits to be sent.',
+  args: [{ name: 'message', description: 'the UUID of the message' }],
   input: z.object({ message: z.uuid() }),
   needsReason: true,
   examples: ['laku whatsapp cancel 01990000-0000-7000-8000-000000000001 --reason "the goods came"'],

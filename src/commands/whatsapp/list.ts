@@ -7,10 +7,10 @@ const statuses = statesOf(messageTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'WhatsApp messages, newest first.',
+  description: 'List WhatsApp messages, newest first.',
   options: [
-    { flags: '--status <status>', description: 'only these', choices: statuses },
-    { flags: '--to <phone>', description: 'only to this number' },
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
+    { flags: '--to <phone>', description: 'only to this phone number' },
   ],
   input: z.object({ status: z.enum(statuses).optional(), to: z.string().optional() }),
   examples: ['laku whatsapp list --status failed'],
@@ -28,5 +28,5 @@ export const list = defineList({
     { name: 'failure_code', heading: 'why', value: (row) => row.failureCode },
     { name: 'created_at', kind: 'time', spare: true, value: (row) => row.createdAt },
   ],
-  empty: 'No messages. laku writes them by itself, and staff with laku whatsapp send.',
+  empty: 'No messages. laku sends them automatically, and staff with laku whatsapp send.',
 })

@@ -3,7 +3,7 @@ import { defineChange } from '../../cli/define/command.ts'
 
 export const retry = defineChange({
   name: 'retry',
-  description: 'Try now whether WhatsApp takes again what it refused for the account or a template.',
+  description: 'Try now to send the messages that WhatsApp refused because of the account or a template.',
   input: z.object({}),
   examples: ['laku whatsapp retry'],
   change: async (work) => {

@@ -4,12 +4,12 @@ import { usageError } from '../../cli/errors/cli-error.ts'
 
 export const send = defineChange({
   name: 'send',
-  description: 'Send a template, or free text to somebody who has written within 24 hours.',
-  args: [{ name: 'to', description: 'phone number' }],
+  description: 'Send a template, or free text to somebody who wrote to us within the last 24 hours.',
+  args: [{ name: 'to', description: 'the phone number of the receiver' }],
   options: [
     { flags: '--template <name>', description: 'a template that the provider approved' },
-    { flags: '--param <text...>', description: 'what fills {{1}}, {{2}} … of it' },
-    { flags: '--body <text>', description: 'free text instead' },
+    { flags: '--param <text...>', description: 'the values for {{1}}, {{2}} … of the template' },
+    { flags: '--body <text>', description: 'free text instead of a template' },
   ],
   input: z.object({
     to: z.string(),

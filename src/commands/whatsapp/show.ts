@@ -3,8 +3,8 @@ import { defineShow } from '../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One message; what is secret in it (a code) is never shown.',
-  args: [{ name: 'message', description: 'UUID' }],
+  description: 'Show one message. Secret parts of it, like a code, are never shown.',
+  args: [{ name: 'message', description: 'the UUID of the message' }],
   input: z.object({ message: z.uuid() }),
   examples: ['laku whatsapp show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { message }) => {

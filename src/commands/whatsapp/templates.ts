@@ -3,7 +3,7 @@ import { defineTask } from '../../cli/define/command.ts'
 
 export const templatesToRegister = defineTask({
   name: 'templates',
-  description: 'What to register at Meta, text by text, before the first message.',
+  description: 'Print the templates that you must register at Meta before the first message.',
   reads: true,
   input: z.object({}),
   examples: ['laku whatsapp templates'],

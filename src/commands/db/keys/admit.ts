@@ -5,7 +5,7 @@ import { usageError } from '../../../cli/errors/cli-error.ts'
 export const admit = defineTask({
   name: 'admit',
   description:
-    'Let the keys of LAKU_ENCRYPTION_KEY and LAKU_SEAL_KEY belong to the database, as its owner: the first step of a rotation, with the old one behind the new.',
+    'Admit the keys of LAKU_ENCRYPTION_KEY and LAKU_SEAL_KEY to the database, as its owner. This is the first step of a key rotation: put the new key first and the old one after it.',
   input: z.object({}),
   examples: ['laku db keys admit'],
   run: async (context) => {

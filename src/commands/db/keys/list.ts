@@ -24,7 +24,7 @@ export const list = defineTask({
   name: 'list',
   exits: [8],
   description:
-    'The keys of the database by their names, and how much still stands under each: values that are encrypted, or seals of the book. Ends with 8 where something is under a key that is not given.',
+    'List the keys of the database, and how many encrypted values or ledger seals use each. Exits with 8 if something uses a key that is not configured.',
   input: z.object({}),
   examples: ['laku db keys list'],
   run: async (context) => {

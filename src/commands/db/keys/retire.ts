@@ -6,10 +6,13 @@ export const retire = defineTask({
   name: 'retire',
   exits: [3, 5],
   description:
-    'End a key that nothing stands under any more, as the owner; then it can be taken out of the configuration. Refused while something is under it, or while people are logged in by it.',
-  args: [{ name: 'key', description: 'its name, of laku db keys list' }],
+    'Retire a key that nothing uses any more, as the owner; then remove it from the configuration. Refused while data or log-ins still use the key.',
+  args: [{ name: 'key', description: 'the name of the key, from laku db keys list' }],
   options: [
-    { flags: '--end-log-ins', description: 'customers whose log-in is older than the new key log in again' },
+    {
+      flags: '--end-log-ins',
+      description: 'end log-ins that are older than the new key; these customers log in again',
+    },
   ],
   input: z.object({ key: z.string(), endLogIns: z.boolean().default(false) }),
   examples: ['laku db keys retire Zk3v_8aQ'],

@@ -9,7 +9,7 @@ export const rewrite = defineTask({
   name: 'rewrite',
   exits: [8],
   description:
-    'Encrypt everything again under the first key of LAKU_ENCRYPTION_KEY, and seal the book again under the first of LAKU_SEAL_KEY, in pages, as an administrator. Safe to stop and to repeat; what is under them already is left. Ends with 8 where something is under a key that is not given, or was changed after it was sealed.',
+    'Encrypt all values again with the first key of LAKU_ENCRYPTION_KEY, and seal the ledger again with the first key of LAKU_SEAL_KEY, as an administrator. Safe to stop and to repeat. Exits with 8 if something uses a key that is not configured, or was changed after it was sealed.',
   input: z.object({}),
   examples: ['laku db keys rewrite'],
   run: async (context) => {

@@ -6,6 +6,6 @@ import { rewrite } from './rewrite.ts'
 
 export const keys: VerbGroup = {
   name: 'keys',
-  description: 'whose keys the database reads with, and how they rotate',
+  description: 'the keys of the database, and their rotation',
   verbs: [list, admit, rewrite, retire],
 }

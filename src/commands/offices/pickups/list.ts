@@ -7,9 +7,9 @@ const statuses = statesOf(pickupTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Pickups at factories, newest first; an agent sees those of the own office.',
+  description: 'List pickups at factories, newest first. An agent sees only those of their own office.',
   options: [
-    { flags: '--status <status>', description: 'only these', choices: statuses },
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
     { flags: '--office <office>', description: 'only of this office (UUID)' },
   ],
   input: z.object({ status: z.enum(statuses).optional(), office: z.uuid().optional() }),

@@ -5,9 +5,11 @@ import { jakartaDate } from '../../../domain/kernel/index.ts'
 
 export const schedule = defineChange({
   name: 'schedule',
-  description: 'Send the office of the factory to fetch what a purchase order still lacks.',
-  args: [{ name: 'purchase-order', description: 'UUID or code' }],
-  options: [{ flags: '--day <date>', description: 'when: a date, tomorrow, +2d (tomorrow)' }],
+  description: 'Schedule a pickup of the missing goods of a purchase order, by the office of the factory.',
+  args: [{ name: 'purchase-order', description: 'the UUID or code of the purchase order' }],
+  options: [
+    { flags: '--day <date>', description: 'the day of the pickup: a date, tomorrow, +2d (tomorrow)' },
+  ],
   input: z.object({ purchaseOrder: z.string(), day: z.string().default('tomorrow') }),
   examples: ['laku offices pickups schedule PO-261125-7K3QX2 --day 2026-11-27'],
   change: async (work, { purchaseOrder, day }) => {

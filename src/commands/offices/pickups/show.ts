@@ -3,8 +3,8 @@ import { defineShow, section } from '../../../cli/define/command.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'One pickup, what it was to fetch and what was counted.',
-  args: [{ name: 'pickup', description: 'UUID' }],
+  description: 'Show one pickup: the goods to fetch, and what was counted.',
+  args: [{ name: 'pickup', description: 'the UUID of the pickup' }],
   input: z.object({ pickup: z.uuid() }),
   examples: ['laku offices pickups show 01990000-0000-7000-8000-000000000001'],
   run: async (context, { pickup }) => {

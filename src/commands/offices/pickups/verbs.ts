@@ -6,6 +6,6 @@ import { cancel, complete, fail, start } from './work.ts'
 
 export const pickups: VerbGroup = {
   name: 'pickups',
-  description: 'what offices fetch at factories',
+  description: 'goods that offices fetch at factories',
   verbs: [list, show, schedule, start, complete, fail, cancel],
 }

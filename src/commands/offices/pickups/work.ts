@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineChange } from '../../../cli/define/command.ts'
 
-const args = [{ name: 'pickup', description: 'UUID' }] as const
+const args = [{ name: 'pickup', description: 'the UUID of the pickup' }] as const
 
 const count = z.string().transform((text, context) => {
   const [sku = '', counted = ''] = text.split('=')
@@ -14,7 +14,7 @@ const count = z.string().transform((text, context) => {
 
 export const start = defineChange({
   name: 'start',
-  description: 'An agent is at the factory and begins to count.',
+  description: 'Start a pickup: the agent is at the factory and begins to count.',
   args,
   input: z.object({ pickup: z.uuid() }),
   examples: ['laku offices pickups start 01990000-0000-7000-8000-000000000001'],
@@ -28,13 +28,13 @@ export const start = defineChange({
 
 export const complete = defineChange({
   name: 'complete',
-  description: 'Every item is counted, and the goods are on their way to the warehouse.',
+  description: 'Complete a pickup: every item is counted, and the goods are on the way to the warehouse.',
   args,
   options: [
-    { flags: '--count <count...>', description: 'SKU=pieces for each item of the list' },
-    { flags: '--photo <url>', description: 'address of a picture of the goods' },
-    { flags: '--signed-by <name>', description: 'who signed for the factory' },
-    { flags: '--signature <url>', description: 'address of the picture of the signature' },
+    { flags: '--count <count...>', description: 'the counts: SKU=pieces for each item of the list' },
+    { flags: '--photo <url>', description: 'the URL of a photo of the goods' },
+    { flags: '--signed-by <name>', description: 'the name of the person who signed for the factory' },
+    { flags: '--signature <url>', description: 'the URL of the picture of the signature' },
   ],
   input: z.object({
     pickup: z.uuid(),
@@ -70,7 +70,7 @@ export const complete = defineChange({
 
 export const fail = defineChange({
   name: 'fail',
-  description: 'Nothing could be picked up.',
+  description: 'Fail a pickup: nothing could be picked up.',
   args,
   input: z.object({ pickup: z.uuid() }),
   examples: [
@@ -87,7 +87,7 @@ export const fail = defineChange({
 
 export const cancel = defineChange({
   name: 'cancel',
-  description: 'Call a pickup off.',
+  description: 'Cancel a pickup.',
   args,
   input: z.object({ pickup: z.uuid() }),
   examples: [

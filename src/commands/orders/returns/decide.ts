@@ -3,18 +3,18 @@ import { defineChange } from '../../../cli/define/command.ts'
 import { formatIdr } from '../../../domain/kernel/index.ts'
 import { given } from '../order.ts'
 
-const args = [{ name: 'return', description: 'UUID of the return, or code of its order' }]
+const args = [{ name: 'return', description: 'the UUID of the return, or the code of its order' }]
 const input = { return: z.string().min(1) }
 
 export const accept = defineChange({
   name: 'accept',
   description:
-    'Accept a return whose goods are here and inspected: they go on the shelf, their price goes back.',
+    'Accept a return after its goods came back and were inspected. The goods go into stock, and the buyer gets the price back.',
   args,
   options: [
     {
       flags: '--write-off <items>',
-      description: 'SKUs (or UUIDs of order items) that cannot be sold again, with commas',
+      description: 'SKUs (or UUIDs of order items) that cannot be sold again, separated by commas',
     },
   ],
   input: z.object({
@@ -35,7 +35,7 @@ export const accept = defineChange({
 
 export const refuse = defineChange({
   name: 'refuse',
-  description: 'Refuse a return, with a reason that the buyer may read.',
+  description: 'Refuse a return. The buyer may read the reason.',
   args,
   input: z.object(input),
   examples: ['laku orders returns refuse ORD-261123-7K3QX2M4TA --reason "worn and washed"'],

@@ -7,10 +7,10 @@ const statuses = statesOf(returnTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'What buyers want to send back, newest first.',
+  description: 'List the returns that buyers asked for, newest first.',
   options: [
-    { flags: '--status <status>', description: 'only these', choices: statuses },
-    { flags: '--order <order>', description: 'of one order (UUID or code)' },
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
+    { flags: '--order <order>', description: 'only of this order (UUID or code)' },
   ],
   input: z.object({ status: z.enum(statuses).optional(), order: z.string().optional() }),
   examples: ['laku orders returns list --status requested'],

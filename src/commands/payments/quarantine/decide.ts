@@ -2,20 +2,20 @@ import { z } from 'zod'
 import { defineChange } from '../../../cli/define/command.ts'
 import { formatIdr } from '../../../domain/kernel/index.ts'
 
-const args = [{ name: 'money', description: 'UUID, from laku payments quarantine list' }]
+const args = [{ name: 'money', description: 'the UUID of the money, from laku payments quarantine list' }]
 const money = z.uuid()
 
 export const apply = defineChange({
   name: 'apply',
-  description: 'Give quarantined money to a payment, which is paid then, or to a wallet.',
+  description: 'Use quarantined money for a payment, which is then paid, or put it into a wallet.',
   args,
   options: [
     {
       flags: '--payment <payment>',
-      description: 'the payment it is for (UUID or code); the one of its invoice where not given',
+      description: 'the payment that it is for (UUID or code); if not given, the payment of its invoice',
     },
-    { flags: '--wallet', description: 'into the wallet of the buyer whose payment it came for' },
-    { flags: '--user <user>', description: 'into the wallet of this user (UUID or phone number)' },
+    { flags: '--wallet', description: 'put it into the wallet of the buyer whose payment it came for' },
+    { flags: '--user <user>', description: 'put it into the wallet of this user (UUID or phone number)' },
   ],
   input: z
     .object({
@@ -43,7 +43,7 @@ export const apply = defineChange({
 
 export const refund = defineChange({
   name: 'refund',
-  description: 'Send quarantined money back to who paid it.',
+  description: 'Send quarantined money back to its payer.',
   args,
   input: z.object({ money }),
   needsReason: true,

@@ -3,10 +3,10 @@ import { defineList } from '../../../cli/define/command.ts'
 
 export const list = defineList({
   name: 'list',
-  description: 'Money that came in and fits no payment, newest first.',
-  options: [{ flags: '--all', description: 'what was decided too' }],
+  description: 'List money that came in and fits no payment, newest first.',
+  options: [{ flags: '--all', description: 'show decided money too' }],
   input: z.object({ all: z.boolean().optional() }),
-  empty: 'Nothing waits in quarantine. --all shows what was decided.',
+  empty: 'Nothing waits in quarantine. --all shows decided money.',
   run: async (context, { all }, page) => {
     const { listQuarantined } = await import('../../../domain/payment/suspense/list.ts')
     return await context.read(({ tx }) => listQuarantined(tx, { all, ...page }))

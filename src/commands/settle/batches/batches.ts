@@ -12,11 +12,11 @@ const batchArgument = { name: 'batch', description: 'its number, or UUID' }
 
 export const list = defineList({
   name: 'list',
-  description: 'Batches of bank transfers, newest first.',
-  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
+  description: 'List batches of bank transfers, newest first.',
+  options: [{ flags: '--status <status>', description: 'only with this status', choices: statuses }],
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku settle batches list --status handed_out'],
-  empty: 'No batches. laku settle export makes one of all approved settlements.',
+  empty: 'No batches. laku settle export makes one from all approved settlements.',
   run: async (context, { status }, page) => {
     const { listBatches } = await import('../../../domain/payout/bank-batches/read-batches.ts')
     return await context.read(({ tx }) => listBatches(tx, { status, ...page }))
@@ -35,7 +35,7 @@ export const list = defineList({
 
 export const show = defineShow({
   name: 'show',
-  description: 'One batch with its lines: what the bank has said of each.',
+  description: 'Show one batch with its lines, and the result of each line at the bank.',
   args: [batchArgument],
   input: z.object({ batch: z.string() }),
   examples: ['laku settle batches show 12'],
@@ -83,22 +83,25 @@ const statementRow = z.object({
 export const confirm = defineChange({
   name: 'confirm',
   description:
-    'Book what the bank made of a batch: all open lines are paid, or the named ones, or each as its statement says. Rejected ones are to be paid again.',
+    'Record the results of a batch at the bank: all open lines are paid, or the named lines, or as a statement file says. Rejected lines can be paid again.',
   args: [
     batchArgument,
     {
       name: 'lines',
-      description: 'codes of settlements or withdrawals; all open ones where none is named',
+      description: 'the codes of settlements or withdrawals (all open lines)',
       optional: true,
       variadic: true,
     },
   ],
   options: [
-    { flags: '--reference <reference>', description: 'the bank’s, of the batch or of the one named line' },
-    { flags: '--rejected', description: 'the named lines did not arrive, or came back' },
+    {
+      flags: '--reference <reference>',
+      description: "the bank's reference of the batch, or of the one named line",
+    },
+    { flags: '--rejected', description: 'the named lines did not arrive or came back' },
     {
       flags: '--statement <file>',
-      description: 'CSV with code, amount_idr, reference and status (paid or rejected)',
+      description: 'a CSV file with the columns code, amount_idr, reference and status (paid or rejected)',
       isFile: true,
     },
   ],
@@ -156,7 +159,7 @@ export const cancel = defineChange({
   name: 'cancel',
   secondPerson: true,
   description:
-    'Take a batch back of which the bank has said nothing: its lines may be paid again. Once its file was handed out this takes another person.',
+    'Cancel a batch without any result from the bank. Its lines can be paid again. If you took its file, another person must cancel it.',
   args: [batchArgument],
   input: z.object({ batch: z.string() }),
   examples: ['laku settle batches cancel 12 --reason "never uploaded"'],

@@ -5,11 +5,11 @@ import { usageError } from '../../../cli/errors/cli-error.ts'
 export const correct = defineChange({
   name: 'correct',
   description:
-    'Put a mistyped reference of the bank right, whatever it was noted of: a batch, its line, or a withdrawal paid by hand.',
-  args: [{ name: 'reference', description: 'as it was typed' }],
+    'Correct a mistyped bank reference of a batch, of one of its lines, or of a withdrawal paid by hand.',
+  args: [{ name: 'reference', description: 'the wrong reference, as it was typed' }],
   options: [
-    { flags: '--to <reference>', description: 'the right one' },
-    { flags: '--free', description: 'it has none: its line did not arrive, or came back' },
+    { flags: '--to <reference>', description: 'the right reference' },
+    { flags: '--free', description: 'remove the reference: its line did not arrive or came back' },
   ],
   input: z.object({
     reference: z.string().max(100),

@@ -3,7 +3,7 @@ import { defineChange } from '../../../cli/define/command.ts'
 import { formatIdr } from '../../../domain/kernel/index.ts'
 
 const shape = {
-  args: [{ name: 'adjustment', description: 'UUID' }],
+  args: [{ name: 'adjustment', description: 'the UUID of the adjustment' }],
   input: z.object({ adjustment: z.uuid() }),
 }
 
@@ -11,7 +11,7 @@ export const approve = defineChange({
   ...shape,
   name: 'approve',
   secondPerson: true,
-  description: 'Post an adjustment that another person asked for.',
+  description: 'Approve and post an adjustment that another person asked for.',
   change: async (work, { adjustment: id }) => {
     const { decideAdjustment } = await import('../../../domain/wallet/index.ts')
     return await decideAdjustment(work, { id, decision: 'posted' })
@@ -22,7 +22,7 @@ export const approve = defineChange({
 export const reject = defineChange({
   ...shape,
   name: 'reject',
-  description: 'Refuse an adjustment that somebody asked for.',
+  description: 'Reject an adjustment that somebody asked for.',
   needsReason: true,
   change: async (work, { adjustment: id }) => {
     const { decideAdjustment } = await import('../../../domain/wallet/index.ts')

@@ -7,8 +7,8 @@ const statuses = statesOf(walletAdjustmentTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'What staff gave to wallets and took from them, newest first.',
-  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }],
+  description: 'List the adjustments of wallets by staff, newest first.',
+  options: [{ flags: '--status <status>', description: 'only with this status', choices: statuses }],
   input: z.object({ status: z.enum(statuses).optional() }),
   examples: ['laku wallets adjustments list --status requested'],
   empty: 'No adjustments. Try another --status, or ask for one with laku wallets adjust.',

@@ -3,18 +3,19 @@ import { defineChange } from '../../../cli/define/command.ts'
 import { usageError } from '../../../cli/errors/cli-error.ts'
 
 const shape = {
-  args: [{ name: 'withdrawal', description: 'UUID or code' }],
+  args: [{ name: 'withdrawal', description: 'the UUID or code of the withdrawal' }],
   input: z.object({ withdrawal: z.string() }),
 }
 
 export const approve = defineChange({
   ...shape,
   name: 'approve',
-  description: 'Let a held withdrawal go. A new account still takes money only when it is a day old.',
+  description: 'Approve a held withdrawal. A new bank account gets money only when it is one day old.',
   options: [
     {
       flags: '--by-hand <reference>',
-      description: 'it was sent from the bank, for it is too small for the provider: the bank’s reference',
+      description:
+        "you sent it from the company's bank, because it is too small for the provider: the bank's reference",
     },
   ],
   input: z.object({ withdrawal: z.string(), byHand: z.string().min(1).max(100).optional() }),
@@ -29,7 +30,7 @@ export const approve = defineChange({
 export const reject = defineChange({
   ...shape,
   name: 'reject',
-  description: 'Refuse a withdrawal that was not sent yet: its money is in the wallet again.',
+  description: 'Reject a withdrawal that was not sent yet. Its money goes back into the wallet.',
   needsReason: true,
   change: async (work, input) => {
     const { rejectWithdrawal } = await import('../../../domain/wallet/index.ts')
@@ -41,7 +42,7 @@ export const reject = defineChange({
 export const retry = defineChange({
   ...shape,
   name: 'retry',
-  description: 'Try a failed or reversed withdrawal again, as a new one, once.',
+  description: 'Try a failed or reversed withdrawal again, as a new withdrawal. This is possible once.',
   change: async (work, input) => {
     const { retryWithdrawal } = await import('../../../domain/wallet/index.ts')
     return await retryWithdrawal(work, input)
@@ -53,12 +54,12 @@ export const returned = defineChange({
   ...shape,
   name: 'returned',
   description:
-    'The bank sent back a withdrawal that was paid by hand, or it never left: its money is in the wallet again.',
+    'Record that the bank sent back a withdrawal that was paid by hand, or that it was never sent. Its money goes back into the wallet.',
   options: [
-    { flags: '--reference <reference>', description: 'the bank’s, of the transfer that came back' },
+    { flags: '--reference <reference>', description: "the bank's reference of the transfer that came back" },
     {
       flags: '--never-sent',
-      description: 'it was noted by mistake: the reference that it has is free again',
+      description: 'it was recorded by mistake; its reference can be used again',
     },
   ],
   input: z.object({

@@ -8,10 +8,10 @@ const statuses = statesOf(withdrawalTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Withdrawals, newest first.',
+  description: 'List withdrawals, newest first.',
   options: [
-    { flags: '--status <status>', description: 'only these', choices: statuses },
-    { flags: '--user <user>', description: 'of one user (UUID or phone number)' },
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
+    { flags: '--user <user>', description: 'only of this user (UUID or phone number)' },
   ],
   input: z.object({ status: z.enum(statuses).optional(), user: z.string().optional() }),
   examples: ['laku wallets withdrawals list --status held'],
