@@ -74,7 +74,7 @@ export const payoutErrors = defineErrors('payout', {
   no_lost_files: ['conflict', 'No restored backup waits for files that the bank has: exports go on already.'],
   line_set_aside: [
     'conflict',
-    'This line could not be put into the batch or its file; laku attention list says why, and the other lines went on.',
+    'This line could not be put into the batch or its file; the other lines went on. See the cause with laku attention list.',
   ],
   batch_begun: [
     'conflict',

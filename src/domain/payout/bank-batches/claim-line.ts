@@ -39,7 +39,7 @@ export async function claimLine<T>(
   work.requestAttention({
     kind: 'item_set_aside',
     subject,
-    message: `${code} could not be put into a batch for the bank: ${errorText(error)}`,
+    message: `${code} could not be put into a batch for the bank, and the other lines went on. Fix the cause, then try again. Error: ${errorText(error)}`,
     command,
   })
   return { why: payoutErrors.line_set_aside().code }
