@@ -5,8 +5,8 @@ const kinds: Record<ErrorKind, { http: string; exit: string; job: string }> = {
   not_found: { http: '404', exit: '3', job: 'dead letter' },
   conflict: { http: '409', exit: '5', job: 'dead letter' },
   forbidden: { http: '403', exit: '4', job: 'dead letter' },
-  unavailable: { http: '503', exit: '6', job: 'again' },
-  limited: { http: '429', exit: '6', job: 'again, after its Retry-After' },
+  unavailable: { http: '503', exit: '6', job: 'tried again' },
+  limited: { http: '429', exit: '6', job: 'tried again after its Retry-After' },
 }
 
 /** docs/errors.md: every code there is, by kind. */

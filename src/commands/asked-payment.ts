@@ -37,7 +37,8 @@ export function askedPayment({
   wallet?: boolean | undefined
   walletPart?: true | number | undefined
 }): { paymentMethod: PayWith; walletIdr?: number } {
-  if (wallet && walletPart !== undefined) throw usageError('--wallet pays all of it: leave --wallet-part out')
+  if (wallet && walletPart !== undefined)
+    throw usageError('--wallet pays everything, so --wallet-part cannot be used. Leave it out.')
   if (walletPart === undefined) return { paymentMethod: wallet ? 'wallet' : 'invoice' }
   return { paymentMethod: 'wallet+invoice', ...(walletPart !== true && { walletIdr: walletPart }) }
 }

@@ -30,7 +30,7 @@ export const commandHouse: CommandHouse = {
     try {
       refuseUnknown(definition, request)
       if (execution.code !== undefined && !definition.secondPerson)
-        throw usageError(`laku ${request.path.join(' ')} takes no code of a second factor`)
+        throw usageError(`laku ${request.path.join(' ')} needs no code of a second factor. Leave --code out.`)
       await definition.execute(context, request.input)
     } catch (error) {
       context.progress.end()
@@ -144,7 +144,10 @@ function filesOf({ request, emit, filePath }: Execution): Files {
   return {
     read: (name) => {
       const { file } = request
-      if (file?.name !== name) throw usageError(`${name} did not come along: your laku is of another version`)
+      if (file?.name !== name)
+        throw usageError(
+          `the file ${name} was not sent, because your laku has another version. Install the version of the server.`,
+        )
       const { error } = file
       // The client could not read the file. Its error is thrown when the command reads the file, as with any
       // unreadable file.
@@ -177,6 +180,6 @@ function refuseUnknown({ args, options }: CommandDefinition, { input, path }: Co
   const unknown = Object.keys(input).filter((name) => !known.has(name))
   if (unknown.length === 0) return
   throw usageError(
-    `the server does not know ${unknown.join(', ')} of laku ${path.join(' ')}: it is of another version than your laku`,
+    `the server does not know ${unknown.join(', ')} of laku ${path.join(' ')}: it has another version than your laku. Install the version of the server.`,
   )
 }

@@ -25,7 +25,7 @@ export class SharedClock implements Clock {
       if (clock.#shiftMs !== 0) {
         throw new StartError(
           2,
-          'the clock of this database was shifted by development: production does not start on it; its owner puts it back with laku db reset-clock',
+          'the clock of this database was shifted in development, so production does not start on it. The owner of the database sets it back with laku db reset-clock.',
         )
       }
       return clock

@@ -134,7 +134,7 @@ describe('two shops, two contexts, one terminal', () => {
         /--context and --database-url/,
       ],
       [[], { DATABASE_URL: 'postgres://x@127.0.0.1:9/x' }, /DATABASE_URL and the chosen context ops/],
-      [[], { LAKU_TOKEN: shops.trial.token }, /LAKU_TOKEN and the chosen context ops each say who you are/],
+      [[], { LAKU_TOKEN: shops.trial.token }, /LAKU_TOKEN and the chosen context ops both say who you are/],
       [['--context', 'nowhere'], {}, /there is no context nowhere \(known: ops, trial\)/],
       [['--server', 'http://ops.example'], {}, /a token travels by https alone/],
     ]

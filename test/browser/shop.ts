@@ -218,7 +218,7 @@ export class Shop {
         name: 'pay review',
         path: at(wrong),
         status: 200,
-        says: { id: 'Sedang diperiksa', en: 'Being looked at' },
+        says: { id: 'Sedang diperiksa', en: 'Being checked' },
       },
       {
         name: 'pay expired',

@@ -37,7 +37,7 @@ export function readContexts(env: Env): Contexts {
   try {
     text = readFileSync(path, 'utf8')
     if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0)
-      throw usageError(`${path} holds tokens and others may read it: chmod 600 ${path}`)
+      throw usageError(`other users can read ${path}, which holds your tokens. Run chmod 600 ${path}`)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' || code === 'ENOTDIR') return { contexts: {} }
@@ -76,9 +76,11 @@ export function writeContexts(env: Env, contexts: Contexts): void {
 export function serverAddress(text: string, called: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash)
-    throw usageError(`${called} is "${text}": it takes an address like https://ops.example`)
+    throw usageError(`${called} is "${text}", which is not an address. Give one like https://ops.example.`)
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
-    throw usageError(`${called} is ${text}: a token travels by https alone, but to this machine itself`)
+    throw usageError(
+      `${called} is ${text}, but your token may be sent only by https or to this machine. Give an address with https://`,
+    )
   return url.href.replace(/\/+$/, '')
 }
 

@@ -47,7 +47,7 @@ export function findShop(flags: ShopFlags, env: Env): FoundShop {
   const shops = given.filter(
     (flag) => flag !== '--data-dir' || given.length === 1 || given[0] !== '--database-url',
   )
-  if (shops.length > 1) throw usageError(`${shops.join(' and ')} each name a shop: give one of them`)
+  if (shops.length > 1) throw usageError(`${shops.join(' and ')} each name a shop. Give only one of them.`)
   if (flags.databaseUrl !== undefined) return { by: 'database', why: 'url' }
   if (flags.server !== undefined) return byServer(flags.server, '--server', env)
   if (flags.context !== undefined) return byContext(flags.context, '--context', env)
@@ -57,7 +57,7 @@ export function findShop(flags: ShopFlags, env: Env): FoundShop {
   if (current !== undefined) {
     if (env.DATABASE_URL)
       throw usageError(
-        `DATABASE_URL and the chosen context ${current} each name a shop: unset DATABASE_URL, or say --context ${current} or --database-url`,
+        `DATABASE_URL and the chosen context ${current} each name a shop. Unset DATABASE_URL, or give --context ${current} or --database-url.`,
       )
     return byContext(current, 'the chosen context', env)
   }
@@ -110,12 +110,12 @@ function byContext(name: string, called: string, env: Env): FoundShop {
   const saved: SavedContext | undefined = Object.hasOwn(contexts, name) ? contexts[name] : undefined
   if (!saved) {
     const known = Object.keys(contexts).join(', ') || 'none'
-    throw usageError(`there is no context ${name} (known: ${known}): laku login --server URL makes one`)
+    throw usageError(`there is no context ${name} (known: ${known}). Make it with laku login --server URL.`)
   }
   const token = tokenOf(env)
   if (token !== undefined && token !== saved.token)
     throw usageError(
-      `LAKU_TOKEN and ${called} ${name} each say who you are: unset LAKU_TOKEN, or name the shop that it is for with LAKU_SERVER`,
+      `LAKU_TOKEN and ${called} ${name} both say who you are. Unset LAKU_TOKEN, or name the shop of that token with LAKU_SERVER.`,
     )
   return {
     by: 'server',

@@ -30,7 +30,10 @@ describe('what a command in the server asks', () => {
   it('is asked here, each once, and the command is done once with the answers', async () => {
     const { asked, prompts } = person('wulan', 'finance')
     const run = await staffServer.run(token, ['auth', 'staff', 'add'], prompts)
-    expect(asked).toEqual(['name (their name, as the audit log shows it):', 'role (their role, which decides what they may do):'])
+    expect(asked).toEqual([
+      'name (their name, as the audit log shows it):',
+      'role (their role, which decides what they may do):',
+    ])
     expect(run.stdout).toMatch(/^wulan acts as finance until .* shown this once:\nlkst_/)
     const named = await laku.db.selectFrom('staff').select('name').where('name', '=', 'wulan').execute()
     expect(named).toHaveLength(1)

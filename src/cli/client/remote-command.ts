@@ -93,7 +93,9 @@ export class RemoteCommand {
       knownBy: shop.knownBy,
     }
     if (idempotencyKey !== undefined && shape.reads)
-      throw usageError('--idempotency-key is for a command that changes something: this one reads')
+      throw usageError(
+        '--idempotency-key cannot be used here, because this command only reads. Leave it out.',
+      )
     const waitS = flags.wait === undefined ? undefined : parseDurationS(flags.wait)
     if (flags.wait !== undefined && waitS === undefined)
       throw usageError(`--wait is "${flags.wait}": it takes a duration like 30m`)

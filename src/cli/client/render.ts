@@ -78,7 +78,7 @@ export class Renderer {
       throw new CliError(
         exitCodes.unavailable,
         'file_not_asked_for',
-        `the server wants to write ${file}, which nobody asked for: nothing was written`,
+        `the server wants to write ${file}, but you did not ask for that file. Nothing was written.`,
       )
     const bytes = Buffer.from(data, 'base64')
     try {

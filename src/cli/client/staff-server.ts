@@ -93,7 +93,7 @@ function requireSameLanguage({ server }: StaffServerAddress, answer: IncomingMes
   throw new CliError(
     exitCodes.unavailable,
     'no_staff_door',
-    `${server} is no staff server of laku (status ${answer.statusCode}): give the address of LAKU_STAFF_PORT, or of the proxy before it`,
+    `${server} is not a staff server of laku (status ${answer.statusCode}). Give the address of LAKU_STAFF_PORT, or of the proxy in front of it.`,
   )
 }
 
@@ -119,19 +119,23 @@ async function refusal({ server }: StaffServerAddress, answer: IncomingMessage):
     return new CliError(
       exitCodes.notAllowed,
       'token_refused',
-      `your token is not good at ${server} (unknown, expired or revoked): ask an administrator for a new one, then laku login --server ${server}`,
+      `your token is not valid at ${server} (unknown, expired or revoked). Ask an administrator for a new one, then run laku login --server ${server}`,
     )
   if (code === 'staff_door.no_such_command' && details.command !== undefined)
     return new CliError(
       exitCodes.usage,
       'no_such_command',
-      `the server ${server} (laku ${String(details.server_version)}) does not know laku ${String(details.command)}, which your laku ${version} has: the server is older, and has to be upgraded first`,
+      `the server ${server} (laku ${String(details.server_version)}) does not have the command laku ${String(details.command)} of your laku ${version}. The server is older: upgrade it first.`,
     )
   if (answer.statusCode === 404 && code === 'auth.command_run_not_found')
     return new CliError(exitCodes.notFound, 'no_such_run', message)
   if (answer.statusCode === 409) return new CliError(exitCodes.conflict, 'conflict', message, details)
   if (answer.statusCode === 413 || code === 'staff_door.file_too_large')
-    return new CliError(exitCodes.usage, 'file_too_large', 'the file is larger than 50 MB: divide it')
+    return new CliError(
+      exitCodes.usage,
+      'file_too_large',
+      'the file is larger than 50 MB. Split it into smaller files.',
+    )
   if ((answer.statusCode ?? 0) >= 500)
     return new StaffServerUnreachable(`${server} failed (${code || answer.statusCode})`)
   return new CliError(

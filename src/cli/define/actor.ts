@@ -42,7 +42,7 @@ export async function identify(laku: Laku): Promise<Actor> {
     throw new CliError(
       exitCodes.notAllowed,
       'not_logged_in',
-      'you are not logged in: run "laku auth login", set LAKU_TOKEN to your staff token, or, where the database is yours, let an administrator in with "laku db migrate --admin NAME"',
+      'you are not logged in. Run "laku auth login" or set LAKU_TOKEN to your staff token; the owner of the database can add an administrator with "laku db migrate --admin NAME"',
     )
   }
   const actor = await staffOf(laku, token)
@@ -51,7 +51,7 @@ export async function identify(laku: Laku): Promise<Actor> {
   throw new CliError(
     exitCodes.notAllowed,
     'token_refused',
-    `${source} is not good for this database (unknown, expired or revoked): ask an administrator for a new one`,
+    `${source} is not valid for this database (unknown, expired or revoked). Ask an administrator for a new token, then log in again with laku login.`,
   )
 }
 

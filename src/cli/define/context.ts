@@ -121,7 +121,11 @@ export class CommandContext {
    */
   throwIfStopped(): void {
     if (this.#given.signal?.aborted)
-      throw new CliError(exitCodes.partly, 'stopped', 'the work was stopped: what is done by now stays done')
+      throw new CliError(
+        exitCodes.partly,
+        'stopped',
+        'the work was stopped. What was done before stays done.',
+      )
   }
 
   /**

@@ -82,7 +82,7 @@ async function* recordsOf(files: Files, file: string): AsyncGenerator<ParsedReco
     for await (const record of source.pipe(parser)) yield record as ParsedRecord
   } catch (error) {
     if (!(error instanceof CsvError)) throw unreadable(file, error)
-    throw usageError(`this is no CSV: ${error.message}`)
+    throw usageError(`this is not a valid CSV file: ${error.message}`)
   }
 }
 

@@ -25,13 +25,15 @@ export async function confirmSevere(
   }
   if (given !== undefined) {
     if (given.trim().toUpperCase() === code.toUpperCase()) return
-    throw usageError(`--confirm is ${given}: this is ${code}, and nothing was changed`)
+    throw usageError(
+      `--confirm is ${given}, but this is ${code}; nothing was changed. Check the code, then run the command again.`,
+    )
   }
   if (!context.prompts) throw unanswered(`this ${consequence}`, `--confirm ${code}`)
   const question = wrapped(`This ${consequence}.`, context.output.width)
   const typed = await context.prompts.text(`${question}\nType ${code} to go on:`)
   if (typed.trim().toUpperCase() === code.toUpperCase()) return
-  throw new CliError(exitCodes.usage, 'not_confirmed', `not confirmed: nothing was changed`)
+  throw new CliError(exitCodes.usage, 'not_confirmed', 'you did not confirm it, so nothing was changed')
 }
 
 /** Returns the reason for a severe change: the text of --reason, or the person's answer to a question. */

@@ -36,6 +36,10 @@ async function ask(
     return answer
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error
-    throw new CliError(exitCodes.usage, 'unanswered', 'the question was left unanswered: nothing was changed')
+    throw new CliError(
+      exitCodes.usage,
+      'unanswered',
+      'you did not answer the question, so nothing was changed',
+    )
   }
 }

@@ -27,9 +27,12 @@ export async function runList<S extends z.ZodType, Row>(
   const { limit, cursor, csv, ...own } = raw
   const asked = checkedInput(pageSchema, { limit, cursor, csv })
   const { output } = context
-  if (asked.csv && output.json) throw usageError('--csv and --json are both given: one of them is allowed')
+  if (asked.csv && output.json)
+    throw usageError('--csv and --json cannot be used together. Give only one of them.')
   if (asked.cursor !== undefined && !(definition.cursor ?? z.uuid()).safeParse(asked.cursor).success) {
-    throw usageError(`--cursor is "${asked.cursor}": it takes the next_cursor of the page before`)
+    throw usageError(
+      `--cursor is "${asked.cursor}", which is not a cursor. Give the next_cursor of the page before.`,
+    )
   }
   const page: Page =
     asked.cursor === undefined ? { limit: asked.limit } : { limit: asked.limit, cursor: asked.cursor }

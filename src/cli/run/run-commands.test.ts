@@ -95,8 +95,8 @@ describe('a list', () => {
     [{ limit: '0' }, {}, '--limit takes a whole number from 1 to 500'],
     [{ limit: '501' }, {}, '--limit takes a whole number from 1 to 500'],
     [{ limit: 'x' }, {}, '--limit takes a whole number from 1 to 500'],
-    [{ cursor: 'x' }, {}, '--cursor is "x": it takes the next_cursor of the page before'],
-    [{ csv: true }, { json: true }, '--csv and --json are both given: one of them is allowed'],
+    [{ cursor: 'x' }, {}, '--cursor is "x", which is not a cursor. Give the next_cursor of the page before.'],
+    [{ csv: true }, { json: true }, '--csv and --json cannot be used together. Give only one of them.'],
     [{ status: 5 }, {}, 'status is 5'],
   ])('refuses %j as wrong usage', async (raw, flags, message) => {
     const asked = pages.length
@@ -232,9 +232,9 @@ describe('a change', () => {
     const refused: [ReturnType<typeof open>, RawInput, string][] = [
       [open(), { amount: '1', confirm: 'PAY-1' }, 'this change needs a reason: answer it with --reason'],
       [open(), { amount: '1', reason: 'x' }, 'this moves money: answer it with --confirm PAY-1'],
-      [open(), { amount: '1', reason: 'x', confirm: 'PAY-2' }, '--confirm is PAY-2: this is PAY-1'],
+      [open(), { amount: '1', reason: 'x', confirm: 'PAY-2' }, '--confirm is PAY-2, but this is PAY-1'],
       [open({ yes: true }, 'PAY-1'), { amount: '1', reason: 'x' }, 'answer it with --confirm PAY-1'],
-      [open({}, 'PAY-2'), { amount: '1', reason: 'x' }, 'not confirmed: nothing was changed'],
+      [open({}, 'PAY-2'), { amount: '1', reason: 'x' }, 'you did not confirm it, so nothing was changed'],
     ]
     for (const [{ context }, raw, message] of refused) {
       await expect(give(true).execute(context, raw)).rejects.toMatchObject({
@@ -247,7 +247,7 @@ describe('a change', () => {
 
   it('lets nobody past confirmSevere by saying nothing', async () => {
     const severity = { code: 'GBS-1', consequence: 'refunds everybody' }
-    await expect(confirmSevere(open({}, '').context, severity, undefined)).rejects.toThrow('not confirmed')
+    await expect(confirmSevere(open({}, '').context, severity, undefined)).rejects.toThrow('not confirm it')
     await expect(confirmSevere(open().context, severity, '')).rejects.toThrow('this is GBS-1')
   })
 })

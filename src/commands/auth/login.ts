@@ -32,7 +32,8 @@ const shape = {
 async function logIn(context: CommandContext, given: z.output<typeof shape.input>) {
   const server = context.flags.server ?? (context.flags.databaseUrl ? undefined : process.env.LAKU_SERVER)
   if (server) return await logInAt(context, server, given)
-  if (given.name !== undefined) throw usageError('--name is for a shop of its own: give its --server')
+  if (given.name !== undefined)
+    throw usageError('--name needs the server of the shop. Give it with --server.')
   const laku = await context.laku()
   const token = await tokenOf(context, given)
   const actor = await staffOf(laku, token)
@@ -55,7 +56,9 @@ async function logInAt(context: CommandContext, text: string, given: z.output<ty
   const called = given.name ?? before ?? new URL(server).host
   const known = contexts[called]
   if (known && known.server !== server)
-    throw usageError(`${called} is the name of ${known.server}: give this shop another with --name`)
+    throw usageError(
+      `${called} is already the name of ${known.server}. Give this shop another name with --name.`,
+    )
   writeContexts(process.env, {
     current: called,
     contexts: { ...contexts, [called]: { server, token, staff: name } },
@@ -82,7 +85,7 @@ const refused = (where: string) =>
   new CliError(
     exitCodes.notAllowed,
     'token_refused',
-    `this token is not good ${where} (unknown, expired or revoked): nothing was kept`,
+    `this token is not valid ${where} (unknown, expired or revoked), so it was not saved. Ask an administrator for a new token.`,
   )
 
 export const login = defineTask({ ...shape, name: 'login', run: logIn })

@@ -154,7 +154,7 @@ describe('the code', () => {
       return await answer.text()
     }
     const refused = await post(['attention', 'list'], {}, lia.now)
-    expect(refused).toContain('takes no code of a second factor')
+    expect(refused).toContain('needs no code of a second factor')
     const path = ['wallets', 'adjustments', 'approve']
     expect(await post(path, { adjustment: id }, '000000')).toContain('auth.factor_code_wrong')
     expect(await post(path, { adjustment: id }, lia.now)).toContain('"status":"posted"')

@@ -14,8 +14,6 @@ export const attach = defineTask({
   // A server's run of a command is displayed by the client itself. This process opened a database directly
   // and runs no commands for others, so it has no run to display.
   run: async () => {
-    throw usageError(
-      'what runs in a server is shown by its staff server: log in with laku login --server URL',
-    )
+    throw usageError('only the staff server shows a running command. Log in with laku login --server URL.')
   },
 })

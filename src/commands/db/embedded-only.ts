@@ -8,7 +8,7 @@ import type { Config } from '../../runtime/config.ts'
 export function requireEmbedded(config: Config): void {
   if (config.databaseUrl === undefined) return
   throw usageError(
-    'DATABASE_URL names a server that laku neither starts nor stops: unset it for the embedded one',
+    'DATABASE_URL names a server that laku cannot start or stop. Unset DATABASE_URL to use the embedded database.',
   )
 }
 

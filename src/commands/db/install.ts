@@ -79,7 +79,7 @@ async function requireOwnDatabase(
   if (stamped && asked && stamped !== asked) {
     throw new StartError(
       2,
-      `this database is ${stamped}'s, and --environment is ${asked}: a database stays what it is; make another one`,
+      `this database is for ${stamped}, but --environment is ${asked}. This cannot be changed: make another database.`,
     )
   }
   const isNew = !known && (await isEmpty(owner))

@@ -69,7 +69,7 @@ async function letInBy({ owner }: DatabaseUrls, name: string): Promise<string> {
   throw new CliError(
     exitCodes.conflict,
     'staff_name_taken',
-    `there is a member of staff called ${name}, and nobody is handed a colleague's token: let somebody in under a new name; the schema is up to date`,
+    `a member of staff is already called ${name}, so no token was made. Add the administrator under a new name; the schema is up to date.`,
   )
 }
 
@@ -80,7 +80,9 @@ async function letInBy({ owner }: DatabaseUrls, name: string): Promise<string> {
 function ownerConfig(context: CommandContext, environment: Environment | undefined): OwnerConfig {
   const { LAKU_ENV } = process.env
   if (environment && LAKU_ENV && LAKU_ENV !== environment) {
-    throw usageError(`LAKU_ENV is ${LAKU_ENV}, and the database is to be ${environment}'s: they must agree`)
+    throw usageError(
+      `LAKU_ENV is ${LAKU_ENV}, but the database is for ${environment}. Both must be the same.`,
+    )
   }
   return context.ownerConfig({ env: environment })
 }

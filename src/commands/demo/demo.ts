@@ -14,7 +14,7 @@ export const demo = defineTask({
   examples: ['laku demo', 'laku demo --json'],
   run: async (context) => {
     if (context.flags.databaseUrl !== undefined) {
-      throw usageError('the demo has a database of its own: --database-url is for laku up')
+      throw usageError('the demo uses a database of its own. Leave --database-url out.')
     }
     const { runDemo } = await import('./run.ts')
     const result = await runDemo(audienceOf(context))

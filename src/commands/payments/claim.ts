@@ -19,7 +19,7 @@ export const claim = defineChange({
   needsReason: true,
   examples: ['laku payments claim PAY-261123-7K3QX2ABCD --collect --reason "their wallet was filled"'],
   change: async (work, { payment, collect, writeOff }) => {
-    if (collect === writeOff) throw usageError('say one of --collect and --write-off')
+    if (collect === writeOff) throw usageError('give one of --collect and --write-off')
     const { settleClaim } = await import('../../domain/payment/index.ts')
     return await settleClaim(work, { payment, how: collect ? 'collected' : 'written_off' })
   },

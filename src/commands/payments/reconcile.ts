@@ -34,7 +34,7 @@ export const reconcile = defineTask({
       until: until === undefined ? undefined : await context.instant(until, '--until'),
     }
     if (period.since && period.until && period.since >= period.until)
-      throw usageError('--since has to be before --until')
+      throw usageError('--since is not before --until. Give an earlier --since.')
     const found = await reconcileGateway(gateway, period)
     const { ok, differences, transactions, notDue, gatewayIdr, inFlightIdr, providerIdr } = found
     const totals = `Our gateway account holds ${formatIdr(gatewayIdr)}, ${formatIdr(inFlightIdr)} of it on the way out; the provider says ${formatIdr(providerIdr)}.`

@@ -93,12 +93,14 @@ export const create: CommandDefinition = {
   execute: async (context, raw) => {
     const { file, ndjson, failed, ...own } = raw
     if (file === undefined) {
-      if (ndjson || failed) throw usageError('--ndjson and --failed go with --file')
+      if (ndjson || failed) throw usageError('--ndjson and --failed can be used only with --file')
       return await commandDefinition.execute(context, own)
     }
     const { payment, amount, borneBy, key, ...rest } = own
     if (payment || amount || borneBy || key)
-      throw usageError('--file takes no other refund: its rows say all')
+      throw usageError(
+        '--file cannot be used with a payment, an amount, --borne-by or --key. Leave them out.',
+      )
     await many.execute(context, { ...rest, file, ndjson, failed })
   },
 }

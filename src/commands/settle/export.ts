@@ -57,7 +57,9 @@ export const exportVerb = defineTask({
     if (format === 'csv') return await exportCsv(context, given)
     const { withdrawals, keep, batch, channel, code } = given
     if (withdrawals || keep || batch !== undefined || channel !== undefined || code !== undefined)
-      throw usageError('--withdrawals, --keep, --batch, --channel and --code are of a CSV')
+      throw usageError(
+        '--withdrawals, --keep, --batch, --channel and --code are only for a CSV. Leave them out.',
+      )
     return await exportPdf(context, settlements, output)
   },
 })
@@ -72,9 +74,9 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
   const { settlements, channel, output: file, withdrawals, batch, keep } = given
   if (batch !== undefined && (settlements.length > 0 || channel !== undefined || withdrawals || keep))
     throw usageError(
-      '--batch is the file of a batch as it is: leave the settlements and the other options away',
+      '--batch writes the file of an existing batch. Leave the settlements and the other options out.',
     )
-  if (keep && file !== undefined) throw usageError('--keep hands no file out: leave --output away')
+  if (keep && file !== undefined) throw usageError('--keep writes no file. Leave --output out.')
   const { units } = await context.laku()
   const actor = await context.actor()
   // A settlement that the bank rejected is approved again if the command names it. That approval may need a

@@ -112,7 +112,7 @@ export const reassign = defineChange({
     .object({ item, payment: z.string().optional(), money: z.uuid().optional(), fee: z.boolean().optional() })
     .refine(
       ({ payment, money, fee }) => [payment, money, fee].filter((value) => value !== undefined).length === 1,
-      'it takes one of --payment, --money and --fee',
+      'give one of --payment, --money and --fee',
     ),
   examples: [
     'laku suspense reassign txn_1 --payment PAY-261123-7K3QX2ABCD --reason "dispute 7" --confirm txn_1',

@@ -127,5 +127,5 @@ async function answers(url: string): Promise<void> {
     }
     await sleep(50)
   }
-  throw new CliError(exitCodes.failed, 'not_ready', `${url} does not become ready: ${last}`)
+  throw new CliError(exitCodes.failed, 'not_ready', `${url} did not become ready: ${last}`)
 }

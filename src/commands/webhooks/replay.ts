@@ -29,7 +29,7 @@ export const replay = defineChange({
   change: async (work, { id, since, until, provider, failed }) => {
     const isRange = since !== undefined || until !== undefined || provider !== undefined || failed === true
     if (id === undefined && !isRange) {
-      throw usageError('which deliveries? Give an id, or --since, --until, --provider or --failed')
+      throw usageError('no delivery is named. Give an id, or --since, --until, --provider or --failed.')
     }
     if (id !== undefined && isRange) throw usageError('give an id or a range of deliveries, not both')
     const { replayWebhooks } = await import('../../domain/webhooks/index.ts')

@@ -76,36 +76,36 @@ export const payTexts: Record<Language, PayTexts> = {
   en: {
     paid: {
       title: 'Paid',
-      text: 'Your payment has reached us. Thank you. We send you the next update by WhatsApp.',
+      text: 'We received your payment. Thank you. We send you the next update by WhatsApp.',
     },
-    refunded: { title: 'Money returned', text: 'This payment has been given back to you.' },
+    refunded: { title: 'Money returned', text: 'This payment was returned to you.' },
     review: {
-      title: 'Being looked at',
-      text: 'The amount that reached us differs from the bill. Our team is looking at it. You need not pay again.',
+      title: 'Being checked',
+      text: 'The amount that we received differs from the invoice. Our team is checking it. You do not have to pay again.',
     },
     expired: {
       title: 'Link expired',
-      text: 'The time to pay is over, and this link can no longer be paid. If you did pay, your money is not lost: it is taken in or given back.',
+      text: 'The time to pay is over, and this link can no longer be paid. If you did pay, your money is not lost: we accept it or return it.',
     },
     checking: {
       title: 'Waiting for confirmation',
-      text: 'We are waiting to hear from the payment provider, usually for a few seconds. This page looks again by itself; do not pay twice.',
+      text: 'We are waiting for the payment provider, usually a few seconds. This page checks again automatically; do not pay twice.',
     },
     notFound: {
       title: 'Not found',
-      text: 'There is no such payment link. See whether you have copied all of it.',
+      text: 'We do not know this payment link. Check that you copied the whole link.',
     },
     preparing: {
       title: 'Please wait',
-      text: 'The payment page is being made ready. This page tries again by itself.',
+      text: 'The payment page is being prepared. This page tries again automatically.',
     },
     refused: {
       title: 'Cannot be paid',
-      text: 'The payment provider does not take this bill. Please order again, or ask us.',
+      text: 'The payment provider does not accept this invoice. Please order again, or contact us.',
     },
     line: (place, waitS) => ({
       title: 'Please wait',
-      text: `You are number ${place} in the line, about ${waitS} ${waitS === 1 ? 'second' : 'seconds'} more. This page goes on by itself, and your place is kept.`,
+      text: `You are number ${place} in the line, about ${waitS} ${waitS === 1 ? 'second' : 'seconds'} more. This page continues automatically, and your place is kept.`,
     }),
     code: 'Code',
     amount: 'Amount',

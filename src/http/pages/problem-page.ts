@@ -32,19 +32,19 @@ const texts: Record<Language, Record<Trouble, Said> & { help: string }> = {
   en: {
     lost: {
       title: 'Not found',
-      text: 'There is nothing at this address. See whether you have copied all of the link.',
+      text: 'There is nothing at this address. Check that you copied the whole link.',
     },
     unfit: {
       title: 'Unknown address',
-      text: 'This address cannot be read. See whether you have copied all of the link.',
+      text: 'This address cannot be read. Check that you copied the whole link.',
     },
     busy: {
       title: 'Please wait',
-      text: 'Too many requests come from your network. This page tries again by itself.',
+      text: 'Too many requests come from your network. This page tries again automatically.',
     },
     broken: {
       title: 'Something went wrong',
-      text: 'Something went wrong here, and nothing was changed. This page tries again by itself.',
+      text: 'There was an error on our side, and nothing was changed. This page tries again automatically.',
     },
     help: 'Help code',
   },

@@ -59,17 +59,17 @@ export const wayTexts: Record<Language, Record<WayState, Said>> = {
     stopped: {
       tone: 'good',
       title: 'The change is stopped',
-      text: 'What was before holds again. Our team finds out who asked for this change.',
+      text: 'The old value is back. Our team finds out who asked for this change.',
     },
     over: {
       tone: 'bad',
       title: 'The time is over',
-      text: 'This change can no longer be stopped by the link. Write to us.',
+      text: 'This link can no longer stop the change. Contact our customer support.',
     },
     confirm: {
       tone: 'wait',
       title: 'Confirm your email address',
-      text: 'From then on codes to log in may be sent to this address, too.',
+      text: 'After this, codes to log in can also be sent to this address.',
       action: 'Yes, this address is mine',
     },
     confirmed: {
@@ -79,8 +79,8 @@ export const wayTexts: Record<Language, Record<WayState, Said>> = {
     },
     lost: {
       tone: 'bad',
-      title: 'This link is no good',
-      text: 'Its time is over, or you have not copied all of it.',
+      title: 'This link does not work',
+      text: 'It has expired, or you did not copy the whole link.',
     },
   },
 }

@@ -520,7 +520,7 @@ describe('files', () => {
     }
     const { exitCode, stderr } = await say('work', 'take', given)
     expect(readFileSync(`${given}.failed.csv`).equals(bytes)).toBe(true)
-    expect(stderr).toContain('wants to write /tmp/laku-nobody-asked, which nobody asked for')
+    expect(stderr).toContain('wants to write /tmp/laku-nobody-asked, but you did not ask for that file')
     expect(exitCode).toBe(6)
   })
 
@@ -595,7 +595,7 @@ describe('the handshake', () => {
       entries,
     )
     expect(exitCode).toBe(4)
-    expect(stderr).toContain('your token is not good at')
+    expect(stderr).toContain('your token is not valid at')
     expect((await post('x'.repeat(2_000_000), PROTOCOL, 'lkst_wrong')).statusCode).toBe(403)
   })
 
@@ -613,6 +613,6 @@ describe('the handshake', () => {
       known,
     )
     expect(exitCode).toBe(2)
-    expect(stderr).toMatch(/does not know laku new verb, which your laku \S+ has: the server is older/)
+    expect(stderr).toMatch(/does not have the command laku new verb of your laku \S+\. The server is older/)
   })
 })

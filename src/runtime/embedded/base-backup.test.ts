@@ -30,9 +30,9 @@ it('a backup of a server at work comes up in an empty folder with all that was c
   await ask(superUrl, 'create table kept as select generate_series(1, 10000) as n')
   expect(await backUp(before, file)).toBeGreaterThan(1_000_000)
   expect(statSync(file).mode & 0o777).toBe(0o600)
-  await expect(backUp(before, file)).rejects.toThrow('is there already')
+  await expect(backUp(before, file)).rejects.toThrow('already exists')
   await ask(superUrl, 'drop table kept')
-  await expect(restore(before, file)).rejects.toThrow('holds a database already')
+  await expect(restore(before, file)).rejects.toThrow('already holds a database')
   await restore(after, file)
   const restored = await startEmbeddedPostgres(after)
   expect(await ask(restored.superUrl, 'select count(*)::int as count from kept')).toEqual([{ count: 10_000 }])
@@ -42,7 +42,7 @@ it('a backup of a server at work comes up in an empty folder with all that was c
 it('what is no backup leaves no database behind', async () => {
   const [strange, folder] = [join(root, 'strange.tar'), join(root, 'strange')]
   writeFileSync(strange, 'no tar')
-  await expect(restore(folder, strange)).rejects.toThrow('is no backup of laku')
-  await expect(restore(folder, join(root, 'nothing'))).rejects.toThrow('is not there')
+  await expect(restore(folder, strange)).rejects.toThrow('is not a backup of laku')
+  await expect(restore(folder, join(root, 'nothing'))).rejects.toThrow('does not exist')
   expect(() => statSync(join(folder, 'postgres'))).toThrow('ENOENT')
 })

@@ -27,7 +27,8 @@ const unfinished = (layout: Layout, what: string) => join(layout.dataDir, `${wha
  * restored server needs to start. Returns the file's size in bytes.
  */
 export async function backUp(dataDir: string, file: string): Promise<number> {
-  if (existsSync(file)) throw new StartError(2, `${file} is there already: a backup overwrites nothing`)
+  if (existsSync(file))
+    throw new StartError(2, `${file} already exists, and a backup overwrites no file. Give another name.`)
   const { superUrl } = await startEmbeddedPostgres(dataDir)
   const layout = layoutOf(openDataFolder(dataDir))
   const aside = unfinished(layout, 'backup')
@@ -61,11 +62,14 @@ export async function backUp(dataDir: string, file: string): Promise<number> {
  * is a cluster already or the file is no backup.
  */
 export async function restore(dataDir: string, file: string): Promise<void> {
-  if (!existsSync(file)) throw new StartError(2, `${file} is not there`)
+  if (!existsSync(file)) throw new StartError(2, `the file ${file} does not exist`)
   const layout = layoutOf(openDataFolder(dataDir))
   await withStartLock(layout.dataDir, async () => {
     if (existsSync(layout.cluster)) {
-      throw new StartError(2, `${layout.dataDir} holds a database already: restore into an empty data folder`)
+      throw new StartError(
+        2,
+        `${layout.dataDir} already holds a database. Restore into an empty data folder.`,
+      )
     }
     const user = serverUser(layout.cluster)
     const aside = unfinished(layout, 'restore')
@@ -75,7 +79,7 @@ export async function restore(dataDir: string, file: string): Promise<void> {
       if (unpacked.status !== 0 || !existsSync(join(aside, 'PG_VERSION'))) {
         const why =
           unpacked.error?.message ?? unpacked.stderr?.trim().split('\n')[0] ?? 'no database is in it'
-        throw new StartError(2, `${file} is no backup of laku: ${why || 'no database is in it'}`)
+        throw new StartError(2, `${file} is not a backup of laku: ${why || 'it holds no database'}`)
       }
       if (user.owner) giveTo(aside, user.owner)
       renameSync(aside, layout.cluster)

@@ -22,6 +22,6 @@ export async function requireOwner(pool: pg.Pool, url: string): Promise<void> {
   if (await ownsTables(pool)) return
   throw new StartError(
     2,
-    `${roleOf(url)} does not own the database ${shownUrl(url)}: this is for its owner alone; set DATABASE_OWNER_URL in a shell of yours, and nowhere else`,
+    `${roleOf(url)} does not own the database ${shownUrl(url)}: only its owner can do this. Set DATABASE_OWNER_URL in your own shell, and nowhere else.`,
   )
 }

@@ -65,7 +65,7 @@ async function requireKeyOfBook(owner: pg.Pool, ids: readonly string[]): Promise
   if (last === undefined || ids.length === 0 || ids.includes(last)) return
   throw new StartError(
     2,
-    `the book of this database was sealed last with the key ${last}, and LAKU_SEAL_KEY (or LAKU_ENCRYPTION_KEY) is ${ids.join(', ')}: give that one too, after a comma`,
+    `the ledger of this database was last sealed with the key ${last}, but LAKU_SEAL_KEY (or LAKU_ENCRYPTION_KEY) is ${ids.join(', ')}. Add that key too, after a comma.`,
   )
 }
 

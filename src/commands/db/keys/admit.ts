@@ -10,7 +10,8 @@ export const admit = defineTask({
   examples: ['laku db keys admit'],
   run: async (context) => {
     const config = context.ownerConfig()
-    if (!config.encryptionKey) throw usageError('LAKU_ENCRYPTION_KEY is not given: there is no key to admit')
+    if (!config.encryptionKey)
+      throw usageError('LAKU_ENCRYPTION_KEY is not set, so there is no key to admit. Set it.')
     const { asOwner } = await import('./as-owner.ts')
     const { admitKeys } = await import('../../../runtime/environment/stamp.ts')
     const admitted = await asOwner(config, (pool) => admitKeys(pool, config))

@@ -19,7 +19,7 @@ export const retire = defineTask({
   run: async (context, { key, endLogIns }) => {
     const config = context.ownerConfig()
     if (!config.encryptionKey) {
-      throw usageError('LAKU_ENCRYPTION_KEY is not given: what stands under a key is found by trying')
+      throw usageError('LAKU_ENCRYPTION_KEY is not set, so laku cannot see what uses the key. Set it.')
     }
     const { asOwner } = await import('./as-owner.ts')
     const { retireKey } = await import('./retire-key.ts')

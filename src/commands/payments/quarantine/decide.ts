@@ -27,7 +27,7 @@ export const apply = defineChange({
     .refine(
       ({ payment, wallet, user }) =>
         [payment, wallet || undefined, user].filter((value) => value !== undefined).length <= 1,
-      'it takes one of --payment, --wallet and --user',
+      'give one of --payment, --wallet and --user',
     ),
   examples: ['laku payments quarantine apply 0192… --reason "the buyer paid Rp 1,000 less"'],
   needsReason: true,

@@ -137,7 +137,8 @@ export const confirm = defineChange({
     const [code, ...more] = lines
     // One bank reference names one transfer, so several transfers need a reference each. If no transfer is
     // named, one reference covers the whole batch.
-    if (code === undefined || more.length > 0) throw usageError('--reference takes one line, or none for all')
+    if (code === undefined || more.length > 0)
+      throw usageError('--reference is for one line, or for the whole batch. Name one line, or none.')
     return await confirmBatch(work, { batch, words: [{ code, verdict: 'paid', reference }] })
   },
   done: ({ number, status, openIdr }) =>

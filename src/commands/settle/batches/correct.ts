@@ -19,7 +19,7 @@ export const correct = defineChange({
   examples: ['laku settle batches correct "BCA 0000123" --to "BCA 0000132" --reason "digits swapped"'],
   needsReason: true,
   change: async (work, { reference, to, free }) => {
-    if (free === (to !== undefined)) throw usageError('it takes one of --to and --free')
+    if (free === (to !== undefined)) throw usageError('give one of --to and --free')
     const { correctBankReference } = await import('../../../domain/wallet/index.ts')
     return await correctBankReference(work, { reference, to })
   },

@@ -72,8 +72,7 @@ export const returned = defineChange({
   ],
   needsReason: true,
   change: async (work, { withdrawal, reference, neverSent }) => {
-    if (neverSent === (reference !== undefined))
-      throw usageError('it takes one of --reference and --never-sent')
+    if (neverSent === (reference !== undefined)) throw usageError('give one of --reference and --never-sent')
     const { returnByHand } = await import('../../../domain/wallet/index.ts')
     return await returnByHand(work, { withdrawal, reference })
   },
