@@ -136,7 +136,7 @@ describe('two shops, two contexts, one terminal', () => {
       [[], { DATABASE_URL: 'postgres://x@127.0.0.1:9/x' }, /DATABASE_URL and the chosen context ops/],
       [[], { LAKU_TOKEN: shops.trial.token }, /LAKU_TOKEN and the chosen context ops both say who you are/],
       [['--context', 'nowhere'], {}, /there is no context nowhere \(known: ops, trial\)/],
-      [['--server', 'http://ops.example'], {}, /a token travels by https alone/],
+      [['--server', 'http://ops.example'], {}, /your token may be sent only by https/],
     ]
     for (const [words, more, sentence] of contradictions) {
       const line = ['users', 'create', '--name', 'Eko', '--phone', '081320000009', ...words]

@@ -9,7 +9,7 @@ import { admin, confirmed } from '../laku.ts'
 import { TestStaffServer } from '../staff-server.ts'
 import { CommandScenes } from './command-scenes.ts'
 import { fixtures } from './command-world.ts'
-import { commandsOfStaffServer, maskOf, named, type Recorded, type Run, walk } from './recordings.ts'
+import { commandsOfStaffServer, maskOf, type Recorded, type Run, walk } from './recordings.ts'
 
 // Made first by the build before commands had a door. Where what a command prints is changed on purpose, they
 // are made anew without the door: LAKU_RECORD=1 npx vitest run test/contract/recordings.test.ts
@@ -85,8 +85,9 @@ it('every command gives through the door what it gave before there was one', asy
   }
   const isOfTokens = ({ line }: Recorded) => line.startsWith('auth staff list')
   if (process.env.LAKU_RECORD) {
-    // On these scenes: those of a second walk would be others.
-    const commands = (await commandsOfStaffServer()).map(named)
+    // The commands of the file are recorded again, on these scenes: those of a second walk would be others. A
+    // newer command is left out, because its output may differ in each run, like a new secret.
+    const { commands } = JSON.parse(readFileSync(FILE, 'utf8')) as Recordings
     const lines = await walk(scenes, commands, (words) => runLaku(scenes.laku, words), mask)
     writeFileSync(FILE, `${JSON.stringify({ commands, lines } satisfies Recordings, undefined, 2)}\n`)
     return

@@ -44,7 +44,7 @@ it('what is about money goes at once, each item once, and the rest waits for the
   laku.clock.shift(4 * 3600)
   expect([await run(), await run()]).toEqual([true, false])
   const [daily] = await mails()
-  expect(daily?.subject).toMatch(/^Laku: 2 wait for a person, \d{4}-\d\d-\d\d$/)
+  expect(daily?.subject).toMatch(/^Laku: 2 items need attention, \d{4}-\d\d-\d\d$/)
   expect(daily?.body).toMatch(/A payout is stuck.*pickup_short/s)
 })
 

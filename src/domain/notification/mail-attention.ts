@@ -103,9 +103,9 @@ function mailOf(to: string, { items, open, day }: Due): Mail {
     to,
     subject:
       day === undefined
-        ? `Laku: ${items.length === 1 ? first?.message.slice(0, 100) : `${items.length} things about money`}`
-        : `Laku: ${open} wait for a person, ${day}`,
-    text: [...lines, ...more, 'All of it: laku attention list'].join('\n\n'),
+        ? `Laku: ${items.length === 1 ? first?.message.slice(0, 100) : `${items.length} items about money need attention`}`
+        : `Laku: ${open} items need attention, ${day}`,
+    text: [...lines, ...more, 'See all items with laku attention list.'].join('\n\n'),
   }
 }
 
