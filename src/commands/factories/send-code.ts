@@ -4,9 +4,9 @@ import { defineChange } from '../../cli/define/command.ts'
 export const sendCode = defineChange({
   name: 'send-code',
   description:
-    'Send a code to the number that is to be a verified factory’s: whoever answers there reads it out to you.',
-  args: [{ name: 'factory', description: 'UUID' }],
-  options: [{ flags: '--phone <phone>', description: 'the new number, which the code goes to' }],
+    'Send a code to the new phone number of a verified factory. The factory then reads it out to you.',
+  args: [{ name: 'factory', description: 'the UUID of the factory' }],
+  options: [{ flags: '--phone <phone>', description: 'the new phone number, to which the code is sent' }],
   input: z.object({ factory: z.uuid(), phone: z.string('name the new number') }),
   examples: [
     'laku factories send-code 01990000-0000-7000-8000-000000000001 --phone 0813-0000-0002 --reason "they moved"',

@@ -31,7 +31,7 @@ export const authErrors = defineErrors('auth', {
   ],
   staff_name_refused: [
     'invalid',
-    'This name looks like an id, so it cannot be the name of a member of staff. Choose a name such as budi.',
+    'This name cannot be the name of a member of staff. Use 2 to 60 letters, digits, dots, hyphens or underscores, like budi.santoso, and nothing that looks like an id.',
   ],
   staff_not_found: [
     'not_found',
@@ -66,7 +66,7 @@ export const authErrors = defineErrors('auth', {
   ],
   factor_limited: [
     'limited',
-    'Too many wrong codes were entered. Wait for the number of seconds in retry_after_s, then enter a new code.',
+    'Too many wrong codes were entered. Wait for the number of seconds shown as retry_after_s, then enter a new code.',
   ],
   command_key_reused: [
     'conflict',

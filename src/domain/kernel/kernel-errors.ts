@@ -4,7 +4,7 @@ import { defineErrors } from './errors.ts'
 export const kernelErrors = defineErrors('kernel', {
   forbidden: [
     'forbidden',
-    'Your role does not allow this. Ask a person with one of the roles listed under needs.',
+    'Your role does not allow this. Ask a person with one of the roles shown under needs.',
   ],
   user_erased: ['not_found', 'This account was deleted and can no longer be used. Use another account.'],
   approver_not_independent: [

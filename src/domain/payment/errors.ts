@@ -17,7 +17,7 @@ export const paymentErrors = defineErrors('payment', {
   ],
   over_refunded: [
     'conflict',
-    'This is more than is left of the payment after its refunds and rebates. Refund at most the amount in left_idr.',
+    'This is more than is left of the payment after its refunds and rebates. Refund at most the amount shown as left_idr.',
   ],
   refund_key_reused: [
     'conflict',
@@ -82,7 +82,7 @@ export const paymentErrors = defineErrors('payment', {
   ],
   rest_below_invoice_minimum: [
     'invalid',
-    'After the part from your wallet, the rest is too small for an invoice. Pay at most most_wallet_idr from your wallet, or pay everything from it.',
+    'After the part from your wallet, the rest is too small for an invoice. Pay at most the amount shown as most_wallet_idr from your wallet, or pay everything from it.',
   ],
   no_wallet_part: [
     'conflict',
@@ -116,7 +116,7 @@ export const paymentErrors = defineErrors('payment', {
   refund_leased: ['conflict', 'A worker is sending this refund right now. Try again in 30 seconds.'],
   refund_may_live: [
     'conflict',
-    'It is too early to declare this refund dead, because the provider may still make it. Try again after the time in from.',
+    'It is too early to declare this refund dead, because the provider may still make it. Try again after the time shown as from.',
   ],
   refund_is_there: [
     'conflict',

@@ -8,11 +8,11 @@ export const payoutErrors = defineErrors('payout', {
   ],
   too_early: [
     'conflict',
-    "It is too early to declare this payout dead, because the provider may still make it. Try again after the time in from, when the provider's list was checked again.",
+    "It is too early to declare this payout dead, because the provider may still make it. Try again after the time shown as from, when laku has checked the provider's list once more.",
   ],
   lease_alive: [
     'conflict',
-    'A worker may be sending this payout right now. Try again after the time in lease_until.',
+    'A worker may be sending this payout right now. Try again after the time shown as lease_until.',
   ],
   same_person: [
     'forbidden',
@@ -28,7 +28,7 @@ export const payoutErrors = defineErrors('payout', {
   ],
   outside_channel_limits: [
     'conflict',
-    'The provider cannot send this amount to this bank or e-wallet in one payout. Choose an amount between minimum_idr and maximum_idr, or another way to send it.',
+    'The provider cannot send this amount to this bank or e-wallet in one payout. Choose an amount from minimum_idr to maximum_idr, or send it in another way.',
   ],
   batch_not_found: [
     'not_found',

@@ -9,7 +9,7 @@ export const wayInErrors = defineErrors('way_in', {
   ],
   caller_code_needed: [
     'forbidden',
-    'A new phone number needs a code that the caller reads out to you. Run laku users send-code, then give the code with --caller-code.',
+    'A new phone number needs a code that the caller reads out to you. Run laku users send-code or laku factories send-code, then give the code with --caller-code.',
   ],
   confirmation_invalid: [
     'invalid',
