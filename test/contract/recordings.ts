@@ -17,7 +17,7 @@ const ofTheHost = /^(up|demo|serve|worker|sandbox|completion|db|doctor|providers
 /** These are about the way in itself. */
 const aboutTheWay = ['auth login', 'auth logout', 'auth whoami']
 
-export const named = (leaf: Leaf) => leaf.path.join(' ')
+const named = (leaf: Leaf) => leaf.path.join(' ')
 const takes = (leaf: Leaf, flag: string) =>
   leaf.definition.options.some(({ flags }) => flags.split(' ')[0] === flag)
 
