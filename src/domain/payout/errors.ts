@@ -69,9 +69,12 @@ export const payoutErrors = defineErrors('payout', {
   ],
   lost_files_open: [
     'conflict',
-    'A backup was restored, and files for the bank may have left since: take each over with laku settle batches adopt FILE, and say --complete with the last, or alone where none left.',
+    'A backup was restored, and the bank may have newer files. Take over each file with laku settle batches adopt, then run it with --complete.',
   ],
-  no_lost_files: ['conflict', 'No restored backup waits for files that the bank has: exports go on already.'],
+  no_lost_files: [
+    'conflict',
+    'No restored backup waits for bank files, so there is nothing to complete. Exports are possible.',
+  ],
   line_set_aside: [
     'conflict',
     'This line could not be put into the batch or its file; the other lines went on. See the cause with laku attention list.',

@@ -26,14 +26,14 @@ const plain = (cell: string) => cell.replace(/^'(?=[=+\-@\t\r])/, '')
 export const adopt = defineChange({
   name: 'adopt',
   description:
-    'After a restore: take over a file that the bank has and this database does not. Nothing pays its lines again.',
+    'After a restore: take over a file that the bank has and this database does not. Its lines are then not paid again.',
   args: [
-    { name: 'file', description: 'the CSV that laku settle export wrote', optional: true, isFile: true },
+    { name: 'file', description: 'the CSV file that laku settle export wrote', optional: true, isFile: true },
   ],
   options: [
     {
       flags: '--complete',
-      description: 'the bank has no further file of the lost day: laku settle export may go on',
+      description: 'the bank has no other file of the lost day, so laku settle export can go on',
     },
   ],
   input: z.object({ file: z.string().optional(), complete: z.boolean().default(false) }),
@@ -43,7 +43,7 @@ export const adopt = defineChange({
   ],
   needsReason: true,
   change: async (work, { file, complete }, _reason, context) => {
-    if (file === undefined && !complete) throw usageError('it takes a FILE, or --complete, or both')
+    if (file === undefined && !complete) throw usageError('give a FILE, or --complete, or both')
     const { completeBankFiles } = await import('../../../domain/payout/index.ts')
     const adopted = file === undefined ? nothing : await takeOver(work, file, context)
     // A line that does not fit yet is adopted with its file once more, so the files are not complete.
