@@ -5,9 +5,9 @@ import { sessionNamed } from './sessions/session.ts'
 
 /** The options by which lists of orders and of payments are filtered, besides their status. */
 export const saleOptions = [
-  { flags: '--session <session>', description: 'of one session (UUID or code)' },
-  { flags: '--user <id>', description: 'of one buyer (UUID)' },
-  { flags: '--since <time>', description: 'made since then: ISO 8601, -2h, yesterday' },
+  { flags: '--session <session>', description: 'only of this session (UUID or code)' },
+  { flags: '--user <id>', description: 'only of this buyer (UUID)' },
+  { flags: '--since <time>', description: 'only made since this time: ISO 8601, -2h, yesterday' },
 ] as const
 
 export const saleInput = {

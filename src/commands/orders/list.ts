@@ -8,8 +8,11 @@ const statuses = statesOf(orderTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Orders, newest first.',
-  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }, ...saleOptions],
+  description: 'List orders, newest first.',
+  options: [
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
+    ...saleOptions,
+  ],
   input: z.object({ status: z.enum(statuses).optional(), ...saleInput }),
   examples: ['laku orders list --status on_hold', 'laku orders list --session GBS-261123-7K3QX2 --json'],
   empty: 'No orders. Try fewer filters or a longer --since, or place one with laku orders create.',

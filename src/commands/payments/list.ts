@@ -8,8 +8,11 @@ const statuses = statesOf(paymentTransitions)
 
 export const list = defineList({
   name: 'list',
-  description: 'Payments, newest first.',
-  options: [{ flags: '--status <status>', description: 'only these', choices: statuses }, ...saleOptions],
+  description: 'List payments, newest first.',
+  options: [
+    { flags: '--status <status>', description: 'only with this status', choices: statuses },
+    ...saleOptions,
+  ],
   input: z.object({ status: z.enum(statuses).optional(), ...saleInput }),
   examples: ['laku payments list --status review', 'laku payments list --since yesterday --csv'],
   empty: 'No payments. Try fewer filters or a longer --since; each order and each join makes one.',

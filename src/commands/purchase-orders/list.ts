@@ -22,7 +22,7 @@ export const list = defineList({
     'laku purchase-orders list --status sent',
     'laku purchase-orders list --session GBS-261123-7K3QX2 --json',
   ],
-  empty: 'No purchase orders. Try another --status; a session that is short of stock makes one by itself.',
+  empty: 'No purchase orders. Try another --status; a session without enough stock makes one automatically.',
   run: async (context, { status, session, factory }, page) => {
     const { listPurchaseOrders } = await import('../../domain/warehouse/purchase-orders/read.ts')
     const { sessionNamed } = await import('../sessions/session.ts')

@@ -8,7 +8,7 @@ import type { BankWord } from '../../../domain/payout/index.ts'
 import { bankBatchTransitions } from '../../../domain/payout/transitions.ts'
 
 const statuses = statesOf(bankBatchTransitions)
-const batchArgument = { name: 'batch', description: 'its number, or UUID' }
+const batchArgument = { name: 'batch', description: 'the number or UUID of the batch' }
 
 export const list = defineList({
   name: 'list',

@@ -83,7 +83,7 @@ async function waitForStock(work: Work, session: LockedSession, coverage: Covera
     work.requestAttention({
       kind: 'session_short_of_stock',
       subject: ['session', id],
-      message: `${code} is sold, and nothing on the way brings ${units} of the units that it lacks`,
+      message: `${code} lacks ${units} units that were sold, and no purchase order brings them. Order them from the factory, or refund the session.`,
       command: `laku purchase-orders create --session ${code} ${lines} --send`,
       details: { code, uncovered, otherwise: `laku sessions refund ${code}` },
     })

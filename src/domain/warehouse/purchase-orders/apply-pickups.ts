@@ -31,7 +31,7 @@ export async function applyPickups(work: Work, events: readonly { payload: Picku
     work.requestAttention({
       kind: 'pickup_short',
       subject: ['purchase_order', order.id],
-      message: `the agent found ${missing} pieces too few for ${order.code}`,
+      message: `The agent counted ${missing} pieces too few for ${order.code}. Ask the factory for them, or close the purchase order.`,
       command: `laku purchase-orders show ${order.code}`,
       details: { code: order.code, short },
     })

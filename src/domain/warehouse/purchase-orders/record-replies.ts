@@ -72,7 +72,7 @@ function showUnknown(work: Work, { userId, providerMessageId, body }: Reply): vo
   work.requestAttention({
     kind: 'whatsapp_sender_unknown',
     subject: ['whatsapp_sender', userId ?? providerMessageId],
-    message: `somebody wrote on WhatsApp whose number the provider keeps back${code ? `, and named ${code}` : ''}; it may be a factory, and its words are in the inbox`,
+    message: `A WhatsApp message${code ? ` about ${code}` : ''} came from a number that the provider hides. It may be from a factory: read it with laku webhooks list --provider whatsapp.`,
     command: code ? `laku purchase-orders confirm ${code}` : 'laku webhooks list --provider whatsapp',
     details: { providerMessageId, named },
   })
@@ -94,7 +94,7 @@ async function namedOrOnly(work: Work, { from, body }: Reply): Promise<string[]>
   work.requestAttention({
     kind: 'purchase_order_reply_ambiguous',
     subject: ['purchase_order', first.id],
-    message: `a factory that has not answered ${first.code} and others replied without saying to which; its words are in the inbox`,
+    message: `A factory replied, but it is not clear whether to ${first.code} or to another purchase order. Read the reply in the webhook inbox, then confirm the right one.`,
     command: `laku purchase-orders confirm ${first.code}`,
     details: { unanswered: rows.map((row) => row.code) },
   })
@@ -144,8 +144,8 @@ function show(work: Work, { id, code }: { id: string; code: string }, meaning: R
     kind: refused ? 'purchase_order_refused' : 'purchase_order_reply_unclear',
     subject: ['purchase_order', id],
     message: refused
-      ? `the factory says no to ${code}; its words are in the inbox`
-      : `the factory's reply to ${code} is not a clear yes or no; its words are in the inbox`,
+      ? `The factory refuses ${code}. Read its reply in the webhook inbox, then cancel the purchase order.`
+      : `The factory's reply to ${code} is not a clear yes or no. Read it in the webhook inbox, then confirm or cancel the purchase order.`,
     command: refused ? `laku purchase-orders cancel ${code}` : `laku purchase-orders confirm ${code}`,
     details: {
       meaning,

@@ -18,7 +18,7 @@ export async function reportUnneededOrders(work: Work, sessionIds: readonly stri
     work.requestAttention({
       kind: 'purchase_order_unneeded',
       subject: ['purchase_order', id],
-      message: `${code} is on the way, and its session needs the goods no more`,
+      message: `${code} is on the way, but its session does not need the goods any more. Tell the factory, then cancel or close the purchase order.`,
       command: `laku purchase-orders ${status === 'partially_received' ? 'close' : 'cancel'} ${code}`,
     })
   }
@@ -45,7 +45,7 @@ export async function reportUnreachedFactories(
     work.requestAttention({
       kind: 'purchase_order_not_told',
       subject: ['purchase_order', id],
-      message: `the factory of ${code} could not be told by WhatsApp: ${codes.get(id)}`,
+      message: `The WhatsApp message with ${code} did not reach the factory (${codes.get(id)}). Send it again, or call the factory.`,
       command: `laku purchase-orders send ${code}`,
       details: { otherwise: `laku purchase-orders confirm ${code}` },
     })

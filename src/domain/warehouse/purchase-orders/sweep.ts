@@ -31,7 +31,7 @@ export async function sweepPurchaseOrders(work: Work): Promise<number> {
     work.requestAttention({
       kind: 'purchase_order_unanswered',
       subject: ['purchase_order', id],
-      message: `${factory} has not answered ${code} for ${hours} hours`,
+      message: `${factory} has not answered ${code} for ${hours} hours. Call the factory, then confirm or cancel the purchase order.`,
       command: `laku purchase-orders confirm ${code}`,
       details: { otherwise: `laku purchase-orders cancel ${code}` },
     })
