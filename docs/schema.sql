@@ -844,6 +844,8 @@ create table payouts (
   user_id uuid,
   factory_id uuid,
   earlier_subject_id uuid,
+  short_since timestamp with time zone,
+  short_idr bigint,
   constraint payouts_key_key UNIQUE (key),
   constraint payouts_provider_payout_id_key UNIQUE (provider_payout_id),
   constraint payouts_pkey PRIMARY KEY (id),

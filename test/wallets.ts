@@ -133,6 +133,8 @@ function payoutWays(
     laku.db.selectFrom('payouts').selectAll().where('subjectId', '=', withdrawalId).executeTakeFirstOrThrow()
   return {
     faults: (...faults: object[]) => control('PUT', '/faults', faults),
+    /** As much money of ours that this can be spent over there (IDR). */
+    spendable: (spendable_idr: number) => control('PUT', '/balance', { spendable_idr }),
     /** What becomes of payouts over there from now on. */
     outcome: (outcome: 'SUCCEEDED' | 'FAILED', failure_code?: string) =>
       control('PUT', '/payouts', { outcome, ...(failure_code && { failure_code }) }),

@@ -629,6 +629,8 @@ export interface Payouts {
   purpose: string;
   route: Generated<string>;
   setAside: Generated<boolean>;
+  shortIdr: number | null;
+  shortSince: Timestamp | null;
   status: Generated<string>;
   subjectId: string;
   submittedAt: Timestamp | null;

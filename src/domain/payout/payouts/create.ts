@@ -12,6 +12,7 @@ import { type BankAccount, channelsOf, describedFor, requirePayableAccount } fro
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 import { payoutEventPayload } from '../outcomes/payout-event.ts'
+import { UNSETTLED } from '../rules.ts'
 import { openAccount, sealAccount } from './destination.ts'
 import type { PayoutOwner } from './lock.ts'
 import { requireNoneMoves } from './older-moves.ts'
@@ -60,9 +61,10 @@ export async function createPayout(work: Work, input: NewPayout): Promise<string
   const sealed = sealAccount(work.vault, destination)
   const { rows } = await sql<{ key: string }>`
     insert into payouts (id, key, purpose, subject_id, earlier_subject_id, user_id, factory_id, channel_code, account_number, account_holder, amount_idr, description,
-      next_check_at, created_at)
+      next_check_at, created_at, short_since)
     values (${id}, ${marked(input.key)}, ${purpose}, ${subjectId}, ${earlierSubjectId}, ${owner.userId ?? null}, ${owner.factoryId ?? null}, ${sealed.channelCode}, ${sealed.accountNumber}, ${sealed.accountHolder},
-      ${amountIdr}, ${shown}, ${secondsAfter(work.now, JOB_GRACE_S)}, ${work.now})
+      ${amountIdr}, ${shown}, ${secondsAfter(work.now, JOB_GRACE_S)}, ${work.now},
+      case when (${failedForBalance(subjectId)}) >= ${SHORT_AFTER} then ${work.now}::timestamptz end)
     on conflict do nothing returning key`.execute(work.tx)
   const [made] = rows
   if (!made) return await madeBefore(work, { ...input, destination })
@@ -70,6 +72,13 @@ export async function createPayout(work: Work, input: NewPayout): Promise<string
   work.emit({ type: 'payout.created', aggregate: ['payout', id], payload })
   return id
 }
+
+/** The number of failures for want of balance after which the next payout waits for the balance to grow. */
+const SHORT_AFTER = 2
+
+const failedForBalance = (subjectId: string) => sql`
+  select count(*) from payouts q
+  where q.subject_id = ${subjectId} and q.route = 'provider' and q.status = 'failed' and q.failure_code = ${UNSETTLED}`
 
 const marked = (key: string) => sql<string>`${installationId} || '-' || ${key}`
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { PAYOUT_COST_IDR } from '../../../providers/xendit/facts.ts'
+import { PAYOUT_COST_IDR, SETTLEMENT_DAYS_AT_MOST } from '../../../providers/xendit/facts.ts'
 import { formatIdr, ProviderFailure, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
 import { isPaused } from '../../ops/index.ts'
 import type { PayoutContext } from '../context.ts'
@@ -46,7 +46,7 @@ const pick = ({ createdAt, takesIdr }: Outgoing): Outgoing => ({ createdAt, take
 export async function payoutsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing[]> {
   const { rows } = await sql<Outgoing>`
     select created_at, amount_idr + ${PAYOUT_COST_IDR}::int8 as takes_idr from payouts
-    where waits_since is not null and status in ('created', 'submitted') and not held
+    where waits_since is not null and status in ('created', 'submitted') and not held and short_since is null
     order by created_at limit ${LOOKED_AT}`.execute(tx)
   return rows
 }
@@ -58,6 +58,10 @@ interface Queued extends Outgoing {
    */
   sends: boolean
   waits: boolean
+  /** Since when the payout waits for the balance to grow, because two before it failed for want of balance. */
+  shortSince: Date | null
+  /** The lowest balance that was read since then. */
+  shortIdr: Rupiah | null
 }
 
 /**
@@ -84,27 +88,57 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
     if (error instanceof ProviderFailure) return undefined
     throw error
   })
-  if (balanceIdr === undefined) return [...payoutIds]
-  const { fit, wait } = fitByAge(balanceIdr, sending, refunds)
+  const now = units.clock.now()
+  const short = sending.filter((queued) => waitsForGrowth(queued, balanceIdr, now))
+  const believed = sending.filter((queued) => !short.includes(queued))
+  const { fit, wait } =
+    balanceIdr === undefined ? { fit: believed, wait: [] } : fitByAge(balanceIdr, believed, refunds)
   await units.run(actor, async (work) => {
-    await holdBack(work, wait, balanceIdr)
-    await letGo(work, fit)
+    await holdBack(work, [...wait, ...short], balanceIdr)
+    if (balanceIdr !== undefined) {
+      await noteShort(work, short, balanceIdr)
+      await letGo(work, fit)
+    }
   })
   // Payouts that waited for balance, now fit and were not named by the caller are due now: the sweep sends
   // them, one batch at a time.
   return [...others, ...ids(fit).filter((id) => asked.has(id))]
 }
 
+const DAY_S = 86_400
+
 /**
- * Returns the payouts that the caller named, and the oldest payouts that wait for balance at the provider.
+ * True for a payout that waits until the balance has grown by what the payout takes: two payouts before it
+ * failed for want of balance, although the balance read as enough or could not be read. After five days all
+ * that was paid before is settled (xendit.settlement), and the payout is sent in any case. Such a payout holds
+ * up no other.
  */
+function waitsForGrowth(
+  { shortSince, shortIdr, takesIdr }: Queued,
+  balanceIdr: Rupiah | undefined,
+  now: Date,
+): boolean {
+  if (!shortSince || now >= secondsAfter(shortSince, SETTLEMENT_DAYS_AT_MOST * DAY_S)) return false
+  if (balanceIdr === undefined) return true
+  return balanceIdr < Math.min(shortIdr ?? balanceIdr, balanceIdr) + takesIdr
+}
+
+async function noteShort(work: Work, short: readonly Queued[], balanceIdr: Rupiah): Promise<void> {
+  if (short.length === 0) return
+  await sql`
+    update payouts set short_idr = least(short_idr, ${balanceIdr}::int8) where id = any(${ids(short)}::uuid[])`.execute(
+    work.tx,
+  )
+}
+
+/** Returns the payouts that the caller named, and the oldest that wait for balance at the provider. */
 async function queueOf({ tx, now }: Work, payoutIds: readonly string[]): Promise<Queued[]> {
   const { rows } = await sql<Queued>`
     with waiting as (
       select id from payouts where waits_since is not null and status in ('created', 'submitted') and not held
       order by created_at limit ${LOOKED_AT}
     )
-    select p.id, p.created_at, p.amount_idr + ${PAYOUT_COST_IDR}::int8 as takes_idr,
+    select p.id, p.created_at, p.short_since, p.short_idr, p.amount_idr + ${PAYOUT_COST_IDR}::int8 as takes_idr,
       (p.status = 'created' or (p.status = 'submitted' and p.called_at is null))
         and p.next_check_at is not null and (p.status = 'created' or p.next_check_at <= ${now} or p.id in (select id from waiting)) as sends,
       p.id in (select id from waiting) as waits
@@ -116,8 +150,8 @@ async function queueOf({ tx, now }: Work, payoutIds: readonly string[]): Promise
 
 const ids = (some: readonly Queued[]) => some.map((queued) => queued.id)
 
-/** Lets payouts wait for balance at the provider, until incoming money is settled there. */
-async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah): Promise<void> {
+/** Lets payouts wait until the money that came in is settled at the provider. */
+async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah | undefined): Promise<void> {
   if (wait.length === 0) return
   await sql`
     update payouts set waits_since = coalesce(waits_since, ${work.now}), next_check_at = ${secondsAfter(work.now, work.policy.balanceAgainS)}
@@ -131,11 +165,15 @@ async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah)
   )
   const { count = 0, sumIdr = 0, oldestAt = null } = rows[0] ?? {}
   if (count === 0) return
-  const missingIdr = Math.max(0, sumIdr - balanceIdr)
+  const missingIdr = balanceIdr === undefined ? undefined : Math.max(0, sumIdr - balanceIdr)
+  const there =
+    balanceIdr === undefined || missingIdr === undefined
+      ? 'The balance cannot be read now; laku reads it again automatically.'
+      : `${formatIdr(balanceIdr)} can be spent. Add ${formatIdr(missingIdr)} there, or wait until it settles incoming payments.`
   work.requestAttention({
     kind: 'payouts_wait_for_balance',
     subject: ['provider', 'xendit'],
-    message: `${count} payouts of ${formatIdr(sumIdr)} with fees wait, because only ${formatIdr(balanceIdr)} can be spent at the provider. Add ${formatIdr(missingIdr)} there, or wait until it settles incoming payments.`,
+    message: `${count} payouts of ${formatIdr(sumIdr)} with fees wait, because the balance at the provider is too low. ${there}`,
     command: 'laku payouts list --waiting',
     details: { count, sumIdr, balanceIdr, missingIdr, oldestAt },
   })

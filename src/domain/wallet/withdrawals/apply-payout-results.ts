@@ -126,7 +126,7 @@ async function sendAgainLater(work: Work, events: readonly EventOf<'payout.faile
     work.requestAttention({
       kind: 'payouts_wait_for_balance',
       subject: ['withdrawal', id],
-      message: `${code} could not be paid ${payouts} times, because the balance at the provider is too low. Add money there; laku tries again automatically.`,
+      message: `${code} could not be paid ${payouts} times, because the balance at the provider is too low. Add money there; laku sends it automatically once the balance has grown by its amount.`,
       command: 'laku payouts list --waiting',
       details: { otherwise: `laku wallets withdrawals reject ${code}` },
     })

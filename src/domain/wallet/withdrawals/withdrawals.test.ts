@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../../../test/laku.ts'
+import { MUCH_IDR } from '../../../../test/payouts.ts'
 import { staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../../../test/wallets.ts'
@@ -89,6 +90,64 @@ describe('withdrawals', () => {
     expect(await f.balance('gateway')).toBe(before.gateway - 100_000)
     expect(await f.balance('fee-income')).toBe(before.fees + 2_500)
     expect(await f.broken()).toEqual([])
+  })
+
+  describe('fact 5: whose payouts failed twice for want of balance, though it read as enough', () => {
+    const spendableIdr = 10_000_000
+    const failedTwice = async (userId: string) => {
+      await f.spendable(spendableIdr)
+      await f.outcome('FAILED', 'INSUFFICIENT_BALANCE')
+      const { id, code } = await f.withdraw(userId, 100_000)
+      for (const [nth, waitS] of [3601, 7201].entries()) {
+        await f.later(61)
+        await f.ended(`${code}-${nth + 1}`)
+        await f.later(901)
+        await f.later(waitS)
+      }
+      return { id, code }
+    }
+    const third = (code: string) =>
+      f.laku.db.selectFrom('payouts').selectAll().where('key', 'like', `%-${code}-3`).executeTakeFirstOrThrow()
+    afterAll(() => f.spendable(MUCH_IDR))
+
+    it('wait until it has grown by as much: days make no other payout, also where it cannot be read', async () => {
+      const userId = await rich()
+      const { id, code } = await failedTwice(userId)
+      for (let hours = 0; hours < 60; hours += 6) {
+        await f.faults(...(hours % 12 === 0 ? [{ provider: 'xendit', operation: 'balance', kind: 'error' }] : []))
+        await f.later(6 * 3600)
+      }
+      expect(await third(code)).toMatchObject({ status: 'created', calls: 0, providerPayoutId: null })
+      expect((await f.row(id)).status).toBe('approved')
+      const { rows } = await sql<{ n: number }>`
+        select count(*)::int as n from payouts where subject_id = ${id}`.execute(f.laku.db)
+      expect(rows[0]?.n).toBe(3)
+      await f.faults()
+      await f.outcome('SUCCEEDED')
+      await f.spendable(spendableIdr + 100_000)
+      await f.later(901)
+      expect(await third(code)).toMatchObject({ status: 'created', calls: 0 })
+      await f.spendable(spendableIdr + 102_775)
+      for (const seconds of [901, 1]) await f.later(seconds)
+      await f.ended(`${code}-3`)
+      await f.later(901)
+      expect((await f.row(id)).status).toBe('succeeded')
+      expect(await view(userId)).toEqual({ balanceIdr: 397_500, heldIdr: 0 })
+    })
+
+    it('are taken back by staff while the next one waits unsent', async () => {
+      const userId = await rich()
+      const { id, code } = await failedTwice(userId)
+      await f.later(61)
+      expect(await third(code)).toMatchObject({ status: 'created' })
+      expect((await by(finance(), rejectWithdrawal, code)).status).toBe('rejected')
+      expect(await view(userId)).toEqual({ balanceIdr: 500_000, heldIdr: 0 })
+      await f.spendable(2 * spendableIdr)
+      await f.outcome('SUCCEEDED')
+      for (const seconds of [901, 901]) await f.later(seconds)
+      expect(await third(code)).toMatchObject({ status: 'failed', calls: 0 })
+      expect((await f.row(id)).status).toBe('rejected')
+    })
   })
 
   it('fact 5: that wait for the balance are taken back by staff, or fail for another reason the next time', async () => {
