@@ -1,172 +1,68 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runLaku } from '../../../test/command-line.ts'
-import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import type { TestLaku } from '../../../test/laku.ts'
+import {
+  type CheckFixture,
+  cases,
+  differing,
+  newInvoice,
+  openCheckFixture,
+  otherChoices,
+  outcomes,
+  seen,
+} from '../../../test/provider-check.ts'
 import { openWire, replying, type Wire } from '../../../test/provider-wire.ts'
 import type { Policy } from '../../domain/kernel/index.ts'
 import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
-import { buildServer } from '../../http/server.ts'
 import { createBiteshipCourier } from '../../providers/biteship/courier.ts'
 import { payoutEventProbe } from '../../providers/check/deliveries.ts'
 import { Masker } from '../../providers/check/mask.ts'
-import { type NotSeen, notSeen } from '../../providers/check/not-seen.ts'
+import { notSeen } from '../../providers/check/not-seen.ts'
 import { Ear } from '../../providers/check/probe.ts'
 import type { RecordedAnswer } from '../../providers/check/recorder.ts'
-import type { Finding } from '../../providers/check/run-probes.ts'
 import { invoiceProbe, smallInvoiceProbe } from '../../providers/check/xendit-invoices.ts'
 import { channelsProbe } from '../../providers/check/xendit-money.ts'
 import { createXenditGateway } from '../../providers/xendit/gateway.ts'
 import { createXenditPayouts } from '../../providers/xendit/payouts.ts'
 import type { Config } from '../../runtime/config.ts'
 import type { Laku } from '../../runtime/laku.ts'
-import { SWITCHES, type Switches, type SwitchName } from '../../sandbox/profile.ts'
+import { SWITCHES, type SwitchName } from '../../sandbox/profile.ts'
 
+let f: CheckFixture
 let laku: TestLaku
-let app: FastifyInstance
-const FLOAT_IDR = 100_000
 const folder = mkdtempSync(join(tmpdir(), 'laku-check-'))
 
 beforeAll(async () => {
-  laku = await openTestLaku({ sandbox: true })
-  app = await buildServer(laku)
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = app.server.address() as AddressInfo
-  Object.assign(laku.config, { publicUrl: `http://127.0.0.1:${port}`, databaseUrl: laku.urls.app })
-  laku.sandbox.setLakuUrl(laku.config.publicUrl)
+  f = await openCheckFixture()
+  laku = f.laku
 })
-beforeEach(async () => {
-  await control('POST', 'reset')
-  await laku.db.deleteFrom('webhookInbox').execute()
-  // A payment settles days later, and its refund needs money that the account already holds.
-  await control('PUT', 'balance', { float_idr: FLOAT_IDR })
-})
+beforeEach(() => f.reset())
 afterAll(async () => {
   rmSync(folder, { recursive: true })
-  await app?.close()
-  await laku?.close()
+  await f?.close()
 })
-
-async function control(method: string, path: string, body?: unknown): Promise<void> {
-  const response = await fetch(`${laku.sandbox.url}/control/${path}`, {
-    method,
-    ...(body !== undefined && {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-  })
-  expect(response.status, await response.text()).toBeLessThan(300)
-}
-
-const siti = { name: 'Siti Rahayu', phone: '+6281234567890', email: 'siti@example.com' }
-
-const newInvoice = {
-  externalId: 'test',
-  amountIdr: 20_500,
-  expiresInS: 3600,
-  description: 'Kaos untuk Siti Rahayu',
-  payer: siti,
-}
-
-/** Payments that somebody made in test mode before: without one there is no book to read. */
-async function paid(channel: string): Promise<void> {
-  const { id } = await laku.providers.gateway.createInvoice({
-    ...newInvoice,
-    externalId: `paid-by-${channel}`,
-  })
-  const response = await fetch(`${laku.sandbox.xenditUrl}/pay/${id}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ channel }),
-  })
-  expect(response.status).toBe(200)
-}
-
-/** The command sees nothing of laku but its configuration: it needs no database. */
-async function check(words: readonly string[] = [], settings: Partial<Config> = {}) {
-  const config = { ...laku.config, ...settings }
-  const run = await runLaku({ config } as Laku, ['providers', 'check', '--json', ...words])
-  const told = JSON.parse(run.stdout) as {
-    ok: boolean
-    checks: Finding[]
-    not_seen: NotSeen[]
-    error?: { message: string }
-  }
-  return { ...run, told, checks: told.checks ?? [] }
-}
-
-const differing = (checks: readonly Finding[]) =>
-  checks.flatMap(({ check: name, differences }) => differences.map(({ fact }) => `${name}: ${fact}`))
-
-const outcomes = (checks: readonly Finding[], outcome: Finding['outcome']) =>
-  checks.filter((check) => check.outcome === outcome).map((check) => check.check)
-
-const fonnte = () => ({ whatsappApiUrl: laku.sandbox.fonnteUrl })
-
-/** Somebody wrote to the number, and a message of ours went out before. */
-async function wroteAndHeard(): Promise<void> {
-  await control('POST', 'whatsapp/reply', { from: siti.phone, body: 'Halo' })
-  await laku.providers.whatsapp.sendText({ to: siti.phone, body: 'Halo' }).catch(() => {})
-  await laku.sandbox.settleWebhooks()
-}
-
-/** Which check finds a switch in each of its other choices. */
-const seen: Partial<Record<SwitchName, string>> = {
-  'xendit.refund-form': 'form of refunds',
-  'xendit.refund-key': 'a refund, repeated',
-  'xendit.refund-repeat': 'a refund, repeated',
-  'xendit.refunded-amount': 'paid invoices',
-  'xendit.qris-method': 'paid invoices',
-  'xendit.settlement': 'transactions',
-  'xendit.transaction-product': 'transactions',
-  'xendit.payment-link': 'transactions',
-  'xendit.fees': 'transactions',
-  'xendit.qris-issuer': 'paid invoices',
-  'xendit.invoice-minimum': 'invoice below the minimum',
-  'xendit.refund-refusal': 'a refund, repeated',
-  'xendit.balance': 'balance',
-  'xendit.payout-status': 'payout to the test account',
-  'xendit.payout-repeat': 'payout to the test account',
-  'xendit.list-references': 'payout to the test account',
-  'xendit.channel-names': 'payout channels',
-  'xendit.payout-events': 'event of a payout that fails',
-  'xendit.invoice-reading': 'payments, read again',
-  'biteship.order-refusal': 'an order, cancelled',
-  'whatsapp.refusal': 'a message to nobody',
-  'whatsapp.late-refusal': 'what Meta delivered',
-  'whatsapp.sender': 'what Meta delivered',
-  'whatsapp.templates': 'templates',
-  'fonnte.token': 'device',
-  'biteship.rates': 'rates',
-  'biteship.waybill': 'an order, cancelled',
-  'biteship.tracking': 'an order, cancelled',
-  'biteship.cancel': 'an order, cancelled',
-  'whatsapp.token': 'phone number',
-  'fonnte.device': 'device',
-  'fonnte.quota': 'device',
-}
 
 /** The switches that no harmless question shows: the command names their facts, and why. */
 const unseen: readonly SwitchName[] = ['biteship.ping']
 
-const otherChoices = (name: string) => (SWITCHES as Switches)[name]?.choices.slice(1) ?? []
-/** Returns the first and the last of three or more choices, and all of fewer. */
-const ends = (choices: readonly string[]) =>
-  choices.length > 2 ? [choices[0] as string, choices.at(-1) as string] : choices
-const cases = Object.entries(seen).flatMap(([name, found]) =>
-  ends(otherChoices(name)).map((choice) => [name as SwitchName, choice, found] as const),
-)
+/** One switch a provider, for the whole command; all of them in check.proof.test.ts. */
+const whole = [
+  ['xendit.qris-method', 'QRIS', 'paid invoices'],
+  ['biteship.cancel', 'rejected', 'an order, cancelled'],
+  ['whatsapp.token', 'expired', 'phone number'],
+  ['fonnte.quota', 'used_up', 'device'],
+] as const
 
 describe('laku providers check', () => {
   it('finds all as it is written at strict providers, and leaves nothing to pay or to send behind', async () => {
-    await paid('QRIS')
-    await paid('DANA')
-    await wroteAndHeard()
-    for (const settings of [{}, fonnte()]) {
-      const { exitCode, checks, told } = await check([], settings)
+    await f.paid('QRIS')
+    await f.paid('DANA')
+    await f.wroteAndHeard()
+    for (const settings of [{}, f.fonnte()]) {
+      const { exitCode, checks, told } = await f.check([], settings)
       expect(checks.filter((check) => check.outcome !== 'ok')).toEqual([])
       expect([exitCode, told.ok]).toEqual([0, true])
     }
@@ -178,7 +74,7 @@ describe('laku providers check', () => {
   })
 
   it('leaves nobody anything to do where laku hears of the test account', async () => {
-    expect((await check()).exitCode).toBe(0)
+    expect((await f.check()).exitCode).toBe(0)
     await laku.sandbox.settleWebhooks()
     const heard = await laku.db
       .selectFrom('webhookInbox')
@@ -201,27 +97,19 @@ describe('laku providers check', () => {
     for (const name of unseen) expect(told).toContain(SWITCHES[name].fact)
   })
 
-  it.each(cases)('finds %s: %s, and nothing else', async (name, choice, found) => {
-    await control('PUT', 'profile', { [name]: choice })
-    await paid('QRIS')
-    await paid('DANA')
-    if (found === 'what Meta delivered') await wroteAndHeard()
-    const { exitCode, checks } = await check([], name.startsWith('fonnte.') ? fonnte() : {})
-    expect([...new Set(differing(checks))]).toEqual([`${found}: ${SWITCHES[name].fact}`])
-    // An account that is refused is asked no more.
-    expect(outcomes(checks, 'unasked')).toEqual(
-      name === 'whatsapp.token' ? ['templates', 'a message to nobody'] : [],
-    )
-    expect(exitCode).toBe(8)
-    for (const item of checks)
-      expect(item.todo === null).toBe(item.outcome === 'ok' || item.outcome === 'left_out')
+  it.each(cases)('sees %s: %s by its own check', async (name, choice, found) => {
+    await f.behave(name, choice, found)
+    const facts = differing(await f.ask(found, f.settingsFor(name)))
+    expect([...new Set(facts)]).toEqual([`${found}: ${SWITCHES[name].fact}`])
   })
+
+  it.each(whole)('finds %s: %s, and nothing else', (name, choice, found) => f.finds(name, choice, found))
 
   it('is not misled by what it cannot see', async () => {
     const others = unseen.map((name) => [name, otherChoices(name)[0]])
-    await control('PUT', 'profile', Object.fromEntries(others))
-    await paid('QRIS')
-    const { exitCode, checks, told } = await check()
+    await f.control('PUT', 'profile', Object.fromEntries(others))
+    await f.paid('QRIS')
+    const { exitCode, checks, told } = await f.check()
     expect([exitCode, differing(checks)]).toEqual([0, []])
     expect(told.not_seen.map((item) => item.fact)).toEqual(
       expect.arrayContaining(['biteship.install-ping', 'xendit.disputes']),
@@ -229,7 +117,7 @@ describe('laku providers check', () => {
   })
 
   it('says where deliveries cannot be read, and where none comes', async () => {
-    const alone = await check([], { databaseUrl: undefined } as never)
+    const alone = await f.check([], { databaseUrl: undefined } as never)
     expect([alone.exitCode, outcomes(alone.checks, 'left_out')]).toEqual([
       0,
       expect.arrayContaining(['event of a payout that fails', 'what Meta delivered']),
@@ -243,33 +131,33 @@ describe('laku providers check', () => {
   })
 
   it('counts no difference that is known, and shows it all the same', async () => {
-    await control('PUT', 'profile', { 'biteship.rates': 'one_unpriced' })
-    const known = await check(['--known', 'biteship.rate-price'])
+    await f.control('PUT', 'profile', { 'biteship.rates': 'one_unpriced' })
+    const known = await f.check(['--known', 'biteship.rate-price'])
     expect([known.exitCode, differing(known.checks)]).toEqual([0, ['rates: biteship.rate-price']])
-    expect((await check(['--known', 'xendit.settlement'])).exitCode).toBe(8)
-    expect((await check(['--known', 'nonsense'])).exitCode).toBe(2)
+    expect((await f.check(['--known', 'xendit.settlement'])).exitCode).toBe(8)
+    expect((await f.check(['--known', 'nonsense'])).exitCode).toBe(2)
   })
 
   it('finds templates that are missing, reworded, paused or of another category', async () => {
     const { templates } = await import('../../providers/whatsapp/templates.ts')
     const [settled, order] = [templates.at(-1), templates.at(-2)]
-    await control('PUT', 'templates', [
+    await f.control('PUT', 'templates', [
       { ...settled, body: 'Halo {{1}}, uang {{2}} sebesar {{3}} sudah ada di rekening Anda sekarang, ya.' },
       { ...order, status: 'PAUSED', category: 'MARKETING' },
     ])
-    const { exitCode, checks } = await check()
+    const { exitCode, checks } = await f.check()
     expect(exitCode).toBe(8)
     const said = checks.find((check) => check.check === 'templates')?.says
     expect(said).toContain('the text of settlement_paid (id) is another')
     expect(said).toContain('purchase_order (id) is PAUSED')
     expect(said).toContain('purchase_order (id) is of the category MARKETING, not UTILITY')
-    const unset = await check([], { whatsappBusinessId: undefined })
+    const unset = await f.check([], { whatsappBusinessId: undefined })
     expect([unset.exitCode, outcomes(unset.checks, 'unasked')]).toEqual([6, ['templates']])
   })
 
   it('says who did not answer, ends with 6, and with 8 where another differs', async () => {
-    await control('PUT', 'faults', [{ provider: 'biteship', kind: 'error' }])
-    const down = await check()
+    await f.control('PUT', 'faults', [{ provider: 'biteship', kind: 'error' }])
+    const down = await f.check()
     expect([down.exitCode, differing(down.checks)]).toEqual([6, []])
     expect(outcomes(down.checks, 'unasked')).toEqual([
       'couriers',
@@ -278,11 +166,15 @@ describe('laku providers check', () => {
       'areas',
       'an order, cancelled',
     ])
-    const both = await check([], { smsToken: 'another' })
+    const both = await f.check([], { smsToken: 'another' })
     expect([both.exitCode, outcomes(both.checks, 'differs')]).toEqual([8, ['account']])
-    await control('PUT', 'faults', [])
+    await f.control('PUT', 'faults', [])
     const nowhere = 'http://127.0.0.1:9'
-    const away = await check([], { xenditApiUrl: nowhere, smtpUrl: 'smtp://127.0.0.1:9', publicUrl: nowhere })
+    const away = await f.check([], {
+      xenditApiUrl: nowhere,
+      smtpUrl: 'smtp://127.0.0.1:9',
+      publicUrl: nowhere,
+    })
     expect([away.exitCode, differing(away.checks)]).toEqual([6, []])
     expect(away.checks.filter((item) => item.outcome === 'unasked').map((item) => item.provider)).toEqual([
       ...Array<string>(11).fill('xendit'),
@@ -292,15 +184,15 @@ describe('laku providers check', () => {
   })
 
   it('cancels what it made where a later call fails', async () => {
-    await control('PUT', 'faults', [
+    await f.control('PUT', 'faults', [
       { provider: 'xendit', operation: 'getInvoice', kind: 'error' },
       { provider: 'xendit', operation: 'getPayout', kind: 'refuse' },
     ])
-    const { exitCode, checks } = await check()
+    const { exitCode, checks } = await f.check()
     expect(exitCode).toBe(8)
     expect(outcomes(checks, 'unasked')).toEqual(['invoice'])
     expect(outcomes(checks, 'differs')).toEqual(['payout to the test account'])
-    await control('PUT', 'faults', [])
+    await f.control('PUT', 'faults', [])
     const { gateway } = laku.providers
     expect(await gateway.listInvoices({ statuses: ['PENDING'], limit: 100 })).toEqual([])
     const { transactions } = await gateway.listTransactions({ limit: 50 })
@@ -311,7 +203,7 @@ describe('laku providers check', () => {
     const { gateway, payouts } = laku.providers
     const ear = new Ear()
     const probe = { gateway, ear, externalId: 'late', timeoutMs: 0 }
-    await control('PUT', 'lists', { lag_s: 60 })
+    await f.control('PUT', 'lists', { lag_s: 60 })
     const late = await invoiceProbe(probe).ask()
     expect(late.differences).toMatchObject([{ fact: 'xendit.list-lag' }, { fact: 'xendit.list-lag' }])
     const expired: string[] = []
@@ -343,12 +235,15 @@ describe('laku providers check', () => {
       ['webhook of Biteship', 'BITESHIP_WEBHOOK_SECRET', { biteshipWebhookSecret: ['another'] }],
       ['webhook of Meta', 'WHATSAPP_VERIFY_TOKEN', { whatsappVerifyToken: ['another'] }],
       ['webhook of Meta', 'WHATSAPP_APP_SECRET', { whatsappAppSecret: ['another'] }],
-      ['webhook of Fonnte', 'FONNTE_WEBHOOK_SECRET', { ...fonnte(), fonnteWebhookSecret: ['another'] }],
+      ['webhook of Fonnte', 'FONNTE_WEBHOOK_SECRET', { ...f.fonnte(), fonnteWebhookSecret: ['another'] }],
       ['balance', 'XENDIT_SECRET_KEY', { xenditSecretKey: 'xnd_development_other' }],
       ['couriers', 'BITESHIP_API_KEY', { biteshipApiKey: 'biteship_test.other' }],
     ]
     for (const [name, variable, settings] of wrong) {
-      const { exitCode, checks } = await check([], settings)
+      const isKey = variable.endsWith('_KEY')
+      const { exitCode, checks } = isKey
+        ? await f.check([], settings)
+        : { exitCode: 8, checks: await f.ask(name, settings) }
       expect([exitCode, outcomes(checks, 'differs')], variable).toEqual([8, [name]])
       expect(checks.find((check) => check.check === name)?.todo).toContain(variable)
     }
@@ -356,13 +251,13 @@ describe('laku providers check', () => {
 
   it('refuses live keys; with --live it makes and moves nothing', async () => {
     const live = { xenditSecretKey: 'xnd_production_key', biteshipApiKey: 'biteship_live.key' }
-    const refused = await check([], live)
+    const refused = await f.check([], live)
     expect(refused.exitCode).toBe(2)
     expect(refused.told.error?.message).toContain('XENDIT_SECRET_KEY and BITESHIP_API_KEY')
-    await paid('DANA')
+    await f.paid('DANA')
     const { gateway, payouts } = laku.providers
     const before = await gateway.listTransactions({ limit: 50 })
-    const { exitCode, checks } = await check(['--live'])
+    const { exitCode, checks } = await f.check(['--live'])
     expect(exitCode).toBe(0)
     expect(outcomes(checks, 'left_out')).toEqual([
       'invoice',
@@ -381,10 +276,10 @@ describe('laku providers check', () => {
 
   it('finds an account with less than the float that laku is set to', async () => {
     const policy = { ...laku.config.policy, floatIdr: 1_000 }
-    await control('PUT', 'balance', { float_idr: 0 })
-    expect(differing((await check([], { policy })).checks)).toEqual(['balance: xendit.settlement'])
-    await control('PUT', 'balance', { spendable_idr: 1_000 })
-    expect((await check([], { policy })).exitCode).toBe(0)
+    await f.control('PUT', 'balance', { float_idr: 0 })
+    expect(differing((await f.check([], { policy })).checks)).toEqual(['balance: xendit.settlement'])
+    await f.control('PUT', 'balance', { spendable_idr: 1_000 })
+    expect((await f.check([], { policy })).exitCode).toBe(0)
   })
 
   it('says what laku believes of the account, and why', async () => {
@@ -418,8 +313,8 @@ describe('laku providers check', () => {
   })
 
   it('prints a table, and below it what to do', async () => {
-    await control('PUT', 'profile', { 'xendit.qris-method': 'QRIS' })
-    await paid('QRIS')
+    await f.control('PUT', 'profile', { 'xendit.qris-method': 'QRIS' })
+    await f.paid('QRIS')
     const { stdout, stderr, exitCode } = await runLaku({ config: laku.config } as Laku, [
       'providers',
       'check',
@@ -436,11 +331,11 @@ describe('laku providers check', () => {
 describe('what --record keeps', () => {
   it('has no personal data, and is read by the real clients', async () => {
     const kept = join(folder, 'kept')
-    await paid('QRIS')
-    await paid('DANA')
-    const { exitCode, checks } = await check(['--record', kept])
+    await f.paid('QRIS')
+    await f.paid('DANA')
+    const { exitCode, checks } = await f.check(['--record', kept])
     expect([exitCode, differing(checks)]).toEqual([0, []])
-    expect((await check(['--record', kept])).exitCode).toBe(2)
+    expect((await f.check(['--record', kept])).exitCode).toBe(2)
     const text = readdirSync(kept)
       .map((file) => readFileSync(join(kept, file), 'utf8'))
       .join('\n')

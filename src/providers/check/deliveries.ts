@@ -133,21 +133,31 @@ function senderDifferences(messages: readonly Record<string, unknown>[]): Differ
 }
 
 /**
- * Reports refusals of messages that Meta accepted first, as differences from its documentation. A failure to
- * reach one person is no difference: only a refusal of laku's account or of a template is.
+ * Reports refusals of messages that Meta accepted first, as differences from its documentation: refusals of
+ * laku's account or of a template. A failure to reach one person is no difference, unless every message failed.
  */
 function lateDifferences(statuses: readonly Record<string, unknown>[]): Difference[] {
-  const codes = statuses
-    .filter((item) => item.status === 'failed')
-    .flatMap((item) => rowsIn(item, 'errors').map((error) => String(error.code)))
+  const failed = statuses.filter((item) => item.status === 'failed')
+  const ids = (items: typeof statuses) => new Set(items.map((item) => item.id))
+  const isNoneThrough = ids(failed).size === ids(statuses).size
+  const codes = failed.flatMap((item) => rowsIn(item, 'errors').map((error) => String(error.code)))
   return distinct(codes).flatMap((code) => {
     const refusal = refusalBy(code)
-    if (refusal?.reach !== 'account' && refusal?.reach !== 'template') return []
+    const isOurs = refusal?.reach === 'account' || refusal?.reach === 'template'
+    if (!isOurs && !isNoneThrough) return []
+    if (isOurs)
+      return [
+        {
+          fact: 'meta.late-refusals',
+          says: `messages that were taken failed later: ${refusal.says} (${code})`,
+          todo: 'put the account right in the WhatsApp manager: messages wait until one gets through',
+        },
+      ]
     return [
       {
         fact: 'meta.late-refusals',
-        says: `messages that were taken failed later: ${refusal.says} (${code})`,
-        todo: 'put the account right in the WhatsApp manager: messages wait until one gets through',
+        says: `no message that was taken got through: ${refusal?.says ?? 'a number that nobody listed'} (${code})`,
+        todo: 'write to a phone that is known to work, and see in the WhatsApp manager why none gets through',
       },
     ]
   })
