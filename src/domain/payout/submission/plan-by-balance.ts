@@ -58,7 +58,9 @@ interface Queued extends Outgoing {
    */
   sends: boolean
   waits: boolean
-  /** Since when the payout waits for the balance to grow, because two before it failed for want of balance. */
+  /**
+   * Since when the payout waits for the balance to grow, because two before it failed for want of balance.
+   */
   shortSince: Date | null
   /** The lowest balance that was read since then. */
   shortIdr: Rupiah | null
@@ -110,8 +112,8 @@ const DAY_S = 86_400
 /**
  * True for a payout that waits until the balance has grown by what the payout takes: two payouts before it
  * failed for want of balance, although the balance read as enough or could not be read. After five days all
- * that was paid before is settled (xendit.settlement), and the payout is sent in any case. Such a payout holds
- * up no other.
+ * that was paid before is settled (xendit.settlement), and the payout is sent in any case. Such a payout
+ * holds up no other.
  */
 function waitsForGrowth(
   { shortSince, shortIdr, takesIdr }: Queued,

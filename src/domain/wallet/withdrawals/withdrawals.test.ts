@@ -107,14 +107,20 @@ describe('withdrawals', () => {
       return { id, code }
     }
     const third = (code: string) =>
-      f.laku.db.selectFrom('payouts').selectAll().where('key', 'like', `%-${code}-3`).executeTakeFirstOrThrow()
+      f.laku.db
+        .selectFrom('payouts')
+        .selectAll()
+        .where('key', 'like', `%-${code}-3`)
+        .executeTakeFirstOrThrow()
     afterAll(() => f.spendable(MUCH_IDR))
 
     it('wait until it has grown by as much: days make no other payout, also where it cannot be read', async () => {
       const userId = await rich()
       const { id, code } = await failedTwice(userId)
       for (let hours = 0; hours < 60; hours += 6) {
-        await f.faults(...(hours % 12 === 0 ? [{ provider: 'xendit', operation: 'balance', kind: 'error' }] : []))
+        await f.faults(
+          ...(hours % 12 === 0 ? [{ provider: 'xendit', operation: 'balance', kind: 'error' }] : []),
+        )
         await f.later(6 * 3600)
       }
       expect(await third(code)).toMatchObject({ status: 'created', calls: 0, providerPayoutId: null })
