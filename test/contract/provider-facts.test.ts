@@ -95,6 +95,23 @@ describe('the page of what providers document', () => {
     expect(names).toEqual(expect.arrayContaining([...inCode, ...ofChecks, ...ofSwitches]))
   })
 
+  it('names a test of each fact, in a file and by words that are there', () => {
+    const [, table = ''] = page.split('## Facts and their tests')
+    const files = Map.groupBy(globSync('{src,test}/**/*.test.ts'), (path) => path.split('/').at(-1))
+    const held = new Set<string>()
+    for (const line of table.split('\n## ')[0]?.split('\n') ?? []) {
+      const [, facts, file, words] = /^\| ([\w., -]+) \| ([\w.-]+\.test\.ts): (.+) \|$/.exec(line) ?? []
+      if (!facts || !file || !words) continue
+      for (const name of facts.split(', ')) held.add(name)
+      const texts = (files.get(file) ?? []).map((path) => readFileSync(path, 'utf8'))
+      expect(
+        texts.some((text) => text.includes(words)),
+        `${file}: ${words}`,
+      ).toBe(true)
+    }
+    expect([...held].sort()).toEqual([...names].sort())
+  })
+
   it('shows an example for each reader, and a reader for each example', () => {
     expect(examples.map(([name]) => name).toSorted()).toEqual(Object.keys(readers).toSorted())
   })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { askLaku, runLaku } from '../command-line.ts'
 import { admin } from '../laku.ts'
 import { eventually, openWorkingShop, type WorkingShop } from './working-shop.ts'
 
@@ -73,6 +74,81 @@ describe('the payment provider is down', () => {
     await eventually(see(order.id), (now) => expect(now.status).toBe('ready_for_pickup'))
     // They may be a moment behind: the sweep may book the payment first.
     await eventually(inbox, (all) => expect(all.every(({ status }) => status === 'processed')).toBe(true))
+  })
+
+  it('a session and an order whose webhooks say PAID and whose invoices read EXPIRED wait with what they hold, and go their way once the readings agree', async () => {
+    const [ana, budi, citra] = await shop.market.buyers(3)
+    const session = await shop.market.session({ moq: 2 })
+    const [first, second] = [
+      await shop.market.join(ana!, session.id),
+      await shop.market.join(budi!, session.id),
+    ]
+    const { order, payment } = await shop.storefront.order(citra!)
+    const contradicted = [first.payment, payment]
+    await shop.control('PUT', 'profile', { 'xendit.invoice-reading': 'expired' })
+    for (const { code } of contradicted) await pay(code, 'QRIS')
+    const shown = (code: string) => async () =>
+      await askLaku<{ status: string; contradiction: { todo: { command: string }[] } | null }>(shop.laku, [
+        'payments',
+        'show',
+        code,
+      ])
+    for (const { code } of contradicted) {
+      await eventually(shown(code), ({ contradiction }) =>
+        expect(contradiction?.todo.map((item) => item.command)).toEqual([
+          `laku payments sync ${code}`,
+          'laku payments reconcile',
+          `laku payments expire ${code}`,
+        ]),
+      )
+      // Nobody is sent to pay again.
+      expect((await shop.follow(code)).status).toBe(202)
+    }
+    const table = await runLaku(shop.laku, ['payments', 'show', payment.code])
+    expect(table.stdout).toMatch(/a webhook says that it was paid, and its invoice reads otherwise/)
+    expect(table.stdout).toContain(`laku payments expire ${payment.code}`)
+    // Their time passes, and they end neither the place nor the order.
+    for (let i = 0; i < 4; i++) {
+      shop.laku.clock.shift(3_600)
+      await askLaku(shop.laku, ['payments', 'sync', payment.code])
+    }
+    expect(await shop.market.statusOf(first.participation.id)).toBe('held')
+    expect((await shop.storefront.see(order.id)).status).toBe('pending_payment')
+    await eventually(shop.openAttention, (kinds) => expect(kinds).toContain('payment_unresolved'))
+    await shop.control('PUT', 'profile', {})
+    shop.laku.clock.shift(3_600)
+    await eventually(see(order.id), (now) => expect(now.status).toBe('ready_for_pickup'))
+    await eventually(
+      () => shop.market.statusOf(first.participation.id),
+      (now) => expect(now).toBe('paid'),
+    )
+    expect((await shown(payment.code)()).contradiction).toMatchObject({ todo: [] })
+    // The second place was not paid in its time; another buyer fills the session.
+    const third = await shop.market.join(citra!, session.id)
+    await pay(third.payment.code, 'QRIS')
+    await eventually(
+      () => shop.market.see(session.id),
+      (now) => expect(now.status).toBe('success'),
+    )
+    expect(await shop.market.statusOf(second.participation.id)).not.toBe('held')
+  })
+
+  it('an order that is contradicted ends by a person who saw that nothing came in', async () => {
+    const [ana] = await shop.market.buyers(1)
+    const { order, payment } = await shop.storefront.order(ana!)
+    await shop.control('PUT', 'profile', { 'xendit.invoice-reading': 'expired' })
+    await pay(payment.code, 'QRIS')
+    const isContradicted = async () =>
+      (await askLaku<{ contradiction: object | null }>(shop.laku, ['payments', 'show', payment.code]))
+        .contradiction
+    await eventually(isContradicted, (found) => expect(found).not.toBeNull())
+    await askLaku(shop.laku, ['payments', 'expire', payment.code, '--reason', 'not in the dashboard'])
+    await eventually(see(order.id), (now) => expect(now.status).toBe('cancelled'))
+    expect(await isContradicted()).toMatchObject({
+      todo: [],
+      says: expect.stringContaining('a person decided'),
+    })
+    await shop.control('PUT', 'profile', {})
   })
 
   it('a refund waits, is never shown as done, and is sent once when the provider is back', async () => {

@@ -4,7 +4,8 @@ import { ledgerSection } from '../ledger/section.ts'
 
 export const show = defineShow({
   name: 'show',
-  description: 'Show one payment, its refunds and its ledger postings.',
+  description:
+    'Show one payment, its refunds, its ledger postings, and where the provider contradicts itself about it.',
   args: [{ name: 'payment', description: 'the UUID or code of the payment' }],
   input: z.object({ payment: z.string() }),
   run: async (context, { payment }) => {
@@ -32,8 +33,22 @@ export const show = defineShow({
     { name: 'created_at', kind: 'time', value: (payment) => payment.createdAt },
     { name: 'paid_at', heading: 'paid at', kind: 'time', value: (payment) => payment.paidAt },
     { name: 'expires_at', kind: 'time', value: (payment) => payment.expiresAt },
+    { name: 'contradiction', value: (payment) => payment.contradiction?.says },
+    { name: 'contradicted_at', kind: 'time', value: (payment) => payment.contradiction?.since },
   ],
-  sections: ({ refunds, entries }) => [
+  sections: ({ refunds, entries, contradiction }) => [
+    ...(contradiction?.todo.length
+      ? [
+          section(
+            'What to do',
+            [
+              { name: 'command', kind: 'code', value: (row) => row.command },
+              { name: 'does', value: (row) => row.does },
+            ],
+            contradiction.todo,
+          ),
+        ]
+      : []),
     section(
       'Refunds',
       [

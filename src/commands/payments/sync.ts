@@ -32,7 +32,9 @@ export const sync = defineAsking({
   done: (found) => {
     if ('transactions' in found) return told(found)
     const refunds = found.refunds.map((refund) => `${refund.code} is ${refund.status}`)
-    return [`${found.code} is ${found.status}`, ...refunds].join('\n')
+    const { contradiction } = found
+    const contradicted = contradiction ? [`${contradiction.says} (laku payments show ${found.code})`] : []
+    return [`${found.code} is ${found.status}`, ...contradicted, ...refunds].join('\n')
   },
 })
 

@@ -84,20 +84,60 @@ async function findPayment(tx: Tx, idOrCodeText: string, whose: RawBuilder<unkno
   return payment
 }
 
+/** How the provider contradicts itself about a payment, and what staff can do about it (ADR 0106). */
+export interface Contradiction {
+  says: string
+  /** When a webhook first called the payment paid while its invoice read otherwise. */
+  since: Date
+  /** When a person decided that no money came in. */
+  decidedAt: Date | null
+  /** Empty once the payment has ended, or a person has decided. */
+  todo: { command: string; does: string }[]
+}
+
+export type ShownPayment = PaymentDetail & { refunds: RefundLine[]; contradiction: Contradiction | null }
+
 /**
- * Returns a payment by id or code, with its refunds, oldest first. For staff: the owner of the payment is not
+ * Returns a payment by id or code, with its refunds, oldest first, and with what contradicts it. For staff: the owner of the payment is not
  * checked.
  * @throws payment.not_found
  */
-export async function showPayment(
-  tx: Tx,
-  idOrCodeText: string,
-): Promise<PaymentDetail & { refunds: RefundLine[] }> {
+export async function showPayment(tx: Tx, idOrCodeText: string): Promise<ShownPayment> {
   const payment = await findPayment(tx, idOrCodeText, sql`true`)
   const { rows } = await sql<RefundLine>`
     select id, code, amount_idr, reason, destination, status, attempt, failure_code, created_at, finished_at
     from refunds where payment_id = ${payment.id}::uuid order by id`.execute(tx)
-  return { ...payment, refunds: rows }
+  return { ...payment, refunds: rows, contradiction: await contradictionOf(tx, payment) }
+}
+
+async function contradictionOf(tx: Tx, { id, code, status }: PaymentDetail): Promise<Contradiction | null> {
+  const { rows } = await sql<{ since: Date; decidedAt: Date | null }>`
+    select contradicted_at as since, contradiction_decided_at as decided_at from payments
+    where id = ${id}::uuid and contradicted_at is not null`.execute(tx)
+  const [found] = rows
+  if (!found) return null
+  const isOpen = status === 'pending' && found.decidedAt === null
+  return {
+    says: isOpen
+      ? 'a webhook says that it was paid, and its invoice reads otherwise: it waits with what it holds'
+      : found.decidedAt
+        ? 'a webhook said that it was paid, and its invoice read otherwise: a person decided that nothing came in'
+        : `a webhook said that it was paid, and its invoice read otherwise; it is ${status} now`,
+    ...found,
+    todo: isOpen
+      ? [
+          {
+            command: `laku payments sync ${code}`,
+            does: 'asks the provider again: a reading that says PAID books it',
+          },
+          { command: 'laku payments reconcile', does: 'shows whether the provider’s book has its money' },
+          {
+            command: `laku payments expire ${code}`,
+            does: 'nothing came in, by the dashboard and the book: ends it and gives up what it holds',
+          },
+        ]
+      : [],
+  }
 }
 
 export interface PaymentFilter {

@@ -5,7 +5,7 @@ import { paymentErrors } from '../errors.ts'
 import type { AskedPayment } from '../invoices/ask.ts'
 import { syncInvoices } from '../invoices/sync.ts'
 import { submitRefunds } from '../refunds/submit.ts'
-import { type PaymentDetail, type RefundLine, showPayment } from './list.ts'
+import { type ShownPayment, showPayment } from './list.ts'
 
 /**
  * Asks Xendit now about a payment and its refunds, and records the answer, without waiting for a webhook or
@@ -14,10 +14,7 @@ import { type PaymentDetail, type RefundLine, showPayment } from './list.ts'
  * @throws payment.not_found, payment.invoice_under_way, kernel.forbidden
  * @throws ProviderFailure where the provider does not say
  */
-export async function syncPayment(
-  context: GatewayContext,
-  idOrCodeText: string,
-): Promise<PaymentDetail & { refunds: RefundLine[] }> {
+export async function syncPayment(context: GatewayContext, idOrCodeText: string): Promise<ShownPayment> {
   const { units, actor } = context
   const { asked, refunds } = await units.run(actor, (work) => intendSync(work, idOrCodeText))
   const [unsure] = await syncInvoices(context, asked, (payment, now) => payment.expiresAt <= now)
