@@ -13,7 +13,7 @@ import { openTestLaku, type TestLaku } from './laku.ts'
 
 const FLOAT_IDR = 100_000
 
-export const siti = { name: 'Siti Rahayu', phone: '+6281234567890', email: 'siti@example.com' }
+const siti = { name: 'Siti Rahayu', phone: '+6281234567890', email: 'siti@example.com' }
 
 export const newInvoice = {
   externalId: 'test',
