@@ -98,8 +98,8 @@ export interface Contradiction {
 export type ShownPayment = PaymentDetail & { refunds: RefundLine[]; contradiction: Contradiction | null }
 
 /**
- * Returns a payment by id or code, with its refunds, oldest first, and with what contradicts it. For staff: the owner of the payment is not
- * checked.
+ * Returns a payment by id or code, with its refunds, oldest first, and with what contradicts it. For staff:
+ * the owner of the payment is not checked.
  * @throws payment.not_found
  */
 export async function showPayment(tx: Tx, idOrCodeText: string): Promise<ShownPayment> {
