@@ -42,7 +42,8 @@ export const bodies = fp(async (app: FastifyInstance) => {
   })
 })
 
-function storable(value: unknown): boolean {
+/** Whether PostgreSQL can store all texts in a parsed body. */
+export function storable(value: unknown): boolean {
   if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
   if (typeof value !== 'object' || value === null) return true
   return Object.entries(value).every(([name, item]) => storable(name) && storable(item))

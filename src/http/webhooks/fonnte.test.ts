@@ -86,6 +86,26 @@ describe('fact 10: a factory’s reply through Fonnte', () => {
     expect(await order.status()).toBe('confirmed')
   })
 
+  it.each([
+    ['text/plain', JSON.stringify],
+    ['application/x-www-form-urlencoded', (body: Record<string, string>) => `${new URLSearchParams(body)}`],
+    ['application/x-www-form-urlencoded', JSON.stringify],
+    [undefined, JSON.stringify],
+  ])('is read where it says it is %s', async (type, written) => {
+    throughFonnte()
+    const { phone, status } = await told()
+    const [secret] = laku.config.fonnteWebhookSecret as string[]
+    const answer = await app.inject({
+      method: 'POST',
+      url: `/api/webhooks/fonnte/${secret}`,
+      headers: type === undefined ? {} : { 'content-type': type },
+      payload: Buffer.from(written({ device: '62811', sender: phone.slice(1), message: 'YA' })),
+    })
+    expect(answer.statusCode).toBe(200)
+    await laku.drain()
+    expect(await status()).toBe('confirmed')
+  })
+
   it('is taken at the address with the secret alone', async () => {
     const [secret] = laku.config.fonnteWebhookSecret as string[]
     const post = async (path: string) =>

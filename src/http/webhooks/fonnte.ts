@@ -5,6 +5,7 @@ import type { Actor } from '../../domain/kernel/index.ts'
 import { receiveWebhook } from '../../domain/webhooks/index.ts'
 import { isAcceptedSecret } from '../../providers/secret.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import { storable } from '../bodies.ts'
 import { httpErrors } from '../http-errors.ts'
 
 const actor: Actor = { kind: 'provider', name: 'fonnte' }
@@ -23,6 +24,15 @@ const SAME_MS = 60_000
 export const fonnteWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
+    // Fonnte's pages show JSON alone. A delivery that says it is a text or a form, or that says nothing, is
+    // read all the same: a factory's answer would be lost with it.
+    app.removeContentTypeParser('text/plain')
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+      const read = bodyIn(body.toString('utf8'), request.headers['content-type'] ?? '')
+      if (read === undefined || !storable(read)) return done(httpErrors.invalid())
+      request.rawBody = Buffer.from(JSON.stringify(read))
+      done(null, read)
+    })
     app.post(
       '/api/webhooks/fonnte/:secret',
       {
@@ -51,3 +61,14 @@ export const fonnteWebhookRoutes =
       },
     )
   }
+
+/** Returns what a body of any type holds: JSON, or the fields of a form. */
+function bodyIn(text: string, type: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return type.startsWith('application/x-www-form-urlencoded')
+      ? Object.fromEntries(new URLSearchParams(text))
+      : undefined
+  }
+}
