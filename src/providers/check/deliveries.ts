@@ -134,7 +134,8 @@ function senderDifferences(messages: readonly Record<string, unknown>[]): Differ
 
 /**
  * Reports refusals of messages that Meta accepted first, as differences from its documentation: refusals of
- * laku's account or of a template. A failure to reach one person is no difference, unless every message failed.
+ * laku's account or of a template. A failure to reach one person is no difference, unless every message
+ * failed.
  */
 function lateDifferences(statuses: readonly Record<string, unknown>[]): Difference[] {
   const failed = statuses.filter((item) => item.status === 'failed')
