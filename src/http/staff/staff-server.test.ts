@@ -102,10 +102,9 @@ function steps(count: number) {
       await sleep(20)
       if (step === Math.ceil(count / 2)) {
         begun.resolve()
-        await Promise.race([
-          gate.promise,
-          new Promise((resolve) => signal.addEventListener('abort', resolve)),
-        ])
+        // Somebody may have stopped the work while it slept.
+        const isStopped = new Promise((resolve) => signal.addEventListener('abort', resolve))
+        if (!signal.aborted) await Promise.race([gate.promise, isStopped])
       }
     }
     emit({ answer: { steps: count } })
@@ -374,13 +373,16 @@ describe('Ctrl-C', () => {
    * Somebody at a terminal, who presses Ctrl-C as soon as the third step is shown, and gives this answer;
    * undefined: they press it again.
    */
-  function person(answer: (choices: readonly string[]) => string | undefined, nowMs = () => 0) {
+  function person(
+    answer: (choices: readonly string[]) => string | undefined | Promise<string>,
+    nowMs = () => 0,
+  ) {
     const asked: string[] = []
     const ended = Promise.withResolvers<void>()
     let isPressed = false
     const choose = async (question: string, choices: readonly string[]) => {
       asked.push(question)
-      const chosen = answer(choices)
+      const chosen = await answer(choices)
       if (chosen === undefined) throw new Error('left without an answer')
       return chosen
     }
@@ -402,9 +404,9 @@ describe('Ctrl-C', () => {
       )
     return { asked, ended: ended.promise, run }
   }
-  const lastRun = async () => {
+  const lastRun = async (command = 'work slow') => {
     const { data } = JSON.parse((await say('commands', 'list', '--json')).stdout)
-    return data.find(({ command }: { command: string }) => command === 'work slow') as { id: string }
+    return data.find((run: { command: string }) => run.command === command) as { id: string }
   }
 
   it('asks, and the work goes on where the person goes on watching', async () => {
@@ -456,7 +458,11 @@ describe('Ctrl-C', () => {
     does.look = steps(6).work
     let readAt = 0
     const lasting = person(
-      ([, stop]) => stop,
+      async ([, stop = '']) => {
+        // By then the read has become a job, which has a row.
+        while ((await lastRun('work look')) === undefined);
+        return stop
+      },
       () => (readAt += 6_000),
     )
     expect(await lasting.run('work', 'look')).toMatchObject({ exitCode: 7 })
