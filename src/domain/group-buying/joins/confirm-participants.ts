@@ -5,6 +5,7 @@ import { closeSessions } from '../lifecycle/close.ts'
 import { type LockedSession, lockSessions } from '../lifecycle/lock.ts'
 import { isComplete } from '../rules.ts'
 import { participantMachine } from '../transitions.ts'
+import { type Place, reasonLate } from './late-payment.ts'
 
 interface Paid {
   paymentId: string
@@ -12,12 +13,6 @@ interface Paid {
   sessionId: string
   userId: string
   amountIdr: Rupiah
-}
-
-interface Place {
-  id: string
-  status: string
-  units: number
 }
 
 /**
@@ -43,7 +38,7 @@ export async function confirmParticipants(work: Work, events: EventOf<'payment.p
   const confirmed: (Paid & { units: number })[] = []
   const late: { paid: Paid; reason: string }[] = []
   for (const item of paid) {
-    const reason = reasonAgainst(places.get(item.participantId), sessions.get(item.sessionId), seen)
+    const reason = reasonLate(places.get(item.participantId), sessions.get(item.sessionId), seen)
     if (reason) late.push({ paid: item, reason })
     else confirmed.push({ ...item, units: places.get(item.participantId)?.units as number })
     seen.add(item.participantId)
@@ -69,19 +64,6 @@ async function lockPlaces(work: Work, paid: readonly Paid[]): Promise<Map<string
     select id, status, units from group_participants where id = any(${paid.map((item) => item.participantId)}::uuid[])
     order by id for no key update`.execute(work.tx)
   return new Map(rows.map((row) => [row.id, row]))
-}
-
-/** Returns the reason why a payment cannot pay a buyer's place in a session; undefined if it can. */
-function reasonAgainst(
-  place: Place | undefined,
-  session: LockedSession | undefined,
-  seen: ReadonlySet<string>,
-): string | undefined {
-  if (!place || !session) return 'place_unknown'
-  if (place.status === 'left') return 'buyer_left'
-  if (seen.has(place.id) || place.status === 'paid' || place.status === 'ordered') return 'paid_twice'
-  if (session.status !== 'forming') return 'session_closed'
-  return place.status === 'held' ? undefined : 'hold_expired'
 }
 
 async function count(

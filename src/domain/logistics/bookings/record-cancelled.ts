@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { insertRows, moveState, newId, type Rupiah, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
-import { cancellationPosting } from '../costs/shipping-money.ts'
+import { cancellationPosting } from '../costs/courier-bill.ts'
 import { lockOrderOf } from '../tracking/lock-parcels.ts'
 import { type ShipmentStatus, shipmentMachine } from '../transitions.ts'
 

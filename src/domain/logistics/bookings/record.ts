@@ -9,7 +9,7 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
-import { bookedPosting } from '../costs/shipping-money.ts'
+import { bookedPosting } from '../costs/courier-bill.ts'
 import type { CourierOrder } from '../courier.ts'
 import { emitPriced } from '../rates/emit-priced.ts'
 import { lockOrderOf } from '../tracking/lock-parcels.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { ProviderFailure, type ProviderProof, proofOf, secondsAfter } from '../../kernel/index.ts'
+import { ProviderFailure, type ProviderProof, proofOf } from '../../kernel/index.ts'
 import type { GatewayContext } from '../context.ts'
 import type {
   GatewayPaymentIds,
@@ -10,6 +10,7 @@ import type {
 } from '../gateway.ts'
 import { referenceOf, type SentRefund } from './claim.ts'
 import { leaseOf, type Shown } from './hold-lease.ts'
+import { isKeyOver, mayHaveGone, maySend } from './send-again.ts'
 
 /** The result of sending a refund to Xendit, or of asking Xendit about it. */
 export type RefundAnswer = { refund: SentRefund } & (
@@ -56,9 +57,9 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
     }
     const mayBe = all.find((candidate) => isNameless(refund, candidate))?.id
     const ofPayment = all.filter((candidate) => isOfPayment(ids, candidate))
-    if (!mayBe && mayCall(context, refund, ofPayment, refundedIdr)) return await call(context, refund)
+    if (!mayBe && maySend(context, refund, ofPayment, refundedIdr)) return await call(context, refund)
     const isMute = !isFirst && refundedIdr === undefined
-    return { refund, shown, over: isOver(context, refund), isMute, mayBe }
+    return { refund, shown, over: isKeyOver(context, refund), isMute, mayBe }
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error
     return { refund, failure: error, proof: proofOf('look_up', error) }
@@ -118,35 +119,6 @@ const isOf = ({ code }: SentRefund, { referenceId }: GatewayRefund) =>
  */
 const isNameless = ({ amountIdr }: SentRefund, refund: GatewayRefund) =>
   refund.referenceId === null && refund.amountIdr === amountIdr && mayHaveGone(refund)
-const mayHaveGone = ({ status }: GatewayRefund) => status === 'PENDING' || status === 'SUCCEEDED'
-
-function mayCall(
-  { units }: GatewayContext,
-  refund: SentRefund,
-  all: readonly GatewayRefund[],
-  refundedIdr: number | undefined,
-): boolean {
-  if (refund.status !== 'submitted') return false
-  // If Xendit stores a higher refunded sum for the payment than its lists add up to, this refund may be the
-  // difference.
-  const shownIdr = all.filter(mayHaveGone).reduce((sum, refund) => sum + refund.amountIdr, 0)
-  if (refundedIdr !== undefined && refundedIdr > Math.max(shownIdr, refund.bookedIdr)) return false
-  if (refund.calls === 0 || !refund.firstCalledAt || !refund.lastCalledAt) return true
-  if (refundedIdr === undefined) return false
-  const now = units.clock.now()
-  const { providerKeyHours, providerListLagMinutes } = units.policy
-  return (
-    now < secondsAfter(refund.firstCalledAt, providerKeyHours * 3600) &&
-    now >= secondsAfter(refund.lastCalledAt, providerListLagMinutes * 60)
-  )
-}
-
-/** Returns true once the refund's idempotency key has expired at Xendit. */
-function isOver({ units }: GatewayContext, { firstCalledAt }: SentRefund): boolean {
-  const { providerKeyHours } = units.policy
-  return firstCalledAt !== null && units.clock.now() >= secondsAfter(firstCalledAt, providerKeyHours * 3600)
-}
-
 async function call(context: GatewayContext, refund: SentRefund): Promise<RefundAnswer> {
   const { gateway } = context
   try {

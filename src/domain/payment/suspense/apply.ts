@@ -4,12 +4,13 @@ import { type LimitUse, takeLimit } from '../../ops/index.ts'
 import { ensureWallets } from '../../wallet/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { dimensionsOf, fundsOf } from '../escrow/funds.ts'
-import { announceFailed } from '../payments/fail.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import { paymentMachine, paymentTransitions } from '../transitions.ts'
 import { subjectOf } from '../views.ts'
 import { takeParts } from '../wallet-part/take-parts.ts'
-import { decideQuarantined, type LockedUnapplied, lockQuarantined, requireNotChargedBack } from './lock.ts'
+import { endReview } from './end-review.ts'
+import { decideQuarantined, type LockedUnapplied, lockQuarantined } from './lock.ts'
+import { putIntoWallet } from './put-into-wallet.ts'
 
 export interface ApplyQuarantined {
   id: string
@@ -52,7 +53,7 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
     const userId = input.wallet === 'buyer' ? payment?.userId : input.wallet.userId
     if (!userId) throw paymentErrors.no_payment({ id: unapplied.id })
     await takeLimit(work, unappliedUse(unapplied, userId))
-    return await intoWallet(work, unapplied, userId, payments.get(unapplied.paymentId ?? ''))
+    return await putIntoWallet(work, unapplied, userId, payments.get(unapplied.paymentId ?? ''))
   }
   if (!payment) throw paymentErrors.no_payment({ id: unapplied.id })
   await takeLimit(
@@ -131,47 +132,6 @@ async function ontoPayment(
     paymentId: id,
     userId,
   }
-}
-
-async function intoWallet(
-  work: Work,
-  unapplied: LockedUnapplied,
-  userId: string,
-  cameFor: LockedPayment | undefined,
-): Promise<QuarantineDecision> {
-  const { id, amountIdr, paymentId } = unapplied
-  await requireNotChargedBack(work, unapplied)
-  await endReview(work, unapplied, cameFor, 'refunded')
-  await ensureWallets(work, [userId])
-  await post(work, [
-    {
-      key: `quarantine:${id}:applied`,
-      kind: 'quarantine.applied',
-      subject: paymentId ? ['payment', paymentId] : ['quarantine', id],
-      entries: [
-        debit('quarantine', amountIdr, { userId }),
-        credit(walletAccount(userId), amountIdr, { userId }),
-      ],
-    },
-  ])
-  await decideQuarantined(work, unapplied, 'applied', { userId })
-  return { id, status: 'applied', amountIdr, to: 'wallet', paymentId, userId }
-}
-
-/**
- * Announces that the payment failed that is in review because of this quarantined money. It becomes refunded
- * once the money has gone back for good.
- */
-export async function endReview(
-  work: Work,
-  unapplied: LockedUnapplied,
-  payment: LockedPayment | undefined,
-  status: 'review' | 'refunded',
-): Promise<void> {
-  if (unapplied.kind !== 'wrong_amount' || payment?.status !== 'review') return
-  if (status === 'refunded')
-    await moveState(work, paymentMachine, { to: status, from: 'review', ids: [payment.id], all: true })
-  announceFailed(work, [payment])
 }
 
 /**

@@ -1,0 +1,39 @@
+import { secondsAfter } from '../../kernel/index.ts'
+import type { GatewayContext } from '../context.ts'
+import type { GatewayRefund } from '../gateway.ts'
+import type { SentRefund } from './claim.ts'
+
+/** Returns true if a refund at Xendit has reached the buyer, or still may. */
+export const mayHaveGone = ({ status }: GatewayRefund) => status === 'PENDING' || status === 'SUCCEEDED'
+
+/**
+ * Decides whether a refund may be sent to Xendit, for the first time or again after a lost answer. It is sent
+ * again only while Xendit surely knows its idempotency key, after the lag of Xendit's lists, and only if
+ * neither the lists nor the payment's refunded sum show the first call's refund.
+ */
+export function maySend(
+  { units }: GatewayContext,
+  refund: SentRefund,
+  all: readonly GatewayRefund[],
+  refundedIdr: number | undefined,
+): boolean {
+  if (refund.status !== 'submitted') return false
+  // If Xendit stores a higher refunded sum for the payment than its lists add up to, this refund may be the
+  // difference.
+  const shownIdr = all.filter(mayHaveGone).reduce((sum, refund) => sum + refund.amountIdr, 0)
+  if (refundedIdr !== undefined && refundedIdr > Math.max(shownIdr, refund.bookedIdr)) return false
+  if (refund.calls === 0 || !refund.firstCalledAt || !refund.lastCalledAt) return true
+  if (refundedIdr === undefined) return false
+  const now = units.clock.now()
+  const { providerKeyHours, providerListLagMinutes } = units.policy
+  return (
+    now < secondsAfter(refund.firstCalledAt, providerKeyHours * 3600) &&
+    now >= secondsAfter(refund.lastCalledAt, providerListLagMinutes * 60)
+  )
+}
+
+/** Returns true once the refund's idempotency key has expired at Xendit. */
+export function isKeyOver({ units }: GatewayContext, { firstCalledAt }: SentRefund): boolean {
+  const { providerKeyHours } = units.policy
+  return firstCalledAt !== null && units.clock.now() >= secondsAfter(firstCalledAt, providerKeyHours * 3600)
+}

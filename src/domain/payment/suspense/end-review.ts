@@ -1,0 +1,21 @@
+import { moveState, type Work } from '../../kernel/index.ts'
+import { announceFailed } from '../payments/fail.ts'
+import type { LockedPayment } from '../payments/lock.ts'
+import { paymentMachine } from '../transitions.ts'
+import type { LockedUnapplied } from './lock.ts'
+
+/**
+ * Announces that the payment failed that is in review because of this quarantined money. It becomes refunded
+ * once the money has gone back for good.
+ */
+export async function endReview(
+  work: Work,
+  unapplied: LockedUnapplied,
+  payment: LockedPayment | undefined,
+  status: 'review' | 'refunded',
+): Promise<void> {
+  if (unapplied.kind !== 'wrong_amount' || payment?.status !== 'review') return
+  if (status === 'refunded')
+    await moveState(work, paymentMachine, { to: status, from: 'review', ids: [payment.id], all: true })
+  announceFailed(work, [payment])
+}
