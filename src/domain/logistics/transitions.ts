@@ -15,7 +15,8 @@ export type ShipmentStatus =
 
 /**
  * The allowed transitions of a parcel's status. Couriers skip steps, so a status after the pick-up may follow
- * any earlier one. If a courier is booked again after `cancelled` or `not_found`, that is a new parcel.
+ * any earlier one. A parcel never leaves `cancelled` or `not_found`: if a courier is booked again, laku makes
+ * a new parcel.
  */
 export const shipmentTransitions: Transitions<ShipmentStatus> = {
   pending: ['booked', 'cancelled'],

@@ -19,8 +19,8 @@ export interface ClaimedDelivery {
   link: string | null
 }
 
-// The time (s) for which one worker reserves a delivery: sending takes at most three times 10 s. If the
-// worker dies, another worker may send the delivery after this time.
+// The time (s) for which one worker reserves a delivery. It is long enough, because sending takes at most
+// three times 10 s. If the worker dies, another worker may send the delivery after this time.
 const LEASE_S = 90
 
 /**

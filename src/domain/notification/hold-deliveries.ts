@@ -5,8 +5,8 @@ import { settleAttention } from '../ops/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { reportDeliveryFailure } from './report-failure.ts'
 
-// The first and the longest wait (s) before an email is retried after the mail server refused laku's login. A
-// person fixes a wrong password within minutes, or on Monday.
+// The first and the longest wait (s) before an email is retried after the mail server refused laku's login.
+// The waits grow, because a person may fix a wrong password within minutes, or only on Monday.
 const PROBE_FIRST_S = 60
 const PROBE_MOST_S = 900
 

@@ -23,7 +23,8 @@ const MONEY =
  * mailed later if no mail could be sent then.
  */
 const DAILY_HOUR = 8
-// The most attention items that one mail to staff lists. `laku attention list` displays the rest.
+// The maximum number of attention items that one mail to staff lists. `laku attention list` displays the
+// rest.
 const SHOWN = 50
 
 interface Item {

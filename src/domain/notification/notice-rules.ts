@@ -52,8 +52,8 @@ export interface NoticeRule<T extends NoticeEvent> {
 }
 
 /**
- * The order statuses about whose start a buyer gets a notice: parcels and troubles. The other order statuses
- * have events of their own, or no notice.
+ * The order statuses that lead to a notice when an order gets them: those about parcels and troubles. The
+ * other order statuses have events of their own, or no notice.
  */
 export const notifiedStatuses = [
   'ready_for_pickup',
@@ -77,7 +77,7 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
   },
-  // Only a place in a session that ended unpaid because the session closed is reported. A buyer who leaves a
+  // The buyer gets a notice only if their place was unpaid when the session closed. A buyer who leaves a
   // session needs no notice. A buyer who did not pay in time gets the notice of payment.expired.
   'participant.released': {
     wanted: ({ because, wasPaid }) => because === 'closed' && !wasPaid,
@@ -107,7 +107,7 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
   'refund.failed': { wanted: ({ attempt, isTriedAgain }) => attempt === 1 && isTriedAgain },
   'refund.waiting': {},
   'refund.succeeded': {},
-  // No notice of the step approved if no staff approved the withdrawal: it is sent at once, and the buyer
-  // gets the notice of that step.
+  // No notice that the withdrawal is approved, if no staff had to approve it. Such a withdrawal is sent at
+  // once, and the buyer gets the notice that it was sent.
   'withdrawal.status_changed': { wanted: ({ to, byStaff }) => to !== 'approved' || byStaff },
 }

@@ -35,8 +35,8 @@ export async function getPreferences(work: Work): Promise<Preference[]> {
  */
 export async function setPreferences(work: Work, changes: readonly Preference[]): Promise<Preference[]> {
   const userId = requireCustomer(work.actor)
-  // If a customer changes the same kind of notice twice for one channel, the last change counts. One SQL
-  // statement may not change a row twice.
+  // If a customer changes the same kind of notice twice for one channel, only the last change is written,
+  // because one SQL statement may not change a row twice.
   const last = new Map(changes.map((change) => [`${change.kind} ${change.channel}`, { userId, ...change }]))
   await sql`
     insert into notification_preferences (user_id, kind, channel, wanted)

@@ -13,7 +13,7 @@ export interface PushPayload {
 
 /**
  * The gateway for outgoing web push messages. Throws `ProviderFailure`; returns `gone` if the browser has
- * unsubscribed for good.
+ * ended its subscription for good.
  */
 export interface PushSender {
   send(subscription: PushSubscription, payload: PushPayload): Promise<'accepted' | 'gone'>

@@ -7,7 +7,7 @@ import { deliveryMachine } from './transitions.ts'
 
 export interface DeliveryOutcome {
   id: string
-  /** The number of the attempt to send this delivery, to which `result` belongs. */
+  /** The number of the attempt to send this delivery. `result` is the result of that attempt. */
   attempts: number
   result: { messageId: string | null } | ProviderFailure
 }

@@ -56,8 +56,9 @@ export interface NotificationFilter {
 }
 
 /**
- * Lists notices for staff, newest first, a keyset page at a time. `channel` and `status` select notices that
- * have such a delivery.
+ * Lists notices for staff, newest first, a keyset page at a time. `channel` selects notices with a delivery
+ * on this channel, `status` those with a delivery in this status. If both are given, one delivery must match
+ * both.
  * @throws kernel.forbidden
  */
 export async function listForStaff(

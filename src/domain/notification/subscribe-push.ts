@@ -26,8 +26,8 @@ export function isPushService(endpoint: string, ownHost?: string): boolean {
   return pushHosts.includes(hostname) || pushDomains.some((domain) => hostname.endsWith(domain))
 }
 
-// The most browsers that one person may subscribe to push messages. One more browser replaces the person's
-// oldest browser.
+// The maximum number of browsers that one person may subscribe to push messages. If the person subscribes one
+// more, it replaces the oldest browser.
 const MAX_BROWSERS = 10
 
 /**

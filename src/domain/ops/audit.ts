@@ -67,7 +67,10 @@ export async function listAudit(work: Work, filter: AuditFilter): Promise<Paged<
   return pageOf(rows, filter.limit, (row) => row.id)
 }
 
-/** Former names of commands' nouns: older entries of the log have them, and an entry is never changed. */
+/**
+ * Former nouns in the names of commands. Older entries of the log still have them, because an entry is never
+ * changed.
+ */
 const formerNouns: Readonly<Record<string, string>> = { 'purchase-orders': 'pos' }
 
 function namesOf(command: string): string[] {

@@ -59,8 +59,9 @@ export function requireBankAccount(account: BankAccount, channel?: PayoutChannel
 }
 
 /**
- * Shortens a payout's description to the length that its channel allows. In `Laku STL-261123-7K3QX2` the end
- * is what differs, so `Laku` and then `STL-` are dropped first. A text that is still too long is cut.
+ * Shortens a payout's description to the length that its channel allows. In `Laku STL-261123-7K3QX2` only the
+ * end differs from payout to payout. So `Laku` is dropped first, and then `STL-`. A text that is still too
+ * long is cut.
  */
 export function describedFor({ descriptionLength: most }: PayoutChannel, description: string): string {
   const code = description.slice(description.lastIndexOf(' ') + 1)
@@ -78,7 +79,8 @@ export const UNREADABLE = 'unreadable'
 
 /**
  * Masks an encrypted account number for display. A number that cannot be decrypted is displayed as
- * unreadable, so that the list that has it still works. Staff can still cancel a payment to that account.
+ * unreadable, so that a list with such a number still works. Staff can still cancel a payment to that
+ * account.
  */
 export function shownOrUnreadable(open: () => string): string {
   const account = orUnreadable(open)

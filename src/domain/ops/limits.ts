@@ -45,8 +45,8 @@ export interface LimitUse {
   account?: string | undefined
   amountIdr: Rupiah
   /**
-   * The name under which a second person allows the decision beforehand, if the object's id is not known by
-   * then. For a write-off this is the factory.
+   * The id by which a second person allows the decision beforehand, if the object has no id by then. For
+   * example, a factory's write-off is allowed by the factory's id.
    */
   clearedAs?: string | undefined
   /** The person who asked for the payment, if another person decides it; otherwise the person who acts. */
@@ -71,8 +71,8 @@ function limitsOf(kind: LimitedKind, policy: Policy): { dayLimitIdr: Rupiah; wee
 
 /**
  * Returns whether this decision exceeds what one person may decide alone within a day or seven days.
- * Decisions of the same budget are added up by person, by receiver and by bank account. Those three stay
- * locked until the transaction ends: lock rows before, and the ledger after.
+ * Decisions of the same budget are added up by person, by receiver and by bank account. The limits of those
+ * three stay locked until the transaction ends. So lock other rows before this call, and the ledger after it.
  */
 export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
   const { tx, now, actor, policy } = work
@@ -91,8 +91,9 @@ export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
 }
 
 /**
- * Counts a decision against the limits of the person who decides. Without a second person, the database
- * refuses a decision over the limit. The second person must be another person, and must qualify.
+ * Counts a decision against the limits of the person who decides. The database refuses a decision over the
+ * limit, unless a second person (`second`) allowed it. The second person must be another person, and must
+ * qualify.
  */
 export async function countUse(work: Work, use: LimitUse, second: string | null = null): Promise<void> {
   const { actor, policy } = work
@@ -114,7 +115,8 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
     usedAt: work.now,
     undoneAt: null,
   }
-  // A decision that is made again (about a settlement that was on hold) replaces its earlier count.
+  // If a decision is made again, its new count replaces the earlier one. An example is a new decision about a
+  // settlement that was on hold.
   const { rows } = await sql<{ id: string }>`
     update limit_uses set person = ${row.person}, second_person = ${second}, receiver = ${row.receiver}, account = ${row.account},
       amount_idr = ${amountIdr}, day_limit_idr = ${row.dayLimitIdr}, week_limit_idr = ${row.weekLimitIdr}, used_at = ${work.now},
@@ -138,8 +140,8 @@ export async function countLost(work: Work, use: Omit<LimitUse, 'person'>): Prom
 }
 
 /**
- * Counts a decision unless it is counted already: the database requires a count for each. Used where the
- * decision follows from an earlier one, or nobody made it.
+ * Counts a decision unless it is counted already, because the database requires a count for each decision.
+ * Used if the decision follows from an earlier decision, or if nobody made it.
  */
 export async function countUnlessCounted(work: Work, use: LimitUse): Promise<void> {
   const { rows } = await sql`
@@ -199,8 +201,8 @@ const CLEARED_S = DAY_S
 
 /**
  * Allows one decision over the limit, up to this amount and within a day. The second person who allows it
- * confirms with their own second factor. Anybody may then decide, except that person and people for whom that
- * person does not qualify as the second.
+ * confirms with their own second factor. After that anybody may make the decision, except the second person.
+ * People for whom the second person does not qualify may not make it either.
  * @throws kernel.reason_required, kernel.forbidden, and as requireOwnFactor
  */
 export async function allowOverLimit(

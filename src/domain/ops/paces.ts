@@ -31,8 +31,8 @@ export interface TakenTurns {
   refused?: { turn: Turn; inS: number }
 }
 
-// The longest delay (s) that events which are only counted can cause for later requests under the same rate
-// limit.
+// The longest delay (s) that counted events can cause for later requests under the same rate limit. Counted
+// events have already happened, so they are never refused.
 const LONGEST_S = 3_600
 
 /**
@@ -42,9 +42,9 @@ const LONGEST_S = 3_600
 export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<TakenTurns> {
   if (turns.length === 0) return { inS: 0 }
   const names = turns.map(({ name }) => name)
-  // This check without a lock refuses a flood of requests early. With a lock, they would all queue for the
-  // row of a limit that strangers share. A limit that is used up here is still used up once its row is
-  // locked.
+  // This check without a lock refuses a flood of requests early. With a lock, all these requests would queue
+  // for one row, because strangers share a rate limit. The check is safe: a limit that is used up here is
+  // still used up once its row is locked.
   const early = reckon(work, turns, await readPaces(work, names)).refused
   if (early) return { inS: 0, refused: early }
   const { inS, refused, after } = reckon(work, turns, await lockPaces(work, names))

@@ -30,8 +30,8 @@ export interface TakenCalls {
 
 /**
  * Reserves up to `wanted` calls to a provider's endpoint, none later than `withinMs` from now. All processes
- * share one rate limit: first come, first served. The time is that of the database, because the processes'
- * clocks differ.
+ * share one rate limit: first come, first served. The database's clock is used, because the clocks of the
+ * processes differ.
  */
 export async function takeCalls(
   db: Kysely<DB>,

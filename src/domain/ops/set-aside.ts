@@ -3,9 +3,9 @@ import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { AttentionItem, Work } from '../kernel/work.ts'
 
 /**
- * Calls `act` for a batch of items. If that throws, calls `act` for each item alone, and `setAside` for an
- * item that throws alone. `act` must change all or nothing (a transaction), and nothing more when it is
- * repeated.
+ * Calls `act` for a batch of items. If that throws, calls `act` for each item alone. If an item throws alone,
+ * calls `setAside` for it. `act` must change everything or nothing (a transaction). If it is repeated, it
+ * must not change anything a second time.
  */
 export async function allOrEach<T>(
   items: readonly T[],

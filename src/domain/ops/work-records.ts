@@ -27,8 +27,8 @@ export const workRecords: WorkRecords = {
   },
 
   writeAttention: async ({ tx, now }, items) => {
-    // Items of the same kind about the same object become one row: one SQL statement may not change a row
-    // twice.
+    // Items of the same kind about the same object become one row, because one SQL statement may not change a
+    // row twice.
     const open = new Map(items.map((item) => [`${item.kind} ${item.subject[1]}`, item]))
     const rows = [...open.values()].map((item) => ({
       id: newId(),

@@ -38,8 +38,8 @@ export async function cancelOrder(
   const { id } = await getOrder(work, input.order)
   const { order, payments } = await lockOrderAndPayments(tx, id)
   await requireCancellable(work, order)
-  // The reason that a person wrote is not put into events. The stored reason starts with `by_customer` or
-  // `by_staff`, so that a buyer's text cannot look like one of staff.
+  // The events do not have the reason that a person wrote. The reason stored with the order starts with
+  // `by_customer` or `by_staff`, so that a buyer's text cannot look like one of staff.
   const by = actor.kind === 'customer' ? 'by_customer' : 'by_staff'
   await cancelLocked(work, { order, payments }, by, input.reason)
   return await getOrder(work, id)

@@ -2,13 +2,13 @@ import { sql } from 'kysely'
 import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
 import { refundTransitions, wasReceived } from '../payment/index.ts'
 
-// The most violations that one check of an invariant lists. There can be ten thousand, and a person needs the
-// first few.
+// The maximum number of violations that one check of an invariant lists. There can be ten thousand, but a
+// person needs only the first few.
 const SHOWN = 10
 
 /**
- * The SQL expression for the sum that the company paid towards refunds of payment `p`. The same sum of the
- * order's own money stays in the order's funds, for the factory.
+ * The SQL expression for the sum that the company paid towards refunds of payment `p`. Because the company
+ * paid, the same sum of the order's own money stays in the order's funds, for the factory.
  */
 const borneBefore = sql`coalesce((
   select sum(e.amount_idr) from refunds r join ledger_transactions t on t.key = 'refund:' || r.id || ':decided'
@@ -24,7 +24,7 @@ const refundedBeforeRestore = sql`exists (
 
 /**
  * The SQL expression for the sum that went back to the company because order `o` ended without a sale. The
- * company had paid that sum towards a refund. 0 if the order's money was earned after all.
+ * company had paid that sum towards a refund. The result is 0 if the order's money was earned after all.
  */
 const borneBack = sql`coalesce((
   select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0

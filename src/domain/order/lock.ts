@@ -52,8 +52,8 @@ export async function lockOrderAndPayments(
 }
 
 /**
- * Returns an SQL condition: the refund of an order whose goods came back to the warehouse is decided. `alias`
- * is the alias of the orders table in the query.
+ * Returns an SQL condition: the goods of an order came back to the warehouse, and their refund is decided.
+ * `alias` is the alias of the orders table in the query.
  */
 export const refundDecided = (alias: string): RawBuilder<boolean> => sql<boolean>`
   (exists (select from refunds d where d.key = 'order:' || ${sql.ref(`${alias}.id`)} || ':undeliverable')

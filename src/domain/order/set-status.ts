@@ -44,8 +44,8 @@ export const statusesByHand = Object.keys(mayset) as [StatusByHand, ...StatusByH
 
 /**
  * Sets an order's status by hand (`PATCH /api/orders/:id/status`). An order that leaves on_hold or returned
- * gets stock reserved and a courier booked again. `refunded` refunds a parcel that came back; after
- * return_requested, `returned` accepts the return and `delivered` refuses it.
+ * gets stock reserved and a courier booked again. The status `refunded` refunds a parcel that came back. If
+ * the buyer has requested a return, `returned` accepts it and `delivered` refuses it.
  * @throws CourierBooked (order.parcel_booked) where cancelling needs the courier first: run it by
  * `withParcelCancelled`
  * @throws order.not_found, reason_required, parcel_booked, out_of_stock, return_open, refund_decided,
@@ -124,8 +124,8 @@ async function decideReturn(
 }
 
 /**
- * Ends the order's parcel if no courier was asked for it yet. Throws if a courier is booked: then the parcel
- * must be cancelled first.
+ * Ends the order's parcel if laku has not asked a courier to carry it yet. Throws if a courier is booked:
+ * then the parcel must be cancelled first.
  */
 async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<void> {
   const parcel = await endUnrequestedParcel(work, id)

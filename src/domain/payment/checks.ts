@@ -4,8 +4,8 @@ import { goesBack } from './entitlement/read-gone.ts'
 import { paymentRowChecks, refundedFromReview } from './row-checks.ts'
 import { receivedStates } from './transitions.ts'
 
-// The most violations that one check of an invariant lists. There may be ten thousand, and a person needs the
-// first few.
+// The maximum number of violations that one check of an invariant lists. There may be ten thousand, but a
+// person needs only the first few.
 const SHOWN = 10
 
 /**

@@ -81,7 +81,7 @@ export interface GatewayInvoiceQuery {
   paidAfter?: Date
   paidBefore?: Date
   /**
-   * Lists only invoices that were paid within this many seconds before now. The clock of the machine counts,
+   * Lists only invoices that were paid within this many seconds before now. The machine's clock is used,
    * because in development laku's own clock may be shifted.
    */
   paidWithinS?: number
@@ -95,8 +95,8 @@ export type GatewayRefundStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLE
 export interface ListedRefunds {
   refunds: GatewayRefund[]
   /**
-   * The reason why a refund may be missing in these lists. `unreadable_refund`: one of them could not be
-   * read. `endless_list`: a list did not end. Undefined if the lists are complete.
+   * The reason why a refund may be missing in these lists. `unreadable_refund`: a refund in the lists could
+   * not be read. `endless_list`: a list did not end. Undefined if the lists are complete.
    */
   partial?: 'unreadable_refund' | 'endless_list' | undefined
 }
@@ -163,8 +163,8 @@ export interface PaymentGateway {
   expireInvoice(id: string): Promise<GatewayInvoice>
   /**
    * Asks Xendit to send money back to the bank, card or e-wallet that paid. The call is made only while the
-   * caller's `lease` has not run out. The money has arrived only once Xendit reports SUCCEEDED, not at
-   * PENDING.
+   * caller's `lease` has not run out. While Xendit reports PENDING, the money has not arrived; once it
+   * reports SUCCEEDED, it has.
    */
   createRefund(refund: NewGatewayRefund, lease?: CallLease): Promise<GatewayRefund>
   getRefund(id: string): Promise<GatewayRefund>

@@ -21,12 +21,12 @@ export interface TrackingContext {
 export interface Asked {
   read: string[]
   failed: { id: string; error: string; refused: boolean }[]
-  /** The courier's order ids that no parcel of laku has, or has yet. */
+  /** The courier's order ids for which laku has no parcel, or no parcel yet. */
   unknown: string[]
 }
 
-// The most attempts to read one parcel from its courier and to record the answer. An attempt fails if
-// somebody else changes the parcel in between.
+// The maximum number of attempts to read one parcel from its courier and to record the answer. An attempt
+// fails if somebody else changes the parcel between the reading and the recording.
 const TRIES = 3
 
 /**

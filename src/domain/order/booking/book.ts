@@ -32,8 +32,8 @@ export interface BookingContext {
 
 /**
  * Books a courier for each of these orders that is paid, has its stock reserved and has no booking. The
- * booking is stored as intended before the courier is called, and its outcome after. The reference for the
- * courier is derived from the order, so no parcel is booked twice.
+ * booking is stored as intended before the courier is called, and its outcome after. The reference that laku
+ * sends to the courier is derived from the order, so no parcel is booked twice.
  */
 export async function bookShipments(context: BookingContext, orderIds: readonly string[]): Promise<void> {
   const { units, actor, origin } = context

@@ -141,8 +141,8 @@ async function moveOrders(work: Work, updates: readonly ParcelUpdate[]): Promise
 const given: readonly OrderStatus[] = ['failed', 'cancelled', 'returned', 'refunded']
 
 /**
- * Requests attention if a courier delivers a parcel whose order staff had ended. Its buyer may then have both
- * the goods and the money, and a person decides.
+ * Requests attention if staff had ended an order and a courier delivers its parcel all the same. The buyer
+ * may then have both the goods and the money, so a person decides.
  */
 function reportContradictedOrder(work: Work, { order: { id, code, status }, trackingStatus }: Move): void {
   if (trackingStatus !== 'delivered' || !given.includes(status)) return

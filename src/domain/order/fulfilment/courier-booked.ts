@@ -18,8 +18,8 @@ export class CourierBooked extends DomainError {
 }
 
 /**
- * The most attempts to cancel one order. Between cancelling a parcel and cancelling its order, a new parcel
- * may be booked, which must be cancelled too.
+ * The maximum number of attempts to cancel one order. A new parcel may be booked after the old one is
+ * cancelled and before the order is cancelled. So the new parcel must be cancelled too.
  */
 const TRIES = 3
 

@@ -41,8 +41,8 @@ async function refundLost(work: Work, orderId: string): Promise<void> {
   if (order.status !== 'failed' || !kept) return
   await earnOrders(work, [orderId])
   const { userId, sessionId } = order
-  // If staff set the order to failed, its refund was counted towards their limits then. If the courier
-  // reported the loss, nobody decided the refund, so it is counted here.
+  // If staff set the order to failed, its refund was counted towards their limits at that time. If the
+  // courier reported the loss, nobody decided the refund, so it is counted here.
   await countUnlessCounted(work, giftOf('order_failed', order, kept.leftIdr))
   await refundOrder(work, {
     key: `order:${orderId}:lost`,

@@ -47,7 +47,8 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
   const key = `order:${id}:undeliverable`
   await refundOrder(work, { key, paymentId, amountIdr, reason: 'order_undeliverable', from })
   await returnBorne(work, order, shippingIdr)
-  // The money that a direct order still holds is its shipping fee. The company has earned that fee.
+  // After this refund, a direct order has only the money of its shipping fee left. The company has earned
+  // that fee, so it is posted as earned.
   await earnOrders(work, [id])
   await settleAttention(work, 'order_came_back', id, 'refunded')
   await sql`update orders set allocated = false, updated_at = ${work.now} where id = ${id}`.execute(work.tx)

@@ -6,9 +6,9 @@ import { type LockedOrder, lockOrderAndPayments } from '../lock.ts'
 import { keptFor, refundOrder } from '../refunds/order-money.ts'
 
 /**
- * Corrects an order's estimated shipping fee, once, when its courier has named a price. The buyer is refunded
- * what the estimate was too high, and the company pays what it was too low. An order that was cancelled or
- * refunded needs no refund here.
+ * Corrects an order's estimated shipping fee, once, when its courier has named a price. If the estimate was
+ * too high, the buyer is refunded the difference. If it was too low, the company pays the difference. An
+ * order that was cancelled or refunded needs no refund here.
  */
 export async function trueUpFee(work: Work, orderId: string): Promise<void> {
   const { order, payments } = await lockOrderAndPayments(work.tx, orderId)
@@ -28,8 +28,8 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
       reason: 'fee_trued',
       from,
     })
-    // A parcel with a margin has already been charged to the account `shipping`. For any other parcel this
-    // lower fee is charged when its journey ends.
+    // If the parcel has a margin, its fee has already been charged to the account `shipping`. Otherwise this
+    // lower fee is charged when the parcel's journey ends.
     if (parcel.marginIdr === null) await lowerFee(work, parcel.id, rupiah(backIdr))
   }
   await sql`
@@ -39,9 +39,9 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
 }
 
 /**
- * Returns the ledger entry that debits the account with the order's shipping fee. That is `shipping` once the
- * order's money is earned or released, and `shipping-margin` after the parcel's journey. Returns undefined
- * while the order's own account has the fee.
+ * Returns the ledger entry that debits the account in which the order's shipping fee is. The account is
+ * `shipping` once the order's money is earned or released. It is `shipping-margin` after the parcel's
+ * journey. Returns undefined while the fee is still in the order's own account.
  */
 async function feeFrom(
   work: Work,

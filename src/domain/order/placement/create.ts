@@ -121,12 +121,12 @@ function buyerOf({ actor }: Work, userId: string | undefined): string {
 }
 
 /**
- * Throws unless the buyer's account is active. An access token stays valid for up to a minute after a
- * suspension, and staff place orders for buyers too.
+ * Throws unless the buyer's account is active. The check is needed, because an access token stays valid for
+ * up to a minute after a suspension. Staff place orders for buyers too.
  */
 export async function requireActive(work: Work, userId: string): Promise<void> {
-  // This lock on the user's row is the one that any reference to a user needs. So a user who is being erased
-  // is either not found here, or is erased after this order is written.
+  // The database locks the user's row in this way for every row that refers to the user. So a user who is
+  // being erased is either not found here, or is erased after this order is written.
   const user = await work.tx
     .selectFrom('users')
     .select(['status', 'closingSince'])

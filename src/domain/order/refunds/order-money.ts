@@ -20,8 +20,9 @@ export interface KeptMoney {
 }
 
 /**
- * Returns the payment of a locked order from which most can still be refunded; undefined if nothing can. The
- * amount is at most the order's total. Anything above it was a double payment, which is refunded by itself.
+ * Returns that payment of a locked order from which the largest amount can still be refunded; undefined if
+ * nothing can. The amount is at most the order's total. Anything above that total was a double payment, for
+ * which there is a separate refund.
  */
 export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): KeptMoney | undefined {
   const left = payments
@@ -119,8 +120,8 @@ export async function postTakenBack(
 }
 
 /**
- * Gives the company the money beyond `keptIdr` that a direct order still has after it ended without a sale.
- * The company had paid that much towards a refund of the order before delivery.
+ * Gives the company money that a direct order still has after it ended without a sale: all except `keptIdr`.
+ * The company had paid the same sum towards a refund of the order before delivery.
  */
 export async function returnBorne(work: Work, order: LockedOrder, keptIdr: Rupiah): Promise<void> {
   const { id, userId, sessionId } = order

@@ -40,8 +40,8 @@ export interface ReturnInspection {
 /**
  * Accepts a return whose goods have arrived and were inspected: items go back into stock or are written off,
  * and their price is refunded. The factory and the commission pay; the shipping fee is refunded only if the
- * fault is ours and everything came back. An order of which nothing is left becomes returned, and later
- * refunded; any other stays delivered.
+ * fault is ours and everything came back. If nothing of the order is left, it becomes returned, and later
+ * refunded; otherwise it stays delivered.
  * @throws order.return_not_found, return_decided, return_items_invalid, kernel.forbidden
  */
 export async function acceptReturn(work: Work, input: ReturnInspection): Promise<ReturnView> {

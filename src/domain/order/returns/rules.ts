@@ -20,7 +20,7 @@ const ourFault: ReadonlySet<ReturnReason> = new Set([
 
 /**
  * Returns true if a return also refunds the shipping fee: the fault is ours, and the buyer returned
- * everything. Otherwise the buyer did get a parcel delivered.
+ * everything. In any other case the fee is kept, because the buyer did get a parcel delivered.
  */
 export function refundsShipping(reason: ReturnReason, allCameBack: boolean): boolean {
   return ourFault.has(reason) && allCameBack

@@ -30,8 +30,8 @@ const ours = /^(RFD-\d{6}-[0-9A-Z]+)-(\d+)$/
 const REASON = 'adopted'
 
 /**
- * Records a refund that laku sent before a database restore and that the restored database lacks. If it was
- * all that is left of the payment, `refunding` cancels the order or participation that the payment was for.
+ * Records a refund that laku sent before a database restore and that the restored database lacks. If the
+ * refund took all that was left of the payment, `refunding` cancels the payment's order or participation.
  * Returns undefined if the refund cannot be recorded.
  */
 export async function adoptRefund(
@@ -115,8 +115,8 @@ interface Again {
 }
 
 /**
- * Finds a refund of the same sum of the same payment that was decided after the database restore and not sent
- * yet. The buyer already has that sum from the refund before the restore.
+ * Finds a refund with the same payment and sum, decided after the database restore and not sent yet. The
+ * buyer already has that sum from the refund before the restore.
  */
 async function decidedAgain(work: Work, paymentId: string, amountIdr: Rupiah): Promise<Again | undefined> {
   const { rows } = await sql<Again>`

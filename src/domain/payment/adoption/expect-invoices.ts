@@ -3,8 +3,8 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { RESERVED_S } from '../invoices/reserve.ts'
 
 /**
- * Marks pending payments without an invoice, after a database restore. Xendit may have an invoice of theirs
- * that the restored database lacks. Laku then looks for that invoice before it makes another one.
+ * Marks pending payments without an invoice, after a database restore. Xendit may have an invoice for such a
+ * payment that the restored database lacks. So laku looks for that invoice before it makes another one.
  */
 export async function expectLostInvoices(work: Work): Promise<void> {
   await sql`

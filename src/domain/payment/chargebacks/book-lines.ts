@@ -52,8 +52,8 @@ export async function bookChargebackLines(
     [...matches.values()].flatMap((match) => match.paymentId ?? []),
   )
   let fresh = 0
-  // Oldest first: a chargeback must be posted before the won dispute that returns its sum. Xendit lists the
-  // newest lines first.
+  // The oldest line is posted first, because a chargeback must be posted before the won dispute that returns
+  // its sum. Xendit lists the newest lines first.
   for (const line of lines.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
     const ours = booked.get(line.id)?.amountIdr ?? 0
     const theirs = movedIdr(line) ?? ours

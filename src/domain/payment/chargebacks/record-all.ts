@@ -46,8 +46,8 @@ export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): P
 
 /**
  * Posts the chargebacks of Xendit's transaction list, once each, as the company's loss: the factory is not to
- * blame. A chargeback that staff reported under another id is recognized by payment and amount; if only the
- * amount differs, a person is asked. Returns the number of new chargebacks.
+ * blame. Staff may have reported the same chargeback under another id. Laku recognizes it by payment and
+ * amount; if only the amount differs, a person is asked. Returns the number of new chargebacks.
  */
 export async function recordChargebacks(work: Work, lines: readonly Chargeback[]): Promise<number> {
   if (lines.length === 0) return 0

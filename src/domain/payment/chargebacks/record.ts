@@ -19,7 +19,7 @@ export interface ReportedChargeback extends Chargeback {
    * amount.
    */
   isAnother?: boolean | undefined
-  /** The id of the chargeback in laku's ledger that staff say is this one. */
+  /** The id of a chargeback in laku's ledger: staff say that it is the same chargeback as this one. */
   sameAs?: string | undefined
 }
 

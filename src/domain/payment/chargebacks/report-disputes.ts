@@ -4,8 +4,8 @@ import { settleAttention } from '../../ops/index.ts'
 import { markProcessed } from '../../webhooks/index.ts'
 
 /**
- * A webhook about a dispute over a card payment. No money is posted for it; that happens only for a line in
- * Xendit's transaction list.
+ * A webhook about a dispute over a card payment. No money is posted for the webhook, because money is posted
+ * only for a line in Xendit's transaction list.
  */
 export interface DisputeNotice {
   inboxId: string

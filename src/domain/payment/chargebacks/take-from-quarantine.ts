@@ -16,8 +16,8 @@ export interface TakenFromQuarantine {
 
 /**
  * Reduces quarantined money (which matches no expected payment) by the sum that a card issuer took back, so
- * that nobody is given that sum. Once nothing of it is left, the payment that is in review because of it ends
- * as refunded.
+ * that nobody is given that sum. A payment may be in review because of this money. Once nothing of the money
+ * is left, that payment ends as refunded.
  * @throws payment.not_in_quarantine, quarantine_decided, not_refundable where more is taken back than waits
  */
 export async function reduceQuarantined(

@@ -11,8 +11,8 @@ import { dueToBuyer } from './rules.ts'
 interface Difference {
   payment: LockedPayment
   /**
-   * The money that the buyer has beyond their due. If it is below zero, laku withheld so much from the buyer
-   * and now owes it.
+   * The money that the buyer has beyond their due. If it is below zero, laku withheld this sum from the buyer
+   * and now owes it to the buyer.
    */
   excessIdr: Rupiah
   claimedIdr: Rupiah
@@ -63,8 +63,8 @@ function postingOf({ payment, excessIdr, claimedIdr }: Difference, walletIdr: Ru
   const dimensions = dimensionsOf(payment)
   const about = { key: `payment:${id}:claim:${nth}`, subject: ['payment', id] as [string, string] }
   const idr = Math.abs(excessIdr)
-  // Too much money is taken from the wallet first, and the buyer owes only the rest. Withheld money first
-  // reduces the buyer's debt, and only the rest goes into the wallet.
+  // If the buyer has too much money, it is taken from the wallet first, and the buyer owes only the rest. If
+  // laku withheld money, it first reduces the buyer's debt, and only the rest goes into the wallet.
   const fromWalletIdr =
     excessIdr > 0 ? Math.max(0, Math.min(idr, walletIdr)) : idr - Math.min(idr, claimedIdr)
   const parts = [

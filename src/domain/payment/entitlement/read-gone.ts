@@ -51,8 +51,8 @@ export async function readGone(work: Work, paymentIds: Iterable<string>): Promis
 
 /**
  * Returns how much of each payment was returned so far, before a new refund is decided. The ledger is read
- * only for payments with a chargeback or a sum added by the company. For any other payment its own row has
- * the figure.
+ * only for payments with a chargeback or a sum added by the company. For any other payment, the payment's own
+ * row has this sum.
  */
 export async function goneBefore(
   work: Work,

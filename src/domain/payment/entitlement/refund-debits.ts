@@ -9,9 +9,9 @@ import { buyersLeft, isPlain, leftOf, requireRefundable } from './rules.ts'
 
 /**
  * Returns the ledger debits that pay for a refund by staff; the payment and its order or session are locked.
- * If the factory bears the refund, the order's funds pay before delivery; after it, factory and commission
- * pay in proportion to their shares. Money in escrow pays no refund by staff: a participation is refunded in
- * full, by leaving or cancelling.
+ * If the factory bears the refund, the order's funds pay before delivery. After delivery, factory and
+ * commission pay in proportion to their shares. Money in escrow pays no refund by staff, because a
+ * participation is refunded only in full, by leaving or cancelling.
  * @throws payment.not_refundable, in_escrow, cancel_instead, over_refunded
  */
 export async function refundDebits(

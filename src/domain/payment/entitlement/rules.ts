@@ -63,8 +63,8 @@ export const buyersLeft = (payment: OwnMoney): Rupiah =>
   Math.max(0, ownIdr(payment) - payment.chargedBackIdr - payment.returnedIdr)
 
 /**
- * Returns the sum that the buyer should have got back from laku by now. That is the sum of refunds and
- * rebates decided, less so much that the buyer never gets more than they paid, chargebacks included.
+ * Returns the sum that the buyer should have got back from laku by now. That is the sum of the refunds and
+ * rebates decided. It is reduced if the buyer would otherwise get more than they paid, chargebacks included.
  */
 export const dueToBuyer = (payment: OwnMoney): Rupiah =>
   Math.min(payment.returnedIdr, Math.max(0, ownIdr(payment) - payment.chargedBackIdr))

@@ -20,7 +20,8 @@ export interface SettledClaim {
 /**
  * Settles what a buyer owes because both the card issuer and laku gave back the same money. The sum is taken
  * from the buyer's wallet, as far as the wallet has it, or else written off. A write-off counts against the
- * limits of the person and of the buyer: over them another person allows the write-off beforehand.
+ * limits of the person who decides and of the buyer. If it exceeds a limit, another person must allow it
+ * beforehand.
  * @throws payment.not_found, no_claim, kernel.second_person_needed, kernel.forbidden
  */
 export async function settleClaim(

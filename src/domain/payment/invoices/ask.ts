@@ -14,8 +14,8 @@ export interface AskedPayment {
   expiresAt: Date
   nextCheckAt: Date
   /**
-   * The time since which a webhook says that the payment is paid while its invoice, read from Xendit, says
-   * otherwise. Null if they agree, or a person has decided.
+   * The time when webhook and invoice began to contradict each other. The webhook says that the payment is
+   * paid, and the invoice read from Xendit says that it is not. Null if they agree, or a person has decided.
    */
   contradictedAt: Date | null
 }

@@ -1,7 +1,7 @@
 import { attempt, ProviderFailure } from '../../kernel/index.ts'
 import type { GatewayInvoice, GatewayInvoiceQuery, PaymentGateway } from '../gateway.ts'
 
-/** The most invoices that Xendit returns in one page of a list. */
+/** The maximum number of invoices that Xendit returns in one page of a list. */
 const PAGE = 100
 
 export interface PaidInvoices {

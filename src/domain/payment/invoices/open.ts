@@ -31,8 +31,8 @@ export type OpenedInvoice =
    */
   | { state: 'waiting'; place: number; waitS: number }
 
-// The most waits (200 ms each) while another process makes the payment's invoice. Normally Xendit answers
-// within two seconds.
+// The maximum number of waits (200 ms each) while another process makes the payment's invoice. Normally
+// Xendit answers within two seconds.
 const WAITS = 10
 const WAIT_MS = 200
 
@@ -56,8 +56,8 @@ export async function openInvoice(context: OpenContext, code: string): Promise<O
 }
 
 /**
- * Returns the URL of the payment's invoice, if the invoice exists and can still be paid. Buyers mostly open a
- * link more than once, and this query needs no lock.
+ * Returns the URL of the payment's invoice, if the invoice exists and can still be paid. The query comes
+ * first, because it needs no lock and buyers mostly open a link more than once.
  * @throws payment.not_found
  */
 async function madeInvoice(db: Kysely<DB>, code: string, now: Date): Promise<string | undefined> {
@@ -132,7 +132,7 @@ async function createInvoice(
       payer: reserved.payer,
       methods: methodsFor(reserved.amountIdr),
       // With `back=1` in its URL, the payment page does not send a returning buyer to the invoice again. The
-      // webhook about the payment may still be under way.
+      // buyer may have paid already, while the webhook about the payment is still under way.
       successRedirectUrl: `${payLink(publicUrl, reserved.code)}?back=1`,
       failureRedirectUrl: payLink(publicUrl, reserved.code),
     })

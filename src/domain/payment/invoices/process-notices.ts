@@ -63,7 +63,7 @@ export async function processNotices(
     }
   }
   // A webhook contradicts the state of the refund that was read from Xendit. If another webhook agrees with
-  // that state, it is right: the state changed between the two webhooks.
+  // that state, the state is right, because it changed between the two webhooks.
   for (const { id, says } of notices) {
     const refund = refunds.get(id)
     if (refund && 'amountIdr' in refund && says === refund.status) doubted.delete(id)
@@ -140,8 +140,8 @@ function contradictedRefund(inboxId: string, says: string | undefined, refund: G
 }
 
 /**
- * The time (s) for which laku does not retry a failed refund, if a webhook says that it succeeded. A retry
- * could send the money a second time. Staff are notified before this time ends.
+ * The time (s) for which laku does not retry a failed refund, if a webhook says that it succeeded. Otherwise
+ * a retry could send the money a second time. Staff are notified before this time ends.
  */
 const DOUBTED_S = 86_400
 

@@ -3,18 +3,18 @@ import type { AskedPayment, InvoiceUpdate } from './ask.ts'
 import { listPaid } from './list-paid.ts'
 
 /**
- * The number of invoices from which reading one page of Xendit's list is cheaper. Fewer invoices are read one
- * by one.
+ * The number of invoices from which it is cheaper to read one page of Xendit's list. If there are fewer
+ * invoices, they are read one by one.
  */
 const LOOKUPS_PER_PAGE = 10
 /**
- * The age (s) up to which an invoice is looked up in Xendit's list of paid invoices. Older invoices are few,
- * and the list would have to be read far back.
+ * The age (s) up to which an invoice is looked up in Xendit's list of paid invoices. Older invoices are not
+ * looked up there, because they are few and are far back in the list.
  */
 const LISTED_S = 1800
 /**
- * The time (s) added to the age of the oldest invoice: Xendit's clock may differ from ours, and its answer
- * takes time.
+ * The time (s) added to the age of the oldest invoice when the list is read. It is needed, because Xendit's
+ * clock may differ from ours, and its answer takes time.
  */
 const MARGIN_S = 60
 

@@ -22,11 +22,11 @@ export interface AskedInvoice {
 
 export type ReadInvoices = Map<string, GatewayInvoice | ProviderFailure>
 
-// The number of invoices from which Xendit's list of paid invoices is read. One call returns up to 100
-// invoices; fewer than this are as cheap to read one by one.
+// The number of invoices from which laku reads Xendit's list of paid invoices. The list needs few calls,
+// because one call returns up to 100 invoices. Fewer invoices are read one by one, because that is as cheap.
 const MIN_FOR_PAGES = 10
-// The most pages of Xendit's list of paid invoices that are read in one run. 3,000 invoices paid in a minute
-// are 30 pages. An invoice on none of these pages is read alone.
+// The maximum number of pages of Xendit's list of paid invoices that are read in one run. For example, 3,000
+// invoices paid in a minute are 30 pages. If an invoice is on none of the pages read, it is read alone.
 const MAX_PAGES = 30
 const PAID_BEFORE_UPDATE_S = 120
 

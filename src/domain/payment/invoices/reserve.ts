@@ -42,8 +42,8 @@ export type Opening =
   | { state: 'redirect'; url: string }
   | { state: 'paid' | 'refunded' | 'expired' | 'review' }
   /**
-   * A webhook says that the payment is paid while its invoice says otherwise. The buyer is not sent to pay
-   * again.
+   * A webhook says that the payment is paid, and its invoice says that it is not. So the buyer is not sent to
+   * pay again.
    */
   | { state: 'checking' }
   | { state: 'waiting'; place: number; waitS: number }
@@ -95,8 +95,8 @@ export async function reserveInvoice(work: Work, code: string): Promise<Opening>
 }
 
 /**
- * The longest time (ms) that a process waits for a payment's place in the queue for invoices. A buyer further
- * behind is told to wait. A place that nobody used for `TURN_KEPT_MS` is lost.
+ * The longest time (ms) that a process waits until a payment's turn in the queue for invoices. If the turn
+ * comes later, the buyer is told to wait. If nobody uses a turn for `TURN_KEPT_MS`, it is lost.
  */
 const SHORT_WAIT_MS = 1_500
 const TURN_KEPT_MS = 120_000

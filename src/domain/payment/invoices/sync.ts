@@ -104,8 +104,8 @@ async function record(
 const ageS = (since: Date, now: Date) => Math.max(0, (now.getTime() - since.getTime()) / 1000)
 
 /**
- * Returns when laku asks again about an open invoice: after as much time as has passed since the link was
- * opened or the buyer came back. Laku asks for the last time when the payment expires.
+ * Returns when laku asks again about an open invoice. The wait is as long as the time since the link was
+ * opened, or since the buyer came back. Laku asks for the last time when the payment expires.
  */
 function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment, now: Date): Date {
   const next = secondsAfter(now, Math.max(FIRST_CHECK_S, ageS(buyerBackAt ?? invoiceRequestedAt, now)))
@@ -113,9 +113,9 @@ function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment,
 }
 
 /**
- * Returns when laku asks Xendit again after no answer: after as much time as has passed since the payment's
- * end or contradiction. That is at least half a minute and at most an hour. If Xendit named a wait, that wait
- * counts.
+ * Returns when laku asks Xendit again, if it got no answer. The wait is as long as the time since the payment
+ * ended or was contradicted. It is at least half a minute and at most an hour. If Xendit named a wait, laku
+ * uses that wait instead.
  */
 function nextTry(since: Date, now: Date, retryAfterS?: number): Date {
   const wait = Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, ageS(since, now)))

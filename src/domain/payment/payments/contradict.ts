@@ -19,8 +19,8 @@ export const isContradicted = ({ contradictedAt, contradictionDecidedAt }: Contr
 
 /**
  * Marks locked payments about which a webhook says that they are paid, while their invoices say otherwise. A
- * marked payment does not expire: its money may have arrived, and its stock or place would be given away.
- * Laku soon asks Xendit again.
+ * marked payment does not expire. Otherwise its stock or place would be given away, although its money may
+ * have arrived. Laku soon asks Xendit again.
  */
 export async function contradictPayments(work: Work, paymentIds: readonly string[]): Promise<void> {
   if (paymentIds.length === 0) return

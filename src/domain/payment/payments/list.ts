@@ -84,22 +84,25 @@ async function findPayment(tx: Tx, idOrCodeText: string, whose: RawBuilder<unkno
   return payment
 }
 
-/** How the provider contradicts itself about a payment, and what staff can do about it (ADR 0106). */
+/**
+ * A contradiction between Xendit's webhook and Xendit's invoice about a payment, with the commands for staff
+ * (ADR 0106).
+ */
 export interface Contradiction {
   says: string
-  /** When a webhook first called the payment paid while its invoice read otherwise. */
+  /** The time when a webhook first said that the payment is paid, while its invoice said otherwise. */
   since: Date
-  /** When a person decided that no money came in. */
+  /** The time when a person decided that the payment's money did not arrive. */
   decidedAt: Date | null
-  /** Empty once the payment has ended, or a person has decided. */
+  /** The commands that staff may run. Empty once the payment has ended, or a person has decided. */
   todo: { command: string; does: string }[]
 }
 
 export type ShownPayment = PaymentDetail & { refunds: RefundLine[]; contradiction: Contradiction | null }
 
 /**
- * Returns a payment by id or code, with its refunds, oldest first, and with what contradicts it. For staff:
- * the owner of the payment is not checked.
+ * Returns a payment by id or code, with its refunds (oldest first) and its contradiction, if there is one.
+ * For staff: the owner of the payment is not checked.
  * @throws payment.not_found
  */
 export async function showPayment(tx: Tx, idOrCodeText: string): Promise<ShownPayment> {

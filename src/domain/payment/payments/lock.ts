@@ -19,7 +19,10 @@ export interface LockedPayment extends Payment {
   refundedIdr: Rupiah
   /** The sum that the card issuer took back from us (chargeback). */
   chargedBackIdr: Rupiah
-  /** The time since which a webhook says that the payment is paid while its invoice says otherwise. */
+  /**
+   * The time when webhook and invoice began to contradict each other: only the webhook says that the payment
+   * is paid.
+   */
   contradictedAt: Date | null
   /**
    * The time when a person decided that the money of a contradicted payment did not arrive; null if nobody

@@ -6,8 +6,9 @@ import { claimDue, syncInvoices } from '../invoices/sync.ts'
 import { expireUnopened } from './expire.ts'
 
 /**
- * The most payments that one run of the sweep ends (links never opened) or asks Xendit about (links opened).
- * Each question is one call, and Xendit accepts 10 calls a second.
+ * The maximum numbers of payments in one run of the sweep. The first is for payments to end, whose links were
+ * never opened. The second is for payments to ask Xendit about, whose links were opened. Each question is one
+ * call, and Xendit accepts only 10 calls a second.
  */
 const EXPIRE_BATCH_SIZE = 500
 const SYNC_BATCH_SIZE = 50
@@ -40,8 +41,9 @@ export async function sweepPayments(context: GatewayContext): Promise<void> {
 }
 
 /**
- * Moves the next check of payments without an invoice to the time when they expire. If making an invoice
- * failed, an earlier check is left over, which has nothing to ask about.
+ * Moves the next check of payments without an invoice to the time when they expire. If an invoice could not
+ * be made, an earlier check of the payment is left over. That check is useless, because there is no invoice
+ * to ask about.
  */
 async function postponeUnopened(work: Work): Promise<void> {
   await sql`

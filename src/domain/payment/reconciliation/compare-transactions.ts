@@ -38,8 +38,8 @@ export function chargedIdr({ feeIdr, feeStatus }: GatewayTransaction): Rupiah | 
 }
 
 /**
- * The most corrections that laku posts for one line of Xendit's transaction list. After that, staff must look
- * at the line.
+ * The maximum number of corrections that laku posts for one line of Xendit's transaction list. After that,
+ * staff must look at the line.
  */
 export const MAX_CORRECTIONS = 12
 

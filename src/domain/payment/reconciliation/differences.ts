@@ -33,8 +33,8 @@ export interface Difference {
 }
 
 /**
- * The age (s) from which a differing line of Xendit's transaction list counts as a difference. For a younger
- * line the webhook may be under way, and laku reads the list only every ten minutes.
+ * The age (s) from which a differing line of Xendit's transaction list counts as a difference. A younger line
+ * does not count, because its webhook may be under way. Also, laku reads the list only every ten minutes.
  */
 export const NOT_DUE_S = 1800
 

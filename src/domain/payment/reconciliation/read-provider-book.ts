@@ -7,13 +7,14 @@ import { type BookContext, keepAside, keepLines, resolveLines } from './resolve-
 
 const A_PAGE = 50
 /**
- * The most pages of Xendit's transaction list that one run reads. Xendit allows 600 calls a minute. The next
- * run reads the remaining pages.
+ * The maximum number of pages of Xendit's transaction list that one run reads. It is limited, because Xendit
+ * allows 600 calls a minute. The next run reads the remaining pages.
  */
 const PAGES_PER_RUN = 20
 /**
- * The time (s) before the last reading's end that is read again. A line may appear in Xendit's transaction
- * list a little later than its `updated` time. Reading a line twice changes nothing.
+ * The time (s) by which each reading starts before the end of the last one. It is needed, because a line may
+ * appear in Xendit's transaction list a little later than its `updated` time. So some lines are read twice,
+ * which changes nothing.
  */
 const OVERLAP_S = 300
 
@@ -124,9 +125,9 @@ async function bookLines(work: Work, lines: readonly GatewayTransaction[]): Prom
 }
 
 /**
- * An SQL condition: Xendit's transaction list was read to its end since the database server started. A
- * restored copy of the database always has a new server start. Before its first payout it must learn what the
- * shop did meanwhile.
+ * An SQL condition: Xendit's transaction list was read to its end after the database server started. The
+ * server always starts again for a restored copy of the database. So before its first payout, such a copy
+ * must read in the list what the shop did meanwhile.
  */
 export const bookIsRead: RawBuilder<boolean> = sql<boolean>`exists (
   select from provider_book_reads where provider = 'xendit' and server_start = pg_postmaster_start_time())`
@@ -160,8 +161,8 @@ async function mark(
   before: Reading,
   { transactions, lastId, hasMore }: GatewayTransactionPage,
 ): Promise<boolean> {
-  // The next reading of Xendit's transaction list starts at the newest line of this reading's first page. A
-  // line that changes during this reading has a later time than that.
+  // The next reading of Xendit's transaction list starts at the time of the newest line on this reading's
+  // first page. So it also finds lines that change during this reading, because their times are later.
   const newest = transactions.reduce<Date | null>(
     (latest, { updatedAt }) => (latest && latest > updatedAt ? latest : updatedAt),
     null,

@@ -39,7 +39,7 @@ export interface Reconciliation {
 
 const A_PAGE = 50
 /**
- * The most differences between laku's ledger and Xendit's transaction list that are listed. If there are
+ * The maximum number of listed differences between laku's ledger and Xendit's transaction list. If there are
  * more, something is wrong as a whole.
  */
 const SHOWN = 500

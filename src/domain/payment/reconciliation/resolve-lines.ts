@@ -21,8 +21,8 @@ export interface BookContext extends GatewayContext {
 }
 
 /**
- * The time (s) before laku asks Xendit about a line that differs from laku's ledger. A webhook mostly clears
- * the difference before that.
+ * The time (s) that laku waits before it asks Xendit about a line that differs from laku's ledger. It waits,
+ * because a webhook mostly clears the difference earlier.
  */
 const FIRST_LOOK_S = 300
 /**

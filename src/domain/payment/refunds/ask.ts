@@ -18,9 +18,9 @@ export type RefundAnswer = { refund: SentRefund } & (
   /** Xendit was asked, and its answer does not show whether the refund was made. */
   | { failure: ProviderFailure; proof: ProviderProof }
   /**
-   * The call's outcome is unknown, and Xendit's lists do not have the refund. `over`: its key has expired, so
-   * it is not sent again. `isMute`: Xendit stores no refunded sum for the payment, so it is not sent again
-   * either. `mayBe`: the id of a refund without a reference that may be this one.
+   * The call's outcome is unknown, and Xendit's lists do not have the refund. `over`: the refund's key has
+   * expired, so the refund is not sent again. `isMute`: Xendit stores no refunded sum for the payment, so the
+   * refund is not sent again either. `mayBe`: the id of a refund without a reference that may be this one.
    */
   | { shown: Shown; over: boolean; isMute: boolean; mayBe: string | undefined }
 )
@@ -44,7 +44,7 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
       ? ours.filter(mayHaveGone)
       : ours.filter((otherRefund) => otherRefund.referenceId === referenceOf(refund))
     if (heard.length > 0) return { refund, heard: ours }
-    // The lists are incomplete and may hide this refund. So it is not sent again.
+    // If the lists are incomplete, this refund may be missing in them. So it is not sent again.
     if (listed.partial) throw partialList(listed.partial)
     const booked = isFirst ? undefined : await findInProviderBook(context, refund)
     if (booked) return { refund, heard: [booked] }
@@ -67,8 +67,9 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
 }
 
 /**
- * Asks Xendit about a refund by Xendit's id, if that is known. If Xendit does not know the id, or it belongs
- * to another refund, staff mistyped it. Laku then deletes the id and looks for the refund otherwise.
+ * Asks Xendit about a refund by Xendit's id, if that is known. If Xendit does not know the id, or the id
+ * belongs to another refund, staff mistyped it. In that case laku deletes the id and looks for the refund in
+ * another way.
  */
 async function findById(
   { units, actor, gateway }: GatewayContext,

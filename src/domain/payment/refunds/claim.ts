@@ -14,42 +14,42 @@ export interface SentRefund {
   status: RefundStatus
   attempt: number
   /**
-   * How often this attempt's request was sent. Only the refusal of an attempt's first request proves that no
-   * refund was made.
+   * The number of times that this attempt's request was sent. Only if Xendit refuses the first request is it
+   * certain that no refund was made.
    */
   calls: number
   firstCalledAt: Date | null
   lastCalledAt: Date | null
   leaseId: string
   providerRefundId: string | null
-  /** True if the provider's refund with id `providerRefundId` was read and belongs to this refund. */
+  /** True if Xendit's refund with id `providerRefundId` was read and belongs to this refund. */
   isTaken: boolean
   invoiceId: string
   paymentId: string | null
   paymentRequestId: string | null
-  /** The sum that our book shows as paid out by all refunds of the same payment. */
+  /** The sum that all refunds of the same payment have paid out, by laku's ledger. */
   bookedIdr: Rupiah
 }
 
 /**
- * How long (s, by the shop's clock) a refund stays claimed. After that the claim of a dead worker ends, but
- * never before its lease does.
+ * The time (s, by laku's clock) for which a worker reserves a refund. If the worker dies, another worker may
+ * take the refund after this time, but never before the lease has run out.
  */
 const CLAIMED_S = 60
 const PAUSED_S = 60
 
 /**
- * Returns the reference under which the provider knows an attempt of a refund. A new attempt has a new
- * reference, and starts only after a definite refusal.
+ * Returns the reference by which Xendit knows an attempt of a refund. A new attempt gets a new reference. It
+ * starts only after Xendit has certainly refused the attempt before.
  */
 export const referenceOf = ({ code, attempt }: Pick<SentRefund, 'code' | 'attempt'>) => `${code}-${attempt}`
 
 /**
- * Claims refunds to be sent or asked about, each for one worker at a time. Approved refunds move to
- * submitted, and failed ones to their next attempt, with their postings. Submitted refunds without a final
- * answer stay as they are. A refund that has ended while another call of it is still open is asked about. All
- * other states are left out, so a job that runs twice does nothing. The lease runs by the database's own
- * clock, even where the shop's clock is shifted.
+ * Reserves refunds that are to be sent to Xendit or asked about, each for one worker at a time. Approved
+ * refunds become submitted, and failed refunds get their next attempt; both are posted in the ledger.
+ * Submitted refunds without a final answer stay as they are. If a refund has ended but the answer of another
+ * call is unknown, laku asks about it. Refunds in any other state are left out, so a job that runs twice does
+ * nothing. The lease runs by the database's own clock, even if laku's clock is shifted.
  */
 export async function claimRefunds(work: Work, refundIds: readonly string[]): Promise<SentRefund[]> {
   if (refundIds.length === 0) return []
@@ -118,8 +118,7 @@ async function moveToSubmitted(work: Work, refundIds: readonly string[], leaseId
 }
 
 /**
- * Leases refunds that have ended by one call to the provider while the answer of another call is still
- * unknown.
+ * Reserves refunds that have ended by one call to Xendit, while the answer of another call is still unknown.
  */
 async function leaseEnded(work: Work, refundIds: readonly string[], leaseId: string): Promise<string[]> {
   const { leaseUntil } = lease(leaseId)

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely'
 import type { DB } from '../../kernel/index.ts'
 
 /**
- * Returns the number of refunds, sent after `since`, that the provider refused because their request had a
- * wrong form.
+ * Returns the number of refunds sent after `since` that Xendit refused because their requests had a wrong
+ * form.
  */
 export async function countMisshapen(db: Kysely<DB>, since: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`

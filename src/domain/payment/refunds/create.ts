@@ -29,8 +29,8 @@ export interface RefundRequest {
   amountIdr: Rupiah
   note: string
   /**
-   * The party that pays the refund if the payment's money was released before: the factory pays its share (as
-   * for a return), or the company pays all.
+   * The party that pays the refund, if the payment's money was released before. Either the factory pays its
+   * share (as for a return), or the company pays all.
    */
   borneBy: 'factory' | 'company'
   /**
