@@ -57,13 +57,13 @@ declare module 'fastify' {
     actor: Actor
     rawBody: Buffer | undefined
     /**
-     * Runs a unit of work as the caller of the request. Requests of callers who are not logged in wait in
-     * queues (strangers/), each in the queue of its network or `turn`.
+     * Runs a unit of work as the caller of the request. A request of a caller who is not logged in waits in a
+     * queue (strangers/). `turn` names the queue; without it, the request waits in the queue of its network.
      */
     read<T>(use: (work: Work) => Promise<T>, turn?: string): Promise<T>
     /**
      * Runs a change as the caller, once per Idempotency-Key, and sends its result. A refused change does not
-     * use up the key: neither a thrown refusal (rolled back) nor a returned one (committed).
+     * use up the key. This is true for a thrown refusal (rolled back) and for a returned refusal (committed).
      */
     change<T>(
       reply: FastifyReply & TakesBody<T>,
@@ -223,19 +223,19 @@ const isRefusal = (result: unknown): result is Refusal =>
   'refused' in result &&
   result.refused instanceof DomainError
 
-/** The interval (ms) at which this process reads which log-ins have ended since. */
+/** The interval (ms) at which this process reads which log-ins ended in the last minute. */
 const REFRESH_MS = 400
 /**
- * The interval (ms) at which all ended log-ins are read again. In between, only those of the last minute are
- * read, because a transaction that ends a log-in may commit late.
+ * The interval (ms) at which all ended log-ins are read again. In between, only the log-ins that ended in the
+ * last minute are read. It is a whole minute, because a transaction that ends a log-in may commit late.
  */
 const ALL_MS = 15_000
 const LATE_S = 60
 
 /**
  * The log-ins that ended (by log-out, suspension, reuse of a refresh token or change of a login contact)
- * before their access tokens expired. Every process learns of an ended log-in within a second. No request
- * waits for this.
+ * before their access tokens expired. Every process reads them at short intervals, so it learns of an ended
+ * log-in within a second, and no request waits for the reading.
  */
 class EndedSessions {
   #ids = new Set<string>()

@@ -8,7 +8,10 @@ export interface BatcherOptions<In, Out> {
   maxBatch: number
   /** The time (ms) that a batch waits for more inputs after its first one. */
   waitMs: number
-  /** The most batches that run at once. Inputs that arrive while so many run form the next batch. */
+  /**
+   * The maximum number of batches that run at once. While so many batches run, new inputs wait and form the
+   * next batch.
+   */
   maxRunning?: number
 }
 
@@ -21,7 +24,7 @@ interface Waiting<In, Out> {
 /**
  * Collects the inputs that arrive within a few milliseconds, and runs them as one batch. On one busy session
  * this gives 12,300 joins a second, against 684 one by one (raw SQL, two cores). A failed batch is run again
- * input by input, unless every input would fail (the database is away).
+ * input by input, unless every input would fail, for example because the database is away.
  */
 export class Batcher<In, Out> {
   readonly #options: Required<BatcherOptions<In, Out>>

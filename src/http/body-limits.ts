@@ -1,13 +1,25 @@
 import { z } from 'zod'
 
-/** The bytes of one character of free text: JSON may write each as an escape such as \u00e9. */
+/**
+ * The maximum number of bytes of one character of free text, because JSON may write it as an escape such as
+ * \u00e9.
+ */
 const ESCAPED = 6
-/** The longest text of a format or pattern that sets no length of its own, such as an instant. */
+/**
+ * The maximum length (characters) of a text with a format or pattern, such as an instant, if its schema sets
+ * no maximum length.
+ */
 const LONGEST_FORMAT = 100
 const UUID = 36
-/** Everything but free text may take twice its bytes, because a client may indent its JSON. */
+/**
+ * The factor by which the size of all values except free text is multiplied, because a client may indent its
+ * JSON.
+ */
 const INDENTED = 2
-/** The least limit: a body that is a little too long is still told which of its texts is. */
+/**
+ * The smallest limit (bytes) of a body. A body that is a little too long is still read, so that the answer
+ * names the text that is too long.
+ */
 const LEAST = 2_048
 
 interface Schema {
@@ -27,8 +39,8 @@ interface Schema {
 }
 
 /**
- * Returns the most bytes that a valid body of this schema takes; undefined if the schema sets no bound. A
- * larger body cannot be valid, so it is refused before it is read.
+ * Returns the maximum number of bytes of a valid body of this schema; undefined if the schema sets no bound.
+ * A larger body cannot be valid, so it is refused before it is read.
  */
 export function mostBytes(body: z.ZodType | undefined): number | undefined {
   if (!body) return LEAST

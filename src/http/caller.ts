@@ -13,9 +13,9 @@ declare module 'fastify' {
 }
 
 /**
- * Reads the caller's IP address once a request. `request.ip` would parse the proxies' headers at each access,
- * which costs too much in a flood of refused requests. A trusted proxy that reports no valid address counts
- * as the caller itself: an invented text would otherwise be a new network each time.
+ * Reads the caller's IP address once for each request. `request.ip` would parse the proxies' headers at each
+ * access, which costs too much in a flood of refused requests. A trusted proxy that reports no valid address
+ * counts as the caller itself: an invented text would otherwise be a new network each time.
  */
 export const caller = fp(async (app: FastifyInstance) => {
   app.decorateRequest('address', '')

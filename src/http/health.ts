@@ -40,8 +40,8 @@ export const healthRoutes =
     let probe: { at: number; took: Promise<boolean> } | undefined
 
     /**
-     * Tells whether the database takes writes: with a full disk, or as a standby, it still answers reads. At
-     * most one test write a second runs, however many requests ask.
+     * Tells whether the database takes writes. A test write is needed, because a standby or a database with a
+     * full disk still answers reads. At most one test write a second runs, however many requests ask.
      */
     async function takesWrites(): Promise<boolean> {
       const now = Date.now()

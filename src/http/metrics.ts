@@ -17,8 +17,8 @@ export interface StaffFigures {
 
 /**
  * Registers the metrics of this process: its requests by route, connection pools and event loop.
- * docs/metrics.md describes each metric. The staff server starts after the HTTP server, and has figures from
- * then on.
+ * docs/metrics.md describes each metric. The staff server starts after the HTTP server, so the figures of
+ * `staff` are undefined before its start.
  */
 export function observe(
   app: FastifyInstance,

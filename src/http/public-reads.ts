@@ -15,11 +15,11 @@ declare module 'fastify' {
 }
 
 /**
- * The maximum age (ms) of a cached public answer. A session's page may be a second old, but a join checks the
- * current row.
+ * The maximum age (ms) of a cached public answer. A session's page may be a second old, because a join checks
+ * the current row in any case.
  */
 export const FRESH_MS = 1_000
-// The most public answers that are cached. An answer has some 2 kB, so they take 4 MB at most.
+// The maximum number of public answers that are cached. An answer has some 2 kB, so all take 4 MB at most.
 const MAX_ENTRIES = 2_000
 
 export const publicReads = (laku: Laku) =>
@@ -36,9 +36,10 @@ export const publicReads = (laku: Laku) =>
   })
 
 /**
- * A cache of answers by name, each kept for `freshMs`; the oldest answers make room for new ones. Callers who
- * ask for a name while it is read wait for that one answer. `make` gets true if the last answer under the
- * name was found: only then may its read skip the queue of unknown callers (strangers/fair-gate.ts).
+ * A cache of answers by name, each kept for `freshMs`. If the cache is full, the oldest answer is dropped.
+ * Callers who ask for the same name during a read wait for the one answer of that read. `make` reads the
+ * answer. It gets true if the last answer under the name was found. Only then may its read skip the queue of
+ * unknown callers (strangers/fair-gate.ts).
  */
 export class Memory {
   readonly #kept = new Map<string, { until: number; answer: Promise<unknown>; isFound: boolean }>()

@@ -64,24 +64,26 @@ declare module 'fastify' {
 }
 
 /**
- * The limits for the requests of callers who are not logged in. They may use two fifths of a process's 20
- * connections, and at most two seconds of work may wait in the queue.
+ * The limits for the requests of callers who are not logged in. These requests may use two fifths of the 20
+ * database connections of a process. The queue holds at most as many requests as two seconds of work.
  */
 const STRANGERS = { running: 8, waitingOfOne: 100, waiting: 1_000 }
 /**
- * The most one-time codes that a browser with a device token may request; a real user needs only a handful.
+ * The maximum number of one-time codes that a browser with a device token may request. It is small, because a
+ * real user needs only a handful.
  */
 const CODES_OF_DEVICE = 10
 
 /**
- * The most lookups of cached shipping prices that one network may make a minute. Visitors of a session's page
- * send its token and need few. Beyond the limit they get the fee of the zone, which needs no lookup.
+ * The maximum number of lookups of cached shipping prices that one network may make a minute. Visitors of a
+ * session's page send the page's token and need few lookups. Beyond the limit, callers get the fee of the
+ * zone, which needs no lookup.
  */
 const RATE_LOOKS = { address: 60, home: 20 }
 
 const MINUTE_MS = 60_000
-// The most callers that are counted separately. If there are more, those with the oldest last request are no
-// longer counted.
+// The maximum number of callers that are counted separately. If there are more, the callers whose last
+// request is oldest are no longer counted.
 const CALLERS = 50_000
 
 // The limit of wrong staff tokens from one IP address, as a share of the limit of all wrong tokens: a tenth,

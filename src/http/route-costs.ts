@@ -1,7 +1,8 @@
 /**
- * The limits of the routes by their cost for laku, as shares of one caller's limit for all routes
- * (`policy.addressRequestsPerMinute` of a network, `customerRequestsPerMinute` of a person).
- * deploy/nginx.conf has equal shares of 50 requests a second; a test compares both.
+ * The limits of the routes by their cost for laku. Each limit is a share of one caller's limit for all
+ * routes: `policy.addressRequestsPerMinute` of a network, or `customerRequestsPerMinute` of a person.
+ * deploy/nginx.conf limits the routes too, by the same shares of 50 requests a second. A test compares the
+ * shares.
  */
 export const costs = {
   /**
@@ -15,7 +16,7 @@ export const costs = {
   query: { network: 1, person: 1 },
   /**
    * Routes of a log-in's steps: they send a message, check a code, or refresh a token. One network may make
-   * twenty such requests a second, which serves 1,200 phones a minute behind one address.
+   * twenty such requests a second. So 1,200 phones behind one address can each make one request a minute.
    */
   code: { network: 0.4, person: 0.2 },
   /** Routes that may call a courier, who accepts few calls a minute from all of laku. */
@@ -23,8 +24,8 @@ export const costs = {
   /** Routes that may create an invoice. The invoices of all buyers share one queue. */
   invoice: { network: 0.4, person: 0.2 },
   /**
-   * Routes that reserve goods or give them up. The limit of a person is once a second, more than anybody does
-   * by hand for long.
+   * Routes that reserve goods or give them up. A person may make one such request a second, because nobody
+   * makes more by hand for long.
    */
   hold: { network: 1, person: 0.2 },
   /** Routes by which money may be paid out. */

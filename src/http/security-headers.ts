@@ -4,15 +4,21 @@ import fp from 'fastify-plugin'
 import { httpErrors } from './http-errors.ts'
 
 /**
- * The longest header (characters) that a request may have. Real callers send shorter ones, a browser's
- * cookies and a CDN's headers included.
+ * The longest header (characters) that a request may have. Real callers send shorter headers, even if a
+ * browser adds cookies or a CDN adds headers.
  */
 const LONGEST_HEADER = 4_096
 
-/** The longest URL (characters) that a request may have: a link with a campaign's marks has some 500. */
+/**
+ * The maximum length (characters) of a request's URL. It is long enough, because a link with the parameters
+ * of an advertising campaign has some 500 characters.
+ */
 const LONGEST_URL = 4_096
 
-/** The headers that every answer has anyway. All other headers that Helmet adds are for security. */
+/**
+ * The headers that every answer has even without Helmet. All other headers are from Helmet, and are for
+ * security.
+ */
 const OWN = ['connection', 'content-length', 'content-type', 'date', 'keep-alive']
 
 type Headers = Readonly<Record<string, string>>

@@ -33,7 +33,7 @@ const BODY_LIMIT = 256 * 1024
  */
 const NOTICE_MS = 500
 
-/** Customers are taken to be there for this time (ms) after a request. */
+/** The server counts as busy with customers for this time (ms) after the last request. */
 const CUSTOMERS_MS = 1_000
 
 declare module 'fastify' {
@@ -41,8 +41,8 @@ declare module 'fastify' {
     /** The state of the server's shutdown; `begun` is true from its first moment. */
     ending: { begun: boolean }
     /**
-     * The time (ms since 1970) at which a request last failed because of the database: the database may still
-     * answer reads but take no writes.
+     * The time (ms since 1970) at which a request last failed because of the database. It is kept because a
+     * database that answers reads may still take no writes.
      */
     databaseTrouble: { at: number }
   }
@@ -64,7 +64,8 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
     connectionTimeout: 60_000,
     frameworkErrors: refuseAddress(headers, laku.config.corsOrigins),
     clientErrorHandler: refuseBytes(headers),
-    // A request's id needs no order, so it is random: that costs a tenth of an id that sorts by time.
+    // A request's id needs no order, so it is random. A random id costs a tenth of the work of an id that
+    // sorts by time.
     genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true },
     // Only the trusted proxies' headers are used to find the caller's IP address.

@@ -37,8 +37,8 @@ export function giveSessionToken(
 }
 
 /**
- * Returns the visit of a session's page that a token proves. Undefined if the token is invented or expired,
- * or was given to another network.
+ * Returns the visit of a session's page at which this token was given. Returns undefined if the token is
+ * invented or expired, or was given to another network.
  */
 export function readSessionToken(
   { vault, clock }: Laku,

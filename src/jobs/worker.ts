@@ -69,8 +69,8 @@ export async function writeCalendar(boss: PgBoss): Promise<void> {
 async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<void> {
   const { logger } = laku
   const options = {
-    // With a batch size of one, a worker would fetch only a few jobs a second. It fetches again at once only
-    // after a full batch of two or more.
+    // With a batch size of one, a worker would fetch only a few jobs a second, because it fetches again at
+    // once only after a full batch of two or more.
     batchSize: Math.max(2, job.batchSize),
     burstWhenBatchFull: true,
     pollingIntervalSeconds: 0.5,

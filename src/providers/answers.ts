@@ -4,8 +4,8 @@ import { z } from 'zod'
 // providers add and remove fields.
 
 /**
- * The schema of a time in a provider's answer, as an ISO text. `null` counts as no time: a plain coercion
- * would make it 1970.
+ * The schema of a time in a provider's answer, as an ISO text. Only a text is accepted, because a plain
+ * coercion would turn `null` into a time in 1970.
  */
 export const instant = z.string().pipe(z.coerce.date())
 
@@ -62,7 +62,8 @@ export function goesOn(hasMore: unknown, items: readonly unknown[]): boolean {
 }
 
 /**
- * Returns those items of a list that have the expected form. An item that has not does not affect the others.
+ * Returns those items of a list that have the expected form. An item of another form is left out and does not
+ * affect the others.
  */
 export function readable<T>(schema: z.ZodType<T>, items: readonly unknown[] | undefined): T[] {
   return (items ?? []).flatMap((item) => {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 
-// The most rows that one check of the stock lists. A mistake may affect ten thousand rows; a person needs
-// only the first few.
+// The maximum number of rows that one check of the stock lists. A mistake may affect ten thousand rows, but a
+// person needs only the first few.
 const SHOWN = 10
 
 const moved = sql`(

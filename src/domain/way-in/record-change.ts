@@ -68,7 +68,7 @@ async function opened(work: Work, { subjectKind, subjectId, oldSealed, ...row }:
 
 /**
  * Locks and returns one recorded change of a login contact or payment detail; undefined if its user or
- * factory was erased since.
+ * factory was erased after the change.
  */
 export async function lockChange(work: Work, id: string): Promise<WayChange | undefined> {
   const { rows } = await sql<Row>`
@@ -77,8 +77,8 @@ export async function lockChange(work: Work, id: string): Promise<WayChange | un
 }
 
 /**
- * Returns the changes of a user's or factory's contacts and payment details since `since` that nobody
- * stopped, the oldest first.
+ * Returns the changes of a user's or factory's contacts and payment details from the time `since` on, the
+ * oldest first. Stopped changes are left out.
  */
 export async function changesOf(work: Work, [kind, id]: Subject, since: Date): Promise<WayChange[]> {
   const { rows } = await sql<Row>`

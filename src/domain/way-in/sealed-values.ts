@@ -13,8 +13,8 @@ const VALUE = 'way_in.value'
 const KEY_BYTES = 32
 
 /**
- * An encrypted value in the audit log, an old contact or payment detail; `laku audit reveal` displays it in
- * plain text.
+ * An encrypted value in the audit log. The value is an old contact or payment detail. `laku audit reveal`
+ * displays it in plain text.
  */
 export interface Sealed {
   sealed: string

@@ -22,8 +22,9 @@ export interface IncomingWebhook {
   /** The body of the webhook delivery, exactly as the provider sent it. */
   body: string
   /**
-   * Whether the same body can report a new update, so that an already processed delivery is processed again.
-   * Biteship sends neither an id nor a time: a parcel that is put on hold twice gives equal bodies.
+   * Whether a repeated body may report a new update. If so, a processed delivery is processed again when its
+   * body is repeated. For example, Biteship sends neither an id nor a time, so a parcel that is put on hold
+   * twice gives equal bodies.
    */
   canRecur?: boolean
 }
@@ -103,7 +104,7 @@ export async function markProcessed(work: Work, ids: readonly string[]): Promise
 }
 
 /**
- * Marks webhook deliveries as processed. A delivery that the provider repeated since it was read is not
+ * Marks webhook deliveries as processed. A delivery that the provider repeated after laku read it is not
  * marked, because the repetition may report a newer state than the one that was applied.
  */
 export async function markProcessedAsOf(

@@ -17,7 +17,7 @@ export const webhooksPersonalData: readonly PersonalTable[] = [
   {
     table: 'webhook_inbox',
     columns: ['body'],
-    // Webhook bodies are kept for 90 days; bodies that name this person are deleted now.
+    // Webhook bodies are usually kept for 90 days, but bodies that name this person are deleted at once.
     erase: ({ phone, email }) => sql`
       update webhook_inbox set body = null
       where status <> 'received' and body is not null and lower(body) like any(${writtenAs(phone, email)}::text[])`,

@@ -20,8 +20,9 @@ export interface ClaimedMessage {
   sendBy: Date | null
 }
 
-// The time (seconds) for which a worker has a claimed message for itself. A call to WhatsApp ends within 10
-// s. Afterwards another worker may claim the message, because the first one must have died.
+// The time (seconds) for which no other worker may claim a claimed message. A call to WhatsApp ends within 10
+// s. So a worker that has not finished after this time must have died, and another worker may claim the
+// message.
 const LEASE_S = 60
 
 /**
@@ -60,9 +61,9 @@ export async function dueMessages(work: Work, limit: number): Promise<string[]> 
 
 /**
  * Claims those of the messages that are due and that no other worker is sending; messages past their
- * `send_by` time fail. A recipient gets a burst of policy.whatsappBurst messages, then one in
- * policy.whatsappPaceS seconds (Meta allows one in 6, error 131056). A message that exceeds this pace is
- * postponed.
+ * `send_by` time fail. A recipient gets the first policy.whatsappBurst messages at once, then one message
+ * every policy.whatsappPaceS seconds. A faster message is postponed, because Meta allows one every 6 seconds
+ * and refuses others with error 131056.
  */
 export async function claimMessages(work: Work, ids: readonly string[]): Promise<ClaimedMessage[]> {
   const { now, tx } = work

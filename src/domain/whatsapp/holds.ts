@@ -12,8 +12,8 @@ export type HoldScope = 'account' | `template:${string}`
 const ACCOUNT: HoldScope = 'account'
 const scopeOfTemplate = (template: string, language: string): HoldScope => `template:${template}:${language}`
 
-// The seconds before the first probe of a hold, and the longest interval between probes. A person fixes an
-// invalid token within minutes, a blocked account within days.
+// The time (seconds) before the first probe of a hold, and the maximum interval (seconds) between probes. The
+// interval grows, because a person fixes an invalid token within minutes, but a blocked account within days.
 const PROBE_FIRST_S = 60
 const PROBE_MOST_S = 900
 

@@ -25,7 +25,8 @@ export interface NewMessage {
   sealedParams?: readonly string[] | undefined
   body?: string | undefined
   /**
-   * The time before which the message is not sent. A notice that is queued at night waits for the morning.
+   * The time before which the message is not sent. For example, a notice that is queued at night waits for
+   * the morning.
    */
   notBefore?: Date | undefined
   /**

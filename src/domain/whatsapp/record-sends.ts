@@ -24,7 +24,7 @@ export interface SendOutcome {
 
 /**
  * Records the outcomes of attempts to send WhatsApp messages. An outcome is ignored if another attempt has
- * changed the message since.
+ * changed the message in the meantime.
  */
 export async function recordSends(work: Work, outcomes: readonly SendOutcome[]): Promise<void> {
   await recordSent(work, outcomes)
@@ -59,12 +59,12 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
   )
 }
 
-// The delay (seconds) of a postponed WhatsApp message from which on an attention item is raised.
+// If a WhatsApp message is postponed by this time (seconds) or more, an attention item is raised.
 const LONG_S = 3600
 
 /**
- * The number of attempts to send after WhatsApp refused with an unknown code, in addition to
- * `policy.providerAttempts`. They are an hour apart, and last 23 hours.
+ * The number of additional attempts after WhatsApp refused a message with an unknown code. They come after
+ * the `policy.providerAttempts` usual attempts. They are an hour apart, so they last 23 hours.
  */
 const MORE_TRIES_UNLISTED = 24
 
@@ -97,7 +97,7 @@ async function recordSent(work: Work, outcomes: readonly SendOutcome[]): Promise
     work,
     outcomes.filter(({ result }) => 'providerMessageId' in result),
   )
-  // A second attempt may have recorded the message as sent before, so only messages with the status `queued`
+  // Another attempt may already have recorded the message as sent. So only messages with the status `queued`
   // change.
   await moveState(work, messageMachine, {
     to: 'sent',

@@ -65,7 +65,7 @@ async function moveMessages(
 ): Promise<void> {
   const moved = updates.flatMap(({ providerMessageId, status, at }) => {
     const id = known.get(providerMessageId)
-    // A status update without a readable time counts as of now.
+    // A status update without a readable time gets the current time.
     return id && status === to ? [{ id, updatedAt: at.getTime() > 0 ? at : work.now }] : []
   })
   if (moved.length === 0) return

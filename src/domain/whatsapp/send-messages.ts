@@ -19,8 +19,8 @@ export interface SendContext {
   whatsapp: WhatsAppSender
 }
 
-// The number of WhatsApp messages that are sent at once. So few are sent before another worker could claim
-// them again.
+// The maximum number of WhatsApp messages that are sent at once. It is small, so that all are sent before
+// another worker may claim them again.
 const BATCH = 20
 
 /**
@@ -61,8 +61,8 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
   const under = new Map<string, Promise<unknown>>()
   for (const message of claimed.messages.filter((message) => !isCode(message)))
     under.set(message.toPhone, Promise.all([under.get(message.toPhone), trySending(message)]))
-  // A code is sent after the other messages to the same number: they tell the purpose of the code, which a
-  // person must read first.
+  // A code is sent after the other messages to the same number, because those messages tell the purpose of
+  // the code. A person must read the purpose first.
   const codes = claimed.messages
     .filter(isCode)
     .map(async (message) => [await under.get(message.toPhone), await trySending(message)])

@@ -2,7 +2,10 @@ import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString }
 import type { Policy } from '../kernel/index.ts'
 import { whatsappErrors } from './errors.ts'
 
-/** Satellite phones within a country's numbers: Byru's of Indonesia. */
+/**
+ * The prefixes of satellite phones whose numbers begin with a country's code. Byru's satellite phones have
+ * the code of Indonesia (+62).
+ */
 const SATELLITES = ['+62868']
 
 /**

@@ -69,8 +69,8 @@ function refreshOf({ refresh }: Page): Markup {
 }
 
 /**
- * The most characters read of an Accept-Language or Accept-Encoding header. No browser's list of languages is
- * longer.
+ * The maximum number of characters that are read of an Accept-Language or Accept-Encoding header. No browser
+ * sends a longer list of languages.
  */
 const MAX_ACCEPT_HEADER = 256
 

@@ -91,8 +91,8 @@ ${factsOf(figuresOf(shown))}`
 }
 
 /**
- * Returns the session's price of a unit: by the units paid for so far while the session runs, and the final
- * price after its end.
+ * Returns the session's price of a unit. While the session runs, the price depends on the number of units
+ * paid for so far. After the session's end it is the final price.
  */
 const currentPrice = ({ session, running }: Shown) =>
   running ? finalPrice(session.tiers, session.paidUnits) : session.finalUnitPriceIdr

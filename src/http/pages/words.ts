@@ -18,7 +18,7 @@ const counts = perLanguage((locale) => new Intl.NumberFormat(locale))
 export const instantOf = (language: Language, at: Date): Markup =>
   markup`<time datetime="${at.toISOString()}">${times[language].format(at)}\u00a0WIB</time>`
 
-/** Formats a count by the language: `1.250`, in English `1,250`. */
+/** Formats a count in the way of the language: `1.250` in Indonesian, `1,250` in English. */
 export const countOf = (language: Language, count: number): string => counts[language].format(count)
 
 /** Marks a text that must not be broken over two lines, such as an amount or a code. */

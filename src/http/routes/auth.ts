@@ -70,8 +70,8 @@ const asked = z.object({
 })
 
 /**
- * Returns the browser's user agent. It helps to tell the tabs of the browser that logged in from another
- * person's browser.
+ * Returns the browser's user agent. It helps to distinguish another tab of the browser that logged in from
+ * another person's browser.
  */
 const deviceIn = ({ headers }: FastifyRequest) => headers['user-agent']?.slice(0, 300) ?? ''
 
@@ -134,7 +134,7 @@ export const authRoutes =
         const turn = purpose === 'login' ? await limitStrangers(request, body) : request.network.home
         const actor = (purpose !== 'login' && customerOf(request)) || request.actor
         const options = { requestId: request.id }
-        // A siege may have begun while the request waited for its turn.
+        // A siege may have begun while the request waited for its turn, so laku checks this after the wait.
         const run = () =>
           laku.units.run(
             actor,

@@ -10,7 +10,10 @@ import { FRESH_MS, Memory } from '../public-reads.ts'
 import { readSessionToken } from '../session-token.ts'
 import { wantedItems } from '../wire-parts.ts'
 
-/** The most lists of goods whose weights and prices are cached at once. Each list takes 4 kB at most. */
+/**
+ * The maximum number of lists of goods whose weights and prices are cached at once. Each list takes 4 kB at
+ * most.
+ */
 const MAX_WEIGHED = 1_000
 
 const asked = z.strictObject({
@@ -90,8 +93,9 @@ export const rateRoutes =
     )
 
     /**
-     * Returns the shipping rates for a caller who is not logged in. Their database queries wait in the queue
-     * of the caller's network. The zone's fee for goods that are already cached does not wait.
+     * Returns the shipping rates for a caller who is not logged in. The database queries for the caller wait
+     * in the queue of the caller's network. If the goods are already cached and only the zone's fee is asked
+     * for, nothing waits.
      */
     async function ratesOfStranger(
       { network: { home } }: FastifyRequest,

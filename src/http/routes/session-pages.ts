@@ -11,8 +11,8 @@ import { giveSessionToken } from '../session-token.ts'
 const params = z.strictObject({ code: z.string().min(1).max(60) })
 
 /**
- * The seconds for which a browser or messenger may cache the session's page. Messengers read a shared link
- * again and again, and many buyers open it at once.
+ * The seconds for which a browser or messenger may cache the session's page. Caching is useful, because
+ * messengers read a shared link again and again, and many buyers open it at once.
  */
 const FRESH_S = 10
 

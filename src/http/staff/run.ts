@@ -14,19 +14,28 @@ export interface RunPaces {
    * stop it.
    */
   flushMs: number
-  /** Whether this process serves customers now. Long work of staff then rests between two pieces. */
+  /**
+   * Whether this process serves customers now. If it does, long work of staff rests between two pieces of the
+   * work.
+   */
   hasCustomers?: () => boolean
 }
 
-/** Long work beside customers rests this many times as long as its last piece took. */
+/**
+ * The length of a rest of long staff work while customers are served, as a multiple of the time that the last
+ * piece of the work took.
+ */
 const REST_PER_WORK = 1
-/** The longest rest (ms): a piece may have waited for a lock, and did not work all that time. */
+/**
+ * The maximum length (ms) of a rest. Rests are limited, because a piece that took long may have only waited
+ * for a lock.
+ */
 const LONGEST_REST_MS = 250
 
 export const runPaces: RunPaces = { jobAfterMs: JOB_AFTER_MS, flushMs: 1_000 }
 /**
- * The most output in bytes that is held in memory for readers. A run with more output waits until it is
- * stored, and then drops it from memory.
+ * The maximum size (bytes) of output that is held in memory for readers. A run with more output waits until
+ * the output is stored, and then drops it from memory.
  */
 const HELD_BYTES = 8 * 1024 * 1024
 const CHUNK_BYTES = 1024 * 1024
@@ -36,7 +45,10 @@ export class Run {
   readonly id: string
   readonly staffId: string
   readonly #laku: Laku
-  /** The token and the role that the run acts by. The run stops once either is gone. */
+  /**
+   * The staff token and the role that allow the run. The run stops once the token or the role is no longer
+   * valid.
+   */
   readonly #by: RunsBy | undefined
   readonly #paces: RunPaces
   readonly #stop = new AbortController()
@@ -161,7 +173,7 @@ export class Run {
     }
   }
 
-  /** Stores the command's output since the last time, in chunks and in order. */
+  /** Stores the part of the command's output that is not yet stored, in chunks and in order. */
   #flush(): Promise<void> {
     this.#flushing = this.#flushing.then(async () => {
       while (this.#isKept && this.#isRecorded && this.#kept < this.#base + this.#lines.length) {

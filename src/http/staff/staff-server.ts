@@ -246,7 +246,8 @@ function buildStaffServer(
 
   /**
    * Returns a signal that is aborted when the reader disconnects. With `request` it is also aborted when the
-   * token of that request is no longer good: a run may go on for hours after somebody attached to it.
+   * token of that request is no longer valid. This is checked again and again, because a run may go on for
+   * hours after a reader connected.
    */
   function goneWith(reply: FastifyReply, request?: FastifyRequest): AbortSignal {
     const gone = new AbortController()
@@ -254,7 +255,7 @@ function buildStaffServer(
     reply.raw.once('close', leave)
     if (!request) return gone.signal
     const look = setInterval(() => {
-      // A database that is away says nothing about a token.
+      // If the database does not answer, the token may still be valid, so the reader stays connected.
       holderOf(request).then(
         (staff) => staff ?? leave(),
         () => {},
@@ -296,8 +297,8 @@ function readRequest(line: string): CommandRequest {
 }
 
 /**
- * Returns the second-factor code from its header. It is not in the body, so that a repeated command has an
- * equal digest with another code.
+ * Returns the second-factor code from its header. It is not in the body, because a command that is repeated
+ * with a new code must have the same digest.
  */
 function codeOf({ headers }: FastifyRequest): string | undefined {
   const code = headers[SECOND_FACTOR_HEADER]

@@ -1,14 +1,14 @@
 import { httpErrors } from '../http-errors.ts'
 
 export interface GateLimits {
-  /** The most requests of callers who are not logged in that run at once. */
+  /** The maximum number of requests of callers who are not logged in that run at once. */
   running: number
   /**
-   * The most requests that wait in one queue (such as a network's). A further request in that queue is
-   * refused.
+   * The maximum number of requests that wait in one queue (such as the queue of a network). A further request
+   * in that queue is refused.
    */
   waitingOfOne: number
-  /** The most requests that wait in all queues together. */
+  /** The maximum number of requests that wait in all queues together. */
   waiting: number
 }
 

@@ -16,19 +16,22 @@ import { Remembered } from './remembered.ts'
 import { Siege } from './siege.ts'
 
 /**
- * The longest time (ms) for which this process refuses from memory because a limit of code requests is used
- * up. Then it asks the database again, which counts the requests to all processes.
+ * The maximum time (ms) for which this process refuses from memory because a limit of code requests is used
+ * up. After this time it asks the database again, because the database counts the requests to all processes.
  */
 const LONGEST_MS = 10_000
 /**
  * The interval (ms) at which this process reads which phone numbers sent MASUK (log in) to laku on WhatsApp.
  */
 const CALLED_MS = 250
-/** The most refusals that this process remembers. Each takes some 200 bytes, so all take 10 MB at most. */
+/**
+ * The maximum number of refusals that this process remembers. Each takes some 200 bytes, so all take 10 MB at
+ * most.
+ */
 const MAX_ENTRIES = 50_000
 /**
- * The time (ms) for which an ended code request (challenge) or refresh token is remembered. It stays ended,
- * and no client repeats it for longer.
+ * The time (ms) for which an ended code request (challenge) or refresh token is remembered. It never becomes
+ * valid again, but no client repeats it for longer than this time.
  */
 const OVER_MS = 600_000
 
@@ -95,14 +98,17 @@ export class RefusalCache {
     this.#siege.forged(network, this.#nowMs())
   }
 
-  /** Tells whether unknown callers must work before a code now. */
+  /**
+   * Tells whether there is a siege now, so that unknown callers must give a proof of work before they get a
+   * code.
+   */
   isSiege(): boolean {
     return this.#siege.lasts(this.#nowMs())
   }
 
   /**
-   * Runs a use case, and remembers its refusal under `name` if the refusal is final or has an end. Until
-   * then, a repetition is refused from memory.
+   * Runs a use case, and remembers its refusal under `name` if the refusal is final or has an end time. While
+   * the refusal is remembered, a repeated request is refused from memory.
    */
   async once<T extends object>(name: string, use: () => Promise<T>): Promise<T> {
     const known = this.#refused.get(name, this.#nowMs())

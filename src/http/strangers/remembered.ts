@@ -1,6 +1,6 @@
 /**
- * A cache of values by name, each kept until an instant (ms since 1970). When `most` values are stored, the
- * oldest are dropped.
+ * A cache of values by name, each kept until an instant (ms since 1970). `most` is the maximum number of
+ * values; if it is reached, the oldest values are dropped.
  */
 export class Remembered<T> {
   readonly #kept = new Map<string, { until: number; value: T }>()

@@ -5,40 +5,43 @@ import type { Network } from '../../domain/kernel/index.ts'
 /** The period (ms) in which refused requests are counted: a minute. */
 const WINDOW_MS = 60_000
 /**
- * The thresholds of a siege (an attack by many networks): the refused code requests or guesses in a minute,
- * and the networks that they come from. A single network is held back by its own limits.
+ * The thresholds of a siege (an attack by many networks): the number of refused code requests or guesses in a
+ * minute, and the number of networks that they come from. A single network makes no siege, because its own
+ * limits hold it back.
  */
 const REFUSALS = 40
 const NETWORKS = 12
 /**
- * The thresholds for invented challenge ids. No browser sends one, so a few are enough: a flood reaches them
- * in a tenth of a second.
+ * The thresholds for invented challenge ids: the number of ids in a minute, and the number of networks. No
+ * browser sends an invented id, so the thresholds are low. A flood reaches them in a tenth of a second.
  */
 const FORGERIES = 6
 const FORGERS = 3
-/** The most networks that are counted in a minute; counting more would not change the result. */
+/** The maximum number of networks that are counted in a minute. Counting more would not change the result. */
 const MAX_NETWORKS = 1_000
-/** The time (ms) after which a siege ends, if too few requests were refused in it. */
+/** The time (ms) that a siege lasts after the last refusal that reached its thresholds. */
 const LASTS_MS = 120_000
 
 /**
- * Refusals of this many networks within this time (ms) may be the beginning of a siege. Then each unknown
- * caller's request for a message waits until they are past, or until the siege is certain.
+ * If this many networks are refused within this time (ms), a siege may be beginning. Each unknown caller's
+ * request for a message then waits until the refusals are older than this time, or until the siege is
+ * certain.
  */
 const SUSPECTS = 2
 const SUSPECTED_MS = 1_000
 /**
- * The longest wait (ms): a flood of 100 refusals a second is certain by then, and a person hardly notices.
+ * The maximum time (ms) that a request waits until a siege is certain. In this time, 100 refusals a second
+ * are recognised as a siege, and a person hardly notices the wait.
  */
 const WAIT_MS = 400
 const LOOK_MS = 25
-/** The most requests that wait at once; a further request does not wait. */
+/** The maximum number of requests that wait at once. A further request does not wait. */
 const MAX_WAITING = 1_000
 
 /**
  * Detects a siege: many networks together request or guess one-time codes. During a siege, each caller who is
- * not logged in must give a proof of work before laku pays for a message. Only work tells an attacker's
- * invented number from a new buyer's.
+ * not logged in must give a proof of work before laku pays for a message. Only the proof of work
+ * distinguishes an attacker's invented phone number from the number of a new buyer.
  */
 export class Siege {
   #networks = new Set<string>()
@@ -88,7 +91,7 @@ export class Siege {
 
   /**
    * Waits while a siege may be beginning: 0.4 s at most, and not at all where only one network was refused.
-   * In that time a flood is recognised, so no message is paid for its first requests.
+   * In that time laku recognises a flood, so it does not pay for messages to the flood's first requests.
    */
   async settled(nowMs: () => number): Promise<void> {
     if (this.#waiting >= MAX_WAITING) return
@@ -101,7 +104,10 @@ export class Siege {
     }
   }
 
-  /** Resolves at the next look; one timer serves all that wait. */
+  /**
+   * Resolves when the waiting requests next check whether the siege is certain. All waiting requests share
+   * one timer.
+   */
   #nextLook(): Promise<void> {
     this.#look ??= sleep(LOOK_MS).then(() => {
       this.#look = undefined

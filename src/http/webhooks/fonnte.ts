@@ -24,8 +24,8 @@ const SAME_MS = 60_000
 export const fonnteWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
-    // Fonnte's pages show JSON alone. A delivery that says it is a text or a form, or that says nothing, is
-    // read all the same: a factory's answer would be lost with it.
+    // Fonnte's documentation shows only JSON bodies. A delivery whose content type is text, a form or missing
+    // is read too, because otherwise a factory's answer in it would be lost.
     app.removeContentTypeParser('text/plain')
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
       const read = bodyIn(body.toString('utf8'), request.headers['content-type'] ?? '')
@@ -62,7 +62,7 @@ export const fonnteWebhookRoutes =
     )
   }
 
-/** Returns what a body of any type holds: JSON, or the fields of a form. */
+/** Returns the content of a body of any type: the parsed JSON, or the fields of a form. */
 function bodyIn(text: string, type: string): unknown {
   try {
     return JSON.parse(text)

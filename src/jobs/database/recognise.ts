@@ -8,7 +8,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'database.recognise' }
 
 /**
- * The time at which each process last checked its database. A process asks the provider at most every 10 s.
+ * The time at which each process last checked its database. It is kept so that a process asks the provider at
+ * most every 10 s.
  */
 const lookedAt = new WeakMap<Laku, number>()
 const EVERY_MS = 10_000

@@ -31,8 +31,8 @@ const prunes: Prune[] = [
 ]
 
 const BATCH = 5_000
-// The most batches of 5,000 rows that the hourly run deletes of each kind of data, a million rows in all. The
-// remaining rows wait for the next run.
+// The maximum number of batches that the hourly run deletes of each kind of data. A batch has 5,000 rows, so
+// this is a million rows in all. The remaining rows wait for the next run.
 const MAX_BATCHES = 200
 
 /**

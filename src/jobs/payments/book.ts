@@ -8,8 +8,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'payments.book' }
 
 /**
- * The time at which a reading of Xendit's transaction list last failed, in each process. A provider that does
- * not answer is not asked each second.
+ * The time at which each process last failed to read Xendit's transaction list. It is kept so that a provider
+ * that does not answer is not asked each second.
  */
 const failedAt = new WeakMap<Laku, number>()
 const AGAIN_MS = 3_000

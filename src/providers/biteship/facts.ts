@@ -17,9 +17,10 @@ export const cancelledStatuses: readonly string[] = ['cancelled', 'rejected', 'c
 export const noCourierCodes: readonly string[] = ['40001001', '40001010']
 
 /**
- * biteship.final-refusals: the error codes that a booking of one parcel gets again each time. Last digits 10,
- * 11 and 20 concern the place, 12 the address for this courier, and 14 to 19 contacts. The others concern the
- * courier and its service (21 to 27), and its limits and options (34, 38, 40, 41).
+ * biteship.final-refusals: the error codes that a booking of one parcel gets again each time. The last two
+ * digits of the code show the cause. The digits 10, 11 and 20 concern the place, 12 the address for this
+ * courier, and 14 to 19 contacts. The others concern the courier and its service (21 to 27), and its limits
+ * and options (34, 38, 40, 41).
  */
 export const finalRefusalCodes: readonly string[] = [
   ...[10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 34, 38, 40, 41].map(

@@ -15,7 +15,10 @@ export interface StockDemand {
 export interface Shortage {
   subjectId: string
   variantId: string
-  /** The pieces that the session or order lacks, after the stock was given to those served before it. */
+  /**
+   * The pieces that the session or order lacks, after earlier sessions and orders got their part of the
+   * stock.
+   */
   missing: number
 }
 

@@ -7,8 +7,8 @@ import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock.t
 import { type PurchaseOrderView, purchaseOrder } from './read.ts'
 
 /**
- * Records that the factory confirmed a purchase order, for example by phone; with `shipped`, that its goods
- * are under way. An agent may do this only for the factories of their own office.
+ * Records that the factory confirmed a purchase order, for example by phone. With `shipped`, records that the
+ * purchase order's goods are under way. An agent may do this only for the factories of their own office.
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function confirmPurchaseOrder(

@@ -50,8 +50,9 @@ async function end(
   const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
   requireTransition(purchaseOrderTransitions, order.status, to, order.code)
   const before = await purchaseOrder(work.tx, order.id)
-  // The lock on the stock decides between this transaction and a session that needs these goods. Either the
-  // session reads that the goods will not come, or this transaction reads the session's shortage.
+  // A session that needs these goods locks the same stock, so one of the two transactions comes first. If
+  // this one is first, the session reads that the goods will not come. Otherwise this one reads the session's
+  // shortage.
   await openStock(
     work,
     before.items.map((item) => item.variantId),

@@ -20,7 +20,7 @@ export interface Reply {
   repliesTo?: string | undefined
 }
 
-// The most purchase orders that one message can answer.
+// The maximum number of purchase orders that one message can answer.
 const MAX_LISTED_ORDERS = 20
 
 /**

@@ -33,8 +33,8 @@ export function reorder(lines: readonly ReorderLine[]): Reorder {
 }
 
 function bundlesOf(unit: number, lines: readonly ReorderLine[]): Reorder {
-  // The variant that lacks most pieces comes first. It gets the excess pieces of the last bundle first, and
-  // its missing pieces are ordered first.
+  // The variant that lacks the largest number of pieces comes first. It gets the excess pieces of the last
+  // bundle first, and its missing pieces are ordered first.
   const sorted = lines.toSorted((a, b) => b.missing - a.missing || (a.variantId < b.variantId ? -1 : 1))
   const short = sum(sorted.map((line) => line.missing))
   const excess = Math.ceil(short / unit) * unit - short
@@ -56,8 +56,8 @@ function bundlesOf(unit: number, lines: readonly ReorderLine[]): Reorder {
 }
 
 /**
- * Distributes an amount over `sizes`, the largest share of each: the first gets as much as its share allows,
- * then the next.
+ * Divides an amount into shares. `sizes` has the maximum size of each share. The first share gets as much as
+ * its size allows, then the next share.
  */
 function fill(amount: number, sizes: readonly number[]): number[] {
   let rest = amount

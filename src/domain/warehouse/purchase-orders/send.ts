@@ -8,12 +8,13 @@ import { type LockedPurchaseOrder, lockPurchaseOrder, subjectOf } from './lock.t
 import { type PurchaseOrderItem, type PurchaseOrderView, purchaseOrder } from './read.ts'
 
 const TEMPLATE = 'purchase_order'
-// The most variants that one message about a purchase order lists: a WhatsApp template has at most 1,024
-// characters.
+// The maximum number of variants that one message about a purchase order lists. The number is limited because
+// a WhatsApp template has at most 1,024 characters.
 const LINES_SHOWN = 25
 
 const KEY = 'purchase_order'
-// The most messages about one purchase order. If so many failed, staff call the factory by phone.
+// The maximum number of messages about one purchase order. If all of them failed, staff call the factory by
+// phone.
 const MAX_SENDS_OF_ORDER = 20
 
 const messageKeyOf = (purchaseOrderId: string, time: number) => `${KEY}:${purchaseOrderId}:${time}`

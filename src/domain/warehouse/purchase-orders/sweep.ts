@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
-// The most purchase orders that one run of the sweep processes. The others stay due, and the next run
-// processes them at once.
+// The maximum number of purchase orders that one run of the sweep processes. The others stay due, so the next
+// run processes them at once.
 const BATCH_SIZE = 200
 
 /**
