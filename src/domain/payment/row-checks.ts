@@ -3,8 +3,8 @@ import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 import { receivedStates } from './transitions.ts'
 
-// A check lists only the first violations of its invariant. There may be ten thousand; a person needs the
-// first few.
+// The maximum number of violations that one check lists. There may be ten thousand violations, but a person
+// needs only the first few.
 const SHOWN = 10
 
 /**

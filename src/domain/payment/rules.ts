@@ -41,8 +41,8 @@ export interface PaidBy {
    */
   paidAmountIdr: Rupiah | null
   /**
-   * The sum of the payment that the card's issuer took back (chargeback). Above 0, no refund goes to the
-   * source.
+   * The sum of the payment that the card's issuer took back (chargeback). If it is above 0, no refund goes to
+   * the source.
    */
   chargedBackIdr: Rupiah
 }
@@ -58,7 +58,8 @@ const toWallet: RefundWay = { destination: 'wallet', notBefore: null }
 /**
  * Decides where a refund of `sourceIdr`, which was paid by invoice, goes at `now`: to the source of the
  * payment, or else into the wallet. The provider's refund rules decide, unless the contract with the provider
- * differs (`policy.refundChannels`). A QRIS app that is not known to accept refunds gets none.
+ * differs (`policy.refundChannels`). If laku does not know that a QRIS app accepts refunds, the refund goes
+ * into the wallet.
  */
 export function refundWay(
   payment: PaidBy,
@@ -111,7 +112,7 @@ export function waysBack(
 }
 
 /**
- * The number of a refund's failures without a stated reason after which it is not sent again: its channel
+ * The number of failures without a known reason after which a refund is not sent again, because its channel
  * would fail it again.
  */
 const MAX_FAILURES = 3
@@ -131,9 +132,9 @@ export type AfterRefusal =
 
 /**
  * Decides the next step after the provider definitely refused or failed a refund. `failures` counts the
- * refund's failures, including this one. REFUND_FAILED names no cause, so the refund is sent again twice and
- * then goes to the wallet. After two retries of an unknown code a person decides. A person also decides if
- * the code says that the money is gone.
+ * refund's failures, including this one. The failure code REFUND_FAILED names no cause, so the refund is sent
+ * again twice and then goes to the wallet. If laku does not know the failure code, the refund is sent again
+ * twice, and then a person decides. A person also decides if the code says that the money is gone.
  */
 export function afterRefusal(failureCode: string, failures: number): AfterRefusal {
   const known = REFUND_REFUSALS[failureCode]

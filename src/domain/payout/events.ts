@@ -18,8 +18,8 @@ export interface PayoutEventPayload {
   /** True if another payout of the same settlement or withdrawal may succeed later. */
   retryable: boolean
   /**
-   * The number of times that the provider contradicted itself about the payout. It is part of the keys of
-   * later postings, so that they differ from the first ones.
+   * The number of times that the provider contradicted itself about the payout. The number is part of the
+   * keys of later ledger postings, so that those keys differ from the keys of earlier postings.
    */
   turn: number
 }

@@ -36,8 +36,8 @@ export const TAKEN_BACK = 'TAKEN_BACK'
 export const UNSETTLED = 'INSUFFICIENT_BALANCE'
 
 /**
- * The failure codes of payouts whose cause passes with time (from Xendit's list). An unknown code's cause may
- * be permanent.
+ * The failure codes of payouts whose cause passes with time (from Xendit's list). A code that is not in this
+ * set may have a permanent cause.
  */
 const passing: ReadonlySet<string> = new Set([
   UNSETTLED,
@@ -51,9 +51,9 @@ export const isRetryable = (failureCode: string): boolean => passing.has(failure
 
 const HOUR_S = 3600
 /**
- * The seconds that a payout may be in each of these states at the provider before staff are notified. A
- * transfer takes minutes. In all other states (locked, under assessment, unknown) one of the provider's staff
- * must act, and laku's staff are notified earlier.
+ * The time (s) for which a payout may be in each of these states at the provider before laku's staff are
+ * notified. A transfer normally takes minutes, so a longer time is unusual. In all other states (locked,
+ * under assessment, unknown) the provider's staff must act, so laku's staff are notified earlier.
  */
 const staleAfter: Readonly<Record<string, number>> = {
   ACCEPTED: 6 * HOUR_S,
@@ -79,8 +79,8 @@ export const isMoving = (status: GatewayPayoutStatus): boolean => moving.has(sta
 
 const DAY_S = 24 * HOUR_S
 /**
- * The ages (s) at which laku checks a successful payout again. A bank may send money back within days, and
- * the webhook about it may be lost.
+ * The ages (s) at which laku checks a successful payout again. A check is needed, because a bank may send
+ * money back days later and the webhook about it may be lost.
  */
 const looks = [DAY_S, 3 * DAY_S, 7 * DAY_S]
 
@@ -103,8 +103,8 @@ export interface Unknown {
 }
 
 /**
- * Returns the time until which a payout's request may be repeated under the same key. Until then the provider
- * surely still knows the key, so it makes no second payout.
+ * Returns the time until which a payout's request may be repeated under the same key. Until that time the
+ * provider surely still knows the key. So a repeated request makes no second payout.
  */
 export function repeatsUntil(
   { calledAt }: Pick<Unknown, 'calledAt'>,

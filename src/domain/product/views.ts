@@ -19,8 +19,8 @@ export interface VariantView {
   /** The number of pieces in a bundle. The factory sells only whole bundles. */
   wholesaleUnit: number
   /**
-   * The most pieces that the warehouse may take beyond the ordered quantity, so that the factory's bundles
-   * are full.
+   * The maximum number of pieces that the warehouse may take in addition to the ordered quantity, so that the
+   * factory's bundles are full.
    */
   maxExcessUnits: number
 }

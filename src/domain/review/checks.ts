@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Check } from '../kernel/index.ts'
 
-// A check lists only the first violations of its invariant. There may be ten thousand; a person needs the
-// first few.
+// The maximum number of violations that one check lists. There may be ten thousand violations, but a person
+// needs only the first few.
 const SHOWN = 10
 
 /**

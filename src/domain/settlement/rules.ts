@@ -10,12 +10,12 @@ export interface Period {
   /** The business date (Asia/Jakarta, `YYYY-MM-DD`) through which settlement lines are due. */
   through: string
   /**
-   * The instant by which an order must have been delivered (or ended otherwise), so that its sales are due
-   * for settlement.
+   * An order's sales are due for settlement only if the order was delivered (or ended otherwise) by this
+   * instant.
    */
   endedBefore: Date
   /**
-   * The instant before which a settlement line must have been posted to be due. It applies to lines of no
+   * A settlement line is due only if it was posted before this instant. This rule applies only to lines of no
    * order and to refunds of sales that were settled.
    */
   postedBefore: Date
@@ -114,16 +114,16 @@ export function isSettled(netIdr: Rupiah, policy: Policy): boolean {
 
 const HOUR_S = 3600
 /**
- * The longest wait (hours) before a settlement's payment is retried. A payout's temporary failure lasts one
- * to three hours (Xendit's failure codes).
+ * The longest wait (hours) before a settlement is paid again. It is three hours, because the cause of a
+ * payout's temporary failure lasts one to three hours (Xendit's failure codes).
  */
 const LONGEST_HOURS = 3
 
 /**
  * Returns the seconds until a settlement whose payout definitely failed is paid again automatically. Returns
  * undefined if a person must decide: the reason is not temporary, somebody cancelled the payout, or
- * `policy.payoutTries` payouts were made. A failure because Xendit has not settled incoming money yet (up to
- * five days) is retried beyond that number.
+ * `policy.payoutTries` payouts were made. But if the payout failed because Xendit has not settled incoming
+ * money yet, it is retried beyond that number. Xendit takes up to five days to settle.
  */
 export function retryAfterFailure(
   failureCode: string,

@@ -5,11 +5,11 @@ import { kernelErrors } from '../kernel/kernel-errors.ts'
 import type { Work } from '../kernel/work.ts'
 
 /**
- * Requires that the actor counts as a second approver (four-eyes), independent of the person `first`, and
- * confirms with a factor that they enrolled themselves (docs/adr/0090). The factor and the actor's role are
- * at least a day old. Within that day, neither person gave or took away the other's token, role or factor.
- * Neither ever vouched for the other. `first` is written by `personOf` or `actorLabel`. `same` makes the
- * error if both are one person.
+ * Requires that the actor counts as a second approver (four-eyes) who is independent of the person `first`
+ * (docs/adr/0090). The actor must confirm with a second factor that they enrolled themselves. This factor and
+ * the actor's role must be at least a day old. Within the last day, neither person may have given or taken
+ * away the other's token, role or factor. Neither may ever have vouched for the other. `first` is a text from
+ * `personOf` or `actorLabel`. `same` makes the error that is thrown if both are one person.
  * @throws kernel.approver_not_independent, kernel.role_too_new, kernel.factor_too_new,
  * kernel.second_factor_missing, kernel.second_factor_needed
  */
@@ -27,8 +27,9 @@ export async function isSecondPerson(work: Work, first: string): Promise<boolean
 }
 
 /**
- * Requires a second factor, as of any second approver, from a person who approves in advance what another
- * person will do. The later step checks that the two are different people.
+ * Requires a second factor from a person who approves in advance what another person will do. The factor must
+ * meet the same rules as that of any second approver. The later step checks that the two are different
+ * people.
  * @throws kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing,
  * kernel.second_factor_needed
  */

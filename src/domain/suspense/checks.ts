@@ -3,8 +3,8 @@ import { type Check, checkOf, inSql, openStates } from '../kernel/index.ts'
 import { suspenseRowChecks } from './row-checks.ts'
 import { suspenseTransitions } from './transitions.ts'
 
-// The most rows that one check lists. A broken invariant may concern ten thousand rows; a person needs the
-// first few.
+// The maximum number of rows that one check lists. A broken invariant may concern ten thousand rows, but a
+// person needs only the first few.
 const SHOWN = 10
 
 /** The checks of the suspense items' invariants, besides the ledger's own checks. */

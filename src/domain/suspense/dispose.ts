@@ -29,8 +29,8 @@ import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 export interface Place {
   /**
    * The key, kind and subject of the ledger posting that disposes of the suspense item, if they are not the
-   * usual ones. A chargeback needs its own, because its posting is found by the chargeback's key, kind and
-   * payment.
+   * usual ones. A chargeback needs values of its own, because its posting is found by the chargeback's key,
+   * kind and payment.
    */
   posting?: Pick<Posting, 'key' | 'kind' | 'subject'>
   /** The ledger account that bears money that left laku, or receives money that came to laku. */
@@ -41,10 +41,10 @@ export interface Place {
 }
 
 /**
- * Disposes of a suspense item at the request of staff. Limits apply to the sum that one person may give
- * without a second approver, by actor, receiver and time (`policy.aloneDayIdr`, `aloneWeekIdr`). Above them
- * the disposal is only requested, and a second approver decides. `place` returns the money's destination; it
- * is called again at the approval.
+ * Disposes of a suspense item at the request of staff. The sum that one person may give without a second
+ * approver is limited for each actor and each receiver. The limits apply to a day and to a week
+ * (`policy.aloneDayIdr`, `aloneWeekIdr`). Above a limit the disposal is only requested, and a second approver
+ * decides. `place` returns the money's destination; it is called again at the approval.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function disposeOf(

@@ -3,9 +3,9 @@ import { doubtDatabase, originOf, readInstallationId, type Work } from '../kerne
 
 /**
  * Records a doubt about this database: the provider has a reference that only this installation makes, but no
- * row here has it. So rows are missing, as in a backup that was started while the shop continued. Until the
- * provider's data is taken over, no money is paid out. A reference that is already in suspense, or that
- * another installation made, raises no doubt.
+ * row here has it. So rows are missing here, as they are in a database that was started from a backup while
+ * the shop continued. Until the missing data is taken over from the provider, no money is paid out. A
+ * reference that is already in suspense, or that another installation made, raises no doubt.
  */
 export async function recordLostReference(
   work: Work,

@@ -4,8 +4,8 @@ import { heldToRows } from '../ledger/index.ts'
 
 /**
  * The check that suspense items agree with their ledger postings into suspense and out of it. A chargeback
- * that was assigned to its payment left suspense by a posting of its own. A cleared item and its opposite
- * item have the same account, where they sum to zero.
+ * that was assigned to its payment left suspense by a posting of its own. A cleared item and the item of the
+ * opposite amount have the same ledger account, so their sum there is zero.
  */
 export const suspenseRowChecks: readonly Check[] = [
   heldToRows({

@@ -60,9 +60,9 @@ function emailToken({ vault, now }: Work, userId: string, email: string): string
 }
 
 /**
- * Confirms the email address in a token, because whoever has the token reads that address's mail. From now on
- * the address receives one-time codes, and withdrawals pause again for policy.wayInCoolingHours. Returns the
- * address.
+ * Confirms the email address for which a token was made. The token was mailed to that address, so a person
+ * who has it reads that address's mail. From now on the address receives one-time codes, and withdrawals
+ * pause again for policy.wayInCoolingHours. Returns the address.
  * @throws way_in.confirmation_invalid
  */
 export async function confirmEmail(work: Work, token: string): Promise<{ email: string }> {

@@ -20,9 +20,10 @@ interface Adopted {
 
 /**
  * Takes over a withdrawal that the provider paid, or is paying, after the restored backup was made. If the
- * backup has the withdrawal as not yet sent, its row is used. Otherwise it gets a new row with the same code
- * and a fee, and the bank account tells its owner. Returns the owner's id. Returns undefined, and the money
- * stays in suspense, if the account has not exactly one owner or the wallet holds too little.
+ * backup has the withdrawal as not yet sent, its row is used. Otherwise a new row with the same code and a
+ * fee is created. The new withdrawal belongs to the user who stored its bank account. Returns that owner's
+ * id. Returns undefined if the account has not exactly one owner, or if the wallet holds too little; the
+ * money then stays in suspense.
  */
 export async function adoptWithdrawal(
   work: Work,

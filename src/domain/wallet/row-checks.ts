@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 
-// The most rows that one check lists. A broken invariant may concern ten thousand rows; a person needs the
-// first few.
+// The maximum number of rows that one check lists. A broken invariant may concern ten thousand rows, but a
+// person needs only the first few.
 const SHOWN = 10
 
 /**

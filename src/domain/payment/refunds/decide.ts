@@ -34,11 +34,17 @@ export interface RefundDecision {
   reason: string
   /** The ledger debits that pay for the refund. Default: the escrow or the order's funds pay. */
   from?: Entry[]
-  /** The requested refund that a second approver has approved now: it keeps its id and its code. */
+  /**
+   * The refund that was requested before and that a second approver approves now. It keeps its id and its
+   * code.
+   */
   requested?: { id: string; code: string; decidedBy: string } & StaffFacts
   /** The id of the refund, if the caller has already chosen one. */
   id?: string
-  /** The details of a refund by staff that are stored with it: who bears it, a note, and who requested it. */
+  /**
+   * The details that are stored with a refund that staff made. They say who bears the refund and who
+   * requested it, and contain a note.
+   */
   staff?: StaffFacts
   /**
    * The details of a refund that was sent before a restore: its code, its attempt and the sum that went to
@@ -65,14 +71,18 @@ interface Decided extends RefundDecision {
    * wallet gets `part`.
    */
   goesIdr: Rupiah
-  /** The earliest time at which the payment's channel accepts the refund; null if it accepts it now. */
+  /**
+   * The earliest time at which the payment's channel accepts the refund; null if the channel accepts the
+   * refund now.
+   */
   notBefore: Date | null
   payment: LockedPayment
   /** The split between buyer and company, if the refund goes into the wallet. */
   split: SplitRefund
   /**
-   * The part of the refund that goes into the wallet, because the wallet had paid a part of the payment. The
-   * rest goes to the source of the payment. This part is a refund of its own that succeeds at once.
+   * The part of the refund that goes into the wallet, because the wallet had paid a part of the payment. This
+   * part is stored as a separate refund, which succeeds at once. The rest of the refund goes to the source of
+   * the payment.
    */
   part: { id: string; code: string; amountIdr: Rupiah } | undefined
 }
@@ -84,8 +94,8 @@ export const decidedIdr: RawBuilder<Rupiah> = sql<Rupiah>`
 /**
  * Decides any number of refunds. A refund goes to the source of the payment if its channel accepts refunds,
  * else into the wallet at once. If the wallet paid a part of the payment, wallet and source get back their
- * shares. Refunds and rebates of a payment never exceed the sum paid: its row is locked, and a CHECK limits
- * them. A job then sends the refunds to the source (refund.decided).
+ * shares. Refunds and rebates of a payment never exceed the sum paid, because the payment's row is locked and
+ * a database CHECK limits them. A job then sends the refunds to the source (refund.decided).
  * @throws payment.not_refundable, over_refunded, refund_key_reused, already_released, not_found
  */
 export async function decideRefunds(work: Work, decisions: readonly RefundDecision[]): Promise<void> {

@@ -24,7 +24,7 @@ import { type LockedRefund, settleRefunds } from './settle.ts'
  */
 export interface Looked extends Shown {
   lines: { id: string; status: string; amountIdr: Rupiah }[]
-  /** The sum that laku's ledger has as paid out by all refunds of the same payment. */
+  /** The sum that all refunds of the same payment have paid out, by laku's ledger. */
   bookedIdr: Rupiah
   at: Date
 }
@@ -97,9 +97,10 @@ export interface DeadRefund {
 
 /**
  * Declares, by two persons, that a refund's lost call never reached the provider. The first person's
- * declaration is stored; the second's makes the money payable again (`retryRefund`). The refund's key must
- * have expired, and no worker may still be calling. A full day of the provider's transaction list after the
- * last call must lack the refund.
+ * declaration is only stored. The second person's declaration makes the money payable again (`retryRefund`).
+ * The declaration is refused until the refund's key has expired and `policy.providerBookHours` have passed
+ * since the last call. It is also refused if a worker may still be calling, or if the provider's records show
+ * the refund.
  * @throws payment.refund_not_found, refund_not_lost, refund_leased, refund_may_live, refund_is_there,
  * same_person, kernel.approver_not_independent,
  *   reason_required, forbidden

@@ -4,12 +4,13 @@ import type { GatewayContext } from '../context.ts'
 import type { SentRefund } from './claim.ts'
 
 /**
- * The length, in seconds of the database's clock, of a worker's lease on a refund. It is longer than a call
- * (10 s) with its wait for the rate limit (10 s).
+ * The length of a worker's lease on a refund, in seconds of the database's clock. The lease must be longer
+ * than a call (10 s) and the wait for the rate limit before it (10 s).
  */
 export const LEASE_S = 30
 /**
- * The seconds of a worker's lease on a refund that must be left when a call begins: a call lasts up to 10 s.
+ * The time (s) that must be left of a worker's lease on a refund when a call begins. A call needs this time,
+ * because it lasts up to 10 s.
  */
 const CALL_S = 10
 

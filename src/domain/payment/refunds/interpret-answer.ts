@@ -36,7 +36,7 @@ export type WhatWasHeard =
   | 'failed'
   /** The refund is under way at the provider, and from now on laku follows it by the provider's id. */
   | 'taken'
-  /** The provider has this refund under way in addition to the refund that laku follows. */
+  /** This refund is under way at the provider in addition to the provider's refund that laku follows. */
   | 'beside'
   | 'nothing'
 
@@ -50,8 +50,8 @@ const owed: ReadonlySet<RefundStatus> = new Set(['approved', 'submitted', 'faile
 const isOver = (status: string) => ['FAILED', 'CANCELLED', 'REVERSED'].includes(status)
 
 /**
- * Returns the sum that laku's ledger must have as paid out by one of the provider's refunds, after the
- * provider's latest answer. PENDING after SUCCEEDED reverses nothing.
+ * Returns the sum that one of the provider's refunds has paid out, by the provider's latest answer. laku's
+ * ledger must have this sum. If the answer is PENDING, the sum that is already booked stays.
  */
 export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: GatewayRefund): Rupiah {
   if (answer.status === 'SUCCEEDED') return answer.amountIdr
@@ -60,8 +60,8 @@ export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: Gatew
 
 /**
  * Decides the meaning of the provider's update of a refund, whatever laku believed before. Updates may come
- * in any order. The first call that succeeded pays the refund, even after a report that it failed. All other
- * money that moves goes into suspense.
+ * in any order. The first call that succeeded pays the refund, even if the provider reported earlier that the
+ * call failed. All other money that the provider moves for the refund goes into suspense.
  */
 export function interpretRefundAnswer(
   refund: HeardRefund,

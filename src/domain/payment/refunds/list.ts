@@ -13,8 +13,8 @@ export interface RefundDetail {
   /** The code of the refunded payment; null for quarantined money that matches no payment of ours. */
   payment: string | null
   /**
-   * The code of the refund whose wallet part this refund is (the rest of it goes to the source); null if this
-   * refund is no such part.
+   * The code of a larger refund, if this refund is that refund's wallet part. The rest of the larger refund
+   * goes to the source. Null if this refund is no such part.
    */
   partOf: string | null
   /**

@@ -12,7 +12,7 @@ import type { GatewayContext } from '../context.ts'
 import type { Payment } from '../views.ts'
 import { refundWaits } from './refund-event.ts'
 
-/** The most waiting refunds that one plan of what to send reads; the rest stay waiting. */
+/** The maximum number of waiting refunds that are read to plan which are sent; all others stay waiting. */
 const LOOKED_AT = 500
 
 interface Queued {
@@ -28,10 +28,11 @@ interface Queued {
 }
 
 /**
- * Returns the refunds to send, or to ask the provider about, now. Once the provider refused one for lack of
- * balance, only refunds that fit into the spendable balance are sent. Waiting payouts share that balance: the
- * oldest goes first, and none overtakes it. A waiting refund does not count as failed; its buyer is notified
- * once. If the balance cannot be read, no refund is held back.
+ * Returns the refunds that are to be sent now, or about which the provider is to be asked now. If a refund
+ * waits for balance at the provider, only refunds that fit into the spendable balance are sent. Waiting
+ * payouts use the same balance. The oldest payout or refund goes first, and none overtakes it. A waiting
+ * refund does not count as failed; its buyer is notified once. If the balance cannot be read, no refund is
+ * held back.
  */
 export async function planByBalance(
   context: GatewayContext,

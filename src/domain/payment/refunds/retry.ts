@@ -132,8 +132,8 @@ async function takeById(
   if (read === undefined) throw new Error('a refund is read at the provider before its id is taken')
   if (read === 'taken for granted') return
   await requireOfThis(work, refund, payment, read)
-  // A person may have made the provider's refund by hand, under another reference or none. From now on it
-  // counts as this refund of laku.
+  // A person may have made the refund by hand at the provider, under another reference or none. From now on
+  // laku treats it as its own refund `refund`.
   await sql`
     insert into provider_refunds (provider_refund_id, refund_id, reference, status, amount_idr, booked_idr, heard_at)
     values (${read.id}, ${refund.id}::uuid, ${referenceOf(refund)}, '', ${amountIdr}, 0, ${work.now})

@@ -8,8 +8,9 @@ export const mayHaveGone = ({ status }: GatewayRefund) => status === 'PENDING' |
 
 /**
  * Decides whether a refund may be sent to Xendit, for the first time or again after a lost answer. It is sent
- * again only while Xendit surely knows its idempotency key, after the lag of Xendit's lists, and only if
- * neither the lists nor the payment's refunded sum show the first call's refund.
+ * again only while Xendit surely still knows its idempotency key. The time after which Xendit's lists must
+ * show the first call's refund must have passed. And neither the lists nor the payment's refunded sum may
+ * show that refund.
  */
 export function maySend(
   { units }: GatewayContext,
@@ -18,8 +19,8 @@ export function maySend(
   refundedIdr: number | undefined,
 ): boolean {
   if (refund.status !== 'submitted') return false
-  // If Xendit stores a higher refunded sum for the payment than its lists add up to, this refund may be the
-  // difference.
+  // Xendit may store a refunded sum for the payment that is higher than the sum of its listed refunds. Then
+  // this refund may be the difference, so it is not sent.
   const shownIdr = all.filter(mayHaveGone).reduce((sum, refund) => sum + refund.amountIdr, 0)
   if (refundedIdr !== undefined && refundedIdr > Math.max(shownIdr, refund.bookedIdr)) return false
   if (refund.calls === 0 || !refund.firstCalledAt || !refund.lastCalledAt) return true

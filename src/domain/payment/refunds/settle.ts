@@ -46,17 +46,17 @@ export interface Refusal {
 }
 
 /**
- * Seconds between checks of a refund that is pending at the provider, because its webhook may be lost. Most
- * refunds take minutes; refunds to cards take days.
+ * The time (s) between two checks of a refund that is pending at the provider. laku checks because the
+ * refund's webhook may be lost. Most refunds take minutes, but refunds to cards take days.
  */
 export const ASK_AGAIN_S = 900
 
 /**
  * Books the provider's updates of any number of refunds, whatever laku believed before. A refund succeeds
  * only when the provider reports SUCCEEDED, even after it reported FAILED. A failure makes the money payable
- * again. Any other money that moved goes into suspense, and a contradiction stops the refund's automatic
- * steps. `answers` were read from the provider, in this order; `refusals` are refunds that it definitely did
- * not accept. The same updates again change nothing.
+ * again. Money that the provider moved in any other way goes into suspense. If the provider contradicts
+ * itself about a refund, that refund's automatic steps stop. `answers` were read from the provider, in this
+ * order; `refusals` are refunds that it definitely did not accept. The same updates again change nothing.
  */
 export async function settleRefunds(
   work: Work,
@@ -78,7 +78,7 @@ export async function settleRefunds(
   if ([...heard.failed.values()].some((failure) => failure.waits)) await reportWaitingRefunds(work, null)
 }
 
-/** A refund that has just failed, and whether another call speaks against sending it again. */
+/** A refund that has just failed, and whether another call of it is a reason not to send it again. */
 export interface FailedNow {
   refund: LockedRefund
   failureCode: string
@@ -148,8 +148,8 @@ class Hearing {
   refuse({ id, failureCode, leaseId }: Refusal): void {
     const refund = this.#locked.byId.get(id)
     if (refund?.status !== 'submitted') return
-    // The refusal of one call proves nothing if another process has called since: that call may have made the
-    // refund.
+    // The refusal of one call proves nothing if the refund had another call, because the other call may have
+    // made the refund.
     if (leaseId !== undefined && (refund.leaseId !== leaseId || refund.calls !== 1)) return
     this.#fail(refund, failureCode)
   }
@@ -249,8 +249,8 @@ async function tellOfStranger(
 ): Promise<void> {
   if (status === 'SUCCEEDED' || status === 'PENDING')
     await recordLostReference(work, { reference: referenceId, providerId: id })
-  // Once the provider's transaction list was read, the unexpected refund's money is in suspense, with an
-  // attention item of its own.
+  // If the provider's transaction list was read already, the unexpected refund's money is in suspense and has
+  // an attention item there. So no second attention item is raised.
   const told = { reference: referenceId, providerId: id }
   if (status !== 'SUCCEEDED' || (await isInSuspense(work, told))) return
   work.requestAttention({
@@ -264,8 +264,8 @@ async function tellOfStranger(
 }
 
 /**
- * Puts into suspense the money that the provider moved for a refund and laku did not ask for. The money stays
- * under the refund's code until a person disposes of it.
+ * Puts money into suspense that the provider moved for a refund although laku did not ask for it. The money
+ * stays under the refund's code until a person disposes of it.
  */
 async function putAside(
   work: Work,
@@ -365,7 +365,8 @@ async function succeed(
   payments: ReadonlyMap<string, LockedPayment>,
 ): Promise<void> {
   if (ended.length === 0) return
-  // If another call of the refund may still be open, laku goes on searching for it at the provider.
+  // Another call of the refund may still have an unknown outcome. Then laku goes on searching for that call's
+  // refund at the provider.
   const rows = ended.map(({ refund, before, fact }) => ({
     id: refund.id,
     providerRefundId: fact.providerRefundId,

@@ -90,8 +90,8 @@ const putOff: PutOff<string> = async (work, id) => {
 const OTHERS_AGAIN_S = 900
 
 /**
- * Asks the provider about refunds that it has under way in addition to the one that each of laku's refunds
- * follows, until they end.
+ * Asks the provider about additional refunds: for one refund of laku, the provider may have several under
+ * way. laku follows only one of them. It asks the provider about each of the others until that refund ends.
  */
 async function askAboutOthers(context: GatewayContext): Promise<void> {
   const { units, actor, gateway } = context
@@ -142,7 +142,10 @@ async function record(work: Work, answers: readonly RefundAnswer[]): Promise<voi
   )
 }
 
-/** Ends the search for another open call of a refund that is already paid or in the wallet. */
+/**
+ * Ends the search for another call with an unknown outcome, of a refund that is already paid or in the
+ * wallet.
+ */
 async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<void> {
   if (refunds.length === 0) return
   await sql`
@@ -178,8 +181,8 @@ async function askLater(
 }
 
 /**
- * Schedules the next search for a refund that the provider's records lack. It is at the latest when the
- * provider's lists must have the refund.
+ * Schedules the next search for a refund that the provider's records lack. The search is not later than the
+ * time at which the provider's lists must have the refund.
  */
 async function scheduleNextSearch(
   work: Work,

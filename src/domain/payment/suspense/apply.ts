@@ -37,9 +37,9 @@ export interface QuarantineDecision {
 
 /**
  * Takes money out of quarantine and gives it to a payment or a wallet. The payment becomes paid, and its
- * order or participation reacts to payment.paid. The company adds a missing sum up to
- * `policy.refundTwoPersonAboveIdr`; a surplus goes to the wallet. If the money goes to a wallet, a payment in
- * review because of this money fails.
+ * order or participation reacts to payment.paid. If the money is less than the payment's amount, the company
+ * adds the rest, up to `policy.refundTwoPersonAboveIdr`. If it is more, the surplus goes to the wallet. If
+ * the money goes to a wallet instead of a payment, the payment that is in review because of this money fails.
  * @throws payment.not_in_quarantine, quarantine_decided, no_payment, not_payable, shortfall_too_large,
  * maybe_charged_back, kernel.forbidden
  */
@@ -135,8 +135,9 @@ async function ontoPayment(
 }
 
 /**
- * Ends the payment for which this quarantined money came, because another payment gets the money. The paid
- * invoice's id moves to that payment, because a refund of the money names the invoice.
+ * Ends the payment for which this quarantined money came, because another payment gets the money. Removes the
+ * paid invoice's id from the ended payment. The id moves to the other payment, because a refund of the money
+ * names the invoice.
  */
 async function giveUp(work: Work, unapplied: LockedUnapplied, cameFor: LockedPayment): Promise<void> {
   await endReview(work, unapplied, cameFor, 'refunded')

@@ -23,10 +23,11 @@ import { lockPayments } from '../payments/lock.ts'
 import { lockQuarantined } from './lock.ts'
 
 /**
- * Lets staff dispose of money in suspense. `offset`: against a factory's next settlement. `wallet`: into a
- * wallet or out of it. `collected`: through the company's bank. `written_off`: to the company. `reassigned`:
- * a chargeback to its payment or quarantined money, or a movement of the provider to its fees. Above the
- * policy's limit a second approver decides.
+ * Lets staff dispose of money in suspense. The kinds of disposal are these. `offset`: a factory's next
+ * settlement deducts or adds the money. `wallet`: the money goes into a wallet or out of it. `collected`: the
+ * money goes through the company's bank. `written_off`: the company bears or keeps the money. `reassigned`: a
+ * chargeback is assigned to its payment or quarantined money, or a movement of the provider to the provider's
+ * fees. Above the policy's limit a second approver decides.
  * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place,
  * wallet.insufficient_balance,
  *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition,

@@ -5,8 +5,8 @@ import { paymentMachine } from '../transitions.ts'
 import type { LockedUnapplied } from './lock.ts'
 
 /**
- * Announces that the payment failed that is in review because of this quarantined money. It becomes refunded
- * once the money has gone back for good.
+ * Announces that a payment failed. It is the payment that is in review because of this quarantined money. The
+ * payment becomes refunded when the money has gone back for good.
  */
 export async function endReview(
   work: Work,

@@ -3,8 +3,9 @@ import { type Rupiah, requireReason, requireStaff, type Work } from '../../kerne
 import { putIntoSuspense, type SuspenseItem, showSuspense, suspenseErrors } from '../../suspense/index.ts'
 
 /**
- * Lets staff move into suspense a ledger posting on the gateway account that the provider's records lack.
- * From suspense they dispose of it. Each posting can be moved only once.
+ * Lets staff move the money of a ledger posting into suspense. The posting is on the ledger's account for the
+ * provider (`gateway`), but the provider's records lack it. Staff later dispose of the money in suspense.
+ * Each posting can be moved only once.
  * @throws suspense.no_posting, suspense.known, kernel.reason_required, forbidden
  */
 export async function putPosting(work: Work, key: string): Promise<SuspenseItem> {

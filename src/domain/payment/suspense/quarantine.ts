@@ -30,8 +30,8 @@ export interface UnappliedFunds {
  * only a person can tell a buyer's second payment from a provider's mistake.
  */
 export async function quarantine(work: Work, unappliedFunds: readonly UnappliedFunds[]): Promise<Rupiah> {
-  // Money of an invoice already in quarantine is left out, even if its amount has grown. The growth is found
-  // as a difference from the provider's transaction list.
+  // Money of an invoice that is already in quarantine is left out, even if its amount is higher now. The
+  // comparison with the provider's transaction list finds the difference.
   const { rows: known } = await sql<{ id: string }>`
     select provider_invoice_id as id from quarantined_money where provider_invoice_id = any(${unappliedFunds.map((unapplied) => unapplied.invoiceId)})`.execute(
     work.tx,

@@ -14,9 +14,9 @@ const REASON = 'quarantine'
 
 /**
  * Sends quarantined money back to its payer: to the source if its channel accepts refunds, else to the wallet
- * of the buyer for whose payment the money came. A payment in review because of this money has failed, and
- * counts as refunded once the money is back. `adopted`: the refund was sent before a restore, and only its
- * row is missing.
+ * of the buyer for whose payment the money came. The payment that is in review because of this money fails,
+ * and counts as refunded when the money is back. If `adopted` is given, the refund was sent before a restore
+ * of the database, so only its row is created.
  * @throws payment.not_in_quarantine, quarantine_decided, no_source, maybe_charged_back, kernel.forbidden
  */
 export async function refundQuarantined(

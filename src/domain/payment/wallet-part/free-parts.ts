@@ -4,8 +4,9 @@ import { ensureWallets } from '../../wallet/index.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 
 /**
- * Reaction to payment.expired and payment.failed: puts the part that was held from the buyer's wallet back
- * into it. It runs after the reactions of orders and participations, because wallets are locked after them.
+ * Reaction to payment.expired and payment.failed: puts the part of the payment that was held from the buyer's
+ * wallet back into the wallet. It runs after the reactions of orders and participations, because wallets must
+ * be locked after orders and participations.
  */
 export async function freeParts(
   work: Work,
@@ -17,8 +18,8 @@ export async function freeParts(
   const held = new Map(
     (await balances(work.tx, keys)).map((balance) => [balance.account, balance.balanceIdr]),
   )
-  // A payment that expired earlier has already put its part back into the wallet, even if its late money has
-  // failed now.
+  // A payment may have expired earlier and fail now, because money came late. Its part went back into the
+  // wallet when it expired, so it is left out.
   const freed = ended.filter(({ paymentId }) => (held.get(paymentHold(paymentId)) ?? 0) > 0)
   await ensureWallets(
     work,

@@ -6,9 +6,9 @@ import { inWallets } from './hold-parts.ts'
 import { isParted } from './rules.ts'
 
 /**
- * Returns, by payment, the ledger debits that spend the wallets' parts of locked payments. A held part is
- * taken from its hold. If the payment had ended before, the part is back in the wallet and is taken from
- * there. If the wallet no longer has it, the payment is left out.
+ * Returns, by payment, the ledger debits that spend the wallets' parts of locked payments. A part that is
+ * still held is taken from the ledger account that holds it. If the payment ended earlier, the part is back
+ * in the wallet and is taken from there. If the wallet no longer has that sum, the payment is left out.
  */
 export async function takeParts(work: Work, payments: readonly LockedPayment[]): Promise<Map<string, Entry>> {
   const parted = payments.filter(isParted)

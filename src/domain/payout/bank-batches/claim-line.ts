@@ -23,9 +23,10 @@ export interface Candidate {
 }
 
 /**
- * Runs one step for a line of a batch of bank transfers. If the step throws, its changes are undone and the
- * other lines continue. An unexpected error, such as an account that no encryption key can decrypt, also
- * raises an attention item. Returns the step's result, or the reason why the line is left out.
+ * Runs one step (a function) for a line of a batch of bank transfers. If the step throws, its changes are
+ * undone, and the other lines are still handled. An unexpected error, such as an account that no encryption
+ * key can decrypt, also raises an attention item. Returns the step's result, or the reason why the line is
+ * left out.
  */
 export async function claimLine<T>(
   work: Work,

@@ -17,9 +17,9 @@ interface Noted {
 }
 
 /**
- * Corrects a mistyped bank reference. Its object (a payout, for example) gets the right reference, or none if
- * no booked money depends on the wrong one. Afterwards the wrong reference may be used for the object to
- * which it really belongs.
+ * Corrects a mistyped bank reference. The object for which it was entered (a payout, for example) gets the
+ * right reference. If no right reference is given, the wrong one is only deleted. That is refused if booked
+ * money depends on it. Afterwards the reference may be used for the object to which it really belongs.
  * @throws payout.reference_unknown, reference_in_use, reference_used, reference_invalid, reason_required,
  * kernel.forbidden
  */
@@ -41,8 +41,8 @@ export async function correctReference(
   const code = await codeOf(work, noted)
   if (to === undefined && (await standsOn(work, noted)))
     throw payoutErrors.reference_in_use({ reference: given, of: code ?? id })
-  // The wrong reference is deleted first, because both may be the same text once compared by capitals and
-  // digits only.
+  // The wrong reference is deleted before the right one is stored. References are compared by capital letters
+  // and digits only, so the two may count as the same reference.
   await freeBankReference(work, given)
   if (to !== undefined) await claimBankReference(work, to, [kind, id])
   work.audit({
@@ -67,8 +67,9 @@ async function codeOf(work: Work, { subjectKind, subjectId }: Noted): Promise<st
 }
 
 /**
- * Returns true if booked money still depends on a bank reference. That is a paid line, a batch with a paid
- * line that has no reference of its own, or anything booked by hand.
+ * Returns true if booked money still depends on a bank reference. That is so if the reference belongs to a
+ * paid line, or to anything booked by hand. It is also so if it belongs to a batch with a paid line that has
+ * no reference of its own.
  */
 async function standsOn(work: Work, { subjectKind, subjectId }: Noted): Promise<boolean> {
   if (subjectKind !== 'payout' && subjectKind !== 'bank_batch') return true

@@ -12,9 +12,9 @@ import { payoutErrors } from '../errors.ts'
 import { type BankBatchStatus, bankBatchMachine } from '../transitions.ts'
 
 /**
- * Records that bank files may be missing, because a restored database was taken over. Files handed to the
- * bank after the backup are in no provider's records. So no new file is made until staff have said that all
- * of them are taken over. If staff said so earlier, nothing is recorded.
+ * Records that bank files may be missing, because the database was restored from a backup. No provider has
+ * records of the files that were handed to the bank after the backup. So no new file is made until staff have
+ * said that all those files are taken over. If staff said so earlier, nothing is recorded.
  */
 export async function doubtBankFiles({ tx, now }: Work): Promise<void> {
   const { rows } = await sql<{ isComplete: boolean }>`
@@ -25,8 +25,8 @@ export async function doubtBankFiles({ tx, now }: Work): Promise<void> {
 }
 
 /**
- * Refuses a new file of transfers for the bank while files may be missing that were made after the restored
- * backup.
+ * Refuses a new file of transfers for the bank while files that were made after the restored backup may be
+ * missing.
  * @throws payout.lost_files_open
  */
 export async function requireBankFiles(tx: Tx): Promise<void> {
@@ -38,8 +38,9 @@ export async function requireBankFiles(tx: Tx): Promise<void> {
 }
 
 /**
- * Refuses to pay by the provider what a bank file after the restored backup may have paid already. A shop
- * that never made a batch of bank transfers has no such file.
+ * Refuses a payment by the provider while bank files from after the restored backup may be missing. Such a
+ * file may have paid already. If laku never made a batch of bank transfers, there is no such file, so nothing
+ * is refused.
  * @throws payout.lost_files_open
  */
 export async function requireNoLostTransfer(tx: Tx): Promise<void> {

@@ -73,9 +73,9 @@ export interface NewTransfer {
 }
 
 /**
- * Adds a line to a batch of bank transfers: a payout that is under way from now on, which no worker sends or
- * checks. The domain that makes it reacts to payout.submitted and later events, as for a payout by the
- * provider. Returns the payout's id.
+ * Adds a line to a batch of bank transfers. The line is a payout that counts as under way from now on, but no
+ * worker sends or checks it. The domain that makes the payout reacts to payout.submitted and later events, as
+ * it does for a payout by the provider. Returns the payout's id.
  * @throws payout.under_way, moves_again, kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export async function addTransfer(work: Work, transfer: NewTransfer): Promise<string> {

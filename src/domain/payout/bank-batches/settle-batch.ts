@@ -100,7 +100,8 @@ export async function handOutBatch(work: Work, named: string): Promise<BankFile>
   }
   if (status !== 'handed_out') requireTransition(bankBatchTransitions, status, 'handed_out', 'bank batch')
   if (status === 'made') {
-    // If the database was restored, this batch's file may have gone to the bank after the backup was made.
+    // If the database was restored, the bank may already have this batch's file. The file may have gone to
+    // the bank after the backup was made.
     await requireKnownDatabase(work.tx)
     await requireBankFiles(work.tx)
     await moveState(work, bankBatchMachine, { to: 'handed_out', ids: [id], set, all: true })
@@ -127,8 +128,9 @@ export interface BankWord {
 /**
  * Books the bank's outcome for lines of a batch, all or nothing. A line is either paid, under a bank
  * reference that nothing else has, or rejected (also if it was paid and sent back). A line that the bank pays
- * after a rejection or cancellation counts as paid. If its settlement or withdrawal was paid again meanwhile,
- * the money goes into suspense. Without `words` all open lines are paid, under one reference.
+ * after a rejection or cancellation counts as paid. But if its settlement or withdrawal was paid by another
+ * payout meanwhile, the line's money goes into suspense. If `words` is not given, all open lines are booked
+ * as paid, under one reference.
  * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
  * reference_used, reference_invalid,
  *   kernel.illegal_transition, kernel.forbidden
@@ -199,8 +201,8 @@ function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): 
 
 /**
  * Cancels a batch of which the bank has decided no line, so that all its settlements and withdrawals may be
- * paid again. Once the batch's file was handed out, the bank may have it. Then the person who took the file
- * must not be the one who cancels.
+ * paid again. If the batch's file was handed out, the bank may have it. So another person than the one who
+ * took the file must cancel the batch.
  * @throws payout.batch_not_found, batch_begun, batch_same_person, kernel.approver_not_independent,
  * reason_required, illegal_transition, forbidden
  */
@@ -233,8 +235,8 @@ export async function cancelBatch(
 }
 
 /**
- * Books lines that the bank had paid and that came back. If a line's money was in suspense, the return only
- * clears it there.
+ * Books the return of lines that the bank had paid and then sent back. If a line's money was in suspense, the
+ * returned money goes into suspense too, so that the two sums cancel out.
  */
 async function takeBack(work: Work, returned: readonly Line[]): Promise<void> {
   const own = returned.filter((line) => !line.setAside)

@@ -7,9 +7,10 @@ import { ownerOf } from '../payouts/lock.ts'
 import { verdictOf } from '../rules.ts'
 
 /**
- * Books into suspense the money that left laku for a payout beyond `ownIdr`, the part that its settlement or
- * withdrawal takes. Sums already put into suspense for the payout are subtracted, so the same answer of the
- * provider again changes nothing. The caller has locked the payout. Returns true if something was booked.
+ * Books money that left laku for a payout into suspense, as far as it is more than `ownIdr`. `ownIdr` is the
+ * sum that the payout's settlement or withdrawal takes. Sums already put into suspense for the payout are
+ * subtracted, so the same answer of the provider again changes nothing. The caller has locked the payout.
+ * Returns true if something was booked.
  */
 export async function bookDifference(
   work: Work,

@@ -34,9 +34,9 @@ interface Doubtful {
 
 /**
  * Declares, by two people, that a payout with an unknown outcome was never made: the first asks, and the
- * second confirms. Then a new payout may be sent. The payout's key must have expired, and a day after the
- * last call the provider's list must still lack the payout. If the payout arrives nevertheless, it is booked
- * as a contradiction.
+ * second confirms. Then a new payout may be sent. The payout's key must have expired. A day after the last
+ * call the provider's list must still lack the payout. If the payout arrives nevertheless, it is booked as a
+ * contradiction.
  * @throws payout.not_found, not_unknown, too_early, lease_alive, same_person,
  * kernel.approver_not_independent, reason_required, forbidden
  */
@@ -71,7 +71,7 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
     all: true,
     set: {
       failureCode: DECLARED_DEAD,
-      // The payout's last known state at the provider is cleared. If the provider reports the same state
+      // The payout's last known state at the provider is cleared. So if the provider reports the same state
       // again, it counts as a new update.
       providerStatus: null,
       finishedAt: work.now,

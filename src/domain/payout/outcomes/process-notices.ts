@@ -28,13 +28,13 @@ export interface PayoutInbox {
 }
 
 /**
- * The number of times that laku reads the payout again if a webhook delivery contradicts it. After that staff
- * are notified.
+ * The number of times that laku reads a payout again if a webhook delivery contradicts the payout's state at
+ * the provider. If they still differ after that, staff are notified.
  */
 const CONTRADICTED_TRIES = 3
 /**
- * Seconds for which laku does not book a payout as failed if a webhook delivery contradicts the failure. A
- * new payout might pay a second time. Staff are notified earlier.
+ * The time (s) for which laku does not book a payout as failed if a webhook delivery contradicts the failure.
+ * Otherwise laku might make a new payout and pay a second time. Staff are notified before this time ends.
  */
 const DOUBTED_S = 86_400
 
@@ -73,8 +73,8 @@ export async function processPayoutNotices(
     inbox.failed.push({ id: inboxId, error, tries: CONTRADICTED_TRIES, command })
     if (verdictOf(status) === 'failed') doubted.add(other.id)
   }
-  // If one of the deliveries agrees with the payout as read now, the payout's state changed between the
-  // deliveries. So the state read now counts.
+  // One delivery may agree with the payout's state as read now, although another contradicts it. Then the
+  // state changed between the two deliveries, so the state read now counts.
   for (const { id, says } of notices) {
     const answer = said.get(id)
     if (answer instanceof ProviderFailure) continue

@@ -12,9 +12,9 @@ const isLive = ({ status, setAside }: LockedPayout) =>
   (status === 'created' || status === 'submitted' || status === 'succeeded') && !setAside
 
 /**
- * Marks a payout as arrived that laku had booked as failed or come back. Newer payouts of the same settlement
- * or withdrawal that were never sent are dropped. Returns true if the payout pays its settlement or
- * withdrawal. Returns false if another payout already pays it or may do so: then this payout is set aside.
+ * Marks a payout as arrived, although laku had booked it as failed or come back. Newer payouts of the same
+ * settlement or withdrawal that were never sent are dropped. Returns true if this payout pays its settlement
+ * or withdrawal. Returns false if another payout pays it or may still pay it; this payout is then set aside.
  */
 export async function revivePayout(
   work: Work,

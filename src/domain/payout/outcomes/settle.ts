@@ -98,8 +98,8 @@ async function matched(
 
 /**
  * Returns true if the provider's answer is older than the payout's known state, by the provider's clock. If
- * the times do not tell, the states do: a payout that ended is not under way again, and one that came back
- * does not succeed.
+ * the two times are equal or one is unknown, the states decide. A payout that has ended cannot be under way
+ * again, and one that came back cannot succeed. So such an answer is old.
  */
 function isOld(payout: LockedPayout, { updatedAt, status }: GatewayPayout): boolean {
   const known = payout.providerUpdatedAt
@@ -208,7 +208,7 @@ async function note(work: Work, heard: readonly Heard[]): Promise<void> {
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(
       id uuid, provider_payout_id text, provider_status text, provider_updated_at timestamptz, next_check_at timestamptz)
     where p.id = w.id and p.status in ('submitted', 'succeeded')`.execute(work.tx)
-  // A failed or returned payout that the provider was sending again has ended once more. Newer payouts that
+  // The provider was sending a failed or returned payout again, and that has ended now. So newer payouts that
   // waited for its end may be sent.
   await sql`
     update payouts p set provider_status = w.provider_status, next_check_at = null
@@ -293,8 +293,8 @@ async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> 
 }
 
 /**
- * Ends a payout that was set aside, because its settlement or withdrawal could not take its money, and that
- * came back.
+ * Ends a payout that came back. It had been set aside, because its settlement or withdrawal could not take
+ * its money.
  */
 async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayout): Promise<void> {
   await moveState(work, payoutMachine, {
@@ -311,8 +311,8 @@ async function tellOfStranger(work: Work, answer: GatewayPayout): Promise<void> 
   const verdict = verdictOf(answer.status)
   if (verdict === 'succeeded' || verdict === 'waiting')
     await recordLostReference(work, { reference: answer.referenceId, providerId: answer.id })
-  // Once the provider's transaction list was read, the unexpected payout's money is in suspense, with an
-  // attention item of its own.
+  // If the provider's transaction list was read already, the unexpected payout's money is in suspense and has
+  // an attention item there. So no second attention item is raised.
   const told = { reference: answer.referenceId, providerId: answer.id }
   if (verdict !== 'succeeded' || (await isInSuspense(work, told))) return
   work.requestAttention({

@@ -73,7 +73,10 @@ export async function createPayout(work: Work, input: NewPayout): Promise<string
   return id
 }
 
-/** The number of failures for want of balance after which the next payout waits for the balance to grow. */
+/**
+ * After this number of failed payouts of a settlement or withdrawal, the next payout waits for the balance to
+ * grow. Only failures because the balance was too small count.
+ */
 const SHORT_AFTER = 2
 
 const failedForBalance = (subjectId: string) => sql`
@@ -83,8 +86,8 @@ const failedForBalance = (subjectId: string) => sql`
 const marked = (key: string) => sql<string>`${installationId} || '-' || ${key}`
 
 /**
- * Returns the id of the payout that was made earlier under the same key. Throws if there is none, because
- * then another payout of the same settlement or withdrawal is under way.
+ * Returns the id of the payout that was made earlier under the same key. Throws if there is none: then the
+ * new row was refused because another payout of the same settlement or withdrawal is under way.
  */
 async function madeBefore(work: Work, input: NewPayout): Promise<string> {
   const { key, subjectId, amountIdr, destination } = input

@@ -44,8 +44,8 @@ const PAUSED_S = 60
 /**
  * Claims payouts to be sent or asked about, each for one worker at a time under a lease. Created payouts
  * become submitted, with an event, because from now on the money may be gone. While the switch `payouts` is
- * paused, nothing is sent. While `xendit` is paused, the provider is not asked either. Payouts in other
- * states are left out, so a job that runs twice does nothing.
+ * paused, nothing is sent. While the switch `xendit` is paused, nothing is sent and the provider is not
+ * asked. Payouts in other states are left out, so a job that runs twice does nothing.
  */
 export async function claimPayouts(work: Work, payoutIds: readonly string[]): Promise<ClaimedPayout[]> {
   if (payoutIds.length === 0) return []

@@ -11,7 +11,7 @@ export interface Outgoing {
   takesIdr: Rupiah
 }
 
-/** The most waiting payouts that one plan of what to send reads; the rest stay waiting. */
+/** The maximum number of waiting payouts that are read to plan which are sent; all others stay waiting. */
 const LOOKED_AT = 500
 
 /**
@@ -59,18 +59,19 @@ interface Queued extends Outgoing {
   sends: boolean
   waits: boolean
   /**
-   * Since when the payout waits for the balance to grow, because two before it failed for want of balance.
+   * The time since which the payout waits for the balance to grow, because two payouts before it failed when
+   * the balance was too small.
    */
   shortSince: Date | null
-  /** The lowest balance that was read since then. */
+  /** The lowest balance (rupiah) that was read while the payout waited for the balance to grow. */
   shortIdr: Rupiah | null
 }
 
 /**
- * Returns the payouts to send, or to ask the provider about, now. Only payouts that fit into the spendable
- * balance are sent: the provider would accept a larger one and fail it minutes later. Waiting refunds share
- * the balance, and the oldest goes first. A waiting payout does not count as failed. If the balance cannot be
- * read, no payout is held back.
+ * Returns the payouts that are to be sent now, or about which the provider is to be asked now. Only payouts
+ * that fit into the spendable balance are sent, because the provider would accept a larger one and fail it
+ * minutes later. Waiting refunds use the same balance, and the oldest payout or refund goes first. A waiting
+ * payout does not count as failed. If the balance cannot be read, no payout is held back.
  */
 export async function planPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<string[]> {
   if (payoutIds.length === 0) return []
@@ -102,18 +103,18 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
       await letGo(work, fit)
     }
   })
-  // Payouts that waited for balance, now fit and were not named by the caller are due now: the sweep sends
-  // them, one batch at a time.
+  // Some payouts that waited for balance fit now, but the caller did not name them. They are now due, so the
+  // sweep sends them, one batch at a time.
   return [...others, ...ids(fit).filter((id) => asked.has(id))]
 }
 
 const DAY_S = 86_400
 
 /**
- * True for a payout that waits until the balance has grown by what the payout takes: two payouts before it
- * failed for want of balance, although the balance read as enough or could not be read. After five days all
- * that was paid before is settled (xendit.settlement), and the payout is sent in any case. Such a payout
- * holds up no other.
+ * Returns true if a payout must wait until the balance has grown by the sum that the payout takes. Two
+ * payouts before it failed because the balance was too small, although the balance that laku read was enough
+ * or could not be read. After five days the payout is sent in any case, because all money paid before that
+ * wait is settled by then (xendit.settlement). Other payouts do not wait for such a payout.
  */
 function waitsForGrowth(
   { shortSince, shortIdr, takesIdr }: Queued,

@@ -60,8 +60,8 @@ interface Asked {
  * Sends payouts, the oldest first as far as the provider's balance reaches, and records the answers. A payout
  * with an unknown outcome stays submitted, and laku searches for it by its key. For `policy.providerKeyHours`
  * its request is also repeated under that key, which never makes a second payout. A payout missing from the
- * provider's list and a refused repeat prove nothing. The answer of a worker whose lease has ended is
- * recorded like any other.
+ * provider's list and a refused repeat prove nothing. If a worker's lease ends before the answer arrives, the
+ * answer is recorded all the same.
  */
 export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
   const planned = await planPayouts(context, payoutIds)
@@ -196,8 +196,8 @@ async function giveBack(work: Work, { id, leaseUntil: mine }: ClaimedPayout): Pr
 }
 
 /**
- * Postpones a payout whose call the provider did not accept, or that never left. The call is not counted, so
- * the next one is the payout's first again, unless another worker made a call meanwhile.
+ * Postpones a payout whose call the provider did not accept, or whose call never left laku. That call is not
+ * counted. So the next call is the payout's first call again, unless another worker made a call meanwhile.
  */
 async function sendLater(
   work: Work,
@@ -243,8 +243,8 @@ function nextTry({ now }: Work, payout: ClaimedPayout, failure: ProviderFailure 
     const latest = secondsAfter(now, LONGEST_WAIT_S)
     return at < latest ? at : latest
   }
-  // A payout that was declared dead is searched at the provider for as long as a bank takes to send money
-  // back.
+  // laku searches the provider for a payout that was declared dead. The search lasts as long as a bank may
+  // take to send money back.
   const look = nextLookS((now.getTime() - calledAt.getTime()) / 1000)
   return look === undefined ? null : secondsAfter(calledAt, look)
 }

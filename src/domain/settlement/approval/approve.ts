@@ -55,8 +55,8 @@ export async function approveSettlement(work: Work, input: Approval): Promise<St
 
 /**
  * Returns the person who approves a settlement, and counts the approval in the limits. Above a limit, that
- * person must not be the one who calculated the settlement. One limit applies to the settlement's sum. The
- * others apply to the sum of the person's approvals within a day and within seven days.
+ * person must not be the one who calculated the settlement. One limit applies to the sum of this settlement.
+ * The other limits apply to the sum of all approvals by the person within a day and within seven days.
  * @throws settlement.same_person, kernel.approver_not_independent
  */
 export async function requireOther(work: Work, settlement: LockedSettlement): Promise<string> {

@@ -10,8 +10,9 @@ import { type DueLine, lockDueLines, presentLines } from './due-lines.ts'
 /**
  * Creates a settlement from a factory's unsettled lines that are due, if their sum reaches the minimum. A
  * calculated settlement whose plan (the lines and their amounts) has changed is first voided and calculated
- * again. Returns the factory's settlements through this date, also earlier ones, and a smaller sum that is
- * carried over. A second run creates nothing and returns the same.
+ * again. Returns the factory's settlements through this date, also those that an earlier run created. If the
+ * due lines' sum is below the minimum, it also returns that sum, which is carried over. A second run creates
+ * nothing and returns the same.
  */
 export async function calculateSettlement(
   work: Work,

@@ -20,8 +20,8 @@ const takesBackSettled = (settlementId: string | null): RawBuilder<boolean> => s
       and sold.settlement_id is distinct from ${settlementId}::uuid))`
 
 /**
- * Returns SQL that tells whether the settlement line `l` of the order `o` is due. Lines of an order become
- * due together, except refunds of sales that were settled before.
+ * Returns SQL that tells whether the settlement line `l` of the order `o` is due. The lines of an order
+ * become due together. Only the refund of a sale that was settled before is due as soon as it is posted.
  */
 const isDue = ({ endedBefore, postedBefore }: Period): RawBuilder<boolean> => sql<boolean>`
   case when l.order_id is null or ${takesBackSettled(null)} then l.posted_at < ${postedBefore}

@@ -34,9 +34,9 @@ export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /**
- * Writes new ledger entries on factories' accounts as settlement lines. So a settlement run reads only
- * unsettled lines, and not a factory's whole history. Entries that are written already are skipped. Returns
- * the number of new lines.
+ * Stores new ledger entries on factories' accounts as settlement lines. Because the lines are stored, a
+ * settlement run reads only the unsettled ones, and not a factory's whole history. Entries that are written
+ * already are skipped. Returns the number of new lines.
  * @throws kernel.forbidden, ledger.still_writing
  */
 export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: Actor }): Promise<number> {
@@ -46,8 +46,8 @@ export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: 
 }
 
 async function insertDueLines(work: Work, through: number): Promise<number> {
-  // Only one transaction at a time writes settlement lines. Otherwise two that write the same sale could
-  // conflict on the unique order item, and one would fail.
+  // Only one transaction at a time writes settlement lines. Otherwise two transactions could write the same
+  // sale. The order item must be unique, so one of them would fail.
   await sql`select from settlement_gathered for no key update`.execute(work.tx)
   const result = await sql`
     insert into settlement_items (entry_seq, factory_id, kind, order_id, order_item_id, refund_id, gross_idr, commission_idr,

@@ -10,8 +10,8 @@ import { settlementTransitions } from '../transitions.ts'
 import { approveAgain, destinationOf } from './pay.ts'
 
 /**
- * The reason for a settlement that goes to another bank than the export was asked for. It is left out without
- * a report.
+ * The reason why a settlement is left out if it goes to another bank than the one that the export was asked
+ * for. Such a settlement is not reported.
  */
 const ANOTHER_CHANNEL = 'another channel'
 

@@ -46,9 +46,10 @@ export interface AdjustmentView {
 
 /**
  * Adds money to a wallet or takes money out of it: support and finance give goodwill, finance makes
- * corrections. The adjustment is posted at once up to `policy.refundTwoPersonAboveIdr`, which also counts the
- * person's gifts to this wallet within a day. The daily and weekly limits of the person and of the receiver
- * apply too. Above a limit the adjustment waits for a second approver (`decideAdjustment`).
+ * corrections. The adjustment is posted at once if it is at most `policy.refundTwoPersonAboveIdr`. The sums
+ * that the person gave to this wallet within a day count toward this limit. The daily and weekly limits of
+ * the person and of the receiver apply too. Above a limit the adjustment waits for a second approver
+ * (`decideAdjustment`).
  * @throws wallet.user_not_found, goodwill_gives, insufficient_balance, kernel.forbidden
  */
 export async function adjustWallet(work: Work, input: WalletAdjustment): Promise<AdjustmentView> {

@@ -141,14 +141,15 @@ export const markWithdrawalsReversed = (work: Work, events: EventOf<'payout.reve
   moveWithdrawals(work, events, 'reversed')
 
 /**
- * Tells whether a payout is the first one of its withdrawal. The key of a posting for a later payout also has
- * the payout's id.
+ * Tells whether a payout is the first one of its withdrawal. If a payout is not the first, the key of its
+ * ledger posting also contains the payout's id.
  */
 export const isFirst = ({ key }: Pick<PayoutEventPayload, 'key'>): boolean => key.endsWith('-1')
 
 /**
- * Returns the idempotency key of a posting about a withdrawal. Each contradiction of the provider raises the
- * payout's number `turn`. It is part of the key, so that the same result can be booked again.
+ * Returns the idempotency key of a posting about a withdrawal. If the provider contradicts itself about the
+ * payout, the payout's number `turn` rises. The number is part of the key, so that the same result can be
+ * booked again.
  */
 function keyOf(id: string, to: Outcome, updates: readonly PayoutEventPayload[]): string {
   const update = updates.find((update) => update.subjectId === id)

@@ -50,8 +50,8 @@ export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<
 
 /**
  * Approves a held withdrawal, at the request of staff. It is sent as soon as its bank account may receive
- * money; staff cannot shorten that waiting time. If the provider does not pay it out, staff have already sent
- * the money from the bank. They then give the bank's reference here.
+ * money; staff cannot shorten that waiting time. If the provider does not pay it out, staff first send the
+ * money from the company's bank. They then approve the withdrawal with the bank's reference.
  * @throws wallet.withdrawal_not_found, by_hand, not_by_hand, account_too_new, kernel.illegal_transition,
  * kernel.forbidden
  */
@@ -133,8 +133,8 @@ async function decide(
   if (to === 'approved') await countUse(work, await withdrawalUse(work, withdrawal), personOf(work.actor))
   else await undoUse(work, 'withdrawal', [id])
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
-  // An approved withdrawal without a due time already has a payout. It can no longer be approved. It can be
-  // rejected only if that payout was never sent and was cancelled.
+  // An approved withdrawal without a due time already has a payout, so it can no longer be approved. It can
+  // be rejected only if that payout was never sent and was cancelled.
   const where = sql`(t.status = 'held' or t.due_at is not null or ${isUnsent}::boolean)`
   await moveState(work, withdrawalMachine, { to, ids: [id], set, where, all: true })
   work.emit(withdrawalEvent(withdrawal, status, to, true))

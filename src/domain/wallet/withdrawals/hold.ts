@@ -45,8 +45,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       createdAt: work.now,
     },
   ])
-  // The limits count a withdrawal that waits for staff only when staff approve it. Then it counts for the
-  // approver too.
+  // If a withdrawal waits for staff, the limits do not count it here. They count it when staff approve it,
+  // because then it counts for the approver too.
   if (!isLarge && !byHand) await countUse(work, use)
   await postHold(work, withdrawal.id, userId, takenIdr)
   work.emit(withdrawalEvent(withdrawal, null, 'held', work.actor.kind === 'staff'))

@@ -4,9 +4,10 @@ import { walletAccount } from '../../ledger/index.ts'
 
 /**
  * Returns how much of a user's wallet is refunded money, in rupiah, from the ledger's entries
- * (docs/adr/0013). Refunds add to it, withdrawals use it first, and all other spending uses it last. The
- * result is refunds less withdrawals, less the most by which other spending ever exceeded the other money.
- * Money held for a payment and put back counts as never moved.
+ * (docs/adr/0013). Refunds add to the refunded money. Withdrawals use the refunded money before other money,
+ * and all other spending uses it last. The result is the refunds, less the withdrawals, less the largest sum
+ * by which other spending ever exceeded the other money. Money that was held for a payment and put back
+ * counts as never moved.
  */
 export async function refundedMoney(tx: Tx, userId: string): Promise<Rupiah> {
   const { rows } = await sql<{ refundedIdr: Rupiah }>`

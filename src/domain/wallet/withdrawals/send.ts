@@ -9,7 +9,7 @@ import { withdrawalEvent } from './views.ts'
 
 const BATCH_SIZE = 50
 
-/** True when a withdrawal is due to be sent. Answered by the index `withdrawals_due`. */
+/** True when a withdrawal is due to be sent. The index `withdrawals_due` makes the query fast. */
 export const withdrawalsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from withdrawals where due_at <= ${now})`
 
