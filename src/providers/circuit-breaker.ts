@@ -16,8 +16,8 @@ export interface BreakerOptions {
    */
   troubles?: number
   /**
-   * The time for which the circuit breaker lets no call through to the provider (ms); then one call is
-   * tried. Default 5 s.
+   * The time for which the circuit breaker lets no call through to the provider (ms). After this time, one
+   * call is tried. Default 5 s.
    */
   pauseMs?: number
 }
@@ -26,8 +26,8 @@ const READ_RETRY_AFTER_MS = 200
 
 /**
  * Returns true if an error shows that the provider is in trouble: the call's outcome is unknown, or the
- * provider is unreachable. A refusal and a rate limit are answers of a healthy provider. A lost lease is
- * laku's own affair.
+ * provider is unreachable. A refusal and a rate limit do not count, because a healthy provider gives such
+ * answers. A lost lease does not count, because the provider did not cause it.
  */
 const isTrouble = (error: unknown) =>
   error instanceof ProviderFailure &&

@@ -1,6 +1,6 @@
 /**
  * The first characters of the reference of every object that `laku providers check` creates at a provider.
- * laku does nothing about the provider's updates on these objects.
+ * When the provider sends an update about such an object, laku does nothing.
  */
 export const CHECK_REFERENCE = 'laku-check-'
 
@@ -9,7 +9,7 @@ export const CHECK_REFERENCE = 'laku-check-'
  * - `documented`: the fact is in the provider's own reference.
  * - `sdk`: the fact is in the provider's published package.
  * - `reported`: other users report the fact, and it is likely.
- * - `assumed`: no source says so, and laku is built so that the fact may be wrong.
+ * - `assumed`: no source states the fact, so laku must also work if the fact is wrong.
  * @internal
  */
 export const certainties = ['documented', 'sdk', 'reported', 'assumed'] as const

@@ -16,8 +16,8 @@ export interface ProviderVerdict {
 }
 
 /**
- * The limiter that keeps calls within a provider's rate limit, which all processes share. Only the
- * interface is here; the composition root makes the limiter.
+ * The limiter that keeps calls within a provider's rate limit, which all processes share. This file has only
+ * the interface, because the composition root makes the limiter.
  */
 export interface CallLimiter {
   /**
@@ -54,8 +54,8 @@ export interface ProviderHttpOptions {
   breaker?: BreakerOptions
   limiter?: CallLimiter
   /**
-   * Returns the endpoint whose rate limit an operation counts against. Returns undefined if the rate limit
-   * was waited for before the call. Default: the operation's name.
+   * Returns the endpoint whose rate limit an operation counts against. Returns undefined if the operation
+   * already waited for the rate limit before this call. Default: the operation's name.
    */
   endpointOf?: (operation: string) => string | undefined
   /**
@@ -187,8 +187,8 @@ function judge(options: ProviderHttpOptions, operation: string, response: Respon
 }
 
 /**
- * Returns the outcome of a failed call. A 5xx counts as unknown: the work may be done and only the answer
- * lost.
+ * Returns the outcome of a failed call. A 5xx counts as unknown, because the provider may have done the work
+ * before the error.
  */
 function outcomeOf(status: number, verdict: ProviderVerdict | undefined): ProviderOutcome {
   if (status >= 500) return 'unknown'

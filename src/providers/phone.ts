@@ -17,7 +17,10 @@ export function barePhone(e164: string): string {
   return checked(e164).slice(1)
 }
 
-/** Spells a phone number for Biteship: `0812…`. A number from abroad has no trunk zero and stays bare. */
+/**
+ * Spells a phone number for Biteship: `0812…`. A number from abroad gets no leading zero. It keeps its
+ * country code, without the plus.
+ */
 export function trunkPhone(e164: string): string {
   const bare = barePhone(e164)
   return bare.startsWith('62') ? `0${bare.slice(2)}` : bare

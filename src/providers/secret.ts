@@ -6,8 +6,8 @@ const digest = (text: string) => createHash('sha256').update(text).digest()
 
 /**
  * Returns true if the secret of a request is one of the accepted secrets. Several are accepted during a
- * rotation. The digest is compared with those of all accepted secrets. So the time taken shows neither a
- * secret's length, nor its content, nor which one matched.
+ * rotation. The digest of the given secret is compared with the digests of all accepted secrets. So the time
+ * taken shows neither a secret's length, nor its content, nor which one matched.
  */
 export function isAcceptedSecret(given: string | undefined, accepted: readonly string[]): boolean {
   // No secret of ours is longer than this, so a longer value is refused without a digest.

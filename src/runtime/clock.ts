@@ -5,9 +5,9 @@ import { StartError } from './start-error.ts'
 const REFRESH_MS = 500
 
 /**
- * The clock that all processes of one database share. Development may shift the clock (a week passes in a
- * moment); the shift is a row that each process reads twice a second. Production refuses to start on a
- * shifted clock, and never reads the shift again.
+ * The clock that all processes of one database share. Development may shift the clock, so that a week passes
+ * in a moment. The shift is a row in the database, which each process reads twice a second. Production
+ * refuses to start with a shifted clock. After its start, it does not read the shift again.
  */
 export class SharedClock implements Clock {
   #shiftMs = 0

@@ -29,8 +29,8 @@ export type Config = Omit<Settings, 'sealKey'> & {
 }
 
 /**
- * The settings that the commands of the database's owner need. In production the owner has no secrets
- * besides those among these settings.
+ * The settings that the commands of the database's owner need. In production, the owner has no other secrets
+ * than those in these settings.
  */
 export type OwnerConfig = Pick<
   Settings,
@@ -160,8 +160,8 @@ function merge(given: RawSettings, called: Source['called'], source: Source): vo
 }
 
 /**
- * Returns the ports of the server and of the sandbox, from which other defaults are made. A port that is
- * not valid is replaced by its default here, and reported by the check of all settings.
+ * Returns the ports of the server and of the sandbox, from which other defaults are made. If a port is not
+ * valid, this function returns its default. The check of all settings reports the port later.
  */
 function portsOf(given: RawSettings): { port: number; sandboxPort: number } {
   const { port, sandboxPort } = configSchema.shape

@@ -5,14 +5,13 @@ import { StartError } from './start-error.ts'
 const APP_ROLE = 'laku_app'
 
 export interface DatabaseUrls {
-  /** The URL of the application's connection. */
+  /** The URL by which the application's role connects to the database. */
   app: string
   /**
-   * The URL of the application's connection that bypasses PgBouncer, since LISTEN needs a dedicated
-   * connection.
+   * The URL by which the application connects without PgBouncer, because LISTEN needs a dedicated connection.
    */
   direct: string
-  /** The URL of the owner's connection, which runs the migrations. */
+  /** The URL by which the database's owner connects. Migrations run over this connection. */
   owner: string
   embedded: boolean
 }
@@ -55,14 +54,15 @@ export function roleOf(url: string): string {
 /** Returns a database URL that may be shown in a message: without password and parameters. */
 export function shownUrl(url: string): string {
   const { protocol, username, host, pathname, searchParams } = new URL(url)
-  // The URL parser takes a password with a slash in it for a path.
+  // If a password contains a slash, the URL parser takes a part of the password for the path. So a path with
+  // an @ is hidden.
   const path = pathname.includes('@') ? '/…' : pathname
   return `${protocol}//${username ? `${username}@` : ''}${searchParams.get('host') ?? host}${path}`
 }
 
 /**
- * Splits a database URL into the password and the URL without it. In a command line, everybody on the
- * machine could read the password with `ps`.
+ * Splits a database URL into the password and the URL without it. The password must not be in a command line,
+ * because everybody on the machine could read it there with `ps`.
  */
 export function splitPassword(url: string): { address: string; password: string | undefined } {
   const parsed = new URL(url)

@@ -48,6 +48,9 @@ export function createProviders(
   }
 }
 
-/** Whether a mail server is a relay of this machine, to which nothing travels that others could read. */
+/**
+ * Returns true if the mail server is on this machine. Then others cannot read the mails on their way to the
+ * server.
+ */
 const isOnThisMachine = (url: string) =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname)

@@ -19,8 +19,8 @@ export function openDataFolder(dataDir: string): string {
 }
 
 /**
- * Makes a folder level by level: Node 24's recursive mkdir never ends below a file system that refuses new
- * entries with ENOENT (/proc).
+ * Makes a folder level by level, because Node 24's recursive mkdir may never end. This happens in a file
+ * system that refuses new entries with ENOENT, like /proc.
  */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return

@@ -59,10 +59,10 @@ export function createPool(options: DatabaseOptions): pg.Pool {
 }
 
 // A transaction of laku takes milliseconds. One that takes longer is stuck, and must not hold its locks.
-// Each transaction sets its own time limits. PgBouncer accepts none of them as settings of the connection,
-// and lends its connections per transaction.
-// jit is off: compiling a plan costs seconds and running it milliseconds. A PostgreSQL that is not embedded
-// compiles by default.
+// PgBouncer does not accept time limits as settings of the connection, and it lends a connection for one
+// transaction only. So each transaction sets its own time limits. jit is off, because compiling a plan takes
+// seconds but running it takes milliseconds. It is set here, because a PostgreSQL that is not embedded
+// compiles plans by default.
 const bounds = `set local statement_timeout = '60s'; set local lock_timeout = '15s'; set local idle_in_transaction_session_timeout = '30s'; set local jit = off`
 
 const beginnings = new WeakMap<DatabaseConnection, Date>()

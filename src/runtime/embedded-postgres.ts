@@ -15,15 +15,15 @@ import { withStartLock } from './embedded/start-lock.ts'
 import { StartError } from './start-error.ts'
 
 /**
- * The time to wait for an embedded server that another process started and that still recovers after that
- * process has ended (ms).
+ * The time to wait for an embedded server that still recovers (ms). Another process may have started the
+ * server and then ended, before the server had recovered.
  */
 const recoveryMs = 60_000
 
 /** A running embedded server, and the URLs of its roles on its socket. */
 export interface EmbeddedPostgres {
   socketDir: string
-  /** The URL of the owner, who owns and migrates the database, and may create others. */
+  /** The URL of the owner role, which owns and migrates the database, and may create other databases. */
   ownerUrl: string
   /** The URL of the application's role, which has only the rights that migrations grant. */
   appUrl: string

@@ -134,9 +134,9 @@ async function grantShell(tx: Transaction<unknown>): Promise<void> {
 }
 
 /**
- * Keeps everybody but the owner from creating objects in the database: a temporary table or function of
- * another role may defeat one of the database's guards. If another role owns the database, that role has to
- * do this, and `laku doctor` says so.
+ * Keeps everybody but the owner from creating objects in the database. Otherwise a temporary table or
+ * function of another role may defeat one of the database's guards. If another role owns the database, only
+ * that role can do this. So this function does nothing then, and `laku doctor` reports it.
  */
 async function refuseObjects(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -18,16 +18,16 @@ export interface OpenOptions {
   name: string
   poolSize?: number
   /**
-   * False where the process calls no provider: loading the provider clients costs a command a tenth of a
-   * second.
+   * False if the process calls no provider. The provider clients are then not loaded, because loading them
+   * takes a tenth of a second.
    */
   providers?: boolean
 }
 
 /**
- * Opens laku for one process: as the composition root, it connects all parts. The database must be migrated.
- * Throws StartError: 6 where the database cannot be reached or is behind, 2 where it is not this process's
- * (another environment, other keys) or production's clock is shifted.
+ * Opens laku for one process. It is the composition root, so it connects all parts. The database must be
+ * migrated. Throws StartError 6 if the database cannot be reached or lacks migrations. Throws StartError 2 if
+ * the database belongs to another environment or has other keys, or if production's clock is shifted.
  */
 export async function openLaku(config: Config, options: OpenOptions): Promise<Laku> {
   const urls = await databaseUrls(config)

@@ -20,8 +20,8 @@ function queueOptions({ name, retryLimit, policy }: QueueDefinition) {
     retryBackoff: true,
     retryDelayMax: 300,
     expireInSeconds: 300,
-    // The interval at which a worker reports that it still works on its jobs (s). A dead worker's jobs are
-    // given out again after this interval, not only after their expiry.
+    // The interval at which a worker reports that it still works on its jobs (s). If a worker is dead, its
+    // jobs are given out again after this interval. Otherwise they would wait until their expiry.
     heartbeatSeconds: 10,
     notify: !dead,
     // Completed jobs may be deleted after a day: laku's events and tables are the record of the work.

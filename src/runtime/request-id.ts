@@ -10,8 +10,8 @@ export function withRequestId<T>(requestId: string, use: () => T): T {
 }
 
 /**
- * Runs work that serves many requests or none. Its log lines do not carry the id of the request in which
- * the work happened to begin.
+ * Runs work that serves many requests or none. So its log lines carry no request id, although the work may
+ * begin during a request.
  */
 export function outsideRequests<T>(use: () => T): T {
   return requests.run(undefined, use)

@@ -6,8 +6,8 @@ const notOurs = ['SIGQUIT', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 
 
 /**
  * The time within which a repeated signal counts as the same signal (ms). npm, launchers and terminals each
- * pass one Ctrl-C on, so that it arrives twice within milliseconds. A signal after this time comes from a
- * person who does not want to wait.
+ * pass on one Ctrl-C, so the process gets it twice within milliseconds. A signal after this time is a new
+ * one, from a person who does not want to wait.
  */
 const sameSignalMs = 300
 
@@ -19,8 +19,8 @@ interface Step {
 export interface ShutdownOptions {
   logger: Logger
   /**
-   * The time limit for all steps of the shutdown together (ms); then the process ends with exit code 1.
-   * Default 20 s.
+   * The time limit for all steps of the shutdown together (ms). If they take longer, the process ends with
+   * exit code 1. Default 20 s.
    */
   deadlineMs?: number
 }

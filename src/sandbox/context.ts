@@ -31,8 +31,8 @@ export interface SandboxContext {
 }
 
 /**
- * Returns the time between a provider's answer to a request and the outcome of that request (ms). It is
- * later than the answer, but soon enough for a test.
+ * Returns the time between a provider's answer to a request and the outcome of that request (ms). The outcome
+ * comes after the answer, but soon enough for a test.
  */
 export function outcomeDelayMs(): number {
   return 5 + Math.floor(Math.random() * 25)

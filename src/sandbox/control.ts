@@ -131,8 +131,8 @@ function readMove(body: unknown) {
 }
 
 /**
- * Adds the routes that set the outcomes of refunds and payouts. Other routes move a payout by hand, or by
- * force to a status that the provider's own rules forbid.
+ * Adds the routes that set the outcomes of refunds and payouts. Other routes change the status of one payout.
+ * A forced change may give a status that the provider's own rules forbid.
  */
 function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }: ControlledState): void {
   app.put('/refunds', async (request) => {
@@ -237,7 +237,7 @@ function oneOf<Choice extends string>(value: unknown, choices: readonly Choice[]
 
 /**
  * Adds the routes for a reply on WhatsApp, from a customer or a factory (`{from, body, context_id?}`). Other
- * routes do what a provider's dashboard does when a webhook address is entered.
+ * routes imitate a provider's dashboard: they do what it does when a merchant enters a webhook address.
  */
 function webhookSetupRoutes(app: FastifyInstance, context: SandboxContext, state: ControlledState): void {
   app.post('/whatsapp/reply', async (request, reply) => {

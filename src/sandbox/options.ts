@@ -10,8 +10,8 @@ export interface SandboxOptions {
   /** The SMTP port on loopback; 0 or nothing picks a free one. */
   smtpPort?: number
   /**
-   * The certificate and its key as PEM texts. With them the sandbox speaks https and smtps, as production
-   * wants its providers.
+   * The certificate and its key as PEM texts. With them the sandbox speaks https and smtps, because
+   * production demands this of its providers.
    */
   tls?: { cert: string; key: string }
   /**

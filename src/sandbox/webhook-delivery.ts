@@ -26,8 +26,8 @@ export interface Misbehaviour {
 const WELL_BEHAVED: Misbehaviour = { duplicates: 0, shuffle: false, delay_ms: 0, drop_rate: 0 }
 
 /**
- * The waits before the six retries of a delivery (ms). Xendit's retries come after 15 and 45 min, 2, 3, 6 and
- * 12 h; here they are nine thousand times as fast.
+ * The waits before the six retries of a delivery (ms). Xendit itself retries after 15 and 45 min, 2, 3, 6 and
+ * 12 h. The sandbox retries nine thousand times as fast.
  */
 const RETRY_AFTER_MS = [100, 300, 800, 1200, 2400, 4800]
 /**
@@ -36,8 +36,8 @@ const RETRY_AFTER_MS = [100, 300, 800, 1200, 2400, 4800]
  */
 const TIMEOUT_MS = WEBHOOK_TIMEOUT_S * 1000
 /**
- * The number of webhooks that fill a shuffled batch, which is then sent. A batch that is not full is sent
- * after the wait (ms).
+ * The number of webhooks in a full shuffled batch, and the wait for a full batch (ms). A full batch is sent
+ * at once. A batch that is not full is sent after the wait.
  */
 const SHUFFLE_BATCH = 8
 const SHUFFLE_WAIT_MS = 40

@@ -1,15 +1,18 @@
 /**
- * The keys of an answer's fields that are masked, whatever their value: they are about a person or a person's
+ * The keys of the fields in an answer that are always masked, because they are about a person or a person's
  * account.
  */
 const PERSONAL =
   /name|phone|mobile|e?mail|address|street|city|postal|account_number|account_identifier|holder|destination|contact|payer|customer|owner|driver|recipient|receiver|beneficiary|merchant|sender|^device$|target|note|description|message$|identity/
-/** The keys of fields with names of something other than a person, which stay unmasked. */
+/**
+ * The keys of fields that name no person, although their keys look personal, like `courier_name`. These
+ * fields stay unmasked.
+ */
 const PUBLIC =
   /^(channel_name|courier_name|courier_service_name|retail_outlet_name|country_name|administrative_division_level_\d_(name|type)|address_type)$/
 /**
- * The keys of fields that stay unmasked in the answers of one operation: they contain texts that laku wrote,
- * or places.
+ * The keys of fields that stay unmasked in the answers of one operation, because they contain texts that laku
+ * wrote, or places.
  */
 const PUBLIC_BY_OPERATION: Readonly<Record<string, RegExp>> = {
   list_templates: /^(name|text|language)$/,

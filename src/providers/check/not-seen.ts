@@ -1,6 +1,6 @@
 /**
- * A fact about a provider that `laku providers check` cannot check without harm, and the reason. Each run
- * prints these facts, because silence about a fact could be read as "checked".
+ * A fact about a provider, and the reason why `laku providers check` cannot check it without harm. Each run
+ * prints these facts. Otherwise a reader could think that they were checked.
  */
 export interface NotSeen {
   /** The fact's name in docs/providers.md. */

@@ -16,7 +16,7 @@ export interface Difference {
 export interface Seen {
   says: string
   differences?: readonly Difference[]
-  /** True if the probe found nothing with which laku's facts can be compared. */
+  /** True if the probe found nothing that it could compare with laku's facts. */
   empty?: true
 }
 

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import type { HeardAnswer } from '../http.ts'
 import { Masker } from './mask.ts'
 
-/** A provider's answer as the recorder stores it, one file each: `012-xendit-create_invoice.json`. */
+/**
+ * A provider's answer as the recorder stores it. Each answer is one file, like
+ * `012-xendit-create_invoice.json`.
+ */
 export type RecordedAnswer = HeardAnswer
 
 /** Stores the providers' answers in a folder, without personal data. */
@@ -35,7 +38,10 @@ export class Recorder {
   }
 }
 
-/** The error for a folder that holds something already, since the answers of two runs must not be mixed. */
+/**
+ * The error for a folder that is not empty. The folder must be empty, because the answers of two runs must
+ * not be mixed.
+ */
 export class FolderInUse extends Error {
   override readonly name = 'FolderInUse'
 

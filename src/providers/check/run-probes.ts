@@ -120,8 +120,8 @@ function failedFinding(
   }
   const says = `${outcome === 'limited' ? 'it limits us' : 'it does not answer'}: ${code}`
   const todo = 'see that it is up and can be reached from here, and run the check again'
-  // If the provider does not answer, each later probe of this provider would wait as long. So they are
-  // skipped.
+  // If the provider does not answer, its later probes are skipped. Otherwise each of them would wait as long
+  // as this probe.
   const isAway = outcome === 'unreachable' || code === 'timeout'
   return { finding: finding('unasked', says, { todo }), ...(isAway && { blocks: { says, todo } }) }
 }

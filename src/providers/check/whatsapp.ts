@@ -12,13 +12,13 @@ export interface MetaProbes {
   businessId: string | undefined
 }
 
-/** The states of a number's display name in which Meta lets the number send. */
+/** The statuses of a display name with which Meta lets the phone number send messages. */
 const GOOD_NAMES = ['APPROVED', 'AVAILABLE_WITHOUT_REVIEW']
 const MAX_PAGES = 50
 
 /**
- * Makes the probes of Meta: the phone number, the templates as `laku whatsapp templates` lists them, and a
- * message without a recipient. That message can reach nobody. A closed account refuses it.
+ * Makes the probes of Meta. They read the phone number, and the templates that `laku whatsapp templates`
+ * lists. They also send a message without a recipient: it can reach nobody, but a closed account refuses it.
  */
 export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes): Probe[] {
   const provider = 'whatsapp'
@@ -104,7 +104,7 @@ function templateDifferences(template: Template, found: readonly Record<string, 
       says: `${called} is of the category ${String(one.category)}, not ${category}`,
       todo: 'register it again in its category: others cost more, or are not delivered',
     })
-  // Meta writes the body of an AUTHENTICATION template itself, so that body is not compared.
+  // Meta writes the body of an AUTHENTICATION template itself, so that body is not compared with laku's text.
   const text = rowsIn(one.components).find((part) => String(part.type).toUpperCase() === 'BODY')?.text
   if (category !== 'AUTHENTICATION' && text !== body)
     differences.push({ fact, says: `the text of ${called} is another`, todo: register })

@@ -9,13 +9,13 @@ export interface InvoiceProbes {
   ear: Ear
   /** Our key of the invoice that the check makes. */
   externalId: string
-  /** The longest time until a list shows the new invoice (ms). */
+  /** The maximum time to wait until a list shows the new invoice (ms). */
   timeoutMs: number
 }
 
 /**
- * The lifetime of the check's invoice: an hour is enough, since the check expires the invoice a moment after
- * making it.
+ * The lifetime of the check's invoice (s): one hour. This is enough, because the check expires the invoice a
+ * moment after it makes the invoice.
  */
 const EXPIRES_IN_S = 3600
 const LOOK_AGAIN_MS = 500
@@ -88,8 +88,8 @@ export function smallInvoiceProbe({ gateway, externalId }: InvoiceProbes): Probe
 }
 
 /**
- * Makes the probe of the invoices paid in this account. It checks the names of methods, payments and
- * issuers, and the refunded amount that an e-wallet reports.
+ * Makes the probe of the invoices paid in this account. It checks the names that Xendit gives to methods,
+ * payments and issuers. It also checks the refunded amount that an e-wallet reports.
  */
 export function paidInvoicesProbe({ gateway, ear }: Pick<InvoiceProbes, 'gateway' | 'ear'>): Probe {
   return {

@@ -44,8 +44,8 @@ export function balanceProbe(gateway: PaymentGateway, floatIdr: number, ear: Ear
 }
 
 /**
- * Makes the probe that compares Xendit's payout channels with those that laku knows: their kinds and their
- * limits. Banks that only Xendit knows count as no difference.
+ * Makes the probe of Xendit's payout channels. It compares their kinds and limits with those that laku knows.
+ * A bank that only Xendit knows does not count as a difference.
  */
 export function channelsProbe(payouts: PayoutGateway, ear?: Ear): Probe {
   return {
@@ -91,8 +91,9 @@ export function channelsProbe(payouts: PayoutGateway, ear?: Ear): Probe {
 const TELL_FACTORIES = 'pay nobody to it: factories and buyers who have it need another account'
 
 /**
- * Makes the probe of a payout to the test account whose payouts stay pending. The probe creates the payout,
- * repeats it under the same key, reads it, finds it by our key and cancels it.
+ * Makes the probe of a payout to Xendit's test account. Payouts to this account stay pending, so they can be
+ * cancelled. The probe creates the payout, repeats it under the same key, reads it, finds it by our key and
+ * cancels it.
  */
 export function payoutProbe(payouts: PayoutGateway, key: string, ear: Ear): Probe {
   return {
@@ -134,7 +135,10 @@ export function payoutProbe(payouts: PayoutGateway, key: string, ear: Ear): Prob
   }
 }
 
-/** Cancels the payout. Where it stays in a rare status, a refusal is no further difference. */
+/**
+ * Cancels the payout. If Xendit refuses because of a rare status, this counts as no new difference. The rare
+ * status was reported before.
+ */
 async function cancelDifferences(payouts: PayoutGateway, made: GatewayPayout): Promise<Difference[]> {
   try {
     return stateDifferences(await payouts.cancelPayout(made.id), 'cancelled')
@@ -147,7 +151,10 @@ async function cancelDifferences(payouts: PayoutGateway, made: GatewayPayout): P
 
 /** The statuses in which a payout is over and cannot be cancelled. */
 const OVER = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED', 'COMPLIANCE_REJECTED', 'EXPIRED', 'REJECTED']
-/** xendit.payout-statuses: statuses of a payout that occur in addition to those documented for test mode. */
+/**
+ * xendit.payout-statuses: rare statuses of a payout. They occur in addition to the statuses that Xendit
+ * documents for test mode.
+ */
 const RARE = ['READY', 'ROUTING', 'LOCKED', 'PENDING_COMPLIANCE_ASSESSMENT', ...OVER.slice(4)]
 
 function stateDifferences({ status }: GatewayPayout, after: 'made' | 'read' | 'cancelled'): Difference[] {
@@ -188,8 +195,8 @@ async function repeated(
 
 /**
  * Makes the probe that finds out which form of refund request the account accepts. The probe sends only the
- * id of an unpaid invoice. The current form of the request then lacks a field. The older form answers that
- * nothing was paid. No money moves in either form.
+ * id of an unpaid invoice, so no money moves. An account with the current form answers that a field is
+ * missing. An account with the older form answers that nothing was paid.
  */
 export function refundFormProbe(
   refundByInvoice: (invoiceId: string) => Promise<void>,
@@ -257,7 +264,7 @@ export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
 
 /**
  * Makes the probe that reads the invoices of payments in Xendit's transaction list. An invoice that is not
- * reported as paid contradicts the list. It might contradict its own webhook too.
+ * reported as paid contradicts the list. Such an invoice might also contradict its own webhook.
  */
 export function readAgainProbe(gateway: PaymentGateway): Probe {
   return {
@@ -285,7 +292,7 @@ export function readAgainProbe(gateway: PaymentGateway): Probe {
 }
 
 /**
- * The number of payments whose invoices are read again. It is enough to find a difference between an
+ * The number of payments whose invoices are read again. A few are enough to find a difference between an
  * invoice and Xendit's transaction list.
  */
 const READ_AGAIN = 5
@@ -296,7 +303,8 @@ async function invoicesOf(
 ): Promise<GatewayInvoice[]> {
   const id = paymentLinkId ?? (productId && /^[0-9a-f]{24}$/.test(productId) ? productId : undefined)
   if (id) return [await gateway.getInvoice(id)]
-  // Several invoices may have one key, although only one of them was paid. Then none of them is returned.
+  // Several invoices may have one key, although only one of them was paid. The key does not show which one,
+  // so none of them is returned.
   const found = referenceId ? await gateway.findInvoices(referenceId) : []
   return found.length === 1 ? found : []
 }

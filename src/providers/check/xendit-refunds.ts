@@ -13,15 +13,15 @@ export interface RefundProbe {
 const DAY_MS = 86_400_000
 const MAX_IDR = 1_000
 /**
- * The form of the keys of laku's own invoices, with or without an installation's prefix. The check makes no
- * refund of these invoices, also in test mode.
+ * The form of the keys of laku's own invoices, with or without an installation's prefix. The check never
+ * refunds an invoice with such a key, not even in test mode.
  */
 const OURS = /(^|-)PAY-\d{6}-/
 
 /**
- * Makes the probe of a repeated refund request. It requests a refund twice under one key: a small part of a
- * payment that somebody made by hand in test mode. No real money moves, and none of laku's own invoices is
- * touched.
+ * Makes the probe of a repeated refund request. It sends the same refund request twice under one key. The
+ * refund is a small part of a payment that somebody made by hand in test mode. So no real money moves. The
+ * probe touches none of laku's own invoices.
  */
 export function refundRepeatProbe({ gateway, key, form }: RefundProbe): Probe {
   return {

@@ -14,7 +14,7 @@ export interface SmtpOptions {
   from: string
   /** The timeout of each wait for the mail server (ms). Default 10 s. */
   timeoutMs?: number
-  /** Whether a server that offers no TLS gets no mail: mails carry log-in codes. */
+  /** True if a server without TLS gets no mail, because mails carry log-in codes. */
   needsTls?: boolean
   breaker?: BreakerOptions
 }
@@ -85,13 +85,14 @@ const NEVER_SENT = new Set([
 ])
 
 /**
- * Classifies an SMTP error: a 5xx reply is a definite refusal, a 4xx reply a temporary one. The server may
- * have accepted the mail if the connection broke or went silent after it was made. The same holds if
- * the server answers the mail with nonsense or with 421 ("closing").
+ * Classifies an SMTP error: a 5xx reply is a definite refusal, a 4xx reply a temporary one. If a connection
+ * was made and then broke or went silent, the server may have accepted the mail. So the outcome is unknown.
+ * The same holds if the server answers the mail with nonsense or with 421 ("closing").
  */
 function smtpFailure(error: unknown): SmtpFailure {
   const { responseCode, code, syscall, command } = Object(error) as Record<string, unknown>
-  // The mail server speaks no TLS: nothing was handed over, and whoever keeps that server can put it right.
+  // The mail server offers no TLS, so no mail was handed over. The person who runs that server can correct
+  // this.
   if (command === 'STARTTLS') return { outcome: 'unreachable', code: 'etls' }
   if (typeof responseCode === 'number') {
     const lost = responseCode < 400 || (responseCode === 421 && command === 'DATA')

@@ -24,7 +24,8 @@ const TTL_S = 86_400
  */
 export function createWebPush(options: WebPushOptions): PushSender {
   const { publicKey, privateKey, timeoutMs = 10_000 } = options
-  // The web-push library accepts https or mailto alone as the subject; in development the address is http.
+  // The web-push library accepts only https or mailto as the subject. In development the subject is an http
+  // address, so a mailto address replaces it.
   const subject = options.subject.startsWith('https:') ? options.subject : 'mailto:development@laku.invalid'
   return {
     async send({ endpoint, p256dh, auth }, payload) {
@@ -36,8 +37,8 @@ export function createWebPush(options: WebPushOptions): PushSender {
         )
         const response = await fetch(endpoint, {
           method: 'POST',
-          // The web-push library types the headers for its own request function; their values are strings
-          // and numbers.
+          // The web-push library types the headers for its own request function. Some values are numbers, so
+          // each value is turned into a string for fetch.
           headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
           body: body as Uint8Array<ArrayBuffer>,
           redirect: 'manual',

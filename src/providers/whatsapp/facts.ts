@@ -33,7 +33,7 @@ export type Reach = 'recipient' | 'message' | 'template' | 'account' | 'transien
 export interface Refusal {
   reach: Reach
   says: string
-  /** The least number of seconds before a transient refusal is retried. */
+  /** The minimum number of seconds to wait before a message with a transient refusal is sent again. */
   retryAfterS?: number
 }
 
@@ -103,8 +103,8 @@ const metaRefusals: Readonly<Record<string, Refusal>> = {
 }
 
 /**
- * fonnte.refusals: the meaning of Fonnte's `reason`. Of each reason, laku keeps only the words made of
- * letters, joined by `_`.
+ * fonnte.refusals: the meaning of Fonnte's `reason`. laku turns each reason into a code: it keeps the words
+ * made of letters, and joins them by `_`.
  */
 const fonnteRefusals: Readonly<Record<string, Refusal>> = {
   disconnected_device: of('account', 'the device is not connected'),
@@ -127,8 +127,9 @@ const fonnteRefusals: Readonly<Record<string, Refusal>> = {
 const refusals: Readonly<Record<string, Refusal>> = {
   ...metaRefusals,
   ...fonnteRefusals,
-  // laku's own error code: laku has no text for the template. The code `refused` (Fonnte gave no reason) is
-  // not listed here: that refusal may concern the account, so the message is tried again.
+  // The code `template_unknown` is laku's own: laku has no text for the template. The code `refused` means
+  // that Fonnte gave no reason. It is not listed here, because that refusal may concern the account. So the
+  // message is tried again.
   template_unknown: of('template', 'laku has no text for this template'),
 }
 

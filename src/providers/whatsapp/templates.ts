@@ -4,8 +4,8 @@ export interface Template {
   /** The language in which the template is registered. */
   language: 'id' | 'en'
   /**
-   * The template's category. Meta writes the body of an AUTHENTICATION template itself; `body` is then the
-   * text that a gateway without templates sends.
+   * The template's category. Meta writes the body of an AUTHENTICATION template itself. For this category,
+   * `body` is only the text that a gateway without templates sends.
    */
   category: 'UTILITY' | 'AUTHENTICATION'
   body: string

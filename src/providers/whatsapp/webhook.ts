@@ -80,7 +80,10 @@ const bare = z
   .transform((given) => String(given).replace(/^\+/, ''))
   .pipe(z.string().regex(/^[1-9]\d{6,14}$/))
 const word = z.string().min(1)
-/** The time of a message or status. If it cannot be read, the item counts as older than any other. */
+/**
+ * The time of a message or status. If the time cannot be read, it is the start of 1970, so the item counts as
+ * older than any other.
+ */
 const at = seconds.catch(new Date(0))
 
 const errorOf = z.looseObject({ code: z.union([z.int(), word]) })

@@ -14,8 +14,8 @@ export const currency = maybe(z.string().toUpperCase().pipe(z.literal('IDR')))
 const maybeName = lenient(name)
 
 /**
- * An amount in rupiah: a whole number, as a number or a text. A fraction is refused, since it would be taken
- * for more or less than it is.
+ * An amount in rupiah: a whole number, as a number or a text. A fraction is refused, because a whole number
+ * in its place would be more or less than the amount.
  */
 const rupiah = z
   .union([z.number(), z.string().regex(/^\d+(\.0+)?$/)])
@@ -39,8 +39,8 @@ const invoiceStates = ['PENDING', 'PAID', 'SETTLED', 'EXPIRED', 'UNKNOWN'] as co
 export const invoiceAnswer = z
   .looseObject({
     id: name,
-    // Xendit may leave out our key of the invoice: laku can also find the invoice's payment by the
-    // invoice's id.
+    // Xendit may leave out our key of the invoice. The answer is still accepted, because laku can also find
+    // the invoice's payment by the invoice's id.
     external_id: maybeName,
     // An unknown status of an invoice means neither paid nor unpaid: laku waits for a known one.
     status: word('UNKNOWN').pipe(z.enum(invoiceStates).catch('UNKNOWN')),
@@ -97,8 +97,8 @@ export const invoicesAnswer = z.array(listedInvoice)
 export const refundAnswer = z
   .looseObject({
     id: name,
-    // REVERSED is documented for payouts only; for a refund it can mean only that the money came back. Any
-    // unknown status of a refund may mean that the money was sent, so laku waits, as for PENDING.
+    // Xendit documents REVERSED for payouts only. For a refund, it can mean only that the money came back. An
+    // unknown status of a refund may mean that the money was sent. So laku treats it as PENDING, and waits.
     status: word('PENDING').pipe(
       z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED']).catch('PENDING'),
     ),
@@ -145,8 +145,8 @@ export const refundsAnswer = z
   }))
 
 /**
- * An e-wallet charge at Xendit. It shows at once how much of the charge was refunded. null means that
- * nothing was refunded yet; a missing or unreadable field means unknown.
+ * An e-wallet charge at Xendit. It shows at once how much of the charge was refunded. null means that nothing
+ * was refunded yet. If the field is missing or unreadable, the refunded amount is unknown.
  */
 export const chargeAnswer = z
   .looseObject({ refunded_amount: figure.nullish().catch(undefined) })

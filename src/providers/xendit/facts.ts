@@ -17,8 +17,8 @@ export interface PayoutChannelFact {
 }
 
 /**
- * xendit.payout-minimum: the smallest payout (IDR). Xendit's pages say 1, 5,000 or 10,000 by bank, and
- * contradict each other.
+ * xendit.payout-minimum: the smallest payout (IDR). Xendit's pages contradict each other: for each bank they
+ * say 1, 5,000 or 10,000. This constant is the largest of these figures.
  */
 export const PAYOUT_MINIMUM_IDR = 10_000
 /** xendit.bi-fast: the largest payout to a bank (IDR) where RTGS was not activated. */
@@ -259,8 +259,8 @@ export const REFUND_REASONS = [
 
 /**
  * xendit.settlement: the time from a payment until its money can be spent, by payment channel (days). Each
- * figure is the latest that a page of Xendit gives. A virtual account of a bank that is not listed is said
- * to settle at once; SETTLEMENT_DAYS_OTHERWISE allows it a day.
+ * figure is the latest that a page of Xendit gives. Xendit says that the virtual account of an unlisted bank
+ * settles at once. But laku allows it a day, by SETTLEMENT_DAYS_OTHERWISE.
  */
 export const settlementDays: Readonly<Record<string, number>> = {
   BCA: 2,

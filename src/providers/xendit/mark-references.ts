@@ -4,8 +4,8 @@ import type { GatewayTransaction } from '../../domain/payment/reconciliation/gat
 /**
  * Returns a gateway that puts the installation's prefix before laku's codes of invoices and refunds at the
  * provider (`1A2B3C-PAY-…`). Callers get the codes without the prefix. An object of another installation
- * keeps its prefix, so its code matches none of ours. An object from the time before prefixes is found by
- * its code alone.
+ * keeps its prefix, so its code matches none of ours. An old object, made before laku used prefixes, is found
+ * by its code alone.
  */
 export function prefixReferences(
   gateway: PaymentGateway,
@@ -21,7 +21,8 @@ export function prefixReferences(
     ...refund,
     referenceId: refund.referenceId && bare(mark, refund.referenceId),
   })
-  // A payout's key already contains the installation's prefix, so the lines of payouts stay unchanged.
+  // laku's own key of a payout contains the installation's prefix. So the prefix is not removed from the
+  // lines of payouts.
   const lineOf = (mark: string, line: GatewayTransaction): GatewayTransaction =>
     line.referenceId && /^(PAYMENT|REFUND|CHARGEBACK)$/.test(line.type)
       ? { ...line, referenceId: bare(mark, line.referenceId) }

@@ -2,9 +2,9 @@ import type { CallLease } from '../../domain/kernel/proofs/provider-proof.ts'
 import type { ProviderHttp } from '../http.ts'
 
 /**
- * Makes one call through an SDK client and returns the raw JSON of the answer. laku's own fetch replaces
- * the SDK's, which has no timeout and throws a TypeError on an error page. If the SDK's models cannot read
- * the answer, that does not matter.
+ * Makes one call through an SDK client and returns the raw JSON of the answer. laku's own fetch replaces the
+ * SDK's fetch, because the SDK's has no timeout and throws a TypeError on an error page. The SDK's models may
+ * fail to read the answer. That does not matter, because only the raw JSON is used.
  */
 export async function throughSdk<Client extends object>(
   http: ProviderHttp,

@@ -9,8 +9,8 @@ import type {
 import { goesOn, instant, lenient, maybe, name, word } from '../answers.ts'
 import { currency, figure, lastId } from './answers.ts'
 
-// The largest amount accepted in a line of Xendit's transaction list (IDR): ten million million. No larger
-// amount was ever moved.
+// The maximum amount that laku accepts in a line of Xendit's transaction list (IDR): ten million million.
+// This is enough, because no larger amount was ever moved.
 const MAX_AMOUNT = 1e13
 const amount = figure.pipe(z.number().min(0).max(MAX_AMOUNT))
 const part = maybe(figure.pipe(z.number().min(-MAX_AMOUNT).max(MAX_AMOUNT)))
@@ -92,8 +92,8 @@ function feeOf(charged: z.output<typeof fee> | undefined): number {
 
 /**
  * Returns the status of Xendit's fee for a transaction. A fee without a status takes the status of its
- * transaction; a later correction of the fee is booked in any case. A fee of unknown amount is not booked
- * yet.
+ * transaction. This is safe, because a later correction of the fee is booked in any case. A fee of unknown
+ * amount is not booked yet.
  */
 function feeStatusOf(
   charged: z.output<typeof fee> | undefined,

@@ -28,8 +28,8 @@ export function isXenditCallback(token: string | undefined, accepted: readonly s
 
 const INVOICE_STATES: readonly string[] = ['PENDING', 'PAID', 'SETTLED', 'EXPIRED']
 /**
- * A webhook about an invoice. If our key of the invoice is missing, the webhook must have a known invoice
- * status.
+ * A webhook about an invoice. Our key of the invoice may be missing. Then the webhook counts as one about an
+ * invoice only if it has a known invoice status.
  */
 const invoiceBody = z
   .looseObject({

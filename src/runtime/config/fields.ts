@@ -110,7 +110,10 @@ const isProxy = (value: string) => {
   return more.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= most))
 }
 
-/** Makes the field of the proxies that laku believes about a caller's address; `none` for no proxy. */
+/**
+ * Makes the field of the trusted proxies: if such a proxy reports a caller's address, laku believes it. The
+ * value `none` means no proxy.
+ */
 export const proxies = () => ({
   schema: z.preprocess(
     (value) => (value === 'none' ? [] : split(value)),

@@ -27,18 +27,20 @@ export const configSchema = z.strictObject({
   token: secret('LAKU_TOKEN', field.optional(field.token())),
 
   /**
-   * The application's connection to the database. If it is not set, laku uses the embedded server of the
-   * data folder.
+   * The URL by which the application connects to the database. If it is not set, laku uses the embedded
+   * server of the data folder.
    */
   databaseUrl: secret('DATABASE_URL', field.optional(field.postgresUrl())),
-  /** The database connection that bypasses PgBouncer, for migrations and LISTEN. */
+  /**
+   * The URL of the database connection that bypasses PgBouncer. Migrations and LISTEN use this connection.
+   */
   databaseDirectUrl: secret('DATABASE_DIRECT_URL', field.optional(field.postgresUrl())),
   /**
-   * The database connection for the commands of the database's owner alone. In production, `serve` and
-   * `worker` refuse to start with it.
+   * The URL of the database connection that only the commands of the database's owner use. In production,
+   * `serve` and `worker` refuse to start if it is set.
    */
   databaseOwnerUrl: secret('DATABASE_OWNER_URL', field.optional(field.postgresUrl())),
-  /** The database connection for a person's shell, which reads all and writes nothing. */
+  /** The URL of the database connection for a person's SQL shell. The shell can read, but write nothing. */
   databaseShellUrl: secret('DATABASE_SHELL_URL', field.optional(field.postgresUrl())),
   databasePoolSize: setting('DATABASE_POOL_SIZE', field.wholeNumber(1, 500)),
 

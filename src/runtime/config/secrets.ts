@@ -6,8 +6,8 @@ export interface Verdict {
   /** The problems for which production does not start. */
   problems: string[]
   /**
-   * The problems that this version and earlier ones accept. The next version will not start in production
-   * with them.
+   * The problems that this version and earlier versions accept. If such a problem remains, the next version
+   * will not start in production.
    */
   warnings: string[]
 }
@@ -25,8 +25,9 @@ const addresses: readonly SettingName[] = [
 ]
 const LEAST_BYTES = 32
 /**
- * The least number of different bytes in a random secret. Among 32 random bytes, 30 differ on average.
- * Fewer than 16 differ in less than one of 10^12 secrets.
+ * The minimum number of different bytes in a random secret. Among 32 random bytes, 30 are different on
+ * average. Fewer than 16 are different in less than one of 10^12 random secrets. So a secret with fewer
+ * counts as not random.
  */
 const LEAST_DIFFERENT = 16
 
@@ -87,7 +88,10 @@ function developmentSecrets(): Set<string> {
   return new Set(secrets.flatMap((name) => valuesOf(defaults[name]).flatMap(readings)))
 }
 
-/** A secret as it is written, and the bytes that it stands for: they are the same in hex and in base64. */
+/**
+ * Returns a secret as it is written and, if it is long enough, its bytes. The bytes are compared too, because
+ * one secret can be written in hex or in base64.
+ */
 function readings(secret: string): string[] {
   const bytes = bytesOf(secret)
   return bytes.length >= LEAST_BYTES ? [secret, `bytes ${bytes.toString('hex')}`] : [secret]

@@ -25,8 +25,8 @@ const largestLogBytes = 5_000_000
 const timeoutMs = 120_000
 
 /**
- * The time that the child processes of a killed server may take to end (ms); until then its shared memory is
- * in use.
+ * The time that the child processes of a killed server may take to end (ms). Until they end, the server's
+ * shared memory is in use, so no new server can start.
  */
 const lingeringMs = 15_000
 

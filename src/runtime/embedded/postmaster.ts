@@ -5,8 +5,8 @@ import { folderError, systemCode } from '../data-folder.ts'
 import { type Layout, socketName } from './layout.ts'
 
 /**
- * The time that an orphaned server may take for an immediate shutdown (ms); a server that still runs then is
- * killed.
+ * The time that an orphaned server may take for an immediate shutdown (ms). If the server still runs after
+ * this time, it is killed.
  */
 const orphanMs = 5_000
 
@@ -92,9 +92,9 @@ function workingFolder(pid: number): string | undefined {
  * Removes the pid file, the socket and the socket's lock file of a dead server, so that the next server can
  * start. The caller must hold the start lock, and call this only when `findPostmaster` finds no server.
  *
- * A server whose data folder was removed while it ran may still hold the socket. It has no data left to
- * lose, so it is ended first. It would otherwise end by itself within a minute, and remove the socket of
- * that name, which another server may use by then.
+ * A server whose data folder was removed while it ran may still hold the socket. It has no data left to lose,
+ * so it is ended first. Otherwise it would end by itself within a minute, and remove the socket. But by then,
+ * another server may use a socket of the same name.
  */
 export async function clearRemains(layout: Layout): Promise<void> {
   rmSync(layout.pidFile, { force: true })

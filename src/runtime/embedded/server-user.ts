@@ -19,10 +19,11 @@ const nobody = 65534
 const namespace = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`]
 
 /**
- * Chooses the ordinary user that runs the server. A caller that is not root runs it itself. For root, a
- * cluster that belongs to another user runs as its owner. Other clusters run in a user namespace, which needs
- * no rights on the folders above and no change of owner. Where namespaces are refused (some containers), they
- * run as the user nobody.
+ * Chooses the ordinary user that runs the server, because PostgreSQL refuses to run as root. A caller that is
+ * not root runs the server itself. If the caller is root and another user owns the cluster, that user runs
+ * the server. Otherwise the server runs in a user namespace. The namespace needs no rights on the folders
+ * above the cluster, and no change of owner. Some containers refuse namespaces, so there the user nobody runs
+ * the server.
  */
 export function serverUser(cluster: string): ServerUser {
   if (process.getuid?.() !== 0) return { prefix: [] }

@@ -1,6 +1,7 @@
 /**
- * The options of the embedded server. `fast` is for tests, which have little data: it gives up safety against
- * a crash of the machine (a crash of the server alone loses nothing) and parallel plans.
+ * The options of the embedded server. `fast` is for tests, which have little data. It gives up parallel
+ * plans, and the safety of the data in a crash of the machine. A crash of the server alone still loses
+ * nothing.
  */
 export interface ServerOptions {
   fast?: boolean

@@ -13,8 +13,8 @@ const timeoutMs = 90_000
 
 /**
  * Runs `work` while no other process runs its own `work` for this data folder. The kernel holds the start
- * lock, so the lock ends with its process, however the process dies. A lock file with a pid in it would
- * need guesswork about stale pids.
+ * lock, so the lock ends with its process, however the process dies. A lock file with a pid in it would be
+ * worse, because laku could only guess whether the pid is stale.
  */
 export async function withStartLock<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
   const release = await acquire(dataDir)

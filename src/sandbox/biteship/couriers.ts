@@ -52,8 +52,8 @@ export function postalCodeOf(place: {
 
 /**
  * Returns the price (whole IDR) and the delivery days of a service between two postal codes for a weight in
- * grams. Each begun kilogram is charged, with the couriers' tolerance of 0.3 kg. The first digits of the
- * postal codes stand for the distance.
+ * grams. Each begun kilogram is charged. But the couriers tolerate 0.3 kg, so 1.3 kg counts as 1 kg. The
+ * distance is taken from the first digits of the two postal codes.
  */
 export function quote(courier: CourierService, origin: number, destination: number, weightG: number) {
   const zones = Math.min(8, Math.abs(Math.floor(origin / 10_000) - Math.floor(destination / 10_000)))

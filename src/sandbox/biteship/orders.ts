@@ -89,7 +89,8 @@ function giveWaybill(context: SandboxContext, order: Order): void {
 }
 
 /**
- * Adds one line to an order's history, strictly later than the line before, whatever the clock's resolution.
+ * Adds one line to an order's history. Its time is always later than the time of the line before, even if the
+ * clock has not moved.
  */
 function addHistory(context: SandboxContext, order: Order, note: string): void {
   const before = order.history.at(-1)

@@ -5,7 +5,7 @@ import type { SandboxContext } from '../context.ts'
 import type { Fault } from '../faults.ts'
 import { pause } from '../schedule.ts'
 
-/** The longest time that an open connection may outlive the server's close (ms). */
+/** The maximum time that a connection may stay open after the server is closed (ms). */
 const CLOSE_TIMEOUT_MS = 100
 
 /**

@@ -217,7 +217,10 @@ function checkParameter(text: string): void {
     )
 }
 
-/** Checks that a template message has the same code in its body and on the button that copies the code. */
+/**
+ * Checks that a template message has the same code in its body and on its button. The recipient copies the
+ * code by this button.
+ */
 function checkCode(components: Fields[], [code]: string[]): void {
   const [onButton] = parametersOf(components, 'button')
   if (onButton === undefined) throw metaError(400, 131008, 'Required parameter is missing')

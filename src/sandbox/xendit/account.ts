@@ -19,7 +19,7 @@ export class XenditAccount {
   invoices: Invoice[] = []
   invoicesById = new Map<string, Invoice>()
   invoicesByExternalId = new Map<string, Invoice[]>()
-  /** The invoices by the `payment_id` and by the `payment_request_id` of their payment. */
+  /** The paid invoices, each under two keys: the `payment_id` and the `payment_request_id` of its payment. */
   invoicesByPayment = new Map<string, Invoice>()
   /** The invoices that can still expire. */
   pendingInvoices = new Set<Invoice>()

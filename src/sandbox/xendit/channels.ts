@@ -42,7 +42,10 @@ export const CHANNEL_CATEGORY: Record<PaymentMethod, string> = {
   RETAIL_OUTLET: 'RETAIL_OUTLET',
 }
 
-/** The rate of VAT on the provider's fees: 11 % (PPN 12 % on 11/12 of the value). */
+/**
+ * The rate of VAT (PPN) on the provider's fees. The tax is 12 % of 11/12 of the value, so it is 11 % of the
+ * value.
+ */
 export const VAT = 0.11
 /** The fee of a payout before VAT (IDR). */
 export const PAYOUT_FEE_IDR = 2500

@@ -240,8 +240,8 @@ function invoiceUpdate(context: SandboxContext, account: XenditAccount, invoice:
 }
 
 /**
- * Returns the payment of an invoice, with the method and issuer of a QRIS payment as the sandbox's profile
- * has them.
+ * Returns the payment of an invoice. For a QRIS payment, the sandbox's profile decides the method, and
+ * whether the issuer is shown.
  */
 function paymentAnswer(context: SandboxContext, { payment }: Invoice): object {
   if (payment?.payment_method !== 'QR_CODE') return { ...payment }

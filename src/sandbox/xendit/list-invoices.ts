@@ -8,9 +8,9 @@ const DEFAULT_LIMIT = 10
 const MAXIMUM_LIMIT = 100
 
 /**
- * Answers `GET /v2/invoices`, newest first: by `external_id`, `statuses`, times of payment, creation and
- * expiry, in pages of `limit` after `last_invoice` (the SDK's name) or `last_invoice_id`. Throws 400
- * API_VALIDATION_ERROR.
+ * Answers `GET /v2/invoices`, newest first. The filters are `external_id`, `statuses`, and the times of
+ * payment, creation and expiry. A page has up to `limit` invoices. It begins after the invoice that
+ * `last_invoice` (the SDK's name) or `last_invoice_id` names. Throws 400 API_VALIDATION_ERROR.
  */
 export function listInvoices(context: SandboxContext, account: XenditAccount, query: Fields): Invoice[] {
   const limit = query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit)

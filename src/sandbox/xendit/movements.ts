@@ -13,7 +13,7 @@ const wrong = (says: string) => new WireError(400, { error: says })
  * another line, an invoice, a payment, a refund or a payout.
  *
  * `{type: "CHARGEBACK", of: "<invoice>"}` takes the invoice's whole amount back. With `"cashflow":
- * "MONEY_IN"` too, it is a dispute that was won.
+ * "MONEY_IN"` too, the line is the money back from a won dispute.
  */
 export function addMovement(context: SandboxContext, account: XenditAccount, body: unknown): Transaction {
   const fields = fieldsOf(body)

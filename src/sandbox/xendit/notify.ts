@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { SandboxContext } from '../context.ts'
 
-/** Delivers a Xendit webhook; one event keeps its `webhook-id` through retries and duplicates. */
+/** Delivers a webhook of Xendit. All retries and duplicates of one webhook have the same `webhook-id`. */
 export function notify(context: SandboxContext, body: object): void {
   context.webhooks.deliver({
     path: '/api/webhooks/xendit',

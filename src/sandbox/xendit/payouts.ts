@@ -52,14 +52,18 @@ const limitsOf = (channelCode: string) => ({
   maximum: payoutChannelFacts[channelCode]?.maximumIdr ?? 0,
   minimum_increment: 1,
 })
-/** xendit.payout-texts: the largest number of characters in a reference and in another text. */
+/**
+ * xendit.payout-texts: the maximum number of characters in a reference, and in another text, like the
+ * description.
+ */
 const [MAX_REFERENCE, MAX_TEXT] = [255, 100]
 const ARRIVAL_MS = 15 * 60_000
 
 /**
- * Accepts a payout. Its outcome and webhook come a moment later: FAILED with INSUFFICIENT_BALANCE where
- * amount and fee were more than can be spent. Throws 400 API_VALIDATION_ERROR, CHANNEL_CODE_NOT_SUPPORTED,
- * MINIMUM_TRANSFER_LIMIT_ERROR or MAXIMUM_TRANSFER_LIMIT_ERROR.
+ * Accepts a payout. Its outcome and webhook come a moment later. The outcome is FAILED with
+ * INSUFFICIENT_BALANCE if amount and fee together were more than the account can spend. Throws 400
+ * API_VALIDATION_ERROR, CHANNEL_CODE_NOT_SUPPORTED, MINIMUM_TRANSFER_LIMIT_ERROR or
+ * MAXIMUM_TRANSFER_LIMIT_ERROR.
  */
 export function createPayout(context: SandboxContext, account: XenditAccount, body: unknown): Payout {
   const request = readNewPayout(body)

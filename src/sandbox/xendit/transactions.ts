@@ -122,15 +122,15 @@ export function recordTransaction(
 }
 
 /**
- * Returns the `product_id` of a line of the transaction list. For a payment it is the payment's id, or the
- * invoice's id, as in the past, if the sandbox's profile says so.
+ * Returns the `product_id` of a line of the transaction list. For a payment it is the payment's id. If the
+ * sandbox's profile says so, it is the invoice's id, as it was in the past.
  */
 const productOf = (context: SandboxContext, { productId, paymentLinkId }: NewTransaction): string =>
   context.profile.of('xendit.transaction-product') === 'invoice' ? (paymentLinkId ?? productId) : productId
 
 /**
- * Updates the status and the fee of the line of a refund or payout: a refund or payout that did not succeed
- * costs nothing. `amountIdr` is given if another sum moved than was requested.
+ * Updates the status and the fee of the line of a refund or payout. If the refund or payout did not succeed,
+ * it costs nothing. `amountIdr` is given if the moved amount differs from the requested amount.
  */
 export function moveTransaction(
   context: SandboxContext,
@@ -159,8 +159,8 @@ export function moveTransaction(
 }
 
 /**
- * Returns the time at which incoming money can be spent: a payment after the days of its channel, and not on
- * a weekend; other money at once.
+ * Returns the time at which incoming money can be spent. A payment can be spent after the settlement days of
+ * its payment channel, and not on a weekend. Other money can be spent at once.
  */
 function settlesAt(context: SandboxContext, { type, channel }: NewTransaction, now: Date): Date {
   const settlement = context.profile.of('xendit.settlement')
@@ -215,7 +215,8 @@ export function feesIdr(account: XenditAccount): number {
 }
 
 /**
- * Returns a line of the transaction list in its present state: settled, once its settlement time has come.
+ * Returns a line of the transaction list in its present state. The line is settled if its settlement time has
+ * come.
  */
 function transactionAnswer(context: SandboxContext, transaction: Transaction): object {
   const settles = transaction.estimated_settlement_time
