@@ -10,8 +10,8 @@ import { settleAttentionWhere } from '../ops/index.ts'
 interface GoneWhen {
   gone: RawBuilder<unknown>
   /**
-   * The states that end an attention item, if the state of the item's subject alone decides: the subject's
-   * table, and the states. With `not`, all states except these end the item.
+   * Present if only the state of the item's subject decides whether the attention item ends. `table` is the
+   * subject's table. `of` lists the states that end the item; with `not`, all states except these end it.
    */
   states?: { table: string; of: readonly string[]; not: boolean }
 }
@@ -44,8 +44,8 @@ const answered = ['confirmed', 'shipped', 'partially_received', 'received', 'clo
 const sessionDone = ['orders_created', 'success', 'cancelled', 'refunded']
 
 /**
- * Ends the attention item a day after the last failed message of its channel. `id` names the detail of the
- * item that holds the id of that message's row.
+ * Ends the attention item a day after the last failed message of its channel. One of the item's details holds
+ * the id of that message's row; `id` is the name of this detail.
  */
 const quiet = (table: string, id: string): GoneWhen => ({
   gone: sql`coalesce((select t.updated_at from ${sql.table(table)} t where t.id = (a.details ->> ${sql.lit(id)})::uuid), a.since)
@@ -78,8 +78,9 @@ const parcelGoes: GoneWhen = {
 }
 
 /**
- * The condition that ends an attention item about a session without goods. Since the item was raised, a
- * purchase order was made for the session and not cancelled, or the session needs none any more.
+ * The condition that ends an attention item about a session without goods. It holds if a purchase order was
+ * made for the session after the item was raised, and was not cancelled. It also holds if the session needs
+ * no purchase order any more.
  */
 const goodsComing: GoneWhen = {
   gone: sql`exists (
@@ -89,7 +90,8 @@ const goodsComing: GoneWhen = {
 
 /**
  * The condition under which each kind of attention item ends without a person. Many use cases end their own
- * items at once (`settleAttention`). These conditions end the items whose cause went away in another way.
+ * items at once (`settleAttention`). If the cause of an item goes away without such a use case, the condition
+ * here ends the item.
  */
 export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   buyer_owes: {

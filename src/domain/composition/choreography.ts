@@ -90,7 +90,7 @@ async function refundSessions(
  * with an empty row is kept as history, and nothing follows it.
  */
 export const choreography: Choreography = {
-  // No job is needed for a requested code: the code is in a WhatsApp message, and the event whatsapp.queued
+  // A requested code needs no job here, because the code is in a WhatsApp message. The event whatsapp.queued
   // sends that message.
   'otp.requested': {},
   'otp.way_chosen': {
@@ -188,8 +188,8 @@ export const choreography: Choreography = {
   },
   'order.status_changed': { jobs: [notify] },
   'return.requested': {},
-  // The use case that accepts a return also restocks and refunds it. Settlement reads the refund's ledger
-  // entries.
+  // The use case that accepts a return also restocks the goods and refunds the buyer, so no reaction does
+  // this. Settlement needs no reaction either, because it reads the refund's ledger entries.
   'return.accepted': { reactions: [notifyFactoriesOfReturn] },
   'return.refused': { jobs: [notify] },
   'order.delivered': { reactions: [earnDelivered], jobs: [notify] },
@@ -280,8 +280,8 @@ export const choreography: Choreography = {
   'shipment.created': { reactions: [startProcessing] },
   'shipment.status_changed': { reactions: [applyShipmentStatus] },
   'shipment.priced': {
-    // The job that corrects the shipping fee runs after the commit. It may refund, and a refund locks the
-    // payment first and then the order.
+    // A job corrects the shipping fee after the commit. No reaction does this, because the correction may
+    // refund, and a refund locks the payment first and then the order.
     jobs: [{ job: 'fees.true', data: ({ payload: { orderId } }) => ({ orderId }) }],
   },
   'shipment.waybill_changed': { reactions: [applyWaybillChanges] },

@@ -116,8 +116,8 @@ async function tellingOf(tx: Tx, { what, id }: Found): Promise<TellingOf> {
     return { subjectIds: [id], seqs: lines.map((line) => line.entrySeq) }
   }
   if (what === 'refund') {
-    // A refund to the buyer's source of payment may have a part (`partOf`) that goes to the buyer's wallet.
-    // That part has no ledger posting of its own; the posting of the refund to the source includes it.
+    // This refund may be the wallet part of a refund to the buyer's source of payment (`partOf`). Such a part
+    // has no ledger posting of its own, because the posting of the refund to the source includes it.
     const { partOf } = await tx
       .selectFrom('refunds')
       .select('partOf')

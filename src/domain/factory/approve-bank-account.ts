@@ -8,9 +8,9 @@ import { getFactory } from './read-factories.ts'
 import { bankAccountMachine } from './transitions.ts'
 
 /**
- * Approves the factory's bank account that waits for approval; a second person does this. A waiting time
- * (policy.bankCoolingOffHours) starts now, in which the factory can object to an account that it never asked
- * for.
+ * Approves the factory's bank account that waits for approval; a second person does this. The approval starts
+ * a waiting time (policy.bankCoolingOffHours). In this time, the factory can object to an account that it
+ * never asked for.
  * @throws factory.not_found, factory.no_bank_account_waits, factory.same_person,
  * kernel.approver_not_independent, kernel.forbidden
  */
@@ -31,7 +31,8 @@ export async function approveBankAccount(work: Work, input: { factoryId: string 
   const usableFrom = secondsAfter(work.now, work.policy.bankCoolingOffHours * 3600)
   const set = { approvedBy: person, approvedAt: work.now, usableFrom }
   await moveState(work, bankAccountMachine, { to: 'approved', ids: [waiting.id], set, all: true })
-  // The owner of the previous bank account is notified again, because the time to stop the change starts now.
+  // The owner of the previous bank account is notified again, because the time in which that owner may stop
+  // the change starts with the approval.
   const old = await lastAccount(work, factoryId, waiting.id)
   const told = { way: 'bank_account', old, accountId: waiting.id } as const
   await recordChange(work, { subject: ['factory', factoryId], ...told })

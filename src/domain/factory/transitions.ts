@@ -34,8 +34,8 @@ export type BankAccountStatus = 'pending' | 'approved' | 'replaced' | 'stopped'
 
 /**
  * The transitions of a factory's bank account. A newer account replaces an account that waits for approval.
- * The newest approved account whose waiting time is over is in use. Until its waiting time is over, the
- * factory may stop an account.
+ * After the approval, a waiting time begins; until it is over, the factory may stop the account. Payouts go
+ * to the newest approved account whose waiting time is over.
  */
 export const bankAccountTransitions: Transitions<BankAccountStatus> = {
   pending: ['approved', 'replaced', 'stopped'],

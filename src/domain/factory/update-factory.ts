@@ -103,7 +103,7 @@ const needsProof = ({ verification }: FactoryView) => verification === 'verified
 
 /**
  * Returns the new phone number of a factory in E.164 format, before a code is sent to that number. The member
- * of staff needs the access that the change of the number itself needs.
+ * of staff needs the same access as for the change of the number itself.
  * @throws factory.not_found, phone_invalid, kernel.forbidden
  */
 export async function factoryNumberToProve(

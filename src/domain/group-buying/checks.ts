@@ -3,8 +3,8 @@ import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
 import { wasReceived } from '../payment/index.ts'
 import { sessionTransitions } from './transitions.ts'
 
-// The most violations that one check of a group-buying invariant lists. A broken invariant can have ten
-// thousand, and a person needs only the first few.
+// The maximum number of violations that one check of a group-buying invariant lists. A broken invariant can
+// have ten thousand violations, but a person needs only the first few.
 const SHOWN = 10
 
 /**

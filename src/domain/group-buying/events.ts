@@ -16,7 +16,10 @@ declare module '../kernel/events.ts' {
     'session.extended': SessionSubject & { endsAt: string }
     'session.moq_reached': SessionSubject & { paidUnits: number }
     'session.pending_stock': SessionSubject & { missingUnits: number }
-    /** The session's fulfilment may continue: stock arrived, or the session made no progress for too long. */
+    /**
+     * The session's fulfilment is to be tried again. Stock may have arrived for the session, or the session
+     * made no progress for too long, so its job may be lost.
+     */
     'session.fulfilment_due': SessionSubject
     'session.orders_created': SessionSubject & { orders: number; releasedIdr: number }
     'session.succeeded': SessionSubject

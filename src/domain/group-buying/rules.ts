@@ -48,8 +48,9 @@ export function requireTerms({ moq, capacity, perUserLimit }: Terms): void {
 }
 
 /**
- * Refuses a tier whose minimum units no sale can reach, because it would promise buyers a price that never
- * comes. The tier is above the capacity, or above the MOQ if the session closes at its MOQ.
+ * Refuses a tier whose minimum units no sale can reach, because such a tier would promise buyers a price that
+ * never comes. If the session closes at its MOQ, a tier above the MOQ is refused; otherwise a tier above the
+ * capacity is refused.
  * @throws group_buying.tier_out_of_reach
  */
 export function requireReachable(tiers: readonly { minUnits: number }[], terms: Terms): void {
@@ -153,9 +154,10 @@ export function admit<W extends Wish>(wishes: readonly W[], free: number): { adm
 }
 
 /**
- * Returns the members of a queue whose whole demand the reserved stock covers, strictly in the order of the
- * queue. If one variant of a member's demand is missing, the member's other variants are kept for this
- * member. So nobody behind gets goods before those who paid earlier.
+ * Returns the members of a queue whose whole demand the reserved stock covers. The stock is given out
+ * strictly in the order of the queue. If one variant of a member's demand is missing, the member's other
+ * variants are kept for this member. So a member further back in the queue does not get goods that a member
+ * who paid earlier needs.
  */
 export function coveredInTurn<Q extends { lines: readonly { variantId: string; quantity: number }[] }>(
   queue: readonly Q[],

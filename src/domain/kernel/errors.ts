@@ -8,7 +8,10 @@ export interface ErrorDefinition {
   code: string
   kind: ErrorKind
   message: string
-  /** The code that the error had before. It goes along as `former_code` in the details of each answer. */
+  /**
+   * The code that the error had before it was renamed. Each answer with this error contains the old code in
+   * its details, as `former_code`.
+   */
   former?: string
 }
 
@@ -28,8 +31,8 @@ export class DomainError extends Error {
 }
 
 /**
- * The result of a use case that refuses but must commit what it counted, such as a wrong code. The caller
- * that ran the transaction throws the error after the commit.
+ * The result of a use case that refuses the call, but must commit a count, such as the number of wrong codes.
+ * The caller that ran the transaction throws the error after the commit.
  */
 export interface Refusal {
   refused: DomainError

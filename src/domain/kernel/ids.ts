@@ -16,11 +16,11 @@ export type CodePrefix = 'GBS' | 'ORD' | 'PAY' | 'RFD' | 'PO' | 'SHP' | 'STL' | 
 // The letters and digits of Crockford's base 32: no I, L, O, U, so that a code survives being read aloud.
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-// The number of random letters in a code, 5 bits each. Staff make a few hundred sessions, purchase orders and
-// settlements a day: 30 bits are enough.
+// The number of random letters in each kind of code; a letter has 5 bits. For sessions, purchase orders and
+// settlements, 30 bits are enough, because staff make only a few hundred of them a day.
 //
-// Orders, payments and the like come by the million. At a million a day, 50 bits give one collision in six
-// years, and the unique index then refuses the second code.
+// Orders, payments and the like have 50 bits, because there may be a million of them a day. Even then, two
+// codes are the same only once in six years, and the unique index refuses the second one.
 const codeLength: Record<CodePrefix, number> = {
   GBS: 6,
   PO: 6,

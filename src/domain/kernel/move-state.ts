@@ -26,7 +26,7 @@ export interface Move<S extends string, T extends keyof DB, R> {
    * assigns.
    */
   rows?: readonly ({ readonly id: string } & Updateable<DB[T]>)[]
-  /** The states from which this move may start, if the state machine allows more. */
+  /** The states from which this move may start, if they are fewer than the state machine allows. */
   from?: S | readonly S[]
   /**
    * True if rows that already have the new state are written too, and keep that state. It is for objects that
@@ -86,8 +86,9 @@ export function moveStatement<S extends string, T extends keyof DB, R = { id: st
 }
 
 /**
- * Returns an SQL expression for the state of an existing row, for `insert … on conflict do update set`. It is
- * `to` if `condition` holds and the state machine allows that move; otherwise the row keeps its state.
+ * Returns an SQL expression for the state of an existing row, for `insert … on conflict do update set`. The
+ * new state is `to` if `condition` holds and the state machine allows that move; otherwise the row keeps its
+ * state.
  */
 export function stateIf<S extends string, T extends keyof DB>(
   { table, column, transitions }: Machine<S, T>,

@@ -7,7 +7,10 @@ export interface Network {
    * phone.
    */
   home: string
-  /** The /48 of an IPv6 address, the most that one customer of a provider is given; absent for IPv4. */
+  /**
+   * The /48 of an IPv6 address: the largest range that a provider gives to one customer. It is absent for
+   * IPv4.
+   */
   site?: string
 }
 

@@ -71,8 +71,8 @@ class DryRunEnd extends Error {}
 const DRY_LOCK_MS = 50
 const DRY_MOST_MS = 5000
 
-// The most rounds of reactions to events in one transaction. Without a limit, reactions that keep emitting
-// events would never end. The longest real chain (payment to session to orders) has 5 rounds.
+// The maximum number of rounds of reactions to events in one transaction. Without a maximum, reactions that
+// keep emitting events would never end. The longest real chain (payment to session to orders) has 5 rounds.
 const MAX_ROUNDS = 20
 const MAX_ATTEMPTS = 4
 

@@ -60,15 +60,16 @@ export interface Work {
   audit(entry: AuditEntry): void
   requestAttention(...items: AttentionItem[]): void
   /**
-   * Stores the answer to a request at the end of the transaction. Its idempotency key was looked up
-   * (`findAnswers`), not claimed, because the work itself can happen only once.
+   * Stores the answer to a request at the end of the transaction. The idempotency key of the request was
+   * looked up (`findAnswers`), not claimed, because the work itself can happen only once.
    *
    * If a second request with the same key was answered meanwhile, this transaction rolls back, runs again,
    * and finds that answer.
    */
   answer(key: IdempotencyKey, answer: StoredAnswer): void
   /**
-   * Adds an entry of the audit log to the report of the use case. The database has written this entry itself.
+   * Adds an entry of the audit log to the report of the use case. It does not write the entry, because the
+   * database has written the entry itself.
    */
   audited(entry: AuditEntry): void
   /** Adds a ledger transaction to the report of the use case; only the ledger calls this. */

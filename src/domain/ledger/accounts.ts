@@ -7,8 +7,8 @@ interface AccountShape {
 
 /**
  * The chart of accounts, first part: the company-wide accounts. An account that may not go below zero has a
- * stored balance; all these accounts are credited when money comes in. The balance of any other account is
- * calculated from snapshots and entries.
+ * stored balance. All accounts with a stored balance are credited when money comes in. The balance of any
+ * other account is calculated from snapshots and entries.
  */
 const single = {
   gateway: { kind: 'asset', mayGoNegative: true },
@@ -62,7 +62,8 @@ export const walletAccount = (userId: string): AccountKey => `wallet:${userId}`
 export const paymentHold = (paymentId: string): AccountKey => `payment-hold:${paymentId}`
 /**
  * Returns the suspense account with this code: for money that was moved and whose purpose is not known yet.
- * Above zero, somebody else holds laku's money; below zero, laku holds somebody else's money.
+ * If its balance is above zero, somebody else holds laku's money. If its balance is below zero, laku holds
+ * somebody else's money.
  */
 export const suspenseAccount = (code: string): AccountKey => `suspense:${code}`
 export const factoryAccount = (factoryId: string): AccountKey => `factory:${factoryId}`

@@ -10,8 +10,8 @@ export interface LedgerContext {
 
 const POLL_MS = 10
 /**
- * The longest wait for open database transactions, in ms. The database itself ends every transaction of laku
- * that lasts longer.
+ * The longest wait for open database transactions, in ms. A minute is enough, because the database itself
+ * ends every transaction of laku that lasts longer.
  */
 const TIMEOUT_MS = 60_000
 

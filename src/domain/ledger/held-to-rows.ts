@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 
-// The most violations that one check of business rows against the ledger lists. A broken ledger can have ten
-// thousand, and a person needs only the first few.
+// The maximum number of violations that one check of business rows against the ledger lists. A broken ledger
+// can have ten thousand violations, but a person needs only the first few.
 const SHOWN = 10
 
 export interface HeldToRows {
@@ -11,8 +11,8 @@ export interface HeldToRows {
   /** The kinds of ledger transactions that are posted for these business rows, and for no others. */
   kinds: readonly string[]
   /**
-   * The query `select id::text, must, account, idr` for the business rows that may have ledger postings; a
-   * result row for each row and account.
+   * The query `select id::text, must, account, idr` for the business rows that may have ledger postings. Its
+   * result has one row for each business row and account.
    *
    * - `idr`: the sum that all postings of the row must leave on the account (debit positive, in rupiah); null
    *   if the row does not define it.

@@ -4,8 +4,8 @@ import { chainCheck } from './chain/verify-chain.ts'
 import { readSealed } from './reseal/read-sealed.ts'
 import { stateOfSeal } from './seal.ts'
 
-// The most violations that one check of the ledger lists. A broken ledger can have ten thousand, and a person
-// needs only the first few.
+// The maximum number of violations that one check of the ledger lists. A broken ledger can have ten thousand
+// violations, but a person needs only the first few.
 const SHOWN = 10
 
 async function lines(tx: Tx, query: ReturnType<typeof sql<{ line: string }>>): Promise<string[]> {
@@ -67,8 +67,8 @@ export const ledgerChecks: readonly Check[] = [
   chainCheck,
 ]
 
-// The number of postings whose seals are computed in one go. While it computes them, this process cannot
-// serve buyers; between two pages it can.
+// The number of postings whose seals are computed without a pause: one page. It is small, because this
+// process cannot serve buyers while it computes seals. It serves buyers between two pages.
 const PAGE = 200
 
 /**

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import { type Check, checkOf } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 
-// The most violations that one check of parcels lists. A broken invariant can have ten thousand, and a person
-// needs only the first few.
+// The maximum number of violations that one check of parcels lists. A broken invariant can have ten thousand
+// violations, but a person needs only the first few.
 const SHOWN = 10
 
 /**

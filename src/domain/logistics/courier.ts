@@ -60,8 +60,8 @@ export interface CourierOrder {
   /** The courier's waybill number on the label; some couriers assign it only after pick-up. */
   waybillId?: string
   /**
-   * The aggregator's own status of the courier order, unchanged. Unknown statuses and camelCase spellings
-   * occur.
+   * The aggregator's own status of the courier order, unchanged. It may be a status that laku does not know,
+   * or one in camelCase.
    */
   status: string
   /** The courier's price for the courier order; absent until the aggregator names it. */

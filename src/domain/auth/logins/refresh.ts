@@ -15,15 +15,15 @@ import {
 import { deviceHash, isDevice, refreshExpiry } from './start.ts'
 
 /**
- * The time for which laku still accepts the second-newest refresh token of a sequence (ms). The reply that
- * carried the newest token may have been lost on its way to the browser. Or another tab of the browser may
- * have sent the second-newest token too.
+ * The time for which laku still accepts the second-newest refresh token of a sequence (ms). laku accepts it,
+ * because the reply with the newest token may have been lost on its way to the browser. Another tab of the
+ * browser may also have sent the second-newest token.
  */
 const GRACE_MS = 30_000
 
 /**
- * The most sequences of refresh tokens of one log-in; each browser tab may have one. Beyond that, the
- * sequence that was unused for longest is dropped.
+ * The maximum number of sequences of refresh tokens for one log-in. Each browser tab may have one sequence.
+ * If a log-in gets more, laku drops the sequence that was unused for the longest time.
  */
 const MAX_BRANCHES = 8
 

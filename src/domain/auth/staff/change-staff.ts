@@ -33,8 +33,8 @@ export async function renameStaff(work: Work, input: { staff: string; name: stri
 }
 
 /**
- * Gives another staff member a new role; an administrator does this. Only a day later may that member approve
- * commands of other people.
+ * Gives another staff member a new role; an administrator does this. That member may approve commands of
+ * other people only a day after this change.
  * @throws kernel.forbidden, auth.staff_not_found, auth.own_rights, auth.role_held
  */
 export async function changeRole(work: Work, input: { staff: string; role: StaffRole }): Promise<Staff> {

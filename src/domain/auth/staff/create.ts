@@ -9,8 +9,9 @@ export interface Staff {
 }
 
 /**
- * Creates a member of staff; an administrator does it. Some steps need two people; there, the administrator
- * and the new member count as one person (docs/adr/0090). Everybody in finance is notified of the new member.
+ * Creates a member of staff; an administrator does it. Some commands need a second person who approves them.
+ * The administrator can never be that second person for the new member, or the other way round
+ * (docs/adr/0090). Everybody in finance is notified of the new member.
  * @throws kernel.forbidden, auth.staff_name_taken, auth.staff_name_refused
  */
 export async function createStaff(work: Work, { name, role }: Omit<Staff, 'id'>): Promise<Staff> {

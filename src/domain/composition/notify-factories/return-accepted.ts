@@ -5,7 +5,8 @@ import { type NewMessage, queueMessages } from '../../whatsapp/index.ts'
 
 type Returned = EventPayloads['return.accepted']
 
-// The most SKUs named in one message: a WhatsApp template with its parameters has at most 1,024 characters.
+// The maximum number of SKUs that one message names, because a WhatsApp template with its parameters has at
+// most 1,024 characters.
 const LINES_SHOWN = 15
 
 const reasons: Readonly<Record<ReturnReason, string>> = {

@@ -72,7 +72,8 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
   if (batchId !== undefined) {
     adopted.batch = await showBatch(work, batchId)
   }
-  // A batch that was made before the backup was handed out in the lost day.
+  // A batch may have been made before the backup, but handed out to the bank after it. Such a batch is now
+  // marked as handed out.
   const handedOut = await markHandedOut(work, adopted.known)
   const { batch: made, ...others } = adopted
   work.audit({
@@ -84,8 +85,9 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
 }
 
 /**
- * Tells whether a line of the bank file was taken over before, by the code of its settlement or withdrawal.
- * Then a bank transfer with this code is submitted or succeeded, or its money is in suspense.
+ * Tells whether the line of the bank file that pays the settlement or withdrawal with this code was taken
+ * over before. It was, if a bank transfer with this code is submitted or succeeded, or if its money is in
+ * suspense.
  */
 async function isTakenOver(work: Work, code: string): Promise<boolean> {
   const { rows } = await sql`
@@ -105,8 +107,8 @@ async function isHere(work: Work, code: string): Promise<boolean> {
 
 /**
  * Puts the money of a line of the bank file into suspense (money without a known purpose), because the bank
- * may have paid it. If the bank returns the money, `suspense collect` posts that to the ledger. The money
- * counts against the limits of the lost day.
+ * may have paid it. If the bank returns the money, the command `suspense collect` posts the return to the
+ * ledger. The money counts against the limits of the lost day.
  */
 async function suspendLine(work: Work, line: FileLine): Promise<void> {
   const { code, amountIdr } = line

@@ -85,9 +85,9 @@ export async function adoptProvider(
     complete = read.complete
     onProgress(transactions)
   }
-  // The state of open payouts is read from the provider first, because some may have failed since the backup.
-  // Then the settlement of a failed payout is unpaid again, or its money is back in the wallet. So a payout
-  // that was made in its place can be posted.
+  // The state of open payouts is read from the provider first, because some may have failed after the backup.
+  // If a payout failed, its settlement becomes unpaid again, or its money returns to the wallet. After that,
+  // a payout that was made in its place can be posted.
   await followOpenPayouts(context)
   const own: Adoption['adopted'] = []
   const { followed, refunds, waiting } = await settleKeptLines(context, {
@@ -132,9 +132,9 @@ export async function adoptProvider(
 }
 
 /**
- * Checks whether a standby that became the database, at the same address, lacks anything that the provider
- * knows. If nothing is missing, this is the shop's own database, and laku moves money again. Otherwise staff
- * must run `laku payments adopt`. Returns true if money moves again.
+ * Checks whether this database lacks anything that the provider knows, after a standby became the database at
+ * the same address. If nothing is missing, this is the shop's own database, and laku moves money again.
+ * Otherwise staff must run `laku payments adopt`. Returns true if money moves again.
  */
 export async function recogniseDatabase(context: AdoptContext): Promise<boolean> {
   const { units, actor, place } = context
@@ -204,8 +204,8 @@ async function openPayouts({ tx }: Work): Promise<OpenPayout[]> {
 }
 
 /**
- * Voids the unpaid settlement, or rejects the unpaid withdrawal, with this code, so that the payout which the
- * provider really made can be posted.
+ * Voids the unpaid settlement, or rejects the unpaid withdrawal, with this code. After that, the payout that
+ * the provider really made can be posted.
  */
 async function standDown(work: Work, reference: string): Promise<void> {
   const code = codeIn(reference)

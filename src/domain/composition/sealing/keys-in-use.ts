@@ -41,7 +41,7 @@ export async function keysInUse(
 
 /**
  * Returns the number of open log-ins whose tokens were last refreshed before this instant. These tokens are
- * signed with the key that was current then.
+ * still signed with the key that was current before this instant.
  */
 export async function logInsBefore(tx: Tx, instant: Date, now: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`

@@ -16,13 +16,13 @@ export interface SealedTable {
    */
   purpose: string
   /**
-   * Returns the columns that change together with the encrypted values: keyed digests of these values, by
-   * which rows are looked up.
+   * Returns the columns that change together with the encrypted values. They are keyed digests of these
+   * values, and laku looks up rows by these digests.
    */
   digests?: (vault: Vault, row: SealedRow, opened: Record<string, string>) => Record<string, string>
   /**
-   * Writes the newly encrypted values of a table that the application may not write itself. It gets each
-   * row's first encrypted column, old and new.
+   * Writes the newly encrypted values, if the application may not write the table itself. For each row, it
+   * gets the old and the new value of the first encrypted column.
    */
   write?: (work: Pick<Work, 'tx' | 'actor' | 'requestId'>, fresh: Resealed[]) => Promise<void>
 }

@@ -7,7 +7,8 @@ import { wayWords } from './way-words.ts'
 
 /**
  * The time for which the owner of a replaced phone number or email address is still notified of later
- * changes: 30 days. So somebody who takes over an account cannot change it again without the owner's notice.
+ * changes: 30 days. Otherwise somebody who takes over an account could change it a second time, and the owner
+ * would get no notice.
  */
 const REMEMBERED_S = 30 * 86_400
 const TEMPLATE = 'laku_notice'

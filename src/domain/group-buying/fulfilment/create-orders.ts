@@ -35,9 +35,9 @@ export async function createOrdersOf(work: Work, input: { sessionId: string }): 
 }
 
 /**
- * Releases the escrow of a session (service map: `POST /api/payments/release-escrow`). Escrow is released in
- * the transaction that makes the orders, so this call makes the missing orders. If no order is missing, it
- * returns count 0.
+ * Releases the escrow of a session (service map: `POST /api/payments/release-escrow`). Only the transaction
+ * that makes the orders releases the escrow. So this call makes the missing orders, and thereby releases the
+ * escrow. If no order is missing, it returns count 0.
  * @throws as createOrdersOf
  */
 export async function releaseEscrowOf(work: Work, input: { sessionId: string }): Promise<SessionMoney> {
@@ -68,8 +68,9 @@ export async function createCoveredOrders(work: Work, sessionId: string): Promis
 
 /**
  * Makes the orders of all waiting participants without checking the stock; the orders are on hold until there
- * is stock. Fulfilment does so after the check of the stock has failed too often (service map, failure modes:
- * warehouse). A session whose stock is known to be short waits instead.
+ * is stock. Fulfilment calls this function after the check of the stock has failed too often (service map,
+ * failure modes: warehouse). If the stock was checked and is short, this function makes no orders, because
+ * the session waits for stock.
  */
 export async function createUncheckedOrders(work: Work, sessionId: string): Promise<number> {
   const session = await lockFulfillable(work, sessionId)
@@ -150,7 +151,8 @@ async function moveOn(
   if (to === status) return
   await moveState(work, sessionMachine, { to, ids: [id], set: { updatedAt: work.now }, all: true })
   if (to !== 'success') return
-  // Some reserved stock of the session is left if buyers were refunded after the reservation.
+  // If buyers were refunded after the reservation, some stock is still reserved for the session. Nobody waits
+  // for this stock, so it is released.
   await releaseStock(work, [id])
   work.emit({ type: 'session.succeeded', aggregate: ['session', id], payload: subject })
 }

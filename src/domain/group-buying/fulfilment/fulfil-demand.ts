@@ -10,8 +10,8 @@ export interface FulfilmentView {
   sessionId: string
   /**
    * The outcome of the reservation for a session. `reserved`: all units that the session's buyers wait for
-   * are reserved. `purchase_order`: the missing units were ordered from the factory, or a person must order
-   * them.
+   * are reserved. `purchase_order`: some units are missing. They were ordered from the factory, or a person
+   * must order them.
    */
   outcome: 'reserved' | 'purchase_order'
   /** The stock that is reserved for the session now, by variant. */
@@ -88,8 +88,8 @@ async function waitForStock(work: Work, session: LockedSession, coverage: Covera
       details: { code, uncovered, otherwise: `laku sessions refund ${code}` },
     })
   }
-  // The new update time tells the sweep that the session's stock was checked just now: the sweep checks
-  // sessions that were not updated for a while.
+  // The session's stock was checked just now, so the sweep need not check it soon. The sweep checks only
+  // sessions whose update time is some time ago, so the update time is set to now.
   const set = { updatedAt: work.now }
   // A session that already has orders keeps its status while it waits for stock.
   const to = session.status === 'moq_reached' ? 'pending_stock' : session.status

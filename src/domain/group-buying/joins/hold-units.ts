@@ -12,11 +12,12 @@ const unitsBySession = (joins: readonly PricedJoin[]) =>
   }))
 
 /**
- * Holds the units that a batch of joins asks for. First one statement tries to hold the sum of all joins of
- * each session; mostly that is enough.
+ * Holds the units that a batch of joins asks for. First, one statement tries to hold the units of all joins
+ * of a session together. This mostly succeeds.
  *
- * A session without enough free units for its sum is locked, and its joins are admitted in order, as far as
- * they fit. Returns the joins that got their units, and an error for each of the refused joins.
+ * If a session has too few free units for all of its joins, it is locked. Then each join, in the order given,
+ * gets its units if enough units are left. Returns the joins that got their units, and an error for each of
+ * the refused joins.
  */
 export async function holdUnits(
   work: Work,
@@ -81,7 +82,7 @@ async function admitWhatFits(
   return held
 }
 
-/** Frees the units of joins for which `holdUnits` held units but no participant was recorded. */
+/** Frees the units that `holdUnits` held for these joins, because no participant was recorded for them. */
 export async function giveBack(work: Work, joins: readonly PricedJoin[]): Promise<void> {
   if (joins.length > 0) await changeHeldUnits(work, unitsBySession(joins), -1)
 }

@@ -12,8 +12,8 @@ export interface Join {
   courier?: { company: string; type: string } | undefined
   /**
    * The payment method of a join. The default is an invoice, which is made when the buyer opens the pay link.
-   * A wallet pays the whole price at once, or holds its part of the price; a join with a wallet is the only
-   * one of its batch.
+   * With `wallet`, the buyer's wallet pays the whole price at once; with `wallet+invoice`, a part of the
+   * price is held in the wallet. A join that uses the wallet must be the only join of its batch.
    */
   paymentMethod?: PayWith | undefined
   /**
@@ -21,7 +21,9 @@ export interface Join {
    * wallet holds.
    */
   walletIdr?: Rupiah | undefined
-  /** The shipping fee of the join, if couriers had to be asked for it before. */
+  /**
+   * The shipping fee of the join. It is present if the couriers had to be asked for the fee before the join.
+   */
   rate?: Rate | undefined
   idempotency?: IdempotencyKey | undefined
   /** The id of the request that asks for the join; the join's event carries this id. */
@@ -48,7 +50,10 @@ export interface JoinSettings {
  */
 export type JoinOutcome = { ok: true; answer: StoredAnswer } | { ok: false; error: DomainError | Error }
 
-/** The body of the answer to a join, before its camelCase field names become those of the API. */
+/**
+ * The body of the answer to a join. Its field names are in camelCase here; they become the names of the API
+ * later.
+ */
 export interface JoinAnswer {
   participation: {
     id: string

@@ -52,8 +52,8 @@ export async function joinSessions(
   const refuse = (join: Join, error: Error) => outcomes.set(join, { ok: false, error })
   const repeats = findRepeats(joins, refuse)
   const firsts = joins.filter((join) => !outcomes.has(join) && !repeats.has(join))
-  // The stored answers to earlier joins are read after the context. So there is an answer for every place in
-  // a session that the context contains.
+  // The stored answers to earlier joins are read after the context. Otherwise the context could contain a
+  // buyer's place in a session, and the answer to that buyer's join would not be found.
   const [context] = await Promise.all([
     readJoinContext(work.tx, firsts, work.now),
     answerAgain(work, firsts, outcomes),
@@ -72,9 +72,9 @@ export async function joinSessions(
     outcomes.set(join, { ok: true, answer })
     if (join.idempotency) work.answer(join.idempotency, answer)
   }
-  // Another process may have answered the same request (by its idempotency key) while this batch waited for
-  // the session. Then the join was refused, because that request had got the place. The join gets the answer
-  // of that request now.
+  // While this batch waited for the session, another process may have answered the same request (with the
+  // same idempotency key). That process gave the buyer the place, so this batch refused the join. The join
+  // now gets the stored answer of the other process.
   const refusals = open.filter((join) => outcomes.get(join)?.ok === false)
   await answerAgain(work, refusals, outcomes)
   for (const [join, first] of repeats) outcomes.set(join, outcomes.get(first) as JoinOutcome)

@@ -30,8 +30,8 @@ interface Place {
 
 /**
  * Gives up a buyer's place in a session that still forms. A paid place is refunded in full, shipping fee
- * included; once the group has reached its MOQ, a buyer cannot leave a paid place. Support staff may do this
- * for a named buyer.
+ * included. But a buyer cannot leave a paid place once the group has reached its MOQ. Support staff may do
+ * this for a named buyer.
  * @throws group_buying.not_joined, leave_refused, session_not_found, kernel.forbidden
  */
 export async function leaveSession(
@@ -43,7 +43,7 @@ export async function leaveSession(
   if (!place) throw await notThere(work, input)
   const session = await lockSession(work.tx, input.sessionId)
   // The payment is locked, so nobody else confirms or expires it now. But the session may have closed before
-  // the lock was obtained.
+  // the lock was obtained, so the status of the place is read again.
   const status = await statusNow(work, place.id)
   if (status !== 'held' && status !== 'paid' && status !== 'ordered')
     throw groupBuyingErrors.not_joined(input)

@@ -93,8 +93,8 @@ function unpaidRefusal(join: Join, context: JoinContext, policy: Policy): Domain
 }
 
 /**
- * Returns the most units that one unpaid place in a session may hold. If staff set a limit of units for each
- * buyer of the session, this limit does not apply.
+ * Returns the maximum number of units that one unpaid place in a session may hold. There is no such maximum
+ * if staff have set a limit of units for each buyer of the session.
  */
 function unpaidMost({ capacity, perUserLimit }: JoinableSession, policy: Policy): number {
   if (capacity === null || perUserLimit !== null) return Number.POSITIVE_INFINITY

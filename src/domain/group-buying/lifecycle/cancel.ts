@@ -84,8 +84,8 @@ export async function refundSession(
   await lockSessionPayments(work.tx, input.sessionId)
   const session = await lockSession(work.tx, input.sessionId)
   if (session.status === 'orders_created') return await refundWaiting(work, session)
-  // A draft or forming session is cancelled by another command, `sessions cancel`. In a session with status
-  // `success`, all orders are made.
+  // A draft or forming session is not refunded here, because another command, `sessions cancel`, cancels it.
+  // A session with status `success` is not refunded here, because all of its orders are made.
   if (['draft', 'forming', 'success'].includes(session.status)) {
     throw groupBuyingErrors.not_refundable({ code: session.code, status: session.status })
   }

@@ -4,8 +4,8 @@ import { settleRefunds } from '../fulfilment/settle-refunds.ts'
 import { type SessionStatus, sessionMachine } from '../transitions.ts'
 import { endSessions } from './close.ts'
 
-// The most sessions that one run of the sweep handles, for each kind of work. The next run handles the
-// remaining sessions.
+// The maximum number of sessions that one run of the sweep handles, for each kind of work. The next run
+// handles the remaining sessions.
 const MAX_SESSIONS = 200
 // The time after which the sweep handles a closed session that did not change (seconds). Fulfilment after the
 // close takes seconds. So a session that did not change for longer has lost its job, or waits for stock or a

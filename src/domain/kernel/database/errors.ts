@@ -79,7 +79,7 @@ const unavailable = new Set([
   // The SQLSTATEs of a disk that failed to read or write, and of another refusal of the operating system.
   '58030',
   '58000',
-  // An operator intervened.
+  // The SQLSTATE of an intervention by an operator.
   '57000',
 ])
 
@@ -128,7 +128,7 @@ function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
 }
 
 /**
- * Whether an error is about a missing file. With the same code, it may be about a missing socket of the
- * database. The error of a file has a path; the error of a socket has an address.
+ * Whether an error is about a missing file. An error with the same code may be about a missing socket of the
+ * database instead. The error of a file has a path; the error of a socket has an address.
  */
 const isOfFile = (error: unknown) => error instanceof Error && 'path' in error && !('address' in error)

@@ -4,8 +4,9 @@ import type { Tx, Work } from '../work.ts'
 
 /**
  * An SQL condition: this database is the one that laku knows, not a copy or a restored backup. Its cluster
- * and timeline are the same as recorded, and no restored dump wrote its identity row anew. No doubt is
- * recorded (missing data that the provider knows of).
+ * and timeline are the same as recorded. Its identity row is the original one, because the restore of a dump
+ * would write the row anew. No doubt about the database is recorded, for example because of missing data that
+ * the provider knows of.
  *
  * The condition reads one row and the control file, which takes 50 µs.
  */

@@ -37,8 +37,9 @@ const keyIsKnown: ReadonlySet<string> = new Set([
  * that nothing happened.
  *
  * A repeated call may be refused because the first call succeeded: its key is used, or the balance is spent
- * (`INSUFFICIENT_BALANCE`). If a list does not contain the object, it may do so later. A refusal without the
- * provider's own code comes from a server in between, and proves nothing.
+ * (`INSUFFICIENT_BALANCE`). A list that does not contain the object proves nothing, because it may contain
+ * the object later. A refusal without the provider's own code comes from a server between laku and the
+ * provider, so it proves nothing, too.
  */
 export function proofOf(ask: ProviderAsk, answer: ProviderFailure | 'found' | 'absent'): ProviderProof {
   if (answer === 'found') return 'made'
@@ -59,7 +60,8 @@ export type CallLease = () => Promise<number | undefined>
 
 /**
  * Asks the database how long this process may still send a provider call, right before the call. The time is
- * counted from before the question. So a process that was stopped in between finds that its time is over.
+ * counted from the moment before the question. So if the process is stopped after that moment for too long,
+ * it finds that its time is over.
  */
 export async function leaseUntil(ask: () => Promise<number | undefined>): Promise<number | undefined> {
   const askedAt = performance.now()

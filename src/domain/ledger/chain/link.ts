@@ -14,9 +14,9 @@ export interface ChainLink {
   fromXid: string
   throughXid: string
   /**
-   * The time of the last declared break of the chain. A page has only postings recorded since this time, and
-   * a break has all those recorded before it. It is UTC text with microseconds, which a JavaScript date would
-   * drop.
+   * The time of the last declared break of the chain. A page contains only postings recorded at or after this
+   * time. A declared break contains all postings recorded before this time. It is UTC text with microseconds,
+   * which a JavaScript date would drop.
    */
   recordedSince: string
   transactions: number

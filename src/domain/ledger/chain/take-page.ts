@@ -11,8 +11,8 @@ import {
 } from './link.ts'
 
 /**
- * The number and the head of the last page of the ledger's chain, as it is written to the log. Somebody who
- * deletes postings from the database cannot delete it from the log.
+ * The number and the head of the last page of the ledger's chain, which are also written to the log. They are
+ * in the log, because somebody who deletes postings from the database cannot delete them from the log.
  */
 export interface ChainHead {
   page: number
@@ -20,8 +20,8 @@ export interface ChainHead {
 }
 
 /**
- * The most postings that a page of the ledger's chain holds. A single database transaction with more postings
- * still makes one page.
+ * The maximum number of postings in a page of the ledger's chain. But if a single database transaction has
+ * more postings, all of them are in one page.
  */
 const PAGE_SIZE = 5_000
 /**
@@ -47,11 +47,11 @@ export const chainDue = (): RawBuilder<boolean> => sql<boolean>`
 
 /**
  * Adds a page to the ledger's chain, with up to 5,000 postings committed since the last page. It takes only
- * postings from before the oldest open transaction. So no posting can be committed later that belongs to this
- * page.
+ * postings from before the oldest open transaction. Otherwise a posting that belongs to this page could be
+ * committed after the page was written.
  *
- * If the chain is broken, it writes nothing and raises an attention item. That is so in a restored copy, or
- * if a page is gone or changed. Returns the last page of the chain; undefined if there is none.
+ * The chain is broken in a restored copy, or if a page is gone or changed. Then this function writes nothing
+ * and raises an attention item. Returns the last page of the chain; undefined if there is none.
  */
 export async function takeChainPage(work: Work, seen?: ChainHead): Promise<ChainHead | undefined> {
   const [last, previous] = await lastLinks(work.tx, 2)

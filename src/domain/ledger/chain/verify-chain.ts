@@ -45,8 +45,9 @@ function wrongOf(vault: Vault, before: WrittenLink | undefined, link: ReadLink):
 
 /**
  * Reads pages of the ledger's chain, each with the number and the digest of the postings that the ledger now
- * has for the page. A posting that was recorded after a page was written does not belong to it, even with a
- * transaction number of the page: a restored copy gives such numbers again.
+ * has for the page. A posting that was recorded after a page was written does not belong to the page. The
+ * posting may still have a transaction number of the page, because a restored copy gives the same numbers
+ * again.
  */
 async function readLinks(tx: Tx, after: number): Promise<ReadLink[]> {
   const { rows } = await sql<ReadLink>`

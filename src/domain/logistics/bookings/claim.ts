@@ -20,8 +20,8 @@ export interface ClaimedBooking {
 }
 
 // The time for which one attempt to book parcels keeps them for itself (seconds). It is enough for two calls
-// of at most 10 s each, and the wait before them. If an attempt takes longer, a second booking with the same
-// reference returns the first booking.
+// of at most 10 s each, and the wait before them. If an attempt takes longer, another attempt may book the
+// same parcel. This is safe, because a second booking with the same reference returns the first booking.
 const LEASE_S = 120
 
 /**

@@ -18,8 +18,8 @@ export interface NewParcel {
   courierType: string
   /**
    * The part of the parcel's reference that names its order. For an order of a session, it is the code of the
-   * payment, which exists before the order: a restored database may make the order again under another code.
-   * Otherwise it is the order's code.
+   * payment, because the payment exists before the order. A restored database may make the order again under
+   * another code, but the payment keeps its code. For any other order, it is the order's code.
    */
   name: string
   /** The number of the parcel within its order: 1, 2 … */

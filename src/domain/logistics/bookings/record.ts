@@ -43,7 +43,7 @@ export async function recordBooked(
       failureCode: null,
       nextAttemptAt: null,
       // The courier may know the parcel from an earlier booking, for example from before a restore. Then the
-      // courier has a history of the parcel, which is read now.
+      // courier already has a history of the parcel, so laku reads that history at once.
       trackAt: isNew(courierOrder) ? secondsAfter(work.now, work.policy.trackAfterHours * 3600) : work.now,
       bookedAt: work.now,
       updatedAt: work.now,

@@ -18,8 +18,9 @@ export async function absorbCourierFees(work: Work, events: EventOf<'order.cance
     rows.map(({ id, feeIdr }) => ({
       key: `shipment:${id}:fee-borne`,
       kind: 'shipping_fee_borne',
-      // The subject of this posting is of the kind `shipment_fee`, not `shipment`. So the postings of the
-      // parcel itself still take exactly its fee out of the account `shipping`.
+      // The subject of this posting is of the kind `shipment_fee`, not `shipment`. Otherwise this posting
+      // would count as one of the parcel's own postings, and those must take exactly the parcel's fee out of
+      // the account `shipping`.
       subject: ['shipment_fee', id],
       entries: [debit('subsidy', feeIdr), credit('shipping', feeIdr)],
     })),

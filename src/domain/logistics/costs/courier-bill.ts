@@ -38,7 +38,8 @@ export function cancellationPosting(id: string, priceIdr: Rupiah): Posting[] {
 
 /**
  * Returns the ledger postings for a parcel's new state and price, and the values to store with the parcel. If
- * the price changed, the difference is posted once. A cancelled parcel gets its price back.
+ * the price changed, the difference is posted once. If the parcel is cancelled, its price returns to the
+ * courier deposit.
  *
  * When the parcel's journey is over, the fee less the price is posted as margin; a later change of the price
  * is posted again.

@@ -21,8 +21,8 @@ export async function lockPricedParcel(tx: Tx, orderId: string): Promise<PricedP
 }
 
 /**
- * Lowers a parcel's shipping fee by `byIdr`. At the end of its journey, the parcel takes this fee out of the
- * account `shipping`.
+ * Lowers a parcel's shipping fee by `byIdr`. At the end of the parcel's journey, its ledger postings have
+ * taken exactly this lowered fee out of the account `shipping`.
  */
 export async function lowerFee({ tx }: Work, shipmentId: string, byIdr: Rupiah): Promise<void> {
   await sql`update shipments set fee_idr = fee_idr - ${byIdr} where id = ${shipmentId}`.execute(tx)

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
 /**
- * Emits shipment.priced for those of these parcels whose order still has an estimated shipping fee. Their
- * courier has named its price.
+ * Emits shipment.priced for parcels whose courier has named its price. It leaves out a parcel whose shipping
+ * fee is not an estimate.
  */
 export async function emitPriced(work: Work, shipmentIds: readonly string[]): Promise<void> {
   if (shipmentIds.length === 0) return

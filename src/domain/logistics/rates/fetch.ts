@@ -18,8 +18,8 @@ export interface RateContext {
   actor: Actor
   courier: CourierGateway
   /**
-   * The buyer for whom couriers are asked for prices, if that is not the actor: a batch of joins has many
-   * buyers.
+   * The buyer for whom couriers are asked for prices, if the buyer is not the actor. For example, a batch of
+   * joins has one actor but many buyers.
    */
   asker?: string
   /** The visit to a session's page by a person who is not logged in and wants shipping fees. */

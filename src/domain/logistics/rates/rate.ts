@@ -41,8 +41,8 @@ export function startedKg(weightG: number): number {
  * kilogram is a class; above, a class spans at most a tenth of the weight. A parcel is never heavier than its
  * class.
  *
- * So each destination has about 80 quotes instead of 429, and one more piece often needs no other request to
- * a courier.
+ * So each destination has about 80 quotes instead of 429. If a buyer adds one more piece, the parcel often
+ * stays in its class, so that no new request to a courier is needed.
  */
 export function weightClassKg(weightG: number): number {
   const kg = startedKg(weightG)

@@ -4,8 +4,8 @@ import type { ShipmentStatus } from '../transitions.ts'
  * The 14 statuses of Biteship, each with the parcel states that it may mean. A parcel moves to the first of
  * these states that its present state allows.
  *
- * `rejected` before the pick-up: the courier rejected the parcel, which is cancelled. `rejected` after the
- * pick-up: the recipient rejected it, and it comes back.
+ * The status `rejected` has two meanings. Before the pick-up, the courier rejected the parcel, so the parcel
+ * is cancelled. After the pick-up, the recipient rejected the parcel, so the parcel comes back.
  */
 const statesOfStatus: Readonly<Record<string, readonly ShipmentStatus[]>> = {
   confirmed: ['booked'],

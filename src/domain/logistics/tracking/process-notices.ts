@@ -40,7 +40,7 @@ export async function processParcelNotices(
 
 /**
  * Returns the ids of those courier orders that `laku providers check` made and cancelled. The courier is
- * asked only about orders that laku did not know at the first attempt.
+ * asked only if the first attempt to process a webhook failed, because laku did not know its order.
  */
 async function madeByCheck(
   { courier }: TrackingContext,

@@ -19,8 +19,8 @@ export interface ParcelMove
 
 /**
  * Records the new states of locked parcels, with their events and ledger postings, in a few statements for
- * any number of parcels. Emits events for parcels whose state or waybill number changed. The wait until the
- * next question to the courier starts again.
+ * any number of parcels. Emits events for parcels whose state or waybill number changed. After that, laku
+ * waits for policy.trackAfterHours again before it asks the courier about these parcels.
  */
 export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Promise<void> {
   if (moves.length === 0) return
@@ -42,8 +42,8 @@ export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Pro
       ...book,
     }
   })
-  // A courier's history may contain at once that a parcel was held and that the hold has ended. Such a parcel
-  // first moves to the state on_hold.
+  // laku may learn in one answer of the courier that a parcel was held, and that the hold has ended. Such a
+  // parcel first moves to the state on_hold, because its present state does not allow the new state directly.
   const stopped = moves.flatMap(({ parcel: { id, status: from }, status: to }) =>
     from === to || shipmentTransitions[from].includes(to) ? [] : [id],
   )

@@ -9,8 +9,8 @@ export interface TrackedParcel {
   /** The time of the last line of the courier's history that was applied to the parcel. */
   trackedUntil: Date | null
   /**
-   * The time at which staff set the parcel's status by hand; null if the courier has confirmed that status
-   * since, or staff set none.
+   * The time at which staff set the parcel's status by hand; null if staff set no status, or if the courier
+   * has confirmed the status after staff set it.
    */
   movedByHandAt: Date | null
   /** The events of the parcel that are recorded already. */
@@ -159,7 +159,8 @@ function write(
 
 /**
  * Whether a line of the courier's history contradicts the parcel's status. A line with an earlier state
- * usually does not. It does if it is later than the status that staff set, or comes after a final status.
+ * usually does not. If staff set the status, such a line contradicts it only if the line is later than the
+ * time at which they set it. Otherwise such a line contradicts only a final status.
  */
 function contradicts({ status, movedByHandAt }: Followed, said: ShipmentStatus, at: Date): boolean {
   if (!isBehind(said, status)) return true

@@ -10,8 +10,8 @@ import { recordMoves } from './record-moves.ts'
 const handling: readonly StaffRole[] = ['warehouse', 'support', 'service']
 
 /**
- * The statuses that staff may set on a parcel, and the roles that may set each. A status that costs the
- * company money is for staff who answer buyers.
+ * The statuses that staff may set on a parcel, and the roles that may set each. Only the roles `support` and
+ * `service` may set `lost`, because this status costs the company money.
  */
 const maySet = {
   picked_up: handling,

@@ -3,11 +3,12 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { allOrEach, setAside } from '../../ops/index.ts'
 import { type TrackingContext, trackParcels } from './track-parcels.ts'
 
-// The most parcels that one run of this sweep asks couriers about. Biteship would accept more calls.
+// The maximum number of parcels about which one run of this sweep asks couriers. Biteship would accept more
+// calls.
 const BATCH = 50
 
-// The time (s) for which one run of this sweep reserves a parcel: longer than a run of the slowest calls. If
-// the courier does not answer, laku asks about the parcel again after this time.
+// The time (s) for which one run of this sweep reserves a parcel. It is longer than a run in which all calls
+// are as slow as possible. If the courier does not answer, laku asks about the parcel again after this time.
 const LEASE_S = 900
 
 /**
