@@ -104,8 +104,8 @@ class Recorder {
 }
 
 /**
- * The error that ends a command which needs an answer to go on. Commands ask before they change anything, so
- * the command is then run again from its start.
+ * The error that ends a command when it needs an answer to go on. With the answer, the command is run again
+ * from its start. This is safe, because commands ask before they change anything.
  */
 class Asked extends Error {
   readonly question: Question

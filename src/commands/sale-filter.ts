@@ -22,7 +22,10 @@ interface SaleFilter {
   createdSince: Date | undefined
 }
 
-/** Reads with these options: the session's name becomes its id, and the time an instant. */
+/**
+ * Calls `read` with the filter that these options make. In the filter, the session's name is replaced by its
+ * id, and the text of the time by an instant.
+ */
 export async function readSales<T>(
   context: CommandContext,
   { session, user, since }: { [name in keyof typeof saleInput]?: string | undefined },

@@ -59,8 +59,8 @@ async function startAll(context: CommandContext, flags: UpFlags): Promise<void> 
     }
     context.output.result(addresses, describe(addresses))
   } catch (error) {
-    // A signal that came during the start made the start fail. The shutdown that the signal began already
-    // ends this process.
+    // If a signal came during the start, the signal made the start fail. In this case, the shutdown that the
+    // signal began already ends this process.
     if (shutdown.begun) return
     await teardown.close()
     throw error

@@ -22,8 +22,8 @@ export async function runLine(
   configure: (program: ReturnType<typeof buildProgram>) => void = () => {},
 ): Promise<void> {
   const known = entries ?? surfaceEntries() ?? (await import('../../commands/own-program.ts')).ownEntries
-  // Only the noun in the command line, like `orders`, is defined: defining all forty nouns of `laku` costs 10
-  // ms of processor time.
+  // Only the noun in the command line, like `orders`, is defined, because defining all forty nouns of `laku`
+  // costs 10 ms of processor time.
   const named = known.filter(({ name }) => argv.includes(name))
   const program = buildProgram({
     entries: named.length > 0 ? named : known,
@@ -59,7 +59,7 @@ async function run(chosen: Chosen, argv: readonly string[], around: Surroundings
 
 /**
  * Returns the error of a command that ran in this process. If the database could not be opened, the error's
- * message also says which settings to set: an older script sets only DATABASE_URL and LAKU_TOKEN.
+ * message also says which settings to set, because an older script sets only DATABASE_URL and LAKU_TOKEN.
  */
 function withRemedy(error: unknown): unknown {
   const isOfTheStart = error instanceof Error && /^(StartError|ConfigError)$/.test(error.name)

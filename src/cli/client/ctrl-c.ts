@@ -21,8 +21,9 @@ const stopIt = 'stop the work between two of its steps'
 const leave = 'leave: the work goes on in the server'
 
 /**
- * While work runs in a server, Ctrl-C asks the person whether to stop that work, which goes on without this
- * terminal. Where nobody can be asked, Ctrl-C ends the client and says how to attach to the work again.
+ * While a server runs work that does not need this terminal, Ctrl-C asks the person whether to stop that
+ * work. If nobody can be asked, Ctrl-C ends only the client. The client then says how to attach to the work
+ * again.
  */
 export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
   let question: Promise<void> | undefined

@@ -15,8 +15,8 @@ export interface ShopFlags {
 }
 
 /**
- * The shop that a command line means, and the way to reach it: its staff server, or, for the owner of its
- * host, its database.
+ * The shop that a command line means, and the way to reach this shop. The way is the shop's staff server. For
+ * the owner of the shop's host, the way can also be the shop's database.
  */
 export type FoundShop =
   | { by: 'server'; staffServer: StaffServerAddress; name: string; knownBy: string }
@@ -26,7 +26,10 @@ export type FoundShop =
 export interface LocalShop {
   server: string
   pid: number
-  /** The name under which the shop's token is saved in the file of tokens of the data folder. */
+  /**
+   * The name of the shop's database. The file of tokens in the data folder saves the shop's token under this
+   * name.
+   */
   database: string
 }
 
@@ -175,8 +178,8 @@ function doubtAbout({ server }: LocalShop, file: string): string | undefined {
 }
 
 /**
- * Returns the name under which the token for a database is saved: the database's URL without role, password
- * and parameters.
+ * Returns the name of a database, under which its token is saved. The name is the database's URL without
+ * role, password and parameters.
  */
 function placeOf(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined

@@ -22,8 +22,8 @@ export const MAX_FILE_BYTES = 50 * 1024 * 1024
 export const HEARTBEAT_MS = 10_000
 
 /**
- * The time after which a command goes on in the server when its client disconnects (ms). A command that only
- * reads, and has run for less time, is stopped.
+ * If a command has run in the server for this time (ms), it goes on when its client disconnects. If the
+ * command only reads and has run for less time, the server stops it.
  */
 export const JOB_AFTER_MS = 5_000
 
@@ -79,7 +79,7 @@ export interface PrintedFailure {
   message: string
   details: Record<string, unknown>
   exitCode: number
-  /** Whether laku foresaw this error: the stack is worth seeing only for an unforeseen error. */
+  /** Whether laku foresaw this error. The stack is worth seeing only if laku did not foresee the error. */
   foreseen: boolean
   stack?: string
 }
@@ -103,8 +103,8 @@ export type RunEvent =
    */
   | { ask: Question }
   /**
-   * The number of a command's question that was answered. The person has already seen all output of the
-   * command before that question.
+   * The number of the command's question that was answered. The person has already seen all output before
+   * that question, so the client displays only the later output.
    */
   | { answered: number }
   | { failure: PrintedFailure }

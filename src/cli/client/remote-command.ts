@@ -58,14 +58,14 @@ export class RemoteCommand {
   #wasInterrupted = false
   #question: Question | undefined
   /**
-   * The code from the second factor of the person who gives the command. This code is sent beside the
-   * command, so the command is the same with any code.
+   * The code from the second factor of the person who gives the command. This code is sent in an HTTP header
+   * and not in the command, so the command is the same with any code.
    */
   readonly #code: string | undefined
   #saidTokenEnds = false
   /**
    * The number of the command's questions that were answered so far. The client has already displayed all
-   * output before the last of these questions.
+   * output before the last of these questions. So when the command runs again, the client skips that output.
    */
   #skipUntil = 0
   readonly #deadline: number | undefined
@@ -215,8 +215,8 @@ export class RemoteCommand {
   }
 
   /**
-   * Notifies a person at a terminal that their token ends soon. Scripts get this from `laku doctor` and `laku
-   * attention list`.
+   * Notifies a person at a terminal that their token ends soon. Scripts get this information from `laku
+   * doctor` and `laku attention list`.
    */
   async #sayTokenEnds(endsAt: string | string[] | undefined): Promise<void> {
     const { quiet, json } = this.#chosen.flags
@@ -288,8 +288,8 @@ export class RemoteCommand {
   }
 
   /**
-   * Returns whether to run the command again: its server ended before the command was done, and --wait has
-   * time left. The new run has the same idempotency key.
+   * Returns whether to run the command again. This is true if the server ended before the command was done,
+   * and the time of --wait is not over. The new run has the same idempotency key.
    */
   #mayRunAgain(): boolean {
     if (!this.#wasInterrupted || this.#deadline === undefined || this.#time.nowMs() > this.#deadline)

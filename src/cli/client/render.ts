@@ -15,7 +15,10 @@ export class Renderer {
   /** Returns whether the server may write a file of this name on this machine (own-files.ts). */
   readonly #mayWrite: (name: string) => boolean
   #screen: Promise<{ output: Output; progress: Progress }> | undefined
-  /** True once a part of the result is printed: then the command cannot be repeated from its beginning. */
+  /**
+   * True after a part of the result was printed. The command can then not be repeated from its beginning,
+   * because that part would be printed twice.
+   */
   hasPrinted = false
 
   constructor(

@@ -19,8 +19,8 @@ export interface StaffServerAddress {
 /** The error for a missing answer: the server cannot be reached, or the connection broke. */
 export class StaffServerUnreachable extends Error {}
 
-// A server sends a heartbeat every ten seconds. After three missing heartbeats, the server or the connection
-// to it is gone.
+// The time without data from the server after which the connection counts as broken (ms). It is 35 s, because
+// a server sends a heartbeat every ten seconds and three heartbeats are then missing.
 const SILENCE_MS = 35_000
 
 export interface Call {

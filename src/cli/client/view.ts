@@ -39,7 +39,9 @@ export interface DrawOptions {
 
 const GAP = 2
 const NARROWEST = 8
-/** The width to which the text of a column is cut before the table leaves out a spare column (characters). */
+/**
+ * The narrowest width of a text column (characters), as long as the table can leave out another spare column.
+ */
 const READABLE = 16
 
 // The table has no lines between its cells, so that people can copy the text of a row as it is.
@@ -122,8 +124,9 @@ export function drawFields(head: readonly Head[], fields: readonly string[], sty
 }
 
 /**
- * Returns column widths that together fit the terminal. The widest text column shrinks first, and no column
- * below the narrowest width; codes, amounts and times stay whole. Returns undefined if that is not enough.
+ * Returns column widths that together fit the terminal. The widest text column shrinks first. No column
+ * becomes narrower than the narrowest allowed width. Codes, amounts and times stay whole. Returns undefined
+ * if the columns still do not fit.
  */
 export function fitWidths(
   natural: readonly number[],

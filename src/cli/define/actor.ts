@@ -14,16 +14,18 @@ export function databaseName({ urls }: Laku): string {
 }
 
 /**
- * Returns the folder that keeps a person's token: their own configuration folder, or for an embedded database
- * the folder of that database, which belongs to its owner.
+ * Returns the folder that keeps a person's token. For the embedded database, this is the data folder, because
+ * that folder belongs to the database's owner. For any other database, it is the person's own configuration
+ * folder.
  */
 export function tokenFolder({ urls, config }: Laku): string {
   return urls.embedded ? config.dataDir : configFolder(process.env)
 }
 
 /**
- * Returns the token that was saved for this database. An earlier version saved the token in the data folder,
- * for the first person who wrote there.
+ * Returns the token that was saved for this database. An earlier version of laku saved the token in the data
+ * folder, for the first person who wrote there. So the data folder is searched too, if its file of tokens
+ * belongs to this person.
  */
 function keptToken(laku: Laku): string | undefined {
   const { dataDir } = laku.config
@@ -63,8 +65,8 @@ export async function staffOf(laku: Laku, token: string) {
 }
 
 /**
- * Returns the token of an administrator for the owner of this data folder, and saves it there. A saved token
- * is used as long as it is valid.
+ * Returns a token by which the owner of this data folder acts as an administrator. If the folder holds a
+ * saved token that is still valid, returns that token. Otherwise makes a token and saves it there.
  */
 export async function localAdministrator(laku: Laku): Promise<string> {
   const { dataDir } = laku.config

@@ -12,8 +12,7 @@ export interface Ask {
 export interface AskingDefinition<S extends z.ZodType, T> extends Shape<S> {
   /**
    * Writes down, in one transaction, what a provider will be asked, and returns these questions. A dry run
-   * rolls this transaction back and asks no provider: the effect of an answer is unknown before the answer
-   * arrives.
+   * rolls this transaction back and asks no provider. So it cannot show the effect of the provider's answer.
    */
   intend: (work: Work, input: z.output<S>, way: OutsideWay<z.output<S>>) => Promise<readonly Ask[]>
   /**

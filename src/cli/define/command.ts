@@ -9,7 +9,9 @@ export interface ArgumentDefinition {
   description: string
   optional?: boolean
   variadic?: boolean
-  /** True if the argument is an instant: then `-2h` is not read as an option. */
+  /**
+   * True if the argument is an instant. The text `-2h` is then read as this argument, and not as an option.
+   */
   isTime?: boolean
   /** True if the argument names a file that the command reads. */
   isFile?: boolean
@@ -44,7 +46,7 @@ export interface Shape<S extends z.ZodType> {
   reads?: boolean
   /** True if a second person may have to confirm the command, by a code of their own factor (`--code`). */
   secondPerson?: boolean
-  /** True if the command may work for seconds: a server runs it in a thread of its own. */
+  /** True if the command may work for several seconds. A server runs such commands in a separate thread. */
   isLong?: boolean
   /** True if a terminal shows the command again at an interval in seconds (`--every`), until q or Ctrl-C. */
   live?: boolean
@@ -77,8 +79,8 @@ export interface CommandShape {
   reads: boolean
   live: boolean
   /**
-   * True if the command takes the code of a second factor (`--code`). The code is sent beside the command and
-   * not in it.
+   * True if the command takes the code of a second factor (`--code`). The client sends the code in an HTTP
+   * header, and not in the command.
    */
   secondPerson: boolean
   /**
@@ -89,8 +91,8 @@ export interface CommandShape {
 }
 
 /**
- * A declared command. Commands of all kinds have the same form, so that one walk over the tree of commands
- * sees every command.
+ * A declared command. Commands of all kinds have the same form, so that one loop over the tree of commands
+ * reaches every command.
  */
 export interface CommandDefinition extends CommandShape {
   shownOnce?: boolean
@@ -165,7 +167,10 @@ export function section<Row>(title: string, columns: readonly Column<Row>[], row
   return { title, columns, rows }
 }
 
-/** The context, the actor and the input of a change, for its work outside of its transaction. */
+/**
+ * The context, the actor and the input of a change. The change needs them for its work outside of its
+ * transaction, like a question to a provider.
+ */
 export interface OutsideWay<I> {
   context: CommandContext
   actor: Actor
@@ -185,7 +190,8 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   needsReason?: boolean
   /**
    * Makes the change in one transaction, which --dry-run rolls back. `reason` is empty if the change needs no
-   * reason. A refusal that the use case returns, instead of throwing, is committed.
+   * reason. If the use case returns a refusal instead of throwing it, the transaction is committed
+   * nevertheless.
    */
   change: (work: Work, input: z.output<S>, reason: string, context: CommandContext) => Promise<T | Refusal>
   /**

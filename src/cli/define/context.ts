@@ -34,7 +34,7 @@ export interface GlobalFlags {
 export interface ContextOptions {
   streams?: Pick<OutputOptions, 'stdout' | 'stderr' | 'env' | 'emit' | 'ready'>
   files?: Files
-  /** Receives the command's exit code, which this process would otherwise end with. */
+  /** Receives the command's exit code. Without this function, this process ends with that exit code. */
   exitWith?: (code: ExitCode) => void
   /** The source of the client's identity (`LAKU_TOKEN` or `laku login`), for commands that print it. */
   knownBy?: string | undefined
@@ -59,8 +59,8 @@ export interface KeptAnswer {
   exitCode: ExitCode
 }
 
-// The command needs two database connections: one for its transactions, one at a time, and one for laku's
-// clock.
+// The command needs two database connections. One runs its transactions, one after another. The other is for
+// laku's clock.
 const POOL_SIZE = 2
 
 /**

@@ -34,7 +34,7 @@ export interface ProgramSource<C extends CommandShape = CommandShape> {
 }
 
 /**
- * Builds the whole command line, in which each noun is an empty shell until a command line names that noun.
+ * Builds the whole command line. A noun has no verbs in it until a command line names that noun.
  */
 export function buildProgram<C extends CommandShape>(source: ProgramSource<C>): Command {
   const program = new Command('laku')
@@ -42,8 +42,8 @@ export function buildProgram<C extends CommandShape>(source: ProgramSource<C>): 
     .usage('<noun> <verb> [options]')
     .helpCommand(false)
     .exitOverride()
-    // Commander prints no error messages here: laku prints them in the one place that also knows --json.
-    // Commander prints the help as usual.
+    // Commander prints no error messages here, because laku prints them in one place, which also handles
+    // --json. Commander prints the help as usual.
     .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
   addGlobalOptions(program)

@@ -15,7 +15,7 @@ export interface Failure {
   message: string
   details: Record<string, unknown>
   exitCode: ExitCode
-  /** Whether laku foresaw this error: the stack is worth seeing only for an unforeseen error. */
+  /** Whether laku foresaw this error. The stack is worth seeing only if laku did not foresee the error. */
   foreseen: boolean
 }
 

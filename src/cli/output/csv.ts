@@ -18,8 +18,9 @@ export function renderCsv<Row>(
 /** Matches a phone or account number: six digits or more, with separators between them. */
 const number = /^\+?\d[\d .-]{5,}$/
 /**
- * Matches a place where a spreadsheet could begin a formula: the start, or after a separator. Spaces, marks
- * that nobody sees and quotes may stand before its sign, and the sign may be as wide as a Chinese character.
+ * Matches a place in a text where a spreadsheet could begin a formula: the start of the text, or after a
+ * separator. Spaces, invisible characters and quotes may stand before the formula's sign. The sign may also
+ * be as wide as a Chinese character, like `＝`.
  */
 const formula = /(^|[,;|\t\r\n\v\f\u0085\u2028\u2029])([\s"\u200b-\u200f\u2060\ufeff]*)(?=[=+\-@＝＋－＠])/g
 
@@ -28,7 +29,7 @@ function field(value: Cell): string {
   if (value instanceof Date) return value.toISOString()
   if (typeof value !== 'string') return String(value)
   // A spreadsheet runs a text that begins like a formula (OWASP: CSV injection), also after one of the
-  // spreadsheet's separators. An apostrophe makes the text plain.
+  // spreadsheet's separators. With an apostrophe before it, the text is not run.
   const first = /^[\t\r]/.test(value) ? "'" : ''
   const marked = first + value.replaceAll(formula, "$1$2'")
   const text = number.test(value) ? value : marked

@@ -26,7 +26,7 @@ export function formatCell(value: Cell, kind: CellKind = 'text'): string {
 /** Breaks a text into lines between words, if the terminal has a width. */
 export function wrapped(text: string, width: number | undefined): string {
   if (width === undefined) return text
-  // The lines stay 4 columns narrower than the terminal: a question is printed after a mark.
+  // The lines stay 4 columns narrower than the terminal, because a mark is printed before a question.
   const line = new RegExp(`(.{1,${Math.max(10, width - 4)}})(?: +|$)`, 'g')
   return text
     .split('\n')
@@ -35,7 +35,8 @@ export function wrapped(text: string, width: number | undefined): string {
 }
 
 /**
- * Replaces control characters by spaces in a text that others wrote: a terminal would obey these characters.
+ * Replaces control characters by spaces in a text that others wrote, because a terminal would obey these
+ * characters.
  */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out

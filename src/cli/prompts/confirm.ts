@@ -10,8 +10,9 @@ export interface Severity {
 }
 
 /**
- * Requires that a severe change is confirmed: its code must be typed or given with --confirm. In production
- * the question names the database. Throws CliError, exit code 2, if nobody can be asked or the code is wrong.
+ * Requires that a severe change is confirmed: its code must be typed or given with --confirm. In production,
+ * a note before the question names the database. Throws CliError, exit code 2, if nobody can be asked or the
+ * code is wrong.
  */
 export async function confirmSevere(
   context: CommandContext,

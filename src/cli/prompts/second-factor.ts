@@ -2,9 +2,10 @@ import type { Actor } from '../../domain/kernel/index.ts'
 import type { CommandContext } from '../define/context.ts'
 
 /**
- * Calls `use` with the actor, confirmed by a code of their second factor if one was given. If a code is
- * needed and none was given, asks the actor for one and calls `use` again: the refused first call changed
- * nothing. A dry run uses up no code, and treats a missing code as given.
+ * Calls `use` with the actor. If a code of their second factor was given, this code first confirms the actor.
+ * If a code is needed and none was given, asks the actor for a code and calls `use` again. The second call is
+ * safe, because the refused first call changed nothing. A dry run uses up no code, and treats a missing code
+ * as given.
  */
 export async function withSecondFactor<T>(
   context: CommandContext,

@@ -21,8 +21,8 @@ export async function runShow<S extends z.ZodType, T>(
 }
 
 export function sectionBlock(section: Section): Block {
-  // The rows and columns of one table have the same row type (see `section`), which the type of a list of
-  // tables cannot express.
+  // The rows and columns of one table have the same row type, because `section` requires that. The type of a
+  // list of tables cannot express this fact, so it is asserted here.
   const columns = section.columns as readonly Column<unknown>[]
   return tableOf(columns, section.rows, section.title)
 }

@@ -58,8 +58,8 @@ async function insertProducts(work: Work): Promise<ProductView[]> {
   return products
 }
 
-// The number of newest forming sessions to search. These are enough: an older seed session has ended long
-// before a hundred others began.
+// The number of the newest forming sessions that are searched for the seed session. A hundred are enough,
+// because an older seed session ended long before a hundred others began.
 const LOOKED_AT = 100
 
 async function openSessionOf(work: Work, productId: string): Promise<SessionView | undefined> {

@@ -17,7 +17,8 @@ export interface Installed {
   applied: string[]
   pending: string[]
   /**
-   * The database's environment; undefined while nobody has set one: then the database counts as production's.
+   * The database's environment; undefined while nobody has set one. Until then, the database counts as a
+   * production database.
    */
   environment: Environment | undefined
   /** False while the database has no record of its encryption keys: until then, nobody can open it. */
@@ -36,9 +37,9 @@ export interface InstallOptions {
 }
 
 /**
- * Brings a database up to date for this version of laku, on a connection of the database's owner: the queues,
- * the tables, the application role's rights, the environment and the first keys. Checks that the
- * configuration fits the database before the first change. With `dryRun`, changes nothing.
+ * Brings a database up to date for this version of laku, on a connection of the database's owner. Updates the
+ * queues, the tables, the rights of the application's role, the environment and the first keys. Before the
+ * first change, checks that the configuration fits the database. With `dryRun`, changes nothing.
  *
  * Throws StartError: exit code 6 if the database cannot be used, 2 if it belongs to somebody else.
  */

@@ -19,9 +19,9 @@ export class Colleague {
   }
 
   /**
-   * Hires a staff member for finance, who enrols a second factor without anybody else. A day later, this
-   * factor can confirm another person's change. Before that, two people whom one administrator let in do not
-   * count as two.
+   * Hires a staff member for finance, who then enrols a second factor alone. This factor can confirm another
+   * person's change only after a day. During that day, two people whom one administrator let in do not count
+   * as two people.
    */
   static async hire(shop: Shop, name: string): Promise<Colleague> {
     const admin = shop.at.admin_token

@@ -92,7 +92,10 @@ export const shipmentTracking: Flow = {
   },
 }
 
-/** Moves a parcel to its delivery by webhooks of the courier, which the sandbox doubles and shuffles. */
+/**
+ * Moves a parcel to its delivery, step by step. For each step, the sandbox sends the courier's webhooks. It
+ * sends them more than once and in a shuffled order.
+ */
 async function goItsWay({ sandbox }: Shop, courierOrderId: string): Promise<void> {
   await sandbox.ask('PUT', '/control/webhooks', { duplicates: 2, shuffle: true })
   const updates = [

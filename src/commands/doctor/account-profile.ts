@@ -12,8 +12,9 @@ import type { DoctorCheck } from './checks.ts'
 export interface AccountProfile {
   refundForm: 'current' | 'legacy'
   /**
-   * The payment channels that can refund money to its source: for how many days, and whether in parts. All
-   * other refunds go to the buyer's wallet.
+   * The payment channels that can refund money to its source. `days` is the number of days for which a
+   * channel can do so. `parts` is true if the channel can refund a part of a payment. All other refunds go to
+   * the buyer's wallet.
    */
   refunds: { channel: string; days: number; parts: boolean }[]
   floatIdr: Rupiah

@@ -46,7 +46,8 @@ export const update = defineChange({
       throw usageError('nothing to change: see laku factories update --help')
     return await changeFactory(work, { factoryId, callerCode, isTakenForGranted, ...changes })
   },
-  // Nothing counts in a dry run, so that no code is looked at: it would be guessed by them.
+  // A dry run does not check the code that the caller reads out to staff. A dry run counts no wrong codes, so
+  // otherwise the code could be guessed by dry runs.
   assuming: async (_way, run) => await run({ takenForGranted: true }),
   done: ({ name }) => `${name} is changed.`,
 })

@@ -74,7 +74,7 @@ function sentence(
 
 /**
  * Returns lines of text about the ledger's chain: how many transactions it does not cover yet, and which
- * breaks in it a person declared.
+ * breaks in the chain a person declared.
  */
 function chainLines({ page, unchained, breaks }: ChainState): string[] {
   const open =

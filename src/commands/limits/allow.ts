@@ -3,8 +3,8 @@ import { defineChange } from '../../cli/define/command.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
 
 /**
- * The kinds of action that another person must allow in advance, because the action has no state of waiting
- * for a second approver.
+ * The kinds of action that another person must allow in advance, because the action itself cannot wait for a
+ * second approver.
  */
 const kinds = ['return', 'undeliverable', 'order_failed', 'write_off', 'quarantine'] as const
 

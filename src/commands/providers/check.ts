@@ -44,8 +44,8 @@ export const check = defineTask({
     'laku providers check --record answers --json',
     'laku providers check --live --known xendit.qris-source,xendit.transaction-amounts',
   ],
-  // `laku providers check` asks for no identity: whoever holds the configuration has the providers' keys
-  // anyway. The check neither reads nor writes laku's own data.
+  // `laku providers check` asks for no identity, because the person who holds the configuration has the
+  // providers' keys anyway. The check neither reads nor writes laku's own data.
   run: async (context, { live, record, known }) => {
     const config = context.settings()
     const { liveKeys } = await import('./live-keys.ts')
@@ -87,7 +87,7 @@ const MARKS: Readonly<Record<Outcome, string>> = { ok: '✓', differs: '✗', un
 
 /**
  * Returns the exit code of the check. A difference between a provider and laku's assumptions is certain and
- * lasts. So its code takes precedence over the code of a question that a provider did not answer.
+ * lasts. So its exit code takes precedence over the exit code for a question that a provider did not answer.
  */
 function exitCodeOf(findings: readonly Finding[], known: ReadonlySet<string>) {
   const differs = findings.some(

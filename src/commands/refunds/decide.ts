@@ -79,8 +79,8 @@ export const retry = defineChange({
 /** Reads the provider's answer about the refund before the transaction begins. */
 async function readFirst({ context, actor, input }: OutsideWay<Retry>): Promise<Partial<Retry>> {
   const { refund, wallet, providerRefundId, notSent } = input
-  // More than one of these options was given. The provider is not asked, because the use case refuses them
-  // together.
+  // If more than one of these options was given, the provider is not asked, because the use case refuses the
+  // combination.
   if ([wallet, providerRefundId, notSent].filter(Boolean).length > 1) return {}
   if (!providerRefundId && !notSent) return {}
   const { searchLostRefund, readProviderRefund } = await import('../../domain/payment/index.ts')

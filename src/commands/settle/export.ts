@@ -124,8 +124,8 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
 }
 
 /**
- * Claims the transfers for the bank and hands out their batch, in one transaction. If the file is not written
- * then, the batch exists nevertheless, and the command can write the file again by the batch's number.
+ * Claims the transfers for the bank and hands out their batch, in one transaction. If writing the file fails
+ * after that, the batch exists nevertheless. The command can then write the file again by the batch's number.
  */
 async function claim(work: Work, given: Input): Promise<Exported> {
   const { dropEmptyBatch, handOutBatch, makeBatch, showBatch } = await import('../../domain/payout/index.ts')

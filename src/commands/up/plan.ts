@@ -68,8 +68,8 @@ export function environmentOf({ config, staffPort }: Plan): NodeJS.ProcessEnv {
     PORT: String(config.port),
     LAKU_SANDBOX_PORT: String(config.sandboxPort),
     LAKU_STAFF_PORT: String(staffPort),
-    // The default log level of the child processes is warn: at a terminal, people want to read addresses and
-    // not every request.
+    // The default log level of the child processes is warn, because at a terminal people want to read
+    // addresses and not every request.
     LAKU_LOG_LEVEL: env.LAKU_LOG_LEVEL || 'warn',
     // Only the server has a metrics port, so the environment that all child processes share names none.
     LAKU_METRICS_PORT: '',

@@ -90,8 +90,8 @@ async function leaveWord(dataDir: string, shop: LocalShop, teardown: Teardown): 
 }
 
 /**
- * Creates the local administrator and the seed data. Returns the administrator's token, and the name under
- * which the token is kept.
+ * Creates the local administrator and the seed data. Returns the administrator's token, and the database's
+ * name, under which this token is saved.
  */
 async function prepare(config: Config, seed: boolean): Promise<{ adminToken: string; database: string }> {
   const laku = await openLaku(config, { name: 'up', poolSize: 2, providers: false })

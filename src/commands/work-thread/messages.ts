@@ -7,15 +7,22 @@ export interface ThreadSettings {
   flags: Record<string, string | undefined>
 }
 
-/** A command that the server orders from the thread: an execution without its functions. */
+/**
+ * A command that the server tells the thread to run. It is the command's execution without `laku` and without
+ * the functions.
+ */
 export type Order = Omit<Execution, 'laku' | 'emit' | 'ready' | 'signal'>
 
 /**
- * A message to the thread. `id` is the run's. `more` answers `isReady`: the command may write more output.
+ * A message from the server to the thread. `stop` and `more` contain the id of a run. `more` answers the
+ * thread's `isReady`, and tells that the run's command may write more output.
  */
 export type ToThread = { order: Order } | { stop: string } | { more: string } | { close: true }
 
-/** A message of the thread. An `error` is a fault of laku, and no outcome of the command. */
+/**
+ * A message from the thread to the server; `id` is the id of a run. An `error` is a fault of laku, and not an
+ * outcome of the command.
+ */
 export type FromThread =
   | { id: string; event: RunEvent }
   | { id: string; isReady: true }

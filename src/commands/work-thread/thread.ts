@@ -8,10 +8,14 @@ import { commandHouse } from '../command-house.ts'
 import type { FromThread, Order, ThreadSettings, ToThread } from './messages.ts'
 
 /**
- * Linux keeps a priority for each thread. Where both have work, the thread that answers buyers runs first.
+ * The nice value of this thread: a higher value means a lower priority, and Linux keeps a priority for each
+ * thread. So the thread that answers buyers runs first if both threads have work.
  */
 const NICE = 10
-/** The thread's connections: some commands at once, each with one transaction, and laku's clock. */
+/**
+ * The number of the thread's database connections. One connection is for laku's clock. Each of the others
+ * runs the transaction of one command, because several commands may run at once.
+ */
 const POOL_SIZE = 4
 
 interface Running {
@@ -48,7 +52,7 @@ async function execute(order: Order, { stop, waiting }: Running): Promise<void> 
     )
     post({ id, outcome })
   } catch (error) {
-    // An open laku is needed by the next command too, so that a failed opening is tried again.
+    // If laku could not be opened, the next command must try again, because it needs an open laku too.
     if (opened && (await opened.catch(() => undefined)) === undefined) opened = undefined
     post({ id, error })
   } finally {
@@ -69,7 +73,7 @@ function receive(message: ToThread): void {
 async function close(): Promise<void> {
   const laku = await opened?.catch(() => undefined)
   await laku?.close()
-  // The thread ends by itself, once it listens to nobody.
+  // The thread ends by itself when it no longer listens for messages.
   parentPort?.close()
 }
 

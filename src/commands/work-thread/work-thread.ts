@@ -12,13 +12,16 @@ interface Ordered {
   reject: (error: unknown) => void
 }
 
-/** How long a thread may take to close its connections (ms). Ending it closes them as well. */
+/**
+ * The time that the thread gets to close its database connections (ms). After this time, the thread is ended,
+ * which closes the connections as well.
+ */
 const CLOSE_MS = 2_000
 
 /**
- * Runs long commands of staff in a thread with an event loop and database connections of its own, so that
- * `ledger verify` and imports never hold up the answers to buyers (docs/adr/0130). The thread is started by
- * the first long command: it costs a second of processor time and 70 MB. All other commands run in the
+ * Runs long commands of staff in a thread with an event loop and database connections of its own. So `ledger
+ * verify` and imports never hold up the answers to buyers (docs/adr/0130). The thread is started only by the
+ * first long command, because it costs a second of processor time and 70 MB. All other commands run in the
  * server's own thread.
  */
 export class WorkThread implements CommandHouse {
@@ -54,7 +57,8 @@ export class WorkThread implements CommandHouse {
   }
 
   #start(): Worker {
-    // The compiled thread is a .js file beside this one. Node runs the .ts file itself.
+    // The thread's file has the same extension as this file. After compilation, both are .js files. Without
+    // compilation, Node runs the .ts files.
     const file = new URL(`./thread${extname(import.meta.url)}`, import.meta.url)
     const thread = new Worker(file, { workerData: this.#settings, name: 'laku staff work' })
     thread.on('message', (message: FromThread) => this.#receive(message))
@@ -64,7 +68,7 @@ export class WorkThread implements CommandHouse {
     }
     thread.once('error', end)
     thread.once('exit', (code) => end(new Error(`the work thread ended with ${code}`)))
-    // The server's own listeners keep the process alive, and the thread never does.
+    // The thread must not keep the process alive, because the server's own listeners do that.
     thread.unref()
     return thread
   }
@@ -83,7 +87,9 @@ export class WorkThread implements CommandHouse {
     this.#thread?.postMessage(message)
   }
 
-  /** Ends the thread; what it still runs is rolled back, as when the process ends. */
+  /**
+   * Ends the thread. A transaction that still runs in the thread is rolled back, as when the process ends.
+   */
   async close(): Promise<void> {
     const thread = this.#thread
     if (!thread) return

@@ -18,8 +18,8 @@ export interface AddressInput {
 export type AddressChanges = { [K in keyof AddressInput]?: AddressInput[K] | undefined }
 
 /**
- * Returns those of the given fields that are stored in another form than people write them, in the stored
- * form.
+ * Some fields are stored in another form than people write them, like the phone number. Returns those of the
+ * given fields in the stored form.
  * @throws address.postal_code_invalid, user.phone_invalid
  */
 export function normalized({ phone, postalCode, areaId }: AddressChanges): {

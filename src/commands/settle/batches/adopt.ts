@@ -46,7 +46,7 @@ export const adopt = defineChange({
     if (file === undefined && !complete) throw usageError('give a FILE, or --complete, or both')
     const { completeBankFiles } = await import('../../../domain/payout/index.ts')
     const adopted = file === undefined ? nothing : await takeOver(work, file, context)
-    // A line that does not fit yet is adopted with its file once more, so the files are not complete.
+    // If a line does not fit yet, its file must be adopted once more. So the files are not complete yet.
     const isComplete = complete && adopted.open.length === 0
     if (isComplete) await completeBankFiles(work)
     return { ...adopted, isComplete }

@@ -15,10 +15,11 @@ export interface Call {
 }
 
 const word = /^\s*(masuk|login)\b/i
-// Meta repeats undelivered webhooks for days. A person who waits for a code wrote a moment ago, so a WhatsApp
-// message older than this time gets no answer (s).
+// A WhatsApp message older than this time gets no answer (s). Meta repeats undelivered webhooks for days, but
+// a person who waits for a code wrote a moment ago.
 const FRESH_S = 600
-// A server holds at most this many phone numbers in memory whose holders asked for a code on WhatsApp.
+// The maximum number of phone numbers that a server holds in memory because their holders asked for a code on
+// WhatsApp.
 const MAX_CALLED_NUMBERS = 20_000
 
 const texts = {
@@ -28,7 +29,8 @@ const texts = {
 
 /**
  * Sends a code at once to each person who writes MASUK to laku on WhatsApp: such a person holds the number,
- * so they do not queue behind strangers. The answer costs nothing (Meta: within 24 hours of a message).
+ * so they do not queue behind strangers. The answer costs nothing, because Meta charges nothing for an answer
+ * within 24 hours of a person's message.
  *
  * Until the code expires, it works in every browser that asks for a code for this number. Codes that were
  * sent before stay valid.
@@ -60,7 +62,8 @@ async function answerCall(work: Work, phone: string, providerMessageId: string):
     sealedParams: [code],
     sendBy: expiresAt,
   }
-  // A webhook that is delivered twice gets no second code, and the code in its first answer stays valid.
+  // If a webhook is delivered twice, the second delivery gets no new code. So the code in the first answer
+  // stays valid.
   const [messageId] = await queueMessages(work, [message])
   if (messageId === undefined) return
   await sql`

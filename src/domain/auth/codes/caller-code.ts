@@ -32,8 +32,8 @@ export async function sendCallerCode(
 ): Promise<{ phone: string; expiresInS: number; sentInS: number }> {
   const phone = normalizePhone(written)
   requireServedCountry(work.policy, phone)
-  // Code requests for this account have a rate limit of their own. A stranger who asks for codes to this
-  // number cannot use it up.
+  // Code requests for this account have a rate limit of their own. So a stranger who asks for codes to this
+  // number cannot use up this limit.
   const sentInS = await takeCodeTurn(work, { phone, ip: null, knownAs: `caller ${id}` })
   if (!(await spendMessage(work, 'whatsapp', true)))
     throw authErrors.otp_limited({ of: 'day', retryAfterS: LONGEST_WAIT_S })

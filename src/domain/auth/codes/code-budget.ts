@@ -8,7 +8,7 @@ export type PaidChannel = 'whatsapp' | 'sms'
  * laku knows from before.
  */
 const STRANGERS_SHARE = 0.8
-/** The share of the strangers' daily messages at which laku asks for the attention of staff. */
+/** When strangers have used up this share of their daily messages, laku asks for the attention of staff. */
 const ALARM_SHARE = 0.5
 
 /**

@@ -122,8 +122,8 @@ export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
     proven || asker.knownAs !== undefined
       ? authErrors.otp_limited({ retryAfterS: Math.min(LONGEST_WAIT_S, refused.inS) })
       : workNeeded(work, asker, refused.inS)
-  // From this time on, the wait under the rate limit is so short that laku accepts a request and lets it
-  // wait.
+  // The seconds until the remaining wait under the rate limit is short enough. After that, laku accepts a
+  // request and lets it wait.
   const nearInS = refused.inS - (refused.turn.waitS ?? 0)
   throw new CodeTooEarly(error, refused.turn.name, secondsAfter(work.now, nearInS))
 }

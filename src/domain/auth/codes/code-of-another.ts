@@ -5,8 +5,8 @@ import { isOtpCode } from './otp-code.ts'
 import type { CodePurpose } from './request.ts'
 
 /**
- * The largest number of valid codes of one phone number that a typed code is compared with. Strangers can get
- * fewer codes at once; the rest is for known people.
+ * The maximum number of valid codes of one phone number with which a typed code is compared. Strangers can
+ * get fewer valid codes than this at once, so the rest is left for known people.
  */
 const MAX_ALIVE = 40
 

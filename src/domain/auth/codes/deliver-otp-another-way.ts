@@ -88,8 +88,8 @@ export type NextWayBecause =
 
 /**
  * Sends a code by another channel: by email if the user has an address, and if that fails by SMS (service
- * map: failure modes). The channel is stored before the send, so after a worker dies the next channel is
- * tried.
+ * map: failure modes). The channel is stored before the code is sent. So if the worker dies in between, the
+ * next channel is tried.
  *
  * While staff have paused email, the code goes by SMS. While they have paused SMS, the code waits until it
  * expires.
@@ -173,9 +173,10 @@ async function isWanted(
 }
 
 /**
- * Returns the user's email address, if it is confirmed and may receive a code for this purpose. An address
- * never receives the code that changes it: the person who set the address may not be the one who reads its
- * mail. A code that proves a new phone number is never sent by email.
+ * Returns the user's email address, if it is confirmed and may receive a code for this purpose. A code for a
+ * change of the email address is never sent by email. The reason is that the person who set the present
+ * address may not be the person who reads its mail. A code that proves a new phone number is never sent by
+ * email.
  */
 function mailable(user: User | undefined, purpose: CodePurpose): string | null {
   return user && user.emailConfirmedAt !== null && purpose !== 'email' && purpose !== 'phone'

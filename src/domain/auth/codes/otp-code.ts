@@ -9,8 +9,8 @@ export function newOtpCode(): string {
 }
 
 /**
- * Returns the hash of a code, made with a key: without one, all million codes could be tried in a second. The
- * hash includes the challenge id, so that equal codes have different hashes.
+ * Returns the hash of a code. The hash is made with a key, because without a key all million codes could be
+ * tried in a second. The hash includes the challenge id, so that equal codes have different hashes.
  */
 export function otpHash(vault: Vault, challengeId: string, code: string): string {
   return vault.hmac(PURPOSE, `${challengeId} ${code}`)

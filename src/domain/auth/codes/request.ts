@@ -60,8 +60,8 @@ export interface OtpChallenge {
  */
 const OTP_TEMPLATE = 'laku_otp'
 /**
- * The name of the WhatsApp template for all codes that are not for log-in. Meta writes its text, which names
- * no purpose. So a second message names the purpose.
+ * The name of the WhatsApp template for all codes that are not for log-in. Meta writes the text of this
+ * template, and the text names no purpose. So a second message, from the template below, names the purpose.
  */
 const CODE_TEMPLATE = 'laku_code'
 const PURPOSE_TEMPLATE = 'laku_code_for'
@@ -95,8 +95,8 @@ export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChal
     phone,
     codeHash: otpHash(work.vault, challengeId, code),
     ip: input.ip,
-    // This browser's code is not sent if the number's holder asked for a code on WhatsApp. The browser then
-    // gets two attempts at the code that laku sent on WhatsApp.
+    // If this browser's code is not sent, the number's holder already got a code by writing to laku on
+    // WhatsApp. The browser then gets two attempts at that code.
     tries: sentAt ? 0 : Math.max(0, work.policy.otpTries - 2),
     status: 'open',
     channel: 'whatsapp',

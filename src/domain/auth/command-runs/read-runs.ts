@@ -12,8 +12,8 @@ export interface CommandRunView {
   command: string
   staff: string
   /**
-   * The state of the run. `interrupted` means that the run's server is gone: this row does not show how far
-   * the command came.
+   * The state of the run. `interrupted` means that the run's server is gone. This row then does not show how
+   * far the command came.
    */
   status: 'running' | 'done' | 'interrupted'
   exitCode: number | null
@@ -53,7 +53,7 @@ export async function listRuns(
 
 /**
  * The commands that print a secret or a token: only the person who gave such a command sees its output, and
- * no administrator besides.
+ * not even an administrator sees it.
  */
 const SECRET = ['auth factor enrol', 'auth staff add', 'auth staff renew']
 

@@ -15,8 +15,8 @@ import { RUN_SILENT_S } from './run-silence.ts'
 const PURPOSE = 'command runs'
 const LINE_DAYS = 1
 /**
- * The number of days for which the idempotency key of a command's run is stored; nobody repeats a command
- * later.
+ * The number of days for which the idempotency key of a command's run is stored. This is enough, because
+ * nobody repeats a command after so long a time.
  */
 const RUN_DAYS = 90
 
@@ -32,8 +32,8 @@ export interface RunIdentity {
 }
 
 /**
- * The state that a command finds under its idempotency key. Either a run begins, or there is one that goes
- * on, that ended, or that was interrupted after it made its change.
+ * The state that a command finds under its idempotency key. Either a new run begins, or an earlier run
+ * exists. The earlier run goes on, has ended, or was interrupted after it made its change.
  */
 export type Begun =
   | { begun: true; id: string; attempt: number }
@@ -131,8 +131,8 @@ export async function keptLines(
 }
 
 /**
- * Stores the answer of a change in the transaction that makes the change. If this server was silent for too
- * long and another server took over the command's run, refuses the change.
+ * Stores the answer of a change in the transaction that makes the change. Refuses the change if this server
+ * was silent for too long, so that another server took over the command's run.
  * @throws auth.command_run_lost
  */
 export async function keepAnswer(

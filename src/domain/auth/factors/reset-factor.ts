@@ -27,8 +27,8 @@ export async function resetFactor(work: Work, { staff: named }: { staff: string 
 }
 
 /**
- * Stores the secrets of second factors that were sealed again under another key. Each comes with the sealed
- * text that it replaces. Only an administrator may do this.
+ * Stores the secrets of second factors that were sealed again under another key. Each new sealed text comes
+ * with the old sealed text that it replaces. Only an administrator may do this.
  * @throws kernel.forbidden
  */
 export async function resealFactors(
@@ -45,7 +45,8 @@ export interface FactorView extends Staff {
   /** The time at which the first code confirmed the second factor; null if the staff member has no factor. */
   confirmedAt: Date | null
   /**
-   * The time from which the staff member may approve others' commands; null if never in their present state.
+   * The time from which the staff member may approve others' commands; null if their present state does not
+   * allow it at any time.
    */
   countsFrom: Date | null
   /** The time at which the staff member began to enrol a second factor that no code has confirmed yet. */
@@ -56,8 +57,8 @@ export interface FactorView extends Staff {
 const DAY_S = 86_400
 
 /**
- * Returns the state of the acting staff member's second factor. An administrator may ask for that of any
- * staff member.
+ * Returns the state of the acting staff member's second factor. An administrator may ask for the state of any
+ * staff member's factor.
  * @throws kernel.forbidden, auth.staff_not_found
  */
 export async function showFactor(

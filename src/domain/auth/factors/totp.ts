@@ -1,12 +1,12 @@
 import { Secret, TOTP } from 'otpauth'
 import type { Vault } from '../../kernel/index.ts'
 
-/** The purpose for which the secrets of second factors are sealed. */
+/** The name of the purpose for which the vault seals and opens the secrets of second factors. */
 export const FACTOR_PURPOSE = 'staff.factor'
 
 /**
- * The period after which a second factor shows a new code (s). RFC 6238 with SHA-1, six digits and 30 s works
- * in all authenticator apps.
+ * The period after which a second factor shows a new code (s). It is 30 s, because RFC 6238 with SHA-1, six
+ * digits and 30 s works in all authenticator apps.
  */
 const PERIOD_S = 30
 /** The number of periods by which the clock of a telephone may be ahead or behind (RFC 6238, 5.2). */

@@ -4,8 +4,8 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 const DAY_S = 86_400
 
 /**
- * Deletes up to `limit` challenges (sent codes) a day after they were made; returns how many. The rate limits
- * need only the last hour.
+ * Deletes up to `limit` challenges (sent codes) a day after they were made; returns how many. A day is long
+ * enough, because the rate limits need only the last hour.
  */
 export async function pruneChallenges(work: Work, limit: number): Promise<number> {
   const result = await sql`

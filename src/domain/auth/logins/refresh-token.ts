@@ -61,8 +61,8 @@ export function refreshHash(vault: Vault, token: string): string {
 }
 
 /**
- * The format of a token. Its last character carries four bits: the other characters would be read as the same
- * bytes, and one token would have four spellings.
+ * The format of a token. The last character carries only four bits, so only 16 characters are allowed there.
+ * Otherwise one token would have four spellings, because all four would be read as the same bytes.
  */
 const shape = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{42}[AEIMQUYcgkosw048]$/
 
