@@ -31,7 +31,7 @@ afterAll(async () => {
  */
 function costMs(work: () => unknown): number {
   let best = Number.POSITIVE_INFINITY
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 20; round++) {
     const before = process.cpuUsage()
     work()
     const { user, system } = process.cpuUsage(before)
@@ -82,7 +82,7 @@ describe('a hostile header (case 7)', () => {
   it.each(read)('%s of whatever kind costs a whole request less than a millisecond more', async (name) => {
     const cost = async (headers: Record<string, string>) => {
       let best = Number.POSITIVE_INFINITY
-      for (let round = 0; round < 5; round++) {
+      for (let round = 0; round < 20; round++) {
         const before = process.cpuUsage()
         await app.inject({ url: '/favicon.ico', headers })
         const { user, system } = process.cpuUsage(before)
@@ -118,9 +118,10 @@ describe('a hostile body (case 7)', () => {
   const costOf = async (request: InjectOptions) => {
     let best = Number.POSITIVE_INFINITY
     let status = 0
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 20; round++) {
       const before = process.cpuUsage()
-      const reply = await app.inject(request)
+      // Each round comes from another network, so that no limit of one network answers instead.
+      const reply = await app.inject({ ...request, remoteAddress: `198.51.${round}.7` })
       const { user, system } = process.cpuUsage(before)
       best = Math.min(best, (user + system) / 1000)
       status = reply.statusCode

@@ -80,7 +80,10 @@ describe('an empty database', () => {
   it('is not made the one while LAKU_ENV says the other', async () => {
     const env = { ...urlsOf('empty').owner, LAKU_ENV: 'development' }
     const { exitCode, stderr } = await run(['db', 'migrate', '--environment', 'production'], env)
-    expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('must agree') })
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('must be the same'),
+    })
   })
 
   it('is made by its owner alone', async () => {
@@ -154,7 +157,7 @@ describe('production', () => {
     const again = await run(['db', 'migrate', '--environment', 'production'], env)
     expect(again.exitCode).toBe(0)
     const changed = await run(['db', 'migrate', '--environment', 'development'], env)
-    expect(changed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('stays what it is') })
+    expect(changed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('cannot be changed') })
   })
 
   it.each(['serve', 'worker'])("does not start %s with the owner's password", async (name) => {

@@ -137,7 +137,8 @@ describe.each(failing)('$what', ({ args, env, exitCode, code, says }) => {
   it('is one line that says what, where and what to do', async () => {
     const ended = await runLaku(args(), { LAKU_DATA_DIR: nowhere(), ...env() })
     expect(ended).toMatchObject({ exitCode, stdout: '' })
-    expect(ended.stderr).toMatch(/^laku: [^\n]+\n$/)
+    // A second line says where commands of staff run, to whom gave such a command a database.
+    expect(ended.stderr).toMatch(/^laku: [^\n]+\n(laku: a command of staff [^\n]+\n)?$/)
     for (const words of says()) expect(ended.stderr).toContain(words)
     expect(ended.stderr).not.toMatch(/s3cret|\bat .*:\d+:\d+/)
   })

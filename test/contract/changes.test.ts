@@ -13,7 +13,9 @@ import { fixtures } from './command-world.ts'
 
 // Every command that changes something is held to this by standing in the tree.
 const leaves = (await allCommands()).filter(({ definition }) =>
-  definition.options.some((option) => option.flags === '--dry-run' && option.description.includes('roll')),
+  definition.options.some(
+    (option) => option.flags === '--dry-run' && option.description.includes('save nothing'),
+  ),
 )
 const named = (leaf: Leaf) => leaf.path.join(' ')
 const definitionOf = (name: string) => leaves.find((leaf) => named(leaf) === name)?.definition

@@ -79,7 +79,7 @@ describe('the calls of the service map', () => {
   beforeAll(async () => {
     laku = await openTestLaku()
     app = await buildServer(laku)
-    token = await enrol(laku, 'service', 'another service').then(({ token }) => token)
+    token = await enrol(laku, 'service', 'another-service').then(({ token }) => token)
   })
   afterAll(async () => {
     await app.close()

@@ -24,7 +24,7 @@ const machineOf: Record<string, string> = {
   factories: 'factory',
   offices: 'office',
   'offices pickups': 'pickup',
-  pos: 'purchase order',
+  'purchase-orders': 'purchase order',
 }
 const lists = (await allCommands()).flatMap(({ path, definition }) => {
   const option = definition.options.find((option) => option.flags.startsWith('--status'))

@@ -140,7 +140,8 @@ describe('laku providers check', () => {
 
   it('finds templates that are missing, reworded, paused or of another category', async () => {
     const { templates } = await import('../../providers/whatsapp/templates.ts')
-    const [settled, order] = [templates.at(-1), templates.at(-2)]
+    const settled = templates.find(({ name }) => name === 'settlement_paid')
+    const order = templates.find(({ name }) => name === 'purchase_order')
     await f.control('PUT', 'templates', [
       { ...settled, body: 'Halo {{1}}, uang {{2}} sebesar {{3}} sudah ada di rekening Anda sekarang, ya.' },
       { ...order, status: 'PAUSED', category: 'MARKETING' },

@@ -79,7 +79,10 @@ describe('laku sessions join', () => {
       .executeTakeFirstOrThrow()
     expect(event).toMatchObject({ actor: 'staff:support', payload: { userId: buyerId } })
     const twice = await runLaku(laku, line, support)
-    expect([twice.exitCode, twice.stderr]).toEqual([5, expect.stringContaining('in this session already')])
+    expect([twice.exitCode, twice.stderr]).toEqual([
+      5,
+      expect.stringContaining('already have a place in this session'),
+    ])
   })
 
   it('takes the fee of the zone table where the courier does not answer', async () => {

@@ -8,7 +8,8 @@ export const entries = defineList({
   args: [userArgument],
   input: z.object(userInput),
   cursor: z.string().regex(/^\d{1,15}$/, 'the next_cursor of the page before'),
-  empty: 'No entries: no refund, rebate or goodwill came into this wallet yet.',
+  empty:
+    'No entries: no refund, rebate or goodwill came into this wallet yet. Give goodwill with laku wallets adjust.',
   run: async (context, { user }, page) => {
     const { listEntriesOf } = await import('../../domain/wallet/list-entries.ts')
     return await context.read(async ({ tx }) => await listEntriesOf(tx, await userIdOf(tx, user), page))

@@ -63,7 +63,7 @@ describe('tiers', () => {
       ],
     ],
   ])('are refused where a price does not fall: %j', (bad) => {
-    expect(() => sortedTiers(bad)).toThrow('strictly falling')
+    expect(() => sortedTiers(bad)).toThrow('a lower price than the tier before it')
   })
 
   it('give back the difference to the final price', () => {

@@ -171,7 +171,7 @@ describe('the keys of the database rotate', () => {
     const without = await runLaku(laku, ['db', 'keys', 'admit'])
     expect(without).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('sealed last with the key'),
+      stderr: expect.stringContaining('last sealed with the key'),
     })
     vi.stubEnv('LAKU_ENCRYPTION_KEY', both.key)
     vi.stubEnv('LAKU_SEAL_KEY', both.seal)

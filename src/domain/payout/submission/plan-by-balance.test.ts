@@ -46,7 +46,7 @@ describe('payouts above what can be spent (issue 12, fact 5)', () => {
       expect(await f.row(id)).toMatchObject({ status: 'created', calls: 0, failureCode: null })
     for (const key of keys) expect(await f.atProvider(key)).toEqual([])
     expect(await said()).toEqual([
-      '2 payouts of Rp 915.550 with fees wait, because only Rp 100.000 can be spent at the provider. Add Rp 815.550 there, or wait until it settles incoming payments.',
+      '2 payouts of Rp 915.550 with fees wait, because the balance at the provider is too low. Rp 100.000 can be spent. Add Rp 815.550 there, or wait until it settles incoming payments.',
     ])
     const listed = await f.laku.system((work) => listPayouts(work, { waiting: true, limit: 10 }))
     expect(listed.data.map((payout) => payout.id)).toEqual([small, big])
