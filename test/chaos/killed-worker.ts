@@ -25,9 +25,9 @@ import { touchedByReplay } from './replay.ts'
 
 /** At most so long after its flows have begun a worker is killed (ms): they take about as long. */
 const KILLED_WITHIN_MS = 600
-/** A dead worker's jobs are given out again after half a minute, and Xendit answers ten calls a second. */
 /** Time passes for what waits for its next try (ms). */
 const SHIFT_EVERY_MS = 10_000
+/** A dead worker's jobs are given out again after half a minute, and Xendit answers ten calls a second. */
 const TIMEOUT_MS = 120_000
 
 /**

@@ -4,7 +4,7 @@ import { PARAM_UNFIT, placesIn, TEMPLATE_BODY_LENGTH, templateFaults } from './f
 import { cleanParam, fitParams } from './params.ts'
 import { templates } from './templates.ts'
 
-const MOST_PLACES = Math.max(...templates.map(({ body }) => placesIn(body)))
+const MAX_PLACES = Math.max(...templates.map(({ body }) => placesIn(body)))
 
 const filled = (body: string, params: readonly string[]) =>
   body.replace(/\{\{(\d+)\}\}/g, (_, place) => params[Number(place) - 1] as string)
@@ -49,7 +49,7 @@ describe('fact 9: parameters', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...templates),
-        fc.array(text, { minLength: MOST_PLACES, maxLength: MOST_PLACES }),
+        fc.array(text, { minLength: MAX_PLACES, maxLength: MAX_PLACES }),
         ({ body }, many) => {
           const given = many.slice(0, placesIn(body))
           const sent = fitParams(body, given)
