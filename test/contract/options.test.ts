@@ -210,7 +210,7 @@ const table: readonly Meaningless[] = [
     what: '--complete where no restore waits for a file',
     words: async () => ['--complete'],
     ends: 5,
-    names: 'No restored backup waits',
+    names: 'nothing to complete',
   },
   {
     verb: 'settle batches confirm',

@@ -66,8 +66,8 @@ export async function installDatabase(given: OwnerConfig, options: InstallOption
 }
 
 /**
- * Returns the environment that the database has or will get, the number of its keys, and the configuration.
- * The environment and the keys of the database must be those of this configuration.
+ * Returns the environment that the database has or will get, the number of encryption and seal keys that it
+ * knows, and the configuration. Refuses a database of another environment, or with other keys.
  */
 async function requireOwnDatabase(
   owner: pg.Pool,

@@ -73,7 +73,7 @@ export const payoutErrors = defineErrors('payout', {
   ],
   no_lost_files: [
     'conflict',
-    'No restored backup waits for bank files, so there is nothing to complete. Exports are possible.',
+    'After the last restored backup nothing is missing, so there is nothing to complete. You can export settlements and withdrawals.',
   ],
   line_set_aside: [
     'conflict',

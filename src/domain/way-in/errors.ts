@@ -5,7 +5,7 @@ export const wayInErrors = defineErrors('way_in', {
   stop_too_late: ['conflict', 'It is too late to stop this change. Contact customer support.'],
   proof_needed: [
     'forbidden',
-    'This change needs a code. Ask for a code with the purpose email, then send it in the field otp.',
+    'This change needs a code. Request a code with "purpose": "email". Then send this request again, with the code as "otp".',
   ],
   caller_code_needed: [
     'forbidden',

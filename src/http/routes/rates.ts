@@ -54,8 +54,8 @@ export const rateRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const { units, providers, config } = laku
-    // In production, the weights and prices of one list of goods are read at most once a second for callers
-    // who are not logged in.
+    // A request for shipping prices names goods. In production, laku keeps the weights and prices of the same
+    // goods in memory for a second, for all callers who are not logged in: so they cost few database reads.
     const weighed = config.env === 'production' ? new Memory(FRESH_MS, MAX_WEIGHED) : undefined
 
     app.post(

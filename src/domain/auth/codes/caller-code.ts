@@ -19,11 +19,11 @@ export interface NewNumber {
 }
 
 /**
- * Sends a code to the new phone number of a user or a factory. The number's holder calls staff and reads the
- * code out to them. The message states the code's purpose.
+ * Proves that a user or a factory holds the phone number to which they want to change. Sends a code to that
+ * number. Its holder calls staff and reads the code out to them. The message states the code's purpose.
  *
- * The code works for no other purpose and no other account, and nobody learns its challenge id. Returns the
- * number, and for how long the code is valid.
+ * The code works for no other purpose and no other account. Returns the number, and for how long the code is
+ * valid.
  * @throws user.phone_invalid, whatsapp.country_not_served, auth.otp_limited
  */
 export async function sendCallerCode(

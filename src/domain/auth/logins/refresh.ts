@@ -96,7 +96,7 @@ function nextOf(
   }
   const { branch, generation } = issued
   const line = session.branches[branch]
-  // The sequence of this refresh token was dropped, because the log-in had too many sequences.
+  // laku dropped the sequence of this token: a log-in has at most MAX_BRANCHES sequences, one for each tab.
   if (!line) return 'unknown'
   if (generation === line.generation) return { branch, generation: generation + 1 }
   if (generation > line.generation) return 'unknown'

@@ -84,8 +84,8 @@ export interface SplitRefund {
 }
 
 /**
- * Splits a refund or a rebate of a payment between its buyer and the company. `returnedIdr` includes
- * `amountIdr` already; `gone` are the sums returned before it. Rupiah.
+ * Splits a refund or a rebate of a payment between its buyer and the company. The payment's `returnedIdr`
+ * already includes `amountIdr`; `gone` are the sums that were returned before `amountIdr`. Rupiah.
  */
 export function splitRefund(
   payment: OwnMoney,

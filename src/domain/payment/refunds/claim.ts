@@ -118,7 +118,8 @@ async function moveToSubmitted(work: Work, refundIds: readonly string[], leaseId
 }
 
 /**
- * Reserves refunds that have ended by one call to Xendit, while the answer of another call is still unknown.
+ * Leases refunds that are over, but that were sent to Xendit by two calls. One call's answer ended the
+ * refund; the other call's answer is still unknown, so laku asks about it.
  */
 async function leaseEnded(work: Work, refundIds: readonly string[], leaseId: string): Promise<string[]> {
   const { leaseUntil } = lease(leaseId)

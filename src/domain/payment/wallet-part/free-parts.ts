@@ -18,8 +18,8 @@ export async function freeParts(
   const held = new Map(
     (await balances(work.tx, keys)).map((balance) => [balance.account, balance.balanceIdr]),
   )
-  // A payment may have expired earlier and fail now, because money came late. Its part went back into the
-  // wallet when it expired, so it is left out.
+  // A payment that expired earlier fails now, if money for it arrived late and went back. Its wallet part was
+  // freed when it expired, so that part is not freed again.
   const freed = ended.filter(({ paymentId }) => (held.get(paymentHold(paymentId)) ?? 0) > 0)
   await ensureWallets(
     work,

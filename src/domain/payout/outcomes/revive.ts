@@ -112,8 +112,8 @@ export async function setPayoutAside(work: Work, payoutId: string, why: string):
 }
 
 /**
- * Puts the money of a payout into suspense that arrived although another payout of the same settlement or
- * withdrawal was under way or paid.
+ * Records in suspense that a payout arrived after another payout of the same settlement or withdrawal had
+ * begun or had arrived. The receiver may have the money twice.
  */
 export async function suspendArrived(work: Work, payout: LockedPayout, why: string): Promise<void> {
   const { id, key, amountIdr, providerPayoutId, turns, route } = payout
