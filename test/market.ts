@@ -314,7 +314,7 @@ export class Market {
 
 /** A mobile number of a buyer's own, made of the last digits of their id. */
 const phoneOf = (id: string) =>
-  `+628${(Number.parseInt(id.slice(-12), 16) % 1e11).toString().padStart(11, '0')}`
+  `+6281${(Number.parseInt(id.slice(-12), 16) % 1e10).toString().padStart(10, '0')}`
 
 /** The answer of a join in the domain's own names, instants as text. */
 export function answerOf(outcome: JoinOutcome | undefined): JoinAnswer {
