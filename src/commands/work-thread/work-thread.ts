@@ -62,12 +62,17 @@ export class WorkThread implements CommandHouse {
     const file = new URL(`./thread${extname(import.meta.url)}`, import.meta.url)
     const thread = new Worker(file, { workerData: this.#settings, name: 'laku staff work' })
     thread.on('message', (message: FromThread) => this.#receive(message))
-    const end = (error: unknown) => {
+    let failure: unknown
+    thread.once('error', (error) => {
+      failure = error
+    })
+    // A thread that failed exits as well. Only then may the next order start another thread: the orders that
+    // are rejected here are of this thread alone.
+    thread.once('exit', (code) => {
       if (this.#thread === thread) this.#thread = undefined
-      for (const { reject } of this.#ordered.values()) reject(error)
-    }
-    thread.once('error', end)
-    thread.once('exit', (code) => end(new Error(`the work thread ended with ${code}`)))
+      for (const { reject } of this.#ordered.values())
+        reject(failure ?? new Error(`the work thread ended with ${code}`))
+    })
     // The thread must not keep the process alive, because the server's own listeners do that.
     thread.unref()
     return thread
