@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { actorLabel, moveState, personOf, requireStaff, type Work } from '../../kernel/index.ts'
-import { countUse, settleAttention } from '../../ops/index.ts'
+import { type BankAccount, countUse, settleAttention } from '../../ops/index.ts'
 import { addTransfer, type Candidate, type Claimed, claimLine } from '../../payout/index.ts'
 import { withdrawalMachine } from '../transitions.ts'
 import { openDestination } from './destinations.ts'
@@ -42,19 +42,30 @@ export async function claimWithdrawalsForBank(
     order by w.id for no key update of w`.execute(work.tx)
   const claimed: Claimed = { codes: [], leftOut: [] }
   for (const row of rows) {
-    const { id, code } = row
-    const command = `laku wallets withdrawals reject ${code}`
-    const line: Candidate = { code, subject: ['withdrawal', id], command }
-    const readable = await claimLine(work, line, async () => openDestination(work.vault, row))
-    const batchId = 'done' in readable ? await batch() : ''
-    const added = 'done' in readable ? await claimLine(work, line, () => claim(work, row, batchId)) : readable
-    if ('why' in added) claimed.leftOut.push({ code, why: added.why })
-    else claimed.codes.push(code)
+    const why = await claimOne(work, row, batch)
+    if (why === undefined) claimed.codes.push(row.code)
+    else claimed.leftOut.push({ code: row.code, why })
   }
   return claimed
 }
 
-async function claim(work: Work, row: Waiting, batchId: string): Promise<void> {
+/** Claims one withdrawal. Returns the reason if it is left out; undefined if it is in the batch. */
+async function claimOne(work: Work, row: Waiting, batch: () => Promise<string>): Promise<string | undefined> {
+  const { id, code } = row
+  const command = `laku wallets withdrawals reject ${code}`
+  const line: Candidate = { code, subject: ['withdrawal', id], command }
+  const readable = await claimLine(work, line, async () => openDestination(work.vault, row))
+  if ('why' in readable) return readable.why
+  const to = { batchId: await batch(), destination: readable.done }
+  const added = await claimLine(work, line, () => addLine(work, row, to))
+  return 'why' in added ? added.why : undefined
+}
+
+async function addLine(
+  work: Work,
+  row: Waiting,
+  { batchId, destination }: { batchId: string; destination: BankAccount },
+): Promise<void> {
   const { id, code, amountIdr } = row
   await countUse(work, await withdrawalUse(work, row), personOf(work.actor))
   const set = { decidedBy: actorLabel(work.actor), dueAt: null }
@@ -70,7 +81,7 @@ async function claim(work: Work, row: Waiting, batchId: string): Promise<void> {
     earlierSubjectId: row.retryOf === null ? null : tries[0],
     tries,
     owner: { userId: row.userId },
-    destination: openDestination(work.vault, row),
+    destination,
     amountIdr,
     description: `Laku ${code}`,
   })
