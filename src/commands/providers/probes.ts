@@ -18,11 +18,10 @@ import {
   balanceProbe,
   channelsProbe,
   payoutProbe,
-  readAgainProbe,
   refundFormProbe,
-  transactionsProbe,
 } from '../../providers/check/xendit-money.ts'
 import { refundRepeatProbe } from '../../providers/check/xendit-refunds.ts'
+import { readAgainProbe, transactionsProbe } from '../../providers/check/xendit-transactions.ts'
 import { CHECK_REFERENCE } from '../../providers/facts.ts'
 import { createProviderHttp, type HeardAnswer } from '../../providers/http.ts'
 import { twilioErrorIn } from '../../providers/sms/twilio.ts'

@@ -1,0 +1,174 @@
+import type { GatewayInvoice, PaymentGateway } from '../../domain/payment/gateway.ts'
+import type { GatewayTransaction } from '../../domain/payment/reconciliation/gateway-transactions.ts'
+import { SETTLEMENT_DAYS_OTHERWISE, settlementDays, transactionTypes } from '../xendit/facts.ts'
+import { type Difference, distinct, type Ear, fieldsIn, type Probe, rowsIn } from './probe.ts'
+
+const provider = 'xendit'
+
+/** Makes the probe of Xendit's transaction list: its newest lines must have the documented form. */
+export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
+  return {
+    provider,
+    name: 'transactions',
+    ask: async () => {
+      const page = await gateway.listTransactions({ limit: 50 })
+      const lines = rowsIn(ear.body, 'data')
+      if (lines.length === 0)
+        return {
+          says: 'read; there is no line yet: pay an invoice in test mode, and run it again',
+          empty: true,
+        }
+      const differences = [
+        ...productDifferences(lines),
+        ...feeDifferences(lines),
+        ...typeDifferences(lines),
+        ...settlementDifferences(lines),
+      ]
+      const unread = page.unread ?? []
+      if (unread.length > 0) {
+        const fields = distinct(unread.flatMap((unreadTransaction) => unreadTransaction.fields)).join(', ')
+        differences.push({ says: `${unread.length} lines cannot be read (${fields})`, todo: MAINTAINER })
+      }
+      return { says: `${lines.length} lines read`, differences }
+    },
+  }
+}
+
+/**
+ * Makes the probe that reads the invoices of payments in Xendit's transaction list. An invoice that is not
+ * reported as paid contradicts the list. Such an invoice might also contradict its own webhook.
+ */
+export function readAgainProbe(gateway: PaymentGateway): Probe {
+  return {
+    provider,
+    name: 'payments, read again',
+    ask: async () => {
+      const { transactions } = await gateway.listTransactions({ limit: 50 })
+      const paid = transactions.filter((item) => item.type === 'PAYMENT' && item.status === 'SUCCESS')
+      const read = await Promise.all(paid.slice(0, READ_AGAIN).map((item) => invoicesOf(gateway, item)))
+      const invoices = read.flat()
+      if (invoices.length === 0)
+        return {
+          says: 'no line of the book names an invoice: pay one in test mode, and run it again',
+          empty: true,
+        }
+      const other = invoices.filter((item) => item.status !== 'PAID' && item.status !== 'SETTLED')
+      const differences = distinct(other.map((item) => item.status)).map((status) => ({
+        fact: 'xendit.invoice-reading',
+        says: `a payment that the book has reads ${status} as an invoice`,
+        todo: 'ask the provider which of the two is true; laku ends no payment that a webhook calls paid, and goes by the book',
+      }))
+      return { says: `${invoices.length} read, all paid`, differences }
+    },
+  }
+}
+
+/**
+ * The number of payments whose invoices are read again. A few are enough to find a difference between an
+ * invoice and Xendit's transaction list.
+ */
+const READ_AGAIN = 5
+
+async function invoicesOf(
+  gateway: PaymentGateway,
+  { paymentLinkId, productId, referenceId }: GatewayTransaction,
+): Promise<GatewayInvoice[]> {
+  const id = paymentLinkId ?? (productId && /^[0-9a-f]{24}$/.test(productId) ? productId : undefined)
+  if (id) return [await gateway.getInvoice(id)]
+  // Several invoices may have one key, although only one of them was paid. The key does not show which one,
+  // so none of them is returned.
+  const found = referenceId ? await gateway.findInvoices(referenceId) : []
+  return found.length === 1 ? found : []
+}
+
+const MAINTAINER = 'tell who maintains laku: such lines wait for a person, with attention'
+
+function productDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
+  const fact = 'xendit.transaction-product'
+  const payments = lines.filter((line) => line.type === 'PAYMENT')
+  const linkOf = (line: Record<string, unknown>) => fieldsIn(line.product_data).payment_link_id
+  const differences: Difference[] = []
+  // An invoice's id is 24 hexadecimal digits, while a payment's id begins with its kind.
+  if (
+    payments.some(
+      (payment) =>
+        payment.product_id === linkOf(payment) || /^[0-9a-f]{24}$/.test(String(payment.product_id)),
+    )
+  )
+    differences.push({
+      fact,
+      says: "the line of a payment has the invoice's id as its product, not the payment's",
+      todo: 'nothing: laku finds payments by either',
+    })
+  if (payments.some((payment) => typeof linkOf(payment) !== 'string'))
+    differences.push({
+      fact,
+      says: 'the line of a payment does not name its invoice',
+      todo: 'nothing: laku finds such payments by their own id and by our key',
+    })
+  return differences
+}
+
+function feeDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
+  const fact = 'xendit.transaction-amounts'
+  const fees = lines.map((line) => line.fee)
+  const parts = fees.flatMap((fee) => {
+    const { xendit_fee, value_added_tax } = fieldsIn(fee)
+    return [xendit_fee, value_added_tax].map(Number).filter(Number.isFinite)
+  })
+  const seen: [boolean, string, string][] = [
+    [
+      fees.some((fee) => fee === null || fee === undefined),
+      'no fee',
+      'nothing: laku books the fee when it is told',
+    ],
+    [
+      fees.some((fee) => Object.keys(fieldsIn(fee)).length > 0 && fieldsIn(fee).status === undefined),
+      'a fee without a status',
+      'nothing: such a fee goes with its line',
+    ],
+    [
+      parts.some((part) => !Number.isInteger(part)),
+      'a fraction of a rupiah in its fee',
+      'nothing: laku rounds, and books what is left',
+    ],
+  ]
+  return seen.flatMap(([is, what, todo]) => (is ? [{ fact, says: `a line has ${what}`, todo }] : []))
+}
+
+const DAY_MS = 86_400_000
+/**
+ * The tolerated difference between the expected and the reported day of settlement, in days. It allows for
+ * clocks that disagree, and for a weekend, on which money does not settle.
+ */
+const [EARLIER_DAYS, LATER_DAYS] = [0.5, 2.5]
+
+/** Checks xendit.settlement: each payment in Xendit's transaction list tells when its money can be spent. */
+function settlementDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
+  const says = lines.flatMap((line) => {
+    if (line.type !== 'PAYMENT') return []
+    const days =
+      (Date.parse(String(line.estimated_settlement_time)) - Date.parse(String(line.created))) / DAY_MS
+    const channel = String(line.channel_code).replace(/^ID_/, '')
+    const known = settlementDays[channel] ?? SETTLEMENT_DAYS_OTHERWISE
+    if (Number.isNaN(days) || (days > known - EARLIER_DAYS && days < known + LATER_DAYS)) return []
+    return [`${channel} after ${Math.round(days)} days instead of ${known}`]
+  })
+  if (says.length === 0) return []
+  return [
+    {
+      fact: 'xendit.settlement',
+      says: `what was paid is settled otherwise: ${distinct(says).join(', ')}`,
+      todo: 'nothing for laku, which goes by the balance: reckon with it in the float that lies there',
+    },
+  ]
+}
+
+function typeDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
+  const unknown = distinct(lines.map((line) => line.type)).filter((type) => !transactionTypes.has(type))
+  if (unknown.length === 0) return []
+  const says = `lines are of kinds that laku does not know: ${unknown.join(', ')}`
+  return [
+    { fact: 'xendit.transaction-types', says, todo: 'laku books them into suspense: laku suspense list' },
+  ]
+}
