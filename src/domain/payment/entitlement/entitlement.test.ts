@@ -160,7 +160,8 @@ describe('what a buyer has coming', () => {
     await f.fillWallet(userId, 12_000)
     expect(await settle('collected')).toMatchObject({ amountIdr: 12_000, leftIdr: 18_000 })
     expect(await f.balance(`wallet:${userId}`)).toBe(0)
-    // What is forgiven is given: it counts against the limits of who forgives and of the buyer.
+    // A forgiven claim is a gift. So it counts against the limits of the person who forgives and of the
+    // buyer.
     const uncounted = sql`
       insert into ledger_transactions (id, key, kind, subject_kind, subject_id, occurred_at)
       values (${newId()}, ${`payment:${id}:claim:written_off:1`}, 'payment.claim_written_off', 'payment', ${id}, now())`

@@ -13,10 +13,11 @@ import { paymentErrors } from '../errors.ts'
 import { lockWholly } from '../payments/lock.ts'
 import { idsOf, partialList, refusedAsNothing } from './ask.ts'
 import { referenceOf } from './claim.ts'
+import type { LockedRefund } from './collect-answers.ts'
 import { failRefunds } from './fail.ts'
 import type { Shown } from './hold-lease.ts'
 import { getRefund, type RefundDetail } from './list.ts'
-import { type LockedRefund, settleRefunds } from './settle.ts'
+import { settleRefunds } from './settle.ts'
 
 /**
  * The provider's records about a refund whose call was lost: its refunds, its transaction list and its record

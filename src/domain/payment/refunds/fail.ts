@@ -3,9 +3,9 @@ import { credit, debit, post } from '../../ledger/index.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import { type AfterRefusal, afterRefusal } from '../rules.ts'
 import { refundMachine } from '../transitions.ts'
+import type { FailedNow } from './collect-answers.ts'
 import { putIntoWallets } from './put-into-wallets.ts'
 import { refundFailed, refundWaits } from './refund-event.ts'
-import type { FailedNow } from './settle.ts'
 
 /**
  * A refund that failed. `payment` is undefined if the refund returns quarantined money (money that matches no
