@@ -91,11 +91,8 @@ export {
   statesOf,
   type Transitions,
 } from './transitions.ts'
-export {
-  type DryUse,
-  UnitOfWork,
-  type WorkReport,
-} from './unit-of-work.ts'
+export { UnitOfWork } from './unit-of-work.ts'
+export type { DryUse, WorkReport } from './unit-of-work-options.ts'
 export { Vault } from './vault.ts'
 export { fromWire, type ToWire, toWire } from './wire.ts'
 export type { AttentionItem, Tx, Work } from './work.ts'

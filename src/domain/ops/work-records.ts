@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { newId } from '../kernel/ids.ts'
 import { asRecords, insertRows } from '../kernel/rows.ts'
-import type { WorkRecords } from '../kernel/unit-of-work.ts'
+import type { WorkRecords } from '../kernel/unit-of-work-options.ts'
 
 /**
  * The functions that write the audit entries and attention items of a unit of work. They run at its end, in
