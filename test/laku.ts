@@ -261,7 +261,7 @@ async function drain(laku: Laku, jobs: readonly JobDefinition[]): Promise<number
     const names = await waiting(laku, jobs)
     for (const job of jobs.filter(({ name }) => names.has(name))) {
       if (job.sweep) {
-        // What ran before it in this round may have done its work.
+        // An earlier job of this round may have done this job's work already.
         if (ran > before && !(await isDue(job, laku))) continue
         await job.run(laku, [{ id: newId(), data: {} }])
         ran++

@@ -133,7 +133,7 @@ function payoutWays(
     laku.db.selectFrom('payouts').selectAll().where('subjectId', '=', withdrawalId).executeTakeFirstOrThrow()
   return {
     faults: (...faults: object[]) => control('PUT', '/faults', faults),
-    /** As much money of ours that this can be spent over there (IDR). */
+    /** Sets the balance that can be spent at the provider (IDR). */
     spendable: (spendable_idr: number) => control('PUT', '/balance', { spendable_idr }),
     /** What becomes of payouts over there from now on. */
     outcome: (outcome: 'SUCCEEDED' | 'FAILED', failure_code?: string) =>

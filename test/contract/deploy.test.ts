@@ -148,7 +148,7 @@ describe('the settle timer', () => {
   )
 
   it('asks for a server during 30 minutes, in a home that it may not look into, and ends with 6', async () => {
-    // As systemd's ProtectHome: what lies there is not for the service to read.
+    // systemd's ProtectHome hides the home folder. The service cannot read the contexts in it.
     mkdirSync(join(home, '.config', 'laku'), { recursive: true })
     writeFileSync(join(home, '.config', 'laku', 'contexts.json'), '{}', { mode: 0o644 })
     const nobody = createServer().listen(0, '127.0.0.1')

@@ -73,7 +73,7 @@ export async function adopt(house: House): Promise<void> {
   await house.control('PUT', '/lists', { lag_s: 0 })
   for (let round = 0; round < ROUNDS; round++) {
     const { done, open } = await adoptProvider(house.adopting(actor))
-    // What was with the bank is known: the restore was taken where the bank had not spoken.
+    // All files at the bank are known, because the bank had confirmed none when the backup was made.
     if (done) return await laku.as(actor, completeBankFiles)
     for (const { code } of open) if (!(await arrive(house, code))) await dispose(house, code)
   }

@@ -3,7 +3,7 @@ import type { Vault } from '../../kernel/index.ts'
 
 const PURPOSE = 'auth.otp'
 
-/** Returns a new code of six digits, leading zeros included, each code as likely as any other. */
+/** Returns a new random code of six digits. The code may begin with zeros. All codes are equally likely. */
 export function newOtpCode(): string {
   return randomInt(1_000_000).toString().padStart(6, '0')
 }

@@ -135,7 +135,7 @@ it('what left by a bank file in the lost day is paid once: by that file', async 
   expect(await balance(walletAccount(userId))).toBe(9_000)
   expect(await balance(suspenseAccount(lost))).toBe(95_000)
   expect((await f.laku.as(budi, (work) => showBatch(work, kept))).status).toBe('handed_out')
-  // What left without a row here counts against the limit of every person: nobody knows who approved it.
+  // Nobody knows who approved the lost settlement. So it counts against the limit of every person.
   expect(await usedInLostDay('settlement')).toBe(95_000)
   const item = await f.laku.system(({ tx }) => showSuspense(tx, lost))
   expect(item).toMatchObject({ kind: 'bank', factoryId: lostFor, amountIdr: 95_000 })

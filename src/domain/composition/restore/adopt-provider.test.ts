@@ -136,7 +136,7 @@ describe('case 4: a backup is restored over a day in which money left and came',
       ].sort(),
     )
     expect(await laku.system(({ tx }) => databaseDoubt(tx))).toBeUndefined()
-    // What was paid to the factory counts against the limit of every person: nobody knows who approved it.
+    // Nobody knows who approved the payout to the factory. So it counts against the limit of every person.
     const dayAgo = new Date(laku.clock.now().getTime() - DAY_S * 1000)
     const { rows } = await sql<{ idr: number }>`
       select used_alone('settlement', 'staff:anybody', 'factory:nobody', null, ${dayAgo}, '', '')::int8 as idr`.execute(

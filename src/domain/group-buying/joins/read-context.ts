@@ -55,8 +55,8 @@ const unique = (ids: string[]) => [...new Set(ids)]
 
 /**
  * Reads all data that the rules need for a batch of joins, in one statement, before the sessions are locked.
- * Of these data, only the buyers' places can change while a join runs. If a buyer gets a place in the session
- * meanwhile, the unique index refuses the buyer's second place.
+ * While a join runs, only the buyers' places can change among these data. If a buyer gets a place in the
+ * session meanwhile, the unique index refuses the buyer's second place.
  */
 export async function readJoinContext(tx: Tx, joins: readonly Join[], now: Date): Promise<JoinContext> {
   const dayAgo = secondsAfter(now, -86_400)

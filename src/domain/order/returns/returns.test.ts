@@ -47,7 +47,7 @@ const ask = (who: Buyer, order: string, more: Partial<ReturnRequest> = {}) =>
   laku.as(customer(who), (work) => requestReturn(work, { order, reason: 'changed_mind', ...more }))
 const accept = (named: string, more: Partial<ReturnInspection> = {}) =>
   laku.as(admin, (work) => acceptReturn(work, { return: named, ...more }))
-/** What the factory was told of returns of this order, oldest first. */
+/** Reads the messages to the factory about returns of this order, oldest first. */
 const factoryTold = async (orderCode: string) => {
   const { rows } = await sql<{ toPhone: string; params: string[] }>`
     select to_phone, params from whatsapp_messages

@@ -326,7 +326,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     })
     expect(await wanted('settlement', (await f.see(unreadable.code)).id)).toHaveLength(1)
     expect(await wanted('withdrawal', lost.id)).toHaveLength(1)
-    // What cannot be read can still be listed and refused.
+    // Staff can list and reject a withdrawal whose bank account cannot be decrypted.
     expect((await as(budi, (work) => rejectWithdrawal(work, { withdrawal: lost.id }))).account).toBe(
       'unreadable',
     )
@@ -341,7 +341,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect((await f.see(later.code)).status).toBe('failed')
     await confirm(made.id, 'UNREAD 1001')
     expect((await f.see(good_.code)).status).toBe('paid')
-    // Where no line is left there is no batch.
+    // A batch whose only line was left out is deleted.
     const isDropped = await as(budi, async (work) => {
       const id = await makeBatch(work)
       await claimForBank(work, { batch: async () => id, settlements: [gone.code] })
