@@ -64,12 +64,12 @@ async function openServerOfStaff(
   laku: Laku,
   { staffHost: host, staffPort }: Config,
   house: CommandHouse,
-  { hasCustomers }: Pick<RunningServer, 'hasCustomers'>,
+  { load: customers }: Pick<RunningServer, 'load'>,
 ) {
   const { openStaffServer } = await import('../http/staff/staff-server.ts')
   try {
     const address = { host, port: staffPort ?? STAFF_PORT }
-    return await openStaffServer(laku, house, address, { hasCustomers })
+    return await openStaffServer(laku, house, address, { customers })
   } catch (error) {
     if (!(error instanceof StartError) || staffPort !== undefined) throw error
     laku.logger.warn(

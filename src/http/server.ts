@@ -14,6 +14,7 @@ import { access } from './access.ts'
 import { accessTokens } from './access-token.ts'
 import { bodies } from './bodies.ts'
 import { caller } from './caller.ts'
+import { type CustomerLoad, ServerLoad } from './customer-load.ts'
 import { docRoutes } from './docs.ts'
 import { healthRoutes } from './health.ts'
 import { observe, type StaffFigures, serveMetrics } from './metrics.ts'
@@ -32,9 +33,6 @@ const BODY_LIMIT = 256 * 1024
  * shutdown, so that load balancers send no more requests.
  */
 const NOTICE_MS = 500
-
-/** The server counts as busy with customers for this time (ms) after the last request. */
-const CUSTOMERS_MS = 1_000
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -118,8 +116,8 @@ function endConnections(app: FastifyInstance): void {
 export interface RunningServer {
   app: FastifyInstance
   url: string
-  /** Whether a request came within the last second. */
-  hasCustomers(): boolean
+  /** The requests of customers that the server is answering. */
+  load: CustomerLoad
   /** Reports the shutdown, then refuses new requests and finishes those under way. */
   close(): Promise<void>
 }
@@ -140,13 +138,9 @@ export async function startServer(
       })
       app.addHook('onClose', async () => void metrics.close())
     }
-    let lastRequestMs = Number.NEGATIVE_INFINITY
-    app.server.on('request', () => {
-      lastRequestMs = performance.now()
-    })
+    const load = new ServerLoad(app.server)
     const url = await app.listen(address)
-    const hasCustomers = () => performance.now() - lastRequestMs < CUSTOMERS_MS
-    return { app, url, hasCustomers, close: () => end(app) }
+    return { app, url, load, close: () => end(app) }
   } catch (error) {
     await app.close()
     const code = error instanceof Error && 'code' in error ? error.code : undefined

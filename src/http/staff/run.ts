@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { JOB_AFTER_MS, type RunEvent } from '../../cli/client/protocol.ts'
 import { endRun, heartbeatRun, keepLines, keptLines, type RunsBy } from '../../domain/auth/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
+import type { CustomerLoad } from '../customer-load.ts'
 
 /** The time settings of a command's run; tests use shorter ones. */
 export interface RunPaces {
@@ -15,22 +17,27 @@ export interface RunPaces {
    */
   flushMs: number
   /**
-   * Whether this process serves customers now. If it does, long work of staff rests between two pieces of the
-   * work.
+   * The requests of customers that this process is answering. Long work of staff rests between two of its
+   * pieces while there are such requests.
    */
-  hasCustomers?: () => boolean
+  customers?: CustomerLoad
 }
 
 /**
- * The length of a rest of long staff work while customers are served, as a multiple of the time that the last
- * piece of the work took.
+ * The length of a rest of long staff work, as a multiple of the time that the last piece of the work took. A
+ * piece is followed by a rest if a customer's request was answered beside it.
  */
-const REST_PER_WORK = 1
+const REST_PER_WORK = 3
 /**
  * The maximum length (ms) of a rest. Rests are limited, because a piece that took long may have only waited
  * for a lock.
  */
 const LONGEST_REST_MS = 250
+/**
+ * The longest time (ms) for which the next piece of long staff work waits until no customer's request is being
+ * answered. In a rush there is always one, and the work must go on.
+ */
+const LONGEST_WAIT_MS = 100
 
 export const runPaces: RunPaces = { jobAfterMs: JOB_AFTER_MS, flushMs: 1_000 }
 /**
@@ -57,7 +64,11 @@ export class Run {
   #base = 0
   #kept = 0
   #heldBytes = 0
-  #restedAtMs = performance.now()
+  #pieceBeganMs = performance.now()
+  /** Whether a customer's request was being answered when the current piece of the work began. */
+  #wasBesideCustomers = false
+  /** How many requests of customers had come when the current piece of the work began. */
+  #receivedBefore: number
   #isRecorded: boolean
   /** Whether the command's output may be stored. */
   readonly #isKept: boolean
@@ -85,6 +96,7 @@ export class Run {
   ) {
     this.#laku = laku
     this.#paces = paces
+    this.#receivedBefore = paces.customers?.received ?? 0
     this.id = identity.id
     this.staffId = identity.staffId
     this.#by = identity.by
@@ -126,17 +138,21 @@ export class Run {
   }
 
   /**
-   * Gives the process a turn for other requests between two pieces of long work. While customers are served,
-   * their requests get most of the time: staff can wait, and buyers in a rush cannot.
+   * Keeps long work out of the way of customers, between two of its pieces: staff can wait, and buyers in a
+   * rush cannot. Without customers, the work only gives the process a turn for other requests.
    */
   async #rest(): Promise<void> {
-    const workedMs = performance.now() - this.#restedAtMs
+    const workedMs = performance.now() - this.#pieceBeganMs
     await new Promise((resolve) => setImmediate(resolve))
-    if (this.#paces.hasCustomers?.()) {
-      const restMs = Math.min(workedMs * REST_PER_WORK, LONGEST_REST_MS)
-      await new Promise((resolve) => setTimeout(resolve, restMs))
+    const { customers } = this.#paces
+    if (customers) {
+      if (this.#wasBesideCustomers || customers.received > this.#receivedBefore)
+        await sleep(Math.min(workedMs * REST_PER_WORK, LONGEST_REST_MS))
+      await customers.idle(LONGEST_WAIT_MS)
+      this.#wasBesideCustomers = customers.inFlight > 0
+      this.#receivedBefore = customers.received
     }
-    this.#restedAtMs = performance.now()
+    this.#pieceBeganMs = performance.now()
   }
 
   /**

@@ -15,6 +15,7 @@ import { PROTOCOL, PROTOCOL_HEADER, type StreamLine } from '../../cli/client/pro
 import type { CommandShape } from '../../cli/define/command.ts'
 import type { EntryShape } from '../../cli/define/program.ts'
 import { keepAnswer } from '../../domain/auth/index.ts'
+import type { CustomerLoad } from '../customer-load.ts'
 import type { CommandHouse, Execution } from './command-house.ts'
 
 const shapeOf = (name: string, more: Partial<CommandShape> = {}): CommandShape => ({
@@ -339,31 +340,43 @@ describe('a command that takes long', () => {
 })
 
 describe('long work beside customers', () => {
-  it('rests between its pieces as long as they take, and only while customers are there', async () => {
-    let hasCustomers = true
-    const busy = await TestStaffServer.open(laku, {
-      house,
-      paces: { ...paces, hasCustomers: () => hasCustomers },
-    })
-    const restedMs = async () => {
-      let ms = 0
+  /** Customers whose requests end together, when the test says so. */
+  class Customers implements CustomerLoad {
+    received = 0
+    inFlight = 0
+    waits = 0
+    async idle(): Promise<void> {
+      this.waits++
+      this.inFlight = 0
+    }
+  }
+
+  it('rests after a piece that ran beside a request, for three times its length, and begins the next when no request is open', async () => {
+    const customers = new Customers()
+    const busy = await TestStaffServer.open(laku, { house, paces: { ...paces, customers } })
+    const restsOf = async (beside: () => void) => {
+      const rests: number[] = []
       does.look = async ({ ready }) => {
         for (let piece = 0; piece < 4; piece++) {
+          beside()
           const until = performance.now() + 20
           while (performance.now() < until);
           const began = performance.now()
           await ready()
-          ms += performance.now() - began
+          rests.push(performance.now() - began)
         }
         return 0
       }
       await runClient(['--server', busy.server.url, 'work', 'look'], env(), undefined, entries)
-      return ms
+      return Math.min(...rests)
     }
-    const besideMs = await restedMs()
-    expect(besideMs).toBeGreaterThan(4 * 18)
-    hasCustomers = false
-    expect(await restedMs()).toBeLessThan(besideMs)
+    const besideMs = await restsOf(() => {
+      customers.received++
+      customers.inFlight++
+    })
+    expect(besideMs).toBeGreaterThan(3 * 18)
+    expect(customers.waits).toBe(4)
+    expect(await restsOf(() => {})).toBeLessThan(besideMs)
     await busy.close()
   })
 })
