@@ -34,8 +34,8 @@ const REST_PER_WORK = 3
  */
 const LONGEST_REST_MS = 250
 /**
- * The longest time (ms) for which the next piece of long staff work waits until no customer's request is being
- * answered. In a rush there is always one, and the work must go on.
+ * The longest time (ms) for which the next piece of long staff work waits until no customer's request is
+ * being answered. In a rush there is always one, and the work must go on.
  */
 const LONGEST_WAIT_MS = 100
 
