@@ -2,51 +2,111 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import type { Graph } from './floors.ts'
+import { listExceptions } from './list-exceptions.ts'
 import type { Machine } from './machines.ts'
 import { type Node, walk } from './syntax.ts'
 
-const LIST = /\b(\w+)\s+(?:not\s+)?in\s+\(((?:\s*'[a-z_]+'\s*,?)+)\)/g
+const WORDS = String.raw`'[a-z_]+'(?:\s*,\s*'[a-z_]+')+`
+
+/** `o.status not in ('paid', 'processing')`, `status = any(array['paid', 'processing'])`. */
+const SQL_LIST = new RegExp(
+  String.raw`\b(\w+)"?\s*(?:\s(?:not\s+)?in\s*\(|(?:=|<>|!=)\s*(?:any|all)\s*\(\s*array\s*\[)\s*(${WORDS})\s*[\])]`,
+  'gi',
+)
+
+/** `status = any('{paid,processing}')`. */
+const SQL_ARRAY = /\b(\w+)"?\s*(?:=|<>|!=)\s*(?:any|all)\s*\(\s*'\{([a-z_]+(?:\s*,\s*[a-z_]+)+)\}'/gi
+
+/** `(status = 'paid' or status = 'processing')`, `status <> 'paid' and status <> 'processing'`. */
+const SQL_PAIR =
+  /\b(\w+)"?\s*(=|<>|!=)\s*'([a-z_]+)'\s+(or|and)\s+(?:\w+\.)?\1"?\s*\2\s*'([a-z_]+)'(\s+and\b)?/gi
+
+/** The providers' own words, of which some are also states of laku. */
+const OF_PROVIDERS = /^src\/(providers|sandbox)\//
+
+/** So many words, which all are states of one machine, are a list of its states in any file. */
+const TELLING = 3
+
+type Known = Pick<Machine, 'name' | 'relation' | 'column' | 'table'> & Partial<Pick<Machine, 'domain'>>
 
 /**
- * Lists of states, in SQL or as an array, that are just all states of a machine, its open or its final ones,
- * or one of the lists that its file exports, written by hand: a state that is added later would be missing
- * there. A room that may not import the machine's writes its own. What lists some of them by a rule of its
- * own is no copy.
+ * Lists of two or more states of one machine that are written by hand, in SQL or as an array, elsewhere than in
+ * its transitions.ts: a state that is added later would be missing there. The SQL of a file is held to the
+ * machines whose tables the file names; its arrays, to the machines of the rooms that it is about. A list of
+ * list-exceptions.ts may stand, and one that is found nowhere any more is reported as well.
  */
 export function copiedLists(
   root: string,
-  machines: readonly (Pick<Machine, 'name' | 'relation' | 'column' | 'table'> &
-    Partial<Pick<Machine, 'domain' | 'groups'>>)[],
+  machines: readonly Known[],
   graph: Graph = {},
+  exceptions: Readonly<Record<string, Readonly<Record<string, string>>>> = listExceptions,
 ): { at: string; what: string }[] {
   const found: { at: string; what: string }[] = []
+  const unused = new Set(
+    Object.entries(exceptions).flatMap(([file, lists]) =>
+      Object.keys(lists).map((list) => `${file} ${list}`),
+    ),
+  )
   for (const file of globSync('src/**/*.ts', { cwd: root }).sort()) {
-    if (file.endsWith('.test.ts')) continue
+    if (file.endsWith('.test.ts') || file.endsWith('/transitions.ts') || OF_PROVIDERS.test(file)) continue
     const text = readFileSync(join(root, file), 'utf8')
-    const arrays = file.endsWith('/transitions.ts') ? [] : arraysIn(file, text)
-    for (const { name, domain, relation, column, table, groups = [] } of machines) {
-      const ends = (isEnd: boolean) =>
-        Object.keys(table).filter((state) => (table[state]?.length === 0) === isEnd)
-      const isNameable = domain !== undefined && mayName(graph, file, domain)
-      const lists = [ends(true), ends(false), ...(isNameable ? groups : [])]
-      const report = (start: number, states: readonly string[]) =>
+    for (const list of listsIn(file, text, machines, graph)) {
+      const written = list.states.join(', ')
+      if (exceptions[file]?.[written] !== undefined) unused.delete(`${file} ${written}`)
+      else
         found.push({
-          at: `${file}:${text.slice(0, start).split('\n').length}`,
-          what: `copies states of ${name}: ${states.join(', ')}`,
+          at: `${file}:${text.slice(0, list.start).split('\n').length}`,
+          what: `lists states of ${list.machine}: ${written}`,
         })
-      const isCopyOf = (all: readonly (readonly string[])[], states: readonly string[]) =>
-        all.some((list) => list.length > 1 && isSame(list, states))
-      for (const match of text.includes(relation) ? text.matchAll(LIST) : []) {
-        const [, named, written = ''] = match
-        const states = written.split(',').map((item) => item.trim().slice(1, -1))
-        if (named === column && isCopyOf(lists, states)) report(match.index, states)
-      }
-      if (!isNameable || !isAbout(file, text, domain)) continue
-      for (const { start, states } of arrays)
-        if (isCopyOf([Object.keys(table), ...lists], states)) report(start, states)
     }
   }
+  for (const entry of unused)
+    found.push({ at: 'scripts/list-exceptions.ts', what: `excepts what is not there: ${entry}` })
   return found
+}
+
+interface List {
+  start: number
+  states: string[]
+  machine: string
+}
+
+function listsIn(file: string, text: string, machines: readonly Known[], graph: Graph): List[] {
+  const found = new Map<number, List>()
+  const add = (start: number, states: string[], machine: Known) => {
+    if (new Set(states).size > 1 && states.every((state) => state in machine.table) && !found.has(start))
+      found.set(start, { start, states, machine: machine.name })
+  }
+  const inSql = sqlListsIn(text)
+  const arrays = arraysIn(file, text)
+  for (const machine of machines) {
+    const { relation, column, domain } = machine
+    if (text.includes(relation))
+      for (const list of inSql) if (list.column === column) add(list.start, list.states, machine)
+    if (domain === undefined || !mayName(graph, file, domain)) continue
+    const about = isAbout(file, text, domain)
+    for (const list of arrays)
+      if (about || list.states.length >= TELLING) add(list.start, list.states, machine)
+  }
+  return [...found.values()]
+}
+
+/** Lists in SQL, each with the column that is compared with it. */
+function sqlListsIn(text: string): { start: number; column: string; states: string[] }[] {
+  const lists = [...text.matchAll(SQL_LIST), ...text.matchAll(SQL_ARRAY)].map((match) => ({
+    start: match.index,
+    column: match[1] as string,
+    states: (match[2] as string).split(',').map((item) => item.trim().replaceAll("'", '')),
+  }))
+  // `status = 'a' or status = 'b' and …` is no list: the rest belongs to the second state alone.
+  const pairs = [...text.matchAll(SQL_PAIR)]
+    .filter((match) => match[4] === 'and' || match[6] === undefined)
+    .map((match) => ({
+      start: match.index,
+      column: match[1] as string,
+      states: [match[3] as string, match[5] as string],
+    }))
+  return [...lists, ...pairs]
 }
 
 /** Arrays of texts alone. */
@@ -71,6 +131,3 @@ function mayName(graph: Graph, file: string, domain: string): boolean {
   const room = file.split('/')[2] as string
   return !(room in graph) || room === domain || (graph[room] ?? []).includes(domain)
 }
-
-const isSame = (item: readonly string[], other: readonly string[]) =>
-  item.toSorted().join() === other.toSorted().join()

@@ -1,5 +1,4 @@
-// Fails where a state is written without its machine, and where SQL or an array has a copy of a machine's
-// states: of all, the open or the final ones, or of a list that its file exports.
+// Fails where a state is written without its machine, and where SQL or an array lists states of a machine.
 import { copiedLists } from './copied-lists.ts'
 import { readGraph } from './floors.ts'
 import { findMachines } from './machines.ts'
@@ -12,7 +11,9 @@ for (const { at, what } of writes) console.error(`${at}: writes ${what}; states 
 const lists = copiedLists(root, machines, readGraph(root))
 for (const { at, what } of lists)
   console.error(
-    `${at}: ${what}; statesOf, openStates or finalStates makes it (in SQL: inSql(…)), or the list that its transitions.ts exports`,
+    `${at}: ${what}; give the list a name in the machine's transitions.ts, or make it with statesOf, openStates, finalStates or statesBefore (in SQL: inSql(…))`,
   )
 if (writes.length + lists.length > 0) process.exit(1)
-console.log(`states: ${machines.length} machines, each write of a state is a move, no list of them is a copy`)
+console.log(
+  `states: ${machines.length} machines, each write of a state is a move, no list of them is written by hand`,
+)

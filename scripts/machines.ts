@@ -14,8 +14,6 @@ export interface Machine {
   relation: string
   column: string
   table: Readonly<Record<string, readonly string[]>>
-  /** The lists of its states that its file exports under a name ending in States. */
-  groups: readonly (readonly string[])[]
 }
 
 const SUFFIX = 'Machine'
@@ -30,7 +28,6 @@ export async function findMachines(root: string): Promise<Machine[]> {
     // The kernel's holds the mechanism and no machine.
     const module = (await import(join(root, file))) as Record<string, unknown>
     const source = readFileSync(join(root, file), 'utf8')
-    const lists = Object.entries(module).filter(([name]) => name.endsWith('States')) as [string, string[]][]
     for (const [exported, value] of Object.entries(module)) {
       if (!exported.endsWith(SUFFIX)) continue
       const { name, table, column, transitions } = value as Declared<string>
@@ -42,7 +39,6 @@ export async function findMachines(root: string): Promise<Machine[]> {
         relation: table.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
         column,
         table: transitions,
-        groups: lists.map(([, list]) => list).filter((list) => list.every((state) => state in transitions)),
       })
     }
   }

@@ -1,17 +1,6 @@
 import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
-
-const byHand = [
-  'picked_up',
-  'in_transit',
-  'on_hold',
-  'delivered',
-  'returning',
-  'returned',
-  'cancelled',
-  'not_found',
-  'lost',
-] as const
+import { shipmentStatesByHand } from '../../domain/logistics/transitions.ts'
 
 export const setStatus = defineChange({
   name: 'set-status',
@@ -19,9 +8,9 @@ export const setStatus = defineChange({
     'Set the status of a parcel by hand if its courier does not. If the courier later says something else, an attention item appears.',
   args: [
     { name: 'shipment', description: 'the UUID or code of the shipment' },
-    { name: 'status', description: `the new status: ${byHand.join(', ')}` },
+    { name: 'status', description: `the new status: ${shipmentStatesByHand.join(', ')}` },
   ],
-  input: z.object({ shipment: z.string().min(1), status: z.enum(byHand) }),
+  input: z.object({ shipment: z.string().min(1), status: z.enum(shipmentStatesByHand) }),
   examples: ['laku shipments set-status SHP-261123-7K3QX2ABCD delivered --reason "the buyer has it"'],
   needsReason: true,
   change: async (work, { shipment, status }, reason) => {

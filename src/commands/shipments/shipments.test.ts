@@ -3,7 +3,7 @@ import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { orderChoreography, Storefront } from '../../../test/storefront.ts'
 import type { RawInput } from '../../cli/define/command.ts'
 import { CommandContext } from '../../cli/define/context.ts'
-import { shipmentStatusesByHand, shipmentTransitions } from '../../domain/logistics/index.ts'
+import { shipmentStatesByHand, shipmentTransitions } from '../../domain/logistics/index.ts'
 import { verbs } from './verbs.ts'
 
 let laku: TestLaku
@@ -75,6 +75,6 @@ describe('laku shipments', () => {
   it('name the states of the domain', () => {
     expect(choicesOf('list')?.toSorted()).toEqual(Object.keys(shipmentTransitions).sort())
     const setStatus = verbs.find((verb) => verb.name === 'set-status')
-    expect(setStatus?.args[1]?.description).toBe(`the new status: ${shipmentStatusesByHand.join(', ')}`)
+    expect(setStatus?.args[1]?.description).toBe(`the new status: ${shipmentStatesByHand.join(', ')}`)
   })
 })

@@ -1,7 +1,16 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type AttentionKind, finalStates, inSql, type Work } from '../kernel/index.ts'
-import { shipmentTransitions } from '../logistics/index.ts'
+import { stockedSessionStates } from '../group-buying/index.ts'
+import { type AttentionKind, finalStates, inSql, openStates, type Work } from '../kernel/index.ts'
+import { shipmentTransitions, unpricedShipmentStates } from '../logistics/index.ts'
 import { settleAttentionWhere } from '../ops/index.ts'
+import { endedUnfundedStates, unbookedStates } from '../order/index.ts'
+import { arrivedRefundStates, outstandingRefundStates } from '../payment/index.ts'
+import { bankBatchTransitions, pendingPayoutStates } from '../payout/index.ts'
+import { failedSettlementStates, sentSettlementStates } from '../settlement/index.ts'
+import { suspenseTransitions } from '../suspense/index.ts'
+import { payingWithdrawalStates, unsentWithdrawalStates } from '../wallet/index.ts'
+import { answeredPurchaseOrderStates, endedPurchaseOrderStates } from '../warehouse/index.ts'
+import { deliveredMessageStates } from '../whatsapp/index.ts'
 
 /**
  * The SQL condition that ends an open attention item, the row `a`. It holds once the cause of the item is
@@ -40,9 +49,6 @@ const isNot = (table: string, ...states: string[]): GoneWhen => ({
   states: { table, of: states, not: true },
 })
 
-const answered = ['confirmed', 'shipped', 'partially_received', 'received', 'closed', 'cancelled']
-const sessionDone = ['orders_created', 'success', 'cancelled', 'refunded']
-
 /**
  * Ends the attention item a day after the last failed message of its channel. One of the item's details holds
  * the id of that message's row; `id` is the name of this detail.
@@ -73,8 +79,8 @@ const unquarantined: GoneWhen = {
  */
 const parcelGoes: GoneWhen = {
   gone: sql`exists (
-    select from orders o where o.id = ${subject} and (o.status not in ('paid', 'processing', 'on_hold') or exists (
-      select from shipments s where s.order_id = o.id and s.status not in ('pending', 'cancelled', 'not_found'))))`,
+    select from orders o where o.id = ${subject} and (o.status not in ${inSql(unbookedStates)} or exists (
+      select from shipments s where s.order_id = o.id and s.status not in ${inSql(unpricedShipmentStates)})))`,
 }
 
 /**
@@ -84,7 +90,7 @@ const parcelGoes: GoneWhen = {
  */
 const goodsComing: GoneWhen = {
   gone: sql`exists (
-    select from group_buying_sessions s where s.id = ${subject} and (s.status = any(${sessionDone}) or exists (
+    select from group_buying_sessions s where s.id = ${subject} and (s.status = any(${[...stockedSessionStates]}) or exists (
       select from warehouse_purchase_orders p where p.session_id = s.id and p.created_at >= a.since and p.status <> 'cancelled')))`,
 }
 
@@ -102,7 +108,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   books_differ: {
     gone: sql`exists (select from reconciliations r where r.status = 'agrees' and r.finished_at > a.since)`,
   },
-  bank_batch_unconfirmed: is('bank_batches', 'done', 'cancelled'),
+  bank_batch_unconfirmed: is('bank_batches', ...finalStates(bankBatchTransitions)),
   chargeback_ambiguous: {
     gone: sql`exists (select from chargebacks c where c.provider_transaction_id = a.subject_id)`,
   },
@@ -120,23 +126,23 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   item_set_aside: {
     gone: sql`case a.subject_kind
       when 'payment' then exists (select from payments t where t.id = ${subject} and t.status <> 'pending')
-      when 'refund' then exists (select from refunds t where t.id = ${subject} and t.status in ('succeeded', 'to_wallet'))
-      when 'payout' then exists (select from payouts t where t.id = ${subject} and t.status not in ('created', 'submitted'))
-      when 'withdrawal' then exists (select from withdrawals t where t.id = ${subject} and t.status not in ('held', 'approved'))
-      when 'settlement' then exists (select from settlements t where t.id = ${subject} and t.status in ('submitted', 'paid'))
+      when 'refund' then exists (select from refunds t where t.id = ${subject} and t.status in ${inSql(arrivedRefundStates)})
+      when 'payout' then exists (select from payouts t where t.id = ${subject} and t.status not in ${inSql(pendingPayoutStates)})
+      when 'withdrawal' then exists (select from withdrawals t where t.id = ${subject} and t.status not in ${inSql(unsentWithdrawalStates)})
+      when 'settlement' then exists (select from settlements t where t.id = ${subject} and t.status in ${inSql(sentSettlementStates)})
       when 'provider_transaction' then not exists (select from provider_lines t where t.id = a.subject_id)
       when 'whatsapp_message' then exists (select from whatsapp_messages t where t.id = ${subject} and t.status <> 'queued')
       when 'notification_delivery' then exists (select from notification_deliveries t where t.id = ${subject} and t.status <> 'queued')
       else false end`,
   },
   job_failed: { person: 'jobs retry, redrive and cancel end it (src/runtime/retry-jobs.ts)' },
-  money_in_suspense: isNot('suspense_items', 'open', 'requested'),
+  money_in_suspense: isNot('suspense_items', ...openStates(suspenseTransitions)),
   ledger_chain_broken: { person: 'laku ledger declare-break ends it' },
   order_called_off: parcelGoes,
   order_came_back: isNot('orders', 'returned'),
   order_contradicted: { person: 'whether a buyer who has goods and money gives one back is not kept here' },
   order_not_shippable: parcelGoes,
-  order_without_money: is('orders', 'cancelled', 'failed', 'refunded'),
+  order_without_money: is('orders', ...endedUnfundedStates),
   // This attention item ends when the day is over on which the budget for codes was spent.
   'otp.budget': {
     gone: sql`not exists (
@@ -149,41 +155,41 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   payment_unknown: unquarantined,
   payment_unresolved: isNot('payments', 'pending'),
   payment_wrong_amount: unquarantined,
-  payout_stuck: isNot('payouts', 'created', 'submitted'),
+  payout_stuck: isNot('payouts', ...pendingPayoutStates),
   payout_unexpected: {
     gone: sql`exists (
       select from payouts p where p.id::text = a.subject_id and (p.status = 'succeeded' or p.provider_status in ('FAILED', 'REVERSED', 'CANCELLED')))`,
   },
   payouts_wait_for_balance: {
     gone: sql`case a.subject_kind
-      when 'withdrawal' then exists (select from withdrawals w where w.id = ${subject} and w.status not in ('approved', 'submitted'))
-      else not exists (select from payouts p where p.waits_since is not null and p.status in ('created', 'submitted') and not p.held) end`,
+      when 'withdrawal' then exists (select from withdrawals w where w.id = ${subject} and w.status not in ${inSql(payingWithdrawalStates)})
+      else not exists (select from payouts p where p.waits_since is not null and p.status in ${inSql(pendingPayoutStates)} and not p.held) end`,
   },
-  pickup_short: is('warehouse_purchase_orders', 'received', 'closed', 'cancelled'),
+  pickup_short: is('warehouse_purchase_orders', ...endedPurchaseOrderStates),
   provider_transaction_unknown: { person: 'a line of the provider’s book of a kind that is not known' },
   purchase_order_not_told: {
     gone: sql`exists (
-      select from warehouse_purchase_orders p where p.id = ${subject} and (p.status = any(${answered}) or exists (
+      select from warehouse_purchase_orders p where p.id = ${subject} and (p.status = any(${[...answeredPurchaseOrderStates]}) or exists (
         select from whatsapp_messages m
-        where m.dedupe_key like 'purchase_order:' || a.subject_id || ':%' and m.created_at > a.since and m.status in ('delivered', 'read'))))`,
+        where m.dedupe_key like 'purchase_order:' || a.subject_id || ':%' and m.created_at > a.since and m.status in ${inSql(deliveredMessageStates)})))`,
   },
-  purchase_order_refused: is('warehouse_purchase_orders', ...answered),
-  purchase_order_reply_ambiguous: is('warehouse_purchase_orders', ...answered),
-  purchase_order_reply_unclear: is('warehouse_purchase_orders', ...answered),
-  purchase_order_unanswered: is('warehouse_purchase_orders', ...answered),
-  purchase_order_unneeded: is('warehouse_purchase_orders', 'received', 'closed', 'cancelled'),
+  purchase_order_refused: is('warehouse_purchase_orders', ...answeredPurchaseOrderStates),
+  purchase_order_reply_ambiguous: is('warehouse_purchase_orders', ...answeredPurchaseOrderStates),
+  purchase_order_reply_unclear: is('warehouse_purchase_orders', ...answeredPurchaseOrderStates),
+  purchase_order_unanswered: is('warehouse_purchase_orders', ...answeredPurchaseOrderStates),
+  purchase_order_unneeded: is('warehouse_purchase_orders', ...endedPurchaseOrderStates),
   'push.failed': quiet('notification_deliveries', 'lastDeliveryId'),
-  refund_contradicted: is('refunds', 'succeeded', 'to_wallet'),
-  refund_failing: is('refunds', 'succeeded', 'to_wallet'),
+  refund_contradicted: is('refunds', ...arrivedRefundStates),
+  refund_failing: is('refunds', ...arrivedRefundStates),
   refund_pending: isNot('refunds', 'submitted'),
   refund_requested: isNot('refunds', 'requested'),
-  refund_stuck: is('refunds', 'succeeded', 'to_wallet', 'failed'),
+  refund_stuck: is('refunds', ...arrivedRefundStates, 'failed'),
   refund_unexpected: {
     gone: sql`exists (select from refunds r where r.provider_refund_id = a.subject_id and r.status = 'succeeded')
       or exists (select from provider_refunds f where f.provider_refund_id = a.subject_id and f.status <> 'PENDING')`,
   },
   refunds_wait_for_balance: {
-    gone: sql`not exists (select from refunds r where r.waits_since is not null and r.status in ('approved', 'failed', 'submitted'))`,
+    gone: sql`not exists (select from refunds r where r.waits_since is not null and r.status in ${inSql(outstandingRefundStates)})`,
   },
   return_requested: isNot('order_returns', 'requested'),
   session_lost_purchase_order: goodsComing,
@@ -192,7 +198,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   session_stock_unchecked: {
     gone: sql`not exists (select from orders o where o.session_id = ${subject} and o.status = 'on_hold')`,
   },
-  settlement_unpaid: isNot('settlements', 'failed', 'reversed'),
+  settlement_unpaid: isNot('settlements', ...failedSettlementStates),
   shipment_booked_unasked: {
     person: 'whether the courier’s unexpected booking was cancelled is theirs to say',
   },
@@ -235,7 +241,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   withdrawal_of_suspended: {
     gone: sql`exists (
       select from withdrawals w join users u on u.id = w.user_id
-      where w.id = ${subject} and (w.status not in ('held', 'approved') or u.status <> 'suspended'))`,
+      where w.id = ${subject} and (w.status not in ${inSql(unsentWithdrawalStates)} or u.status <> 'suspended'))`,
   },
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import type { Tx } from '../kernel/index.ts'
+import { inSql, type Tx } from '../kernel/index.ts'
 import type { SwitchName } from '../ops/index.ts'
+import { sendableRefundStates } from '../payment/index.ts'
 
 /**
  * The work that waits while staff have paused a switch, by its kind. None of the work is lost; it continues
@@ -33,7 +34,7 @@ const questions: Record<
     },
     {
       what: 'refunds',
-      from: sql`refunds where status in ('approved', 'failed') and next_check_at is not null`,
+      from: sql`refunds where status in ${inSql(sendableRefundStates)} and next_check_at is not null`,
       amount: true,
     },
     {

@@ -1,7 +1,13 @@
 import { sql } from 'kysely'
 import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
 import { wasReceived } from '../payment/index.ts'
-import { sessionTransitions } from './transitions.ts'
+import {
+  liveParticipantStates,
+  paidParticipantStates,
+  refundingSessionStates,
+  runningSessionStates,
+  sessionTransitions,
+} from './transitions.ts'
 
 // The maximum number of violations that one check of a group-buying invariant lists. A broken invariant can
 // have ten thousand violations, but a person needs only the first few.
@@ -19,9 +25,9 @@ export const groupBuyingChecks: readonly Check[] = [
         s.code, s.paid_units, s.held_units, s.participants, coalesce(c.paid, 0), coalesce(c.held, 0), coalesce(c.people, 0)) as line
       from group_buying_sessions s left join (
         select session_id,
-          sum(units) filter (where status in ('paid', 'ordered')) as paid,
+          sum(units) filter (where status in ${inSql(paidParticipantStates)}) as paid,
           sum(units) filter (where status = 'held') as held,
-          count(*) filter (where status in ('paid', 'ordered')) as people
+          count(*) filter (where status in ${inSql(paidParticipantStates)}) as people
         from group_participants group by session_id
       ) c on c.session_id = s.id
       where (s.paid_units, s.held_units, s.participants)
@@ -32,7 +38,7 @@ export const groupBuyingChecks: readonly Check[] = [
     sql<{ line: string }>`
       select format('%s sold %s of %s', s.code, c.units, s.capacity) as line
       from group_buying_sessions s join (
-        select session_id, sum(units) as units from group_participants where status in ('held', 'paid', 'ordered') group by session_id
+        select session_id, sum(units) as units from group_participants where status in ${inSql(liveParticipantStates)} group by session_id
       ) c on c.session_id = s.id
       where c.units > s.capacity limit ${SHOWN}`,
   ),
@@ -68,8 +74,8 @@ export const groupBuyingChecks: readonly Check[] = [
       where not case p.status
         when 'held' then s.status = 'forming' and f.paid = 0 and f.orders = 0
         when 'paid' then f.paid > 0 and f.orders = 0 and case
-          when s.status in ('failed', 'cancelled') then f.returned = f.paid
-          else s.status in ('forming', 'moq_reached', 'pending_stock', 'orders_created') and f.returned = 0 end
+          when s.status in ${inSql(refundingSessionStates)} then f.returned = f.paid
+          else s.status in ${inSql(runningSessionStates)} and f.returned = 0 end
         when 'ordered' then f.paid > 0 and f.orders = 1
         else f.returned = f.paid and f.orders = 0 and (p.status <> 'refunded' or f.refunded) end
       limit ${SHOWN}`,

@@ -43,7 +43,10 @@ export { type ClosePolicy, entryPrice, finalPrice, verdict } from './rules.ts'
 export {
   type ParticipantStatus,
   participantTransitions,
+  publicSessionStates,
   type SessionStatus,
   sessionTransitions,
+  stockedSessionStates,
+  unorderedParticipantStates,
 } from './transitions.ts'
 export type { SessionView } from './views.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { idOrCode, pageOf, type Tx } from '../kernel/index.ts'
+import { idOrCode, inSql, pageOf, type Tx } from '../kernel/index.ts'
 import { groupBuyingErrors } from './errors.ts'
-import type { SessionStatus } from './transitions.ts'
+import { fulfilmentStates, type SessionStatus } from './transitions.ts'
 import { type SessionView, sessionViews } from './views.ts'
 
 export interface SessionFilter {
@@ -52,7 +52,7 @@ export async function liveSessions(tx: Tx, limit: number): Promise<SessionView[]
   const { rows } = await sql<{ id: string }>`
     (select id from group_buying_sessions where status = 'forming' order by ends_at limit ${limit})
     union all
-    (select id from group_buying_sessions where status in ('moq_reached', 'pending_stock', 'orders_created')
+    (select id from group_buying_sessions where status in ${inSql(fulfilmentStates)}
       order by updated_at limit ${limit})
     limit ${limit}`.execute(tx)
   const ids = rows.map((row) => row.id)

@@ -1,4 +1,4 @@
-import { machineOf, type Transitions } from '../kernel/index.ts'
+import { machineOf, statesBefore, statesOf, type Transitions } from '../kernel/index.ts'
 
 export type SessionStatus =
   | 'draft'
@@ -29,6 +29,29 @@ export const sessionTransitions: Transitions<SessionStatus> = {
 
 export const sessionMachine = machineOf('session', 'groupBuyingSessions', sessionTransitions)
 
+/** The states of a session that customers may see: all but a draft. */
+export const publicSessionStates = statesOf(sessionTransitions).filter((state) => state !== 'draft')
+
+/** The states of a session that has enough buyers, and whose orders are not all made. */
+export const fulfilmentStates: readonly SessionStatus[] = ['moq_reached', 'pending_stock', 'orders_created']
+
+/** The states of a session that takes buyers, or that makes their orders. */
+export const runningSessionStates: readonly SessionStatus[] = ['forming', ...fulfilmentStates]
+
+/** The states of a session whose buyers are refunded. */
+export const refundingSessionStates: readonly SessionStatus[] = statesBefore(sessionTransitions, 'refunded')
+
+/** The states of a session that needs no stock any more: its orders are made, or it has ended. */
+export const stockedSessionStates: readonly SessionStatus[] = [
+  'orders_created',
+  'success',
+  'cancelled',
+  'refunded',
+]
+
+/** The states of a session that has no buyer to refund: it is not over, or all of its orders are made. */
+export const unrefundableSessionStates: readonly SessionStatus[] = ['draft', 'forming', 'success']
+
 export type ParticipantStatus = 'held' | 'paid' | 'ordered' | 'expired' | 'left' | 'refunded'
 
 export const participantTransitions: Transitions<ParticipantStatus> = {
@@ -41,3 +64,12 @@ export const participantTransitions: Transitions<ParticipantStatus> = {
 }
 
 export const participantMachine = machineOf('participant', 'groupParticipants', participantTransitions)
+
+/** The states of a participant who has paid and was not refunded. */
+export const paidParticipantStates: readonly ParticipantStatus[] = ['paid', 'ordered']
+
+/** The states of a participant who has a place in the session. */
+export const liveParticipantStates: readonly ParticipantStatus[] = ['held', ...paidParticipantStates]
+
+/** The states of a participant who has a place in the session, and no order yet. */
+export const unorderedParticipantStates: readonly ParticipantStatus[] = ['held', 'paid']

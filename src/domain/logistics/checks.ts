@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { type Check, checkOf } from '../kernel/index.ts'
+import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
+import { travelledShipmentStates, unpricedShipmentStates } from './transitions.ts'
 
 // The maximum number of violations that one check of parcels lists. A broken invariant can have ten thousand
 // violations, but a person needs only the first few.
@@ -17,7 +18,7 @@ export const logisticsChecks: readonly Check[] = [
     due: sql`
       select s.id::text, d.price_idr <> 0 or d.margin_idr <> 0, l.account, l.idr from shipments s
       cross join lateral (
-        select case when s.status in ('pending', 'cancelled', 'not_found') then 0 else coalesce(s.price_idr, 0) end as price_idr,
+        select case when s.status in ${inSql(unpricedShipmentStates)} then 0 else coalesce(s.price_idr, 0) end as price_idr,
           coalesce(s.margin_idr, 0) as margin_idr
       ) d
       cross join lateral (values ('shipping', d.price_idr + d.margin_idr), ('courier-deposit', -d.price_idr), ('shipping-margin', -d.margin_idr)) l(account, idr)`,
@@ -27,7 +28,7 @@ export const logisticsChecks: readonly Check[] = [
     sql<{ line: string }>`
       select format('%s is %s, its fee %s, its price %s, its margin %s', s.code, s.status, s.fee_idr, s.price_idr, s.margin_idr) as line
       from shipments s
-      where s.status in ('delivered', 'returned', 'lost') and s.margin_idr is distinct from s.fee_idr - coalesce(s.price_idr, 0)
+      where s.status in ${inSql(travelledShipmentStates)} and s.margin_idr is distinct from s.fee_idr - coalesce(s.price_idr, 0)
       limit ${SHOWN}`,
   ),
   heldToRows({

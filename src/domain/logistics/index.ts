@@ -24,10 +24,16 @@ export {
   moveParcelByHand,
   type ParcelMoveByHand,
   type ShipmentStatusByHand,
-  shipmentStatusesByHand,
 } from './tracking/set-status.ts'
 export { sweepTracking, trackingDue } from './tracking/sweep.ts'
 export { intendTracking, trackShipment } from './tracking/track.ts'
 export type { TrackingContext } from './tracking/track-parcels.ts'
-export { type ShipmentStatus, shipmentTransitions } from './transitions.ts'
+export {
+  cancelledShipmentStates,
+  type ShipmentStatus,
+  shipmentStatesByHand,
+  shipmentTransitions,
+  undeliveredShipmentStates,
+  unpricedShipmentStates,
+} from './transitions.ts'
 export type { ShipmentView } from './views.ts'

@@ -18,7 +18,7 @@ import {
   getShipment,
   offeredRates,
   quoteRate,
-  shipmentStatusesByHand,
+  shipmentStatesByHand,
   shipmentTransitions,
   zoneRate,
 } from './index.ts'
@@ -353,7 +353,7 @@ it('a parcel moves along its table and nowhere else, by hand as by its courier',
   const parcel = { id: 'b-1', trackingId: 't-1', status: 'confirmed', priceIdr: priceIdr as number }
   for (const [from, next] of Object.entries(shipmentTransitions)) {
     const set = (work: Work) => sql`update shipments set status = ${from} where id = ${id}`.execute(work.tx)
-    for (const to of shipmentStatusesByHand) {
+    for (const to of shipmentStatesByHand) {
       const use = (work: Work) => setShipmentStatus(work, { shipment: id, status: to })
       const legal = next.includes(to)
       const expected = { code: legal ? 'ok' : 'kernel.illegal_transition', status: legal ? to : from }

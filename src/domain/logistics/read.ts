@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrCode, requireStaff, type Tx, type Work } from '../kernel/index.ts'
+import { idOrCode, inSql, requireStaff, type Tx, type Work } from '../kernel/index.ts'
 import { logisticsErrors } from './errors.ts'
+import { undeliveredShipmentStates } from './transitions.ts'
 import type { ShipmentView } from './views.ts'
 
 type Row = Omit<ShipmentView, 'events'> & {
@@ -34,7 +35,7 @@ function viewOf({ userId: _, events, ...row }: Row): ShipmentView {
  * is none.
  */
 export async function liveShipment(tx: Tx, orderId: string): Promise<ShipmentView | undefined> {
-  const live = sql`s.order_id = ${orderId}::uuid and s.status not in ('cancelled', 'not_found', 'returned', 'lost')`
+  const live = sql`s.order_id = ${orderId}::uuid and s.status not in ${inSql(undeliveredShipmentStates)}`
   const [row] = await shipmentRows(tx, live, 1)
   return row && viewOf(row)
 }

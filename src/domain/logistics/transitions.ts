@@ -44,6 +44,35 @@ export const shipmentTransitions: Transitions<ShipmentStatus> = {
 
 export const shipmentMachine = machineOf('shipment', 'shipments', shipmentTransitions)
 
+/** The states of a parcel that ended before its journey began: the courier returns the price of the booking. */
+export const cancelledShipmentStates: readonly ShipmentStatus[] = ['cancelled', 'not_found']
+
+/** The states of a parcel for which no courier is paid. */
+export const unpricedShipmentStates: readonly ShipmentStatus[] = ['pending', ...cancelledShipmentStates]
+
+/** The states of a parcel that ended without reaching its buyer: its order may get another parcel. */
+export const undeliveredShipmentStates: readonly ShipmentStatus[] = [
+  ...cancelledShipmentStates,
+  'returned',
+  'lost',
+]
+
+/** The states of a parcel whose journey began, and is over. */
+export const travelledShipmentStates: readonly ShipmentStatus[] = ['delivered', 'returned', 'lost']
+
+/** The states of a parcel that staff may set by hand. */
+export const shipmentStatesByHand = [
+  'picked_up',
+  'in_transit',
+  'on_hold',
+  'delivered',
+  'returning',
+  'returned',
+  'cancelled',
+  'not_found',
+  'lost',
+] as const satisfies readonly ShipmentStatus[]
+
 /** Whether a parcel's journey is over: its status can no longer change. */
 export function isOver(status: ShipmentStatus): boolean {
   return shipmentTransitions[status].length === 0

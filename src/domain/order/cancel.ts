@@ -16,10 +16,8 @@ import {
   returnBorne,
   takeBack,
 } from './refunds/order-money.ts'
-import { type OrderStatus, orderMachine, orderTransitions } from './transitions.ts'
+import { cancellableByCustomerStates, orderMachine, orderTransitions } from './transitions.ts'
 import type { OrderView } from './views.ts'
-
-const byCustomer: readonly OrderStatus[] = ['pending_payment', 'paid']
 
 /**
  * Cancels an order that has not left the warehouse. Its stock is released, an open payment is withdrawn, and
@@ -82,7 +80,7 @@ async function requireCancellable(work: Work, order: LockedOrder): Promise<void>
   const isCustomer = work.actor.kind === 'customer'
   if (isCustomer && order.sessionId) throw orderErrors.group_order({ orderId: id, code })
   requireTransition(orderTransitions, status, 'cancelled', 'order')
-  if (isCustomer && !byCustomer.includes(status))
+  if (isCustomer && !cancellableByCustomerStates.includes(status))
     throw orderErrors.not_cancellable({ orderId: id, code, status })
   const parcel = await endUnrequestedParcel(work, id)
   if (!parcel) return

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
 import { refundTransitions, wasReceived } from '../payment/index.ts'
+import { reservingStates } from './transitions.ts'
 
 // The maximum number of violations that one check of an invariant lists. There can be ten thousand, but a
 // person needs only the first few.
@@ -45,7 +46,7 @@ export const orderChecks: readonly Check[] = [
         where status = 'open' and subject_kind = 'order' group by subject_id
       ) r on r.subject_id = o.id
       where coalesce(r.quantity, 0) <> case
-        when o.allocated and o.status in ('pending_payment', 'paid', 'processing', 'ready_for_pickup', 'on_hold') then i.quantity
+        when o.allocated and o.status in ${inSql(reservingStates)} then i.quantity
         else 0 end
       limit ${SHOWN}`,
   ),

@@ -41,6 +41,14 @@ export {
 export { refuseReturn } from './returns/refuse.ts'
 export { type ReturnRequest, requestReturn } from './returns/request.ts'
 export { type ReturnReason, returnReasons } from './returns/rules.ts'
-export { type StatusByHand, setOrderStatus, statusesByHand } from './set-status.ts'
-export { type OrderStatus, orderTransitions } from './transitions.ts'
+export { type StatusByHand, setOrderStatus } from './set-status.ts'
+export {
+  closedStates,
+  endedUnfundedStates,
+  type OrderStatus,
+  orderTransitions,
+  settledStates,
+  statesByHand,
+  unbookedStates,
+} from './transitions.ts'
 export type { OrderView } from './views.ts'

@@ -13,18 +13,17 @@ import { giftOf } from './refunds/order-money.ts'
 import { acceptReturn } from './returns/accept.ts'
 import { refuseReturn } from './returns/refuse.ts'
 import { returnUntil } from './returns/window.ts'
-import { orderMachine, orderTransitions } from './transitions.ts'
+import { orderMachine, orderTransitions, type statesByHand } from './transitions.ts'
 import type { OrderView } from './views.ts'
 
 const handling: readonly StaffRole[] = ['support', 'warehouse', 'service']
 const deciding: readonly StaffRole[] = ['support', 'service']
 
 /**
- * The order statuses that staff and services may set by hand, with the roles allowed to set each. Roles that
- * handle parcels say how far the parcel is; roles that answer buyers set the statuses that cost money.
- * Statuses that only a payment, time or a return may set are missing here.
+ * The roles that may set each order status by hand. Roles that handle parcels say how far the parcel is; roles
+ * that answer buyers set the statuses that cost money.
  */
-const mayset = {
+const rolesOf = {
   processing: handling,
   ready_for_pickup: handling,
   picked_up: handling,
@@ -36,11 +35,9 @@ const mayset = {
   failed: deciding,
   cancelled: deciding,
   refunded: deciding,
-} as const
+} as const satisfies Record<StatusByHand, readonly StaffRole[]>
 
-export type StatusByHand = keyof typeof mayset
-
-export const statusesByHand = Object.keys(mayset) as [StatusByHand, ...StatusByHand[]]
+export type StatusByHand = (typeof statesByHand)[number]
 
 /**
  * Sets an order's status by hand (`PATCH /api/orders/:id/status`). An order that leaves on_hold or returned
@@ -56,7 +53,7 @@ export async function setOrderStatus(
   input: { order: string; status: StatusByHand; reason?: string | undefined },
 ): Promise<OrderView> {
   const { status, reason } = input
-  requireStaff(work.actor, ...mayset[status])
+  requireStaff(work.actor, ...rolesOf[status])
   if (status === 'cancelled') return await cancelOrder(work, { order: input.order, reason })
   const { id, code, status: before } = await getOrder(work, input.order)
   if (before === 'return_requested') return await decideReturn(work, { code, status, reason })

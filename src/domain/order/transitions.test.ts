@@ -20,7 +20,7 @@ import {
   type StatusByHand,
   setOrderStatus,
   startProcessing,
-  statusesByHand,
+  statesByHand,
 } from './index.ts'
 
 const statuses = Object.keys(orderTransitions) as OrderStatus[]
@@ -131,10 +131,10 @@ describe.each(statuses)('from %s', (status) => {
       if (status === 'return_requested') await earnOrders(work, [order.id])
       await setOrderStatus(work, { order: order.id, status: to, reason: 'a test' })
     }
-    const uses = statusesByHand.map((to) => [to, set(to)])
+    const uses = statesByHand.map((to) => [to, set(to)])
     const outcomes = await from(status, Object.fromEntries(uses))
     const codes = Object.entries(outcomes).map(([to, { code }]) => [to, code])
-    const expected = statusesByHand.map((to) => [
+    const expected = statesByHand.map((to) => [
       to,
       legal(to) ? (refusedByHand[`${status} ${to}`] ?? 'ok') : 'kernel.illegal_transition',
     ])

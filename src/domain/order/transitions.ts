@@ -1,4 +1,4 @@
-import { machineOf, type Transitions } from '../kernel/index.ts'
+import { machineOf, statesBefore, type Transitions } from '../kernel/index.ts'
 
 export type OrderStatus =
   | 'pending_payment'
@@ -50,6 +50,79 @@ export const orderTransitions: Transitions<OrderStatus> = {
 }
 
 export const orderMachine = machineOf('order', 'orders', orderTransitions)
+
+/** The states of an order for which laku books a courier by itself. */
+export const bookableStates: readonly OrderStatus[] = ['paid', 'processing']
+
+/** The states of a paid order whose courier is not booked yet. */
+export const unbookedStates: readonly OrderStatus[] = [...bookableStates, 'on_hold']
+
+/** The states of a paid order whose goods are in the warehouse. */
+export const inWarehouseStates: readonly OrderStatus[] = [...unbookedStates, 'ready_for_pickup']
+
+/** The states of an order for which stock may be reserved. */
+export const reservingStates: readonly OrderStatus[] = ['pending_payment', ...inWarehouseStates]
+
+/** The states of an order whose parcel has left the warehouse. */
+export const dispatchedStates: readonly OrderStatus[] = [
+  'picked_up',
+  'in_transit',
+  'delivered',
+  'failed',
+  'returning',
+  'returned',
+]
+
+/** The states of an order whose courier is booked, while its parcel is on the way to the buyer. */
+export const bookedStates: readonly OrderStatus[] = ['ready_for_pickup', 'picked_up', 'in_transit']
+
+/**
+ * The states of an order whose parcel reaches the buyer, in sequence. An order may skip some of them, because
+ * a courier may report a later status first.
+ */
+export const deliverySequence: readonly OrderStatus[] = [...bookableStates, ...bookedStates, 'delivered']
+
+/** The states of an order that a customer may cancel: packing has not begun. */
+export const cancellableByCustomerStates: readonly OrderStatus[] = ['pending_payment', 'paid']
+
+/** The states of an order whose buyer may get the money back now. */
+export const refundableStates: readonly OrderStatus[] = statesBefore(orderTransitions, 'refunded')
+
+/** The states of an order whose buyer gets a refund, or has got one. */
+export const refundStates: readonly OrderStatus[] = [...refundableStates, 'refunded']
+
+/** The states of an order that ended, and keeps no money of its buyer. */
+export const endedUnfundedStates: readonly OrderStatus[] = ['cancelled', 'failed', 'refunded']
+
+/** The states of an order that keeps no money of its buyer: unpaid, or ended with a refund. */
+export const unfundedStates: readonly OrderStatus[] = ['pending_payment', ...endedUnfundedStates]
+
+/** The states of an order that is over for its buyer. */
+export const closedStates: readonly OrderStatus[] = ['completed', 'cancelled', 'refunded']
+
+/** The states of an order that is over for its factory, so that its lines may be part of a settlement. */
+export const settledStates: readonly OrderStatus[] = [
+  'delivered',
+  'completed',
+  'refunded',
+  'failed',
+  'cancelled',
+]
+
+/** The states of an order that staff and services may set by hand. Only a payment, time or a return sets others. */
+export const statesByHand = [
+  'processing',
+  'ready_for_pickup',
+  'picked_up',
+  'in_transit',
+  'delivered',
+  'on_hold',
+  'returning',
+  'returned',
+  'failed',
+  'cancelled',
+  'refunded',
+] as const satisfies readonly OrderStatus[]
 
 export type ReturnStatus = 'requested' | 'accepted' | 'refused'
 

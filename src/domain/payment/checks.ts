@@ -2,7 +2,12 @@ import { sql } from 'kysely'
 import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { goesBack } from './entitlement/read-gone.ts'
 import { paymentRowChecks, refundedFromReview } from './row-checks.ts'
-import { receivedStates } from './transitions.ts'
+import {
+  arrivedRefundStates,
+  receivedStates,
+  sendableRefundStates,
+  ungrantedRefundStates,
+} from './transitions.ts'
 
 // The maximum number of violations that one check of an invariant lists. There may be ten thousand, but a
 // person needs only the first few.
@@ -51,8 +56,8 @@ export const paymentChecks: readonly Check[] = [
         p.returned_idr, p.refunded_idr, r.decided, r.done, b.rebate) as line
       from payments p
       cross join lateral (
-        select coalesce(sum(amount_idr) filter (where status not in ('requested', 'rejected')), 0) as decided,
-          coalesce(sum(amount_idr) filter (where status in ('succeeded', 'to_wallet')), 0) as done
+        select coalesce(sum(amount_idr) filter (where status not in ${inSql(ungrantedRefundStates)}), 0) as decided,
+          coalesce(sum(amount_idr) filter (where status in ${inSql(arrivedRefundStates)}), 0) as done
         from refunds where payment_id = p.id and quarantine_id is null
       ) r
       cross join lateral (
@@ -125,7 +130,7 @@ export const paymentChecks: readonly Check[] = [
         select t.subject_id from ledger_accounts a join ledger_entries e on e.account_id = a.id
         join ledger_transactions t on t.id = e.transaction_id where a.key = 'chargeback-loss')) limit ${SHOWN}`,
   ),
-  holds('refunds-payable', ['approved', 'failed']),
+  holds('refunds-payable', sendableRefundStates),
   holds('refunds-in-flight', ['submitted']),
   ...paymentRowChecks,
 ]

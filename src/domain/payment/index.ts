@@ -61,11 +61,16 @@ export { listQuarantined } from './suspense/list.ts'
 export { putPosting } from './suspense/put-posting.ts'
 export { refundQuarantined } from './suspense/refund.ts'
 export {
+  arrivedRefundStates,
+  awaitedStates,
+  lapsedStates,
+  outstandingRefundStates,
   type PaymentStatus,
   paidStates,
   paymentTransitions,
   type RefundStatus,
   refundTransitions,
+  sendableRefundStates,
 } from './transitions.ts'
 export { type Payment, type PaymentView, paymentView } from './views.ts'
 export { freeParts } from './wallet-part/free-parts.ts'

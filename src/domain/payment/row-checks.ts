@@ -1,7 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
-import { receivedStates } from './transitions.ts'
+import {
+  arrivedRefundStates,
+  receivedStates,
+  sendableRefundStates,
+  ungrantedRefundStates,
+} from './transitions.ts'
 
 // The maximum number of violations that one check lists. There may be ten thousand violations, but a person
 // needs only the first few.
@@ -58,9 +63,9 @@ export const paymentRowChecks: readonly Check[] = [
     as: sql`case when a.key in ('refunds-payable', 'refunds-in-flight', 'gateway', 'quarantine') or a.key like 'wallet:%' then a.key end`,
     due: sql`
       select r.id::text, true, l.account, l.idr from refunds r left join payments p on p.id = r.payment_id
-      cross join lateral (select r.destination = 'wallet' and r.status in ('succeeded', 'to_wallet') as in_wallet) w
+      cross join lateral (select r.destination = 'wallet' and r.status in ${inSql(arrivedRefundStates)} as in_wallet) w
       cross join lateral (
-        select 'refunds-payable', case when r.status in ('approved', 'failed') then -r.amount_idr else 0 end
+        select 'refunds-payable', case when r.status in ${inSql(sendableRefundStates)} then -r.amount_idr else 0 end
         union all
         select 'refunds-in-flight', case r.status when 'submitted' then -r.amount_idr else 0 end
         union all
@@ -77,7 +82,7 @@ export const paymentRowChecks: readonly Check[] = [
         -- The wallet's part of a refund to the source is a row of its own, and the same posting.
         select 'wallet:' || p.user_id, -part.amount_idr from refunds part where part.part_of = r.id
       ) l(account, idr)
-      where r.status not in ('requested', 'rejected') and r.part_of is null`,
+      where r.status not in ${inSql(ungrantedRefundStates)} and r.part_of is null`,
   }),
   checkOf(
     'what the provider refunded is booked once, at its refund or in suspense',

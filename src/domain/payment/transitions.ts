@@ -31,6 +31,15 @@ export const paidStates: readonly PaymentStatus[] = statesBefore(paymentTransiti
 /** The states of a payment whose money was received, however much of it was refunded. */
 export const receivedStates: readonly PaymentStatus[] = [...paidStates, 'refunded']
 
+/** The states of a payment that its invoice can still pay, even after the provider reported EXPIRED. */
+export const payableStates: readonly PaymentStatus[] = ['pending', 'expired']
+
+/** The states of a payment that waits for its buyer's money, or for a person's decision about that money. */
+export const awaitedStates: readonly PaymentStatus[] = ['pending', 'review']
+
+/** The states of a payment that ended without money. */
+export const lapsedStates: readonly PaymentStatus[] = ['expired', 'failed']
+
 export type RefundStatus =
   | 'requested'
   | 'approved'
@@ -56,6 +65,30 @@ export const refundTransitions: Transitions<RefundStatus> = {
 }
 
 export const refundMachine = machineOf('refund', 'refunds', refundTransitions)
+
+/** The states of a refund that may be sent to the provider now, or again. */
+export const sendableRefundStates: readonly RefundStatus[] = statesBefore(refundTransitions, 'submitted')
+
+/** The states of a refund that laku asked the provider for, and that has not arrived. */
+export const triedRefundStates: readonly RefundStatus[] = ['submitted', 'failed']
+
+/**
+ * The states of a refund whose money is owed to the buyer: it was approved and has not arrived. laku's ledger
+ * has an account from which it is paid.
+ */
+export const outstandingRefundStates: readonly RefundStatus[] = [...sendableRefundStates, 'submitted']
+
+/** The states of a refund whose money has arrived, at its source or in the wallet. */
+export const arrivedRefundStates: readonly RefundStatus[] = ['succeeded', 'to_wallet']
+
+/** The states of a refund that was approved, whatever came of it. */
+export const grantedRefundStates: readonly RefundStatus[] = [
+  ...outstandingRefundStates,
+  ...arrivedRefundStates,
+]
+
+/** The states of a refund that nobody approved: it promises the buyer nothing. */
+export const ungrantedRefundStates: readonly RefundStatus[] = ['requested', 'rejected']
 
 export type ReconciliationStatus = 'running' | 'agrees' | 'differs' | 'broken_off'
 

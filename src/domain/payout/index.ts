@@ -64,6 +64,10 @@ export { readChannels } from './submission/read-channels.ts'
 export { payoutsDue, submitPayouts, sweepPayouts } from './submission/submit.ts'
 export {
   bankBatchTransitions,
+  executedPayoutStates,
+  livePayoutStates,
   type PayoutStatus,
   payoutTransitions,
+  pendingPayoutStates,
+  sentPayoutStates,
 } from './transitions.ts'

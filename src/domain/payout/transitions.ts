@@ -31,3 +31,21 @@ export const bankBatchTransitions: Transitions<BankBatchStatus> = {
 export const bankBatchMachine = machineOf('bank batch', 'bankBatches', bankBatchTransitions)
 
 export const payoutMachine = machineOf('payout', 'payouts', payoutTransitions)
+
+/** The states of a payout that has no result yet. */
+export const pendingPayoutStates: readonly PayoutStatus[] = ['created', 'submitted']
+
+/** The states of a payout that the provider has, or has paid. */
+export const sentPayoutStates: readonly PayoutStatus[] = ['submitted', 'succeeded']
+
+/** The states of a payout whose money leaves or has left, so that no second payout may be sent for it. */
+export const livePayoutStates: readonly PayoutStatus[] = ['created', ...sentPayoutStates]
+
+/** The states of a payout whose money did not arrive, or came back. */
+export const failedPayoutStates: readonly PayoutStatus[] = ['failed', 'reversed']
+
+/** The states of a payout whose money left laku's balance at the provider, even if the bank sent it back. */
+export const executedPayoutStates: readonly PayoutStatus[] = ['succeeded', 'reversed']
+
+/** The results of a payout, in the order in which they are booked: a payout may get several at once. */
+export const payoutSteps = ['submitted', 'succeeded', 'failed', 'reversed'] as const satisfies PayoutStatus[]

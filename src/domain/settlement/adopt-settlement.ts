@@ -3,7 +3,7 @@ import { moveState, type Rupiah, type Work } from '../kernel/index.ts'
 import { type BankAccount, countLost } from '../ops/index.ts'
 import { addTransfer, adoptPayout, type GatewayPayout } from '../payout/index.ts'
 import { type LockedSettlement, lockSettlement } from './lock.ts'
-import { settlementMachine } from './transitions.ts'
+import { settlementMachine, unpaidSettlementStates } from './transitions.ts'
 
 /**
  * Takes over a settlement's payout that a restored database lacks. The settlement becomes paid by that
@@ -64,7 +64,7 @@ async function takeUnpaid(
   if (rows.length === 0) return undefined
   const settlement = await lockSettlement(work.tx, code)
   const { id, status, netIdr } = settlement
-  if (!['approved', 'failed', 'reversed'].includes(status) || netIdr !== amountIdr) return undefined
+  if (!unpaidSettlementStates.includes(status) || netIdr !== amountIdr) return undefined
   const set = { statusReason: null, retryAt: null, updatedAt: work.now }
   if (status !== 'approved') {
     // After the restored backup was made, somebody approved the settlement again. The restored database does

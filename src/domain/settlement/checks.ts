@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
-import { type Check, checkOf } from '../kernel/index.ts'
+import { type Check, checkOf, inSql } from '../kernel/index.ts'
+import { livePayoutStates, sentPayoutStates } from '../payout/index.ts'
 import { settlementRowChecks } from './row-checks.ts'
+import { dischargedSettlementStates } from './transitions.ts'
 
 // The maximum number of rows that one check lists. A broken invariant may concern ten thousand rows, but a
 // person needs only the first few.
@@ -42,7 +44,7 @@ export const settlementChecks: readonly Check[] = [
             where i.factory_id = substr(a.key, 9)::uuid and i.settlement_id is null), 0)
           + coalesce((
             select sum(s.net_idr) from settlements s
-            where s.factory_id = substr(a.key, 9)::uuid and s.status not in ('submitted', 'paid', 'void')), 0)
+            where s.factory_id = substr(a.key, 9)::uuid and s.status not in ${inSql(dischargedSettlementStates)}), 0)
           + coalesce((
             select -sum(e.amount_idr) from ledger_entries e join ledger_transactions t on t.id = e.transaction_id
             where e.account_id = a.id and e.seq > (select through_seq from settlement_gathered)
@@ -60,8 +62,8 @@ export const settlementChecks: readonly Check[] = [
         when 'paid' then p.status is distinct from 'succeeded'
         when 'failed' then p.status is distinct from 'failed'
         when 'reversed' then p.status is distinct from 'reversed'
-        when 'approved' then p.status in ('submitted', 'succeeded')
-        else p.status in ('created', 'submitted', 'succeeded') and not p.set_aside end
+        when 'approved' then p.status in ${inSql(sentPayoutStates)}
+        else p.status in ${inSql(livePayoutStates)} and not p.set_aside end
       limit ${SHOWN}`,
   ),
   ...settlementRowChecks,

@@ -32,6 +32,11 @@ export {
   statementsDue,
 } from './statements/send.ts'
 export { statementOf } from './statements/statement.ts'
-export { type SettlementStatus, settlementTransitions } from './transitions.ts'
+export {
+  failedSettlementStates,
+  type SettlementStatus,
+  sentSettlementStates,
+  settlementTransitions,
+} from './transitions.ts'
 export { reportOf, type SettlementView } from './views.ts'
 export { writeOffDebt } from './write-off-debt.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { type Check, checkOf } from '../kernel/index.ts'
+import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
+import { onceSentSettlementStates, sentSettlementStates } from './transitions.ts'
 
 // The maximum number of rows that one check lists. A broken invariant may concern ten thousand rows, but a
 // person needs only the first few.
@@ -15,10 +16,10 @@ export const settlementRowChecks: readonly Check[] = [
     name: 'settlements',
     kinds: ['settlement.submitted', 'settlement.confirmed', 'settlement.failed', 'settlement.reversed'],
     due: sql`
-      select s.id::text, s.status in ('submitted', 'paid', 'failed', 'reversed'), l.account, l.idr
+      select s.id::text, s.status in ${inSql(onceSentSettlementStates)}, l.account, l.idr
       from settlements s left join payouts o on o.id = s.payout_id
       cross join lateral (
-        select 'factory:' || s.factory_id, case when s.status in ('submitted', 'paid') then s.net_idr else 0 end
+        select 'factory:' || s.factory_id, case when s.status in ${inSql(sentSettlementStates)} then s.net_idr else 0 end
         union all
         select case o.route when 'bank' then 'bank-transfers-in-flight' else 'payouts-in-flight' end, -s.net_idr where s.status = 'submitted'
         union all

@@ -44,9 +44,6 @@ export function periodThrough(through: string | undefined, now: Date, policy: Po
   }
 }
 
-/** The states in which an order is finished for its factory, so that the order's lines may be settled. */
-export const settledStates = ['delivered', 'completed', 'refunded', 'failed', 'cancelled'] as const
-
 /** The part of a settlement line from which the plan's hash is made. */
 export interface PlanLine {
   entrySeq: number

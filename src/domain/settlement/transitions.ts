@@ -26,3 +26,24 @@ export const settlementTransitions: Transitions<SettlementStatus> = {
 }
 
 export const settlementMachine = machineOf('settlement', 'settlements', settlementTransitions)
+
+/** The states of a settlement whose payout is under way, or arrived. */
+export const sentSettlementStates: readonly SettlementStatus[] = ['submitted', 'paid']
+
+/** The states of a settlement whose payout failed or came back. */
+export const failedSettlementStates: readonly SettlementStatus[] = ['failed', 'reversed']
+
+/** The states of a settlement that was sent to the provider or the bank at least once. */
+export const onceSentSettlementStates: readonly SettlementStatus[] = [
+  ...sentSettlementStates,
+  ...failedSettlementStates,
+]
+
+/** The states of a settlement that was approved, and that no payout has paid. */
+export const unpaidSettlementStates: readonly SettlementStatus[] = ['approved', ...failedSettlementStates]
+
+/** The states of a settlement that may have a payout which is not sent yet. */
+export const payingSettlementStates: readonly SettlementStatus[] = ['approved', 'submitted']
+
+/** The states of a settlement whose sum is no part of laku's debt to the factory any more. */
+export const dischargedSettlementStates: readonly SettlementStatus[] = [...sentSettlementStates, 'void']

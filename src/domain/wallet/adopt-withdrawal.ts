@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import { insertRows, moveState, newId, personOf, type Rupiah, type Work } from '../kernel/index.ts'
+import { inSql, insertRows, moveState, newId, personOf, type Rupiah, type Work } from '../kernel/index.ts'
 import { balanceIdr, walletAccount } from '../ledger/index.ts'
 import { type BankAccount, countUse, isOverLimit } from '../ops/index.ts'
 import { addTransfer, adoptPayout, type GatewayPayout } from '../payout/index.ts'
 import { lockWallets } from './lock.ts'
 import { withdrawalTerms } from './rules.ts'
-import { withdrawalMachine } from './transitions.ts'
+import { unsentWithdrawalStates, withdrawalMachine } from './transitions.ts'
 import { destinationsOfAccount, openDestination } from './withdrawals/destinations.ts'
 import { postHold, withdrawalUse } from './withdrawals/hold.ts'
 import { refundedMoney } from './withdrawals/refunded-money.ts'
@@ -90,7 +90,7 @@ async function waiting(work: Work, { code, amountIdr }: Lost): Promise<Adopted |
   >`
     select w.id, w.user_id, w.destination_id, w.amount_idr, d.channel_code, d.account_number, d.account_holder
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
-    where w.code = ${code} and w.status in ('held', 'approved') and w.amount_idr = ${amountIdr} for no key update of w`.execute(
+    where w.code = ${code} and w.status in ${inSql(unsentWithdrawalStates)} and w.amount_idr = ${amountIdr} for no key update of w`.execute(
     work.tx,
   )
   const [row] = rows

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { type Check, checkOf } from '../kernel/index.ts'
+import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { walletRowChecks } from './row-checks.ts'
+import { debitedWithdrawalStates, pendingWithdrawalStates } from './transitions.ts'
 
 /** The checks of the wallets' invariants, besides the ledger's own checks. */
 export const walletChecks: readonly Check[] = [
@@ -22,7 +23,7 @@ export const walletChecks: readonly Check[] = [
         from ledger_accounts a join ledger_balances b on b.account_id = a.id where a.key = 'withdrawals-held'
       ) b cross join (
         select coalesce(sum(fee_idr + case status when 'submitted' then 0 else amount_idr end), 0) as due
-        from withdrawals where status in ('held', 'approved', 'submitted')
+        from withdrawals where status in ${inSql(pendingWithdrawalStates)}
       ) w
       where b.held <> w.due`,
   ),
@@ -32,7 +33,7 @@ export const walletChecks: readonly Check[] = [
       select format('user %s is being closed, and no withdrawal does it', u.id) as line from users u
       where u.closing_since is not null and not exists (
         select from withdrawals w where w.user_id = u.id and w.closes_account
-          and w.status in ('held', 'approved', 'submitted', 'succeeded'))
+          and w.status in ${inSql(debitedWithdrawalStates)})
       limit 10`,
   ),
   checkOf(

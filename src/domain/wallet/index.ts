@@ -10,6 +10,9 @@ export { listWalletEntries } from './list-entries.ts'
 export { lockWallets } from './lock.ts'
 export { requireBalances } from './require-balances.ts'
 export {
+  payingWithdrawalStates,
+  pendingWithdrawalStates,
+  unsentWithdrawalStates,
   type WithdrawalStatus,
   withdrawalTransitions,
 } from './transitions.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { type Check, checkOf } from '../kernel/index.ts'
+import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
+import { returnedWithdrawalStates, unsentWithdrawalStates } from './transitions.ts'
 
 // The maximum number of rows that one check lists. A broken invariant may concern ten thousand rows, but a
 // person needs only the first few.
@@ -50,10 +51,10 @@ export const walletRowChecks: readonly Check[] = [
     due: sql`
       select w.id::text, true, l.account, l.idr from withdrawals w ${ownPayout}
       cross join lateral (
-        select 'wallet:' || w.user_id, case when w.status in ('failed', 'reversed', 'rejected') then 0 else w.amount_idr + w.fee_idr end
+        select 'wallet:' || w.user_id, case when w.status in ${inSql(returnedWithdrawalStates)} then 0 else w.amount_idr + w.fee_idr end
         union all
         select 'withdrawals-held',
-          -case when w.status in ('held', 'approved') then w.amount_idr + w.fee_idr when w.status = 'submitted' then w.fee_idr else 0 end
+          -case when w.status in ${inSql(unsentWithdrawalStates)} then w.amount_idr + w.fee_idr when w.status = 'submitted' then w.fee_idr else 0 end
         union all
         select case when o.route = 'bank' then 'bank-transfers-in-flight' else 'payouts-in-flight' end, -w.amount_idr
         where w.status = 'submitted'

@@ -1,4 +1,4 @@
-import { machineOf, type Transitions } from '../kernel/index.ts'
+import { machineOf, statesBefore, type Transitions } from '../kernel/index.ts'
 
 export type WithdrawalStatus =
   | 'held'
@@ -26,6 +26,30 @@ export const withdrawalTransitions: Transitions<WithdrawalStatus> = {
 }
 
 export const withdrawalMachine = machineOf('withdrawal', 'withdrawals', withdrawalTransitions)
+
+/** The states of a withdrawal that was not sent: it can still be rejected. */
+export const unsentWithdrawalStates: readonly WithdrawalStatus[] = statesBefore(
+  withdrawalTransitions,
+  'rejected',
+)
+
+/** The states of a withdrawal whose money is out of the wallet and has not arrived. */
+export const pendingWithdrawalStates: readonly WithdrawalStatus[] = [...unsentWithdrawalStates, 'submitted']
+
+/** The states of a withdrawal that was approved and is paid soon: it waits to be sent, or for its result. */
+export const payingWithdrawalStates: readonly WithdrawalStatus[] = ['approved', 'submitted']
+
+/** The states of a withdrawal whose money is out of the wallet, whether it arrived or not. */
+export const debitedWithdrawalStates: readonly WithdrawalStatus[] = [...pendingWithdrawalStates, 'succeeded']
+
+/** The states of a withdrawal whose payout failed or came back. */
+export const failedWithdrawalStates: readonly WithdrawalStatus[] = ['failed', 'reversed']
+
+/** The states of a withdrawal whose payout failed or came back, so that the payout may pay it after all. */
+export const revivableWithdrawalStates: readonly WithdrawalStatus[] = [...failedWithdrawalStates, 'approved']
+
+/** The states of a withdrawal whose money is back in the wallet. */
+export const returnedWithdrawalStates: readonly WithdrawalStatus[] = [...failedWithdrawalStates, 'rejected']
 
 export type AdjustmentStatus = 'requested' | 'posted' | 'rejected'
 

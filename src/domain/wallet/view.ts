@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import { type Rupiah, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
+import { inSql, type Rupiah, requireCustomer, type Tx, type Work } from '../kernel/index.ts'
 import { balanceIdr, walletAccount } from '../ledger/index.ts'
 import { walletErrors } from './errors.ts'
+import { pendingWithdrawalStates } from './transitions.ts'
 import { refundedMoney } from './withdrawals/refunded-money.ts'
 
 export interface WalletView {
@@ -27,7 +28,7 @@ async function viewOf(tx: Tx, userId: string): Promise<WalletView> {
   // wallet/checks.ts tests this.
   const { rows } = await sql<{ heldIdr: Rupiah }>`
     select ((select coalesce(sum(amount_idr + fee_idr), 0) from withdrawals
-        where user_id = ${userId}::uuid and status in ('held', 'approved', 'submitted'))
+        where user_id = ${userId}::uuid and status in ${inSql(pendingWithdrawalStates)})
       + (select coalesce(sum(b.balance_idr), 0) from ledger_entries e
         join ledger_transactions t on t.id = e.transaction_id and t.kind = 'payment.held'
         join ledger_accounts h on h.key = 'payment-hold:' || t.subject_id

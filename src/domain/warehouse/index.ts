@@ -39,4 +39,9 @@ export { recordReplies } from './purchase-orders/record-replies.ts'
 export { reportUnneededOrders, reportUnreachedFactories } from './purchase-orders/report-problems.ts'
 export { sendPurchaseOrder } from './purchase-orders/send.ts'
 export { purchaseOrdersDue, sweepPurchaseOrders } from './purchase-orders/sweep.ts'
-export { type PurchaseOrderStatus, purchaseOrderTransitions } from './transitions.ts'
+export {
+  answeredPurchaseOrderStates,
+  endedPurchaseOrderStates,
+  type PurchaseOrderStatus,
+  purchaseOrderTransitions,
+} from './transitions.ts'

@@ -32,15 +32,28 @@ export const purchaseOrderMachine = machineOf(
 )
 
 /** The states of a purchase order that has not ended, so that its goods may still come. */
-export const openStatuses: readonly PurchaseOrderStatus[] = [
+export const openPurchaseOrderStates: readonly PurchaseOrderStatus[] = [
   ...statesBefore(purchaseOrderTransitions, 'cancelled'),
   'partially_received',
 ]
 
 /** The states of a purchase order that was sent to the factory and of which the factory still owes goods. */
-export const incomingStatuses: readonly PurchaseOrderStatus[] = openStatuses.filter(
+export const incomingPurchaseOrderStates: readonly PurchaseOrderStatus[] = openPurchaseOrderStates.filter(
   (status) => status !== 'draft',
 )
+
+/** The states of a purchase order that the factory answered, or that ended. */
+export const answeredPurchaseOrderStates: readonly PurchaseOrderStatus[] = [
+  'confirmed',
+  'shipped',
+  'partially_received',
+  'received',
+  'closed',
+  'cancelled',
+]
+
+/** The states of a purchase order of which no goods come any more. */
+export const endedPurchaseOrderStates: readonly PurchaseOrderStatus[] = ['received', 'closed', 'cancelled']
 
 export type ReservationStatus = 'open' | 'consumed' | 'released'
 

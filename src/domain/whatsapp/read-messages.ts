@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Tx } from '../kernel/index.ts'
-import type { MessageStatus } from './transitions.ts'
+import { inSql, type Tx } from '../kernel/index.ts'
+import { deliveredMessageStates, type MessageStatus } from './transitions.ts'
 
 export interface KnownMessage {
   dedupeKey: string
@@ -42,7 +42,7 @@ export async function messageStatuses(
 export async function isDelivered(tx: Tx, dedupeKey: string): Promise<boolean> {
   const { rows } = await sql`
     select from whatsapp_messages
-    where dedupe_key in (${dedupeKey}, ${`${dedupeKey}#2`}, ${`${dedupeKey}#3`}, ${`${dedupeKey}#4`}) and status in ('delivered', 'read')`.execute(
+    where dedupe_key in (${dedupeKey}, ${`${dedupeKey}#2`}, ${`${dedupeKey}#3`}, ${`${dedupeKey}#4`}) and status in ${inSql(deliveredMessageStates)}`.execute(
     tx,
   )
   return rows.length > 0

@@ -3,7 +3,7 @@ import { refusalBy } from '../../providers/whatsapp/facts.ts'
 import { moveState, retryAt, type Work } from '../kernel/index.ts'
 import { failMessages } from './fail-messages.ts'
 import { heldBy, holdMessages } from './holds.ts'
-import { type MessageStatus, messageMachine } from './transitions.ts'
+import { deliverySequence, type MessageStatus, messageMachine } from './transitions.ts'
 
 export interface MessageStatusUpdate {
   providerMessageId: string
@@ -25,8 +25,6 @@ interface Sent {
   attempts: number
 }
 
-const forward = ['sent', 'delivered', 'read'] as const satisfies MessageStatus[]
-
 /**
  * Applies the provider's status updates to messages. A status never goes back, in whatever order the updates
  * arrive. Returns the provider's message ids that laku does not know, or does not know yet.
@@ -43,7 +41,7 @@ export async function recordStatuses(
   const known = new Map(rows.map((row) => [row.providerMessageId, row.id]))
   // The statuses are applied in the order sent, delivered, read. So a message with several updates in one
   // batch ends with the furthest.
-  for (const status of forward) await moveMessages(work, status, updates, known)
+  for (const status of deliverySequence) await moveMessages(work, status, updates, known)
   const byProviderId = new Map(rows.map((row) => [row.providerMessageId, row]))
   const failed = updates.flatMap(({ providerMessageId, status, failureCode = 'undelivered' }) => {
     const message = byProviderId.get(providerMessageId)

@@ -15,3 +15,9 @@ export const messageTransitions: Transitions<MessageStatus> = {
 }
 
 export const messageMachine = machineOf('message', 'whatsappMessages', messageTransitions)
+
+/** The states of a message that has reached its recipient's phone. */
+export const deliveredMessageStates: readonly MessageStatus[] = ['delivered', 'read']
+
+/** The states of a message that arrives, in their order. */
+export const deliverySequence = ['sent', 'delivered', 'read'] as const satisfies MessageStatus[]

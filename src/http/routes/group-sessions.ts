@@ -1,7 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { createSession, getSession, leaveSession, listSessions } from '../../domain/group-buying/index.ts'
-import { fromWire, requireCustomer, toWire } from '../../domain/kernel/index.ts'
+import {
+  createSession,
+  getSession,
+  leaveSession,
+  listSessions,
+  publicSessionStates,
+  sessionTransitions,
+} from '../../domain/group-buying/index.ts'
+import { fromWire, requireCustomer, statesOf, toWire } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { sendAnswer } from '../access.ts'
 import { JoinBatcher } from '../join-batcher.ts'
@@ -20,16 +27,6 @@ import {
   wantedItems,
 } from '../wire-parts.ts'
 
-const statuses = [
-  'forming',
-  'moq_reached',
-  'pending_stock',
-  'orders_created',
-  'success',
-  'failed',
-  'cancelled',
-  'refunded',
-] as const
 const instant = z.iso.datetime({ offset: true })
 const units = z.int().min(1).max(1_000_000)
 const price = z.int().min(1).max(1_000_000_000)
@@ -51,7 +48,7 @@ const tier = z.strictObject({
 const session = z.object({
   id: z.uuid(),
   code: z.string(),
-  status: z.enum(['draft', ...statuses]),
+  status: z.enum(statesOf(sessionTransitions)),
   product: z.object({ id: z.uuid(), name: z.string() }),
   moq: z.int(),
   capacity: z.int().nullable(),
@@ -113,7 +110,7 @@ const left = z.object({
 })
 
 const page = z.strictObject({
-  status: z.enum(statuses).optional(),
+  status: z.enum(publicSessionStates).optional(),
   ...paging,
 })
 

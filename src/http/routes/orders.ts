@@ -13,7 +13,7 @@ import {
   returnReasons,
   returnStatuses,
   setOrderStatus,
-  statusesByHand,
+  statesByHand,
   withParcelCancelled,
 } from '../../domain/order/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
@@ -248,7 +248,7 @@ export const orderRoutes =
         schema: {
           summary: 'Move an order by hand',
           params: byIdOrCode,
-          body: z.strictObject({ status: z.enum(statusesByHand), reason: reason.optional() }),
+          body: z.strictObject({ status: z.enum(statesByHand), reason: reason.optional() }),
           response: { 200: order },
         },
       },

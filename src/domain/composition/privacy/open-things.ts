@@ -1,10 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
+import { unorderedParticipantStates } from '../../group-buying/index.ts'
 import type { Tx } from '../../kernel/index.ts'
 import { inSql, openStates } from '../../kernel/index.ts'
 import { balanceIdr, walletAccount } from '../../ledger/index.ts'
-import { refundTransitions } from '../../payment/index.ts'
-import { bankBatchTransitions } from '../../payout/index.ts'
+import { closedStates } from '../../order/index.ts'
+import { awaitedStates, refundTransitions } from '../../payment/index.ts'
+import { bankBatchTransitions, pendingPayoutStates } from '../../payout/index.ts'
 import { suspenseTransitions } from '../../suspense/index.ts'
+import { pendingWithdrawalStates } from '../../wallet/index.ts'
 
 /**
  * The open payments, refunds and other things that keep a user from being deleted, each with how many there
@@ -33,7 +36,7 @@ export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
   const count = (from: RawBuilder<unknown>) => sql`(select count(*)::int from ${from})`
   const { rows } = await sql<Required<OpenThings>>`
     select
-      ${count(sql`payments where user_id = ${userId} and status in ('pending', 'review')`)} as payments,
+      ${count(sql`payments where user_id = ${userId} and status in ${inSql(awaitedStates)}`)} as payments,
       ${count(sql`refunds r join payments y on y.id = r.payment_id
         where y.user_id = ${userId} and r.status in ${inSql(openStates(refundTransitions))}`)} as refunds,
       ${count(sql`quarantined_money q join payments y on y.id = q.payment_id
@@ -43,11 +46,11 @@ export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
         select coalesce(sum(e.amount_idr), 0) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
         where t.subject_id = y.id and e.account_id = (select id from ledger_accounts where key = 'buyer-claims')) <> 0`)} as claims,
       ${count(sql`payouts o join withdrawals w on w.id = o.subject_id join bank_batches b on b.id = o.batch_id
-        where w.user_id = ${userId} and o.status in ('created', 'submitted') and b.status in ${inSql(openStates(bankBatchTransitions))}`)} as bank_transfers,
-      ${count(sql`withdrawals where user_id = ${userId} and status in ('held', 'approved', 'submitted')`)} as withdrawals,
-      ${count(sql`orders where user_id = ${userId} and status not in ('completed', 'cancelled', 'refunded')`)} as orders,
+        where w.user_id = ${userId} and o.status in ${inSql(pendingPayoutStates)} and b.status in ${inSql(openStates(bankBatchTransitions))}`)} as bank_transfers,
+      ${count(sql`withdrawals where user_id = ${userId} and status in ${inSql(pendingWithdrawalStates)}`)} as withdrawals,
+      ${count(sql`orders where user_id = ${userId} and status not in ${inSql(closedStates)}`)} as orders,
       ${count(sql`order_returns where user_id = ${userId} and status = 'requested'`)} as returns,
-      ${count(sql`group_participants where user_id = ${userId} and status in ('held', 'paid')`)} as places,
+      ${count(sql`group_participants where user_id = ${userId} and status in ${inSql(unorderedParticipantStates)}`)} as places,
       ${count(sql`wallet_adjustments where user_id = ${userId} and status = 'requested'`)} as adjustments
   `.execute(tx)
   const all: OpenThings = { ...rows[0], balanceIdr: await balanceIdr(tx, walletAccount(userId)) }

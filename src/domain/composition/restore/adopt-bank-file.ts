@@ -1,8 +1,14 @@
 import { sql } from 'kysely'
 import { factoriesOfAccount } from '../../factory/index.ts'
-import { type Rupiah, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
+import { inSql, type Rupiah, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
 import { type BankAccount, countLost, errorText } from '../../ops/index.ts'
-import { adoptBatch, type BatchDetail, markHandedOut, showBatch } from '../../payout/index.ts'
+import {
+  adoptBatch,
+  type BatchDetail,
+  markHandedOut,
+  sentPayoutStates,
+  showBatch,
+} from '../../payout/index.ts'
 import { adoptSettlementTransfer } from '../../settlement/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { adoptWithdrawalTransfer, usersOfAccount } from '../../wallet/index.ts'
@@ -92,7 +98,7 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
 async function isTakenOver(work: Work, code: string): Promise<boolean> {
   const { rows } = await sql`
     select from payouts
-    where route = 'bank' and status in ('submitted', 'succeeded') and regexp_replace(key, '-[0-9]+$', '') = ${code}
+    where route = 'bank' and status in ${inSql(sentPayoutStates)} and regexp_replace(key, '-[0-9]+$', '') = ${code}
     union all select from suspense_items where kind = 'bank' and code = ${code} limit 1`.execute(work.tx)
   return rows.length > 0
 }

@@ -33,7 +33,12 @@ import {
 } from '../../payout/index.ts'
 import { adoptSettlement, holdSettlement, releaseSettlement, voidSettlement } from '../../settlement/index.ts'
 import { suspenseTransitions } from '../../suspense/index.ts'
-import { adoptWithdrawal, rejectWithdrawal, usersOfAccount } from '../../wallet/index.ts'
+import {
+  adoptWithdrawal,
+  rejectWithdrawal,
+  unsentWithdrawalStates,
+  usersOfAccount,
+} from '../../wallet/index.ts'
 
 export interface AdoptContext extends BookContext {
   payouts: PayoutGateway
@@ -214,7 +219,7 @@ async function standDown(work: Work, reference: string): Promise<void> {
     select 'settlement' as kind, status from settlements where code = ${code}
     union all select 'withdrawal', status from withdrawals where code = ${code}`.execute(work.tx)
   const [found] = rows
-  if (found?.kind === 'withdrawal' && ['held', 'approved'].includes(found.status))
+  if (found?.kind === 'withdrawal' && unsentWithdrawalStates.some((state) => state === found.status))
     await rejectWithdrawal(work, { withdrawal: code })
   if (found?.kind !== 'settlement') return
   const input = { settlement: code, reason: 'the provider paid it before the restore' }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import type { EventOf, Work } from '../../kernel/index.ts'
+import { type EventOf, inSql, type Work } from '../../kernel/index.ts'
 import { fillShortages } from '../../warehouse/index.ts'
+import { fulfilmentStates } from '../transitions.ts'
 
 /**
  * Reaction to purchase_order.received: reserves the received stock for the session it was ordered for, then
@@ -59,7 +60,7 @@ async function goOn(work: Work, sessionIds: readonly string[]): Promise<void> {
   if (sessionIds.length === 0) return
   const { rows } = await sql<{ id: string; code: string }>`
     select id, code from group_buying_sessions
-    where id = any(${[...sessionIds]}::uuid[]) and status in ('moq_reached', 'pending_stock', 'orders_created')
+    where id = any(${[...sessionIds]}::uuid[]) and status in ${inSql(fulfilmentStates)}
     order by id`.execute(work.tx)
   for (const { id, code } of rows) {
     const payload = { sessionId: id, code }

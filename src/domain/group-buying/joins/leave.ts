@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import {
+  inSql,
   kernelErrors,
   lockRows,
   moveState,
@@ -12,7 +13,7 @@ import { decideRefunds } from '../../payment/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
 import { type LockedSession, lockSession } from '../lifecycle/lock.ts'
 import { mayLeavePaid } from '../rules.ts'
-import { participantMachine } from '../transitions.ts'
+import { liveParticipantStates, participantMachine } from '../transitions.ts'
 
 export interface LeaveView {
   participation: { id: string; status: 'left'; units: number }
@@ -91,7 +92,7 @@ function leaverOf(work: Work, named: string | undefined): string {
  */
 async function lockPlace(work: Work, sessionId: string, userId: string): Promise<Place | undefined> {
   const isLive = sql`
-    p.session_id = ${sessionId} and p.user_id = ${userId} and p.status in ('held', 'paid', 'ordered')`
+    p.session_id = ${sessionId} and p.user_id = ${userId} and p.status in ${inSql(liveParticipantStates)}`
   await lockRows(work.tx, {
     payment: { participantId: sql`select p.id from group_participants p where ${isLive}` },
   })

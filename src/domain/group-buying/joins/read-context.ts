@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { AddressSnapshot } from '../../address/index.ts'
-import { type Rupiah, secondsAfter, type Tx } from '../../kernel/index.ts'
+import { inSql, type Rupiah, secondsAfter, type Tx } from '../../kernel/index.ts'
 import { lockedBuyers } from '../../user/index.ts'
+import { liveParticipantStates } from '../transitions.ts'
 import type { Join } from './join-request.ts'
 
 export interface JoinableSession {
@@ -88,7 +89,7 @@ export async function readJoinContext(tx: Tx, joins: readonly Join[], now: Date)
         -- each of them, or the whole index of live places (5 ms a batch over 1,000 sessions, measured); "offset 0"
         -- keeps it from looking through.
         cross join lateral (
-          select coalesce(bool_or(p.session_id = w.session_id and p.status in ('held', 'paid', 'ordered')), false) as live,
+          select coalesce(bool_or(p.session_id = w.session_id and p.status in ${inSql(liveParticipantStates)}), false) as live,
             (count(*) filter (where p.session_id = w.session_id and p.paid_at is null and p.ended_at > ${dayAgo}))::int as ended,
             (count(*) filter (where p.status = 'held'))::int as unpaid
           from (

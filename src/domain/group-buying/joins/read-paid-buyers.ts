@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Work } from '../../kernel/index.ts'
+import { inSql, type Work } from '../../kernel/index.ts'
+import { paidParticipantStates } from '../transitions.ts'
 
 /** Returns the buyers with a paid place in each of these sessions, in the order in which they joined. */
 export async function readPaidBuyers(
@@ -8,7 +9,7 @@ export async function readPaidBuyers(
 ): Promise<{ sessionId: string; userId: string }[]> {
   const { rows } = await sql<{ sessionId: string; userId: string }>`
     select session_id, user_id from group_participants
-    where session_id = any(${[...sessionIds]}::uuid[]) and status in ('paid', 'ordered') order by id`.execute(
+    where session_id = any(${[...sessionIds]}::uuid[]) and status in ${inSql(paidParticipantStates)} order by id`.execute(
     tx,
   )
   return rows

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { asRecords, newId, secondsAfter, type Work } from '../../kernel/index.ts'
+import { asRecords, inSql, newId, secondsAfter, type Work } from '../../kernel/index.ts'
 import { createPayments, type Payment } from '../../payment/index.ts'
+import { liveParticipantStates } from '../transitions.ts'
 import type { PricedJoin } from './rules.ts'
 
 export interface RecordedJoin {
@@ -85,7 +86,7 @@ async function insertParticipants(work: Work, drafts: readonly Draft[]): Promise
     with joined as (
       insert into group_participants
       select * from jsonb_populate_recordset(null::group_participants, ${asRecords(participants)}::jsonb)
-      on conflict (session_id, user_id) where status in ('held', 'paid', 'ordered') do nothing
+      on conflict (session_id, user_id) where status in ${inSql(liveParticipantStates)} do nothing
       returning id
     ), items as (
       insert into participant_items (participant_id, variant_id, quantity, unit_price_idr)

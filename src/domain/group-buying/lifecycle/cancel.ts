@@ -14,7 +14,7 @@ import { refundWaiting } from '../fulfilment/refund-waiting.ts'
 import { settleRefunds } from '../fulfilment/settle-refunds.ts'
 import { releaseHeld } from '../joins/release-holds.ts'
 import { getSession } from '../list.ts'
-import { sessionMachine, sessionTransitions } from '../transitions.ts'
+import { sessionMachine, sessionTransitions, unrefundableSessionStates } from '../transitions.ts'
 import type { SessionView } from '../views.ts'
 import { type LockedSession, lockSession } from './lock.ts'
 
@@ -86,7 +86,7 @@ export async function refundSession(
   if (session.status === 'orders_created') return await refundWaiting(work, session)
   // A draft or forming session is not refunded here, because another command, `sessions cancel`, cancels it.
   // A session with status `success` is not refunded here, because all of its orders are made.
-  if (['draft', 'forming', 'success'].includes(session.status)) {
+  if (unrefundableSessionStates.includes(session.status)) {
     throw groupBuyingErrors.not_refundable({ code: session.code, status: session.status })
   }
   const ended = session.status === 'failed' || session.status === 'cancelled' || session.status === 'refunded'

@@ -1,7 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
-import { moveState, secondsAfter, type Work } from '../../kernel/index.ts'
+import { inSql, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
 import { settleRefunds } from '../fulfilment/settle-refunds.ts'
-import { type SessionStatus, sessionMachine } from '../transitions.ts'
+import {
+  fulfilmentStates,
+  refundingSessionStates,
+  type SessionStatus,
+  sessionMachine,
+} from '../transitions.ts'
 import { endSessions } from './close.ts'
 
 // The maximum number of sessions that one run of the sweep handles, for each kind of work. The next run
@@ -21,8 +26,8 @@ const dueAt = (now: Date) => {
   return {
     opening: sql`status = 'draft' and starts_at <= ${now}`,
     ending: sql`status = 'forming' and ends_at <= ${now}`,
-    stuck: sql`status in ('moq_reached', 'pending_stock', 'orders_created') and updated_at <= ${still}`,
-    refunding: sql`status in ('failed', 'cancelled') and updated_at <= ${still}`,
+    stuck: sql`status in ${inSql(fulfilmentStates)} and updated_at <= ${still}`,
+    refunding: sql`status in ${inSql(refundingSessionStates)} and updated_at <= ${still}`,
   }
 }
 

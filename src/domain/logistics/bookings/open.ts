@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import {
   asRecords,
+  inSql,
   newCode,
   newId,
   type Rupiah,
@@ -8,6 +9,7 @@ import {
   referenceOf,
   type Work,
 } from '../../kernel/index.ts'
+import { undeliveredShipmentStates } from '../transitions.ts'
 
 /** A new parcel for a paid order whose goods are reserved. The caller has locked the order. */
 export interface NewParcel {
@@ -58,7 +60,7 @@ export async function openParcels(work: Work, parcels: readonly NewParcel[]): Pr
     select id, code, reference, order_id, order_code, user_id, status, courier_company, courier_type, fee_idr,
       fee_estimated, attempts, next_attempt_at, created_at, updated_at
     from jsonb_populate_recordset(null::shipments, ${asRecords(rows)}::jsonb)
-    on conflict (order_id) where status not in ('cancelled', 'not_found', 'returned', 'lost') do nothing
+    on conflict (order_id) where status not in ${inSql(undeliveredShipmentStates)} do nothing
     returning id, order_id`.execute(work.tx)
   for (const { id, orderId } of opened) {
     work.emit({ type: 'shipment.created', aggregate: ['shipment', id], payload: { shipmentId: id, orderId } })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Work } from '../../kernel/index.ts'
+import { inSql, type Work } from '../../kernel/index.ts'
+import { cancelledShipmentStates } from '../transitions.ts'
 
 /**
  * The number of an order's bookings that couriers may cancel before laku stops booking automatically. After
@@ -15,7 +16,7 @@ export async function reportCancelledByCourier(work: Work, orderIds: readonly st
   if (orderIds.length === 0) return
   const { rows } = await sql<{ id: string; code: string; times: number }>`
     select order_id as id, order_code as code, count(*)::integer as times from shipments
-    where order_id = any(${[...orderIds]}::uuid[]) and status in ('cancelled', 'not_found')
+    where order_id = any(${[...orderIds]}::uuid[]) and status in ${inSql(cancelledShipmentStates)}
     group by order_id, order_code having count(*) >= ${BOOKINGS_BY_ITSELF} order by order_id`.execute(work.tx)
   for (const { id, code, times } of rows) {
     work.requestAttention({

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Rupiah, Tx, Work } from '../../kernel/index.ts'
+import { inSql, type Rupiah, type Tx, type Work } from '../../kernel/index.ts'
+import { unpricedShipmentStates } from '../transitions.ts'
 
 export interface PricedParcel {
   id: string
@@ -15,7 +16,7 @@ export interface PricedParcel {
 export async function lockPricedParcel(tx: Tx, orderId: string): Promise<PricedParcel | undefined> {
   const { rows } = await sql<PricedParcel>`
     select id, price_idr, margin_idr from shipments
-    where order_id = ${orderId} and price_idr > 0 and status not in ('pending', 'cancelled', 'not_found')
+    where order_id = ${orderId} and price_idr > 0 and status not in ${inSql(unpricedShipmentStates)}
     order by id limit 1 for no key update`.execute(tx)
   return rows[0]
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { idOrCode, requireStaff, requireTransition, type StaffRole, type Work } from '../../kernel/index.ts'
 import { logisticsErrors } from '../errors.ts'
 import { getShipment } from '../read.ts'
-import { shipmentTransitions } from '../transitions.ts'
+import { type shipmentStatesByHand, shipmentTransitions } from '../transitions.ts'
 import type { ShipmentView } from '../views.ts'
 import { lockParcels } from './lock-parcels.ts'
 import { recordMoves } from './record-moves.ts'
@@ -10,10 +10,10 @@ import { recordMoves } from './record-moves.ts'
 const handling: readonly StaffRole[] = ['warehouse', 'support', 'service']
 
 /**
- * The statuses that staff may set on a parcel, and the roles that may set each. Only the roles `support` and
- * `service` may set `lost`, because this status costs the company money.
+ * The roles that may set each parcel status by hand. Only the roles `support` and `service` may set `lost`,
+ * because this status costs the company money.
  */
-const maySet = {
+const rolesOf = {
   picked_up: handling,
   in_transit: handling,
   on_hold: handling,
@@ -23,15 +23,9 @@ const maySet = {
   cancelled: handling,
   not_found: handling,
   lost: ['support', 'service'],
-} as const satisfies Record<string, readonly StaffRole[]>
+} as const satisfies Record<ShipmentStatusByHand, readonly StaffRole[]>
 
-export type ShipmentStatusByHand = keyof typeof maySet
-
-/**
- * The statuses that staff may set.
- * @internal
- */
-export const shipmentStatusesByHand = Object.keys(maySet) as [ShipmentStatusByHand, ...ShipmentStatusByHand[]]
+export type ShipmentStatusByHand = (typeof shipmentStatesByHand)[number]
 
 export interface ParcelMoveByHand {
   /** The UUID or code of the shipment. */
@@ -52,7 +46,7 @@ export async function moveParcelByHand(
   takeLost: (orderId: string) => Promise<void>,
 ): Promise<ShipmentView> {
   const { status, note } = input
-  requireStaff(work.actor, ...maySet[status])
+  requireStaff(work.actor, ...rolesOf[status])
   const key = idOrCode(input.shipment)
   const where = 'id' in key ? sql`s.id = ${key.id}::uuid` : sql`s.code = ${key.code}`
   const [parcel] = await lockParcels(work, where)

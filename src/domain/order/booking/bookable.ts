@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { inSql, type Work } from '../../kernel/index.ts'
 import type { CourierChoice, NewParcel } from '../../logistics/index.ts'
 import { paidStates } from '../../payment/index.ts'
+import { bookableStates, unbookedStates } from '../transitions.ts'
 
 /**
  * An SQL condition: the shop still holds part of the money that was paid for order `o`. After a database
@@ -10,9 +11,6 @@ import { paidStates } from '../../payment/index.ts'
 export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
   select from payments p where (p.order_id = o.id or p.participant_id = o.participant_id)
     and p.status in ${inSql(paidStates)} and p.returned_idr < p.amount_idr)`
-
-/** The statuses of orders for which laku books a courier by itself. */
-const BOOKABLE = ['paid', 'processing']
 
 /**
  * Returns the parcels to insert: one for each of these orders that is paid and has its stock reserved. The
@@ -24,7 +22,7 @@ export async function bookableParcels(
   orderIds: readonly string[],
   { courier, held }: { courier?: CourierChoice | undefined; held?: boolean },
 ): Promise<NewParcel[]> {
-  const statuses = held ? [...BOOKABLE, 'on_hold'] : BOOKABLE
+  const statuses = [...(held ? unbookedStates : bookableStates)]
   const { rows } = await sql<NewParcel>`
     select o.id as order_id, o.code as order_code, o.user_id, o.courier_company, o.courier_type,
       o.fee_estimated and o.fee_trued_at is null as fee_estimated,

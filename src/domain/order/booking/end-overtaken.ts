@@ -1,12 +1,7 @@
 import { sql } from 'kysely'
-import type { Work } from '../../kernel/index.ts'
+import { inSql, type Work } from '../../kernel/index.ts'
 import { recordCancelled } from '../../logistics/index.ts'
-
-/**
- * The statuses of an order whose courier is not booked yet. If the order has another status, staff have set
- * it by hand.
- */
-const WAITING = ['paid', 'processing', 'on_hold']
+import { unbookedStates } from '../transitions.ts'
 
 /**
  * Ends the pending parcels of orders whose status staff changed by hand before a courier was booked. No
@@ -16,7 +11,7 @@ const WAITING = ['paid', 'processing', 'on_hold']
 export async function endOvertaken(work: Work, orderIds: readonly string[]): Promise<void> {
   const { rows } = await sql<{ id: string; reference: string; orderCode: string; attempts: number }>`
     select s.id, s.reference, o.code as order_code, s.attempts from shipments s join orders o on o.id = s.order_id
-    where s.order_id = any(${[...orderIds]}::uuid[]) and s.status = 'pending' and o.status <> all(${WAITING})
+    where s.order_id = any(${[...orderIds]}::uuid[]) and s.status = 'pending' and o.status not in ${inSql(unbookedStates)}
     order by s.id`.execute(work.tx)
   for (const { id, reference, orderCode, attempts } of rows) {
     const ended = await recordCancelled(work, id, { from: 'pending', to: 'cancelled', providerStatus: null })

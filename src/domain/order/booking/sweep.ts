@@ -1,6 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
-import { secondsAfter } from '../../kernel/index.ts'
-import { BOOKINGS_BY_ITSELF } from '../../logistics/index.ts'
+import { inSql, secondsAfter } from '../../kernel/index.ts'
+import {
+  BOOKINGS_BY_ITSELF,
+  cancelledShipmentStates,
+  undeliveredShipmentStates,
+} from '../../logistics/index.ts'
+import { bookableStates } from '../transitions.ts'
 import { type BookingContext, bookShipments } from './book.ts'
 import { isPaidFor } from './bookable.ts'
 
@@ -16,11 +21,11 @@ const pendingDue = (now: Date) => sql`
 
 const lostDue = (now: Date) => sql`
   select o.id as order_id from orders o
-  where o.status in ('paid', 'processing') and o.allocated and o.updated_at <= ${secondsAfter(now, -LOST_AFTER_S)} and ${isPaidFor}
+  where o.status in ${inSql(bookableStates)} and o.allocated and o.updated_at <= ${secondsAfter(now, -LOST_AFTER_S)} and ${isPaidFor}
     and not exists (
       select from shipments s
-      where s.order_id = o.id and s.status not in ('cancelled', 'not_found', 'returned', 'lost'))
-    and (select count(*) from shipments s where s.order_id = o.id and s.status in ('cancelled', 'not_found'))
+      where s.order_id = o.id and s.status not in ${inSql(undeliveredShipmentStates)})
+    and (select count(*) from shipments s where s.order_id = o.id and s.status in ${inSql(cancelledShipmentStates)})
       < ${BOOKINGS_BY_ITSELF}`
 
 /**

@@ -3,21 +3,15 @@ import { asRecords, type EventOf, moveState, type Work } from '../../kernel/inde
 import type { ShipmentStatus } from '../../logistics/index.ts'
 import { type LockedOrder, lockOrders } from '../lock.ts'
 import { returnUntil } from '../returns/window.ts'
-import { type OrderStatus, orderMachine, orderTransitions } from '../transitions.ts'
+import {
+  bookedStates,
+  deliverySequence,
+  type OrderStatus,
+  orderMachine,
+  orderTransitions,
+  refundStates,
+} from '../transitions.ts'
 import { applyStatusEffects } from './apply-status-effects.ts'
-
-/**
- * The statuses of an order whose parcel reaches the buyer, in sequence. An order may skip some of them,
- * because a courier may report a later status first.
- */
-const way: readonly OrderStatus[] = [
-  'paid',
-  'processing',
-  'ready_for_pickup',
-  'picked_up',
-  'in_transit',
-  'delivered',
-]
 
 /** The order status that follows from each parcel status, while the parcel is on its way to the buyer. */
 const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
@@ -28,16 +22,14 @@ const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
   delivered: 'delivered',
 }
 
-const sent: readonly OrderStatus[] = ['ready_for_pickup', 'picked_up', 'in_transit']
-
 /**
  * The order status that follows from each status of a parcel that is returned or lost. `from` lists the order
  * statuses that it may follow.
  */
 const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly OrderStatus[] }>> = {
-  returning: { to: 'returning', from: sent },
-  returned: { to: 'returned', from: [...sent, 'returning'] },
-  lost: { to: 'failed', from: [...sent, 'returning'] },
+  returning: { to: 'returning', from: bookedStates },
+  returned: { to: 'returned', from: [...bookedStates, 'returning'] },
+  lost: { to: 'failed', from: [...bookedStates, 'returning'] },
 }
 
 /**
@@ -137,15 +129,12 @@ async function moveOrders(work: Work, updates: readonly ParcelUpdate[]): Promise
   for (const move of moves) reportContradictedOrder(work, move)
 }
 
-/** The statuses of an order whose buyer gets a refund, or has got one. */
-const given: readonly OrderStatus[] = ['failed', 'cancelled', 'returned', 'refunded']
-
 /**
  * Requests attention if staff had ended an order and a courier delivers its parcel all the same. The buyer
  * may then have both the goods and the money, so a person decides.
  */
 function reportContradictedOrder(work: Work, { order: { id, code, status }, trackingStatus }: Move): void {
-  if (trackingStatus !== 'delivered' || !given.includes(status)) return
+  if (trackingStatus !== 'delivered' || !refundStates.includes(status)) return
   work.requestAttention({
     kind: 'order_contradicted',
     subject: ['order', id],
@@ -159,7 +148,7 @@ function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: Parcel
   const facts = { order, waybill, trackingUrl, trackingStatus: parcel }
   // If staff book a courier for an order on hold, the order is treated like an order with status `paid`.
   const released = order.status === 'on_hold' && parcel === 'pending'
-  const here = way.indexOf(released ? 'paid' : order.status)
+  const here = deliverySequence.indexOf(released ? 'paid' : order.status)
   if (parcel === 'cancelled' && (order.status === 'paid' || order.status === 'processing')) {
     return { ...facts, to: 'on_hold', reason: NOT_SERVICEABLE }
   }
@@ -172,7 +161,7 @@ function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: Parcel
   const forward =
     target !== undefined &&
     here >= 0 &&
-    way.indexOf(target) > here &&
+    deliverySequence.indexOf(target) > here &&
     orderTransitions[order.status].includes(target)
   return forward
     ? { ...facts, to: target, reason: null }

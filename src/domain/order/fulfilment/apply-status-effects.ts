@@ -1,23 +1,13 @@
 import type { Work } from '../../kernel/index.ts'
 import { shipStock } from '../../warehouse/index.ts'
 import { type LockedOrder, subjectOf } from '../lock.ts'
-import type { OrderStatus } from '../transitions.ts'
+import { dispatchedStates, inWarehouseStates, type OrderStatus } from '../transitions.ts'
 
 export interface OrderMove {
   /** The order as it was before its status changed. */
   order: LockedOrder
   to: OrderStatus
 }
-
-const inWarehouse: ReadonlySet<OrderStatus> = new Set(['paid', 'processing', 'ready_for_pickup', 'on_hold'])
-const onItsWay: ReadonlySet<OrderStatus> = new Set([
-  'picked_up',
-  'in_transit',
-  'delivered',
-  'failed',
-  'returning',
-  'returned',
-])
 
 /**
  * Emits the events for orders whose status changed, and applies the effects of the changes, whoever made
@@ -26,7 +16,9 @@ const onItsWay: ReadonlySet<OrderStatus> = new Set([
  */
 export async function applyStatusEffects(work: Work, moves: readonly OrderMove[]): Promise<void> {
   const moved = moves.filter(({ order, to }) => order.status !== to)
-  const left = moved.filter(({ order, to }) => inWarehouse.has(order.status) && onItsWay.has(to))
+  const left = moved.filter(
+    ({ order, to }) => inWarehouseStates.includes(order.status) && dispatchedStates.includes(to),
+  )
   await shipStock(
     work,
     left.map(({ order }) => order.id),

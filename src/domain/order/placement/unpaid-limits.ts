@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { secondsAfter, type Work } from '../../kernel/index.ts'
+import { inSql, secondsAfter, type Work } from '../../kernel/index.ts'
+import { lapsedStates } from '../../payment/index.ts'
 import { orderErrors } from '../errors.ts'
 
 /**
@@ -64,7 +65,7 @@ async function countUnpaid({ tx, now, policy }: Work, userId: string): Promise<U
     select (select count(distinct id) from held)::int as orders,
       (select coalesce(sum(quantity), 0) from held)::int as units,
       (select count(*) from payments p where p.user_id = ${userId} and p.order_id is not null and p.paid_at is null
-        and p.status in ('expired', 'failed') and p.created_at > ${secondsAfter(now, -86_400)})::int as ended,
+        and p.status in ${inSql(lapsedStates)} and p.created_at > ${secondsAfter(now, -86_400)})::int as ended,
       (select jsonb_build_object('sku', v.sku, 'units', v.units, 'mostUnits', v.most) from (
           select min(h.sku) as sku, sum(h.quantity) as units,
             greatest(${unpaidShareFloor}::int, w.on_hand::int8 * ${unpaidShareBps}::int / 10000) as most

@@ -3,7 +3,7 @@ import { type EventOf, finalStates, inSql, moveState, type Work } from '../../ke
 import { refundTransitions } from '../../payment/index.ts'
 import { applyStatusEffects } from '../fulfilment/apply-status-effects.ts'
 import { lockOrders, refundDecided } from '../lock.ts'
-import { orderMachine } from '../transitions.ts'
+import { orderMachine, refundableStates } from '../transitions.ts'
 
 /**
  * Reaction to refund.succeeded: marks an order as refunded once its buyer has the money and no refund is
@@ -21,9 +21,7 @@ export async function markRefunded(work: Work, paymentIds: readonly string[]): P
   const { rows } = await sql<{ id: string }>`
     select distinct o.id from payments p
     join orders o on o.id = p.order_id or o.participant_id = p.participant_id
-    where p.id = any(${paymentIds}::uuid[]) and o.status in ('cancelled', 'failed', 'returned')`.execute(
-    work.tx,
-  )
+    where p.id = any(${paymentIds}::uuid[]) and o.status in ${inSql(refundableStates)}`.execute(work.tx)
   if (rows.length === 0) return
   const orders = await lockOrders(
     work.tx,

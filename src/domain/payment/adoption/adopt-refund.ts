@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { insertRows, moveState, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import { inSql, insertRows, moveState, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
 import { countLost } from '../../ops/index.ts'
 import { leftOf, shareOfWallet } from '../entitlement/rules.ts'
@@ -10,7 +10,7 @@ import { ASK_AGAIN_S } from '../refunds/collect-answers.ts'
 import { decideRefunds } from '../refunds/decide.ts'
 import { settleRefunds } from '../refunds/settle.ts'
 import { refundQuarantined } from '../suspense/refund.ts'
-import { paidStates, refundMachine } from '../transitions.ts'
+import { paidStates, refundMachine, sendableRefundStates } from '../transitions.ts'
 
 export interface AdoptedRefund {
   code: string
@@ -123,7 +123,7 @@ async function decidedAgain(work: Work, paymentId: string, amountIdr: Rupiah): P
   const { rows } = await sql<Again>`
     select id, code, attempt from refunds
     where payment_id = ${paymentId}::uuid and quarantine_id is null and amount_idr = ${amountIdr}
-      and destination = 'source' and status in ('approved', 'failed') and calls = 0 and provider_refund_id is null
+      and destination = 'source' and status in ${inSql(sendableRefundStates)} and calls = 0 and provider_refund_id is null
     order by created_at, id limit 1 for no key update`.execute(work.tx)
   return rows[0]
 }

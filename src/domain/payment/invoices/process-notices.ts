@@ -1,11 +1,19 @@
 import { sql } from 'kysely'
 import pLimit from 'p-limit'
-import { attempt, CALLS_AT_ONCE, ProviderFailure, secondsAfter, type Work } from '../../kernel/index.ts'
+import {
+  attempt,
+  CALLS_AT_ONCE,
+  inSql,
+  ProviderFailure,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
 import { type FailedWebhook, markProcessed, recordFailedWebhooks } from '../../webhooks/index.ts'
 import type { GatewayContext } from '../context.ts'
 import type { GatewayInvoice, GatewayRefund } from '../gateway.ts'
 import { unresolved } from '../payments/contradict.ts'
 import { settleRefunds } from '../refunds/settle.ts'
+import { triedRefundStates } from '../transitions.ts'
 import { type ContradictedPayment, confirmInvoices, isPaid } from './confirm.ts'
 import { readInvoices } from './read.ts'
 
@@ -149,7 +157,7 @@ async function waitForTruth(work: Work, providerRefundIds: readonly string[]): P
   if (providerRefundIds.length === 0) return
   await sql`
     update refunds set next_check_at = ${secondsAfter(work.now, DOUBTED_S)}
-    where provider_refund_id = any(${providerRefundIds}) and status in ('submitted', 'failed') and next_check_at is not null`.execute(
+    where provider_refund_id = any(${providerRefundIds}) and status in ${inSql(triedRefundStates)} and next_check_at is not null`.execute(
     work.tx,
   )
 }

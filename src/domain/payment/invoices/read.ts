@@ -10,7 +10,7 @@ import {
 } from '../../kernel/index.ts'
 import type { GatewayContext } from '../context.ts'
 import type { GatewayInvoice } from '../gateway.ts'
-import { receivedStates } from '../transitions.ts'
+import { payableStates, receivedStates } from '../transitions.ts'
 import { listPaid } from './list-paid.ts'
 
 export interface AskedInvoice {
@@ -87,7 +87,7 @@ async function withoutPaid(tx: Tx, asked: readonly AskedInvoice[]): Promise<Aske
 async function awaitedOf(tx: Tx, invoices: readonly GatewayInvoice[]): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select provider_invoice_id as id from payments
-    where provider_invoice_id = any(${invoices.map((invoice) => invoice.id)}) and status in ('pending', 'expired')`.execute(
+    where provider_invoice_id = any(${invoices.map((invoice) => invoice.id)}) and status in ${inSql(payableStates)}`.execute(
     tx,
   )
   return new Set(rows.map((row) => row.id))

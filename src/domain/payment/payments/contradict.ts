@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { type AttentionItem, secondsAfter, type Work } from '../../kernel/index.ts'
+import { type AttentionItem, inSql, secondsAfter, type Work } from '../../kernel/index.ts'
+import { payableStates } from '../transitions.ts'
 import type { LockedPayment } from './lock.ts'
 
 /**
@@ -27,7 +28,7 @@ export async function contradictPayments(work: Work, paymentIds: readonly string
   await sql`
     update payments set contradicted_at = ${work.now},
       next_check_at = case when status = 'pending' then least(next_check_at, ${secondsAfter(work.now, FIRST_LOOK_S)}) else next_check_at end
-    where id = any(${paymentIds}::uuid[]) and status in ('pending', 'expired') and contradicted_at is null`.execute(
+    where id = any(${paymentIds}::uuid[]) and status in ${inSql(payableStates)} and contradicted_at is null`.execute(
     work.tx,
   )
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { moveState, type Rupiah, type Work } from '../../kernel/index.ts'
-import { type PaymentStatus, paidStates, paymentMachine } from '../transitions.ts'
+import { inSql, moveState, type Rupiah, type Work } from '../../kernel/index.ts'
+import { type PaymentStatus, paidStates, paymentMachine, ungrantedRefundStates } from '../transitions.ts'
 
 export interface Returned {
   paymentId: string
@@ -39,7 +39,7 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
     },
     using: sql`lateral (
       select coalesce(sum(amount_idr), 0) as decided_idr from refunds
-      where payment_id = r.id and quarantine_id is null and status not in ('requested', 'rejected')
+      where payment_id = r.id and quarantine_id is null and status not in ${inSql(ungrantedRefundStates)}
     ) d`,
   })
 }

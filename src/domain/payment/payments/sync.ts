@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
-import { type Rupiah, requireStaff, type Work } from '../../kernel/index.ts'
+import { inSql, type Rupiah, requireStaff, type Work } from '../../kernel/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { paymentErrors } from '../errors.ts'
 import type { AskedPayment } from '../invoices/ask.ts'
 import { syncInvoices } from '../invoices/sync.ts'
 import { submitRefunds } from '../refunds/submit.ts'
+import { payableStates } from '../transitions.ts'
 import { type ShownPayment, showPayment } from './list.ts'
 
 /**
@@ -49,7 +50,7 @@ export async function intendSync(work: Work, idOrCodeText: string): Promise<Inte
     select id, code, provider_invoice_id, invoice_requested_at, buyer_back_at, expires_at, next_check_at,
       case when contradiction_decided_at is null then contradicted_at end as contradicted_at
     from payments
-    where id = ${id}::uuid and status in ('pending', 'expired') and invoice_requested_at is not null`.execute(
+    where id = ${id}::uuid and status in ${inSql(payableStates)} and invoice_requested_at is not null`.execute(
     tx,
   )
   // Only refunds that wait for Xendit's answer are asked about now. A refund that may not be sent again is

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { asRecords, type Rupiah, type Tx } from '../../kernel/index.ts'
+import { asRecords, inSql, type Rupiah, type Tx } from '../../kernel/index.ts'
+import { executedPayoutStates } from '../../payout/index.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
 /** The sums in laku's ledger for one line of Xendit's transaction list. */
@@ -108,7 +109,7 @@ export async function bookedOf(
       union all
       select o.id, 'withdrawal:' || o.subject_id || v.verb || case when o.payout_key like '%-1' then '' else ':' || o.payout_id end || o.turn, 'of'
       from payouts_of o cross join (values (':succeeded'), (':reversed')) as v(verb)
-      where o.purpose = 'withdrawal' and o.status in ('succeeded', 'reversed')
+      where o.purpose = 'withdrawal' and o.status in ${inSql(executedPayoutStates)}
       union all
       select l.id, 'company-sweep:' || l.id || k.suffix, 'own'
       from lines l cross join (

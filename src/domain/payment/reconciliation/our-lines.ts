@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Rupiah, Tx } from '../../kernel/index.ts'
+import { inSql, type Rupiah, type Tx } from '../../kernel/index.ts'
+import { executedPayoutStates } from '../../payout/index.ts'
 
 /** One posting in laku's ledger on the account `gateway` (the money at Xendit), with its sum. */
 export interface OurLine {
@@ -57,7 +58,7 @@ export async function ourLines(
         when t.kind = 'suspense.opened' then array[s.provider_id]
         else (
           select array_agg(distinct n.name) from payouts o cross join lateral (values (o.provider_payout_id), (o.key)) as n(name)
-          where o.subject_id = t.subject_id and (t.key like '%' || o.id || '%' or o.status in ('succeeded', 'reversed')))
+          where o.subject_id = t.subject_id and (t.key like '%' || o.id || '%' or o.status in ${inSql(executedPayoutStates)}))
       end, null) as names
     from ledger_entries e join ledger_transactions t on t.id = e.transaction_id
     left join lateral (

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { ProviderFailure, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import { inSql, ProviderFailure, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
 import { allOrEach, setAside } from '../../ops/index.ts'
 import { type GatewayPayout, type PayoutGateway, settlePayouts } from '../../payout/index.ts'
 import { type AdoptedRefund, adoptRefund } from '../adoption/adopt-refund.ts'
@@ -8,6 +8,7 @@ import type { GatewayInvoice } from '../gateway.ts'
 import { confirmInvoices, isPaid } from '../invoices/confirm.ts'
 import { refusedAsNothing } from '../refunds/ask.ts'
 import { settleRefunds } from '../refunds/settle.ts'
+import { payableStates } from '../transitions.ts'
 import { bookTransactions, suspend } from './book-transactions.ts'
 import { type Booked, bookedOf } from './compare-transactions.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
@@ -319,7 +320,7 @@ async function paidByTheBook(
   if (line.status !== 'SUCCESS' || !line.moneyIn || unpaid.length !== 1) return []
   const { rows } = await sql<{ code: string }>`
     select code from payments
-    where code = ${unpaid[0]?.externalId} and status in ('pending', 'expired')
+    where code = ${unpaid[0]?.externalId} and status in ${inSql(payableStates)}
       and contradicted_at is not null and contradiction_decided_at is null`.execute(work.tx)
   const { amountIdr, createdAt, channel, productId } = line
   return rows.length === 0

@@ -1,8 +1,14 @@
 import { sql } from 'kysely'
-import { moveState, newId, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import { inSql, moveState, newId, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
 import { isPaused } from '../../ops/index.ts'
-import { type RefundStatus, refundMachine } from '../transitions.ts'
+import {
+  arrivedRefundStates,
+  outstandingRefundStates,
+  type RefundStatus,
+  refundMachine,
+  triedRefundStates,
+} from '../transitions.ts'
 import { LEASE_S } from './hold-lease.ts'
 
 /** A refund that this process sends or asks about, under a lease. */
@@ -97,7 +103,7 @@ async function moveToSubmitted(work: Work, refundIds: readonly string[], leaseId
       select r.id, r.status as before from refunds r
       where r.id = any(${refundIds}::uuid[]) and r.destination = 'source' and ${free} and (
         (r.status = 'approved' and (r.send_after is null or r.send_after <= ${work.now}))
-        or (r.status in ('failed', 'submitted') and r.next_check_at <= ${work.now}))
+        or (r.status in ${inSql(triedRefundStates)} and r.next_check_at <= ${work.now}))
       order by r.id for no key update of r)`,
     using: sql`due`,
     where: sql`due.id = t.id`,
@@ -125,7 +131,7 @@ async function leaseEnded(work: Work, refundIds: readonly string[], leaseId: str
   const { leaseUntil } = lease(leaseId)
   const { rows } = await sql<{ id: string }>`
     update refunds r set next_check_at = ${secondsAfter(work.now, CLAIMED_S)}, lease_id = ${leaseId}::uuid, lease_until = ${leaseUntil}
-    where r.id = any(${refundIds}::uuid[]) and r.destination = 'source' and r.status in ('succeeded', 'to_wallet')
+    where r.id = any(${refundIds}::uuid[]) and r.destination = 'source' and r.status in ${inSql(arrivedRefundStates)}
       and r.next_check_at <= ${work.now} and ${free}
     returning r.id`.execute(work.tx)
   return rows.map((row) => row.id)
@@ -155,7 +161,7 @@ async function readClaimed(work: Work, ids: readonly string[]): Promise<SentRefu
 async function postpone(work: Work, refundIds: readonly string[]): Promise<void> {
   await sql`
     update refunds set next_check_at = ${secondsAfter(work.now, PAUSED_S)}
-    where id = any(${refundIds}::uuid[]) and status in ('approved', 'failed', 'submitted') and next_check_at is not null`.execute(
+    where id = any(${refundIds}::uuid[]) and status in ${inSql(outstandingRefundStates)} and next_check_at is not null`.execute(
     work.tx,
   )
 }

@@ -1,6 +1,6 @@
 import type { Rupiah } from '../../kernel/index.ts'
 import type { GatewayRefund } from '../gateway.ts'
-import type { RefundStatus } from '../transitions.ts'
+import { outstandingRefundStates, type RefundStatus } from '../transitions.ts'
 import { referenceOf } from './claim.ts'
 
 /**
@@ -40,12 +40,6 @@ export type WhatWasHeard =
   | 'beside'
   | 'nothing'
 
-/**
- * The states in which a refund's money is still owed to the buyer, so that laku's ledger has an account to
- * pay it from.
- */
-const owed: ReadonlySet<RefundStatus> = new Set(['approved', 'submitted', 'failed'])
-
 /** Returns true if a refund at the provider moved no money, or its money came back. */
 const isOver = (status: string) => ['FAILED', 'CANCELLED', 'REVERSED'].includes(status)
 
@@ -69,7 +63,7 @@ export function interpretRefundAnswer(
   answer: GatewayRefund,
 ): WhatWasHeard {
   const { status } = answer
-  const isOwed = owed.has(refund.status) && refund.destination === 'source'
+  const isOwed = outstandingRefundStates.includes(refund.status) && refund.destination === 'source'
   if (status === 'SUCCEEDED') return before.bookedIdr === 0 && isOwed ? 'succeeded' : 'nothing'
   const isCurrent =
     before.reference === referenceOf(refund) &&

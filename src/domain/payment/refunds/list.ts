@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { idOrCode, pageOf, type Rupiah, type Tx } from '../../kernel/index.ts'
+import { idOrCode, inSql, pageOf, type Rupiah, type Tx } from '../../kernel/index.ts'
 import { paymentErrors } from '../errors.ts'
-import type { RefundStatus } from '../transitions.ts'
+import { outstandingRefundStates, type RefundStatus } from '../transitions.ts'
 
 /** A refund as staff see it. */
 export interface RefundDetail {
@@ -103,7 +103,7 @@ export async function listRefunds(
   const wheres = [sql`true`]
   if (status) wheres.push(sql`r.status = ${status}`)
   if (paymentId) wheres.push(sql`r.payment_id = ${paymentId}::uuid`)
-  if (waiting) wheres.push(sql`r.waits_since is not null and r.status in ('approved', 'failed', 'submitted')`)
+  if (waiting) wheres.push(sql`r.waits_since is not null and r.status in ${inSql(outstandingRefundStates)}`)
   if (cursor) wheres.push(sql`r.id < ${cursor}::uuid`)
   const { rows } = await sql<RefundDetail>`
     select ${columns} from refunds r left join payments p on p.id = r.payment_id left join refunds o on o.id = r.part_of

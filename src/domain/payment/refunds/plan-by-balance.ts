@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import {
   attempt,
   formatIdr,
+  inSql,
   ProviderFailure,
   type Rupiah,
   secondsAfter,
@@ -9,6 +10,7 @@ import {
 } from '../../kernel/index.ts'
 import { fitByAge, type Outgoing, payoutsWaiting } from '../../payout/index.ts'
 import type { GatewayContext } from '../context.ts'
+import { grantedRefundStates, outstandingRefundStates, sendableRefundStates } from '../transitions.ts'
 import type { Payment } from '../views.ts'
 import { refundWaits } from './refund-event.ts'
 
@@ -76,14 +78,14 @@ async function bringForward(work: Work, ids: readonly string[]): Promise<void> {
 async function queueOf({ tx, now }: Work, refundIds: readonly string[]): Promise<Queued[]> {
   const { rows } = await sql<Queued>`
     with waiting as (
-      select id from refunds where waits_since is not null and status in ('approved', 'failed') and next_check_at is not null
+      select id from refunds where waits_since is not null and status in ${inSql(sendableRefundStates)} and next_check_at is not null
       order by created_at limit ${LOOKED_AT}
     )
     select r.id, r.created_at, r.amount_idr, (r.status = 'approved' and (r.send_after is null or r.send_after <= ${now}))
       or (r.status = 'failed' and (r.next_check_at <= ${now} or r.id in (select id from waiting))) as sends,
       r.id in (select id from waiting) as waits
     from refunds r
-    where r.destination = 'source' and r.status in ('approved', 'failed', 'submitted', 'succeeded', 'to_wallet')
+    where r.destination = 'source' and r.status in ${inSql(grantedRefundStates)}
       and (r.id = any(${refundIds}::uuid[]) or r.id in (select id from waiting))
     order by r.created_at, r.id`.execute(tx)
   return rows
@@ -102,7 +104,7 @@ async function holdBack(work: Work, ids: readonly string[], balanceIdr: Rupiah):
   const { rows } = await sql<HeldBack>`
     update refunds r set next_check_at = ${secondsAfter(work.now, work.policy.balanceAgainS)}, waits_since = coalesce(o.waits_since, ${work.now})
     from refunds o left join payments p on p.id = o.payment_id
-    where r.id = o.id and r.id = any(${ids}::uuid[]) and r.status in ('approved', 'failed')
+    where r.id = o.id and r.id = any(${ids}::uuid[]) and r.status in ${inSql(sendableRefundStates)}
     returning r.id as refund_id, r.code as refund_code, r.amount_idr as refund_idr, r.reason, o.waits_since is null as is_new,
       p.id, p.code, p.user_id, p.session_id, p.participant_id, p.order_id, p.amount_idr, p.wallet_idr`.execute(
     work.tx,
@@ -122,7 +124,7 @@ async function holdBack(work: Work, ids: readonly string[], balanceIdr: Rupiah):
 export async function reportWaitingRefunds(work: Work, balanceIdr: Rupiah | null): Promise<void> {
   const { rows } = await sql<{ count: number; sumIdr: Rupiah; oldestAt: Date | null }>`
     select count(*)::int as count, coalesce(sum(amount_idr), 0)::int8 as sum_idr, min(waits_since) as oldest_at from refunds
-    where waits_since is not null and status in ('approved', 'failed', 'submitted')`.execute(work.tx)
+    where waits_since is not null and status in ${inSql(outstandingRefundStates)}`.execute(work.tx)
   const [all] = rows
   if (!all || all.count === 0) return
   const missingIdr = balanceIdr === null ? null : Math.max(0, all.sumIdr - balanceIdr)
@@ -151,7 +153,7 @@ export async function reportWaitingRefunds(work: Work, balanceIdr: Rupiah | null
 export async function refundsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing[]> {
   const { rows } = await sql<Outgoing>`
     select created_at, amount_idr as takes_idr from refunds
-    where waits_since is not null and status in ('approved', 'failed') and next_check_at is not null
+    where waits_since is not null and status in ${inSql(sendableRefundStates)} and next_check_at is not null
     order by created_at limit ${LOOKED_AT}`.execute(tx)
   return rows
 }

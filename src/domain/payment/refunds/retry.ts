@@ -1,9 +1,17 @@
 import { sql } from 'kysely'
-import { kernelErrors, ProviderFailure, type Rupiah, requireStaff, type Work } from '../../kernel/index.ts'
+import {
+  inSql,
+  kernelErrors,
+  ProviderFailure,
+  type Rupiah,
+  requireStaff,
+  type Work,
+} from '../../kernel/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { paymentErrors } from '../errors.ts'
 import type { GatewayRefund } from '../gateway.ts'
 import { type LockedPayment, lockWholly } from '../payments/lock.ts'
+import { outstandingRefundStates } from '../transitions.ts'
 import { referenceOf } from './claim.ts'
 import type { LockedRefund } from './collect-answers.ts'
 import { declareDead, type Looked } from './declare-dead.ts'
@@ -92,7 +100,7 @@ async function goOn(work: Work, { id, code, status, isLost }: Locked): Promise<v
   // Within a second the sweep sends the refund, or asks the provider about it.
   await sql`
     update refunds set next_check_at = ${work.now}, waits_since = null
-    where id = ${id}::uuid and status in ('approved', 'submitted', 'failed')`.execute(work.tx)
+    where id = ${id}::uuid and status in ${inSql(outstandingRefundStates)}`.execute(work.tx)
 }
 
 async function toWallet(work: Work, refund: Locked, payment: LockedPayment | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { asRecords, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
+import { asRecords, inSql, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
 import { isInSuspense, putIntoSuspense, recordLostReference } from '../../suspense/index.ts'
 import { levelBuyers } from '../entitlement/level-buyers.ts'
@@ -7,7 +7,7 @@ import { isPlain } from '../entitlement/rules.ts'
 import type { GatewayRefund } from '../gateway.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import { recordRefunded } from '../payments/record-returned.ts'
-import { type RefundStatus, refundMachine } from '../transitions.ts'
+import { type RefundStatus, refundMachine, sendableRefundStates } from '../transitions.ts'
 import { referenceOf } from './claim.ts'
 import {
   ASK_AGAIN_S,
@@ -114,7 +114,7 @@ async function stop(
   const { id, code, status } = refund
   if (status === 'approved' || status === 'failed') {
     await sql`
-      update refunds set next_check_at = null where id = ${id}::uuid and status in ('approved', 'failed')`.execute(
+      update refunds set next_check_at = null where id = ${id}::uuid and status in ${inSql(sendableRefundStates)}`.execute(
       work.tx,
     )
     work.requestAttention({

@@ -1,9 +1,17 @@
 import { type RawBuilder, sql } from 'kysely'
 import pLimit from 'p-limit'
-import { attempt, CALLS_AT_ONCE, type ProviderFailure, secondsAfter, type Work } from '../../kernel/index.ts'
+import {
+  attempt,
+  CALLS_AT_ONCE,
+  inSql,
+  type ProviderFailure,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
 import { inOneOrEach, type PutOff, setAside } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import type { GatewayRefund } from '../gateway.ts'
+import { arrivedRefundStates } from '../transitions.ts'
 import { askRefund, type RefundAnswer } from './ask.ts'
 import { claimRefunds, type SentRefund } from './claim.ts'
 import { freeLeases, type Shown, uncall } from './hold-lease.ts'
@@ -150,7 +158,7 @@ async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<voi
   if (refunds.length === 0) return
   await sql`
     update refunds set next_check_at = null
-    where id = any(${refunds.map((refund) => refund.id)}::uuid[]) and status in ('succeeded', 'to_wallet')`.execute(
+    where id = any(${refunds.map((refund) => refund.id)}::uuid[]) and status in ${inSql(arrivedRefundStates)}`.execute(
     work.tx,
   )
 }

@@ -4,7 +4,7 @@ import { putIntoSuspense, suspenseTransitions } from '../../suspense/index.ts'
 import type { LockedPayout } from '../payouts/lock.ts'
 import { ownerOf } from '../payouts/lock.ts'
 import { nextLookS, OLDER_ONE_ARRIVED } from '../rules.ts'
-import { payoutMachine } from '../transitions.ts'
+import { failedPayoutStates, livePayoutStates, payoutMachine } from '../transitions.ts'
 import { payoutEventPayload } from './payout-event.ts'
 
 /** Returns true if the payout pays its settlement or withdrawal now, or may still pay it. */
@@ -32,7 +32,7 @@ export async function revivePayout(
   const isOwn = others.every((payout) => payout.calledAt === null)
   await moveState(work, payoutMachine, {
     to: 'succeeded',
-    from: ['failed', 'reversed'],
+    from: failedPayoutStates,
     ids: [payout.id],
     set: {
       setAside: !isOwn,
@@ -86,7 +86,7 @@ export async function dropUnsent(
 ): Promise<string[]> {
   const { rows } = await sql<LockedPayout>`
     select id, key, purpose, subject_id, user_id, factory_id, amount_idr, status, called_at, turns, set_aside, route from payouts
-    where subject_id = any(${subjectIds}::uuid[]) and status in ('created', 'submitted', 'succeeded')
+    where subject_id = any(${subjectIds}::uuid[]) and status in ${inSql(livePayoutStates)}
     order by id for no key update`.execute(work.tx)
   await dropPayouts(
     work,

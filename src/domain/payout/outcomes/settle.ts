@@ -1,10 +1,16 @@
 import { sql } from 'kysely'
-import { asRecords, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
+import { asRecords, inSql, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
 import { isInSuspense, recordLostReference } from '../../suspense/index.ts'
 import type { GatewayPayout, GatewayPayoutStatus } from '../gateway.ts'
 import { type LockedPayout, lockPayouts } from '../payouts/lock.ts'
 import { movingStates, nextLookS, staleAfterS, verdictOf } from '../rules.ts'
-import { type PayoutStatus, payoutMachine } from '../transitions.ts'
+import {
+  failedPayoutStates,
+  type PayoutStatus,
+  payoutMachine,
+  payoutSteps,
+  sentPayoutStates,
+} from '../transitions.ts'
 import { bookDifference } from './book-difference.ts'
 import { commandFor, payoutEventPayload, payoutMoves } from './payout-event.ts'
 import { promoteSetAside, revivePayout } from './revive.ts'
@@ -148,7 +154,7 @@ function isPlain({ payout, answer }: Heard): boolean {
 }
 
 async function take(work: Work, steps: readonly Step[]): Promise<void> {
-  for (const to of ['submitted', 'succeeded', 'failed', 'reversed'] as const) {
+  for (const to of payoutSteps) {
     const some = steps.filter((step) => step.to === to)
     const rows = some.map(({ payout, answer, failureCode }) => ({
       id: payout.id,
@@ -202,18 +208,18 @@ async function note(work: Work, heard: readonly Heard[]): Promise<void> {
   }))
   await sql`
     update payouts p set provider_payout_id = w.provider_payout_id, next_check_at = w.next_check_at, attempt = 0,
-      failure_code = case when p.status in ('submitted', 'succeeded') then null else p.failure_code end,
+      failure_code = case when p.status in ${inSql(sentPayoutStates)} then null else p.failure_code end,
       provider_updated_at = coalesce(w.provider_updated_at, p.provider_updated_at),
       provider_status = case p.status when 'submitted' then w.provider_status else p.provider_status end
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(
       id uuid, provider_payout_id text, provider_status text, provider_updated_at timestamptz, next_check_at timestamptz)
-    where p.id = w.id and p.status in ('submitted', 'succeeded')`.execute(work.tx)
+    where p.id = w.id and p.status in ${inSql(sentPayoutStates)}`.execute(work.tx)
   // The provider was sending a failed or returned payout again, and that has ended now. So newer payouts that
   // waited for its end may be sent.
   await sql`
     update payouts p set provider_status = w.provider_status, next_check_at = null
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(id uuid, provider_status text)
-    where p.id = w.id and p.status in ('failed', 'reversed') and p.provider_status = any(${movingStates})
+    where p.id = w.id and p.status in ${inSql(failedPayoutStates)} and p.provider_status = any(${movingStates})
       and w.provider_status <> all(${movingStates})`.execute(work.tx)
   for (const { payout, answer } of waiting) reportSlowPayout(work, payout, answer.status)
 }

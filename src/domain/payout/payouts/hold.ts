@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Work } from '../../kernel/index.ts'
+import { inSql, type Work } from '../../kernel/index.ts'
+import { pendingPayoutStates } from '../transitions.ts'
 
 /**
  * The SQL condition that a payout was not sent yet, or that its call never reached the provider. The provider
@@ -15,7 +16,7 @@ const unsent = sql`(route = 'provider' and (status = 'created' or (status = 'sub
 export async function holdPayouts(work: Work, subjectIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ subjectId: string; unsent: boolean }>`
     update payouts set held = true, next_check_at = case when ${unsent} then null else next_check_at end
-    where subject_id = any(${subjectIds}::uuid[]) and status in ('created', 'submitted') and provider_payout_id is null
+    where subject_id = any(${subjectIds}::uuid[]) and status in ${inSql(pendingPayoutStates)} and provider_payout_id is null
     returning subject_id, ${unsent} as unsent`.execute(work.tx)
   return rows.filter((row) => row.unsent).map((row) => row.subjectId)
 }

@@ -1,10 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Tx } from '../../kernel/index.ts'
+import { inSql, type Tx } from '../../kernel/index.ts'
 import { payoutErrors } from '../errors.ts'
 import { movingStates } from '../rules.ts'
+import { failedPayoutStates } from '../transitions.ts'
 
 /** The SQL condition that payout `x` had failed or come back, and that the provider is sending it again. */
-const movesAgain = sql`x.status in ('failed', 'reversed') and x.provider_status = any(${movingStates})`
+const movesAgain = sql`x.status in ${inSql(failedPayoutStates)} and x.provider_status = any(${movingStates})`
 
 /**
  * The SQL condition that the provider is again sending an older payout of the same settlement or withdrawal

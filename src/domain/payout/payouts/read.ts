@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
-import { idOrCode, pageOf, type Rupiah, type Tx, type Vault, type Work } from '../../kernel/index.ts'
+import { idOrCode, inSql, pageOf, type Rupiah, type Tx, type Vault, type Work } from '../../kernel/index.ts'
 import { channelName } from '../../ops/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 import { verdictOf } from '../rules.ts'
-import type { PayoutStatus } from '../transitions.ts'
+import { type PayoutStatus, pendingPayoutStates } from '../transitions.ts'
 import { type SealedAccount, shownAccount } from './destination.ts'
 
 /** A payout as staff see it. */
@@ -125,7 +125,7 @@ export async function listPayouts(
   if (status) wheres.push(sql`p.status = ${status}`)
   if (unknown)
     wheres.push(sql`p.status = 'submitted' and p.provider_payout_id is null and p.called_at is not null`)
-  if (waiting) wheres.push(sql`p.waits_since is not null and p.status in ('created', 'submitted')`)
+  if (waiting) wheres.push(sql`p.waits_since is not null and p.status in ${inSql(pendingPayoutStates)}`)
   if (cursor) wheres.push(sql`p.id < ${cursor}::uuid`)
   const rows = await payoutViews(tx, vault, sql.join(wheres, sql` and `), limit + 1)
   return pageOf(rows, limit, (row) => row.id)

@@ -1,8 +1,16 @@
 import { sql } from 'kysely'
 import { PAYOUT_COST_IDR, SETTLEMENT_DAYS_AT_MOST } from '../../../providers/xendit/facts.ts'
-import { formatIdr, ProviderFailure, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import {
+  formatIdr,
+  inSql,
+  ProviderFailure,
+  type Rupiah,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
 import { isPaused } from '../../ops/index.ts'
 import type { PayoutContext } from '../context.ts'
+import { pendingPayoutStates } from '../transitions.ts'
 
 /** A payout or refund that uses up the spendable balance at the provider. The oldest goes first. */
 export interface Outgoing {
@@ -46,7 +54,7 @@ const pick = ({ createdAt, takesIdr }: Outgoing): Outgoing => ({ createdAt, take
 export async function payoutsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing[]> {
   const { rows } = await sql<Outgoing>`
     select created_at, amount_idr + ${PAYOUT_COST_IDR}::int8 as takes_idr from payouts
-    where waits_since is not null and status in ('created', 'submitted') and not held and short_since is null
+    where waits_since is not null and status in ${inSql(pendingPayoutStates)} and not held and short_since is null
     order by created_at limit ${LOOKED_AT}`.execute(tx)
   return rows
 }
@@ -138,7 +146,7 @@ async function noteShort(work: Work, short: readonly Queued[], balanceIdr: Rupia
 async function queueOf({ tx, now }: Work, payoutIds: readonly string[]): Promise<Queued[]> {
   const { rows } = await sql<Queued>`
     with waiting as (
-      select id from payouts where waits_since is not null and status in ('created', 'submitted') and not held
+      select id from payouts where waits_since is not null and status in ${inSql(pendingPayoutStates)} and not held
       order by created_at limit ${LOOKED_AT}
     )
     select p.id, p.created_at, p.short_since, p.short_idr, p.amount_idr + ${PAYOUT_COST_IDR}::int8 as takes_idr,
@@ -158,12 +166,12 @@ async function holdBack(work: Work, wait: readonly Queued[], balanceIdr: Rupiah 
   if (wait.length === 0) return
   await sql`
     update payouts set waits_since = coalesce(waits_since, ${work.now}), next_check_at = ${secondsAfter(work.now, work.policy.balanceAgainS)}
-    where id = any(${ids(wait)}::uuid[]) and status in ('created', 'submitted') and called_at is null and next_check_at is not null`.execute(
+    where id = any(${ids(wait)}::uuid[]) and status in ${inSql(pendingPayoutStates)} and called_at is null and next_check_at is not null`.execute(
     work.tx,
   )
   const { rows } = await sql<{ count: number; sumIdr: Rupiah; oldestAt: Date | null }>`
     select count(*)::int as count, coalesce(sum(amount_idr + ${PAYOUT_COST_IDR}::int8), 0)::int8 as sum_idr, min(waits_since) as oldest_at
-    from payouts where waits_since is not null and status in ('created', 'submitted') and not held`.execute(
+    from payouts where waits_since is not null and status in ${inSql(pendingPayoutStates)} and not held`.execute(
     work.tx,
   )
   const { count = 0, sumIdr = 0, oldestAt = null } = rows[0] ?? {}

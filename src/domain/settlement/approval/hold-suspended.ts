@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import type { EventOf, Work } from '../../kernel/index.ts'
+import { type EventOf, inSql, type Work } from '../../kernel/index.ts'
 import { holdPayouts, releasePayouts } from '../../payout/index.ts'
+import { payingSettlementStates } from '../transitions.ts'
 
 /**
  * Reaction to factory.status_changed: holds the unsent payouts of a suspended factory, and releases them when
@@ -10,7 +11,7 @@ export async function holdSuspended(work: Work, events: EventOf<'factory.status_
   const paid = async (to: string) => {
     const ids = events.filter(({ payload }) => payload.to === to).map(({ payload }) => payload.factoryId)
     const { rows } = await sql<{ id: string }>`
-      select id from settlements where factory_id = any(${ids}::uuid[]) and status in ('approved', 'submitted')
+      select id from settlements where factory_id = any(${ids}::uuid[]) and status in ${inSql(payingSettlementStates)}
         and payout_id is not null`.execute(work.tx)
     return rows.map((row) => row.id)
   }

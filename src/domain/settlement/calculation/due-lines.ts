@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Tx } from '../../kernel/index.ts'
 import { factoryAccount } from '../../ledger/index.ts'
-import { type Line, type Period, settledStates } from '../rules.ts'
+import { settledStates } from '../../order/index.ts'
+import type { Line, Period } from '../rules.ts'
 import { linesFrom } from './gather-lines.ts'
 
 export interface DueLine extends Line {

@@ -9,7 +9,7 @@ import { hasChanged } from '../calculation/calculate.ts'
 import { settlementErrors } from '../errors.ts'
 import { type LockedSettlement, lockSettlement, settlementEventPayload } from '../lock.ts'
 import { getSettlement, type StoredSettlement } from '../read.ts'
-import { settlementMachine, settlementTransitions } from '../transitions.ts'
+import { failedSettlementStates, settlementMachine, settlementTransitions } from '../transitions.ts'
 
 /**
  * Pays an approved settlement: creates its payout, which is sent after the commit. If the plan (the lines and
@@ -62,7 +62,7 @@ export async function approveAgain(work: Work, settlement: LockedSettlement): Pr
   const person = await requireOther(work, settlement)
   await moveState(work, settlementMachine, {
     to: 'approved',
-    from: ['failed', 'reversed'],
+    from: failedSettlementStates,
     ids: [settlement.id],
     all: true,
     set: {

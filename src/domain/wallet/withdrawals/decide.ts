@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import {
   actorLabel,
   idOrCode,
+  inSql,
   lockRows,
   moveState,
   personOf,
@@ -11,9 +12,14 @@ import {
 } from '../../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
 import { countUse, undoUse } from '../../ops/index.ts'
-import { dropUnsent, TAKEN_BACK } from '../../payout/index.ts'
+import { dropUnsent, livePayoutStates, TAKEN_BACK } from '../../payout/index.ts'
 import { walletErrors } from '../errors.ts'
-import { type WithdrawalStatus, withdrawalMachine, withdrawalTransitions } from '../transitions.ts'
+import {
+  unsentWithdrawalStates,
+  type WithdrawalStatus,
+  withdrawalMachine,
+  withdrawalTransitions,
+} from '../transitions.ts'
 import { withdrawalUse } from './hold.ts'
 import { payByHand } from './pay-by-hand.ts'
 import { getWithdrawal } from './read.ts'
@@ -112,9 +118,9 @@ export async function rejectWithdrawal(work: Work, input: { withdrawal: string }
 export async function rejectUnsent(work: Work, destinationId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string; code: string }>`
     select id, code from withdrawals w
-    where destination_id = ${destinationId}::uuid and status in ('held', 'approved') and not exists (
+    where destination_id = ${destinationId}::uuid and status in ${inSql(unsentWithdrawalStates)} and not exists (
       select from payouts p
-      where p.subject_id = w.id and p.called_at is not null and p.status in ('created', 'submitted', 'succeeded') and not p.set_aside)
+      where p.subject_id = w.id and p.called_at is not null and p.status in ${inSql(livePayoutStates)} and not p.set_aside)
     order by id`.execute(work.tx)
   for (const { id } of rows) await rejectWithdrawal(work, { withdrawal: id })
   return rows.map(({ code }) => code)

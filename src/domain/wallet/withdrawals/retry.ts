@@ -5,6 +5,7 @@ import { requireNoneMoves } from '../../payout/index.ts'
 import { startClosing } from '../../user/index.ts'
 import { walletErrors } from '../errors.ts'
 import { lockWallets } from '../lock.ts'
+import { failedWithdrawalStates } from '../transitions.ts'
 import { lockWithdrawal } from './decide.ts'
 import { isStopped } from './destinations.ts'
 import { holdWithdrawal, withdrawalUse } from './hold.ts'
@@ -25,13 +26,13 @@ import type { WithdrawalView } from './views.ts'
 export async function retryWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
   requireStaff(work.actor, 'finance')
   const { id, code, status } = await lockWithdrawal(work, input.withdrawal)
-  if (status !== 'failed' && status !== 'reversed') {
+  if (!failedWithdrawalStates.includes(status)) {
     throw kernelErrors.illegal_transition({
       subject: 'withdrawal',
       code,
       from: status,
       to: 'retried',
-      needs: ['failed', 'reversed'],
+      needs: failedWithdrawalStates,
     })
   }
   await requireNoneMoves(work.tx, await triesOf(work.tx, id))

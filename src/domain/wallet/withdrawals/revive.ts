@@ -4,13 +4,16 @@ import { balances, credit, debit, post, walletAccount } from '../../ledger/index
 import { undoUse } from '../../ops/index.ts'
 import { dropUnsent, type PayoutEventPayload, setPayoutAside } from '../../payout/index.ts'
 import { lockWallets } from '../lock.ts'
-import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
+import {
+  returnedWithdrawalStates,
+  revivableWithdrawalStates,
+  unsentWithdrawalStates,
+  type WithdrawalStatus,
+  withdrawalMachine,
+} from '../transitions.ts'
 import { isFirst } from './apply-payout-results.ts'
 import { triesOf } from './tries.ts'
 import { withdrawalEvent } from './views.ts'
-
-/** The states of a withdrawal whose payout failed or came back, so that the payout may pay it after all. */
-const waiting: WithdrawalStatus[] = ['failed', 'reversed', 'approved']
 
 interface Stored {
   id: string
@@ -46,7 +49,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
   await lockWallets(work, [userId])
   const aside = (why: string) =>
     setPayoutAside(work, payout.payoutId, `${code} arrived after all, and ${why}`)
-  if (!waiting.includes(status)) return await aside(`was ${status} meanwhile`)
+  if (!revivableWithdrawalStates.includes(status)) return await aside(`was ${status} meanwhile`)
   const others = rows.filter((stored) => stored.id !== id)
   const paid = others.find((stored) => stored.status === 'submitted' || stored.status === 'succeeded')
   if (paid) return await aside(`${paid.code}, another try of the same, is ${paid.status}`)
@@ -61,7 +64,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
     return await aside('its money is no longer in the wallet')
   await moveState(work, withdrawalMachine, {
     to: 'succeeded',
-    from: waiting,
+    from: revivableWithdrawalStates,
     ids: [id],
     set: { failureCode: null, finishedAt: work.now, dueAt: null },
     all: true,
@@ -87,12 +90,12 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
  */
 async function isGivenBack(work: Work, again: Stored): Promise<boolean> {
   const { id, userId, amountIdr, feeIdr, status } = again
-  if (status === 'failed' || status === 'reversed' || status === 'rejected') return true
-  if (status !== 'held' && status !== 'approved') return false
+  if (returnedWithdrawalStates.includes(status)) return true
+  if (!unsentWithdrawalStates.includes(status)) return false
   if ((await dropUnsent(work, [id])).length > 0) return false
   await moveState(work, withdrawalMachine, {
     to: 'rejected',
-    from: ['held', 'approved'],
+    from: unsentWithdrawalStates,
     ids: [id],
     set: { dueAt: null, finishedAt: work.now },
     all: true,

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type Actor, moveState, secondsAfter, type UnitOfWork, type Work } from '../../kernel/index.ts'
+import { type Actor, inSql, moveState, secondsAfter, type UnitOfWork, type Work } from '../../kernel/index.ts'
 import { allOrEach, setAside } from '../../ops/index.ts'
 import { createPayout } from '../../payout/index.ts'
-import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
+import { unsentWithdrawalStates, type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
 import { openDestination } from './destinations.ts'
 import { firstTryOf } from './tries.ts'
 import { withdrawalEvent } from './views.ts'
@@ -87,7 +87,7 @@ export async function sendWithdrawals(work: Work, ids: readonly string[]): Promi
       u.status as user_status, u.withdrawals_from,
       (select count(*)::int from payouts p where p.subject_id = w.id) as payouts
     from withdrawals w join withdrawal_destinations d on d.id = w.destination_id join users u on u.id = w.user_id
-    where w.id = any(${ids}::uuid[]) and w.status in ('held', 'approved') and w.due_at <= ${work.now}
+    where w.id = any(${ids}::uuid[]) and w.status in ${inSql(unsentWithdrawalStates)} and w.due_at <= ${work.now}
     order by w.id for no key update of w`.execute(work.tx)
   const isCooling = (row: Due) => row.withdrawalsFrom !== null && row.withdrawalsFrom > work.now
   const admitted = rows.filter((row) => row.userStatus !== 'suspended')
@@ -124,7 +124,9 @@ export async function sendWithdrawals(work: Work, ids: readonly string[]): Promi
 async function postpone(work: Work, rows: readonly Due[]): Promise<void> {
   await sql`
     update withdrawals set due_at = ${secondsAfter(work.now, SUSPENDED_S)}
-    where id = any(${rows.map((row) => row.id)}::uuid[]) and status in ('held', 'approved')`.execute(work.tx)
+    where id = any(${rows.map((row) => row.id)}::uuid[]) and status in ${inSql(unsentWithdrawalStates)}`.execute(
+    work.tx,
+  )
   for (const { id, code, userId, status } of rows) {
     const letIn = `laku users activate ${userId}`
     work.requestAttention({

@@ -5,7 +5,7 @@ import { lastPurchaseOrderOf, type PurchaseOrderView } from '../purchase-orders/
 import { mayReorder, type Reorder, reorder } from '../purchase-orders/reorder-rules.ts'
 import { sendPurchaseOrder } from '../purchase-orders/send.ts'
 import { unclaimedIncoming } from '../purchase-orders/unclaimed-incoming.ts'
-import { openStatuses } from '../transitions.ts'
+import { openPurchaseOrderStates } from '../transitions.ts'
 import { openStock, type Stock } from './lock.ts'
 import { recordMovements } from './record-movements.ts'
 import { growReservations, reservedFor, shrinkReservations } from './reservations.ts'
@@ -136,7 +136,7 @@ async function reorderFor(
   shelves: Shelves,
 ): Promise<{ purchaseOrder?: PurchaseOrderView; left: StockLine[] }> {
   const last = await lastPurchaseOrderOf(work.tx, sessionId)
-  if (last && openStatuses.includes(last.status)) return { purchaseOrder: last, left: [] }
+  if (last && openPurchaseOrderStates.includes(last.status)) return { purchaseOrder: last, left: [] }
   const { lines, left } = await plan(work, sessionId, missing, shelves)
   const complete = last?.items.every((item) => item.received === item.quantity) ?? false
   const ended = last && { status: last.status, complete }

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { pageOf, type Tx } from '../../kernel/index.ts'
 import { warehouseErrors } from '../errors.ts'
-import { incomingStatuses } from '../transitions.ts'
+import { incomingPurchaseOrderStates } from '../transitions.ts'
 
 export interface StockView {
   variantId: string
@@ -38,7 +38,7 @@ async function stockViews(tx: Tx, where: RawBuilder<unknown>, limit: number): Pr
       coalesce(i.on_hand - i.reserved, 0) as free, (
         select coalesce(sum(t.quantity - t.received), 0)::integer
         from purchase_order_items t join warehouse_purchase_orders o on o.id = t.purchase_order_id
-        where t.variant_id = v.id and t.received < t.quantity and o.status = any(${[...incomingStatuses]})
+        where t.variant_id = v.id and t.received < t.quantity and o.status = any(${[...incomingPurchaseOrderStates]})
       ) as on_the_way
     from product_variants v join products p on p.id = v.product_id
     left join warehouse_inventory i on i.variant_id = v.id

@@ -2,7 +2,7 @@ import { insertRows, newCode, newId, requireStaff, type Work } from '../../kerne
 import { variantsById } from '../../product/index.ts'
 import { warehouseErrors } from '../errors.ts'
 import { type StockLine, totalsOf } from '../inventory/rules.ts'
-import { openStatuses } from '../transitions.ts'
+import { openPurchaseOrderStates } from '../transitions.ts'
 import { lastPurchaseOrderOf, type PurchaseOrderView, purchaseOrder } from './read.ts'
 
 export interface NewPurchaseOrder {
@@ -83,7 +83,7 @@ async function factoryOf(
  */
 async function requireNoneOpen(work: Work, sessionId: string): Promise<void> {
   const last = await lastPurchaseOrderOf(work.tx, sessionId)
-  if (!last || !openStatuses.includes(last.status)) return
+  if (!last || !openPurchaseOrderStates.includes(last.status)) return
   throw warehouseErrors.session_has_purchase_order({
     sessionId,
     purchaseOrder: last.code,

@@ -11,7 +11,7 @@ import { warehouseErrors } from '../errors.ts'
 import { openStock } from '../inventory/lock.ts'
 import { recordMovements } from '../inventory/record-movements.ts'
 import {
-  incomingStatuses,
+  incomingPurchaseOrderStates,
   type PurchaseOrderStatus,
   purchaseOrderMachine,
   purchaseOrderTransitions,
@@ -51,7 +51,7 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
   if (deliveryNote === '') throw warehouseErrors.invalid_note()
   if (deliveryNote && (await isCounted(work, order, deliveryNote, input.lines)))
     return await purchaseOrder(work.tx, order.id)
-  if (!incomingStatuses.includes(order.status)) {
+  if (!incomingPurchaseOrderStates.includes(order.status)) {
     throw kernelErrors.illegal_transition({
       subject: order.code,
       from: order.status,

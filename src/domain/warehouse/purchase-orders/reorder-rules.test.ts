@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { incomingStatuses, openStatuses } from '../transitions.ts'
+import { incomingPurchaseOrderStates, openPurchaseOrderStates } from '../transitions.ts'
 import { mayReorder, type ReorderLine, reorder } from './reorder-rules.ts'
 
 const line = (variantId: string, missing: number, mayExceed: number, wholesaleUnit = 12): ReorderLine => ({
@@ -101,6 +101,6 @@ describe('a further purchase order', () => {
 })
 
 it('a purchase order is open until it is received, closed or cancelled, and on the way once it is sent', () => {
-  expect(openStatuses).toEqual(['draft', 'sent', 'confirmed', 'shipped', 'partially_received'])
-  expect(incomingStatuses).toEqual(openStatuses.slice(1))
+  expect(openPurchaseOrderStates).toEqual(['draft', 'sent', 'confirmed', 'shipped', 'partially_received'])
+  expect(incomingPurchaseOrderStates).toEqual(openPurchaseOrderStates.slice(1))
 })

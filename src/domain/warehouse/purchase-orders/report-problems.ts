@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { EventOf, Work } from '../../kernel/index.ts'
-import { incomingStatuses } from '../transitions.ts'
+import { incomingPurchaseOrderStates } from '../transitions.ts'
 import { purchaseOrderOfMessage } from './send.ts'
 
 /**
@@ -11,7 +11,7 @@ export async function reportUnneededOrders(work: Work, sessionIds: readonly stri
   if (sessionIds.length === 0) return
   const { rows } = await sql<{ id: string; code: string; status: string }>`
     select id, code, status from warehouse_purchase_orders
-    where session_id = any(${[...sessionIds]}::uuid[]) and status = any(${[...incomingStatuses]}) order by id`.execute(
+    where session_id = any(${[...sessionIds]}::uuid[]) and status = any(${[...incomingPurchaseOrderStates]}) order by id`.execute(
     work.tx,
   )
   for (const { id, code, status } of rows) {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../kernel/index.ts'
-import { incomingStatuses } from '../transitions.ts'
+import { incomingPurchaseOrderStates } from '../transitions.ts'
 
 /**
  * Returns, by variant, the pieces on the way from factories, minus the pieces that other sessions lack. The
@@ -16,7 +16,7 @@ export async function unclaimedIncoming(
     select variant_id, sum(pieces)::integer as pieces from (
       select i.variant_id, i.quantity - i.received as pieces
       from purchase_order_items i join warehouse_purchase_orders o on o.id = i.purchase_order_id
-      where i.variant_id = any(${ids}::uuid[]) and i.received < i.quantity and o.status = any(${[...incomingStatuses]})
+      where i.variant_id = any(${ids}::uuid[]) and i.received < i.quantity and o.status = any(${[...incomingPurchaseOrderStates]})
       union all
       select variant_id, -missing from stock_shortages
       where variant_id = any(${ids}::uuid[]) and session_id <> ${sessionId}
