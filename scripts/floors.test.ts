@@ -87,6 +87,21 @@ describe('the lint of the floors', () => {
     expect(rules()).toContain(rule)
   })
 
+  it.each([
+    ['by a template', 'await import(`../payment/index.ts`)', 'floor-of-ledger'],
+    ['by a path that cannot be read', 'await import(path)', 'imports-can-be-read'],
+    ['by a type', "type A = import('../payment/index.ts').Pay", 'floor-of-ledger'],
+  ])('fails when a domain imports one above it %s', (_, code, rule) => {
+    write('src/domain/ledger/a.ts', `export {}\n${code}`)
+    expect(rules()).toContain(rule)
+  })
+
+  it('fails when a room is in no row of the graph, or the top goes past a door', () => {
+    write('src/domain/parcel/a.ts', "import { pay } from '../payment/index.ts'\nexport const a = pay")
+    write('src/domain/composition/a.ts', "import { post } from '../ledger/post.ts'\nexport const a = post")
+    expect(rules()).toEqual(['top-goes-through-the-doors', 'rooms-are-in-the-graph'])
+  })
+
   it('fails on a cycle between domains that runs through different files', () => {
     write('src/domain/wallet/index.ts', "export { a } from './a.ts'")
     write('src/domain/wallet/a.ts', "import { b } from '../ledger/index.ts'\nexport const a = b")
@@ -285,6 +300,83 @@ describe('the lint of tables', () => {
       'unseen ?',
     ],
     ['such a table in the builder', 'src/domain/order/a.ts', 'tx.updateTable(table).execute()', 'unseen ?'],
+    ['a table of a schema', 'src/domain/payment/a.ts', 'sql`select from public.orders`', 'read orders'],
+    ['a table behind a comment', 'src/domain/payment/a.ts', 'sql`select from /* a */ orders`', 'read orders'],
+    [
+      'tables joined in parentheses',
+      'src/domain/payment/a.ts',
+      'sql`select from (orders o join x on true)`',
+      'read orders',
+    ],
+    [
+      'a table after a function',
+      'src/domain/payment/a.ts',
+      'sql`select from unnest(1) as r(id), orders o where true`',
+      'read orders',
+    ],
+    [
+      'a table after a join',
+      'src/domain/payment/a.ts',
+      'sql`select from payments p join events e on e.id = p.id, orders o`',
+      'read orders',
+    ],
+    [
+      'a table in a with',
+      'src/domain/payment/a.ts',
+      'sql`with x as (select from orders) select from x`',
+      'read orders',
+    ],
+    [
+      'the second table of a delete',
+      'src/domain/payment/a.ts',
+      'sql`delete from payments using events e, orders o where true`',
+      'read orders',
+    ],
+    ['a part of a from', 'src/domain/payment/a.ts', 'sql`orders where id = 1`', 'read orders'],
+    ['a truncate', 'src/domain/payment/a.ts', "pool.query('truncate payments, orders')", 'write orders'],
+    [
+      'a lock of a table',
+      'src/domain/payment/a.ts',
+      "pool.query('lock table payments, orders')",
+      'lock orders',
+    ],
+    [
+      'a merge',
+      'src/domain/payment/a.ts',
+      "pool.query('merge into orders using payments on true')",
+      'write orders',
+    ],
+    ['a text of parts', 'src/domain/payment/a.ts', "pool.query('select id ' + 'from orders')", 'read orders'],
+    ['a raw text', 'src/domain/payment/a.ts', "sql.raw('select from orders')", 'read orders'],
+    ['a raw text from a variable', 'src/domain/payment/a.ts', 'sql.raw(text)', 'unseen ?'],
+    ['a name by sql.id', 'src/domain/payment/a.ts', `sql\`select from \${sql.id('orders')}\``, 'read orders'],
+    [
+      'a list of tables',
+      'src/domain/payment/a.ts',
+      "tx.selectFrom(['payments', 'orders as o'])",
+      'read orders',
+    ],
+    [
+      'a join by the builder',
+      'src/domain/payment/a.ts',
+      "tx.selectFrom('payments').leftJoin('orders as o')",
+      'read orders',
+    ],
+    [
+      'a join with a variable',
+      'src/domain/payment/a.ts',
+      "tx.selectFrom('payments').innerJoin(table)",
+      'unseen ?',
+    ],
+    ['a method by its text', 'src/domain/payment/a.ts', "tx['selectFrom']('orders')", 'read orders'],
+    ['a method that is passed on', 'src/domain/payment/a.ts', "tx.selectFrom.bind(tx)('orders')", 'unseen ?'],
+    [
+      'a write of rows under another name',
+      'src/domain/payment/a.ts',
+      "import('x'); import { insertRows as put } from 'x'; put(tx, 'orders', [])",
+      'write orders',
+    ],
+    ['a write of rows to a variable', 'src/domain/payment/a.ts', 'insertRows(tx, table, [])', 'unseen ?'],
     ['a function of a room above', 'src/domain/payment/a.ts', 'sql`select order_now()`', 'call order_now'],
     ['a function by a front', 'src/http/a.ts', 'sql`select pay_now()`', 'call pay_now'],
     [

@@ -59,8 +59,23 @@ describe('the lint of states', () => {
     "db.updateTable('groupOrders').set(changes)",
     "db.insertInto('groupOrders').values(row).onConflict((one) => one).doUpdateSet({ status })",
     "db.updateTable('groupOrders').where('id', '=', id)",
+    "db.updateTable('groupOrders as o').set({ status })",
+    "db['updateTable']('groupOrders').set({ status })",
+    "db.insertInto('groupOrders').values(row).onConflict((oc) => oc.column('id').doUpdateSet({ status }))",
+    "db.mergeInto('groupOrders').using('x', 'a', 'b').whenMatched().thenUpdateSet({ status })",
+    'pool.query("update group_orders set status = \'paid\'")',
+    `pool.query('update group_orders ' + \`set status = \${to}\`)`,
+    'sql`update public.group_orders set status = 1`',
   ])('refuses %s', (code) => {
     expect(found(`export const a = ${code}`)).toHaveLength(1)
+  })
+
+  it('refuses the machine of another room, with which its states could be moved', () => {
+    expect(found("import { orderMachine } from './order/transitions.ts'")).toHaveLength(1)
+    expect(found("import { orderMachine as own } from './order/index.ts'")).toHaveLength(1)
+    expect(found("export { orderMachine } from './order/transitions.ts'")).toHaveLength(1)
+    expect(found("import { orderTransitions } from './order/index.ts'")).toEqual([])
+    expect(found("import { type Machine } from './kernel/index.ts'")).toEqual([])
   })
 
   it.each([

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import type { Machine } from './machines.ts'
-import { camel, methodOf, type Node, walk } from './syntax.ts'
+import { camel, methodOf, type Node, textOfSum, walk } from './syntax.ts'
 
 export interface StateWrite {
   /** `src/domain/order/cancel.ts:37`. */
@@ -17,8 +17,8 @@ type Kept = Pick<Machine, 'relation' | 'column'>
 const MECHANISM = 'src/domain/kernel/move-state.ts'
 
 /**
- * Every write of a machine's state that does not go through `moveState`. What a new row begins with is no
- * move.
+ * Every write of a machine's state that does not go through `moveState`, and every import of another room's
+ * machine, with which that room's states could be moved. What a new row begins with is no move.
  */
 export function stateWrites(root: string, kept: readonly Kept[]): StateWrite[] {
   const found: StateWrite[] = []
@@ -30,7 +30,8 @@ export function stateWrites(root: string, kept: readonly Kept[]): StateWrite[] {
     const begun = new Set<Node>()
     const ended = new Set<Node | undefined>()
     walk(parseSync(file, text).program as unknown as Node, (node) => {
-      for (const what of [...inSql(node, text, kept), ...inBuilder(node, kept)]) add(node, what)
+      for (const what of [...inSql(node, text, kept), ...inBuilder(node, kept), ...inImport(node, file)])
+        add(node, what)
       if (node.type !== 'CallExpression') return
       if (methodOf(node) === 'updateTable') begun.add(node)
       if (methodOf(node) === 'set') ended.add(startOf(node))
@@ -44,12 +45,25 @@ export function stateWrites(root: string, kept: readonly Kept[]): StateWrite[] {
   return found
 }
 
-/** A template literal of SQL, its expressions as `$0`, `$1`. */
+/** A machine of another room. */
+function inImport(node: Node, file: string): string[] {
+  if (node.type !== 'ImportDeclaration' && node.type !== 'ExportNamedDeclaration') return []
+  const source = (node.source as Node | null)?.value as string | undefined
+  if (!source?.startsWith('.')) return []
+  const roomOf = (path: string) => /^src\/domain\/([\w-]+)\//.exec(path)?.[1]
+  const from = roomOf(posix.join(dirname(file), source))
+  if (from === undefined || from === 'kernel' || from === roomOf(file)) return []
+  return (node.specifiers as Node[])
+    .map((specifier) => ((specifier.imported ?? specifier.local) as Node).name as string)
+    .filter((name) => /^[a-z]\w*Machine$/.test(name))
+    .map((name) => `by the ${name} of another room`)
+}
+
+/** SQL in a template, with its expressions as `$0`, `$1`, or in a text. */
 function inSql(node: Node, text: string, kept: readonly Kept[]): string[] {
-  if (node.type !== 'TemplateLiteral') return []
-  const quasis = node.quasis as { value: { raw: string } }[]
-  const expressions = node.expressions as (Node & { end: number })[]
-  const statement = quasis.map(({ value }, i) => value.raw + (expressions[i] ? `$${i}` : '')).join('')
+  const statement = textOfSum(node)
+  if (statement === undefined) return []
+  const expressions = (node.expressions ?? []) as (Node & { end: number })[]
   const said = (placeholder: string) => {
     const expression = expressions[Number(placeholder.slice(1))]
     return expression ? text.slice(expression.start, expression.end) : ''
@@ -75,7 +89,8 @@ interface Clause {
 function clausesOf(statement: string): Clause[] {
   const found: Clause[] = []
   let relation = ''
-  const words = /\b(?:update\s+(?:only\s+)?|insert\s+into\s+|merge\s+into\s+)("?[\w$]+"?)|\bset\b/gi
+  const words =
+    /\b(?:update\s+(?:only\s+)?|insert\s+into\s+|merge\s+into\s+)(?:"?public"?\.)?("?[\w$]+"?)|\bset\b/gi
   for (const match of statement.matchAll(words)) {
     // `for update of`, `do update set` and `then update set` name no table.
     if (match[1] && !/^(set|of|skip|nowait)$/i.test(match[1])) relation = match[1].replaceAll('"', '')
@@ -111,6 +126,8 @@ function assignmentsOf(statement: string, from: number): Clause['assignments'] {
   })
 }
 
+const setters = new Set(['set', 'doUpdateSet', 'thenUpdateSet'])
+
 /**
  * `updateTable('orders').set({ status })` and its like: what it sets has to stand there, so that it can be
  * read.
@@ -118,9 +135,11 @@ function assignmentsOf(statement: string, from: number): Clause['assignments'] {
 function inBuilder(node: Node, kept: readonly Kept[]): string[] {
   if (node.type !== 'CallExpression') return []
   const method = methodOf(node)
-  if (method !== 'set' && method !== 'doUpdateSet') return []
+  if (!setters.has(method ?? '')) return []
   const table = tableOf(node)
-  const mine = kept.filter((item) => camel(item.relation) === table)
+  // The callback of `onConflict` has the table outside of it, so that any may be meant.
+  const isAny = table === undefined && method !== 'set'
+  const mine = kept.filter((item) => isAny || camel(item.relation) === table)
   if (mine.length === 0) return []
   const [first] = node.arguments as Node[]
   const named = keysOf(first)
@@ -133,13 +152,14 @@ function inBuilder(node: Node, kept: readonly Kept[]): string[] {
 function startOf(node: Node): Node | undefined {
   for (let at: Node | undefined = node; at?.type === 'CallExpression'; ) {
     const method = methodOf(at)
-    if (method === 'updateTable' || method === 'insertInto') return at
+    if (method === 'updateTable' || method === 'insertInto' || method === 'mergeInto') return at
     const callee = at.callee as Node
     at = callee.type === 'MemberExpression' ? (callee.object as Node) : undefined
   }
 }
 
-const tableOf = (node: Node) => (startOf(node)?.arguments as Node[] | undefined)?.[0]?.value as string
+const tableOf = (node: Node) =>
+  ((startOf(node)?.arguments as Node[] | undefined)?.[0]?.value as string | undefined)?.split(' as ')[0]
 
 /** The keys of an object, `status` of `.set('status', …)`; nothing where they cannot be read here. */
 function keysOf(node: Node | undefined): string[] | undefined {

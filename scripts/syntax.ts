@@ -14,10 +14,28 @@ export function walk(node: Node, visit: (node: Node) => void): void {
   }
 }
 
-/** The name after the dot of a call: `set` of `query.set(…)`. */
+/** The name after the dot of a call: `set` of `query.set(…)` and of `query['set'](…)`. */
 export function methodOf(node: Node): string | undefined {
-  const callee = node.callee as Node
-  return callee.type === 'MemberExpression' ? ((callee.property as Node).name as string) : undefined
+  return memberOf(node.callee as Node)
+}
+
+/** The name of a member: `set` of `query.set` and of `query['set']`. */
+export function memberOf(node: Node): string | undefined {
+  if (node.type !== 'MemberExpression') return undefined
+  const property = node.property as Node
+  return (node.computed ? property.value : property.name) as string | undefined
+}
+
+/**
+ * The texts that are joined with `+`, as one text, with other values as `$0`; undefined where no text is among
+ * them.
+ */
+export function textOfSum(node: Node): string | undefined {
+  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined
+  if (node.type === 'TemplateLiteral') return textOfTemplate(node)
+  if (node.type !== 'BinaryExpression' || node.operator !== '+') return undefined
+  const [left, right] = [textOfSum(node.left as Node), textOfSum(node.right as Node)]
+  return left === undefined && right === undefined ? undefined : `${left ?? '$0'}${right ?? '$0'}`
 }
 
 /** The text of a template literal, with its expressions as `$0`, `$1`. */

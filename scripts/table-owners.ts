@@ -26,6 +26,8 @@ const asDatabaseOwner: Readonly<Record<string, readonly string[]>> = {
     'staff_tokens',
   ],
   'src/runtime/environment/put-clock-back.ts': ['audit_log', 'clock'],
+  // The stamp is read before laku knows whether this database may be opened at all.
+  'src/runtime/environment/read-environment.ts': ['database_environment', 'database_keys'],
   'src/runtime/environment/stamp.ts': [
     'audit_log',
     'database_environment',

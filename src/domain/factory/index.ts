@@ -15,3 +15,4 @@ export {
   verificationTransitions,
 } from './transitions.ts'
 export { type FactoryChanges, factoryNumberToProve, restoreFactory, updateFactory } from './update-factory.ts'
+export type { FactoryView } from './views.ts'

@@ -1,11 +1,11 @@
 import { sendCallerCode, tryCallerCode } from '../../auth/index.ts'
 import {
   type FactoryChanges,
+  type FactoryView,
   factoryNumberToProve,
   requireFactoryAccess,
   updateFactory,
 } from '../../factory/index.ts'
-import type { FactoryView } from '../../factory/views.ts'
 import type { Refusal, Work } from '../../kernel/index.ts'
 
 /**
