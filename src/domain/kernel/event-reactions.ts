@@ -36,7 +36,5 @@ export interface Followers<T extends EventType> {
  */
 export type Choreography = { readonly [T in EventType]: Followers<T> }
 
-export interface NewJob {
-  name: JobName
-  data: JobPayloads[JobName]
-}
+/** A job to enqueue, with the data that it takes. */
+export type NewJob = { [J in JobName]: { name: J; data: JobPayloads[J] } }[JobName]

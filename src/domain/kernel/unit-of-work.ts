@@ -3,8 +3,8 @@ import type { Actor } from './actor.ts'
 import { actorLabel } from './actor.ts'
 import { type Clock, secondsAfter } from './clock.ts'
 import { sqlState, translateDatabaseError } from './database/errors.ts'
-import type { Choreography, Followers, NewJob } from './event-reactions.ts'
-import type { DomainEvent, EventType, NewEvent } from './events.ts'
+import type { Choreography, Followers, JobName, JobPayloads, NewJob } from './event-reactions.ts'
+import type { DomainEvent, EventOf, EventType, NewEvent } from './events.ts'
 import type { IdempotencyKey, StoredAnswer } from './idempotency/idempotency.ts'
 import { newId } from './ids.ts'
 import type { Policy } from './policy.ts'
@@ -327,8 +327,8 @@ class OpenWork implements Work {
     for (const reaction of followers.reactions ?? []) await reaction(this, events)
     for (const rule of followers.jobs ?? []) {
       for (const event of events) {
-        const data = rule.data(event)
-        if (data) this.#jobs.push({ name: rule.job, data })
+        const job = jobOf(rule, event)
+        if (job) this.#jobs.push(job)
       }
     }
   }
@@ -379,4 +379,13 @@ class OpenWork implements Work {
       jobs: [...jobs].map(([name, all]) => ({ name, count: all.length })),
     }
   }
+}
+
+/** Returns the job that an event starts by a rule, or undefined if this event needs no job. */
+function jobOf<T extends EventType, J extends JobName>(
+  rule: { [K in J]: { job: K; data: (event: EventOf<T>) => JobPayloads[K] | undefined } }[J],
+  event: EventOf<T>,
+): { [K in J]: { name: K; data: JobPayloads[K] } }[J] | undefined {
+  const data = rule.data(event)
+  return data && { name: rule.job, data }
 }

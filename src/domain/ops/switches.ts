@@ -77,12 +77,9 @@ export async function setSwitch(
   { name, paused, reason }: { name: SwitchName; paused: boolean; reason: string },
 ): Promise<SwitchView> {
   requireStaff(work.actor, mayTurn[name])
-  const before = await work.tx
-    .selectFrom('switches')
-    .select(['paused', 'reason'])
-    .where('name', '=', name)
-    .forNoKeyUpdate()
-    .executeTakeFirst()
+  const { rows } = await sql<{ paused: boolean; reason: string | null }>`
+    select paused, reason from switches where name = ${name} for no key update`.execute(work.tx)
+  const [before] = rows
   if (!before) throw kernelErrors.switch_not_found({ name })
   const after = { paused, reason, changedBy: actorLabel(work.actor), changedAt: work.now }
   await work.tx.updateTable('switches').set(after).where('name', '=', name).execute()

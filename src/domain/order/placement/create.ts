@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type Address, addressesById, snapshotOf } from '../../address/index.ts'
 import {
   newCode,
@@ -16,6 +17,7 @@ import {
   type PayWith,
   paymentView,
 } from '../../payment/index.ts'
+import { lockedBuyers, type UserStatus } from '../../user/index.ts'
 import { orderErrors } from '../errors.ts'
 import { getOrder } from '../read.ts'
 import type { OrderView } from '../views.ts'
@@ -127,12 +129,9 @@ function buyerOf({ actor }: Work, userId: string | undefined): string {
 export async function requireActive(work: Work, userId: string): Promise<void> {
   // The database locks the user's row in this way for every row that refers to the user. So a user who is
   // being erased is either not found here, or is erased after this order is written.
-  const user = await work.tx
-    .selectFrom('users')
-    .select(['status', 'closingSince'])
-    .where('id', '=', userId)
-    .forKeyShare()
-    .executeTakeFirst()
+  const { rows } = await sql<{ status: UserStatus; closingSince: Date | null }>`
+    select status, closing_since from (${lockedBuyers([userId])}) buyers`.execute(work.tx)
+  const [user] = rows
   if (user?.status !== 'active' || user.closingSince !== null) throw orderErrors.user_not_active({ userId })
 }
 

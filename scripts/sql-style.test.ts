@@ -1,0 +1,24 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { builderViolations } from './sql-style.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'laku-sql-'))
+mkdirSync(join(root, 'src'))
+afterAll(() => rmSync(root, { recursive: true }))
+
+it.each([
+  ["tx.selectFrom('orders').select('id').where('id', '=', id).execute()", []],
+  ["tx.updateTable('orders').set({ note }).where('id', '=', id).execute()", []],
+  ['sql`select from orders for update`.execute(tx)', []],
+  ['list.with(2, x)', []],
+  ["tx.selectFrom('orders as o').innerJoin('items as i', 'i.orderId', 'o.id').execute()", ['innerJoin']],
+  ["tx.selectFrom('orders').select('id').forKeyShare().execute()", ['forKeyShare']],
+  ["tx.selectFrom('orders').groupBy('id').execute()", ['groupBy']],
+  ["tx.with('x', (db) => db.selectFrom('orders')).selectFrom('x').execute()", ['with']],
+  ["tx.insertInto('orders').values(row).onConflict((oc) => oc.doNothing()).execute()", ['onConflict']],
+])('%s: %j by the builder', (code, methods) => {
+  writeFileSync(join(root, 'src/a.ts'), `await ${code}\n`)
+  expect(builderViolations(root).map(({ what }) => what)).toEqual(methods)
+})
