@@ -30,8 +30,8 @@ const TELLING = 3
 type Known = Pick<Machine, 'name' | 'relation' | 'column' | 'table'> & Partial<Pick<Machine, 'domain'>>
 
 /**
- * Lists of two or more states of one machine that are written by hand, in SQL or as an array, elsewhere than in
- * its transitions.ts: a state that is added later would be missing there. The SQL of a file is held to the
+ * Lists of two or more states of one machine that are written by hand, in SQL or as an array, elsewhere than
+ * in its transitions.ts: a state that is added later would be missing there. The SQL of a file is held to the
  * machines whose tables the file names; its arrays, to the machines of the rooms that it is about. A list of
  * list-exceptions.ts may stand, and one that is found nowhere any more is reported as well.
  */

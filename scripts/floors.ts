@@ -97,7 +97,7 @@ const houseRules: Rule[] = [
     allows: (to) => !to.startsWith('src/') || to.startsWith('src/cli/') || to.startsWith('src/commands/'),
   },
   {
-    // What a room declares for the top alone lies beside its door, so that its neighbours do not load it.
+    // A room's parts for the top alone stand beside its index.ts, so that its neighbours do not load them.
     name: 'top-goes-through-the-doors',
     from: /^src\/domain\/composition\//,
     allows: (to) =>

@@ -27,8 +27,8 @@ export function memberOf(node: Node): string | undefined {
 }
 
 /**
- * The texts that are joined with `+`, as one text, with other values as `$0`; undefined where no text is among
- * them.
+ * The texts that are joined with `+`, as one text, with other values as `$0`; undefined where no text is
+ * among them.
  */
 export function textOfSum(node: Node): string | undefined {
   if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined

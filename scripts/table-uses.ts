@@ -71,8 +71,8 @@ const STATEMENT =
   /^\s*(?:\(\s*)*(?:select|insert|update|delete|with|merge|truncate|lock|copy|table|values|explain)\s|^\s*--/i
 
 /**
- * The SQL of a node: of a template, of a text that begins as a statement, of texts joined with `+`. A template
- * that begins with the name of a table is a part of a `from`.
+ * The SQL of a node: of a template, of a text that begins as a statement, of texts joined with `+`. A
+ * template that begins with the name of a table is a part of a `from`.
  */
 function statementOf(node: Node, tables: ReadonlySet<string>): string | undefined {
   if (node.type === 'TemplateLiteral') {
@@ -120,8 +120,8 @@ function namedInSql(statement: string): Named[] {
 }
 
 /**
- * The statement and each query in parentheses, alone: a lock is on the tables of its own query. Tables that are
- * joined in parentheses, `from (orders o join payments p …)`, are a `from` of their own.
+ * The statement and each query in parentheses, alone: a lock is on the tables of its own query. Tables that
+ * are joined in parentheses, `from (orders o join payments p …)`, are a `from` of their own.
  */
 function queriesOf(sql: string): string[] {
   const open: string[] = ['']

@@ -44,7 +44,9 @@ export const shipmentTransitions: Transitions<ShipmentStatus> = {
 
 export const shipmentMachine = machineOf('shipment', 'shipments', shipmentTransitions)
 
-/** The states of a parcel that ended before its journey began: the courier returns the price of the booking. */
+/**
+ * The states of a parcel that ended before its journey began: the courier returns the price of the booking.
+ */
 export const cancelledShipmentStates: readonly ShipmentStatus[] = ['cancelled', 'not_found']
 
 /** The states of a parcel for which no courier is paid. */

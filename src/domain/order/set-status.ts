@@ -20,8 +20,8 @@ const handling: readonly StaffRole[] = ['support', 'warehouse', 'service']
 const deciding: readonly StaffRole[] = ['support', 'service']
 
 /**
- * The roles that may set each order status by hand. Roles that handle parcels say how far the parcel is; roles
- * that answer buyers set the statuses that cost money.
+ * The roles that may set each order status by hand. Roles that handle parcels say how far the parcel is;
+ * roles that answer buyers set the statuses that cost money.
  */
 const rolesOf = {
   processing: handling,

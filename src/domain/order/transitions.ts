@@ -109,7 +109,10 @@ export const settledStates: readonly OrderStatus[] = [
   'cancelled',
 ]
 
-/** The states of an order that staff and services may set by hand. Only a payment, time or a return sets others. */
+/**
+ * The states of an order that staff and services may set by hand. Only a payment, time or a return sets
+ * others.
+ */
 export const statesByHand = [
   'processing',
   'ready_for_pickup',
