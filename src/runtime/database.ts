@@ -58,11 +58,12 @@ export function createPool(options: DatabaseOptions): pg.Pool {
   return pool
 }
 
-// A transaction of laku takes milliseconds. One that takes longer is stuck, and must not hold its locks.
-// PgBouncer does not accept time limits as settings of the connection, and it lends a connection for one
-// transaction only. So each transaction sets its own time limits. jit is off, because compiling a plan takes
-// seconds but running it takes milliseconds. It is set here, because a PostgreSQL that is not embedded
-// compiles plans by default.
+// A transaction of laku takes milliseconds. One that takes longer is stuck, and must not hold its locks. The
+// time limits are set at the start of each transaction, because PgBouncer accepts none as settings of a
+// connection.
+//
+// PostgreSQL's JIT compiler is off, because compiling a statement takes seconds and running it takes
+// milliseconds. It is switched off here, because a PostgreSQL that is not embedded may have it on.
 const bounds = `set local statement_timeout = '60s'; set local lock_timeout = '15s'; set local idle_in_transaction_session_timeout = '30s'; set local jit = off`
 
 const beginnings = new WeakMap<DatabaseConnection, Date>()

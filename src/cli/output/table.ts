@@ -32,7 +32,7 @@ const headOf = <Row>(columns: readonly Column<Row>[]) =>
 const cellsOf = <Row>(columns: readonly Column<Row>[], row: Row) =>
   columns.map((column) => formatCell(column.value(row), column.kind))
 
-/** Returns rows as a table, which is a block of an answer for people. */
+/** Returns rows as a table for the command's output. */
 export function tableOf<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
@@ -42,7 +42,7 @@ export function tableOf<Row>(
   return title === undefined ? table : { title, ...table }
 }
 
-/** Returns the fields of one object as a block of an answer for people. */
+/** Returns the fields of one object for the command's output, each with its heading. */
 export function fieldsOf<T>(fields: readonly Column<T>[], thing: T): FieldsBlock {
   return { head: headOf(fields), fields: cellsOf(fields, thing) }
 }

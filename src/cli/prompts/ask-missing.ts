@@ -49,7 +49,7 @@ function missingArguments({ args }: Takes, raw: RawInput): Missing[] {
 }
 
 /**
- * Returns the missing options according to the schema, because only the schema knows which options are
+ * Returns the required options that the person did not give. The command's schema decides which options are
  * required.
  */
 function missingOptions({ options, input }: Takes, raw: RawInput): Missing[] {

@@ -24,8 +24,9 @@ export interface Addresses {
 // module in both.
 const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
 
-// The demo may run at night, so its shop has no quiet hours: buyers get notices at once. When money is
-// missing, the shop checks again after a second, not after a quarter of an hour.
+// The demo may run at night, so its shop has no quiet hours: buyers get notices at once. If the provider's
+// balance is too small for a payout or refund, the shop tries again after a second. The default is a quarter
+// of an hour.
 const wakeful = { quietFromHour: 0, quietToHour: 0, balanceAgainS: 1 }
 
 /**

@@ -52,7 +52,7 @@ async function execute(order: Order, { stop, waiting }: Running): Promise<void> 
     )
     post({ id, outcome })
   } catch (error) {
-    // If laku could not be opened, the next command must try again, because it needs an open laku too.
+    // Opening laku failed. Forgets this failed attempt, so that the next command opens laku again.
     if (opened && (await opened.catch(() => undefined)) === undefined) opened = undefined
     post({ id, error })
   } finally {

@@ -66,8 +66,8 @@ export class WorkThread implements CommandHouse {
     thread.once('error', (error) => {
       failure = error
     })
-    // A thread that failed exits as well. Only then may the next order start another thread: the orders that
-    // are rejected here are of this thread alone.
+    // A thread that fails also exits. The thread's commands are rejected at this exit and not earlier,
+    // because only after it can a new thread get commands.
     thread.once('exit', (code) => {
       if (this.#thread === thread) this.#thread = undefined
       for (const { reject } of this.#ordered.values())

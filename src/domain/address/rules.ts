@@ -18,8 +18,8 @@ export interface AddressInput {
 export type AddressChanges = { [K in keyof AddressInput]?: AddressInput[K] | undefined }
 
 /**
- * Some fields are stored in another form than people write them, like the phone number. Returns those of the
- * given fields in the stored form.
+ * Returns those of the given fields whose stored form differs from the form that people type, such as the
+ * phone number. They are in their stored form.
  * @throws address.postal_code_invalid, user.phone_invalid
  */
 export function normalized({ phone, postalCode, areaId }: AddressChanges): {

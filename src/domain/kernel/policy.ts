@@ -4,8 +4,8 @@ import { INVOICE_MINIMUM_IDR } from '../../providers/xendit/facts.ts'
 const whole = z.int().min(0)
 
 /**
- * The schema of the `policy` section of the configuration: business limits, times and rates as numbers. Their
- * defaults come from the design.
+ * The schema of the `policy` section of the configuration: business limits, times and rates as numbers, with
+ * their defaults.
  */
 export const policySchema = z.strictObject({
   holdMinutes: whole.min(1).default(60).describe('an unpaid join keeps its units so long'),

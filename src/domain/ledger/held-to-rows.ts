@@ -32,8 +32,9 @@ export interface HeldToRows {
 }
 
 /**
- * Makes a check that business rows and their ledger postings agree. Each row's postings must leave the sums,
- * on the accounts, that the row's state requires. Each posting of these kinds must have its row.
+ * Makes a check that business rows and their ledger postings agree. For each row, the check sums its postings
+ * by account and compares the sums with those that the row's state requires. It also finds postings of these
+ * kinds that belong to no row.
  */
 export const heldToRows = ({
   name,

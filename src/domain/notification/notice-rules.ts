@@ -1,9 +1,9 @@
 import type { EventPayloads } from '../kernel/index.ts'
 
 /**
- * The events of which a buyer is notified. When a session reaches its MOQ, each buyer with a paid place gets
- * a notice. The outcome of the session is reported by events about the buyer's own place, payment, order or
- * refund.
+ * The types of events about which a buyer gets a notice. When a session reaches its MOQ, each buyer with a
+ * paid place gets a notice. The later outcome is reported by events about the buyer's own place, payment,
+ * order or refund.
  */
 export const noticeEvents = [
   'session.moq_reached',

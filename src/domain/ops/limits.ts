@@ -45,8 +45,8 @@ export interface LimitUse {
   account?: string | undefined
   amountIdr: Rupiah
   /**
-   * The id by which a second person allows the decision beforehand, if the object has no id by then. For
-   * example, a factory's write-off is allowed by the factory's id.
+   * The id under which a second person allows the decision in advance, if the object about which it is made
+   * does not exist yet. For example, a factory's write-off is allowed under the factory's id.
    */
   clearedAs?: string | undefined
   /** The person who asked for the payment, if another person decides it; otherwise the person who acts. */

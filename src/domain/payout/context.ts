@@ -8,8 +8,8 @@ export interface PayoutContext {
   actor: Actor
   payouts: PayoutGateway
   /**
-   * Returns the refunds that wait for the provider's balance. Payouts and refunds share that balance, the
-   * oldest first.
+   * Returns the refunds that wait because the provider's balance is too small. Payouts wait for the same
+   * balance, and the oldest payout or refund is sent first.
    */
   refundsWaiting?: (work: Work) => Promise<Outgoing[]>
 }

@@ -175,8 +175,8 @@ function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions):
 }
 
 /**
- * Returns the disposal of a suspense item as a use of the limits, so that it counts together with the
- * person's other gifts.
+ * Describes the disposal of a suspense item for the count of a person's limits, which add up all money that
+ * the person gives away.
  */
 const useOf = (item: SuspenseItem, { dimensions }: Place): LimitUse => ({
   kind: 'suspense',

@@ -29,8 +29,8 @@ export interface RunPaces {
  */
 const REST_PER_WORK = 3
 /**
- * The maximum length (ms) of a rest. Rests are limited, because a piece that took long may have only waited
- * for a lock.
+ * The maximum length (ms) of a pause between two pieces of long staff work. A piece may have taken long only
+ * because it waited for a lock, so its pause is limited.
  */
 const LONGEST_REST_MS = 250
 /**

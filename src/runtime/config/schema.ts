@@ -113,7 +113,8 @@ export type RawSettings = { [K in SettingName]?: unknown }
 export const settingNames = Object.keys(configSchema.shape) as SettingName[]
 
 /**
- * The schema of the config file, except for its settings, which are checked when all sources are together.
+ * The schema of the config file. The settings in the file are checked later, together with those from the
+ * environment and the flags.
  */
 export const fileSchema = z.strictObject({
   ...Object.fromEntries(settingNames.map((name) => [name, z.unknown().optional()])),

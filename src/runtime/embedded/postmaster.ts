@@ -90,11 +90,10 @@ function workingFolder(pid: number): string | undefined {
 
 /**
  * Removes the pid file, the socket and the socket's lock file of a dead server, so that the next server can
- * start. The caller must hold the start lock, and call this only when `findPostmaster` finds no server.
+ * start. The caller must hold the start lock, and must have found no server with `findPostmaster`.
  *
- * A server whose data folder was removed while it ran may still hold the socket. It has no data left to lose,
- * so it is ended first. Otherwise it would end by itself within a minute, and remove the socket. But by then,
- * another server may use a socket of the same name.
+ * A server whose data folder was removed may still hold the socket. This function ends it, because it would
+ * otherwise remove the socket later, when a new server may use a socket of the same name.
  */
 export async function clearRemains(layout: Layout): Promise<void> {
   rmSync(layout.pidFile, { force: true })

@@ -62,7 +62,7 @@ async function receive(
   const mail = await simpleParser(stream)
   const fault = context.faults.take('email', 'sendEmail')
   const reply = fault && REPLIES[fault.kind]
-  // A fault may carry its own code, such as 535, by which a server refuses a login that it no longer accepts.
+  // A fault that a test has set may name its own SMTP code, such as 535 for a refused login.
   if (reply) throw smtpFailure(Number(fault.code) || reply.code, reply.message)
   if (context.limits.count('email', 'sendEmail')?.exceeded) throw smtpFailure(450, 'Too many messages')
   if (fault?.kind === 'slow') await pause(fault.delay_ms ?? 1000)

@@ -219,7 +219,10 @@ export function readStatus(context: SandboxContext, { status }: Invoice): Invoic
   return contradicts ? 'EXPIRED' : status
 }
 
-/** Returns the body of an invoice's webhook: flat, without an `event`. */
+/**
+ * Returns the body of an invoice's webhook: the invoice's fields, without an `event` and a `data` around
+ * them.
+ */
 function invoiceUpdate(context: SandboxContext, account: XenditAccount, invoice: Invoice): object {
   const { external_id, amount, currency, items, description } = invoice.request
   return {

@@ -46,7 +46,8 @@ export const adopt = defineChange({
     if (file === undefined && !complete) throw usageError('give a FILE, or --complete, or both')
     const { completeBankFiles } = await import('../../../domain/payout/index.ts')
     const adopted = file === undefined ? nothing : await takeOver(work, file, context)
-    // If a line does not fit yet, its file must be adopted once more. So the files are not complete yet.
+    // The bank files are complete only when every line of them was taken over. A line that does not fit yet
+    // needs another run with its file.
     const isComplete = complete && adopted.open.length === 0
     if (isComplete) await completeBankFiles(work)
     return { ...adopted, isComplete }

@@ -14,8 +14,8 @@ export interface OtpProof {
   /** The solution of a puzzle, if laku asked the person's browser to solve one. */
   proof?: Proof | undefined
   /**
-   * The mark of the person's browser, which distinguishes it from other browsers. Two tabs of one browser may
-   * refresh a log-in at the same time; another browser may not.
+   * A mark that identifies the person's browser. Two tabs of one browser may refresh a log-in at the same
+   * time; a different browser may not.
    */
   device?: string | undefined
   /** The name of the person, if they have no account yet. */

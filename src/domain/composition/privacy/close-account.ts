@@ -10,15 +10,13 @@ import { openThings } from './open-things.ts'
 import { erasePerson, livingUser } from './privacy.ts'
 
 /**
- * Closes the account of the customer who acts. The whole wallet is paid out, without a fee or a minimum (the
- * design, 4 user). Once the money has arrived at the bank, the customer is erased (docs/adr/0041).
- *
- * Until then the customer cannot join, order or withdraw. If the bank returns the money, the closing is
- * cancelled. `amountIdr` must be the whole balance, so that the customer knows how much is paid out. Refused
- * while an order, a payment or anything else of the customer is open.
+ * Closes the account of the customer who acts. The whole wallet is paid out, without a fee or a minimum. Once
+ * the money has arrived at the bank, the customer is erased (docs/adr/0041). Until then the customer cannot
+ * join, order or withdraw. If the bank returns the money, the account stays open. `amountIdr` must be the
+ * whole balance, so that the customer knows how much is paid out. Refused while an order, a payment or
+ * anything else of the customer is open.
  * @throws user.still_open with what is, wallet.nothing_to_withdraw, not_all, otp_needed, account_closing,
- * kernel.bank_account_invalid,
- *   payout_channel_unknown, forbidden
+ * kernel.bank_account_invalid, payout_channel_unknown, forbidden
  */
 export async function closeAccount(work: Work, input: WithdrawalRequest): Promise<WithdrawalView> {
   const userId = requireCustomer(work.actor)

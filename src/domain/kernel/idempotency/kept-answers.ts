@@ -25,8 +25,8 @@ export function keptOf(answer: unknown): unknown {
 }
 
 /**
- * Returns a stored answer with its names and addresses filled in. They come from `now`: the same object, read
- * again.
+ * Returns a stored answer with its names and addresses filled in. They are taken from `now`: the answer about
+ * the same object, read again now.
  */
 export function wholeAnswer(kept: unknown, now: unknown): unknown {
   return walk(kept, now, (name, value, _, there) =>
@@ -35,8 +35,8 @@ export function wholeAnswer(kept: unknown, now: unknown): unknown {
 }
 
 /**
- * Walks through an answer and returns it with changed values. `there` is the part of a second answer at the
- * same position.
+ * Walks through an answer and returns a copy in which `change` has replaced values. `there` is a second
+ * answer of the same shape: for each value, `change` also gets the second answer's value.
  */
 function walk(
   value: unknown,

@@ -86,8 +86,8 @@ const withdrawals: Record<WithdrawalState, (event: WithdrawalPayload) => NoticeT
 const fee = (feeIdr: number) => (feeIdr > 0 ? `The fee is ${formatIdr(feeIdr)}.` : 'There is no fee.')
 
 /**
- * The English words for the part of a payment that the wallet pays: `held` until the payment, `free` once the
- * wallet has the money back.
+ * The English words for the wallet's part of a payment. `held`: the part is held until the payment. `free`:
+ * the part is back in the wallet.
  */
 const held = (walletIdr: Rupiah) =>
   walletIdr > 0 ? `, ${formatIdr(walletIdr)} of it held of your wallet` : ''

@@ -89,8 +89,8 @@ const withdrawals: Record<WithdrawalState, (event: WithdrawalPayload) => NoticeT
 const fee = (feeIdr: number) => (feeIdr > 0 ? `Biayanya ${formatIdr(feeIdr)}.` : 'Tanpa biaya.')
 
 /**
- * The Indonesian words for the part of a payment that the wallet pays: `held` until the payment, `free` once
- * the wallet has the money back.
+ * The Indonesian words for the wallet's part of a payment. `held`: the part is held until the payment.
+ * `free`: the part is back in the wallet.
  */
 const held = (walletIdr: Rupiah) =>
   walletIdr > 0 ? `, ${formatIdr(walletIdr)} di antaranya dari dompet Anda` : ''

@@ -15,7 +15,7 @@ export interface Chargeback {
   amountIdr: Rupiah
 }
 
-/** A chargeback that laku's ledger has. */
+/** A chargeback that is booked in laku's ledger. */
 export interface BookedChargeback {
   id: string
   ledgerKey: string

@@ -11,7 +11,7 @@ import {
 } from '../transitions.ts'
 import { LEASE_S } from './hold-lease.ts'
 
-/** A refund that this process sends or asks about, under a lease. */
+/** A refund that this process may send, or ask the provider about, while its lease on the refund holds. */
 export interface SentRefund {
   id: string
   code: string

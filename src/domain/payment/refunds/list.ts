@@ -111,10 +111,7 @@ export async function listRefunds(
   return pageOf(rows, limit, (row) => row.id)
 }
 
-/**
- * Returns the refunds in the provider's records that laku knows to belong to one of its refunds, oldest
- * first. For staff.
- */
+/** Returns the provider's own records of one of laku's refunds, oldest first. For staff. */
 export async function listHeard(
   tx: Tx,
   refundId: string,

@@ -73,7 +73,8 @@ async function bringForward(work: Work, ids: readonly string[]): Promise<void> {
 }
 
 /**
- * Returns the refunds that the caller named, and the oldest refunds that wait for balance at the provider.
+ * Returns the refunds that the caller named, and the oldest refunds that wait because laku's balance at the
+ * provider is too small.
  */
 async function queueOf({ tx, now }: Work, refundIds: readonly string[]): Promise<Queued[]> {
   const { rows } = await sql<Queued>`
@@ -147,8 +148,8 @@ export async function reportWaitingRefunds(work: Work, balanceIdr: Rupiah | null
 }
 
 /**
- * Returns the refunds that wait for balance at the provider. Payouts share the balance with them, the oldest
- * first.
+ * Returns the refunds that wait because laku's balance at the provider is too small, oldest first. Payouts
+ * wait for the same balance, and the oldest payout or refund is sent first.
  */
 export async function refundsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing[]> {
   const { rows } = await sql<Outgoing>`

@@ -38,8 +38,8 @@ export interface RefundRetry {
    */
   read?: GatewayRefund | 'taken for granted' | undefined
   /**
-   * True if staff declare that the refund's call never reached the provider. Then `declareDead` runs with the
-   * records in `looked`.
+   * True if staff declare that the refund's call never reached the provider. Then `declareDead` runs, with
+   * `looked` as the provider's records about the refund.
    */
   notSent?: boolean | undefined
   looked?: Looked | 'taken for granted' | undefined

@@ -64,8 +64,8 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
 }
 
 /**
- * Returns a decision about quarantined money as a use of a person's limits. Its amount is the sum given,
- * including what the company adds.
+ * Describes a decision about quarantined money for the count of a person's limits. Its amount is the sum
+ * given, including what the company adds.
  */
 export const unappliedUse = (
   { id, amountIdr }: LockedUnapplied,

@@ -51,7 +51,7 @@ export async function revivePayout(
   return isOwn
 }
 
-/** Ends payouts that were never sent, so that the provider cannot have them. */
+/** Ends payouts that were never sent, so the provider cannot have made them. */
 async function dropPayouts(
   work: Work,
   payouts: readonly LockedPayout[],

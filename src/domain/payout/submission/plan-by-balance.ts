@@ -48,8 +48,8 @@ export function fitByAge<Item extends Outgoing>(
 const pick = ({ createdAt, takesIdr }: Outgoing): Outgoing => ({ createdAt, takesIdr })
 
 /**
- * Returns the payouts that wait for balance at the provider. Refunds share the balance with them, the oldest
- * first.
+ * Returns the payouts that wait because laku's balance at the provider is too small, oldest first. Refunds
+ * wait for the same balance, and the oldest payout or refund is sent first.
  */
 export async function payoutsWaiting({ tx }: Pick<Work, 'tx'>): Promise<Outgoing[]> {
   const { rows } = await sql<Outgoing>`
@@ -142,7 +142,10 @@ async function noteShort(work: Work, short: readonly Queued[], balanceIdr: Rupia
   )
 }
 
-/** Returns the payouts that the caller named, and the oldest that wait for balance at the provider. */
+/**
+ * Returns the payouts that the caller named, and the oldest payouts that wait because laku's balance at the
+ * provider is too small.
+ */
 async function queueOf({ tx, now }: Work, payoutIds: readonly string[]): Promise<Queued[]> {
   const { rows } = await sql<Queued>`
     with waiting as (

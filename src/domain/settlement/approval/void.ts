@@ -5,8 +5,8 @@ import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
 /**
- * Voids a settlement that is only calculated. Its lines are unsettled again, and the next run may settle
- * them.
+ * Voids a settlement that was calculated and is not approved or paid. Its lines are unsettled again, and the
+ * next run may settle them.
  * @throws settlement.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function voidSettlement(
@@ -20,7 +20,7 @@ export async function voidSettlement(
   return await getSettlement(work.tx, settlement.id)
 }
 
-/** Voids a locked settlement that is only calculated. */
+/** Voids a locked settlement that was calculated and is not approved or paid. */
 export async function voidLocked(work: Work, settlement: LockedSettlement, reason: string): Promise<void> {
   const { id } = settlement
   const set = { statusReason: reason, updatedAt: work.now }

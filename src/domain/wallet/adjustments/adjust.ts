@@ -95,8 +95,8 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
 }
 
 /**
- * Returns a wallet adjustment as a use of the limits. Money taken out of the wallet counts as much as money
- * added.
+ * Describes a wallet adjustment for the count of a person's limits. Money taken out of the wallet counts as
+ * much as money added.
  */
 export const useOf = ({
   id,

@@ -71,8 +71,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
 }
 
 /**
- * Returns a withdrawal as a use of the limits. It counts for the customer, the wallet and the bank account.
- * The account's key leaves out the holder's name, because several people may withdraw to one account.
+ * Describes a withdrawal for the count of the limits of the customer, the wallet and the bank account. The
+ * account's key leaves out the holder's name, because several people may withdraw to one account.
  */
 export async function withdrawalUse(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
