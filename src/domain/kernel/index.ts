@@ -22,7 +22,7 @@ export {
   recordFirstPlace,
   reportDatabaseInDoubt,
   requireKnownDatabase,
-} from './database/identity.ts'
+} from './database/recognise-restore.ts'
 export {
   installationId,
   originOf,
@@ -77,7 +77,7 @@ export {
 } from './proofs/provider-proof.ts'
 export { StaffProof } from './proofs/staff-proof.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'
-export { retryAt } from './retry.ts'
+export { retryAt } from './backoff.ts'
 export { asRecords, insertRows } from './rows.ts'
 export type { DB } from './schema.ts'
 export {

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { actorLabel, requireStaff, type StaffRole } from '../kernel/actor.ts'
-import { databaseIsKnown } from '../kernel/database/identity.ts'
+import { databaseIsKnown } from '../kernel/database/recognise-restore.ts'
 import { kernelErrors } from '../kernel/kernel-errors.ts'
 import type { Tx, Work } from '../kernel/work.ts'
 

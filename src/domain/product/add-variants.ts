@@ -1,7 +1,7 @@
 import { insertRows, newId, type Work } from '../kernel/index.ts'
 import type { NewVariant } from './create-product.ts'
 import { productErrors } from './errors.ts'
-import { recordPrices } from './record-prices.ts'
+import { recordPrices } from './price-history.ts'
 
 /**
  * Writes variants of a product with their first prices.

@@ -10,7 +10,7 @@ import {
 } from '../kernel/index.ts'
 import { productErrors } from './errors.ts'
 import { getProduct } from './read-products.ts'
-import { recordPrices } from './record-prices.ts'
+import { recordPrices } from './price-history.ts'
 import { type ProductStatus, productMachine, productTransitions } from './transitions.ts'
 import type { ProductView, VariantSize } from './views.ts'
 

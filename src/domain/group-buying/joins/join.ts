@@ -11,7 +11,7 @@ import {
 import { cachedRates, type Parcel, QuoteMissing } from '../../logistics/index.ts'
 import { invoiceRefusal, paymentView } from '../../payment/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
-import { giveBack, holdUnits } from './hold-units.ts'
+import { giveBack, holdUnits } from './hold-capacity.ts'
 import {
   type Join,
   type JoinAnswer,
