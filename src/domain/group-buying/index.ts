@@ -39,7 +39,8 @@ export { openSession } from './lifecycle/open.ts'
 export { sessionsDue, sweepSessions } from './lifecycle/sweep.ts'
 export type { NewTier } from './lifecycle/tier-prices.ts'
 export { getSession, listSessions } from './list.ts'
-export { type ClosePolicy, entryPrice, finalPrice, verdict } from './rules.ts'
+export { entryPrice, finalPrice } from './lifecycle/final-price.ts'
+export { type ClosePolicy, verdict } from './lifecycle/moq.ts'
 export {
   type ParticipantStatus,
   participantTransitions,

@@ -1,16 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  admit,
-  coveredInTurn,
-  entryPrice,
-  finalPrice,
-  freeUnits,
-  mayLeavePaid,
-  rebateOf,
-  sortedTiers,
-  verdict,
-} from './rules.ts'
+import { entryPrice, finalPrice, rebateOf, sortedTiers } from './lifecycle/final-price.ts'
+import { verdict } from './lifecycle/moq.ts'
+import { admit, coveredInTurn, freeUnits, mayLeavePaid } from './rules.ts'
 
 const tiers = [
   { minUnits: 10, unitPriceIdr: 40_000 },

@@ -1,32 +1,5 @@
-import type { Rupiah } from '../kernel/index.ts'
 import { groupBuyingErrors } from './errors.ts'
-
-export type ClosePolicy = 'at_moq' | 'at_deadline'
-
-export interface Tier {
-  minUnits: number
-  /** The lowest unit price in this tier: that of the cheapest variant. */
-  unitPriceIdr: Rupiah
-}
-
-/**
- * Returns the tiers of a session in the order of their minimum units, fewest first. Refuses tiers whose price
- * does not fall from tier to tier, and tiers without units or without a price.
- * @throws group_buying.invalid_tiers
- */
-export function sortedTiers(tiers: readonly Tier[]): Tier[] {
-  const sorted = [...tiers].sort((a, b) => a.minUnits - b.minUnits)
-  if (sorted.length === 0) throw groupBuyingErrors.invalid_tiers({ needs: 'at least one tier' })
-  for (const [i, tier] of sorted.entries()) {
-    if (tier.minUnits < 1 || tier.unitPriceIdr < 1) throw groupBuyingErrors.invalid_tiers({ tier })
-    const before = sorted[i - 1]
-    if (!before) continue
-    if (tier.minUnits === before.minUnits || tier.unitPriceIdr >= before.unitPriceIdr) {
-      throw groupBuyingErrors.invalid_tiers({ tier, before })
-    }
-  }
-  return sorted
-}
+import type { ClosePolicy, SessionCount } from './lifecycle/moq.ts'
 
 export interface Terms {
   moq: number
@@ -58,53 +31,6 @@ export function requireReachable(tiers: readonly { minUnits: number }[], terms: 
   const most = closePolicy === 'at_moq' ? moq : (capacity ?? Number.POSITIVE_INFINITY)
   const beyond = tiers.find((tier) => tier.minUnits > most)
   if (beyond) throw groupBuyingErrors.tier_out_of_reach({ minUnits: beyond.minUnits, most, closePolicy })
-}
-
-/**
- * Returns the lowest unit price of the first tier. Everybody pays the first tier's prices at the join; the
- * difference to the final price is returned to the buyer's wallet.
- */
-export function entryPrice(tiers: readonly Tier[]): Rupiah {
-  return finalTier(tiers, 0).unitPriceIdr
-}
-
-/** Returns the highest tier that the paid units reach; if they reach no tier, the first tier. */
-export function finalTier(tiers: readonly Tier[], paidUnits: number): Tier {
-  const sorted = sortedTiers(tiers)
-  const reached = sorted.findLast((tier) => tier.minUnits <= paidUnits) ?? sorted[0]
-  return reached as Tier
-}
-
-/** Returns the lowest price of the tier that the paid units reach. */
-export const finalPrice = (tiers: readonly Tier[], paidUnits: number): Rupiah =>
-  finalTier(tiers, paidUnits).unitPriceIdr
-
-/** The figures of a session that its rules need. Only paid units count for the MOQ, never unpaid joins. */
-export interface SessionCount {
-  closePolicy: ClosePolicy
-  moq: number
-  capacity: number | null
-  paidUnits: number
-  heldUnits: number
-}
-
-/**
- * Whether a session may close before its end: with `at_moq` once its paid units reach the MOQ, with
- * `at_deadline` only once its whole capacity is paid.
- */
-export function isComplete(session: SessionCount): boolean {
-  if (session.closePolicy === 'at_moq') return session.paidUnits >= session.moq
-  return session.capacity !== null && session.paidUnits >= session.capacity
-}
-
-/**
- * Decides what happens to a forming session at this instant. If its time is over, it closes with success if
- * it has its MOQ, and fails otherwise.
- */
-export function verdict(session: SessionCount & { endsAt: Date }, now: Date): 'close' | 'fail' | 'wait' {
-  if (isComplete(session)) return 'close'
-  if (session.endsAt > now) return 'wait'
-  return session.paidUnits >= session.moq ? 'close' : 'fail'
 }
 
 /**
@@ -174,21 +100,3 @@ export function coveredInTurn<Q extends { lines: readonly { variantId: string; q
     return covered
   })
 }
-
-export interface SoldLine {
-  quantity: number
-  /** The variant's price in the first tier, which the buyer paid at the join. */
-  paidUnitPriceIdr: Rupiah
-  /** The variant's price in the tier that the session reached. */
-  unitPriceIdr: Rupiah
-}
-
-/**
- * Returns a buyer's rebate: the difference between the first tier's prices, which everybody paid at the join,
- * and the final prices.
- */
-export const rebateOf = (lines: readonly SoldLine[]): Rupiah =>
-  lines.reduce(
-    (sum, { quantity, paidUnitPriceIdr, unitPriceIdr }) => sum + quantity * (paidUnitPriceIdr - unitPriceIdr),
-    0,
-  )

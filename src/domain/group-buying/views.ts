@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../kernel/index.ts'
-import type { ClosePolicy, Tier } from './rules.ts'
+import type { Tier } from './lifecycle/final-price.ts'
+import type { ClosePolicy } from './lifecycle/moq.ts'
 import type { SessionStatus } from './transitions.ts'
 
 /** The view of a session that everybody sees. */

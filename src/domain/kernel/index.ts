@@ -52,9 +52,8 @@ export {
   type IdempotencyKey,
   requestHash,
   type StoredAnswer,
-  storeAnswers,
 } from './idempotency/idempotency.ts'
-export { wholeAnswer } from './idempotency/kept-answers.ts'
+export { storeAnswers, wholeAnswer } from './idempotency/kept-answers.ts'
 export { pruneKeys } from './idempotency/prune-keys.ts'
 export { identityOf } from './identity.ts'
 export { idOrCode, newCode, newId } from './ids.ts'

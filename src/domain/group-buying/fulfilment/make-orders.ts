@@ -5,7 +5,7 @@ import { createSessionOrders } from '../../order/index.ts'
 import { paidStates, releaseEscrow } from '../../payment/index.ts'
 import { handOverReservation } from '../../warehouse/index.ts'
 import type { LockedSession } from '../lifecycle/lock.ts'
-import { rebateOf, type SoldLine } from '../rules.ts'
+import { rebateOf, type SoldLine } from '../lifecycle/final-price.ts'
 import { participantMachine } from '../transitions.ts'
 
 export interface WaitingParticipant {

@@ -3,7 +3,7 @@ import { asRecords, type EventOf, moveState, type Rupiah, type Work } from '../.
 import { decideRefunds } from '../../payment/index.ts'
 import { closeSessions } from '../lifecycle/close.ts'
 import { type LockedSession, lockSessions } from '../lifecycle/lock.ts'
-import { isComplete } from '../rules.ts'
+import { isComplete } from '../lifecycle/moq.ts'
 import { participantMachine } from '../transitions.ts'
 import { type Place, reasonLate } from './late-payment.ts'
 

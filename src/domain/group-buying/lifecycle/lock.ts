@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../../kernel/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
-import type { ClosePolicy } from '../rules.ts'
+import type { ClosePolicy } from './moq.ts'
 import type { SessionStatus } from '../transitions.ts'
 
 export interface LockedSession {

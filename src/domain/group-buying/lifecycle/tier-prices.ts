@@ -1,6 +1,6 @@
 import type { Rupiah } from '../../kernel/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
-import { sortedTiers, type Tier } from '../rules.ts'
+import { sortedTiers, type Tier } from './final-price.ts'
 
 /**
  * A price tier of a session as staff enter it. It has one price for all variants, or a discount on each

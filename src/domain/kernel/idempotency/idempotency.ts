@@ -4,7 +4,6 @@ import { secondsAfter } from '../clock.ts'
 import { kernelErrors } from '../kernel-errors.ts'
 import { asRecords } from '../rows.ts'
 import type { Work } from '../work.ts'
-import { keptOf } from './kept-answers.ts'
 
 export interface IdempotencyKey {
   /**
@@ -111,29 +110,6 @@ export async function findAnswers(
     if (row.status === null) return kernelErrors.idempotency_in_progress()
     return { status: row.status, body: row.response }
   })
-}
-
-/**
- * Stores answers under their claimed idempotency keys, in the same transaction as the work. The names and
- * addresses are left out.
- */
-export async function storeAnswers(
-  work: Work,
-  answers: readonly { scope: string; key: string; answer: StoredAnswer }[],
-): Promise<void> {
-  if (answers.length === 0) return
-  const records = asRecords(
-    answers.map(({ scope, key, answer: { status, body } }) => ({
-      scope,
-      key,
-      status,
-      response: keptOf(body),
-    })),
-  )
-  await sql`
-    update idempotency_keys k set status = a.status, response = a.response
-    from jsonb_to_recordset(${records}::jsonb) as a(scope text, key text, status smallint, response jsonb)
-    where k.scope = a.scope and k.key = a.key`.execute(work.tx)
 }
 
 /**

@@ -1,3 +1,8 @@
+import { sql } from 'kysely'
+import { asRecords } from '../rows.ts'
+import type { Work } from '../work.ts'
+import type { StoredAnswer } from './idempotency.ts'
+
 /**
  * The fields of answers that hold personal data: names, addresses and texts that people wrote, as the API
  * names them. A `name` is personal only beside a phone number, because goods have names, too.
@@ -18,10 +23,33 @@ const isPersonal = (name: string, beside: object) =>
  * Returns an answer as it is stored under its idempotency key: with its codes and amounts, and a placeholder
  * for each name and address.
  */
-export function keptOf(answer: unknown): unknown {
+function keptOf(answer: unknown): unknown {
   return walk(answer, undefined, (name, value, beside) =>
     isPersonal(name, beside) && value !== null && value !== undefined ? NOT_KEPT : undefined,
   )
+}
+
+/**
+ * Stores answers under their claimed idempotency keys, in the same transaction as the work. The names and
+ * addresses are left out.
+ */
+export async function storeAnswers(
+  work: Work,
+  answers: readonly { scope: string; key: string; answer: StoredAnswer }[],
+): Promise<void> {
+  if (answers.length === 0) return
+  const records = asRecords(
+    answers.map(({ scope, key, answer: { status, body } }) => ({
+      scope,
+      key,
+      status,
+      response: keptOf(body),
+    })),
+  )
+  await sql`
+    update idempotency_keys k set status = a.status, response = a.response
+    from jsonb_to_recordset(${records}::jsonb) as a(scope text, key text, status smallint, response jsonb)
+    where k.scope = a.scope and k.key = a.key`.execute(work.tx)
 }
 
 /**

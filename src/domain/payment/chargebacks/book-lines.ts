@@ -6,6 +6,7 @@ import { lockPayments } from '../payments/lock.ts'
 import { type Booked, MAX_CORRECTIONS, movedIdr } from '../reconciliation/compare-transactions.ts'
 import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
 import type { QuarantineStatus } from '../transitions.ts'
+import { bookWonDispute } from './book-won-dispute.ts'
 import { addChargedBack, lossOf, recordChargebacks } from './record-all.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
 
@@ -59,7 +60,7 @@ export async function bookChargebackLines(
     const theirs = movedIdr(line) ?? ours
     const match = matches.get(line.id) ?? { id: line.id, ...nowhere }
     if (ours !== 0 || theirs === 0) await correct(work, line, theirs - ours)
-    else if (theirs > 0) await win(work, line, match)
+    else if (theirs > 0) await bookWonDispute(work, line, match)
     else fresh += await lose(work, line, match)
   }
   return fresh
@@ -130,43 +131,6 @@ async function wasTold(
     work.tx,
   )
   return numAffectedRows === 1n
-}
-
-interface WonChargeback {
-  id: string
-  paymentId: string
-  amountIdr: Rupiah
-}
-
-/**
- * Posts a won dispute: the chargeback's loss shrinks by the sum that the card issuer returned. Money that
- * laku withheld from the buyer because of the chargeback is then the buyer's again.
- */
-async function win(work: Work, line: GatewayTransaction, { paymentId }: Matched): Promise<void> {
-  const { id: transactionId, amountIdr } = line
-  const { rows } = await sql<WonChargeback>`
-    select id, payment_id, amount_idr from chargebacks
-    where payment_id = ${paymentId}::uuid and won_transaction_id is null and amount_idr - won_idr >= ${amountIdr}
-    order by (amount_idr = ${amountIdr}) desc, id limit 1`.execute(work.tx)
-  const [lost] = rows
-  const payment = lost && (await lockPayments(work.tx, [lost.paymentId])).get(lost.paymentId)
-  if (!lost || !payment) {
-    await putIntoSuspense(work, {
-      key: `line:${transactionId}:0`,
-      code: transactionId,
-      kind: 'chargeback',
-      providerId: transactionId,
-      amountIdr: -amountIdr,
-      why: 'a dispute was won, but no chargeback is booked for it',
-    })
-    return
-  }
-  await sql`
-    update chargebacks set won_idr = won_idr + ${amountIdr}, won_transaction_id = ${transactionId} where id = ${lost.id}`.execute(
-    work.tx,
-  )
-  await post(work, [lossOf(`chargeback-won:${transactionId}`, payment.id, -amountIdr)])
-  await addChargedBack(work, [{ paymentId: payment.id, amountIdr: -amountIdr }])
 }
 
 interface Corrected {

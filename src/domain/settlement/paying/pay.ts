@@ -3,8 +3,8 @@ import { getFactory, payableAccounts } from '../../factory/index.ts'
 import { lockRows, moveState, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
 import { type BankAccount, settleAttention } from '../../ops/index.ts'
 import { createPayout, requireFit, requireNoLostTransfer } from '../../payout/index.ts'
-import { requireOther } from '../approval/approve.ts'
 import { holdLocked, requireUnpaid } from '../approval/hold.ts'
+import { requireSecondApprover } from '../approval/second-approver.ts'
 import { hasChanged } from '../calculation/calculate.ts'
 import { settlementErrors } from '../errors.ts'
 import { type LockedSettlement, lockSettlement, settlementEventPayload } from '../lock.ts'
@@ -59,7 +59,7 @@ export async function retrySettlement(work: Work, input: { settlement: string })
  * @throws settlement.same_person, kernel.approver_not_independent, illegal_transition
  */
 export async function approveAgain(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
-  const person = await requireOther(work, settlement)
+  const person = await requireSecondApprover(work, settlement)
   await moveState(work, settlementMachine, {
     to: 'approved',
     from: failedSettlementStates,
