@@ -13,11 +13,14 @@ export interface LoadResult {
   p99Ms: number
   ok: number
   failed: number
-  /** The answer to the first failed request. */
+  /** The answer to the first failed request, if there was one. */
   firstFailure?: string
 }
 
-/** Sends each request once over so many connections, one at a time a connection, and measures. */
+/**
+ * Sends each request once and measures the time of each answer. Each connection has one request under way at
+ * a time.
+ */
 export async function load(
   url: string,
   connections: number,

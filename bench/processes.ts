@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
-/** A server process of its own, as in production: ready once it answers `readyPath`. */
+/** A server in a process of its own, as in production. It counts as ready when it answers `readyPath`. */
 export class ServerProcess {
   readonly #child: ChildProcess
   readonly url: string

@@ -6,15 +6,18 @@ const TICK_MS = 10
 interface Process {
   pid: number
   parent: number
-  /** Ticks that the process itself took, user and system. */
+  /** The ticks of processor time that the process itself used, user and system. */
   own: number
-  /** Ticks that its ended children took, once it has waited for them. */
+  /**
+   * The ticks of processor time that the process's ended children used, as far as the process has waited for
+   * them.
+   */
   ended: number
 }
 
 /**
- * The processor time in milliseconds, user and system, of these processes and of all that they have started.
- * Linux only.
+ * Returns the processor time (ms, user and system) of these processes and of all processes that they have
+ * started. Linux only.
  */
 export function processorMs(...roots: number[]): number {
   const all = readdirSync('/proc')
@@ -30,13 +33,16 @@ export function processorMs(...roots: number[]): number {
     .reduce((sum, process) => sum + ticks(process) * TICK_MS, 0)
 }
 
-/** The process that started this one: of a PostgreSQL backend its postmaster. */
+/**
+ * Returns the id of the process that started this process; for a PostgreSQL backend, that is the postmaster.
+ */
 export const parentOf = (pid: number): number | undefined => readProcess(pid)?.parent
 
 function readProcess(pid: number): Process | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name stands in brackets and may hold spaces: the fields are counted from behind it.
+    // The process's name is in brackets and may contain spaces, so the fields are counted from the closing
+    // bracket.
     const fields = stat
       .slice(stat.lastIndexOf(')') + 2)
       .split(' ')
@@ -46,7 +52,7 @@ function readProcess(pid: number): Process | undefined {
     )
     return { pid, parent, own: utime + stime, ended: cutime + cstime }
   } catch {
-    // It has ended between the listing and the reading.
+    // The process ended after /proc was listed and before its file was read.
     return undefined
   }
 }

@@ -1,4 +1,5 @@
-// npm run bench -- <name> [--json]: speed as a ratio to the same work in raw SQL, in the same run.
+// `npm run bench -- <name> [--json]` runs one bench. It prints the speed as a ratio to the same work in raw
+// SQL, measured in the same run.
 const benches: Record<string, () => Promise<{ run(args: string[]): Promise<boolean> }>> = {
   command: () => import('./command/bench.ts'),
   join: () => import('./join/bench.ts'),

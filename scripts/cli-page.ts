@@ -41,7 +41,7 @@ Asia/Jakarta; JSON has whole rupiah and ISO 8601.
 | 8 | a check found a problem |
 `
 
-/** The reference of every command that is not hidden. */
+/** Returns docs/cli.md: the reference of every command that is not hidden. */
 export function cliPage(leaves: readonly Leaf[]): string {
   const shown = leaves.filter((leaf) => !leaf.hidden)
   const nouns = Map.groupBy(shown, (leaf) => leaf.path[0] ?? '')

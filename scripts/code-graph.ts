@@ -3,31 +3,36 @@ import { dirname, join, posix } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { methodOf, type Node, walk } from './syntax.ts'
 
-/** A function, constant or class that stands at the top of a file. */
+/** A function, constant or class that is declared at the top level of a file. */
 export interface Declaration {
   name: string
   file: string
   node: Node
-  /** The declarations that its code names, in the order of the text. */
+  /** The declarations that this declaration's code names, in the order of the text. */
   uses: string[]
-  /** Those that are named inside the arguments of an `emit(…)`. */
+  /** The declarations that are named inside the arguments of an `emit(…)` call. */
   usesInEmit: string[]
 }
 
-/** `file#name` -> what is declared there. */
+/** All declarations, by their key `file#name`. */
 export type CodeGraph = ReadonlyMap<string, Declaration>
 
 export const keyOf = (file: string, name: string) => `${file}#${name}`
 
 interface Module {
   declared: Map<string, Node>
-  /** Local name -> key of what it stands for, which may be re-exported from elsewhere. */
+  /**
+   * The keys of the declarations that the file's local names stand for. A declaration may be re-exported from
+   * another file.
+   */
   names: Map<string, string>
-  /** Exported name -> key, local or of another file. */
+  /**
+   * The keys of the declarations that the file exports, by exported name: its own and those of other files.
+   */
   exports: Map<string, string>
 }
 
-/** Every declaration below src/ and the declarations that it names; tests are left out. */
+/** Reads every declaration below src/ with the declarations that it names. Test files are left out. */
 export function readCode(root: string): CodeGraph {
   const modules = new Map<string, Module>()
   for (const file of globSync('src/**/*.ts', { cwd: root }).sort()) {
@@ -48,7 +53,7 @@ export function readCode(root: string): CodeGraph {
   return graph
 }
 
-/** The calls `work.emit(…)` inside a node. */
+/** Returns the calls `work.emit(…)` inside a node of the syntax tree. */
 export function emitsIn(node: Node): Node[] {
   const calls: Node[] = []
   walk(node, (inner) => {
@@ -58,8 +63,8 @@ export function emitsIn(node: Node): Node[] {
 }
 
 /**
- * The declarations that can be reached from one, nearest first, each with the way there: the keys of the
- * declarations on it, from the first to itself.
+ * Returns the declarations that can be reached from one declaration, nearest first. Each has the keys of the
+ * declarations on the path to it, from the first to itself.
  */
 export function reachOf(graph: CodeGraph, from: string): Map<string, string[]> {
   const ways = new Map([[from, [from]]])
@@ -111,7 +116,8 @@ const pathFrom = (file: string, source: Node) =>
   posix.normalize(posix.join(dirname(file), source.value as string))
 
 /**
- * The keys of what is imported late: `const { a } = await import('…')`, or `const all = await import('…')`.
+ * Returns the keys of declarations that are imported dynamically: `const { a } = await import('…')`, or
+ * `const all = await import('…')`.
  */
 function lateImports(file: string, node: Node): string[] {
   const keys: string[] = []
@@ -141,7 +147,7 @@ function resolve(modules: ReadonlyMap<string, Module>, key: string): string | un
   return next && next !== key ? resolve(modules, next) : undefined
 }
 
-/** The names that code reads; those of members, keys and types are not among them. */
+/** Returns the names that code reads. Names of members, keys and types are left out. */
 function namesIn(node: Node): string[] {
   const names: string[] = []
   const visit = (inner: Node, parent?: Node) => {

@@ -1,26 +1,28 @@
 import { readFileSync } from 'node:fs'
 import { parseSync } from 'oxc-parser'
 
-/** The width of the code in columns, which holds for comments too (biome.json). */
+/** Returns the maximum line width of code in columns (biome.json). It applies to comments, too. */
 export const codeWidth = (): number =>
   (JSON.parse(readFileSync('biome.json', 'utf8')) as { formatter: { lineWidth: number } }).formatter.lineWidth
 
-/** A comment of its own lines: one block, or line comments that follow each other at the same indent. */
+/** A comment: one block, or line comments that follow each other at the same indent. */
 export interface Comment {
   kind: 'block' | 'line'
-  /** Offsets in the text of the file; `end` is exclusive. */
+  /** The positions of the comment in the text of the file; `end` is exclusive. */
   start: number
   end: number
-  /** Spaces before it; `undefined` where code stands before it on its line. */
+  /** The number of spaces before the comment; undefined if code is before it on the same line. */
   indent: number | undefined
-  /** Its words, a line each, without its marks. */
+  /** The comment's text, line by line, without the comment marks. */
   lines: string[]
   isDoc: boolean
 }
 
 const DIRECTIVE = /^(biome-ignore|@ts-|c8 |v8 |eslint|#region|#endregion|<reference|!)/
 
-/** Every comment of a file that is prose. What tools read stays out. */
+/**
+ * Returns every comment of a file that is prose. Directives for tools, such as `biome-ignore`, are left out.
+ */
 export function commentsOf(file: string, text: string): Comment[] {
   const found: Comment[] = []
   for (const { type, value, start, end } of parseSync(file, text).comments) {
@@ -54,17 +56,17 @@ export function commentsOf(file: string, text: string): Comment[] {
   return found
 }
 
-/** A comment's words as one line, without what follows its tags. */
+/** Returns a comment's text as one line, up to its first tag, such as `@throws`. */
 export const proseOf = ({ lines }: Comment): string => {
   const text = lines.join(' ').replace(/\s+/g, ' ').trim()
   const tag = text.search(/(^|\s)@(throws|param|returns|see|template|example)\b/)
   return (tag < 0 ? text : text.slice(0, tag)).trim()
 }
 
-/** Lines that keep their form: tags, lists, tables, code and what is set apart by spaces. */
+/** Matches lines that are not rewrapped: lists, tables, code, indented and empty lines. */
 const KEEPS_ITS_FORM = /^(\s{2,}|\s*[-*] |\s*\d+[.)] |\s*\||\s*```|\s*$)/
 
-/** The comments of a text wrapped to the width; everything else stays as it is. */
+/** Returns the text with its comments wrapped to the width; everything else is unchanged. */
 export function wrapComments(file: string, text: string, width: number): string {
   let out = text
   for (const comment of commentsOf(file, text).reverse()) {
@@ -112,7 +114,10 @@ function trimmedEnds(lines: readonly string[]): string[] {
   return lines.slice(first, last + 1)
 }
 
-/** One paragraph in lines of at most `room`; a list keeps the indent of its words. */
+/**
+ * Wraps one paragraph to lines of at most `room` characters. The further lines of a list item are indented
+ * like its text.
+ */
 function fill(paragraph: string, room: number): string[] {
   if (paragraph.length <= room) return [paragraph]
   const hang = ' '.repeat(/^(\s*(?:[-*] |\d+[.)] )?)/.exec(paragraph)?.[0].length ?? 0)

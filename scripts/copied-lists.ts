@@ -121,12 +121,13 @@ function arraysIn(file: string, text: string): { start: number; states: string[]
 }
 
 /**
- * Whether a file is of a room or speaks of it: words such as `active, closed` are states of several machines.
+ * Returns whether a file belongs to a room or mentions its path. The check is needed, because words such as
+ * `active, closed` are states of several machines.
  */
 const isAbout = (file: string, text: string, domain: string) =>
   file.startsWith(`src/domain/${domain}/`) || text.includes(`/${domain}/`)
 
-/** Whether a file may import from a room. */
+/** Returns whether a file may import from a room. */
 function mayName(graph: Graph, file: string, domain: string): boolean {
   const room = file.split('/')[2] as string
   return !(room in graph) || room === domain || (graph[room] ?? []).includes(domain)

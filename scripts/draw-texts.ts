@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs'
 import { commentsOf, proseOf } from './comments.ts'
 
 /**
- * Draws comments of src and error texts by a seed, without their code, for a reader who does not know it:
- * `node scripts/draw-texts.ts [seed] [comments] [errors]`.
+ * Draws comments of src and error texts by a seed, without their code, for a reader who does not know the
+ * code: `node scripts/draw-texts.ts [seed] [comments] [errors]`.
  */
 const [seed = Date.now() % 1_000_000, comments = 60, errors = 20] = process.argv.slice(2).map(Number)
 
-/** The same seed draws the same texts of the same tree (the generator of Park and Miller). */
+/**
+ * Returns a generator of random numbers (Park and Miller). The same seed draws the same texts from the same
+ * files.
+ */
 function generator(start: number): () => number {
   let state = (start % 2_147_483_646) + 1
   return () => {

@@ -9,7 +9,7 @@ const kinds: Record<ErrorKind, { http: string; exit: string; job: string }> = {
   limited: { http: '429', exit: '6', job: 'tried again after its Retry-After' },
 }
 
-/** docs/errors.md: every code there is, by kind. */
+/** Returns docs/errors.md: every error code, by domain. */
 export function errorsPage(errors: readonly ErrorDefinition[]): string {
   const head = `# Errors
 

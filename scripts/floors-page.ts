@@ -1,6 +1,6 @@
 import type { Graph } from './floors.ts'
 
-/** docs/floors.md: which domain may call which, drawn from graph.json, the highest first. */
+/** Returns docs/floors.md: which domain may call which, from graph.json, the highest domain first. */
 export function floorsPage(graph: Graph): string {
   const floors = [...Map.groupBy(Object.keys(graph), (domain) => heightOf(graph, domain))].sort(
     ([a], [b]) => b - a,
@@ -28,7 +28,10 @@ ${arrows.join('\n')}
 `
 }
 
-/** 0 where nothing is below, else one more than the highest below. */
+/**
+ * Returns the height of a domain: 0 if no domain is below it, otherwise one more than the highest domain
+ * below it.
+ */
 function heightOf(graph: Graph, domain: string): number {
   const below = graph[domain] ?? []
   return below.length === 0 ? 0 : 1 + Math.max(...below.map((domain) => heightOf(graph, domain)))

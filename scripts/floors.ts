@@ -2,10 +2,10 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, posix, relative } from 'node:path'
 import { parseSync } from 'oxc-parser'
 
-/** Domain -> the domains it may import, besides kernel. */
+/** The domains that each domain may import, besides the kernel. */
 export type Graph = Record<string, string[]>
 
-/** Room of the domain -> the tables that are its own. */
+/** The tables that each room of the domain owns. */
 export type Owners = Record<string, string[]>
 
 type Rooms = Record<
@@ -15,7 +15,7 @@ type Rooms = Record<
 
 export interface Import {
   from: string
-  /** A path from the root for our own files, a package's name for others. */
+  /** The imported file: its path from the root for our own files, the package's name for others. */
   to: string
   typeOnly: boolean
 }
@@ -29,7 +29,7 @@ export interface Violation {
 interface Rule {
   name: string
   from: RegExp
-  /** Whether an import from such a file may go there. */
+  /** Returns whether a file to which the rule applies may import `to`. */
   allows: (to: string, from: string) => boolean
 }
 
@@ -42,17 +42,19 @@ export function readOwners(root: string): Owners {
   return Object.fromEntries(Object.entries(readRooms(root)).map(([room, { tables }]) => [room, tables]))
 }
 
-/** Tables that the rooms above their owner may read. */
+/** Returns the tables that rooms above the owner may read. */
 export function readPublished(root: string): Set<string> {
   return new Set(Object.values(readRooms(root)).flatMap(({ publishes = [] }) => publishes))
 }
 
-/** Tables that the top of the domain alone may read besides, for the checks and the story of a person. */
+/**
+ * Returns the tables that only the top of the domain may read in addition, for its checks and explanations.
+ */
 export function readOpened(root: string): Set<string> {
   return new Set(Object.values(readRooms(root)).flatMap(({ opens = [] }) => opens))
 }
 
-/** Room of the domain -> the functions of the database that it owns; rooms above it may call them. */
+/** Returns the database functions that each room owns. Rooms above it may call them. */
 export function readFunctions(root: string): Owners {
   return Object.fromEntries(
     Object.entries(readRooms(root)).map(([room, { functions = [] }]) => [room, functions]),
@@ -67,12 +69,15 @@ const entryPoints =
   /^src\/(http\/server|http\/staff\/(staff-server|command-house)|jobs\/worker|jobs\/registry)\.ts$/
 const frameworks = /^(pg|pg-boss|pg-cursor|fastify|@fastify\/.*|commander|inquirer|xendit-node)$/
 
-/** The facts that a provider documents: plain values, for client, rules and sandbox alike (ADR 0061). */
+/**
+ * Matches the files with facts that providers document. They contain plain values and are used by clients,
+ * rules and the sandbox (ADR 0061).
+ */
 const facts = /^src\/providers\/(\w+\/)?facts\.ts$/
 
 const frontOf = (path: string) => front.exec(path)?.[1]
 
-/** The rules that hold for the whole house, whatever the domain. Tests beside the code may reach anywhere. */
+/** The import rules that apply to all domains. Test files beside the code may import anything. */
 const houseRules: Rule[] = [
   {
     name: 'domain-knows-no-surroundings',
@@ -81,7 +86,7 @@ const houseRules: Rule[] = [
   },
   { name: 'domain-knows-no-framework', from: /^src\/domain\//, allows: (to) => !frameworks.test(to) },
   {
-    // A command opens the doors of the processes that it starts, and nothing behind them.
+    // The command `up` may import the entry points of the processes that it starts, but no code behind them.
     name: 'fronts-do-not-meet',
     from: front,
     allows: (to, from) =>
@@ -90,8 +95,8 @@ const houseRules: Rule[] = [
       (frontOf(from) === 'commands' && entryPoints.test(to)),
   },
   {
-    // It shows what runs in a server. What it needs of the commands are their looks and their printing, and
-    // the whole of them, loaded when it is used, where the host's owner runs one here.
+    // The client shows the output of commands that run in a server. It may import only the code that prints,
+    // and loads a whole command only if the host's owner runs the command in this process.
     name: 'client-knows-no-domain',
     from: /^src\/cli\/client\//,
     allows: (to) => !to.startsWith('src/') || to.startsWith('src/cli/') || to.startsWith('src/commands/'),
@@ -110,8 +115,8 @@ const houseRules: Rule[] = [
     allows: (to) => !front.test(to),
   },
   {
-    // It stands for somebody else: sharing code with laku would make both wrong together. What the provider
-    // documents is neither's.
+    // The sandbox imitates the providers. If it shared code with laku, both would have the same mistakes.
+    // Only the facts that a provider documents are shared.
     name: 'sandbox-is-the-wire-only',
     from: /^src\/sandbox\//,
     allows: (to) => !to.startsWith('src/') || to.startsWith('src/sandbox/') || facts.test(to),
@@ -125,13 +130,16 @@ const houseRules: Rule[] = [
 
 const ground = ['kernel', 'staff', 'ops']
 
-/** The rooms of the ground that stand below this one, without being named in the graph. */
+/** Returns the ground rooms below this room. The graph does not list them. */
 export function groundOf(room: string): string[] {
   const place = ground.indexOf(room)
   return place < 0 ? ground : ground.slice(0, place)
 }
 
-/** One rule a row of the graph, and of the ground: down, and only through the door of the domain below. */
+/**
+ * Returns one rule for each domain and each ground room: it may import only domains below it, and only their
+ * index.ts.
+ */
 export function floorRules(graph: Graph): Rule[] {
   return Object.entries({ kernel: [], staff: [], ops: [], ...graph }).map(([domain, below]) => {
     const entryFiles = [...below, ...groundOf(domain)].map((name) => `src/domain/${name}/index.ts`)
@@ -147,7 +155,10 @@ export function floorRules(graph: Graph): Rule[] {
   })
 }
 
-/** Every import of every source file below src/, static, dynamic, re-exported or for types. */
+/**
+ * Returns every import of every source file below src/: static and dynamic imports, re-exports and imports of
+ * types.
+ */
 export function readImports(root: string): Import[] {
   const files = globSync('src/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
   return files.sort().flatMap((file) => importsOf(root, relative(root, join(root, file))))
@@ -200,7 +211,9 @@ export function floorViolations(graph: Graph, imports: readonly Import[]): Viola
   return broken
 }
 
-/** The first ring of files that import each other when they load, if there is one. */
+/**
+ * Returns the first cycle of files that import each other when they are loaded; undefined if there is none.
+ */
 function ringAmong(imports: readonly Import[]): string[] | undefined {
   const below = Map.groupBy(imports, (otherImport) => otherImport.from)
   const done = new Set<string>()

@@ -1,5 +1,5 @@
-// Prints the whole way of an event, or of a job: who follows it, what they emit, and the files in order.
-//   npm run flow payment.paid
+// Prints the whole way of an event or a job: its reactions and jobs, the events that these emit, and the
+// files in reading order. Example: `npm run flow payment.paid`.
 import { choreography } from '../src/domain/composition/choreography.ts'
 import { jobs } from '../src/jobs/registry.ts'
 import { readCode } from './code-graph.ts'

@@ -1,5 +1,5 @@
-// Writes what is made from the code and kept in the repository; with --check it changes nothing and fails on
-// drift.
+// Writes the files that are generated from the code and kept in the repository. With --check, changes nothing
+// and fails if such a file is out of date.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -69,7 +69,7 @@ try {
   await pool.end()
   keep('openapi.json', await openApiDocument(appUrl))
   keep('docs/metrics.md', await metricsPage(appUrl))
-  // Declaring its errors is what a module of errors does when it loads.
+  // A module of errors declares its errors when it is loaded, so all of them are imported here.
   for (const file of globSync('src/**/*errors.ts')) await import(join(process.cwd(), file))
   keep('docs/errors.md', errorsPage(errorCatalogue()))
   for (const [file, page] of statesPages(await findMachines(process.cwd()))) keep(`docs/states/${file}`, page)

@@ -1,5 +1,5 @@
-// Prints what a newcomer meets: how full the folders are, how comments begin, how wide they are, and which
-// room reads whose tables.
+// Prints figures that describe the code to a newcomer: files per folder, the openings and widths of comments,
+// and which room reads tables of which other room.
 import { globSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseSync } from 'oxc-parser'
@@ -12,7 +12,10 @@ const root = process.cwd()
 const width = codeWidth()
 const files = globSync('src/**/*.ts').filter((file) => !file.endsWith('.test.ts'))
 
-/** A bare relative or prepositional opening hides the subject of a sentence. */
+/**
+ * Matches comments that begin with a relative word or a preposition, because such an opening hides the
+ * subject of the sentence.
+ */
 const OPENINGS = /^(What|Who|Whom|Whose|Where|Of|As)\s/
 
 const perFolder = [...Map.groupBy(files, dirname).values()]
@@ -59,7 +62,7 @@ console.log(
   `tables of others      ${foreign.length} uses in ${filesOf(foreign)} files, upward ${upward.length} in ${filesOf(upward)}`,
 )
 
-/** The comments of a file as texts: line comments that follow each other are one. */
+/** Returns the comments of a file as texts; line comments that follow each other are one comment. */
 function joined(
   found: { type: string; value: string; start: number; end: number }[],
   text: string,

@@ -1,12 +1,12 @@
-// Fails on a comment that hides its subject behind a bare relative word, and on one that is wider than the
-// code may be.
+// Fails on a comment that begins with a bare relative word or preposition, and on one that is wider than
+// biome.json allows.
 import { globSync, readFileSync } from 'node:fs'
 import { codeWidth, commentsOf, proseOf } from './comments.ts'
 
 const width = codeWidth()
 const files = process.argv.length > 2 ? process.argv.slice(2) : globSync('{src,scripts,bench}/**/*.ts')
 
-/** "What is left" and "Of a payment" begin a clause, not a sentence. */
+/** Matches openings such as "What is left" and "Of a payment": they begin a clause, not a sentence. */
 const OPENING = /^(What|Who|Whom|Whose|Where|Of|As)\s/
 
 let found = 0

@@ -1,5 +1,5 @@
-// Fails when an import goes up a floor, sideways between fronts, past a domain's door, or in a ring; and when
-// a statement uses a table of another room that it may not use.
+// Fails on a forbidden import: up a floor, between two fronts, past a domain's index.ts, or in a cycle. Also
+// fails on a statement that uses a table of another room without permission.
 import { floorViolations, readGraph, readImports } from './floors.ts'
 import { tableViolations } from './table-owners.ts'
 

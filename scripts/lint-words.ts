@@ -1,5 +1,5 @@
-// Fails on a name or a text that uses a word which docs/glossary.md retired, and on a text that cites what is
-// not in the repository.
+// Fails on a name or text with a word that docs/glossary.md has retired, and on a text that cites a source
+// outside the repository.
 import { globSync, readFileSync } from 'node:fs'
 import { parseSync } from 'oxc-parser'
 import { commentsOf } from './comments.ts'

@@ -2,15 +2,15 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Machine as Declared } from '../src/domain/kernel/index.ts'
 
-/** A state machine as its domain declares it, in a `transitions.ts`. */
+/** A state machine, as a domain's `transitions.ts` declares it. */
 export interface Machine {
-  /** `purchase order`. */
+  /** The name of the machine's object, such as `purchase order`. */
   name: string
   domain: string
   file: string
-  /** The text of its doc comment, as one paragraph. */
+  /** The text of the machine's doc comment, as one paragraph. */
   note: string
-  /** The table of the database and its column that keep the state. */
+  /** The database table and the column that store the state. */
   relation: string
   column: string
   table: Readonly<Record<string, readonly string[]>>
@@ -19,13 +19,13 @@ export interface Machine {
 const SUFFIX = 'Machine'
 
 /**
- * Every state machine there is: whatever a `src/domain/<domain>/transitions.ts` exports under a name ending
- * in Machine.
+ * Returns every state machine: each export of a `src/domain/<domain>/transitions.ts` whose name ends in
+ * Machine.
  */
 export async function findMachines(root: string): Promise<Machine[]> {
   const machines: Machine[] = []
   for (const file of globSync('src/domain/*/transitions.ts', { cwd: root }).sort()) {
-    // The kernel's holds the mechanism and no machine.
+    // The kernel's transitions.ts declares no machine, only the mechanism.
     const module = (await import(join(root, file))) as Record<string, unknown>
     const source = readFileSync(join(root, file), 'utf8')
     for (const [exported, value] of Object.entries(module)) {
@@ -57,8 +57,8 @@ function noteOf(source: string, exported: string): string {
 }
 
 /**
- * States that no move leads to: where a thing of this machine may begin. A machine that goes round begins
- * with its first.
+ * Returns the states to which no transition leads: an object of this machine may begin in them. If every
+ * state can be reached, it is the machine's first state.
  */
 export function firstStates({ table }: Machine): string[] {
   const reached = new Set(Object.entries(table).flatMap(([from, to]) => to.filter((state) => state !== from)))

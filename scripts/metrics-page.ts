@@ -4,8 +4,8 @@ import { loadConfig } from '../src/runtime/config.ts'
 import { openLaku } from '../src/runtime/open-laku.ts'
 
 /**
- * docs/metrics.md: every figure of a server's own, from one that is built and never listens. The database
- * must be migrated.
+ * Returns docs/metrics.md: every metric of a server. The metrics are read from a server that is built but
+ * does not listen. The database must be migrated.
  */
 export async function metricsPage(databaseUrl: string): Promise<string> {
   const env = { DATABASE_URL: databaseUrl, LAKU_DATA_DIR: '/nonexistent', LAKU_LOG_LEVEL: 'error' }

@@ -4,7 +4,7 @@ import { loadConfig } from '../src/runtime/config.ts'
 import { openLaku } from '../src/runtime/open-laku.ts'
 
 /**
- * The API's description as text, from a server that is built and never listens. The database must be
+ * Returns the API description as text, from a server that is built but does not listen. The database must be
  * migrated.
  */
 export async function openApiDocument(databaseUrl: string): Promise<string> {

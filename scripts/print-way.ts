@@ -1,6 +1,9 @@
 import type { Follower, Step, Ways } from './ways.ts'
 
-/** The text of a way: each event with its followers, then every file of the way, in order. */
+/**
+ * Returns the way of an event or job as text: each event with its reactions and jobs, then all files of the
+ * way, in reading order.
+ */
 export function printWay(ways: Ways, name: string, isJob: boolean): string {
   const begin = isJob ? ways.job(name) : undefined
   const steps = begin ? ways.from(...begin.emits) : ways.from(name)
@@ -43,7 +46,9 @@ function printFollower(
   ]
 }
 
-/** Files of the way, each once. An event's own begin with those that emit it, where the way begins there. */
+/**
+ * Returns the files of a way, each once. If the way begins at an event, the files that emit it come first.
+ */
 function filesOf(steps: readonly Step[], begin: Follower | undefined): string[] {
   const first = begin ? begin.files : (steps[0]?.emittedBy ?? []).map(({ file }) => file)
   const files = steps.flatMap(({ followers }) => followers.flatMap((follower) => follower.files))

@@ -1,10 +1,10 @@
-/** A word that the house gave up, and the term that stands for it (docs/glossary.md has the same list). */
+/** A word that is no longer used, and the term that replaces it (docs/glossary.md has the same list). */
 export interface RetiredWord {
   word: string
   term: string
-  /** Parts of a name, in lower case, that may not follow each other in it. */
+  /** Sequences of name parts, in lower case, that are refused in a name. */
   inNames?: readonly (readonly string[])[]
-  /** Refused in comments and in texts. */
+  /** The pattern that is refused in comments and texts. */
   inTexts?: RegExp
 }
 
@@ -51,8 +51,8 @@ export const retiredWords: readonly RetiredWord[] = [
     inNames: [['hands']],
     inTexts: /\b(pair of|same|other) hands\b/i,
   },
-  // A shop reads it as point of sale. The word stays an alias of the command's noun, and the name of two
-  // queues.
+  // Shops read `pos` as point of sale. The word is still an alias of the command's noun, and part of the
+  // names of two queues.
   { word: 'pos', term: 'purchase-orders', inTexts: /\blaku pos\b/ },
   {
     word: 'webhook line',
@@ -65,11 +65,12 @@ export const retiredWords: readonly RetiredWord[] = [
   { word: 'STILL_S', term: 'stale after', inNames: [['still', 's']] },
 ]
 
-/** Texts that cite what is not in the repository. */
-export const CITED_OUTSIDE = /\bthe design's\b|\b(domains|http-api)\.md\b|\bdesign document\b/i
+/** Matches texts that cite a source outside the repository. */
+export const CITED_OUTSIDE = /\bthe design('s|,)|\b(domains|http-api)\.md\b|\bdesign document\b/i
 
 /**
- * The parts of a name: `CalledOff` and `called_off` are `called`, `off`. A name in capitals alone keeps MOST.
+ * Returns the parts of a name: `CalledOff` and `called_off` are `called` and `off`. In a constant that begins
+ * with MOST, only that word is a part.
  */
 export function partsOf(name: string): string[] {
   if (/^MOST(_|$)/.test(name)) return ['MOST']
@@ -81,7 +82,7 @@ export function partsOf(name: string): string[] {
     .filter((part) => part !== '')
 }
 
-/** The retired word that a name uses, if any. */
+/** Returns the retired word that a name uses; undefined if there is none. */
 export function retiredInName(name: string): RetiredWord | undefined {
   const parts = partsOf(name)
   const holds = (wanted: readonly string[]) =>
@@ -89,7 +90,10 @@ export function retiredInName(name: string): RetiredWord | undefined {
   return retiredWords.find(({ inNames = [] }) => inNames.some(holds))
 }
 
-/** Returns the problem of a text: a retired word, or a source outside the repository. */
+/**
+ * Returns what is wrong with a text: a retired word, or a citation of a source outside the repository.
+ * Undefined if nothing is wrong.
+ */
 export function retiredInText(text: string): string | undefined {
   const plain = text.replace(/\b[a-z_]+(\.[a-z_-]+)+\b/g, '')
   const cited = CITED_OUTSIDE.exec(text)
@@ -99,13 +103,13 @@ export function retiredInText(text: string): string | undefined {
   return undefined
 }
 
-/** Names that others rely on, and texts that another party approved. They keep what they say. */
+/** The names that may keep a retired word, because stored data or other programs use them. */
 export const KEPT_NAMES: ReadonlySet<string> = new Set([
-  // A kind of attention: its rows are stored under it.
+  // This kind of attention item is kept, because rows are stored under it.
   'order_called_off',
 ])
 export const KEPT_FILES: ReadonlySet<string> = new Set([
-  // The templates are approved by Meta word for word.
+  // Meta approved the texts of these templates word for word, so they cannot be changed.
   'src/providers/whatsapp/templates.ts',
   'scripts/retired-words.ts',
   'scripts/retired-words.test.ts',

@@ -1,7 +1,7 @@
 import { staffRoles } from '../src/domain/kernel/actor.ts'
 import { commandRoles, type Roles, routeRoles } from '../src/runtime/who-may.ts'
 
-/** docs/roles.md: who of the staff may say which command and call which route. */
+/** Returns docs/roles.md: which staff role may run which command and call which route. */
 export function rolesPage(): string {
   const head = `| | ${staffRoles.join(' | ')} |\n| --- |${staffRoles.map(() => ' :-: |').join('')}`
   const row = ([name, roles]: [string, Roles]) =>

@@ -3,7 +3,8 @@ import { SWITCHES, type Switches } from '../src/sandbox/profile.ts'
 const [BEGIN, END] = ['<!-- switches: made by npm run generate -->', '<!-- end of switches -->']
 
 /**
- * Returns docs/sandbox.md with its table of switches as the code has them; the rest is written by hand.
+ * Returns docs/sandbox.md with its table of switches made from the code. The rest of the page is written by
+ * hand.
  * @throws Error where the page has no place for the table
  */
 export function sandboxPage(page: string): string {
@@ -12,7 +13,10 @@ export function sandboxPage(page: string): string {
   return `${page.slice(0, begin)}${BEGIN}\n${switchTable(SWITCHES)}\n${page.slice(end)}`
 }
 
-/** The first choice of each is what the provider documents. */
+/**
+ * Returns the table of a provider's switches. The first choice of each switch is the behaviour that the
+ * provider documents.
+ */
 function switchTable(switches: Switches): string {
   const rows = Object.entries(switches).map(
     ([name, { fact, says, choices }]) =>

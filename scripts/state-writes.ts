@@ -5,15 +5,15 @@ import type { Machine } from './machines.ts'
 import { camel, methodOf, type Node, textOfSum, walk } from './syntax.ts'
 
 export interface StateWrite {
-  /** `src/domain/order/cancel.ts:37`. */
+  /** The place of the write, such as `src/domain/order/cancel.ts:37`. */
   at: string
-  /** `orders.status`. */
+  /** The column that is written, such as `orders.status`. */
   what: string
 }
 
 type Kept = Pick<Machine, 'relation' | 'column'>
 
-/** The one place that writes any of them. */
+/** The only file that may write a machine's state. */
 const MECHANISM = 'src/domain/kernel/move-state.ts'
 
 /**
@@ -36,7 +36,7 @@ export function stateWrites(root: string, kept: readonly Kept[]): StateWrite[] {
       if (methodOf(node) === 'updateTable') begun.add(node)
       if (methodOf(node) === 'set') ended.add(startOf(node))
     })
-    // A statement that is begun here and set elsewhere cannot be read.
+    // The statement is begun here and completed elsewhere, so the columns that it sets are not known.
     for (const node of [...begun].filter((node) => !ended.has(node))) {
       for (const { relation, column } of kept)
         if (camel(relation) === tableOf(node)) add(node, `${relation}.${column}`)
@@ -69,7 +69,7 @@ function inSql(node: Node, text: string, kept: readonly Kept[]): string[] {
     return expression ? text.slice(expression.start, expression.end) : ''
   }
   return clausesOf(statement).flatMap(({ relation, assignments }) => {
-    // A table that is an expression may be any of them.
+    // If the table's name is an expression, the statement may write any table.
     const may = relation.startsWith('$') ? kept : kept.filter((item) => item.relation === relation)
     const columns = new Set(may.map((item) => item.column))
     return assignments.flatMap(([columnsSet, value]) => {
@@ -81,18 +81,18 @@ function inSql(node: Node, text: string, kept: readonly Kept[]): string[] {
 
 interface Clause {
   relation: string
-  /** The columns that are set, and to what. */
+  /** The columns that the clause sets, each group with its new value. */
   assignments: [columns: string[], value: string][]
 }
 
-/** The `set` clauses of a statement: of updates, of inserts that meet a row, of merges. */
+/** Returns the `set` clauses of a statement: of updates, of `on conflict do update`, and of merges. */
 function clausesOf(statement: string): Clause[] {
   const found: Clause[] = []
   let relation = ''
   const words =
     /\b(?:update\s+(?:only\s+)?|insert\s+into\s+|merge\s+into\s+)(?:"?public"?\.)?("?[\w$]+"?)|\bset\b/gi
   for (const match of statement.matchAll(words)) {
-    // `for update of`, `do update set` and `then update set` name no table.
+    // In `for update of`, `do update set` and `then update set`, the next word is not a table's name.
     if (match[1] && !/^(set|of|skip|nowait)$/i.test(match[1])) relation = match[1].replaceAll('"', '')
     const isSet = /^set$/i.test(match[0]) || /^set$/i.test(match[1] ?? '')
     if (isSet && relation)
@@ -129,8 +129,8 @@ function assignmentsOf(statement: string, from: number): Clause['assignments'] {
 const setters = new Set(['set', 'doUpdateSet', 'thenUpdateSet'])
 
 /**
- * `updateTable('orders').set({ status })` and its like: what it sets has to stand there, so that it can be
- * read.
+ * Returns the state columns that a call like `updateTable('orders').set({ status })` writes. The set columns
+ * must be written in the call itself; otherwise they cannot be read.
  */
 function inBuilder(node: Node, kept: readonly Kept[]): string[] {
   if (node.type !== 'CallExpression') return []
@@ -148,7 +148,7 @@ function inBuilder(node: Node, kept: readonly Kept[]): string[] {
     .map(({ relation, column }) => `${relation}.${column}`)
 }
 
-/** The call that the chain before a call began with: the one that names its table. */
+/** Returns the first call of a chain of calls: the call that names the table. */
 function startOf(node: Node): Node | undefined {
   for (let at: Node | undefined = node; at?.type === 'CallExpression'; ) {
     const method = methodOf(at)
@@ -161,7 +161,10 @@ function startOf(node: Node): Node | undefined {
 const tableOf = (node: Node) =>
   ((startOf(node)?.arguments as Node[] | undefined)?.[0]?.value as string | undefined)?.split(' as ')[0]
 
-/** The keys of an object, `status` of `.set('status', …)`; nothing where they cannot be read here. */
+/**
+ * Returns the keys of an object literal, or `status` for `.set('status', …)`; undefined if they cannot be
+ * read from the code.
+ */
 function keysOf(node: Node | undefined): string[] | undefined {
   if (node?.type === 'Literal') return [String(node.value)]
   if (node?.type !== 'ObjectExpression') return undefined

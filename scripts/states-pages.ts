@@ -2,7 +2,10 @@ import { firstStates, type Machine } from './machines.ts'
 
 const fileOf = ({ name }: Machine) => `${name.replaceAll(' ', '-')}.md`
 
-/** docs/states/: a page a state machine, made from its table, and a list of them. By file name. */
+/**
+ * Returns the pages of docs/states/, by file name: one page for each state machine, made from its table, and
+ * a list of all machines.
+ */
 export function statesPages(machines: readonly Machine[]): Map<string, string> {
   const pages = new Map(machines.map((machine) => [fileOf(machine), page(machine)]))
   const rows = machines.map(

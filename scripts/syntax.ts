@@ -1,4 +1,4 @@
-/** The nodes of a syntax tree, which scripts walk to hold the code to a rule. */
+/** A node of a syntax tree. Scripts walk such trees to check the code against a rule. */
 export interface Node {
   type: string
   start: number
@@ -38,7 +38,7 @@ export function textOfSum(node: Node): string | undefined {
   return left === undefined && right === undefined ? undefined : `${left ?? '$0'}${right ?? '$0'}`
 }
 
-/** The text of a template literal, with its expressions as `$0`, `$1`. */
+/** Returns the text of a template literal, with its expressions as `$0`, `$1`. */
 export function textOfTemplate(node: Node): string {
   const expressions = node.expressions as Node[]
   const quasis = node.quasis as { value: { raw: string } }[]

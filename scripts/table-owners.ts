@@ -4,13 +4,16 @@ import { type TableUse, tableUses } from './table-uses.ts'
 export interface ForeignUse extends TableUse {
   room: string
   owner: string
-  /** `up`: the owner stands above the room. `top` and `front`: the room stands above all of the domain. */
+  /**
+   * The direction of the use. `up`: the owner is above the room. `top` and `front`: the using code is the top
+   * of the domain, or a front (src/http, src/jobs, src/commands).
+   */
   way: 'up' | 'down' | 'top' | 'front'
 }
 
 /**
- * Files that act as the owner of the database and not as the application, with the tables that each of them
- * uses: they make the database, stamp it, and leave rows that say so.
+ * The files that act as the database's owner and not as the application, with the tables that each of them
+ * uses. They create and label the database.
  */
 const asDatabaseOwner: Readonly<Record<string, readonly string[]>> = {
   'src/commands/db/install.ts': ['database_keys'],
@@ -36,10 +39,10 @@ const asDatabaseOwner: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** Functions of the database that the owner's files call. */
+/** The database functions that files of the database's owner may call. */
 const ofDatabaseOwner = ['next_id', 'shop_now']
 
-/** Files whose statements may take a table from a variable, each with the reason. */
+/** The files in which a statement may take a table's name from a variable, each with the reason. */
 const mayBeUnseen: Readonly<Record<string, string>> = {
   'src/domain/kernel/locks.ts': 'the registry of locks names each table',
   'src/domain/kernel/rows.ts': 'insertRows: its callers name the table',
@@ -52,9 +55,9 @@ const mayBeUnseen: Readonly<Record<string, string>> = {
 }
 
 /**
- * Every use of a table or of a function of the database that docs/adr/0113 forbids. A room reads what a room
- * below it publishes, and calls its functions; it writes and locks its own tables alone. Fronts call the
- * domain. The top of the domain also reads what a room opens to it.
+ * Returns every use of a table or database function that docs/adr/0113 forbids. A room may read the tables
+ * that a lower room publishes, and call its functions. It writes and locks only its own tables. Fronts call
+ * the domain. The top of the domain may also read the tables that a room opens to it.
  */
 export function tableViolations(root: string, graph: Graph): ForeignUse[] {
   const published = readPublished(root)
@@ -72,7 +75,10 @@ export function tableViolations(root: string, graph: Graph): ForeignUse[] {
   })
 }
 
-/** Every use of a table or a function by a room that does not own it, and each table that is not seen. */
+/**
+ * Returns every use of a table or database function by a room that does not own it, and every statement whose
+ * table is not known.
+ */
 export function foreignUses(root: string, graph: Graph): ForeignUse[] {
   const ownerOf = new Map(
     Object.entries(readOwners(root)).flatMap(([owner, tables]) =>
@@ -93,8 +99,8 @@ export function foreignUses(root: string, graph: Graph): ForeignUse[] {
 }
 
 /**
- * `order` of `src/domain/order/returns/accept.ts`, `domain` of what stands above the rooms, `src/http` of a
- * front.
+ * Returns the room of a file: `order` for `src/domain/order/returns/accept.ts`, `domain` for code above the
+ * rooms, `src/http` for a front.
  */
 function roomOf(file: string): string {
   const [, floor, room] = file.split('/') as [string, string, string?]

@@ -4,18 +4,21 @@ import { parseSync } from 'oxc-parser'
 import { memberOf, methodOf, type Node, snake, textOfSum, textOfTemplate, walk } from './syntax.ts'
 
 export interface TableUse {
-  /** `src/domain/order/cancel.ts`. */
+  /** The file of the use, such as `src/domain/order/cancel.ts`. */
   file: string
   line: number
   table: string
   /**
-   * `call`: of a function of the database. `unseen`: the statement takes the table's name from a variable;
-   * `named`: the file of such a statement names the table.
+   * The kind of the use. `call`: a database function is called. `unseen`: the statement takes the table's
+   * name from a variable. `named`: the file of such a statement names this table.
    */
   kind: 'read' | 'lock' | 'write' | 'call' | 'unseen' | 'named'
 }
 
-/** Every table that a statement of our own names: in a template of SQL, or in a call of the query builder. */
+/**
+ * Returns every table that a statement of our own code names, in an SQL template or in a call of the query
+ * builder.
+ */
 export function tableUses(
   root: string,
   tables: ReadonlySet<string>,
@@ -58,7 +61,7 @@ export function usesIn(
     // A method that names tables is passed on here, and called where this lint does not see it.
     if (ofTables.has(memberOf(node) ?? '') && !called.has(node) && isOfKysely(node)) add(node, unseen)
   })
-  // If a statement takes its table from a variable, each table that the file names may be that table.
+  // If a statement takes its table from a variable, it may use each table that the file names.
   if ([...found.values()].some(({ kind }) => kind === 'unseen'))
     walk(program, (node) => {
       if (node.type === 'Literal' && typeof node.value === 'string')
@@ -186,7 +189,7 @@ const builders: Record<string, TableUse['kind']> = {
   mergeInto: 'write',
 }
 
-/** Calls whose first argument is the name of a table, for nothing but Kysely has them. */
+/** The methods whose first argument is a table's name. Only Kysely has methods of these names. */
 const ofTables = new Set(['selectFrom', 'insertInto', 'updateTable', 'deleteFrom', 'mergeInto', 'table'])
 
 /** Calls whose first argument is a table, or a callback that makes a query. */
@@ -212,7 +215,7 @@ const isOfKysely = (member: Node) => memberOf(member) !== 'table' || isSql(membe
 
 const isSql = (node: Node) => node.type === 'Identifier' && node.name === 'sql'
 
-/** Functions that write the table which their second argument names. */
+/** The functions that write the table which their second argument names. */
 const mechanisms = new Set(['insertRows', 'addRatings'])
 
 /** The names under which a file calls these functions. */

@@ -3,32 +3,32 @@ import { type Node, walk } from './syntax.ts'
 
 const CHOREOGRAPHY = keyOf('src/domain/composition/choreography.ts', 'choreography')
 
-/** A reaction or a job that an event leads to. */
+/** A reaction or a job that follows an event. */
 export interface Follower {
   kind: 'reaction' | 'job'
   name: string
-  /** The files that lead to what it emits, in the order of the calls. */
+  /** The files on the way to the events that this reaction or job emits, in the order of the calls. */
   files: string[]
   emits: string[]
 }
 
-/** One event on a way, with what follows it. */
+/** One event on a way, with the reactions and jobs that follow it. */
 export interface Step {
   event: string
-  /** The functions that emit it. */
+  /** The functions that emit the event. */
   emittedBy: { name: string; file: string }[]
   followers: Follower[]
 }
 
-/** Event -> the names of its jobs. It has a row for each event that there is. */
+/** The names of the jobs that follow each event. Every event has an entry. */
 export type JobsOfEvents = ReadonlyMap<string, readonly string[]>
 
-/** The ways through the code, from the choreography and the calls below it. */
+/** Finds the ways of events through the code, from the choreography and the calls below it. */
 export class Ways {
   readonly #graph: CodeGraph
   readonly #jobs: JobsOfEvents
   readonly #reactions: ReadonlyMap<string, readonly string[]>
-  /** Key of a declaration -> the events that it emits. */
+  /** The events that each declaration emits, by the declaration's key. */
   readonly emitters: ReadonlyMap<string, ReadonlySet<string>>
 
   constructor(graph: CodeGraph, jobs: JobsOfEvents) {
@@ -39,8 +39,8 @@ export class Ways {
   }
 
   /**
-   * The steps from some events to the end: each event that a reaction or a job on the way emits, once, in the
-   * order of their distance.
+   * Returns the steps from the given events to the end of their way: each event that a reaction or job on the
+   * way emits, once, nearest first.
    */
   from(...first: string[]): Step[] {
     const reached = new Set(first)
@@ -56,7 +56,7 @@ export class Ways {
     return steps
   }
 
-  /** All that a job's file declares belongs to the job. */
+  /** Every declaration in a job's file belongs to the job. */
   job(name: string): Follower {
     const file = fileOfJob(name)
     const keys = [...this.#graph.keys()].filter((key) => key.startsWith(`${file}#`))
@@ -72,7 +72,7 @@ export class Ways {
       for (const event of events) emits.add(event)
       if (emits.size > 0 && this.emitters.has(key)) for (const on of way) files.add(this.#of(on).file)
     }
-    // Nothing is emitted, and yet the way goes on to the use case.
+    // If no event is emitted, the way still includes the use case that is called.
     if (emits.size === 0)
       for (const used of keys.flatMap((key) => this.#of(key).uses))
         if (isUseCase(this.#of(used))) files.add(this.#of(used).file)
@@ -109,7 +109,7 @@ function emittersOf(graph: CodeGraph, events: JobsOfEvents): Map<string, Set<str
   return found
 }
 
-/** `const type = isDone ? 'a.b' : 'a.c'`, which an `emit` below it names. */
+/** Finds types such as those of `const type = isDone ? 'a.b' : 'a.c'`, which a later `emit` names. */
 function typesIn(node: Node): Node[] {
   const found: Node[] = []
   walk(node, (inner) => {
@@ -119,7 +119,8 @@ function typesIn(node: Node): Node[] {
 }
 
 /**
- * Event -> the keys of its reactions. A closure in the choreography stands for the function that it calls.
+ * Returns the keys of the reactions that follow each event. A function written in the choreography itself
+ * stands for the function that it calls.
  */
 function readReactions(graph: CodeGraph): Map<string, string[]> {
   const { node, uses } = graph.get(CHOREOGRAPHY) as Declaration
@@ -140,7 +141,7 @@ function readReactions(graph: CodeGraph): Map<string, string[]> {
 const calledName = (node: Node): string =>
   (node.type === 'Identifier' ? node.name : ((node.body as Node).callee as Node).name) as string
 
-/** The string literals of a node, without those of types. */
+/** Returns the string literals of a node, without those in types. */
 function textsIn(node: Node): string[] {
   if (node.type.startsWith('TS') && !node.expression) return []
   if (node.type === 'Literal') return typeof node.value === 'string' ? [node.value] : []

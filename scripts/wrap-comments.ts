@@ -1,4 +1,4 @@
-// Wraps every comment that is wider than the code may be. Part of `npm run format`.
+// Wraps every comment that is wider than biome.json allows. It is a part of `npm run format`.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { codeWidth, wrapComments } from './comments.ts'
 

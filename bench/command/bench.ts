@@ -21,13 +21,13 @@ const lines: Line[] = [
 ]
 
 /**
- * Measures the processor time, user and system, that one command takes as a process with nothing but a
- * context: the median of 20, in turn.
+ * Measures the processor time (user and system) of one `laku` command as a process whose only setting is a
+ * context. The result is the median of 20 runs; the commands take turns.
  */
 export async function run(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'laku-bench-'))
   const probe = join(folder, 'probe.cjs')
-  // Written behind all that the command itself says there.
+  // The probe's code follows the code of the command itself, so it runs at the end of the process.
   writeFileSync(
     probe,
     `process.on('exit', () => { const { user, system } = process.cpuUsage(); require('fs').writeSync(2, '\\n' + (user + system)) })`,
@@ -45,7 +45,7 @@ export async function run(): Promise<boolean> {
       if (done.status !== 0) throw new Error(`${words.join(' ')}: ${done.stderr}`)
       return Number(done.stderr.split('\n').at(-1)) / 1000
     }
-    // The first of each fills the caches.
+    // The first run of each command fills the caches, so it is not counted.
     const rounds = Array.from({ length: ROUNDS + 1 }, () => lines.map(costMs)).slice(1)
     let isGood = true
     for (const [at, { what, aimMs }] of lines.entries()) {

@@ -22,7 +22,8 @@ const AIM = 0.5
 const P99_MS = 100
 const CONNECTIONS = 64
 const JOINS = 10_000
-// The first joins of a process compile its code and fill its pool: they are sent, and not counted.
+// The number of joins that are sent before the measurement begins. They compile the process's code and fill
+// its connection pool.
 const WARM_UP = 2_000
 
 type Subject = 'raw twin' | 'laku'
@@ -34,8 +35,8 @@ interface Run extends LoadResult {
   rowsPerJoin: Record<string, number>
   oversold: number
   /**
-   * User and system time of the server and of PostgreSQL, in milliseconds per 1,000 joins. It moves less than
-   * the rate on a loaded machine.
+   * The processor time (user and system) of the server and of PostgreSQL: milliseconds per 1,000 joins. On a
+   * loaded machine, it changes less than the number of joins a second.
    */
   processorMs: number
 }
@@ -50,8 +51,9 @@ const counted = [
 ]
 
 /**
- * Joins over HTTP, whole, beside the raw twin that writes the same rows; in turn, each on a fresh copy of one
- * shop. `--rounds N` repeats all of it N times, 3 by default.
+ * Measures whole joins over HTTP, and beside them the raw twin: a minimal server that writes the same rows.
+ * They take turns, each on a fresh copy of the same shop. `--rounds N` repeats everything N times (3 by
+ * default).
  */
 export async function run(args: string[]): Promise<boolean> {
   const { values } = parseArgs({
@@ -166,7 +168,10 @@ async function countRows(pool: pg.Pool): Promise<Record<string, number>> {
   return rows[0] ?? {}
 }
 
-/** Sessions whose units held are not what their participants hold, or more than their capacity. */
+/**
+ * Counts the sessions whose held units differ from the sum of their participants' units, or exceed their
+ * capacity.
+ */
 async function oversold(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ n: number }>(`
     select count(*)::int as n from group_buying_sessions s
@@ -193,8 +198,8 @@ function freePort(): Promise<number> {
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number
 
 /**
- * The table of medians; false when the gate is not met, something failed, was oversold, or the rows are not
- * the same.
+ * Prints the table of medians. Returns false if the speed is below the limit, a request failed, a session was
+ * oversold, or laku and the twin wrote different numbers of rows.
  */
 function report(runs: Run[], rounds: number, json: boolean): boolean {
   const table = new Table({

@@ -12,8 +12,8 @@ export interface Seed {
 }
 
 /**
- * A shop with so many buyers, one hot session and a thousand others, written in raw SQL: fixtures are not
- * what is measured.
+ * Creates a shop with this number of buyers, one hot session and a thousand other sessions. It is written in
+ * raw SQL, because creating it is not part of the measurement.
  */
 export async function seedShop(pool: pg.Pool, buyers: number, originPostalCode: string): Promise<Seed> {
   const { rows: made } = await pool.query<{ variant: string; product: string; factory: string }>(`
@@ -49,8 +49,8 @@ export async function seedShop(pool: pg.Pool, buyers: number, originPostalCode: 
      select user_id as "userId", id as "addressId" from a`,
     [buyers],
   )
-  // Only what is full: statistics of a table that is empty would make the foreign keys' plans scan it as it
-  // fills.
+  // Only tables with rows are analyzed. Statistics of an empty table would make the checks of foreign keys
+  // scan the whole table while it fills.
   await pool.query(
     'vacuum analyze users, addresses, group_buying_sessions, session_tiers, session_tier_prices, product_variants, shipping_rates',
   )

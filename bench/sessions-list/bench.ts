@@ -10,7 +10,7 @@ const ROUNDS = 15
 const AIM_MS = 400
 const PAGE = 50
 
-/** The same page in raw SQL, on a connection that is open already. */
+/** The SQL for the same page as `laku sessions list`, run on an open connection. */
 const rawPage = `
   select s.id, s.code, s.status, s.product_id, p.name, s.moq, s.capacity, s.per_user_limit, s.paid_units, s.held_units, s.participants,
     s.close_policy, s.starts_at, s.ends_at, s.final_unit_price_idr, (
@@ -25,8 +25,8 @@ interface Line {
 }
 
 /**
- * `laku sessions list` as a person types it, process and all, with a million sessions in the table, beside
- * the page in raw SQL.
+ * Measures `laku sessions list` as a person runs it, start of the process included, with a million sessions
+ * in the table. The same page in raw SQL is measured beside it.
  */
 export async function run(args: string[]): Promise<boolean> {
   const dataDir = mkdtempSync(join(tmpdir(), 'laku-bench-'))
@@ -104,10 +104,14 @@ function report(lines: readonly Line[], helpMs: number, ok: boolean, json: boole
   }
 }
 
-/** So far, for who waits: on stderr, that --json stays one value. */
+/**
+ * Prints the progress of the bench. It goes to stderr, because with --json stdout must have only one JSON
+ * value.
+ */
 const progress = (what: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${what}`)
 
-// Ids in the order of their time, as laku makes them: random ones would be scattered over the index.
+// Returns an id that sorts by time, like the ids that laku makes. Random ids would be scattered over the
+// index.
 const idOf = (block: string) => `('01990000-0000-7000-${block}-' || lpad(to_hex(i), 12, '0'))::uuid`
 
 async function seed(client: pg.Client): Promise<void> {

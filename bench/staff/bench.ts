@@ -22,7 +22,7 @@ import { installQueues } from '../../src/runtime/queue.ts'
 import { JWT_SECRET, type Seed, seedShop } from '../join/seed.ts'
 import { ServerProcess } from '../processes.ts'
 
-/** The most by which the p99 of joins may rise beside the work of staff. */
+/** The maximum ratio of the p99 of joins beside work of staff to the p99 of joins alone. */
 const MAX_RATIO = 1.1
 const BATCH = 500
 const WARM_UP = 200
@@ -113,7 +113,7 @@ export async function run(args: string[]): Promise<boolean> {
   }
 }
 
-/** An administrator, let in by the owner of the database. */
+/** Adds an administrator over the connection of the database's owner. Returns the administrator's token. */
 async function letIn(owner: pg.Pool): Promise<string> {
   const { id, token, hash } = newStaffToken()
   await owner.query(
@@ -124,7 +124,7 @@ async function letIn(owner: pg.Pool): Promise<string> {
   return token
 }
 
-/** Postings for ledger verify to read again. */
+/** Writes postings into the ledger, which `ledger verify` then reads. */
 async function fillBook(env: Record<string, string>, { buyers }: Seed, count: number): Promise<void> {
   const laku = await openLaku(loadConfig({ env }), { name: 'bench', poolSize: 2, providers: false })
   const users = buyers.slice(0, 50).map(({ userId }) => userId)
@@ -160,7 +160,7 @@ function catalogue(factoryId: string, mark: string, rows: number): string {
   return `factory_id,product,sku,variant,weight_g,price_idr\n${lines.join('\n')}\n`
 }
 
-/** Staff at a terminal: each command a process of its own, by the staff server. */
+/** A staff member at a terminal. Each command is a process of its own, which calls the staff server. */
 class Staff {
   readonly #folder: string
   readonly #env: NodeJS.ProcessEnv
@@ -170,7 +170,7 @@ class Staff {
     this.#env = { PATH: process.env.PATH, HOME: folder, LAKU_SERVER: server, LAKU_TOKEN: token }
   }
 
-  /** Begins work that goes on until all of it is done and joins were measured long enough. */
+  /** Starts work of staff that runs until it is finished and enough joins were measured. */
   work(beside: Beside, rows: string): ((enough: Promise<void>) => Promise<void>) | undefined {
     if (beside === 'nothing') return undefined
     if (beside === 'import') {
@@ -193,12 +193,12 @@ class Staff {
     // The terminals of staff are other machines: on this one they must not take the server's processors.
     setPriority(child.pid as number, 19)
     const code = await new Promise((resolve) => child.once('close', resolve))
-    // 8: sessions that were written in raw SQL do not pass every check.
+    // Exit code 8 is accepted, because the sessions written in raw SQL do not pass every check.
     if (code !== 0 && code !== 8) throw new Error(`laku ${words.join(' ')} ended with ${code}`)
   }
 }
 
-/** Buyers who come at a steady rate, whether the ones before have their answers or not. */
+/** Buyers who join at a steady rate, whether earlier joins have their answers or not. */
 class Joins {
   readonly #pool: Pool
   readonly #seed: Seed
@@ -234,7 +234,8 @@ class Joins {
     const enough = sleep(seconds * 1000)
     let isOver = false
     const over = Promise.all([enough, work?.(enough)]).finally(() => (isOver = true))
-    // Told where it is waited for, below.
+    // The error is thrown below, where the promise is awaited. This handler only keeps Node from reporting it
+    // as unhandled.
     over.catch(() => {})
     const answers: Promise<void>[] = []
     const began = performance.now()

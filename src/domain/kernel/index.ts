@@ -10,9 +10,16 @@ export {
 } from './actor.ts'
 export { attempt, CALLS_AT_ONCE } from './attempt.ts'
 export { type AttentionKind, attentionKinds } from './attention-kinds.ts'
+export { retryAt } from './backoff.ts'
 export { type Check, type CheckResult, checkOf, type Rest, runChecks } from './check.ts'
 export { type Clock, jakartaDate, secondsAfter } from './clock.ts'
 export { translateDatabaseError } from './database/errors.ts'
+export {
+  installationId,
+  originOf,
+  readInstallationId,
+  referenceOf,
+} from './database/installation.ts'
 export {
   databaseDoubt,
   databaseIsKnown,
@@ -23,12 +30,6 @@ export {
   reportDatabaseInDoubt,
   requireKnownDatabase,
 } from './database/recognise-restore.ts'
-export {
-  installationId,
-  originOf,
-  readInstallationId,
-  referenceOf,
-} from './database/installation.ts'
 export {
   DomainError,
   defineErrors,
@@ -76,7 +77,6 @@ export {
 } from './proofs/provider-proof.ts'
 export { StaffProof } from './proofs/staff-proof.ts'
 export { ProviderFailure, type ProviderOutcome } from './provider-failure.ts'
-export { retryAt } from './backoff.ts'
 export { asRecords, insertRows } from './rows.ts'
 export type { DB } from './schema.ts'
 export {

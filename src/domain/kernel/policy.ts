@@ -8,137 +8,191 @@ const whole = z.int().min(0)
  * their defaults.
  */
 export const policySchema = z.strictObject({
-  holdMinutes: whole.min(1).default(60).describe('an unpaid join keeps its units so long'),
+  holdMinutes: whole
+    .min(1)
+    .default(60)
+    .describe('the time (minutes) for which an unpaid join holds its units'),
   holdMinutesNew: whole
     .min(1)
     .default(30)
-    .describe('the same of a buyer who never paid anything: long enough for a transfer at the bank'),
-  sessionExtensions: whole.default(3).describe('a forming session may be given more time so often'),
-  orderInvoiceHours: whole.min(1).default(24).describe('an unpaid direct order keeps its stock so long'),
-  orderInvoiceHoursNew: whole.min(1).default(3).describe('the same of a buyer who never paid anything'),
+    .describe('the same for a buyer who has never paid anything: long enough for a bank transfer'),
+  sessionExtensions: whole.default(3).describe('the number of times that staff may extend a forming session'),
+  orderInvoiceHours: whole
+    .min(1)
+    .default(24)
+    .describe('the time (hours) for which an unpaid direct order holds its stock'),
+  orderInvoiceHoursNew: whole.min(1).default(3).describe('the same for a buyer who has never paid anything'),
   defaultCommissionBps: whole.max(10_000).default(500),
-  bankCoolingOffHours: whole.default(72).describe('a new bank account of a factory is paid nothing so long'),
-  returnWindowDays: whole.default(7).describe('so long after delivery goods may be sent back'),
+  bankCoolingOffHours: whole
+    .default(72)
+    .describe('the time (hours) for which nothing is paid to a new bank account of a factory'),
+  returnWindowDays: whole
+    .default(7)
+    .describe('the number of days after delivery in which goods may be sent back'),
   settlementAfterDays: whole.default(7),
   settlementMinimumIdr: whole.default(10_000),
   settlementTwoPersonAboveIdr: whole.default(50_000_000),
   withdrawalMinimumIdr: whole.default(10_000),
   withdrawalFeeIdr: whole.default(2_500),
-  withdrawalApprovalAboveIdr: whole.default(5_000_000).describe('a larger one waits for staff'),
+  withdrawalApprovalAboveIdr: whole
+    .default(5_000_000)
+    .describe('a withdrawal above this amount waits for staff'),
   wayInCoolingHours: whole
     .default(72)
     .describe(
-      'so long after a phone number, an address for mail, a bank account or a tax number changed may the old channel stop it, and no wallet is paid out',
+      'the time (hours) after a change of a phone number, email address, bank account or tax number. In this time the owner of the old one may stop the change, and nothing is paid out of the wallet',
     ),
-  newDestinationHours: whole.default(24).describe('a new account takes money only after so long'),
+  newDestinationHours: whole
+    .default(24)
+    .describe('the time (hours) until a new bank account of a buyer may receive money'),
   bankBatchHours: whole
     .min(1)
     .default(48)
-    .describe('so long a batch of bank transfers waits for the bank’s word before a person is told'),
+    .describe(
+      'the time (hours) after which staff are notified of a batch of bank transfers whose result was not entered',
+    ),
   payoutTries: whole
     .min(1)
     .default(4)
-    .describe('so often a settlement is paid, where its payouts fail for reasons that pass'),
+    .describe('the maximum number of payouts for one settlement, if payouts fail for temporary reasons'),
   payoutMinimumIdr: whole
     .default(10_000)
-    .describe('the provider pays out no less; what is less leaves wallets by hand'),
+    .describe('the smallest amount that the provider pays out; staff pay smaller withdrawals by hand'),
   invoiceMinimumIdr: whole
     .default(INVOICE_MINIMUM_IDR)
-    .describe('the provider makes no invoice of less; what is less is paid from wallets'),
+    .describe('the smallest amount of an invoice; a smaller amount can only be paid from the wallet'),
   closingHours: whole
     .default(24)
-    .describe('so long after its money has arrived an account that is closed is erased'),
+    .describe('the time (hours) between the arrival of the last payout and the erasure of a closed account'),
   refundTwoPersonAboveIdr: whole
     .default(1_000_000)
     .describe(
-      'what one person refunds of a payment above it, or gives to a wallet in a day, needs a second one',
+      'the limit for one person: above it, the refunds of one payment or the money given to one wallet in a day need a second approver',
     ),
   aloneDayIdr: whole
     .default(1_000_000)
     .describe(
-      'so much may one person give away alone in a day, and one receiver be given: goodwill, corrections, refunds, returns, failed orders, write-offs, quarantined money',
+      'the amount that one person may give away alone in a day, and that one receiver may get so: goodwill, corrections, refunds, returns, failed orders, write-offs, quarantined money',
     ),
   aloneWeekIdr: whole.default(3_000_000).describe('the same within seven days'),
   settlementDayIdr: whole
     .default(50_000_000)
-    .describe('so much of settlements may one person approve alone in a day, and to one factory'),
+    .describe(
+      'the sum of settlements that one person may approve alone in a day, and that one factory may get so',
+    ),
   settlementWeekIdr: whole.default(150_000_000).describe('the same within seven days'),
   withdrawalDayIdr: whole
     .default(5_000_000)
-    .describe('so much leaves one wallet, or for one account, in a day without staff'),
+    .describe(
+      'the amount that may leave one wallet, or go to one bank account, in a day without approval by staff',
+    ),
   withdrawalWeekIdr: whole.default(15_000_000).describe('the same within seven days'),
   otpMinutes: whole.min(1).default(5),
   otpTries: whole.min(1).default(5),
   otpPerNumberAtOnce: whole
     .min(1)
     .default(5)
-    .describe('codes that one network, device or user has sent to a number at once'),
-  otpPerNumberEveryS: whole.min(1).max(60).default(60).describe('then one in so many seconds'),
+    .describe('the number of codes that one network, device or user may request for a phone number at once'),
+  otpPerNumberEveryS: whole
+    .min(1)
+    .max(60)
+    .default(60)
+    .describe('after that, one code per this number of seconds'),
   otpPerPhonePerHour: whole
     .min(1)
     .default(30)
-    .describe('codes that all strangers together have sent to a number before work is asked of them'),
+    .describe(
+      'the number of codes an hour that all strangers together may request for a phone number before they need proof of work',
+    ),
   otpPerAddressPerHour: whole
     .min(1)
     .default(600)
-    .describe('the same of one IPv4 address, which thousands of phones may share'),
-  otpPerHomePerHour: whole.min(1).default(20).describe('the same of one IPv6 /64: a home or a phone'),
-  otpPerSitePerHour: whole.min(1).default(240).describe('the same of one IPv6 /48'),
-  otpOverallPerMinute: whole.min(1).default(600).describe('the same of all strangers'),
+    .describe('the same for one IPv4 address, which thousands of phones may share'),
+  otpPerHomePerHour: whole.min(1).default(20).describe('the same for one IPv6 /64: a home or a phone'),
+  otpPerSitePerHour: whole.min(1).default(240).describe('the same for one IPv6 /48'),
+  otpOverallPerMinute: whole
+    .min(1)
+    .default(600)
+    .describe(
+      'the number of codes a minute that all strangers together may request before they need proof of work',
+    ),
   wrongCodesPerAddressPerHour: whole
     .min(1)
     .default(300)
-    .describe('wrong codes of one IPv4 address before a second guess asks for work'),
-  wrongCodesPerHomePerHour: whole.min(1).default(20).describe('the same of one IPv6 /64'),
-  wrongCodesPerMinute: whole.min(1).default(300).describe('the same of all'),
+    .describe(
+      'the number of wrong codes an hour from one IPv4 address, after which further guesses need proof of work',
+    ),
+  wrongCodesPerHomePerHour: whole.min(1).default(20).describe('the same for one IPv6 /64'),
+  wrongCodesPerMinute: whole.min(1).default(300).describe('the same for all networks together, a minute'),
   whatsappCodesPerDay: whole
     .min(1)
     .default(20_000)
-    .describe('codes by WhatsApp a day; strangers have four fifths of them'),
-  smsPerDay: whole.min(1).default(5_000).describe('the same by SMS'),
-  parcelMaxKg: whole.min(1).default(429).describe('couriers quote no heavier parcel'),
+    .describe('the maximum number of codes sent by WhatsApp a day; strangers may use four fifths of it'),
+  smsPerDay: whole.min(1).default(5_000).describe('the same for SMS'),
+  parcelMaxKg: whole
+    .min(1)
+    .default(429)
+    .describe('the maximum weight of a parcel (kg): couriers quote no price for a heavier one'),
   ratesPerPersonPerMinute: whole
     .min(1)
     .default(15)
-    .describe('so often one customer has couriers asked for prices; then those of the zone table stand in'),
+    .describe(
+      'the number of times a minute that couriers are asked for prices for one customer; after that the zone table gives the price',
+    ),
   ratesPerPagePerMinute: whole
     .min(1)
     .default(5)
-    .describe('so often couriers are asked for who has a session’s page and no log-in'),
+    .describe('the same for one visit to a session’s page without a log-in'),
   ratesPerNetworkPerMinute: whole
     .min(1)
     .default(10)
-    .describe('the same for all pages of one IPv4 address or IPv6 /64'),
-  ratesOfPagesPerMinute: whole.min(1).default(20).describe('the same for all pages together'),
-  unpaidPlaces: whole.min(1).default(10).describe('unpaid places that one buyer holds, over all sessions'),
+    .describe('the same for all page visits from one IPv4 address or IPv6 /64'),
+  ratesOfPagesPerMinute: whole.min(1).default(20).describe('the same for all page visits together'),
+  unpaidPlaces: whole
+    .min(1)
+    .default(10)
+    .describe('the maximum number of unpaid places of one buyer in all sessions together'),
   unpaidShareBps: whole
     .min(1)
     .max(10_000)
     .default(2_500)
     .describe(
-      'of a session’s capacity one unpaid place holds so much, and of a variant’s stock one buyer’s unpaid orders; or unpaidShareFloor units',
+      'the largest share (basis points) of a session’s capacity that one unpaid place may hold, and of a variant’s stock that one buyer’s unpaid orders may hold; at least unpaidShareFloor units',
     ),
   unpaidShareFloor: whole.min(1).default(100),
   unpaidRenewals: whole
     .default(2)
-    .describe('so often a day a buyer takes a place again that they did not pay'),
-  unpaidOrders: whole.min(1).default(10).describe('unpaid orders of one buyer'),
+    .describe(
+      'the number of times a day that a buyer may take the same place, or ask for a new payment of the same order, again without paying',
+    ),
+  unpaidOrders: whole.min(1).default(10).describe('the maximum number of unpaid orders of one buyer'),
   unpaidOrdersPerDay: whole
     .min(1)
     .default(10)
-    .describe('after so many orders of a day that ended unpaid, a buyer places none that waits for payment'),
-  unpaidOrderUnits: whole.min(1).default(1_000).describe('pieces that all of them hold together'),
-  staffMessagesPerDay: whole.min(1).default(200).describe('what one member of staff sends by WhatsApp'),
+    .describe(
+      'the number of a buyer’s orders that may end unpaid in a day; after that the buyer can only place orders that are paid at once',
+    ),
+  unpaidOrderUnits: whole
+    .min(1)
+    .default(1_000)
+    .describe('the maximum number of pieces in all unpaid orders of one buyer together'),
+  staffMessagesPerDay: whole
+    .min(1)
+    .default(200)
+    .describe('the maximum number of WhatsApp messages that one member of staff may send a day'),
   messageCountries: z
     .array(z.string().regex(/^[A-Z]{2}$/))
     .min(1)
     .default(['ID'])
-    .describe('countries (ISO 3166) whose numbers get messages that cost money'),
+    .describe('the countries (ISO 3166) whose phone numbers get messages that cost money'),
   accessTokenMinutes: whole.min(1).default(15),
   refreshTokenDays: whole.min(1).default(30),
   rateCacheHours: whole.min(1).default(24),
   rateTimeoutMs: whole.min(100).default(3_000),
-  trackAfterHours: whole.min(1).default(6).describe('a parcel without an update for so long is asked for'),
+  trackAfterHours: whole
+    .min(1)
+    .default(6)
+    .describe('the time (hours) without an update after which laku asks the courier about a parcel'),
   zoneFees: z
     .strictObject({
       sameCityIdr: whole.default(12_000),
@@ -146,77 +200,103 @@ export const policySchema = z.strictObject({
       otherIslandIdr: whole.default(45_000),
     })
     .prefault({})
-    .describe('a kilogram, where no courier price can be had'),
+    .describe('the shipping fee per kilogram if no courier’s price can be had'),
   quietFromHour: whole
     .max(23)
     .default(21)
-    .describe('from this hour in Jakarta on, notices that are not about money wait'),
-  quietToHour: whole.max(23).default(7).describe('until this one'),
-  whatsappBurst: whole.min(1).default(10).describe('messages that one number gets at once'),
-  whatsappPaceS: whole.default(6).describe('after its burst a number gets one message in so many seconds'),
-  reviewEditDays: whole.default(30).describe('a buyer may edit a review so long'),
+    .describe('the hour in Jakarta from which notices that are not about money wait'),
+  quietToHour: whole.max(23).default(7).describe('the hour in Jakarta until which they wait'),
+  whatsappBurst: whole
+    .min(1)
+    .default(10)
+    .describe('the number of messages that one phone number may get at once'),
+  whatsappPaceS: whole.default(6).describe('after that, one message per this number of seconds'),
+  reviewEditDays: whole.default(30).describe('the number of days in which a buyer may edit a review'),
   fulfilRetries: whole
     .default(5)
-    .describe('then a closed session gets its orders without its stock being checked'),
+    .describe(
+      'the number of failed stock checks after which the orders of a closed session are made without the check',
+    ),
   purchaseOrderAnswerHours: whole
     .min(1)
     .default(24)
-    .describe('then a person is told that a factory is silent'),
+    .describe(
+      'the time (hours) after which staff are notified that a factory has not answered a purchase order',
+    ),
   xenditCallsPerMinute: whole
     .min(1)
     .default(600)
-    .describe('what Xendit takes an endpoint: 600 live, 60 with a test key'),
+    .describe('Xendit’s rate limit for each endpoint, a minute: 600 with a live key, 60 with a test key'),
   customerRequestsPerMinute: whole
     .min(1)
     .default(300)
-    .describe('what one customer may ask of one serving process'),
-  staffRequestsPerMinute: whole.min(1).default(6_000).describe('the same for one staff or service token'),
+    .describe('the maximum number of requests a minute of one customer to one server process'),
+  staffRequestsPerMinute: whole
+    .min(1)
+    .default(6_000)
+    .describe('the same for one token of a staff member or a service'),
   addressRequestsPerMinute: whole
     .min(1)
     .default(3_000)
-    .describe('the same for one address without a login; thousands of phones share one'),
+    .describe('the same for one IP address without a log-in; thousands of phones may share one'),
   refusedTokensPerMinute: whole
     .min(1)
     .default(600)
-    .describe('then an address with wrong or expired tokens is told to wait'),
-  webhookBodyDays: whole.min(1).default(90).describe('then what a provider sent is dropped'),
+    .describe(
+      'the number of requests with wrong or expired tokens a minute, after which their IP address must wait',
+    ),
+  webhookBodyDays: whole
+    .min(1)
+    .default(90)
+    .describe('the number of days after which the body of a webhook is deleted'),
   providerKeyHours: whole
     .min(1)
     .default(12)
-    .describe('so long after its first call the provider surely knows a key: nothing is sent under it later'),
+    .describe(
+      'the time (hours) after its first call for which the provider surely knows an idempotency key; after that, nothing is sent under the key',
+    ),
   providerListLagMinutes: whole
     .default(15)
-    .describe('what the provider made stands in its lists at the latest so much later'),
+    .describe('the longest time (minutes) until the provider’s lists show a new object'),
   providerBookHours: whole
     .min(1)
     .default(24)
-    .describe("so much of the provider's book must be without a lost call before it is declared dead"),
+    .describe(
+      'the time (hours) for which the provider’s transaction list must lack a lost call before it may be declared dead',
+    ),
   floatIdr: whole
     .default(0)
     .describe(
-      'so much of our own money is to lie at the provider, so that refunds need not wait for settlements; laku providers check says where there is less',
+      'the amount of the company’s own money that should be at the provider, so that refunds need not wait for incoming money; laku providers check reports a smaller amount',
     ),
   balanceAgainS: whole
     .min(1)
     .default(900)
     .describe(
-      'what waits for money at the provider is looked at again after so long; settlements come once a day',
+      'the time (seconds) until laku checks again whether the balance suffices for what waits; the provider settles incoming money once a day',
     ),
   refundForm: z
     .enum(['current', 'legacy'])
     .default('current')
-    .describe('how refunds name their payment: by payment_request_id, or by invoice_id as older accounts'),
+    .describe(
+      'the field by which a refund request names its payment: payment_request_id, or invoice_id for older accounts (legacy)',
+    ),
   refundChannels: z
     .record(z.string(), z.union([z.literal(false), z.strictObject({ days: whole, parts: z.boolean() })]))
     .default({})
     .describe(
-      "channels whose refunds this account's contract treats otherwise than Xendit's page; false: none",
+      'the payment channels whose refund rules in this account’s contract differ from Xendit’s documentation; false: the channel accepts no refund',
     ),
   refundPendingHours: whole
     .min(1)
     .default(72)
-    .describe('a refund that the provider has taken on and not ended for so long goes to attention'),
-  providerAttempts: whole.min(1).default(8).describe('then the thing goes to attention'),
+    .describe(
+      'the time (hours) after which an attention item is raised for a refund that the provider accepted and has not ended',
+    ),
+  providerAttempts: whole
+    .min(1)
+    .default(8)
+    .describe('the number of failed attempts after which an attention item is raised'),
 })
 
 export type Policy = z.infer<typeof policySchema>

@@ -9,8 +9,8 @@ import {
   type Work,
 } from '../kernel/index.ts'
 import { productErrors } from './errors.ts'
-import { getProduct } from './read-products.ts'
 import { recordPrices } from './price-history.ts'
+import { getProduct } from './read-products.ts'
 import { type ProductStatus, productMachine, productTransitions } from './transitions.ts'
 import type { ProductView, VariantSize } from './views.ts'
 

@@ -4,8 +4,8 @@ import { inSql, moveState, type Rupiah, type Work } from '../../kernel/index.ts'
 import { createSessionOrders } from '../../order/index.ts'
 import { paidStates, releaseEscrow } from '../../payment/index.ts'
 import { handOverReservation } from '../../warehouse/index.ts'
-import type { LockedSession } from '../lifecycle/lock.ts'
 import { rebateOf, type SoldLine } from '../lifecycle/final-price.ts'
+import type { LockedSession } from '../lifecycle/lock.ts'
 import { participantMachine } from '../transitions.ts'
 
 export interface WaitingParticipant {

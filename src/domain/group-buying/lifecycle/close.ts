@@ -3,10 +3,10 @@ import { moveState, type Work } from '../../kernel/index.ts'
 import { lockEscrowPayments } from '../../payment/index.ts'
 import { settleRefunds } from '../fulfilment/settle-refunds.ts'
 import { releaseHeld } from '../joins/release-holds.ts'
-import { finalTier, type Tier } from './final-price.ts'
-import { verdict } from './moq.ts'
 import { sessionMachine } from '../transitions.ts'
+import { finalTier, type Tier } from './final-price.ts'
 import { type LockedSession, lockSessions } from './lock.ts'
+import { verdict } from './moq.ts'
 
 /**
  * Closes forming sessions that have enough paid units; the caller has locked them. The final price is that of

@@ -3,8 +3,8 @@ import { insertRows, newCode, newId, requireStaff, secondsAfter, type Work } fro
 import { groupBuyingErrors } from '../errors.ts'
 import { getSession } from '../list.ts'
 import { requireReachable, requireTerms } from '../rules.ts'
-import type { ClosePolicy } from './moq.ts'
 import type { SessionView } from '../views.ts'
+import type { ClosePolicy } from './moq.ts'
 import { type NewTier, priceTiers, type ShelfVariant } from './tier-prices.ts'
 
 export interface NewSession {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Rupiah, Tx } from '../../kernel/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
-import type { ClosePolicy } from './moq.ts'
 import type { SessionStatus } from '../transitions.ts'
+import type { ClosePolicy } from './moq.ts'
 
 export interface LockedSession {
   id: string
