@@ -48,5 +48,5 @@ export function howPaid({ status, amountIdr, walletIdr, invoiceUrl }: PaymentVie
   if (status === 'paid') return `${formatIdr(amountIdr)}, paid from the wallet`
   if (walletIdr === 0) return `${formatIdr(amountIdr)}, to be paid at ${invoiceUrl}`
   const rest = formatIdr(amountIdr - walletIdr)
-  return `${formatIdr(amountIdr)}, ${formatIdr(walletIdr)} of it held of the wallet, and ${rest} to be paid at ${invoiceUrl}`
+  return `${formatIdr(amountIdr)}, ${formatIdr(walletIdr)} of it held in the wallet, and ${rest} to be paid at ${invoiceUrl}`
 }

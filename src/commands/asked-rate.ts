@@ -26,7 +26,7 @@ export async function assumingRate<I, T>(
   const { withZoneRate } = await import('../domain/logistics/index.ts')
   const { units } = await context.laku()
   return await withZoneRate(units.policy, (rate) => {
-    if (rate) context.output.note('The courier was not asked: the shipping fee is that of the zone table.')
+    if (rate) context.output.note('The courier was not asked, so the shipping fee is from the zone table.')
     return run({ rate })
   })
 }

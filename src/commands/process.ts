@@ -30,7 +30,7 @@ export async function openProcess(config: Config, name: 'server' | 'worker'): Pr
   if (config.env === 'production' && config.databaseOwnerUrl !== undefined) {
     throw new StartError(
       2,
-      `DATABASE_OWNER_URL is given to the ${name}: the owner's password is for laku db migrate alone; keep it in a file of its own (deploy/owner.env.example)`,
+      `DATABASE_OWNER_URL is given to the ${name}: the owner's password is only for laku db migrate. Keep it in a separate file (deploy/owner.env.example)`,
     )
   }
   const { openLaku } = await import('../runtime/open-laku.ts')
@@ -50,7 +50,7 @@ async function requireNotOwner({ pool, urls }: Laku): Promise<void> {
   if (!(await ownsTables(pool))) return
   throw new StartError(
     2,
-    `${shownUrl(urls.app)} logs in as the owner of the tables, whom no guard holds: give DATABASE_URL a role that owns nothing (docs/running.md)`,
+    `${shownUrl(urls.app)} logs in as the owner of the tables, to whom the database's guards do not apply: give DATABASE_URL a role that owns nothing (docs/running.md)`,
   )
 }
 

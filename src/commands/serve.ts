@@ -74,7 +74,7 @@ async function openServerOfStaff(
     if (!(error instanceof StartError) || staffPort !== undefined) throw error
     laku.logger.warn(
       { port: STAFF_PORT },
-      'no staff server: its port is taken; give it one with LAKU_STAFF_PORT',
+      'no staff server, because its port is taken: choose another with LAKU_STAFF_PORT',
     )
     return undefined
   }

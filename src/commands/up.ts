@@ -52,7 +52,7 @@ async function startAll(context: CommandContext, flags: UpFlags): Promise<void> 
     for (const child of tree) {
       child.onDeath((how) => {
         if (shutdown.begun) return
-        process.stderr.write(`laku: the ${child.name} process ended (${how}): stopping everything\n`)
+        process.stderr.write(`laku: the ${child.name} process ended (${how}), so everything is stopped\n`)
         shutdown.onShutdown(child.name, () => Promise.reject(new Error(`${child.name} ended: ${how}`)))
         shutdown.begin()
       })

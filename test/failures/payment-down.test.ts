@@ -105,7 +105,7 @@ describe('the payment provider is down', () => {
       expect((await shop.follow(code)).status).toBe(202)
     }
     const table = await runLaku(shop.laku, ['payments', 'show', payment.code])
-    expect(table.stdout).toMatch(/a webhook says that it was paid, and its invoice reads otherwise/)
+    expect(table.stdout).toMatch(/A webhook says that this payment was paid, but its invoice says otherwise/)
     expect(table.stdout).toContain(`laku payments expire ${payment.code}`)
     // Their time passes, and they end neither the place nor the order.
     for (let i = 0; i < 4; i++) {
@@ -146,7 +146,7 @@ describe('the payment provider is down', () => {
     await eventually(see(order.id), (now) => expect(now.status).toBe('cancelled'))
     expect(await isContradicted()).toMatchObject({
       todo: [],
-      says: expect.stringContaining('a person decided'),
+      says: expect.stringContaining('A person decided'),
     })
     await shop.control('PUT', 'profile', {})
   })

@@ -6,9 +6,9 @@ import { surfaceEntries } from './surface.ts'
 import { ownSurroundings, type Surroundings } from './surroundings.ts'
 
 const WHAT_TO_SET =
-  'a command of staff needs no database and none of its settings: set LAKU_SERVER to the staff server (LAKU_STAFF_PORT of laku serve) beside LAKU_TOKEN, or log in with laku login --server URL'
+  'commands of staff need no database: set LAKU_SERVER to the staff server (LAKU_STAFF_PORT of laku serve) and LAKU_TOKEN, or log in with laku login --server URL'
 const OPENED_ITSELF =
-  'laku: this opened the database itself, which commands of staff stop doing: set LAKU_SERVER to the staff server, or log in with laku login --server URL'
+  'laku: this command opened the database itself, which a later version does not allow: set LAKU_SERVER to the staff server, or log in with laku login --server URL'
 
 /**
  * Runs one `laku` command line. Commands for the owner of the host run in this process, directly on the

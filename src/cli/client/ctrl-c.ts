@@ -44,7 +44,7 @@ export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
   const ask = async (run: string) => {
     const { prompts, stderr } = around
     const answer = await prompts
-      ?.choose('What shall become of the work?', [goOn, stopIt, leave])
+      ?.choose('Stop the work?', [goOn, stopIt, leave])
       // A second Ctrl-C, at the question itself, counts as the answer "leave": the work goes on in the
       // server.
       .catch(() => leave)

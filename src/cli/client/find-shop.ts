@@ -78,7 +78,7 @@ function byServer(text: string, called: string, env: Env): FoundShop {
   const isOneOfSeveral = known.length > 1 && saved?.[0] !== current
   if (given === undefined && isOneOfSeveral)
     throw usageError(
-      `you are logged in at ${server} as several (${known.map(([name]) => name).join(', ')}): say which with --context`,
+      `you are logged in at ${server} as several people (${known.map(([name]) => name).join(', ')}): say which with --context`,
     )
   const token = given ?? saved?.[1].token
   if (token === undefined)

@@ -50,7 +50,7 @@ export async function readRows<R extends z.ZodObject>(
     }
     const key = keyOf(parsed.data)
     const before = seen.get(identityOf(key))
-    if (before !== undefined) problems.push(`line ${line}: ${key} stands on line ${before} already`)
+    if (before !== undefined) problems.push(`line ${line}: ${key} is already on line ${before}`)
     seen.set(identityOf(key), line)
     rows.push({ line, key, row: parsed.data, record })
   }

@@ -34,11 +34,11 @@ function describeAsks(
   asks: Awaited<ReturnType<AskingDefinition<z.ZodType, unknown>['intend']>>,
   report: readonly Block[],
 ): Block[] {
-  if (asks.length === 0) return [...report, 'It would ask nobody.']
+  if (asks.length === 0) return [...report, 'No provider would be asked.']
   const columns = [
     { name: 'provider', kind: 'code' as const, value: (ask: (typeof asks)[number]) => ask.provider },
     { name: 'what', value: (ask: (typeof asks)[number]) => ask.what },
   ]
   const questions = sectionBlock(section('It would ask', columns, asks))
-  return [...report, questions, 'What they answer is then written down.']
+  return [...report, questions, "The provider's answer would then be recorded."]
 }

@@ -157,7 +157,7 @@ async function checkAll<S extends z.ZodType, R extends z.ZodObject, T>(
         const id = await definition.idOf?.(work, row)
         const before = seen.get(id ?? '')
         if (id !== undefined && before !== undefined) {
-          problems.push(`line ${line}: ${key} stands on line ${before} already`)
+          problems.push(`line ${line}: ${key} is already on line ${before}`)
           continue
         }
         if (id !== undefined) seen.set(id, line)
@@ -202,7 +202,7 @@ function sentence({ done, before, failed }: Counts, dryPages?: number, failedFil
   if (dryPages !== undefined) {
     const paged =
       dryPages > 1
-        ? ` It was looked at in ${dryPages} pages: a row was done after those before it in its own page alone.`
+        ? ` The dry run had ${dryPages} pages, each in its own transaction: a row saw only the changes of earlier rows of its page.`
         : ''
     return `Dry run: nothing was changed. ${done} would be done, ${before} were before, ${failed} would fail.${paged}`
   }

@@ -87,7 +87,7 @@ function endOf<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>, resul
   return { text: definition.done(result, input), exitCode: definition.exitCode?.(result) ?? exitCodes.done }
 }
 
-const SHOWN_ONCE = 'This was shown once, when it was done, and is kept nowhere.'
+const SHOWN_ONCE = 'The result was shown once, when the command ran, and was not stored.'
 
 /** Returns the answer for a person who repeats the change under its idempotency key. */
 function keptOf<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>, done: T, input: z.output<S>) {
@@ -142,6 +142,6 @@ export function describeReport(report: WorkReport): Block[] {
     ),
   ]
   const shown = parts.filter((part) => part.rows.length > 0).map(sectionBlock)
-  if (shown.length === 0) return ['Dry run: nothing was changed, and it would write nothing.']
+  if (shown.length === 0) return ['Dry run: nothing was changed, and the command would change nothing.']
   return ['Dry run: nothing was changed. It would write:', ...shown]
 }

@@ -29,7 +29,7 @@ const confirm = defineChange({
     const { confirmEnrolment } = await import('../../domain/auth/factors/enrol-factor.ts')
     return await confirmEnrolment(work, input)
   },
-  done: () => 'Your second factor is enrolled. It confirms for others a day from now.',
+  done: () => 'Your second factor is set up. You can approve with it what others asked for one day from now.',
 })
 
 const show = defineShow({

@@ -7,9 +7,12 @@ export const staffName = z
   .regex(/^\w[\w.-]{1,59}$/, 'it takes letters, digits, dots and dashes, 2 to 60, a letter or digit first')
   .refine(
     (name) => !/^(urn)?(uuid)?[0-9a-f]{32}$/i.test(name.replaceAll(/[._-]/g, '')),
-    'it reads like an id: give a name',
+    'it looks like an id: give a name',
   )
-  .refine((name) => !/^(owner|system|laku)$/i.test(name), 'the audit log calls laku itself so: give another')
+  .refine(
+    (name) => !/^(owner|system|laku)$/i.test(name),
+    'the audit log uses this name for laku itself: give another name',
+  )
 
 const tokenDays = z
   .string()
@@ -125,7 +128,7 @@ export const rename = defineChange({
     const { renameStaff } = await import('../../domain/auth/staff/change-staff.ts')
     return await renameStaff(work, input)
   },
-  done: ({ name }) => `They are called ${name} now.`,
+  done: ({ name }) => `The name is now ${name}.`,
 })
 
 export const role = defineChange({
@@ -140,7 +143,7 @@ export const role = defineChange({
     const { changeRole } = await import('../../domain/auth/staff/change-staff.ts')
     return await changeRole(work, input)
   },
-  done: (changed) => `${changed.name} acts as ${changed.role} now.`,
+  done: (changed) => `${changed.name} now has the role ${changed.role}.`,
 })
 
 export const revoke = defineChange({

@@ -33,7 +33,10 @@ const list = defineTask({
   input: z.object({}),
   run: async () => {
     const rows = rowsOf(readContexts(process.env))
-    const text = rows.length === 0 ? 'None yet: laku login --server URL makes one.' : [tableOf(columns, rows)]
+    const text =
+      rows.length === 0
+        ? 'You are not logged in to any shop. Log in with laku login --server URL.'
+        : [tableOf(columns, rows)]
     return { json: { data: rows, next_cursor: null }, text }
   },
 })
@@ -52,7 +55,10 @@ const use = defineTask({
       throw usageError(`there is no context ${name} (known: ${names})`)
     }
     writeContexts(process.env, { ...saved, current: name })
-    return { json: { name, server: known.server }, text: `Commands work on ${name}, ${known.server}.` }
+    return {
+      json: { name, server: known.server },
+      text: `Commands now work on the shop ${name} (${known.server}).`,
+    }
   },
 })
 

@@ -16,7 +16,7 @@ afterAll(async () => {
 })
 
 it.each([
-  ['backup', 'pg_basebackup or pg_dump'],
+  ['backup', 'pg_basebackup, pg_dump'],
   ['restore', 'pg_restore'],
 ])('db %s of a server that DATABASE_URL names is refused, and says what to use', async (verb, instead) => {
   const file = join(folder, 'shop.tar')

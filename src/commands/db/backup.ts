@@ -12,7 +12,7 @@ export const backup = defineTask({
   examples: ['laku db backup laku-2026-11-25.tar'],
   run: async (context, { file }) => {
     const config = context.config()
-    requireEmbeddedFor(config, 'backup', 'pg_basebackup or pg_dump, or the snapshots of whoever runs it')
+    requireEmbeddedFor(config, 'backup', 'pg_basebackup, pg_dump, or the snapshots of your database host')
     const { backUp } = await import('../../runtime/embedded/base-backup.ts')
     const path = resolve(file)
     const bytes = await backUp(config.dataDir, path)

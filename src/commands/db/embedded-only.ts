@@ -19,6 +19,6 @@ export function requireEmbedded(config: Config): void {
 export function requireEmbeddedFor(config: Config, verb: string, instead: string): void {
   if (config.databaseUrl === undefined) return
   throw usageError(
-    `DATABASE_URL names a server of its own, and laku db ${verb} is for the embedded one: use ${instead}`,
+    `DATABASE_URL names another server, but laku db ${verb} works only on the embedded one: use ${instead}`,
   )
 }

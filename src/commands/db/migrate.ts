@@ -88,7 +88,7 @@ function ownerConfig(context: CommandContext, environment: Environment | undefin
 }
 
 async function askEnvironment(context: CommandContext): Promise<Environment> {
-  const question = 'What is this empty database for?'
+  const question = 'Is this empty database for production or for development?'
   if (!context.prompts) throw unanswered(question, '--environment production, or development')
   const answer = await context.prompts.choose(question, environments)
   return answer === 'production' ? 'production' : 'development'
@@ -104,11 +104,11 @@ function notes({ environment, hasKeys, pending }: Installed): string[] {
   return [
     ...(environment
       ? []
-      : ['Nobody has said what it is: it counts as production. Say so with --environment.']),
+      : ['Its environment is not set, so it counts as production. Set it with --environment.']),
     ...(hasKeys
       ? []
       : [
-          'No key belongs to it yet, so nothing can open it: run laku db keys admit with LAKU_ENCRYPTION_KEY.',
+          'The database has no keys yet, so no process can open it: run laku db keys admit with LAKU_ENCRYPTION_KEY.',
         ]),
   ]
 }

@@ -42,14 +42,14 @@ export function profileLines({ refundForm, refunds, floatIdr, payoutChannels }: 
   const { count, readAt } = payoutChannels
   const told =
     readAt === null
-      ? 'as laku has them noted: the provider was not asked yet'
+      ? 'as documented: the provider was not asked yet'
       : `${count} channels, told by the provider at ${readAt.toISOString()}`
   return [
-    'the account at the payment provider, as laku has it (laku providers show says why):',
+    'the account at the payment provider, as laku assumes it (laku providers show gives the sources):',
     `  refunds name their payment by ${name} (${refundForm})`,
-    `  days in which each takes a refund: ${back.join(', ') || 'none'}; anything else goes to the wallet`,
+    `  days in which each channel accepts a refund: ${back.join(', ') || 'none'}; anything else goes to the wallet`,
     `  payouts: ${told}`,
-    `  float of our own there: ${formatIdr(floatIdr)}`,
+    `  the company's own money there (float): ${formatIdr(floatIdr)}`,
   ]
 }
 

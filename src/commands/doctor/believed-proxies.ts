@@ -5,8 +5,8 @@ import type { DoctorCheck } from './checks.ts'
 function believedAddress({ config }: Pick<Laku, 'config'>): string {
   const { trustedProxies } = config
   if (trustedProxies.length === 0)
-    return 'X-Forwarded-For is believed of nobody: the address of a caller is that of the connection'
-  return `X-Forwarded-For is believed of ${trustedProxies.join(', ')}: the address of a caller is the last one in it that is none of these`
+    return "X-Forwarded-For is ignored: a caller's address is the address of the connection"
+  return `X-Forwarded-For is believed of ${trustedProxies.join(', ')}: a caller's address is the last address in it that is not a trusted proxy`
 }
 
 const widest = ['0.0.0.0/0', '::/0']
@@ -16,7 +16,7 @@ const widest = ['0.0.0.0/0', '::/0']
  * caller gets past every rate limit by network address.
  */
 export const believedProxies: DoctorCheck = {
-  name: 'proxies that are believed',
+  name: 'trusted proxies',
   examine: async (laku) => {
     const { env, host, trustedProxies } = laku.config
     const believed = believedAddress(laku)
@@ -24,7 +24,7 @@ export const believedProxies: DoctorCheck = {
       return [
         {
           severity: 'critical',
-          message: `everybody may say who calls: ${believed}`,
+          message: `every client can invent its address: ${believed}`,
           command: 'LAKU_TRUSTED_PROXIES=…',
         },
       ]
@@ -34,7 +34,7 @@ export const believedProxies: DoctorCheck = {
     return [
       {
         severity: 'warning',
-        message: `the server listens on ${host} and a proxy elsewhere would count as one caller: ${believed}`,
+        message: `the server listens on ${host}, so all callers behind a proxy on another machine count as one caller: ${believed}`,
         command: 'LAKU_TRUSTED_PROXIES=…',
       },
     ]

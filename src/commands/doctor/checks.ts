@@ -224,7 +224,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
       const path = join(dataDir, 'credentials.json')
       if (!existsSync(path)) return []
       const mode = statSync(path).mode & 0o777
-      return found((mode & 0o077) !== 0, 'critical', `others may read ${path}`, `chmod 600 ${path}`)
+      return found((mode & 0o077) !== 0, 'critical', `other users can read ${path}`, `chmod 600 ${path}`)
     },
   },
   {

@@ -19,7 +19,7 @@ export const databaseRights: DoctorCheck = {
     const severity = config.env === 'production' ? 'critical' : 'warning'
     if (await ownsTables(pool)) {
       const message =
-        'the application owns the tables of laku: no guard holds it (docs/running.md, three roles)'
+        "the application's role owns laku's tables, so the database's guards do not apply to it (docs/running.md, three roles)"
       return urls.embedded ? [] : [{ severity, message, command: 'laku db migrate' }]
     }
     const { rows } = await pool.query<Rights>(`
@@ -31,9 +31,9 @@ export const databaseRights: DoctorCheck = {
     const say = (holds: boolean | undefined, message: string) => {
       if (holds) findings.push({ severity, message, command: 'laku db migrate' })
     }
-    say(rights?.temporary, 'the application may make temporary tables')
-    say(rights?.creates, 'the application may make tables and functions')
-    say(rights?.staff, 'the application may write staff, tokens or the clock itself')
+    say(rights?.temporary, "the application's role can create temporary tables")
+    say(rights?.creates, "the application's role can create tables and functions")
+    say(rights?.staff, "the application's role can write staff, tokens or the clock directly")
     return findings
   },
 }
@@ -55,7 +55,7 @@ export const databaseEnvironment: DoctorCheck = {
       const environment = environmentOf(known, urls)
       findings.push({
         severity: 'warning',
-        message: `nobody said what this database is, so it counts as ${environment}'s`,
+        message: `the environment of this database is not set, so it counts as ${environment}`,
         command: `laku db migrate --environment ${environment}`,
       })
     }

@@ -74,7 +74,7 @@ describe('laku doctor', () => {
     const { stdout } = await runLaku(own, ['doctor'])
     expect(stdout).toContain('refunds name their payment by invoice_id (legacy)')
     expect(stdout).toContain('QRIS 7; anything else goes to the wallet')
-    expect(stdout).toContain('float of our own there: Rp 5.000.000')
+    expect(stdout).toContain("the company's own money there (float): Rp 5.000.000")
     const old = await sees(
       'account profile',
       `insert into payout_channels (channel_code, name, kind, minimum_idr, maximum_idr, read_at)
@@ -219,14 +219,16 @@ describe('laku doctor', () => {
   })
 
   it('says whose word it believes for who calls, and sees where that is everybody’s', async () => {
-    const name = 'proxies that are believed'
+    const name = 'trusted proxies'
     const believing = (trustedProxies: string[], more: object = {}) =>
       Object.create(f.laku, { config: { value: { ...f.laku.config, trustedProxies, ...more } } })
     expect(await findings(name, believing(['loopback', '10.0.0.0/8']))).toEqual([])
     const [everybody] = await findings(name, believing(['0.0.0.0/0']))
     expect(everybody).toMatchObject({ severity: 'critical', message: expect.stringContaining('0.0.0.0/0') })
     const open = { env: 'production', host: '0.0.0.0' }
-    expect((await findings(name, believing(['loopback'], open)))[0]?.message).toContain('the last one in it')
+    expect((await findings(name, believing(['loopback'], open)))[0]?.message).toContain(
+      'the last address in it',
+    )
   })
 
   it('sees a key that rotates, and rights that the application has no use for', async () => {
@@ -242,13 +244,13 @@ describe('laku doctor', () => {
       `grant temporary on database ${name} to public`,
       `revoke temporary on database ${name} from public`,
     )
-    expect(made.message).toBe('the application may make temporary tables')
+    expect(made.message).toBe("the application's role can create temporary tables")
     const staff = await sees(
       'rights in the database',
       'grant insert on staff to laku_app',
       'revoke insert on staff from laku_app',
     )
-    expect(staff.message).toContain('may write staff')
+    expect(staff.message).toContain('can write staff')
   })
 
   it('was shown a fault by each of its checks', () => {

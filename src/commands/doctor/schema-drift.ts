@@ -23,11 +23,11 @@ export const schemaDrift: DoctorCheck = {
     const missing = [...wanted].filter((hold) => !live.has(hold)).map((hold) => `missing: ${hold}`)
     const strange = [...live]
       .filter((column) => !wanted.has(column))
-      .map((column) => `not of laku: ${column}`)
+      .map((column) => `unknown to laku: ${column}`)
     const drift = [...missing, ...strange, ...(await switchedOff(pool))]
     if (drift.length === 0) return []
     const more = drift.length > SHOWN ? `; and ${drift.length - SHOWN} more` : ''
-    const message = `the schema is not docs/schema.sql: ${drift.slice(0, SHOWN).map(brief).join('; ')}${more}`
+    const message = `the schema differs from docs/schema.sql: ${drift.slice(0, SHOWN).map(brief).join('; ')}${more}`
     return [{ severity: 'critical', message, command: 'laku db psql' }]
   },
 }

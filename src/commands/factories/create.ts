@@ -28,5 +28,5 @@ export const create = defineChange({
     const { createFactory } = await import('../../domain/factory/index.ts')
     return await createFactory(work, input)
   },
-  done: ({ name, id }) => `${name} is taken in: ${id}. Next: laku factories submit ${id}`,
+  done: ({ name, id }) => `${name} is added: ${id}. Next: laku factories submit ${id}`,
 })

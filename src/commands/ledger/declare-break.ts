@@ -15,5 +15,5 @@ export const declareBreakVerb = defineChange({
     return await declareBreak(work)
   },
   done: ({ page, transactions }) =>
-    `Page ${page} of the chain stands for the ${transactions} transactions of the book so far.`,
+    `Page ${page} of the chain stands for the ${transactions} transactions of the ledger so far.`,
 })

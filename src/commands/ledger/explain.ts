@@ -72,7 +72,7 @@ export const explain = defineShow({
       ),
     ),
     section(
-      'What all of it left',
+      'The sums of all postings',
       [
         { name: 'in_words', heading: 'on', value: (row) => row.inWords },
         { name: 'account', kind: 'code', value: (row) => row.account },

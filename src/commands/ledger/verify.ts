@@ -68,8 +68,8 @@ function sentence(
 ): string {
   const read = `${transactions} transactions, ${entries} entries, ${checks.length} checks`
   const wrong = checks.filter((check) => !check.ok)
-  if (wrong.length === 0) return `The book holds: ${read}.`
-  return [`The book does not hold: ${read}.`, ...wrong.map(lineOf)].join('\n')
+  if (wrong.length === 0) return `The ledger is correct: ${read}.`
+  return [`The ledger is not correct: ${read}.`, ...wrong.map(lineOf)].join('\n')
 }
 
 /**

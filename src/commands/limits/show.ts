@@ -35,7 +35,7 @@ export const show = defineTask({
     const limits = await context.read((work) => listLimits(work, { budget, limit: 200 }))
     const text =
       limits.length === 0
-        ? 'Within seven days nobody did anything alone that counts.'
+        ? 'Within seven days nobody made a decision that counts against a limit.'
         : [tableOf(columns, limits)]
     return { json: { limits }, text }
   },

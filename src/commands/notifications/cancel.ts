@@ -13,5 +13,5 @@ export const cancel = defineChange({
     return await cancelDeliveries(work, { notificationId })
   },
   done: ({ title, deliveries }) =>
-    `"${title}" waits no more: ${deliveries.map(({ channel, status }) => `${channel} ${status}`).join(', ')}.`,
+    `"${title}" is cancelled: ${deliveries.map(({ channel, status }) => `${channel} ${status}`).join(', ')}.`,
 })

@@ -12,5 +12,5 @@ export const resend = defineChange({
     return await again(work, notification)
   },
   done: ({ title, deliveries }) =>
-    `"${title}" goes out again: ${deliveries.map(({ channel, status }) => `${channel} ${status}`).join(', ')}.`,
+    `"${title}" is sent again: ${deliveries.map(({ channel, status }) => `${channel} ${status}`).join(', ')}.`,
 })

@@ -28,5 +28,5 @@ export const send = defineChange({
     const { id: userId } = await userNamed(work.tx, user)
     return await notifyByStaff(work, { userId, template, params }, context.settings().publicUrl)
   },
-  done: ({ id }) => `The notice is on its way: ${id}`,
+  done: ({ id }) => `The notice will be sent: ${id}`,
 })

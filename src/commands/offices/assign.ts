@@ -14,8 +14,7 @@ export const assign = defineChange({
   examples: ['laku offices assign 0190… --factory 0190…'],
   change: async (work, { office: officeId, agent: staffId, factory: factoryId }) => {
     const { assignAgent, assignFactory, getOffice } = await import('../../domain/office/index.ts')
-    if (staffId === undefined && factoryId === undefined)
-      throw usageError('nobody to assign: give --agent or --factory')
+    if (staffId === undefined && factoryId === undefined) throw usageError('give --agent or --factory')
     if (staffId !== undefined) await assignAgent(work, { officeId, staffId })
     if (factoryId !== undefined) await assignFactory(work, { officeId, factoryId })
     return await getOffice(work, officeId)

@@ -26,7 +26,7 @@ export const show = defineShow({
     { name: 'shipping_idr', kind: 'idr', value: (order) => order.shippingIdr },
     {
       name: 'shipping_is_estimate',
-      heading: 'shipping is an estimate',
+      heading: 'the shipping fee is an estimate',
       value: (order) => order.shippingIsEstimate,
     },
     { name: 'total_idr', kind: 'idr', value: (order) => order.totalIdr },

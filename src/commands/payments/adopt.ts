@@ -18,10 +18,10 @@ export const adopt = defineAsking({
     const { since } = await intendAdoption(work)
     const from = since?.toISOString() ?? 'its beginning'
     return [
-      { provider: 'xendit', what: `its book since ${from}` },
+      { provider: 'xendit', what: `its transaction list since ${from}` },
       {
         provider: 'xendit',
-        what: 'what became of each payment, refund and payout that the book has otherwise',
+        what: 'the state of each payment, refund and payout that differs from its transaction list',
       },
     ]
   },
@@ -36,7 +36,7 @@ export const adopt = defineAsking({
   },
   done: ({ transactions, followed, adopted, refunds, open, done }) =>
     [
-      `Read ${transactions} lines of the provider's book; ${followed} objects are followed to what they are now.`,
+      `Read ${transactions} lines of the provider's transaction list, and brought ${followed} payments, refunds and payouts up to date.`,
       ...adopted.map(
         ({ reference, to, id, amountIdr }) => `${reference}: ${formatIdr(amountIdr)} went to ${to} ${id}.`,
       ),
@@ -46,10 +46,10 @@ export const adopt = defineAsking({
       ),
       ...open.map(
         ({ code, amountIdr, command }) =>
-          `${code}: ${formatIdr(amountIdr)} has no place here yet: ${command}`,
+          `${code}: ${formatIdr(amountIdr)} cannot be assigned yet: ${command}`,
       ),
       done
         ? 'Money moves again. Before the next laku settle export say which files the bank has since the backup: laku settle batches adopt FILE, and --complete with the last, or alone where none left.'
-        : 'Money stands still until these are disposed of, or have ended at the provider: then run it again.',
+        : 'No money moves until these are disposed of, or have ended at the provider. Then run the command again.',
     ].join('\n'),
 })

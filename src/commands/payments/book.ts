@@ -11,7 +11,12 @@ export const book = defineAsking({
   intend: async (work, { line }) => {
     const { intendBookLine } = await import('../../domain/payment/index.ts')
     await intendBookLine(work, line)
-    return [{ provider: 'xendit', what: `its line ${line}, and what that is of` }]
+    return [
+      {
+        provider: 'xendit',
+        what: `its line ${line}, and the payment, refund or payout that the line is about`,
+      },
+    ]
   },
   run: async ({ context, actor, input: { line } }) => {
     const { bookLine, intendBookLine } = await import('../../domain/payment/index.ts')
@@ -22,8 +27,8 @@ export const book = defineAsking({
   },
   done: ({ id, became }) =>
     ({
-      agreed: `Both books agree on ${id}.`,
-      suspended: `What ${id} says has no place in our book: laku suspense list`,
-      waits: `${id} is not final yet, or a person has to say what it is: laku attention list`,
+      agreed: `Our ledger and the provider's list agree on ${id}.`,
+      suspended: `The money of ${id} cannot be assigned, so it is in suspense: laku suspense list`,
+      waits: `${id} is not final yet, or a person must decide what it is: laku attention list`,
     })[became],
 })

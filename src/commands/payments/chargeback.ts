@@ -32,10 +32,7 @@ export const chargeback = defineChange({
       another: z.boolean().optional(),
       sameAs: z.string().min(1).max(200).optional(),
     })
-    .refine(
-      ({ another, sameAs }) => !another || sameAs === undefined,
-      'it is --another one or --same-as one: give one',
-    ),
+    .refine(({ another, sameAs }) => !another || sameAs === undefined, 'give either --another or --same-as'),
   severe: async (context, { payment, amount }) => {
     const { showPayment } = await import('../../domain/payment/index.ts')
     const { code } = await context.read(({ tx }) => showPayment(tx, payment))
@@ -48,5 +45,5 @@ export const chargeback = defineChange({
     return await recordChargeback(work, { ...told, isAnother: another, sameAs })
   },
   done: ({ fresh, amountIdr }) =>
-    fresh ? `Booked a loss of ${formatIdr(amountIdr)}.` : 'It was booked before; nothing was booked twice.',
+    fresh ? `Booked a loss of ${formatIdr(amountIdr)}.` : 'It was already booked, so nothing was booked now.',
 })

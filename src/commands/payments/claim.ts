@@ -24,5 +24,5 @@ export const claim = defineChange({
     return await settleClaim(work, { payment, how: collect ? 'collected' : 'written_off' })
   },
   done: ({ payment, how, amountIdr, leftIdr }) =>
-    `${formatIdr(amountIdr)} of ${payment} ${how === 'collected' ? 'collected' : 'written off'}; ${formatIdr(leftIdr)} is owed still.`,
+    `${formatIdr(amountIdr)} of ${payment} ${how === 'collected' ? 'collected' : 'written off'}; ${formatIdr(leftIdr)} is still owed.`,
 })

@@ -37,9 +37,13 @@ export const reconcile = defineTask({
       throw usageError('--since is not before --until. Give an earlier --since.')
     const found = await reconcileGateway(gateway, period)
     const { ok, differences, transactions, notDue, gatewayIdr, inFlightIdr, providerIdr } = found
-    const totals = `Our gateway account holds ${formatIdr(gatewayIdr)}, ${formatIdr(inFlightIdr)} of it on the way out; the provider says ${formatIdr(providerIdr)}.`
-    const young = notDue > 0 ? ` ${notDue} more are minutes old and not due yet.` : ''
-    if (ok) return { json: found, text: `Both books agree on ${transactions} lines.${young} ${totals}` }
+    const totals = `Our gateway account has ${formatIdr(gatewayIdr)}, ${formatIdr(inFlightIdr)} of it on the way out; the provider says ${formatIdr(providerIdr)}.`
+    const young = notDue > 0 ? ` ${notDue} more are only minutes old and not compared yet.` : ''
+    if (ok)
+      return {
+        json: found,
+        text: `Our ledger and the provider's list agree on ${transactions} lines.${young} ${totals}`,
+      }
     const table = section(
       'Differences',
       [

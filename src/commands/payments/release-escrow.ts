@@ -13,7 +13,7 @@ export const releaseEscrow = defineChange({
     const { code, stake } = await stakeOf(context, session)
     return {
       code,
-      consequence: `makes the orders of the session and pays its escrow out to the factory, to commission and to wallets: ${stake}`,
+      consequence: `makes the orders of the session and releases its escrow to the factory, the commission and the wallets: ${stake}`,
     }
   },
   change: async (work, { session }) => {

@@ -19,7 +19,9 @@ export const sync = defineAsking({
     const { intendBookReading, intendSync } = await import('../../domain/payment/index.ts')
     if (payment !== undefined) return asksOf(await intendSync(work, payment))
     const since = await intendBookReading(work)
-    return [{ provider: 'xendit', what: `its book since ${since?.toISOString() ?? 'its beginning'}` }]
+    return [
+      { provider: 'xendit', what: `its transaction list since ${since?.toISOString() ?? 'its beginning'}` },
+    ]
   },
   run: async ({ context, actor, input: { payment } }) => {
     const { intendBookReading, readProviderBook, syncPayment } = await import('../../domain/payment/index.ts')
@@ -33,7 +35,7 @@ export const sync = defineAsking({
     if ('transactions' in found) return told(found)
     const refunds = found.refunds.map((refund) => `${refund.code} is ${refund.status}`)
     const { contradiction } = found
-    const contradicted = contradiction ? [`${contradiction.says} (laku payments show ${found.code})`] : []
+    const contradicted = contradiction ? [`${contradiction.says} See laku payments show ${found.code}.`] : []
     return [`${found.code} is ${found.status}`, ...contradicted, ...refunds].join('\n')
   },
 })
@@ -42,12 +44,12 @@ function asksOf({ asked, refunds }: IntendedSync): Ask[] {
   return [
     ...asked.map(({ code, providerInvoiceId }) => ({
       provider: 'xendit' as const,
-      what: `what became of ${code}${providerInvoiceId ? `, its invoice ${providerInvoiceId}` : ''}`,
+      what: `the state of ${code}${providerInvoiceId ? `, its invoice ${providerInvoiceId}` : ''}`,
     })),
     ...refunds.map(({ code, amountIdr, providerRefundId }) => ({
       provider: 'xendit' as const,
       what: providerRefundId
-        ? `what became of ${code}, its refund ${providerRefundId}`
+        ? `the state of ${code}, its refund ${providerRefundId}`
         : `to make the refund ${code}, ${formatIdr(amountIdr)}, under its own key`,
     })),
   ]

@@ -33,7 +33,7 @@ export const declareDead = defineChange({
   },
   done: ({ key, status }) =>
     status === 'failed'
-      ? `${key} is dead: it may be paid again.`
+      ? `${key} is declared dead, so its money may be paid again.`
       : `It waits for another person: laku payouts declare-dead ${key}`,
 })
 
@@ -46,5 +46,5 @@ export const keep = defineChange({
     const { keepPayout } = await import('../../domain/payout/index.ts')
     return await keepPayout(work, { payout })
   },
-  done: ({ key }) => `${key} is still looked for.`,
+  done: ({ key }) => `laku goes on looking for ${key}.`,
 })

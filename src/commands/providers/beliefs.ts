@@ -30,7 +30,7 @@ export function beliefsOf(policy: Account): Belief[] {
     ...refunds(policy),
     {
       about: 'refunds of any other channel',
-      believed: 'none: into the wallet',
+      believed: 'none: the money goes into the wallet',
       because: 'xendit.refund-channels; policy.refundChannels may say otherwise',
     },
     ...Object.entries(settlementDays).map(([channel, days]) => ({
@@ -39,23 +39,23 @@ export function beliefsOf(policy: Account): Belief[] {
       because: 'xendit.settlement',
     })),
     {
-      about: 'float of our own there',
+      about: "the company's own money there (float)",
       believed: formatIdr(policy.floatIdr),
       because: because('floatIdr', 'xendit.settlement'),
     },
     {
-      about: 'least of an invoice',
+      about: 'smallest invoice',
       believed: formatIdr(policy.invoiceMinimumIdr),
       because: because('invoiceMinimumIdr', 'xendit.invoice-minimum'),
     },
     {
-      about: 'least of a payout',
+      about: 'smallest payout',
       believed: formatIdr(policy.payoutMinimumIdr),
       because: because('payoutMinimumIdr', 'xendit.payout-minimum'),
     },
     {
       about: 'payout channels and their limits',
-      believed: 'as the provider tells them',
+      believed: 'as the provider reports them',
       because: 'read from GET /payouts_channels four times a day (xendit.payout-channels until then)',
     },
   ]
@@ -75,6 +75,6 @@ function refunds({ refundChannels }: Account): Belief[] {
 }
 
 function said(rule: RefundRule | undefined): string {
-  if (!rule) return 'none: into the wallet'
+  if (!rule) return 'none: the money goes into the wallet'
   return `within ${rule.days} days, ${rule.parts ? 'whole or in parts' : 'whole only'}`
 }

@@ -295,7 +295,7 @@ describe('laku providers check', () => {
     const of = (about: string) => beliefs.find((item) => item.about === about)
     expect(run.exitCode).toBe(0)
     expect(of('refunds of GOPAY')).toMatchObject({
-      believed: 'none: into the wallet',
+      believed: 'none: the money goes into the wallet',
       because: 'policy.refundChannels',
     })
     expect(of('refunds of OVO')).toMatchObject({ believed: 'within 14 days, whole or in parts' })
@@ -304,7 +304,7 @@ describe('laku providers check', () => {
       because: 'xendit.refund-channels',
     })
     expect(of('refunds name their payment')?.about).toBeDefined()
-    expect(of('float of our own there')).toMatchObject({
+    expect(of("the company's own money there (float)")).toMatchObject({
       believed: 'Rp 5.000.000',
       because: 'policy.floatIdr',
     })

@@ -33,10 +33,10 @@ export const check = defineTask({
   ],
   input: z.object({
     live: z.boolean().default(false),
-    record: z.string().min(1, 'a folder is wanted').optional(),
+    record: z.string().min(1, 'it takes a folder').optional(),
     known: z
       .string()
-      .regex(/^\w+\.[\w-]+(,\w+\.[\w-]+)*$/, 'names of docs/providers.md are wanted, like xendit.qris-source')
+      .regex(/^\w+\.[\w-]+(,\w+\.[\w-]+)*$/, 'it takes names of docs/providers.md, like xendit.qris-source')
       .optional(),
   }),
   examples: [
@@ -52,7 +52,7 @@ export const check = defineTask({
     const lives = liveKeys(config)
     if (lives.length > 0 && !live)
       throw usageError(
-        `${lives.join(' and ')} does not look like a test key: use test keys, or say --live, which leaves out what makes or moves anything`,
+        `${lives.join(' and ')} does not look like a test key: use test keys, or give --live, which skips everything that makes or moves something`,
       )
     const { probesOf } = await import('./probes.ts')
     const { notSeen } = await import('../../providers/check/not-seen.ts')
@@ -73,7 +73,7 @@ export const check = defineTask({
       },
     }).finally(deliveries.end)
     progress.end()
-    if (recorder) output.note(`${recorder.count} answers are kept in ${record}`)
+    if (recorder) output.note(`${recorder.count} answers are saved in ${record}`)
     const facts = new Set(known?.split(','))
     return {
       json: { ok: exitCodeOf(findings, facts) === exitCodes.done, live, checks: findings, notSeen },

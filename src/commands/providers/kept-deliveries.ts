@@ -22,7 +22,7 @@ export async function keptDeliveries(url: string | undefined): Promise<KeptDeliv
       return bodies.map(parsed)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      throw new NotConfigured(`the deliveries that our server kept cannot be read: ${why}`)
+      throw new NotConfigured(`the webhook deliveries that our server stored cannot be read: ${why}`)
     }
   }
   return { read, end: () => pool.end() }

@@ -12,5 +12,5 @@ export const send = defineChange({
     const { sendPurchaseOrder } = await import('../../domain/warehouse/index.ts')
     return await sendPurchaseOrder(work, order)
   },
-  done: ({ code, factory }) => `${code} goes to ${factory.name} by WhatsApp.`,
+  done: ({ code, factory }) => `${code} will be sent to ${factory.name} by WhatsApp.`,
 })

@@ -91,12 +91,13 @@ async function readFirst({ context, actor, input }: OutsideWay<Retry>): Promise<
 
 function toldOf({ code, status, deadDeclaredBy, providerRefundId }: RefundDetail): string {
   if (status === 'to_wallet') return `${code} is in the wallet.`
-  if (status === 'succeeded') return `${code} has gone back, as ${providerRefundId}; nothing was sent.`
+  if (status === 'succeeded')
+    return `${code} was already refunded by the provider (${providerRefundId}), so nothing was sent.`
   if (status === 'submitted' && deadDeclaredBy)
     return `${code} waits for a second person: laku refunds declare-dead ${code}`
   if (status === 'failed' && deadDeclaredBy)
     return `${code} is declared dead. Send it under a new key with laku refunds retry ${code}, or add --wallet.`
-  return `${code} is ${status}, and goes on within seconds.`
+  return `${code} is ${status}; laku continues with it within seconds.`
 }
 
 export const declareDead = defineChange({

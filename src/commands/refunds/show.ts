@@ -26,7 +26,7 @@ export const show = defineShow({
     { name: 'payment', kind: 'code', value: (refund) => refund.payment },
     {
       name: 'wallet_part_idr',
-      heading: 'into the wallet beside it',
+      heading: 'part for the wallet',
       kind: 'idr',
       value: (refund) => refund.walletPartIdr,
     },

@@ -7,5 +7,5 @@ export function told({ code, status, destination, amountIdr, walletPartIdr }: Re
   const is = `${code} is ${status}, to the ${destination}`
   return walletPartIdr === 0
     ? `${is}.`
-    : `${is}, with ${formatIdr(amountIdr)}; ${formatIdr(walletPartIdr)} are in the wallet, which paid a part.`
+    : `${is}, with ${formatIdr(amountIdr)}; ${formatIdr(walletPartIdr)} are in the wallet, because it had paid a part.`
 }

@@ -15,5 +15,5 @@ export const check = defineChange({
   done: ({ session: { code, status, paidUnits, moq }, ended }) =>
     ended
       ? `${code} has ended: ${status}.`
-      : `${code} goes on (${status}): ${paidUnits} of ${moq} units are paid.`,
+      : `${code} stays ${status}: ${paidUnits} of ${moq} units are paid.`,
 })

@@ -13,5 +13,5 @@ export const close = defineChange({
     const { closeEarly } = await import('../../domain/group-buying/index.ts')
     return await closeEarly(work, { sessionId: (await sessionNamed(work.tx, session)).id })
   },
-  done: ({ code, paidUnits }) => `${code} is closed with ${paidUnits} paid units; its fulfilment follows.`,
+  done: ({ code, paidUnits }) => `${code} is closed with ${paidUnits} paid units; fulfilment starts now.`,
 })

@@ -17,5 +17,5 @@ export const extend = defineChange({
     const endsAt = requireInstant(until, '--until', work.now)
     return await extendSession(work, { sessionId: (await sessionNamed(work.tx, session)).id, endsAt })
   },
-  done: ({ code, endsAt }) => `${code} takes joins until ${formatTime(endsAt)}.`,
+  done: ({ code, endsAt }) => `Buyers can join ${code} until ${formatTime(endsAt)}.`,
 })

@@ -24,7 +24,7 @@ export const fulfil = defineChange({
   },
   done: ({ code, status, orders, purchaseOrder }) => {
     const waits = purchaseOrder
-      ? ` ${purchaseOrder.code} (${purchaseOrder.status}) is to bring the rest.`
+      ? ` ${purchaseOrder.code} (${purchaseOrder.status}) will bring the missing units.`
       : ''
     return `${code} is ${status}; ${orders} orders were made.${waits}`
   },

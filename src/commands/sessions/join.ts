@@ -23,7 +23,7 @@ export const join = defineChange({
   input: z.object({
     ...sessionInput,
     user: z.string('name the buyer'),
-    item: z.array(askedItem, 'name what they take').min(1),
+    item: z.array(askedItem, 'name at least one item').min(1),
     address: z.uuid().optional(),
     courier: askedCourier.optional(),
     ...walletInput,

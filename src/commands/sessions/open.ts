@@ -12,5 +12,5 @@ export const open = defineChange({
     const { openSession } = await import('../../domain/group-buying/index.ts')
     return await openSession(work, { sessionId: (await sessionNamed(work.tx, session)).id })
   },
-  done: ({ code }) => `${code} is open and takes joins.`,
+  done: ({ code }) => `${code} is open, and buyers can join it.`,
 })

@@ -76,7 +76,7 @@ async function look(context: CommandContext, session: string | undefined): Promi
 
 function picture({ at, data }: Look, { style, width = Number.POSITIVE_INFINITY }: Output): string {
   const head = style.bold(`sessions at ${formatTime(at)} WIB`)
-  if (data.length === 0) return `${head}\nNo session lives. Make one with laku sessions create.`
+  if (data.length === 0) return `${head}\nNo session is open. Create one with laku sessions create.`
   const blocks = data.map((watched) => {
     const { code, status, paidUnits, heldUnits, moq, escrowIdr, product } = watched
     const named = `${code}  ${status}  ${printable(product.name)}`

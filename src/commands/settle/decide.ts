@@ -78,7 +78,7 @@ export const pay = defineChange({
   // decision is saved.
   exitCode: ({ status }) => (status === 'on_hold' ? exitCodes.conflict : exitCodes.done),
   done: ({ code, status }) => {
-    if (status !== 'on_hold') return `${code} is on its way: laku settle show ${code}`
+    if (status !== 'on_hold') return `${code} is being paid: laku settle show ${code}`
     return `${code} was not paid: its plan has changed since the approval, and it is on hold.`
   },
 })
@@ -93,5 +93,5 @@ export const retry = defineChange({
     const { retrySettlement } = await import('../../domain/settlement/index.ts')
     return await retrySettlement(work, input)
   },
-  done: ({ code }) => `${code} is on its way again: laku settle show ${code}`,
+  done: ({ code }) => `${code} is being paid again: laku settle show ${code}`,
 })

@@ -95,7 +95,7 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
   // The exit code is a conflict if there were transfers to export and none was exported.
   const exitCode = transfers.length === 0 && leftOut.length > 0 ? exitCodes.conflict : exitCodes.done
   if (!made) {
-    const text = 'Nothing is approved that could be exported: no batch was made.'
+    const text = 'No approved settlement can be exported, so no batch was made.'
     return {
       json: { batch: null, transfers: file === undefined ? [] : 0, withoutAccount, leftOut },
       text,
@@ -105,7 +105,7 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
   const told = `Batch ${made.number} with ${transfers.length} transfers`
   const next = `laku settle batches confirm ${made.number} --reference REFERENCE`
   if (keep) {
-    const text = `${told} is made. Its file: laku settle export --batch ${made.number} --output FILE`
+    const text = `${told} is made. Write its file with laku settle export --batch ${made.number} --output FILE`
     return { json: { batch: made, transfers: transfers.length, withoutAccount, leftOut }, text, exitCode }
   }
   const { bankCsv } = await import('../../domain/settlement/index.ts')

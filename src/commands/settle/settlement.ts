@@ -39,7 +39,7 @@ const columns: readonly Column<SettlementView>[] = [
 /** Returns settlements in the form for people, with their total. */
 export function reportOfAll(settlements: readonly SettlementView[], total: string): Block[] {
   if (settlements.length === 0)
-    return ['Nothing is due. What was delivered is due after its seven days; try a later --through.']
+    return ['Nothing is due. Delivered orders are due after seven days; try a later --through.']
   return [tableOf(columns, settlements), `Together: ${total}`]
 }
 

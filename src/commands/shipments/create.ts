@@ -21,7 +21,7 @@ export const create = defineAsking({
     const bookings = await intendBooking(work, { orderId: id, courier, origin })
     return bookings.map(({ orderCode, request: { company, type, destination } }) => ({
       provider: 'biteship' as const,
-      what: `to book ${company} ${type} for ${orderCode}, to ${destination.postalCode}; what it charges is posted`,
+      what: `to book ${company} ${type} for ${orderCode}, to ${destination.postalCode}; its price is posted`,
     }))
   },
   run: async ({ context, actor, input: { order, courier } }) => {
@@ -33,7 +33,7 @@ export const create = defineAsking({
   },
   done: ({ code, status, waybill }) => {
     const more =
-      status === 'pending' ? 'the courier does not answer; it is tried again by itself' : (waybill ?? '')
+      status === 'pending' ? 'the courier does not answer; laku tries again automatically' : (waybill ?? '')
     return `${code} is ${status}${more ? `: ${more}` : ''}.`
   },
 })

@@ -24,5 +24,7 @@ export const topUp = defineChange({
     return { amountIdr, reference, fresh: await topUpDeposit(work, { amountIdr, reference }) }
   },
   done: ({ fresh, amountIdr }) =>
-    fresh ? `${formatIdr(amountIdr)} are in the deposit.` : 'It was booked before; nothing was booked twice.',
+    fresh
+      ? `${formatIdr(amountIdr)} were added to the courier deposit.`
+      : 'It was already booked, so nothing was booked now.',
 })

@@ -7,7 +7,7 @@ export const list = defineList({
   options: [{ flags: '--product <id>', description: 'only of this product (UUID)' }],
   input: z.object({ product: z.uuid().optional() }),
   examples: ['laku stock list --csv > stock.csv'],
-  empty: 'No variants. Try without --product, or laku db seed for first ones.',
+  empty: 'No variants. Try without --product, or add products with laku products create.',
   run: async (context, { product }, page) => {
     const { listStock } = await import('../../domain/warehouse/inventory/read.ts')
     return await context.read(({ tx }) => listStock(tx, { productId: product, ...page }))

@@ -93,7 +93,7 @@ export const writeOff = defineChange({
   args,
   input: z.object({ item }),
   examples: ['laku suspense write-off txn_1 --reason "the provider keeps it" --confirm txn_1'],
-  severe: severe((amount, code) => `makes ${amount} of ${code} the company's`),
+  severe: severe((amount, code) => `books ${amount} of ${code} as a loss or gain of the company`),
   change: (work, { item: id }) => dispose(work, id, { to: 'written_off' }),
   done,
 })
@@ -117,7 +117,7 @@ export const reassign = defineChange({
   examples: [
     'laku suspense reassign txn_1 --payment PAY-261123-7K3QX2ABCD --reason "dispute 7" --confirm txn_1',
   ],
-  severe: severe((amount, code) => `gives ${amount} of ${code} to what you name`),
+  severe: severe((amount, code) => `assigns ${amount} of ${code} to the payment, money or fee that you name`),
   change: async (work, { item: id, payment, money }) => {
     const { showPayment } = await import('../../domain/payment/index.ts')
     const ofPayment = payment && (await showPayment(work.tx, payment)).id
@@ -140,7 +140,7 @@ export const put = defineChange({
     const { putPosting } = await import('../../domain/payment/index.ts')
     return await putPosting(work, posting)
   },
-  done: ({ id, code }) => `It lies under ${code}: laku suspense show ${id}`,
+  done: ({ id, code }) => `It is in suspense under ${code}: laku suspense show ${id}`,
 })
 
 export const approve = defineChange({

@@ -49,6 +49,6 @@ export const erase = defineChange({
   },
   done: ({ userId, withdrawal }) =>
     withdrawal
-      ? `${withdrawal.code} takes ${withdrawal.amountIdr} rupiah to ${withdrawal.bank} ${withdrawal.account}; user ${userId} is erased when it has arrived.`
+      ? `${withdrawal.code} takes ${withdrawal.amountIdr} rupiah to ${withdrawal.bank} ${withdrawal.account}. User ${userId} is erased when the money has arrived.`
       : `User ${userId} is erased.`,
 })

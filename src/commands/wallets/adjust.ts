@@ -43,6 +43,6 @@ export const adjust = defineChange({
   },
   done: ({ id, status }) =>
     status === 'posted'
-      ? 'It is in the book.'
+      ? 'It is posted in the ledger.'
       : `It waits for another person: laku wallets adjustments approve ${id}`,
 })

@@ -43,6 +43,6 @@ export const replay = defineChange({
   },
   done: ({ count }) =>
     count === 0
-      ? 'No delivery fits: laku webhooks list shows what there is.'
+      ? 'No delivery matches. See the deliveries with laku webhooks list.'
       : `${count} deliveries are processed again.`,
 })

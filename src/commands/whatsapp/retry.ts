@@ -12,10 +12,11 @@ export const retry = defineChange({
   },
   done: ({ holds }) =>
     holds.length === 0
-      ? 'Nothing is held up'
+      ? 'No messages are held back'
       : holds
           .map(
-            ({ scope, code, waiting }) => `${scope}, refused with ${code}: ${waiting} wait, one is tried now`,
+            ({ scope, code, waiting }) =>
+              `${scope}, refused with ${code}: ${waiting} messages wait, and one is tried now`,
           )
           .join('\n'),
 })

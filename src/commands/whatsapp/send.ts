@@ -28,5 +28,5 @@ export const send = defineChange({
       return await sendByStaff(work, { to, body })
     throw usageError('give --template with its --param, or --body')
   },
-  done: ({ to, id }) => `The message to ${to} is on its way: ${id}`,
+  done: ({ to, id }) => `The message to ${to} will be sent: ${id}`,
 })

@@ -25,7 +25,7 @@ function shown({ name, language, category, body, examples }: Shown): string {
   const head = `${name}  language ${language}  category ${category}`
   if (category === 'AUTHENTICATION') {
     const how =
-      'the body is Meta’s own: with the security recommendation, and a button that copies the code (type OTP, COPY_CODE)'
+      'Meta writes the body: choose the security recommendation, and the button that copies the code (type OTP, COPY_CODE)'
     return `${head}\n  ${how}`
   }
   const samples = examples.map((text, nth) => `  {{${nth + 1}}} for example: ${text}`)

@@ -125,7 +125,7 @@ describe('explaining a group purchase', () => {
     const session = await market.session({ moq: 10 })
     const [answer] = await market.joinAndPay(await market.buyers(1), session.id)
     const { stdout } = await runLaku(laku, ['ledger', 'explain', answer!.payment.code])
-    expect(stdout).toContain('A payment arrived, and is kept for what it pays')
+    expect(stdout).toContain('A payment arrived; its money is kept for its order or session')
     expect(stdout).toMatch(/escrow of the session +escrow:\S+ +Rp.60\.000 +Rp.60\.000/)
     const json = await askLaku<{ postings: unknown[] }>(laku, ['ledger', 'explain', answer!.payment.id])
     expect(json.postings).toHaveLength(1)

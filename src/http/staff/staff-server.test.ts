@@ -430,7 +430,7 @@ describe('Ctrl-C', () => {
       return goOn
     })
     expect(await run('work', 'slow')).toMatchObject({ exitCode: 0, stderr: on() + said(6) })
-    expect(asked).toEqual(['What shall become of the work?'])
+    expect(asked).toEqual(['Stop the work?'])
   })
 
   it('asks, and stops the work between two of its steps', async () => {

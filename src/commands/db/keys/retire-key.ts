@@ -25,7 +25,9 @@ export async function retireKey(
   const newer = known?.keys.filter(({ id, retiredAt }) => id !== key && retiredAt === null) ?? []
   for (const { purpose } of own) {
     if (writing[purpose] === key || !newer.some((key) => key.purpose === purpose)) {
-      return { refused: `${key} is the ${purpose} key that writes: admit another, and put it first` }
+      return {
+        refused: `${key} is the ${purpose} key that encrypts new values. Admit another key first, and put it first in the list`,
+      }
     }
   }
   return await createKysely(pool)
@@ -35,11 +37,13 @@ export async function retireKey(
       for (const { purpose } of own) {
         const count = use[purpose].values.get(key) ?? 0
         if (count > 0)
-          return { refused: `${count} values stand under ${key} (${purpose}): run laku db keys rewrite` }
+          return {
+            refused: `${count} values are still encrypted with ${key} (${purpose}): run laku db keys rewrite`,
+          }
         const lost = use[purpose].values.get('') ?? 0
         if (lost > 0)
           return {
-            refused: `${lost} values are under a key that is not given, perhaps ${key}: give all keys`,
+            refused: `${lost} values use a key that is not configured, perhaps ${key}: configure all keys`,
           }
       }
       const since = newer.find(

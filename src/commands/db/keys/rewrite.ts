@@ -20,12 +20,12 @@ export const rewrite = defineTask({
     const done = await rewriteAll(laku, actor, context.progress)
     const { encrypted, sealed, left } = done
     const lines = [
-      `${encrypted} rows are encrypted and ${sealed} seals of the book made under the keys that write.`,
+      `${encrypted} rows were encrypted again and ${sealed} seals of the ledger made again, with the newest keys.`,
       ...left.slice(0, SHOWN),
       ...(left.length > SHOWN ? [`and ${left.length - SHOWN} more`] : []),
       left.length > 0
-        ? 'These were left as they were: give their key too, behind the others, or look with laku ledger verify.'
-        : 'Nothing is left under another key: laku db keys retire ends it, as the owner.',
+        ? 'These were not changed. Configure their key too, after the others, or check them with laku ledger verify.'
+        : 'No value uses an older key any more. The owner can retire it with laku db keys retire.',
     ]
     return {
       json: done,

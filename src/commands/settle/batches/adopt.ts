@@ -10,7 +10,7 @@ import { formatIdr, type Work } from '../../../domain/kernel/index.ts'
  * spreadsheet would run as a formula.
  */
 const row = z.object({
-  code: z.string().regex(/^(STL|WDR)-\d{6}-[0-9A-Z]+$/i, 'is no code of a settlement or a withdrawal'),
+  code: z.string().regex(/^(STL|WDR)-\d{6}-[0-9A-Z]+$/i, 'is not the code of a settlement or withdrawal'),
   channel_code: z.string().min(1),
   account_number: z.string().min(1),
   account_holder_name: z.string().min(1),
@@ -59,15 +59,15 @@ export const adopt = defineChange({
             `Batch ${batch.number} has ${batch.transfers} of its lines: laku settle batches confirm ${batch.number} --statement FILE`,
           ]
         : []),
-      ...(known.length > 0 ? [`${known.length} were known: ${known.join(', ')}.`] : []),
+      ...(known.length > 0 ? [`${known.length} were already taken over: ${known.join(', ')}.`] : []),
       ...open.map(({ code, amountIdr, why }) => `${code}: ${formatIdr(amountIdr)} does not fit yet: ${why}`),
       ...suspended.map(
         ({ code, amountIdr }) =>
-          `${code}: ${formatIdr(amountIdr)} is of nothing here: laku suspense show ${code}`,
+          `${code}: ${formatIdr(amountIdr)} has no settlement or withdrawal in this database, so it is in suspense: laku suspense show ${code}`,
       ),
       isComplete
-        ? 'No other file of the lost day is with the bank: laku settle export goes on.'
-        : 'laku settle export goes on after laku settle batches adopt --complete.',
+        ? 'All bank files of the lost day are taken over, so laku settle export works again.'
+        : 'laku settle export works again after laku settle batches adopt --complete.',
     ].join('\n'),
 })
 

@@ -122,17 +122,16 @@ export const confirm = defineChange({
     const { batch, reference, lines, rejected, statement } = input
     if (statement !== undefined) {
       if (reference !== undefined || rejected || lines.length > 0)
-        throw usageError('--statement says all of it: leave lines, --reference and --rejected away')
+        throw usageError('--statement has all results. Leave out the lines, --reference and --rejected.')
       return await confirmBatch(work, { batch, words: await wordsIn(context.files, statement) })
     }
     if (rejected) {
-      if (lines.length === 0) throw usageError('--rejected needs the lines that were')
-      if (reference !== undefined) throw usageError('--rejected takes no --reference')
+      if (lines.length === 0) throw usageError('--rejected needs the rejected lines')
+      if (reference !== undefined) throw usageError('--rejected and --reference cannot be used together')
       const words = lines.map((code): BankWord => ({ code, verdict: 'rejected' }))
       return await confirmBatch(work, { batch, words })
     }
-    if (reference === undefined)
-      throw usageError('the bank’s --reference is needed, or its --statement, or --rejected')
+    if (reference === undefined) throw usageError('give --reference (the bank’s), --statement or --rejected')
     if (lines.length === 0) return await confirmBatch(work, { batch, reference })
     const [code, ...more] = lines
     // One bank reference names one transfer, so several transfers need a reference each. If no transfer is

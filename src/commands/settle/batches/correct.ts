@@ -25,6 +25,6 @@ export const correct = defineChange({
   },
   done: ({ was, reference, of }) =>
     reference === null
-      ? `${was} is free: ${of.code ?? of.id} has it no more.`
-      : `${of.code ?? of.id} has ${reference}; ${was} is free.`,
+      ? `${was} can be used again: ${of.code ?? of.id} no longer has it.`
+      : `${of.code ?? of.id} now has ${reference}, and ${was} can be used again.`,
 })

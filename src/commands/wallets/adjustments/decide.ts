@@ -16,7 +16,7 @@ export const approve = defineChange({
     const { decideAdjustment } = await import('../../../domain/wallet/index.ts')
     return await decideAdjustment(work, { id, decision: 'posted' })
   },
-  done: ({ changeIdr }) => `${formatIdr(changeIdr)} are in the book.`,
+  done: ({ changeIdr }) => `${formatIdr(changeIdr)} were posted.`,
 })
 
 export const reject = defineChange({

@@ -122,21 +122,24 @@ async function contradictionOf(tx: Tx, { id, code, status }: PaymentDetail): Pro
   const isOpen = status === 'pending' && found.decidedAt === null
   return {
     says: isOpen
-      ? 'a webhook says that it was paid, and its invoice reads otherwise: it waits with what it holds'
+      ? 'A webhook says that this payment was paid, but its invoice says otherwise. The payment stays open, and its stock or units stay reserved.'
       : found.decidedAt
-        ? 'a webhook said that it was paid, and its invoice read otherwise: a person decided that nothing came in'
-        : `a webhook said that it was paid, and its invoice read otherwise; it is ${status} now`,
+        ? 'A webhook said that this payment was paid, but its invoice said otherwise. A person decided that no money came in.'
+        : `A webhook said that this payment was paid, but its invoice said otherwise. It is ${status} now.`,
     ...found,
     todo: isOpen
       ? [
           {
             command: `laku payments sync ${code}`,
-            does: 'asks the provider again: a reading that says PAID books it',
+            does: 'asks the provider again; if the invoice says PAID, the payment is booked',
           },
-          { command: 'laku payments reconcile', does: 'shows whether the provider’s book has its money' },
+          {
+            command: 'laku payments reconcile',
+            does: 'shows whether the provider’s transaction list has the money',
+          },
           {
             command: `laku payments expire ${code}`,
-            does: 'nothing came in, by the dashboard and the book: ends it and gives up what it holds',
+            does: 'if neither dashboard nor transaction list has the money: ends the payment and releases its stock or units',
           },
         ]
       : [],
