@@ -9,7 +9,7 @@ const readiness = z.object({
   database: z.enum(['answers', 'takes no writes', 'does not answer']),
   pending_migrations: z.array(z.string()).optional(),
   queue: z.enum(['runs', 'does not run']).optional(),
-  ending: z.literal(true).optional().describe('it was told to end: send it nothing more'),
+  ending: z.literal(true).optional().describe('the server is shutting down: send it no more requests'),
 })
 
 /**

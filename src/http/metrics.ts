@@ -37,7 +37,7 @@ export function observe(
 function observeRequests(registry: Registry, app: FastifyInstance): void {
   const requests = new Histogram({
     name: 'laku_http_request_duration_seconds',
-    help: 'Time to answer, by the pattern of the route (`none` for an address that is none) and status.',
+    help: 'Time to answer, by route pattern (`none` for an unknown address) and status.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
@@ -138,7 +138,7 @@ function observeInbox(registry: Registry, laku: Laku): void {
     'Deliveries of providers that are not processed yet.',
     (lag) => lag.waiting,
   )
-  add('laku_inbox_lag_seconds', 'How long the oldest of them has waited.', (lag) => lag.oldestS)
+  add('laku_inbox_lag_seconds', 'Age of the oldest delivery that is not processed yet.', (lag) => lag.oldestS)
 }
 
 /**

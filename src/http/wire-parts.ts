@@ -36,14 +36,14 @@ export const payWith = {
     .enum(['invoice', 'wallet', 'wallet+invoice'])
     .optional()
     .describe(
-      'wallet: all of it, at once; wallet+invoice: a part from the wallet, held at once, and the rest by invoice',
+      'wallet: everything from the wallet, at once; wallet+invoice: a part from the wallet, held at once, and the rest by invoice',
     ),
   wallet_idr: idr
     .min(1)
     .max(1_000_000_000)
     .optional()
     .describe(
-      'with wallet+invoice: what the wallet pays. Not given, it is all that the wallet holds, but for the least that an invoice is made of',
+      'with wallet+invoice: the part that the wallet pays. Default: as much as the wallet has, but at least the minimum of an invoice is left to pay',
     ),
 }
 
@@ -56,7 +56,10 @@ export const namesPartRightly = (body: {
   wallet_idr?: number | undefined
 }) => body.wallet_idr === undefined || body.payment_method === 'wallet+invoice'
 
-export const partNamedWrongly = { path: ['wallet_idr'], error: 'it goes with payment_method wallet+invoice' }
+export const partNamedWrongly = {
+  path: ['wallet_idr'],
+  error: 'it can be used only with payment_method wallet+invoice',
+}
 
 /** A payment as the API returns it to its buyer. */
 export const payment = z.object({
@@ -64,7 +67,7 @@ export const payment = z.object({
   code: z.string(),
   status: z.string(),
   amount_idr: idr,
-  wallet_idr: idr.describe('what of it the buyer’s wallet pays; the rest comes by invoice'),
+  wallet_idr: idr.describe('the part that the buyer’s wallet pays; the rest is paid by invoice'),
   invoice_url: z.string(),
   expires_at: z.string(),
   refund_to: z

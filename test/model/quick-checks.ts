@@ -14,7 +14,7 @@ import type { TestLaku } from '../laku.ts'
 
 // What needs this process to compute it: an entry is written once, so that a look at the end of a history
 // finds what was ever wrong.
-const inProcess = ['seals match', 'no posting of the chain is gone or added']
+const inProcess = ['seals match', 'no posting of the chain was deleted or added']
 const slow: readonly Check[] = bookChecks.filter((check) => inProcess.includes(check.name))
 
 /**

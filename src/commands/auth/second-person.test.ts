@@ -186,7 +186,7 @@ it('the secret is shown to them alone, once: not under its key again, not to who
   expect(secret).toMatch(/^[A-Z2-7]{32}$/)
   const again = await staffServer.run(token, ['auth', 'factor', 'enrol', ...key, '--json'])
   expect([again.exitCode, again.stdout]).toEqual([0, ''])
-  expect(again.stderr).toContain('what it said is no longer kept')
+  expect(again.stderr).toContain('its output is no longer stored')
   const runs = await laku.db
     .selectFrom('commandRuns')
     .select(['id', 'command', 'kept'])

@@ -27,7 +27,7 @@ export const writeOff = defineChange({
   ],
   severe: async (_context, { factory, amount }) => ({
     code: factory,
-    consequence: `books ${amount === undefined ? 'all that' : `${formatIdr(amount)} of what`} the factory owes the company's loss`,
+    consequence: `books ${amount === undefined ? 'the whole debt' : formatIdr(amount)} of the factory as a loss of the company`,
   }),
   change: async (work, { factory: factoryId, amount: amountIdr }, reason) => {
     const { writeOffDebt } = await import('../../domain/settlement/index.ts')

@@ -181,13 +181,7 @@ describe('rows of business are held to their postings, both ways', () => {
   it.each([
     ['payments', 'payments', "status = 'paid'", 'payment.confirmed', 'amount_idr = amount_idr + 1'],
     ['refunds', 'refunds', 'true', 'refund.decided', 'amount_idr = amount_idr + 1'],
-    [
-      'monies in quarantine',
-      'quarantined_money',
-      'true',
-      'quarantine.applied',
-      'amount_idr = amount_idr + 1',
-    ],
+    ['quarantined money', 'quarantined_money', 'true', 'quarantine.applied', 'amount_idr = amount_idr + 1'],
     ['chargebacks', 'chargebacks', 'true', 'payment.charged_back', 'amount_idr = amount_idr + 1'],
     [
       'adjustments of wallets',
@@ -213,7 +207,7 @@ describe('rows of business are held to their postings, both ways', () => {
     ],
     ['parcels', 'shipments', 'true', 'shipment_booked', 'price_idr = price_idr + 1'],
     [
-      "fillings of the courier's deposit",
+      'payments into the courier deposit',
       'audit_log',
       "subject_kind = 'courier_deposit'",
       'courier_deposit_topped_up',
@@ -254,16 +248,16 @@ describe('rows of business are held to their postings, both ways', () => {
     const twice = `insert into quarantined_money (id, kind, provider_invoice_id, paid_at, amount_idr, status, created_at)
       select ${nobody}, 'unknown', provider_invoice_id, now(), 5, 'waiting', now() from payments where status = 'paid' limit 1`
     expect(await foundAfter(twice)).toContain(
-      'an invoice that was paid is booked once, at its payment or in quarantine',
+      'every paid invoice is booked once, at its payment or in quarantine',
     )
     const refunded = `insert into provider_refunds (provider_refund_id, refund_id, reference, status, amount_idr, booked_idr, heard_at)
       select 'rfd-x', id, '', 'SUCCEEDED', 1000, 1000, now() from refunds limit 1`
     expect(await foundAfter(refunded)).toContain(
-      'what the provider refunded is booked once, at its refund or in suspense',
+      'every refund by the provider is booked once, at its refund or in suspense',
     )
     const arrived = `update payouts set status = 'succeeded' where id = ${of('payouts')}`
     expect(await foundAfter(arrived)).toContain(
-      'a payout is of the amount of what it pays, and arrived for it or lies in suspense',
+      'a payout has the amount of its settlement or withdrawal, and pays it or is in suspense',
     )
   })
 
@@ -275,7 +269,7 @@ describe('rows of business are held to their postings, both ways', () => {
        where transaction_id = '01990000-0000-7000-8000-00000000000f' and amount_idr < 0`,
     ]
     const names: string[] = []
-    const wallet = bookChecks.find((check) => check.name.startsWith('what went into a wallet'))
+    const wallet = bookChecks.find((check) => check.name.startsWith('every movement of a wallet'))
     await superuser
       .transaction()
       .execute(async (tx) => {

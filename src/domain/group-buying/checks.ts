@@ -34,7 +34,7 @@ export const groupBuyingChecks: readonly Check[] = [
         is distinct from (coalesce(c.paid, 0), coalesce(c.held, 0), coalesce(c.people, 0)) limit ${SHOWN}`,
   ),
   checkOf(
-    "a session's capacity is kept",
+    'no session exceeds its capacity',
     sql<{ line: string }>`
       select format('%s sold %s of %s', s.code, c.units, s.capacity) as line
       from group_buying_sessions s join (
@@ -43,7 +43,7 @@ export const groupBuyingChecks: readonly Check[] = [
       where c.units > s.capacity limit ${SHOWN}`,
   ),
   checkOf(
-    'escrow is what was paid, less what was released and refunded',
+    'escrow equals the paid money less released and refunded money',
     sql<{ line: string }>`
       select format('%s holds %s, its payments say %s (%s)', s.code, e.held, e.due, s.status) as line
       from group_buying_sessions s cross join lateral (
@@ -81,7 +81,7 @@ export const groupBuyingChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   checkOf(
-    'no session that has what it needs still forms',
+    'no session that is complete is still forming',
     sql<{ line: string }>`
       select format('%s forms with %s of %s paid units', code, paid_units, moq) as line
       from group_buying_sessions
@@ -89,7 +89,7 @@ export const groupBuyingChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   checkOf(
-    'only sessions that wait for stock are short of it, and hold stock only for who waits',
+    'only sessions that wait for stock have shortages, and reserve stock only for buyers who wait',
     sql<{ line: string }>`
       select format('%s is %s, yet it %s', s.code, s.status, w.what) as line from (
         select session_id, 'is short of stock' as what from stock_shortages

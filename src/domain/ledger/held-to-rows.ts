@@ -45,7 +45,7 @@ export const heldToRows = ({
 }: HeldToRows): Check & { kinds: readonly string[] } => ({
   kinds,
   ...checkOf(
-    `${name} are what their postings say, and each posting has its row`,
+    `${name} agree with their postings, and each posting has its row`,
     sql<{ line: string }>`
       with due as materialized (
         select id, bool_or(must) as must, account, sum(idr) as idr, bool_or(idr is null) as is_open

@@ -53,7 +53,7 @@ export const ledgerChecks: readonly Check[] = [
       ),
   },
   {
-    name: 'accounts that may not are not below zero',
+    name: 'no account is below zero unless it may be',
     violations: (tx) =>
       lines(
         tx,

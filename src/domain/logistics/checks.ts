@@ -24,7 +24,7 @@ export const logisticsChecks: readonly Check[] = [
       cross join lateral (values ('shipping', d.price_idr + d.margin_idr), ('courier-deposit', -d.price_idr), ('shipping-margin', -d.margin_idr)) l(account, idr)`,
   }),
   checkOf(
-    'what a parcel left of its fee is its margin once its way is over',
+    "the margin of a finished parcel is its fee less the courier's price",
     sql<{ line: string }>`
       select format('%s is %s, its fee %s, its price %s, its margin %s', s.code, s.status, s.fee_idr, s.price_idr, s.margin_idr) as line
       from shipments s
@@ -32,7 +32,7 @@ export const logisticsChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   heldToRows({
-    name: 'fees of couriers that the company bears',
+    name: 'courier prices that the company paid',
     kinds: ['shipping_fee_borne'],
     due: sql`
       select s.id::text, false, l.account, l.idr from shipments s
@@ -40,7 +40,7 @@ export const logisticsChecks: readonly Check[] = [
       where s.margin_idr is not null and s.fee_idr > 0`,
   }),
   heldToRows({
-    name: "fillings of the courier's deposit",
+    name: 'payments into the courier deposit',
     kinds: ['courier_deposit_topped_up'],
     due: sql`
       select u.subject_id, true, l.account, l.idr from audit_log u

@@ -35,7 +35,7 @@ const borneBack = sql`coalesce((
 /** The checks of the invariants about orders (numbers 2 and 5 in the list of laku's invariants). */
 export const orderChecks: readonly Check[] = [
   checkOf(
-    "an order's stock is reserved while it says so and waits in the warehouse, and only then",
+    'an order has reserved stock exactly while it is marked so and waits in the warehouse',
     sql<{ line: string }>`
       select format('%s is %s, allocated: %s; it has %s of %s pieces reserved', o.code, o.status, o.allocated,
         coalesce(r.quantity, 0), i.quantity) as line
@@ -51,7 +51,7 @@ export const orderChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   checkOf(
-    "an order's funds are what was paid for it, less what goes back, until they are earned",
+    'the funds of an order equal its paid money less its refunds, until they are earned',
     sql<{ line: string }>`
       select format('%s (%s) holds %s, its payments say %s', o.code, o.status, f.held, f.due) as line
       from orders o cross join lateral (
@@ -68,7 +68,7 @@ export const orderChecks: readonly Check[] = [
       where o.session_id is null and f.held <> f.due limit ${SHOWN}`,
   ),
   checkOf(
-    'what payments keep for an order is its price until it is earned, never more, and nothing once it is cancelled',
+    'the payments of an order keep at most its price, and nothing once it is cancelled',
     sql<{ line: string }>`
       select format('%s is %s of %s, its payments keep %s', o.code, o.status, o.total_idr, f.kept) as line
       from orders o cross join lateral (
@@ -84,7 +84,7 @@ export const orderChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   checkOf(
-    'an order item never gives back more than it brought, nor more pieces than were sold',
+    'an order item never returns more money than it brought, nor more pieces than were sold',
     sql<{ line: string }>`
       select format('item %s of %s: %s of its %s pieces came back; its factory is left with %s, the commission with %s', i.id, o.code,
         coalesce(b.pieces, 0), i.quantity, coalesce(e.factory_idr, 0), coalesce(e.commission_idr, 0)) as line
@@ -105,7 +105,7 @@ export const orderChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   checkOf(
-    'an order is in a return while it is open, and its own money is back where it says so',
+    'an order is in return_requested while a return is open, and a refunded order has no refund under way',
     sql<{ line: string }>`
       select format('%s is %s, open returns: %s, refunds under way: %s', o.code, o.status, f.open, f.under_way) as line
       from orders o cross join lateral (

@@ -19,7 +19,7 @@ const SHOWN = 10
  */
 const holds = (account: string, states: readonly string[]): Check =>
   checkOf(
-    `${account} is what its refunds say`,
+    `${account} equals the sum of its refunds`,
     sql<{ line: string }>`
       select format('%s holds %s, its refunds say %s', ${account}::text, b.held, r.due) as line
       from (
@@ -37,7 +37,7 @@ const holds = (account: string, states: readonly string[]): Check =>
  */
 export const paymentChecks: readonly Check[] = [
   checkOf(
-    'a payment that was received is in the ledger, with its amount',
+    'every received payment is in the ledger with its amount',
     sql<{ line: string }>`
       select format('%s is %s over %s, the ledger says %s', p.code, p.status, p.amount_idr, coalesce(l.amount, 0)) as line
       from payments p left join lateral (
@@ -50,7 +50,7 @@ export const paymentChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   checkOf(
-    'refunds and rebates of a payment are what the ledger says, and never more than was paid',
+    'the refunds and rebates of a payment agree with the ledger and never exceed the paid amount',
     sql<{ line: string }>`
       select format('%s of %s: %s returned, %s refunded; refunds say %s and %s, rebates %s', p.code, p.amount_idr,
         p.returned_idr, p.refunded_idr, r.decided, r.done, b.rebate) as line
@@ -71,7 +71,7 @@ export const paymentChecks: readonly Check[] = [
         or (p.status = 'refunded') <> (r.done > 0 and r.done + b.rebate = p.amount_idr)) limit ${SHOWN}`,
   ),
   checkOf(
-    'a buyer has no more of a payment, of us and of their card’s issuer, than they paid and the company names as owed',
+    'a buyer gets back no more than they paid, from us and the card issuer together, except a recorded debt',
     sql<{ line: string }>`
       select format('%s: its buyer paid %s and has %s of it', p.code, i.paid, b.has) as line
       from payments p
@@ -90,7 +90,7 @@ export const paymentChecks: readonly Check[] = [
         and exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed') limit ${SHOWN}`,
   ),
   checkOf(
-    'what is held of wallets is what they pay of payments that wait',
+    'the money held from wallets equals the wallet parts of the payments that wait',
     sql<{ line: string }>`
       select format('%s is %s, its wallet pays %s, held is %s', p.code, p.status, p.wallet_idr, coalesce(b.balance_idr, 0)) as line
       from payments p left join ledger_accounts a on a.key = 'payment-hold:' || p.id left join ledger_balances b on b.account_id = a.id
@@ -103,7 +103,7 @@ export const paymentChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   checkOf(
-    'quarantine is what waits in it',
+    'the quarantine account equals the quarantined money that waits',
     sql<{ line: string }>`
       select format('quarantine holds %s, what waits in it is %s', b.held, q.due) as line
       from (
@@ -115,7 +115,7 @@ export const paymentChecks: readonly Check[] = [
       where b.held <> q.due`,
   ),
   checkOf(
-    'a charged back payment is in the ledger',
+    'every chargeback of a payment is in the ledger',
     sql<{ line: string }>`
       select format('%s was charged back %s, the ledger says %s, its chargebacks %s', p.code, p.charged_back_idr, l.amount, c.amount) as line
       from payments p cross join lateral (

@@ -85,7 +85,7 @@ export const paymentRowChecks: readonly Check[] = [
       where r.status not in ${inSql(ungrantedRefundStates)} and r.part_of is null`,
   }),
   checkOf(
-    'what the provider refunded is booked once, at its refund or in suspense',
+    'every refund by the provider is booked once, at its refund or in suspense',
     sql<{ line: string }>`
       select format('%s is %s, the provider refunded %s of it; booked are %s', r.code, r.status, f.gone, b.booked) as line
       from refunds r
@@ -99,7 +99,7 @@ export const paymentRowChecks: readonly Check[] = [
       where f.gone <> b.booked limit ${SHOWN}`,
   ),
   heldToRows({
-    name: 'monies in quarantine',
+    name: 'quarantined money',
     kinds: ['payment.quarantined', 'quarantine.applied'],
     of: sql`t.key`,
     as: sql`case when a.key like 'wallet:%' then 'wallet' else a.key end`,
@@ -115,7 +115,7 @@ export const paymentRowChecks: readonly Check[] = [
         select from payments p where p.provider_invoice_id = q.provider_invoice_id and ${isReceived})`,
   }),
   checkOf(
-    'an invoice that was paid is booked once, at its payment or in quarantine',
+    'every paid invoice is booked once, at its payment or in quarantine',
     sql<{ line: string }>`
       select format('%s of %s is booked at %s and in quarantine', p.provider_invoice_id, p.amount_idr, p.code) as line
       from payments p join quarantined_money q on q.provider_invoice_id = p.provider_invoice_id

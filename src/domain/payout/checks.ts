@@ -4,7 +4,7 @@ import type { Check } from '../kernel/index.ts'
 /** The checks of the invariants of outgoing money: numbers 4 and 7 in the list of laku's invariants. */
 export const payoutChecks: readonly Check[] = [
   {
-    name: 'payouts-in-flight is what its submitted payouts say',
+    name: 'payouts-in-flight equals the sum of the submitted payouts',
     violations: async (tx) => {
       const { rows } = await sql<{ line: string }>`
         select format('payouts-in-flight holds %s, its payouts say %s', b.held, p.due) as line
@@ -17,7 +17,7 @@ export const payoutChecks: readonly Check[] = [
     },
   },
   {
-    name: 'bank-transfers-in-flight is what the open lines of batches say',
+    name: 'bank-transfers-in-flight equals the sum of the open lines of batches',
     violations: async (tx) => {
       const { rows } = await sql<{ line: string }>`
         select format('bank-transfers-in-flight holds %s, its lines say %s', b.held, p.due) as line

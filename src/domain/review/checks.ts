@@ -11,7 +11,7 @@ const SHOWN = 10
  */
 export const reviewChecks: readonly Check[] = [
   {
-    name: 'ratings are what the published reviews say',
+    name: 'ratings agree with the published reviews',
     violations: async (tx) => {
       const { rows } = await sql<{ line: string }>`
         with counted as (

@@ -21,7 +21,7 @@ export const settlementChecks: readonly Check[] = [
       group by kind, order_item_id, refund_id having count(*) > 1 limit ${SHOWN}`,
   ),
   checkOf(
-    "a settlement's lines are what the book says, and add up to it",
+    'the lines of a settlement agree with the ledger and add up to its amounts',
     sql<{ line: string }>`
       select format('%s says %s, its lines %s, the book %s', s.code, s.net_idr, l.net, l.booked) as line
       from settlements s cross join lateral (
@@ -33,7 +33,7 @@ export const settlementChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   checkOf(
-    'a factory is owed its open lines and what of its settlements was not paid',
+    'a factory is owed its open lines and its unpaid settlements',
     sql<{ line: string }>`
       select format('%s is owed %s, its lines and settlements say %s', a.key, b.owed, d.due) as line
       from ledger_accounts a
@@ -53,7 +53,7 @@ export const settlementChecks: readonly Check[] = [
       where a.key like 'factory:%' and b.owed <> d.due limit ${SHOWN}`,
   ),
   checkOf(
-    'a settlement is where its payout is',
+    'the status of a settlement agrees with its payout',
     sql<{ line: string }>`
       select format('%s is %s, its payout %s', s.code, s.status, p.status) as line
       from settlements s left join payouts p on p.id = s.payout_id

@@ -27,7 +27,7 @@ export const settlementRowChecks: readonly Check[] = [
       ) l(account, idr)`,
   }),
   checkOf(
-    'a payout is of the amount of what it pays, and arrived for it or lies in suspense',
+    'a payout has the amount of its settlement or withdrawal, and pays it or is in suspense',
     sql<{ line: string }>`
       select format('%s over %s %s, and %s over %s', o.key, o.amount_idr, o.status, d.what, d.amount_idr) as line
       from payouts o left join lateral (

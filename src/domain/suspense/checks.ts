@@ -10,7 +10,7 @@ const SHOWN = 10
 /** The checks of the suspense items' invariants, besides the ledger's own checks. */
 export const suspenseChecks: readonly Check[] = [
   checkOf(
-    'suspense is what waits in it',
+    'the suspense accounts equal the suspense items that wait',
     sql<{ line: string }>`
       select format('%s holds %s, what waits in it is %s', coalesce(l.key, i.key), coalesce(l.held, 0), coalesce(i.due, 0)) as line
       from (

@@ -103,7 +103,7 @@ const texts: Record<Locale, { subject: string; text: (link: string) => string }>
   en: {
     subject: 'Confirm your email address at Laku',
     text: (link) =>
-      `Open this link and confirm that this address is yours: ${link}\n\nThe link is good for 24 hours. If it was not you who entered it, do nothing.`,
+      `Open this link and confirm that this address is yours: ${link}\n\nThe link is valid for 24 hours. If you did not enter this address, do nothing.`,
   },
 }
 

@@ -15,7 +15,7 @@ export const walletChecks: readonly Check[] = [
       limit 10`,
   ),
   checkOf(
-    'withdrawals-held is what withdrawals hold, and the fees of those under way',
+    'withdrawals-held equals the held withdrawals and the fees of those under way',
     sql<{ line: string }>`
       select format('withdrawals-held holds %s, its withdrawals say %s', b.held, w.due) as line
       from (
@@ -28,7 +28,7 @@ export const walletChecks: readonly Check[] = [
       where b.held <> w.due`,
   ),
   checkOf(
-    'an account that is being closed has its money on its way, or sent',
+    'the money of an account that is being closed is being paid out or was paid out',
     sql<{ line: string }>`
       select format('user %s is being closed, and no withdrawal does it', u.id) as line from users u
       where u.closing_since is not null and not exists (

@@ -74,7 +74,7 @@ export const walletRowChecks: readonly Check[] = [
       where j.status = 'posted'`,
   }),
   checkOf(
-    'what went into a wallet or out of it went by a way that has a name',
+    'every movement of a wallet has a known kind',
     sql<{ line: string }>`
       select format('%s moved %s by %s of the kind %s', a.key, -e.amount_idr, t.key, t.kind) as line
       from ledger_accounts a join ledger_entries e on e.account_id = a.id join ledger_transactions t on t.id = e.transaction_id

@@ -11,7 +11,7 @@ const moved = sql`(
 /** The checks that the stock, its reservations and its movements agree with one another. */
 export const warehouseChecks: readonly Check[] = [
   checkOf(
-    'open reservations sum to what is reserved',
+    'the reserved stock equals the sum of the open reservations',
     sql<{ line: string }>`
       select format('%s has %s reserved, its open reservations say %s', v.sku, coalesce(i.reserved, 0), coalesce(r.open, 0)) as line
       from product_variants v left join warehouse_inventory i on i.variant_id = v.id
@@ -30,7 +30,7 @@ export const warehouseChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   checkOf(
-    'a purchase order says what came of it',
+    'the status of a purchase order agrees with its received pieces',
     sql<{ line: string }>`
       select format('%s is %s, with %s pieces received, %s damaged, %s owed', o.code, o.status, c.received, c.damaged, c.owed) as line
       from warehouse_purchase_orders o cross join lateral (
@@ -45,7 +45,7 @@ export const warehouseChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   checkOf(
-    'what came of a purchase order is in the movements',
+    'the received pieces of purchase orders are in the stock movements',
     sql<{ line: string }>`
       select format('%s counts %s good and %s damaged of %s; its movements say %s and %s', o.code, i.received, i.damaged, i.variant_id,
         coalesce(m.good, 0), coalesce(m.damaged, 0)) as line

@@ -114,7 +114,7 @@ export const authRoutes =
       {
         config: { access: 'open' },
         schema: {
-          summary: 'Ask for a code: to log in, or as a customer for a withdrawal or another address for mail',
+          summary: 'Request a code: to log in, or as a customer for a withdrawal or a new email address',
           body: z.strictObject({
             phone,
             /**
@@ -203,7 +203,7 @@ export const authRoutes =
       {
         config: { access: 'open' },
         schema: {
-          summary: 'Have a code sent again, by the way that its person chooses',
+          summary: 'Send a code again, by the channel that the person chooses',
           body: z.strictObject({ challenge_id: z.uuid(), channel: z.enum(['whatsapp', 'sms', 'email']) }),
           response: { 202: z.object({ channel: z.enum(['whatsapp', 'sms', 'email']), again_in_s: z.int() }) },
         },

@@ -95,7 +95,7 @@ export const notificationRoutes =
       {
         config,
         schema: {
-          summary: 'What the caller wants to hear, and by which way',
+          summary: 'The kinds of notices that the caller wants, and their channels',
           response: { 200: preferences },
         },
       },
@@ -107,7 +107,7 @@ export const notificationRoutes =
       {
         config,
         schema: {
-          summary: 'Change what the caller wants to hear',
+          summary: 'Change which notices the caller wants',
           body: z.strictObject({ data: z.array(preference).min(1).max(50) }),
           response: { 200: preferences },
         },
@@ -120,7 +120,7 @@ export const notificationRoutes =
       {
         config,
         schema: {
-          summary: 'Keep a browser for push messages',
+          summary: 'Subscribe a browser to push messages',
           body: subscription,
           response: { 201: z.object({ id: z.uuid() }) },
         },
@@ -139,7 +139,7 @@ export const notificationRoutes =
       {
         config: { access: 'staff', keyExpires: true },
         schema: {
-          summary: 'Tell a user something',
+          summary: 'Send a notification to a user',
           body: staffNotice,
           response: { 202: z.object({ id: z.uuid(), status: z.literal('queued') }) },
         },

@@ -33,7 +33,7 @@ export const officeRoutes =
       {
         config: { access: 'staff' },
         schema: {
-          summary: 'Offices and what they look after',
+          summary: 'Offices, with their agents and factories',
           querystring: page,
           response: { 200: offices },
         },

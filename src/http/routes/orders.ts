@@ -59,7 +59,7 @@ const order = z.object({
   shipping_is_estimate: z
     .boolean()
     .describe(
-      'no courier has named the fee yet: what it takes less is given back, what it takes more is not asked for',
+      'the fee is an estimate: if the courier takes less, the difference is returned; if it takes more, the buyer pays nothing more',
     ),
   total_idr: idr,
   address: z.object({
@@ -229,7 +229,7 @@ export const orderRoutes =
       {
         config: { access: 'customer', again: returnAgain },
         schema: {
-          summary: 'Ask to return what was delivered',
+          summary: 'Request a return of delivered goods',
           params: byIdOrCode,
           body: newReturn,
           response: { 201: returned },
@@ -246,7 +246,7 @@ export const orderRoutes =
       {
         config: { access: 'staff', again: orderAgain },
         schema: {
-          summary: 'Move an order by hand',
+          summary: 'Change the status of an order by hand',
           params: byIdOrCode,
           body: z.strictObject({ status: z.enum(statesByHand), reason: reason.optional() }),
           response: { 200: order },

@@ -28,7 +28,8 @@ export const payRoutes =
       {
         config: { access: 'open' },
         schema: {
-          summary: 'On to the provider’s invoice, made at this moment, or a page that says why not',
+          summary:
+            'Redirects to the provider’s invoice, which is created now, or shows why that is not possible',
           params: z.strictObject({ code: z.string().min(1).max(40) }),
           querystring: z.looseObject({
             lang: z.enum(['id', 'en']).optional().catch(undefined),
@@ -39,15 +40,15 @@ export const payRoutes =
             back: z.coerce.number().int().min(1).max(1_000).optional().catch(undefined),
           }),
           response: {
-            200: pageAnswer('It is paid, or money that came for it is looked at'),
+            200: pageAnswer('The payment is paid, or its money is being checked'),
             202: pageAnswer(
-              'A place in the line, or word of the payment is awaited; the page goes on by itself',
+              'The buyer waits in the queue, or for the provider’s confirmation; the page reloads itself',
             ),
             302: z.undefined().describe('To the invoice'),
             404: pageAnswer('No such payment'),
-            409: pageAnswer('The provider takes no payment of this amount'),
+            409: pageAnswer('The provider does not accept a payment of this amount'),
             410: pageAnswer('Its time is over'),
-            503: pageAnswer('The invoice is not made yet; the page asks again by itself'),
+            503: pageAnswer('The invoice is not created yet; the page tries again automatically'),
           },
         },
       },

@@ -18,7 +18,7 @@ export const paymentRoutes =
       {
         config: { access: 'customer' },
         schema: {
-          summary: 'A fresh invoice for an order whose last one expired',
+          summary: 'A new payment for an order whose last payment expired',
           body: z.strictObject({ order_id: z.uuid(), ...payWith }).refine(namesPartRightly, partNamedWrongly),
           response: { 201: payment },
         },

@@ -26,7 +26,9 @@ const asked = z.strictObject({
     .string()
     .max(150)
     .optional()
-    .describe('the x-session-token of a session’s page: couriers are asked for its goods without a log-in'),
+    .describe(
+      'the x-session-token of a session’s page: with it, couriers are asked for prices without a log-in',
+    ),
 })
 
 const rates = z.object({
@@ -63,7 +65,7 @@ export const rateRoutes =
       {
         config: { access: 'guest', takesAnyToken: true, takesNoKey: true },
         schema: {
-          summary: 'What it costs to have goods sent somewhere',
+          summary: 'The shipping fee for goods to a destination',
           body: asked,
           response: { 200: rates },
         },

@@ -49,7 +49,7 @@ export const settlementRoutes =
       {
         config: { ...config, takesNoKey: true },
         schema: {
-          summary: 'What a settlement run would settle',
+          summary: 'A preview of a settlement run',
           body: query.nullish(),
           response: { 200: report },
         },

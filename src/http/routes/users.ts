@@ -65,7 +65,7 @@ export const userRoutes =
       {
         config: { access: 'customer' },
         schema: {
-          summary: 'Everything that is kept of the caller',
+          summary: 'All data that is stored about the caller',
           response: { 200: z.looseObject({ exported_at: z.string() }) },
         },
       },
@@ -76,7 +76,7 @@ export const userRoutes =
       '/api/users/me',
       {
         config: { access: 'customer' },
-        schema: { summary: 'Erase the caller, for good', response: { 204: z.null() } },
+        schema: { summary: 'Erase the caller’s data permanently', response: { 204: z.null() } },
       },
       async (request, reply) => {
         await request.read((work) => erasePerson(work))

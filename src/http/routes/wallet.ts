@@ -91,9 +91,9 @@ export const walletRoutes =
       {
         config,
         schema: {
-          summary: 'What may be taken out of the wallet, and what it costs',
+          summary: 'The amounts that may be withdrawn from the wallet, and the fee',
           description:
-            'Refunded money (free_idr) leaves free of fee and minimum. all_leaves: the balance is too little for the least amount and its fee, so all of it leaves at once, free of both.',
+            'Refunded money (free_idr) can be withdrawn without fee and minimum. all_leaves: the balance is below the minimum plus the fee, so only the whole balance can be withdrawn, without both.',
           response: { 200: offer },
         },
       },
@@ -105,7 +105,7 @@ export const walletRoutes =
       {
         config,
         schema: {
-          summary: 'What went into the caller’s wallet and out of it, newest first',
+          summary: 'The movements of the caller’s wallet, newest first',
           querystring: page,
           response: { 200: entries },
         },
@@ -121,7 +121,7 @@ export const walletRoutes =
       {
         config,
         schema: {
-          summary: 'Have money of the wallet paid out',
+          summary: 'Request a withdrawal from the wallet',
           body: newWithdrawal,
           response: { 201: withdrawal },
         },

@@ -35,7 +35,7 @@ export const warehouseRoutes =
       '/api/warehouse/inventory',
       {
         config: { access: 'staff' },
-        schema: { summary: 'What is on the shelves', querystring: page, response: { 200: inventory } },
+        schema: { summary: 'The stock in the warehouse', querystring: page, response: { 200: inventory } },
       },
       async (request) => {
         const filter = fromWire(request.query)

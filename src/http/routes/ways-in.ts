@@ -12,7 +12,7 @@ import { type WayState, wayTexts } from '../pages/way-texts.ts'
 const params = z.strictObject({ token: z.string().min(1).max(120) })
 const querystring = z.looseObject({ lang: z.enum(['id', 'en']).optional().catch(undefined) })
 const answers = {
-  200: pageAnswer('What it would do, or has done'),
+  200: pageAnswer('The change that the link stops, or has stopped'),
   404: pageAnswer('No such link'),
   410: pageAnswer('Its time is over'),
 }
@@ -38,7 +38,10 @@ export const wayInRoutes =
 
     app.get(
       '/stop/:token',
-      { config, schema: schemaOf('What a link stops: a changed number, address or account') },
+      {
+        config,
+        schema: schemaOf('The change that a link can stop: of a phone number, email address or bank account'),
+      },
       async (request, reply) =>
         await answer(request, reply, async (work) => {
           const { state } = await stoppableChange(work, request.params.token)
@@ -47,7 +50,7 @@ export const wayInRoutes =
     )
     app.post(
       '/stop/:token',
-      { config, schema: schemaOf('Stop a changed number, address or account') },
+      { config, schema: schemaOf('Stop the change of a phone number, email address or bank account') },
       async (request, reply) =>
         await answer(request, reply, async (work) => {
           await stopChange(work, request.params.token)
@@ -56,7 +59,7 @@ export const wayInRoutes =
     )
     app.get(
       '/email/:token',
-      { config, schema: schemaOf('What a link confirms: an address for mail') },
+      { config, schema: schemaOf('The email address that a link confirms') },
       async (request, reply) =>
         await answer(request, reply, async (work) => {
           const { emailConfirmedAt } = await confirmableEmail(work, request.params.token)
@@ -65,7 +68,7 @@ export const wayInRoutes =
     )
     app.post(
       '/email/:token',
-      { config, schema: schemaOf('Confirm an address for mail') },
+      { config, schema: schemaOf('Confirm an email address') },
       async (request, reply) =>
         await answer(request, reply, async (work) => {
           await confirmEmail(work, request.params.token)

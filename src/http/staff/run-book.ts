@@ -213,13 +213,13 @@ function identityOf({ request, actor, fileHash }: Asked): RunIdentity {
 }
 
 const forgotten = (startedAt: Date): RunEvent => ({
-  note: `This command was done, begun at ${startedAt.toISOString()}; what it said is no longer kept.`,
+  note: `This command began at ${startedAt.toISOString()} and is finished; its output is no longer stored.`,
 })
 
 const interrupted = (id: string, key: string): RunEvent => ({
   failure: {
     code: 'cli.interrupted',
-    message: `the server that ran ${id} ended before it was done: what it had done stays done. Say the same command again with --idempotency-key ${key}`,
+    message: `the server that ran ${id} ended before the command was finished. Its finished steps stay done. Run the same command again with --idempotency-key ${key}`,
     details: { id, idempotency_key: key },
     exitCode: 6,
     foreseen: true,

@@ -11,7 +11,7 @@ import type { CodePurpose } from './request.ts'
 const MAX_ALIVE = 40
 
 const MESSAGE =
-  'This code was asked for in another browser. Type the one that was sent for this browser, or write MASUK to us on WhatsApp: the code in the answer is good in each.'
+  'This code was sent for another browser. Enter the code that was sent for this browser, or send MASUK to us on WhatsApp: the code in the answer works in every browser.'
 
 interface Typed {
   challengeId: string

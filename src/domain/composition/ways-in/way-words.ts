@@ -28,7 +28,7 @@ const titles: Record<Locale, Record<'user' | 'factory', Record<Way, string>>> = 
     user: {
       phone: 'The phone number of your Laku account was changed',
       email: 'The email address of your Laku account was changed',
-      bank_account: 'A new account was named for withdrawals from your Laku wallet',
+      bank_account: 'A new bank account was added for withdrawals from your Laku wallet',
       tax_id: 'The tax number of your Laku account was changed',
     },
     factory: {
@@ -52,6 +52,6 @@ export function wayWords(
   const body =
     locale === 'id'
       ? `Bila bukan Anda yang memintanya, batalkan lewat tautan ini sampai ${until} WIB.`
-      : `If it was not you who asked for it, stop it by this link until ${until} WIB.`
+      : `If you did not request it, stop it with this link before ${until} WIB.`
   return { title: titles[locale][subject[0]][way], body }
 }

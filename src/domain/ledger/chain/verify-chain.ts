@@ -64,7 +64,10 @@ async function readLinks(tx: Tx, after: number): Promise<ReadLink[]> {
   return rows
 }
 
-export const chainCheck: Check = { name: 'no posting of the chain is gone or added', violations: brokenPages }
+export const chainCheck: Check = {
+  name: 'no posting of the chain was deleted or added',
+  violations: brokenPages,
+}
 
 export interface LoggedHead extends ChainHead {
   /**

@@ -13,7 +13,7 @@ const reasons: Record<RefundReason, string> = {
   session_failed: 'The session did not reach its target.',
   session_cancelled: 'The session was cancelled.',
   session_closed: 'The session was closed when the payment came in.',
-  hold_expired: 'The payment came in after its time was over.',
+  hold_expired: 'The payment came in after the time to pay was over.',
   paid_twice: 'The payment came in twice.',
   buyer_left: 'You left the session.',
   order_cancelled: 'The order was cancelled.',
@@ -54,8 +54,8 @@ const statuses: Record<NotifiedStatus, (code: string) => NoticeText> = {
 
 const withdrawals: Record<WithdrawalState, (event: WithdrawalPayload) => NoticeText> = {
   held: ({ code, amountIdr, feeIdr, byStaff, closesAccount }) => ({
-    title: `Withdrawal ${code} of ${formatIdr(amountIdr)} was asked for`,
-    body: `${fee(feeIdr)} ${byStaff ? 'Our staff asked for it on your behalf.' : 'If it was not you, tell us at once.'}${closesAccount ? ' Your account is closed when it has arrived.' : ''}`,
+    title: `Withdrawal ${code} of ${formatIdr(amountIdr)} was requested`,
+    body: `${fee(feeIdr)} ${byStaff ? 'Our staff asked for it on your behalf.' : 'If you did not request it, contact us at once.'}${closesAccount ? ' Your account is closed when the money has arrived.' : ''}`,
   }),
   approved: ({ code, amountIdr }) => ({
     title: `Withdrawal ${code} was approved`,
@@ -71,7 +71,7 @@ const withdrawals: Record<WithdrawalState, (event: WithdrawalPayload) => NoticeT
   }),
   failed: ({ code, amountIdr, feeIdr }) => ({
     title: `Withdrawal ${code} failed`,
-    body: `The bank did not take it. ${formatIdr(amountIdr + feeIdr)} is in your Laku wallet again.`,
+    body: `The bank did not accept it. ${formatIdr(amountIdr + feeIdr)} is in your Laku wallet again.`,
   }),
   reversed: ({ code, amountIdr, feeIdr }) => ({
     title: `Withdrawal ${code} was sent back`,
@@ -79,7 +79,7 @@ const withdrawals: Record<WithdrawalState, (event: WithdrawalPayload) => NoticeT
   }),
   rejected: ({ code, amountIdr, feeIdr }) => ({
     title: `Withdrawal ${code} was not approved`,
-    body: `${formatIdr(amountIdr + feeIdr)} is in your Laku wallet again. Ask us if you do not know why.`,
+    body: `${formatIdr(amountIdr + feeIdr)} is in your Laku wallet again. If you do not know the reason, contact us.`,
   }),
 }
 
@@ -90,14 +90,14 @@ const fee = (feeIdr: number) => (feeIdr > 0 ? `The fee is ${formatIdr(feeIdr)}.`
  * the part is back in the wallet.
  */
 const held = (walletIdr: Rupiah) =>
-  walletIdr > 0 ? `, ${formatIdr(walletIdr)} of it held of your wallet` : ''
+  walletIdr > 0 ? `, of which ${formatIdr(walletIdr)} is held in your wallet` : ''
 const free = (walletIdr: Rupiah) =>
-  walletIdr > 0 ? ` ${formatIdr(walletIdr)} of it are in your Laku wallet again.` : ''
+  walletIdr > 0 ? ` ${formatIdr(walletIdr)} is back in your Laku wallet.` : ''
 
 export const english: NoticeTexts = {
   'session.moq_reached': ({ code, paidUnits }) => ({
     title: `Session ${code} reached its target`,
-    body: `${paidUnits} units were bought together. We are getting the goods and tell you when your order is made.`,
+    body: `${paidUnits} units were bought together. We are getting the goods and will tell you when your order is made.`,
   }),
   'participant.joined': ({ code, units, totalIdr, walletIdr }) => ({
     title: `Your place in session ${code} is held`,
@@ -105,7 +105,7 @@ export const english: NoticeTexts = {
   }),
   'participant.released': ({ code }) => ({
     title: `Session ${code} is closed`,
-    body: 'Your place was not paid and has been released. Its invoice need not be paid any more.',
+    body: 'Your place was not paid and has been released. You need not pay its invoice any more.',
   }),
   'payment.paid': ({ code, amountIdr }) => ({
     title: 'Payment received',
@@ -117,7 +117,7 @@ export const english: NoticeTexts = {
   }),
   'payment.failed': ({ code, amountIdr, walletIdr }) => ({
     title: 'The payment did not succeed',
-    body: `Invoice ${code} of ${formatIdr(amountIdr)} is no longer valid. What you paid on it, if anything, is returned.${free(walletIdr)}`,
+    body: `Invoice ${code} of ${formatIdr(amountIdr)} is no longer valid. If you have paid anything, we return it.${free(walletIdr)}`,
   }),
   'order.created': ({ code, totalIdr, walletIdr }) => ({
     title: `Order ${code} waits for payment`,
@@ -139,7 +139,7 @@ export const english: NoticeTexts = {
   }),
   'return.refused': ({ code }) => ({
     title: `Your return of order ${code} was not accepted`,
-    body: 'You find the reason with your order.',
+    body: 'You can read the reason in your order.',
   }),
   'refund.decided': ({ refundCode, refundIdr, reason }) => ({
     title: `We are returning ${formatIdr(refundIdr)}`,
@@ -151,7 +151,7 @@ export const english: NoticeTexts = {
   }),
   'refund.waiting': ({ refundCode, refundIdr }) => ({
     title: `Returning ${formatIdr(refundIdr)} waits for your payment`,
-    body: `Your payment is not settled yet, which takes one to five days. Refund ${refundCode} then goes out by itself.`,
+    body: `Your payment is not settled yet, which takes one to five days. After that we send refund ${refundCode} automatically.`,
   }),
   'refund.succeeded': ({ refundCode, refundIdr, reason, destination }) => ({
     title: `${formatIdr(refundIdr)} was returned`,
