@@ -2,7 +2,10 @@ import { createHash, createHmac } from 'node:crypto'
 
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** An access token as the server signs it, for load that must not log in a thousand times first. */
+/**
+ * Returns an access token as the server signs it. A load test uses it, so that it need not log in a thousand
+ * times first.
+ */
 export function accessToken(secret: string, userId: string): string {
   const kid = createHash('sha256').update(secret).digest('hex').slice(0, 8)
   const iat = Math.floor(Date.now() / 1000)

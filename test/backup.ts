@@ -3,8 +3,9 @@ import { query } from './global-setup.ts'
 import type { TestLaku } from './laku.ts'
 
 /**
- * Copies the database of a laku as it is now. What is returned brings the copy back in its place, as `laku db
- * restore` does: the same processes go on with yesterday's rows, and the provider keeps its own.
+ * Copies the database of a test's laku as it is now. Returns a function that restores the copy, as `laku db
+ * restore` does. After the restore, the same processes work with the old rows, but the provider keeps its
+ * newer data.
  */
 export async function backUp(laku: TestLaku): Promise<() => Promise<void>> {
   const server = inject('server')

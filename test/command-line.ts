@@ -13,8 +13,8 @@ export interface CommandRun {
 }
 
 /**
- * Runs one command line in this process, off a terminal, on a laku that is open, as an administrator or
- * somebody else.
+ * Runs one command line in this process without a terminal, on an open laku. The actor is an administrator by
+ * default.
  */
 export async function runLaku(
   laku: Laku,
@@ -44,7 +44,10 @@ export async function runLaku(
 
 let leaves: ReturnType<typeof allCommands> | undefined
 
-/** Every test of a command also holds it to the exit codes that docs/cli.md gives it. */
+/**
+ * Checks that a command ends only with exit codes that docs/cli.md lists for it. All tests of commands use
+ * this check.
+ */
 async function expectDocumented(words: readonly string[], exitCode: number): Promise<void> {
   leaves ??= allCommands()
   const leaf = (await leaves).find(({ path }) => path.every((word, at) => words[at] === word))
@@ -55,7 +58,7 @@ async function expectDocumented(words: readonly string[], exitCode: number): Pro
   )
 }
 
-/** The one JSON value that a command line printed. */
+/** Runs a command line with --json and returns the JSON value that it printed. */
 export async function askLaku<T>(laku: Laku, words: readonly string[], actor: Actor = admin): Promise<T> {
   const { exitCode, stdout, stderr } = await runLaku(laku, [...words, '--json'], actor)
   if (exitCode !== 0) throw new Error(`laku ${words.join(' ')} ended with ${exitCode}: ${stdout}${stderr}`)

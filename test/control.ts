@@ -1,8 +1,8 @@
 import type { TestLaku } from './laku.ts'
 
 /**
- * The account over there holds nothing but what was paid, all of it settled: its balance can be held against
- * our book.
+ * Sets the company's own money at the provider to 0 and settles all payments there. The provider's balance
+ * can then be compared with laku's ledger.
  */
 export async function withoutFloat(laku: TestLaku): Promise<void> {
   const control = sandboxControl(laku)
@@ -10,7 +10,7 @@ export async function withoutFloat(laku: TestLaku): Promise<void> {
   await control('POST', '/settle', {})
 }
 
-/** Calls of the sandbox's control API: what a test does to the providers. */
+/** Calls the sandbox's control API, by which a test changes what the providers do. */
 export const sandboxControl =
   (laku: TestLaku) =>
   async <T = unknown>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<T> => {

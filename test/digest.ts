@@ -1,17 +1,20 @@
 import pg from 'pg'
 
-/** What every table holds, by the table's name. */
+/** The content of every table, as a text by the table's name. */
 export type Digest = Record<string, string>
 
-/** Asks one database again and again: a connection of its own each time would cost more than the asking. */
+/**
+ * Reads the digest of one database repeatedly over one connection, because opening a connection each time
+ * would cost more than the reading.
+ */
 export interface DigestReader {
   read(): Promise<Digest>
   close(): Promise<void>
 }
 
 /**
- * What every table of a database holds, as a count and a hash a table: two that are equal say that no row
- * changed. Tables are left out by name, and single columns as `schema.table.column`.
+ * Returns the content of every table of a database, as a row count and a hash for each table. Two equal
+ * digests prove that no row changed. `leaveOut` names tables, or single columns as `schema.table.column`.
  */
 export async function digest(url: string, leaveOut: readonly string[] = []): Promise<Digest> {
   const reader = await openDigest(url, leaveOut)
@@ -35,8 +38,8 @@ export async function openDigest(url: string, leaveOut: readonly string[] = []):
       .map((column) => column.slice(table.length + 1))
     return without.length === 0 ? 't::text' : `(to_jsonb(t) - '{${without.join(',')}}'::text[])::text`
   }
-  // A sum of two independent hashes a row does not depend on the order of the rows, and one statement asks
-  // for all tables.
+  // Two independent hashes of each row are summed, so that the order of the rows does not matter. One
+  // statement reads all tables.
   const text = tables
     .filter(({ name }) => !leaveOut.includes(name))
     .map(

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /**
- * Where a call is held: before the provider has it, or after the provider has answered and before the caller
- * hears it.
+ * The moment at which a call is held: before the provider gets the request, or after the provider has
+ * answered and before the caller gets the answer.
  */
 export type HeldAt = 'request' | 'answer'
 
@@ -15,7 +15,7 @@ interface Hold {
   released: Promise<void>
 }
 
-/** A way to a provider on which one call can be held, while all others pass. */
+/** A proxy to a provider that can hold one call, while all other calls pass. */
 export async function openGate(target: string) {
   const holds: Hold[] = []
   const server = createServer(async (request, response) => {
@@ -38,7 +38,9 @@ export async function openGate(target: string) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** Holds the next call of this method whose path ends so. `arrived` is fulfilled once it stands. */
+    /**
+     * Holds the next call of this method whose path ends like this. `arrived` resolves when the call is held.
+     */
     hold: (method: string, path: string, at: HeldAt) => {
       const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
       const { promise: released, resolve: release } = Promise.withResolvers<void>()

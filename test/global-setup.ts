@@ -11,10 +11,10 @@ import { migrate } from '../src/runtime/migrate.ts'
 import { installQueues } from '../src/runtime/queue.ts'
 
 export interface TestServer {
-  /** May create databases and owns the template. */
+  /** The URL of the role that owns the template database and may create databases. */
   ownerUrl: string
   appUrl: string
-  /** A superuser, where the server gives one. */
+  /** The URL of a superuser, if the server has one for tests. */
   superUrl: string | undefined
   template: string
 }
@@ -25,10 +25,10 @@ declare module 'vitest' {
   }
 }
 
-/** The key under which every test's database is written; spawned processes get it too. */
+/** The encryption key of every test's database. Spawned processes get it too. */
 export const testEncryptionKey = 'test-encryption-key-of-thirty-two-chars'
 
-/** The same server and credentials, another database. */
+/** Returns the URL of another database on the same server, with the same credentials. */
 export function urlOf(url: string, database: string): string {
   const changed = new URL(url)
   changed.pathname = `/${database}`
@@ -49,16 +49,19 @@ async function ownServer(dataDir: string): Promise<Omit<TestServer, 'template'>>
   const { ownerUrl, appUrl, superUrl } = await startEmbeddedPostgres(dataDir, { fast: true })
   await query(
     superUrl,
-    // Clones share the template's blocks, where the folder's file system can.
+    // Clones share the blocks of the template database, if the file system of the folder supports that.
     'alter system set file_copy_method = clone',
-    // The folder may lie in memory.
+    // The server's folder may be in memory, so the write-ahead log is kept small.
     "alter system set max_wal_size = '256MB'",
     'select pg_reload_conf()',
   )
   return { ownerUrl, appUrl, superUrl }
 }
 
-/** A server that somebody else runs: its role owns; `laku_app` is made where that is allowed. */
+/**
+ * Uses a server that somebody else runs. The given role becomes the owner; the role `laku_app` is created if
+ * that is allowed.
+ */
 async function givenServer(ownerUrl: string): Promise<Omit<TestServer, 'template'>> {
   const appUrl = new URL(ownerUrl)
   appUrl.username = 'laku_app'
@@ -75,7 +78,10 @@ async function givenServer(ownerUrl: string): Promise<Omit<TestServer, 'template
   }
 }
 
-/** One server and one migrated template for the whole run; each test file clones it. */
+/**
+ * Starts one server with one migrated template database for the whole run. Each test file clones the
+ * template.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL
   const dataDir = await mkdtemp(join(tmpdir(), 'laku-test-'))
@@ -86,7 +92,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const owner = new pg.Pool({ connectionString: ownerOfTemplate, max: 1 })
   await installQueues(ownerOfTemplate, queues)
   await migrate(owner, roleOf(server.appUrl))
-  // This server is no copy: money leaves at once.
+  // Marks the provider's list as read since the server's start. Otherwise laku would treat the database as a
+  // possible copy, and send no money at first.
   await query(ownerOfTemplate, 'update provider_book_reads set server_start = pg_postmaster_start_time()')
   await makeDevelopment(owner, { encryptionKey: [testEncryptionKey], sealKey: [testEncryptionKey] })
   await owner.end()

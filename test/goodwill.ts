@@ -3,13 +3,13 @@ import { credit, debit, post } from '../src/domain/ledger/index.ts'
 import { countUse } from '../src/domain/ops/index.ts'
 import { ensureWallets } from '../src/domain/wallet/index.ts'
 
-/** Fills a wallet as goodwill does, past its limits and its notices. */
+/** Adds goodwill to a wallet, without the limits and the notices of the real command. */
 export async function giveGoodwill(work: Work, userId: string, amountIdr: Rupiah): Promise<void> {
   const [id, at, by] = [newId(), work.now, 'a test']
   await ensureWallets(work, [userId])
   const subject = ['wallet_adjustment', id] as [string, string]
   const use = { kind: 'goodwill', subject, receiver: `user:${userId}`, amountIdr, person: by } as const
-  // With a second person, so that it takes from no limit.
+  // A second person is recorded, so that the goodwill does not count against a person's limit.
   await countUse(work, use, 'another test')
   const decided = { status: 'posted', note: by, requestedBy: by, decidedBy: by, createdAt: at, decidedAt: at }
   await insertRows(work.tx, 'walletAdjustments', [

@@ -28,40 +28,43 @@ import { watchMoves } from './watch-moves.ts'
 import { type WrappedPool, wrapPool } from './wrapped-pool.ts'
 
 export interface TestOptions {
-  /** Starts the provider sandbox in this process; without it the providers' addresses refuse connections. */
+  /** Starts the provider sandbox in this process. Without it, the providers' addresses refuse connections. */
   sandbox?: boolean
   /**
-   * Money of our own that lies at the provider (IDR). Without it refunds and payouts wait until what was paid
-   * in is settled, as at the real one: a test asks for it that is about something else, or whose money never
-   * went through the sandbox.
+   * The company's own money at the provider (IDR). Without it, refunds and payouts wait until payments are
+   * settled, as at the real provider. Tests about other matters need it, and tests whose money never went
+   * through the sandbox.
    */
   floatIdr?: number
   policy?: Partial<Policy>
-  /** The database refuses what laku moves and no machine lets move (watch-moves.ts). */
+  /** Lets the database refuse state changes by laku that no state machine allows (watch-moves.ts). */
   watched?: boolean
-  /** Rows of the choreography to replace, for a test of one domain by itself. */
+  /** Entries of the choreography to replace, to test one domain alone. */
   choreography?: Partial<Choreography>
-  /** Jobs that `drain` runs, instead of all. */
+  /** The jobs that `drain` runs; all jobs by default. */
   jobs?: readonly JobDefinition[]
 }
 
 export interface TestLaku extends Laku {
   readonly clock: ManualClock
   readonly sandbox: Sandbox
-  /** What its units of work send, and the deadlocks in it. */
+  /** Records the statements that units of work send, and deadlocks among them. */
   readonly wire: WrappedPool
-  /** The owner's and, where there is one, the superuser's way into this database. */
+  /** The database URLs of the owner and, if there is one, of a superuser. */
   readonly ownerUrl: string
   readonly superUrl: string | undefined
-  /** Runs a use case as the system, or as somebody. */
+  /** Runs a use case as this actor, or as the system. */
   as<T>(actor: Actor, use: (work: Work) => Promise<T>): Promise<T>
   system<T>(use: (work: Work) => Promise<T>): Promise<T>
-  /** Runs every waiting job and due sweep until nothing is left; returns how many jobs it ran. */
+  /** Runs every waiting job and due sweep until nothing is left. Returns how many jobs it ran. */
   drain(): Promise<number>
 }
 
 export const system: Actor = { kind: 'system', name: 'test' }
-/** What whoever a test makes up has confirmed: they have no row, and so no factor that could be theirs. */
+/**
+ * The confirmed second factor of a person whom a test invents. Such a person has no row in the database, and
+ * so no factor.
+ */
 class Confirmed extends ConfirmedFactor {
   override isOf(): boolean {
     return true
@@ -69,7 +72,7 @@ class Confirmed extends ConfirmedFactor {
 }
 export const confirmed = new Confirmed('', null)
 
-/** Who acts where nobody is named; where they are a second person, they have confirmed it. */
+/** The default actor. As a second person, this actor has confirmed with a second factor. */
 export const admin: Actor = {
   kind: 'staff',
   id: newId(),
@@ -87,17 +90,18 @@ const noLimits: Partial<Policy> = {
   settlementWeekIdr: MUCH_IDR,
   withdrawalDayIdr: MUCH_IDR,
   withdrawalWeekIdr: MUCH_IDR,
-  // And most buyers of a test have paid nothing before.
+  // Most buyers in tests have never paid before, so the times for such buyers are as long as for others.
   holdMinutesNew: 60,
   orderInvoiceHoursNew: 24,
   unpaidOrdersPerDay: 1_000,
 }
 
-// One file's database serves all its tests; each file has its own.
+// Each test file has a database of its own, which serves all tests of the file.
 let databases = 0
 
 /**
- * A laku of this file's own: a cloned database, a clock that stands, the real choreography, the real clients.
+ * Opens a laku for this test file: a cloned database, a clock that stands still, the real choreography and
+ * the real clients.
  */
 export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku> {
   const server = inject('server')
@@ -105,7 +109,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   await query(
     server.ownerUrl,
     `create database ${name} template ${server.template} strategy file_copy`,
-    // A clone has PostgreSQL's own rights again.
+    // A cloned database has PostgreSQL's default rights again, so they are revoked again.
     `revoke temporary on database ${name} from public`,
   )
   const appUrl = urlOf(server.appUrl, name)
@@ -115,15 +119,15 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   if (options.watched) await watchMoves(ownerUrl)
   const pool = createPool({ url: appUrl, poolSize: 12, applicationName: 'laku test' })
   const db = createKysely(pool)
-  // What a test moves by its own hand is not watched; what laku does is.
+  // Changes that a test itself makes are not watched; only laku's changes are.
   const watched = options.watched
     ? createPool({ url: watchedUrl(appUrl), poolSize: 12, applicationName: 'laku' })
     : undefined
   const wire = wrapPool(watched ?? pool)
   const clock = new ManualClock()
   const vault = new Vault(config.encryptionKey, config.sealKey)
-  // Tests run at any hour: a notice waits for the morning only where a test says so. And one actor does in a
-  // minute what takes a shop's people months: limits of days hold where a test is about them.
+  // Tests run at any hour, so notices wait for the morning only in tests about that. And one actor does in a
+  // minute what staff do in months, so daily limits apply only in tests about them.
   const policy = { ...defaultPolicy, ...noLimits, quietFromHour: 0, quietToHour: 0, ...options.policy }
   const logger = createLogger({ logLevel: 'silent' })
   const queue = new JobQueue(appUrl, () => {})
@@ -163,7 +167,8 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
       await sandbox?.close()
       await queue.close()
       await Promise.all([pool.end(), watched?.end()])
-      // A superuser may also end an autovacuum that is at work in it.
+      // A superuser is used if there is one, because only a superuser may end an autovacuum that works in the
+      // database.
       await query(server.superUrl ?? server.ownerUrl, `drop database if exists ${name} with (force)`)
     },
   }
@@ -178,7 +183,10 @@ function watchedUrl(url: string): string {
 
 type TestConfig = ReturnType<typeof testConfig>
 
-/** Development's configuration, with secrets of its own and every provider at an address that refuses. */
+/**
+ * Returns development's configuration, with secrets of its own and with providers' addresses that refuse
+ * connections.
+ */
 function testConfig() {
   const nowhere = 'http://127.0.0.1:9'
   return loadConfig({
@@ -236,7 +244,7 @@ async function startTestSandbox(config: TestConfig, floatIdr = 0): Promise<Sandb
 
 const MAX_ROUNDS = 200
 
-/** Returns the names of the queues that hold jobs and of the sweeps that are due, by one statement. */
+/** Returns the names of the queues that have jobs and of the sweeps that are due, with one statement. */
 async function waiting(laku: Laku, jobs: readonly JobDefinition[]): Promise<Set<string>> {
   const now = laku.clock.now()
   const queued = jobs.flatMap(({ name, sweep }) => (sweep ? [] : [name]))
@@ -261,7 +269,7 @@ async function drain(laku: Laku, jobs: readonly JobDefinition[]): Promise<number
     const names = await waiting(laku, jobs)
     for (const job of jobs.filter(({ name }) => names.has(name))) {
       if (job.sweep) {
-        // An earlier job of this round may have done this job's work already.
+        // An earlier job of this round may already have done the work of this job.
         if (ran > before && !(await isDue(job, laku))) continue
         await job.run(laku, [{ id: newId(), data: {} }])
         ran++

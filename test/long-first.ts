@@ -1,8 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
- * Files of eight seconds of processor time and more, the longest first, by their paths' ends: what begins
- * last would have one core to itself while the other idles.
+ * Test files that need eight seconds of processor time or more, the longest first. They run first, because a
+ * long file that begins last would use one core while the other is idle.
  */
 const long = [
   'test/acceptance/database-environment.test.ts',
@@ -25,7 +25,7 @@ const long = [
   'test/contract/refusals.test.ts',
 ]
 
-/** The long files first, the others as vitest has them: by what they took the last time, or by their size. */
+/** Runs the long files first. The others follow in vitest's own order: by their last duration, or by size. */
 export class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {

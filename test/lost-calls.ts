@@ -8,9 +8,9 @@ type Fixture = Awaited<ReturnType<typeof openPayoutFixture>>
 const MINUTE_S = 60
 
 /**
- * So many payouts whose first call is lost, made by the provider (`commit_then_timeout`) or not (`timeout`),
- * while its lists lag by ten minutes. After a quarter of an hour, by sweeps alone, each is paid once, and no
- * person was asked.
+ * Begins this many payouts whose first call is lost: made by the provider (`commit_then_timeout`) or not
+ * (`timeout`), while the provider's lists lag by ten minutes. Expects that after a quarter of an hour, by
+ * sweeps alone, each was paid once and no person was asked.
  */
 export async function expectPaidOnce(
   f: Fixture,
@@ -28,7 +28,7 @@ export async function expectPaidOnce(
     for (let at = 0; at < count; at += 50) await sweepPayouts(f.context)
   }
   for (const key of keys) expect(await f.atProvider(key)).toMatchObject([{ status: 'SUCCEEDED' }])
-  // Nobody told laku of the end; it asks a quarter of an hour later.
+  // The provider sent no webhook about the end, so laku asks a quarter of an hour later.
   await f.pass(15 * MINUTE_S)
   for (let at = 0; at < count; at += 50) await sweepPayouts(f.context)
   const rows = await f.laku.db

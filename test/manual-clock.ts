@@ -1,6 +1,6 @@
 import type { Clock } from '../src/domain/kernel/index.ts'
 
-/** A clock that stands until it is moved. */
+/** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
   #now: Date
 
@@ -16,7 +16,7 @@ export class ManualClock implements Clock {
     return this.now()
   }
 
-  /** Moves the clock forward, or back, by so many seconds. */
+  /** Moves the clock forward by this many seconds, or back if the number is negative. */
   shift(seconds: number): void {
     this.#now = new Date(this.#now.getTime() + seconds * 1000)
   }

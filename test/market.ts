@@ -47,8 +47,7 @@ export const rate = {
 export const joinSettings = { originPostalCode: '13960', publicUrl: 'http://laku.test' }
 
 /**
- * The rows of the service map that group buying stands on, and no job: what a test of this domain needs of
- * it.
+ * The entries of the choreography that group buying needs, without jobs. Tests of this domain need no others.
  */
 export const groupChoreography: Partial<Choreography> = {
   'payment.paid': { reactions: [confirmParticipants] },
@@ -95,8 +94,8 @@ export interface SessionTerms {
 }
 
 /**
- * A factory with one product of two variants, buyers with addresses, and what they do: a small world for
- * tests.
+ * A small world for tests: a factory with one product of two variants, buyers with addresses, and the acts of
+ * these buyers.
  */
 export class Market {
   readonly factoryId = newId()
@@ -158,7 +157,7 @@ export class Market {
     return `SKU-${this.otherVariantId.slice(-12).toUpperCase()}`
   }
 
-  /** How the factory sells both variants, and how many pieces too many the warehouse takes. */
+  /** Sets the bundle size of both variants, and how many excess pieces the warehouse accepts. */
   async bundles(terms: { wholesaleUnit: number; maxExcessUnits: number }): Promise<void> {
     await this.laku.db
       .updateTable('productVariants')
@@ -218,7 +217,7 @@ export class Market {
     return this.laku.system((work) => getSession(work.tx, sessionId, { withDrafts: true }))
   }
 
-  /** A join as the door would give it, with its shipping fee. */
+  /** Returns the join that a route would make, with its shipping fee. */
   joinOf(buyer: Buyer, sessionId: string, quantity = 1, more: Partial<Join> = {}): Join {
     const items = [{ variantId: this.variantId, quantity }]
     return { customerId: buyer.id, sessionId, items, addressId: buyer.addressId, rate, ...more }
@@ -228,15 +227,15 @@ export class Market {
     return this.laku.system((work) => joinSessions(work, joins, joinSettings))
   }
 
-  /** Joins alone; throws what it was refused for. */
+  /** Joins a session. Throws the error for which the join was refused. */
   async join(buyer: Buyer, sessionId: string, quantity = 1, more: Partial<Join> = {}): Promise<JoinAnswer> {
     const [outcome] = await this.joinAll([this.joinOf(buyer, sessionId, quantity, more)])
     return answerOf(outcome)
   }
 
   /**
-   * The gateway says that these were paid, by virtual account: what cannot be refunded at the source goes to
-   * the wallet.
+   * Confirms payments as paid by virtual account. A virtual account accepts no refunds, so refunds go to the
+   * wallet.
    */
   async pay(...paymentIds: string[]): Promise<string[]> {
     const outcomes = await this.laku.system(async (work) => {
@@ -279,7 +278,7 @@ export class Market {
     return this.laku.as(admin, (work) => adjustStock(work, { variantId, change, reason: 'counted' }))
   }
 
-  /** `held`, `paid`, … of one participation. */
+  /** Returns the status of a participation: `held`, `paid`, … */
   async statusOf(participantId: string): Promise<string | undefined> {
     const row = await this.laku.db
       .selectFrom('groupParticipants')
@@ -293,7 +292,7 @@ export class Market {
     return this.laku.system((work) => balanceIdr(work.tx, walletAccount(buyer.id)))
   }
 
-  /** Everything that is always true, in one snapshot. */
+  /** Checks all invariants in one snapshot of the database. */
   async expectAllTrue(): Promise<void> {
     const results = await this.laku.system((work) =>
       runChecks([...groupBuyingChecks, ...ledgerChecks], work.tx, work.vault),
@@ -312,11 +311,11 @@ export class Market {
   }
 }
 
-/** A mobile number of a buyer's own, made of the last digits of their id. */
+/** Returns a mobile number for a buyer, made of the last digits of their id. */
 const phoneOf = (id: string) =>
   `+6281${(Number.parseInt(id.slice(-12), 16) % 1e10).toString().padStart(10, '0')}`
 
-/** The answer of a join in the domain's own names, instants as text. */
+/** Returns the answer to a join with the domain's field names and with instants as text. */
 export function answerOf(outcome: JoinOutcome | undefined): JoinAnswer {
   if (!outcome?.ok) throw outcome?.error ?? new Error('no outcome')
   return fromWire(outcome.answer.body) as JoinAnswer

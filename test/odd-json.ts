@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 
-/** The answers and webhooks that docs/providers.md shows, by their names. */
+/** The example answers and webhooks of docs/providers.md, by their names. */
 export const providerExamples: Readonly<Record<string, unknown>> = Object.fromEntries(
   [...readFileSync('docs/providers.md', 'utf8').matchAll(/^```json example=(\S+)\n(.*?)^```/gms)].map(
     ([, name, text]) => [name as string, JSON.parse(text as string) as unknown],
   ),
 )
 
-/** What a provider may put where something else stood. */
+/** Values that a provider may send in place of an expected one. */
 const odd = fc.constantFrom<unknown>(
   null,
   undefined,
@@ -24,7 +24,7 @@ const odd = fc.constantFrom<unknown>(
   { unheard_of: { of: [1, 'x', null] } },
 )
 
-/** The value in another form that a provider may write it in. */
+/** Returns the value in other notations that a provider may use. */
 const rewritten = (value: unknown): unknown[] => {
   if (typeof value === 'number') return [String(value), `${value}.00`, value + 0.5]
   if (typeof value === 'boolean') return [String(value), value ? 1 : 0]
@@ -34,10 +34,7 @@ const rewritten = (value: unknown): unknown[] => {
 const valueAt = (json: unknown, path: Path): unknown =>
   path.reduce((value, key) => (value as Record<string | number, unknown> | null | undefined)?.[key], json)
 
-/**
- * The same JSON with one value odd or written in another form, and a field that nobody has heard of beside
- * it.
- */
+/** Returns the same JSON with one odd or rewritten value, and with an additional unknown field. */
 export const oddOf = (json: unknown): fc.Arbitrary<unknown> =>
   fc.constantFrom(...pathsOf(json)).chain((path) => {
     const other = rewritten(valueAt(json, path))

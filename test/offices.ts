@@ -11,7 +11,7 @@ export const officePlace = {
   postalCode: '40135',
 }
 
-/** An agent of an office of their own, which looks after these factories. */
+/** Hires an agent and gives them an office that looks after these factories. */
 export async function agentOf(laku: TestLaku, ...factoryIds: string[]): Promise<Actor> {
   const agent = await hire(laku, 'agent')
   await laku.as(admin, async (work) => {

@@ -21,7 +21,7 @@ import { giveGoodwill } from './goodwill.ts'
 import { openTestLaku, type TestLaku, type TestOptions } from './laku.ts'
 import { MUCH_IDR } from './payouts.ts'
 
-/** The provider's client with short timeouts, so that a lost answer costs a test a moment. */
+/** Returns the provider's client with short timeouts, so that a lost answer costs a test only a moment. */
 export const shortTimeoutGateway = (laku: TestLaku) =>
   createXenditGateway({
     url: laku.config.xenditApiUrl,
@@ -30,10 +30,7 @@ export const shortTimeoutGateway = (laku: TestLaku) =>
     breaker: { troubles: 1000 },
   })
 
-/**
- * The payment domain alone: what others do with its events is theirs to test. What it does with its own
- * stays.
- */
+/** The choreography of the payment domain alone. Reactions of other domains are tested in those domains. */
 const alone: Partial<Choreography> = {
   'payment.paid': {},
   'payment.expired': { reactions: [freeParts] },
@@ -52,19 +49,20 @@ export interface Buyer {
   participantId: string
 }
 
-/** A laku with a session of a product, and short ways to what payments need. */
+/** Opens a laku with a session of a product, and helpers that tests of payments need. */
 export async function openPaymentFixture(options: TestOptions = {}) {
   const laku = await openTestLaku({
     watched: true,
     sandbox: true,
-    // Tests of payments go back at once; those of what is not settled yet ask for none.
+    // In most tests refunds are sent at once, because the balance is large. Tests about unsettled money set
+    // it to 0.
     floatIdr: MUCH_IDR,
     ...options,
     choreography: { ...alone, ...options.choreography },
   })
   const shop = await openShop(laku)
   const ways = waysOf(laku, shop.sessionId)
-  // Nobody listens: deliveries would be tried again for ten seconds each.
+  // No server listens, so the sandbox drops its webhooks. Otherwise each would be retried for ten seconds.
   await ways.webhooks({ drop_rate: 1 })
   return { laku, ...shop, ...ways }
 }
@@ -110,7 +108,7 @@ async function insertSession(
 function waysOf(laku: TestLaku, sessionId: string) {
   let phones = 0
   const ways = {
-    /** A user with a held place. */
+    /** Makes a user with a held place in the session. */
     async buyer(): Promise<Buyer> {
       const [userId, participantId, now] = [newId(), newId(), laku.clock.now()]
       await laku.db
@@ -130,7 +128,7 @@ function waysOf(laku: TestLaku, sessionId: string) {
       `.execute(laku.db)
       return { userId, sessionId, participantId }
     },
-    /** A payment of 110,000 that is open for an hour. */
+    /** Makes a payment of 110,000 rupiah that is open for an hour. */
     async payment(method: PayWith = 'invoice', buyer?: Buyer, walletIdr?: number): Promise<Payment> {
       const { userId, participantId } = buyer ?? (await ways.buyer())
       const expiresAt = secondsAfter(laku.clock.now(), 3600)
@@ -157,7 +155,7 @@ function waysOf(laku: TestLaku, sessionId: string) {
       const rows = await laku.db.selectFrom('attention').select(['kind', 'subjectId']).execute()
       return rows.map((row) => `${row.kind} ${row.subjectId}`)
     },
-    /** What is always true, and is not: empty. */
+    /** Returns the violated invariants; empty if all hold. */
     broken: async () => {
       const checks = [...ledgerChecks, ...paymentChecks, ...walletChecks]
       const results = await laku.system((work) => runChecks(checks, work.tx, laku.vault))
@@ -173,7 +171,7 @@ interface SandboxBook {
   refunds: { id: string; reference_id: string; amount: number; status: string }[]
 }
 
-/** The buyer at the provider's page, and the provider misbehaving. */
+/** Helpers for the buyer at the provider's page, and for a provider that misbehaves. */
 function sandboxWays(laku: TestLaku) {
   const send = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${laku.sandbox.url}${path}`, {
@@ -191,20 +189,20 @@ function sandboxWays(laku: TestLaku) {
       how: { channel?: string; source?: string; amount?: number; late?: boolean } = {},
     ) => send('POST', `/xendit/pay/${invoiceId}`, { channel: 'DANA', ...how }),
     faults: (...faults: object[]) => send('PUT', '/control/faults', faults),
-    /** How the sandbox's deliveries misbehave; `{}` lets them through. */
+    /** Sets how the sandbox's webhook deliveries misbehave; `{}` makes them normal. */
     webhooks: (how: object) => send('PUT', '/control/webhooks', how),
-    /** How the provider behaves where it documents less or more: docs/sandbox.md. */
+    /** Sets the provider's behaviour where several are possible (docs/sandbox.md). */
     profile: (switches: object) => send('PUT', '/control/profile', switches),
-    /** Money of our own over there (IDR), beyond what was paid and is settled. */
+    /** Sets the company's own money at the provider (IDR), beyond settled payments. */
     float: (float_idr: number) => send('PUT', '/control/balance', { float_idr }),
-    /** The same, told by what can be spent then. */
+    /** Sets the company's own money so that this sum can be spent. */
     spendable: (spendable_idr: number) => send('PUT', '/control/balance', { spendable_idr }),
-    /** The days pass after which what was paid can be spent. */
+    /** Lets the days pass after which payments can be spent. */
     settle: () => send('POST', '/control/settle', {}),
-    /** Its lists show what was made only so much later (s). */
+    /** Sets the lag of the provider's lists (s). */
     lists: (lag_s: number) => send('PUT', '/control/lists', { lag_s }),
     age: (seconds: number) => send('POST', '/control/age', { seconds }),
-    /** It says of a refund what its own rules forbid. */
+    /** Forces a refund into a state that the provider's own rules forbid. */
     force: (id: string, told: { status: string; amount?: number }) =>
       send('POST', `/control/refunds/${id}`, { ...told, force: true }),
     refundOutcome: (outcome: 'SUCCEEDED' | 'FAILED' | 'PENDING', failure_code?: string) =>

@@ -18,7 +18,7 @@ type Update = EventOf<
   'payout.submitted' | 'payout.succeeded' | 'payout.revived' | 'payout.failed' | 'payout.reversed'
 >
 
-/** The postings of a settlement, made straight from the events. */
+/** Returns a reaction that posts as a settlement does, directly from the payout's events. */
 const books =
   (verb: string, from: (id: string) => AccountKey, to: (id: string) => AccountKey) =>
   async (work: Work, events: Update[]): Promise<void> => {
@@ -35,7 +35,7 @@ const books =
 const inFlight = (): AccountKey => 'payouts-in-flight'
 const gateway = (): AccountKey => 'gateway'
 
-/** The payout domain alone, with a follower that books as a settlement does. */
+/** The choreography of the payout domain alone, with reactions that post as a settlement does. */
 const alone: Partial<Choreography> = {
   'payout.created': {},
   'payout.submitted': { reactions: [books('submitted', factoryAccount, inFlight)] },
@@ -47,10 +47,10 @@ const alone: Partial<Choreography> = {
   'payout.reversed': { reactions: [books('reversed', gateway, factoryAccount)] },
 }
 
-/** A float that covers whatever a test pays out (IDR). */
+/** The company's own money at the provider (IDR): enough for all payouts of a test. */
 export const MUCH_IDR = 1_000_000_000_000
 
-/** The provider's client with short timeouts, so that a lost answer costs a test a moment. */
+/** Returns the provider's client with short timeouts, so that a lost answer costs a test only a moment. */
 export const shortTimeoutPayouts = (laku: TestLaku): PayoutGateway =>
   createXenditPayouts({
     url: laku.config.xenditApiUrl,
@@ -60,7 +60,7 @@ export const shortTimeoutPayouts = (laku: TestLaku): PayoutGateway =>
   })
 
 export async function openPayoutFixture(options: TestOptions = {}) {
-  // What is paid out here was never paid in at the sandbox.
+  // The payouts of these tests need money at the sandbox, because no payments came in there.
   const floatIdr = MUCH_IDR
   const laku = await openTestLaku({ watched: true, sandbox: true, floatIdr, choreography: alone, ...options })
   const payouts = shortTimeoutPayouts(laku)
@@ -71,7 +71,7 @@ export async function openPayoutFixture(options: TestOptions = {}) {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as unknown
   }
-  // Nobody listens: deliveries would be tried again for four seconds each.
+  // No server listens, so the sandbox drops its webhooks. Otherwise each would be retried for four seconds.
   await send('PUT', '/webhooks', { drop_rate: 1 })
   return {
     laku,
@@ -116,10 +116,10 @@ export async function openPayoutFixture(options: TestOptions = {}) {
     faults: (...faults: object[]) => send('PUT', '/faults', faults),
     control: send,
     move: (providerId: string, status: string) => send('POST', `/payouts/${providerId}`, { status }),
-    /** What the provider's own rules forbid. */
+    /** Forces a payout into a state that the provider's own rules forbid. */
     force: (providerId: string, status: string, amount?: number) =>
       send('POST', `/payouts/${providerId}`, { status, force: true, ...(amount && { amount }) }),
-    /** Both clocks, ours and the provider's. */
+    /** Moves both clocks forward: laku's and the provider's. */
     pass: async (seconds: number) => {
       laku.clock.shift(seconds)
       await send('POST', '/age', { seconds })

@@ -9,9 +9,7 @@ export interface Ended {
   stderr: string
 }
 
-/**
- * One run of the real `laku` as a process of its own, with nothing of this one's settings but what is given.
- */
+/** Runs the real `laku` as a process of its own, whose environment has only the given settings. */
 export function runLaku(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},

@@ -9,7 +9,10 @@ const BUYERS = 200
 const UNITS_LEFT = 3
 const JWT_SECRET = 'acceptance-jwt-secret-of-more-than-32-characters'
 
-/** Has many buyers race over HTTP for a session's last units, so many times. */
+/**
+ * Describes a test in which many buyers race over HTTP for the last units of a session, repeated this many
+ * times.
+ */
 export function describeRace(rounds: number): void {
   describe('the last units of a session', () => {
     let shop: Shop

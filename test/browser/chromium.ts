@@ -6,7 +6,7 @@ import { type BrowserContext, type BrowserContextOptions, chromium } from 'playw
 
 const PATH = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
-// Chromium of its own accord asks its makers for this and that: here it asks nobody.
+// Flags that stop Chromium from sending requests of its own, for example for updates.
 const QUIET = [
   '--disable-gpu',
   '--disable-quic',
@@ -22,8 +22,8 @@ export interface Chromium {
 }
 
 /**
- * Debian's Chromium, without a window and with an empty folder of its own. Throws what to install where there
- * is none.
+ * Starts Debian's Chromium without a window, with an empty profile folder. Throws an error that says what to
+ * install if Chromium is missing.
  */
 export async function startChromium(): Promise<Chromium> {
   if (!existsSync(PATH))

@@ -28,11 +28,11 @@ export interface Sight {
   name: string
   path: string
   status: number
-  /** What its heading says, in each language. */
+  /** The text of the page's heading, in each language. */
   says: { id: string; en: string }
 }
 
-/** A shop that listens, with the providers beside it, and the way to each page in each of its states. */
+/** A shop with a server and providers, and the addresses of each page in each of its states. */
 export class Shop {
   readonly laku: TestLaku
   readonly market: Market
@@ -66,7 +66,7 @@ export class Shop {
     return this.server.url
   }
 
-  /** A session with so many units paid by one buyer, and so many held by another. */
+  /** Makes a session with this many units paid by one buyer, and this many held by another buyer. */
   async session(more: SessionTerms & { paid?: number; held?: number } = {}) {
     const { paid = 0, held = 0, ...rest } = more
     const session = await this.market.session({ ...terms, ...rest })
@@ -84,7 +84,7 @@ export class Shop {
     }
     for (const [status, { id }] of Object.entries(ended))
       await this.laku.db.updateTable('groupBuyingSessions').set({ status }).where('id', '=', id).execute()
-    // Its time runs out while no worker looks.
+    // The session's time runs out, but no worker runs that could end it.
     const ending = await this.session({ endsInS: 1, paid: 3 })
     const sights: [string, { code: string }][] = [
       ['session forming', await this.session({ paid: 27, held: 3 })],
@@ -110,7 +110,7 @@ export class Shop {
     ]
   }
 
-  /** Where the link of a payment leads to. */
+  /** Returns the address to which a payment's link redirects. */
   async invoiceOf(code: string): Promise<string> {
     const answer = await fetch(`${this.url}/pay/${code}`, { redirect: 'manual' })
     const invoice = answer.headers.get('location')
@@ -118,7 +118,7 @@ export class Shop {
     return invoice
   }
 
-  /** The provider's own page, as the sandbox shows it. */
+  /** Returns the states of the provider's invoice page, as the sandbox shows it. */
   async invoiceSights(): Promise<Sight[]> {
     const invoices: string[] = []
     for (let n = 0; n < 3; n++) invoices.push(await this.invoiceOf((await this.held()).code))
@@ -137,7 +137,7 @@ export class Shop {
     ]
   }
 
-  /** The courier's page of a parcel that is on its way, and of none. */
+  /** Returns the courier's tracking pages: of a parcel on its way, and of an unknown parcel. */
   async trackSights(): Promise<Sight[]> {
     const shop = await Storefront.open(this.laku)
     await shop.market.addStock(10)
@@ -153,7 +153,7 @@ export class Shop {
     ]
   }
 
-  /** Takes a place in a session as a buyer's own program does. Returns the link to pay by. */
+  /** Joins a session over the API, as a buyer's own program does. Returns the payment link. */
   async joinOver(code: string, quantity: number): Promise<string> {
     const [buyer] = (await this.market.buyers(1)) as [Buyer]
     const call = async (method: string, path: string, body?: object) => {
@@ -175,13 +175,16 @@ export class Shop {
     return joined.payment.invoice_url
   }
 
-  /** So many others open their links before; whoever comes now has a place in the line. */
+  /**
+   * Lets this many other buyers open their payment links first, so that the next buyer gets a place in the
+   * queue for invoices.
+   */
   async crowd(): Promise<void> {
     const others = await Promise.all(Array.from({ length: 12 }, () => this.held()))
     await Promise.all(others.map(({ code }) => fetch(`${this.url}/pay/${code}`, { redirect: 'manual' })))
   }
 
-  /** A payment of somebody who holds a place in a session. */
+  /** Makes a payment for a held place in a session. */
   async held(): Promise<{ id: string; code: string; sessionId: string; amountIdr: number }> {
     const session = await this.session({ paid: 27 })
     const [buyer] = (await this.market.buyers(1)) as [Buyer]
@@ -252,7 +255,7 @@ export class Shop {
     ]
   }
 
-  /** The sights of a payment while nothing is asked of the provider. */
+  /** Returns the states of the payment page while the provider is paused. */
   async pausedSights(): Promise<Sight[]> {
     const { code } = await this.held()
     await this.pause(true)

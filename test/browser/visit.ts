@@ -3,10 +3,10 @@ import type { Page } from 'playwright-core'
 
 const inspection = await readFile(new URL('inspect-page.js', import.meta.url), 'utf8')
 
-/** What was noticed while a page was open. */
+/** The observations made while a page was open. */
 export interface Noticed {
   troubles: string[]
-  /** Of everything that was loaded, as it came over the wire, without headers. */
+  /** The number of bytes that were loaded, as sent over the network and without headers. */
   bytes: number
 }
 
@@ -16,16 +16,16 @@ export interface Visit {
 }
 
 /**
- * Sentences about what goes wrong on this page from now on: what it says to its console, and what it loads
- * from elsewhere.
+ * Collects sentences about what goes wrong on this page from now on: messages in its console, and requests to
+ * other hosts.
  */
 export function watch(page: Page, url: string): string[] {
   const troubles: string[] = []
   const { origin } = new URL(url)
   page.on('console', (message) => {
     if (!['error', 'warning'].includes(message.type())) return
-    // Chromium says so of every answer that is not 2xx; for the page itself it is expected, and looked at by
-    // its status.
+    // Chromium reports every answer that is not 2xx. For the page itself such an answer is expected, and its
+    // status is checked separately.
     if (message.location().url === page.url() && message.text().startsWith('Failed to load resource')) return
     troubles.push(`says ${message.type()}: ${message.text()}`)
   })
@@ -38,7 +38,10 @@ export function watch(page: Page, url: string): string[] {
   return troubles
 }
 
-/** Opens an address and looks at it: at what it does, how much it loads, and what `inspect-page.js` finds. */
+/**
+ * Opens an address and returns the observations: troubles, the bytes loaded, and the findings of
+ * `inspect-page.js`.
+ */
 export async function visit(page: Page, url: string): Promise<Visit> {
   const troubles = watch(page, url)
   const loads: Promise<number>[] = []
@@ -62,7 +65,8 @@ const FOCUSED = `(() => {
 })()`
 
 /**
- * A person who uses the keyboard reaches every control in the order of the page, and sees the focus.
+ * Checks that a person who uses the keyboard reaches every control in the order of the page, and sees which
+ * control has the focus.
  */
 async function focusTroubles(page: Page): Promise<string[]> {
   const troubles: string[] = []

@@ -23,15 +23,24 @@ import { environmentOf, RunningLaku } from '../running-laku.ts'
 import { Storefront } from '../storefront.ts'
 import { touchedByReplay } from './replay.ts'
 
-/** At most so long after its flows have begun a worker is killed (ms): they take about as long. */
+/**
+ * The longest time (ms) after the start of its flows at which a worker is killed. The flows take about as
+ * long.
+ */
 const KILLED_WITHIN_MS = 600
-/** Time passes for what waits for its next try (ms). */
+/**
+ * The interval (ms) at which laku's clock is moved forward, so that work that waits for a retry becomes due.
+ */
 const SHIFT_EVERY_MS = 10_000
-/** A dead worker's jobs are given out again after half a minute, and Xendit answers ten calls a second. */
+/**
+ * The timeout (ms) is long, because a dead worker's jobs are queued again only after half a minute, and
+ * Xendit accepts ten calls a second.
+ */
 const TIMEOUT_MS = 120_000
 
 /**
- * A shop whose server and providers run in this process, and whose workers are processes that can be killed.
+ * Opens a shop whose server and providers run in this process. Its workers are processes of their own, which
+ * can be killed.
  */
 export async function openMortalShop() {
   const laku = await openTestLaku({ sandbox: true, floatIdr: MUCH_IDR })
@@ -51,9 +60,9 @@ export async function openMortalShop() {
 type MortalShop = Awaited<ReturnType<typeof openMortalShop>>
 
 /**
- * So many rounds: direct orders, a session that succeeds and one that is cancelled are begun, and the worker
- * that serves them is killed at a random moment, while the next one comes up. The last worker is left the
- * rest. Returns how long that took it (ms).
+ * Runs this many rounds. Each round begins direct orders, a session that succeeds and a session that is
+ * cancelled. The worker is killed at a random moment while the next worker starts. The last worker does the
+ * rest; returns how long that took (ms).
  */
 export async function killWorkers(shop: MortalShop, rounds: number): Promise<number> {
   let worker = await RunningLaku.worker(shop.env)
@@ -66,10 +75,11 @@ export async function killWorkers(shop: MortalShop, rounds: number): Promise<num
     worker = next
   }
   const startedMs = performance.now()
-  // What waits for its time, like a delivery that was claimed and not worked through, is due.
+  // Moves the clock forward, so that work with a due time is due. An example is a webhook delivery that was
+  // claimed but not processed.
   await shiftAll(shop.laku, 900)
   await untilDone(shop.laku)
-  // What the providers have still to say of it (a message was read) is heard before the worker ends.
+  // The providers' last webhooks (for example: a message was read) must be processed before the worker ends.
   await shop.laku.sandbox.settleWebhooks()
   await untilDone(shop.laku)
   const tookMs = performance.now() - startedMs
@@ -113,7 +123,7 @@ async function shiftAll(laku: TestLaku, seconds: number): Promise<void> {
   await query(laku.ownerUrl, `update clock set shift_s = shift_s + ${seconds}`)
 }
 
-/** What is not in its last state, by kind. */
+/** Counts the objects that are not in a final state, by kind. */
 async function underWay(laku: TestLaku): Promise<Record<string, number>> {
   const { rows } = await sql<{ what: string; count: number }>`
     select what, count(*)::int as count from (
@@ -135,7 +145,8 @@ async function untilDone(laku: TestLaku): Promise<void> {
   for (let left = await underWay(laku); Object.keys(left).length > 0; left = await underWay(laku)) {
     const tookMs = performance.now() - beganMs
     if (tookMs > TIMEOUT_MS) expect(left).toEqual({})
-    // A message that no provider answered in time, on a machine that has much to do, waits for its next try.
+    // On a busy machine a provider may answer too late, so that a message waits for its next attempt. The
+    // clock is moved forward for that.
     if (tookMs > shifts * SHIFT_EVERY_MS) {
       shifts++
       await shiftAll(laku, 900)
@@ -144,14 +155,18 @@ async function untilDone(laku: TestLaku): Promise<void> {
   }
 }
 
-/** Every order once, every check of the book, and the provider's book line by line. */
+/**
+ * Checks that every order exists once, that all checks of the ledger hold, and that the provider's list
+ * agrees line by line.
+ */
 export async function expectWhole({ laku }: MortalShop, rounds: number): Promise<void> {
   const { rows } = await sql<{ orders: number; parcels: number }>`
     select (select count(*)::int from orders) as orders, (select count(*)::int from shipments) as parcels`.execute(
     laku.db,
   )
   expect(rows).toEqual([{ orders: rounds * 5, parcels: rounds * 5 }])
-  // Reads the provider's book, which its job does every ten minutes: fees are known from there.
+  // The provider's list is read now, because it contains the fees. In a shop, a job reads it every ten
+  // minutes.
   await paymentsBookJob.run(laku, [{ id: 'book', data: {} }])
   const results = await laku.system((work) => runChecks(bookChecks, work.tx, work.vault))
   expect(results.filter((result) => !result.ok)).toEqual([])
@@ -183,13 +198,13 @@ const waiting = (laku: TestLaku) =>
     .execute()
 
 /**
- * Has every delivery that ever came processed again. Returns how many, and what every other table held before
- * and after.
+ * Replays every webhook delivery that was ever stored. Returns their number, and the content of every other
+ * table before and after.
  */
 export async function replayAll({ laku }: MortalShop) {
   const before = await digest(laku.ownerUrl, touchedByReplay)
   const { count } = await laku.as(admin, (work) => replayWebhooks(work, { since: new Date(0) }))
-  // Updates of a message that laku never sent are tried a few times before they are left alone.
+  // Updates about a message that laku never sent are retried a few times before laku gives them up.
   let left = await waiting(laku)
   for (let round = 0; round < REPLAY_ROUNDS && left.length > 0; round++) {
     for (const [provider, all] of Map.groupBy(left, (row) => row.provider)) {

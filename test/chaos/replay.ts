@@ -1,6 +1,6 @@
 /**
- * A replay of webhooks may change only these: the inbox's count, the audit row of the staff member, the
- * queue, and the times of the last and next question to a provider.
+ * The tables and columns that a replay of webhooks may change: the inbox's count, the audit log, the job
+ * queue, and the times at which a provider was asked or will be asked.
  */
 export const touchedByReplay = [
   'public.webhook_inbox',

@@ -3,25 +3,26 @@ import type { AccessWorld } from './access-world.ts'
 import type { Right } from './role-table.ts'
 
 export interface Call {
-  /** For the `:id` of the route. */
+  /** The value for the `:id` in the route. */
   id?: string
   query?: string
   body?: object
 }
 
 /**
- * One row a route says who may call it. A new route needs a row here, named by method and pattern, with a
- * valid request, so that a refusal can only come from the caller's role.
+ * A row for one route says who may call it. A new route needs a row here, named by method and pattern, with a
+ * valid request. So a refusal can only be caused by the caller's role.
  */
 export interface Row {
   /**
-   * `anybody`: no login is asked for. `own`: the owner alone, to others it does not exist. `self`: every
-   * customer, for themselves. `secret`: nobody in this matrix.
+   * The customers who may call the route. `anybody`: no log-in is needed. `own`: only the owner; for others
+   * the object does not exist. `self`: every customer, about themselves. `secret`: no caller in this matrix,
+   * because the route needs a secret.
    */
   customer?: 'anybody' | 'own' | 'self' | 'secret'
-  /** Which rights of the role table open it to staff; an admin may always. */
+  /** The rights of the role table that open the route to staff. An admin may always call it. */
   staff?: readonly Right[]
-  /** What is sent, on a thing made for this row. */
+  /** Makes an object for this row, and returns the request about it. */
   call?: (world: AccessWorld) => Call | Promise<Call>
 }
 
@@ -40,13 +41,16 @@ const variant = { sku: 'X', name: 'X', weight_g: 1, price_idr: 1 }
 const open: Row = { customer: 'anybody' }
 const self: Row = { customer: 'self' }
 
-/** Every route of the server. Pages for documentation are not among them: they hold nothing of anybody. */
+/**
+ * The row of every route of the server. The pages of the documentation are left out, because they contain no
+ * data of anybody.
+ */
 export const accessMatrix: Record<string, Row> = {
   'GET /healthz': open,
   'GET /readyz': open,
   'GET /favicon.ico': open,
   'GET /pay/:code': { ...open, call: () => ({ id: 'PAY-1' }) },
-  // Whoever holds the link: one that is made up is none.
+  // Anybody with a valid link may call these routes; an invented token is not valid.
   'GET /stop/:token': { ...open, call: () => ({ id: 'made-up' }) },
   'POST /stop/:token': { ...open, call: () => ({ id: 'made-up' }) },
   'GET /email/:token': { ...open, call: () => ({ id: 'made-up' }) },
@@ -217,7 +221,7 @@ export const accessMatrix: Record<string, Row> = {
   'POST /api/settlements/preview': { staff: ['read everything', 'settlements', 'internal calls'] },
   'POST /api/settlements': { staff: ['settlements', 'internal calls'] },
 
-  // These know their callers by a secret of their own, and refuse whoever has none.
+  // These routes know their callers by a secret, and refuse callers without it.
   'POST /api/auth/otp/resend': {
     customer: 'secret',
     call: () => ({ body: { challenge_id: anything, channel: 'sms' } }),
@@ -236,6 +240,6 @@ export const accessMatrix: Record<string, Row> = {
   'POST /api/webhooks/whatsapp': { customer: 'secret', call: () => ({ body: {} }) },
   'POST /api/webhooks/xendit': { customer: 'secret', call: () => ({ body: {} }) },
 
-  // The last row: where nothing of theirs is open they are gone.
+  // This row is the last one, because it erases the caller if nothing of theirs is open.
   'DELETE /api/users/me': self,
 }

@@ -17,12 +17,15 @@ const address = {
   postalCode: '40132',
 }
 
-/** The things that the matrix knocks at: each call makes a new one, so that no row spoils another's. */
+/**
+ * The objects that the access matrix calls routes about. Each call makes a new object, so that the rows do
+ * not affect one another.
+ */
 export class AccessWorld {
   readonly laku: TestLaku
   readonly market: Market
   readonly #shop: Storefront
-  /** Whose things they are, and another customer. */
+  /** The owner of the objects, and another customer. */
   readonly owner: Buyer
   readonly other: Buyer
 

@@ -43,7 +43,7 @@ export interface Named {
   code: string
 }
 
-/** Here a factor is days old at once: whoever enrols one acts on as a second person. */
+/** Makes each new second factor look days old, so that its owner can act as a second person at once. */
 const ageFactors = [
   `create function age_factor() returns trigger language plpgsql set search_path = pg_catalog, public, pg_temp as
    $$ begin new.confirmed_at := new.confirmed_at - interval '2 days'; return new; end $$`,
@@ -52,8 +52,8 @@ const ageFactors = [
 ]
 
 /**
- * The scenes that commands need: a thing in the state in which its command may be said. Each call makes a new
- * one.
+ * The scenes that commands need: each makes an object in the state that a command requires. Each call makes a
+ * new object.
  */
 export class CommandScenes {
   readonly f: SettlementFixture
@@ -71,7 +71,7 @@ export class CommandScenes {
   }
 
   static async open(): Promise<CommandScenes> {
-    // With the real choreography, and limits that the scenes can pass.
+    // The limits of the policy for these scenes, which use the real choreography.
     const policy = {
       refundTwoPersonAboveIdr: 500_000,
       withdrawalApprovalAboveIdr: 100_000,
@@ -90,14 +90,14 @@ export class CommandScenes {
     await this.laku.close()
   }
 
-  /** A new member of finance, by name. */
+  /** Adds a member of finance and returns their name. */
   async colleague(): Promise<string> {
     const name = `staf-${this.next()}`
     await this.ask('auth', 'staff', 'add', name, '--role', 'finance')
     return name
   }
 
-  /** As if a code of the administrator's factor had counted a moment ago. */
+  /** Makes it look as if a code of the administrator's factor had been accepted a moment ago. */
   async codeCounted(): Promise<void> {
     await query(
       this.laku.ownerUrl,
@@ -107,7 +107,7 @@ export class CommandScenes {
     )
   }
 
-  /** A word, digits or a number that nobody else has. */
+  /** Returns a number that no other scene has used. */
   next(): number {
     return ++this.#count
   }
@@ -130,14 +130,14 @@ export class CommandScenes {
     return await this.market.session({ moq: 10, ...terms })
   }
 
-  /** A session that forms, and one who paid in it. */
+  /** Makes a forming session with one buyer who has paid. */
   async paidSession(): Promise<Named & { buyer: Buyer }> {
     const [session, buyer] = [await this.session(), await this.buyer()]
     await this.market.joinAndPay([buyer], session.id)
     return { ...session, buyer }
   }
 
-  /** A session at its MOQ, whose goods are there. */
+  /** Makes a session that reached its MOQ and whose goods are in stock. */
   async closedSession(): Promise<Named> {
     const session = await this.session({ moq: 1 })
     await this.market.joinAndPay([await this.buyer()], session.id)
@@ -150,7 +150,7 @@ export class CommandScenes {
     return { id: order.id, code: order.code, paymentId: payment.id }
   }
 
-  /** A batch of which no file was handed out. */
+  /** Makes a batch of bank transfers whose file was not handed out. Returns its number. */
   async madeBatch(): Promise<string> {
     await this.bankFilesKnown()
     return await this.laku.as(sinta, async (work) =>
@@ -158,7 +158,7 @@ export class CommandScenes {
     )
   }
 
-  /** The number of a batch of one settlement, whose file somebody else took. */
+  /** Makes a batch with one settlement, whose file another person took. Returns the batch's number. */
   async bankBatch(): Promise<string> {
     const code = await this.approvedSettlement()
     return await this.laku.as(sinta, async (work) => {
@@ -173,7 +173,9 @@ export class CommandScenes {
     return (await this.shop.order(await this.buyer(), 1, { rate })).payment.id
   }
 
-  /** Its buyer was sent to the provider's page, and has not paid. */
+  /**
+   * Makes an order whose buyer was sent to the provider's page and has not paid. Returns the payment's code.
+   */
   async invoiced(): Promise<string> {
     const { payment } = await this.shop.order(await this.buyer(), 1, { rate })
     const { units, providers, config } = this.laku
@@ -182,7 +184,7 @@ export class CommandScenes {
     return payment.code
   }
 
-  /** Paid by e-wallet: refunds go back to where it came from. */
+  /** Makes a payment by e-wallet, so that its refunds go back to the source. */
   async paidAtSource(amountIdr?: number): Promise<string> {
     const { payment } = await this.shop.order(await this.buyer(), 1, { rate })
     await this.confirm(payment.id, amountIdr ?? payment.amountIdr)
@@ -194,7 +196,9 @@ export class CommandScenes {
     await this.laku.system((work) => confirmPayments(work, [{ ...paid, paidAt: work.now }]))
   }
 
-  /** Refunded by us, and taken back by the issuer of their card as well: its buyer owes the refund. */
+  /**
+   * Makes a payment that laku refunded and that the card issuer also took back. Its buyer owes the refund.
+   */
   async owed(): Promise<string> {
     const { payment } = await this.shop.order(await this.buyer(), 1, { rate })
     await this.confirm(payment.id, payment.amountIdr)
@@ -211,14 +215,17 @@ export class CommandScenes {
     return payment.code
   }
 
-  /** Money that came in a rupiah short. */
+  /** Makes quarantined money: a payment that came in a rupiah short. */
   async quarantined(): Promise<string> {
     const paymentId = await this.paidAtSource(7)
     const row = this.laku.db.selectFrom('quarantinedMoney').select('id').where('paymentId', '=', paymentId)
     return (await row.executeTakeFirstOrThrow()).id
   }
 
-  /** The provider's line of an invoice that was paid there, and that laku has not heard of. */
+  /**
+   * Makes a line in the provider's list for a paid invoice of which laku has heard nothing. Returns the
+   * line's id.
+   */
   async line(): Promise<string> {
     const code = await this.invoiced()
     const { gateway } = this.laku.providers
@@ -228,7 +235,7 @@ export class CommandScenes {
     return transactions[0]?.id as string
   }
 
-  /** A movement in the provider's book that has no place. */
+  /** Makes money in suspense: a movement in the provider's list that cannot be assigned. */
   async suspended(amountIdr = 5_000): Promise<string> {
     const code = `txn_${this.next()}`
     const money = { key: code, code, kind: 'movement', amountIdr, why: 'a test' } as const
@@ -236,7 +243,7 @@ export class CommandScenes {
     return code
   }
 
-  /** One that somebody wants to write off, above the limit. */
+  /** Makes money in suspense whose write-off was requested and is above the limit of one person. */
   async suspendedAsked(): Promise<string> {
     const code = await this.suspended(2_000_000_000_000)
     await this.laku.as(staff('finance', 'a test'), (work) =>
@@ -253,7 +260,7 @@ export class CommandScenes {
     return (await this.laku.as(sinta, (work) => createRefund(work, request))).code
   }
 
-  /** Its call was lost two days ago. */
+  /** Makes a refund whose call to the provider was lost two days ago. */
   async lostRefund(): Promise<string> {
     const code = await this.refund(1)
     const { id } = await this.laku.system((work) => getRefund(work.tx, code))
@@ -298,7 +305,7 @@ export class CommandScenes {
     return buyer
   }
 
-  /** Held until somebody approves it. */
+  /** Makes a withdrawal that is held until staff approve it. */
   async withdrawal(): Promise<Named> {
     const buyer = await this.filled()
     const bank = { ...good, accountNumber: String(1_000_000_000 + this.next()) }
@@ -307,7 +314,7 @@ export class CommandScenes {
     )
   }
 
-  /** It was paid by hand from the bank. */
+  /** Makes a withdrawal that staff paid by hand from the bank. */
   async handWithdrawal(): Promise<string> {
     const { id, code } = await this.withdrawal()
     const usableAt = this.laku.clock.now()
@@ -341,7 +348,7 @@ export class CommandScenes {
     return code
   }
 
-  /** A payout that left two days ago, and that the provider's list does not show. */
+  /** Makes a payout that was sent two days ago and that the provider's list does not contain. */
   async lostPayout(asked = false): Promise<string> {
     const code = await this.approvedSettlement()
     await this.f.pay(code)
@@ -372,7 +379,10 @@ export class CommandScenes {
     return (await this.laku.as(sinta, (work) => adjustWallet(work, gift))).id
   }
 
-  /** A scene before may have adopted a lost day; every file that the bank has is taken over. */
+  /**
+   * An earlier scene may have restored a backup. This removes the doubt about bank files, as if all of them
+   * were taken over.
+   */
   async bankFilesKnown(): Promise<void> {
     await query(this.laku.ownerUrl, 'delete from bank_files_in_doubt')
   }
@@ -450,7 +460,7 @@ export class CommandScenes {
     return id
   }
 
-  /** A factory whose new account waits for another person. */
+  /** Makes a factory whose new bank account waits for the approval of another person. */
   async bankWaits(): Promise<string> {
     const factoryId = await this.factory('verify')
     const bank = { channelCode: 'ID_BCA', accountNumber: '1234567890', accountHolderName: 'PT' }
@@ -463,7 +473,7 @@ export class CommandScenes {
     return (await this.ask('products', 'create', '--factory', factory, ...words)).id
   }
 
-  /** A notice that waits to go out by email. */
+  /** Makes a notice that waits to be sent by email. */
   async notice(): Promise<string> {
     const { id: user } = await this.buyer()
     await this.ask('users', 'update', user, '--email', `${user}@pembeli.test`, '--reason', 'a test')
@@ -471,13 +481,13 @@ export class CommandScenes {
     return (await this.ask('notifications', 'send', ...words)).id
   }
 
-  /** A WhatsApp message that waits to be sent. */
+  /** Makes a WhatsApp message that waits to be sent. */
   async queuedMessage(): Promise<string> {
     const phone = `0814${String(40_000_000 + this.next())}`
     return (await this.ask('whatsapp', 'send', phone, '--body', 'Barang Anda dikirim')).id
   }
 
-  /** A delivery that nobody looked at yet. */
+  /** Makes a webhook delivery that was not processed yet. */
   async webhook(): Promise<string> {
     const webhook = { provider: 'xendit', dedupeKey: newId(), headers: {}, body: '{"strange":1}' } as const
     return await this.laku.system((work) => receiveWebhook(work, webhook))
@@ -496,7 +506,7 @@ export class CommandScenes {
     return (await row.executeTakeFirstOrThrow()).id
   }
 
-  /** As after a restore: no money moves until somebody adopts. */
+  /** Marks the database as restored from a backup: no money moves until staff run `payments adopt`. */
   async restored(): Promise<void> {
     await sql`update database_identity set is_restored = true`.execute(this.laku.db)
   }
@@ -512,7 +522,7 @@ export class CommandScenes {
     )
   }
 
-  /** A command that some server runs. */
+  /** Makes the record of a command that a server runs now. */
   async running(): Promise<string> {
     const [id, staffId] = [newId(), (admin as Actor & { kind: 'staff' }).id]
     const row = { id, staffId, key: id, requestHash: 'x', command: 'settle run' }
@@ -536,12 +546,12 @@ export class CommandScenes {
     }
   }
 
-  /** Held for a buyer; not paid. */
+  /** Makes a place in a session that is held for a buyer and not paid. */
   async held(buyer: Buyer, sessionId: string): Promise<string> {
     const [outcome] = await this.market.joinAll([this.market.joinOf(buyer, sessionId)])
     return answerOf(outcome).payment.id
   }
 
-  /** Somebody of finance, for what takes two. */
+  /** Another member of finance, for commands that need two people. */
   readonly other: Actor = sinta
 }

@@ -6,8 +6,8 @@ import { codeNow, makeOld } from '../staff.ts'
 import type { CommandScenes, Named } from './command-scenes.ts'
 
 /**
- * Makes what a command is about, and answers the words that follow its path. The contract test adds --reason
- * and --json.
+ * Makes the object of a command, and returns the words that follow the command's name. The contract test adds
+ * --reason and --json.
  */
 export type Fixture = (scenes: CommandScenes) => Promise<readonly string[]>
 
@@ -17,7 +17,7 @@ const address = [
   ...['--district', 'Coblong', '--city', 'Bandung', '--province', 'Jawa Barat', '--postal-code', '40132'],
 ]
 
-/** One for every command that changes something, by the words that call it. */
+/** A fixture for every command that changes something, by the words of the command. */
 export const fixtures: Record<string, Fixture> = {
   'sessions create': async ({ market }) => [
     ...['--product', market.productId, '--moq', '5', '--tier', '1=50000', '--ends', '+3d'],
@@ -241,7 +241,8 @@ export const fixtures: Record<string, Fixture> = {
   'factories approve-bank': async (s) => [await s.bankWaits()],
   'factories write-off': async (s) => {
     const id = await s.factory('verify', 'activate', 'suspend')
-    // More came back than is on its account now: it was paid for the rest.
+    // The refund is larger than the factory's balance, because the factory was already paid for the rest. So
+    // the factory owes money.
     await s.f.refund(await s.f.sell(id, 50_000), 60_000)
     return confirmed(id)
   },

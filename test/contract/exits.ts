@@ -5,29 +5,29 @@ import { requestReturn } from '../../src/domain/order/index.ts'
 import { customer } from '../storefront.ts'
 import type { CommandScenes } from './command-scenes.ts'
 
-/** What stands in a state, and the words that follow the verb. */
+/** An object in some state, and the words that follow the command that is run on it. */
 interface Thing {
-  /** Its row, by id or code. */
+  /** The object's row, by id or code. */
   row: string
   words?: readonly string[]
 }
 
 export interface Exit {
-  /** A command, or the route of a customer. */
+  /** The words of a command, or the route of a customer. */
   verb: string
   scene: (scenes: CommandScenes) => Promise<Thing>
-  /** A customer's own use of it, where the verb is a route. */
+  /** Runs the use case as a customer, if `verb` is a route. */
   use?: (scenes: CommandScenes, thing: Thing) => Promise<unknown>
   /**
-   * It looks at something else than this state, or says once more what is so already: at an end it is not
-   * refused.
+   * Whether the verb may succeed again in a final state, because it repeats a decision or does not depend on
+   * the state.
    */
   mayRepeat?: boolean
-  /** States in which all that it says is so already: it answers, and they stay. */
+  /** The states in which the verb succeeds and changes nothing, because its result is already there. */
   repeats?: readonly string[]
 }
 
-/** A state in which nothing is owed and nothing waits: where only an update from outside leads on. */
+/** A state in which nothing is owed and nothing waits. Only an update from outside leads out of it. */
 export interface Rest {
   rests: string
 }
@@ -71,7 +71,7 @@ const purchase =
     s.purchaseOrder(...verbs)
 const settledAs = (set: string) => async (s: CommandScenes) =>
   await put(s, 'settlements', await s.approvedSettlement(), set)
-/** A refund that its source does not take, and what hangs on it. */
+/** Makes a refund that its source does not accept, with the payment that belongs to it. */
 const refundFailed = async (s: CommandScenes) => {
   const code = await s.refund(1)
   return await put(s, 'refunds', code, `status = 'failed', failure_code = 'X', next_check_at = null`)
@@ -96,7 +96,7 @@ const provider = {
   rests: 'its money lies where it belongs; only a contradicting update of the provider leads on',
 }
 
-/** From every state that is no end, by machine: the verb of a person that leads out of it. */
+/** For every state that is not final, by machine: the verb by which a person can lead an object out of it. */
 export const exits: Record<string, Record<string, Exit | Rest>> = {
   'login code': {
     open: {
@@ -153,7 +153,7 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
       'pending',
     ),
     pending: {
-      // What a factory is already is no change.
+      // Setting a factory to its present state is no change.
       mayRepeat: true,
       ...of('factories verify', async (s) => {
         const id = await s.factory()
@@ -296,7 +296,7 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
       },
     },
     review: {
-      // The verb asks whether the money still waits.
+      // The verb depends on whether the money still waits, and not on this state.
       mayRepeat: true,
       verb: 'payments quarantine apply',
       scene: async (s) => {
@@ -313,7 +313,7 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
   quarantine: { waiting: of('payments quarantine refund', (s) => s.quarantined()) },
   'bank batch': {
     made: {
-      // It asks its lines, and here there are none.
+      // The verb depends on the states of the batch's lines, and this batch has no lines.
       mayRepeat: true,
       verb: 'settle batches cancel',
       scene: async (s) => {
@@ -322,7 +322,7 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
       },
     },
     handed_out: {
-      // It asks what became of its lines.
+      // The verb depends on the results of the batch's lines.
       mayRepeat: true,
       verb: 'settle batches confirm',
       scene: async (s) => {
@@ -373,7 +373,8 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
   },
   payout: {
     created: {
-      // It is sent within seconds, unless the balance does not reach or its receiver is suspended.
+      // The settlement's payout is sent within seconds, unless the balance is too small or the factory is
+      // suspended.
       mayRepeat: true,
       verb: 'settle hold',
       scene: async (s) => {

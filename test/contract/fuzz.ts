@@ -44,7 +44,7 @@ export interface FuzzedCall {
 
 type Tokens = Record<FuzzedCall['caller'], string | undefined>
 
-// Texts that a careless program believes, prints or cannot store.
+// Texts that a careless program would execute, print wrongly or fail to store.
 const nasty = [
   `'; drop table orders; --`,
   `1' or '1'='1`,
@@ -79,7 +79,7 @@ const anything: fc.Arbitrary<unknown> = fc.oneof(
   fc.dictionary(fc.oneof(text, fc.constant('__proto__')), text, { maxKeys: 3 }),
 )
 
-/** Values that fit a schema as far as it says; `known` are ids and codes that exist. */
+/** Returns values that fit a JSON schema. `known` are ids and codes that exist. */
 function fitting(schema: Schema, known: readonly string[]): fc.Arbitrary<unknown> {
   const either = schema.anyOf ?? schema.oneOf
   if (either) return fc.oneof(...either.map((schema) => fitting(schema, known)))
@@ -132,7 +132,7 @@ function fittingText(schema: Schema, known: readonly string[]): fc.Arbitrary<unk
   )
 }
 
-/** A body spoilt in one place: a field of another type, one that nobody knows, one that is missing. */
+/** Returns a request body with one fault: a field of a wrong type, an unknown field, or a missing field. */
 const spoilt = (body: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc
     .tuple(body, anything, fc.nat(), fc.constantFrom('type', 'unknown', 'missing', 'whole'))
@@ -147,7 +147,7 @@ const spoilt = (body: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
 
 const malformed = ['{', '{"a":', '[1,2', 'null', '"x"', '{"a":1}}', '{"__proto__":{"x":1}}', '\u0000', 'NaN']
 
-/** A server with known things in it, to be asked for anything that openapi.json speaks of. */
+/** A server with known objects in it. Any operation of openapi.json can be called on it. */
 export class FuzzedServer {
   readonly laku: TestLaku
   readonly app: FastifyInstance
@@ -212,8 +212,8 @@ export class FuzzedServer {
   }
 
   /**
-   * Calls of every operation, by everybody, with bodies that fit, bodies spoilt in a place, and what is no
-   * JSON.
+   * Returns calls of every operation by every kind of caller: with valid bodies, bodies with one fault, and
+   * bodies that are no JSON.
    */
   calls(): fc.Arbitrary<FuzzedCall> {
     const document = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'))
@@ -259,7 +259,7 @@ export class FuzzedServer {
     }))
   }
 
-  /** Sends it; fails on a 5xx, and on a refusal without a code. */
+  /** Sends a call. Fails if the answer is a 5xx, or a refusal without an error code. */
   async send(call: FuzzedCall): Promise<number> {
     const token = this.#tokens[call.caller]
     const { config } = this.laku
@@ -282,7 +282,7 @@ export class FuzzedServer {
     return answer.statusCode
   }
 
-  /** Nothing that lets somebody in was written to the log. */
+  /** Checks that no secret or token was written to the log. */
   expectNoSecretLogged(): void {
     const { xenditCallbackToken, biteshipWebhookSecret, jwtSecret } = this.laku.config
     const log = this.#logged.join('')

@@ -4,24 +4,24 @@ import type { CommandRun } from '../command-line.ts'
 import type { CommandScenes } from './command-scenes.ts'
 import { fixtures } from './command-world.ts'
 
-/** What a command line gave, with its ids and times masked. */
+/** The output of a command line, with its ids and times masked. */
 export interface Recorded extends CommandRun {
   line: string
 }
 
-/** Says a line; `changes` is the command that it is of where it changes something. */
+/** Runs a command line. `changes` is the command's name if it changes something. */
 export type Run = (words: readonly string[], changes?: string) => Promise<CommandRun>
 
-/** What the host's owner does stays with the host: these do not come in through the staff server. */
+/** Matches the commands of the host's owner. They do not run through the staff server. */
 const ofTheHost = /^(up|demo|serve|worker|sandbox|completion|db|doctor|providers|login|context|commands)( |$)/
-/** These are about the way in itself. */
+/** The commands about the log-in itself, which differ with the way in which a command is run. */
 const aboutTheWay = ['auth login', 'auth logout', 'auth whoami']
 
 const named = (leaf: Leaf) => leaf.path.join(' ')
 const takes = (leaf: Leaf, flag: string) =>
   leaf.definition.options.some(({ flags }) => flags.split(' ')[0] === flag)
 
-/** Every command that comes in through the door, in the order of its help. */
+/** Returns every command that runs through the staff server, in the order of the help. */
 export async function commandsOfStaffServer(): Promise<Leaf[]> {
   return (await allCommands()).filter(
     (leaf) => !ofTheHost.test(named(leaf)) && !aboutTheWay.includes(named(leaf)),
@@ -29,8 +29,9 @@ export async function commandsOfStaffServer(): Promise<Leaf[]> {
 }
 
 /**
- * Says every command: for things that do not exist, dry, for real, once more, and the lists and things that
- * are left then. The same walk on the same scenes gives the same recordings, whatever way the commands take.
+ * Runs every command: on objects that do not exist, as a dry run, for real, and once more; then the lists and
+ * the remaining objects. The same walk on the same scenes gives the same recordings, whether the commands run
+ * in this process or through the staff server.
  */
 export async function walk(
   scenes: CommandScenes,
@@ -78,7 +79,7 @@ export async function walk(
   }
 }
 
-/** The words of a command for things that do not exist. */
+/** Returns the words of a command for objects that do not exist. */
 function nothing({ definition }: Leaf): string[] {
   return definition.args.flatMap(({ optional, isTime }) => (optional ? [] : [isTime ? 'yesterday' : newId()]))
 }
@@ -92,7 +93,10 @@ function idIn(stdout: string): string | undefined {
   }
 }
 
-/** What is another in each run: ids, codes, times, numbers that are made up, and the places of this run. */
+/**
+ * Patterns of texts that differ in each run: ids, codes, times, generated numbers, and the folders of this
+ * run.
+ */
 const made = [
   /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi,
   /\b[0-9a-f]{16}\b/g,
@@ -101,7 +105,7 @@ const made = [
   /\b([0-9A-F]{6}-)?[A-Z]{2,3}-\d{6}-[0-9A-Z]{6,10}(-\d+)?\b/g,
   /\b[0-9A-F]{6}-LOST\b/g,
   /\+62\d{11,12}\b/g,
-  // The secret of a second factor.
+  // Matches the secret of a second factor.
   /\b[A-Z2-7]{32}\b/g,
   /\bWYB-\d{13}\b/g,
   /127\.0\.0\.1:\d+/g,
@@ -109,7 +113,10 @@ const made = [
   /\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?Z?)?)?/g,
 ]
 
-/** Masks what is another in each run, at its own length: tables keep their widths. */
+/**
+ * Returns a function that masks the texts that differ in each run. A mask has the length of its text, so that
+ * tables keep their widths.
+ */
 export function maskOf(database: string): (text: string) => string {
   return (text) =>
     made.reduce(

@@ -1,8 +1,6 @@
 import type { StaffRole } from '../../src/domain/kernel/index.ts'
 
-/**
- * The role table: what each role may do besides what everybody may. An admin may do everything.
- */
+/** The role table: what each role may do besides what everybody may do. An admin may do everything. */
 export const roleTable = {
   support: ['read everything', 'orders', 'refunds', 'goodwill', 'resend'],
   warehouse: ['stock', 'purchase orders', 'shipments', 'offices', 'read orders'],
@@ -24,7 +22,10 @@ export type Right = (typeof roleTable)[keyof typeof roleTable][number]
 
 export const staffRoles = [...Object.keys(roleTable), 'admin'] as StaffRole[]
 
-/** The roles that hold one of these rights. What begins with `read` everybody has who may read everything. */
+/**
+ * Returns the roles that have one of these rights. Roles that may read everything have every right that
+ * begins with `read`.
+ */
 export function rolesWith(rights: readonly Right[]): StaffRole[] {
   const reads = rights.some((right) => right.startsWith('read '))
   const wanted = new Set<string>(reads ? [...rights, 'read everything'] : rights)

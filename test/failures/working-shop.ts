@@ -19,8 +19,8 @@ const TIMEOUT_MS = 20_000
 const EVERY_MS = 50
 
 /**
- * A shop that is open: real choreography, server, worker and provider sandbox, in which a step can be broken
- * and healed.
+ * Opens a shop with the real choreography, a server, a worker and the provider sandbox, in which a test can
+ * break a step and heal it.
  */
 export async function openWorkingShop() {
   const laku = await openTestLaku({ sandbox: true, floatIdr: MUCH_IDR })
@@ -45,14 +45,14 @@ export async function openWorkingShop() {
     storefront,
     market: storefront.market,
     control,
-    /** The buyer follows the pay link: the status, and the invoice's page where there is one. */
+    /** Opens a payment link as the buyer. Returns the status, and the invoice's page if there is one. */
     follow: async (code: string) => {
       const { statusCode, headers } = await app.inject({ method: 'GET', url: `/pay/${code}` })
       return { status: statusCode, invoicePage: headers.location }
     },
     /**
-     * Every change of this kind to the table is refused from now on, as by a service that is down. Returns
-     * how to heal it.
+     * Refuses every change of this kind to the table from now on, as if the service were down. Returns a
+     * function that heals it.
      */
     breakStep: async (table: string, change: 'insert' | 'update') => {
       await query(
@@ -80,7 +80,7 @@ export async function openWorkingShop() {
         .execute()
       return rows.map((row) => row.kind)
     },
-    /** Everything that is always true, over all domains. */
+    /** Checks all invariants of all domains. */
     expectWhole: async () => {
       const results = await laku.system((work) => runChecks(bookChecks, work.tx, work.vault))
       expect(results.filter((result) => !result.ok)).toEqual([])
@@ -95,7 +95,7 @@ export async function openWorkingShop() {
 
 export type WorkingShop = Awaited<ReturnType<typeof openWorkingShop>>
 
-/** Asks until it is as expected; then, or when the time is over, the expectation itself decides. */
+/** Repeats `ask` until its result is as expected. When the time is over, the expectation itself fails. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   expected: (value: T) => void,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Attack, addressOfAttacker, attacks, type Prey } from './attacks.ts'
 import { answerOrders } from './child.ts'
 
-/** What the attackers are told, as their first line of input. */
+/** The orders that the attackers get as their first line of input. */
 export interface Orders {
   port: number
   prey: Prey
@@ -14,20 +14,20 @@ export interface Orders {
   addresses: number
 }
 
-/** What they say when they are through. */
+/** The report that the attackers send at their end. */
 export interface Told {
   sent: number
-  /** How often each kind was answered with each status. */
+  /** The number of answers, by kind of attack and status. */
   answers: Record<string, number>
-  /** Processor time of this process (s). */
+  /** The processor time of this process (s). */
   cpuS: number
 }
 
-/** Connections that a proxy keeps open to the server. */
+/** The number of connections that a proxy keeps open to the server. */
 const CONNECTIONS = 128
 /**
- * So many requests are made before the clock runs, and sent in turn: making them costs attackers nothing
- * then.
+ * The number of requests that are prepared before the measurement, and then sent in turn. So preparing them
+ * costs no processor time during the measurement.
  */
 const MADE_BEFORE = 10_000
 
@@ -37,8 +37,9 @@ interface Made {
 }
 
 /**
- * A process of its own that sends attacks at an even pace, whether they are answered or not. Raw requests
- * over sockets that stay open: what it takes of the machine is not taken for the server's.
+ * Sends attacks at an even rate from a process of its own, whether they are answered or not. Raw requests are
+ * sent over open sockets, so that the attackers use little processor time and are not mistaken for the
+ * server.
  */
 async function attack({ port, prey, kinds, rate, seconds, addresses }: Orders): Promise<Told> {
   const answers: Record<string, number> = {}
@@ -70,7 +71,8 @@ async function attack({ port, prey, kinds, rate, seconds, addresses }: Orders): 
     }
     await sleep(5)
   }
-  // What is under way ends; what waits for a connection after half a minute was never answered.
+  // Requests under way get time to end. A request that still waits for a connection after half a minute
+  // counts as never answered.
   for (let n = 0; n < 300 && (waiting.length > 0 || idle.length < CONNECTIONS); n++) await sleep(100)
   for (const { kind } of waiting) answers[`${kind} none`] = (answers[`${kind} none`] ?? 0) + 1
   for (const line of lines) line.end()
@@ -78,7 +80,7 @@ async function attack({ port, prey, kinds, rate, seconds, addresses }: Orders): 
   return { sent, answers, cpuS: (user + system) / 1e6 }
 }
 
-// A body of 50 kB is made into text once.
+// A body of 50 kB is turned into text only once.
 const texts = new WeakMap<object, string>()
 
 function bodyOf(body: unknown): string {
@@ -97,7 +99,7 @@ function textOf({ method, path, headers = {}, body }: Attack, from: string): str
   return `${method} ${path} HTTP/1.1\r\nhost: laku\r\nx-forwarded-for: ${from}\r\n${more.join('')}${length}\r\n${content}`
 }
 
-/** One connection: a request, and the next one when its answer is whole. */
+/** One connection. It sends the next request when the answer to the last one is complete. */
 class Line {
   readonly #port: number
   readonly #answers: Record<string, number>
@@ -105,7 +107,7 @@ class Line {
   #socket: Socket | undefined
   #kind = ''
   #head = ''
-  /** Bytes of the body that are yet to come; undefined before the head is whole. */
+  /** The number of bytes of the body that have not arrived yet; undefined before the head is complete. */
   #left: number | undefined
 
   constructor(port: number, answers: Record<string, number>, isFree: (line: Line) => void) {

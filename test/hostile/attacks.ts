@@ -7,13 +7,13 @@ export interface Attack {
   body?: unknown
 }
 
-/** What attackers know and have. */
+/** The data that the attackers know. */
 export interface Prey {
-  /** Numbers of buyers. */
+  /** Phone numbers of buyers. */
   victims: readonly string[]
   sessionIds: readonly string[]
   variantId: string
-  /** Access tokens of their own accounts, and an address of each. */
+  /** The attackers' own accounts: an access token and an address of each. */
   accounts: readonly { token: string; addressId: string; payCode: string }[]
 }
 
@@ -29,14 +29,15 @@ const spaces = ' '.repeat(3_900)
 const large = { text: 'x'.repeat(50_000) }
 const secret = 'x'.repeat(4_000)
 
-/** Numbers of satellites, Cuba and Somalia, as the issue's. */
+/** Returns phone numbers of satellites, Cuba and Somalia. */
 const foreign = () => pick(['+88162', '+87077', '+5352', '+25261']) + digits(7)
 
-/** One attack for each case; the load sends them in turn. */
+/** The attacks: one for each kind. The load sends them in turn. */
 export const attacks: Record<string, (prey: Prey) => Attack> = {
   'codes for a buyer': ({ victims }) => post('/api/auth/otp', { phone: pick(victims) }),
   'codes from many hosts': ({ victims }) =>
-    // One in ten for a number that nobody has: a message that costs money, to somebody who asked for none.
+    // One request in ten is for a number that belongs to nobody. Its message would cost money, and nobody
+    // asked for it.
     post('/api/auth/otp', { phone: Math.random() < 0.1 ? `+62813${digits(8)}` : pick(victims) }),
   guesses: () => post('/api/auth/otp/verify', { challenge_id: randomUUID(), code: digits(6) }),
   'codes abroad': () => post('/api/auth/otp', { phone: foreign() }),
@@ -72,7 +73,10 @@ export const attacks: Record<string, (prey: Prey) => Attack> = {
     ])(),
 }
 
-/** Half of them have an IPv4 address, half a /64 and each time another host in it. */
+/**
+ * Returns the address of an attacker. Half of the attackers have an IPv4 address, the others a /64, with
+ * another host address in it each time.
+ */
 export function addressOfAttacker(i: number, addresses: number): string {
   if (i < addresses / 2) return `198.51.100.${i + 1}`
   const host = Math.floor(Math.random() * 0xffff).toString(16)

@@ -4,7 +4,7 @@ import { Pool } from 'undici'
 import { answerOrders } from './child.ts'
 import { type Buyer, buy, type Met } from './honest.ts'
 
-/** The shop that the buyers come to, and when each comes (ms from now). */
+/** The shop of the buyers, and the time at which each buyer comes (ms from now). */
 export interface BuyersOrders {
   serverUrl: string
   sandboxUrl: string
@@ -16,8 +16,8 @@ export interface BuyersOrders {
 const ca = readFileSync(new URL('../tls/ca.pem', import.meta.url), 'utf8')
 
 /**
- * The honest buyers' browsers as a process of their own: what the test itself does keeps none of them
- * waiting.
+ * Runs the browsers of the honest buyers in a process of its own, so that the test's own work does not delay
+ * them.
  */
 answerOrders<BuyersOrders, Met[]>(async ({ serverUrl, sandboxUrl, sessionId, variantId, buyers }) => {
   const server = new Pool(serverUrl, { connections: 64, pipelining: 1 })

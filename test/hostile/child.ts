@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 const running = new Set<ChildProcess>()
 
-/** A program of this folder as a process of its own, so that its work is not taken for another's. */
+/** A program of this folder as a process of its own, so that its processor time is measured separately. */
 export class Child<In extends object, Out> {
   readonly #process: ChildProcess
 
@@ -22,7 +22,7 @@ export class Child<In extends object, Out> {
     this.#process.send(message)
   }
 
-  /** Gives it its orders and resolves with the next that it says. */
+  /** Sends the process its orders, and resolves with its next message. */
   ask(message: In): Promise<Out> {
     const said = new Promise<Out>((resolve, reject) => {
       this.#process.once('message', (answer) => resolve(answer as Out))
@@ -33,13 +33,13 @@ export class Child<In extends object, Out> {
     return said
   }
 
-  /** So that a test that fails leaves none behind. */
+  /** Kills all such processes, so that a failed test leaves none behind. */
   static killAll(): void {
     for (const one of running) one.kill('SIGKILL')
   }
 }
 
-/** In such a process: answers each of its orders. */
+/** Answers each order in such a process. */
 export function answerOrders<In, Out>(act: (orders: In) => Promise<Out>): void {
   process.on('message', async (orders: In) => {
     process.send?.(await act(orders))

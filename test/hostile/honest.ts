@@ -6,7 +6,7 @@ import type { PROOF_BITS } from '../../src/domain/auth/codes/proof-of-work.ts'
 
 export interface Buyer {
   phone: string
-  /** The address that the proxy names. */
+  /** The buyer's network address, as the proxy reports it. */
   address: string
 }
 
@@ -18,7 +18,8 @@ export interface Shop {
 }
 
 /**
- * What one buyer met: the time of each answer (ms), what they were refused, and how often they had to work.
+ * The experience of one buyer: the time of each answer (ms), the refusals, and the number of puzzles that had
+ * to be solved.
  */
 export interface Met {
   ms: number[]
@@ -29,12 +30,12 @@ export interface Met {
   paid: boolean
 }
 
-/** What the answers of all routes hold of what is looked at here. */
+/** The fields of all routes' answers that this test reads. */
 interface Body {
   code?: string
   details?: { puzzle: string; bits: typeof PROOF_BITS }
   challenge_id?: string
-  /** The message waits so long for its turn. */
+  /** The seconds until the message is sent. */
   sent_in_s?: number
   access_token?: string
   id?: string
@@ -47,10 +48,12 @@ interface Answer {
   location: string | undefined
 }
 
-// A message waits a minute at most, where many are asked for, and as long again for the worker in a flood.
+// The longest wait (ms) for a code. A message waits up to a minute if many are requested, and in a flood as
+// long again for the worker.
 const LONGEST_WAIT_MS = 125_000
 
-// On a thread of its own: a buyer's phone does not keep the attackers waiting, nor the other buyers.
+// The code of a buyer's phone. It runs in a thread of its own, so that it delays neither the attackers nor
+// the other buyers.
 const PHONE = `
   const { createHash } = require('node:crypto')
   const { parentPort, workerData: { puzzle, bits } } = require('node:worker_threads')
@@ -59,7 +62,7 @@ const PHONE = `
     if (digest.readUInt32BE() >>> (32 - bits) === 0) { parentPort.postMessage(String(n)); break }
   }`
 
-/** Works out the answer to a puzzle, as the browser does. */
+/** Solves a puzzle, as the browser does. */
 function work({ puzzle, bits }: { puzzle: string; bits: typeof PROOF_BITS }) {
   return new Promise<{ puzzle: string; answer: string }>((resolve, reject) => {
     const phone = new Worker(PHONE, { eval: true, workerData: { puzzle, bits } })
@@ -69,7 +72,8 @@ function work({ puzzle, bits }: { puzzle: string; bits: typeof PROOF_BITS }) {
 }
 
 /**
- * Logs in, joins and pays, as a page in a browser does it: asks, works where it is asked to, waits, follows.
+ * Logs in, joins and pays like a page in a browser: it sends requests, solves puzzles, waits, and follows the
+ * payment link.
  */
 export async function buy(shop: Shop, buyer: Buyer): Promise<Met> {
   const met: Met = { ms: [], slowest: { ms: 0, asked: '' }, refused: [], worked: 0, codeMs: 0, paid: false }
@@ -111,7 +115,7 @@ export async function buy(shop: Shop, buyer: Buyer): Promise<Met> {
     met.refused.push(`${method} ${path.replaceAll(/[0-9a-f-]{36}/g, ':id')} ${status} ${answer.body.code}`)
     return answer
   }
-  /** Asks, and where work is asked for does it and asks again. */
+  /** Sends a request. If the answer demands proof of work, solves the puzzle and sends the request again. */
   async function askWorking(path: string, body: object): Promise<Answer> {
     const answer = await ask('POST', path, body)
     const { code, details } = answer.body
@@ -121,12 +125,12 @@ export async function buy(shop: Shop, buyer: Buyer): Promise<Met> {
   }
 
   const asked = await askWorking('/api/auth/otp', { phone: buyer.phone })
-  // The page says when the message goes; its clock and the provider's may be a second apart.
+  // The answer says when the message is sent. The clocks of laku and the provider may differ by a second.
   const from = new Date(Date.now() + (asked.body.sent_in_s ?? 0) * 1_000 - 1_000).toISOString()
   const began = performance.now()
   const tried = new Set<string>()
-  // Codes that strangers asked for come to this phone, too. The buyer tries the oldest that came since their
-  // own was due.
+  // Codes that strangers requested also arrive on this phone. The buyer tries the oldest code that arrived
+  // since their own was due.
   while (!token && tried.size < 5) {
     const code = await nextCode(shop, buyer.phone, from, tried)
     if (!code) break
@@ -184,7 +188,8 @@ export async function buy(shop: Shop, buyer: Buyer): Promise<Met> {
 }
 
 /**
- * The oldest code that came since, and was not tried; undefined where none comes within the life of a code.
+ * Returns the oldest code that arrived since then and was not tried; undefined if none arrives while a code
+ * is valid.
  */
 async function nextCode(
   { sandbox }: Shop,

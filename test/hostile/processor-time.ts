@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type pg from 'pg'
 
-// USER_HZ: what /proc counts in, on every Linux.
+// The unit of processor time in /proc on every Linux (USER_HZ).
 const TICKS_PER_SECOND = 100
 
-/** Processor time of a process (s), of children that ended too; 0 where the machine has no /proc. */
+/** Returns the processor time of a process and its ended children (s); 0 if the machine has no /proc. */
 export function cpuOf(pid: number): number {
   const fields = statOf(pid)
   return fields ? fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND : 0
 }
 
-/** What follows the name in /proc/PID/stat; the name may hold spaces. */
+/** Returns the fields after the name in /proc/PID/stat. The name may contain spaces. */
 function statOf(pid: number | string): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -20,7 +20,10 @@ function statOf(pid: number | string): string[] | undefined {
   }
 }
 
-/** Processor time of a whole PostgreSQL on this machine (s): of its postmaster and all that it started. */
+/**
+ * Returns the processor time of a whole PostgreSQL on this machine (s): of its postmaster and all processes
+ * that it started.
+ */
 export async function cpuOfDatabase(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ pid: number }>('select pg_backend_pid() as pid')
   const postmaster = statOf(rows[0]?.pid as number)?.[1]

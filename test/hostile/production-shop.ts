@@ -16,12 +16,12 @@ export interface ProductionShop {
 }
 
 /**
- * A test's database as a shop of production has it, with a server, a worker and providers over https, a
- * process each. What belongs to development alone (pages read anew for each request, open /docs) is not
- * there.
+ * Opens a test's database as a shop in production: with server, worker and providers as processes over https.
+ * Behaviour that only development has (pages read anew for each request, open /docs) is absent.
  */
 export async function openProductionShop(laku: TestLaku, node: readonly string[]): Promise<ProductionShop> {
-  // A database is stamped once: a test's own is made production's by its owner behind that rule's back.
+  // The environment of a database can be set only once. So the owner changes the test database's environment
+  // to production directly.
   await query(
     laku.ownerUrl,
     'alter table database_environment disable trigger database_environment_stays',

@@ -4,7 +4,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { productionSettings as known } from '../production.ts'
 import { answerOrders } from './child.ts'
 
-/** Where the providers are to send their webhooks, once that is known. */
+/** The address to which the providers send their webhooks, once it is known. */
 export interface ProviderOrders {
   lakuUrl?: string
 }
@@ -16,7 +16,7 @@ export type ProviderUrls = Pick<
 
 const pem = (name: string) => readFileSync(new URL(`../tls/${name}.pem`, import.meta.url), 'utf8')
 
-/** The providers as a process of their own, over https, as production wants them. */
+/** Runs the providers in a process of its own, over https, as production requires. */
 let sandbox: Sandbox | undefined
 answerOrders<ProviderOrders, ProviderUrls>(async ({ lakuUrl }) => {
   sandbox ??= await startSandbox({

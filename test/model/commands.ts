@@ -6,7 +6,7 @@ import type { SettlementAct } from './model/settlements.ts'
 
 export const BUYERS = 4
 
-/** `part`: as much from the wallet as it holds, the rest by invoice. */
+/** The way of paying. `part`: as much as possible from the wallet, the rest by invoice. */
 type By = 'invoice' | 'wallet' | 'part'
 type Pieces = readonly number[]
 
@@ -16,11 +16,11 @@ interface OfSession {
 
 interface OfOrder {
   of: 'order'
-  /** Picks one of what there is by then, counted round; -1 is the last. */
+  /** Selects one of the existing objects: the number is taken modulo their count; -1 selects the last. */
   nth: number
 }
 
-/** What buyers, the payment gateway, couriers, the factory, staff and the clock do. */
+/** The acts of buyers, the payment gateway, couriers, the factory, staff and the clock. */
 export type Command =
   | ({ do: 'join'; buyer: number; pieces: Pieces; from: By } & OfSession)
   | ({ do: 'leave'; buyer: number } & OfSession)
@@ -30,15 +30,15 @@ export type Command =
   | ({ do: 'receive'; good: Pieces; damaged: Pieces } & OfSession)
   | ({ do: 'endPurchase'; how: 'cancel' | 'close' } & OfSession)
   /**
-   * An invoice of a payment is paid: the first or a second one, in time or late, once or again, with this
-   * much too much.
+   * An invoice of a payment is paid: the first or a second one, in time or late, once or again. `offIdr` is
+   * the amount by which too much is paid.
    */
   | { do: 'pay'; nth: number; invoice: 'a' | 'b'; channel: Channel; offIdr: number }
   | { do: 'expire'; nth: number }
-  /** The card's issuer takes all of it back, or a half. */
+  /** The card issuer takes back the whole payment, or half of it. */
   | { do: 'chargeBack'; nth: number; parts: 1 | 2 }
   | { do: 'decide'; nth: number; how: 'apply' | 'wallet' | 'refund' }
-  /** All refunds that are due are sent or asked about, and the gateway says this to each. */
+  /** All due refunds are sent or asked about, and the gateway gives this answer for each. */
   | { do: 'send'; answer: GatewayAnswer }
   | { do: 'pass'; minutes: number }
   | { do: 'order'; buyer: number; pieces: Pieces; from: By }
@@ -50,10 +50,10 @@ export type Command =
   | ({ do: 'return'; all: boolean; isOurFault: boolean } & OfOrder)
   | ({ do: 'inspect'; how: 'accept' | 'writeOff' | 'refuse' } & OfOrder)
   | { do: 'goodwill'; buyer: number; amountIdr: number }
-  /** All that is there where no amount is said. */
+  /** The amount; the whole balance if it is left out. */
   | { do: 'withdraw'; buyer: number; amountIdr?: number | undefined }
   | { do: 'withdrawal'; nth: number; act: 'approve' | 'reject' | 'retry' }
-  /** All payouts that wait are sent, and the provider says this of each under way. */
+  /** All waiting payouts are sent, and the provider gives this answer for each payout under way. */
   | { do: 'payouts'; answer: PayoutAnswer }
   | { do: 'settle' }
   | { do: 'settlement'; nth: number; act: SettlementAct }
@@ -77,7 +77,7 @@ const offIdr = of(0, 0, 0, 0, 0, 0, 0, -5_000, 7_000)
 
 type Make<C> = { [K in keyof C]: fc.Arbitrary<C[K]> | C[K] }
 
-/** A command of arbitrary parts; what is no arbitrary is as it is. */
+/** Returns a command whose parts are arbitrary. A part that is no arbitrary is used as it is. */
 function one<const C extends Command>(parts: Make<C>): fc.Arbitrary<Command> {
   const model = Object.entries(parts).map(([key, part]) => [
     key,
@@ -98,9 +98,7 @@ const nextMove = of<ParcelMove[]>(
   'cancelled',
 )
 
-/**
- * How often each comes among the others: what ends a history is rare, so that what comes late in one is seen.
- */
+/** The frequency of each command. Commands that end a history are rare, so that late effects occur too. */
 const weights: readonly [weight: number, arbitrary: fc.Arbitrary<Command>][] = [
   [6, one({ do: 'join', session, buyer, pieces, from })],
   [10, one({ do: 'pay', nth, invoice: of('a', 'a', 'a', 'b'), channel, offIdr })],
@@ -143,8 +141,8 @@ const anything = fc.array(fc.oneof(...weights.map(([weight, arbitrary]) => ({ we
 const last = { of: 'order', nth: -1 } as const
 
 /**
- * Some buyers who join and pay, as most do, now and then too much, which staff accept; then their session
- * goes its way.
+ * Some buyers who join and pay, as most buyers do; some of them pay too much, which staff accept. Then their
+ * session continues.
  */
 const crowd = fc
   .record({
@@ -197,10 +195,7 @@ const to = (move: ParcelMove): Command => ({ do: 'parcel', ...last, to: move })
 const settled = (act: SettlementAct): Command => ({ do: 'settlement', nth: -1, act })
 const settling: readonly Command[] = [{ do: 'settle' }, settled('approve'), settled('pay')]
 
-/**
- * How an order that was paid may go on: to its buyer, astray, back, or not at all; and what becomes of its
- * money.
- */
+/** The further way of a paid order: delivered, lost, returned or not sent, and what happens to its money. */
 const ways = fc
   .record({
     way: fc.nat(6),
@@ -239,7 +234,7 @@ const ways = fc
     ][way] as readonly Command[]
   })
 
-/** A direct order that goes some way; one of which the invoice expired is asked for again. */
+/** A direct order that goes some way. If its invoice expires, a new payment is requested. */
 const sale = fc
   .record({ buyer, pieces, channel, from, isLate: of(false, false, true), way: ways, steps: fc.nat(13) })
   .map(({ buyer, pieces, channel, from, isLate, way, steps }): Command[] => [
@@ -250,7 +245,7 @@ const sale = fc
     ...way.slice(0, steps),
   ])
 
-/** What is in a wallet is asked for, and goes some way to its bank. */
+/** A withdrawal from a wallet, which goes some way to its bank. */
 const purse = fc
   .record({
     amountIdr: of<(number | undefined)[]>(20_000, 130_000, 130_000, undefined),
@@ -272,7 +267,7 @@ const purse = fc
     ].slice(0, steps),
   )
 
-/** Crowds, sales and purses, with anything in between, in any order. */
+/** Histories: crowds, sales and withdrawals, with single commands between them, in any order. */
 export const histories: fc.Arbitrary<Command[]> = fc
   .array(
     fc.oneof(
@@ -301,7 +296,7 @@ export const terms: fc.Arbitrary<Terms[]> = fc.array(
         ],
       ),
     })
-    // A tier that no sale can reach is refused.
+    // A tier that no sale can reach would be refused, so it is left out.
     .map((item) => {
       const most = item.closePolicy === 'at_moq' ? item.moq : item.moq + item.room
       return { ...item, tiers: item.tiers.filter((tier) => tier.minUnits <= most) }

@@ -12,14 +12,14 @@ import { type Check, runChecks, type Tx, type Work } from '../../src/domain/kern
 import { query } from '../global-setup.ts'
 import type { TestLaku } from '../laku.ts'
 
-// What needs this process to compute it: an entry is written once, so that a look at the end of a history
-// finds what was ever wrong.
+// The checks that this process must compute itself. Entries are written only once, so a check at the end of a
+// history finds every fault.
 const inProcess = ['seals match', 'no posting of the chain was deleted or added']
 const slow: readonly Check[] = bookChecks.filter((check) => inProcess.includes(check.name))
 
 /**
- * Makes all other checks of the book one function of the database: their forty plans are made once a
- * connection, and they cost one round trip, so that a history can look after every command.
+ * Makes one database function of all other checks. Their forty plans are made once per connection, and one
+ * round trip runs them. So a history can be checked after every command.
  */
 export async function installQuickChecks(laku: TestLaku): Promise<void> {
   const statements: string[] = []
@@ -36,19 +36,19 @@ export async function installQuickChecks(laku: TestLaku): Promise<void> {
   )
 }
 
-/** What is not as it always is; the seals aside. */
+/** Returns the violations of all invariants except those about seals. */
 export async function brokenNow(work: Work): Promise<string[]> {
   const { rows } = await sql<{ line: string }>`select broken_book() as line`.execute(work.tx)
   return rows.map((row) => row.line)
 }
 
-/** The same, of what `brokenNow` leaves out. */
+/** Returns the violations of the invariants that `brokenNow` leaves out. */
 export async function brokenSeals(work: Work): Promise<string[]> {
   const results = await runChecks(slow, work.tx, work.vault)
   return results.filter((result) => !result.ok).map((result) => result.detail)
 }
 
-/** The queries that a check sends, with their values written into them. */
+/** Returns the queries that a check sends, with their parameters written into them. */
 async function statementsOf(check: Check, laku: TestLaku): Promise<string[]> {
   const sent: string[] = []
   const deaf = new Kysely<unknown>({

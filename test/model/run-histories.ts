@@ -6,13 +6,14 @@ import { Model } from './model/model.ts'
 import { installQuickChecks } from './quick-checks.ts'
 import { policy, World } from './world/world.ts'
 
-// All checks read the whole book after every command: a fresh database now and then keeps them quick.
+// The number of histories for each database. The checks read the whole ledger after every command, so a new
+// database from time to time keeps them fast.
 const HISTORIES_PER_DATABASE = 25
 
 /**
- * Random histories on laku and on the model side by side, as many as asked for; LAKU_SEED runs those of a
- * seed that was printed, LAKU_RUNS so many, and LAKU_SHRINK=1 looks for the shortest one that fails. Returns
- * the states that anything in them reached.
+ * Runs this many random histories on laku and on the model side by side. LAKU_SEED repeats the histories of a
+ * printed seed, LAKU_RUNS sets their number, and LAKU_SHRINK=1 searches for the shortest history that fails.
+ * Returns the states that were reached.
  */
 export async function runHistories(runs: number): Promise<Set<string>> {
   const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 2 ** 31))
@@ -48,7 +49,8 @@ async function liveOne(laku: TestLaku, setting: Terms[], commands: readonly Comm
   const states = new Set<string>()
   for (const command of commands) {
     told.push(command)
-    // The model moves second: until then it says what the command means.
+    // The model carries out the command second, because before that its state tells which objects the command
+    // means.
     const outcome = await world.take(command, model)
     const allowed = outcome === 'ok'
     expect({ told, outcome, allowed }, JSON.stringify(command)).toEqual({

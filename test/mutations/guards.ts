@@ -1,11 +1,11 @@
 import type { scenarios } from './scenarios.ts'
 
 export interface Guard {
-  /** What is taken out. */
+  /** The guard that is removed. */
   guard: string
   /**
-   * By the owner, in the database; or a part of the statements that laku sends, and what stands there
-   * instead.
+   * The way to remove the guard: SQL run by the owner, or a part of the statements that laku sends and its
+   * replacement.
    */
   takeOut: { sql: string } | { from: RegExp; to: string }
   scenario: keyof typeof scenarios
@@ -13,7 +13,7 @@ export interface Guard {
 
 const lock = /\s+for no key update/
 
-/** The guards that everything rests on, each with a story that it alone keeps true. */
+/** The guards on which laku's correctness depends, each with a scenario that fails without the guard. */
 export const guards: readonly Guard[] = [
   {
     guard: 'the lock of sessions (lockSessions, lockPaidThings)',
@@ -64,7 +64,7 @@ export const guards: readonly Guard[] = [
     scenario: 'the last unit has one winner, and the others are told',
   },
   {
-    // Any of the three is enough.
+    // Each of the three guards alone is enough, so all three are removed together.
     guard: 'the locks of an order and its payments, and the compare-and-set of its return (acceptReturn)',
     takeOut: {
       from: new RegExp(

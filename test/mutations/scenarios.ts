@@ -17,7 +17,7 @@ async function rounds(count: number, round: () => Promise<unknown>): Promise<voi
   for (let i = 0; i < count; i++) await round()
 }
 
-/** What each guard is there for, as a story that holds with it: each throws where it does not. */
+/** The scenarios: each throws if its guard is missing. */
 export const scenarios = {
   'one leaves as the last payment comes: a closed group has its MOQ, and nobody waits in a ring': ({
     laku,

@@ -4,7 +4,7 @@ import { providerActs } from './provider-acts.ts'
 import { shopActs } from './shop-acts.ts'
 import { worldActs } from './world-acts.ts'
 
-/** Numbers that a history was given for an act, taken one after the other. */
+/** The random numbers of an act, which are used one after the other. */
 export class Dice {
   readonly #numbers: readonly number[]
   #at = 0
@@ -22,7 +22,7 @@ export class Dice {
   }
 }
 
-/** There was nothing to do it with. */
+/** The result of an act that found no object to act on. */
 export const NOTHING = 'nothing'
 
 export type Act = (house: House, dice: Dice) => Promise<unknown>
@@ -31,7 +31,7 @@ const acts = { ...shopActs, ...providerActs, ...bankActs, ...worldActs }
 export type ActName = keyof typeof acts
 export const actNamed: Record<string, Act> = acts
 
-/** How often each comes; what ends a history's quiet is rarer than what builds it up. */
+/** The frequency of each act. Acts that disturb a history are rarer than acts that build it up. */
 export const weights: Record<ActName, number> = {
   sell: 2,
   'bring to payment': 8,

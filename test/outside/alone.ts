@@ -11,8 +11,7 @@ const most: Record<Budget, { day: number; week: number }> = {
 }
 
 /**
- * What one person let go of without another, and what one receiver got so: each within a day and within
- * seven.
+ * Counts what one person gave away alone, and what one receiver got so, within a day and within seven days.
  */
 export class Alone {
   #uses: { budget: Budget; person: string; receiver: string; amountIdr: number; atMs: number }[] = []
@@ -40,7 +39,7 @@ export class Alone {
     this.#uses = []
   }
 
-  /** What brings the uses of now back: a restored database counts from there. */
+  /** Returns a function that restores the present counts, because a restored database counts from there. */
   remember(): () => void {
     const uses = [...this.#uses]
     return () => {

@@ -13,14 +13,14 @@ import type { House } from './house.ts'
 import { settlements, withdrawals } from './rows.ts'
 import { approvedAnew } from './shop-acts.ts'
 
-/** Batches of this history, by state. */
+/** Returns the batches of this history, by state. */
 const batches = async (house: House, ...statuses: string[]) => {
   const clerk = house.clerks[0] as (typeof house.clerks)[number]
   const { data } = await house.laku.as(clerk, ({ tx }) => listBatches(tx, { limit: 100 }))
   return data.filter(({ number, status }) => house.batches.has(number) && statuses.includes(status))
 }
 
-/** Whose each line is, by its settlement or withdrawal. */
+/** Returns the owner of each line's money, by the code of its settlement or withdrawal. */
 async function ownersOf(house: House) {
   const all = [
     ...(await house.laku.db.selectFrom('settlements').select(['code', 'factoryId as owner']).execute()),
@@ -29,7 +29,7 @@ async function ownersOf(house: House) {
   return new Map(all.map(({ code, owner }) => [code, house.person(owner)]))
 }
 
-/** The bank does what it was asked for, or not, and staff write down what it said. */
+/** Lets the bank pay a batch's lines or not, and lets staff record the results. */
 async function hearBank(house: House, number: number, paysNext: () => boolean): Promise<void> {
   const { laku, clerks } = house
   const actor = clerks[1] as (typeof clerks)[number]
@@ -101,7 +101,7 @@ export const bankActs = {
 } satisfies Record<string, Act>
 
 /**
- * At the end of a history: the bank has spoken of all that it was given, and what stayed here is taken back.
+ * Ends all batches at the end of a history: the bank decides those that it has, and the others are cancelled.
  */
 export async function endBatches(house: House): Promise<void> {
   for (const { number } of await batches(house, 'handed_out')) await hearBank(house, number, () => true)

@@ -8,7 +8,7 @@ import { atProvider } from './provider-acts.ts'
 export const openSuspense = async (house: House): Promise<SuspenseItem[]> =>
   (await house.laku.system(({ tx }) => listSuspense(tx, { limit: 200 }))).data
 
-/** Whose money it is, by what the provider says of it; nobody's of this history where it is a stranger's. */
+/** Returns the owner of the money, by the provider's record; undefined if it is nobody of this history. */
 export async function ownerOf(
   house: House,
   { userId, factoryId, providerId }: SuspenseItem,
@@ -23,7 +23,7 @@ export async function ownerOf(
   return productId ? of(productId) : undefined
 }
 
-/** A person disposes of it, by each way in turn, and a second one where it is much. */
+/** Disposes of money in suspense, in each possible way in turn. A large amount needs a second person. */
 export async function dispose(house: House, item: string): Promise<void> {
   const found = await house.laku.system(({ tx }) => showSuspense(tx, item))
   const { id, amountIdr, status } = found
@@ -47,7 +47,7 @@ export async function dispose(house: House, item: string): Promise<void> {
         .then(
           () => true,
           (error: unknown) => {
-            // A wallet that is spent gives nothing back: another way is taken.
+            // An empty wallet cannot give money back, so another way is tried.
             if (error instanceof DomainError) return false
             throw error
           },
@@ -60,7 +60,7 @@ export async function dispose(house: House, item: string): Promise<void> {
     await house.laku.as(other, (work) => decideSuspense(work, id, 'approve'))
     after = await house.laku.system(({ tx }) => showSuspense(tx, id))
   } else if (after.decidedBy && status === 'open') {
-    // What one person decided alone counts like all else that they gave.
+    // A decision that one person made alone counts like everything else that this person gave.
     house.alone.note(
       'given',
       clerk.id,

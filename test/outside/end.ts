@@ -19,13 +19,16 @@ import { payouts, refunds, withdrawals } from './rows.ts'
 import { adopt } from './world-acts.ts'
 
 const HOUR_S = 3600
-/** Longer than the provider surely knows a key, and a day of its lists after that. */
+/**
+ * The hours after which a lost call may be declared dead: longer than the provider surely knows a key, plus a
+ * day of its lists.
+ */
 const DEAD_AFTER_H = 40
 const STEP_H = 4
 
 /**
- * Everybody wakes, all that is under way arrives and is heard, the bank answers, and what nobody knows of is
- * declared dead by two persons.
+ * Wakes all sleeping workers, lets everything under way arrive, lets the bank answer, and declares dead what
+ * the provider does not know, by two persons.
  */
 async function calmDown(house: House): Promise<void> {
   await house.sleepers.wake()
@@ -48,7 +51,7 @@ async function calmDown(house: House): Promise<void> {
       }
     }
   await endBatches(house)
-  // A line of the provider's book that has no place is asked about three times within an hour.
+  // A line of the provider's list that cannot be assigned is asked about three times within an hour.
   for (let round = 0; round < 5; round++) {
     await arrive(house)
     await house.pass(HOUR_S / 2)
@@ -60,7 +63,7 @@ async function calmDown(house: House): Promise<void> {
 }
 
 /**
- * Money of a lost day that failed before the restore and succeeds after it is in no row: a person adopts once
+ * Money of a lost day may fail before the restore and succeed after it. It is in no row, so staff adopt once
  * more.
  */
 async function takeOver(house: House): Promise<void> {
@@ -75,7 +78,7 @@ async function arrive(house: House): Promise<void> {
   await actNamed['read the updates']?.(house, new Dice([0]))
 }
 
-/** What was called, and what nobody at the provider has heard of. */
+/** Returns the payouts and refunds that were called and that the provider does not know. */
 async function lost(house: House): Promise<{ kind: 'payout' | 'refund'; name: string }[]> {
   const out = (await payouts(house, 'submitted')).filter((payout) => payout.providerPayoutId === null)
   const back = await refunds(house, 'submitted')
@@ -87,7 +90,7 @@ async function lost(house: House): Promise<{ kind: 'payout' | 'refund'; name: st
   ]
 }
 
-/** What of a buyer's money is on its way back to them: decided and held, and not yet gone. */
+/** Returns the sum of a buyer's money that is decided or held and not sent yet. */
 async function owedIdr({ laku }: House, { id, kind }: Person): Promise<number> {
   if (kind === 'factory') return 0
   const { rows } = await sql<{ idr: number }>`
@@ -110,8 +113,8 @@ const leftIdr = (all: readonly { status: string; amount: number; person: Person 
   )
 
 /**
- * Who ends with what: what reached a person and what our book still owes them is what is due to them, to the
- * rupiah; the rest lies in suspense.
+ * Checks that each person ends with the right money: the money that reached them plus the money that our
+ * ledger still owes them equals what is due to them, to the rupiah. The rest is in suspense.
  */
 async function expectTheirs(house: House): Promise<void> {
   const { payouts: out, refunds: back } = await atProvider(house)
@@ -123,8 +126,8 @@ async function expectTheirs(house: House): Promise<void> {
     const suspenseIdr = items.reduce((sum, item, i) => sum + (owners[i] === person ? item.amountIdr : 0), 0)
     const reachedIdr =
       leftIdr([...out, ...back], person) + person.bankIdr - person.collectedIdr - person.letGoIdr
-    // What the card's issuer took and gave is between the company and the buyer: `bookChecks` hold who may
-    // have what.
+    // Money that a card issuer took or gave is a matter between the company and the buyer; `bookChecks` check
+    // it.
     if (person.isCharged) continue
     const seen = { ...person, buyer: undefined, reachedIdr, inBookIdr, suspenseIdr }
     expect({ ...seen, isIdr: reachedIdr - suspenseIdr + inBookIdr }).toEqual({
@@ -136,7 +139,7 @@ async function expectTheirs(house: House): Promise<void> {
   }
 }
 
-/** Ends a history, and holds who has what: before a person disposes of what has no place, and after. */
+/** Ends a history, and checks who has which money: before staff dispose of unassigned money, and after. */
 export async function endHistory(house: House): Promise<void> {
   await calmDown(house)
   await expectTheirs(house)
@@ -152,7 +155,7 @@ export async function endHistory(house: House): Promise<void> {
   expect(rows).toEqual([])
   expect(await house.laku.system(brokenNow)).toEqual([])
   expect(await house.laku.system(brokenSeals)).toEqual([])
-  // What waits for staff does not reach into the next history.
+  // Work that waits for staff is ended, so that it does not affect the next history.
   const [clerk] = house.clerks
   expect(clerk && (await withdrawals(house, 'submitted'))).toEqual([])
 }

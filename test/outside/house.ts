@@ -40,12 +40,14 @@ interface Book {
   refunds: (AtProvider & { invoice_id: string })[]
 }
 
-/** What one history has of each: few people, so that their things meet. */
+/**
+ * The number of factories and buyers of one history. There are few, so that their actions affect each other.
+ */
 const [FACTORIES, BUYERS] = [2, 1]
 
 /**
- * A shop whose provider, bank, workers and backups do as they like. One database serves many histories, each
- * with people of its own.
+ * A shop whose provider, bank, workers and backups behave arbitrarily. One database serves many histories;
+ * each has people of its own.
  */
 export class House {
   readonly laku: SettlementFixture['laku']
@@ -57,10 +59,10 @@ export class House {
   readonly clerks: readonly (Actor & { id: string })[]
   readonly sleepers = new Sleepers()
   people: Person[] = []
-  /** Who paid each invoice. */
+  /** The payer of each invoice. */
   readonly payers = new Map<string, Person>()
   payments: { id: string; code: string; invoiceId: string }[] = []
-  /** What the bank was asked for and paid, by batch and code. */
+  /** The bank transfers that were ordered and paid, by batch and code. */
   readonly bankPaid = new Map<string, { person: Person; amountIdr: number }>()
   backup:
     | {
@@ -82,7 +84,8 @@ export class House {
     this.shop = shop
     this.laku = f.laku
     const { xenditApiUrl: url, xenditSecretKey: secretKey } = f.laku.config
-    // A call that never answers costs a history a moment; one that is only slow is one more that is lost.
+    // The timeout is short, so that a call that never answers costs a history only a moment. A slow call then
+    // counts as lost.
     const wire = { url, secretKey, timeoutMs: 250, breaker: { troubles: 1_000_000 } }
     this.gateway = createXenditGateway(wire)
     this.payouts = createXenditPayouts(wire)
@@ -109,7 +112,7 @@ export class House {
 
   async begin(): Promise<void> {
     const { laku, f, shop } = this
-    // Nobody has used anything of a limit.
+    // Lets eight days pass, so that nobody has used any limit.
     await this.pass(8 * DAY_S)
     this.people = []
     this.batches.clear()
@@ -172,5 +175,5 @@ export class House {
 }
 
 let accounts = 0
-/** Ten digits, as the bank has them. */
+/** Returns an account number of ten digits. */
 const accountNumber = () => String(7_000_000_000 + ++accounts)

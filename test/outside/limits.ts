@@ -1,5 +1,6 @@
 /**
- * What one person may do alone, and what a buyer takes out without anybody: small, so that slices meet them.
+ * The limits of one person, and of withdrawals without approval. They are small, so that the histories reach
+ * them.
  */
 export const limits = {
   aloneDayIdr: 150_000,

@@ -1,26 +1,28 @@
 import type { Buyer } from '../market.ts'
 
-/** A factory or a buyer, and what really is theirs and reached them, by what the test itself saw done. */
+/**
+ * A factory or a buyer. The test records what is due to them and what reached them, by its own observation.
+ */
 export interface Person {
   kind: 'factory' | 'buyer'
   id: string
-  /** At the provider, and theirs alone. */
+  /** The account number at the provider; nobody else has it. */
   accountNumber: string
-  /** As the shop knows a buyer. */
+  /** The buyer as the shop knows them. */
   buyer?: Buyer
-  /** What was sold, given or decided for them (IDR). */
+  /** The sum that was sold, given or decided for the person (IDR). */
   dueIdr: number
-  /** What the company's bank paid them. */
+  /** The sum that the company's bank paid the person (IDR). */
   bankIdr: number
-  /** What they sent back through the bank, and what the company let them keep. */
+  /** The sum that the person sent back through the bank, and the sum that the company let them keep (IDR). */
   collectedIdr: number
   letGoIdr: number
   /**
-   * The provider contradicted itself about money of theirs, or a restore lost what they were owed: they may
-   * have had more than was due.
+   * True if the provider contradicted itself about the person's money, or a restore lost what they were owed.
+   * Then they may have more than was due.
    */
   mayHaveMore: boolean
-  /** The card's issuer took money of theirs back, or gave it. */
+  /** True if the card issuer took or gave money of the person. */
   isCharged: boolean
 }
 

@@ -25,7 +25,7 @@ const faults = [
   'refuse',
 ] as const
 
-/** A call now and then ends otherwise than by its answer. */
+/** Sets a fault, so that a call ends in another way than by its answer. */
 async function fault(house: House, kind: (typeof faults)[number]): Promise<void> {
   const operations = ['createPayout', 'createRefund']
   const more = kind === 'refuse' ? { code: 'INSUFFICIENT_BALANCE' } : {}
@@ -38,7 +38,7 @@ const waiting = async (house: House) => ({
   back: (await refunds(house, 'approved')).map(({ id }) => id),
 })
 
-/** What the provider has of this history's people. */
+/** Returns the provider's objects of this history's people. */
 export async function atProvider(house: House) {
   const book = await house.book()
   const owners = new Map(house.people.map((person) => [person.accountNumber, person]))
@@ -67,7 +67,7 @@ async function hear(house: House, { what, id }: Pick<There, 'what' | 'id'>): Pro
   }
 }
 
-/** What was still open ends, as the provider's rules allow it. */
+/** Ends an open object at the provider, as the provider's rules allow. */
 async function say(house: House, dice: Dice, what: There['what']) {
   const one = dice.of((await atProvider(house))[what].filter(isOpen))
   if (!one) return NOTHING

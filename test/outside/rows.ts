@@ -1,6 +1,6 @@
 import type { House } from './house.ts'
 
-/** What this history has in the database; of others there is more. */
+/** Returns the ids of this history's people. The database also has people of other histories. */
 const idsOf = (house: House, kind: 'factory' | 'buyer') => house.ofKind(kind).map(({ id }) => id)
 
 export const settlements = (house: House, ...statuses: string[]) =>
@@ -40,7 +40,7 @@ export const adjustmentsAsked = (house: House) =>
     .orderBy('id')
     .execute()
 
-/** Payouts by the provider, of settlements and withdrawals. */
+/** Returns the provider's payouts of this history's settlements and withdrawals. */
 export async function payouts(house: House, ...statuses: string[]) {
   const subjects = [
     ...(await house.laku.db

@@ -24,8 +24,8 @@ const histories = fc.array(step, { minLength: 20, maxLength: 45, size: 'max' })
 const HISTORIES_PER_DATABASE = 10
 
 /**
- * How often each act was done, had nothing to be done with, and was refused by which rule; and the states
- * that things were seen in.
+ * How often each act was done, found nothing to do, or was refused, by rule; and the states that objects were
+ * seen in.
  */
 export interface Coverage {
   acts: Map<string, number>
@@ -33,10 +33,12 @@ export interface Coverage {
 }
 
 /**
- * Random histories in which the world does what the rules do not foresee: so many; LAKU_SEED runs those of a
- * seed that was printed, LAKU_RUNS so many, LAKU_SHRINK=1 looks for the shortest one that fails. No model
- * says what laku answers: after every act all that is always true holds, and at the end of each history it is
- * counted who has what.
+ * Runs this many random histories in which the outside world does what the rules do not foresee. LAKU_SEED
+ * repeats the histories of a printed seed, LAKU_RUNS sets their number, and LAKU_SHRINK=1 searches for the
+ * shortest history that fails.
+ *
+ * No model predicts laku's answers. After every act all invariants must hold, and at the end of each history
+ * the test counts who has which money.
  */
 export async function runOutside(runs: number): Promise<Coverage> {
   const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 2 ** 31))
@@ -75,7 +77,7 @@ async function liveOne(house: House, steps: readonly Step[], { acts, states }: C
   }
 }
 
-/** For who looks for the cause: what the provider has of this history, and what lies in suspense. */
+/** Lists, for the search of a fault, the provider's objects of this history and the money in suspense. */
 async function listed(house: House): Promise<string> {
   const { payouts, refunds } = await atProvider(house)
   const there = [...payouts, ...refunds].map(

@@ -36,7 +36,7 @@ import { limits } from './limits.ts'
 import type { Person } from './people.ts'
 import { adjustmentsAsked, refunds, settlements, withdrawals } from './rows.ts'
 
-/** Goods of 100,000 less the 5 % that were agreed on. */
+/** The price of the goods, and the factory's part after the commission of 5 %. */
 const [GOODS_IDR, NET_IDR] = [100_000, 95_000]
 const SLICES = 4
 
@@ -49,7 +49,7 @@ async function sell(house: House, to: Person): Promise<void> {
   to.dueIdr += NET_IDR
 }
 
-/** Only what is of this history's factories. */
+/** Settles only factories of this history. */
 async function settle(house: House, actor: Actor, { id: factoryId }: Person): Promise<void> {
   await house.f.gather()
   for (const { error } of await runSettlements({ units: house.laku.units, actor }, { factoryId }))
@@ -96,18 +96,19 @@ async function withdraw(house: House, { id, accountNumber }: Person, amountIdr: 
   const bank = { channelCode: 'ID_BCA', accountNumber, accountHolderName: 'Budi' }
   const asked = { amountIdr, bank, otpVerifiedAt: house.laku.clock.now() }
   const made = await house.laku.as({ kind: 'customer', id }, (work) => requestWithdrawal(work, asked))
-  // It leaves by itself.
+  // The withdrawal is sent without staff, so it counts against the limits.
   if (made.dueAt !== null)
     house.alone.note('withdrawal', id, `account:${accountNumber}`, amountIdr, house.laku.clock.now())
 }
 
-/** It waits for staff. */
+/** An amount that waits for staff. */
 const LARGE_IDR = limits.withdrawalApprovalAboveIdr + 10_000
 const SALES = 3
 
 /**
- * The code of a settlement of goods that were sold just now, calculated by one and approved by another. A
- * factory that was paid too much sells until that is made up for; undefined where it owes more.
+ * Returns the code of a settlement of goods that were just sold; one person calculates it and another
+ * approves it. A factory that owes money first sells enough to pay its debt; undefined if it owes more than
+ * that.
  */
 export async function approvedAnew(house: House, dice: Dice): Promise<string | undefined> {
   const [firstClerk, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
@@ -168,7 +169,7 @@ export const shopActs = {
     for (let i = 0; i < SLICES; i++) {
       await sell(house, to)
       await settle(house, actor, to)
-      // Where the limit is met a rule refuses it: another person has to approve.
+      // If a limit is reached, a rule refuses the approval, and another person must approve.
       await whereAllowed(
         approve(house, actor, (all) =>
           all.findLast((item) => item.factoryId === to.id && item.calculatedBy === actor.id),

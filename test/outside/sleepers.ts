@@ -1,13 +1,13 @@
 /**
- * Where a worker falls asleep: before its lease is asked for the last time, at the socket's write, or with
- * the answer in its hand.
+ * The points at which a worker can fall asleep: before the last check of its lease, when it writes to the
+ * socket, or when it has the answer.
  */
 export const points = ['check', 'write', 'answer'] as const
 export type Point = (typeof points)[number]
 
 type Lease = (() => Promise<number | undefined>) | undefined
 
-/** Workers that were stopped within a call, and go on when they are woken. */
+/** Workers that were stopped within a call. They continue when they are woken. */
 export class Sleepers {
   readonly #asleep: { wake: () => void; done: Promise<unknown> }[] = []
 
@@ -15,7 +15,10 @@ export class Sleepers {
     return this.#asleep.length > 0
   }
 
-  /** Runs `work` with a call that sleeps at that point; returns as soon as it sleeps, or is done without. */
+  /**
+   * Runs `work` with a call that sleeps at this point. Returns as soon as the call sleeps, or when the work
+   * is done without it.
+   */
   async send<P, R>(
     point: Point,
     call: (asked: P, lease: Lease) => Promise<R>,
@@ -43,7 +46,7 @@ export class Sleepers {
     await Promise.race([sleeps, done])
   }
 
-  /** All go on, and do the rest of what they had claimed. */
+  /** Wakes all workers, which then finish the rest of their claimed work. */
   async wake(): Promise<void> {
     for (const { wake } of this.#asleep) wake()
     await Promise.all(this.#asleep.splice(0).map(({ done }) => done))

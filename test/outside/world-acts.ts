@@ -15,11 +15,11 @@ export const worldActs = {
     await house.backUp()
     return undefined
   },
-  /** Yesterday's rows come back; what the provider did meanwhile it has done. */
+  /** Restores yesterday's rows. The provider keeps what it did meanwhile. */
   restore: async (house) => {
     const { backup } = house
-    // What the bank did after the backup is in no provider's book: a person enters it again (running.md), and
-    // that is a drill of its own.
+    // No provider's list has the bank's transfers after the backup. Staff enter them again (running.md),
+    // which another test covers. So this act does nothing if the bank acted since the backup.
     if (!backup || house.sleepers.some || backup.atBank !== house.bankTurns) return NOTHING
     house.backup = undefined
     await backup.restore()
@@ -28,7 +28,7 @@ export const worldActs = {
     for (const [i, now] of house.people.entries()) {
       const then = backup.people[i]
       if (!then) continue
-      // What was sold or given in the lost day is lost with it; what left for it is not.
+      // Sales and gifts of the lost day are lost with it, but money that was paid out for them is not.
       if (then.dueIdr !== now.dueIdr) now.mayHaveMore = true
       Object.assign(now, { dueIdr: then.dueIdr, collectedIdr: then.collectedIdr, letGoIdr: then.letGoIdr })
       if (now.mayHaveMore || then.mayHaveMore) now.mayHaveMore = true
@@ -44,10 +44,7 @@ export const worldActs = {
   },
 } satisfies Record<string, Act>
 
-/**
- * Money of the lost day that is still on its way waits for its end. True where this was so, and has its end
- * now.
- */
+/** Ends a payment of the lost day that is still under way. Returns true if there was one. */
 async function arrive(house: House, code: string): Promise<boolean> {
   const { payouts, refunds } = await house.book()
   const one = [...payouts, ...refunds].find(({ reference_id }) => reference_id === code)
@@ -64,16 +61,16 @@ const sent = async (house: House) => {
 
 const ROUNDS = 4
 
-/** As running.md says: adopt, dispose of what has no owner here, adopt again. */
+/** Adopts the lost data as running.md describes: adopt, dispose of money without an owner, adopt again. */
 export async function adopt(house: House): Promise<void> {
   const { laku, clerks } = house
   const actor = clerks[0] as (typeof clerks)[number]
-  // Lists that lag hide what is adopted a little later.
+  // The provider's lists must not lag, because a lag would hide objects from the adoption.
   await house.control('PUT', '/faults', [] as never)
   await house.control('PUT', '/lists', { lag_s: 0 })
   for (let round = 0; round < ROUNDS; round++) {
     const { done, open } = await adoptProvider(house.adopting(actor))
-    // All files at the bank are known, because the bank had confirmed none when the backup was made.
+    // All bank files are known, because the bank had confirmed none when the backup was made.
     if (done) return await laku.as(actor, completeBankFiles)
     for (const { code } of open) if (!(await arrive(house, code))) await dispose(house, code)
   }

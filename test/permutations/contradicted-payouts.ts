@@ -18,10 +18,10 @@ import {
 } from './contradicted.ts'
 import { several } from './world.ts'
 
-/** Xendit's test number of a payout that stays accepted until it is moved by hand. */
+/** Xendit's test account number whose payouts stay accepted until a test changes them. */
 const WAITS = '131313'
 
-/** Settlements, paid by the provider. */
+/** Settlements that the provider pays. */
 export function payoutsAt(f: SettlementFixture): Asked {
   const { laku, payouts } = f
   const context = { units: laku.units, actor: system, payouts }
@@ -35,7 +35,7 @@ export function payoutsAt(f: SettlementFixture): Asked {
   }
   const atProvider = async () => (await control<{ payouts: AtProvider[] }>('GET', '/book')).payouts
   return {
-    // Goods of 100,000 less 5 %.
+    // The price of 100,000 less the commission of 5 %.
     askedIdr: 95_000,
     otherIdr: 60_000,
     async begin(count) {
@@ -57,7 +57,7 @@ export function payoutsAt(f: SettlementFixture): Asked {
     force: (id, told) => control('POST', `/payouts/${id}`, { ...told, force: true }),
     async hear(ids) {
       const answers = await several(ids, (id) => payouts.getPayout(id))
-      // Told twice, as by two deliveries of one.
+      // The answers are given twice, as by two deliveries of one webhook.
       await laku.system((work) => settlePayouts(work, [...answers, ...answers]))
     },
     send,
@@ -81,7 +81,8 @@ export function payoutsAt(f: SettlementFixture): Asked {
 }
 
 /**
- * After all histories: the gateway's account says what the provider's whole book says, and every check holds.
+ * Checks after all histories that the gateway account agrees with the provider's whole list, and that all
+ * invariants hold.
  */
 export async function expectPayoutsAgreed(f: SettlementFixture): Promise<void> {
   const { units, providers } = f.laku

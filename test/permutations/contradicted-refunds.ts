@@ -22,7 +22,7 @@ import { several } from './world.ts'
 const PAID_IDR = 110_000
 const ASKED_IDR = 40_000
 
-/** Refunds of a part of what buyers paid at the provider's page, back to where it came from. */
+/** Refunds of a part of payments that buyers made at the provider's page. They go back to the source. */
 export function refundsAt(f: PaymentFixture): Asked & { paidIdr(): number } {
   const { laku } = f
   const gateway = shortTimeoutGateway(laku)
@@ -51,7 +51,7 @@ export function refundsAt(f: PaymentFixture): Asked & { paidIdr(): number } {
     askedIdr: ASKED_IDR,
     otherIdr: 30_000,
     async begin(count) {
-      // What is taken on stays under way until it is told what it comes to.
+      // An accepted refund stays pending until the test sets its outcome.
       await f.refundOutcome('PENDING')
       const subjects = await several(Array.from({ length: count }), decided)
       await f.faults({
@@ -70,7 +70,7 @@ export function refundsAt(f: PaymentFixture): Asked & { paidIdr(): number } {
     force: (id, told) => f.force(id, told),
     async hear(ids) {
       const answers = await several(ids, (id) => gateway.getRefund(id))
-      // Told twice, as by two deliveries of one.
+      // The answers are given twice, as by two deliveries of one webhook.
       await laku.system((work) => settleRefunds(work, [...answers, ...answers]))
     },
     send: (subjects) =>
@@ -87,7 +87,7 @@ export function refundsAt(f: PaymentFixture): Asked & { paidIdr(): number } {
     },
     async has({ id }) {
       const walletIdr = await f.balance(walletAccount(buyers.get(id) as string))
-      // Whatever was decided and posted of it is owed until it went back, or into the wallet.
+      // Money that was decided and posted is owed until it is sent back or put into the wallet.
       const { rows } = await sql<{ owedIdr: number }>`
         select coalesce(-sum(e.amount_idr), 0)::int8 as owed_idr
         from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
@@ -101,7 +101,8 @@ export function refundsAt(f: PaymentFixture): Asked & { paidIdr(): number } {
 }
 
 /**
- * After all histories: the gateway's account says what the provider's whole book says, and every check holds.
+ * Checks after all histories that the gateway account agrees with the provider's whole list, and that all
+ * invariants hold.
  */
 export async function expectRefundsAgreed(
   f: PaymentFixture,

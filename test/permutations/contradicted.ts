@@ -5,8 +5,8 @@ import { type BookContext, readProviderBook, reconcileGateway } from '../../src/
 import type { TestLaku } from '../laku.ts'
 
 /**
- * What becomes of a first call that timed out after it was made: it is looked for, and the provider says this
- * of it, in any order.
+ * The updates of a first call that timed out after the provider had accepted it. The object is looked up, and
+ * the provider reports these states, in any order.
  */
 export const update = [
   'sent',
@@ -18,9 +18,9 @@ export const update = [
 ] as const
 export type Update = (typeof update)[number]
 
-/** So many histories go side by side: the calls that time out are waited for together. */
+/** The number of histories that run side by side, so that their timeouts pass together. */
 const AT_ONCE = 24
-/** So much more than the first retry waits for by itself. */
+/** The time (s) after which even the longest automatic retry is due. */
 export const RETRY_AFTER_S = 3 * 3600 + 1
 
 export interface AtProvider {
@@ -30,45 +30,42 @@ export interface AtProvider {
   amount: number
 }
 
-/**
- * A settlement that is paid, or a refund: its own id here, and what names it in the provider's references.
- */
+/** A paid settlement or a refund: its id in laku, and the code in the provider's references. */
 export interface Subject {
   id: string
   code: string
 }
 
-/** What laku asks the provider for, at the wire: payouts, or refunds. */
+/** The kind of objects that laku requests from the provider: payouts or refunds. */
 export interface Asked {
-  /** What each is over (IDR), and another amount that the provider may say. */
+  /** The amount of each object (IDR), and another amount that the provider may report. */
   askedIdr: number
   otherIdr: number
-  /** So many of which the first call is sent, and its answer never comes. */
+  /** Begins this many objects whose first call is sent and whose answer never arrives. */
   begin(count: number): Promise<Subject[]>
   atProvider(): Promise<AtProvider[]>
-  /** The provider says this of what it has, against its own rules as well. */
+  /** Forces an object at the provider into a state, even against the provider's own rules. */
   force(id: string, told: { status: string; amount?: number }): Promise<unknown>
   hear(ids: readonly string[]): Promise<void>
-  /** What is due of these is sent or looked for, as by the sweep. */
+  /** Sends these objects or looks them up, if they are due, as the sweep does. */
   send(subjects: readonly Subject[]): Promise<void>
-  /** Time passes; laku tries again by itself, and staff wherever they may. What that makes is sent. */
+  /** Lets time pass. laku retries automatically and staff retry where they may; new calls are sent. */
   tryAgain(subjects: readonly Subject[]): Promise<void>
   /**
-   * What our book says that its receiver has of it by the provider, has in a wallet instead, and is owed
-   * still.
+   * Returns, by laku's ledger, the receiver's money: paid by the provider, put into a wallet, and still owed.
    */
   has(subject: Subject): Promise<{ byProviderIdr: number; walletIdr: number; owedIdr: number }>
   suspenseIdr(subject: Subject, keys: readonly string[]): Promise<number>
 }
 
-/** What left by the provider's own word. */
+/** Returns the sum that left by the provider's own report. */
 export const leftIdr = (all: readonly AtProvider[]) =>
   all.reduce((sum, { status, amount }) => sum + (status === 'SUCCEEDED' ? amount : 0), 0)
 
 /**
- * Histories of these orders; at the end of each whatever is still under way arrives, or fails, in turn. Then
- * every rupiah that left is its receiver's, once, or lies in suspense; and what did not leave is owed to
- * them.
+ * Runs a history for each of these orders of updates. At the end of each, everything that is still under way
+ * arrives or fails, in turn. Then every rupiah that left reached its receiver once or is in suspense, and
+ * every rupiah that did not leave is owed.
  */
 export async function expectBooked(asked: Asked, orders: readonly (readonly number[])[]): Promise<void> {
   for (let at = 0; at < orders.length; at += AT_ONCE) await liveThrough(asked, orders.slice(at, at + AT_ONCE))
@@ -123,12 +120,13 @@ async function expectAllThere(
   expect([0, askedIdr], order).toContain(byProviderIdr)
   expect(byProviderIdr + walletIdr + owedIdr, order).toBe(askedIdr)
   expect(await asked.suspenseIdr(subject, keys), order).toBe(leftIdr(atProvider) - byProviderIdr)
-  // A part that arrived beside another one stays in suspense, for a person; what arrived whole is theirs.
+  // A part that arrived beside another payment stays in suspense for staff. A payment that arrived in full
+  // belongs to its receiver.
   const isWhole = atProvider.some(({ status, amount }) => status === 'SUCCEEDED' && amount === askedIdr)
   if (isWhole) expect(owedIdr, order).toBe(0)
 }
 
-/** Whatever a rule of laku refuses is not done. */
+/** Runs an act; a refusal by a rule of laku is accepted. */
 export async function whereAllowed(act: Promise<unknown>): Promise<void> {
   await act.catch((error: unknown) => {
     if (!(error instanceof DomainError)) throw error
@@ -136,8 +134,8 @@ export async function whereAllowed(act: Promise<unknown>): Promise<void> {
 }
 
 /**
- * The provider's book is read, and finds that all of its updates were booked: nothing is booked a second
- * time, and nothing differs.
+ * Reads the provider's list, and expects that all of its updates were already booked: nothing is booked twice
+ * and nothing differs.
  */
 export async function expectReadAlike(laku: TestLaku, context: BookContext): Promise<void> {
   const before = await laku.system(({ tx }) => familyTotals(tx))

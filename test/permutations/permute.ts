@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { Story } from './stories.ts'
 import type { PermutedShop } from './world.ts'
 
-/** Every order of the numbers below `length`, the natural one first. */
+/** Returns every order of the numbers below `length`, the natural order first. */
 export function permutationsOf(length: number): number[][] {
   if (length === 0) return [[]]
   return permutationsOf(length - 1)
@@ -10,7 +10,7 @@ export function permutationsOf(length: number): number[][] {
     .sort((a, b) => a.join().localeCompare(b.join()))
 }
 
-/** Numbers from 0 to 1 that a seed brings about again (mulberry32). */
+/** Returns a generator of numbers from 0 to 1; the same seed gives the same numbers (mulberry32). */
 export function randomOf(seed: number): () => number {
   let state = seed
   return () => {
@@ -23,14 +23,14 @@ export function randomOf(seed: number): () => number {
 
 const DUPLICATES = 3
 
-/** So many of them, the natural order among them. */
+/** Returns this many of the orders, the natural order among them. */
 export function sampleOf<T>(all: readonly T[], count: number, random: () => number): T[] {
   const [first, ...rest] = all
   const shuffled = rest.map((item) => ({ one: item, at: random() })).sort((a, b) => a.at - b.at)
   return [first as T, ...shuffled.slice(0, count - 1).map(({ one: value }) => value)]
 }
 
-/** The same order with some deliveries repeated later, at random places. */
+/** Returns the order with some deliveries repeated later, at random places. */
 function withDuplicates(order: readonly number[], random: () => number): number[] {
   const sent = [...order]
   for (let i = 0; i < DUPLICATES; i++) {
@@ -41,9 +41,9 @@ function withDuplicates(order: readonly number[], random: () => number): number[
 }
 
 /**
- * Tells a story once for each of these orders, all side by side: the first delivery of each, then the second
- * of each … Afterwards all of them are where the story ends, hold the same money, and nothing is left
- * unprocessed.
+ * Runs a story once for each of these orders, side by side: the first delivery of each, then the second of
+ * each, and so on. Afterwards all of them must be in the story's last state and hold the same money, and no
+ * delivery may be left unprocessed.
  */
 export async function expectOneEnd(
   world: PermutedShop,

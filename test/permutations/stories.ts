@@ -10,9 +10,9 @@ import { type PermutedShop, type Subject, several } from './world.ts'
 
 export interface Story {
   provider: WebhookProvider
-  /** So many things of this kind, each with five updates in the order in which they happened. */
+  /** Makes this many objects, each with five updates in the order in which they happened. */
   begin: (world: PermutedShop, count: number) => Promise<Subject[]>
-  /** What laku holds of one, without what differs from one to the next: ids, codes, times. */
+  /** Returns laku's data about an object, without ids, codes and times, which differ between objects. */
   state: (world: PermutedShop, subject: Subject) => Promise<Record<string, unknown>>
   /** Where all of them end. */
   end: Record<string, unknown>

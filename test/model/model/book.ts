@@ -1,18 +1,18 @@
-/** What came into a wallet or left it, and how much of it as refunded money. */
+/** Money that came into a wallet or left it, and the part of it that is refunded money. */
 export interface WalletLine {
   amountIdr: number
   refundedIdr: number
 }
 
-/**
- * The accounts of a history, credits positive: every row of the table of postings moves an amount
- * between some of them.
- */
+/** The accounts of a history; credits are positive. Each posting moves an amount between some of them. */
 export class Book {
   readonly #balances = new Map<string, number>()
   readonly #lines = new Map<number, WalletLine[]>()
 
-  /** What is there of an account; of one that lives on debits (gateway, subsidy, …) it is negative. */
+  /**
+   * Returns the balance of an account. It is negative for an account with a debit balance (gateway, subsidy,
+   * …).
+   */
   of(account: string): number {
     return this.#balances.get(account) ?? 0
   }
@@ -27,7 +27,7 @@ export class Book {
     return this.of(walletOf(buyer))
   }
 
-  /** How much of a wallet was refunded into it, and may leave it free of fee and minimum. */
+  /** Returns the refunded money in a wallet, which can be withdrawn without fee and minimum. */
   refundedIn(buyer: number): number {
     let [balanceIdr, refundedIdr] = [0, 0]
     for (const line of this.#linesOf(buyer)) {
@@ -37,13 +37,13 @@ export class Book {
     return refundedIdr
   }
 
-  /** Into a wallet, `refundedIdr` of it as a refund. */
+  /** Moves money into a wallet; `refundedIdr` of it is a refund. */
   intoWallet(debited: string, buyer: number, amountIdr: number, refundedIdr: number): void {
     this.move(debited, walletOf(buyer), amountIdr)
     this.#linesOf(buyer).push({ amountIdr, refundedIdr })
   }
 
-  /** Out of a wallet: withdrawals take refunded money first, all else takes it last. */
+  /** Moves money out of a wallet. Withdrawals use refunded money first, everything else uses it last. */
   outOfWallet(credited: string, buyer: number, amountIdr: number, refundedIdr = 0): WalletLine {
     this.move(walletOf(buyer), credited, amountIdr)
     const line = { amountIdr: -amountIdr, refundedIdr: -refundedIdr }
@@ -51,14 +51,14 @@ export class Book {
     return line
   }
 
-  /** As if it had never left. */
+  /** Puts money back as if it had never left the wallet. */
   putBack(debited: string, buyer: number, line: WalletLine): void {
     this.move(debited, walletOf(buyer), -line.amountIdr)
     const lines = this.#linesOf(buyer)
     lines.splice(lines.indexOf(line), 1)
   }
 
-  /** All that is not zero. */
+  /** All accounts whose balance is not zero. */
   get all(): { [account: string]: number } {
     return Object.fromEntries([...this.#balances].filter(([, idr]) => idr !== 0).sort())
   }

@@ -9,7 +9,7 @@ import { Settlements } from './settlements.ts'
 import { Stock } from './stock.ts'
 
 /**
- * What should be true, told again in plain words and without a database: sessions and orders that share
+ * The model of what should be true, in plain code and without a database: sessions and orders that share
  * buyers, goods and a factory.
  */
 export class Model {
@@ -28,7 +28,10 @@ export class Model {
     this.book.intoWallet('subsidy', 0, GIFT_IDR, 0)
   }
 
-  /** Whether it is allowed; what is not changes nothing. Every command takes a second. */
+  /**
+   * Carries out a command and returns whether it is allowed. A command that is not allowed changes nothing.
+   * Every command takes a second.
+   */
   take(command: Command): boolean {
     const allowed = this.#act(command)
     this.nowS++
@@ -43,7 +46,7 @@ export class Model {
     return pick(this.orders.all, nth)
   }
 
-  /** Nothing where a wallet paid: it has no invoice. */
+  /** Returns a payment that has an invoice; undefined if the wallet paid it. */
   invoiced(nth: number): Payment | undefined {
     const payment = pick(this.payments.all, nth)
     return payment?.method === 'invoice' ? payment : undefined
@@ -116,7 +119,7 @@ export class Model {
     }
   }
 
-  /** Only what was ordered can be delivered. */
+  /** Returns the delivered pieces. Only ordered pieces can be delivered. */
   deliveryOf({ session, good, damaged }: Extract<Command, { do: 'receive' }>): [number[], number[]] {
     const purchase = this.stock.lastPurchaseOf(this.session(session))
     const asked = (pieces: readonly number[]) =>
@@ -124,7 +127,7 @@ export class Model {
     return [asked(good), asked(damaged)]
   }
 
-  /** All that is in the wallet where no amount is said. */
+  /** Returns the amount of a withdrawal; the whole wallet if no amount is given. */
   amountOf({ buyer, amountIdr }: Extract<Command, { do: 'withdraw' }>): number {
     return amountIdr ?? this.book.wallet(buyer)
   }
@@ -139,7 +142,7 @@ export class Model {
     return true
   }
 
-  /** Nothing is done, and nothing refused, where there is none. */
+  /** Applies `use` to a value. Without a value, nothing is done and nothing counts as refused. */
   #with<T>(value: T | undefined, use: (item: T) => unknown): boolean {
     return value === undefined || use(value) !== false
   }
@@ -164,7 +167,7 @@ function actOn(order: Order, command: Extract<Command, { of: 'order' }>): boolea
   }
 }
 
-/** The nth of them, counted round; the last where it is -1. */
+/** Returns the nth item, counted modulo their number; the last item for -1. */
 export const pick = <T>(all: readonly T[], nth: number): T | undefined => all.at(nth % all.length)
 
 const done = (_: unknown): true => true

@@ -23,7 +23,8 @@ export type OrderStatus =
   | 'refunded'
 
 /**
- * Pieces of one variant in an order, and what of their price is with the factory and in the commission now.
+ * Pieces of one variant in an order, and the part of their price that the factory and the commission have
+ * now.
  */
 export interface Item {
   variant: number
@@ -35,21 +36,21 @@ export interface Item {
 }
 
 interface Return {
-  /** Of each item. */
+  /** The number of pieces of each item. */
   pieces: number[]
   isOurFault: boolean
 }
 
 const inWarehouse: readonly OrderStatus[] = ['paid', 'processing', 'ready_for_pickup', 'on_hold']
 
-/** A direct order, or one of a place in a session; its money, its goods and its parcels. */
+/** A direct order, or an order of a place in a session, with its money, goods and parcels. */
 export class Order implements Payable {
   status: OrderStatus = 'pending_payment'
   readonly payments: Payment[] = []
   readonly items: Item[]
-  /** Those before the last are over. */
+  /** The order's parcels. All parcels before the last one have ended. */
   readonly parcels: Parcel[] = []
-  /** Its invoice was not paid, so that a fresh one may be asked for. */
+  /** True if the invoice was not paid, so that a new payment may be requested. */
   #isUnpaid = false
   #refundDecided = false
   #returnUntilS?: number
@@ -96,7 +97,7 @@ export class Order implements Payable {
     return this.parcels.findLast((parcel) => parcel.isLive)
   }
 
-  /** Opens a payment, for as long as its stock is kept. */
+  /** Opens a payment that is valid for as long as the stock is kept. */
   ask(method: By): void {
     const { payments, nowS } = this.#model
     const draft = { buyer: this.buyer, amountIdr: this.totalIdr, method, isFor: this }
@@ -128,7 +129,7 @@ export class Order implements Payable {
     return true
   }
 
-  /** An order whose money is back is refunded, when nothing is still on its way. */
+  /** Marks an order as refunded if its money is back and no refund is under way. */
   refunded(): void {
     const { status, payments } = this
     if (status !== 'cancelled' && status !== 'failed' && status !== 'returned') return
@@ -156,7 +157,7 @@ export class Order implements Payable {
   cancel(byStaff: boolean): boolean {
     const mayBe: OrderStatus[] = byStaff ? ['pending_payment', ...inWarehouse] : ['pending_payment', 'paid']
     if (!mayBe.includes(this.status) || (!byStaff && this.place)) return false
-    // Its courier is cancelled first.
+    // The courier is cancelled first.
     this.parcel?.move('cancelled')
     const wasPaid = this.status !== 'pending_payment'
     this.status = 'cancelled'
@@ -178,7 +179,9 @@ export class Order implements Payable {
     this.#model.payments.giveBack(kept.payment, kept.leftIdr, from)
   }
 
-  /** The payment that its money is on, and how much of that is left: at most its price. */
+  /**
+   * Returns the payment that has the order's money, and how much of it is left: at most the order's price.
+   */
   #kept(): { payment: Payment; leftIdr: number } | undefined {
     const held = this.payments
       .filter(({ status }) => status === 'paid' || status === 'partially_refunded')
@@ -191,8 +194,8 @@ export class Order implements Payable {
   }
 
   /**
-   * What these goods brought is taken from their factory and the commission; the company pays what the buyer
-   * gets beyond it.
+   * Takes the money for these goods back from factory and commission. The company pays the rest of the
+   * buyer's refund.
    */
   #takeBack(
     goods: readonly { item: Item; goodsIdr: number; commissionIdr: number }[],
@@ -211,7 +214,7 @@ export class Order implements Payable {
     return [...entries, ['subsidy', refundIdr - goodsIdr]]
   }
 
-  /** Everything of it is earned, out of `funds`: the goods at what was left for them. */
+  /** Posts the order's money as earned, out of `funds`. The goods get the money that is left for them. */
   earn(funds: string, forGoods: 'whole' | 'nothing' = 'whole'): void {
     for (const item of this.items) {
       const goodsIdr = forGoods === 'whole' ? item.priceIdr : 0
@@ -224,7 +227,7 @@ export class Order implements Payable {
     this.#model.book.move(funds, 'shipping', SHIPPING_IDR)
   }
 
-  /** A courier is booked at this price. Nothing where it is not to be sent, or is booked already. */
+  /** Books a courier at this price. Does nothing if the order must not be sent, or has a booking already. */
   book(priceIdr: number): void {
     if ((this.status !== 'paid' && this.status !== 'processing') || this.parcel) return
     const feeIdr = this.parcels.some((parcel) => parcel.isClosed) ? 0 : SHIPPING_IDR
@@ -246,14 +249,14 @@ export class Order implements Payable {
     return true
   }
 
-  /** The factory keeps its share, or gets it; the buyer's money is the company's cost. */
+  /** Refunds the buyer of a lost parcel. The company pays, and the factory keeps or gets its share. */
   #refundLost(): void {
     const kept = this.#kept()
     if (!this.place) this.earn(this.funds)
     if (kept) this.#model.payments.giveBack(kept.payment, kept.leftIdr, [['subsidy', kept.leftIdr]])
   }
 
-  /** What came back is sent again. */
+  /** Sends a returned parcel again. */
   sendAgain(): boolean {
     if (this.status !== 'returned' || this.#refundDecided) return false
     this.#model.stock.handOver(this, this, this.pieces)
@@ -261,7 +264,7 @@ export class Order implements Payable {
     return true
   }
 
-  /** What came back is not sent again: its goods are refunded, and the courier keeps the fee. */
+  /** Refunds the goods of a returned parcel that is not sent again. The courier keeps the fee. */
   refundReturned(): boolean {
     const kept = this.#kept()
     if (this.status !== 'returned' || this.#refundDecided || !kept) return false
@@ -275,7 +278,7 @@ export class Order implements Payable {
     return true
   }
 
-  /** The buyer wants to send all of it back, or one piece of the first item that has one. */
+  /** The buyer requests a return: of everything, or of one piece of the first item that still has one. */
   askReturn(how: { all: boolean; isOurFault: boolean }): boolean {
     if (this.status !== 'delivered' || this.#model.nowS >= (this.#returnUntilS ?? 0)) return false
     const first = this.items.findIndex((item) => item.quantity > item.returned)
@@ -293,7 +296,7 @@ export class Order implements Payable {
     return true
   }
 
-  /** The goods are here: they go on the shelf or are written off, and the buyer gets their price. */
+  /** Accepts a return: the goods go into stock or are written off, and the buyer gets their price. */
   acceptReturn(writtenOff: boolean): boolean {
     const kept = this.#kept()
     if (this.status !== 'return_requested' || !this.#asked || !kept) return false
@@ -350,8 +353,8 @@ export class Orders {
   }
 
   /**
-   * A place in a session has its goods: it becomes an order, and its escrow is released at the session's
-   * final price.
+   * Turns a place in a session into an order, once its goods are there. Its escrow is released at the
+   * session's final price.
    */
   release(place: Place, priceIdr: number): void {
     const { stock, payments } = this.#model

@@ -16,7 +16,7 @@ const after: { [status: string]: readonly ParcelMove[] } = {
   returning: ['returned', 'lost'],
 }
 
-/** A parcel: what its courier takes, and what is left of its fee when its way is over. */
+/** A parcel, with the price that its courier takes and the margin at the end of its journey. */
 export class Parcel {
   status: 'booked' | ParcelMove = 'booked'
   readonly #book: Book
@@ -30,12 +30,12 @@ export class Parcel {
     book.move('shipping', 'courier-deposit', priceIdr)
   }
 
-  /** Another one may take its place. */
+  /** True if the parcel still counts, so that no other parcel may replace it. */
   get isLive(): boolean {
     return !['cancelled', 'returned', 'lost'].includes(this.status)
   }
 
-  /** Its way is over, and its fee is spent. */
+  /** True if the journey is over, so that the fee is used up. */
   get isClosed(): boolean {
     return ['delivered', 'returned', 'lost'].includes(this.status)
   }
@@ -49,8 +49,8 @@ export class Parcel {
   }
 
   /**
-   * Its order is cancelled after all, and its buyer gets the fee that its courier has had: the company's
-   * cost.
+   * Books the courier's price as the company's cost, because the order was cancelled and the buyer got the
+   * shipping fee back.
    */
   bearFee(): void {
     if (this.isClosed) this.#book.move('subsidy', 'shipping', this.#feeIdr)

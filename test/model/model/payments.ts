@@ -3,54 +3,51 @@ import { INVOICE_MINIMUM_IDR } from './figures.ts'
 
 export type Channel = 'BCA' | 'DANA'
 
-/** What a payment is for: a place in a session, or an order. */
+/** The thing that a payment pays for: a place in a session, or an order. */
 export interface Payable {
-  /** Where its money waits. */
+  /** The account in which the payment's money waits. */
   readonly funds: string
-  /** The money is there: it is taken, or goes back. */
+  /** Reacts to received money: it is accepted, or sent back. */
   received(payment: Payment): void
-  /** The payment came to nothing. */
+  /** Reacts to a payment that was not paid. */
   unpaid(): void
-  /** A refund of the payment, or of unapplied funds beside it, has arrived. */
+  /** Reacts to a refund that arrived, of the payment or of unapplied funds beside it. */
   refunded(): void
 }
 
 export interface Payment {
-  /** Its place among all payments. */
+  /** The payment's position among all payments. */
   rank: number
   buyer: number
   amountIdr: number
   method: 'invoice' | 'wallet'
-  /**
-   * What of it the wallet pays beside an invoice, which is over the rest, whatever becomes of the wallet's
-   * part.
-   */
+  /** The part that the wallet pays. The invoice is for the rest, even if the wallet's part is freed later. */
   partIdr: number
   invoiceIdr: number
-  /** What left the wallet for it, while it is held. */
+  /** The money that left the wallet for the payment, while it is held. */
   held?: WalletLine | undefined
   status: 'pending' | 'paid' | 'partially_refunded' | 'expired' | 'refunded' | 'review'
   expiresAtS: number
   isFor: Payable
-  /** What the gateway took on each of its invoices, once and for all. */
+  /** The payment that the gateway received for each invoice; it never changes. */
   taken: { [invoice: string]: { channel: Channel; offIdr: number } }
-  /** The invoice that was received, how, and how much came. */
+  /** The invoice that was received, its channel, and the amount. */
   invoice?: string
   channel?: Channel
   paidAmountIdr: number
   wasPaid: boolean
   chargedBackIdr: number
-  /** What the buyer has of us: in the wallet or back at the source, less what was claimed of them. */
+  /** The money that the buyer got back from us: in the wallet or at the source, less what was claimed. */
   givenIdr: number
-  /** What the company got back of its loss to the card's issuer. */
+  /** The part of its chargeback loss that the company got back. */
   madeGoodIdr: number
-  /** Decided to go back, rebates with it; and what of the refunds has arrived. */
+  /** The sum of the decided refunds and rebates, and the sum of the refunds that arrived. */
   returnedIdr: number
   rebateIdr: number
   refundedIdr: number
 }
 
-/** How it is asked to be paid: `part` is as much as the wallet holds, and an invoice for the rest. */
+/** The requested way of paying. `part`: as much as possible from the wallet, and an invoice for the rest. */
 export type By = Payment['method'] | 'part'
 
 interface Unapplied {
@@ -65,21 +62,21 @@ export interface Refund {
   payment: Payment
   amountIdr: number
   status: 'approved' | 'submitted' | 'failed' | 'succeeded' | 'to_wallet'
-  /** Of money in quarantine, not of the payment. */
+  /** Set if the refund is of money in quarantine, and not of the payment. */
   unapplied?: Unapplied
 }
 
-/** Debits that pay for a refund. */
+/** The ledger debits that pay for a refund. */
 export type Sources = readonly [account: string, amountIdr: number][]
 
-/** What is held of wallets for payments, of all together. */
+/** The account for money held from wallets for payments, all payments together. */
 const HOLDS = 'payment-hold'
 
 export type GatewayAnswer = 'succeeded' | 'pending' | 'failed' | 'hopeless' | 'lost'
 
 const isOver = ({ status }: Refund) => status === 'succeeded' || status === 'to_wallet'
 
-/** Payments, what came that does not fit, and what goes back. */
+/** Payments, money that matches no payment, and refunds. */
 export class Payments {
   readonly all: Payment[] = []
   readonly unappliedFunds: Unapplied[] = []
@@ -92,7 +89,7 @@ export class Payments {
     this.#book = book
   }
 
-  /** A wallet pays at once, where there is enough in it; its part of an invoice's payment is held. */
+  /** Opens a payment. A wallet pays at once if it has enough; its part of an invoiced payment is held. */
   open(
     draft: Pick<Payment, 'buyer' | 'amountIdr' | 'expiresAtS' | 'isFor'> & { method: By },
     opened: (payment: Payment) => void,
@@ -157,7 +154,8 @@ export class Payments {
   }
 
   /**
-   * What is held, or of a payment that was over before what is in the wallet again; false where it is not.
+   * Spends the wallet's part: the held money, or for a payment that had ended, money that is back in the
+   * wallet. Returns false if the money is not there.
    */
   #spendPart(payment: Payment): boolean {
     const { partIdr, held, buyer, isFor } = payment
@@ -169,7 +167,7 @@ export class Payments {
     return true
   }
 
-  /** Nobody waits for its invoice any more, and then its buyer has the part again. */
+  /** Ends a payment that nobody will pay, and gives the buyer the held part back. */
   #comesToNothing(payment: Payment): void {
     payment.isFor.unpaid()
     if (payment.held) this.#book.putBack(HOLDS, payment.buyer, payment.held)
@@ -187,7 +185,7 @@ export class Payments {
     this.#comesToNothing(payment)
   }
 
-  /** Staff say where unapplied funds belong. */
+  /** Decides, as staff, what happens to unapplied funds. */
   decide(nth: number, how: 'apply' | 'wallet' | 'refund'): boolean {
     const unapplied = this.unappliedFunds[nth % Math.max(1, this.unappliedFunds.length)]
     if (!unapplied) return true
@@ -226,8 +224,8 @@ export class Payments {
   }
 
   /**
-   * Its channel takes nothing back: as a refund it is over at once, unlike where staff put it into the wallet
-   * without one.
+   * Records that unapplied funds went back. If the channel accepts no refund, the refund ends at once in the
+   * wallet; that differs from money that staff put into the wallet without a refund.
    */
   #noteStrayBack(unapplied: Unapplied): void {
     const { payment, amountIdr } = unapplied
@@ -235,21 +233,20 @@ export class Payments {
     payment.isFor.refunded()
   }
 
-  /** The payment that waited for this very money comes to nothing. */
+  /** Ends the payment that was in review because of this money. */
   #endReview({ kind, payment }: Unapplied, status: 'review' | 'refunded'): void {
     if (kind !== 'wrong_amount' || payment.status !== 'review') return
     payment.status = status
     this.#comesToNothing(payment)
   }
 
-  /** Decides a refund: to where the money came from, or into the wallet at once. */
+  /** Decides a refund: to the source of the money, or at once into the wallet. */
   giveBack(payment: Payment, amountIdr: number, from: Sources = [[payment.isFor.funds, amountIdr]]): void {
     const { method, channel, paidAmountIdr, chargedBackIdr } = payment
     const fits = paidAmountIdr === payment.amountIdr && chargedBackIdr === 0
     const toSource = method === 'invoice' && channel === 'DANA' && fits
     for (const [account, idr] of from) this.#book.move(account, 'refunds-payable', idr)
-    // Of all that has gone back the source has its share of what was paid, the odd rupiah with it, and the
-    // wallet the rest.
+    // The source gets its share of all refunds so far, rounded up to the rupiah. The wallet gets the rest.
     const ofSource = (idr: number) =>
       Math.ceil((idr * (payment.amountIdr - payment.partIdr)) / payment.amountIdr)
     const before = payment.returnedIdr
@@ -264,7 +261,8 @@ export class Payments {
   }
 
   /**
-   * A part of what was paid goes back with the release of a session: into the wallet, and it is no refund.
+   * Gives a part of a payment back at the release of a session: into the wallet. It does not count as a
+   * refund.
    */
   rebate(payment: Payment, amountIdr: number): void {
     payment.returnedIdr += amountIdr
@@ -272,12 +270,18 @@ export class Payments {
     payment.rebateIdr += amountIdr
   }
 
-  /** What is theirs of what was decided: with what their card's issuer gave them, no more than they paid. */
+  /**
+   * Returns the buyer's part of the decided sums. Together with the money from the card issuer, a buyer never
+   * gets more than they paid.
+   */
   #dueIdr({ amountIdr, paidAmountIdr, chargedBackIdr, returnedIdr }: Payment): number {
     return Math.min(returnedIdr, Math.max(0, Math.min(amountIdr, paidAmountIdr) - chargedBackIdr))
   }
 
-  /** Into the wallet what the buyer has not got yet; the company keeps the rest, for its loss first. */
+  /**
+   * Puts into the wallet what the buyer has not got yet. The company keeps the rest, first for its chargeback
+   * loss.
+   */
   #share(payment: Payment, from: string, amountIdr: number, asRefund: 0 | 1): void {
     const openIdr = this.#dueIdr(payment) - payment.givenIdr - this.#underWayIdr(payment)
     const buyerIdr = Math.max(0, Math.min(amountIdr, openIdr))
@@ -289,7 +293,10 @@ export class Payments {
     this.#book.move(from, 'subsidy', amountIdr - buyerIdr - lossIdr)
   }
 
-  /** What the buyer has twice, of us and of their card's issuer, comes out of the wallet, or is owed. */
+  /**
+   * Takes back money that the buyer got twice, from us and from the card issuer: out of the wallet, or as a
+   * debt.
+   */
   #level(payment: Payment): void {
     const { buyer, givenIdr } = payment
     const excessIdr = Math.max(0, givenIdr - this.#dueIdr(payment))
@@ -300,7 +307,7 @@ export class Payments {
     payment.madeGoodIdr += excessIdr
   }
 
-  /** What a refund that has arrived means for its payment and what that was for. */
+  /** Updates a payment, and the thing that it pays for, after a refund has arrived. */
   #arrived({ payment, amountIdr, unapplied }: Refund): void {
     if (!unapplied) {
       payment.refundedIdr += amountIdr
@@ -322,7 +329,7 @@ export class Payments {
     return this.refunds.filter((refund) => refund.payment === payment && !refund.unapplied && !isOver(refund))
   }
 
-  /** All refunds that are due are sent or asked about, and the gateway says this to each. */
+  /** Sends all due refunds or asks about them; the gateway gives this answer for each. */
   send(answer: GatewayAnswer): void {
     for (const refund of this.refunds.filter((refund) => !isOver(refund))) {
       if (refund.status !== 'submitted')
@@ -356,7 +363,7 @@ export class Payments {
     this.#arrived(refund)
   }
 
-  /** The card's issuer took it back: the company's loss. */
+  /** Books a chargeback as the company's loss. */
   chargeBack(payment: Payment, amountIdr: number): boolean {
     if (payment.method !== 'invoice' || !payment.wasPaid) return false
     if (payment.chargedBackIdr + amountIdr > payment.paidAmountIdr - payment.partIdr) return false

@@ -9,7 +9,7 @@ import {
 export type PayoutAnswer = 'succeeded' | 'pending' | 'failed' | 'lost' | 'reversed'
 export type PayoutStatus = 'submitted' | 'succeeded' | 'failed' | 'reversed'
 
-/** Money that leaves; what it is for follows each step. */
+/** A payout; the settlement or withdrawal that it pays follows each of its steps. */
 interface Payout {
   status: 'created' | PayoutStatus
   follow(to: PayoutStatus): void
@@ -25,7 +25,8 @@ export class Payouts {
   }
 
   /**
-   * All that wait are sent, and of those under way the provider says this. What comes back was sent before.
+   * Sends all waiting payouts; the provider gives this answer for each payout under way. A payout that came
+   * back had been sent before.
    */
   send(answer: PayoutAnswer): void {
     for (const payout of this.#all) {
@@ -67,8 +68,8 @@ export class Withdrawals {
   }
 
   /**
-   * Refunded money leaves free of fee and minimum, and so does a whole wallet that holds too little for both;
-   * any other amount has both.
+   * Requests a withdrawal. Refunded money needs neither fee nor minimum, and neither does a whole wallet that
+   * is too small for both. Any other amount needs both.
    */
   request(buyer: number, amountIdr: number): boolean {
     const thereIdr = this.#book.wallet(buyer)
@@ -81,7 +82,10 @@ export class Withdrawals {
     return withdrawal !== undefined
   }
 
-  /** What is less than the provider pays out left the company's bank before a person says so. */
+  /**
+   * Approves a withdrawal. An amount below the provider's minimum was sent from the company's bank before
+   * that.
+   */
   approve(withdrawal: Withdrawal): boolean {
     if (withdrawal.status !== 'held') return false
     if (withdrawal.amountIdr >= PAYOUT_MINIMUM_IDR) this.#send(withdrawal)

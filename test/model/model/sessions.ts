@@ -8,7 +8,7 @@ import { type Pieces, sumOf } from './stock.ts'
 
 const EXTENSIONS = 3
 
-/** What a buyer has joined for. */
+/** A buyer's place in a session. */
 export class Place implements Payable {
   status: 'held' | 'paid' | 'ordered' | 'expired' | 'left' | 'refunded' = 'held'
   paidAtS = 0
@@ -48,7 +48,7 @@ export class Place implements Payable {
   }
 }
 
-/** One session of a group: who joined, what they paid, and what becomes of it. */
+/** One group-buying session: its places, their payments and its result. */
 export class Session {
   status:
     | 'forming'
@@ -126,7 +126,7 @@ export class Session {
     return true
   }
 
-  /** What is decided by the time that it is. */
+  /** Ends the session if its time is over. */
   look(): void {
     if (this.status !== 'forming' || this.endsAtS > this.#model.nowS) return
     if (this.units('paid') >= this.#terms.moq) this.#close()
@@ -152,7 +152,7 @@ export class Session {
     return true
   }
 
-  /** All who still wait get their money; who has an order keeps it. */
+  /** Refunds all buyers who still wait for an order. Buyers with an order keep it. */
   refundAll(): boolean {
     if (this.status === 'success' || this.status === 'forming') return false
     if (this.status !== 'orders_created') {
@@ -188,7 +188,7 @@ export class Session {
     return true
   }
 
-  /** A session that came to nothing is refunded when none of its payments holds money any more. */
+  /** Marks a failed or cancelled session as refunded once none of its payments has money any more. */
   settle(): void {
     const ended = this.status === 'failed' || this.status === 'cancelled'
     const held = this.places.some(
@@ -220,8 +220,8 @@ export class Session {
 }
 
 /**
- * Whose pieces are there, strictly in turn: what somebody needs is set aside for them, although they are not
- * served yet.
+ * Returns the places whose pieces are reserved, strictly in their order. Pieces that an earlier place needs
+ * are kept for it, even if that place is not complete yet.
  */
 function inTurn(queue: readonly Place[], reserved: Pieces): Place[] {
   const left = [...reserved]

@@ -3,7 +3,7 @@ import { SETTLEMENT_MINIMUM_IDR } from './figures.ts'
 import type { Item, Order, OrderStatus } from './orders.ts'
 import type { PayoutStatus, Payouts } from './payouts.ts'
 
-/** What a posting of an order item changed of what its factory is owed. */
+/** The change of the factory's balance by one posting of an order item. */
 interface Line {
   order: Order
   item: Item
@@ -17,12 +17,12 @@ export interface Settlement {
   payout?: { status: 'created' | PayoutStatus }
 }
 
-/** An order in one of these is over for its factory. */
+/** The statuses in which an order is finished for its factory. */
 const settled: readonly OrderStatus[] = ['delivered', 'completed', 'refunded', 'failed', 'cancelled']
 
 export type SettlementAct = 'approve' | 'hold' | 'release' | 'void' | 'pay' | 'retry'
 
-/** What the factory is owed, in plans that are calculated, approved and paid. */
+/** The money that the factory is owed, in settlements that are calculated, approved and paid. */
 export class Settlements {
   readonly all: Settlement[] = []
   readonly #lines: Line[] = []
@@ -39,8 +39,8 @@ export class Settlements {
   }
 
   /**
-   * Settles what is due and open; what was calculated and has changed since is void, and its lines are open
-   * again.
+   * Settles the open lines that are due. A calculated settlement that has changed since becomes void, and its
+   * lines are open again.
    */
   run(): void {
     for (const item of this.all) if (item.status === 'calculated' && this.#hasChanged(item)) this.#void(item)
@@ -78,7 +78,7 @@ export class Settlements {
     if (this.#hasChanged(settlement)) this.#void(settlement)
   }
 
-  /** What went back meanwhile keeps it from being paid. */
+  /** Pays a settlement. A refund in the meantime prevents the payment. */
   #pay(settlement: Settlement): void {
     settlement.status = this.#hasChanged(settlement) ? 'on_hold' : 'approved'
     if (settlement.status === 'approved')
@@ -90,7 +90,10 @@ export class Settlements {
     for (const line of this.#lines) if (line.settlement === settlement) line.settlement = undefined
   }
 
-  /** An order of it is open again, or something more was posted of one of its items. */
+  /**
+   * Returns whether an order of the settlement is open again, or something more was posted for one of its
+   * items.
+   */
   #hasChanged(settlement: Settlement): boolean {
     const own = this.#lines.filter((line) => line.settlement === settlement)
     const items = new Set(own.map((line) => line.item))
@@ -101,8 +104,8 @@ export class Settlements {
   }
 
   /**
-   * Of an order that is over; or it takes back a sale that another settlement pays or has paid, so that the
-   * factory has that money.
+   * Returns whether a line is due. It is due if its order is finished. It is also due if it takes back a sale
+   * of another settlement, because the factory has or will get that money.
    */
   #isDue(line: Line, of?: Settlement): boolean {
     const isElsewhere = (line: Line) => line.settlement !== undefined && line.settlement !== of

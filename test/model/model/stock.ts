@@ -1,4 +1,4 @@
-/** Pieces by variant. */
+/** The number of pieces, by variant. */
 export type Pieces = readonly number[]
 
 export const sumOf = (pieces: Pieces) => pieces.reduce((sum, piece) => sum + piece, 0)
@@ -13,7 +13,7 @@ interface Shortage {
   variant: number
   missing: number
   sinceS: number
-  /** Of equally old ones the older session is first. */
+  /** The position among equally old shortages: the older session is first. */
   rank: number
 }
 
@@ -27,8 +27,8 @@ interface Purchase {
 const onTheWay: readonly string[] = ['sent', 'partially_received']
 
 /**
- * The pieces of two variants that all sessions and direct orders share: free, reserved for somebody, short,
- * and ordered.
+ * The stock of two variants, shared by all sessions and direct orders: free, reserved, short and ordered
+ * pieces.
  */
 export class Stock {
   readonly free = [0, 0]
@@ -48,7 +48,10 @@ export class Stock {
     return plus(this.free, this.reserved)
   }
 
-  /** What came is reserved for who waits for it, `first` before the others, then who has waited longest. */
+  /**
+   * Adds pieces and reserves them for the holders that wait: `first` before the others, then the longest
+   * waiting.
+   */
   add(pieces: Pieces, first?: Holder): void {
     pieces.forEach((units, v) => {
       this.free[v] = this.#freeOf(v) + units
@@ -65,7 +68,7 @@ export class Stock {
     this.#shortages = this.#shortages.filter((shortage) => shortage.missing > 0)
   }
 
-  /** All or nothing. */
+  /** Reserves all of these pieces or none. */
   reserve(holder: Holder, pieces: Pieces): boolean {
     if (pieces.some((units, v) => units > this.#freeOf(v))) return false
     pieces.forEach((units, v) => {
@@ -74,7 +77,7 @@ export class Stock {
     return true
   }
 
-  /** What is reserved is free again, for others as well, and its holder waits no more. */
+  /** Frees the reserved pieces of a holder, which then waits no more. */
   release(holder: Holder): void {
     this.#shortages = this.#shortages.filter((shortage) => shortage.session !== holder)
     const given = this.reservedFor(holder)
@@ -82,7 +85,7 @@ export class Stock {
     this.add(given)
   }
 
-  /** What is reserved leaves with a parcel. */
+  /** Removes the reserved pieces from stock, because they leave with a parcel. */
   ship(holder: Holder): void {
     this.#reserved.delete(holder)
   }
@@ -96,8 +99,8 @@ export class Stock {
   }
 
   /**
-   * Reserves for a session as far as it goes, and orders what is short and not on its way. Says what is
-   * missing.
+   * Reserves pieces for a session as far as possible, and orders those that are short and not on their way.
+   * Returns the missing pieces.
    */
   cover(
     session: Holder,
@@ -117,7 +120,7 @@ export class Stock {
     return this.#purchases.findLast((purcha) => purcha.session === session)
   }
 
-  /** What is good of a delivery; what is damaged is still owed. */
+  /** Records a delivery. Damaged pieces are still owed by the factory. */
   receive(session: Holder, good: Pieces, damaged: Pieces): boolean {
     const purchase = this.lastPurchaseOf(session)
     if (!purchase || !onTheWay.includes(purchase.status) || sumOf(good) + sumOf(damaged) === 0) return false
@@ -142,7 +145,7 @@ export class Stock {
     return this.free[variant] ?? 0
   }
 
-  /** Up to so many, as far as they are there. */
+  /** Reserves up to this many pieces, as far as they are free. */
   #take(holder: Holder, variant: number, units: number): number {
     const taken = Math.min(units, this.#freeOf(variant))
     this.free[variant] = this.#freeOf(variant) - taken
@@ -175,7 +178,7 @@ export class Stock {
     if (isDue) this.#purchases.push({ session, quantity, received: none(quantity), status: 'sent' })
   }
 
-  /** On the way, and waited for by no other session. */
+  /** Returns the pieces on their way that no other session waits for. */
   #unclaimed(session: Holder, variant: number): number {
     const coming = this.#purchases
       .filter((purcha) => onTheWay.includes(purcha.status))

@@ -4,7 +4,7 @@ import type { Command } from '../commands.ts'
 import type { Model } from '../model/model.ts'
 import type { World } from './world.ts'
 
-/** What a command does in laku, by the use case that people and providers reach it by. */
+/** The acts in laku for each command: the use case by which people and providers do it. */
 export type Acts<D extends Command['do']> = {
   [K in D]: (world: World, command: Extract<Command, { do: K }>, model: Model) => Promise<unknown>
 }
@@ -13,5 +13,5 @@ export const staff = { ...admin, reason: 'a history' }
 
 export const asStaff = <T>({ laku }: World, use: (work: Work) => Promise<T>) => laku.as(staff, use)
 
-/** Where there is nothing that a use case could refuse. */
+/** Returns the error for a command that has no object for a use case to refuse. */
 export const refused = (code: string) => new DomainError({ code, kind: 'conflict', message: '' })

@@ -1,6 +1,8 @@
 import type { CourierGateway, NewCourierOrder } from '../../../src/domain/logistics/courier.ts'
 
-/** A courier that takes every parcel at the price it is told, and lets itself be cancelled. */
+/**
+ * A courier that accepts every parcel at the price that the test sets, and that accepts every cancellation.
+ */
 export class Courier {
   priceIdr = 0
 

@@ -4,13 +4,13 @@ import type { Model } from '../model/model.ts'
 import { Place } from '../model/sessions.ts'
 import type { World } from './world.ts'
 
-/** What a history sees of laku, and of its model. */
+/** The facts that are compared between laku and the model. */
 interface Seen {
   sessions: { status: string; held: number; paid: number; people: number; finalIdr: number | null }[]
   places: string[]
   payments: string[]
   orders: string[]
-  /** States and amounts, in the order of the alphabet. */
+  /** States and amounts, sorted as texts. */
   refunds: string[]
   withdrawals: string[]
   settlements: string[]
@@ -18,7 +18,7 @@ interface Seen {
   accounts: { [account: string]: number }
 }
 
-/** The number after which everything in the book is of this history. */
+/** Returns the number of the last ledger entry. Every later entry belongs to this history. */
 export async function lookFrom(work: Work): Promise<number> {
   const { rows } = await sql<{
     seq: number
@@ -63,7 +63,7 @@ export async function look(
   return { ...seen, accounts: namedAlike(accounts, sessionIds, userIds) }
 }
 
-/** The accounts as the model names them; those of all orders together. */
+/** Returns balances under the model's account names; accounts of single orders are added up. */
 function namedAlike(
   accounts: readonly [key: string, idr: number][],
   sessionIds: readonly string[],

@@ -33,10 +33,10 @@ import { type Model, pick } from '../model/model.ts'
 import { type Acts, asStaff } from './acts.ts'
 import type { World } from './world.ts'
 
-/** The payment that a command means, where it has an invoice. */
+/** Returns the payment that a command means, if it has an invoice. */
 const invoiced = ({ payments }: World, model: Model, nth: number) => payments[model.invoiced(nth)?.rank ?? -1]
 
-/** Money that comes, goes back, waits in wallets, and leaves. */
+/** Commands about money: payments, refunds, wallets and payouts. */
 export const moneyActs: Acts<
   | 'pay'
   | 'expire'
@@ -179,7 +179,7 @@ async function unappliedOf({ laku, payments }: World, nth: number): Promise<stri
   return pick(unappliedFunds, nth)?.id
 }
 
-/** Of this history: what another one left under way is not asked about. */
+/** Returns the payouts of this history. Payouts that another history left under way are not included. */
 async function payoutsOf({ laku, withdrawals, market }: World) {
   const settlements = laku.db.selectFrom('settlements').select('id').where('factoryId', '=', market.factoryId)
   return await laku.db

@@ -31,7 +31,7 @@ const settings = { originPostalCode: '13960', publicUrl: 'http://laku.test' }
 
 type OrderCommand = Extract<Command, { of: 'order' }>
 
-/** Nothing where there is no order yet. */
+/** Runs `use` with the order that a command means; does nothing if there is no order yet. */
 async function withOrder<T>(
   world: World,
   model: Model,
@@ -49,7 +49,7 @@ const byStaff =
 
 const buyerOf = (world: World, order: Order): Actor => customer(world.buyer(order.buyer))
 
-/** Direct orders and those of sessions, from their placing to the goods that come back. */
+/** Commands about orders, direct ones and those of sessions, from placing to return. */
 export const orderActs: Acts<'order' | OrderCommand['do']> = {
   order: async (world, { buyer: nth, pieces, from }) => {
     const buyer = world.buyer(nth)
@@ -83,7 +83,8 @@ export const orderActs: Acts<'order' | OrderCommand['do']> = {
   hold: byStaff((work, order) => setOrderStatus(work, { order, status: 'on_hold', reason: 'looked at' })),
   letGo: byStaff((work, order) => releaseOrder(work, { order })),
   sendAgain: byStaff(async (work, order) => {
-    // From others as well staff may put an order back to processing: that is not meant here.
+    // Staff may also put an order back to processing from other states, but this command means only returned
+    // orders.
     if ((await getOrder(work, order)).status !== 'returned') throw refused('test.not_returned')
     return await setOrderStatus(work, { order, status: 'processing' })
   }),
@@ -124,7 +125,7 @@ export const orderActs: Acts<'order' | OrderCommand['do']> = {
     }),
 }
 
-/** One piece of the first item that has one left. */
+/** Returns one piece of the first item that still has one. */
 async function firstPiece({ laku, market }: World, orderId: string, order: Order) {
   const { variant } = order.items.find((item) => item.quantity > item.returned) ?? {}
   const item = await laku.db

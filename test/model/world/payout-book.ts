@@ -11,13 +11,14 @@ const statuses: { [answer in PayoutAnswer]: GatewayPayoutStatus } = {
 }
 
 /**
- * The provider's own book of payouts: what it says next is told it, and the answer to a new one may be lost.
+ * The provider's own records of payouts. A test sets the next answer, and the answer to a new payout may be
+ * lost.
  */
 export class PayoutBook {
   answer: PayoutAnswer = 'succeeded'
   readonly #payouts = new Map<string, GatewayPayout>()
 
-  /** What it says now of a payout that it has. */
+  /** Returns the provider's present answer about a payout that it has. */
   say(key: string): GatewayPayout {
     const known = this.#payouts.get(key)
     if (!known) throw new Error(`the provider knows no payout ${key}`)

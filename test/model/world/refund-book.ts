@@ -7,15 +7,15 @@ type NewRefund = Parameters<PaymentGateway['createRefund']>[0]
 const failures = { failed: 'INSUFFICIENT_BALANCE', hopeless: 'REFUND_NOT_SUPPORTED' } as const
 
 /**
- * The gateway's own book of refunds: what it says next is told it. A call whose answer is lost has arrived,
- * and lists show it as soon as the gateway answers again.
+ * The gateway's own records of refunds. A test sets the next answer. A call whose answer is lost has reached
+ * the gateway, and its lists show the refund once the gateway answers again.
  */
 export class RefundBook {
   answer: GatewayAnswer = 'succeeded'
   readonly #refunds = new Map<string, GatewayRefund>()
   readonly #calls = new Map<string, NewRefund>()
 
-  /** What it sent back to buyers, in rupiah. */
+  /** The sum of refunds sent back to buyers (IDR). */
   get sentBackIdr(): number {
     const done = [...this.#refunds.values()].filter((refund) => refund.status === 'SUCCEEDED')
     return done.reduce((sum, refund) => sum + refund.amountIdr, 0)
@@ -30,13 +30,14 @@ export class RefundBook {
     getRefund: async (id: string) => this.#say(id),
     findRefunds: async () => ({ refunds: [...this.#calls.keys()].map((key) => this.#say(key, true)) }),
     refundedIdr: async () => undefined,
-    // It has float enough.
+    // The balance is always large enough.
     balanceIdr: async () => Number.MAX_SAFE_INTEGER,
     getInvoice: async (id: string) => ({ id, paymentRequestId: `pr-${id}` }),
   } as unknown as PaymentGateway
 
   /**
-   * `asItStands`: what was said before is said again, and only a call that was lost comes to something now.
+   * Returns the gateway's answer about a refund. With `asItStands`, earlier answers are repeated, and only a
+   * lost call gets its outcome now.
    */
   #say(key: string, asItStands = false): GatewayRefund {
     const [asked, known] = [this.#calls.get(key), this.#refunds.get(key)]

@@ -23,16 +23,16 @@ import type { By } from '../model/payments.ts'
 import { type Acts, asStaff, refused, staff } from './acts.ts'
 import type { World } from './world.ts'
 
-/** How a history says that it pays, in laku's words. */
+/** Returns laku's name for a way of paying. */
 export const methodOf = (from: By): PayWith => (from === 'part' ? 'wallet+invoice' : from)
 
-/** Items of both variants, without those of none. */
+/** Returns items of both variants, without variants of which there are 0 pieces. */
 export function itemsOf({ market }: World, pieces: readonly number[]) {
   const ids = [market.variantId, market.otherVariantId]
   return pieces.flatMap((quantity, v) => (quantity > 0 ? [{ variantId: ids[v] as string, quantity }] : []))
 }
 
-/** Sessions, and the goods that they share with all others. */
+/** Commands about sessions, and about the goods that they share. */
 export const sessionActs: Acts<
   | 'join'
   | 'leave'
@@ -95,7 +95,7 @@ export const sessionActs: Acts<
   },
 }
 
-/** What time alone does. */
+/** Does what time alone causes: runs the sweeps. */
 export async function sweep({ laku }: World): Promise<void> {
   await laku.system(sweepSessions)
   await sweepPayments({ units: laku.units, actor: system, gateway: undefined as never })

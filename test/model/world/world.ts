@@ -20,7 +20,7 @@ import { PayoutBook } from './payout-book.ts'
 import { RefundBook } from './refund-book.ts'
 import { sessionActs, sweep } from './session-acts.ts'
 
-/** Times that a history can live to see, and limits that its sums pass. */
+/** Times that are short enough for a history, and limits that its sums do not reach. */
 export const policy = {
   orderInvoiceHours: ORDER_INVOICE_S / 3600,
   returnWindowDays: RETURN_WINDOW_S / 86_400,
@@ -30,19 +30,19 @@ export const policy = {
   withdrawalApprovalAboveIdr: 100_000,
 }
 
-// A second between commands: who pays first is first.
+// The seconds between two commands, so that the order of payments is clear.
 const TICK_S = 1
 
 const acts: Acts<Command['do']> = { ...sessionActs, ...orderActs, ...moneyActs }
 
-/** The same shop in laku. Its things are in the order in which the model has them. */
+/** The shop of the model in laku. Its objects are in the same order as the model's. */
 export class World {
   readonly refundBook = new RefundBook()
   readonly payoutBook = new PayoutBook()
   readonly courier = new Courier()
   readonly payments: { id: string; amountIdr: number; participantId?: string }[] = []
   readonly withdrawals: string[] = []
-  /** Of direct orders that the model does not know yet. */
+  /** The ids of direct orders that the model does not know yet. */
   readonly placed: string[] = []
   readonly #orderIds = new Map<Order, string>()
   readonly laku: TestLaku
@@ -76,7 +76,10 @@ export class World {
     return new World(market, buyers, sessions, since)
   }
 
-  /** The code of what laku refuses it for, or `ok`. The model says what `nth` there is. */
+  /**
+   * Carries out a command in laku. Returns the code of the refusal, or `ok`. The model tells which object
+   * `nth` means.
+   */
   async take<C extends Command>(command: C, model: Model): Promise<string> {
     const act = acts[command.do] as (world: World, command: C, model: Model) => Promise<unknown>
     const outcome = await outcomeOf(() => act(this, command, model))
@@ -112,8 +115,8 @@ export class World {
   }
 
   /**
-   * Every session ends and what is under way arrives: what is left of this history does not reach into the
-   * next.
+   * Ends all sessions and lets everything under way arrive, so that nothing of this history affects the next
+   * one.
    */
   async end(model: Model): Promise<void> {
     const { laku } = this
@@ -126,7 +129,7 @@ export class World {
     expect(await laku.system(brokenSeals)).toEqual([])
   }
 
-  /** Everything that is always true, and everything that the model says, in one snapshot. */
+  /** Compares laku with the model and checks all invariants, in one snapshot. */
   async compare(model: Model): Promise<void> {
     const orders: string[] = []
     for (const order of model.orders.all) orders.push(await this.orderId(order))
