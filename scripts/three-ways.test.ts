@@ -6,14 +6,20 @@ import { fileOfJob } from './ways.ts'
 const page = readFileSync('docs/ARCHITECTURE.md', 'utf8')
 const CHOREOGRAPHY = 'src/domain/composition/choreography.ts'
 
-/** The files that a reader opened before the page listed them were 41, 24 and 22: two thirds are the most. */
+/**
+ * The number of files of each way. A reader used to open 41, 24 and 22 files; the limit is two thirds of
+ * these numbers.
+ */
 const ways = [
   ['From a join to the orders of its session', 27],
   ['A refund by staff', 16],
   ['A settlement with a factory', 14],
 ] as const
 
-/** A command, a route or a webhook comes in here; and the unit of work, which the processes hand to all. */
+/**
+ * Matches the files at which a command, a route or a webhook enters, and the unit of work, which all of them
+ * call.
+ */
 const isEntrance = (file: string) =>
   /^src\/(http\/(routes|webhooks)|commands)\//.test(file) ||
   file === 'src/domain/kernel/unit-of-work.ts' ||
@@ -24,7 +30,7 @@ function filesOf(title: string): string[] {
   return [...section.matchAll(/^\| \d+ \| `([^`]+)` \|/gm)].map((match) => match[1] as string)
 }
 
-/** File -> the files that its declarations name. */
+/** The files that each file's declarations name. */
 const callees = new Map<string, Set<string>>()
 const graph = readCode(process.cwd())
 for (const { file, uses } of graph.values()) {

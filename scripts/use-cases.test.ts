@@ -11,7 +11,10 @@ function reachedFrom(keys: readonly string[]): Set<string> {
   return reached
 }
 
-/** A function of the domain whose first parameter is a `Work` or the context of a procedure. */
+/**
+ * Returns whether a function of the domain is a use case: its first parameter is a `Work` or the context of a
+ * procedure.
+ */
 function isUseCase({ file, node }: Declaration): boolean {
   const [first] = (node.params ?? []) as Node[]
   if (!file.startsWith('src/domain/') || node.type !== 'FunctionDeclaration' || !first?.typeAnnotation)

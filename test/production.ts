@@ -1,4 +1,7 @@
-/** Settings of a shop in production, whose providers are nowhere. Secrets are made up for tests. */
+/**
+ * The settings of a shop in production. Its providers cannot be reached, and its secrets are invented for
+ * tests.
+ */
 export const productionSettings = {
   LAKU_ENV: 'production',
   LAKU_LOG_LEVEL: 'warn',

@@ -23,7 +23,7 @@ export const newInvoice = {
   payer: siti,
 }
 
-/** Which check finds a switch in each of its other choices. */
+/** The check that finds each switch in its undocumented choices. */
 export const seen: Partial<Record<SwitchName, string>> = {
   'xendit.refund-form': 'form of refunds',
   'xendit.refund-key': 'a refund, repeated',
@@ -59,13 +59,13 @@ export const seen: Partial<Record<SwitchName, string>> = {
   'fonnte.quota': 'device',
 }
 
-/** The checks that another one needs before it, in the same run. */
+/** The checks that another check needs before it, in the same run. */
 const before: Readonly<Record<string, readonly string[]>> = { 'form of refunds': ['invoice'] }
 
 export const otherChoices = (name: string): readonly string[] =>
   (SWITCHES as Switches)[name]?.choices.slice(1) ?? []
 
-/** Each switch in each of its other choices, with the check that finds it. */
+/** Every undocumented choice of every switch, with the check that finds it. */
 export const cases = Object.entries(seen).flatMap(([name, found]) =>
   otherChoices(name).map((choice) => [name as SwitchName, choice, found] as const),
 )
@@ -76,7 +76,7 @@ export const differing = (checks: readonly Finding[]): string[] =>
 export const outcomes = (checks: readonly Finding[], outcome: Finding['outcome']): string[] =>
   checks.filter((check) => check.outcome === outcome).map((check) => check.check)
 
-/** A laku with its server and its sandbox, which `laku providers check` is run against. */
+/** Opens a laku with a server and a sandbox, on which `laku providers check` is run. */
 export async function openCheckFixture() {
   const laku = await openTestLaku({ sandbox: true })
   const app = await buildServer(laku)
@@ -104,10 +104,12 @@ function waysOf(laku: TestLaku) {
     async reset(): Promise<void> {
       await ways.control('POST', 'reset')
       await laku.db.deleteFrom('webhookInbox').execute()
-      // A payment settles days later, and its refund needs money that the account already holds.
+      // A payment is settled only days later, so its refund needs money that is already in the account.
       await ways.control('PUT', 'balance', { float_idr: FLOAT_IDR })
     },
-    /** Payments that somebody made in test mode before: without one there is no book to read. */
+    /**
+     * Makes payments, as somebody would in test mode before. Without a payment the transaction list is empty.
+     */
     async paid(channel: string): Promise<void> {
       const { id } = await laku.providers.gateway.createInvoice({
         ...newInvoice,
@@ -120,7 +122,7 @@ function waysOf(laku: TestLaku) {
       })
       expect(response.status).toBe(200)
     },
-    /** Somebody wrote to the number, and a message of ours went out before. */
+    /** Lets somebody write to the number, and lets laku send a message before. */
     async wroteAndHeard(): Promise<void> {
       await ways.control('POST', 'whatsapp/reply', { from: siti.phone, body: 'Halo' })
       await laku.providers.whatsapp.sendText({ to: siti.phone, body: 'Halo' }).catch(() => {})
@@ -128,7 +130,7 @@ function waysOf(laku: TestLaku) {
     },
     fonnte: () => ({ whatsappApiUrl: laku.sandbox.fonnteUrl }),
     settingsFor: (name: string): Partial<Config> => (name.startsWith('fonnte.') ? ways.fonnte() : {}),
-    /** The command sees nothing of laku but its configuration: it needs no database. */
+    /** Runs the whole command. It gets only laku's configuration, because it needs no database. */
     async check(words: readonly string[] = [], settings: Partial<Config> = {}) {
       const config = { ...laku.config, ...settings }
       const run = await runLaku({ config } as Laku, ['providers', 'check', '--json', ...words])
@@ -140,7 +142,7 @@ function waysOf(laku: TestLaku) {
       }
       return { ...run, told, checks: told.checks ?? [] }
     },
-    /** One check alone, with what it needs before it and without the command. */
+    /** Runs one check, with the checks that it needs before it, without the command. */
     async ask(name: string, settings: Partial<Config> = {}): Promise<Finding[]> {
       const config = { ...laku.config, ...settings }
       const deliveries = await keptDeliveries(config.databaseUrl)
@@ -150,19 +152,22 @@ function waysOf(laku: TestLaku) {
       )
       return await runProbes(probes, { live: false, step: () => {} }).finally(deliveries.end)
     },
-    /** The sandbox behaves as a switch says, after somebody paid and, where it matters, wrote. */
+    /**
+     * Sets a switch of the sandbox. Before that, somebody pays and, if the check needs it, writes to the
+     * number.
+     */
     async behave(name: SwitchName, choice: string, found: string): Promise<void> {
       await ways.control('PUT', 'profile', { [name]: choice })
       await ways.paid('QRIS')
       await ways.paid('DANA')
       if (found === 'what Meta delivered') await ways.wroteAndHeard()
     },
-    /** The whole command finds the switch, and nothing else. */
+    /** Expects that the whole command finds the switch and nothing else. */
     async finds(name: SwitchName, choice: string, found: string): Promise<void> {
       await ways.behave(name, choice, found)
       const { exitCode, checks } = await ways.check([], ways.settingsFor(name))
       expect([...new Set(differing(checks))]).toEqual([`${found}: ${SWITCHES[name].fact}`])
-      // An account that is refused is asked no more.
+      // A provider that refuses the account is not asked again.
       expect(outcomes(checks, 'unasked')).toEqual(
         name === 'whatsapp.token' ? ['templates', 'a message to nobody'] : [],
       )

@@ -14,15 +14,16 @@ export type WireAnswer = (request: WireRequest, response: ServerResponse) => voi
 
 export interface Wire {
   url: string
-  /** Every request that came, oldest first. */
+  /** All requests that came, oldest first. */
   requests: WireRequest[]
-  /** How requests are answered from now on. */
+  /** The function that answers the requests from now on. */
   answer: WireAnswer
   close(): Promise<void>
 }
 
 /**
- * A provider reduced to one answer, for what no sandbox would do: odd bodies, headers, broken connections.
+ * Opens a provider that gives one set answer. It is for behaviour that the sandbox does not have: odd bodies,
+ * headers, broken connections.
  */
 export async function openWire(): Promise<Wire> {
   const server = createServer(async (incoming, response) => {
@@ -50,7 +51,10 @@ export async function openWire(): Promise<Wire> {
   return wire
 }
 
-/** Answers every request with this status and body (an object as JSON, a text as it is). */
+/**
+ * Returns a function that answers every request with this status and body (an object as JSON, a text
+ * unchanged).
+ */
 export function replying(status: number, body: unknown, headers: Record<string, string> = {}): WireAnswer {
   return (_request, response) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body)
@@ -58,7 +62,7 @@ export function replying(status: number, body: unknown, headers: Record<string, 
   }
 }
 
-/** The `ProviderFailure` that a call must end with. */
+/** Returns the `ProviderFailure` with which a call must end. */
 export async function failureOf(call: Promise<unknown>): Promise<ProviderFailure> {
   const error = await call.then(
     () => undefined,

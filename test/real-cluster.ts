@@ -9,12 +9,13 @@ import { serverUser } from '../src/runtime/embedded/server-user.ts'
 import { serverSettings } from '../src/runtime/embedded/settings.ts'
 
 /**
- * A PostgreSQL of a test's own over a cluster that is there, in a state that laku itself never starts one in.
+ * A PostgreSQL server of a test's own on an existing cluster, in a state in which laku itself never starts
+ * one.
  */
 export class RealCluster {
   readonly #child: ChildProcess
   readonly #log: string
-  /** The application's way in. */
+  /** The URL of the application's role. */
   readonly url: string
   readonly superUrl: string
 
@@ -27,8 +28,8 @@ export class RealCluster {
   }
 
   /**
-   * Starts the server of `dataDir` with more settings, as a standby where it is one; `says` is what its log
-   * says once it is as wanted.
+   * Starts the server of `dataDir` with additional settings, also as a standby. `says` is the text in its log
+   * that shows that it is ready.
    */
   static async start(
     dataDir: string,
@@ -81,8 +82,8 @@ export class RealCluster {
 }
 
 /**
- * A file system of so many bytes, where this user may have one; undefined where not (no root, no rights in
- * this container).
+ * Mounts a file system of this many bytes; undefined if this user may not mount one (not root, or no rights
+ * in this container).
  */
 export function smallDisk(folder: string, bytes: number): { path: string; end: () => void } | undefined {
   mkdirSync(folder, { recursive: true })

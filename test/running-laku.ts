@@ -11,8 +11,8 @@ import type { TestLaku } from './laku.ts'
 const launcher = fileURLToPath(new URL('../bin/laku.js', import.meta.url))
 
 /**
- * What a process needs to work on a test's database with its sandbox; `policy` where a rule is to be another
- * than the default.
+ * Returns the environment for a process that works on a test's database with its sandbox. `policy` overrides
+ * the default policy.
  */
 export function environmentOf(laku: TestLaku, policy: Partial<Policy> = {}): NodeJS.ProcessEnv {
   const { config, urls } = laku
@@ -36,7 +36,7 @@ export function environmentOf(laku: TestLaku, policy: Partial<Policy> = {}): Nod
 }
 
 interface Announced {
-  /** Where a server listens. */
+  /** The address at which the server listens. */
   http?: string
 }
 
@@ -44,7 +44,7 @@ interface Announced {
 export class RunningLaku {
   static readonly #running = new Set<ChildProcess>()
   readonly #process: ChildProcess
-  /** Where it listens; only a server does. */
+  /** The address at which it listens; only a server has one. */
   readonly url: string
 
   private constructor(child: ChildProcess, { http = '' }: Announced) {
@@ -56,7 +56,7 @@ export class RunningLaku {
     return RunningLaku.#start(['worker'], env)
   }
 
-  /** `node`: options of its own for Node, such as --cpu-prof. */
+  /** Starts a server. `node` are options for Node itself, such as --cpu-prof. */
   static server(env: NodeJS.ProcessEnv, node: readonly string[] = []): Promise<RunningLaku> {
     return RunningLaku.#start(['serve', '--port', '0', '--host', '127.0.0.1'], env, node)
   }
@@ -81,12 +81,12 @@ export class RunningLaku {
     return this.#process.pid as number
   }
 
-  /** So that a test that fails leaves none behind. */
+  /** Kills all such processes, so that a failed test leaves none behind. */
   static killAll(): void {
     for (const child of RunningLaku.#running) child.kill('SIGKILL')
   }
 
-  /** It stands still where it is, like a machine that sleeps: its sockets stay open and it answers nobody. */
+  /** Stops the process as if its machine slept: its sockets stay open, and it answers nobody. */
   pause(): void {
     this.#process.kill('SIGSTOP')
   }
@@ -96,8 +96,8 @@ export class RunningLaku {
   }
 
   /**
-   * SIGKILL leaves it no moment to put anything in order; SIGTERM lets it finish what it has. Returns its
-   * exit code, null where it was killed.
+   * Ends the process. With SIGKILL it cannot finish anything; with SIGTERM it finishes its work. Returns its
+   * exit code; null if it was killed.
    */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const ended = once(this.#process, 'exit')

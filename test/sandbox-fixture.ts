@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { fieldsOf } from '../src/sandbox/fields.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../src/sandbox/sandbox.ts'
 
-/** A delivery as the merchant saw it. */
+/** A webhook delivery as the merchant received it. */
 export interface Received {
   path: string
   headers: Record<string, string | string[] | undefined>
@@ -12,7 +12,7 @@ export interface Received {
   body: ReturnType<typeof fieldsOf>
 }
 
-/** A merchant that writes down every webhook and answers as it is told, for tests of the sandbox. */
+/** Starts a merchant that records every webhook and gives the set answer, for tests of the sandbox. */
 export async function startReceiver() {
   const received: Received[] = []
   const behaviour = { status: () => 200 }
@@ -41,7 +41,7 @@ export async function startReceiver() {
   return { url, received, behaviour, close }
 }
 
-/** Secrets of the sandboxes under test. */
+/** The secrets of the sandboxes under test. */
 export const SECRETS = {
   xendit: { secretKey: 'xnd_test_key', callbackToken: 'callback-token' },
   biteship: { apiKey: 'biteship_test.key', webhookHeader: 'x-biteship-secret', webhookSecret: 'shipped' },
@@ -55,7 +55,7 @@ export const SECRETS = {
   sms: { account: 'AC123', token: 'sms-token' },
 } satisfies Partial<SandboxOptions>
 
-/** A sandbox and its merchant, with a clock that tests move and a short way to call. */
+/** Starts a sandbox and its merchant, with a clock that tests move and a helper for calls. */
 export async function startFixture() {
   const receiver = await startReceiver()
   const clock = { aheadMs: 0 }

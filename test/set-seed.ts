@@ -1,4 +1,4 @@
 import fc from 'fast-check'
 
-/** Properties that name no seed of their own are drawn by the run's seed too. */
+/** The seed of the run also draws the properties that name no seed of their own. */
 fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(process.env.LAKU_SEED) })

@@ -14,15 +14,15 @@ const decisions = ['approve', 'hold', 'void'] as const
 export interface Killed {
   rows: number
   kills: number
-  /** Rows that killed runs told as done before they died. */
+  /** The number of rows that killed runs had reported as done before they died. */
   told: number
   seconds: number
 }
 
 /**
- * `laku settle import` of so many decisions, as a process that is killed (SIGKILL) at random rows so many
- * times and then run to its end: expects each decision to be carried out as written, once, by one audit row,
- * and a run after it to do nothing.
+ * Runs `laku settle import` with this many decisions as a process. The process is killed (SIGKILL) this many
+ * times at random rows, and then runs to its end. Expects that each decision was carried out once, with one
+ * audit row, and that a further run does nothing.
  */
 export async function importUnderKills(rows: number, kills: number): Promise<Killed> {
   const f = await openSettlementFixture()
@@ -58,7 +58,7 @@ interface Decided {
   decision: keyof typeof leadsTo
 }
 
-/** So many settlements of a factory each, and what is decided of them. */
+/** Makes this many settlements, each of another factory, and a decision for each. */
 async function calculated(f: SettlementFixture, count: number): Promise<Decided[]> {
   for (let i = 0; i < count; i++) await f.sell(await f.factory())
   const { settlements } = await f.run()
@@ -79,7 +79,7 @@ async function run(f: SettlementFixture, file: string, token: string, killAfter 
   let out = ''
   child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString()
-    // Rows that were done before are told at once: what counts is what this run did itself.
+    // Rows that an earlier run finished are reported at once. Only rows that this run finished are counted.
     if (out.split('"outcome":"done"').length > killAfter) child.kill('SIGKILL')
   })
   const [exitCode] = (await once(child, 'close')) as [number | null]

@@ -33,11 +33,11 @@ import { admin, confirmed, openTestLaku, system, type TestOptions } from './laku
 import { Market } from './market.ts'
 import { MUCH_IDR, shortTimeoutPayouts } from './payouts.ts'
 
-/** Two people of finance: what one calculates, the other approves. */
+/** Two members of finance: one calculates, the other approves. */
 export const sinta: Actor = { kind: 'staff', id: newId(), name: 'sinta', role: 'finance', factor: confirmed }
 export const budi: Actor = { kind: 'staff', id: newId(), name: 'budi', role: 'finance', factor: confirmed }
 
-/** The rows of the service map that settlement stands on, and no job. */
+/** The entries of the choreography that settlement needs, without jobs. */
 const quiet: Partial<Choreography> = { 'payout.created': {}, 'settlement.paid': {} }
 
 const DAY_S = 86_400
@@ -48,12 +48,12 @@ export interface Sold {
   factoryId: string
 }
 
-/** Factories, what they sold, and the people who settle it. */
+/** Opens a laku with factories, their sales, and the people who settle them. */
 export async function openSettlementFixture(options: TestOptions = {}) {
   const laku = await openTestLaku({
     watched: true,
     sandbox: true,
-    // What is paid out here was never paid in at the sandbox.
+    // The payouts of these tests need money at the sandbox, because no payments came in there.
     floatIdr: MUCH_IDR,
     ...options,
     choreography: { ...quiet, ...options.choreography },
@@ -70,11 +70,11 @@ export async function openSettlementFixture(options: TestOptions = {}) {
     })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
   }
-  // Nobody listens: deliveries would be tried again for four seconds each.
+  // No server listens, so the sandbox drops its webhooks. Otherwise each would be retried for four seconds.
   await send('PUT', '/webhooks', { drop_rate: 1 })
 
   const ways = {
-    /** A factory that is paid to an account of a test number, or to none. */
+    /** Makes a factory with a test account number as its bank account, or without a bank account. */
     async factory(accountNumber?: string, email: string | null = null): Promise<string> {
       const id = newId()
       await laku.system(async ({ tx, now }) => {
@@ -87,7 +87,7 @@ export async function openSettlementFixture(options: TestOptions = {}) {
       if (accountNumber) await ways.account(id, accountNumber)
       return id
     },
-    /** An account that has cooled off already. */
+    /** Adds a bank account whose waiting time is over. */
     async account(factoryId: string, accountNumber: string): Promise<void> {
       const account = { factoryId, channelCode: 'ID_CIMB', accountNumber, accountHolderName: 'PT Uji' }
       await laku.as(sinta, (work) => setBankAccount(work, account))
@@ -97,11 +97,12 @@ export async function openSettlementFixture(options: TestOptions = {}) {
       )
     },
     /**
-     * An order of one item, delivered so many days ago, whose goods were earned: 5 % of them as commission.
+     * Makes an order of one item, delivered this many days ago, whose money was earned; the commission is 5
+     * %.
      */
     sell: (factoryId: string, goodsIdr = 100_000, daysAgo = 8): Promise<Sold> =>
       laku.system((work) => sell(work, market, buyer?.id as string, factoryId, goodsIdr, daysAgo)),
-    /** Part of the goods went back to the buyer after the release. */
+    /** Refunds a part of the goods to the buyer after the release of the escrow. */
     refund: (sold: Sold, goodsIdr: number): Promise<void> =>
       laku.system(async (work) => {
         const commissionIdr = Math.floor(goodsIdr * 0.05)
@@ -127,7 +128,7 @@ export async function openSettlementFixture(options: TestOptions = {}) {
       await ways.gather()
       return await laku.as(actor, (work) => calculateSettlements(work, query))
     },
-    /** The settlement that a run makes of what this factory sold. */
+    /** Runs the settlement of this factory's sales and returns it. */
     async settled(factoryId: string) {
       const { settlements } = await ways.run({ factoryId })
       const made = settlements.find((settlement) => settlement.status === 'calculated')
@@ -157,7 +158,7 @@ export async function openSettlementFixture(options: TestOptions = {}) {
       const { id } = await ways.payoutOf(code)
       await submitPayouts({ units: laku.units, actor: system, payouts }, [id])
     },
-    /** The provider's payout comes to this; laku hears of it when it is told to. */
+    /** Sets the outcome of the provider's payout, and lets laku read it. */
     outcome: async (code: string, status: string) => {
       const { providerPayoutId } = await ways.payoutOf(code)
       await send('POST', `/payouts/${providerPayoutId}`, { status })

@@ -15,7 +15,9 @@ import { openStaffServer, type StaffServer, type StaffServerTimings } from '../s
 import type { CommandRun } from './command-line.ts'
 import type { TestLaku } from './laku.ts'
 
-/** The staff server of a test's laku, and a client before it: in this process, over the wire. */
+/**
+ * The staff server of a test's laku and a client in front of it. Both are in this process and talk over HTTP.
+ */
 export class TestStaffServer {
   readonly server: StaffServer
   readonly laku: TestLaku
@@ -36,7 +38,10 @@ export class TestStaffServer {
     return new TestStaffServer(await openStaffServer(laku, house, { host: '127.0.0.1', port }, paces), laku)
   }
 
-  /** One more token of theirs, by the owner's hand: an audit row of it would be one that no command left. */
+  /**
+   * Gives the staff member one more token as the database's owner, because a command would add a row to the
+   * audit log.
+   */
   async tokenOf(staffId: string): Promise<string> {
     const { id, token, hash } = newStaffToken()
     const owner = new pg.Client({ connectionString: this.laku.ownerUrl })
@@ -57,7 +62,7 @@ export class TestStaffServer {
     return this.server.close()
   }
 
-  /** One command line by the client, off a terminal, or with these answers on one. */
+  /** Runs one command line through the client: without a terminal, or on a terminal with these answers. */
   run(token: string, words: readonly string[], prompts?: Prompts): Promise<CommandRun> {
     return runClient(
       ['--server', this.server.url, ...words],
@@ -67,13 +72,13 @@ export class TestStaffServer {
   }
 }
 
-/** Only what the build would have written of the commands: a client has no more. */
+/** The shapes of the commands as the build would write them. A client knows no more of the commands. */
 const entries: readonly EntryShape[] = ownEntries.map((entry) => ({
   ...entry,
   load: async () => JSON.parse(JSON.stringify(await entry.load())),
 }))
 
-/** One command line by the client in this process. */
+/** Runs one command line through the client in this process. */
 export async function runClient(
   words: readonly string[],
   env: Record<string, string>,

@@ -22,8 +22,8 @@ import { admin, confirmed, system, type TestLaku } from './laku.ts'
 type Member = Extract<Actor, { kind: 'staff' }>
 
 /**
- * Somebody of the staff who acts, without a row of theirs; called by their role. Where they are a second
- * person, they have confirmed it by their factor.
+ * Returns a staff member as an actor, named by their role and without a row in the database. As a second
+ * person, they have confirmed with a second factor.
  */
 export function staff(role: StaffRole, reason?: string): Member {
   const who = { kind: 'staff', id: newId(), name: role, role, factor: confirmed } as const
@@ -33,8 +33,8 @@ export function staff(role: StaffRole, reason?: string): Member {
 const OLD_S = 2 * 86_400
 
 /**
- * Somebody of the staff as the database's owner could let them in, whose connection alone can, days ago;
- * their token, and the secret of their second factor, which is old enough to count.
+ * Adds a staff member several days ago, over the connection of the database's owner. Returns their token and
+ * the secret of their second factor, which is old enough to count.
  */
 export async function enrol(
   laku: Pick<TestLaku, 'ownerUrl' | 'clock' | 'vault'>,
@@ -63,7 +63,7 @@ export async function enrol(
   }
 }
 
-/** A second factor that somebody enrolled days ago, as the owner could write it; returns its secret. */
+/** Adds a second factor that was enrolled days ago, as the database's owner. Returns its secret. */
 async function giveFactor(
   owner: pg.Client,
   { clock, vault }: Pick<TestLaku, 'clock' | 'vault'>,
@@ -77,10 +77,7 @@ async function giveFactor(
   return secret
 }
 
-/**
- * As if somebody whom an administrator let in now had been there for days, and had enrolled a factor; returns
- * its secret.
- */
+/** Makes a newly added staff member look days old and gives them a second factor. Returns its secret. */
 export async function makeOld(
   laku: Pick<TestLaku, 'ownerUrl' | 'clock' | 'vault'>,
   staffId: string,
@@ -99,19 +96,20 @@ export async function makeOld(
 const STEP_MS = 30_000
 
 /**
- * Waits for the next step of codes where this one is nearly over: a code of the step before is then on its
- * way for too long.
+ * Waits for the next 30 s step of codes if the present step is nearly over. Otherwise a code could be too old
+ * when it arrives.
  */
 export async function clearOfStep(): Promise<void> {
   const left = STEP_MS - (Date.now() % STEP_MS)
   if (left < 3_000) await sleep(left)
 }
 
-/** The code that a telephone shows now, or so many steps of 30 s from now. */
+/** Returns the code that the app shows now, or this many steps of 30 s later. */
 export const codeNow = (secret: string, steps = 0) => factorCodeAt(secret, Date.now() + steps * STEP_MS)
 
 /**
- * Lets the administrator of tests in, so that they act by a token from now on: what writes staff asks for it.
+ * Adds the tests' administrator to the database, so that they act by a token from now on. Changes of staff
+ * need a token.
  */
 export async function enrolAdmin(laku: TestLaku): Promise<void> {
   const { id, name } = admin as Member
@@ -119,7 +117,7 @@ export async function enrolAdmin(laku: TestLaku): Promise<void> {
   Object.assign(admin, { proof: new StaffProof(token) })
 }
 
-/** Who acts by this token, and confirms what takes a second person. */
+/** Returns the holder of this token as an actor who confirms steps that need a second person. */
 export async function holderOf(laku: TestLaku, token: string): Promise<Member> {
   const member = await laku.system((work) => staffByToken(work.tx, token, work.now))
   if (!member) throw new Error('a new token is not good')
@@ -127,8 +125,8 @@ export async function holderOf(laku: TestLaku, token: string): Promise<Member> {
 }
 
 /**
- * Lets somebody in, by the database's owner or by an administrator, days ago, and returns them as they act
- * and confirm by their own.
+ * Adds a staff member several days ago, by the database's owner or by an administrator. Returns them as an
+ * actor with their own token and factor.
  */
 export async function hire(laku: TestLaku, role: StaffRole, by: Actor = system): Promise<Member> {
   if (by === system) return await holderOf(laku, (await enrol(laku, role)).token)
@@ -141,8 +139,8 @@ export async function hire(laku: TestLaku, role: StaffRole, by: Actor = system):
 }
 
 /**
- * An administrator and two others whom they let in: what takes two people takes these two, and neither of
- * them with the administrator.
+ * Adds an administrator and two others whom the administrator let in. Steps for two people need these two;
+ * neither of them counts together with the administrator.
  */
 export async function oneAdministratorAndTwo(laku: TestLaku, role: StaffRole = 'finance') {
   const boss = await hire(laku, 'admin')

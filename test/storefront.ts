@@ -44,7 +44,7 @@ import { parcelOrigin } from '../src/runtime/parcel-origin.ts'
 import { admin, system, type TestLaku } from './laku.ts'
 import { type Buyer, Market } from './market.ts'
 
-/** The rows of the service map that orders and parcels stand on, and no job. */
+/** The entries of the choreography that orders and parcels need, without jobs. */
 export const orderChoreography: Partial<Choreography> = {
   'payment.paid': { reactions: [markOrdersPaid, confirmParticipants] },
   'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds, freeParts] },
@@ -68,7 +68,7 @@ export const orderChoreography: Partial<Choreography> = {
 
 export const customer = (buyer: Buyer): Actor => ({ kind: 'customer', id: buyer.id })
 
-/** A market whose buyers order directly, and whose parcels go out. */
+/** A market whose buyers place direct orders, and whose parcels are sent. */
 export class Storefront {
   readonly laku: TestLaku
   readonly market: Market
@@ -95,7 +95,7 @@ export class Storefront {
     return { ...this.rateContext(), origin: parcelOrigin(this.laku.config) }
   }
 
-  /** Orders as the door does, asking for the fee where it is unknown. */
+  /** Places an order as a route does, and asks couriers for an unknown shipping fee. */
   order(buyer: Buyer, quantity = 1, more: Partial<NewOrder> = {}): Promise<PlacedOrder> {
     const items = [{ variantId: this.market.variantId, quantity }]
     const input = { items, addressId: buyer.addressId, ...more }
@@ -116,14 +116,14 @@ export class Storefront {
     return this.laku.system((work) => getOrder(work, orderId))
   }
 
-  /** Cancels as the doors do, the courier cancelled first where one is booked. */
+  /** Cancels an order as a route does; a booked courier is cancelled first. */
   cancel(actor: Actor, orderId: string): Promise<OrderView> {
     return withParcelCancelled(this.rateContext(actor), () =>
       this.laku.as(actor, (work) => cancelOrder(work, { order: orderId })),
     )
   }
 
-  /** Where an order's parcel is, a state after another, as staff say it for a courier that does not. */
+  /** Sets the status of an order's parcel by hand, one state after another. */
   async parcel(orderId: string, ...states: ShipmentStatusByHand[]): Promise<void> {
     const shipment = await this.laku.system((work) => liveShipment(work.tx, orderId))
     if (!shipment) throw new Error('the order has no parcel')
@@ -132,7 +132,7 @@ export class Storefront {
     }
   }
 
-  /** Staff move an order by hand, a state after another. */
+  /** Changes an order's status by hand, one state after another. */
   async move(orderId: string, ...statuses: StatusByHand[]): Promise<OrderView> {
     for (const status of statuses) {
       await this.laku.as(admin, (work) => setOrderStatus(work, { order: orderId, status, reason: 'a test' }))
@@ -140,7 +140,7 @@ export class Storefront {
     return await this.see(orderId)
   }
 
-  /** A direct order that was paid, packed, sent and received. */
+  /** Makes a direct order that was paid, packed, sent and received. */
   async deliveredOrder(buyer: Buyer, quantity = 1, more: Partial<NewOrder> = {}): Promise<PlacedOrder> {
     const placed = await this.order(buyer, quantity, more)
     await this.market.pay(placed.payment.id)
@@ -152,7 +152,7 @@ export class Storefront {
     return bookShipments(this.booking, orderIds)
   }
 
-  /** The sandbox breaks calls from now on, as it is told; without an argument it breaks none. */
+  /** Sets the sandbox's faults; without an argument there are none. */
   async fault(...faults: object[]): Promise<void> {
     const response = await fetch(`${this.laku.sandbox.url}/control/faults`, {
       method: 'PUT',
@@ -171,7 +171,7 @@ export class Storefront {
     return row ?? { onHand: 0, reserved: 0 }
   }
 
-  /** Kinds of what a person should look at, about this subject. */
+  /** Returns the kinds of attention items about this subject. */
   async attention(subjectId: string): Promise<string[]> {
     const rows = await this.laku.db
       .selectFrom('attention')
@@ -196,7 +196,7 @@ export class Storefront {
   }
 }
 
-/** The code of what a promise is refused with; `ok` where it is not. */
+/** Returns the code of the error with which a promise was rejected; `ok` if it was not. */
 export async function refusal(promise: Promise<unknown>): Promise<string> {
   return await promise.then(
     () => 'ok',

@@ -7,16 +7,16 @@ import { refusal } from './storefront.ts'
 class Enough extends Error {}
 
 export interface Trial<S> {
-  /** Puts a thing where it is found. */
+  /** Puts an object into a state. */
   set: (work: Work) => Promise<unknown>
   use: (work: Work) => Promise<unknown>
-  /** How the thing stands then. */
+  /** Returns the object's state afterwards. */
   read: (work: Work) => Promise<S>
 }
 
 /**
- * Tries a use of a thing, and leaves nothing of it behind; nobody reacts. Answers what it was refused with,
- * and how the thing stands then.
+ * Tries a use of an object in a transaction that is rolled back, without reactions. Returns the code of the
+ * refusal, and the object's state afterwards.
  */
 export async function tried<S>(
   laku: TestLaku,
@@ -43,7 +43,8 @@ export async function tried<S>(
 }
 
 /**
- * Lets the test itself move a thing where laku is watched (watch-moves.ts), until what it returns is called.
+ * Allows the test itself to change states although laku's changes are watched (watch-moves.ts), until the
+ * returned function is called.
  */
 async function unwatch({ tx }: Work): Promise<() => Promise<unknown>> {
   const to = (value: string) => sql`select set_config('laku.watch', ${value}, true)`.execute(tx)
@@ -54,7 +55,7 @@ async function unwatch({ tx }: Work): Promise<() => Promise<unknown>> {
   return () => to(rows[0]?.was ?? '')
 }
 
-/** The state of a row. */
+/** Returns a function that reads the state of a row. */
 export const stateIn =
   <S>(table: string, id: string) =>
   async ({ tx }: Work): Promise<S> => {
@@ -66,21 +67,21 @@ export const stateIn =
 
 interface Moves<S extends string> {
   machine: Transitions<S>
-  /** The row that is moved. */
+  /** The row whose state is changed. */
   table: string
   id: string
-  /** The columns that go with a state. */
+  /** Returns the other columns that belong to a state. */
   along?: (from: S) => RawBuilder<unknown>
-  /** Each use, and where it is to lead. */
+  /** The uses of the object, each with the state to which it should lead. */
   uses: readonly (readonly [to: S, use: (work: Work) => Promise<unknown>])[]
-  /** What an illegal one is refused with. */
+  /** The code of the refusal of an illegal use. */
   refused?: string
-  /** Being there already is no change, and not refused. */
+  /** True if a use that leads to the present state is no change and is not refused. */
   mayStay?: boolean
   actor?: Actor
 }
 
-/** Tries every use from every state: what the machine names comes to pass, and nothing else. */
+/** Tries every use from every state. Exactly the moves that the state machine allows must happen. */
 export async function expectMoves<S extends string>(laku: TestLaku, moves: Moves<S>): Promise<void> {
   const {
     machine,

@@ -15,7 +15,7 @@ import { confirmed, openTestLaku, system, type TestLaku, type TestOptions } from
 import { MUCH_IDR, shortTimeoutPayouts } from './payouts.ts'
 import { markedBy } from './reference.ts'
 
-/** Xendit's test number that stays accepted until it is moved by hand. */
+/** Xendit's test account number whose payouts stay accepted until a test changes them. */
 export const waits: BankAccount = {
   channelCode: 'ID_CIMB',
   accountNumber: '131313',
@@ -36,9 +36,9 @@ export const finance = (name = 'fin'): Actor => ({
   factor: confirmed,
 })
 
-/** Wallets and payouts, and short ways to fill and empty them. */
+/** Opens a laku with wallets and payouts, and helpers to fill and empty wallets. */
 export async function openWalletFixture(options: TestOptions = {}) {
-  // What leaves wallets here was never paid in at the sandbox.
+  // The payouts of these tests need money at the sandbox, because no payments came in there.
   const laku = await openTestLaku({ watched: true, sandbox: true, floatIdr: MUCH_IDR, ...options })
   const payouts = shortTimeoutPayouts(laku)
   const control = async (method: string, path: string, body: unknown) => {
@@ -66,7 +66,7 @@ function waysOf(laku: TestLaku) {
         .execute()
       return id
     },
-    /** Money that came as a refund, or as anything else. */
+    /** Adds money to a wallet, as a refund or as another kind of posting. */
     fill: (
       userId: string,
       amountIdr: number,
@@ -78,7 +78,7 @@ function waysOf(laku: TestLaku) {
         const entries = [debit('subsidy', amountIdr), credit(`wallet:${userId}`, amountIdr, { userId })]
         await post(work, [{ key: newId(), kind, subject: ['user', userId], entries }])
       }),
-    /** Money spent on an order. */
+    /** Spends a wallet's money on an order. */
     spend: (userId: string, amountIdr: number) =>
       laku.system((work) => ways.spendIn(work, userId, amountIdr)),
     async spendIn(work: Work, userId: string, amountIdr: number): Promise<void> {
@@ -87,7 +87,7 @@ function waysOf(laku: TestLaku) {
     },
     balance: (key: AccountKey) => laku.system((work) => balanceIdr(work.tx, key)),
     wallet: (userId: string) => ways.balance(`wallet:${userId}`),
-    /** With a code given just now, unless the request says otherwise. */
+    /** Requests a withdrawal, with a code that was confirmed just now unless `more` says otherwise. */
     withdraw: (userId: string, amountIdr: number, more: Partial<WithdrawalRequest> = {}) => {
       const otpVerifiedAt = laku.clock.now()
       const actor: Actor = { kind: 'customer', id: userId }
@@ -95,7 +95,7 @@ function waysOf(laku: TestLaku) {
         requestWithdrawal(work, { amountIdr, bank: good, otpVerifiedAt, ...more }),
       )
     },
-    /** An account that the user confirmed a day ago. */
+    /** Adds a bank account that the user confirmed a day ago. */
     async known(userId: string, bank: BankAccount = good): Promise<void> {
       await ways.fill(userId, 1, 'refund.decided')
       const { id } = await ways.withdraw(userId, 1, { bank })
@@ -135,10 +135,10 @@ function payoutWays(
     faults: (...faults: object[]) => control('PUT', '/faults', faults),
     /** Sets the balance that can be spent at the provider (IDR). */
     spendable: (spendable_idr: number) => control('PUT', '/balance', { spendable_idr }),
-    /** What becomes of payouts over there from now on. */
+    /** Sets the outcome of payouts at the provider from now on. */
     outcome: (outcome: 'SUCCEEDED' | 'FAILED', failure_code?: string) =>
       control('PUT', '/payouts', { outcome, ...(failure_code && { failure_code }) }),
-    /** Waits until the payout under this key of ours is over at the provider. */
+    /** Waits until the payout with this key has ended at the provider. */
     ended: async (key: string) => {
       const reference = await markedBy(laku, key)
       await expect
@@ -148,7 +148,7 @@ function payoutWays(
     /** Sends the payout of a withdrawal. */
     send: async (withdrawalId: string) => submitPayouts(context, [(await payoutOf(withdrawalId)).id]),
     payoutOf,
-    /** Time passes, and what is due is done. */
+    /** Moves the clock forward and does the work that is due. */
     later: async (seconds: number) => {
       await laku.sandbox.settleWebhooks()
       laku.clock.shift(seconds)

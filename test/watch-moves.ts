@@ -7,7 +7,7 @@ interface StateColumn {
   states: string[]
 }
 
-/** Every column whose CHECK says which states there are. */
+/** Returns every column whose CHECK constraint lists its states. */
 export async function stateColumns(client: pg.ClientBase | pg.Pool): Promise<StateColumn[]> {
   const { rows } = await client.query<{ relation: string; column: string; rule: string }>(`
     select c.relname as relation, a.attname as column, pg_get_constraintdef(o.oid) as rule
@@ -21,7 +21,7 @@ export async function stateColumns(client: pg.ClientBase | pg.Pool): Promise<Sta
   }))
 }
 
-/** The column that a machine says it is kept in. */
+/** Returns the column that stores the state of a machine's objects. */
 export function columnOf(
   { relation, column }: Machine,
   columns: readonly StateColumn[],
@@ -30,9 +30,9 @@ export function columnOf(
 }
 
 /**
- * Has a test's database refuse every move of a state that its machine's table does not name, whatever
- * statement makes it over a connection with `laku.watch` on: each test of a flow is then a test of no illegal
- * move.
+ * Lets a test's database refuse every change of a state that the state machine does not allow, for all
+ * statements of connections with `laku.watch` on. So each test of a flow also tests that no illegal change is
+ * made.
  */
 export async function watchMoves(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl })

@@ -1,18 +1,18 @@
 import type { Pool } from 'pg'
 
 export interface WrappedPool {
-  /** Changes every statement before it is sent; nothing by itself. */
+  /** Changes every statement before it is sent. By default, it changes nothing. */
   rewrite: (sql: string) => string
   /**
-   * Deadlocks, which the unit of work runs again, so that nobody would see them: what each of a ring had sent
-   * in its transaction.
+   * The deadlocks that occurred, each as the statements of the transactions involved. They are recorded,
+   * because the unit of work runs again after a deadlock and nobody would see it.
    */
   readonly rings: string[]
 }
 
 type Query = (text: string, values?: unknown[], callback?: unknown) => Promise<unknown>
 
-/** Stands between a pool and its database from now on: for connections that are not open yet. */
+/** Wraps the connections of a pool, as far as they are not open yet. */
 export function wrapPool(pool: Pool): WrappedPool {
   const wrapped: WrappedPool = { rewrite: (sql) => sql, rings: [] }
   const sent = new Map<number, string[]>()
@@ -20,7 +20,7 @@ export function wrapPool(pool: Pool): WrappedPool {
     const query = client.query.bind(client) as unknown as Query
     const { processID } = client as unknown as { processID: number }
     const watched: Query = async (text, values, callback) => {
-      // A statement outside of any transaction, as the pool itself sends it.
+      // This statement is sent by the pool itself, outside of any transaction.
       if (callback) return await query(wrapped.rewrite(text), values, callback)
       const before = text.startsWith('begin') ? [] : (sent.get(processID) ?? [])
       sent.set(processID, [...before, text])
@@ -38,7 +38,7 @@ export function wrapPool(pool: Pool): WrappedPool {
   return wrapped
 }
 
-/** The server names the connections of a ring; what they have sent is known here. */
+/** The server names the connections of a deadlock. This map has the statements that they sent. */
 function ringOf(error: Error, sent: ReadonlyMap<number, readonly string[]>): string {
   const detail = 'detail' in error ? String(error.detail) : ''
   const pids = new Set([...detail.matchAll(/Process (\d+) waits/g)].map(([, pid]) => Number(pid)))

@@ -6,7 +6,10 @@ const imports = Map.groupBy(readImports(process.cwd()), (otherImport) => otherIm
 const declaresRead = (file: string) => /= define(List|Show)\(/.test(readFileSync(file, 'utf8'))
 const commands = globSync('src/commands/**/*.ts').filter((file) => declaresRead(file))
 
-/** What loading a file brings: what it imports, and for a command also what that imports when it runs. */
+/**
+ * Returns the files that loading a file loads. For a command, these include the files that it imports when it
+ * runs.
+ */
 function loadedBy(file: string, runs: boolean): Set<string> {
   const loaded = new Set<string>()
   const visit = (text: string) => {
@@ -26,9 +29,9 @@ const heavy = (loaded: Set<string>) => [...loaded].filter((to) => wholeDomain.te
 describe('a process that only reads', () => {
   it('is more than fifty commands', () => expect(commands.length).toBeGreaterThan(50))
 
-  // Each module is a third of a millisecond of every call that opens the database itself. With the whole
-  // domain and the queue it is 1,180 of them, without 550. A call by way of the server loads none; `settle
-  // show` loads the most of the others, 122.
+  // Each module costs a third of a millisecond in every call that opens the database itself. The whole domain
+  // with the queue has 1,180 modules, and 550 without it. A call through the staff server loads none of them.
+  // Of the other commands, `settle show` loads the most: 122.
   it.each(commands)('of %s loads no domain but the files that it reads with', (file) => {
     const loaded = loadedBy(file, true)
     expect(heavy(loaded)).toEqual([])

@@ -14,7 +14,7 @@ export interface Story {
   begin: (world: PermutedShop, count: number) => Promise<Subject[]>
   /** Returns laku's data about an object, without ids, codes and times, which differ between objects. */
   state: (world: PermutedShop, subject: Subject) => Promise<Record<string, unknown>>
-  /** Where all of them end. */
+  /** The state in which all of them end. */
   end: Record<string, unknown>
 }
 
@@ -25,7 +25,7 @@ const gatewayOf = ({ laku }: PermutedShop) => ({
   publicUrl: 'http://laku.test',
 })
 
-/** A direct order whose invoice the buyer has opened. */
+/** Makes a direct order whose invoice the buyer has opened. */
 async function openedOrder(world: PermutedShop) {
   const { shop, laku } = world
   const [buyer] = await shop.market.buyers(1)
@@ -63,7 +63,8 @@ const payments: Story = {
     several(Array.from({ length: count }), async () => {
       const { order, payment, open } = await openedOrder(world)
       const paid = await paidInvoice(world, open.id)
-      // An EXPIRED that was sent for an earlier look of theirs: who asks is told that it is paid.
+      // Each pair has the status in the webhook and the status that a reading gives. An EXPIRED may be old:
+      // the reading then says that the invoice is paid.
       const history: [said: GatewayInvoiceStatus, is: GatewayInvoiceStatus][] = [
         ['PENDING', 'PENDING'],
         ['PENDING', 'PENDING'],

@@ -16,28 +16,28 @@ import { openWalletFixture } from '../wallets.ts'
 type Reading = GatewayInvoice | GatewayRefund | GatewayPayout | TrackedCourierOrder
 
 /**
- * One update: what the delivery says, and what the provider answers who asks right after it, and never
- * anything newer.
+ * One update: the webhook's body, and the provider's answer to a question right after it. The answer is never
+ * newer than the update.
  */
 export interface Update {
   body: object
   reading: Reading
 }
 
-/** A thing with its history: five updates, in the order in which they happened. */
+/** An object with its history: five updates, in the order in which they happened. */
 export interface Subject {
-  /** What ledger transactions are about that belong to it. */
+  /** The ids of the subjects of ledger transactions that belong to the object. */
   ids: string[]
   updates: Update[]
 }
 
-// The wallets here are filled and emptied by postings of refunds and payments that have no row. The random
-// histories hold rows and postings of both to each other.
-const ofTheFixture = /^(payments|refunds) are what their postings say/
+// These two checks are left out: the fixture's wallets are filled and emptied by postings of refunds and
+// payments that have no row. The random histories check rows and postings together.
+const ofTheFixture = /^(payments|refunds) agree with their postings/
 
 /**
- * A shop whose providers answer as old as the update that was delivered last: the worst that late and
- * shuffled deliveries can do.
+ * Opens a shop whose providers answer with the state of the last delivered update. That is the worst effect
+ * of late and shuffled webhooks.
  */
 export async function openPermutedShop() {
   const wallets = await openWalletFixture()
@@ -47,7 +47,7 @@ export async function openPermutedShop() {
   const readings = new Map<string, Reading>()
   const delayed = { ...laku, providers: { ...laku.providers, ...answeringFrom(readings, laku) } } as TestLaku
 
-  /** Delivers an update of each, and lets the provider's line follow them all in one batch. */
+  /** Delivers one update of each object, and processes all of them as one batch of the provider's queue. */
   async function deliver(provider: WebhookProvider, all: readonly Update[]): Promise<void> {
     for (const { reading } of all) readings.set(reading.id, reading)
     const inboxIds = await laku.system(async (work) => {
@@ -70,7 +70,7 @@ export async function openPermutedShop() {
     shop,
     wallets,
     deliver,
-    /** What the ledger holds of a subject, by account, without the names of who it belongs to. */
+    /** Returns the ledger balances of an object, by account, without the owners' names. */
     balances: async ({ ids }: Subject): Promise<Record<string, number>> => {
       const { rows } = await sql<{ account: string; sum: number }>`
         select split_part(a.key, ':', 1) as account, sum(e.amount_idr)::int8 as sum
@@ -80,7 +80,7 @@ export async function openPermutedShop() {
       )
       return Object.fromEntries(rows.map(({ account, sum }) => [account, sum]))
     },
-    /** The deliveries that are not processed. */
+    /** Returns the webhook deliveries that are not processed. */
     unprocessed: () =>
       laku.db
         .selectFrom('webhookInbox')
@@ -108,7 +108,7 @@ function answeringFrom(readings: ReadonlyMap<string, Reading>, { providers }: Te
     ...providers.gateway,
     getInvoice: answer,
     getRefund: answer,
-    // The pages of what was paid know nothing yet: each is read by itself.
+    // The list of paid invoices is empty, so that each invoice is read by itself.
     listInvoices: async () => [],
   }
   const payouts: PayoutGateway = { ...providers.payouts, getPayout: answer }
@@ -116,6 +116,6 @@ function answeringFrom(readings: ReadonlyMap<string, Reading>, { providers }: Te
   return { gateway, payouts, courier }
 }
 
-/** So many at once as the database of a test takes. */
+/** Runs acts in parallel, as many at once as a test's database accepts. */
 export const several = <T, R>(all: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> =>
   pLimit(8).map(all, act)

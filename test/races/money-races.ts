@@ -21,7 +21,9 @@ const confirmationOf = (f: PaymentFixture, paymentId: string) => ({
   invoiceId: `inv-${paymentId}`,
 })
 
-/** Money that comes in the very moment in which its payment ends is booked once, and its payment is paid. */
+/**
+ * Money that comes in at the moment when its payment expires is booked once, and the payment becomes paid.
+ */
 async function raceExpiry(f: PaymentFixture, round: number): Promise<void> {
   const payment = await f.payment()
   const before = await f.balance(escrow(f.sessionId))
@@ -33,7 +35,7 @@ async function raceExpiry(f: PaymentFixture, round: number): Promise<void> {
   expect(await f.balance(escrow(f.sessionId))).toBe(before + 110_000)
 }
 
-/** Escrow is released or refunded, never both, and a refund by staff finds either. */
+/** Escrow is released or refunded, never both. A refund by staff works in both cases. */
 async function raceRelease(f: PaymentFixture): Promise<void> {
   const buyer = await f.buyer()
   const { id, code } = await f.payment('invoice', buyer)
@@ -56,7 +58,7 @@ async function raceRelease(f: PaymentFixture): Promise<void> {
   expect(await f.balance(escrow(f.sessionId))).toBe(before - 110_000)
 }
 
-/** Two withdrawals and a payment want the same money: one has it. */
+/** Two withdrawals and a payment want the same money: one gets it. */
 async function raceWallet(f: WalletFixture): Promise<void> {
   const userId = await f.user()
   await f.known(userId, good)

@@ -42,7 +42,10 @@ function racesOf({ laku, shop }: Arena): { [name in (typeof names)[number]]: () 
   const owed = () => balance(factoryAccount(market.factoryId))
 
   return {
-    /** A cancellation and the courier's pick-up: sent and earned, or back with its buyer. */
+    /**
+     * A cancellation races with the courier's pick-up: the order is sent and earned, or its money is back
+     * with the buyer.
+     */
     async 'cancel against pick-up'() {
       const ana = await buyer()
       const { order } = await shop.paidOrder(ana)
@@ -60,8 +63,8 @@ function racesOf({ laku, shop }: Arena): { [name in (typeof names)[number]]: () 
     },
 
     /**
-     * Their money comes back from one order as they pay another with it: the pieces and the wallet are taken
-     * in one order by both.
+     * A buyer's money comes back from one order while they pay another order with it. Both transactions lock
+     * stock and wallet in the same order.
      */
     async 'cancel against an order by wallet'() {
       const ana = await buyer()
@@ -77,7 +80,7 @@ function racesOf({ laku, shop }: Arena): { [name in (typeof names)[number]]: () 
       expect(await market.walletOf(ana)).toBe(order.totalIdr)
     },
 
-    /** A parcel is opened again while the courier's answer about it is written down. */
+    /** A parcel is opened again while the courier's answer about it is recorded. */
     async 'three bookings'() {
       const { order } = await shop.paidOrder(await buyer())
       await Promise.all([1, 2, 3].map(() => shop.book(order.id)))
@@ -89,7 +92,7 @@ function racesOf({ laku, shop }: Arena): { [name in (typeof names)[number]]: () 
       expect(parcels).toEqual([{ status: 'booked' }])
     },
 
-    /** Two cancellations of a released order by support: the factory gives its share back once. */
+    /** Support cancels a released order twice at once: the factory gives its share back only once. */
     async 'cancel against cancel'() {
       const ana = await buyer()
       const session = await market.session({ moq: 1 })
@@ -103,7 +106,9 @@ function racesOf({ laku, shop }: Arena): { [name in (typeof names)[number]]: () 
       expect(await market.walletOf(ana)).toBe(60_000)
     },
 
-    /** A request to send back, and the end of the window in the same moment: asked for or completed. */
+    /**
+     * A return is requested at the moment when the return window ends: the order is in return or completed.
+     */
     async 'return against completion'() {
       const ana = await buyer()
       const { order } = await shop.deliveredOrder(ana)
@@ -116,7 +121,7 @@ function racesOf({ laku, shop }: Arena): { [name in (typeof names)[number]]: () 
       expect((await shop.see(order.id)).status).toBe(asked === 'ok' ? 'return_requested' : 'completed')
     },
 
-    /** Two of staff decide a return: one of them does. */
+    /** Two members of staff decide the same return: only one decision counts. */
     async 'accept against refuse'() {
       const ana = await buyer()
       const { order } = await shop.deliveredOrder(ana)

@@ -2,18 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TestLaku } from '../laku.ts'
 
 /**
- * Races of one world: each is one round, with the claim that holds whoever wins, and says who won where that
- * is not always the same.
+ * Races in one shop. Each is run for one round and checks a claim that must hold whoever wins. It returns the
+ * winner, if that may differ.
  */
 export interface Races<A extends { laku: TestLaku }> {
   open(): Promise<A>
   races: { [name: string]: (arena: A, round: number) => Promise<unknown> }
-  /** What is always true, and is not: empty. */
+  /** Returns the violated invariants; empty if all hold. */
   broken(arena: A): Promise<unknown[]>
 }
 
 /**
- * So many rounds of each: no deadlock, everything that is always true afterwards. Prints who won how often.
+ * Runs this many rounds of each race. There must be no deadlock, and all invariants must hold afterwards.
+ * Prints who won how often.
  */
 export function holdRaces<A extends { laku: TestLaku }>(
   title: string,

@@ -7,10 +7,10 @@ import { budi, openSettlementFixture, type SettlementFixture } from '../settleme
 import { refusal } from '../storefront.ts'
 import type { Races } from './run-races.ts'
 
-/** Xendit's test number of a payout that stays accepted until it is moved by hand. */
+/** Xendit's test account number whose payouts stay accepted until a test changes them. */
 const WAITS = '131313'
 
-/** What settlement must stand, by name; each is one round. */
+/** The races of settlement, by name. Each is one round. */
 const races: Races<SettlementFixture>['races'] = {
   'four runs at once settle every line once': async (f) => {
     const factoryId = await f.factory()

@@ -16,7 +16,9 @@ export interface Arena {
   market: Market
 }
 
-/** The real choreography, its jobs left undone: the races run what they would run. */
+/**
+ * Opens a shop with the real choreography, but without its jobs, because the races themselves run that work.
+ */
 export async function openArena(): Promise<Arena> {
   const policy = { settlementAfterDays: 0, settlementMinimumIdr: 1 }
   const laku = await openTestLaku({ sandbox: true, jobs: [], policy })
@@ -35,15 +37,16 @@ const finance: Actor = {
   factor: confirmed,
 }
 const within = (ms: number) => wait(Math.random() * ms)
-// Rivals begin up to so far apart; one whose rival needs several transactions waits for longer (`within`).
+// The longest delay (ms) between the starts of rivals. A rival of an act with several transactions starts
+// later (`within`).
 const JITTER_MS = 4
 
-/** All at once, as far as that goes: who is first differs from round to round. */
+/** Starts all acts at almost the same time. The first one differs from round to round. */
 async function atOnce<T>(...acts: (() => Promise<T>)[]): Promise<T[]> {
   return await Promise.all(acts.map((act) => within(JITTER_MS).then(act)))
 }
 
-/** Every buyer wants the last unit: one has it. */
+/** Every buyer wants the last unit: one gets it. */
 export async function lastUnit({ market }: Arena): Promise<string> {
   const [first, ...buyers] = await market.buyers(7)
   const { id } = await market.session({ moq: 3, capacity: 3 })
@@ -56,8 +59,8 @@ export async function lastUnit({ market }: Arena): Promise<string> {
 }
 
 /**
- * Some join while the group closes, by its MOQ or by staff: who came too late holds nothing, and nobody is in
- * between.
+ * Buyers join while the session closes, by its MOQ or by staff. A buyer who came too late holds nothing, and
+ * no buyer is left in between.
  */
 async function joinAgainstClose({ laku, market }: Arena, round: number): Promise<string> {
   const [first, ...buyers] = await market.buyers(5)
@@ -75,7 +78,9 @@ async function joinAgainstClose({ laku, market }: Arena, round: number): Promise
   return codes.includes('ok') ? 'a join' : 'the close'
 }
 
-/** The money comes in the moment in which its hold ends: the place is paid, or all of the money is back. */
+/**
+ * The money comes in at the moment when the hold ends: the place is paid, or all of the money is refunded.
+ */
 async function paymentAgainstExpiry({ market }: Arena): Promise<string> {
   const [buyer] = await market.buyers(1)
   const { id } = await market.session()
@@ -92,8 +97,8 @@ async function paymentAgainstExpiry({ market }: Arena): Promise<string> {
 }
 
 /**
- * Staff refund a closed session while it is fulfilled: every buyer has an order or all of their money, none
- * both.
+ * Staff refund a closed session while it is fulfilled: every buyer has an order or all of their money, and
+ * none has both.
  */
 async function refundAgainstRelease({ laku, market }: Arena): Promise<string> {
   const buyers = await market.buyers(3)
@@ -117,8 +122,8 @@ async function refundAgainstRelease({ laku, market }: Arena): Promise<string> {
 }
 
 /**
- * Goods come back while their sale is settled: sale and refund are settled once each, and no old plan is
- * approved.
+ * Goods are returned while their sale is settled: sale and refund are settled once each, and no outdated plan
+ * is approved.
  */
 async function returnAgainstSettlement({ laku }: Arena): Promise<string> {
   const shop = await Storefront.open(laku)
@@ -149,7 +154,8 @@ async function returnAgainstSettlement({ laku }: Arena): Promise<string> {
   expect(['ok', 'settlement.plan_changed', 'nothing due']).toContain(approved)
   laku.clock.shift(86_400)
   for (const { error } of await settle()) expect(error).toBeUndefined()
-  // All came back, so what the sale brought is taken again, from what was settled or from what will be.
+  // Everything was returned, so the money of the sale is taken back, from the present settlement or from a
+  // later one.
   expect(await laku.system((work) => balanceIdr(work.tx, factoryAccount(factoryId)))).toBe(0)
   const lines = await laku.db
     .selectFrom('settlementItems')

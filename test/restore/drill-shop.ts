@@ -20,8 +20,8 @@ interface Book {
 }
 
 /**
- * A shop whose parts are stopped and started one by one: its database may be another one in the morning,
- * while the providers go on. All that is done to it is a command or a request.
+ * A shop whose parts are stopped and started one by one. Its database may be replaced by a backup, while the
+ * providers keep their data. Everything is done by commands and requests.
  */
 export class DrillShop {
   readonly #folder = mkdtempSync(join(tmpdir(), 'laku-drill-'))
@@ -36,7 +36,7 @@ export class DrillShop {
 
   private constructor(port: number, sandboxPort: number) {
     const config = join(this.#folder, 'config.json')
-    // One buyer moves in a minute what takes people days, at any hour.
+    // There are no quiet hours, because one buyer does in a minute, at any hour, what people do in days.
     const policy = { quietFromHour: 0, quietToHour: 0, withdrawalFeeIdr: 0 }
     writeFileSync(config, JSON.stringify({ policy }))
     this.#base = {
@@ -55,7 +55,8 @@ export class DrillShop {
     shop.#dataDir = join(shop.#folder, 'first')
     shop.#sandboxProcess = shop.#start('sandbox')
     await shop.#sandboxProcess.ready()
-    // What buyers paid today is not settled at the provider yet: the day's payouts come out of a float.
+    // Today's payments are not settled at the provider yet, so the day's payouts need the company's own
+    // money.
     await shop.sandbox.ask('PUT', '/control/balance', { float_idr: 10_000_000 })
     await shop.done('db', 'start')
     shop.#token = await shop.letIn('ana')
@@ -63,7 +64,7 @@ export class DrillShop {
     return shop
   }
 
-  /** An administrator by the hand of the database's owner: two of them are two people. */
+  /** Adds an administrator as the database's owner. Two of them are two independent people. */
   async letIn(name: string): Promise<string> {
     return (await this.done<{ admin: { token: string } }>('db', 'migrate', '--admin', name)).admin.token
   }
@@ -72,13 +73,13 @@ export class DrillShop {
     return new Child(name, { ...process.env, ...this.#base, LAKU_DATA_DIR: this.#dataDir })
   }
 
-  /** Server and worker begin. */
+  /** Starts server and worker. */
   async work(): Promise<void> {
     this.#running = [this.#start('serve'), this.#start('worker')]
     await Promise.all(this.#running.map((child) => child.ready()))
   }
 
-  /** Server and worker end, and the database with them. */
+  /** Stops server and worker, and then the database. */
   async rest(): Promise<void> {
     await Promise.all(this.#running.map((child) => child.stop()))
     this.#running = []
@@ -86,8 +87,8 @@ export class DrillShop {
   }
 
   /**
-   * Copies the database as it is now, while it works. What is returned brings that copy back, and laku goes
-   * on with it.
+   * Copies the database while it works. Returns a function that restores the copy, after which laku works
+   * with it.
    */
   async backUp(): Promise<() => Promise<void>> {
     const file = join(this.#folder, 'backup.tar')
@@ -101,7 +102,9 @@ export class DrillShop {
     }
   }
 
-  /** A command as the shop's administrator or whoever holds the token: its exit code and its value. */
+  /**
+   * Runs a command with the administrator's token or another token. Returns its exit code and its JSON value.
+   */
   async laku<T>(args: readonly string[], token = this.#token): Promise<{ exitCode: number; value: T }> {
     const env = { ...this.#base, LAKU_DATA_DIR: this.#dataDir, ...(token && { LAKU_TOKEN: token }) }
     const { exitCode, stdout, stderr } = await runLaku([...args, '--json', '--yes'], env)
@@ -109,7 +112,7 @@ export class DrillShop {
     return { exitCode: exitCode ?? -1, value: JSON.parse(stdout) as T }
   }
 
-  /** A command that must succeed. */
+  /** Runs a command that must succeed, and returns its JSON value. */
   async done<T>(...args: string[]): Promise<T> {
     const { exitCode, value } = await this.laku<T>(args)
     if (exitCode !== 0)
@@ -122,7 +125,7 @@ export class DrillShop {
   }
 
   stockGoods(name: string, sku: string, priceIdr: number): Promise<Goods> {
-    // The flows of the demo ask for no more of a shop than its staff server and its commands.
+    // The demo's helpers need only the staff server and the commands of a shop, so this object is enough.
     const shop = { staff: this.staff, laku: (...args: string[]) => this.done(...args) } as unknown as Shop
     return stockGoods(shop, { name, sku, priceIdr, stock: 20 })
   }
@@ -132,11 +135,11 @@ export class DrillShop {
     return Buyer.signUp(name, `+62812${80_000_000 + this.#phones}`, this.#url, this.sandbox.base)
   }
 
-  /** So much later for laku and for its providers. */
+  /** Moves the clock of laku and of its providers forward by this many seconds. */
   async pass(seconds: number): Promise<void> {
     await this.done('db', 'shift-clock', `${seconds}s`)
     await this.sandbox.ask('POST', '/control/age', { seconds })
-    // A process looks at the clock of development once in a while.
+    // A process reads development's clock only at intervals, so the test waits for one interval.
     await sleep(CLOCK_MS)
   }
 
@@ -144,7 +147,7 @@ export class DrillShop {
     return this.sandbox.ask('GET', '/control/book')
   }
 
-  /** The courier's bookings, by their references. */
+  /** Returns the courier's bookings, by their references. */
   async parcels(): Promise<string[]> {
     const all = await this.sandbox.ask<{ reference_id: string }[]>('GET', '/control/parcels')
     return all.map((item) => item.reference_id).sort()

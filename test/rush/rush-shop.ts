@@ -13,10 +13,13 @@ import { environmentOf, RunningLaku } from '../running-laku.ts'
 import type { Received } from '../sandbox-fixture.ts'
 import { Storefront } from '../storefront.ts'
 
-/** Connections that the buyers' phones have open together, as a proxy in front of the server has. */
+/**
+ * The number of connections that buyers' phones have open together, as through a proxy in front of the
+ * server.
+ */
 const CONNECTIONS = 256
 
-/** What happened to one call, and how long it took from the moment that it was wanted (ms). */
+/** The outcome of one call, and the time from the moment when the call was wanted (ms). */
 export interface Answered {
   status: number
   ms: number
@@ -24,8 +27,8 @@ export interface Answered {
 }
 
 /**
- * A shop of processes: server and worker are `laku serve` and `laku worker`, the providers are the sandbox in
- * this one. `policy` is for what is done in this process.
+ * Opens a shop of processes: `laku serve` and `laku worker`, with the sandbox's providers in this process.
+ * `policy` applies to the use cases that the test runs in this process.
  */
 export async function openRushShop(policy: Partial<Policy> = {}) {
   const laku = await openTestLaku({ sandbox: true, policy })
@@ -50,7 +53,7 @@ export async function openRushShop(policy: Partial<Policy> = {}) {
     storefront,
     market: storefront.market,
     env,
-    /** Xendit takes so many requests a minute an endpoint; undefined: any number. */
+    /** Limits Xendit's requests a minute for each endpoint; undefined means no limit. */
     limitXendit: async (perMinute?: number) => {
       const body = perMinute === undefined ? {} : { provider: 'xendit', per_minute: perMinute }
       expect((await call(providers, 'PUT', '/control/limits', body)).status).toBe(200)
@@ -71,12 +74,12 @@ export async function openRushShop(policy: Partial<Policy> = {}) {
       ),
     control: (method: 'POST' | 'PUT', path: string, body: object) =>
       call(providers, method, `/control/${path}`, body),
-    /** Delivers what a provider sent before, to the server. */
+    /** Delivers to the server what a provider sent before. */
     deliver: ({ path, headers, raw }: Received) => {
       const { host: _host, connection: _connection, 'content-length': _length, ...kept } = headers
       return send(phones, { method: 'POST', path, body: raw, headers: kept as Record<string, string> })
     },
-    /** The buyer pays at the provider's page. */
+    /** Pays at the provider's page, as the buyer does. */
     pay: (invoicePage: string) => call(providers, 'POST', new URL(invoicePage).pathname, { channel: 'BCA' }),
     expectWhole: async () => {
       const results = await laku.system((work) => runChecks(bookChecks, work.tx, work.vault))
@@ -105,9 +108,8 @@ async function send(
 export type RushShop = Awaited<ReturnType<typeof openRushShop>>
 
 /**
- * Opens a pay link as a browser does that runs no script: it follows a redirect, and asks again when the
- * page's refresh says so. Returns the invoice's page, and how long it took until the buyer was sent there
- * (ms).
+ * Opens a payment link as a browser without scripts does: it follows redirects, and reloads when the page
+ * says so. Returns the invoice's page, and the time until the buyer was redirected to it (ms).
  */
 export async function followPayLink(
   serverUrl: string,
@@ -130,13 +132,16 @@ export async function followPayLink(
   }
 }
 
-/** The value that so many of a hundred do not exceed. */
+/** Returns the percentile of the values: the value that this share of them does not exceed. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return Math.round(sorted[Math.min(sorted.length - 1, Math.ceil((sorted.length * share) / 100) - 1)] ?? 0)
 }
 
-/** All at once, as a rush is; `together` where the machine of this test could not send them otherwise. */
+/**
+ * Starts all acts at once, as in a rush. `together` limits how many run at the same time, if this machine
+ * could not send more.
+ */
 export const rush = <T, R>(
   all: readonly T[],
   act: (item: T, i: number) => Promise<R>,

@@ -11,9 +11,12 @@ import { RefundBook } from '../model/world/refund-book.ts'
 import { budi, sinta } from '../settlements.ts'
 
 const BUYERS = 6
-/** Forming at any time, so that several want the same. */
+/**
+ * The number of sessions that are forming at any time. It is small, so that several buyers want the same
+ * session.
+ */
 const SESSIONS = 2
-/** What is picked is one of the last so many: old things are done with. */
+/** Objects are picked among this many newest ones, because older ones are finished. */
 const LAST = 12
 
 export const staff = { ...admin, reason: 'a storm' } as Actor
@@ -49,7 +52,7 @@ export class House {
     return house
   }
 
-  /** Sessions to join and pieces to want. */
+  /** Makes sure that there are sessions to join and pieces to buy. */
   async refresh(): Promise<void> {
     const { rows } = await sql`select from group_buying_sessions where status = 'forming'`.execute(
       this.laku.db,
@@ -59,7 +62,7 @@ export class House {
     await this.market.addStock(4)
   }
 
-  /** A whole number from 0 on, below the limit. */
+  /** Returns a whole number from 0 on, below the limit. */
   random(below: number): number {
     // A linear congruential generator with the constants of Numerical Recipes.
     this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) >>> 0
@@ -74,7 +77,7 @@ export class House {
     return this.oneOf(this.buyers)
   }
 
-  /** The id of one of the last rows in one of these states; an unknown one where there is none. */
+  /** Returns the id of one of the newest rows in one of these states; an unknown id if there is none. */
   async row(table: keyof DB & string, ...statuses: string[]): Promise<string> {
     const wanted = statuses.length === 0 ? sql`true` : sql`status = any(${statuses})`
     const { rows } = await sql<{ id: string }>`

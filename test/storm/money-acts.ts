@@ -54,7 +54,7 @@ async function pay(house: House, ...statuses: string[]): Promise<unknown> {
   const { id: paymentId, amountIdr } = payment
   const invoiceId = `${paymentId}-${house.oneOf(['a', 'a', 'a', 'b'])}`
   const paid = { channel: house.oneOf(['BCA', 'DANA']), invoiceId }
-  // The same invoice is always paid by the same amount.
+  // Every payment of the same invoice has the same amount.
   const offIdr = invoiceId.endsWith('b') ? 7_000 : 0
   return await house.laku.system((work) =>
     confirmPayments(work, [{ paymentId, paidAmountIdr: amountIdr + offIdr, paidAt: work.now, ...paid }]),

@@ -38,7 +38,7 @@ const moves: readonly ShipmentStatusByHand[] = [
   'cancelled',
 ]
 
-/** Who bought it; somebody else where it is not there. */
+/** Returns the buyer of an order; another customer if the order does not exist. */
 async function buyerOf(house: House, order: string): Promise<Actor> {
   const row = await house.laku.db
     .selectFrom('orders')

@@ -11,10 +11,12 @@ const AT_ONCE = 8
 const ROUNDS_PER_WAVE = 6
 
 /**
- * Waves of random acts of random people, eight at once against one database and no model beside them: after
- * each wave all that is always true holds, nothing failed but by a rule of its domain, and no deadlock came
- * up. Prints its seed: by it the same acts are drawn again, their order in time is not. Returns how often
- * each was let through, and by which code it was refused.
+ * Runs waves of random acts of random people, eight at once on one database and without a model. After each
+ * wave all invariants must hold, every failure must be a domain rule's refusal, and there must be no
+ * deadlock.
+ *
+ * Prints its seed. The seed repeats the same acts, but not their timing. Returns how often each act
+ * succeeded, or was refused with which code.
  */
 export async function storm(waves: number): Promise<Map<string, number>> {
   const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 2 ** 31))
@@ -45,7 +47,10 @@ export async function storm(waves: number): Promise<Map<string, number>> {
   return outcomes
 }
 
-/** A rule may refuse it; what is no rule, or says that the house itself is at fault, goes through. */
+/**
+ * Runs one act. A refusal by a rule is counted; any other error, and an error about the test itself, is
+ * thrown.
+ */
 async function one(house: House, name: string, outcomes: Map<string, number>): Promise<void> {
   const outcome = await (acts[name] as (house: House) => Promise<unknown>)(house).then(
     (done) => (done === 'nothing' ? 'nothing' : 'ok'),

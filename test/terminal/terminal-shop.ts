@@ -6,8 +6,8 @@ import { Storefront } from '../storefront.ts'
 import { type Size, Terminal } from './terminal.ts'
 
 /**
- * A shop on a database of its own, and terminals in which an administrator works on it by its staff server,
- * with the built command.
+ * A shop on a database of its own, and terminals in which an administrator uses the built command through the
+ * staff server.
  */
 export class TerminalShop {
   readonly laku: TestLaku
@@ -38,7 +38,7 @@ export class TerminalShop {
     return new TerminalShop(laku, front, server, env)
   }
 
-  /** The address of its staff server. */
+  /** The address of the shop's staff server. */
   get url(): string {
     return this.#server.server.url
   }

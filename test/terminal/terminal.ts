@@ -8,10 +8,7 @@ import { fileURLToPath } from 'node:url'
 const launcher = fileURLToPath(new URL('../../bin/laku.js', import.meta.url))
 const oldest = 3.2
 
-/**
- * Fails, and says what to install, where there is no tmux: nothing that a person sees at a terminal is proven
- * without one.
- */
+/** Throws an error that says what to install if tmux is missing, because these tests need a real terminal. */
 function requireTmux(): void {
   const said = spawnSync('tmux', ['-V'], { encoding: 'utf8' }).stdout ?? ''
   const version = Number(/(\d+\.\d+)/.exec(said)?.[1] ?? 0)
@@ -27,7 +24,10 @@ export interface Size {
   rows: number
 }
 
-/** A shell in a real terminal of a given size, with `laku` in it, that is typed into and looked at. */
+/**
+ * A shell in a real terminal of a given size, with `laku` in its PATH. Tests type into it and read its
+ * screen.
+ */
 export class Terminal {
   static #opened = 0
   readonly #server = `laku-${process.pid}-${Terminal.#opened++}`
@@ -35,7 +35,7 @@ export class Terminal {
   readonly #record = join(this.#folder, 'record')
   #commands = 0
 
-  /** The shell has these variables, and PATH, and no other. */
+  /** Opens a terminal. The shell has these variables and PATH, and no others. */
   static async open({ columns, rows }: Size, env: Record<string, string>): Promise<Terminal> {
     requireTmux()
     const terminal = new Terminal()
@@ -56,13 +56,13 @@ export class Terminal {
     })
   }
 
-  /** Types a line and Enter. */
+  /** Types a line and presses Enter. */
   type(line: string): void {
     this.#tmux('send-keys', '-l', line)
     this.key('Enter')
   }
 
-  /** Presses a key by its name at tmux: `Enter`, `Down`, `C-c`, `q`. */
+  /** Presses a key by tmux's name for it: `Enter`, `Down`, `C-c`, `q`. */
   key(name: string): void {
     this.#tmux('send-keys', name)
   }
@@ -71,29 +71,32 @@ export class Terminal {
     this.#tmux('resize-window', '-x', String(columns), '-y', String(rows))
   }
 
-  /** What stands on the screen, without the empty lines below it. */
+  /** Returns the text on the screen, without the empty lines below it. */
   screen(): string {
     return this.#tmux('capture-pane', '-p').trimEnd()
   }
 
-  /** The lines that were too long for the terminal, so that it broke them. */
+  /** Returns the lines that were too long, so that the terminal wrapped them. */
   brokenLines(): string[] {
     const whole = this.#tmux('capture-pane', '-p', '-J').trimEnd().split('\n')
     const shown = new Set(this.screen().split('\n'))
     return whole.map((line) => line.trimEnd()).filter((line) => !shown.has(line))
   }
 
-  /** Everything that programs wrote to the terminal so far, control sequences included. */
+  /** Returns everything that programs wrote to the terminal so far, control sequences included. */
   recorded(): string {
     return readFileSync(this.#record, 'utf8')
   }
 
-  /** Whether the terminal is as a shell wants it: its own screen, the cursor visible. */
+  /**
+   * Returns whether the terminal is in the state that a shell needs: its normal screen, and the cursor
+   * visible.
+   */
   isOrdinary(): boolean {
     return this.#tmux('display-message', '-p', '#{alternate_on} #{cursor_flag}').trim() === '0 1'
   }
 
-  /** Waits until the screen says it, and returns the screen. */
+  /** Waits until the screen contains this text, and returns the screen. */
   async see(what: string | RegExp, timeoutMs = 30_000): Promise<string> {
     const deadline = performance.now() + timeoutMs
     for (;;) {
@@ -104,7 +107,7 @@ export class Terminal {
     }
   }
 
-  /** Begins a command on an empty screen; `ended` waits for its end. */
+  /** Starts a command on an empty screen; `ended` waits for its end. */
   begin(words: string): void {
     this.type(`clear; laku ${words}; echo "[ended ${++this.#commands} with $?]"`)
   }

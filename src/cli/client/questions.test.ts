@@ -16,7 +16,7 @@ afterAll(async () => {
   await laku?.close()
 })
 
-/** Somebody at a terminal who gives these answers in turn. */
+/** Returns prompts for a person at a terminal who gives these answers in turn. */
 function person(...answers: string[]) {
   const asked: string[] = []
   const text = async (question: string) => {

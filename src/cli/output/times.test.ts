@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CliError } from '../errors/cli-error.ts'
 import { parseDurationS, parseTime, requireInstant } from './times.ts'
 
-// 00:30 of the 25th in Jakarta, while it is still the 24th in London.
+// The time is 00:30 on the 25th in Jakarta and still the 24th in London.
 const now = new Date('2026-11-24T17:30:00Z')
 
 describe('an instant as people write it', () => {

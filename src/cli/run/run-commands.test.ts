@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-/** A context that writes into strings, and whose questions get these answers in turn. */
+/** Opens a context that writes into strings, and whose questions get these answers in turn. */
 function open(flags: GlobalFlags = {}, ...answers: string[]) {
   const said = { stdout: '', stderr: '', asked: [] as string[] }
   const streams = {

@@ -55,12 +55,13 @@ describe('laku auth', () => {
 
   it('lets an administrator in for the owner of the database, and that one nobody else vouches for', async () => {
     vi.stubEnv('LAKU_ENCRYPTION_KEY', testEncryptionKey)
-    // Named, or the embedded server of the working folder is started and migrated.
+    // Adds an administrator. The database is named, because otherwise the embedded server of the working
+    // folder would be started.
     const letIn = (name: string, url: string) =>
       runLaku(laku, ['db', 'migrate', '--admin', name, '--json', '--database-url', url])
     const byOwner = await letIn('sari', laku.urls.owner)
     await logIn(JSON.parse(byOwner.stdout).admin.token)
-    // A colleague's token is handed to nobody, and the application's connection lets nobody in.
+    // A name that is taken gets no token, and the application's connection cannot add an administrator.
     const again = await letIn('sari', laku.urls.owner)
     expect(again).toMatchObject({ exitCode: 5 })
     const byApplication = await letIn('eve', laku.urls.app)

@@ -11,7 +11,7 @@ const DAY_S = 86_400
 let laku: TestLaku
 let staffServer: TestStaffServer
 let market: Market
-/** The only administrator, whom the owner let in. */
+/** The token of the only administrator, whom the database's owner added. */
 let boss: string
 beforeAll(async () => {
   laku = await openTestLaku()
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 interface Said {
   code: number
-  /** The code of the error. */
+  /** The code of the error; undefined if the command succeeded. */
   error: string | undefined
   value: Record<string, string>
 }
@@ -43,19 +43,19 @@ async function say(token: string, ...words: string[]): Promise<Said> {
   return { code: exitCode, error: value.error?.code, value }
 }
 
-/** Somebody whom the administrator lets in, and who enrols a factor by themselves. */
+/** Adds a staff member as the administrator, who then enrols a second factor alone. */
 async function colleague(name: string, role = 'finance') {
   const { value } = await say(boss, 'auth', 'staff', 'add', name, '--role', role)
   const token = value.token ?? ''
   const { secret = '' } = (await say(token, 'auth', 'factor', 'enrol')).value
-  // Its first code is of the step before: it has to get there within its time.
+  // The first code is of the step before, so it must arrive before its time is over.
   await clearOfStep()
   const [now, next] = [codeNow(secret), codeNow(secret, 1)]
   expect((await say(token, 'auth', 'factor', 'confirm', codeNow(secret, -1))).code).toBe(0)
   return { token, now, next }
 }
 
-/** A goodwill over what one person may give, asked for; its id. */
+/** Requests a goodwill above the limit of one person. Returns its id. */
 async function goodwill(token: string): Promise<string> {
   const [buyer] = await market.buyers(1)
   const words = ['wallets', 'adjust', buyer?.id ?? '', '2000000', '--reason', 'x', '--confirm', '2000000']
@@ -79,7 +79,7 @@ describe('a shop with one administrator and two others', () => {
     expect((await approve(sari.token, id, '--code', budi.next)).error).toBe('auth.factor_code_wrong')
     expect((await approve(boss, id)).error).toBe('kernel.approver_not_independent')
     expect((await approve(budi.token, id)).error).toBe('wallet.same_person')
-    // It counted for the one that was refused.
+    // The code was already used up by the command that was refused.
     expect((await approve(sari.token, id, '--code', sari.now)).error).toBe('auth.factor_code_used')
     const dry = await approve(sari.token, id, '--dry-run')
     expect(dry.value).toMatchObject({ dry_run: true })
@@ -88,7 +88,7 @@ describe('a shop with one administrator and two others', () => {
     const key = ['--idempotency-key', randomUUID()]
     const done = await approve(sari.token, id, '--code', code, ...key)
     expect(done.value).toMatchObject({ status: 'posted', decided_by: 'staff:sari' })
-    // The same command again is told what came of it, with a code that counted or with none.
+    // The same command with the same key gets the stored result, with a used code or without a code.
     expect((await approve(sari.token, id, ...key)).value).toEqual(done.value)
     expect((await approve(sari.token, other, '--code', code)).error).toBe('auth.factor_code_used')
     const runs = await laku.db.selectFrom('commandRuns').selectAll().execute()
@@ -102,7 +102,7 @@ describe('a shop with one administrator and two others', () => {
     expect(await approve(eve.token, id, '--code', eve.now)).toMatchObject({
       code: 4,
       error: 'kernel.approver_not_independent',
-      // A script that knows the former code finds it there.
+      // A script that knows the former error code finds it in the details.
       value: { error: { details: { former_code: 'kernel.same_hands' } } },
     })
   })

@@ -5,7 +5,7 @@ import { completionWords } from './words.ts'
 
 const places = await completionWords()
 
-/** What bash offers where the cursor stands behind these words; the last may be begun. */
+/** Returns the words that bash offers after these words. The last word may be incomplete. */
 function offered(...words: string[]): string[] {
   const line = ['laku', ...words]
   const script = `${bashScript(places)}

@@ -13,10 +13,10 @@ import { doctorChecks, type Finding } from './checks.ts'
 
 let f: PaymentFixture
 let folder: string
-/** The checks that found a fault here. */
+/** The names of the checks that found a fault in these tests. */
 const seen = new Set<string>()
 beforeAll(async () => {
-  // The watch of illegal moves is triggers of its own, which the doctor would see.
+  // The watch of illegal state changes adds triggers, which the doctor would report.
   f = await openPaymentFixture({ watched: false })
   folder = mkdtempSync(join(tmpdir(), 'laku-doctor-'))
 })
@@ -33,7 +33,7 @@ async function findings(name: string, laku: Laku = f.laku): Promise<Finding[]> {
   return all
 }
 
-/** A fault is seen while it is there, and not before or after. */
+/** Expects that a check finds a fault while it exists, and not before or after. */
 async function sees(name: string, inject: string, heal: string): Promise<Finding> {
   expect(await findings(name)).toEqual([])
   await query(f.laku.ownerUrl, inject)
@@ -164,7 +164,7 @@ describe('laku doctor', () => {
       alter table ledger_balances enable trigger user;
       update group_buying_sessions set status = '${idr > 0 ? 'success' : 'forming'}' where id = '${f.sessionId}'`
     await sees('escrow in final sessions', balance(5), balance(0))
-    // A balance that no entry proves also breaks the book.
+    // A balance without entries also violates the ledger's invariants.
     const finding = await sees('ledger invariants', balance(5), balance(0))
     expect(finding.command).toBe('laku ledger verify')
   })

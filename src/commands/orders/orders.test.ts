@@ -28,7 +28,7 @@ function command(...path: string[]): CommandDefinition {
   return inner
 }
 
-/** Runs a command as a script does, and gives what --json prints. */
+/** Runs a command as a script does, and returns the value that --json prints. */
 async function run(path: string, raw: RawInput) {
   const printed: string[] = []
   const stdout = { write: (text: string) => printed.push(text), isTTY: false }

@@ -17,7 +17,7 @@ const nouns: Record<string, readonly (CommandDefinition | VerbGroup)[]> = {
   wallets: walletVerbs,
 }
 
-/** The command of a path: `payments quarantine list`. */
+/** Returns the command of a path, such as `payments quarantine list`. */
 function commandOf(path: string): CommandDefinition {
   const [noun = '', ...names] = path.split(' ')
   let within = nouns[noun] ?? []
@@ -40,7 +40,7 @@ describe('the commands of money', () => {
     await f.laku.close()
   })
 
-  /** What a command prints with --json, and its exit code. */
+  /** Runs a command. Returns the value that --json prints, and the exit code. */
   // biome-ignore lint/suspicious/noExplicitAny: what is printed has a shape a test knows
   const run = async (path: string, raw: RawInput = {}, actor: Actor = admin): Promise<any> => {
     const said = { stdout: '' }

@@ -14,7 +14,8 @@ beforeAll(async () => {
 beforeEach(() => f.reset())
 afterAll(() => f?.close())
 
-// check.test.ts asks each switch's own check; here the whole command is run in every choice of every switch.
+// check.test.ts runs the check of each switch; here the whole command is run for every choice of every
+// switch.
 it.each(cases)('finds %s: %s, and nothing else', (name, choice, found) => f.finds(name, choice, found))
 
 it('has every choice of every switch that a check sees', () => {

@@ -45,10 +45,10 @@ afterAll(async () => {
   await f?.close()
 })
 
-/** The switches that no harmless question shows: the command names their facts, and why. */
+/** The switches that no harmless request can show. The command lists their facts, with the reason. */
 const unseen: readonly SwitchName[] = ['biteship.ping']
 
-/** One switch a provider, for the whole command; all of them in check.proof.test.ts. */
+/** One switch for each provider, for tests of the whole command. check.proof.test.ts has all switches. */
 const whole = [
   ['xendit.qris-method', 'QRIS', 'paid invoices'],
   ['biteship.cancel', 'rejected', 'an order, cancelled'],
@@ -345,7 +345,7 @@ describe('what --record keeps', () => {
     await replay(kept)
   })
 
-  // A recording of the real providers: LAKU_RECORDED=folder npx vitest run
+  // Replays a recording of the real providers: LAKU_RECORDED=folder npx vitest run
   // src/commands/providers/check.test.ts
   it.runIf(process.env.LAKU_RECORDED)('the recording that LAKU_RECORDED names is read', async () => {
     await replay(process.env.LAKU_RECORDED as string)
@@ -375,7 +375,7 @@ describe('what --record keeps', () => {
   })
 })
 
-/** Each recorded answer, served once more to the client that asked for it. */
+/** Serves each recorded answer once more to the client that had asked for it. */
 async function replay(recording: string): Promise<void> {
   const wire = await openWire()
   const operations = new Set<string>()

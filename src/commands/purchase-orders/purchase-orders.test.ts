@@ -85,7 +85,7 @@ describe('laku purchase-orders', () => {
     expect(stock.on_the_way).toBe(data[0]!.items[0]!.quantity)
     const cancelled = await ask('cancel', data[0]!.code, '--reason', 'no cloth')
     expect(cancelled).toMatchObject({ status: 'cancelled', status_reason: 'no cloth' })
-    // What attention then tells a person to do is a command that exists.
+    // The command that the attention item suggests exists and works.
     const again = await askLaku<{ purchase_order: Shown }>(laku, ['sessions', 'fulfil', session.code])
     expect(again.purchase_order.status).toBe('sent')
   })

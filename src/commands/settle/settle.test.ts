@@ -31,7 +31,7 @@ describe('laku settle', () => {
     await f.laku.close()
   })
 
-  /** A verb as finance runs it, with --json --yes. */
+  /** Runs a settle command as a member of finance, with --json --yes. */
   const laku = async (name: string, raw: RawInput = {}, actor: Actor = sinta): Promise<Printed> => {
     let out = ''
     const streams = { stdout: { write: (text: string) => (out += text) }, stderr: { write: () => {} } }

@@ -19,7 +19,7 @@ afterAll(async () => {
   await laku.close()
 })
 
-/** Runs a command as a script does, and gives what --json prints. */
+/** Runs a command as a script does, and returns the value that --json prints. */
 async function run(verb: string, raw: RawInput) {
   const printed: string[] = []
   const stdout = { write: (text: string) => printed.push(text), isTTY: false }

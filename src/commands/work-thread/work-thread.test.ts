@@ -70,7 +70,8 @@ it('a quick command opens no thread; a long one runs in it, with its file, its a
 
 it('a thread that ends takes its command with it, says so, and the next command gets a new thread', async () => {
   const under = imported(catalogue('D', 200))
-  // A thread of the test before has connections already: rows are what this command alone makes.
+  // A thread of an earlier test may still have connections, so the test waits for rows that only this command
+  // makes.
   await expect.poll(rowsMade, { timeout: 20_000 }).toBeGreaterThan(0)
   await house.close()
   expect((await under).exitCode).not.toBe(0)

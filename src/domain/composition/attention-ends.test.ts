@@ -21,18 +21,18 @@ afterAll(() => laku.close())
 
 const DAY_S = 86_400
 type Row = readonly [table: string, values: Record<string, unknown>]
-/** What lies in the tables while the thing is still to be looked at, and once it is not. */
+/** The rows in the tables while the cause of an attention item exists, and after it is gone. */
 interface Scene {
   subject: string
   subjectKind?: string
   still: readonly Row[]
   gone: readonly Row[]
   details?: object
-  /** The instant at which an item was raised that its age alone has ended. */
+  /** The time at which the item was raised, if its age alone ends it. */
   goneSince?: Date
 }
 
-/** The states that the database allows a table's rows. */
+/** Returns the states that the database allows for a table's rows. */
 async function statesOf(table: string): Promise<string[]> {
   const { rows } = await sql<{ check: string }>`
     select pg_get_constraintdef(oid) as check from pg_constraint
@@ -43,7 +43,10 @@ async function statesOf(table: string): Promise<string[]> {
   return [...list.matchAll(/'([a-z_]+)'::text/g)].map(([, state]) => state as string)
 }
 
-/** Scenes of one kind: a pair for every state of its subject, or those that stand below. */
+/**
+ * Returns the scenes of one kind of attention item: a pair for every state of its subject, or the special
+ * scenes below.
+ */
 async function scenesOf(kind: AttentionKind, now: Date): Promise<Scene[]> {
   const end = attentionEnds[kind]
   if (!('gone' in end)) return []
@@ -58,7 +61,7 @@ async function scenesOf(kind: AttentionKind, now: Date): Promise<Scene[]> {
     ? [all.filter((state) => !of.includes(state)), of]
     : [of, all.filter((state) => !of.includes(state))]
   const subject = newId()
-  // Each state once; the first stands for the others where there are more on the other side.
+  // Each state occurs once. If one list is shorter, its first state is used again.
   return Array.from({ length: Math.max(ends.length, stays.length) }, (_, nth) => ({
     subject,
     still: [[table, { id: subject, status: stays[nth] ?? stays[0] }]],
@@ -66,7 +69,7 @@ async function scenesOf(kind: AttentionKind, now: Date): Promise<Scene[]> {
   }))
 }
 
-/** Of the kinds whose end is no matter of one state. */
+/** Returns the scenes of the kinds that do not end by a single state. */
 function special(now: Date): Partial<Record<AttentionKind, () => Scene | Scene[]>> {
   const subject = newId()
   const before = secondsAfter(now, -DAY_S - 60)
@@ -261,7 +264,10 @@ function special(now: Date): Partial<Record<AttentionKind, () => Scene | Scene[]
   }
 }
 
-/** Every table as it is, but empty, and without what a whole row of it would need. */
+/**
+ * Makes temporary, empty copies of all tables without their constraints, so that incomplete rows can be
+ * inserted.
+ */
 const bare = ({ tx }: Work) =>
   sql`
     do $$
@@ -288,7 +294,7 @@ const clear = async ({ tx }: Work, rows: readonly Row[]) => {
   }
 }
 
-/** Whether an open row of this kind is still open, with these rows in the tables. */
+/** Returns whether an open item of this kind is still open with these rows in the tables. */
 async function isOpen(
   work: Work,
   kind: AttentionKind,

@@ -96,7 +96,7 @@ describe('explaining a group purchase', () => {
           familyTotal.balanceIdr,
         ])
         const singles = (await balances(tx)).map((balance) => [balance.account, balance.balanceIdr])
-        // An account that was opened and not used yet has a balance, and no history.
+        // An account that was opened and never used has a balance but no postings.
         return Object.fromEntries([...singles, ...families].filter(([, balanceIdr]) => balanceIdr !== 0))
       })
     const then = async (time: Date, ...named: string[]) => {

@@ -19,7 +19,7 @@ describe('what gives money away is counted and done by two persons, whatever lak
   })
   afterAll(() => laku.close())
 
-  /** As the application's own role, past the code. */
+  /** Sends a statement as the application's role, without the code of the domain. */
   const send = (text: string) => refused(sql.raw(text).execute(laku.db))
   const refused = (promise: Promise<unknown>) =>
     promise.then(
@@ -97,7 +97,7 @@ describe('what gives money away is counted and done by two persons, whatever lak
 
   it('a call that is declared dead, and what was allowed beforehand, take a person whom the first did not let in', async () => {
     const [first, second, third] = [newId(), newId(), newId()]
-    // As the database's owner: whoever else lets staff in does it by a token.
+    // The test adds staff as the database's owner, because all others need a token for that.
     await query(
       laku.ownerUrl,
       `insert into staff (id, name, role, created_at, let_in_by) values ('${first}', 'satu', 'admin', now(), null),
@@ -117,8 +117,8 @@ describe('what gives money away is counted and done by two persons, whatever lak
         used_by, used_at) values ('${newId()}', 'return', 'x', 5, '${second}', 'x', now(), now(), '${usedBy}', now())`
     expect(await send(allowed(second))).toBe('clearance_of_another')
     expect(await send(allowed(third))).toBe('clearance_of_another')
-    // None of these has a factor: one of the staff lets a customer's withdrawal go, and is no second person
-    // to another of the staff.
+    // Returns the count of a decision, made by people without a second factor. Such a person may approve a
+    // customer's withdrawal, but is no second person for another member of staff.
     const counts = (
       person: string,
     ) => `insert into limit_uses (id, budget, kind, person, second_person, receiver,

@@ -32,7 +32,7 @@ describe('case 8: limits count persons, receivers and time', () => {
     shop = await Storefront.open(f.laku)
     await shop.market.addStock(10_000)
   })
-  // Nobody has used anything yet.
+  // After eight days, no limit is used any more.
   beforeEach(() => f.laku.clock.shift(8 * DAY_S))
   afterAll(async () => {
     expect(await f.broken()).toEqual([])
@@ -62,7 +62,7 @@ describe('case 8: limits count persons, receivers and time', () => {
     f.laku.clock.shift(DAY_S + 1)
     expect(await statusOf(give(clerk, (await buyer()).id, 1_000_000))).toBe('posted')
     f.laku.clock.shift(DAY_S + 1)
-    // Within seven days it is three.
+    // Within seven days the sum is three times the daily limit.
     expect(await statusOf(give(clerk, (await buyer()).id, 1))).toBe('requested')
   })
 
@@ -94,7 +94,7 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(await dispose(ana, await owed(400_000), 'written_off')).toBe('written_off')
     expect(await dispose(ana, await owed(-300_000), 'wallet')).toBe('requested')
     expect(await statusOf(give(ana, (await buyer()).id, 300_000))).toBe('requested')
-    // Another person, and the same receiver.
+    // Another person gives money to the same receiver.
     expect(await dispose(budiS, await owed(-600_000), 'wallet')).toBe('wallet')
     expect(await statusOf(give(budiS, userId, 100_000))).toBe('requested')
     const slices: string[] = []

@@ -21,7 +21,7 @@ import { putIntoSuspense } from '../suspense/index.ts'
 import { adjustWallet, requestWithdrawal } from '../wallet/index.ts'
 import { bookChecks } from './invariants.ts'
 
-/** These are held to no row: they say so themselves. */
+/** The kinds of postings that have no rows of their own, each with the reason. */
 const withoutRows: Record<string, string> = {
   'payment.claimed': 'made from what the ledger says of a payment; the check of what a buyer has sees it',
   'payment.claim_returned': 'as payment.claimed',
@@ -74,7 +74,7 @@ describe('rows of business are held to their postings, both ways', () => {
     return { userId: buyer!.id, payment, order }
   }
 
-  /** One of each kind, by the doors that make them. */
+  /** Makes one object of each kind, by the use cases that make them. */
   async function shopOfEverything(): Promise<void> {
     const { userId, payment, order } = await invoicePaid()
     await shop.book(order.id)
@@ -128,7 +128,10 @@ describe('rows of business are held to their postings, both ways', () => {
     await as((work) => writeOffDebt(work, { factoryId, amountIdr: 7_000, reason: 'x' }))
   }
 
-  /** What the checks of rows find of what a superuser does past every trigger; all of it is undone. */
+  /**
+   * Returns the violations that the row checks find after a superuser's changes past every trigger. All of it
+   * is rolled back.
+   */
   async function foundAfter(...acts: string[]): Promise<string[]> {
     const undo = new Error('undo')
     let found: string[] = []
@@ -159,7 +162,7 @@ describe('rows of business are held to their postings, both ways', () => {
     `delete from ledger_entries where transaction_id in (select id from ledger_transactions where kind = '${kind}')`,
     `delete from ledger_transactions where kind = '${kind}'`,
   ]
-  /** Posts past every door: 9 rupiah of this kind, about this. */
+  /** Returns statements that post 9 rupiah of this kind about this subject, past all use cases. */
   const posted = (kind: string, subject: string, key: string) => [
     `insert into ledger_transactions (id, key, request_hash, kind, subject_kind, subject_id, occurred_at, seal)
      values ('01990000-0000-7000-8000-00000000000f', ${key}, '', '${kind}', 'x', ${subject}, now(), '')`,
@@ -171,7 +174,7 @@ describe('rows of business are held to their postings, both ways', () => {
 
   it('a healthy shop is green', async () => {
     const results = await laku.system((work) => runChecks(bookChecks, work.tx, laku.vault))
-    // One of its factories owed by no sale: that is the test's own.
+    // One of the violations is caused by the test's own posting, which owes a factory money without a sale.
     const broken = results.filter(
       (checkResult) => !checkResult.ok && !checkResult.detail.startsWith('factory:'),
     )

@@ -83,7 +83,7 @@ describe('a factory', () => {
           }
           const use = (work: Work) => updateFactory(work, { factoryId: id, [column]: to, reason: 'a test' })
           const read = async (work: Work) => (await getFactory(work.tx, id))[column] as string
-          // What it is already is no change.
+          // Setting the state that the object already has is no change.
           const legal = table[from]?.includes(to) || from === to
           const expected = { code: legal ? 'ok' : 'kernel.illegal_transition', status: legal ? to : from }
           expect([column, from, to, await tried(laku, { set, use, read })]).toEqual([

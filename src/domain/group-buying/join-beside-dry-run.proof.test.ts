@@ -7,7 +7,7 @@ import { extendSession } from './index.ts'
 const ROWS = 500
 const JOINS = 40
 const DAY_S = 86_400
-/** So much longer may a join take beside it (ms). */
+/** The maximum time (ms) by which a join may take longer beside the dry run. */
 const MORE_MS = 100
 
 const middle = (all: readonly number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] as number
@@ -34,7 +34,8 @@ it('a join into the session that a dry run of 500 rows works on waits for it und
       extendSession(work, { sessionId, endsAt: secondsAfter(endsAt, DAY_S + row) }),
   }))
   let isOver = false
-  // A page ends where somebody waits for what it holds; the rest is the next one's.
+  // A page of the dry run ends as soon as somebody waits for its locks. The next page continues with the
+  // remaining rows.
   const dry = (async () => {
     let [rows, pages] = [0, 0]
     for (; rows < ROWS; pages++) rows += (await laku.units.dryRunInTurn(uses.slice(rows))).length

@@ -6,8 +6,8 @@ import { balanceIdr, escrow } from '../ledger/index.ts'
 import { createRefund } from '../payment/index.ts'
 import { createOrdersOf, fulfilSession, sweepSessions } from './index.ts'
 
-// What the users of other shops suffer from, each by name; docs/pains.md lists them all, with where each is
-// shown.
+// Problems that users of other shops suffer from, each by its name. docs/pains.md lists all of them, with the
+// test of each.
 
 let laku: TestLaku
 let market: Market
@@ -32,7 +32,7 @@ describe('an expired group shipped (litemall #159)', () => {
     const { id } = await market.session({ moq: 3 })
     await market.joinAndPay(buyers, id)
     laku.clock.shift(24 * 3600)
-    // Its time is over, and no sweep has looked at it yet.
+    // The session's time is over, and no sweep has ended it yet.
     expect(await fulfil(id)).toBe('group_buying.not_fulfillable')
     await laku.system(sweepSessions)
     const byHand = () => laku.as(admin, (work) => createOrdersOf(work, { sessionId: id }))
@@ -118,7 +118,7 @@ describe('a tier rebate on top of a full release', () => {
       .groupBy('a.key')
       .execute()
     const sums = new Map(released.map(({ key, idr }) => [key.split(':')[0], Number(idr)]))
-    // Three times 33,333: 5 % of each, rounded down, is the commission.
+    // The commission is 5 % of each 33,333, rounded down, three times.
     expect(sums.get('factory')).toBe(-3 * (33_333 - 1_666))
     expect([sums.get('escrow'), sums.get('commission'), sums.get('shipping')]).toEqual([
       180_000, -4_998, -30_000,

@@ -112,7 +112,7 @@ describe('room', () => {
         const taken = admitted.reduce((sum, row) => sum + row.units, 0)
         expect(taken).toBeLessThanOrEqual(free)
         expect(admitted.length + refused.length).toBe(wanted.length)
-        // Room only shrinks, so whoever was refused does not fit into what is left.
+        // The free units only decrease, so a refused join does not fit into the remaining units either.
         for (const row of refused) expect(row.units).toBeGreaterThan(free - taken)
       }),
     )

@@ -32,7 +32,7 @@ let other: Buyer
 let session: { id: string }
 let place: { id: string; paymentId: string }
 
-// No reaction: every change below is of the use case itself.
+// There are no reactions, so every change below is made by the use case itself.
 beforeAll(async () => {
   laku = await openTestLaku({
     choreography: { ...groupChoreography, 'session.cancelled': {}, 'session.failed': {}, 'stock.added': {} },
@@ -65,7 +65,7 @@ describe('a session moves along its table and nowhere else', () => {
       update group_buying_sessions set status = ${status}, final_unit_price_idr = 50000, final_min_units = 1 where id = ${session.id}`.execute(
       work.tx,
     )
-    // It is a success when nobody waits.
+    // A session is a success when no buyer waits.
     if (status === 'success')
       await sql`update group_participants set status = 'ordered' where session_id = ${session.id}`.execute(
         work.tx,
@@ -78,7 +78,10 @@ describe('a session moves along its table and nowhere else', () => {
   const nobodyPaid = (work: Work) =>
     sql`update payments set status = 'refunded' where session_id = ${session.id}`.execute(work.tx)
 
-  /** What a state may become by each act; where it may not, the act is refused, or leaves it as it is. */
+  /**
+   * The acts on a session. If the state machine does not allow an act's result, the act must be refused or
+   * change nothing.
+   */
   const acts: Record<
     string,
     { to: SessionStatus[]; refused?: string; run: (work: Work) => Promise<unknown> }
@@ -154,7 +157,7 @@ describe('a session moves along its table and nowhere else', () => {
     },
   }
 
-  /** One act may pass through orders_created to success, for nobody waits then. */
+  /** One act may pass through orders_created to success, if no buyer waits. */
   const leadsTo = (from: SessionStatus): Set<SessionStatus> => {
     const next = new Set(sessionTransitions[from])
     if (next.has('orders_created')) next.add('success')

@@ -20,7 +20,7 @@ afterAll(async () => {
   await laku.close()
 })
 
-/** Units of work over connections of their own, to this database in another state. */
+/** Returns units of work on connections of their own, to the database under another URL. */
 function unitsAt(change: (url: URL) => void): UnitOfWork {
   const url = new URL(laku.urls.app)
   change(url)
@@ -39,7 +39,7 @@ function unitsAt(change: (url: URL) => void): UnitOfWork {
   })
 }
 
-/** A PostgreSQL that answers everybody who connects with this, as one does that starts or ends. */
+/** Starts a PostgreSQL that answers every connection with this error, like a server that starts or stops. */
 async function answering(state: string, message: string): Promise<number> {
   const fields = `SFATAL\0VFATAL\0C${state}\0M${message}\0\0`
   const server = createServer((socket) => {
@@ -69,7 +69,7 @@ const raise = (state: string) => async (work: Work) => {
     .raw(`do $$ begin raise exception 'as PostgreSQL says it' using errcode = '${state}'; end $$`)
     .execute(work.tx)
 }
-/** What a caller of each front is told: that it may come again, by HTTP and by the exit code. */
+/** Expects that the callers of each front are told to try again: by the HTTP status and by the exit code. */
 async function expectUnavailable(units: UnitOfWork, use: (work: Work) => Promise<unknown>, code: string) {
   const error = await units.run(system, use).then(
     () => undefined,
@@ -94,7 +94,7 @@ it('is unavailable when our connection is ended within a transaction', async () 
     dies,
     away,
   )
-  // What came after the death hid it: pg says "not queryable" of the rollback.
+  // The error of the rollback must not hide the first error: pg says "not queryable" for it.
   const goesOn = async (work: Work) => {
     await sql`select pg_terminate_backend(pg_backend_pid())`.execute(work.tx).catch(() => undefined)
     await write(work)
@@ -140,7 +140,7 @@ it('is busy when a statement takes too long', async () => {
   await expectUnavailable(laku.units, slow, 'kernel.busy')
 })
 
-// States that a test cannot bring a server into, in PostgreSQL's own words.
+// Server states that a test cannot cause, as PostgreSQL reports them.
 it.each(['53100', '53200', '53300', '57P02', '57P03', '08006', '58030', '25P03', '58000', '57000'])(
   'is unavailable at SQLSTATE %s',
   async (state) => {
@@ -150,7 +150,7 @@ it.each(['53100', '53200', '53300', '57P02', '57P03', '08006', '58030', '25P03',
 
 const failed = (message: string, code?: string) => Object.assign(new Error(message), code && { code })
 
-// Failures of the network and of this machine, in the words of Node and pg.
+// Failures of the network and of this machine, as Node and pg report them.
 it.each([
   failed('connect', 'ENETDOWN'),
   failed('connect', 'EHOSTDOWN'),

@@ -20,7 +20,7 @@ afterAll(async () => {
   await laku.close()
 })
 
-/** The real client with short timeouts: a lost answer costs a test a moment. */
+/** Returns the real client with short timeouts, so that a lost answer costs a test only a moment. */
 const shortTimeout = () =>
   createBiteshipCourier({
     url: laku.sandbox.biteshipUrl,

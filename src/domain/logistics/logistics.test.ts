@@ -49,13 +49,13 @@ async function buyer(): Promise<Buyer> {
   return firstBuyer!
 }
 
-// A postal code of its own for each test: what one caches, the next must not find.
+// Each test has a postal code of its own, so that it does not find another test's cached prices.
 let nextPostalCode = 50_111
 function parcelTo(postalCode = String(nextPostalCode++), weightG = 1_200) {
   return { originPostalCode: '13960', destinationPostalCode: postalCode, weightG }
 }
 
-/** The real client with its calls counted. */
+/** Returns the real client with a counter of its calls. */
 function counted(): CourierGateway & { calls: number } {
   const { courier } = laku.providers
   const gateway = {
@@ -188,7 +188,7 @@ describe('a parcel', () => {
       select key from ledger_transactions where subject_id = ${shipmentId}`.execute(laku.db)
     return rows.map((row) => row.key)
   }
-  /** What the courier has under this reference: a second order with it is answered with the first. */
+  /** Returns the courier's order with this reference: a second order with it gets the first as the answer. */
   const parcelAt = (referenceId: string) => {
     const place = { contactName: 'Ana', contactPhone: '+628120000001', address: 'Jl. 1', postalCode: '10110' }
     const items = [{ name: 'Kaos', valueIdr: 1, quantity: 1, weightG: 1 }]
@@ -232,7 +232,7 @@ describe('a parcel', () => {
     expect((await parcelAt(booked!.reference)).id).toBe(booked!.providerOrderId)
   })
 
-  /** The client's own timeout is 10 s, which a test does not have. */
+  /** The client's own timeout is 10 s, which is too long for a test. */
   async function bookWithin(timeoutMs: number, orderId: string): Promise<void> {
     const { biteshipApiKey: apiKey } = laku.config
     const courier = createBiteshipCourier({ url: laku.sandbox.biteshipUrl, apiKey, timeoutMs })
@@ -253,7 +253,7 @@ describe('a parcel', () => {
     expect(shipment).toMatchObject({ status: 'pending', attempts: laku.policy.providerAttempts })
     expect(await shop.attention(shipment!.id)).toEqual(['shipment_not_booked'])
     await shop.fault()
-    // The circuit opened by so many failures closes by itself.
+    // So many failures open the circuit breaker, which closes by itself after a time.
     for (let tries = 0; tries < 20; tries++) {
       laku.clock.shift(3_700)
       await laku.drain()
@@ -371,6 +371,6 @@ it('the index of live shipments and the table of states agree', async () => {
   const ended = Object.entries(shipmentTransitions).flatMap(([state, next]) =>
     next.length === 0 ? [state] : [],
   )
-  // A delivered parcel is the order's one shipment for good; after the others a new one may be booked.
+  // After a delivery an order gets no other parcel; after the other ends a new parcel may be booked.
   expect(ended.sort()).toEqual(['cancelled', 'delivered', 'lost', 'not_found', 'returned'])
 })

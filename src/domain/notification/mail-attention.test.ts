@@ -12,7 +12,7 @@ beforeEach(async () => {
   await laku.db.deleteFrom('attention').execute()
   await laku.db.updateTable('attentionMails').set({ daily: null }).execute()
   await control('POST', 'reset')
-  // 05:00 in Jakarta, of the next day.
+  // The time is 05:00 in Jakarta on the next day.
   const now = laku.clock.now()
   const next = new Date(Math.ceil((now.getTime() + 1) / 86_400_000) * 86_400_000 - 2 * 3_600_000)
   laku.clock.shift((next.getTime() - now.getTime()) / 1000 + 86_400)

@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => laku.close())
 beforeEach(async () => {
   await sandbox('PUT', '/control/faults', [])
-  // Noon in Jakarta
+  // The time is noon in Jakarta.
   const noon = new Date(laku.clock.now())
   noon.setUTCHours(5, 0, 0, 0)
   laku.clock.shift((noon.getTime() - laku.clock.now().getTime()) / 1000 + 86_400)
@@ -161,7 +161,7 @@ describe('a message by staff', () => {
 })
 
 describe('web push', () => {
-  /** A browser's subscription at the sandbox's push service. */
+  /** Returns a browser's subscription at the sandbox's push service. */
   function browser(name: string) {
     const keys = createECDH('prime256v1')
     keys.generateKeys()

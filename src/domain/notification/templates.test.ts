@@ -64,7 +64,7 @@ const payloads: { [T in NoticeEvent]: EventPayloads[T] } = {
   'withdrawal.status_changed': withdrawal,
 }
 
-// Type and payload come from the same row of the table above.
+// The type and the payload are from the same row of the table above, so the cast is safe.
 const eventOf = (type: NoticeEvent, changes: object = {}) =>
   ({ id: 'e', type, payload: { ...payloads[type], ...changes } }) as NoticedEvent
 const write = (type: NoticeEvent, locale: 'id' | 'en', changes: object = {}) =>

@@ -53,7 +53,7 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-/** A purchase order of both variants that the factory was told of. */
+/** Makes a purchase order of both variants that was sent to the factory. */
 const sentOrder = () =>
   asAdmin(async (work) => {
     const lines = [

@@ -44,7 +44,7 @@ const staff = (role: StaffRole): Actor => ({
 const set = (order: string, status: StatusByHand, reason?: string, actor: Actor = admin) =>
   laku.as(actor, (work) => setOrderStatus(work, { order, status, reason }))
 
-/** A session's order: 50,000 of goods and a fee of 10,000, released. */
+/** Makes a session's order: 50,000 of goods and a fee of 10,000, with the escrow released. */
 async function sessionOrder() {
   const [ana] = await market.buyers(1)
   const session = await market.session({ moq: 1 })

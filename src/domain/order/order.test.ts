@@ -94,7 +94,7 @@ describe('an order', () => {
     await shop.book(order.id)
     const booked = await shop.see(order.id)
     expect(booked).toMatchObject({ status: 'ready_for_pickup', shipment: { status: 'booked' } })
-    // Its courier gives the number and the link later.
+    // The courier gives the waybill number and the link later.
     expect([booked.waybill, booked.trackingUrl]).toEqual([null, null])
     expect(await market.eventsOf(order.id)).toEqual([
       'stock.reserved',
@@ -185,7 +185,7 @@ describe('an order whose invoice expires', () => {
     await market.expire(payment.id)
     expect(await market.pay(payment.id)).toEqual(['late'])
     expect(await funds(order.id)).toBe(0)
-    // A virtual account cannot be refunded at the source, so it is in the wallet at once.
+    // A virtual account accepts no refunds, so the money is in the wallet at once.
     expect(await market.walletOf(ana)).toBe(order.totalIdr)
     expect(await shop.see(order.id)).toMatchObject({ status: 'refunded' })
   })

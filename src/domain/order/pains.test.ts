@@ -77,7 +77,7 @@ describe('the webhook races the checkout and makes two orders or none (Medusa #1
       const all = await ordersOf(ana)
       expect(all.map((order) => order.id)).toEqual([order.id])
       const wallet = await market.walletOf(ana)
-      // Paid, or its money went back because the invoice had expired first.
+      // The order is paid, or its money was refunded because the invoice had expired first.
       expect([
         ['paid', 0],
         ['refunded', order.totalIdr],

@@ -45,8 +45,8 @@ class Enough extends Error {}
 type Uses = Record<string, (work: Work) => Promise<unknown>>
 
 /**
- * Puts the order into a state as it would be found there, and then uses it in each of these ways; nothing of
- * it stays, and nobody reacts. Answers for each what it was refused with, and where the order is then.
+ * Puts the order into a state and tries each of these uses from it, in a transaction that is rolled back and
+ * without reactions. Returns for each use the code of its refusal and the order's state afterwards.
  */
 async function from(status: OrderStatus, uses: Uses, actor: Actor = admin) {
   const outcomes: Record<string, { code: string; status: OrderStatus }> = {}
@@ -101,7 +101,7 @@ const event = <T>(type: string, payload: T) =>
     actor: system,
   }) as never
 
-/** Where the table leads from a state, any number of steps on. */
+/** Returns all states that can be reached from a state, in any number of steps. */
 function reachable(start: OrderStatus): Set<OrderStatus> {
   const seen = new Set<OrderStatus>()
   const next = [start]
@@ -115,9 +115,9 @@ function reachable(start: OrderStatus): Set<OrderStatus> {
   return seen
 }
 
-/** Legal by the table, and still not by hand. */
+/** Moves that the state machine allows and that staff may not make by hand. */
 const refusedByHand: Record<string, string> = {
-  // The refund that is on its way decides.
+  // The refund that is under way decides.
   'cancelled refunded': 'order.refund_decided',
   'failed refunded': 'order.refund_decided',
 }
@@ -127,7 +127,7 @@ describe.each(statuses)('from %s', (status) => {
 
   it('by hand it goes where the table says, and nowhere else', async () => {
     const set = (to: StatusByHand) => async (work: Work) => {
-      // Only what was earned can be given back.
+      // Only money that was earned can be returned.
       if (status === 'return_requested') await earnOrders(work, [order.id])
       await setOrderStatus(work, { order: order.id, status: to, reason: 'a test' })
     }
@@ -140,7 +140,7 @@ describe.each(statuses)('from %s', (status) => {
     ])
     expect(codes).toEqual(expected)
     for (const [to, { code, status: after }] of Object.entries(outcomes)) {
-      // A refund that was decided is not there yet.
+      // A refund that was decided has not arrived yet.
       const arrived = code !== 'ok' || to === 'refunded' ? status : to
       expect([to, after]).toEqual([to, arrived])
     }

@@ -21,7 +21,7 @@ const way = (payment: PaidBy, amountIdr = 60_000, at = now, refundChannels = {})
 const to = (...args: Parameters<typeof way>) => way(...args).destination
 
 describe('a refund goes back to its source', () => {
-  // Xendit's list: days after the payment, and whether a part can go back.
+  // Xendit's list: the number of days after the payment, and whether a part can be refunded.
   it.each([
     ['DANA', 30, true],
     ['GOPAY', 45, true],

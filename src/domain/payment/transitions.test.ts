@@ -54,7 +54,7 @@ describe('every move of the tables, and no other', () => {
     return amountIdr - returnedIdr
   }
 
-  /** A payment in each state, by the way that it gets there. */
+  /** Makes a payment in each state, by the steps that lead to it. */
   const inState: Record<PaymentStatus, () => Promise<string>> = {
     pending: async () => (await f.payment()).id,
     paid: () => moved('pending', (id) => confirm(id)),
@@ -69,7 +69,7 @@ describe('every move of the tables, and no other', () => {
     await move(id)
     return id
   }
-  /** What moves a payment there, whatever state it is in. */
+  /** The acts that lead a payment to each state, whatever state it is in. */
   const moveTo: Partial<Record<PaymentStatus, (id: string, from: PaymentStatus) => Promise<unknown>>> = {
     paid: async (id, from) => {
       const money = await quarantinedOf(id)
@@ -96,7 +96,7 @@ describe('every move of the tables, and no other', () => {
     }
   })
 
-  /** A released payment whose channel takes refunds, so that staff may refund it and it has to be sent. */
+  /** Makes a released payment whose channel accepts refunds, so that a refund by staff must be sent. */
   const released = async () => {
     const buyer = await f.buyer()
     const { id, code } = await f.payment('invoice', buyer)
@@ -155,8 +155,8 @@ describe('every move of the tables, and no other', () => {
   }
   it.each(statesOf(refundTransitions))('of a refund that is %s', async (from) => {
     for (const [to, move] of Object.entries(refundTo) as [RefundStatus, (id: string) => Promise<unknown>][]) {
-      // Here a success is the provider's word, and it was never asked; into the wallet it comes with the
-      // approval (staff-refunds.test.ts).
+      // This refund can succeed only by the provider's answer, and the provider was not asked. A refund into
+      // the wallet succeeds with the approval (staff-refunds.test.ts).
       if (from === 'requested' && to === 'succeeded') continue
       const id = await refundIn(from)
       await move(id).catch((error: Error & { kind?: string }) => expect(error.kind).toBe('conflict'))

@@ -23,7 +23,8 @@ import { isRetryable, nextLookS } from './rules.ts'
 import { claimPayouts } from './submission/claim.ts'
 
 /**
- * Xendit's test numbers decide what becomes of a payout; this one stays accepted until it is moved by hand.
+ * Xendit's test account numbers decide the outcome of a payout. A payout to this number stays accepted until
+ * a test changes it.
  */
 const waits = { channelCode: 'ID_CIMB', accountNumber: '131313', accountHolderName: 'PT Uji' }
 
@@ -288,7 +289,7 @@ describe('payouts', () => {
       REVERSED: says('REVERSED'),
     }
     type Act = keyof typeof acts
-    // What is not named leaves it as it is.
+    // The state after each act. An act that is not listed changes nothing.
     const ends: Record<PayoutStatus, Partial<Record<Act, PayoutStatus>>> = {
       created: {
         claimed: 'submitted',

@@ -131,7 +131,7 @@ describe('a product', () => {
         product.variants.map((variant) => variant.id),
       ),
     )
-    // 120,000 cm3 at 6,000 cm3 a kilogram
+    // The volume of 120,000 cm3 is divided by 6,000 cm3 per kilogram.
     expect([...details.values()].map((detail) => detail.chargeableG).sort((a, b) => a - b)).toEqual([
       200, 20_000,
     ])

@@ -31,7 +31,7 @@ afterEach(async () => {
 })
 afterAll(() => laku.close())
 
-/** A buyer with an item that has arrived. */
+/** Makes a buyer with an item that has arrived. */
 async function delivered(): Promise<{ buyer: Buyer; itemId: string }> {
   const [buyer] = await shop.market.buyers(1)
   const placed = await shop.paidOrder(buyer!)

@@ -22,7 +22,7 @@ import {
 } from './index.ts'
 import { isSettled, periodThrough, planHash, retryAfterFailure, totalsOf } from './rules.ts'
 
-/** Xendit's test number of a payout that stays accepted until it is moved by hand. */
+/** Xendit's test account number whose payouts stay accepted until a test changes them. */
 const WAITS = '131313'
 
 describe('settlements', () => {
@@ -327,7 +327,7 @@ describe('settlements', () => {
       await set('active')
       await f.pay(code)
       expect(await refusal(f.pay(code))).toBe('settlement.payout_under_way')
-      // A payout that was never sent is taken back by who holds the settlement.
+      // Putting the settlement on hold cancels a payout that was never sent.
       expect(await refusal(hold(code))).toBe('ok')
       await f.submit(code)
       expect((await f.payoutOf(code)).failureCode).toBe('TAKEN_BACK')
@@ -425,7 +425,7 @@ describe('settlements', () => {
       return rows.length
     }
     const again = () => retryFailed({ units: f.laku.units, actor: system })
-    /** Its payout is sent and fails, and laku hears of it. */
+    /** Sends the settlement's payout, which fails, and lets laku read that. */
     const failing = async (code: string) => {
       await f.submit(code)
       await expect
@@ -570,7 +570,7 @@ it('is paid again one, two and three hours after a failure that passes, and not 
     ...[3_600, 7_200, 10_800, 10_800],
     undefined,
   ])
-  // What came in is settled days later, however often it was tried.
+  // Incoming money is settled days later, so the number of attempts does not matter for this failure.
   expect([1, 5, 40].map((payouts) => after('INSUFFICIENT_BALANCE', true, payouts))).toEqual([
     ...[3_600, 10_800, 10_800],
   ])

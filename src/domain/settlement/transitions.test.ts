@@ -37,7 +37,7 @@ beforeAll(async () => {
 })
 afterAll(() => f.laku.close())
 
-/** Its payout is where the settlement is; before it is paid there is none alive. */
+/** The state of the payout in each state of the settlement. Before the payment there is no payout. */
 const payoutOf: Partial<Record<SettlementStatus, string>> = {
   submitted: 'submitted',
   paid: 'succeeded',
@@ -103,10 +103,7 @@ const acts: Record<string, { to: SettlementStatus; run: (work: Work) => Promise<
   },
 }
 
-/**
- * Its money is on its way: the account may not go below zero, whatever the state that the settlement was put
- * into.
- */
+/** Posts the settlement's money as on its way, because that account may not go below zero in any state. */
 const inFlight = (work: Work) =>
   post(work, [
     {
@@ -117,7 +114,10 @@ const inFlight = (work: Work) =>
     },
   ])
 
-/** What never was paid is approved and not tried again, and the other way round. */
+/**
+ * A settlement that was never paid can be approved but not retried, and one that was paid can be retried but
+ * not approved.
+ */
 const notBy: Record<string, readonly SettlementStatus[]> = {
   approve: ['failed', 'reversed'],
   retry: ['calculated'],

@@ -24,7 +24,7 @@ const newSeal = 'vT0m4Wn4WyQbIhc6d1rXbJ0q1sG2o7Zr3k1m9aUeGxE='
 const both = { key: `${newKey},${testEncryptionKey}`, seal: `${newSeal},${testEncryptionKey}` }
 const old = new Vault(testEncryptionKey)
 
-/** The same laku as a process with other keys. */
+/** Returns the same laku as a process with other keys would have it. */
 function withKeys(laku: TestLaku, vault: Vault): TestLaku {
   const { db, clock, policy, queue } = laku
   const units = new UnitOfWork({
@@ -59,7 +59,7 @@ beforeAll(async () => {
   scenes = await CommandScenes.open()
   laku = scenes.laku
   factoryId = scenes.market.factoryId
-  // Something of each kind, written by the old key through the doors that write it.
+  // Writes a value of each kind under the old key, by the use cases that write them.
   const code = await scenes.failedWithdrawal()
   const { rows } = await sql<{ userId: string; destination: string }>`
     select w.user_id, d.account_number as destination from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
@@ -99,7 +99,7 @@ afterAll(async () => {
   await scenes?.close()
 })
 
-/** Reads everything that was written by the old key, as a process with these keys does. */
+/** Reads all values that were written under the old key, as a process with these keys does. */
 async function readsAll(process: TestLaku): Promise<void> {
   const [accounts] = await process.system((work) =>
     bankAccountsOf(work.tx, work.vault, factoryId).then((all) => [all]),
@@ -114,7 +114,7 @@ async function readsAll(process: TestLaku): Promise<void> {
       (select account_number from payouts order by id limit 1) as payout`.execute(laku.db)
   expect(openParams(process.vault, String(rows[0]?.sealed))).toEqual(['123456'])
   expect(process.vault.open('payout.destination', String(rows[0]?.payout))).toBe(bank.accountNumber)
-  // The account is known as the one it was: without a code only a known one takes money.
+  // The bank account is recognised as a known one, because a new account would need a code.
   await process.units.dryRun({ kind: 'customer', id: userId }, (work) =>
     requestWithdrawal(work, { amountIdr: 100_000, bank }),
   )

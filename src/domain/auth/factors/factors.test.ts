@@ -17,7 +17,10 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-/** Somebody with an old factor, who has confirmed nothing yet, and its secret. */
+/**
+ * Returns a staff member with an old second factor who has not confirmed anything yet, and the factor's
+ * secret.
+ */
 async function person(): Promise<{ who: Member; secret: string }> {
   const { token, secret } = await enrol(laku, 'finance')
   await clearOfStep()
@@ -31,7 +34,7 @@ const said = (answer: Refusal | object) =>
     : 'ok'
 const use = async (who: Member, code: string, burn = true) =>
   said(await laku.as(who, (work) => useFactorCode(work, { code, burn })))
-/** Six digits that no code near now has. */
+/** Returns six digits that differ from all codes around now. */
 const wrong = (secret: string) => {
   const near = [-2, -1, 0, 1, 2].map((steps) => codeNow(secret, steps))
   return (
@@ -40,7 +43,8 @@ const wrong = (secret: string) => {
 }
 
 it('codes are those of RFC 6238', () => {
-  // Appendix B, SHA-1, the last six of its eight digits; the secret is "12345678901234567890".
+  // The test vectors of RFC 6238, appendix B, for SHA-1: the last six of their eight digits. The secret is
+  // "12345678901234567890".
   const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
   const vectors = [
     [59, '287082'],
@@ -80,7 +84,7 @@ describe('a code', () => {
     const [one, other] = [await person(), await person()]
     expect(await use(one.who, codeNow(other.secret))).toBe('auth.factor_code_wrong')
     expect(await use({ ...one.who, id: other.who.id }, codeNow(one.secret))).toBe('auth.factor_code_wrong')
-    // A caller with the name and the code, but without the token, is refused.
+    // A caller with another person's name and code, but without their token, is refused.
     const forged = { ...one.who, proof: other.who.proof as NonNullable<Member['proof']> }
     expect(await refusal(use(forged, codeNow(one.secret)))).toBe('kernel.forbidden')
   })
@@ -104,7 +108,7 @@ describe('a code', () => {
       .where('subjectId', '=', who.id)
       .execute()
     expect(told).toHaveLength(1)
-    // Others are not held back by it.
+    // Other people are not affected by this limit.
     const other = await person()
     expect(await use(other.who, codeNow(other.secret))).toBe('ok')
     laku.clock.shift(60)

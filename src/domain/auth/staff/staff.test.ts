@@ -314,7 +314,7 @@ describe('tokens', () => {
     ])
     expect(await renew(ana, ana.name)).toBe('ok')
     expect(await refusal(laku.as(ana, (work) => listStaff(work, { limit: 1 })))).toBe('ok')
-    // Their own, by which they acted, ended with it.
+    // The administrator's own token ended with the renewal.
     expect(await renew(ana, clerk.name)).toBe('kernel.forbidden')
   })
 
@@ -340,7 +340,7 @@ describe('tokens', () => {
     expect([await whoHolds(before), await whoHolds(token)]).toMatchObject([undefined, { id: clerk.id }])
     const endless = laku.as(admin, (work) => issueStaffToken(work, { staffId: clerk.id, days: null }))
     expect(await refusal(endless)).toBe('auth.token_needs_end')
-    // A service that becomes a person has no token without end any more.
+    // If a service becomes a person, its token gets an end.
     await laku.as(admin, (work) => changeRole(work, { staff: 'settle-timer', role: 'support' }))
     expect((await whoHolds(second.token))?.proof?.endsAt).toBeInstanceOf(Date)
   })

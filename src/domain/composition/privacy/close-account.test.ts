@@ -19,9 +19,9 @@ import { openThings } from './open-things.ts'
 import { erasePerson } from './privacy.ts'
 
 const DAY_S = 24 * 3600
-/** Xendit's test number that fails for good. */
+/** Xendit's test account number whose payouts fail for good. */
 const hopeless: BankAccount = { channelCode: 'ID_CIMB', accountNumber: '121212', accountHolderName: 'Budi' }
-/** And that which takes it, and sends it back. */
+/** Xendit's test account number whose payouts arrive and are then sent back. */
 const returns: BankAccount = { channelCode: 'ID_CIMB', accountNumber: '654321', accountHolderName: 'Budi' }
 
 describe('closing an account', () => {
@@ -35,7 +35,7 @@ describe('closing an account', () => {
     await f.laku.close()
   })
 
-  /** A user with a confirmed account, and so much money that is not refunded. */
+  /** Makes a user with a confirmed bank account, and this much money that is not refunded money. */
   const rich = async (amountIdr: number, bank: BankAccount = good) => {
     const userId = await f.user()
     await f.known(userId, bank)
@@ -65,7 +65,7 @@ describe('closing an account', () => {
       })
       .toBe('succeeded')
   }
-  /** Staff send what is too small for the provider. */
+  /** Approves a withdrawal that staff sent by hand, because it is too small for the provider. */
   const byHand = (withdrawal: string) =>
     f.laku.as(finance(), (work) => approveWithdrawal(work, { withdrawal, byHand: 'BCA 1234' }))
   const lastOf = (userId: string) =>
@@ -76,7 +76,7 @@ describe('closing an account', () => {
       .orderBy('id', 'desc')
       .executeTakeFirstOrThrow()
 
-  /** Something of the user that waits for staff. */
+  /** Makes something open for the user: a request that waits for staff. */
   const somethingOpen = async (userId: string) => {
     const id = newId()
     await f.laku.system(({ tx, now }) =>
@@ -146,7 +146,8 @@ describe('closing an account', () => {
     expect(await userOf(userId)).toEqual({ status: 'active', closingSince: null, closingDueAt: null })
     await f.known(userId)
     expect(await f.withdraw(userId, 20_000)).toMatchObject({ feeIdr: 2_500, closesAccount: false })
-    // Tried again by staff it closes the account again: what left free of the fee is for nothing else.
+    // If staff retry the withdrawal, it closes the account again, because its money left without a fee only
+    // for that purpose.
     const again = await f.laku
       .as(finance(), (work) => retryWithdrawal(work, { withdrawal: id }))
       .catch(() => null)

@@ -20,14 +20,15 @@ beforeAll(async () => {
   shop = await Storefront.open(laku)
   await shop.market.addStock(200)
   sessionId = (await shop.market.session({ moq: 500 })).id
-  // The courier's price is known from now on: no order below has to ask for it.
+  // The courier's price is cached from here on, so no later order asks for it.
   const [first] = await shop.market.buyers(1)
   await shop.order(first!)
 })
 afterAll(() => laku.close())
 
 /**
- * Acts by which a buyer leaves data. Each runs in a transaction that stays open until the test ends it.
+ * Acts by which a buyer leaves personal data. Each runs in a transaction that stays open until the test ends
+ * it.
  */
 const acts: Record<string, (work: Work, buyer: Buyer) => Promise<unknown>> = {
   'a join': async (work, buyer) => {
@@ -49,7 +50,10 @@ const acts: Record<string, (work: Work, buyer: Buyer) => Promise<unknown>> = {
     subscribePush(work, { endpoint: `https://fcm.googleapis.com/${newId()}`, p256dh: 'p', auth: 'a' }),
 }
 
-/** Starts `first`, starts `second` while its transaction is open, lets both end, and says how. */
+/**
+ * Starts `first`, starts `second` while the transaction of `first` is open, lets both end, and returns how
+ * they ended.
+ */
 async function overtake(
   first: (hold: () => Promise<void>) => Promise<unknown>,
   second: () => Promise<unknown>,
@@ -63,13 +67,13 @@ async function overtake(
   )
   await Promise.race([reached.promise, one])
   const other = refusal(second())
-  // Long enough to get as far as it can; it either waits for the lock, or goes by.
+  // The other act gets time to continue as far as it can: it waits for the lock or passes it.
   await Promise.race([other, new Promise((resolve) => setTimeout(resolve, 60))])
   go.resolve()
   return [await one, await other] as const
 }
 
-/** Names, numbers and streets that are left of somebody. */
+/** Counts the names, numbers and streets of a person that are left. */
 async function leftOf({ id }: Buyer): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select (select count(*) from addresses where user_id = ${id})

@@ -29,7 +29,7 @@ const phoneOf = async ({ id }: Buyer) => {
   return row.phone
 }
 
-/** A buyer whose only order is long completed, with a notice and a message about it. */
+/** Makes a buyer whose only order was completed long ago, with a notice and a message about it. */
 async function quietBuyer(): Promise<{ buyer: Buyer; orderId: string; phone: string }> {
   const [buyer] = await shop.market.buyers(1)
   const { order } = await shop.paidOrder(buyer!)
@@ -182,7 +182,9 @@ describe('erasing a person', () => {
   })
 })
 
-/** Where an export has what lies in a table, or why it has it not. */
+/**
+ * For each table, the section of the export that has its data, or the reason why the export leaves it out.
+ */
 const sectionOf: Record<string, string> = {
   addresses: 'addresses',
   group_participants: 'participations',
@@ -234,7 +236,7 @@ const everyTable = async () =>
     )
   ).rows.map((row) => row.name)
 
-/** Columns that sound personal and are not a customer's, with whose they are. */
+/** Columns that look personal but belong to nobody among the customers, with their meaning. */
 const notOfCustomers: Record<string, string> = {
   'purchase_order_receipts.note': 'the number of a factory’s delivery note',
   'agent_offices.*': 'an office of the company',

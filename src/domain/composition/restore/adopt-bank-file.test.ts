@@ -44,7 +44,7 @@ afterAll(async () => {
   await f.laku.close()
 })
 
-/** The file of all that may go, as `laku settle export --withdrawals` writes it. */
+/** Returns the file with everything that may be paid, as `laku settle export --withdrawals` writes it. */
 const exported = () =>
   f.laku.as(budi, async (work): Promise<FileLine[]> => {
     const id = await makeBatch(work)
@@ -58,7 +58,9 @@ const exported = () =>
       destination: { channelCode, accountNumber, accountHolderName },
     }))
   })
-/** The sum that counts against the limit of everybody, for nobody knows who decided it in the lost day. */
+/**
+ * Returns the sum that counts against everybody's limit, because nobody knows who decided it in the lost day.
+ */
 const usedInLostDay = async (budget: string) => {
   const dayAgo = new Date(f.laku.clock.now().getTime() - 86_400_000)
   const { rows } = await sql<{ idr: number }>`
@@ -108,13 +110,13 @@ it('what left by a bank file in the lost day is paid once: by that file', async 
   }
   const restore = await backUp(f.laku)
 
-  // The day: another settlement and another withdrawal are made, and all of it leaves by one file.
+  // The lost day: another settlement and another withdrawal are made, and all of them leave in one file.
   await f.approve(calculated)
   await f.sell(lostFor)
   const lost = await f.settled(lostFor)
   await f.approve(lost)
   const young = await ask(5_000)
-  // A batch that was made before the backup leaves in the lost day too.
+  // A batch that was made before the backup is handed out in the lost day, too.
   await f.laku.as(budi, (work) => handOutBatch(work, kept))
   const file = [...(await exported()), { ...keptLine, code: keptCode }]
   expect(file.map(({ code }) => code).toSorted()).toEqual(
@@ -135,7 +137,7 @@ it('what left by a bank file in the lost day is paid once: by that file', async 
   expect(await balance(walletAccount(userId))).toBe(9_000)
   expect(await balance(suspenseAccount(lost))).toBe(95_000)
   expect((await f.laku.as(budi, (work) => showBatch(work, kept))).status).toBe('handed_out')
-  // Nobody knows who approved the lost settlement. So it counts against the limit of every person.
+  // Nobody knows who approved the lost settlement, so it counts against everybody's limit.
   expect(await usedInLostDay('settlement')).toBe(95_000)
   const item = await f.laku.system(({ tx }) => showSuspense(tx, lost))
   expect(item).toMatchObject({ kind: 'bank', factoryId: lostFor, amountIdr: 95_000 })
@@ -143,10 +145,12 @@ it('what left by a bank file in the lost day is paid once: by that file', async 
   const rewritten = f.laku.as(budi, (work) => handOutBatch(work, String(first.batch?.number)))
   expect(await refusal(rewritten)).toBe('payout.batch_adopted')
 
-  // The one that was not approved yet is, and the same file once more takes it alone.
+  // The settlement that was not approved is approved now, and adopting the same file again takes over only
+  // this line.
   await f.laku.system((work) => recordDatabaseIdentity(work, 'db.example/laku'))
   await f.approve(calculated, sinta)
-  // Until staff have said that it was all, nothing goes to the bank, and nothing that it may have paid.
+  // Until staff say that all files are known, no file goes to the bank, and nothing is paid that the bank may
+  // have paid.
   const untold = f.laku.as(budi, makeBatch)
   expect([await refusal(untold), await refusal(f.pay(calculated))]).toEqual([
     'payout.lost_files_open',

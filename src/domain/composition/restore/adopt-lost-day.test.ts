@@ -56,7 +56,7 @@ afterAll(() => laku.close())
 
 const at = () => ({ ...context, actor: system, publicUrl: 'http://laku.test' })
 const wallet = (buyer: Buyer) => laku.system((work) => balanceIdr(work.tx, walletAccount(buyer.id)))
-/** The buyer pays by DANA at the provider, and laku reads the invoice. */
+/** Pays an invoice by DANA at the provider, and lets laku read the invoice. */
 const payInvoice = async (code: string) => {
   await openInvoice(at(), code)
   const [invoice] = await context.gateway.findInvoices(code)
@@ -82,7 +82,7 @@ const sendRefunds = async () => {
     at(),
     rows.map((row) => row.id),
   )
-  // The sandbox ends a refund a moment after it took it on.
+  // The sandbox ends a refund a moment after it accepted it.
   await laku.sandbox.settleWebhooks()
   laku.clock.shift(1_000)
   await sweepRefunds(at())
@@ -102,14 +102,14 @@ const withdraw = (buyer: Buyer, amountIdr: number, bank: BankAccount) =>
   laku.as(customer(buyer), (work) =>
     requestWithdrawal(work, { amountIdr, bank, otpVerifiedAt: laku.clock.now() }),
   )
-/** Their account is known, and takes money. */
+/** Adds a buyer's bank account that is known and can receive money. */
 const known = async (buyer: Buyer, bank: BankAccount) => {
   await laku.system((work) => giveGoodwill(work, buyer.id, 100_000))
   await withdraw(buyer, 20_000, bank)
   await sql`update withdrawal_destinations set usable_at = ${laku.clock.now()}`.execute(laku.db)
   await sql`update withdrawals set due_at = ${laku.clock.now()} where due_at is not null`.execute(laku.db)
 }
-/** The provider's money out, refunds and withdrawals, each as reference and amount. */
+/** Returns the provider's outgoing money: refunds and withdrawals, each with reference and amount. */
 const left = async () => {
   const { transactions } = await context.gateway.listTransactions({ limit: 50 })
   return transactions
@@ -148,7 +148,7 @@ it('refunds of the lost day are refunds here: each went back once, whatever thei
   await shop.move(ready.order.id, 'processing', 'ready_for_pickup')
   const restore = await backUp(laku)
 
-  // The day: three orders are cancelled, one is refunded in part, a place is given up.
+  // The lost day: three orders are cancelled, one is refunded in part, and a place in a session is given up.
   for (const [buyer, { order }] of [
     [cancelled, whole],
     [parted, both],
@@ -164,7 +164,7 @@ it('refunds of the lost day are refunds here: each went back once, whatever thei
   expect(gone).toHaveLength(6)
   await restore()
 
-  // One buyer cancels once more before anybody has adopted: nothing goes out for it.
+  // One buyer cancels again before the adoption: no money is sent for it.
   await shop.cancel(customer(again), twice.order.id)
   await sendRefunds()
   const adoption = await adoptProvider(context)
@@ -173,7 +173,7 @@ it('refunds of the lost day are refunds here: each went back once, whatever thei
   const found = await laku.system(({ tx }) => getRefund(tx, small.code))
   expect(found).toMatchObject({ status: 'succeeded', amountIdr: 10_000, destination: 'source' })
 
-  // The part refund counts against the day's limit of every person, because nobody knows who decided it.
+  // The partial refund counts against everybody's daily limit, because nobody knows who decided it.
   const { rows: used } = await sql<{ idr: number }>`
     select used_alone('given', 'staff:anybody', 'user:nobody', null, ${new Date(laku.clock.now().getTime() - 86_400_000)}, '', '')::int8 as idr`.execute(
     laku.db,
@@ -191,7 +191,7 @@ it('refunds of the lost day are refunds here: each went back once, whatever thei
   await booksAgree()
   await shop.cancel(admin, ready.order.id)
   expect(await statusOf(ready)).toBe('refunded')
-  // The order refunded in part gets back only the rest.
+  // The order that was refunded in part gets only the rest back.
   await shop.cancel(admin, some.order.id)
   await sendRefunds()
   expect(await left()).toHaveLength(7)
@@ -269,7 +269,7 @@ it('a copy that lacks what this shop did sends nothing from when the provider’
   await shop.cancel(customer(buyer), placed.order.id)
   await sendRefunds()
   await restore()
-  // The copy shows no mark of its own.
+  // The database is a copy without any mark of its own.
   await laku.system((work) => recordDatabaseIdentity(work, PLACE))
   await readProviderBook(at())
   expect(await laku.system(({ tx }) => databaseDoubt(tx))).toMatchObject({ isRestored: true })
@@ -293,7 +293,7 @@ it('parcels of the lost day are found by their reference: none is booked and pai
   const deposit = () => laku.system((work) => balanceIdr(work.tx, 'courier-deposit'))
   const restore = await backUp(laku)
   await shop.book(...orders)
-  // The courier called the second one off, and it went out by another booking.
+  // The courier cancelled the second parcel, and another booking was sent.
   const parcel = await laku.system(({ tx }) => liveShipment(tx, two.order.id))
   const { providerOrderId } = await laku.db
     .selectFrom('shipments')
@@ -363,7 +363,7 @@ it.each([
     laku.clock.shift(7_200)
     await sendRefunds()
   }
-  // One that failed is sent again, or is in the wallet.
+  // A refund that failed is sent again or is in the wallet.
   const sent = (await left()).length - before
   expect(sent * totalIdr + (await wallet(buyer))).toBe(totalIdr)
   expect((await shop.see(placed.order.id)).status).toBe('refunded')

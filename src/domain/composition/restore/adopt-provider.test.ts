@@ -58,7 +58,7 @@ describe('case 4: a backup is restored over a day in which money left and came',
     f.laku.clock.shift(1_000)
     await sweepPayouts(at)
   }
-  /** All that left by the provider's own book, by amount. */
+  /** Returns all outgoing money by the provider's list, by amount. */
   const paidOut = async () => {
     const { transactions } = await f.laku.providers.gateway.listTransactions({ limit: 50 })
     const out = transactions.filter((transaction) => !transaction.moneyIn && transaction.status === 'SUCCESS')
@@ -71,8 +71,8 @@ describe('case 4: a backup is restored over a day in which money left and came',
 
   it('pays each once, finds the payment of the day, and both books agree', async () => {
     const { laku, market } = f
-    // Before the backup there are a wallet of 40,000 with a known account, goods of 120,000 to settle and an
-    // unpaid join.
+    // Before the backup there are a wallet of 40,000 with a known bank account, goods of 120,000 to settle,
+    // and an unpaid join.
     await laku.system(async (work) => {
       await ensureWallets(work, [buyer.id])
       const entries = [
@@ -90,7 +90,7 @@ describe('case 4: a backup is restored over a day in which money left and came',
     await laku.system((work) => recordDatabaseIdentity(work, PLACE))
     const restore = await backUp(laku)
 
-    // The day: the factory and the buyer are paid, and the join is.
+    // The lost day: the factory and the buyer are paid, and the join is paid.
     await f.paying(factoryId)
     await withdraw(40_000)
     await sendAll()
@@ -110,7 +110,7 @@ describe('case 4: a backup is restored over a day in which money left and came',
     expect(await paidOut()).toEqual([40_000, 114_000])
     await restore()
 
-    // Nothing leaves before the adoption, whoever asks for it.
+    // No money leaves before the adoption, whoever requests it.
     expect(await wallet()).toBe(40_000)
     const inDoubt = { code: 'kernel.database_in_doubt', kind: 'unavailable' }
     await expect(withdraw(40_000)).rejects.toMatchObject(inDoubt)
@@ -120,7 +120,7 @@ describe('case 4: a backup is restored over a day in which money left and came',
     expect(await recogniseDatabase({ ...context, actor: system })).toBe(false)
     expect(await open()).toContain('database_in_doubt')
 
-    // The adoption waits for a person who says so, and takes over all of it.
+    // A person starts the adoption, which takes over everything.
     await expect(
       adoptProvider({
         ...context,
@@ -136,20 +136,20 @@ describe('case 4: a backup is restored over a day in which money left and came',
       ].sort(),
     )
     expect(await laku.system(({ tx }) => databaseDoubt(tx))).toBeUndefined()
-    // Nobody knows who approved the payout to the factory. So it counts against the limit of every person.
+    // Nobody knows who approved the payout to the factory, so it counts against everybody's limit.
     const dayAgo = new Date(laku.clock.now().getTime() - DAY_S * 1000)
     const { rows } = await sql<{ idr: number }>`
       select used_alone('settlement', 'staff:anybody', 'factory:nobody', null, ${dayAgo}, '', '')::int8 as idr`.execute(
       laku.db,
     )
     expect(rows).toEqual([{ idr: 114_000 }])
-    // Nobody knows either which files went to the bank: staff say so before the next one is made.
+    // Nobody knows which files went to the bank, so staff must answer that before the next file is made.
     await expect(laku.as(finance, makeBatch)).rejects.toMatchObject({ code: 'payout.lost_files_open' })
     await laku.as(finance, completeBankFiles)
     await laku.as(finance, makeBatch)
     expect(await market.statusOf(joined.participation.id)).toBe('paid')
 
-    // What was asked for meanwhile finds that it was paid: each once.
+    // Payments that were requested meanwhile turn out to be paid already: each was paid once.
     await sendAll()
     await f.run({ factoryId })
     await sendAll()

@@ -40,7 +40,7 @@ const sendAll = async () => {
   f.laku.clock.shift(1_000)
   await sweepPayouts(at)
 }
-/** How often the factory of this settlement has its money, by the provider's book. */
+/** Returns how often the factory of this settlement got its money, by the provider's list. */
 const paidOut = async (code: string) => {
   const { transactions } = await context.gateway.listTransactions({ limit: 50 })
   return transactions.filter(

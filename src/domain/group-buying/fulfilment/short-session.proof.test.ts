@@ -97,7 +97,7 @@ it('goods that come while their session is cancelled are nobody’s, or its buye
     const { status } = await market.see(sessionId)
     expect([status, cancelled === 'ok']).toEqual(cancelled === 'ok' ? ['refunded', true] : ['success', false])
     if (cancelled === 'ok') expect(orders).toBe(0)
-    // What is left over goes, so that every round begins short.
+    // The remaining stock is removed, so that every round begins with a shortage.
     const stock = await laku.db
       .selectFrom('warehouseInventory')
       .select(['onHand', 'reserved'])

@@ -42,7 +42,7 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-// What group buying does by itself, and what staff do.
+// The steps that group buying does automatically, and those that staff do.
 const job = (sessionId: string) => fulfilSession({ units: laku.units, actor: system }, sessionId)
 const demand = (sessionId: string, actor = system) =>
   laku.as(actor, (work) => fulfilDemand(work, { sessionId }))
@@ -61,7 +61,7 @@ async function soldOut(units: number[], terms = { wholesaleUnit: 1, maxExcessUni
   return await sold(units)
 }
 
-/** A session of the market's product whose buyers paid one after another. */
+/** Makes a session of the market's product whose buyers paid one after another. */
 async function sold(units: number[]) {
   const buyers = await market.buyers(units.length)
   const session = await market.session({ moq: units.reduce((sum, unit) => sum + unit, 0) })
@@ -86,7 +86,7 @@ const purchaseOrdersOf = (sessionId: string) =>
     .orderBy('id')
     .execute()
 
-/** How many orders each of them has, in turn. */
+/** Returns how many orders each buyer has, in turn. */
 async function ordersOf(sessionId: string, buyers: readonly Buyer[]): Promise<number[]> {
   const rows = await laku.db
     .selectFrom('orders')
@@ -149,7 +149,7 @@ describe('a session that is short of stock', () => {
     expect(await job(session.id)).toBe(0)
     const { id } = await orderOf(session.id)
     expect(await receive(id, [good(3, 1)], 'SJ-1')).toMatchObject({ status: 'partially_received' })
-    // The same delivery note again counts nothing.
+    // The same delivery note a second time changes nothing.
     expect(await receive(id, [good(3, 1)], 'SJ-1')).toMatchObject({ items: [{ received: 3, damaged: 1 }] })
     expect(await market.eventsOf(session.id)).toContain('session.fulfilment_due')
     expect(await job(session.id)).toBe(2)
@@ -191,7 +191,7 @@ describe('a session that is short of stock', () => {
     laku.clock.shift(1)
     await market.joinAndPay([buyers[1]!], session.id, 1)
     const { id } = await orderOf(session.id)
-    // One M for the two who want one, and not enough L for the first.
+    // There is one M for two buyers who want one each, and not enough L for the first buyer.
     await receive(id, [good(1), good(1, 0, market.otherVariantId)])
     expect(await job(session.id)).toBe(0)
     expect(await statusOf(session.id)).toBe('pending_stock')
@@ -271,12 +271,13 @@ describe('a session that is short of stock', () => {
     const second = await sold([3])
     expect(await demand(second.session.id)).not.toHaveProperty('purchaseOrder')
     expect(await attention(second.session.id)).toEqual([])
-    // Of the four that nobody waited for, one is left: too few for two more.
+    // One of the four unclaimed pieces is left, which is too few for two more buyers.
     const third = await sold([2])
     expect((await demand(third.session.id)).purchaseOrder).toMatchObject({ items: [{ quantity: 6 }] })
     await laku.as(staff, (work) => cancelPurchaseOrder(work, { purchaseOrder: code }))
     expect(await market.eventsOf(second.session.id)).toContain('session.fulfilment_due')
-    // The third one's six are for itself, for the first, and two for the second, which wants three.
+    // The third session's six pieces are for itself, for the first session, and two of them for the second
+    // session, which needs three.
     expect((await demand(second.session.id)).purchaseOrder).toMatchObject({ items: [{ quantity: 6 }] })
     await expectAllTrue()
   })
@@ -299,7 +300,7 @@ describe('a session that is short of stock', () => {
 
   it('takes no piece too many for a bundle of what lies on the shelf already', async () => {
     const { session } = await soldOut([1], { wholesaleUnit: 6, maxExcessUnits: 3 })
-    // Five pieces fill the bundle: three of the one, and of the other three less those that are free.
+    // Five pieces fill the bundle: three of one variant, and of the other variant three less the free pieces.
     await market.addStock(2, market.otherVariantId)
     expect(await demand(session.id)).not.toHaveProperty('purchaseOrder')
     expect((await attention(session.id)).map((row) => row.kind)).toEqual(['session_short_of_stock'])

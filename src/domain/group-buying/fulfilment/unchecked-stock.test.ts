@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => laku.close())
 
 const fulfil = (sessionId: string) => fulfilSession({ units: laku.units, actor: system }, sessionId)
-/** The warehouse is down: nothing can be read of its stock. */
+/** Makes the warehouse fail: its stock cannot be read. */
 const breakWarehouse = () => query(laku.ownerUrl, 'alter table warehouse_inventory rename to warehouse_away')
 const healWarehouse = () => query(laku.ownerUrl, 'alter table warehouse_away rename to warehouse_inventory')
 
@@ -85,7 +85,7 @@ describe('when the stock of a closed session cannot be checked', () => {
     expect(await allocatedEvents()).toBe(0)
     await expectAllTrue()
 
-    // The sweep brings the session back; the warehouse, up again, orders what is short.
+    // The sweep takes up the session again. The warehouse works again and orders the missing pieces.
     laku.clock.shift(601)
     await laku.system(sweepSessions)
     expect(await market.eventsOf(session.id)).toContain('session.fulfilment_due')

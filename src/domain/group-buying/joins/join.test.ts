@@ -75,7 +75,7 @@ describe('a join', () => {
     const both = [market.variantId, market.otherVariantId].map((variantId) => ({ variantId, quantity: 1 }))
     const joinAnswer = await market.join(buyer!, session.id, 2, { items: both })
     expect(joinAnswer.participation.goodsIdr).toBe(54_000 + 225_000)
-    // What the product gets later is no part of what the session sells.
+    // A variant that is added to the product later is not sold in the session.
     await sql`
       insert into product_variants (id, product_id, sku, name, weight_g, price_idr, created_at)
       values (${newId()}, ${market.productId}, 'LATE', 'late', 100, 900000, now())`.execute(laku.db)

@@ -29,7 +29,7 @@ it('one unpaid place holds no more than a share of a session (case 5)', async ()
   const session = await market.session({ moq: 100, capacity: 1_000 })
   expect(await codeOf(market.join(await buyer(), session.id, 1_000))).toBe('group_buying.unpaid_share')
   expect(await codeOf(market.join(await buyer(), session.id, 250))).toBe('joined')
-  // Staff who gave each buyer a limit have said what one may take.
+  // If staff set a limit for each buyer, only this limit applies.
   const limited = await market.session({ moq: 100, capacity: 1_000, perUserLimit: 500 })
   expect(await codeOf(market.join(await buyer(), limited.id, 500))).toBe('joined')
 })

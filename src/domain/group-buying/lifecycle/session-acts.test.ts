@@ -62,7 +62,7 @@ describe('extending', () => {
     await expect(extend(admin, 600)).rejects.toMatchObject({ code: 'group_buying.invalid_period' })
     await expect(extend(support, 700)).rejects.toMatchObject({ code: 'kernel.forbidden' })
     laku.clock.shift(601)
-    // Its time is over, though no sweep has looked at it: it is not brought back.
+    // The session's time is over, although no sweep has ended it yet, so it cannot be extended.
     await expect(extend(admin, 700)).rejects.toMatchObject({ code: 'group_buying.session_not_forming' })
     await laku.system(sweepSessions)
     expect((await market.see(id)).status).toBe('refunded')
@@ -105,7 +105,7 @@ describe('three tiers, closing between the second and the third', () => {
     const before = await balance(factoryAccount(market.factoryId))
     const { id } = await market.session({ moq: 2, closePolicy: 'at_deadline', tiers, endsInS: 3600 })
     for (const [i, buyer] of buyers.entries()) await market.joinAndPay([buyer], id, i + 2)
-    // 9 units at 60,000 and three parcels at 10,000 wait in escrow.
+    // The escrow has 9 units at 60,000 and three shipping fees of 10,000.
     expect(await balance(escrow(id))).toBe(9 * 60_000 + 3 * 10_000)
     laku.clock.shift(3601)
     await laku.system(sweepSessions)

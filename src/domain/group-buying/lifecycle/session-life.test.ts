@@ -112,7 +112,7 @@ describe('success from stock', () => {
     expect((await market.see(session.id)).status).toBe('success')
     expect(await balance(escrow(session.id))).toBe(0)
     expect(await balance(walletAccount(a!.id))).toBe(20_000)
-    // 4 x 40,000 less 5 %
+    // The factory gets 4 x 40,000 less 5 %.
     expect((await balance(factoryAccount(market.factoryId))) - before).toBe(152_000)
     const events = await market.eventsOf(session.id)
     expect(events).toEqual([

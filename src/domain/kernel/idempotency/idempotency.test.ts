@@ -19,7 +19,7 @@ describe('idempotency keys', () => {
     key,
     requestHash: requestHash('POST /x', body),
   })
-  /** Claims, and where the key is new does the work: adds to `done` and stores its answer. */
+  /** Claims a key. If the key is new, does the work: adds to `done` and stores the answer. */
   const once = (key: IdempotencyKey, done: string[]) =>
     laku.system(async (work) => {
       const [before] = await claimKeys(work, [key])
@@ -122,7 +122,7 @@ describe('idempotency keys', () => {
   })
 
   it('claims a key anew that was forgotten while it was looked at', async () => {
-    // The first statement finds it taken, the second finds it gone.
+    // The first statement finds the key taken, and the second finds it deleted.
     let first = true
     pool.rewrite = (text) => {
       if (!first || !text.includes('insert into idempotency_keys')) return text

@@ -40,7 +40,10 @@ describe('the chain of the ledger', () => {
     return otherPosting.key
   }
   const takeOnce = (seen?: ChainHead) => laku.system((work) => takeChainPage(work, seen))
-  /** Until all is in the chain: transactions of other databases of the cluster hold the horizon back too. */
+  /**
+   * Repeats until all postings are in the chain, because transactions in other databases of the cluster delay
+   * that, too.
+   */
   const takePage = async (seen?: ChainHead) => {
     for (let looks = 0; looks < 500; looks++) {
       const head = await takeOnce(seen)
@@ -57,7 +60,7 @@ describe('the chain of the ledger', () => {
     laku.system((work) => headsCheck(heads).violations(work.tx, laku.vault))
   const attention = async () =>
     (await laku.system(({ tx }) => listAttention(tx, { kind: 'ledger_chain_broken', limit: 10 }))).data
-  /** Past every trigger, as a superuser may. */
+  /** Runs statements past every trigger, as a superuser may. */
   const asSuperuser = async (...statements: string[]) => {
     const client = new pg.Client({ connectionString: laku.superUrl })
     await client.connect()
@@ -70,7 +73,9 @@ describe('the chain of the ledger', () => {
       await client.end()
     }
   }
-  /** A posting, its entries, its accounts' balance row and every snapshot: all that says that it was. */
+  /**
+   * Returns statements that delete a posting with its entries, balance rows and snapshots: every trace of it.
+   */
   const deleteWhole = (key: string) => [
     `create temporary table gone on commit drop as select t.id, e.account_id from ledger_transactions t join ledger_entries e on e.transaction_id = t.id where t.key = '${key}'`,
     'delete from ledger_snapshots',
@@ -81,7 +86,7 @@ describe('the chain of the ledger', () => {
   ]
 
   it('leaves out what is younger than a transaction under way, and misses nothing afterwards', async () => {
-    // The gateway's account is there: who opens it would be waited for.
+    // The gateway's account already exists. Otherwise the transaction that creates it would be waited for.
     await postOne()
     await takePage()
     await laku.system(async (work) => {
@@ -116,7 +121,7 @@ describe('the chain of the ledger', () => {
     expect((await attention()).map((row) => row.message)).toEqual([
       `The chain of the ledger is broken: page ${head.page} was written with head ${head.head} and is gone. Find out why; after a restore, declare the break.`,
     ])
-    // Another process knows nothing of it and writes the page anew: the log still does not agree.
+    // Another process does not know the deleted page and writes it anew, but the log still differs.
     const again = (await takePage(first)) as ChainHead
     expect(again.page).toBe(head.page)
     expect(await headsMissing(head)).toEqual([
@@ -149,7 +154,7 @@ describe('the chain of the ledger', () => {
   it('stands still in a restored copy until an administrator declares the break, which stays to be seen', async () => {
     const [last] = await laku.system(({ tx }) => lastLinks(tx, 1))
     if (!last) throw new Error('there is no page yet')
-    // The copy's own transaction numbers have not come as far as those of the cluster that wrote the page.
+    // The copy's transaction numbers have not reached those of the cluster that wrote the page.
     const { head: _, ...link } = { ...last, page: last.page + 1, systemId: 'the cluster of yesterday' }
     await laku.system((work) =>
       writeLink(work.tx, {

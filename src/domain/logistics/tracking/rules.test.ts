@@ -19,7 +19,7 @@ const readingOf = (lines: ReturnType<typeof history>) => ({
   history: lines,
 })
 
-/** As the database keeps it between two readings. */
+/** Applies lines to a parcel, and stores it in between as the database does. */
 function follow(parcel: TrackedParcel, lines: ReturnType<typeof history>) {
   const followed = applyCourierHistory(parcel, readingOf(lines))
   const { status, trackedUntil, movedByHandAt, newEvents, ...told } = followed
@@ -62,7 +62,7 @@ describe('a history', () => {
       const pick = seeded(seed)
       const length = 1 + pick(7)
       const lines = history(...Array.from({ length }, () => courierStatuses[pick(14)] as string))
-      // Some lines at the same instant.
+      // Some lines have the same time.
       for (const line of lines) if (pick(4) === 0) line.updatedAt = at(1 + pick(length))
       lines.sort((a, b) => a.updatedAt.getTime() - b.updatedAt.getTime())
       const whole = follow(fresh, lines).next

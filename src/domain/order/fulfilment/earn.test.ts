@@ -47,7 +47,7 @@ describe('a direct order that is delivered', () => {
     const before = await shop.stock()
     const { order } = await shop.deliveredOrder(await buyer(), 1, { items })
     expect(await balance(orderFunds(order.id))).toBe(0)
-    // 180,000 less 5 %.
+    // The factory gets 180,000 less 5 %.
     expect(await balance(factoryAccount(market.factoryId))).toBe(owedBefore + 171_000)
     const entries = await earnedEntries(order.id)
     const sold = entries.filter((entry) => entry.orderItemId)
@@ -61,7 +61,7 @@ describe('a direct order that is delivered', () => {
     expect(sold.every((entry) => entry.factoryId === market.factoryId)).toBe(true)
     expect(entries.find((entry) => entry.key === 'shipping')?.amountIdr).toBe(-order.shippingIdr)
     expect((await market.eventsOf(order.id)).slice(-2)).toEqual(['order.status_changed', 'order.delivered'])
-    // What went with the parcel is on nobody's shelf any more.
+    // The pieces that left with the parcel are not in stock any more.
     expect(await shop.stock()).toEqual({ onHand: before.onHand - 2, reserved: before.reserved })
     await laku.system((work) => earnOrders(work, [order.id]))
     expect(await balance(factoryAccount(market.factoryId))).toBe(owedBefore + 171_000)

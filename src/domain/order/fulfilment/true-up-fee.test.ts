@@ -9,9 +9,8 @@ import type { Rate } from '../../logistics/index.ts'
 import { acceptReturn, listOrders, type OrderView, requestReturn, trueUpFee } from '../index.ts'
 import { refundUndeliverable } from './refund-undeliverable.ts'
 
-// The shipping fee was the zone table's when the order was placed; then the courier says its price. The buyer
-// pays that, or the fee, whichever is less, and the company bears the rest; whatever happens to the order
-// after it.
+// The shipping fee is from the zone table when the order is placed; then the courier names its price. The
+// buyer pays the lower of the two, and the company pays the rest, whatever happens to the order later.
 let laku: TestLaku
 let shop: Storefront
 let market: Market

@@ -59,7 +59,7 @@ describe('orders of a session', () => {
     const owedIdr = () => laku.system((work) => balanceIdr(work.tx, factoryAccount(market.factoryId)))
     const before = await owedIdr()
     await shop.cancel(admin, order!.id)
-    // 5 % of 50,000 was the commission.
+    // The commission was 5 % of 50,000.
     expect(await owedIdr()).toBe(before - 47_500)
     expect(await market.walletOf(owner)).toBe(60_000)
     expect(await shop.see(order!.id)).toMatchObject({ status: 'refunded', allocated: false })

@@ -99,7 +99,7 @@ describe('who bears a refund of a direct order', () => {
       await order.refund(13_333, 'factory')
       await order.refund(order.totalIdr - 7_777 - 11_111 - 13_333, 'factory')
     })
-    // All went back: nothing stays with the factory and the commission but what the company bore for them.
+    // Everything was refunded, so factory and commission keep only the money that the company paid for them.
     const kept = shares.factory + shares.commission
     expect(shares.buyer).toBe(0)
     expect(kept).toBeGreaterThanOrEqual(0)

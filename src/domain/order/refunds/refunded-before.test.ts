@@ -17,8 +17,8 @@ import {
   requestReturn,
 } from '../index.ts'
 
-// Staff gave a part of an order's money back by its payment; then the order itself ends. Nobody may get or
-// bear more than all of it.
+// Staff refund a part of an order through its payment; then the order itself ends. Nobody may get or pay more
+// than the whole price.
 let laku: TestLaku
 let shop: Storefront
 let market: Market
@@ -140,7 +140,7 @@ it('of a session order whose buyer had all of it before, goods that come back ar
       expect(await sendBack(ana, order, 'changed_mind')).toMatchObject({ refundIdr: 0 })
     }
     expect(await shop.see(order.id)).toMatchObject({ status: 'refunded' })
-    // The company is left with the fee that it gave, and nothing else.
+    // The company loses only the shipping fee that it refunded.
     expect(await books()).toEqual({ ...before, subsidy: before.subsidy + order.shippingIdr })
     expect(await market.walletOf(ana)).toBe(order.totalIdr)
   }

@@ -109,7 +109,7 @@ describe('a return', () => {
     await refuse(order.code)
     expect([(await shop.see(order.id)).status, await isOpen()]).toEqual(['delivered', false])
     expect(await factoryTold(order.code)).toEqual([])
-    // Delivered for the first time it was once only.
+    // The event order.delivered was emitted only once.
     expect((await market.eventsOf(order.id)).filter((type) => type === 'order.delivered')).toHaveLength(1)
     expect(await refusal(ask(ana, order.id))).toBe('order.return_window_over')
     await laku.system((work) => completeOrders(work, 100))
@@ -151,7 +151,8 @@ describe('a return', () => {
     expect(await market.walletOf(ana)).toBe(order.totalIdr)
     expect(await shop.stock()).toEqual({ onHand: before.onHand - 2, reserved: before.reserved })
     expect(await refusal(accept(order.code, { writtenOff: ['NO-SUCH'] }))).not.toBe('ok')
-    // Goods of Rp 120.000 less the commission of 5 %, once, to the factory's own number.
+    // The message names goods of Rp 120.000 less the commission of 5 %, once, and goes to the factory's own
+    // number.
     const { name, phone } = await laku.system((work) => getFactory(work.tx, market.factoryId))
     const { sku } = order.items[0]!
     const contents = `${sku} 2 pcs (dihapus dari stok)`
@@ -177,7 +178,7 @@ describe('a return', () => {
     expect(await shop.see(order.id)).toMatchObject({ status: 'refunded' })
     expect(await market.walletOf(ana)).toBe(order.totalIdr)
     expect([await owed(), await balance('commission')]).toEqual([factory, commission])
-    // The factory hears of each part, and a refused return is no concern of it.
+    // The factory gets a message about each accepted part, and none about a refused return.
     expect((await factoryTold(order.code)).map(({ params }) => [params[3], params[4]])).toEqual([
       ['barang rusak', 'Rp 57.000'],
       ['barang rusak', 'Rp 171.000'],
@@ -233,7 +234,7 @@ describe('a return', () => {
 })
 
 describe('a refund after the payout (Dokan #2091, Polar #4428)', () => {
-  /** As settlement pays a factory: what it is owed is on its way to its bank. */
+  /** Pays the factory's balance out, as a settlement does: the money is on its way to its bank. */
   const payOut = (amountIdr: number) =>
     laku.system((work) => {
       const account = factoryAccount(market.factoryId)

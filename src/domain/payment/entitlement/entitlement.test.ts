@@ -24,7 +24,8 @@ import { claimRefunds } from '../refunds/claim.ts'
 const PAID = 110_000
 
 /**
- * The card's issuer takes so much back; or a refund of so much is decided, and then told of by the provider.
+ * The steps: the card issuer takes back this amount; a refund of this amount is decided; the provider reports
+ * the refund.
  */
 type Event =
   | { do: 'chargeBack'; idr: number }
@@ -41,7 +42,9 @@ describe('what a buyer has coming', () => {
     await f.laku.close()
   })
 
-  /** 110,000 paid by DANA and so much of it from the wallet, of which 20,000 came back as a rebate. */
+  /**
+   * Makes a payment of 110,000 by DANA, with this part from the wallet. 20,000 of it came back as a rebate.
+   */
   const paid = async (walletIdr = 0, rebateIdr = 20_000) => {
     const buyer = await f.buyer()
     if (walletIdr > 0) await f.fillWallet(buyer.userId, walletIdr)
@@ -115,8 +118,8 @@ describe('what a buyer has coming', () => {
       { do: 'refund', idr: 90_000 },
       { do: 'hear', says: 'hopeless' },
     ]
-    // The refund is decided, then the chargeback comes: 20,000 and 40,000 in the wallet, 50,000 from the
-    // issuer.
+    // The refund is decided and then the chargeback comes: 20,000 and 40,000 are in the wallet, 50,000 came
+    // from the card issuer.
     const [back, decided, heard] = events as [Event, Event, Event]
     for (const order of [
       [decided, back, heard],
@@ -160,8 +163,8 @@ describe('what a buyer has coming', () => {
     await f.fillWallet(userId, 12_000)
     expect(await settle('collected')).toMatchObject({ amountIdr: 12_000, leftIdr: 18_000 })
     expect(await f.balance(`wallet:${userId}`)).toBe(0)
-    // A forgiven claim is a gift. So it counts against the limits of the person who forgives and of the
-    // buyer.
+    // A debt that is written off is a gift. So it counts against the limits of the person who decides and of
+    // the buyer.
     const uncounted = sql`
       insert into ledger_transactions (id, key, kind, subject_kind, subject_id, occurred_at)
       values (${newId()}, ${`payment:${id}:claim:written_off:1`}, 'payment.claim_written_off', 'payment', ${id}, now())`

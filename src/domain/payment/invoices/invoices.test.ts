@@ -44,7 +44,7 @@ describe('invoices', () => {
       const [invoice, ...more] = await gateway.findInvoices(payment.code)
       expect(more).toEqual([])
       expect(invoice?.amountIdr).toBe(110_000)
-      // The sandbox's clock is the real one, so what can be read is for how long it lives.
+      // The sandbox's clock is the real one, so only the invoice's lifetime can be compared.
       const livesS = ((invoice?.expiresAt?.getTime() ?? 0) - Date.now()) / 1000
       expect(livesS).toBeGreaterThan(2_900)
       expect(livesS).toBeLessThanOrEqual(3_000)
@@ -351,7 +351,7 @@ describe('invoices', () => {
       await f.pay(twin.id)
       await follow(twin.id)
       expect(await f.row(payment.id)).toMatchObject({ status: 'paid', providerInvoiceId: twin.id })
-      // And the end of the other one is no end of it.
+      // The end of the other invoice does not end this payment.
       await gateway.expireInvoice(invoiceId)
       expect(await follow(invoiceId)).toMatchObject({ expired: [] })
     })

@@ -38,7 +38,7 @@ describe('a rush of payments', () => {
 
   const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
 
-  /** Payments whose invoices are paid at the provider, with the ids of these. */
+  /** Makes payments whose invoices are paid at the provider; returns them with the invoices' ids. */
   async function paidThere(count: number): Promise<{ payment: Payment; invoiceId: string }[]> {
     const made: { payment: Payment; invoiceId: string }[] = []
     for (let i = 0; i < count; i++) {
@@ -56,7 +56,7 @@ describe('a rush of payments', () => {
       invoiceIds.map(async (id) => {
         const webhook = { provider: 'xendit', dedupeKey: newId(), headers: {}, body: '{}' } as const
         const inboxId = await f.laku.system((work) => receiveWebhook(work, webhook))
-        // The sandbox pays by the machine's clock, and this laku's stands.
+        // The sandbox uses the machine's clock, but this laku's clock stands still.
         return { inboxId, kind: 'invoice' as const, id, receivedAt: new Date() }
       }),
     )
@@ -71,7 +71,7 @@ describe('a rush of payments', () => {
     await deliver(first.map((item) => item.invoiceId))
     expect(calls).toEqual(['list'])
     expect(await statuses(rush)).toEqual(new Set(['paid']))
-    // Their own updates ask for nothing any more, and changes nothing.
+    // The webhooks about these payments cause no further call and change nothing.
     calls = []
     await deliver(second.map((item) => item.invoiceId))
     expect(calls).toEqual([])

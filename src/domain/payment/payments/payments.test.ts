@@ -152,7 +152,7 @@ describe('payments', () => {
     const go = () => f.laku.system((work) => releaseEscrow(work, [release]))
     await expect(go()).rejects.toMatchObject({ code: 'payment.not_releasable' })
     await confirm(confirmation(payment.id))
-    // On its way back to its source it counts as received still.
+    // A payment whose refund is under way still counts as received.
     const refund = { key: 'left', paymentId: payment.id, amountIdr: 110_000, reason: 'buyer_left' }
     await f.laku.system((work) => decideRefunds(work, [refund]))
     expect((await f.row(payment.id)).status).toBe('paid')

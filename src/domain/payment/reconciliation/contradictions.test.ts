@@ -25,7 +25,7 @@ import {
   settleRefunds,
 } from '../index.ts'
 
-/** A movement of the provider's own, as its control API makes it. */
+/** A movement that the provider itself makes, as its control API reports it. */
 interface Line {
   id: string
   reference_id: string | null
@@ -170,7 +170,7 @@ describe("the provider's book has the last word", () => {
     await line({ cashflow: 'MONEY_IN' })
     await agree()
     expect((await of(payment)).chargedBackIdr).toBe(0)
-    // A second one is charged back by its request, out of quarantine.
+    // The second payment is charged back by its request id, out of quarantine.
     const { payment: short } = await paid({ amount: 97_000 })
     const kept = await f.laku.db
       .selectFrom('quarantinedMoney')
@@ -228,7 +228,7 @@ describe("the provider's book has the last word", () => {
     const fees = await f.balance('gateway-fees')
     await f.laku.as(finance(), (work) => disposeSuspense(work, id, { to: 'reassigned', place: 'fee' }))
     expect(await f.balance('gateway-fees')).toBe(fees + 25_000)
-    // Taken back by the provider after that, it is money that nobody is owed by: in suspense again.
+    // The provider reverses it after that. Nobody owes that money, so it is in suspense again.
     await change(id, { status: 'REVERSED' })
     await agree()
     expect(await f.balance(suspenseAccount(id))).toBe(-25_000)
@@ -259,7 +259,7 @@ describe("the provider's book has the last word", () => {
     expect(good.id).not.toBe(bad.id)
     f.laku.clock.shift(301)
     expect(await read()).toMatchObject({ complete: true, asked: 1, agreed: 0 })
-    // As soon as it can be booked it is, and nobody need look at it any more.
+    // It is booked as soon as that is possible, and nobody must look at it any more.
     await bookLine({ ...context(), payouts: f.laku.providers.payouts }, bad.id)
     expect(await f.balance('bank')).toBe(before + 7_000)
     await f.laku.system((work) => settleGone(work))
@@ -285,7 +285,7 @@ describe("the provider's book has the last word", () => {
         product_id: 'disb-theirs',
       }),
     ])
-    // Deliveries tell of both before the book is read and after it: attention is asked for until then.
+    // Webhooks report both before the list is read and after it. Until then an attention item is open.
     const told = { status: 'SUCCEEDED' } as const
     const hear = () =>
       f.laku.system(async (work) => {

@@ -147,7 +147,7 @@ describe("the provider's book", () => {
     expect(await f.row(payment.id)).toMatchObject({ chargedBackIdr: 0, status: 'paid' })
     expect(await f.balance('suspense:txn_strange')).toBe(50_000)
     expect(await f.attention()).toEqual(expect.arrayContaining([`payment_charged_back ${payment.id}`]))
-    // The sandbox does not know of them: each is a difference, once it is due.
+    // The sandbox does not know these postings, so each is a difference once it is old enough.
     f.laku.clock.shift(1801)
     const missing = (await reconcile()).differences.filter(
       (difference) => difference.kind === 'missing_there',

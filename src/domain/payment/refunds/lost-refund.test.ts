@@ -100,7 +100,7 @@ it('one refund whose answer cannot be recorded is set aside with its attention, 
   expect(await there(odd.code)).toHaveLength(1)
 })
 
-// The first of all: what was paid before is settled by and by.
+// These tests come first, because earlier payments would be settled in the meantime.
 describe('refunds of what is not settled', () => {
   afterAll(() => f.float(MUCH_IDR))
 
@@ -264,7 +264,7 @@ describe('a refund whose answer was lost (issue 12, fact 1)', () => {
     for (const seconds of [61, LAG_S, HOUR_S]) await passPartial(seconds)
     expect(await row(id)).toMatchObject({ status: 'submitted', calls: 1 })
     expect(await isOpen('refund_stuck', id)).toBe(true)
-    // The provider has it after all.
+    // The provider has the refund after all.
     await f.faults({ ...lost, times: 1 })
     await pass(2 * HOUR_S)
     for (const seconds of [HOUR_S, HOUR_S]) await passPartial(seconds)
@@ -457,7 +457,8 @@ describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
     await submitRefunds(context(), [mine.id])
     expect(await refusal(take(mine.code, 'rfd-mistyped'))).toBe('payment.provider_refund_unknown')
     expect(await refusal(take(mine.code, others?.id as string))).toBe('payment.provider_refund_mismatch')
-    // As it could be taken once, before it was read.
+    // The row is as an earlier version of laku could leave it, when a refund's id was taken without being
+    // read.
     await f.laku.db
       .updateTable('refunds')
       .set({ providerRefundId: 'rfd-mistyped' })

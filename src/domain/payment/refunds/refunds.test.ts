@@ -211,7 +211,7 @@ describe('refunds', () => {
       expect(await f.balance(`wallet:${payment.userId}`)).toBe(0)
       await sweepAfter(11)
       expect(await only(payment.id)).toMatchObject({ status: 'submitted', attempt: 2 })
-      // An update about the first attempt says nothing about the second.
+      // A webhook about the first attempt does not change the second attempt.
       await f.laku.system((work) => settleRefunds(work, [first]))
       expect(await only(payment.id)).toMatchObject({ status: 'submitted', attempt: 2 })
       for (let i = 0; i < 6; i++) {

@@ -54,8 +54,8 @@ describe('refunds by staff', () => {
     return payment
   }
   /**
-   * A payment of 110,000 whose escrow was released: 100,000 of goods with a commission of 5 %, 10,000 of
-   * shipping.
+   * Makes a payment of 110,000 whose escrow was released: 100,000 of goods with a commission of 5 %, and
+   * 10,000 of shipping.
    */
   const released = async (channel = 'BCA') => {
     const buyer = await f.buyer()
@@ -118,7 +118,8 @@ describe('refunds by staff', () => {
   it('are not made while the money is in escrow, and never more than was paid', async () => {
     expect(await refusal(create((await paid()).code, 10_000))).toBe('payment.in_escrow')
     const { id: paymentId, code } = await released()
-    // What left escrow is taken from where it went; escrow holds the money of others.
+    // Money that left the escrow is taken from its present accounts, because the escrow has the money of
+    // other buyers.
     const fromEscrow = { key: newId(), paymentId, amountIdr: 1, reason: 'a_mistake' }
     expect(await refusal(f.laku.system((work) => decideRefunds(work, [fromEscrow])))).toBe(
       'payment.already_released',

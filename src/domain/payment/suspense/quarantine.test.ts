@@ -30,7 +30,7 @@ describe('money in quarantine', () => {
   })
 
   const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
-  /** A payment in review: so much came in instead of 110,000. */
+  /** Makes a payment in review: this amount came in instead of 110,000. */
   const review = async (amount: number, channel = 'DANA') => {
     const payment = await f.payment()
     await openInvoice(context(), payment.code)
@@ -47,7 +47,7 @@ describe('money in quarantine', () => {
       .where('providerInvoiceId', '=', invoiceId)
     return (await rows.executeTakeFirstOrThrow()).id
   }
-  /** Money on an invoice that is none of ours. */
+  /** Makes money on an invoice that is not ours. */
   const unknown = async (channel = 'DANA') => {
     const made = await gateway.createInvoice({
       externalId: `X-${Math.random()}`,
@@ -128,7 +128,7 @@ describe('money in quarantine', () => {
     const payment = await f.payment()
     const id = await unknown()
     await expect(apply({ id })).rejects.toMatchObject({ code: 'payment.no_payment' })
-    // Where other money waits under a payment, that is decided first.
+    // If other money waits in quarantine for a payment, that money must be decided first.
     const waiting = await review(100_000)
     const toWaiting = apply({ id, paymentId: waiting.payment.id })
     await expect(toWaiting).rejects.toMatchObject({ code: 'payment.not_payable' })

@@ -46,7 +46,7 @@ describe('what the wallet and the source get of any series of refunds', () => {
           expect(toWallet).toBeLessThanOrEqual(refundIdr)
           back.wallet += toWallet
           back.source += refundIdr - toWallet
-          // Whole numbers: |back.source * paid - returned * paid at the source| < one rupiah.
+          // In whole numbers: |refunded to the source * paid - refunded * paid by the source| < one rupiah.
           const off = BigInt(back.source) * BigInt(amountIdr) - BigInt(end) * BigInt(amountIdr - walletIdr)
           expect(off >= 0n && off < BigInt(amountIdr)).toBe(true)
           expect(back.source).toBeLessThanOrEqual(amountIdr - walletIdr)
@@ -141,7 +141,7 @@ describe('refunds of a payment that a wallet paid a part of', () => {
     await decide(payment.id, 50_000, key)
     await decide(payment.id, 50_000, key)
     expect((await f.row(payment.id)).returnedIdr).toBe(50_000)
-    // What goes to the source of it is another amount than what was decided.
+    // The part for the source differs from the decided amount.
     const toSource = (await f.refundsOf(payment.id))[0]?.amountIdr as number
     expect(await refusal(decide(payment.id, toSource, key))).toBe('payment.refund_key_reused')
     await f.laku.system(({ tx }) => tx.updateTable('refunds').set({ nextCheckAt: null }).execute())

@@ -39,7 +39,7 @@ describe('case 17: 5,000 in a wallet can be spent', () => {
   })
 
   const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
-  /** A buyer with so much in the wallet, and their payment of 110,000. */
+  /** Makes a buyer with this much in the wallet, and their payment of 110,000. */
   const parted = async (walletIdr = 5_000, askedIdr?: number) => {
     const buyer = await f.buyer()
     await f.fillWallet(buyer.userId, walletIdr)

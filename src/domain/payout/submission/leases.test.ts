@@ -28,7 +28,7 @@ afterEach(async () => {
 })
 afterAll(() => f.laku.close())
 
-/** A worker that sleeps at a point of its call for as long as `meanwhile` takes. */
+/** Sends a payout by a worker that sleeps at a point of its call while `meanwhile` runs. */
 type Sleep = (
   payout: NewGatewayPayout,
   lease: CallLease | undefined,
@@ -82,7 +82,7 @@ it('one payout whose answer cannot be recorded, and one whose account cannot be 
   const told = await f.attention()
   expect(told).toEqual(expect.arrayContaining([`item_set_aside ${odd}`, `item_set_aside ${sealed}`]))
   expect(told).not.toContain(`item_set_aside ${good}`)
-  // What was set aside is done as soon as it can be.
+  // A payout that was postponed is handled as soon as possible.
   expect(await f.row(odd)).toMatchObject({ status: 'succeeded' })
   expect(await f.atProvider(keys[0])).toHaveLength(1)
   await f.laku.db.updateTable('payouts').set({ nextCheckAt: null }).where('id', '=', sealed).execute()
@@ -246,7 +246,7 @@ describe('declaring a payout dead', () => {
     const again = await f.create({ subjectId, destination: waits })
     await submitPayouts(f.context, [again])
     const { providerPayoutId } = await f.row(again)
-    // The first is heard after all, and then the second arrives as well.
+    // The first payout turns out to have arrived, and then the second one arrives as well.
     const ghost = { id: `disb-${newId()}`, referenceId: key, status: 'SUCCEEDED', amountIdr: 50_000 }
     await f.laku.system((work) => settlePayouts(work, [ghost]))
     await f.force(providerPayoutId as string, 'SUCCEEDED')

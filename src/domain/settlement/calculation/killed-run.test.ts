@@ -18,7 +18,8 @@ describe('a run of settlements', () => {
   it('that is killed anywhere and run again is as one that was not', async () => {
     class Killed extends Error {}
     for (let round = 0; round < ROUNDS; round++) {
-      // What waits for its approval is looked at by every run: those of the rounds before are out of the way.
+      // Every run checks the settlements that wait for approval, so those of earlier rounds are approved
+      // first.
       const waiting = f.laku.db.selectFrom('settlements').select('code').where('status', '=', 'calculated')
       for (const { code } of await waiting.execute()) await f.approve(code)
       const factories = await Promise.all(Array.from({ length: 3 }, () => f.factory()))
@@ -26,7 +27,7 @@ describe('a run of settlements', () => {
       const lastTold = Math.floor(Math.random() * 3)
       let runs = 0
       const told: string[] = []
-      // Killed inside the transaction of a factory, or between two of them.
+      // The run is killed inside the transaction of a factory, or between two transactions.
       const inside = round % 2 === 0
       const units = {
         db: f.laku.units.db,

@@ -43,7 +43,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     await f.approve(code)
     return { code, factoryId, sold }
   }
-  /** As `laku settle export` does: claimed, and handed out unless it is kept. */
+  /** Does what `laku settle export` does: claims settlements and hands the file out, unless `keep` is set. */
   const exported = (settlements: string[] = [], { actor = budi, keep = false } = {}) =>
     f.laku.as(actor, async (work) => {
       let id: string | undefined
@@ -159,7 +159,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect([(await f.see(one.code)).status, (await f.see(two.code)).status]).toEqual(['paid', 'failed'])
     await reject(batch, three.code)
     expect((await show(batch)).status).toBe('done')
-    // By the provider, or by the bank where the provider takes no such sum.
+    // The provider sends the money; if it does not send this amount, the bank does.
     expect((await as(budi, (work) => retrySettlement(work, { settlement: two.code }))).status).toBe(
       'approved',
     )
@@ -170,7 +170,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect(again.codes).toEqual([three.code])
     expect(await refusal(confirm(again.batch, 'X7771'))).toBe('payout.reference_used')
     await confirm(again.batch, 'X 7772')
-    // The bank sends it back days later.
+    // The bank sends the money back days later.
     await reject(again.batch, three.code)
     expect((await f.see(three.code)).status).toBe('reversed')
     expect(await balance('bank-transfers-in-flight')).toBe(0)
@@ -213,7 +213,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect(await correct('t-4002', 'T 4001')).toMatchObject({ was: 'T 4002', of: { code: wrong.batch } })
     expect((await show(wrong.batch)).reference).toBe('T 4001')
     await confirm(right.batch, 'T 4002')
-    // A line that was said to be paid and was not: it is rejected, and what it was noted under is free.
+    // A line was recorded as paid by mistake: it is rejected, and its bank reference can be used again.
     await as(budi, (work) =>
       confirmBatch(work, {
         batch: third.batch,
@@ -231,7 +231,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
   it('paid after all, it is paid by that; beside another payment it lies in suspense', async () => {
     const paidAfterAll = (batch: string, code: string, reference: string) =>
       as(budi, (work) => confirmBatch(work, { batch, words: [{ code, verdict: 'paid', reference }] }))
-    // It was rejected, and waits to be paid again.
+    // A settlement was rejected and waits to be paid again.
     const rejected = await approved()
     const first = await exported([rejected.code])
     await reject(first.batch, rejected.code)
@@ -239,19 +239,19 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect((await f.see(rejected.code)).status).toBe('paid')
     expect(await refusal(exported([rejected.code]))).toBe('kernel.illegal_transition')
     expect(await refusal(paidAfterAll(first.batch, rejected.code, 'AFTER 1002'))).toBe('payout.line_decided')
-    // It came back, and was paid once more.
+    // The payment came back, and the settlement was paid once more.
     await reject(first.batch, rejected.code)
     expect((await f.see(rejected.code)).status).toBe('reversed')
     await paidAfterAll(first.batch, rejected.code, 'AFTER 1003')
     expect((await f.see(rejected.code)).status).toBe('paid')
-    // Its batch was taken back, and the bank had it all the same.
+    // The batch was cancelled, but the bank paid it all the same.
     const cancelled = await approved()
     const taken = await exported([cancelled.code])
     await cancel(taken.batch, sinta)
     await paidAfterAll(taken.batch, cancelled.code, 'AFTER 2001')
     expect((await f.see(cancelled.code)).status).toBe('paid')
     expect(await refusal(f.pay(cancelled.code))).toBe('kernel.illegal_transition')
-    // It was paid again meanwhile: what is there twice lies in suspense, and comes back.
+    // The settlement was paid again meanwhile. The second payment is in suspense, and the bank sends it back.
     const twice = await approved()
     const before = await balance('bank')
     const one = await exported([twice.code])
@@ -267,7 +267,8 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect(await balance('bank')).toBe(before - 95_000)
     expect((await f.laku.system(({ tx }) => showSuspense(tx, item.id))).status).toBe('cleared')
     expect((await f.see(twice.code)).status).toBe('paid')
-    // It arrived beside another payment, and that one was rejected: it is paid by the one that arrived.
+    // A payment arrived beside another one, and the other one was rejected. The settlement is paid by the
+    // payment that arrived.
     const beside = await approved()
     const old = await exported([beside.code])
     await reject(old.batch, beside.code)
@@ -330,7 +331,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect((await as(budi, (work) => rejectWithdrawal(work, { withdrawal: lost.id }))).account).toBe(
       'unreadable',
     )
-    // A key that is lost after the batch was made: its line is not in the file, and can be rejected.
+    // The key is lost after the batch was made. The line is not in the file, and staff can reject it.
     const line = await f.payoutOf(later.code)
     await spoil('payouts', 'id', line.id)
     const file = await as(budi, (work) => handOutBatch(work, made.id))
@@ -376,7 +377,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     ).not.toContain(batch)
   })
 
-  /** A withdrawal that is too small for the provider. */
+  /** Makes a withdrawal that is too small for the provider. */
   const byHand = async (amountIdr: number, of?: string) => {
     const userId = of ?? ((await f.market.buyers(1))[0]?.id as string)
     await f.laku.system(async (work) => {

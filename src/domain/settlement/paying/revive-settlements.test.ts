@@ -27,7 +27,7 @@ describe('a payout that arrives after all when its settlement goes another way',
     const payout = await f.laku.providers.payouts.getPayout(providerId)
     await f.laku.system((work) => settlePayouts(work, [payout]))
   }
-  /** One whose payout failed. */
+  /** Makes a settlement whose payout failed. */
   async function failed() {
     const factoryId = await f.factory('131313')
     const sold = await f.sell(factoryId)
@@ -49,7 +49,7 @@ describe('a payout that arrives after all when its settlement goes another way',
     await f.refund(otherSettlement.sold, 20_000)
     await f.gather()
     const owed = NET - 19_000
-    // Its plan has changed: nothing is paid.
+    // The settlement's plan has changed, so nothing is paid.
     expect((await retry(settlement)).status).toBe('on_hold')
     await says(otherSettlement.providerId, 'SUCCEEDED')
     expect(await state(otherSettlement)).toEqual({ status: 'on_hold', suspense: NET, owed })

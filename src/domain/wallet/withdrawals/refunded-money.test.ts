@@ -6,20 +6,20 @@ import { credit, debit, paymentHold, post } from '../../ledger/index.ts'
 import { withdrawalTerms } from '../rules.ts'
 import { refundedMoney } from './refunded-money.ts'
 
-/** A line of a wallet, in the order of the ledger. */
+/** A movement of a wallet, in the order of the ledger. */
 interface WalletLine {
-  /** Positive came in, negative went out. */
+  /** The amount: positive for incoming money, negative for outgoing money. */
   amountIdr: Rupiah
   /**
-   * How much of it is refunded money, with the same sign: all of a refund, of a withdrawal what it took or
-   * gave back.
+   * The part that is refunded money, with the same sign: all of a refund, or the part that a withdrawal took
+   * or gave back.
    */
   refundedIdr: Rupiah
 }
 
 /**
- * How much of a wallet is refunded money (docs/adr/0013): refunds add to it, withdrawals take it first, and
- * everything else that leaves takes it last, so it is never more than the balance. Rupiah.
+ * Returns how much of a wallet is refunded money (docs/adr/0013), in rupiah. Refunds add to it, withdrawals
+ * use it first, and all other spending uses it last. So it never exceeds the balance.
  */
 function refundedPart(lines: readonly WalletLine[]): Rupiah {
   let [balanceIdr, refundedIdr] = [0, 0]
@@ -75,7 +75,7 @@ describe('the ledger says the same', () => {
   })
   afterAll(() => f.laku.close())
 
-  /** A part of a wallet is held for a payment, or is free again. */
+  /** Holds a part of a wallet for a payment, or frees it. */
   const move = (userId: string, paymentId: string, amountIdr: number, what: 'held' | 'freed') =>
     f.laku.system(async (work) => {
       const [from, to] = [`wallet:${userId}`, paymentHold(paymentId)] as const

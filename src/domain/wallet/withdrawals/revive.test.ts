@@ -18,7 +18,10 @@ describe('a withdrawal that was said to have failed', () => {
     await f.laku.close()
   })
 
-  /** One that the provider has, out of a wallet that held just it and its fee. */
+  /**
+   * Makes a withdrawal that the provider has, from a wallet that held exactly its amount and fee (and
+   * `moreIdr`).
+   */
   async function sent(moreIdr = 0) {
     const userId = await f.user()
     await f.known(userId, waits)
@@ -117,8 +120,8 @@ describe('a withdrawal that was said to have failed', () => {
     ])
     await says(second, 'FAILED')
     expect(await status(again.id)).toBe('failed')
-    // The retry's money is in the wallet again: nobody takes it out by itself, for the user may have been
-    // told of it.
+    // The retry's money is in the wallet again. It is not taken out automatically, because the user may
+    // already know of it.
     expect([await f.wallet(userId), await aside(key)]).toEqual([AMOUNT + FEE, AMOUNT])
     expect(await left(before)).toEqual({ gateway: AMOUNT, fees: 0 })
   })
@@ -157,7 +160,7 @@ describe('a withdrawal that was said to have failed', () => {
   })
 
   describe('twice, the second time as a retry', () => {
-    /** A wallet that holds more: what arrives must not take the user's other money. */
+    /** A wallet with more money: a payout that arrives must not take the user's other money. */
     const MORE = 300_000
     async function failedTwice() {
       const first = await sent(MORE)

@@ -39,7 +39,7 @@ describe('withdrawals', () => {
     await f.laku.close()
   })
 
-  /** A user with a confirmed account and so much money that is not refunded. */
+  /** Makes a user with a confirmed bank account, and this much money that is not refunded money. */
   const rich = async (amountIdr = 500_000, bank: BankAccount = good) => {
     const userId = await f.user()
     await f.known(userId, bank)
@@ -237,7 +237,7 @@ describe('withdrawals', () => {
     const second = await sent('BCA 0904')
     await returned(second.code)
     const third = await sent('BCA 0904')
-    // Its reference was mistyped.
+    // Corrects a mistyped bank reference.
     const correct = (reference: string, to?: string) =>
       f.laku.as({ ...finance(), reason: 'mistyped' } as Actor, (work) =>
         correctBankReference(work, { reference, to }),
@@ -254,7 +254,7 @@ describe('withdrawals', () => {
   })
 
   it('that cannot be sent are set aside with their attention, and those beside them go (case 11)', async () => {
-    // Their accounts are new: both wait a day.
+    // The bank accounts of both users are new, so both withdrawals wait for a day.
     const [stuck, beside] = [await f.user(), await f.user()]
     for (const userId of [stuck, beside]) await f.fill(userId, 100_000)
     const bad = await f.withdraw(stuck, 50_000)
