@@ -19,8 +19,8 @@ afterAll(async () => {
 })
 
 /**
- * `laku settle run --ndjson` as a process, killed (SIGKILL) after so many lines; returns the lines that it
- * told.
+ * Runs `laku settle run --ndjson` as a process that is killed (SIGKILL) after this many lines. Returns the
+ * lines that it printed.
  */
 async function run(killAfter = Number.POSITIVE_INFINITY): Promise<string[]> {
   const env = {

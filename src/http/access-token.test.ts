@@ -11,7 +11,7 @@ let app: FastifyInstance
 let people = 0
 
 beforeAll(async () => {
-  // The list of ended log-ins is read again each 15 s: the tests say when that is.
+  // The list of ended log-ins is read every 15 s. With fake timers, the tests decide when that happens.
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   laku = await openTestLaku({ jobs: [] })
   app = await buildServer(laku)
@@ -38,7 +38,7 @@ const statusWith = async (token: string, server = app) => {
   const headers = { authorization: `Bearer ${token}` }
   return (await server.inject({ method: 'GET', url: '/api/users/me', headers })).statusCode
 }
-/** Another server of the same laku with these secrets, the first of which signs. */
+/** Returns another server of the same laku with these secrets; the first one signs tokens. */
 const serverWith = (...jwtSecret: string[]) =>
   buildServer(Object.create(laku, { config: { value: { ...laku.config, jwtSecret } } }) as TestLaku)
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')

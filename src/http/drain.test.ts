@@ -17,7 +17,7 @@ it('a server that closes answers what is under way, takes nothing new, and waits
   const app = await buildServer(laku, slow)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
-  // Each leaves a connection open behind it.
+  // Each of these requests leaves an open connection behind.
   await Promise.all([1, 2, 3].map(async () => (await fetch(`${url}/healthz`)).text()))
   const underWay = [1, 2, 3].map(() => fetch(`${url}/slow`))
   await sleep(100)

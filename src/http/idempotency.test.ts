@@ -47,7 +47,10 @@ describe('one idempotency key', () => {
     return Number(n)
   }
 
-  /** Asks so often at once: every answer is the same 201; then once with another body. */
+  /**
+   * Sends the same request several times at once: every answer is the same 201. Then sends a different body
+   * under the same key.
+   */
   async function expectOneAnswer(url: string, body: object, other: object): Promise<void> {
     const key = newId()
     const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => ask(url, body, key)))
@@ -88,7 +91,7 @@ describe('one idempotency key', () => {
       await ask(`/api/group-sessions/${id}/join`, body, newId()),
     ]
     expect(placed.map(({ statusCode }) => statusCode)).toEqual([201, 201])
-    // The same answer comes again, whole: who lives where is read from the address itself.
+    // The same complete answer comes again: the address in it is read from the address's own row.
     expect((await ask('/api/addresses', place, key)).json()).toEqual(made.json())
     expect((await ask('/api/orders', body, orderKey)).json()).toEqual(placed[0]!.json())
     const kept = await laku.db.selectFrom('idempotencyKeys').select(['response', 'expiresAt']).execute()
@@ -96,7 +99,7 @@ describe('one idempotency key', () => {
     expect(JSON.stringify(kept)).not.toMatch(/Siti|Kenanga|Coblong|81234567890|40132|sealed/)
     expect(JSON.stringify(kept)).toContain(placed[0]!.json().order.code)
     expect(kept.filter(({ expiresAt }) => expiresAt === null)).toEqual([])
-    // The address is deleted: a repeated request neither answers with it nor makes it again.
+    // The address is deleted: a repeated request neither returns it nor creates it again.
     const { id: addressId } = made.json()
     await laku.as(customer(ana), (work) => deleteAddress(work, addressId))
     expect((await ask('/api/addresses', place, key)).json().code).toBe('address.not_found')
@@ -111,7 +114,7 @@ describe('one idempotency key', () => {
 
   it('of a withdrawal takes the money once', async () => {
     await laku.system((work) => giveGoodwill(work, ana.id, 500_000))
-    // The account is known from before, so that no code is asked for.
+    // The bank account is already known, so no code is needed.
     await laku.as(customer(ana), (work) =>
       requestWithdrawal(work, { amountIdr: 20_000, bank: account, otpVerifiedAt: work.now }),
     )

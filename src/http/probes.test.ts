@@ -77,7 +77,7 @@ describe('what watches a server', () => {
     const runs = Array.from({ length: 8 }, () => opened.run(token, ['orders', 'list']))
     await expect.poll(() => read('laku_staff_waiting_transactions')).toBeGreaterThan(0)
     expect(await read('laku_staff_connections\\{state="busy"\\}')).toBe(6)
-    // Nothing of it is the customers' pool's.
+    // The staff server uses no connection of the customers' pool.
     expect(await read('laku_database_waiting_transactions')).toBe(0)
     held.resolve()
     await Promise.all(runs)
@@ -99,7 +99,7 @@ describe('what watches a server', () => {
     )) {
       expect(name).toMatch(/^laku_[a-z]+(_[a-z]+)*$/)
       expect(help).toMatch(/\.$/)
-      // A time says its unit, a count that only rises says that it does.
+      // The name of a metric for a time must end with its unit, and the name of a counter with _total.
       expect(/duration|lag|age/.test(name)).toBe(name.endsWith('_seconds'))
       expect(String(type) === 'counter').toBe(name.endsWith('_total'))
     }

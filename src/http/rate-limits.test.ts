@@ -66,8 +66,8 @@ describe('limits of requests', () => {
     const behind = (address: string) => open('127.0.0.1', { 'x-forwarded-for': address })
     expect(await statuses(5, behind('203.0.113.5'))).toEqual([...times(4, 200), 429])
     expect(await statuses(1, behind('203.0.113.6'))).toEqual([200])
-    // A stranger who claims to be a proxy is not believed, nor is a machine of this network that was not
-    // named.
+    // A stranger who claims to be a proxy is not trusted, and neither is a machine of this network that the
+    // settings do not name.
     const near = (claimed: string) => open('10.0.0.1', { 'x-forwarded-for': claimed })
     for (const claimed of ['198.51.100.1', '198.51.100.2', '198.51.100.3', '198.51.100.4'])
       expect(await statuses(1, near(claimed))).toEqual([200])

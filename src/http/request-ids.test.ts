@@ -32,7 +32,7 @@ afterAll(() => app.close())
 
 it('every line of a request carries its id, also one that is logged deep below; a batch of many has none', async () => {
   const url = await app.listen({ port: 0 })
-  // A body that comes in pieces: what reads it is called by the socket, and not by the request.
+  // The body arrives in pieces, so that the socket calls its reader, and not the request.
   async function* body() {
     yield Buffer.from('{"text":')
     await new Promise((resolve) => setTimeout(resolve, 10))

@@ -27,7 +27,8 @@ afterAll(async () => {
 })
 
 /**
- * Processor time of this process (ms), so that a busy machine does not make the test red; the best of a few.
+ * Returns the processor time of this process (ms), the best of a few runs. Processor time is used, so that a
+ * busy machine does not fail the test.
  */
 function costMs(work: () => unknown): number {
   let best = Number.POSITIVE_INFINITY
@@ -59,7 +60,7 @@ describe('a hostile header (case 7)', () => {
     expect(costMs(work)).toBeLessThan(1)
   })
 
-  // Each that laku or what it is built of reads, as long as it may be.
+  // Every header that laku or its libraries read, with its maximum length.
   const read = [
     ...['accept', 'accept-encoding', 'accept-language', 'authorization', 'content-type', 'cookie', 'host'],
     ...['idempotency-key', 'if-none-match', 'origin', 'user-agent', 'x-forwarded-for', 'x-forwarded-proto'],
@@ -114,7 +115,7 @@ describe('a hostile header (case 7)', () => {
 })
 
 describe('a hostile body (case 7)', () => {
-  /** Processor time of this request (ms), best of a few, and its answer's status. */
+  /** Returns the processor time of this request (ms, the best of a few runs) and the status of its answer. */
   const costOf = async (request: InjectOptions) => {
     let best = Number.POSITIVE_INFINITY
     let status = 0
@@ -221,7 +222,8 @@ describe('a hostile body (case 7)', () => {
     const open: string[] = []
     for (const [path, methods] of Object.entries(paths))
       for (const [method, { requestBody, parameters = [] }] of Object.entries(methods)) {
-        // What providers send is kept as it came, once its sender is known.
+        // The bodies of webhooks are stored unchanged, once their sender is known, so their schemas set no
+        // bounds.
         if (path.startsWith('/api/webhooks/')) continue
         const body = requestBody?.content['application/json']?.schema
         if (body) open.push(...unbounded(body, `${method} ${path}`))
@@ -244,12 +246,13 @@ interface Schema {
 interface Operation {
   security?: Record<string, unknown>[]
   requestBody?: { content: Record<string, { schema: Schema }> }
-  /** Without a schema where it stands among the shared ones, as the Idempotency-Key does. */
+  /** A parameter without a schema refers to a shared one, such as the Idempotency-Key. */
   parameters?: { name: string; schema?: Schema }[]
 }
 
 /**
- * Places in a schema that take as much as comes. A pattern bounds a text where it has both ends and no star.
+ * Returns the places in a schema that accept texts of any length. A pattern limits a text if it is anchored
+ * at both ends and has no star.
  */
 function unbounded(schema: Schema, at: string): string[] {
   const parts = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])]
@@ -414,7 +417,7 @@ describe('a database that is not well (case 11)', () => {
     const ask = () => app.inject({ method: 'POST', url: '/api/auth/otp', payload: { phone: '081299900001' } })
     const owner = new pg.Client({ connectionString: laku.ownerUrl })
     await owner.connect()
-    // A full disk cannot be had here: PostgreSQL's own error for one, raised where it writes.
+    // A full disk cannot be made here, so a trigger raises PostgreSQL's own error for it.
     await owner.query(`create function full_disk() returns trigger language plpgsql as
       $$ begin raise exception using errcode = '53100', message = 'could not extend file: No space left on device'; end $$;
       create trigger full_disk before insert on otp_challenges for each row execute function full_disk()`)

@@ -44,8 +44,8 @@ it('every route has its cost, once', () => {
 })
 
 /**
- * nginx's own rule of which location serves a path: an exact one, the longest `^~`, the first pattern, the
- * longest prefix.
+ * Returns nginx's limits for a path by its rules for locations: an exact one, the longest `^~`, the first
+ * pattern, the longest prefix.
  */
 function zonesOf(path: string): string[] {
   const conf = readFileSync(new URL('../../deploy/nginx.conf', import.meta.url), 'utf8')
@@ -74,7 +74,7 @@ it('nginx counts each route by the same shares, of 50 requests a second', () => 
     const wanted =
       cost === 'free' ? [] : network === 1 ? ['laku_all 50'] : ['laku_all 50', `laku_${cost} ${50 * network}`]
     for (const text of [path, `${path}/`]) {
-      // A probe is asked at one address.
+      // The health check has only one address.
       if (cost === 'free' && text.endsWith('/') && path === '/healthz') continue
       expect([text, zonesOf(text)]).toEqual([text, wanted])
     }
@@ -96,7 +96,7 @@ describe('laku counts what is dear once more', () => {
   ] as const)('%s by network, also where all are allowed more', async (url, method, cost, remoteAddress) => {
     const seen = await ask(8, { url, method, remoteAddress, ...(method === 'POST' && { payload: {} }) })
     expect(passed(seen)).toBe(10 * costs[cost].network)
-    // The rest of what an address may ask is still there for all else.
+    // The address can still make other requests, up to the rest of its limit.
     expect((await app.inject({ url: '/api/products', remoteAddress })).statusCode).toBe(200)
   })
 
@@ -136,7 +136,7 @@ describe('what everybody may read', () => {
     expect(await read()).toBe(2)
     await memory.get('b', async () => 0)
     await memory.get('c', async () => 0)
-    // Two are kept: the oldest made room.
+    // The cache keeps two answers, so the oldest one was dropped.
     expect(await read()).toBe(3)
   })
 

@@ -25,7 +25,7 @@ const until = async (is: () => Promise<boolean>) => {
   throw new Error('it did not come to be within 10 s')
 }
 const statusOf = async (id: string) => (await f.row(id)).status
-/** As after a start of the server, or of a copy of its data folder. */
+/** Resets the mark, as after a start of the server or of a copy of its data folder. */
 const startedAnew = () => sql`update provider_book_reads set server_start = null`.execute(f.laku.db)
 
 it('a server that was started reads the provider’s book before money leaves it, and within 10 s it does', async () => {
@@ -39,7 +39,8 @@ it('a server that was started reads the provider’s book before money leaves it
   await worker.close()
   worker = undefined
 
-  // A copy of the folder, which lacks what the shop paid since: it shows no other mark.
+  // The database is a copy of the folder that lacks the shop's later payments, and has no other mark of a
+  // copy.
   const own = await f.laku.system(({ tx }) => readInstallationId(tx))
   const line = { type: 'DISBURSEMENT', amount: 40_000, reference_id: `${own}-WDR-261130-ABCDEFGHJK-1` }
   await sandboxControl(f.laku)('POST', '/transactions', line)

@@ -116,15 +116,15 @@ it('fact 12: a delivery says PAID and the invoice read again EXPIRED: it does no
     },
   ])
   expect(await itemOf(id)).toEqual([])
-  // Its time passes, and the provider is asked again and again.
+  // Time passes, and the provider is asked again and again.
   f.laku.clock.shift(7_200)
   await sweep()
   expect((await f.row(payment.id)).status).toBe('pending')
   expect(await f.events('payment.expired', payment.id)).toBe(0)
-  // Nobody is sent to pay again.
+  // The buyer is not sent to pay again.
   const context = { units: f.laku.units, actor: system, gateway: gateway(), publicUrl: 'http://x' }
   expect(await openInvoice(context, payment.code)).toEqual({ state: 'checking' })
-  // A person looks into the dashboard: nothing came. The delivery is no update any more.
+  // A person looks at the dashboard and finds no money. The webhook delivery does not count any more.
   await f.laku.as(admin, (work) => endPayment(work, { payment: payment.code }))
   await cancelPayments({ units: f.laku.units, actor: system, gateway: gateway() }, [payment.id])
   expect((await f.row(payment.id)).status).toBe('expired')
@@ -275,7 +275,7 @@ it('fact 12: a delivery says that a refund went and the refund read again that i
   expect([there, (await f.refundsOf(payment.id))[0]?.status]).toEqual([1, 'submitted'])
   const item = await f.laku.db.selectFrom('attention').selectAll().where('subjectId', '=', id).execute()
   expect(item).toMatchObject([{ kind: 'webhook_failed', command: `laku refunds show ${sent?.code}` }])
-  // It says so twice: then it is so.
+  // The provider reports it twice, so it is accepted.
   await run([await receive({ event: 'refund.failed', data: { ...data, status: 'FAILED' } })])
   expect((await f.refundsOf(payment.id))[0]?.status).toBe('failed')
 })

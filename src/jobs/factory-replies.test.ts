@@ -22,7 +22,7 @@ afterAll(() => laku.close())
 
 let phones = 0
 
-/** A purchase order to a factory of its own, whose message went out. */
+/** Makes a purchase order to a factory of its own, whose message was sent. */
 async function sent(): Promise<{ id: string; code: string; phone: string; messageId: string }> {
   market = await Market.open(laku)
   const phone = `+62811${String(10_000_000 + ++phones)}`
@@ -53,11 +53,11 @@ interface Said {
   body: string
   context?: string
   id?: string
-  /** Seconds after now. */
+  /** The time of the message, in seconds from now. */
   later?: number
 }
 
-/** A delivery of Meta's with these messages, kept as the door does. */
+/** Stores a webhook delivery of Meta with these messages, as the route does. */
 function delivery(...said: Said[]): Promise<string> {
   const messages = said.map(({ from, body, context, id = `wamid.${randomUUID()}`, later = 0 }) => ({
     from: from.slice(1),

@@ -20,7 +20,7 @@ describe('a job that stays running after a restart (pg-boss #365, #510, river #1
     expect((await take())?.id).toBe(id)
     await boss.supervise('groups.fulfil')
     expect(await take()).toBeUndefined()
-    // A minute passes, in which nobody said that they are still at work on it.
+    // A minute passes without a heartbeat of the job's worker.
     await sql`update pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute' where id = ${id}::uuid`.execute(
       laku.db,
     )
@@ -28,7 +28,7 @@ describe('a job that stays running after a restart (pg-boss #365, #510, river #1
       laku.db,
     )
     await boss.supervise('groups.fulfil')
-    // A retry waits for a moment.
+    // A retry becomes due only after a moment.
     let again = await take()
     for (let tries = 0; !again && tries < 40; tries++) {
       await wait(100)
@@ -40,14 +40,17 @@ describe('a job that stays running after a restart (pg-boss #365, #510, river #1
 
 describe('schedules that are missed, or fire twice (pg-boss #549, #557)', () => {
   const minute = new Date().getMinutes()
-  /** A job of the calendar of which no time falls into this test. */
+  /** A job with a cron time that does not occur during this test. */
   const name = [16, 17, 18].includes(minute) ? 'ledger.snapshot' : 'keys.prune'
   const runs = async () => {
     const { rows } = await sql<{ state: string }>`
       select state::text from pgboss.job where name = ${name}`.execute(laku.db)
     return rows.map((row) => row.state)
   }
-  /** Nobody looked at the calendar for three hours, in which the job's time came at least three times. */
+  /**
+   * Makes it look as if no worker had checked the cron times for three hours, in which the job was due at
+   * least three times.
+   */
   const nobodyLooked = async () => {
     await sql`update pgboss.version set cron_on = now() - interval '3 hours'`.execute(laku.db)
     await sql`update pgboss.schedule set created_on = now() - interval '1 day'`.execute(laku.db)
@@ -60,8 +63,8 @@ describe('schedules that are missed, or fire twice (pg-boss #549, #557)', () => 
     const workers = await Promise.all([1, 2].map(() => startWorker(laku, { calendarS: 1 })))
     try {
       await expect.poll(runs, { timeout: 20_000 }).toEqual(['completed'])
-      // The mark of the last look is lost, as by a crash between the look and its commit: both look at the
-      // same hours again.
+      // The time of the last check is lost, as after a crash before the commit. So both checks see the same
+      // hours.
       for (let look = 0; look < 2; look++) {
         await nobodyLooked()
         await wait(1_200)

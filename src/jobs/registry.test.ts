@@ -10,7 +10,7 @@ const notJobs = ['define-job', 'registry', 'webhook-queue', 'worker']
 
 describe('the jobs', () => {
   it('are each a file of their own name, and each in the registry once', () => {
-    // `payouts.submit` is src/jobs/payouts/submit.ts.
+    // The job `payouts.submit` is in src/jobs/payouts/submit.ts.
     const files = globSync('src/jobs/**/*.ts').map((file) =>
       file.slice('src/jobs/'.length, -3).replace('/', '.'),
     )

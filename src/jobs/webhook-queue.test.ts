@@ -72,7 +72,7 @@ describe('a provider that is held up', () => {
   })
   const deliver = (provider: WebhookProvider, update: object) =>
     laku.system((work) => receiveWebhook(work, incoming(provider, update)))
-  /** As a delivery lies there whose job was lost. */
+  /** Stores a webhook delivery whose job was lost. */
   async function deliverWithoutJob(provider: WebhookProvider, update: object): Promise<string> {
     const [id, now] = [newId(), laku.clock.now()]
     const { headers, ...rest } = incoming(provider, update)

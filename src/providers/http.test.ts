@@ -68,7 +68,7 @@ describe('a call', () => {
     }
     const { get } = client()
     for (let i = 0; i < 10; i++) await get()
-    // A second one may open while the first is being given back.
+    // A second connection may open while the first one is being returned.
     expect(ports.size).toBeLessThanOrEqual(2)
   })
 })

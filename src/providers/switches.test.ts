@@ -10,7 +10,7 @@ import { createMetaSender } from './whatsapp/meta.ts'
 import { createXenditGateway } from './xendit/gateway.ts'
 import { createXenditPayouts } from './xendit/payouts.ts'
 
-// The real clients against the sandbox, in each behaviour that its profile plays.
+// Tests the real clients against the sandbox, in each behaviour that the sandbox's profile can play.
 
 let f: Awaited<ReturnType<typeof startFixture>>
 beforeAll(async () => {
@@ -62,7 +62,8 @@ it.each(SWITCHES['xendit.payout-status'].choices)(
     const made = await payouts().createPayout({ key: word, destination, amountIdr: 10_000, description: 'x' })
     expect(made.status).toBe(word)
     expect(await payouts().findPayouts(word)).toMatchObject([{ id: made.id, status: word }])
-    // COMPLIANCE_REJECTED is documented as an end; of the others nobody says whether money may still move.
+    // COMPLIANCE_REJECTED is documented as final. For the other states, no source says whether money may
+    // still move.
     expect(verdictOf(word)).toBe(word === 'COMPLIANCE_REJECTED' ? 'failed' : 'waiting')
   },
 )

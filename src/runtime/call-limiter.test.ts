@@ -9,7 +9,7 @@ describe('the limit of calls that all processes share', () => {
   })
   afterAll(() => laku.close())
 
-  /** When each of these calls was let through, in ms from now. */
+  /** Returns the times at which these calls were let through, in ms from now. */
   async function taken(limiters: SharedCallLimiter[], calls: number, endpoint: string): Promise<number[]> {
     const began = performance.now()
     const all = Array.from({ length: calls }, async (_, i) => {
@@ -24,7 +24,7 @@ describe('the limit of calls that all processes share', () => {
     const at = await taken(processes, 150, 'spread')
     const stepMs = 60_000 / (1_200 * 0.9)
     expect(at[0]).toBeLessThan(1_000)
-    // The 121st is the first that the burst has no room for.
+    // The burst allows 120 calls, so the 121st is the first that must wait.
     for (const [i, ms] of at.entries()) if (i >= 120) expect(ms).toBeGreaterThan((i - 119) * stepMs * 0.9 - 5)
     expect(at.at(-1)).toBeLessThan(30 * stepMs + 1_500)
   })

@@ -146,7 +146,7 @@ test('development has secrets of its own, the same from every folder, and produc
   expect(new Set(here).size).toBe(3)
 })
 
-/** The same bytes, written otherwise. */
+/** Returns the same bytes in another notation. */
 const reread = (secret = '', as: 'hex' | 'base64') => Buffer.from(secret, 'base64url').toString(as)
 const key = 'q2nB6V2rWkq0d1o8m5cJb1m9m7oFJx3sG0k4Zr7s1yA='
 

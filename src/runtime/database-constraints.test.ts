@@ -14,7 +14,8 @@ beforeAll(async () => {
      where not t.tgisinternal and p.pronamespace = 'public'::regnamespace order by 1`,
   )
   guards = rows.map(({ name }) => name)
-  // What PostgreSQL gives everybody and laku takes away is given back, so that the guards stand alone.
+  // PostgreSQL gives everybody rights that laku revokes. They are granted again here, so that only the guards
+  // protect the data.
   const name = new URL(laku.ownerUrl).pathname.slice(1)
   await query(laku.ownerUrl, `grant temporary, create on database ${name} to public`)
 })
@@ -42,7 +43,7 @@ const use = (kind: string, person: string, second: string | null) => `
 const user = `insert into public.users (id, phone, status, created_at, updated_at, deleted_at)
   values ('${id}', null, 'deleted', now(), now(), now()) on conflict do nothing`
 
-/** What each guard is there to refuse, in statements of one transaction; the first list is let pass. */
+/** The statements that each guard must refuse, in one transaction. The statements in `before` are allowed. */
 const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp }> = {
   refuse_change: { refused: ["update public.events set type = 'x'"], says: /permission denied|is refused/ },
   ledger_refuse_unbalanced: {
@@ -107,7 +108,7 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
     refused: [posting(newId()).replace("'raw'", "'factory.written_off'")],
     says: /was not counted against a limit/,
   },
-  // The application writes no name at all: the functions that do are tried in
+  // The application may write no name at all. The functions that write names are tested in
   // src/domain/auth/staff/staff.test.ts.
   keep_staff_name: { refused: ["update public.staff set name = 'ana'"], says: /permission denied/ },
   require_living_user: {
@@ -120,8 +121,8 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
 }
 
 /**
- * Statements that put temporary tables, functions and operators of the application's own before everything
- * that a guard could mean.
+ * Returns statements that create temporary tables, functions and operators with the names that a guard could
+ * use, so that they are found first.
  */
 const inTheWay = async () => {
   const { rows } = await laku.pool.query<{ name: string }>(

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { openTestLaku } from '../../test/laku.ts'
 import { createPool } from './database.ts'
 
-/** What PgBouncer lets a client say as it connects; it turns away whoever says more. */
+/** The settings that PgBouncer accepts when a client connects. It refuses clients that send others. */
 const takenByPgBouncer = ['user', 'database', 'client_encoding', 'application_name']
 
 test('every transaction has its bounds, and the connection goes back without them', async () => {
@@ -33,7 +33,7 @@ test('every transaction has its bounds, and the connection goes back without the
 test('says nothing to the database as it connects that PgBouncer refuses', async () => {
   const server = createServer((socket) => {
     socket.once('data', (packet) => {
-      // Length, protocol version, then names and values, each ended by a zero.
+      // The packet has a length, a protocol version, and then names and values, each ended by a zero byte.
       said.push(...packet.subarray(8, -2).toString().split('\0'))
       socket.destroy()
     })

@@ -38,7 +38,7 @@ async function ask(url: string, sql: string): Promise<Record<string, unknown>[]>
   }
 }
 
-/** A killed process is gone a moment after the signal was sent. */
+/** A killed process is gone only a moment after the signal, so this waits. */
 async function killHard(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL')
   while (isAlive(pid)) await sleep(1)
@@ -54,7 +54,9 @@ const program = `
   }
 `
 
-/** What a process of its own prints when it asks for the server: its pid, or the error. */
+/**
+ * Starts the server from another process. Returns the output of that process: the server's pid, or the error.
+ */
 function startElsewhere(
   folder: string,
   options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
@@ -147,7 +149,7 @@ test('a server whose socket was cleaned away is replaced', async () => {
 
 test('a data folder that was removed under its server can be made again', async () => {
   const before = await startEmbeddedPostgres(shared, fast)
-  // The server still writes into it meanwhile.
+  // The server may still write into the folder, so the removal is retried.
   rmSync(shared, { recursive: true, maxRetries: 20, retryDelay: 20 })
   const after = await startEmbeddedPostgres(shared, fast)
   expect(after.pid).not.toBe(before.pid)
@@ -176,7 +178,7 @@ test.runIf(isRoot)('an ordinary user runs it too, and is refused a folder of roo
   expect(await startElsewhere(folder, { uid: nobody, gid: nobody })).toMatch(/^2 the data folder .*EACCES/)
   chownSync(folder, nobody, nobody)
   expect(await startElsewhere(folder, { uid: nobody, gid: nobody })).toMatch(/^\d+$/)
-  // Root comes to the same server, and starts it as its owner when it is gone.
+  // Root uses the same server, and starts it again as its owner when it has ended.
   const { pid } = await startEmbeddedPostgres(folder, fast)
   await killHard(pid)
   expect((await startEmbeddedPostgres(folder, fast)).pid).not.toBe(pid)

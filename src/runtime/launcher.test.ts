@@ -10,7 +10,7 @@ const launcher = fileURLToPath(new URL('../../bin/laku.js', import.meta.url))
 const bundled = `node-${process.platform}-${process.arch}`
 const bundledFolder = dirname(createRequire(import.meta.url).resolve(`${bundled}/package.json`))
 
-/** A Node on this machine that is too old for laku, if there is one. */
+/** The path of a Node on this machine that is too old for laku, if there is one. */
 const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
   if (!existsSync(path)) return false
   const version = spawnSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout

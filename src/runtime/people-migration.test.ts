@@ -64,7 +64,7 @@ it('staff of a version before keep who they are: names that clash get a number, 
   expect(rows.map((row) => row.let_in_by)).toEqual([null, ana, deputy, ana, ana])
   const given = await owner.query('select given_by from staff_tokens')
   expect(given.rows).toEqual([{ given_by: deputy }])
-  // What rows of before call them is still them, and nobody else.
+  // A name in an older row belongs to the same person as before the migration, and to nobody else.
   for (const [text, name] of made) {
     const found = await owner.query("select staff_named('staff:' || $1) as id", [name])
     expect([name, found.rows[0]?.id]).toEqual([name, text])

@@ -11,7 +11,7 @@ interface Run {
   exited: Promise<[number | null, string | null]>
 }
 
-/** A process with a Shutdown of a pool and a server on it, and whatever more a test wants. */
+/** Runs a process with a Shutdown, a pool and a server, and with additional code of the test. */
 async function run(body: string): Promise<Run> {
   const program = `
     const { Shutdown } = await import(${module('./shutdown.ts')})

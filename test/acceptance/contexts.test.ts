@@ -21,7 +21,7 @@ import { runLaku } from './laku-process.ts'
 const launcher = fileURLToPath(new URL('../../bin/laku.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'laku-contexts-'))
 const file = join(folder, 'config', 'laku', 'contexts.json')
-// Another folder to stand in, so that no shop of this one is found.
+// The environment of another folder, so that the shop of this folder is not found.
 const env = { XDG_CONFIG_HOME: join(folder, 'config'), LAKU_DATA_DIR: join(folder, 'none') }
 
 interface Shop {
@@ -56,7 +56,10 @@ async function logIn(name: string, { staffServer, token }: Shop): Promise<number
   return await new Promise((resolve) => child.on('close', resolve))
 }
 
-/** Says at its end which files a process loaded, and which of Node's own modules. */
+/**
+ * A probe that prints, at the end of a process, which files and which of Node's own modules the process
+ * loaded.
+ */
 const probe = join(folder, 'probe.cjs')
 writeFileSync(
   probe,
@@ -173,7 +176,7 @@ describe('two shops, two contexts, one terminal', () => {
       expect(files.filter((file) => !file.startsWith('dist/cli/bundle/'))).toEqual(['bin/laku.js'])
       expect(files.length).toBeLessThanOrEqual(most[kind].files)
       expect(ofNode.length).toBeLessThanOrEqual(most[kind].ofNode)
-      // Each of these costs as much as the whole client.
+      // Each of these modules costs as much as the whole client.
       const dear = ['child_process', 'dgram', 'fs/promises', 'http2', 'tls', 'worker_threads']
       expect(ofNode.filter((text) => dear.includes(text))).toEqual([])
     }

@@ -7,7 +7,7 @@ import { Shop } from '../../src/commands/demo/shop.ts'
 
 const run = promisify(execFile)
 
-/** curl as a person would type it: the body, and where a redirect points. */
+/** Calls curl as a person would type it. Returns the body, and the target of a redirect. */
 async function curl<T>(method: string, url: string, body?: object, token?: string): Promise<T> {
   const args = ['-sS', '--max-time', '20', '-X', method, '-w', '\n%{redirect_url}', url]
   if (body) args.push('-H', 'content-type: application/json', '-d', JSON.stringify(body))

@@ -12,7 +12,8 @@ import { urlOf } from '../global-setup.ts'
 import { productionSettings } from '../production.ts'
 import { runLaku } from './laku-process.ts'
 
-// A server of its own, as a shop has it: two roles, and databases that nobody has migrated.
+// A database server of its own, as a shop has it: with two roles, and with databases that were never
+// migrated.
 const folder = mkdtempSync(join(tmpdir(), 'laku-environment-'))
 let server: EmbeddedPostgres
 
@@ -26,7 +27,9 @@ async function rows(url: string, text: string): Promise<Record<string, unknown>[
   }
 }
 
-/** The addresses of a database, as the owner's shell and as a shell that only has the application's. */
+/**
+ * Returns the URLs of a database: for the owner's shell, and for a shell that has only the application's URL.
+ */
 const urlsOf = (name: string) => ({
   owner: { DATABASE_URL: urlOf(server.appUrl, name), DATABASE_OWNER_URL: urlOf(server.ownerUrl, name) },
   app: { DATABASE_URL: urlOf(server.appUrl, name) },
@@ -56,7 +59,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** What a command of development could have left in a database. */
+/** Returns the data that a command of development could have left in a database. */
 const traces = async (name: string) =>
   (
     await rows(

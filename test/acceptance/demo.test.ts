@@ -8,7 +8,8 @@ interface Demo {
   book: { gateway_idr: number; provider_idr: number; agrees: boolean }
 }
 
-// A shell that belongs to another shop: the demo takes nothing of it, and reaches nothing of it.
+// The environment of a shell that belongs to another shop. The demo must not use it and must not reach that
+// shop.
 const another = {
   DATABASE_URL: 'postgres://laku_app:secret@127.0.0.1:9/production',
   LAKU_ENCRYPTION_KEY: 'the key of another shop, which is long enough',
@@ -17,9 +18,8 @@ const another = {
 
 describe('laku demo', () => {
   it('acts the flows out for real, verifies the book, and ends 0', async () => {
-    // How long it takes is measured on a quiet machine (docs/reliability.md); here other tests run beside it.
-    // On a loaded one it was ended at 60 s though nothing was wrong, and the shop that it had started kept
-    // this test waiting.
+    // The demo's duration is measured on a quiet machine (docs/reliability.md); here other tests run beside
+    // it. The timeout is long, because a loaded machine once needed more than 60 s.
     const { exitCode, stdout, stderr } = await runLaku(['demo', '--json'], another, 400_000)
     const demo = JSON.parse(stdout) as Demo
     expect(demo.flows.map(({ name, ok }) => ({ name, ok }))).toEqual([

@@ -11,7 +11,7 @@ import { MUCH_IDR } from '../payouts.ts'
 import { environmentOf, RunningLaku } from '../running-laku.ts'
 import { Storefront } from '../storefront.ts'
 
-/** A worker that has just begun takes its first job after a second or two; on a busy machine much later. */
+/** A new worker takes its first job after a second or two, but much later on a busy machine. */
 const TIMEOUT_MS = 60_000
 
 interface Answer {
@@ -45,15 +45,15 @@ describe('processes that get SIGTERM', () => {
     await laku.close()
   })
 
-  /** Holds a row as another transaction would, until it is let go. */
+  /** Locks a row as another transaction would, until the returned function is called. */
   async function holdRow(table: string, id: string): Promise<() => Promise<unknown>> {
     await blocker.query('begin')
     await blocker.query(`select from ${table} where id = $1 for update`, [id])
     return () => blocker.query('rollback')
   }
   /**
-   * So many transactions wait for a lock. Asked outside of the holder's transaction, which sees the processes
-   * of its beginning.
+   * Returns the number of transactions that wait for a lock. The query runs outside of the blocking
+   * transaction, because there the list of processes does not change.
    */
   const waiting = async () => {
     const { rows } = await laku.pool.query(
@@ -72,7 +72,7 @@ describe('processes that get SIGTERM', () => {
     const get = (path: string) => answerOf(send('GET', path, {}, kept).end())
     expect(await get('/readyz')).toMatchObject({ status: 200, connection: 'keep-alive' })
 
-    // Three joins of one session that somebody holds: two wait for its row, the third in the batcher.
+    // Three joins of a session whose row is locked: two wait for the row, the third waits in the batcher.
     const { id } = await shop.market.session({ moq: 10 })
     const buyers = await shop.market.buyers(3)
     const letGo = await holdRow('group_buying_sessions', id)
@@ -92,7 +92,7 @@ describe('processes that get SIGTERM', () => {
       joins.push(join(buyer))
       await eventually(waiting, (n) => expect(n).toBe(Math.min(2, i + 1)))
     }
-    // A delivery whose body has come by half.
+    // A webhook delivery of which only half of the body has arrived.
     const update = JSON.stringify({ id: 'inv', external_id: 'x', status: 'PAID' })
     const delivery = send('POST', '/api/webhooks/xendit', {
       'content-type': 'application/json',

@@ -29,7 +29,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A role whose password the server asks for: the embedded one else trusts who reaches its socket. */
+/**
+ * Lets the server ask for a role's password. Otherwise the embedded server trusts everybody who reaches its
+ * socket.
+ */
 async function askForPassword(role: string): Promise<void> {
   const rules = join(dataDir, 'postgres', 'pg_hba.conf')
   writeFileSync(rules, `local all ${role} scram-sha-256\n${readFileSync(rules, 'utf8')}`)
@@ -57,7 +60,7 @@ interface Failing {
   env: () => NodeJS.ProcessEnv
   exitCode: number
   code: string
-  /** What is wrong and where, and what to do about it. */
+  /** The texts that the message must contain: the fault, its place, and its remedy. */
   says: () => string[]
 }
 
@@ -112,7 +115,7 @@ const failing: Failing[] = [
     says: () => [`port ${takenPort()} on 127.0.0.1 is taken`, 'stop what listens there', '--port'],
   },
   {
-    // A folder below a file cannot be made by root either.
+    // A folder below a file cannot be created, even by root.
     what: 'a data folder that cannot be written',
     args: () => ['sessions', 'list', '--data-dir', join(folder, 'file', 'data')],
     env: () => {
@@ -137,8 +140,8 @@ describe.each(failing)('$what', ({ args, env, exitCode, code, says }) => {
   it('is one line that says what, where and what to do', async () => {
     const ended = await runLaku(args(), { LAKU_DATA_DIR: nowhere(), ...env() })
     expect(ended).toMatchObject({ exitCode, stdout: '' })
-    // A second line says where commands of staff run, to whom gave such a command a database.
-    expect(ended.stderr).toMatch(/^laku: [^\n]+\n(laku: a command of staff [^\n]+\n)?$/)
+    // If a command of staff was given a database, a second line says how to run such commands.
+    expect(ended.stderr).toMatch(/^laku: [^\n]+\n(laku: commands of staff [^\n]+\n)?$/)
     for (const words of says()) expect(ended.stderr).toContain(words)
     expect(ended.stderr).not.toMatch(/s3cret|\bat .*:\d+:\d+/)
   })

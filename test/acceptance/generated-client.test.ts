@@ -8,10 +8,12 @@ import { Shop } from '../../src/commands/demo/shop.ts'
 
 const run = promisify(execFile)
 const client = 'test/contract/client'
-// It has a TypeScript 5 of its own: openapi-typescript needs the compiler's API, which 7 does not have.
+// The client has a TypeScript 5 of its own, because openapi-typescript needs the compiler's API, which
+// version 7 does not have.
 const bin = (name: string) => `${client}/node_modules/.bin/${name}`
 
-// By its address: only the client's own compiler looks into it, once the description is made into types.
+// The file is imported by its URL, so that only the client's own compiler checks it, after the types are
+// generated.
 const flow = new URL('../contract/client/flow.ts', import.meta.url).href
 
 interface Flow {
@@ -38,7 +40,7 @@ describe('a client made from openapi.json by somebody else', () => {
 
   it('compiles, and takes two buyers from their phones to their orders', async () => {
     await run(process.execPath, [bin('openapi-typescript'), 'openapi.json', '-o', `${client}/api.d.ts`])
-    // Throws with the compiler's words where the client and the description do not fit.
+    // Throws the compiler's message if the client and the API description do not fit.
     await run(process.execPath, [bin('tsc'), '-p', client])
     const { groupFlow } = (await import(flow)) as Flow
     const goods = await stockGoods(shop, { name: 'Tas', sku: 'CLIENT', priceIdr: 60_000, stock: 5 })

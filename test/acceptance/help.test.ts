@@ -13,8 +13,8 @@ const folder = mkdtempSync(join(tmpdir(), 'laku-help-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const ROUNDS = 7
-// It is 1.9 to 2.2, and less by the clock. What is measured is the processor's time, which a neighbour's load
-// moves little; loading the domain for nothing makes it 10.
+// The limit of the ratio of processor times. The ratio is 1.9 to 2.2; loading the domain unnecessarily makes
+// it 10. Processor time is measured, because a neighbour's load changes it little.
 const MAX_RATIO = 3
 
 it('laku --help takes little more than an empty Node script', () => {
@@ -27,7 +27,7 @@ it('laku --help takes little more than an empty Node script', () => {
   )
   const processorTimeOf = (...args: string[]) =>
     Number(spawnSync(process.execPath, ['-r', probe, ...args], { encoding: 'utf8' }).stderr)
-  // In turn, so that both meet the same load; the first of each fills the caches.
+  // The two take turns, so that both have the same load. The first run of each fills the caches.
   const rounds = Array.from(
     { length: ROUNDS + 1 },
     () => [processorTimeOf(empty), processorTimeOf(launcher, '--help')] as const,

@@ -21,7 +21,7 @@ describe('laku ledger verify', () => {
   it('ends 0 on a book that holds, and 8 with the name of the transaction that a superuser changed, still balanced', async () => {
     if (!laku.superUrl) return expect(laku.superUrl, 'this server gives no superuser').toBeUndefined()
     const posting = {
-      // Its row is a line at the provider: no row here is held to it.
+      // The posting belongs to a line at the provider, so no row in this database must match it.
       key: `gateway:${newId()}:fee`,
       kind: 'gateway.fee' as const,
       subject: ['gateway', newId()] as [string, string],

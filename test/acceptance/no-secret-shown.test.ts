@@ -10,7 +10,7 @@ import { runLaku } from './laku-process.ts'
 const folder = mkdtempSync(join(tmpdir(), 'laku-secrets-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-// In every secret that these processes are given.
+// A text that is part of every secret of these processes, so that it can be searched for.
 const MARK = 'bocor7391'
 const file = (content: string) => {
   const path = join(folder, `${Math.random()}.json`)
@@ -32,7 +32,7 @@ const marked = Object.fromEntries(
   ]),
 )
 const nowhere = `postgres://laku_app:${MARK}@127.0.0.1:9/laku`
-/** What is wrong with each of them is that a blank is in it. */
+/** The fault of each of these secrets is the space in it. */
 const blanks = Object.fromEntries(secrets.map((name) => [name, `${MARK} ${MARK}`]))
 
 const failing: [string, string[], NodeJS.ProcessEnv][] = [

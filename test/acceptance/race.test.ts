@@ -1,4 +1,4 @@
 import { describeRace } from './race.ts'
 
-// Ten rounds are a proof (race.proof.test.ts).
+// Ten rounds are run by race.proof.test.ts.
 describeRace(3)

@@ -7,7 +7,7 @@ import { type Chromium, startChromium } from './chromium.ts'
 import { Shop, type Sight } from './shop.ts'
 import { visit } from './visit.ts'
 
-// What was seen, for a person to look at.
+// The folder with the pictures, for a person to look at.
 const pictures = join(tmpdir(), 'laku-pages')
 const LIGHT_BYTES = 10_000
 
@@ -36,7 +36,7 @@ async function withPage<T>(options: BrowserContextOptions, use: (page: Page) => 
   }
 }
 
-/** Looks at each sight in one way. */
+/** Visits all pages in one way (language, size and colours). */
 async function lookAt(
   sights: readonly Sight[],
   way: string,
@@ -48,7 +48,7 @@ async function lookAt(
   })
 }
 
-/** Looks at a sight, and keeps a picture of it. */
+/** Visits a page and saves a picture of it. */
 async function look(page: Page, sight: Sight, way: string, language: Language): Promise<void> {
   const what = `${sight.name}, ${way}`
   const { status, noticed } = await visit(page, new URL(sight.path, shop.url).href)
@@ -134,7 +134,7 @@ describe('the way of a buyer, without a script', () => {
       expect(await heading.textContent()).toMatch(/^Rp.1\d\d\.\d{3}$/)
       await page.getByRole('button', { name: 'BCA' }).click()
       expect(await heading.textContent()).toBe('Pembayaran berhasil')
-      // To look again is not to pay again; to go back and pay again is refused in words.
+      // Reloading the page does not pay again, and going back to pay again is refused with a text.
       await page.reload()
       expect(await heading.textContent()).toBe('Pembayaran berhasil')
       await page.goBack()
@@ -148,7 +148,7 @@ describe('the way of a buyer, without a script', () => {
       await shop.laku.drain()
       await page.getByText('Sudah dibayar').waitFor({ timeout: 30_000 })
       await page.getByRole('link', { name: 'Lihat grup belanja' }).click()
-      // A browser may keep what it saw for ten seconds.
+      // A browser may cache the page for ten seconds.
       await page.reload()
       expect(await page.locator('label').textContent()).toContain('29 dari minimal 40')
     })

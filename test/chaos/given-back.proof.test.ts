@@ -32,7 +32,7 @@ const jobs = async () => {
   return rows.map((row) => row.state as string)
 }
 
-/** Two tries of ten seconds each are longer than a worker that ends waits for its jobs. */
+/** Two attempts of ten seconds each take longer than a worker waits for its jobs when it ends. */
 it('a job that does not end in time is given back by a worker that gets SIGTERM, and done by the next', async () => {
   const [ana] = await shop.market.buyers(1)
   const { payment } = await shop.order(ana!)

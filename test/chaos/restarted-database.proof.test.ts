@@ -13,9 +13,10 @@ const stop = (dataDir: string) => stopEmbeddedPostgres(dataDir)
 const kill = async (dataDir: string) => process.kill((await startEmbeddedPostgres(dataDir)).pid, 'SIGKILL')
 const quiet = { opening: () => {}, flow: () => {}, step: () => {} }
 const DOWN_MS = 2_000
-// The sandbox gives a delivery up after ten seconds.
+// The sandbox gives up a delivery after ten seconds.
 const LONG_DOWN_MS = 12_000
-// A payment whose webhook was given up is asked for half a minute after its invoice was made.
+// The timeout is long, because laku asks about a payment whose webhook was given up only half a minute after
+// its invoice was made.
 const TIMEOUT_MS = 120_000
 
 describe('a shop whose database is restarted under its server and its worker', () => {
@@ -54,12 +55,12 @@ describe('a shop whose database is restarted under its server and its worker', (
         TIMEOUT_MS,
       )
       const serverMs = performance.now() - backMs
-      // The provider tries a delivery that was not taken a few times more. Then the sweep of payments asks.
+      // The provider repeats a refused delivery a few times. After that, the sweep of payments asks.
       const seenMs: Record<string, number> = {}
       await until(
         'the parcel',
         async () => {
-          // Nobody may ask much more often for minutes.
+          // Calls are a second apart, because a caller who asks much more often for minutes is limited.
           await sleep(1_000)
           const seen = await buyer.orderById(order.id)
           seenMs[seen.status] ??= performance.now() - backMs
@@ -111,7 +112,7 @@ describe('a shop whose database is restarted under its server and its worker', (
   })
 })
 
-/** What the tables hold once nothing moves any more: the worker goes on meanwhile. */
+/** Returns the content of the tables once nothing changes any more. The worker keeps running. */
 async function digestAtRest({ at }: Shop): Promise<Record<string, string>> {
   const { superUrl } = await startEmbeddedPostgres(at.data_dir)
   let before = await digest(superUrl, touchedByReplay)

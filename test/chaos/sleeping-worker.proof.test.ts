@@ -19,17 +19,15 @@ import { openSettlementFixture, type SettlementFixture } from '../settlements.ts
 
 const SLEEP_S = 14 * 60
 const LAG_S = 3600
-// A refund's lease runs half a minute by the database's own clock, and a job whose worker is silent is given
-// out again after as long.
+// The timeout is long, because a refund's lease lasts half a minute by the database's clock, and the job of a
+// silent worker is queued again after the same time.
 const TIMEOUT_MS = 120_000
 
-/**
- * One piece of money that leaves: its row here, its path at the provider, and what the provider has of it.
- */
+/** One outgoing payment: its row in laku, its path at the provider, and the provider's records of it. */
 interface Leaving {
   table: 'payouts' | 'refunds'
   path: string
-  /** Begins it and returns the row's id. */
+  /** Begins the payment and returns the id of its row. */
   begin(): Promise<string>
 }
 
@@ -120,8 +118,8 @@ const leaving: Record<string, Leaving> = {
 type Stopping = (worker: RunningLaku, leaving: Leaving) => { stopped: Promise<void>; release: () => void }
 
 /**
- * Stops the worker at the gate: the call has left it, and the provider has it only after the night, or it has
- * the answer only then.
+ * Stops the worker while its call is held at the gate. The provider gets the call, or the worker gets the
+ * answer, only after the worker has slept.
  */
 const atGate =
   (at: HeldAt): Stopping =>
@@ -131,7 +129,7 @@ const atGate =
   }
 
 const stops: Record<string, Stopping> = {
-  // It stops a moment after its claim: most often before it asks for its lease again, which it does right
+  // The worker stops a moment after its claim. Mostly that is before it renews its lease, which it does right
   // before the call.
   'after the claim': (worker) => ({
     stopped: new Promise<void>((resolve) =>
@@ -166,10 +164,7 @@ const atProvider = async ({ table }: Leaving, name: string) => {
   return (book[table] ?? []).filter((item) => item.reference_id.includes(name)).map((item) => item.status)
 }
 
-/**
- * Does another worker take what the sleeping one had claimed? Its lease changes hands, or it has come to its
- * end.
- */
+/** Returns whether another worker has taken over: the lease has changed, or the payment has ended. */
 const takenOver = async (leaving: Leaving, id: string, before: Date | null) => {
   const { status, leaseUntil } = await rowOf(leaving, id)
   return status === 'succeeded' || leaseUntil?.getTime() !== before?.getTime()
@@ -181,7 +176,8 @@ describe('a worker process that sleeps for 14 minutes, with another beside it', 
       `${kind}, %s: one at the provider`,
       async (_, stopping) => {
         await control('PUT', '/lists', { lag_s: LAG_S })
-        // It works the money's queues before its item begins: what it does not stop at is another's.
+        // The worker processes the queues of payments before this payment begins, so that it stops at this
+        // payment and no other.
         const sleeper = await RunningLaku.worker({
           ...environmentOf(f.laku),
           XENDIT_API_URL: gate.url,
@@ -197,7 +193,7 @@ describe('a worker process that sleeps for 14 minutes, with another beside it', 
         sleeper.resume()
         release()
         await sleep(3_000)
-        // Whatever is looked for by the lists shows at the latest when these must show it.
+        // An object that is looked up in the lists is visible at the latest after the longest lag.
         await control('PUT', '/lists', { lag_s: 0 })
         for (let hour = 0; hour < 3; hour++) await pass(LAG_S)
         await until(

@@ -13,7 +13,7 @@ import { rolesWith, staffRoles } from './role-table.ts'
 type Caller = 'visitor' | 'owner' | 'other' | StaffRole
 type Verdict = 'in' | 'out' | 'hidden'
 
-// Who is refused knocks first, who may change the thing last.
+// Callers who are refused come first, and callers who may change the object come last.
 const callers: Caller[] = ['visitor', 'other', ...staffRoles, 'owner']
 
 let laku: TestLaku
@@ -30,7 +30,7 @@ const collectRoutes = fp(async (server: FastifyInstance) => {
 })
 
 beforeAll(async () => {
-  // Everybody knocks from one address here.
+  // All calls of this test come from one address, so the limit of refused tokens is high.
   laku = await openTestLaku({ sandbox: true, policy: { refusedTokensPerMinute: 1_000_000 } })
   app = await buildServer(laku, collectRoutes)
   await app.ready()
@@ -58,10 +58,7 @@ function expected(row: Row, caller: Caller): Verdict {
 
 const refusals = ['http.unauthorized', 'kernel.forbidden', 'auth.code_expired', 'auth.refresh_invalid']
 
-/**
- * Only these keep somebody out for who they are; a body that does not fit would hide whether one of them
- * does.
- */
+/** Only these codes refuse a caller because of who they are. An invalid body could hide such a refusal. */
 function verdictOf(status: number, body: { code?: string }): Verdict | string {
   if (refusals.includes(body.code ?? '')) return 'out'
   if (status === 404) return 'hidden'
@@ -102,7 +99,7 @@ describe('who may call what', () => {
       const isJson = answer.headers['content-type']?.toString().includes('json')
       seen[caller] = verdictOf(answer.statusCode, isJson ? answer.json() : {})
       const want = expected(row, caller)
-      // A thing that need not exist is let in to and not found.
+      // If the object may be missing, a caller who is let in gets "not found".
       wanted[caller] =
         want === 'in' && !(row.customer === 'own' && caller === 'owner') && seen[caller] === 'hidden'
           ? 'hidden'

@@ -11,7 +11,7 @@ import { staff } from '../staff.ts'
 import { CommandScenes } from './command-scenes.ts'
 import { fixtures } from './command-world.ts'
 
-// Every command that changes something is held to this by standing in the tree.
+// Every command in the tree that changes something is tested here.
 const leaves = (await allCommands()).filter(({ definition }) =>
   definition.options.some(
     (option) => option.flags === '--dry-run' && option.description.includes('save nothing'),
@@ -37,7 +37,7 @@ interface Posted {
   entries: { account: string; amount_idr: number }[]
 }
 
-/** What moved, without the ids of what a run makes anew. */
+/** Returns the postings without ids, which differ in each run. */
 const moved = (postings: readonly Posted[]) =>
   postings
     .flatMap(({ kind, entries }) =>
@@ -61,11 +61,11 @@ async function postedSince(seq: number): Promise<Posted[]> {
     select t.kind, jsonb_agg(jsonb_build_object('account', a.key, 'amount_idr', e.amount_idr)) as entries
     from ledger_entries e join ledger_transactions t on t.id = e.transaction_id join ledger_accounts a on a.id = e.account_id
     where e.seq > ${seq} group by t.id`.execute(scenes.laku.db)
-  // Keys of jsonb are as they were written.
+  // The keys inside jsonb are unchanged.
   return rows.map(({ kind, entries }) => ({ kind, entries }))
 }
 
-/** A dry run that as much as looks for a provider fails. */
+/** Returns a laku whose dry runs fail if they use a provider. */
 const withoutProviders = (laku: TestLaku): TestLaku =>
   Object.create(laku, {
     providers: {
@@ -76,21 +76,18 @@ const withoutProviders = (laku: TestLaku): TestLaku =>
   })
 
 /**
- * Each of these has roles by what it is of: a switch is turned by whose work it stops, a factor is of whoever
- * has a token.
+ * The roles of these commands depend on their object: a switch is turned by the staff whose work it stops,
+ * and a factor belongs to the holder of the token.
  */
 const byWhat = new Set(['switches pause', 'switches resume', 'auth factor enrol', 'auth factor confirm'])
 
-/**
- * Runs it dry as each role: whom the table lets is not refused for who they are, and nobody else gets
- * through.
- */
+/** Runs the command dry as each role. A role in the table is not refused, and every other role is. */
 async function expectRoles(name: string, line: readonly string[]): Promise<void> {
   const roles = commandRoles.get(name)
   expect(roles, `give ${name} a row in src/runtime/who-may.ts`).toBeDefined()
   for (const role of staffRoles.filter((staffRole) => staffRole !== 'admin')) {
     const may = roles?.includes(role)
-    // An agent's office is a matter of its own test: here they have none.
+    // An agent needs an office, which these scenes do not give; another test covers agents.
     if (may && (role === 'agent' || byWhat.has(name))) continue
     const { exitCode, stdout } = await runLaku(withoutProviders(scenes.laku), line, {
       ...staff(role),
@@ -124,7 +121,7 @@ describe('every command that changes something', () => {
       expect(real.exitCode, real.stdout + real.stderr).toBe(0)
       JSON.parse(real.stdout)
       const rows = await auditSince(since.audit)
-      // A batch leaves the rows of what it does with each of its own.
+      // A batch writes the audit rows of the changes that it makes.
       const own = rows.filter((row) => row.command === name || definitionOf(name)?.kind === 'batch')
       expect(
         own.length,
@@ -140,7 +137,7 @@ describe('every command that changes something', () => {
       }
       const posted = moved(await postedSince(since.entry))
       if (!said.asks) return expect(posted).toEqual(moved(said.postings))
-      // What a provider's answer leads to is known to nobody before it; what would be asked is.
+      // The effect of a provider's answer is not known before the answer, but the question is.
       expect(posted).toEqual(expect.arrayContaining(moved(said.postings)))
       expect(said.asks.length).toBeGreaterThan(0)
       for (const ask of said.asks)

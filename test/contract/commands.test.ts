@@ -5,8 +5,8 @@ import { runLaku } from '../command-line.ts'
 import { digest } from '../digest.ts'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 
-// Every command is held to this by standing in the tree: none is named here, but those that are processes or
-// ask nothing of a database.
+// Every command in the tree is tested. Only commands that are processes, or that need no database, are named
+// as exceptions.
 const leaves = await allCommands()
 const named = (leaf: Leaf) => leaf.path.join(' ')
 const ofKind = (...kinds: string[]) => leaves.filter((leaf) => kinds.includes(leaf.definition.kind))
@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-/** The words of a command for things that do not exist. */
+/** Returns the words of a command for objects that do not exist. */
 function wordsFor({ path, definition }: Leaf): string[] {
   const values = definition.args.flatMap(({ optional, isTime }) =>
     optional ? [] : [isTime ? 'yesterday' : newId()],
@@ -28,10 +28,10 @@ function wordsFor({ path, definition }: Leaf): string[] {
   return [...path, ...values, ...reason]
 }
 
-/** What these are about is kept by the provider alone: it is asked, and this test has none. */
+/** These objects exist only at the provider, and this test has no provider. */
 const isAtProvider = (leaf: Leaf) => named(leaf) === 'payments book'
 
-/** The one JSON value of stdout; throws where there is more or less. */
+/** Returns the JSON value on stdout. Throws if there is none or more than one. */
 function oneValue(stdout: string): Record<string, unknown> {
   expect(stdout.endsWith('\n')).toBe(true)
   return JSON.parse(stdout) as Record<string, unknown>
@@ -78,7 +78,7 @@ describe('every list', () => {
         continue
       }
       isError(value)
-      // A list of something asks for it, by argument or by option.
+      // A list that belongs to an object requires that object, as an argument or an option.
       expect([2, 3], `${named(leaf)}: ${stdout}`).toContain(exitCode)
       if (exitCode === 2) expect(stdout, named(leaf)).toContain('is missing')
     }
@@ -90,7 +90,7 @@ describe('every list', () => {
       expect(`${seen.stdout}${seen.stderr}`.length, named(leaf)).toBeGreaterThan(0)
       expect(`${seen.stdout}${seen.stderr}`).not.toContain(ESCAPE)
       if (seen.exitCode !== 0) continue
-      // What to try: a command or a flag.
+      // An empty list suggests a command or a flag to try.
       if (seen.stdout === '') expect(seen.stderr, named(leaf)).toMatch(/laku [a-z]+|--[a-z]+/)
       expect((await runLaku(laku, [...wordsFor(leaf), '--csv'])).stdout, named(leaf)).toMatch(/^[a-z_,]+\r\n/)
       const both = await runLaku(laku, [...wordsFor(leaf), '--csv', '--json'])

@@ -15,13 +15,15 @@ const linesOf = (file: string) =>
   [...readFileSync(`deploy/${file}`, 'utf8').matchAll(/^(#?)([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(
     ([, out, name, value]) => ({
       name: name as string,
-      // Quotes are the file's, as systemd reads it.
+      // The quotes belong to the file's notation, which systemd removes.
       value: (value as string).replace(/^"(.*)"$/, '$1'),
       given: out === '',
     }),
   )
 const lines = linesOf('laku.env.example')
-/** What has no business in the file of server and worker: the owner's addresses, and a person's token. */
+/**
+ * The variables that must not be in the file of server and worker: the owner's URLs, and a person's token.
+ */
 const elsewhere = {
   'owner.env.example': ['DATABASE_OWNER_URL', 'DATABASE_SHELL_URL'],
   'settle.env.example': ['LAKU_TOKEN'],
@@ -71,7 +73,7 @@ describe('deploy/laku.env.example', () => {
     const config = loadConfig({ env: { ...given, ...filled } })
     expect(config.env).toBe('production')
     expect(config.warnings).toEqual([])
-    // Each of the empty ones is needed, but for the address of the database that has a fallback.
+    // Each empty variable is required, except the database's URL, which has a default.
     const missing = (name: string) => {
       try {
         loadConfig({ env: { ...given, ...filled, [name]: '' } })
@@ -88,7 +90,7 @@ describe('the units', () => {
   const folder = mkdtempSync(join(tmpdir(), 'laku-units-'))
   afterAll(() => rmSync(folder, { recursive: true }))
   const units = readdirSync('deploy').filter((name) => /\.(service|timer)$/.test(name))
-  /** Systemd's own reading of a unit; Node may lie elsewhere on this machine. */
+  /** Lets systemd check a unit file. Node's path is replaced, because it may differ on this machine. */
   const verify = (name: string, text: string) => {
     const file = join(folder, name)
     writeFileSync(file, text.replaceAll('/usr/bin/node', process.execPath))
@@ -103,7 +105,7 @@ describe('the units', () => {
     for (const name of units) {
       const text = readFileSync(`deploy/${name}`, 'utf8')
       expect([name, verify(name, text)]).toEqual([name, { status: 0, said: '' }])
-      // With its credentials, too.
+      // The unit file must also be valid with its credentials.
       const loaded = text.replaceAll('#LoadCredential=', 'LoadCredential=')
       expect([name, verify(name, loaded)]).toEqual([name, { status: 0, said: '' }])
     }
@@ -118,7 +120,7 @@ describe('the units', () => {
   it.each([
     ['laku-serve.service', ['JWT_SECRET', 'DATABASE_URL']],
     ['laku-worker.service', ['JWT_SECRET', 'DATABASE_URL']],
-    // It comes in through the staff server, as anybody does.
+    // The service runs its command through the staff server, like everybody.
     ['laku-settle.service', ['LAKU_TOKEN']],
   ])('%s loads secrets as credentials, and never the owner’s', (unit, least) => {
     const text = readFileSync(`deploy/${unit}`, 'utf8')
@@ -148,7 +150,7 @@ describe('the settle timer', () => {
   )
 
   it('asks for a server during 30 minutes, in a home that it may not look into, and ends with 6', async () => {
-    // systemd's ProtectHome hides the home folder. The service cannot read the contexts in it.
+    // systemd's ProtectHome hides the home folder, so the service cannot read the contexts in it.
     mkdirSync(join(home, '.config', 'laku'), { recursive: true })
     writeFileSync(join(home, '.config', 'laku', 'contexts.json'), '{}', { mode: 0o644 })
     const nobody = createServer().listen(0, '127.0.0.1')

@@ -37,7 +37,7 @@ async function read(relation: string, named: string): Promise<Row> {
   return rows[0]?.row as Row
 }
 
-/** What the tables say of an end beside the state itself. */
+/** The other columns that a final state requires. */
 const along: Record<string, string> = {
   'users deleted': ', deleted_at = now()',
   group_buying_sessions: ', starts_at = now()',
@@ -49,8 +49,8 @@ const along: Record<string, string> = {
 }
 
 /**
- * Puts a row into a state by hand. What gives money the database lets nobody do that is not counted, so it is
- * counted for the while.
+ * Puts a row into a state by SQL. If the state gives money away, the database requires a count of the
+ * decision, so it is counted meanwhile.
  */
 async function place(relation: string, column: string, id: unknown, state: string): Promise<boolean> {
   const more = sql.raw(along[`${relation} ${state}`] ?? along[relation] ?? '')
@@ -75,10 +75,10 @@ async function place(relation: string, column: string, id: unknown, state: strin
   return isPlaced
 }
 
-/** No row gets into such a state by hand: the database wants what leads there. */
+/** The guards because of which no row can get into such a state by SQL. */
 const heldBy = ['settlement_approved_as_calculated']
 
-/** By table, what a row of it is counted as against the limits. */
+/** By table, the kinds of decisions as which its rows count against the limits. */
 const countedAs: Record<string, readonly LimitedKind[]> = {
   order_returns: ['return'],
   quarantined_money: ['quarantine'],
@@ -138,7 +138,7 @@ describe('a way out', () => {
           : [end, 5, expect.stringContaining('"error"')]
         expect([end, exitCode, stdout]).toEqual(answer)
         const left = await read(relation, thing.row)
-        // One that says so once more may count its try.
+        // A repeated verb may count its attempt.
         if (repeats.includes(end)) expect(left[column]).toBe(end)
         else expect(left).toEqual(ended)
         await restore(relation, was)
@@ -152,8 +152,8 @@ const say = ({ verb }: Exit, words: readonly string[]) =>
   runLaku(scenes.laku, [...verb.split(' '), ...words, '--reason', 'the test says so', '--json'])
 
 /**
- * The states in which a verb has no business: it leads nowhere from there that it could lead to from here,
- * and is no way out of them. All ends are among them.
+ * Returns the states in which a verb must be refused: it is no exit of the state and leads to none of the
+ * state's next states. All final states are among them.
  */
 function wrongFor({ name, table }: (typeof machines)[number], state: string, { verb }: Exit): string[] {
   const next = new Set(table[state])

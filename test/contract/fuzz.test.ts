@@ -26,7 +26,7 @@ describe('whatever is sent', () => {
       }),
       { numRuns: 300 },
     )
-    // Both kinds were among them, or the bodies are not what the schemas ask for.
+    // Both kinds of answers must occur; otherwise the generated bodies do not fit the schemas.
     expect(seen.get(200) ?? 0).toBeGreaterThan(10)
     expect(seen.get(400) ?? 0).toBeGreaterThan(30)
     server.expectNoSecretLogged()

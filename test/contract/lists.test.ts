@@ -55,7 +55,7 @@ describe('lists by pages', () => {
         variants: [{ sku: `TOPI-${++made}`, name: 'Topi', weightG: 100, priceIdr: 20_000 }],
       }),
     )
-  /** How one more comes into each list. */
+  /** The functions that add one more row to each list. */
   const makers: Record<string, () => Promise<unknown>> = {
     '/api/addresses': () => world.address(),
     '/api/group-sessions': () => world.market.session(),
@@ -134,7 +134,7 @@ describe('lists by pages', () => {
       const { status, body } = await get(path, query)
       expect([status, body.code], JSON.stringify(query)).toEqual([400, 'http.invalid'])
     }
-    // A cursor of a row that is gone goes on from where it was.
+    // If the cursor's row was deleted, the next page starts at its position.
     const isNumber = path === '/api/wallet/entries'
     const first = isNumber ? '0' : '00000000-0000-7000-8000-000000000000'
     expect((await get(path, { cursor: first })).body).toMatchObject({ data: [], next_cursor: null })

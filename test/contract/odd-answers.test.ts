@@ -31,7 +31,7 @@ const invoice = {
   expiry_date: '2026-11-30T08:15:03.404Z',
 }
 
-/** A list, what reads it, and how one item of it is told from another afterwards. */
+/** A list, the function that reads it, and the way to tell its items apart. */
 const lists: Record<
   string,
   { item: object; page: (items: unknown[]) => unknown; read: ZodType; ids: (answer: never) => string[] }
@@ -108,7 +108,7 @@ describe('an odd item of a list (issue 12, fact 4)', () => {
       (read.safeParse({ has_more, data }).data as { hasMore: boolean } | undefined)?.hasMore
     for (const yes of [true, 'true', 1, 'unheard of', {}]) expect(more(yes), String(yes)).toBe(true)
     for (const no of [false, 'false', 0, null, undefined]) expect(more(no), String(no)).toBe(false)
-    // Nothing names the page after an empty one.
+    // An empty page has no next page.
     expect(more('unheard of', [])).toBe(false)
   })
 
@@ -160,7 +160,7 @@ describe('an odd webhook', () => {
         const update = parse(odd) as Record<string, unknown> | undefined
         if (update === undefined) return
         if (update[key] === whole[key]) followed += 1
-        // The thing itself may be what was changed; then it is another's, which is read again.
+        // If the id itself was changed, the update is about another object, which is read again.
         else expect(typeof update[key]).toBe('string')
       }),
       RUNS,

@@ -27,12 +27,15 @@ afterAll(() => scenes?.close())
 type Words = readonly string[]
 interface Meaningless {
   verb: string
-  /** What has no meaning, in words. */
+  /** The use without a meaning, in words. */
   what: string
   words: (s: CommandScenes) => Promise<Words>
-  /** 2 where the command line alone is wrong, 5 where it is the state, 3 where what is named is not there. */
+  /**
+   * The expected exit code: 2 if the command line alone is wrong, 5 if the state is wrong, 3 if the named
+   * object does not exist.
+   */
   ends: 2 | 5 | 3
-  /** What the refusal names. */
+  /** The text that the refusal must name. */
   names: string
 }
 
@@ -45,7 +48,7 @@ const chargeback = async (s: CommandScenes) => {
 }
 const withdrawalIn = async (s: CommandScenes) => (await s.withdrawal()).code
 
-/** For each option of these nouns, a state or another option that it has no meaning beside. */
+/** For each option of these nouns: a state, or another option, with which it makes no sense. */
 const table: readonly Meaningless[] = [
   {
     verb: 'payments chargeback',
@@ -550,10 +553,7 @@ const table: readonly Meaningless[] = [
   },
 ]
 
-/**
- * Its value is all that an option of these says: there is no state or other option that could make it
- * meaningless.
- */
+/** These options only carry a value, so no state or other option can make them meaningless. */
 const alone: Record<string, readonly string[]> = {
   'payments chargeback': ['--transaction', '--amount'],
   'sessions create': ['--product', '--moq', '--ends', '--per-user-limit', '--close-policy', '--draft'],
@@ -587,7 +587,7 @@ describe('an option that a state or another option leaves without meaning is ref
     const loose = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, { requestBody }]) => {
         const schema = requestBody?.content?.['application/json']?.schema
-        // What a provider sends is its own.
+        // The bodies of providers are left out, because providers may add fields.
         if (!schema || path.startsWith('/api/webhooks/')) return []
         const objects = schema.anyOf ?? [schema]
         const isStrict = objects.every((body) => body.type === 'null' || body.additionalProperties === false)

@@ -19,7 +19,7 @@ const rows = page.split('\n').flatMap((line) => {
 })
 const names = rows.map(([name]) => name as string)
 
-/** What reads each example of the page. */
+/** The function that reads each example of the page. */
 const readers: Record<string, (body: unknown) => unknown> = {
   'biteship.order': (body) => orderAnswer.parse(body),
   'biteship.rates': (body) => ratesAnswer.parse(body)[0],
@@ -36,7 +36,7 @@ const readers: Record<string, (body: unknown) => unknown> = {
   'xendit.webhook.refund': parseXenditWebhook,
 }
 
-/** What each example says, as laku understands it. */
+/** The meaning of each example, as laku reads it. */
 const meanings: Record<string, object> = {
   'biteship.order': { status: 'confirmed', priceIdr: 48_000 },
   'biteship.rates': { company: 'jne', priceIdr: 12_000 },

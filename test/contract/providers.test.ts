@@ -12,7 +12,8 @@ import { isXenditCallback, parseXenditWebhook, xenditDedupeKey } from '../../src
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
 import { failureOf, openWire, type Wire, type WireRequest } from '../provider-wire.ts'
 
-// The real clients against the sandbox: both were written from the providers' documentation, each alone.
+// The real clients against the sandbox. Both were written from the providers' documentation, independently of
+// each other.
 
 const secrets = {
   xendit: { secretKey: 'xnd_development_k', callbackToken: 'c' },
@@ -26,12 +27,15 @@ const secrets = {
   },
   sms: { account: 'AC1', token: 't' },
 }
-/** Long enough for a loaded machine's honest answer, short enough to wait for a silence. */
+/**
+ * The timeout (ms) is long enough for an answer on a loaded machine, and short enough to wait for a missing
+ * one.
+ */
 const timeoutMs = 500
 const breaker = { troubles: 1000 }
 
 let sandbox: Sandbox
-/** Whoever the sandbox sends its webhooks to. */
+/** The server that gets the sandbox's webhooks. */
 let receiver: Wire
 beforeAll(async () => {
   receiver = await openWire()
@@ -291,7 +295,7 @@ describe('webhooks', () => {
   test('of Biteship carry the header', async () => {
     const { id } = await clients().courier.createOrder(parcel())
     await control('POST', `/control/shipments/${id}`, { status: 'picked' })
-    // Its waybill comes by an event of its own, before or after.
+    // The waybill number comes in an event of its own, before or after the status.
     const all = await delivered()
     const last = all.find(({ body }) => parseBiteshipWebhook(body)?.event === 'order.status')
     if (!last) throw new Error('nothing came')
@@ -342,7 +346,8 @@ describe('faults', () => {
 
     test('error is no definite no', async () => {
       await fail(provider, 'error')
-      // A mail server's error is a 4xx reply, and that one is certain: not taken, try later.
+      // A mail server's error is a 4xx reply, which is certain: the mail was not accepted and can be sent
+      // later.
       const outcome = provider === 'email' ? 'unreachable' : 'unknown'
       expect(await failureOf(create())).toMatchObject({ provider, outcome })
     })

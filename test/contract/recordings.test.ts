@@ -11,12 +11,13 @@ import { CommandScenes } from './command-scenes.ts'
 import { fixtures } from './command-world.ts'
 import { commandsOfStaffServer, maskOf, type Recorded, type Run, walk } from './recordings.ts'
 
-// Made first by the build before commands had a door. Where what a command prints is changed on purpose, they
-// are made anew without the door: LAKU_RECORD=1 npx vitest run test/contract/recordings.test.ts
+// The recordings were first made before there was a staff server. If the output of a command changes on
+// purpose, record it again, without the staff server: LAKU_RECORD=1 npx vitest run
+// test/contract/recordings.test.ts
 const FILE = 'test/contract/recordings.json'
 
 interface Recordings {
-  /** A command that is newer is not among them. */
+  /** The recorded commands. A newer command is not among them. */
   commands: string[]
   lines: Recorded[]
 }
@@ -25,7 +26,7 @@ let scenes: CommandScenes
 let staffServer: TestStaffServer
 beforeAll(async () => {
   scenes = await CommandScenes.open()
-  // Whoever acts has confirmed what takes a second person: without the door nobody asks for a code either.
+  // The actor has confirmed all steps for two people, because without the staff server no code is asked for.
   const house: CommandHouse = {
     ...commandHouse,
     run: (execution) =>
@@ -51,7 +52,7 @@ it('every command gives through the door what it gave before there was one', asy
     changes.has(words.slice(0, 2).join(' ')) || changes.has(words.slice(0, 3).join(' '))
   const throughStaffServer = async (words: readonly string[]) => {
     const run = await staffServer.run(token, words)
-    // A change says on which shop it is made: that alone is new.
+    // A change also prints the name of its shop; this is the only difference.
     const says = isChange(words) && !words.includes('--dry-run')
     expect([words, run.stderr.startsWith(shop)]).toEqual([words, says])
     return says ? { ...run, stderr: run.stderr.slice(shop.length) } : run
@@ -59,7 +60,7 @@ it('every command gives through the door what it gave before there was one', asy
   const masked = ({ exitCode, stdout, stderr }: CommandRun) => [exitCode, mask(stdout), mask(stderr)]
   let at = 0
   // An output that differs from the recording on purpose is compared with the same command run without the
-  // staff server: at once where the command changes nothing, else on another scene of its kind.
+  // staff server. A command that changes nothing is run again at once, any other on a new scene of its kind.
   const compared: Run = async (words, changes) => {
     const run = await throughStaffServer(words)
     const recorded = recordings.lines[at++]
@@ -75,17 +76,17 @@ it('every command gives through the door what it gave before there was one', asy
       'a test',
     ]
     const json = words.includes('--json') ? ['--json'] : []
-    // The second time is another outcome than the first.
+    // The second run of a command may have another outcome than the first.
     if (json.length > 0) await runLaku(scenes.laku, again)
     const direct = await runLaku(scenes.laku, [...again, ...json])
-    // Scenes are counted, and a longer number makes a column wider.
+    // Numbers are replaced, because scenes are counted and a longer number makes a column wider.
     const counted = (text: unknown) => String(text).replace(/\d+/g, '0').replace(/ +/g, ' ')
     expect([changes, masked(run).map(counted)]).toEqual([changes, masked(direct).map(counted)])
     return run
   }
   const isOfTokens = ({ line }: Recorded) => line.startsWith('auth staff list')
   if (process.env.LAKU_RECORD) {
-    // The commands of the file are recorded again, on these scenes: those of a second walk would be others. A
+    // The commands in the file are recorded again on these scenes; a second walk would have other scenes. A
     // newer command is left out, because its output may differ in each run, like a new secret.
     const { commands } = JSON.parse(readFileSync(FILE, 'utf8')) as Recordings
     const lines = await walk(scenes, commands, (words) => runLaku(scenes.laku, words), mask)

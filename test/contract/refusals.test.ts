@@ -34,7 +34,7 @@ const withRoleCheck = operations.filter(({ operation }) =>
 const isWebhook = (route: string) => route.includes('/webhooks/')
 
 const SQL = `'; delete from users; drop table payments; --`
-// Words that people choose: whatever they are, they are kept as words.
+// Matches the fields with texts that people choose. Any text is valid in them.
 const words =
   /^(name|description|label|recipient_name|phone|street|district|city|province|reason|account_holder_name|body|comment|params|sku|size|session_id)$/
 
@@ -65,7 +65,7 @@ describe('what is refused', () => {
         done()
       },
     })
-    // Switched on, every use case fails, and the log says so.
+    // When switched on, every use case fails, and the failure is recorded.
     const units = new Proxy(laku.units, {
       get(target, name) {
         if (name === 'run' && failing.now) return () => Promise.reject(new Error('broken'))
@@ -102,7 +102,7 @@ describe('what is refused', () => {
     await laku.close()
   })
 
-  /** Calls a route as somebody who may, but for what the test spoils. */
+  /** Calls a route as a caller who may call it, with the faults of the test. */
   async function send(
     route: string,
     payload: string | undefined,
@@ -140,7 +140,7 @@ describe('what is refused', () => {
     }
   }
 
-  /** Each of these answers is a 4xx with a code. */
+  /** Expects that each of these answers is a 4xx with an error code. */
   function expectRefusals(
     answers: Awaited<ReturnType<typeof send>>[],
     what: { status?: number; code?: RegExp } = {},
@@ -152,7 +152,7 @@ describe('what is refused', () => {
       expect(code, said).toMatch(what.code ?? /^[a-z_]+\.[a-z_]+$/)
     }
   }
-  /** No row of any table is another than before. */
+  /** Expects that no row of any table has changed. */
   const expectNoChange = async () => expect(await digest(laku.ownerUrl)).toEqual(rows)
 
   it('covers every operation of openapi.json', () => {
@@ -174,8 +174,8 @@ describe('what is refused', () => {
       expectRefusals(await sendAll([tooMuch]), { status: 413, code: /^http\.body_too_large$/ })
       const malformed = ['{', '{"a":', '[1,', '{"a":1}}', 'NaN', '\u0000']
       expectRefusals(await sendAll(malformed), { status: 400, code: /^http\.invalid$/ })
-      // A provider may add fields and events at any time: its bodies are kept as they come, and believed in
-      // nothing.
+      // A provider may add fields and events at any time, so its bodies are stored unchanged and nothing in
+      // them is trusted.
       if (!isWebhook(route)) {
         const wrong = Object.entries(body).map(([name, value]) => ({
           ...body,
@@ -213,8 +213,8 @@ describe('what is refused', () => {
     const answers = []
     for (const { route } of withRoleCheck) {
       const call = calls.get(route) as Call
-      // Prices are anybody's, so there a token that is over makes a stranger; to an address of somebody's it
-      // does not.
+      // Anybody may ask for prices, so an expired token makes the caller a stranger. But only its owner may
+      // use an address.
       const body =
         route === 'POST /api/rates' ? { ...call.body, destination: { address_id: newId() } } : call.body
       for (const token of [
@@ -240,7 +240,7 @@ describe('what is refused', () => {
         id: 'x',
         external_id: 'x',
       })
-      // Where the secret is part of the path, an empty one is no address.
+      // If the secret is a part of the path, an empty secret is no valid address.
       const wrong = route.endsWith('/:secret') ? ['wrong', SQL] : ['', 'wrong', SQL]
       for (const secret of wrong) answers.push(await send(route, update, { secret }))
     }
@@ -290,7 +290,7 @@ describe('what is refused', () => {
   })
 })
 
-/** The body once for each text in it that is no word of somebody's, with SQL there. */
+/** Returns the body once for each text in it that must have a format, with SQL in place of that text. */
 function spoiltTexts(value: unknown, name = ''): unknown[] {
   if (typeof value === 'string') return words.test(name) ? [] : [SQL]
   if (Array.isArray(value))

@@ -18,7 +18,7 @@ const document = JSON.parse(await readFile('openapi.json', 'utf8')) as {
 const takesKey = ({ parameters = [] }: Operation) =>
   parameters.some((parameter) => parameter.$ref?.endsWith('/IdempotencyKey'))
 
-/** Every route that is described as taking a key, as the access matrix names it. */
+/** Every route whose description has an idempotency key, under its name in the access matrix. */
 const keyed = Object.entries(document.paths).flatMap(([path, operations]) =>
   Object.entries(operations)
     .filter(([, operation]) => takesKey(operation))
@@ -53,7 +53,7 @@ describe('a request that is sent again under its key', () => {
       headers: { authorization: `Bearer ${tokens.get(who)}`, 'idempotency-key': key, 'x-reason': 'a test' },
       ...(body ? { payload: body } : {}),
     })
-  /** How much has been written that a change writes. */
+  /** Counts the rows that changes write. */
   const written = async () => {
     const { rows } = await sql<{ n: number }>`
       select (select count(*) from events) + (select count(*) from audit_log) + (select count(*) from ledger_entries)
@@ -67,7 +67,7 @@ describe('a request that is sent again under its key', () => {
     return rows.map((row) => row.scope).sort()
   }
 
-  /** Whatever the answer says of a person, what is kept of it does not (issue 14, Deliver 10). */
+  /** Expects that the stored answer contains no personal data of the original answer (issue 14). */
   const expectKeptWithoutPersons = async (key: string, answer: string) => {
     const rows = await laku.db
       .selectFrom('idempotencyKeys')
@@ -83,7 +83,7 @@ describe('a request that is sent again under its key', () => {
     expect(rows.filter(({ expiresAt }) => expiresAt === null)).toEqual([])
   }
 
-  // They were refused; that is no effect, and no key is kept for it.
+  // The requests that were refused. A refusal has no effect, so its key is not stored.
   const refused = new Set<string>()
 
   it.each(keyed)('%s', async (route) => {
@@ -108,7 +108,7 @@ describe('a request that is sent again under its key', () => {
     expect([again.statusCode, again.body]).toEqual([answer.statusCode, answer.body])
     expect(await scopesOf(key)).toHaveLength(1)
     await expectKeptWithoutPersons(key, answer.body)
-    // Under the same key another route is another request, and somebody else's is their own.
+    // Another route under the same key is a different request, and another caller has keys of their own.
     const elsewhere = isOwn
       ? ['PATCH', '/api/users/me']
       : ['PATCH', `/api/products/${world.market.productId}`]
@@ -122,8 +122,8 @@ describe('a request that is sent again under its key', () => {
     expect([third.statusCode, third.body]).toEqual([answer.statusCode, answer.body])
   })
 
-  // Their scenes have not come so far: the calls about a session are sent again in service-map.test.ts, the
-  // others in idempotency.test.ts and regular-order.test.ts.
+  // These scenes are not in the right state here. The calls about a session are repeated in
+  // service-map.test.ts, the others in idempotency.test.ts and regular-order.test.ts.
   it('did something, but for these', () => {
     expect([...refused].sort()).toEqual([
       'POST /api/orders/bulk',

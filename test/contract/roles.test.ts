@@ -12,7 +12,7 @@ import { staff } from '../staff.ts'
 
 const leaves = await allCommands()
 const named = (leaf: Leaf) => leaf.path.join(' ')
-/** What the host's owner says; nobody acts by them. */
+/** Matches the commands of the host's owner, which have no acting person. */
 const ofTheHost =
   /^(up|demo|serve|worker|sandbox|doctor|completion|login|context( .*)?|commands attach|db .*|auth log(in|out)|providers (check|show))$/
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-/** Of things that do not exist. */
+/** Returns the words of a command for objects that do not exist. */
 const wordsFor = ({ path, definition }: Leaf) => [
   ...path,
   ...definition.args.flatMap(({ optional, isTime }) => (optional ? [] : [isTime ? 'yesterday' : newId()])),

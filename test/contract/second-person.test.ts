@@ -5,7 +5,7 @@ import { hire } from '../staff.ts'
 import { CommandScenes } from './command-scenes.ts'
 import { fixtures } from './command-world.ts'
 
-/** The scene of these is below the limit, or of one's own factor: their own tests have the others. */
+/** The scenes of these commands are below the limit, or about one's own factor. Other tests cover them. */
 const alone = new Set([
   'auth factor enrol',
   'settle import',
@@ -14,7 +14,7 @@ const alone = new Set([
   'settle retry',
   'refunds retry',
 ])
-/** The first word of these is anybody's. */
+/** Anybody may give the first declaration of these commands. */
 const byTwo = new Set(['refunds declare-dead', 'payouts declare-dead'])
 
 const commands = (await allCommands())

@@ -65,7 +65,7 @@ describe('docs/service-map.md', () => {
   })
 })
 
-/** The names given to `it` in a file. */
+/** Returns the names of the tests in a file. */
 function testNames(path: string): Set<string> {
   const source = readFileSync(path, 'utf8')
   const quoted = source.matchAll(/^\s*(?:(?:it(?:\.each)?|\])[^\n'"`]*\(\s*)?(['"`])((?:\\.|(?!\1).)+)\1,/gm)
@@ -103,8 +103,8 @@ describe('the calls of the service map', () => {
       url: path.replace(':id', newId()),
       payload: {},
     })
-    // A stranger is turned away or told what is missing in the body: both by the route itself. The courier's
-    // empty ping is welcome.
+    // A stranger is refused, or told what is missing in the body: in both cases by the route itself. The
+    // courier's empty ping is accepted.
     expect(statusCode).toBeOneOf([200, 400, 401])
   })
 

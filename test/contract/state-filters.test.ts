@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { findMachines } from '../../scripts/machines.ts'
 import { allCommands } from '../../src/commands/tree.ts'
 
-// A command that is asked for help loads no domain, so the states of its filters stand in it once more; here
-// they are held to their machine.
+// The help of a command must load no domain, so the states of its filters are written a second time. They are
+// compared with the state machine here.
 const machineOf: Record<string, string> = {
   users: 'user',
   settle: 'settlement',

@@ -5,15 +5,15 @@ import { admin, openTestLaku, type TestLaku } from '../laku.ts'
 import { rate } from '../market.ts'
 import { Storefront } from '../storefront.ts'
 
-// A list as CSV is whole (issue 14, Deliver 9): every list command is walked by small pages, and holds as
-// many rows as its CSV.
+// A list as CSV is complete (issue 14): every list command is read in small pages, and must have as many rows
+// as its CSV.
 const lists = (await allCommands()).filter(
   ({ definition }) => definition.kind === 'list' && definition.args.every((arg) => arg.optional),
 )
 const ROWS = 55
 
 let laku: TestLaku
-/** Options without which a list is of nobody. */
+/** Options that a list needs because it belongs to an object. */
 const needs: Record<string, string[]> = {}
 beforeAll(async () => {
   laku = await openTestLaku({ sandbox: true })
@@ -35,7 +35,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => laku.close())
 
-/** Rows of a CSV, the header not among them; a text in quotes may run over lines. */
+/** Counts the rows of a CSV without its header. A text in quotes may contain line breaks. */
 function rowsOf(csv: string): number {
   const unquoted = csv.replaceAll(/"(?:[^"]|"")*"/g, 'x')
   return unquoted.split('\r\n').filter((line) => line !== '').length - 1

@@ -20,14 +20,14 @@ import { RealCluster, smallDisk } from '../real-cluster.ts'
 import { enrol } from '../staff.ts'
 
 /**
- * A PostgreSQL of our own in each state that it may be in and be well again in a moment: what a customer, a
- * balancer and a script are told, and what stands in the log.
+ * A PostgreSQL of our own in each state from which it can recover: which answers a customer, a load balancer
+ * and a script get, and what the log contains.
  */
 let laku: TestLaku
 let folder: string
 let primary: string
 let token: string
-// Each code is for another number: no limit of a number is tried here.
+// Each code is requested for another number, because this test is not about the limits of a number.
 let asked = 10_000
 const open: RealCluster[] = []
 
@@ -72,7 +72,7 @@ const start = async (dataDir: string, options: Parameters<typeof RealCluster.sta
   return cluster
 }
 
-/** laku's server over that database, its requests, and the lines that it logs. */
+/** Starts laku's server on that database. Returns it with the lines that it logs. */
 async function serverAt(url: string) {
   const lines: string[] = []
   const pool = createPool({ url, poolSize: 2, applicationName: 'laku test' })
@@ -112,7 +112,7 @@ const script = (url: string) =>
     LAKU_TOKEN: token,
   })
 
-/** What everybody is told of a database that takes no writes, and the SQLSTATE in the log. */
+/** Expects the answers of everybody while the database accepts no writes, and the SQLSTATE in the log. */
 async function expectAway(url: string, state: string, { reads = false } = {}) {
   const server = await serverAt(url)
   try {
@@ -220,7 +220,7 @@ describe('a primary', () => {
 
   it('whose disk is full takes no writes, and goes on when there is room', async (context) => {
     const disk = smallDisk(join(folder, 'small'), 2 * 1024 * 1024)
-    // Only who may mount has a disk that fills: elsewhere this state is tried by its SQLSTATE alone
+    // Only a user who may mount can fill a disk. Elsewhere only the SQLSTATE of this state is tested
     // (kernel/database-states.test.ts).
     if (!disk) return context.skip()
     try {
@@ -270,7 +270,7 @@ describe('a primary', () => {
     await blocker.query('begin; lock table otp_challenges in access exclusive mode')
     const underWay = server.write()
     const ours = `from pg_stat_activity where application_name = 'laku test' and wait_event_type = 'Lock'`
-    // From another connection: within a transaction the view stays as it was first seen.
+    // The query runs on another connection, because within one transaction the view does not change.
     const waiting = () => asSuper(async (client) => (await client.query(`select pid ${ours}`)).rows.length)
     await expect.poll(waiting, { timeout: 5_000 }).toBeGreaterThan(0)
     if (how === 'kill') {
@@ -279,9 +279,9 @@ describe('a primary', () => {
     } else await asSuper((client) => client.query(`${how} ${ours}`))
     const busy = { status: 503, retryAfter: '1', code: 'kernel.busy' }
     expect(await underWay).toEqual(state === '57014' ? busy : unavailable)
-    // A process that died says no SQLSTATE to the others' clients: their connections end.
+    // A killed process sends no SQLSTATE to its clients: their connections just end.
     if (state) expect(server.lines.join()).toContain(`"sqlstate":"${state}"`)
-    // A client whose server died waits for its end for ever.
+    // A client whose server was killed would wait for its end for ever, so this is not awaited.
     if (how === 'kill') void blocker.end().catch(() => undefined)
     else await blocker.end()
     await expect.poll(async () => (await server.write()).status, { timeout: 20_000 }).toBe(202)

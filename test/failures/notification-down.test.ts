@@ -64,7 +64,7 @@ describe('notifications are down', () => {
     const arrived = (all: { body: string }[]) => all.filter(({ body }) => /sudah sampai/.test(body))
     expect(arrived(await shop.messagesTo(phone))).toEqual([])
     await shop.control('PUT', 'faults', [])
-    // Later tries are minutes apart.
+    // Later attempts are minutes apart.
     shop.laku.clock.shift(3_600)
     await eventually(
       () => shop.messagesTo(phone),

@@ -19,7 +19,7 @@ const ordersOf = (sessionId: string) =>
     .where('sessionId', '=', sessionId)
     .execute()
 const escrowIdr = (sessionId: string) => shop.laku.system((work) => balanceIdr(work.tx, escrow(sessionId)))
-/** How often the jobs that wait in this queue have failed. */
+/** Returns how often the waiting jobs of this queue have failed. */
 async function failedTries(queue: string): Promise<number> {
   const { rows } = await sql<{ tries: number }>`
     select coalesce(sum(retry_count), 0)::int as tries from pgboss.job where name = ${queue} and state <> 'completed'`.execute(
@@ -29,8 +29,8 @@ async function failedTries(queue: string): Promise<number> {
 }
 
 /**
- * How often deliveries of the payment gateway that wait were tried: one that throws is set aside, and its job
- * goes on.
+ * Returns how often the waiting webhook deliveries of the payment gateway were tried. A delivery that throws
+ * is postponed, and its job continues.
  */
 async function failedDeliveries(): Promise<number> {
   const { rows } = await sql<{ tries: number }>`

@@ -61,8 +61,8 @@ describe('the payment provider is down', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ channel: 'QRIS' }),
     })
-    // The courier's deliveries have a line of their own, and one that comes before its booking is written
-    // down waits for the sweep.
+    // The courier's webhooks have a queue of their own. A webhook that comes before its booking is recorded
+    // waits for the sweep.
     const ofXendit = shop.laku.db.selectFrom('webhookInbox').where('provider', '=', 'xendit')
     const inbox = () => ofXendit.select(['status', 'attempts']).execute()
     await eventually(inbox, (all) =>
@@ -72,7 +72,7 @@ describe('the payment provider is down', () => {
     await heal()
     shop.laku.clock.shift(600)
     await eventually(see(order.id), (now) => expect(now.status).toBe('ready_for_pickup'))
-    // They may be a moment behind: the sweep may book the payment first.
+    // The deliveries may be processed a moment later, because the sweep may book the payment first.
     await eventually(inbox, (all) => expect(all.every(({ status }) => status === 'processed')).toBe(true))
   })
 
@@ -101,13 +101,13 @@ describe('the payment provider is down', () => {
           `laku payments expire ${code}`,
         ]),
       )
-      // Nobody is sent to pay again.
+      // The buyer is not sent to pay again.
       expect((await shop.follow(code)).status).toBe(202)
     }
     const table = await runLaku(shop.laku, ['payments', 'show', payment.code])
     expect(table.stdout).toMatch(/A webhook says that this payment was paid, but its invoice says otherwise/)
     expect(table.stdout).toContain(`laku payments expire ${payment.code}`)
-    // Their time passes, and they end neither the place nor the order.
+    // Time passes for both payments, and neither the place nor the order ends.
     for (let i = 0; i < 4; i++) {
       shop.laku.clock.shift(3_600)
       await askLaku(shop.laku, ['payments', 'sync', payment.code])
@@ -123,7 +123,7 @@ describe('the payment provider is down', () => {
       (now) => expect(now).toBe('paid'),
     )
     expect((await shown(payment.code)()).contradiction).toMatchObject({ todo: [] })
-    // The second place was not paid in its time; another buyer fills the session.
+    // The second place was not paid in time, so another buyer fills the session.
     const third = await shop.market.join(citra!, session.id)
     await pay(third.payment.code, 'QRIS')
     await eventually(

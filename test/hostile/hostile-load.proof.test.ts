@@ -24,16 +24,16 @@ const ALONE_S = setting('LAKU_HOSTILE_ALONE_SECONDS', 5)
 const ADDRESSES = setting('LAKU_HOSTILE_ADDRESSES', 50)
 const BUYERS = setting('LAKU_HOSTILE_BUYERS', 20)
 /**
- * Share of the buyers whose number is asked for by others, and of those who share an address with an
- * attacker.
+ * The number of buyers whose phone number attackers ask codes for, and the number of buyers who share an
+ * address with an attacker.
  */
 const VICTIMS = Math.ceil(BUYERS / 4)
 const SHARING = Math.ceil(BUYERS / 2)
 
-/** The most numbers of nobody that get a message before the server suspects a flood. */
+/** The maximum number of messages to unowned numbers before the server suspects a flood. */
 const BEFORE_SUSPICION = 2
 
-/** Where the server leaves a profile of its processor time; none where nothing is said. */
+/** The folder for the server's processor profile; no profile is made without it. */
 const PROFILE = process.env.LAKU_HOSTILE_PROFILE
 
 let laku: TestLaku
@@ -70,7 +70,7 @@ const phoneOf = (i: number) => `+62812900${String(10_000 + i)}`
 const addressOf = (i: number) =>
   i >= BUYERS - SHARING ? addressOfAttacker(i - (BUYERS - SHARING), ADDRESSES) : `203.0.113.${i + 1}`
 
-/** Has the attackers at work in a process of their own; resolves with what they were told. */
+/** Runs the attackers in a process of their own, and resolves with their report. */
 function attackFor(seconds: number, kinds: readonly string[] = Object.keys(attacks)): Promise<Told> {
   return new Child<Orders, Told>('./attackers.ts').ask({
     port: Number(new URL(shop.server.url).port),
@@ -82,7 +82,7 @@ function attackFor(seconds: number, kinds: readonly string[] = Object.keys(attac
   })
 }
 
-/** What went out by the providers, to whom. */
+/** Returns the messages that the providers sent, with their recipients. */
 async function messagesSent(): Promise<{ channel: string; to: string }[]> {
   const providers = new Pool(shop.urls.url, { connect: { ca: readFileSync(CA) } })
   const { body } = await providers.request({ method: 'GET', path: '/control/messages' })
@@ -91,7 +91,7 @@ async function messagesSent(): Promise<{ channel: string; to: string }[]> {
   return messages as { channel: string; to: string }[]
 }
 
-/** Processor time since this was called, of each process (s). */
+/** Returns a function that reads the processor time of each process since this call (s). */
 async function startClocks(buyers?: Child<BuyersOrders, Met[]>) {
   const read = async () => ({
     server: cpuOf(shop.server.pid),
@@ -125,8 +125,7 @@ it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
       sandboxUrl: shop.urls.url,
       sessionId: prey.sessionIds[0] as string,
       variantId: prey.variantId,
-      // The first comes when the attack has lasted a tenth of its time, the last when it has two fifths to
-      // go.
+      // The first buyer comes after a tenth of the attack's time, the last one when two fifths are left.
       buyers: Array.from({ length: BUYERS }, (_, i) => ({
         phone: phoneOf(i),
         address: addressOf(i),
@@ -175,16 +174,16 @@ it.skipIf(process.env.LAKU_HOSTILE_ALONE)(
     expect(figures.refused).toEqual([])
     expect(met.every((item) => item.paid)).toBe(true)
     expect(abroad).toEqual([])
-    // Asked for at numbers that nobody has: what was asked for before a second network was refused
-    // (src/http/strangers/siege.ts). One request of 70 is for such a number and 20 of 70 are refused, so a
-    // tenth of a message goes out on average; more than two do in one run of ten thousand.
+    // Only messages that were requested before a second network was refused go to unowned numbers
+    // (src/http/strangers/siege.ts). One request of 70 is for such a number and 20 of 70 are refused. So a
+    // tenth of a message is sent on average, and more than two in one run of ten thousand.
     expect(new Set(others.map(({ to }) => to)).size).toBeLessThanOrEqual(BEFORE_SUSPICION)
     expect(figures.honest_p99_ms).toBeLessThan(setting('LAKU_HOSTILE_P99_MS', 500))
   },
   (SECONDS + 600) * 1_000,
 )
 
-/** Set LAKU_HOSTILE_ALONE to 1, or to a kind: what each kind of attack takes of the machine by itself. */
+/** Set LAKU_HOSTILE_ALONE to 1, or to a kind of attack, to measure what each kind alone costs the machine. */
 it.runIf(process.env.LAKU_HOSTILE_ALONE)(
   'measures each kind alone',
   async () => {

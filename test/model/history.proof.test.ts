@@ -16,8 +16,8 @@ const machines = {
   settlement: settlementTransitions,
 }
 
-// A session is made open here; a payment fails where the gateway makes no invoice, and staff ask for refunds:
-// neither is in the histories.
+// States that the histories do not reach: a session is created open, the gateway never refuses an invoice,
+// and no refund by staff waits for approval.
 const elsewhere = ['session draft', 'payment failed', 'refund requested', 'refund rejected']
 
 it('500 random histories go as the model says, through every state, and what is always true holds after every command', async () => {

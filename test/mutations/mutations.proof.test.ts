@@ -5,8 +5,8 @@ import { type Guard, guards } from './guards.ts'
 import { scenarios } from './scenarios.ts'
 
 /**
- * Takes a guard out of this database, or out of what this process sends to it. Returns how many statements it
- * was taken out of.
+ * Removes a guard from this database, or from the statements of this process. Returns a function that counts
+ * the changed statements.
  */
 async function takeOut({ laku }: Arena, { takeOut }: Guard): Promise<() => number> {
   if ('sql' in takeOut) {

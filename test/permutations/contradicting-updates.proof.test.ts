@@ -6,7 +6,7 @@ import { expectPayoutsAgreed, payoutsAt } from './contradicted-payouts.ts'
 import { expectRefundsAgreed, refundsAt } from './contradicted-refunds.ts'
 import { permutationsOf } from './permute.ts'
 
-/** A cut of the 720, for a look. */
+/** Set LAKU_ORDERS to run fewer than all 720 orders. */
 const ORDERS = Number(process.env.LAKU_ORDERS ?? 720)
 const HOUR_MS = 3_600_000
 

@@ -9,12 +9,12 @@ const MINUTE_S = 60
 const DAY_S = 86_400
 const PIECES = 2
 const PRICE_IDR = 60_000
-/** Goods of 120,000 less 5 % of commission. */
+/** The factory's share: goods of 120,000 less the commission of 5 %. */
 const SHARE_IDR = 114_000
 const FIRST_IDR = 20_000
 const SECOND_IDR = 40_000
 const bank = { channel_code: 'ID_BCA', account_number: '1234567890', account_holder_name: 'Siti' }
-// A worker that may not send looks at what is due each second.
+// The time (ms) in which a worker that may not send checks many times what is due.
 const QUIET_MS = 15_000
 const SETTLED_MS = 5_000
 
@@ -40,7 +40,7 @@ const withdraw = async (buyer: Buyer, amount_idr: number, otp?: object) =>
     { 'idempotency-key': crypto.randomUUID() },
   )
 
-/** All that left: one line a reference, with the sum that arrived. */
+/** Returns all outgoing money: the sum that arrived for each reference. */
 const left = async () => {
   const { payouts, refunds } = await shop.book()
   const sums: Record<string, number> = {}
@@ -69,12 +69,12 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
   await second('auth', 'factor', 'confirm', factorCodeAt(secret, Date.now()))
   const account = ['--channel', 'ID_BCA', '--account', '1234567890', '--holder', 'PT Sarung']
   await shop.done('factories', 'set-bank', goods.factoryId, ...account, '--reason', 'their letter')
-  // Their factor confirms for others once it is a day old.
+  // A second factor can confirm for others once it is a day old.
   await shop.pass(DAY_S + MINUTE_S)
   const confirm = ['--code', factorCodeAt(secret, Date.now() + 30_000)]
   await second('factories', 'approve-bank', goods.factoryId, '--reason', 'called them back', ...confirm)
 
-  // Sold and delivered long ago; a wallet with an account that it has withdrawn to.
+  // Before the backup: goods that were sold and delivered long ago, and a wallet with a known bank account.
   const ana = await shop.newBuyer('Ana')
   const sold = await ana.order(goods.variantId, PIECES)
   await ana.pay(sold.payment, 'QRIS')
@@ -89,7 +89,7 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
   await ana.logIn()
   await siti.logIn()
 
-  // Of this morning: a settlement that is approved, an order that is not paid, and one that is.
+  // Of this morning: an approved settlement, an unpaid order and a paid order.
   const { settlements } = await shop.done<{ settlements: { code?: string; net_idr: number }[] }>(
     'settle',
     'run',
@@ -101,12 +101,12 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
   const paid = await siti.order(goods.variantId, 1)
   await siti.pay(paid.payment, 'DANA')
   await reached(siti, paid.order.id, 'ready_for_pickup')
-  // A message that is on its way in the backup goes out again after it, also a code: the buyers below would
-  // read the old one.
+  // A message that is under way in the backup is sent again after the restore. This includes codes, and the
+  // buyers below would read the old code, so the messages are sent first.
   await sleep(SETTLED_MS)
   const bringBack = await shop.backUp()
 
-  // The day.
+  // The lost day.
   await shop.done('settle', 'pay', code, '--confirm', code, '--reason', 'the week is over')
   await withdraw(siti, SECOND_IDR)
   await ana.pay(unpaid.payment, 'QRIS')
@@ -119,7 +119,7 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
   await bringBack()
   await sleep(SETTLED_MS)
 
-  // Nothing leaves, whoever asks for it.
+  // No money leaves, whoever requests it.
   await ana.logIn()
   await siti.logIn()
   const refused = await shop.laku<{ error: { code: string } }>([
@@ -150,19 +150,19 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
     exitCode: 0,
     value: { open: [], refunds: [{ payment: paid.payment.code }] },
   })
-  // Its courier had been cancelled in the lost day: it is a person's to end it, and nobody gets a parcel or
-  // money for it.
+  // The order's courier had been cancelled in the lost day. A person must end the order, and nobody gets a
+  // parcel or money for it.
   const told = await shop.done<{ data: { kind: string; subject: string[] }[] }>('attention', 'list')
   expect(told.data.filter((row) => row.kind === 'order_without_money')).toHaveLength(1)
   expect((await shop.done<{ status: string }>('settle', 'show', code)).status).toBe('paid')
-  // A booking whose job waited for the adoption in vain is made up for after two minutes.
+  // A booking whose job waited for the adoption too long is made by the sweep after two minutes.
   await shop.pass(3 * MINUTE_S)
   await reached(ana, unpaid.order.id, 'ready_for_pickup')
 
   await shop.done('orders', 'cancel', paid.order.code, '--reason', 'it was cancelled in the lost day')
   await reached(siti, paid.order.id, 'refunded')
 
-  // Afterwards everything that could pay is asked to, and days go by.
+  // Afterwards every command that could pay is run, and days pass.
   await shop.laku(['settle', 'run'])
   await shop.pass(DAY_S)
   await sleep(QUIET_MS)

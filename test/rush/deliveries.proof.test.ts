@@ -15,7 +15,7 @@ const PAYMENTS = 400
 const PARCELS = 200
 const MESSAGES = 250
 const DELIVERIES = 2_000
-/** Providers that send at the same time. */
+/** The number of webhook deliveries that are sent at the same time. */
 const TOGETHER = 32
 const TIMEOUT_MS = 300_000
 
@@ -26,7 +26,7 @@ describe(`${DELIVERIES} deliveries while the worker is down`, () => {
   beforeAll(async () => {
     receiver = await startReceiver()
     shop = await openRushShop({ xenditCallsPerMinute: 1_000_000 })
-    // What the providers send is kept, to be delivered later in another order.
+    // The providers' webhooks are recorded, to be delivered later in another order.
     shop.laku.sandbox.setLakuUrl(receiver.url)
     await payAll()
     await moveAll()
@@ -91,7 +91,7 @@ describe(`${DELIVERIES} deliveries while the worker is down`, () => {
     count(sql<{ n: number }>`select count(*)::int as n from webhook_inbox where status <> 'processed'`)
 
   it('are all answered 200, and processed once when it is back', async () => {
-    // What the worker sends later is told to the receiver too.
+    // The receiver also gets the webhooks about messages that the worker sends later.
     const received = receiver.received.slice()
     expect(received).toHaveLength(PAYMENTS + 3 * PARCELS + 3 * MESSAGES)
     const random = randomOf(seed)

@@ -11,7 +11,7 @@ const OPENERS = 300
 const ALL_SENT_ON_WITHIN_MS = 40_000
 const ALL_CONFIRMED_WITHIN_MS = 60_000
 
-/** Buyers pay in another order than they joined in. */
+/** Returns the payments in another order than the joins. */
 const shuffled = <T>(all: readonly T[]): T[] =>
   all
     .map((item) => ({ one: item, at: Math.random() }))
@@ -19,7 +19,7 @@ const shuffled = <T>(all: readonly T[]): T[] =>
     .map(({ one: value }) => value)
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
-/** A buyer's own address behind the operator's proxy. */
+/** Returns a buyer's own address behind the operator's proxy. */
 const addressOf = (i: number) => `203.0.${113 + (i >> 8)}.${i & 255}`
 
 describe(`with Xendit at ${XENDIT_PER_MINUTE} requests a minute`, () => {
@@ -52,7 +52,7 @@ describe(`with Xendit at ${XENDIT_PER_MINUTE} requests a minute`, () => {
     console.log(
       `${JOINS} joins at once: all answered after ${seconds(tookMs)}; p50 ${percentile(ms, 50)} ms, p99 ${percentile(ms, 99)} ms`,
     )
-    // One call a join would be five minutes.
+    // With one call for each join it would take five minutes.
     expect(tookMs).toBeLessThan(15_000)
   })
 
@@ -94,7 +94,10 @@ describe(`with Xendit at ${XENDIT_PER_MINUTE} requests a minute`, () => {
     await expectOnce()
   })
 
-  /** The invoices of all others, made as any is, by a server and a provider without the limit. */
+  /**
+   * Creates the invoices of all other payments in the normal way, but with server and provider without the
+   * rate limit.
+   */
   async function openTheRest(): Promise<void> {
     await shop.limitXendit()
     const server = await RunningLaku.server(environmentOf(shop.laku, { xenditCallsPerMinute: 1_000_000 }))

@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => shop?.close())
 
-/** The bars that were drawn, by how far they say it had come. */
+/** Returns the drawn progress bars, by the progress that they show. */
 const drawn = (recorded: string, of: number) =>
   [...recorded.matchAll(new RegExp(`([█░]{24}) (\\d+)/${of} `, 'g'))].map(([, bar = '', done]) => ({
     full: bar.split('█').length - 1,
@@ -37,7 +37,7 @@ it.each([80, 140])(
     const bars = drawn(terminal.recorded(), ROWS)
     expect(bars.map(({ done }) => done)).toEqual(Array.from({ length: ROWS + 1 }, (_, done) => done))
     for (const { full, done } of bars) expect(full).toBe(Math.round((24 * done) / ROWS))
-    // Row by row on stderr, and nothing of it on stdout.
+    // The progress is printed row by row on stderr, and none of it on stdout.
     const again = await terminal.run(
       `products import ${file} --json > out.json; wc -l < out.json; grep -c █ out.json`,
     )

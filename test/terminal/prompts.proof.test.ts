@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => shop?.close())
 
-/** A command that was begun is noted, whatever it did. */
+/** A command that was begun is recorded, whatever it did. */
 const runs = ['public.command_runs', 'public.command_run_lines']
 
 const statusOf = async (...words: string[]) => (await askLaku<{ status: string }>(shop.laku, words)).status

@@ -24,7 +24,10 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => shop?.close())
 
-/** The words of each list, the head that its table has at 80 columns, and what of its rows may not be cut. */
+/**
+ * The words of each list command, the header of its table at 80 columns, and the columns that must not be
+ * cut.
+ */
 const lists: [words: string, head: RegExp, whole: string[]][] = [
   ['sessions list', /^code +status +product +paid/m, ['code', 'status']],
   ['orders list', /^code +status +total +.*created/m, ['code', 'status']],

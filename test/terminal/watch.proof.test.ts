@@ -48,7 +48,7 @@ it.each([
   const { exitCode } = await terminal.ended()
   expect(exitCode).toBe(0)
   expect(terminal.isOrdinary()).toBe(true)
-  // The last picture stays, keys were not shown, and what is typed is seen again.
+  // The last picture remains, the pressed keys were not printed, and typed text is visible again.
   expect(await told('3 of 4 paid, 0 held')).not.toMatch(/^x/m)
   terminal.type('echo after')
   await terminal.see(/^\$ echo after\nafter$/m)

@@ -34,7 +34,7 @@ async function control(method: string, path: string, body?: unknown): Promise<un
   expect(answer.ok).toBe(true)
   return answer.status === 204 ? undefined : await answer.json()
 }
-/** By the profile where it plays this refusal, else by a fault. */
+/** Lets the sandbox refuse messages: by its profile if that can play this refusal, otherwise by a fault. */
 const refuseBy = async (code?: string) => {
   const isPlayed = SWITCHES['whatsapp.refusal'].choices.some((choice) => choice === code)
   await control('PUT', 'profile', isPlayed ? { 'whatsapp.refusal': code } : {})
@@ -81,7 +81,7 @@ describe('fact 8: a refusal that is about our account', () => {
       expect(await statuses()).toEqual({ queued: 40 })
       expect(await open()).toEqual([{ kind: 'whatsapp_held', subjectId: 'account' }])
       const asked = await laku.db.selectFrom('whatsappMessages').select('attempts').execute()
-      // Those that were under way together, and then one probe each time.
+      // The messages that were under way together were tried, and then one probe each time.
       expect(asked.reduce((sum, row) => sum + row.attempts, 0)).toBeLessThanOrEqual(32)
       await refuseBy()
       await later(901)
@@ -162,7 +162,7 @@ describe('fact 8: a refusal that is about our account', () => {
     const update = { providerMessageId: providerMessageId as string, status: 'failed', at: laku.clock.now() }
     await laku.system((work) => recordStatuses(work, [{ ...update, failureCode: '131042' }]))
     expect(await read()).toMatchObject({ status: 'queued', heldScope: 'account', providerMessageId: null })
-    // The same update twice is nobody's.
+    // The second copy of the same update matches no message any more.
     await laku.system((work) => recordStatuses(work, [{ ...update, failureCode: '131042' }]))
     await later(61)
     expect(await read()).toMatchObject({ status: 'sent', heldScope: null })

@@ -43,7 +43,7 @@ class Phonebook implements WhatsAppSender {
   }
 }
 
-/** One look at what is due, as the sweep does it. */
+/** Sends the due messages once, as the sweep does. */
 async function sweep(whatsapp: Phonebook): Promise<void> {
   const ids = await laku.system((work) => dueMessages(work, 100))
   await sendMessages({ units: laku.units, actor: system, whatsapp }, ids)

@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-/** A provider that keeps what it was sent and answers as it is told. */
+/** A provider that records the messages and gives the set answer. */
 class FakeSender implements WhatsAppSender {
   readonly sent: WhatsAppTemplate[] = []
   fail: ProviderOutcome | undefined
@@ -211,7 +211,7 @@ describe('sending', () => {
     await send([id])
     laku.clock.shift(10)
     await send([id])
-    // The next try would be 20 s on: it is brought forward to the end.
+    // The next attempt would be 20 s later, so it is moved forward to the message's last moment.
     expect((await read(id)).nextAttemptAt).toEqual(sendBy)
     laku.clock.shift(15)
     sender.fail = undefined

@@ -33,7 +33,7 @@ const messagesTo = async (phone: string): Promise<Sent[]> =>
   ).json()) as Sent[]
 const codeTo = async (phone: string) => (await messagesTo(phone))[0]?.code as string
 
-/** What a page does in the background: tries numbers until the digest begins with so many zero bits. */
+/** Solves a puzzle as the page does: tries numbers until the digest begins with this many zero bits. */
 function solve({ puzzle, bits }: { puzzle: string; bits: number }): { puzzle: string; answer: string } {
   for (let n = 0; ; n++) {
     const digest = createHash('sha256').update(`${puzzle}:${n}`).digest()
@@ -42,7 +42,8 @@ function solve({ puzzle, bits }: { puzzle: string; bits: number }): { puzzle: st
 }
 
 async function writesOnWhatsApp(phone: string, text: string): Promise<void> {
-  // Opens the window in which Meta takes free text; its own delivery goes to an address that is none.
+  // Opens the time window in which Meta accepts free text. The sandbox's webhook about it goes to an address
+  // where nobody listens.
   await fetch(`${laku.sandbox.url}/control/whatsapp/reply`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -94,7 +95,7 @@ describe('a number that a stranger asks codes for', () => {
     const again = await ask(victim, '192.0.2.5', { device_token })
     expect(again).toMatchObject({ status: 202 })
     expect(again.body.sent_in_s).toBeUndefined()
-    // Another's token is none.
+    // A forged device token does not count.
     expect((await ask(newPhone(), '192.0.2.5', { device_token })).status).toBe(202)
     expect((await ask(victim, '192.0.2.5', { device_token: `${device_token.slice(0, -1)}x` })).status).toBe(
       429,
@@ -143,12 +144,12 @@ describe('a number that a stranger asks codes for', () => {
       expect(body.title).toContain('another browser')
       expect(Date.parse(body.details.it_was_sent_at)).toBeLessThan(Date.parse(body.details.yours_was_sent_at))
     }
-    // A guess that is nobody's is a guess: it counts, and says nothing of others.
+    // A wrong code of nobody counts as a guess, and the answer reveals nothing about other codes.
     const wrong = ['000000', '111111', '222222'].find((code) => code !== mine && code !== theirs) as string
     const guess = (await verify(own.body.challenge_id, wrong)).body
     expect([guess.details.tries_left, guess.details.of_another_browser]).toEqual([4, undefined])
     expect((await verify(own.body.challenge_id, mine)).status).toBe(200)
-    // The stranger's challenge takes the person's code as little.
+    // The stranger's challenge does not accept the person's code either.
     expect((await verify(stranger.body.challenge_id, mine)).status).toBe(400)
   })
 })
@@ -162,7 +163,7 @@ describe('where many ask', () => {
     }
     expect(await behindOne(() => '203.0.113.200', 100)).toBe(100)
     expect(await behindOne((n) => `2001:db8:7:7::${n.toString(16)}`, 20)).toBe(10)
-    // One /48 has 65,536 of such networks: slowed down by itself.
+    // One /48 has 65,536 such networks, so it has a limit of its own.
     expect(await behindOne((n) => `2001:db8:8:${n.toString(16)}::1`, 125)).toBe(120)
   })
 

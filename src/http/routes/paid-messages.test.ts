@@ -6,8 +6,8 @@ import { enrol } from '../../../test/staff.ts'
 import { registerUser } from '../../domain/user/index.ts'
 import { buildServer, startServer } from '../server.ts'
 
-// Two senders may cause paid messages: laku, for codes within a daily budget, and staff, within a limit of
-// their own.
+// Paid messages have two sources: laku, for codes within a daily budget, and staff, within a limit of their
+// own.
 let laku: TestLaku
 let app: FastifyInstance
 let support: string
@@ -58,7 +58,7 @@ it('one person sends so many a day, and the audit names who got them, masked', a
     ['dewi', '+6281…7890'],
     ['dewi', '+6281…7891'],
   ])
-  // A notice goes out by WhatsApp as well, and counts with them.
+  // A notice is also sent by WhatsApp, and counts towards the same limit.
   const phone = '+6281234567893'
   const { id } = await laku.system((work) => registerUser(work, { phone }))
   const notify = async () => {
@@ -115,7 +115,7 @@ it('figures are told on this machine alone, where nothing else is set', async ()
     port: 0,
   })
   expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(200)
-  // Another address of this machine, which a server on all of them would answer.
+  // 127.0.0.2 is another address of this machine. A server that listens on all addresses would answer there.
   await expect(fetch(`http://127.0.0.2:${port}/metrics`)).rejects.toThrow()
   await running.close()
 })

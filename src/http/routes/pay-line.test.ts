@@ -38,10 +38,10 @@ describe('the line for invoices', () => {
     const pages = first.filter((item) => item.status === 202)
     for (const page of pages) expect(page.body).toContain(`http-equiv="refresh" content="${page.retryAfter}"`)
     expect(new Set(pages.map((page) => /nomor (\d+)/.exec(page.body)?.[1])).size).toBe(pages.length)
-    // Asking again takes no second turn.
+    // Opening the link again takes no second place in the queue.
     const again = await Promise.all(waiting.map(open))
     for (const [i, page] of again.entries()) {
-      // On a slow machine its turn may have come meanwhile.
+      // On a slow machine the payment's turn may have come in the meantime.
       if (page.status !== 302) expect(page.retryAfter).toBeLessThanOrEqual(pages[i]?.retryAfter ?? 0)
     }
     const next = pages.findIndex(
@@ -60,8 +60,8 @@ describe('the line for invoices', () => {
     for (let i = 0; i < 8; i++) mine.push(await order(greedy!))
     const theirs: string[] = []
     for (const buyer of others) theirs.push(await order(buyer))
-    // The line is full of others; then one buyer opens all of theirs, and one more who is new comes after
-    // them.
+    // Other buyers fill the queue. Then one buyer opens all their payments, and after them a new buyer opens
+    // one.
     await Promise.all(theirs.slice(0, 17).map(open))
     const pages = await Promise.all(mine.map(open))
     const turns = await laku.db
@@ -73,7 +73,8 @@ describe('the line for invoices', () => {
     expect(turns.length).toBeLessThanOrEqual(1)
     expect(pages.every(({ status }) => status === 202 || status === 302)).toBe(true)
     const late = await open(theirs[18]!)
-    // Some eighteen turns of a good second each come before the newcomer: not the eight as well.
+    // About eighteen turns of a good second each come before the new buyer, but not the eight other payments
+    // of the buyer before.
     expect(late.retryAfter).toBeLessThanOrEqual(25)
   })
 })

@@ -50,7 +50,8 @@ describe('paying', () => {
       expect(back.body).toContain(`content="3;url=/pay/${code}?back=2&amp;lang=en"`)
       expect(back.body).toContain(`href="/pay/${code}"`)
       expect((await get(`/pay/${code}?back=50`)).headers['retry-after']).toBe('60')
-      // Nothing is asked of the provider for it, and a number that is none is no way back.
+      // The provider is not asked about this payment, and a value that is no number does not count as a
+      // return.
       expect((await f.book()).invoices.filter((invoice) => invoice.external_id === code)).toEqual([])
       expect((await get(`/pay/${code}?back=x`)).statusCode).toBe(302)
       f.laku.clock.shift(3_601)
@@ -147,7 +148,7 @@ describe('paying', () => {
       wallet_idr: 0,
       invoice_url: `http://laku.test/pay/${payment.code}`,
       expires_at: payment.expiresAt.toISOString(),
-      // Not paid: nothing to send anywhere.
+      // Nothing was paid, so nothing can be refunded.
       refund_to: null,
     })
     expect((await get(`/api/payments/${payment.id}`, other.userId)).statusCode).toBe(404)

@@ -8,7 +8,8 @@ import { weightClassKg } from '../../domain/logistics/rates/rate.ts'
 import { buildServer } from '../server.ts'
 import { SESSION_TOKEN } from '../session-token.ts'
 
-// In all 5 are asked for with a page: so many that one network is at its end before all are.
+// All page visits together may ask 5 times. The number is so large that one network reaches its own limit
+// first.
 const policy = {
   ratesPerPersonPerMinute: 2,
   ratesPerPagePerMinute: 2,
@@ -29,7 +30,7 @@ afterAll(async () => {
 })
 
 let places = 0
-/** A place that nobody asked about before. */
+/** Returns a place about which nobody has asked before. */
 const somewhere = () => `401${(10 + places++).toString()}`
 interface Asker {
   token?: string | undefined
@@ -93,17 +94,18 @@ it('asks couriers for who has a session’s page, for its goods and in its netwo
     true,
     false,
   ])
-  // A new page is a new token, and the network has one turn left; another home of the same /48 has its own.
+  // A new page visit gets a new token, and its network may ask once more. Another /64 of the same /48 has its
+  // own limit.
   const json = await pageToken(ip, `/api/group-sessions/${session.id}`)
   expect([await isAsked({ token: json, ip }), await isAsked({ token: json, ip })]).toEqual([true, false])
   const other = await pageToken(home)
   expect(await isAsked({ token: other, ip: '2001:db8:1:1::2' })).toBe(true)
-  // All pages together: the fifth was the last.
+  // All page visits together have asked five times, which is the limit.
   const late = await pageToken('2001:db8:1:2::1')
   expect([await isAsked({ token: late, ip: '2001:db8:1:2::1' })]).toEqual([true])
   expect([await isAsked({ token: late, ip: '2001:db8:1:2::1' })]).toEqual([false])
   laku.clock.shift(60)
-  // Of another product: nobody is asked.
+  // The token is for another product, so couriers are not asked.
   const foreign = await (await Market.open(laku)).session({ moq: 5 })
   const wrong = await pageToken(ip, `/s/${foreign.code}`)
   expect(await isAsked({ token: wrong, ip })).toBe(false)

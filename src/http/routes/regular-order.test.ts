@@ -161,8 +161,8 @@ describe('a regular order over HTTP', () => {
     expect((await call('GET', shipmentUrl, other)).status).toBe(404)
     const again = await call('POST', '/api/shipments', warehouse, { order_id: order.id }, 'two')
     expect(again).toMatchObject({ status: 201, body: { id: seen.body.shipment.id } })
-    // Another request under the key is refused before it books anything; a claim that a crash left open is
-    // gone on with.
+    // Another request under the same key is refused before anything is booked. A claim that a crash left open
+    // is continued.
     const reused = await call('POST', '/api/shipments', warehouse, { order_id: newId() }, 'two')
     expect(reused).toMatchObject({ status: 422, body: { code: 'kernel.idempotency_key_reused' } })
     await sql`update idempotency_keys set status = null, response = null where key = 'two'`.execute(laku.db)

@@ -105,7 +105,7 @@ describe('the page of a session', () => {
     const page = await get(`/s/${(await market.session()).code}`)
     const policy = String(page.headers['content-security-policy'])
     expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; img-src 'self';/)
-    // To WhatsApp goes who follows the link; nothing is loaded from there.
+    // Only a click on the link leads to WhatsApp; the page loads nothing from there.
     expect(page.body).toMatch(/<a [^>]*href="https:\/\/wa\.me\/\?text=[^"]*laku\.test%2Fs%2FGBS-/)
     const loaded = page.body.replaceAll('<a class="button" href="https://wa.me/', '')
     expect(loaded).not.toMatch(/<script|style="|https?:\/\/(?!laku\.test)/)
@@ -152,7 +152,7 @@ describe('the page of a session', () => {
   it('says how a session ended', async () => {
     const cancelled = await market.session()
     await laku.as(admin, (work) => cancelSession(work, { sessionId: cancelled.id }))
-    // Nobody had paid, so nothing is left to give back.
+    // Nobody had paid, so nothing must be refunded.
     expect((await get(`/s/${cancelled.code}?lang=en`)).body).toContain('Did not go ahead')
 
     const reached = await market.session({ moq: 2, closePolicy: 'at_moq' })

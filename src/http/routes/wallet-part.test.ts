@@ -64,7 +64,7 @@ describe('case 17: 5,000 in a wallet can be spent, by every door of a buyer', ()
       wallet_idr: 5_000,
     })
     expect(await wallet(ana)).toEqual({ balance_idr: 0, held_idr: 0 })
-    // By virtual account, which takes nothing back.
+    // The payment was made by virtual account, which accepts no refunds.
     await call(ana, 'POST', `/api/group-sessions/${id}/leave`)
     expect(await wallet(ana)).toEqual({ balance_idr: participation.total_idr, held_idr: 0 })
     const budi = await buyer()
@@ -114,7 +114,8 @@ describe('case 17: 5,000 in a wallet can be spent, by every door of a buyer', ()
     expect(fresh).toMatchObject({ status: 201, body: { wallet_idr: 3_000, amount_idr: order.total_idr } })
     await shop.market.pay(fresh.body.id)
     expect(await shop.see(order.id)).toMatchObject({ status: 'paid' })
-    // The late money of the first invoice: its part is not in the wallet any more, so a person decides.
+    // Late money for the first invoice comes in, but the wallet's part is no longer in the wallet, so a
+    // person decides.
     expect(await shop.market.pay(payment.id)).toEqual(['review'])
     await call(ana, 'POST', `/api/orders/${order.code}/cancel`, {})
     expect(await shop.market.walletOf(ana)).toBe(order.total_idr + 2_000)

@@ -32,7 +32,7 @@ describe('taking money out of a wallet', () => {
     const [code] = (await laku.system((work) => secretParamsOf(work, `otp:${body.challenge_id}`))) ?? []
     return { challenge_id: body.challenge_id as string, code: code as string }
   }
-  /** A logged-in buyer with so much money, and a way to ask for it. */
+  /** Returns a logged-in buyer with this much money in the wallet, and a function to request a withdrawal. */
   const rich = async (amountIdr = 200_000) => {
     const phone = `0812777${(people++).toString().padStart(5, '0')}`
     const { body } = await post_('/api/auth/otp/verify', { ...(await ask(phone)), name: 'Siti' })

@@ -24,7 +24,7 @@ interface Sent {
 
 let laku: TestLaku
 let app: FastifyInstance
-/** Another process: what is ended here is ended there. */
+/** A server in another process: a log-in that ends here must end there too. */
 let elsewhere: FastifyInstance
 let people = 0
 beforeAll(async () => {
@@ -60,7 +60,7 @@ const sentTo = async (to: string): Promise<Sent[]> => {
   return (await control('GET', `/messages?to=${encodeURIComponent(to)}`)) as Sent[]
 }
 
-/** A code as its person gets it on their phone. */
+/** Requests a code and returns it as the person reads it on their phone. */
 async function codeFor(phone: string, purpose: string, token?: string) {
   const { status, body } = await call('POST', '/api/auth/otp', token, { phone, purpose })
   expect(status, JSON.stringify(body)).toBe(202)
@@ -90,7 +90,7 @@ async function logIn(phone: string, amountIdr = 0) {
   return { userId, phone, token: body.access_token as string }
 }
 
-/** The link in the newest message to somebody that speaks of this and has one. */
+/** Returns the link in the newest message to a person that contains this text. */
 async function linkTo(to: string, path: 'stop' | 'email', about = ''): Promise<string> {
   const sent = (await sentTo(to)).filter(({ body }) => body.includes(about))
   const [link] = sent.flatMap(({ body }) => body.match(new RegExp(`/${path}/[\\w.-]+`)) ?? [])
@@ -103,12 +103,12 @@ const later = async (seconds: number) => {
   await laku.drain()
 }
 const why = ['--reason', 'lost the old number']
-/** The code that whoever holds a new number reads out. */
+/** Returns the code that the holder of a new number reads out. */
 async function callerCode(of: string, phone: string): Promise<string> {
   await askLaku(laku, ['users', 'send-code', of, '--phone', phone, ...why], staff('support'))
   return (await sentTo(phone)).find((one) => one.code)?.code as string
 }
-/** The code that somebody at the new number of a factory reads out. */
+/** Returns the code that somebody at a factory's new number reads out. */
 async function factoryCode(of: string, phone: string): Promise<string> {
   await askLaku(laku, ['factories', 'send-code', of, '--phone', phone, ...why], staff('finance'))
   return (await sentTo(phone)).find((one) => one.code)?.code as string
@@ -138,8 +138,8 @@ describe('a buyer whose phone support changed', () => {
       expect((await call('POST', '/api/wallet/withdrawals', again, named)).body.status).toBe('held')
     await later(46 * HOUR_S)
     expect(await laku.db.selectFrom('payouts').select('id').execute()).toEqual([])
-    // The account that the thief named is told of, too: that and all that was to go there are stopped by the
-    // first.
+    // The owner is also notified of the bank account that the thief added. The first link stops both the
+    // account and every payout to it.
     const ofAccount = await linkTo(owner.phone, 'stop', 'Rekening baru')
     const ofPhone = await linkTo(owner.phone, 'stop', 'Nomor ponsel')
     expect((await call('GET', ofPhone)).body).toContain('method="post"')
@@ -228,7 +228,7 @@ describe('a new number of a buyer', () => {
       (await update(userId, now, '--caller-code', `${code.slice(0, 3)} ${code.slice(3)}`)).exitCode,
     ).toBe(0)
     expect(await phoneOf(userId)).toBe(now)
-    // It counts once, and lets nobody in.
+    // The code counts once, and logs nobody in.
     await update(userId, elsewhere, '--caller-code', await callerCode(userId, elsewhere))
     expect(refusalOf(await update(userId, now, '--caller-code', code))).toBe('auth.code_expired')
   })
@@ -294,7 +294,7 @@ describe('an address for mail', () => {
     await control('PUT', '/faults', [])
     expect(sms).toMatchObject({ channel: 'sms', code: expect.any(String) })
     expect(await sentTo(address)).toEqual([])
-    // Nor is it confirmed by whoever reads its mail: no mail was sent to confirm it.
+    // Somebody who reads the address's mail cannot confirm it either, because no confirmation mail was sent.
     const asked = await call('POST', '/api/auth/otp', undefined, { phone: owner.phone })
     laku.clock.shift(16)
     const { challenge_id } = asked.body

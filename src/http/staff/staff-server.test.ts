@@ -50,7 +50,7 @@ const entries: EntryShape[] = [
   { name: 'commands', description: 'runs', isNoun: true, load: async () => commands },
 ]
 
-/** What a command does here, by its verb. */
+/** The test's commands, by their verbs. */
 let does: Record<string, (execution: Execution) => Promise<number>> = {}
 let runs = 0
 const { commandHouse } = await import('../../commands/command-house.ts')
@@ -92,7 +92,7 @@ const env = (of = token) => ({ LAKU_TOKEN: of, XDG_CONFIG_HOME: folder })
 const say = (...words: string[]) =>
   runClient(['--server', staffServer.server.url, ...words], env(), undefined, entries)
 
-/** Steps until somebody opens the gate. */
+/** Returns work of this many steps, which waits in between until a test opens the gate. */
 function steps(count: number) {
   const gate = Promise.withResolvers<void>()
   const begun = Promise.withResolvers<void>()
@@ -103,7 +103,7 @@ function steps(count: number) {
       await sleep(20)
       if (step === Math.ceil(count / 2)) {
         begun.resolve()
-        // Somebody may have stopped the work while it slept.
+        // The work may have been stopped while it waited.
         const isStopped = new Promise((resolve) => signal.addEventListener('abort', resolve))
         if (!signal.aborted) await Promise.race([gate.promise, isStopped])
       }
@@ -117,7 +117,7 @@ function steps(count: number) {
 const said = (count: number) => Array.from({ length: count }, (_, at) => `step ${at + 1}\n`).join('')
 const on = () => `On ${new URL(staffServer.server.url).host}, ${staffServer.server.url}.\n`
 
-/** A proxy whose connections can be cut. */
+/** Starts a proxy whose connections can be cut. */
 async function cuttable(to: string) {
   const sockets = new Set<Socket>()
   const { hostname, port } = new URL(to)
@@ -201,7 +201,7 @@ describe('a command that takes long', () => {
     const [first, second] = await Promise.all([running, attached])
     expect(first).toEqual({ exitCode: 0, stdout: '{"steps":6}\n', stderr: on() + said(6) })
     expect(second).toEqual({ exitCode: 0, stdout: '{"steps":6}\n', stderr: said(6) })
-    // Once more under its key, and from what was kept: as the first time.
+    // The same key again and the stored output both give the first result.
     expect(await say('work', 'slow', '--json', '--idempotency-key', 'once')).toEqual(first)
     expect(await say('commands', 'attach', id, '--json')).toEqual(second)
     expect(runs).toBe(1)
@@ -383,8 +383,8 @@ describe('long work beside customers', () => {
 
 describe('Ctrl-C', () => {
   /**
-   * Somebody at a terminal, who presses Ctrl-C as soon as the third step is shown, and gives this answer;
-   * undefined: they press it again.
+   * Returns prompts for a person at a terminal who presses Ctrl-C when the third step is shown, and then
+   * gives this answer. Undefined: they press Ctrl-C again.
    */
   function person(
     answer: (choices: readonly string[]) => string | undefined | Promise<string>,
@@ -452,7 +452,7 @@ describe('Ctrl-C', () => {
     const last = await lastRun()
     expect(last).toMatchObject({ status: 'running' })
     open()
-    // In this process the client only says that it ends.
+    // In this process, the client only announces that it ends.
     expect((await running).stderr).toContain(`The work goes on: laku commands attach ${last.id}\n`)
     const again = await say('commands', 'attach', last.id, '--json')
     expect(again).toEqual({ exitCode: 0, stdout: '{"steps":6}\n', stderr: said(6) })
@@ -472,7 +472,7 @@ describe('Ctrl-C', () => {
     let readAt = 0
     const lasting = person(
       async ([, stop = '']) => {
-        // By then the read has become a job, which has a row.
+        // By then, the read has become a job and has a row.
         while ((await lastRun('work look')) === undefined);
         return stop
       },
@@ -490,7 +490,7 @@ describe('a change', () => {
         work.audit({ command: 'work keep', subject: ['test', 'kept'], after: { made: true } })
         await keepAnswer(work, run, JSON.stringify([{ answer: { made: true } }, { end: 0 }]))
       })
-      // As if its process died here.
+      // The command never ends, as if its process had died here.
       await new Promise(() => {})
       return 0
     }

@@ -3,7 +3,7 @@ import { FairGate } from './fair-gate.ts'
 
 const open = () => new FairGate({ running: 1, waitingOfOne: 3, waiting: 5 })
 
-/** Begins a piece of work that lasts until it is told to end. */
+/** Begins work that lasts until a test ends it. */
 function begin(gate: FairGate, name: string, order: string[]) {
   const { promise, resolve } = Promise.withResolvers<void>()
   const done = gate.run(name, async () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterEach(() => {
   vi.restoreAllMocks()
-  // A siege and all turns are over.
+  // After an hour, a siege is over and no limit is used up.
   laku.clock.shift(3_600)
 })
 afterAll(async () => {
@@ -53,7 +53,7 @@ describe('a refusal that is repeated', () => {
       expect((await ask(phone, '198.51.100.1')).body.code).toBe('auth.proof_needed')
     for (let n = 0; n < 30; n++) expect((await ask('+5352123456', '198.51.100.1')).status).toBe(400)
     expect(transactions).not.toHaveBeenCalled()
-    // Another number of the same address is free, and so is this one a minute later.
+    // Another number from the same address is free, and so is this number a minute later.
     expect((await ask(newPhone(), '198.51.100.1')).status).toBe(202)
     laku.clock.shift(120)
     expect((await ask(phone, '198.51.100.1')).status).toBe(202)
@@ -92,7 +92,7 @@ describe('a siege of many networks', () => {
     expect([peace.status, siege.status, siege.body.code]).toEqual([202, 429, 'auth.proof_needed'])
     expect((await ask(phone, '203.0.113.1', { proof: solve(siege.body.details) })).status).toBe(202)
     expect((await ask(old, '203.0.113.1', { device_token: login.device_token })).status).toBe(202)
-    // It is over two minutes after the last of it.
+    // The siege ends two minutes after its last refusal.
     laku.clock.shift(121)
     expect((await ask(newPhone(), '203.0.113.1')).status).toBe(202)
   })
@@ -117,7 +117,7 @@ describe('a siege of many networks', () => {
     const refuse = (n: number) =>
       post('/api/auth/otp/verify', { challenge_id: newId(), code: '123456' }, `198.51.100.${n}`)
     for (let n = 0; n < 2; n++) await refuse(n)
-    // The flood goes on while a stranger's request is looked at.
+    // The flood continues while a stranger's request waits.
     const asked = ask(newPhone(), '203.0.113.1')
     await Promise.all([2, 3, 4, 5].map(refuse))
     const early = await asked
@@ -171,7 +171,7 @@ describe('a backlog of one network (the fair gate, at the door)', () => {
         return body.code ?? status
       })
     try {
-      // The database answers nobody who wants a code.
+      // The table of codes is locked, so the database answers no request for a code.
       await owner.query('begin; lock table otp_challenges in access exclusive mode')
       const flood = Array.from({ length: 120 }, () => begin('flood', '198.51.100.7'))
       await vi.waitFor(() => expect(order.length).toBe(12))
@@ -180,11 +180,12 @@ describe('a backlog of one network (the fair gate, at the door)', () => {
       const me = await app.inject({ url: '/api/orders', headers: { authorization: `Bearer ${token}` } })
       expect(me.statusCode).toBe(200)
       await owner.query('commit')
-      // Eight were being served, and a hundred waited: what came on top was told to come again.
+      // Eight requests were running and a hundred were waiting. All further requests were told to try again
+      // later.
       const answers = await Promise.all(flood)
       expect(answers.filter((answer) => answer === 'http.too_many_requests')).toHaveLength(12)
       expect(await buyer).toBe(202)
-      // It was the last to come; while its code was made, others of the flood were served beside it.
+      // The buyer came last. Other requests of the flood were served while the buyer's code was made.
       expect(order.indexOf('buyer')).toBeLessThan(12 + 108 / 2)
     } finally {
       await owner.end()

@@ -393,7 +393,7 @@ describe("biteship's webhooks", () => {
       laku.as(admin, (work) => topUpDeposit(work, { amountIdr, reference }))
     expect([await topUp(), await topUp(), await topUp('bca 1')]).toEqual([true, false, false])
     await expect(topUp('BCA1', 2_000_000)).rejects.toMatchObject({ code: 'payout.reference_used' })
-    // The reference was mistyped: put right, it is free for the transfer that has it.
+    // The bank reference was mistyped. After the correction, the transfer to which it belongs can use it.
     const reason = 'mistyped'
     await laku.as({ ...admin, reason } as typeof admin, (work) =>
       correctBankReference(work, { reference: 'BCA-1', to: 'BCA-2' }),

@@ -49,7 +49,7 @@ const throughFonnte = () => {
   laku.providers.whatsapp = createWhatsApp(laku.config)
 }
 let phones = 0
-/** A purchase order that its factory was told of. */
+/** Makes a purchase order that was sent to its factory. */
 async function told() {
   const market = await Market.open(laku)
   const phone = `+62812${String(20_000_000 + ++phones)}`
@@ -142,7 +142,7 @@ describe('fact 10: a factory’s reply through Fonnte', () => {
       { status: 'sent' },
     ])
     const sent = await fetch(`${laku.sandbox.url}/control/messages?to=628123456789`)
-    // Fonnte would have put a contact's name for the braces.
+    // Fonnte would have replaced the braces by a contact's name.
     expect(((await sent.json()) as object[])[0]).toMatchObject({ body: expect.stringContaining('PT (name)') })
   })
 })

@@ -26,7 +26,7 @@ afterAll(async () => {
   await laku.close()
 })
 
-/** As each provider proves who it is. */
+/** Returns the path and headers of each provider's webhook, with the provider's proof of identity. */
 function headersFor(name: string, body: string): [path: string, headers: Record<string, string>] {
   const { config } = laku
   if (name.startsWith('xendit.'))

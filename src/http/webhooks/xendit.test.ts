@@ -146,7 +146,7 @@ describe("xendit's webhooks", () => {
     await f.laku.drain()
     const row = (await inbox()).at(-1)
     expect(row).toMatchObject({ status: 'failed' })
-    // Once a kind, however many come.
+    // One attention item is raised for each kind, however many webhooks come.
     expect((await deliver({ event: 'something.else', data: { more: 1 } })).statusCode).toBe(200)
     await f.laku.drain()
     const told = (await f.attention()).filter((text) => text.startsWith('webhook_'))

@@ -34,7 +34,7 @@ interface MailServerBehaviour {
   onData?: number
 }
 
-/** A mail server that keeps what it gets, or replies with a code instead. */
+/** Starts a mail server that keeps the mails that it gets, or replies with an error code. */
 async function mailServer(behaviour: MailServerBehaviour = {}) {
   const received: ParsedMail[] = []
   const reply = (responseCode: number | undefined) =>
@@ -60,7 +60,7 @@ async function mailServer(behaviour: MailServerBehaviour = {}) {
   return { port: (server.server.address() as AddressInfo).port, received }
 }
 
-/** Something that listens but is no mail server. */
+/** Starts a server that is no mail server. */
 async function listening(onConnection: (socket: Socket) => void): Promise<number> {
   const server: Server = createServer((socket) => {
     closers.push(() => socket.destroy())

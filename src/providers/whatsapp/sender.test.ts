@@ -66,7 +66,7 @@ describe('Meta', () => {
     ['the rate of the number', 429, 130429, 'limited', undefined],
     ['the rate of the recipient', 400, 131056, 'limited', 6],
     ['an error', 500, 131000, 'unknown', undefined],
-    // meta.refusals: it stands in a 500 as well.
+    // meta.refusals: the error number also occurs in a 500.
     ['a number that is not registered', 500, 131045, 'unknown', undefined],
   ])('%s', async (_what, status, code, outcome, retryAfterS) => {
     wire.answer = replying(status, { error: { message: `no to ${to}`, type: 'OAuthException', code } })
@@ -149,7 +149,7 @@ describe('Fonnte', () => {
     ['Kuota habis', 'account'],
     ['perangkat terputus', 'account'],
     ['paket sudah kadaluarsa', 'account'],
-    // A no without a reason may be about the account: the message is tried again.
+    // A refusal without a reason may concern the account, so the message is tried again.
     [null, undefined],
   ])('%s is about the %s', async (reason, reach) => {
     wire.answer = replying(200, { status: false, reason, requestid: 1 })

@@ -116,7 +116,7 @@ describe('reading invoices', () => {
   })
 
   test('by our key', async () => {
-    // A list that does not heed the filter has other buyers' invoices as well.
+    // If the list ignores the filter, it also contains other buyers' invoices.
     wire.answer = replying(200, [
       paid,
       { ...paid, id: 'ours', external_id: 'PAY 1' },

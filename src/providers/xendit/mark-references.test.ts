@@ -39,7 +39,7 @@ it('an invoice and its refund are named after their installation at the provider
   const payment = await f.payment()
   const name = await pay(payment.code)
   expect(originOf(name, own)).toBe('ours')
-  // One of before references were marked is found by its code.
+  // An object from the time before laku marked references is found by its code.
   const old = await f.payment()
   expect(await pay(old.code, bare)).toBe(old.code)
 
@@ -65,7 +65,7 @@ it('an invoice and its refund are named after their installation at the provider
   expect(transactions.map((transaction) => transaction.referenceId)).toEqual([`${refund.code}-1`])
   expect(await readProviderBook(of())).toMatchObject({ suspended: 0, asked: 0 })
 
-  // What another installation made is nobody's here.
+  // An object of another installation belongs to nobody here.
   const other = prefixReferences(bare, async () => 'FFFFFF')
   expect((await other.getInvoice(invoiceId as string)).externalId).toBe(name)
 })

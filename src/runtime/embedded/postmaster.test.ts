@@ -19,7 +19,10 @@ const socket = join(layout.socketDir, socketName)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Sits in a cluster that was removed, and as it ends takes the socket's name away, as PostgreSQL does. */
+/**
+ * Starts a process in the folder of a removed cluster. When it ends, it removes the socket, as PostgreSQL
+ * does.
+ */
 async function orphan(onQuit: string): Promise<number> {
   mkdirSync(layout.cluster, { recursive: true })
   mkdirSync(layout.socketDir, { recursive: true })

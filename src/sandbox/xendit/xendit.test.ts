@@ -11,7 +11,7 @@ afterAll(() => f.close())
 beforeEach(async () => {
   f.clock.aheadMs = 0
   await f.control('POST', '/reset')
-  // What is not settled yet is a test of its own.
+  // The sandbox has the company's own money, because unsettled payments have a test of their own.
   await f.control('PUT', '/balance', { float_idr: FLOAT_IDR })
   f.receiver.received.length = 0
 })
@@ -37,7 +37,7 @@ const post = (body: object, key?: string) =>
     { reason: 'CANCELLATION', reference_id: 'r', ...body },
     key ? { 'idempotency-key': key } : {},
   )
-/** In the current form: by what the payment of an invoice is called. */
+/** Makes a refund in the current form: by the id of the invoice's payment. */
 const refund = async (
   { invoice_id: id, ...body }: { invoice_id: string } & Record<string, unknown>,
   key?: string,
@@ -427,7 +427,8 @@ describe('the book', () => {
     await f.sandbox.settleWebhooks()
     const { body: book } = await f.control('GET', '/book')
     expect(book.balance_idr).toBe(200_000 - 30_000 - 50_000)
-    // VA 4,000, e-wallet 1.5 % of 100,000 and one payout 2,500, each with 11 % VAT.
+    // The fees: 4,000 for the virtual account, 1.5 % of 100,000 for the e-wallet and 2,500 for one payout,
+    // each with 11 % VAT.
     const fees = 4_440 + 1_665 + 2_775
     expect(book.fees_idr).toBe(fees)
     expect(book).toMatchObject({ invoices: [{}, {}], refunds: [{}], payouts: [{}, {}, {}] })

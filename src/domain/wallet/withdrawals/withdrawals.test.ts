@@ -466,7 +466,7 @@ describe('withdrawals', () => {
     expect((await by(finance(), rejectWithdrawal, code)).status).toBe('rejected')
     await f.send(id)
     expect([await f.wallet(userId), await f.atProvider(code)]).toEqual([102_500, []])
-    // One that was sent is not.
+    // A withdrawal that was sent is not rejected.
     const sent = await f.withdraw(userId, 100_000, { bank: good })
     await f.send(sent.id)
     expect(await refusal(by(finance(), rejectWithdrawal, sent.code))).toBe('kernel.illegal_transition')

@@ -175,7 +175,8 @@ describe('stock', () => {
       await market.addStock(1, first)
       await market.addStock(1, second)
       const lines = [first, second].map((variantId) => ({ variantId, quantity: 1 }))
-      // Half ask for the variants in the other order: sorted locks let no ring form.
+      // Half of the requests name the variants in the opposite order. Locks are taken in sorted order, so no
+      // deadlock occurs.
       const asked = Array.from({ length: 6 }, (_, i) =>
         reserve(newId(), i % 2 === 0 ? lines : lines.toReversed()),
       )
@@ -206,7 +207,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
 )
 
-/** What the stock should be, kept in the simplest way. */
+/** The expected stock, computed in the simplest way. */
 class Model {
   onHand: [number, number] = [0, 0]
   held = Array.from({ length: 5 }, (): [number, number] => [0, 0])

@@ -71,7 +71,7 @@ async function expectAllTrue(): Promise<void> {
   expect(results.filter((result) => !result.ok)).toEqual([])
 }
 
-/** A purchase order in each state, by the shortest way. */
+/** Makes a purchase order in each state, in the shortest way. */
 const ways: Record<PurchaseOrderStatus, () => Promise<PurchaseOrderView>> = {
   draft: () => draft(),
   sent: () => sent(),
@@ -83,7 +83,7 @@ const ways: Record<PurchaseOrderStatus, () => Promise<PurchaseOrderView>> = {
   cancelled: async () => cancel((await sent()).id),
 }
 
-/** What brings it into each state; of 5 pieces, 1 does not complete it. */
+/** The acts that lead to each state. One of 5 pieces does not complete a purchase order. */
 const moves: Partial<Record<PurchaseOrderStatus, (id: string) => Promise<unknown>>> = {
   sent: send,
   confirmed: (id) => confirm(id),
@@ -291,7 +291,7 @@ describe('a factory that does not answer', () => {
     expect((await see(id)).status).toBe('received')
   })
 
-  /** What the worker does with the messages of a purchase order. */
+  /** Processes the messages of a purchase order, as the worker does. */
   async function deliver(id: string): Promise<void> {
     const { rows } = await sql<{ id: string }>`
       select id from whatsapp_messages where dedupe_key like ${`purchase_order:${id}:%`} and status = 'queued'`.execute(
