@@ -109,7 +109,7 @@ describe('laku doctor', () => {
       'alter table users add column nickname text',
       'alter table users drop column nickname',
     )
-    expect(came.message).toContain('not of laku: users: nickname text')
+    expect(came.message).toContain('unknown to laku: users: nickname text')
     const trigger = (verb: string) => `alter table events ${verb} trigger events_written_once`
     const off = await sees('schema drift', trigger('disable'), trigger('enable'))
     expect(off.message).toContain('switched off: events: events_written_once')

@@ -144,10 +144,10 @@ describe('rows of business are held to their postings, both ways', () => {
           expect(numAffectedRows, act).toBeGreaterThan(0n)
         }
         const rows = bookChecks.filter(
-          (check) => 'kinds' in check || /booked once|arrived for it/.test(check.name),
+          (check) => 'kinds' in check || /booked once|a payout has the amount/.test(check.name),
         )
         found = (await runChecks(rows, tx as unknown as Tx, laku.vault)).flatMap((runCheck) =>
-          runCheck.ok ? [] : [runCheck.name.replace(/ are what .*/, '')],
+          runCheck.ok ? [] : [runCheck.name.replace(/ agree with their postings.*/, '')],
         )
         throw undo
       })
