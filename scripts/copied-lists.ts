@@ -109,7 +109,7 @@ function sqlListsIn(text: string): { start: number; column: string; states: stri
   return [...lists, ...pairs]
 }
 
-/** Arrays of texts alone. */
+/** Returns the arrays that contain only text literals. */
 function arraysIn(file: string, text: string): { start: number; states: string[] }[] {
   const arrays: { start: number; states: string[] }[] = []
   walk(parseSync(file, text).program as unknown as Node, (node) => {

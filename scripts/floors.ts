@@ -191,7 +191,7 @@ function importsOf(root: string, from: string): Import[] {
 /** The target of an import whose path is a variable. */
 const UNREADABLE = 'a variable path'
 
-/** Every import that goes where it may not. */
+/** Returns every import that a rule forbids. */
 export function floorViolations(graph: Graph, imports: readonly Import[]): Violation[] {
   const rules = [...houseRules, ...floorRules(graph)]
   const broken = imports.flatMap(({ from, to }) =>

@@ -91,7 +91,7 @@ type Named = Pick<TableUse, 'table' | 'kind'>
 
 const unseen: Named = { table: '?', kind: 'unseen' }
 
-/** The SQL of a template, in which `sql.table('orders')` is the name of the table. */
+/** Returns the SQL of a template. `sql.table('orders')` in it stands for the table's name. */
 function sqlOfTemplate(node: Node): string {
   const expressions = node.expressions as Node[]
   return textOfTemplate(node).replace(/\$(\d+)/g, (mark, at: string) => {
