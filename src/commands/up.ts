@@ -4,6 +4,7 @@ import type { CommandContext } from '../cli/define/context.ts'
 import { splitPassword } from '../runtime/connect.ts'
 import { untilStopped } from './process.ts'
 import type { UpFlags } from './up/plan.ts'
+import type { Tree } from './up/start-tree.ts'
 
 export const up = defineTask({
   name: 'up',
@@ -67,17 +68,15 @@ async function startAll(context: CommandContext, flags: UpFlags): Promise<void> 
   }
 }
 
-interface Addresses {
-  http: string
-  staff: string
-  sandbox: string
-  databaseUrl: string
-  adminToken: string
-  metrics: string
-  dataDir: string
-}
-
-function describe({ http, staff, sandbox, databaseUrl, adminToken, metrics, dataDir }: Addresses): string {
+function describe({
+  http,
+  staff,
+  sandbox,
+  databaseUrl,
+  adminToken,
+  metrics,
+  dataDir,
+}: Tree['addresses']): string {
   return [
     'laku is up.',
     `  HTTP API     ${http}`,

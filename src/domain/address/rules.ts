@@ -1,16 +1,11 @@
 import { normalizePhone } from '../user/index.ts'
 import { addressErrors } from './errors.ts'
+import type { AddressSnapshot } from './views.ts'
 
-export interface AddressInput {
+export interface AddressInput extends Omit<AddressSnapshot, 'phone' | 'areaId'> {
   label: string
-  recipientName: string
   /** The recipient's phone number in any notation; it is stored as E.164. */
   phone: string
-  street: string
-  district: string
-  city: string
-  province: string
-  postalCode: string
   /** Biteship's id of the area; a change of the postal code removes this id. */
   areaId?: string | null | undefined
 }

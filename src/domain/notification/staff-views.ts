@@ -2,19 +2,13 @@ import { type RawBuilder, sql } from 'kysely'
 import { moveState, pageOf, requireStaff, type Work } from '../kernel/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { notificationErrors } from './errors.ts'
+import type { NotificationView } from './list-notifications.ts'
 import { announce } from './notify-of.ts'
 import { type DeliveryStatus, deliveryMachine } from './transitions.ts'
 
 /** A notice as staff see it, with its deliveries by the channels beside the inbox. */
-export interface StaffNotificationView {
-  id: string
+export interface StaffNotificationView extends NotificationView {
   userId: string
-  template: string
-  title: string
-  body: string
-  link: string | null
-  createdAt: Date
-  readAt: Date | null
   deliveries: {
     id: string
     channel: DeliveryChannel

@@ -53,11 +53,7 @@ export async function disposeOf(
   asked: AskedDisposal,
   place: (work: Work, item: SuspenseItem) => Promise<Place>,
 ): Promise<SuspenseItem> {
-  requireStaff(work.actor, 'finance')
-  const note = requireReason(work)
-  const item = await lockItem(work, text)
-  // If a disposal of the item was requested, a second person must approve or reject it first.
-  if (item.status !== 'open') throw illegal(item, asked)
+  const { item, note } = await takeOpen(work, text, asked)
   const at = await place(work, item)
   const by = actorLabel(work.actor)
   const use = useOf(item, at)
@@ -87,12 +83,25 @@ export async function settleByFact(
   asked: AskedDisposal,
   place: (work: Work, item: SuspenseItem) => Promise<Place>,
 ): Promise<SuspenseItem> {
+  const { item, note } = await takeOpen(work, text, asked)
+  const by = { askedBy: actorLabel(work.actor), note, byFact: true }
+  return await settle(work, item, asked, await place(work, item), by)
+}
+
+/**
+ * Locks a suspense item that may be disposed of now, and returns it with the person's reason. If a disposal
+ * of the item was requested, a second person must approve or reject that disposal first.
+ */
+async function takeOpen(
+  work: Work,
+  text: string,
+  asked: AskedDisposal,
+): Promise<{ item: SuspenseItem; note: string }> {
   requireStaff(work.actor, 'finance')
   const note = requireReason(work)
   const item = await lockItem(work, text)
   if (item.status !== 'open') throw illegal(item, asked)
-  const by = { askedBy: actorLabel(work.actor), note, byFact: true }
-  return await settle(work, item, asked, await place(work, item), by)
+  return { item, note }
 }
 
 /**

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { ProviderFailure } from '../../domain/kernel/provider-failure.ts'
 import type { WhatsAppSender } from '../../domain/whatsapp/sender.ts'
@@ -7,6 +6,7 @@ import type { BreakerOptions } from '../circuit-breaker.ts'
 import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { barePhone } from '../phone.ts'
 import { fonnteCode } from './facts.ts'
+import { acceptedUnder } from './message-id.ts'
 import { fitParams } from './params.ts'
 
 export interface FonnteOptions {
@@ -67,16 +67,13 @@ function filled(text: string, params: readonly string[]): string {
   return text.replace(/\{\{(\d+)\}\}/g, (_, place) => params[Number(place) - 1] ?? '')
 }
 
-/**
- * Fonnte's answer to a message that it accepted. If the answer's id cannot be read, the message still
- * counts as sent, but its later status cannot be matched to it.
- */
+/** Fonnte's answer to a message that it accepted. */
 const sentAnswer = z
   .looseObject({
     status: flag.pipe(z.literal(true)),
     id: lenient(z.union([z.tuple([name], z.unknown()).transform(([first]) => first), name])),
   })
-  .transform(({ id }) => ({ providerMessageId: id ?? `unnamed-${randomUUID()}` }))
+  .transform(({ id }) => acceptedUnder(id))
 
 const fonnteError = z.looseObject({ status: flag.pipe(z.literal(false)), reason: lenient(z.string()) })
 

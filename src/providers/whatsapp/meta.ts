@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { WhatsAppSender, WhatsAppTemplate } from '../../domain/whatsapp/sender.ts'
 import { lenient, name } from '../answers.ts'
@@ -6,6 +5,7 @@ import type { BreakerOptions } from '../circuit-breaker.ts'
 import { createProviderHttp, type ProviderVerdict } from '../http.ts'
 import { barePhone } from '../phone.ts'
 import { refusalBy } from './facts.ts'
+import { acceptedUnder } from './message-id.ts'
 import { cleanParam, fitParams } from './params.ts'
 import { templateBody } from './templates.ts'
 
@@ -44,15 +44,10 @@ export function createMetaSender(options: MetaOptions): WhatsAppSender {
   }
 }
 
-/**
- * Meta's answer to a message that it accepted. If the answer's id cannot be read, the message still counts
- * as sent, but its later status cannot be matched to it.
- */
+/** Meta's answer to a message that it accepted. */
 const sentAnswer = z
   .looseObject({ messages: z.array(z.unknown()).min(1) })
-  .transform(({ messages: [sent] }) => ({
-    providerMessageId: z.looseObject({ id: name }).safeParse(sent).data?.id ?? `unnamed-${randomUUID()}`,
-  }))
+  .transform(({ messages: [sent] }) => acceptedUnder(z.looseObject({ id: name }).safeParse(sent).data?.id))
 
 function templateRequest({ template, language, bodyParams, buttonParam }: WhatsAppTemplate) {
   const texts = (values: readonly string[]) => values.map((text) => ({ type: 'text', text }))

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { AddressSnapshot } from '../../address/index.ts'
 import type { Work } from '../../kernel/index.ts'
 import {
   type ClaimedBooking,
@@ -17,19 +18,8 @@ interface Row {
   attempts: number
   courierCompany: string
   courierType: string
-  address: Destination
+  address: AddressSnapshot
   items: CourierItem[]
-}
-
-interface Destination {
-  recipientName: string
-  phone: string
-  street: string
-  district: string
-  city: string
-  province: string
-  postalCode: string
-  areaId?: string | null
 }
 
 /**
@@ -75,7 +65,7 @@ function placeOf({
   province,
   postalCode,
   areaId,
-}: Destination) {
+}: AddressSnapshot) {
   const address = [street, district, city, province].join(', ')
   return { contactName: recipientName, contactPhone: phone, address, postalCode, areaId: areaId ?? undefined }
 }

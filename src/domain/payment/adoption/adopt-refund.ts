@@ -6,7 +6,7 @@ import { leftOf, shareOfWallet } from '../entitlement/rules.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 import type { GatewayRefund } from '../gateway.ts'
 import { type LockedPayment, lockWholly } from '../payments/lock.ts'
-import { ASK_AGAIN_S } from '../refunds/collect-answers.ts'
+import { ASK_AGAIN_S, nothingHeard } from '../refunds/collect-answers.ts'
 import { decideRefunds } from '../refunds/decide.ts'
 import { settleRefunds } from '../refunds/settle.ts'
 import { refundQuarantined } from '../suspense/refund.ts'
@@ -137,12 +137,7 @@ async function takeAs(work: Work, { id, code, attempt }: Again, answer: GatewayR
       providerRefundId: answer.id,
       refundId: id,
       reference: `${code}-${attempt}`,
-      status: '',
-      amountIdr: 0,
-      failureCode: null,
-      bookedIdr: 0,
-      bookings: 0,
-      nextCheckAt: null,
+      ...nothingHeard,
       heardAt: work.now,
     },
   ])

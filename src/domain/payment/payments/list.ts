@@ -11,26 +11,16 @@ import {
 import { paymentErrors } from '../errors.ts'
 import { type PaidBy, type RefundDestination, waysBack } from '../rules.ts'
 import { type PaymentStatus, paidStates, type RefundStatus } from '../transitions.ts'
+import type { Payment } from '../views.ts'
 
 /** A payment as staff see it. */
-export interface PaymentDetail {
-  id: string
-  code: string
-  userId: string
-  sessionId: string | null
-  participantId: string | null
-  orderId: string | null
-  amountIdr: Rupiah
-  /** The part of the amount that is paid from the buyer's wallet. */
-  walletIdr: Rupiah
-  method: string
+export interface PaymentDetail extends Payment {
   status: PaymentStatus
   channel: string | null
   providerInvoiceId: string | null
   paidAmountIdr: Rupiah | null
   paidAt: Date | null
   refundedIdr: Rupiah
-  expiresAt: Date
   createdAt: Date
 }
 

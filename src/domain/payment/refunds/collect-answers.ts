@@ -150,13 +150,18 @@ const newFact = (refund: LockedRefund, { id, referenceId }: GatewayRefund): Prov
   providerRefundId: id,
   refundId: refund.id,
   reference: referenceId ?? referenceOf(refund),
+  ...nothingHeard,
+})
+
+/** The facts of a refund at the provider before its first answer is applied. */
+export const nothingHeard = {
   status: '',
   amountIdr: 0,
   failureCode: null,
   bookedIdr: 0,
   bookings: 0,
   nextCheckAt: null,
-})
+} as const satisfies Partial<ProviderRefund>
 
 export interface Locked {
   byId: Map<string, LockedRefund>

@@ -3,19 +3,17 @@ import {
   insertRows,
   newId,
   personOf,
-  type Rupiah,
   requireKnownDatabase,
   requireStaff,
   rupiah,
   secondsAfter,
   type Work,
 } from '../../kernel/index.ts'
-import { type BankAccount, requirePayableAccount } from '../../ops/index.ts'
+import { requirePayableAccount } from '../../ops/index.ts'
 import { payoutErrors } from '../errors.ts'
-import type { PayoutPurpose } from '../events.ts'
 import { payoutEventPayload } from '../outcomes/payout-event.ts'
+import type { NewPayout } from '../payouts/create.ts'
 import { sealAccount } from '../payouts/destination.ts'
-import type { PayoutOwner } from '../payouts/lock.ts'
 import { requireNoneMoves } from '../payouts/older-moves.ts'
 import { requireBankFiles } from './lost-files.ts'
 
@@ -50,25 +48,14 @@ async function openBatch(work: Work, more: object = {}): Promise<string> {
   return id
 }
 
-export interface NewTransfer {
+/** A line of a batch: a payout that the bank makes. */
+export interface NewTransfer extends NewPayout {
   batchId: string
-  /**
-   * The key of the transfer: the code of its settlement or withdrawal and the number of the attempt. It has
-   * the same form as the key of a payout by the provider.
-   */
-  key: string
-  purpose: PayoutPurpose
-  subjectId: string
-  /** The id of the first withdrawal that this withdrawal attempts again; null if this one is the first. */
-  earlierSubjectId?: string | null | undefined
   /**
    * The ids of all attempts at the same withdrawal. The transfer is refused if the provider is sending a
    * payout of one of them again.
    */
   tries?: readonly string[] | undefined
-  owner: PayoutOwner
-  destination: BankAccount
-  amountIdr: Rupiah
   description: string
 }
 

@@ -8,6 +8,7 @@ import { settlementErrors } from '../errors.ts'
 import { type LockedSettlement, lockSettlement } from '../lock.ts'
 import { settlementTransitions } from '../transitions.ts'
 import { approveAgain, destinationOf } from './pay.ts'
+import { payoutOf, recordPayout } from './payout-of.ts'
 
 /**
  * The reason why a settlement is left out if it goes to another bank than the one that the export was asked
@@ -106,27 +107,10 @@ async function destinationOrWhy(
 
 async function addLine(
   work: Work,
-  { id, code, status, factoryId, netIdr, payouts }: LockedSettlement,
+  settlement: LockedSettlement,
   { batchId, destination }: { batchId: string; destination: BankAccount },
 ): Promise<void> {
-  const key = `${code}-${payouts + 1}`
-  const payoutId = await addTransfer(work, {
-    batchId,
-    key,
-    purpose: 'settlement',
-    subjectId: id,
-    owner: { factoryId },
-    destination,
-    amountIdr: netIdr,
-    description: `Laku ${code}`,
-  })
-  await sql`
-    update settlements set payout_id = ${payoutId}, payouts = payouts + 1, updated_at = ${work.now}
-    where id = ${id}`.execute(work.tx)
-  work.audit({
-    command: 'settle export',
-    subject: ['settlement', id],
-    before: { status },
-    after: { payout: key, netIdr, batchId },
-  })
+  const payout = payoutOf(settlement, destination)
+  const id = await addTransfer(work, { batchId, ...payout })
+  await recordPayout(work, settlement, { id, key: payout.key, batchId }, 'settle export')
 }

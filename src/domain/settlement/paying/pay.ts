@@ -10,6 +10,7 @@ import { settlementErrors } from '../errors.ts'
 import { type LockedSettlement, lockSettlement, settlementEventPayload } from '../lock.ts'
 import { getSettlement, type StoredSettlement } from '../read.ts'
 import { failedSettlementStates, settlementMachine, settlementTransitions } from '../transitions.ts'
+import { payoutOf, recordPayout } from './payout-of.ts'
 
 /**
  * Pays an approved settlement: creates its payout, which is sent after the commit. If the plan (the lines and
@@ -90,28 +91,11 @@ export async function approveAgain(work: Work, settlement: LockedSettlement): Pr
  * payout.outside_channel_limits
  */
 export async function payLocked(work: Work, settlement: LockedSettlement, command: string): Promise<void> {
-  const { id, code, netIdr, payouts } = settlement
   const destination = await destinationOf(work, settlement)
-  await requireFit(work.tx, destination, netIdr)
-  const key = `${code}-${payouts + 1}`
-  const payoutId = await createPayout(work, {
-    key,
-    purpose: 'settlement',
-    subjectId: id,
-    owner: { factoryId: settlement.factoryId },
-    destination,
-    amountIdr: netIdr,
-    description: `Laku ${code}`,
-  })
-  await sql`
-    update settlements set payout_id = ${payoutId}, payouts = payouts + 1, updated_at = ${work.now}
-    where id = ${id}`.execute(work.tx)
-  work.audit({
-    command,
-    subject: ['settlement', id],
-    before: { status: settlement.status },
-    after: { payout: key, netIdr },
-  })
+  await requireFit(work.tx, destination, settlement.netIdr)
+  const payout = payoutOf(settlement, destination)
+  const id = await createPayout(work, payout)
+  await recordPayout(work, settlement, { id, key: payout.key }, command)
 }
 
 /**

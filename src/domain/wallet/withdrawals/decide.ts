@@ -10,7 +10,6 @@ import {
   requireTransition,
   type Work,
 } from '../../kernel/index.ts'
-import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
 import { countUse, undoUse } from '../../ops/index.ts'
 import { dropUnsent, livePayoutStates, TAKEN_BACK } from '../../payout/index.ts'
 import { walletErrors } from '../errors.ts'
@@ -23,6 +22,7 @@ import {
 import { withdrawalUse } from './hold.ts'
 import { payByHand } from './pay-by-hand.ts'
 import { getWithdrawal } from './read.ts'
+import { returnHeld } from './return-held.ts'
 import { sendWithdrawals } from './send.ts'
 import { type WithdrawalView, withdrawalEvent } from './views.ts'
 
@@ -94,20 +94,10 @@ export async function rejectWithdrawal(work: Work, input: { withdrawal: string }
   const named = await getWithdrawal(work, input.withdrawal)
   await lockRows(work.tx, { payout: { subjectId: [named.id] } })
   const withdrawal = await lockWithdrawal(work, named.id)
-  const { id, userId, amountIdr, feeIdr, status } = withdrawal
+  const { id, status } = withdrawal
   const isUnsent = status === 'approved' && (await dropUnsent(work, [id], TAKEN_BACK)).length === 0
   await decide(work, withdrawal, 'rejected', null, {}, isUnsent)
-  await post(work, [
-    {
-      key: `withdrawal:${id}:rejected`,
-      kind: 'withdrawal.rejected',
-      subject: ['withdrawal', id],
-      entries: [
-        debit('withdrawals-held', amountIdr + feeIdr, { userId }),
-        credit(walletAccount(userId), amountIdr + feeIdr, { userId }),
-      ],
-    },
-  ])
+  await returnHeld(work, withdrawal)
   return await getWithdrawal(work, id)
 }
 

@@ -12,6 +12,7 @@ import {
   withdrawalMachine,
 } from '../transitions.ts'
 import { isFirst } from './apply-payout-results.ts'
+import { returnHeld } from './return-held.ts'
 import { triesOf } from './tries.ts'
 import { withdrawalEvent } from './views.ts'
 
@@ -89,7 +90,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
  * yet is cancelled here.
  */
 async function isGivenBack(work: Work, again: Stored): Promise<boolean> {
-  const { id, userId, amountIdr, feeIdr, status } = again
+  const { id, status } = again
   if (returnedWithdrawalStates.includes(status)) return true
   if (!unsentWithdrawalStates.includes(status)) return false
   if ((await dropUnsent(work, [id])).length > 0) return false
@@ -100,17 +101,7 @@ async function isGivenBack(work: Work, again: Stored): Promise<boolean> {
     set: { dueAt: null, finishedAt: work.now },
     all: true,
   })
-  await post(work, [
-    {
-      key: `withdrawal:${id}:rejected`,
-      kind: 'withdrawal.rejected',
-      subject: ['withdrawal', id],
-      entries: [
-        debit('withdrawals-held', amountIdr + feeIdr, { userId }),
-        credit(walletAccount(userId), amountIdr + feeIdr, { userId }),
-      ],
-    },
-  ])
+  await returnHeld(work, again)
   await undoUse(work, 'withdrawal', [id])
   work.emit(withdrawalEvent(again, status, 'rejected'))
   return true
