@@ -96,7 +96,7 @@ type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 
 /**
  * Limits how many requests one caller may make a minute, counted in this process
- * (docs/adr/0025-limits-a-process.md). IPv6 addresses are counted by their /64. Limits over all processes
+ * (docs/adr/0025-limits-per-process.md). IPv6 addresses are counted by their /64. Limits over all processes
  * (codes by phone, calls to providers) are counted in the database.
  */
 export const rateLimits = (laku: Laku) =>
