@@ -14,7 +14,7 @@ export {
 } from './fulfilment/create-orders.ts'
 export { fulfilSession } from './fulfilment/fulfil.ts'
 export { fulfilDemand } from './fulfilment/fulfil-demand.ts'
-export { markParticipantsRefunded } from './fulfilment/settle-refunds.ts'
+export { markParticipantsRefunded } from './fulfilment/mark-refunded.ts'
 export { confirmParticipants } from './joins/confirm-participants.ts'
 export { escrowPayment } from './joins/escrow-payment.ts'
 export { joinSessions } from './joins/join.ts'

@@ -6,7 +6,7 @@ import { customer } from '../../../test/storefront.ts'
 import { stateIn, tried } from '../../../test/tried.ts'
 import { newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { adjustStock } from '../warehouse/index.ts'
-import { settleRefunds } from './fulfilment/settle-refunds.ts'
+import { settleRefunds } from './fulfilment/mark-refunded.ts'
 import {
   cancelSession,
   closeEarly,

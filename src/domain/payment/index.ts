@@ -5,9 +5,9 @@ export { type ReportedChargeback, recordChargeback } from './chargebacks/record.
 export { type DisputeNotice, reportDisputes } from './chargebacks/report-disputes.ts'
 export { paymentChecks } from './checks.ts'
 export type { GatewayContext } from './context.ts'
+export { settleClaim } from './entitlement/close-claim.ts'
 export { postedItems } from './entitlement/item-shares.ts'
 export { leftOf } from './entitlement/rules.ts'
-export { settleClaim } from './entitlement/settle-claim.ts'
 export {
   lockEscrowPayments,
   lockPaymentsOf,
@@ -45,6 +45,7 @@ export {
 export { reconcileGateway } from './reconciliation/reconcile-gateway.ts'
 export { type BookContext, settleKeptLines } from './reconciliation/resolve-lines.ts'
 export { runReconciliation } from './reconciliation/run.ts'
+export { settleRefunds } from './refunds/apply-answers.ts'
 export { checkRefund } from './refunds/check.ts'
 export { countMisshapen } from './refunds/count-misshapen.ts'
 export { approveRefund, createRefund, type RefundRequest, rejectRefund } from './refunds/create.ts'
@@ -53,7 +54,6 @@ export { declareDead, searchLostRefund } from './refunds/declare-dead.ts'
 export { getRefund, type RefundDetail } from './refunds/list.ts'
 export { refundsWaiting } from './refunds/plan-by-balance.ts'
 export { type RefundRetry, readProviderRefund, retryRefund } from './refunds/retry.ts'
-export { settleRefunds } from './refunds/settle.ts'
 export { refundsDue, submitRefunds, sweepRefunds } from './refunds/submit.ts'
 export { type ApplyQuarantined, applyQuarantined } from './suspense/apply.ts'
 export { decideSuspense, disposeSuspense, settleSuspenseByFact } from './suspense/dispose.ts'

@@ -1,6 +1,13 @@
 import './events.ts'
 
 export {
+  BATCH_CANCELLED,
+  type BankWord,
+  cancelBatch,
+  confirmBatch,
+  handOutBatch,
+} from './bank-batches/advance-batch.ts'
+export {
   type Candidate,
   type Claimed,
   claimLine,
@@ -27,13 +34,6 @@ export {
   showBatch,
 } from './bank-batches/read-batches.ts'
 export { remindBatches, remindersDue } from './bank-batches/remind-batches.ts'
-export {
-  BATCH_CANCELLED,
-  type BankWord,
-  cancelBatch,
-  confirmBatch,
-  handOutBatch,
-} from './bank-batches/settle-batch.ts'
 export { payoutChecks } from './checks.ts'
 export type { PayoutEventPayload } from './events.ts'
 export type {
@@ -42,11 +42,11 @@ export type {
   NewGatewayPayout,
   PayoutGateway,
 } from './gateway.ts'
+export { settlePayouts } from './outcomes/apply-answers.ts'
 export { declareDead, keepPayout } from './outcomes/declare-dead.ts'
 export { followOpenPayouts } from './outcomes/follow-open.ts'
 export { type PayoutInbox, type PayoutNotice, processPayoutNotices } from './outcomes/process-notices.ts'
 export { dropUnsent, setPayoutAside } from './outcomes/revive.ts'
-export { settlePayouts } from './outcomes/settle.ts'
 export { adoptPayout, mayHaveLeft } from './payouts/adopt.ts'
 export { createPayout, type NewPayout } from './payouts/create.ts'
 export { holdPayouts, releasePayouts } from './payouts/hold.ts'

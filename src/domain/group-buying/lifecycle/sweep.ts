@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { inSql, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
-import { settleRefunds } from '../fulfilment/settle-refunds.ts'
+import { settleRefunds } from '../fulfilment/mark-refunded.ts'
 import {
   fulfilmentStates,
   refundingSessionStates,

@@ -11,13 +11,13 @@ import { requireSecondPerson } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { paymentErrors } from '../errors.ts'
 import { lockWholly } from '../payments/lock.ts'
+import { settleRefunds } from './apply-answers.ts'
 import { idsOf, partialList, refusedAsNothing } from './ask.ts'
 import { referenceOf } from './claim.ts'
 import type { LockedRefund } from './collect-answers.ts'
 import { failRefunds } from './fail.ts'
 import type { Shown } from './hold-lease.ts'
 import { getRefund, type RefundDetail } from './list.ts'
-import { settleRefunds } from './settle.ts'
 
 /**
  * The provider's records about a refund whose call was lost: its refunds, its transaction list and its record

@@ -12,12 +12,12 @@ import { paymentErrors } from '../errors.ts'
 import type { GatewayRefund } from '../gateway.ts'
 import { type LockedPayment, lockWholly } from '../payments/lock.ts'
 import { outstandingRefundStates } from '../transitions.ts'
+import { settleRefunds } from './apply-answers.ts'
 import { referenceOf } from './claim.ts'
 import type { LockedRefund } from './collect-answers.ts'
 import { declareDead, type Looked } from './declare-dead.ts'
 import { getRefund, type RefundDetail } from './list.ts'
 import { putIntoWallets } from './put-into-wallets.ts'
-import { settleRefunds } from './settle.ts'
 
 export interface RefundRetry {
   /** The UUID or code of the refund to push on. */

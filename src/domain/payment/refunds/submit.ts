@@ -12,11 +12,11 @@ import { inOneOrEach, type PutOff, setAside } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import type { GatewayRefund } from '../gateway.ts'
 import { arrivedRefundStates } from '../transitions.ts'
+import { settleRefunds } from './apply-answers.ts'
 import { askRefund, type RefundAnswer } from './ask.ts'
 import { claimRefunds, type SentRefund } from './claim.ts'
 import { freeLeases, type Shown, uncall } from './hold-lease.ts'
 import { planByBalance } from './plan-by-balance.ts'
-import { settleRefunds } from './settle.ts'
 
 const BATCH_SIZE = 50
 

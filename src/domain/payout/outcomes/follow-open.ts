@@ -3,7 +3,7 @@ import pLimit from 'p-limit'
 import { CALLS_AT_ONCE, ProviderFailure } from '../../kernel/index.ts'
 import type { PayoutContext } from '../context.ts'
 import type { PayoutGateway } from '../gateway.ts'
-import { settlePayouts } from './settle.ts'
+import { settlePayouts } from './apply-answers.ts'
 
 interface OpenPayout {
   key: string

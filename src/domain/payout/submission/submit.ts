@@ -12,7 +12,7 @@ import {
 import { inOneOrEach, type PutOff, setAside } from '../../ops/index.ts'
 import type { PayoutContext } from '../context.ts'
 import type { GatewayPayout } from '../gateway.ts'
-import { settlePayouts } from '../outcomes/settle.ts'
+import { settlePayouts } from '../outcomes/apply-answers.ts'
 import { nextLookS, UNKNOWN_FOR_S } from '../rules.ts'
 import { type ClaimedPayout, claimPayouts, leaseLeft } from './claim.ts'
 import { planPayouts } from './plan-by-balance.ts'
