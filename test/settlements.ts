@@ -19,7 +19,7 @@ import {
   ledgerChecks,
   post,
 } from '../src/domain/ledger/index.ts'
-import { payoutChecks, settlePayouts, submitPayouts } from '../src/domain/payout/index.ts'
+import { applyPayoutAnswers, payoutChecks, submitPayouts } from '../src/domain/payout/index.ts'
 import {
   approveSettlement,
   calculateSettlements,
@@ -166,7 +166,7 @@ export async function openSettlementFixture(options: TestOptions = {}) {
     hear: async (code: string) => {
       const { providerPayoutId } = await ways.payoutOf(code)
       const answer = await payouts.getPayout(providerPayoutId as string)
-      await laku.system((work) => settlePayouts(work, [answer]))
+      await laku.system((work) => applyPayoutAnswers(work, [answer]))
       return answer
     },
     see: (code: string) => laku.system((work) => getSettlement(work.tx, code)),

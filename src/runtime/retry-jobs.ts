@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { fromKysely } from 'pg-boss'
 import { requireStaff, type Work } from '../domain/kernel/index.ts'
-import { settleAttentionWhere } from '../domain/ops/index.ts'
+import { endAttentionWhere } from '../domain/ops/index.ts'
 import { DEAD_LETTER_QUEUE, type JobQueue } from './queue.ts'
 import { queueErrors } from './queue-errors.ts'
 import { type JobDetail, showJob } from './read-jobs.ts'
@@ -90,5 +90,5 @@ export async function redriveJobs(
 async function resolveDead(work: Work, resolution: string): Promise<void> {
   const holds = sql`a.kind = 'job_failed' and not exists (
     select from pgboss.job j where j.name = ${DEAD_LETTER_QUEUE} and j.state = 'created' and j.id::text = a.subject_id)`
-  await settleAttentionWhere(work, holds, { resolution })
+  await endAttentionWhere(work, holds, { resolution })
 }

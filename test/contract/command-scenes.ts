@@ -8,19 +8,19 @@ import { type Actor, newId } from '../../src/domain/kernel/index.ts'
 import { requestReturn } from '../../src/domain/order/index.ts'
 import { recordChargebacks } from '../../src/domain/payment/chargebacks/record-all.ts'
 import {
+  applyRefundAnswers,
   confirmPayments,
   createRefund,
   disposeSuspense,
   getRefund,
   openInvoice,
-  settleRefunds,
 } from '../../src/domain/payment/index.ts'
 import { claimRefunds } from '../../src/domain/payment/refunds/claim.ts'
 import {
+  applyPayoutAnswers,
   declareDead,
   handOutBatch,
   makeBatch,
-  settlePayouts,
   showBatch,
   submitPayouts,
 } from '../../src/domain/payout/index.ts'
@@ -207,7 +207,7 @@ export class CommandScenes {
     await this.laku.system(async (work) => {
       await claimRefunds(work, [id])
       const refunded = { id: `rfd-${code}`, referenceId: `${code}-1`, amountIdr: asked.amountIdr }
-      await settleRefunds(work, [{ ...refunded, status: 'SUCCEEDED' }])
+      await applyRefundAnswers(work, [{ ...refunded, status: 'SUCCEEDED' }])
       await recordChargebacks(work, [
         { transactionId: `cb-${code}`, paymentId: payment.id, amountIdr: payment.amountIdr },
       ])
@@ -344,7 +344,7 @@ export class CommandScenes {
     const { providerPayoutId } = await payout()
     const answer = await payouts.getPayout(providerPayoutId as string)
     const failed = { ...answer, status: 'FAILED', failureCode: 'INVALID_DESTINATION' } as never
-    await this.laku.system((work) => settlePayouts(work, [failed]))
+    await this.laku.system((work) => applyPayoutAnswers(work, [failed]))
     return code
   }
 

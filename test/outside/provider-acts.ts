@@ -1,11 +1,11 @@
 import { newId } from '../../src/domain/kernel/index.ts'
 import {
+  applyRefundAnswers,
   readProviderBook,
-  settleRefunds,
   submitRefunds,
   sweepRefunds,
 } from '../../src/domain/payment/index.ts'
-import { settlePayouts, submitPayouts, sweepPayouts } from '../../src/domain/payout/index.ts'
+import { applyPayoutAnswers, submitPayouts, sweepPayouts } from '../../src/domain/payout/index.ts'
 import { retryFailed } from '../../src/domain/settlement/index.ts'
 import { sweepWithdrawals } from '../../src/domain/wallet/index.ts'
 import { system } from '../laku.ts'
@@ -60,10 +60,10 @@ const isOpen = ({ status }: AtProvider) => status === 'ACCEPTED' || status === '
 async function hear(house: House, { what, id }: Pick<There, 'what' | 'id'>): Promise<void> {
   if (what === 'payouts') {
     const answer = await house.payouts.getPayout(id)
-    await house.laku.system((work) => settlePayouts(work, [answer]))
+    await house.laku.system((work) => applyPayoutAnswers(work, [answer]))
   } else {
     const answer = await house.gateway.getRefund(id)
-    await house.laku.system((work) => settleRefunds(work, [answer]))
+    await house.laku.system((work) => applyRefundAnswers(work, [answer]))
   }
 }
 

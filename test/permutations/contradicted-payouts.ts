@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { runChecks } from '../../src/domain/kernel/index.ts'
 import { factoryAccount } from '../../src/domain/ledger/index.ts'
-import { settlePayouts, submitPayouts } from '../../src/domain/payout/index.ts'
+import { applyPayoutAnswers, submitPayouts } from '../../src/domain/payout/index.ts'
 import { retryFailed, retrySettlement } from '../../src/domain/settlement/index.ts'
 import { suspenseChecks } from '../../src/domain/suspense/index.ts'
 import { sandboxControl } from '../control.ts'
@@ -58,7 +58,7 @@ export function payoutsAt(f: SettlementFixture): Asked {
     async hear(ids) {
       const answers = await several(ids, (id) => payouts.getPayout(id))
       // The answers are given twice, as by two deliveries of one webhook.
-      await laku.system((work) => settlePayouts(work, [...answers, ...answers]))
+      await laku.system((work) => applyPayoutAnswers(work, [...answers, ...answers]))
     },
     send,
     async tryAgain(subjects) {

@@ -3,11 +3,11 @@ import { expect } from 'vitest'
 import { runChecks } from '../../src/domain/kernel/index.ts'
 import { walletAccount } from '../../src/domain/ledger/index.ts'
 import {
+  applyRefundAnswers,
   confirmInvoices,
   decideRefunds,
   openInvoice,
   retryRefund,
-  settleRefunds,
   submitRefunds,
   sweepRefunds,
 } from '../../src/domain/payment/index.ts'
@@ -71,7 +71,7 @@ export function refundsAt(f: PaymentFixture): Asked & { paidIdr(): number } {
     async hear(ids) {
       const answers = await several(ids, (id) => gateway.getRefund(id))
       // The answers are given twice, as by two deliveries of one webhook.
-      await laku.system((work) => settleRefunds(work, [...answers, ...answers]))
+      await laku.system((work) => applyRefundAnswers(work, [...answers, ...answers]))
     },
     send: (subjects) =>
       submitRefunds(

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { factoryAccount } from '../../src/domain/ledger/index.ts'
-import { settlePayouts } from '../../src/domain/payout/index.ts'
+import { applyPayoutAnswers } from '../../src/domain/payout/index.ts'
 import { retrySettlement } from '../../src/domain/settlement/index.ts'
 import { markedBy } from '../reference.ts'
 import { budi, openSettlementFixture, type SettlementFixture } from '../settlements.ts'
@@ -69,12 +69,12 @@ const races: Races<SettlementFixture>['races'] = {
     const { providerPayoutId } = await f.payoutOf(code)
     const succeeded = await f.payouts.getPayout(providerPayoutId as string)
     const updates = [succeeded, accepted, succeeded]
-    await Promise.all(updates.map((update) => f.laku.system((work) => settlePayouts(work, [update]))))
+    await Promise.all(updates.map((update) => f.laku.system((work) => applyPayoutAnswers(work, [update]))))
     expect((await f.see(code)).status).toBe('paid')
     await f.outcome(code, 'REVERSED')
     const reversed = await f.payouts.getPayout(providerPayoutId as string)
     const late = [succeeded, reversed, reversed]
-    await Promise.all(late.map((payout) => f.laku.system((work) => settlePayouts(work, [payout]))))
+    await Promise.all(late.map((payout) => f.laku.system((work) => applyPayoutAnswers(work, [payout]))))
     expect((await f.see(code)).status).toBe('reversed')
     expect(await f.balance(factoryAccount(factoryId))).toBe(95_000)
   },

@@ -13,7 +13,7 @@ import {
   submitRefunds,
   sweepPayments,
 } from '../../src/domain/payment/index.ts'
-import { settlePayouts, submitPayouts, sweepPayouts } from '../../src/domain/payout/index.ts'
+import { applyPayoutAnswers, submitPayouts, sweepPayouts } from '../../src/domain/payout/index.ts'
 import {
   approveSettlement,
   holdSettlement,
@@ -144,7 +144,7 @@ export const moneyActs: Acts = {
     )
     house.payoutBook.answer = house.oneOf(['succeeded', 'succeeded', 'failed', 'reversed'])
     const said = rows.map(({ key }) => house.payoutBook.say(key))
-    return await house.laku.system((work) => settlePayouts(work, said))
+    return await house.laku.system((work) => applyPayoutAnswers(work, said))
   },
   settle: async (house) => {
     const outcomes = await runSettlements({ ...house.context, actor: sinta }, {})

@@ -20,8 +20,8 @@ export const claim = defineChange({
   examples: ['laku payments claim PAY-261123-7K3QX2ABCD --collect --reason "their wallet was filled"'],
   change: async (work, { payment, collect, writeOff }) => {
     if (collect === writeOff) throw usageError('give one of --collect and --write-off')
-    const { settleClaim } = await import('../../domain/payment/index.ts')
-    return await settleClaim(work, { payment, how: collect ? 'collected' : 'written_off' })
+    const { closeClaim } = await import('../../domain/payment/index.ts')
+    return await closeClaim(work, { payment, how: collect ? 'collected' : 'written_off' })
   },
   done: ({ payment, how, amountIdr, leftIdr }) =>
     `${formatIdr(amountIdr)} of ${payment} ${how === 'collected' ? 'collected' : 'written off'}; ${formatIdr(leftIdr)} is still owed.`,

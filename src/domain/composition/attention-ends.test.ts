@@ -10,7 +10,7 @@ import {
   secondsAfter,
   type Work,
 } from '../kernel/index.ts'
-import { attentionEnds, settleGone } from './attention-ends.ts'
+import { attentionEnds, endGone } from './attention-ends.ts'
 
 let laku: TestLaku
 beforeAll(async () => {
@@ -315,7 +315,7 @@ async function isOpen(
   ]
   const all = [attention, ...rows]
   await lay(work, all)
-  const isSettled = (await settleGone(work)) === 1
+  const isSettled = (await endGone(work)) === 1
   await clear(work, all)
   return !isSettled
 }
@@ -354,8 +354,8 @@ describe('attention', () => {
         command: 'laku doctor',
       }),
     )
-    expect(await laku.system(settleGone)).toBe(1)
-    expect(await laku.system(settleGone)).toBe(0)
+    expect(await laku.system(endGone)).toBe(1)
+    expect(await laku.system(endGone)).toBe(0)
     const row = await laku.db
       .selectFrom('attention')
       .selectAll()

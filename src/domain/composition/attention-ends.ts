@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { stockedSessionStates } from '../group-buying/index.ts'
 import { type AttentionKind, finalStates, inSql, openStates, type Work } from '../kernel/index.ts'
 import { shipmentTransitions, unpricedShipmentStates } from '../logistics/index.ts'
-import { settleAttentionWhere } from '../ops/index.ts'
+import { endAttentionWhere } from '../ops/index.ts'
 import { endedUnfundedStates, unbookedStates } from '../order/index.ts'
 import { arrivedRefundStates, outstandingRefundStates } from '../payment/index.ts'
 import { bankBatchTransitions, pendingPayoutStates } from '../payout/index.ts'
@@ -96,7 +96,7 @@ const goodsComing: GoneWhen = {
 
 /**
  * The condition under which each kind of attention item ends without a person. Many use cases end their own
- * items at once (`settleAttention`). If the cause of an item goes away without such a use case, the condition
+ * items at once (`endAttention`). If the cause of an item goes away without such a use case, the condition
  * here ends the item.
  */
 export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
@@ -249,11 +249,11 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
  * Resolves the open attention items whose cause is gone. Each item is tested by the condition of its own
  * kind, so the cost grows only with the number of open items. Returns the number of resolved items.
  */
-export async function settleGone(work: Work): Promise<number> {
+export async function endGone(work: Work): Promise<number> {
   const cases = Object.entries(attentionEnds).flatMap(([kind, end]) =>
     'gone' in end ? [sql`when ${sql.lit(kind)} then ${end.gone}`] : [],
   )
-  return await settleAttentionWhere(work, sql`case a.kind ${sql.join(cases, sql` `)} else false end`, {
+  return await endAttentionWhere(work, sql`case a.kind ${sql.join(cases, sql` `)} else false end`, {
     resolution: 'the cause is gone',
   })
 }

@@ -6,7 +6,7 @@ import { customer } from '../../../test/storefront.ts'
 import { stateIn, tried } from '../../../test/tried.ts'
 import { newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { adjustStock } from '../warehouse/index.ts'
-import { settleRefunds } from './fulfilment/mark-refunded.ts'
+import { markSessionsRefunded } from './fulfilment/mark-refunded.ts'
 import {
   cancelSession,
   closeEarly,
@@ -147,7 +147,7 @@ describe('a session moves along its table and nowhere else', () => {
       to: ['refunded'],
       run: async (work) => {
         await nobodyPaid(work)
-        await settleRefunds(work, [session.id])
+        await markSessionsRefunded(work, [session.id])
       },
     },
     refund: {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { LOGIN_REFUSED } from '../../providers/email/facts.ts'
 import { secondsAfter, type Work } from '../kernel/index.ts'
-import { settleAttention } from '../ops/index.ts'
+import { endAttention } from '../ops/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { reportDeliveryFailure } from './report-failure.ts'
 
@@ -59,5 +59,5 @@ export async function endHold(work: Work, channel: DeliveryChannel): Promise<voi
       select id from notification_deliveries
       where channel = ${channel} and status = 'queued' and next_attempt_at > ${work.now} and failure_code = any(${LOGIN_REFUSED})
       order by id for update skip locked)`.execute(work.tx)
-  for (const { code } of rows) await settleAttention(work, 'email.failed', code, 'a mail got through')
+  for (const { code } of rows) await endAttention(work, 'email.failed', code, 'a mail got through')
 }

@@ -97,21 +97,21 @@ export async function resolveAttention(
  * Resolves the open attention items of this kind about these objects. Their cause is gone, so no person needs
  * to look at them.
  */
-export async function settleAttention(
+export async function endAttention(
   work: Work,
   kind: AttentionKind,
   subjectIds: string | readonly string[],
   resolution: string,
 ): Promise<void> {
   const holds = sql`a.kind = ${kind} and a.subject_id = any(${[subjectIds].flat()})`
-  await settleAttentionWhere(work, holds, { resolution })
+  await endAttentionWhere(work, holds, { resolution })
 }
 
 /**
  * Resolves all open attention items for which the SQL condition `holds` is true. In it, `a` is the item, and
  * `the_time.now` the present time. Returns the number of resolved items.
  */
-export async function settleAttentionWhere(
+export async function endAttentionWhere(
   work: Work,
   holds: RawBuilder<unknown>,
   { resolution }: { resolution: string },

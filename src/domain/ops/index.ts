@@ -1,11 +1,11 @@
 export { isSecondPerson, requireSecondPerson } from '../staff/index.ts'
 export {
   countAttention,
+  endAttention,
+  endAttentionWhere,
   listAttention,
   recordMailed,
   resolveAttention,
-  settleAttention,
-  settleAttentionWhere,
   showAttention,
   wasRaised,
 } from './attention.ts'

@@ -5,7 +5,7 @@ import type { Buyer, Market } from '../../../test/market.ts'
 import { shortTimeoutGateway } from '../../../test/payments.ts'
 import { customer, orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
 import { createOrdersOf } from '../group-buying/index.ts'
-import { settleRefunds, submitRefunds } from '../payment/index.ts'
+import { applyRefundAnswers, submitRefunds } from '../payment/index.ts'
 import { listOrders, reopenPayment } from './index.ts'
 
 // Each test is named after a problem that users of other shops suffer from. A refund after the payout is in
@@ -45,7 +45,7 @@ describe('a failed refund shown as done (woocommerce-gateway-stripe #4405, #838)
       expect((await refund()).status).toBe('submitted')
       const answer = { id: `rfd-${attempt}`, referenceId: `${code}-${attempt}`, amountIdr, status }
       const failureCode = status === 'FAILED' ? 'REFUND_FAILED' : null
-      await laku.system((work) => settleRefunds(work, [{ ...answer, failureCode } as never]))
+      await laku.system((work) => applyRefundAnswers(work, [{ ...answer, failureCode } as never]))
     }
     await say(1, 'FAILED')
     expect(await refund()).toMatchObject({ status: 'failed', finishedAt: null })

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { moveState, requireStaff, requireTransition, type StaffRole, type Work } from '../kernel/index.ts'
 import { endUnrequestedParcel } from '../logistics/index.ts'
-import { settleAttention, takeLimit } from '../ops/index.ts'
+import { endAttention, takeLimit } from '../ops/index.ts'
 import { cancelOrder } from './cancel.ts'
 import { orderErrors } from './errors.ts'
 import { applyStatusEffects } from './fulfilment/apply-status-effects.ts'
@@ -137,5 +137,5 @@ async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<v
 async function takeBackIn(work: Work, { id, code, status }: LockedOrder): Promise<void> {
   if (await isRefundDecided(work.tx, id)) throw orderErrors.refund_decided({ orderId: id, code, status })
   await restockAll(work, id)
-  await settleAttention(work, 'order_came_back', id, 'sent again')
+  await endAttention(work, 'order_came_back', id, 'sent again')
 }

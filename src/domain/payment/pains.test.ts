@@ -6,11 +6,11 @@ import { escrow } from '../ledger/index.ts'
 import { claimWebhooks, receiveWebhook } from '../webhooks/index.ts'
 import type { PaymentGateway } from './gateway.ts'
 import {
+  applyRefundAnswers,
   decideRefunds,
   expirePayments,
   openInvoice,
   processNotices,
-  settleRefunds,
   submitRefunds,
   sweepRefunds,
 } from './index.ts'
@@ -108,7 +108,7 @@ describe('never', () => {
     expect(await f.row(payment.id)).toMatchObject({ status: 'paid', refundedIdr: 0 })
     await f.settled()
     const answer = await gateway.getRefund((await only()).providerRefundId as string)
-    await f.laku.system((work) => settleRefunds(work, [answer]))
+    await f.laku.system((work) => applyRefundAnswers(work, [answer]))
     expect((await only()).status).toBe('failed')
     expect(await f.row(payment.id)).toMatchObject({ status: 'paid', refundedIdr: 0 })
     expect(await f.events('refund.succeeded', payment.id)).toBe(0)

@@ -5,6 +5,7 @@ import { finance } from '../../../test/wallets.ts'
 import { newId, type Transitions } from '../kernel/index.ts'
 import {
   applyQuarantined,
+  applyRefundAnswers,
   approveRefund,
   confirmPayments,
   createRefund,
@@ -18,7 +19,6 @@ import {
   rejectRefund,
   releaseEscrow,
   retryRefund,
-  settleRefunds,
 } from './index.ts'
 import { failPayments } from './payments/fail.ts'
 import { claimRefunds } from './refunds/claim.ts'
@@ -132,10 +132,10 @@ describe('every move of the tables, and no other', () => {
         amountIdr,
         referenceId: `${code}-${attempt}`,
       } as const
-      await f.laku.system((work) => settleRefunds(work, [answer]))
+      await f.laku.system((work) => applyRefundAnswers(work, [answer]))
     },
     failed: (id) =>
-      f.laku.system((work) => settleRefunds(work, [], [{ id, failureCode: 'INSUFFICIENT_BALANCE' }])),
+      f.laku.system((work) => applyRefundAnswers(work, [], [{ id, failureCode: 'INSUFFICIENT_BALANCE' }])),
     to_wallet: (id) => f.laku.as(finance(), (work) => retryRefund(work, { refund: id, wallet: true })),
   }
   const path: Record<RefundStatus, readonly (keyof typeof refundTo)[]> = {

@@ -42,7 +42,7 @@ export type {
   NewGatewayPayout,
   PayoutGateway,
 } from './gateway.ts'
-export { settlePayouts } from './outcomes/apply-answers.ts'
+export { applyPayoutAnswers } from './outcomes/apply-answers.ts'
 export { declareDead, keepPayout } from './outcomes/declare-dead.ts'
 export { followOpenPayouts } from './outcomes/follow-open.ts'
 export { type PayoutInbox, type PayoutNotice, processPayoutNotices } from './outcomes/process-notices.ts'

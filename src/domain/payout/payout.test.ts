@@ -6,6 +6,7 @@ import { stateIn, tried } from '../../../test/tried.ts'
 import { newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { factoryAccount } from '../ledger/index.ts'
 import {
+  applyPayoutAnswers,
   dropUnsent,
   type GatewayPayoutStatus,
   holdPayouts,
@@ -15,7 +16,6 @@ import {
   payoutTransitions,
   processPayoutNotices,
   releasePayouts,
-  settlePayouts,
   submitPayouts,
   sweepPayouts,
 } from './index.ts'
@@ -54,7 +54,7 @@ describe('payouts', () => {
   }
   const hear = async (providerId: string) => {
     const answer = await f.payouts.getPayout(providerId)
-    await f.laku.system((work) => settlePayouts(work, [answer]))
+    await f.laku.system((work) => applyPayoutAnswers(work, [answer]))
   }
 
   it('sends once, under its own key, and follows to the success', async () => {
@@ -171,7 +171,7 @@ describe('payouts', () => {
     await hear(providerId)
     await f.move(providerId, 'REVERSED')
     await hear(providerId)
-    await f.laku.system((work) => settlePayouts(work, [old]))
+    await f.laku.system((work) => applyPayoutAnswers(work, [old]))
     expect((await f.row(id)).status).toBe('reversed')
     expect(await f.balance(factoryAccount(subjectId))).toBe(0)
     expect(await f.create({ subjectId })).not.toBe(id)
@@ -249,7 +249,7 @@ describe('payouts', () => {
     await sweepAfter(7 * 3600)
     expect(await f.attention()).toContain(`payout_stuck ${id}`)
     const stranger = { id: 'disb-x', referenceId: 'nobody', status: 'SUCCEEDED', amountIdr: 1 }
-    await f.laku.system((work) => settlePayouts(work, [stranger]))
+    await f.laku.system((work) => applyPayoutAnswers(work, [stranger]))
     expect(await f.attention()).toContain('payout_unexpected disb-x')
   })
 
@@ -277,11 +277,11 @@ describe('payouts', () => {
           provider_updated_at = ${secondsAfter(work.now, -1)} where id = ${id}`.execute(work.tx)
     }
     const says = (status: GatewayPayoutStatus) => (work: Work) =>
-      settlePayouts(work, [{ id: 'disb-1', referenceId: key, status, amountIdr, updatedAt: work.now }])
+      applyPayoutAnswers(work, [{ id: 'disb-1', referenceId: key, status, amountIdr, updatedAt: work.now }])
     const acts = {
       claimed: (work: Work) => claimPayouts(work, [id]),
       'refused at once': (work: Work) =>
-        settlePayouts(work, [], [{ id, failureCode: 'INVALID_DESTINATION' }]),
+        applyPayoutAnswers(work, [], [{ id, failureCode: 'INVALID_DESTINATION' }]),
       dropped: (work: Work) => dropUnsent(work, [subjectId]),
       ACCEPTED: says('ACCEPTED'),
       SUCCEEDED: says('SUCCEEDED'),

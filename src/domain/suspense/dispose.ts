@@ -17,7 +17,7 @@ import {
   post,
   suspenseAccount,
 } from '../ledger/index.ts'
-import { countUse, isOverLimit, type LimitUse, requireSecondPerson, settleAttention } from '../ops/index.ts'
+import { countUse, endAttention, isOverLimit, type LimitUse, requireSecondPerson } from '../ops/index.ts'
 import { suspenseErrors } from './errors.ts'
 import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } from './list-suspense.ts'
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
@@ -69,7 +69,7 @@ export async function disposeOf(
     return await showSuspense(work.tx, item.id)
   }
   await countUse(work, use)
-  return await settle(work, item, asked, at, { askedBy: by, note })
+  return await dispose(work, item, asked, at, { askedBy: by, note })
 }
 
 /**
@@ -77,7 +77,7 @@ export async function disposeOf(
  * received the money. No person decides, so no limit counts the disposal.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
-export async function settleByFact(
+export async function disposeByFact(
   work: Work,
   text: string,
   asked: AskedDisposal,
@@ -85,7 +85,7 @@ export async function settleByFact(
 ): Promise<SuspenseItem> {
   const { item, note } = await takeOpen(work, text, asked)
   const by = { askedBy: actorLabel(work.actor), note, byFact: true }
-  return await settle(work, item, asked, await place(work, item), by)
+  return await dispose(work, item, asked, await place(work, item), by)
 }
 
 /**
@@ -134,10 +134,10 @@ export async function decideDisposal(
   await requireSecondPerson(work, askedBy, () => suspenseErrors.same_person({ askedBy }))
   const at = await place(work, item, asked)
   await countUse(work, { ...useOf(item, at), person: askedBy }, personOf(work.actor))
-  return await settle(work, item, asked, at, { askedBy, note: item.note ?? '' })
+  return await dispose(work, item, asked, at, { askedBy, note: item.note ?? '' })
 }
 
-async function settle(
+async function dispose(
   work: Work,
   item: SuspenseItem,
   asked: AskedDisposal,
@@ -162,7 +162,7 @@ async function settle(
   const decided = { note, decidedBy: actorLabel(work.actor), decidedAt: work.now }
   const set = { asked: JSON.stringify(asked), askedBy, byFact, ...decided }
   await moveState(work, suspenseMachine, { to: asked.to, ids: [id], set, all: true })
-  await settleAttention(work, 'money_in_suspense', id, `it was disposed of: ${asked.to}`)
+  await endAttention(work, 'money_in_suspense', id, `it was disposed of: ${asked.to}`)
   work.audit({
     command: item.status === 'requested' ? 'suspense approve' : `suspense ${verbOf(asked)}`,
     subject: ['suspense', id],

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { insertRows, moveState, newId, openStates, type Rupiah, type Work } from '../kernel/index.ts'
 import { type AccountKey, credit, debit, type Posting, post, suspenseAccount } from '../ledger/index.ts'
-import { settleAttention } from '../ops/index.ts'
+import { endAttention } from '../ops/index.ts'
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
 export type SuspenseKind =
@@ -123,7 +123,7 @@ async function openOpposite(
 async function endCleared(work: Work, id: string): Promise<void> {
   const set = { asked: null, decidedAt: work.now }
   await moveState(work, suspenseMachine, { to: 'cleared', ids: [id], set, all: true })
-  await settleAttention(work, 'money_in_suspense', id, 'the opposite was heard: nothing is left of it')
+  await endAttention(work, 'money_in_suspense', id, 'the opposite was heard: nothing is left of it')
 }
 
 function openingOf(

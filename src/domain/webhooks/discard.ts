@@ -1,5 +1,5 @@
 import { moveState, requireReason, requireStaff, type Work } from '../kernel/index.ts'
-import { settleAttention } from '../ops/index.ts'
+import { endAttention } from '../ops/index.ts'
 import { showWebhook, type WebhookDetail } from './list.ts'
 import { webhookMachine } from './transitions.ts'
 
@@ -18,7 +18,7 @@ export async function discardWebhook(
   const { status } = await showWebhook(work.tx, id)
   const set = { error: 'discarded by staff' }
   await moveState(work, webhookMachine, { to: 'failed', ids: [id], set, all: true })
-  await settleAttention(work, 'webhook_failed', id, 'it was discarded')
+  await endAttention(work, 'webhook_failed', id, 'it was discarded')
   const [before, after] = [{ status }, { status: 'failed', reason }]
   work.audit({ command: 'webhooks discard', subject: ['webhook', id], before, after })
   return await showWebhook(work.tx, id)

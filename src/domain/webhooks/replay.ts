@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { moveState, requireStaff, type Work } from '../kernel/index.ts'
-import { settleAttention } from '../ops/index.ts'
+import { endAttention } from '../ops/index.ts'
 import { webhookErrors } from './errors.ts'
 import { showWebhook, type WebhookFilter, webhooksThat } from './list.ts'
 import { webhookMachine } from './transitions.ts'
@@ -43,7 +43,7 @@ export async function replayWebhooks(
     returning: sql<{ id: string; was: string }>`t.id, chosen.was`,
   })
   const ids = rows.map((row) => row.id)
-  await settleAttention(work, 'webhook_failed', ids, 'replayed')
+  await endAttention(work, 'webhook_failed', ids, 'replayed')
   const was = Object.fromEntries(
     [...Map.groupBy(rows, (row) => row.was)].map(([status, all]) => [status, all.length]),
   )

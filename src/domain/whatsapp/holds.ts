@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { refusalBy } from '../../providers/whatsapp/facts.ts'
 import { type ProviderFailure, requireStaff, secondsAfter, type Work } from '../kernel/index.ts'
-import { settleAttention } from '../ops/index.ts'
+import { endAttention } from '../ops/index.ts'
 import { failMessages } from './fail-messages.ts'
 
 /**
@@ -163,7 +163,7 @@ export async function endHolds(work: Work, sent: readonly Refused[]): Promise<vo
   await sql`
     update whatsapp_messages set held_scope = null, next_attempt_at = ${now}, attempts = 0
     where held_scope = any(${ended}) and status = 'queued'`.execute(tx)
-  for (const scope of ended) await settleAttention(work, 'whatsapp_held', scope, 'a message got through')
+  for (const scope of ended) await endAttention(work, 'whatsapp_held', scope, 'a message got through')
 }
 
 export interface HoldView {

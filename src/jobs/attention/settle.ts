@@ -1,4 +1,4 @@
-import { settleGone } from '../../domain/composition/attention-ends.ts'
+import { endGone } from '../../domain/composition/attention-ends.ts'
 import type { Actor } from '../../domain/kernel/index.ts'
 import { defineJob } from '../define-job.ts'
 
@@ -11,7 +11,7 @@ export const attentionSettleJob = defineJob({
   retryLimit: 3,
   cron: '* * * * *',
   run: async (laku) => {
-    await laku.units.run(actor, settleGone)
+    await laku.units.run(actor, endGone)
     return undefined
   },
 })

@@ -7,7 +7,7 @@ import {
   retryRefund,
   submitRefunds,
 } from '../../../src/domain/payment/index.ts'
-import { settlePayouts, submitPayouts } from '../../../src/domain/payout/index.ts'
+import { applyPayoutAnswers, submitPayouts } from '../../../src/domain/payout/index.ts'
 import {
   approveSettlement,
   holdSettlement,
@@ -131,7 +131,7 @@ export const moneyActs: Acts<
     )
     const sent = answer === 'reversed' ? ['submitted', 'succeeded'] : ['submitted']
     const said = known.filter((row) => sent.includes(row.status)).map((row) => payoutBook.say(row.key))
-    if (answer !== 'lost') await laku.system((work) => settlePayouts(work, said))
+    if (answer !== 'lost') await laku.system((work) => applyPayoutAnswers(work, said))
   },
   settle: async ({ laku, market: { factoryId } }) => {
     const outcomes = await runSettlements({ units: laku.units, actor: sinta }, { factoryId })

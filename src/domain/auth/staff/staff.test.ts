@@ -5,7 +5,7 @@ import { query } from '../../../../test/global-setup.ts'
 import { admin, openTestLaku, system, type TestLaku } from '../../../../test/laku.ts'
 import { enrolAdmin, hire } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
-import { settleGone } from '../../composition/attention-ends.ts'
+import { endGone } from '../../composition/attention-ends.ts'
 import { ConfirmedFactor, DomainError, newId, StaffProof, secondsAfter } from '../../kernel/index.ts'
 import { requireSecondPerson, resolveAttention } from '../../ops/index.ts'
 import {
@@ -358,10 +358,10 @@ describe('tokens', () => {
     await laku.system(reportEndingTokens)
     expect(await laku.system(reportEndingTokens)).toBe(0)
     expect(await told()).toEqual([{ message: expect.stringContaining(`The token of ${clerk.name} ends on`) }])
-    await laku.system(settleGone)
+    await laku.system(endGone)
     expect(await told()).toHaveLength(1)
     await laku.as(admin, (work) => renewToken(work, { staff: clerk.name }))
-    await laku.system(settleGone)
+    await laku.system(endGone)
     expect(await told()).toEqual([])
   })
 })

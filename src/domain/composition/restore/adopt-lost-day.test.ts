@@ -15,13 +15,13 @@ import { liveShipment, sweepTracking } from '../../logistics/index.ts'
 import type { BankAccount } from '../../ops/index.ts'
 import type { NewOrder } from '../../order/index.ts'
 import {
+  applyRefundAnswers,
   confirmInvoices,
   createRefund,
   getRefund,
   openInvoice,
   readProviderBook,
   reconcileGateway,
-  settleRefunds,
   submitRefunds,
   sweepRefunds,
 } from '../../payment/index.ts'
@@ -257,7 +257,7 @@ it('a part paid back of a lost payment lies in suspense: heard again, it stops n
   const { productId } =
     transactions.find(({ amountIdr, type }) => type === 'REFUND' && amountIdr === 10_000) ?? {}
   const again = await context.gateway.getRefund(productId as string)
-  await laku.system((work) => settleRefunds(work, [again]))
+  await laku.system((work) => applyRefundAnswers(work, [again]))
   await readProviderBook(at())
   expect(await laku.system(({ tx }) => databaseDoubt(tx))).toBeUndefined()
 })

@@ -14,15 +14,15 @@ import {
   requireStaff,
   type Work,
 } from '../../kernel/index.ts'
-import { countLost, settleAttention } from '../../ops/index.ts'
+import { countLost, endAttention } from '../../ops/index.ts'
 import { cancelRefunded } from '../../order/index.ts'
 import {
   type BookContext,
+  disposeSuspenseByFact,
   expectLostInvoices,
   intendBookReading,
   readProviderBook,
-  settleKeptLines,
-  settleSuspenseByFact,
+  resolveKeptLines,
 } from '../../payment/index.ts'
 import {
   doubtBankFiles,
@@ -95,7 +95,7 @@ export async function adoptProvider(
   // a payout that was made in its place can be posted.
   await followOpenPayouts(context)
   const own: Adoption['adopted'] = []
-  const { followed, refunds, waiting } = await settleKeptLines(context, {
+  const { followed, refunds, waiting } = await resolveKeptLines(context, {
     payout: async (work, answer) => {
       const to = await adoptPayoutOfOurs(work, answer)
       if (to) own.push({ reference: answer.referenceId ?? answer.id, ...to, amountIdr: answer.amountIdr })
@@ -184,7 +184,7 @@ async function nothingIsMissing(context: AdoptContext): Promise<boolean> {
 
 async function goOn(work: Work, place: string, after: object): Promise<void> {
   await recordDatabaseIdentity(work, place)
-  await settleAttention(work, 'database_in_doubt', 'identity', 'what the provider knows was taken over')
+  await endAttention(work, 'database_in_doubt', 'identity', 'what the provider knows was taken over')
   work.audit({ command: 'payments adopt', subject: ['database', 'identity'], after })
 }
 
@@ -281,9 +281,9 @@ async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): P
         : await factoriesOfAccount(work.tx, work.vault, destination)
       const [id] = owners
       if (!id || owners.length > 1) return undefined
-      await settleAttention(work, 'payout_unexpected', productId, 'it was booked to who owns its account')
+      await endAttention(work, 'payout_unexpected', productId, 'it was booked to who owns its account')
       await standDown(work, item.code)
-      await settleSuspenseByFact(
+      await disposeSuspenseByFact(
         work,
         item.id,
         isWithdrawal ? { to: 'wallet', userId: id } : { to: 'offset', factoryId: id },

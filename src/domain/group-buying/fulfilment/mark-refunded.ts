@@ -8,7 +8,7 @@ import { participantMachine, participantTransitions, sessionMachine } from '../t
  * Marks a failed or cancelled session as refunded when all of its payments are refunded. A refund counts when
  * it has succeeded, not when it is sent. Returns the ids of the sessions that were marked.
  */
-export async function settleRefunds(work: Work, sessionIds: readonly string[]): Promise<string[]> {
+export async function markSessionsRefunded(work: Work, sessionIds: readonly string[]): Promise<string[]> {
   if (sessionIds.length === 0) return []
   const rows = await moveState(work, sessionMachine, {
     to: 'refunded',
@@ -58,5 +58,5 @@ export async function markParticipantsRefunded(
     set paid_units = s.paid_units - c.units, participants = s.participants - c.people
     from (select session_id, sum(units) as units, count(*) as people from wholly where status = 'paid' group by session_id) c
     where s.id = c.session_id`.execute(work.tx)
-  await settleRefunds(work, sessionIds)
+  await markSessionsRefunded(work, sessionIds)
 }

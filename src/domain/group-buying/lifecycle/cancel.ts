@@ -10,7 +10,7 @@ import {
 import { lockSessionPayments, refundSessionPayments } from '../../payment/index.ts'
 import { releaseStock, reportUnneededOrders } from '../../warehouse/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
-import { settleRefunds } from '../fulfilment/mark-refunded.ts'
+import { markSessionsRefunded } from '../fulfilment/mark-refunded.ts'
 import { refundWaiting } from '../fulfilment/refund-waiting.ts'
 import { releaseHeld } from '../joins/release-holds.ts'
 import { getSession } from '../list.ts'
@@ -57,7 +57,7 @@ async function cancelLocked(work: Work, session: LockedSession, reason: string):
     aggregate: ['session', id],
     payload: { sessionId: id, code, reason },
   })
-  await settleRefunds(work, [id])
+  await markSessionsRefunded(work, [id])
 }
 
 export interface SessionMoney {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { moveState, type Work } from '../../kernel/index.ts'
 import { lockEscrowPayments } from '../../payment/index.ts'
-import { settleRefunds } from '../fulfilment/mark-refunded.ts'
+import { markSessionsRefunded } from '../fulfilment/mark-refunded.ts'
 import { releaseHeld } from '../joins/release-holds.ts'
 import { sessionMachine } from '../transitions.ts'
 import { finalTier, type Tier } from './final-price.ts'
@@ -57,7 +57,7 @@ async function failSessions(work: Work, sessions: readonly LockedSession[]): Pro
       payload: { sessionId: id, code, paidUnits, moq },
     })
   }
-  await settleRefunds(work, ids)
+  await markSessionsRefunded(work, ids)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { inSql, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
-import { settleRefunds } from '../fulfilment/mark-refunded.ts'
+import { markSessionsRefunded } from '../fulfilment/mark-refunded.ts'
 import {
   fulfilmentStates,
   refundingSessionStates,
@@ -65,7 +65,7 @@ export async function sweepSessions(work: Work): Promise<number> {
     })
   }
   const waiting = await touch(work, due.refunding)
-  await settleRefunds(
+  await markSessionsRefunded(
     work,
     waiting.map((row) => row.id),
   )

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { actorLabel, requireReason, requireStaff, type Tx, type Work } from '../../kernel/index.ts'
-import { listAttention, settleAttention } from '../../ops/index.ts'
+import { endAttention, listAttention } from '../../ops/index.ts'
 import { ledgerErrors } from '../errors.ts'
 import { digestOf, headOf, lastLinks, utcText, writeLink } from './link.ts'
 
@@ -15,7 +15,7 @@ export async function declareBreak(work: Work): Promise<{ page: number; transact
   requireStaff(work.actor)
   const reason = requireReason(work)
   if (!(await isBroken(work.tx))) throw ledgerErrors.chain_whole()
-  await settleAttention(work, 'ledger_chain_broken', 'chain', `declared a break: ${reason}`)
+  await endAttention(work, 'ledger_chain_broken', 'chain', `declared a break: ${reason}`)
   const [last] = await lastLinks(work.tx, 1)
   const since = await everythingCommittedBefore(work.tx)
   const { rows } = await sql<{ systemId: string; transactions: number; digest: string }>`

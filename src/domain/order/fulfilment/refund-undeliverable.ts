@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { moveState, requireTransition, type Work } from '../../kernel/index.ts'
-import { settleAttention, takeLimit } from '../../ops/index.ts'
+import { endAttention, takeLimit } from '../../ops/index.ts'
 import { restock } from '../../warehouse/index.ts'
 import { orderErrors } from '../errors.ts'
 import { isRefundDecided, type LockedOrder, lockOrderAndPayments } from '../lock.ts'
@@ -50,7 +50,7 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
   // After this refund, a direct order has only the money of its shipping fee left. The company has earned
   // that fee, so it is posted as earned.
   await earnOrders(work, [id])
-  await settleAttention(work, 'order_came_back', id, 'refunded')
+  await endAttention(work, 'order_came_back', id, 'refunded')
   await sql`update orders set allocated = false, updated_at = ${work.now} where id = ${id}`.execute(work.tx)
 }
 
@@ -70,7 +70,7 @@ async function endUnrefunded(work: Work, order: LockedOrder): Promise<void> {
   const set = { allocated: false, updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'refunded', from: 'returned', ids: [id], set, all: true })
   await applyStatusEffects(work, [{ order, to: 'refunded' }])
-  await settleAttention(work, 'order_came_back', id, 'refunded before')
+  await endAttention(work, 'order_came_back', id, 'refunded before')
 }
 
 /** Puts all goods of an order back into the warehouse's stock, as fit to be sold again. */

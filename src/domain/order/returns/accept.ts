@@ -8,7 +8,7 @@ import {
   sumIdr,
   type Work,
 } from '../../kernel/index.ts'
-import { settleAttention, takeLimit } from '../../ops/index.ts'
+import { endAttention, takeLimit } from '../../ops/index.ts'
 import { restock } from '../../warehouse/index.ts'
 import { orderErrors } from '../errors.ts'
 import { applyStatusEffects } from '../fulfilment/apply-status-effects.ts'
@@ -75,7 +75,7 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
   await giveBack(work, { order, kept, sold, items, refundIdr, shippingIdr, returnId: view.id, reason })
   // If nothing is refunded, no event refund.succeeded will end this order later. So it ends here.
   if (refundIdr === 0 && allCameBack) await endReturned(work, order)
-  await settleAttention(work, 'return_requested', view.id, 'accepted')
+  await endAttention(work, 'return_requested', view.id, 'accepted')
   return await getReturn(work, view.id)
 }
 

@@ -1,5 +1,5 @@
 import { actorLabel, moveState, requireStaff, type Work } from '../../kernel/index.ts'
-import { settleAttention } from '../../ops/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import { orderErrors } from '../errors.ts'
 import { applyStatusEffects } from '../fulfilment/apply-status-effects.ts'
 import { lockOrder, subjectOf } from '../lock.ts'
@@ -39,6 +39,6 @@ export async function refuseReturn(
     before: { status: 'requested' },
     after,
   })
-  await settleAttention(work, 'return_requested', id, 'refused')
+  await endAttention(work, 'return_requested', id, 'refused')
   return await getReturn(work, id)
 }

@@ -6,7 +6,7 @@ import { leftOf, shareOfWallet } from '../entitlement/rules.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 import type { GatewayRefund } from '../gateway.ts'
 import { type LockedPayment, lockWholly } from '../payments/lock.ts'
-import { settleRefunds } from '../refunds/apply-answers.ts'
+import { applyRefundAnswers } from '../refunds/apply-answers.ts'
 import { ASK_AGAIN_S, nothingHeard } from '../refunds/collect-answers.ts'
 import { decideRefunds } from '../refunds/decide.ts'
 import { refundQuarantined } from '../suspense/refund.ts'
@@ -53,7 +53,7 @@ export async function adoptRefund(
   const again = await decidedAgain(work, payment.id, amountIdr)
   if (again) await takeAs(work, again, answer)
   else if (!(await makeRow(work, payment.id, answer, { code, attempt: Number(attempt) }))) return undefined
-  await settleRefunds(work, [answer])
+  await applyRefundAnswers(work, [answer])
   return { code: again?.code ?? code, amountIdr, paymentCode: payment.code }
 }
 
@@ -86,7 +86,7 @@ async function adoptUnapplied(
     work.tx,
   )
   await submit(work, { id: rows[0]?.id as string, attempt: adopted.attempt }, answer)
-  await settleRefunds(work, [answer])
+  await applyRefundAnswers(work, [answer])
   const { code } = adopted
   return { code, amountIdr: answer.amountIdr, paymentCode: null }
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { asRecords, insertRows, newId, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Posting, post } from '../../ledger/index.ts'
-import { settleAttention } from '../../ops/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import { levelBuyers } from '../entitlement/level-buyers.ts'
 import { paymentErrors } from '../errors.ts'
 import { type LockedPayment, lockPayments } from '../payments/lock.ts'
@@ -152,7 +152,7 @@ export async function recognize(work: Work, told: BookedChargeback, line: Charge
     update chargebacks set provider_transaction_id = ${line.transactionId}, amount_idr = ${line.amountIdr},
       corrections = corrections + ${changeIdr === 0 ? 0 : 1}
     where id = ${told.id} and provider_transaction_id is null`.execute(work.tx)
-  await settleAttention(work, 'chargeback_ambiguous', line.transactionId, 'it is the one that staff told of')
+  await endAttention(work, 'chargeback_ambiguous', line.transactionId, 'it is the one that staff told of')
   if (changeIdr === 0) return
   await post(work, [lossOf(`${told.ledgerKey}:corrected`, told.paymentId, changeIdr)])
   await addChargedBack(work, [{ paymentId: told.paymentId, amountIdr: changeIdr }])

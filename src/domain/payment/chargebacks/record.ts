@@ -1,5 +1,5 @@
 import { kernelErrors, type Rupiah, requireStaff, rupiah, type Work } from '../../kernel/index.ts'
-import { settleAttention } from '../../ops/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { lockPayments } from '../payments/lock.ts'
 import {
@@ -87,7 +87,7 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
     if (quarantineId) await takeFromQuarantine(work, { quarantineId, transactionId, amountIdr, isLine })
     else requireTakeable(payment, amountIdr, ofPayment)
     if (!quarantineId) await bookChargebacks(work, payments, [line], { areLines: isLine })
-    await settleAttention(work, 'chargeback_ambiguous', transactionId, 'it is another one')
+    await endAttention(work, 'chargeback_ambiguous', transactionId, 'it is another one')
   }
   const after = { transactionId, amountIdr, ...(sameAs !== undefined && { sameAs }) }
   work.audit({ command: 'payments chargeback', subject: ['payment', paymentId], after })

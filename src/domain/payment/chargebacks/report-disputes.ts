@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { readInstallationId, type Work } from '../../kernel/index.ts'
-import { settleAttention } from '../../ops/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import { markProcessed } from '../../webhooks/index.ts'
 
 /**
@@ -31,7 +31,7 @@ export async function reportDisputes(work: Work, notices: readonly DisputeNotice
   for (const notice of notices) {
     const { id, status, dueAt, amountIdr } = notice
     if (answered.has(status)) {
-      await settleAttention(work, 'dispute_open', id, `the provider says ${status}`)
+      await endAttention(work, 'dispute_open', id, `the provider says ${status}`)
       continue
     }
     const code = await paymentOf(work, notice)

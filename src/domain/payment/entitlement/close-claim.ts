@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Rupiah, requireStaff, type Work } from '../../kernel/index.ts'
 import { balanceIdr, credit, debit, post, walletAccount } from '../../ledger/index.ts'
-import { settleAttention, takeLimit } from '../../ops/index.ts'
+import { endAttention, takeLimit } from '../../ops/index.ts'
 import { lockWallets } from '../../wallet/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
@@ -9,7 +9,7 @@ import { showPayment } from '../payments/list.ts'
 import { lockPayments } from '../payments/lock.ts'
 import { readGone } from './read-gone.ts'
 
-export interface SettledClaim {
+export interface ClosedClaim {
   payment: string
   how: 'collected' | 'written_off'
   amountIdr: Rupiah
@@ -24,10 +24,10 @@ export interface SettledClaim {
  * beforehand.
  * @throws payment.not_found, no_claim, kernel.second_person_needed, kernel.forbidden
  */
-export async function settleClaim(
+export async function closeClaim(
   work: Work,
-  input: { payment: string; how: SettledClaim['how'] },
-): Promise<SettledClaim> {
+  input: { payment: string; how: ClosedClaim['how'] },
+): Promise<ClosedClaim> {
   requireStaff(work.actor, 'finance')
   const { id, code } = await showPayment(work.tx, input.payment)
   const payment = (await lockPayments(work.tx, [id])).get(id)
@@ -40,7 +40,7 @@ export async function settleClaim(
   if (amountIdr <= 0) throw paymentErrors.no_claim({ payment: code, owedIdr, walletIdr: thereIdr })
   const from = input.how === 'collected' ? wallet : 'chargeback-loss'
   const dimensions = dimensionsOf(payment)
-  const key = `payment:${id}:claim:${input.how}:${await settledSoFar(work, id)}`
+  const key = `payment:${id}:claim:${input.how}:${await closedSoFar(work, id)}`
   if (input.how === 'written_off')
     await takeLimit(work, {
       kind: 'write_off',
@@ -58,7 +58,7 @@ export async function settleClaim(
     },
   ])
   const leftIdr = owedIdr - amountIdr
-  if (leftIdr === 0) await settleAttention(work, 'buyer_owes', id, input.how)
+  if (leftIdr === 0) await endAttention(work, 'buyer_owes', id, input.how)
   work.audit({
     command: 'payments claim',
     subject: ['payment', id],
@@ -68,7 +68,7 @@ export async function settleClaim(
   return { payment: code, how: input.how, amountIdr, leftIdr }
 }
 
-async function settledSoFar(work: Work, paymentId: string): Promise<number> {
+async function closedSoFar(work: Work, paymentId: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from ledger_transactions
     where subject_id = ${paymentId}::uuid and kind in ('payment.claim_collected', 'payment.claim_written_off')`.execute(

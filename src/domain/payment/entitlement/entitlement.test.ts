@@ -12,12 +12,12 @@ import { newId } from '../../kernel/index.ts'
 import { allowOverLimit, countUse } from '../../ops/index.ts'
 import { recordChargebacks } from '../chargebacks/record-all.ts'
 import {
+  applyRefundAnswers,
+  closeClaim,
   confirmPayments,
   createRefund,
   recordChargeback,
   releaseEscrow,
-  settleClaim,
-  settleRefunds,
 } from '../index.ts'
 import { claimRefunds } from '../refunds/claim.ts'
 
@@ -73,8 +73,8 @@ describe('what a buyer has coming', () => {
     f.laku.system(async (work) => {
       await claimRefunds(work, [refundId])
       const answer = { id: newId(), referenceId: `${code}-1`, status: 'SUCCEEDED' as const, amountIdr }
-      if (says === 'succeeded') await settleRefunds(work, [answer])
-      else await settleRefunds(work, [], [{ id: refundId, failureCode: 'REFUND_NOT_SUPPORTED' }])
+      if (says === 'succeeded') await applyRefundAnswers(work, [answer])
+      else await applyRefundAnswers(work, [], [{ id: refundId, failureCode: 'REFUND_NOT_SUPPORTED' }])
     })
   const claims = () => f.balance('buyer-claims')
 
@@ -158,7 +158,7 @@ describe('what a buyer has coming', () => {
     expect(await refusal(f.laku.as(admin, (work) => erasePerson(work, { userId })))).toBe('user.still_open')
     expect(await f.laku.system(({ tx }) => openThings(tx, userId))).toMatchObject({ claims: 1 })
     const settle = (how: 'collected' | 'written_off') =>
-      f.laku.as(finance(), (work) => settleClaim(work, { payment: code, how }))
+      f.laku.as(finance(), (work) => closeClaim(work, { payment: code, how }))
     expect(await refusal(settle('collected'))).toBe('payment.no_claim')
     await f.fillWallet(userId, 12_000)
     expect(await settle('collected')).toMatchObject({ amountIdr: 12_000, leftIdr: 18_000 })
@@ -174,7 +174,7 @@ describe('what a buyer has coming', () => {
     const { aloneDayIdr } = f.laku.units.policy
     await f.laku.as(spender, (work) => countUse(work, { ...spent, amountIdr: aloneDayIdr - 17_999 }))
     const forgive = () =>
-      f.laku.as(spender, (work) => settleClaim(work, { payment: code, how: 'written_off' }))
+      f.laku.as(spender, (work) => closeClaim(work, { payment: code, how: 'written_off' }))
     expect(await refusal(forgive())).toBe('kernel.second_person_needed')
     await f.laku.as(finance('other'), (work) =>
       allowOverLimit(work, { kind: 'write_off', subjectId: id, amountIdr: 18_000 }),

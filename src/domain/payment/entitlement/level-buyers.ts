@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { balances, credit, debit, type Posting, post, walletAccount } from '../../ledger/index.ts'
-import { settleAttention } from '../../ops/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import { ensureWallets, lockWallets } from '../../wallet/index.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 import { type LockedPayment, lockPayments } from '../payments/lock.ts'
@@ -107,7 +107,7 @@ async function tell(work: Work, { payment, claimedIdr }: Difference, { entries }
   const { id, code } = payment
   const owed = entries.filter((entry) => entry.account === 'buyer-claims')
   const owedIdr = claimedIdr + sumIdr(owed.map((entry) => entry.amountIdr))
-  if (owedIdr === 0) return await settleAttention(work, 'buyer_owes', id, 'it is owed no more')
+  if (owedIdr === 0) return await endAttention(work, 'buyer_owes', id, 'it is owed no more')
   work.requestAttention({
     kind: 'buyer_owes',
     subject: ['payment', id],

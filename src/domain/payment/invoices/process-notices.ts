@@ -12,7 +12,7 @@ import { type FailedWebhook, markProcessed, recordFailedWebhooks } from '../../w
 import type { GatewayContext } from '../context.ts'
 import type { GatewayInvoice, GatewayRefund } from '../gateway.ts'
 import { unresolved } from '../payments/contradict.ts'
-import { settleRefunds } from '../refunds/apply-answers.ts'
+import { applyRefundAnswers } from '../refunds/apply-answers.ts'
 import { triedRefundStates } from '../transitions.ts'
 import { type ContradictedPayment, confirmInvoices, isPaid } from './confirm.ts'
 import { readInvoices } from './read.ts'
@@ -85,7 +85,7 @@ export async function processNotices(
       if (payment?.state !== 'decided')
         failed.set(inboxId, contradictedInvoice(inboxId, id, says, invoices.get(id), payment))
     }
-    await settleRefunds(
+    await applyRefundAnswers(
       work,
       known(refunds).filter((refund) => !doubted.has(refund.id)),
     )

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { newId, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Posting, post } from '../../ledger/index.ts'
-import { settleAttention } from '../../ops/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { bookChargebackLines } from '../chargebacks/book-lines.ts'
 import { type Booked, bookedOf, chargedIdr, MAX_CORRECTIONS, movedIdr } from './compare-transactions.ts'
@@ -117,7 +117,7 @@ export async function suspend(
     select count(*)::int as n from suspense_items where provider_id = ${id}`.execute(work.tx)
   if (productId && isOfObject(line) && type !== 'PAYMENT') {
     const kind = type === 'REFUND' ? 'refund_unexpected' : 'payout_unexpected'
-    await settleAttention(work, kind, productId, 'its money lies in suspense')
+    await endAttention(work, kind, productId, 'its money lies in suspense')
   }
   await putIntoSuspense(work, {
     key: `line:${id}:${rows[0]?.n ?? 0}`,

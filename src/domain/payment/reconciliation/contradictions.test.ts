@@ -4,15 +4,16 @@ import { system } from '../../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
-import { settleGone } from '../../composition/attention-ends.ts'
+import { endGone } from '../../composition/attention-ends.ts'
 import { openThings } from '../../composition/privacy/open-things.ts'
 import { runChecks } from '../../kernel/index.ts'
 import { suspenseAccount } from '../../ledger/index.ts'
-import { settlePayouts } from '../../payout/index.ts'
+import { applyPayoutAnswers } from '../../payout/index.ts'
 import { showSuspense, suspenseChecks } from '../../suspense/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
 import {
   applyQuarantined,
+  applyRefundAnswers,
   bookLine,
   confirmInvoices,
   disposeSuspense,
@@ -22,7 +23,6 @@ import {
   reconcileGateway,
   recordChargeback,
   runReconciliation,
-  settleRefunds,
 } from '../index.ts'
 
 /** A movement that the provider itself makes, as its control API reports it. */
@@ -262,7 +262,7 @@ describe("the provider's book has the last word", () => {
     // It is booked as soon as that is possible, and nobody must look at it any more.
     await bookLine({ ...context(), payouts: f.laku.providers.payouts }, bad.id)
     expect(await f.balance('bank')).toBe(before + 7_000)
-    await f.laku.system((work) => settleGone(work))
+    await f.laku.system((work) => endGone(work))
     expect((await item.executeTakeFirstOrThrow()).resolvedAt).not.toBeNull()
     await agree()
   })
@@ -291,8 +291,8 @@ describe("the provider's book has the last word", () => {
       f.laku.system(async (work) => {
         const refund = { id: 'rfd-theirs', referenceId: 'RFD-OF-OTHERS-1', amountIdr: 13_000, ...told }
         const payout = { id: 'disb-theirs', referenceId: 'other', amountIdr: 14_000, ...told }
-        await settleRefunds(work, [refund])
-        await settlePayouts(work, [payout])
+        await applyRefundAnswers(work, [refund])
+        await applyPayoutAnswers(work, [payout])
       })
     const unexpected = () =>
       f.laku.db

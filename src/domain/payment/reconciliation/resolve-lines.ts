@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import { inSql, ProviderFailure, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
 import { allOrEach, setAside } from '../../ops/index.ts'
-import { type GatewayPayout, type PayoutGateway, settlePayouts } from '../../payout/index.ts'
+import { applyPayoutAnswers, type GatewayPayout, type PayoutGateway } from '../../payout/index.ts'
 import { type AdoptedRefund, adoptRefund } from '../adoption/adopt-refund.ts'
 import type { GatewayContext } from '../context.ts'
 import type { GatewayInvoice } from '../gateway.ts'
 import { confirmInvoices, isPaid } from '../invoices/confirm.ts'
-import { settleRefunds } from '../refunds/apply-answers.ts'
+import { applyRefundAnswers } from '../refunds/apply-answers.ts'
 import { refusedAsNothing } from '../refunds/ask.ts'
 import { payableStates } from '../transitions.ts'
 import { bookTransactions, suspend } from './book-transactions.ts'
@@ -120,7 +120,7 @@ export interface Adopting {
   refunding: (work: Work, paymentId: string) => Promise<void>
 }
 
-export interface SettledLines {
+export interface ResolvedLines {
   followed: number
   suspended: number
   refunds: AdoptedRefund[]
@@ -136,7 +136,7 @@ export interface SettledLines {
  * payments, refunds and payouts that the restored database lacks; other differences go into the suspense
  * account at once. If Xendit does not answer, the run ends.
  */
-export async function settleKeptLines(context: BookContext, adopting: Adopting): Promise<SettledLines> {
+export async function resolveKeptLines(context: BookContext, adopting: Adopting): Promise<ResolvedLines> {
   const { units, actor, gateway } = context
   const kept = await units.run(actor, async ({ tx }) => {
     const { rows } = await sql<{ id: string }>`
@@ -147,7 +147,7 @@ export async function settleKeptLines(context: BookContext, adopting: Adopting):
     )
     return rows
   })
-  const sum: SettledLines = { followed: 0, suspended: 0, refunds: [], waiting: [] }
+  const sum: ResolvedLines = { followed: 0, suspended: 0, refunds: [], waiting: [] }
   for (const { id } of kept) {
     const line = await gateway.getTransaction(id)
     await unlessUnfollowable(() => adoptObject(context, line, adopting, sum))
@@ -175,7 +175,7 @@ async function adoptObject(
   context: BookContext,
   line: GatewayTransaction,
   adopting: Adopting,
-  sum: SettledLines,
+  sum: ResolvedLines,
 ): Promise<void> {
   const { units, actor, gateway, payouts } = context
   const { type, productId } = line
@@ -183,13 +183,13 @@ async function adoptObject(
     const answer = await gateway.getRefund(productId)
     await units.run(actor, async (work) => {
       const adopted = await adoptRefund(work, answer, adopting.refunding)
-      if (!adopted) return await settleRefunds(work, [answer])
+      if (!adopted) return await applyRefundAnswers(work, [answer])
       sum.refunds.push(adopted)
     })
   } else if (type !== 'PAYMENT' && productId && payouts) {
     const answer = await payouts.getPayout(productId)
     await units.run(actor, async (work) => {
-      if (!(await adopting.payout(work, answer))) await settlePayouts(work, [answer])
+      if (!(await adopting.payout(work, answer))) await applyPayoutAnswers(work, [answer])
     })
   } else await askObject(context, line)
 }
@@ -300,10 +300,10 @@ async function askObject(
     })
   } else if (type === 'REFUND' && productId) {
     const refund = await gateway.getRefund(productId)
-    await units.run(actor, (work) => settleRefunds(work, [refund]))
+    await units.run(actor, (work) => applyRefundAnswers(work, [refund]))
   } else if (productId && payouts) {
     const payout = await payouts.getPayout(productId)
-    await units.run(actor, (work) => settlePayouts(work, [payout]))
+    await units.run(actor, (work) => applyPayoutAnswers(work, [payout]))
   }
 }
 

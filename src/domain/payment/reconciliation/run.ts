@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { moveState, newId, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
-import { settleAttention } from '../../ops/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { reconciliationMachine } from '../transitions.ts'
 import { type Difference, NOT_DUE_S } from './differences.ts'
@@ -128,7 +128,7 @@ async function end(
   await note(work, run)
   const set = { finishedAt: work.now }
   await moveState(work, reconciliationMachine, { to, ids: [run.id], set })
-  if (to === 'agrees') await settleAttention(work, 'books_differ', 'xendit', 'both books agree')
+  if (to === 'agrees') await endAttention(work, 'books_differ', 'xendit', 'both books agree')
   if (to !== 'differs') return
   const { differences, since, until } = run
   const offIdr: Rupiah = differences.reduce(

@@ -29,7 +29,7 @@ import { refundEvent } from './refund-event.ts'
  * itself about a refund, that refund's automatic steps stop. `answers` were read from the provider, in this
  * order; `refusals` are refunds that it definitely did not accept. The same updates again change nothing.
  */
-export async function settleRefunds(
+export async function applyRefundAnswers(
   work: Work,
   answers: readonly GatewayRefund[],
   refusals: readonly Refusal[] = [],

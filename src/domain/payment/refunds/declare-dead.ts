@@ -11,7 +11,7 @@ import { requireSecondPerson } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { paymentErrors } from '../errors.ts'
 import { lockWholly } from '../payments/lock.ts'
-import { settleRefunds } from './apply-answers.ts'
+import { applyRefundAnswers } from './apply-answers.ts'
 import { idsOf, partialList, refusedAsNothing } from './ask.ts'
 import { referenceOf } from './claim.ts'
 import type { LockedRefund } from './collect-answers.ts'
@@ -53,7 +53,7 @@ export async function searchLostRefund(context: GatewayContext, text: string): P
   const { refunds, partial } = await gateway.findRefunds(ids)
   const ours = refunds.filter((refund) => refund.referenceId === referenceOf(lost))
   if (ours.length > 0) {
-    await units.run(actor, (work) => settleRefunds(work, ours))
+    await units.run(actor, (work) => applyRefundAnswers(work, ours))
     throw paymentErrors.refund_is_there({ refund: lost.code, providerRefundId: ours[0]?.id })
   }
   if (partial) throw partialList(partial)

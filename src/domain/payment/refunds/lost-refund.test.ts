@@ -8,6 +8,7 @@ import { finance } from '../../../../test/wallets.ts'
 import { newId } from '../../kernel/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
 import {
+  applyRefundAnswers,
   confirmInvoices,
   decideRefunds,
   declareDead,
@@ -15,7 +16,6 @@ import {
   readProviderRefund,
   retryRefund,
   searchLostRefund,
-  settleRefunds,
   submitRefunds,
   sweepRefunds,
 } from '../index.ts'
@@ -356,7 +356,7 @@ describe('a refund whose answer was lost (issue 12, fact 1)', () => {
     const made = await there(code)
     expect(made.map((item) => item.reference_id)).toEqual([`${code}-1`, `${code}-2`])
     const first = await gateway.getRefund(made[0]?.id as string)
-    await f.laku.system((work) => settleRefunds(work, [first, first]))
+    await f.laku.system((work) => applyRefundAnswers(work, [first, first]))
     expect(await suspense(code)).toBe(40_000)
     expect((await f.row(payment.id)).refundedIdr).toBe(40_000)
   })
@@ -429,7 +429,7 @@ describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
     await f.laku.as(finance(), (work) => retryRefund(work, { refund: code, wallet: true }))
     await f.force(providerId, { status: 'SUCCEEDED' })
     const answer = await gateway.getRefund(providerId)
-    await f.laku.system((work) => settleRefunds(work, [answer]))
+    await f.laku.system((work) => applyRefundAnswers(work, [answer]))
     expect(await row(id)).toMatchObject({ status: 'to_wallet' })
     expect(await suspense(code)).toBe(40_000)
     expect(await f.balance(`wallet:${payment.userId}`)).toBe(40_000)
@@ -443,7 +443,7 @@ describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
     await f.force(value?.id as string, { status: 'SUCCEEDED', amount: 39_000 })
     const before = await f.balance('gateway')
     const answer = await gateway.getRefund(value?.id as string)
-    await f.laku.system((work) => settleRefunds(work, [answer]))
+    await f.laku.system((work) => applyRefundAnswers(work, [answer]))
     expect(await row(id)).toMatchObject({ status: 'succeeded' })
     expect(await f.balance('gateway')).toBe(before - 39_000)
     expect(await suspense(code)).toBe(-1_000)

@@ -5,11 +5,11 @@ import { newId } from '../../kernel/index.ts'
 import { escrow } from '../../ledger/index.ts'
 import type { GatewayRefund, PaymentGateway } from '../gateway.ts'
 import {
+  applyRefundAnswers,
   confirmInvoices,
   decideRefunds,
   openInvoice,
   refundSessionPayments,
-  settleRefunds,
   submitRefunds,
   sweepRefunds,
 } from '../index.ts'
@@ -121,8 +121,8 @@ describe('refunds', () => {
       expect(await f.balance('gateway')).toBe(before)
       await f.settled()
       const answer = await read(payment.id)
-      await f.laku.system((work) => settleRefunds(work, [answer]))
-      await f.laku.system((work) => settleRefunds(work, [answer, answer]))
+      await f.laku.system((work) => applyRefundAnswers(work, [answer]))
+      await f.laku.system((work) => applyRefundAnswers(work, [answer, answer]))
       expect(await only(payment.id)).toMatchObject({ status: 'succeeded', nextCheckAt: null })
       expect(await f.balance('gateway')).toBe(before - 110_000)
       expect(await f.row(payment.id)).toMatchObject({ status: 'refunded', refundedIdr: 110_000 })
@@ -158,7 +158,7 @@ describe('refunds', () => {
       await f.settled()
       const [there] = await atProvider((await only(payment.id)).code)
       const answer = await gateway.getRefund(there?.id as string)
-      await f.laku.system((work) => settleRefunds(work, [answer]))
+      await f.laku.system((work) => applyRefundAnswers(work, [answer]))
       expect(await only(payment.id)).toMatchObject({ status: 'succeeded', providerRefundId: there?.id })
     })
 
@@ -202,7 +202,7 @@ describe('refunds', () => {
       await submit(refundId)
       await f.settled()
       const first = await read(payment.id)
-      await f.laku.system((work) => settleRefunds(work, [first, first]))
+      await f.laku.system((work) => applyRefundAnswers(work, [first, first]))
       expect(await only(payment.id)).toMatchObject({
         status: 'failed',
         failureCode: 'REFUND_FAILED',
@@ -212,7 +212,7 @@ describe('refunds', () => {
       await sweepAfter(11)
       expect(await only(payment.id)).toMatchObject({ status: 'submitted', attempt: 2 })
       // A webhook about the first attempt does not change the second attempt.
-      await f.laku.system((work) => settleRefunds(work, [first]))
+      await f.laku.system((work) => applyRefundAnswers(work, [first]))
       expect(await only(payment.id)).toMatchObject({ status: 'submitted', attempt: 2 })
       for (let i = 0; i < 6; i++) {
         await f.settled()
@@ -251,7 +251,7 @@ describe('refunds', () => {
       })
       await f.settled()
       const answer = await gateway.getRefund(made.id)
-      await f.laku.system((work) => settleRefunds(work, [answer]))
+      await f.laku.system((work) => applyRefundAnswers(work, [answer]))
       expect(await f.attention()).toContain(`refund_unexpected ${made.id}`)
     })
   })

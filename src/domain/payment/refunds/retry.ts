@@ -12,7 +12,7 @@ import { paymentErrors } from '../errors.ts'
 import type { GatewayRefund } from '../gateway.ts'
 import { type LockedPayment, lockWholly } from '../payments/lock.ts'
 import { outstandingRefundStates } from '../transitions.ts'
-import { settleRefunds } from './apply-answers.ts'
+import { applyRefundAnswers } from './apply-answers.ts'
 import { referenceOf } from './claim.ts'
 import type { LockedRefund } from './collect-answers.ts'
 import { declareDead, type Looked } from './declare-dead.ts'
@@ -152,7 +152,7 @@ async function takeById(
       update refunds set provider_refund_id = null where id = ${refund.id}::uuid and status = 'submitted'`.execute(
       work.tx,
     )
-  await settleRefunds(work, [read])
+  await applyRefundAnswers(work, [read])
 }
 
 /**

@@ -12,7 +12,7 @@ import { inOneOrEach, type PutOff, setAside } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import type { GatewayRefund } from '../gateway.ts'
 import { arrivedRefundStates } from '../transitions.ts'
-import { settleRefunds } from './apply-answers.ts'
+import { applyRefundAnswers } from './apply-answers.ts'
 import { askRefund, type RefundAnswer } from './ask.ts'
 import { claimRefunds, type SentRefund } from './claim.ts'
 import { freeLeases, type Shown, uncall } from './hold-lease.ts'
@@ -119,7 +119,7 @@ async function askAboutOthers(context: GatewayContext): Promise<void> {
     context,
     heard,
     async (work, some) => {
-      await settleRefunds(work, some)
+      await applyRefundAnswers(work, some)
       return []
     },
     async (_, { id, referenceId }) => ({
@@ -138,7 +138,7 @@ async function record(work: Work, answers: readonly RefundAnswer[]): Promise<voi
     .map(({ refund: { id, leaseId }, failure }) => ({ id, failureCode: failure.code, leaseId }))
   for (const { refund } of failures.filter((failure) => failure.proof === 'not_sent'))
     await uncall(work, refund)
-  await settleRefunds(work, heard, refused)
+  await applyRefundAnswers(work, heard, refused)
   for (const failure of failures)
     if (failure.proof !== 'not_made') await askLater(work, failure.refund, failure.failure)
   for (const answer of answers) if ('shown' in answer) await scheduleNextSearch(work, answer.refund, answer)

@@ -6,11 +6,11 @@ import {
   type AskedDisposal,
   collectPlace,
   decideDisposal,
+  disposeByFact,
   disposeOf,
   offsetPlace,
   type Place,
   type SuspenseItem,
-  settleByFact,
   showSuspense,
   suspenseErrors,
   writeOffPlace,
@@ -43,13 +43,13 @@ export async function disposeSuspense(work: Work, item: string, asked: AskedDisp
  * received it. No second approver is needed.
  * @throws as disposeSuspense
  */
-export async function settleSuspenseByFact(
+export async function disposeSuspenseByFact(
   work: Work,
   item: string,
   asked: AskedDisposal,
 ): Promise<SuspenseItem> {
   await lockPlace(work, await showSuspense(work.tx, item), asked)
-  return await settleByFact(work, item, asked, (_, found) => placeOf(work, found, asked))
+  return await disposeByFact(work, item, asked, (_, found) => placeOf(work, found, asked))
 }
 
 /**

@@ -7,6 +7,7 @@ import { explain } from '../../composition/explain.ts'
 import { newId } from '../../kernel/index.ts'
 import { shareOfWallet } from '../entitlement/rules.ts'
 import {
+  applyRefundAnswers,
   approveRefund,
   checkRefund,
   confirmPayments,
@@ -14,7 +15,6 @@ import {
   decideRefunds,
   refundSessionPayments,
   releaseEscrow,
-  settleRefunds,
 } from '../index.ts'
 import { claimRefunds } from '../refunds/claim.ts'
 
@@ -85,8 +85,8 @@ describe('refunds of a payment that a wallet paid a part of', () => {
       await claimRefunds(work, [refund.id])
       const { amountIdr } = refund
       const answer = { id: newId(), referenceId: `${refund.code}-1`, status: 'SUCCEEDED' as const, amountIdr }
-      if (says === 'succeeded') await settleRefunds(work, [answer])
-      else await settleRefunds(work, [], [{ id: refund.id, failureCode: 'REFUND_NOT_SUPPORTED' }])
+      if (says === 'succeeded') await applyRefundAnswers(work, [answer])
+      else await applyRefundAnswers(work, [], [{ id: refund.id, failureCode: 'REFUND_NOT_SUPPORTED' }])
     })
   const shape = async (paymentId: string) =>
     (await f.refundsOf(paymentId)).map(({ destination, amountIdr, status }) =>

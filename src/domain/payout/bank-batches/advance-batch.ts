@@ -9,7 +9,7 @@ import {
   requireTransition,
   type Work,
 } from '../../kernel/index.ts'
-import { requireSecondPerson, settleAttention } from '../../ops/index.ts'
+import { endAttention, requireSecondPerson } from '../../ops/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
@@ -295,7 +295,7 @@ async function finish(
 ): Promise<void> {
   const set = { finishedAt: work.now, remindAt: null, ...more }
   await moveState(work, bankBatchMachine, { to, ids: [id], set, all: true })
-  await settleAttention(work, 'bank_batch_unconfirmed', id, `it is ${to}`)
+  await endAttention(work, 'bank_batch_unconfirmed', id, `it is ${to}`)
 }
 
 async function move(

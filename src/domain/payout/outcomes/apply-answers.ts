@@ -41,7 +41,7 @@ interface Step {
  * outdated answer changes nothing. An answer that contradicts the known state is booked too: money that no
  * settlement or withdrawal takes goes into suspense.
  */
-export async function settlePayouts(
+export async function applyPayoutAnswers(
   work: Work,
   answers: readonly GatewayPayout[],
   refusals: readonly PayoutRefusal[] = [],

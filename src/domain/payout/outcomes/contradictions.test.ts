@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openPayoutFixture } from '../../../../test/payouts.ts'
 import { newId } from '../../kernel/index.ts'
 import { factoryAccount } from '../../ledger/index.ts'
-import { processPayoutNotices, settlePayouts, submitPayouts, sweepPayouts } from '../index.ts'
+import { applyPayoutAnswers, processPayoutNotices, submitPayouts, sweepPayouts } from '../index.ts'
 import type { PayoutInbox } from './process-notices.ts'
 
 const waits = { channelCode: 'ID_CIMB', accountNumber: '131313', accountHolderName: 'PT Uji' }
@@ -26,7 +26,7 @@ describe('a provider that contradicts itself', () => {
   }
   const hear = async (providerId: string) => {
     const answer = await f.payouts.getPayout(providerId)
-    await f.laku.system((work) => settlePayouts(work, [answer]))
+    await f.laku.system((work) => applyPayoutAnswers(work, [answer]))
   }
   const says = async (providerId: string, status: string, amount?: number) => {
     await f.force(providerId, status, amount)
@@ -93,10 +93,10 @@ describe('a provider that contradicts itself', () => {
     const { key, providerId } = await submitted()
     await says(providerId, 'SUCCEEDED')
     const second = { id: `disb-${newId()}`, referenceId: key, status: 'SUCCEEDED', amountIdr: 50_000 }
-    await f.laku.system((work) => settlePayouts(work, [second]))
-    await f.laku.system((work) => settlePayouts(work, [second]))
+    await f.laku.system((work) => applyPayoutAnswers(work, [second]))
+    await f.laku.system((work) => applyPayoutAnswers(work, [second]))
     expect(await suspense(key)).toBe(50_000)
-    await f.laku.system((work) => settlePayouts(work, [{ ...second, status: 'REVERSED' }]))
+    await f.laku.system((work) => applyPayoutAnswers(work, [{ ...second, status: 'REVERSED' }]))
     expect(await suspense(key)).toBe(0)
   })
 
@@ -105,7 +105,7 @@ describe('a provider that contradicts itself', () => {
     await f.force(providerId, 'SUCCEEDED')
     const old = await f.payouts.getPayout(providerId)
     await says(providerId, 'REVERSED')
-    await f.laku.system((work) => settlePayouts(work, [old]))
+    await f.laku.system((work) => applyPayoutAnswers(work, [old]))
     expect((await f.row(id)).status).toBe('reversed')
   })
 

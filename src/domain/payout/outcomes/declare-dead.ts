@@ -7,7 +7,7 @@ import {
   requireStaff,
   type Work,
 } from '../../kernel/index.ts'
-import { requireSecondPerson, settleAttention } from '../../ops/index.ts'
+import { endAttention, requireSecondPerson } from '../../ops/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 import { type PayoutView, showPayout } from '../payouts/read.ts'
@@ -81,7 +81,7 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
       deadAt: work.now,
     },
   })
-  await settleAttention(work, 'payout_stuck', id, 'it was declared dead')
+  await endAttention(work, 'payout_stuck', id, 'it was declared dead')
   work.emit({
     type: 'payout.failed',
     aggregate: ['payout', id],

@@ -3,7 +3,7 @@ import pLimit from 'p-limit'
 import { CALLS_AT_ONCE, ProviderFailure } from '../../kernel/index.ts'
 import type { PayoutContext } from '../context.ts'
 import type { PayoutGateway } from '../gateway.ts'
-import { settlePayouts } from './apply-answers.ts'
+import { applyPayoutAnswers } from './apply-answers.ts'
 
 interface OpenPayout {
   key: string
@@ -33,7 +33,7 @@ export async function followOpenPayouts({ units, actor, payouts }: PayoutContext
   for (let from = 0; from < open.length; from += BOOKED_AT_ONCE) {
     const some = open.slice(from, from + BOOKED_AT_ONCE)
     const answers = (await pLimit(CALLS_AT_ONCE).map(some, (payout) => ask(payouts, payout))).flat()
-    if (answers.length > 0) await units.run(actor, (work) => settlePayouts(work, answers))
+    if (answers.length > 0) await units.run(actor, (work) => applyPayoutAnswers(work, answers))
   }
 }
 

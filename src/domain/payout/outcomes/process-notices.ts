@@ -4,7 +4,7 @@ import { CALLS_AT_ONCE, ProviderFailure, secondsAfter, type Work } from '../../k
 import type { PayoutContext } from '../context.ts'
 import type { GatewayPayout, PayoutGateway } from '../gateway.ts'
 import { verdictOf } from '../rules.ts'
-import { settlePayouts } from './apply-answers.ts'
+import { applyPayoutAnswers } from './apply-answers.ts'
 
 /** A webhook delivery of the provider about a payout; `id` is the provider's id of the payout. */
 export interface PayoutNotice {
@@ -82,7 +82,7 @@ export async function processPayoutNotices(
   }
   const heard = answers.flatMap((answer) => (answer instanceof ProviderFailure ? [] : answer))
   await units.run(actor, async (work) => {
-    await settlePayouts(
+    await applyPayoutAnswers(
       work,
       heard.filter((payout) => !doubted.has(payout.id)),
     )

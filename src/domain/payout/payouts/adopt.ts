@@ -2,7 +2,7 @@ import { insertRows, newId, type Work } from '../../kernel/index.ts'
 import type { BankAccount } from '../../ops/index.ts'
 import type { PayoutPurpose } from '../events.ts'
 import type { GatewayPayout } from '../gateway.ts'
-import { settlePayouts } from '../outcomes/apply-answers.ts'
+import { applyPayoutAnswers } from '../outcomes/apply-answers.ts'
 import { verdictOf } from '../rules.ts'
 import { sealAccount } from './destination.ts'
 import type { PayoutOwner } from './lock.ts'
@@ -35,7 +35,7 @@ export async function adoptPayout(
   const row = { id, key, purpose, subjectId, ...owner, amountIdr, description: key, createdAt: work.now }
   await insertRows(work.tx, 'payouts', [{ ...row, ...sealAccount(work.vault, destination) }])
   await made(id)
-  await settlePayouts(work, [answer])
+  await applyPayoutAnswers(work, [answer])
 }
 
 /** Returns true if the payout's money has left, or may still leave. */

@@ -6,10 +6,10 @@ import { refusal } from '../../../../test/storefront.ts'
 import { type CallLease, newId, secondsAfter } from '../../kernel/index.ts'
 import { factoryAccount } from '../../ledger/index.ts'
 import {
+  applyPayoutAnswers,
   declareDead,
   keepPayout,
   type NewGatewayPayout,
-  settlePayouts,
   submitPayouts,
   sweepPayouts,
 } from '../index.ts'
@@ -248,10 +248,10 @@ describe('declaring a payout dead', () => {
     const { providerPayoutId } = await f.row(again)
     // The first payout turns out to have arrived, and then the second one arrives as well.
     const ghost = { id: `disb-${newId()}`, referenceId: key, status: 'SUCCEEDED', amountIdr: 50_000 }
-    await f.laku.system((work) => settlePayouts(work, [ghost]))
+    await f.laku.system((work) => applyPayoutAnswers(work, [ghost]))
     await f.force(providerPayoutId as string, 'SUCCEEDED')
     const answer = await f.payouts.getPayout(providerPayoutId as string)
-    await f.laku.system((work) => settlePayouts(work, [answer]))
+    await f.laku.system((work) => applyPayoutAnswers(work, [answer]))
     expect(await f.balance(`suspense:${key}`)).toBe(50_000)
     expect(await f.balance(factoryAccount(subjectId))).toBe(-50_000)
   })

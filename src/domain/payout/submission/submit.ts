@@ -12,7 +12,7 @@ import {
 import { inOneOrEach, type PutOff, setAside } from '../../ops/index.ts'
 import type { PayoutContext } from '../context.ts'
 import type { GatewayPayout } from '../gateway.ts'
-import { settlePayouts } from '../outcomes/apply-answers.ts'
+import { applyPayoutAnswers } from '../outcomes/apply-answers.ts'
 import { nextLookS, UNKNOWN_FOR_S } from '../rules.ts'
 import { type ClaimedPayout, claimPayouts, leaseLeft } from './claim.ts'
 import { planPayouts } from './plan-by-balance.ts'
@@ -178,7 +178,7 @@ async function record(work: Work, asked: readonly Asked[]): Promise<void> {
     else if (proof === 'not_sent' && failure) await sendLater(work, payout, failure)
     else await askLater(work, row)
   }
-  await settlePayouts(work, said, refused)
+  await applyPayoutAnswers(work, said, refused)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type EventOf, moveState, secondsAfter, statesBefore, type Work } from '../../kernel/index.ts'
 import { type AccountKey, credit, debit, factoryAccount, post } from '../../ledger/index.ts'
-import { settleAttention } from '../../ops/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import { BATCH_CANCELLED, setPayoutAside, UNSETTLED } from '../../payout/index.ts'
 import { type LockedSettlement, lockSettlements, settlementEventPayload } from '../lock.ts'
 import { retryAfterFailure } from '../rules.ts'
@@ -104,7 +104,7 @@ export async function reviveSettlements(work: Work, events: EventOf<'payout.revi
         updatedAt: work.now,
       },
     })
-    await settleAttention(work, 'settlement_unpaid', id, 'its payout arrived after all')
+    await endAttention(work, 'settlement_unpaid', id, 'its payout arrived after all')
     work.emit({
       type: 'settlement.paid',
       aggregate: ['settlement', id],

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { getFactory, payableAccounts } from '../../factory/index.ts'
 import { lockRows, moveState, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
-import { type BankAccount, settleAttention } from '../../ops/index.ts'
+import { type BankAccount, endAttention } from '../../ops/index.ts'
 import { createPayout, requireFit, requireNoLostTransfer } from '../../payout/index.ts'
 import { holdLocked, requireUnpaid } from '../approval/hold.ts'
 import { requireSecondApprover } from '../approval/second-approver.ts'
@@ -81,7 +81,7 @@ export async function approveAgain(work: Work, settlement: LockedSettlement): Pr
     aggregate: ['settlement', settlement.id],
     payload: settlementEventPayload(settlement),
   })
-  await settleAttention(work, 'settlement_unpaid', settlement.id, 'it is paid again')
+  await endAttention(work, 'settlement_unpaid', settlement.id, 'it is paid again')
   return { ...settlement, status: 'approved' }
 }
 

@@ -7,7 +7,7 @@ import {
   type UnitOfWork,
   type Work,
 } from '../../kernel/index.ts'
-import { allOrEach, setAside, settleAttention } from '../../ops/index.ts'
+import { allOrEach, endAttention, setAside } from '../../ops/index.ts'
 import { requireFit } from '../../payout/index.ts'
 import { holdLocked, requireUnpaid } from '../approval/hold.ts'
 import { hasChanged } from '../calculation/calculate.ts'
@@ -78,7 +78,7 @@ async function payAgain(work: Work, id: string): Promise<void> {
   await moveState(work, settlementMachine, { to: 'approved', from: 'failed', ids: [id], set, all: true })
   const payload = settlementEventPayload(settlement)
   work.emit({ type: 'settlement.approved', aggregate: ['settlement', id], payload })
-  await settleAttention(work, 'settlement_unpaid', id, 'it is paid again')
+  await endAttention(work, 'settlement_unpaid', id, 'it is paid again')
   const approved: LockedSettlement = { ...settlement, status: 'approved' }
   if (await hasChanged(work, approved)) await holdLocked(work, approved, 'plan_changed')
   else await payLocked(work, settlement, 'settle retry')

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../../test/settlements.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { factoryAccount } from '../../ledger/index.ts'
-import { settlePayouts } from '../../payout/index.ts'
+import { applyPayoutAnswers } from '../../payout/index.ts'
 import { releaseSettlement, retrySettlement } from '../index.ts'
 
 const NET = 95_000
@@ -25,7 +25,7 @@ describe('a payout that arrives after all when its settlement goes another way',
     })
     expect(answer.ok).toBe(true)
     const payout = await f.laku.providers.payouts.getPayout(providerId)
-    await f.laku.system((work) => settlePayouts(work, [payout]))
+    await f.laku.system((work) => applyPayoutAnswers(work, [payout]))
   }
   /** Makes a settlement whose payout failed. */
   async function failed() {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { actorLabel, moveState, personOf, requireStaff, type Work } from '../../kernel/index.ts'
-import { type BankAccount, countUse, settleAttention } from '../../ops/index.ts'
+import { type BankAccount, countUse, endAttention } from '../../ops/index.ts'
 import { addTransfer, type Candidate, type Claimed, claimLine } from '../../payout/index.ts'
 import { withdrawalMachine } from '../transitions.ts'
 import { openDestination } from './destinations.ts'
@@ -85,7 +85,7 @@ async function addLine(
     amountIdr,
     description: `Laku ${code}`,
   })
-  await settleAttention(work, 'withdrawal_by_hand', id, 'it is in a batch for the bank')
+  await endAttention(work, 'withdrawal_by_hand', id, 'it is in a batch for the bank')
   work.audit({
     command: 'settle export',
     subject: ['withdrawal', id],

@@ -1,6 +1,6 @@
 import { moveState, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
-import { settleAttention } from '../../ops/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import { claimBankReference } from '../../payout/index.ts'
 import { walletErrors } from '../errors.ts'
 import { withdrawalMachine } from '../transitions.ts'
@@ -43,5 +43,5 @@ export async function payByHand(work: Work, withdrawal: ByHand, reference: strin
     withdrawalEvent(withdrawal, 'approved', 'submitted', true),
     withdrawalEvent(withdrawal, 'submitted', 'succeeded', true),
   )
-  await settleAttention(work, 'withdrawal_by_hand', id, 'it was sent from the bank')
+  await endAttention(work, 'withdrawal_by_hand', id, 'it was sent from the bank')
 }

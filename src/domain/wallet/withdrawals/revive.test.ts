@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { markedBy } from '../../../../test/reference.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, openWalletFixture, type WalletFixture, waits } from '../../../../test/wallets.ts'
-import { settlePayouts } from '../../payout/index.ts'
+import { applyPayoutAnswers } from '../../payout/index.ts'
 import { rejectWithdrawal, retryWithdrawal } from '../index.ts'
 
 const AMOUNT = 100_000
@@ -39,7 +39,7 @@ describe('a withdrawal that was said to have failed', () => {
     })
     expect(answer.ok).toBe(true)
     const payout = await f.payouts.getPayout(providerId)
-    await f.laku.system((work) => settlePayouts(work, [payout]))
+    await f.laku.system((work) => applyPayoutAnswers(work, [payout]))
   }
   const retry = (withdrawal: string) => f.laku.as(finance(), (work) => retryWithdrawal(work, { withdrawal }))
   const status = async (id: string) => (await f.row(id)).status
