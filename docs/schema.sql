@@ -1,5 +1,12 @@
 -- The schema as the migrations leave it. Made by `npm run generate`; CI fails when it drifts.
 
+create table acting_secret (
+  one boolean default true not null,
+  secret text default ((gen_random_uuid())::text || (gen_random_uuid())::text) not null,
+  constraint acting_secret_pkey PRIMARY KEY (one),
+  constraint acting_secret_one_check CHECK (one)
+);
+
 create table addresses (
   id uuid not null,
   user_id uuid not null,
@@ -1859,6 +1866,31 @@ begin
   if found_one.role <> 'admin' then perform refuse_with('kernel.forbidden'); end if;
   return found_one;
 end $function$;
+CREATE OR REPLACE FUNCTION public.acting_digest(person text)
+ RETURNS text
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select encode(sha256(convert_to(
+    secret || encode(sha256(convert_to(secret || pg_current_xact_id()::text || ' ' || person, 'UTF8')), 'hex'), 'UTF8')), 'hex')
+  from acting_secret
+$function$;
+CREATE OR REPLACE FUNCTION public.acting_person(OUT id text, OUT name text)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  mark text := coalesce(current_setting('laku.acting', true), '');
+  person text := substr(mark, 66);
+begin
+  if length(mark) > 65 and left(mark, 64) = acting_digest(person) then
+    id := split_part(person, ' ', 1);
+    name := substr(person, length(id) + 2);
+  end if;
+end $function$;
 CREATE OR REPLACE FUNCTION public.acting_staff(token text)
  RETURNS staff
  LANGUAGE plpgsql
@@ -1873,6 +1905,74 @@ begin
       and t.revoked_at is null and (t.expires_at is null or t.expires_at > shop_now()) and s.status = 'active';
   if found_one.id is null then perform refuse_with('kernel.forbidden'); end if;
   return found_one;
+end $function$;
+CREATE OR REPLACE FUNCTION public.attention_names_who_acts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  person record;
+  age interval := shop_now() - new.since;
+  is_over boolean := coalesce(new.kind = 'staff_changed' and age >= interval '7 days'
+    or new.kind = 'factor_guessed' and age >= interval '1 day', false);
+begin
+  if written_by_owner(tg_relid) then return new; end if;
+  if tg_op = 'INSERT' then
+    if new.kind = 'staff_changed' then
+      raise exception 'the application does not write %: the owner''s functions do', new.kind using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+  end if;
+  if (old.resolved_at is not null or old.kind = 'staff_changed')
+    and row (new.times, new.message, new.details) is distinct from row (old.times, old.message, old.details)
+    or old.resolved_at is not null
+    and row (new.resolved_at, new.resolved_by, new.resolution) is distinct from row (old.resolved_at, old.resolved_by, old.resolution)
+  then
+    raise exception 'the attention item % is not written again', old.id using errcode = 'insufficient_privilege';
+  end if;
+  if new.resolved_at is null or old.resolved_at is not null then return new; end if;
+  if new.resolved_by is null then
+    raise exception 'an attention item is resolved by somebody' using errcode = 'insufficient_privilege';
+  end if;
+  if new.resolved_by not like 'staff:%' and new.kind not in ('staff_changed', 'factor_guessed', 'way_in_stopped', 'ledger_chain_broken')
+  then
+    return new;
+  end if;
+  select * into person from acting_person();
+  if new.resolved_by like 'staff:%' and new.resolved_by is distinct from 'staff:' || person.name
+    or new.resolved_by not like 'staff:%' and person.id is null and not is_over
+    or new.kind = 'staff_changed' and not is_over and (new.details ->> 'byId' is not distinct from person.id
+      or not exists (select from staff where id::text = person.id and role in ('finance', 'admin')))
+  then
+    raise exception 'the attention item % (%) is resolved by who shows a token that may', old.id, old.kind
+      using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $function$;
+CREATE OR REPLACE FUNCTION public.audit_names_who_acts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  person record;
+begin
+  if written_by_owner(tg_relid) then return new; end if;
+  if new.actor_kind = 'staff' then
+    select * into person from acting_person();
+    if new.actor_id = person.id then new.actor_name := person.name; else new.actor_id := null; end if;
+  end if;
+  if new.actor_id is null
+    or new.actor_kind <> 'staff' and (new.actor_name = 'owner' or new.actor_id = 'owner'
+      or exists (select from staff where id::text = new.actor_id))
+    -- The owner's functions and the owner write these entries.
+    or new.command ~ '^(auth (staff|factor)|db) ' and (new.command <> 'db keys rewrite' or new.actor_kind <> 'staff')
+  then
+    raise exception 'the entry "%" of the audit log in the name of % % is refused: they have shown no token in this transaction',
+      new.command, new.actor_kind, new.actor_name using errcode = 'insufficient_privilege';
+  end if;
+  return new;
 end $function$;
 CREATE OR REPLACE FUNCTION public.clock_shift(token text, seconds bigint, reason text, request_id text)
  RETURNS bigint
@@ -1891,6 +1991,42 @@ begin
   perform note_by_staff(actor, reason, request_id, 'db shift-clock', 'clock', 'clock', jsonb_build_object('shiftS', shifted - seconds),
     jsonb_build_object('shiftS', shifted));
   return shifted;
+end $function$;
+CREATE OR REPLACE FUNCTION public.command_run_lines_stay()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if not written_by_owner(tg_relid) and old.written_at > now() - interval '1 day'
+    and exists (select from command_runs where id = old.run_id and ended_at is not null)
+  then
+    raise exception 'what the run % of a command said is kept for a day', old.run_id using errcode = 'insufficient_privilege';
+  end if;
+  return old;
+end $function$;
+CREATE OR REPLACE FUNCTION public.command_runs_stay()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  refused boolean;
+begin
+  if written_by_owner(tg_relid) then return coalesce(new, old); end if;
+  refused := case tg_op
+    when 'INSERT' then new.staff_id::text is distinct from (select id from acting_person())
+    when 'UPDATE' then old.kept is not null and new.kept is null
+      or new.attempt not between old.attempt and old.attempt + 1
+      or old.ended_at is not null and row (new.attempt, new.seen_at, new.ended_at, new.exit_code, new.stop_asked_at)
+        is distinct from row (old.attempt, old.seen_at, old.ended_at, old.exit_code, old.stop_asked_at)
+    -- One that asked its person something before it changed anything is forgotten, and any after ninety days.
+    else old.started_at > now() - interval '90 days' and (old.ended_at is not null or old.kept is not null)
+  end;
+  if refused then
+    raise exception '% of the run % of a command is refused', lower(tg_op), coalesce(new.id, old.id) using errcode = 'insufficient_privilege';
+  end if;
+  return coalesce(new, old);
 end $function$;
 CREATE OR REPLACE FUNCTION public.factor_confirm(token text, of_factor uuid, of_step bigint, reason text, request_id text)
  RETURNS timestamp with time zone
@@ -2322,12 +2458,31 @@ begin
   end if;
   return null;
 end $function$;
+CREATE OR REPLACE FUNCTION public.set_acting(id text, name text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select set_config('laku.acting', acting_digest(id || ' ' || name) || ' ' || id || ' ' || name, true)
+$function$;
 CREATE OR REPLACE FUNCTION public.shop_now()
  RETURNS timestamp with time zone
  LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ select now() + make_interval(secs => (select shift_s from public.clock)) $function$;
+CREATE OR REPLACE FUNCTION public.staff_acts(token text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  actor staff := acting_staff(token);
+begin
+  perform set_acting(actor.id::text, actor.name);
+end $function$;
 CREATE OR REPLACE FUNCTION public.staff_add(token text, new_id uuid, new_name text, new_role text, reason text, request_id text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2513,12 +2668,24 @@ AS $function$
     (select coalesce(sum(amount_idr), 0) from limit_uses where budget = counted and account = acc and used_at > since
       and second_person is null and undone_at is null and (kind, subject_id) is distinct from (except_kind, except_subject)))::bigint
 $function$;
+CREATE OR REPLACE FUNCTION public.written_by_owner(of_table oid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select pg_has_role(current_user, c.relowner, 'usage') from pg_class c where c.oid = of_table
+$function$;
 
 -- Triggers
 
 CREATE TRIGGER addresses_of_the_living BEFORE INSERT ON public.addresses FOR EACH ROW EXECUTE FUNCTION require_living_user();
+CREATE TRIGGER attention_names_who_acts BEFORE INSERT OR UPDATE ON public.attention FOR EACH ROW EXECUTE FUNCTION attention_names_who_acts();
+CREATE TRIGGER audit_names_who_acts BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION audit_names_who_acts();
 CREATE TRIGGER audit_not_truncated BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_written_once BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER command_run_lines_stay BEFORE DELETE ON public.command_run_lines FOR EACH ROW EXECUTE FUNCTION command_run_lines_stay();
+CREATE TRIGGER command_runs_stay BEFORE INSERT OR DELETE OR UPDATE ON public.command_runs FOR EACH ROW EXECUTE FUNCTION command_runs_stay();
 CREATE TRIGGER commission_history_written_once BEFORE DELETE OR UPDATE ON public.commission_history FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER database_environment_stays BEFORE DELETE OR UPDATE ON public.database_environment FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER events_not_truncated BEFORE TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

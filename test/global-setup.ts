@@ -78,6 +78,28 @@ async function givenServer(ownerUrl: string): Promise<Omit<TestServer, 'template
   }
 }
 
+/** The administrator of tests: made up, until a test's database lets them in by this token (test/staff.ts). */
+export const testAdmin = {
+  id: '01900000-0000-7000-8000-000000000001',
+  name: 'ana',
+  token: `lkst_${'administrator-of-tests'.padEnd(43, '-')}`,
+}
+
+/**
+ * Most actors of tests are made up: they have no row and no token. The database takes a text like
+ * `test <id> <name>` for the token of one (test/laku.ts).
+ */
+const actsOfTests = (appRole: string) => [
+  'alter function staff_acts(text) rename to staff_acts_by_token',
+  `create function staff_acts(token text) returns void language plpgsql security definer
+     set search_path = pg_catalog, public, pg_temp as $$ begin
+       if token like 'test %' then perform set_acting(split_part(token, ' ', 2), split_part(token, ' ', 3));
+       elsif token = '${testAdmin.token}' then perform set_acting('${testAdmin.id}', '${testAdmin.name}');
+       else perform staff_acts_by_token(token); end if; end $$`,
+  'revoke all on function staff_acts(text) from public',
+  `grant execute on function staff_acts(text) to "${appRole}"`,
+]
+
 /**
  * Starts one server with one migrated template database for the whole run. Each test file clones the
  * template.
@@ -92,6 +114,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const owner = new pg.Pool({ connectionString: ownerOfTemplate, max: 1 })
   await installQueues(ownerOfTemplate, queues)
   await migrate(owner, roleOf(server.appUrl))
+  await query(ownerOfTemplate, ...actsOfTests(roleOf(server.appUrl)))
   // Marks the provider's list as read since the server's start. Otherwise laku would treat the database as a
   // possible copy, and send no money at first.
   await query(ownerOfTemplate, 'update provider_book_reads set server_start = pg_postmaster_start_time()')

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { insertRows, newId, type Rupiah, type Work } from '../src/domain/kernel/index.ts'
 import { credit, debit, post } from '../src/domain/ledger/index.ts'
 import { countUse } from '../src/domain/ops/index.ts'
@@ -10,7 +11,9 @@ export async function giveGoodwill(work: Work, userId: string, amountIdr: Rupiah
   const subject = ['wallet_adjustment', id] as [string, string]
   const use = { kind: 'goodwill', subject, receiver: `user:${userId}`, amountIdr, person: by } as const
   // A second person is recorded, so that the goodwill does not count against a person's limit.
-  await countUse(work, use, 'another test')
+  const second = work.actor.kind === 'staff' ? work.actor.id : 'another'
+  await sql`select staff_acts('test another test')`.execute(work.tx)
+  await countUse(work, use, second)
   const decided = { status: 'posted', note: by, requestedBy: by, decidedBy: by, createdAt: at, decidedAt: at }
   await insertRows(work.tx, 'walletAdjustments', [
     { id, userId, changeIdr: amountIdr, kind: 'goodwill', ...decided },

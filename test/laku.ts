@@ -8,6 +8,7 @@ import {
   defaultPolicy,
   newId,
   type Policy,
+  StaffProof,
   UnitOfWork,
   Vault,
   type Work,
@@ -22,7 +23,7 @@ import type { Laku } from '../src/runtime/laku.ts'
 import { createLogger } from '../src/runtime/logger.ts'
 import { JobQueue } from '../src/runtime/queue.ts'
 import type { Sandbox } from '../src/sandbox/sandbox.ts'
-import { query, testEncryptionKey, urlOf } from './global-setup.ts'
+import { query, testAdmin, testEncryptionKey, urlOf } from './global-setup.ts'
 import { ManualClock } from './manual-clock.ts'
 import { watchMoves } from './watch-moves.ts'
 import { type WrappedPool, wrapPool } from './wrapped-pool.ts'
@@ -72,15 +73,27 @@ class Confirmed extends ConfirmedFactor {
 }
 export const confirmed = new Confirmed('', null)
 
+/** The proof of somebody whom a test makes up: test databases take it for their token (global-setup.ts). */
+const madeUp = (id: string, name: string) => new StaffProof(`test ${id} ${name}`)
+
+/**
+ * Somebody of the staff whom a test makes up, without a row of theirs. Where they are a second person, they
+ * have confirmed it.
+ */
+export function someone(
+  given: Pick<Extract<Actor, { kind: 'staff' }>, 'name' | 'role'> & { id?: string; reason?: string },
+): Extract<Actor, { kind: 'staff' }> {
+  const id = given.id ?? newId()
+  return { kind: 'staff', ...given, id, factor: confirmed, proof: madeUp(id, given.name) }
+}
+
 /** The default actor. As a second person, this actor has confirmed with a second factor. */
-export const admin: Actor = {
-  kind: 'staff',
-  id: newId(),
-  name: 'ana',
+export const admin: Actor = someone({
+  id: testAdmin.id,
+  name: testAdmin.name,
   role: 'admin',
   reason: 'a test',
-  factor: confirmed,
-}
+})
 
 const MUCH_IDR = 1_000_000_000_000
 const noLimits: Partial<Policy> = {

@@ -29,13 +29,13 @@ import {
   type SettlementQuery,
   settlementChecks,
 } from '../src/domain/settlement/index.ts'
-import { admin, confirmed, openTestLaku, system, type TestOptions } from './laku.ts'
+import { admin, openTestLaku, someone, system, type TestOptions } from './laku.ts'
 import { Market } from './market.ts'
 import { MUCH_IDR, shortTimeoutPayouts } from './payouts.ts'
 
 /** Two members of finance: one calculates, the other approves. */
-export const sinta: Actor = { kind: 'staff', id: newId(), name: 'sinta', role: 'finance', factor: confirmed }
-export const budi: Actor = { kind: 'staff', id: newId(), name: 'budi', role: 'finance', factor: confirmed }
+export const sinta: Actor = someone({ name: 'sinta', role: 'finance' })
+export const budi: Actor = someone({ name: 'budi', role: 'finance' })
 
 /** The entries of the choreography that settlement needs, without jobs. */
 const quiet: Partial<Choreography> = { 'payout.created': {}, 'settlement.paid': {} }

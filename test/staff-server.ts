@@ -33,7 +33,7 @@ export class TestStaffServer {
       house = commandHouse,
       port = 0,
       paces,
-    }: { house?: CommandHouse; port?: number; paces?: StaffServerTimings } = {},
+    }: { house?: CommandHouse; port?: number; paces?: Partial<StaffServerTimings> } = {},
   ): Promise<TestStaffServer> {
     return new TestStaffServer(await openStaffServer(laku, house, { host: '127.0.0.1', port }, paces), laku)
   }

@@ -9,6 +9,7 @@ import {
   newStaffToken,
   staffByToken,
 } from '../src/domain/auth/index.ts'
+import { hashOfToken } from '../src/domain/auth/staff/tokens.ts'
 import {
   type Actor,
   ConfirmedFactor,
@@ -17,7 +18,8 @@ import {
   type StaffRole,
   secondsAfter,
 } from '../src/domain/kernel/index.ts'
-import { admin, confirmed, system, type TestLaku } from './laku.ts'
+import { testAdmin } from './global-setup.ts'
+import { admin, someone, system, type TestLaku } from './laku.ts'
 
 type Member = Extract<Actor, { kind: 'staff' }>
 
@@ -26,8 +28,7 @@ type Member = Extract<Actor, { kind: 'staff' }>
  * person, they have confirmed with a second factor.
  */
 export function staff(role: StaffRole, reason?: string): Member {
-  const who = { kind: 'staff', id: newId(), name: role, role, factor: confirmed } as const
-  return { ...who, ...(reason === undefined ? {} : { reason }) }
+  return someone({ name: role, role, ...(reason === undefined ? {} : { reason }) })
 }
 
 const OLD_S = 2 * 86_400
@@ -40,9 +41,8 @@ export async function enrol(
   laku: Pick<TestLaku, 'ownerUrl' | 'clock' | 'vault'>,
   role: StaffRole,
   name = `${role}-${newId()}`,
-  { id = newId(), days = 365 } = {},
+  { id = newId(), days = 365, token = newStaffToken().token } = {},
 ): Promise<{ id: string; token: string; secret: string }> {
-  const { id: tokenId, token, hash } = newStaffToken()
   const owner = new pg.Client({ connectionString: laku.ownerUrl })
   await owner.connect()
   try {
@@ -55,7 +55,7 @@ export async function enrol(
     const secret = await giveFactor(owner, laku, id)
     await owner.query(
       'insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at) values ($1, $2, $3, $4, $5)',
-      [tokenId, id, hash, now, secondsAfter(now, days * 86_400)],
+      [newId(), id, hashOfToken(token), now, secondsAfter(now, days * 86_400)],
     )
     return { id, token, secret }
   } finally {
@@ -112,8 +112,8 @@ export const codeNow = (secret: string, steps = 0) => factorCodeAt(secret, Date.
  * need a token.
  */
 export async function enrolAdmin(laku: TestLaku): Promise<void> {
-  const { id, name } = admin as Member
-  const { token } = await enrol(laku, 'admin', name, { id })
+  const { id, name, token } = testAdmin
+  await enrol(laku, 'admin', name, { id, token })
   Object.assign(admin, { proof: new StaffProof(token) })
 }
 

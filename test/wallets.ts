@@ -11,7 +11,7 @@ import {
   walletChecks,
 } from '../src/domain/wallet/index.ts'
 import { giveGoodwill } from './goodwill.ts'
-import { confirmed, openTestLaku, system, type TestLaku, type TestOptions } from './laku.ts'
+import { openTestLaku, someone, system, type TestLaku, type TestOptions } from './laku.ts'
 import { MUCH_IDR, shortTimeoutPayouts } from './payouts.ts'
 import { markedBy } from './reference.ts'
 
@@ -27,14 +27,7 @@ export const good: BankAccount = {
   accountHolderName: 'Budi',
 }
 
-export const finance = (name = 'fin'): Actor => ({
-  kind: 'staff',
-  id: newId(),
-  name,
-  role: 'finance',
-  reason: 'a test',
-  factor: confirmed,
-})
+export const finance = (name = 'fin'): Actor => someone({ name, role: 'finance', reason: 'a test' })
 
 /** Opens a laku with wallets and payouts, and helpers to fill and empty wallets. */
 export async function openWalletFixture(options: TestOptions = {}) {

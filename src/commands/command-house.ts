@@ -9,6 +9,7 @@ import { printedFailure } from '../cli/errors/failure.ts'
 import type { Files } from '../cli/input/files.ts'
 import type { Prompts } from '../cli/prompts/prompts.ts'
 import { keepAnswer } from '../domain/auth/index.ts'
+import { type Actor, StaffProof } from '../domain/kernel/index.ts'
 import { toWire } from '../domain/kernel/wire.ts'
 import type { CommandHouse, Execution } from '../http/staff/command-house.ts'
 import { isOfTheHost } from './where.ts'
@@ -60,8 +61,15 @@ export async function definitionOf([noun, verb, inner]: readonly string[]): Prom
   return found.verbs.find((verb) => verb.name === inner)
 }
 
+/** Returns the actor of a command with their proof, which does not arrive in another thread. */
+const provenActor = ({ actor, token }: Execution): Actor =>
+  actor.kind === 'staff' && token !== undefined
+    ? { ...actor, proof: new StaffProof(token, actor.proof?.endsAt) }
+    : actor
+
 function contextOf(execution: Execution, exitWith: (code: ExitCode) => void): CommandContext {
-  const { laku, run, actor, request, emit, ready, signal } = execution
+  const { laku, run, request, emit, ready, signal } = execution
+  const actor = provenActor(execution)
   const { json, quiet, mayAsk, terminal, answers } = request
   const silent = { write: () => true }
   const stdout = terminal

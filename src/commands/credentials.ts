@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { withLock } from '../cli/client/contexts.ts'
 import { CliError, exitCodes } from '../cli/errors/cli-error.ts'
 import { folderError, openDataFolder, systemCode } from '../runtime/data-folder.ts'
 
@@ -41,15 +42,19 @@ export function savedToken(dataDir: string, database: string): string | undefine
 /** Saves a token for a database, whole or not at all, in a file for its owner alone (0600). */
 export function saveToken(dataDir: string, database: string, token: string): void {
   const folder = openDataFolder(dataDir)
-  writeCredentials(folder, { ...readCredentials(folder).tokens, [database]: token })
+  withLock(fileOf(folder), () =>
+    writeCredentials(folder, { ...readCredentials(folder).tokens, [database]: token }),
+  )
 }
 
 /** Deletes the saved token of a database; returns whether there was one. */
 export function forgetToken(dataDir: string, database: string): boolean {
-  const { [database]: known, ...others } = readCredentials(dataDir).tokens
-  if (known === undefined) return false
-  writeCredentials(dataDir, others)
-  return true
+  if (readCredentials(dataDir).tokens[database] === undefined) return false
+  return withLock(fileOf(dataDir), () => {
+    const { [database]: known, ...others } = readCredentials(dataDir).tokens
+    if (known !== undefined) writeCredentials(dataDir, others)
+    return known !== undefined
+  })
 }
 
 function writeCredentials(folder: string, tokens: Credentials['tokens']): void {

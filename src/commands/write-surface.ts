@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { type SurfaceIndex, surfaceFolder } from '../cli/client/surface.ts'
 import type { CommandDefinition, CommandShape } from '../cli/define/command.ts'
 import type { GroupShape } from '../cli/define/program.ts'
+import { writeBuildId } from '../runtime/build-id.ts'
 import { ownEntries } from './own-program.ts'
 
 const shapeOf = ({ execute: _, ...shape }: CommandDefinition): CommandShape => shape
@@ -18,6 +19,7 @@ export async function writeSurface(): Promise<void> {
   const index: SurfaceIndex = { entries: ownEntries.map(({ load: _, ...entry }) => entry) }
   for (const { name, load } of ownEntries) write(name, shapesOf(await load()))
   write('index', index)
+  writeBuildId()
 }
 
 function shapesOf(

@@ -175,14 +175,24 @@ test.each([
   if (given.trim().length > 3) expect(lines.join()).not.toContain(given)
 })
 
-test.each(['XENDIT_API_URL', 'BITESHIP_API_URL', 'WHATSAPP_API_URL', 'SMS_API_URL'])(
-  'production calls %s by https alone',
-  (name) => {
-    expect(problems({ ...production, [name]: 'http://api.example.com' })).toEqual([
-      `${name} must begin with https in production`,
-    ])
-  },
-)
+test.each([
+  ['XENDIT_API_URL', 'http://api.example.com'],
+  ['BITESHIP_API_URL', ' http://api.example.com'],
+  ['WHATSAPP_API_URL', 'HTTP://api.example.com'],
+  ['SMS_API_URL', 'http://api.example.com'],
+  ['LAKU_PUBLIC_URL', 'http://laku.example'],
+  ['LAKU_PUBLIC_URL', '\thttp://127.0.0.1:3000'],
+  ['CORS_ORIGINS', 'https://shop.example, http://shop.example'],
+])('production uses %s by https alone: %j', (name, address) => {
+  expect(problems({ ...production, [name]: address })).toEqual([
+    `${name} must begin with https in production`,
+  ])
+  const own = { LAKU_CONFIG: file({ corsOrigins: ['http://shop.example'] }) }
+  expect(problems({ ...production, ...own })).toEqual(['CORS_ORIGINS must begin with https in production'])
+  expect(
+    load({ ...production, CORS_ORIGINS: 'https://a.example,https://b.example' }).corsOrigins,
+  ).toHaveLength(2)
+})
 
 test.each([
   ['base64', key],

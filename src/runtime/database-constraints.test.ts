@@ -35,11 +35,17 @@ const balanced = (key: string, account: string, amount: number) => [
 ]
 const accounts = `insert into public.ledger_accounts (key, kind, may_go_negative)
   values ('gateway', 'asset', true), ('wallet:guarded', 'liability', false) on conflict do nothing`
-const use = (kind: string, person: string, second: string | null) => `
+const use = (kind: string, person: string, second: string | null, amountIdr = 1000) => `
   insert into public.limit_uses (id, kind, subject_kind, subject_id, budget, person, second_person, receiver, amount_idr, day_limit_idr,
     week_limit_idr, used_at)
-  values ('${newId()}', '${kind}', '${kind}', '${newId()}', 'given', '${person}', ${second ? `'${second}'` : 'null'}, 'user:x', 1000, 10, 10,
+  values ('${newId()}', '${kind}', '${kind}', '${newId()}', 'given', '${person}', ${second ? `'${second}'` : 'null'}, 'user:x', ${amountIdr}, 10, 10,
     now())`
+const audited = (kind: string, person: string, command = 'refunds approve') => `
+  insert into public.audit_log (id, actor_kind, actor_id, actor_name, command, subject_kind, subject_id, occurred_at)
+  values ('${newId()}', '${kind}', '${person}', 'ana', '${command}', 'refund', 'x', now())`
+const told = (kind: string, item: string) => `
+  insert into public.attention (id, kind, subject_kind, subject_id, message, command, since)
+  values ('${item}', '${kind}', 'x', '${item}', 'm', 'laku doctor', now())`
 const user = `insert into public.users (id, phone, status, created_at, updated_at, deleted_at)
   values ('${id}', null, 'deleted', now(), now(), now()) on conflict do nothing`
 
@@ -71,8 +77,16 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
     says: /only be written with their ledger transaction/,
   },
   hold_limit: { refused: [use('refund', 'staff:ana', null)], says: /is over what|needs another person/ },
+  second_person_acts: { refused: [use('refund', 'staff:ana', 'staff:budi')], says: /are no second person/ },
+  clearances_stay: {
+    refused: [
+      `insert into public.limit_clearances (id, kind, subject_id, amount_idr, given_by, reason, given_at, until)
+       values ('${id}', 'refund', 'x', 9, 'staff:budi', 'x', now(), now())`,
+    ],
+    says: /insert of a clearance .* is refused/,
+  },
   keep_limit: {
-    before: [use('refund', 'staff:ana', 'staff:budi')],
+    before: [use('refund', 'staff:ana', null, 1)],
     refused: ['delete from public.limit_uses'],
     says: /counted for good/,
   },
@@ -108,6 +122,25 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
     refused: [posting(newId()).replace("'raw'", "'factory.written_off'")],
     says: /was not counted against a limit/,
   },
+  audit_names_who_acts: { refused: [audited('staff', newId())], says: /have shown no token/ },
+  attention_names_who_acts: {
+    before: [told('way_in_stopped', id)],
+    refused: [
+      `update public.attention set resolved_at = now(), resolved_by = 'system:worker' where subject_id operator(pg_catalog.=) '${id}'`,
+    ],
+    says: /resolved by who shows a token/,
+  },
+  command_runs_stay: {
+    refused: [
+      `insert into public.command_runs (id, staff_id, key, request_hash, command) values ('${id}', '${id}', 'k', 'h', 'settle run')`,
+    ],
+    says: /insert of the run .* is refused/,
+  },
+  // Its rows need a run in somebody's name: src/http/staff/staff-server.test.ts has one.
+  command_run_lines_stay: {
+    refused: ["update public.command_run_lines set sealed = 'x'"],
+    says: /permission denied/,
+  },
   // The application may write no name at all. The functions that write names are tested in
   // src/domain/auth/staff/staff.test.ts.
   keep_staff_name: { refused: ["update public.staff set name = 'ana'"], says: /permission denied/ },
@@ -126,13 +159,15 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
  */
 const inTheWay = async () => {
   const { rows } = await laku.pool.query<{ name: string }>(
-    "select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'",
+    "select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%' and tablename <> 'acting_secret'",
   )
   const numbers = ['bigint', 'integer', 'numeric', 'uuid', 'text', 'xid8']
   return [
     'drop schema if exists mine cascade',
     'create schema mine',
     ...rows.map(({ name }) => `create temporary table ${name} (like public.${name} including defaults)`),
+    // The application does not read the one of public, and so cannot copy it.
+    'create temporary table acting_secret (one boolean, secret text)',
     ...numbers.flatMap((type) => [
       `create function mine.same(${type}, ${type}) returns boolean language sql immutable as 'select true'`,
       `create function mine.differ(${type}, ${type}) returns boolean language sql immutable as 'select false'`,
@@ -146,6 +181,8 @@ const inTheWay = async () => {
     "create function mine.let_in(uuid, uuid) returns boolean language sql immutable as 'select false'",
     "create function mine.used_alone(text, text, text, text, timestamptz, text, text) returns bigint language sql immutable as 'select 0::bigint'",
     "create function mine.staff_named(text) returns uuid language sql volatile as 'select gen_random_uuid()'",
+    "create function mine.written_by_owner(oid) returns boolean language sql immutable as 'select true'",
+    "create function mine.acting_person(out id text, out name text) language sql immutable as 'select ''x'', ''ana'''",
     "create function mine.pg_trigger_depth() returns integer language sql immutable as 'select 9'",
     "create function mine.pg_current_xact_id() returns xid8 language sql immutable as 'select ''0''::xid8'",
     'set local search_path = mine, pg_temp, pg_catalog, public',
@@ -173,6 +210,149 @@ describe('with temporary tables, functions and operators of the application in t
     } finally {
       await client.end()
     }
+  })
+})
+
+describe('rows in the name of a person', () => {
+  let client: pg.Client
+  beforeAll(async () => {
+    client = new pg.Client({ connectionString: laku.urls.app })
+    await client.connect()
+  })
+  afterAll(() => client.end())
+  /** Says these statements in one transaction, by laku_app; returns the first refusal. */
+  const say = async (...statements: (string | [string, unknown[]])[]) => {
+    await client.query('begin')
+    try {
+      for (const one of statements)
+        await (typeof one === 'string' ? client.query(one) : client.query(one[0], one[1]))
+      await client.query('commit')
+      return 'done'
+    } catch (error) {
+      await client.query('rollback')
+      return (error as Error).message
+    }
+  }
+  const shows = ({ proof }: Awaited<ReturnType<typeof hire>>): [string, unknown[]] => [
+    'select staff_acts($1)',
+    [proof?.reveal()],
+  ]
+  const ofThem = (item: string, by: string, more = '') =>
+    `update attention set resolved_at = now(), resolved_by = '${by}'${more} where id = '${item}'`
+
+  it('need their token in the same transaction: no name, no other transaction and no made-up mark will do', async () => {
+    const [ana, budi] = [await hire(laku, 'finance'), await hire(laku, 'support')]
+    expect(await say(audited('staff', ana.id))).toMatch(/have shown no token/)
+    expect(await say(shows(budi), audited('staff', ana.id))).toMatch(/have shown no token/)
+    expect(await say(['select staff_acts($1)', ['lkst_made_up']], audited('staff', ana.id))).toMatch(
+      /forbidden/,
+    )
+    expect(await say(shows(ana), audited('staff', ana.id))).toBe('done')
+    const { rows } = await client.query('select actor_name from audit_log where actor_id = $1', [ana.id])
+    expect(rows).toEqual([{ actor_name: ana.name }])
+    // The mark of one transaction is taken into another.
+    await client.query('begin')
+    await client.query(...shows(ana))
+    const { mark } = (await client.query("select current_setting('laku.acting') as mark")).rows[0]
+    await client.query('commit')
+    expect(
+      await say(["select set_config('laku.acting', $1, true)", [mark]], audited('staff', ana.id)),
+    ).toMatch(/have shown no token/)
+    for (const call of [
+      "select set_acting('x', 'y')",
+      "select acting_digest('x')",
+      'select * from acting_secret',
+    ])
+      expect(await say(call)).toMatch(/permission denied/)
+    expect(await say('savepoint a', shows(ana), 'rollback to savepoint a', audited('staff', ana.id))).toMatch(
+      /have shown no token/,
+    )
+  })
+
+  it('are the owner’s alone where they are of staff, tokens and the clock; and nobody else is called owner', async () => {
+    const boss = await hire(laku, 'admin')
+    for (const command of [
+      'auth staff add',
+      'auth staff role',
+      'auth factor reset',
+      'db shift-clock',
+      'db migrate --admin',
+    ])
+      for (const kind of ['staff', 'system'])
+        expect(await say(shows(boss), audited(kind, kind === 'staff' ? boss.id : 'x', command))).toMatch(
+          /refused/,
+        )
+    expect(await say(audited('system', 'owner'))).toMatch(/refused/)
+    expect(await say(audited('system', boss.id))).toMatch(/refused/)
+    expect(await say(audited('system', 'worker'))).toBe('done')
+  })
+
+  it('of attention are resolved by who may look at them, once, and never deleted', async () => {
+    const [boss, clerk] = [await hire(laku, 'admin'), await hire(laku, 'support')]
+    const before = await hire(laku, 'finance', boss)
+    const { rows } = await client.query(
+      "select id from attention where kind = 'staff_changed' and details ->> 'byId' = $1",
+      [boss.id],
+    )
+    const [{ id: item }] = rows
+    for (const [who, by] of [
+      [undefined, 'system:worker'],
+      [undefined, `staff:${before.name}`],
+      [boss, `staff:${boss.name}`],
+      [clerk, `staff:${clerk.name}`],
+      [before, `staff:${boss.name}`],
+    ] as const)
+      expect(await say(...(who ? [shows(who)] : []), ofThem(item, by))).toMatch(/resolved by who shows/)
+    for (const change of [
+      "update attention set kind = 'x'",
+      'update attention set since = now()',
+      "update attention set subject_id = 'x'",
+      'delete from attention',
+      'truncate attention',
+      "insert into attention (id, kind, subject_kind, subject_id, message, command, since, resolved_at) values (gen_random_uuid(), 'k', 'k', 'k', 'm', 'c', now(), now())",
+    ])
+      expect(await say(change)).toMatch(/permission denied/)
+    expect(await say(`update attention set message = 'nothing' where id = '${item}'`)).toMatch(
+      /not written again/,
+    )
+    expect(await say(told('staff_changed', newId()))).toMatch(/does not write/)
+    expect(await say(shows(before), ofThem(item, `staff:${before.name}`, ", resolution = 'seen'"))).toBe(
+      'done',
+    )
+    expect(await say(`update attention set resolved_at = null where id = '${item}'`)).toMatch(
+      /not written again/,
+    )
+  })
+
+  it('of commands that were run stay as they ended', async () => {
+    const ana = await hire(laku, 'finance')
+    const run = newId()
+    const begin = `insert into command_runs (id, staff_id, key, request_hash, command)
+      values ('${run}', '${ana.id}', '${run}', 'h', 'settle run')`
+    expect(await say(begin)).toMatch(/refused/)
+    expect(await say(shows(ana), begin)).toBe('done')
+    const change = (what: string) => say(`update command_runs set ${what} where id = '${run}'`)
+    expect(await change('attempt = 7')).toMatch(/refused/)
+    expect(await change("kept = 'sealed'")).toBe('done')
+    expect(await change('kept = null')).toMatch(/refused/)
+    expect(await say(`delete from command_runs where id = '${run}'`)).toMatch(/refused/)
+    expect(
+      await say(
+        `insert into command_run_lines (run_id, first_line, lines, sealed) values ('${run}', 0, 1, 's')`,
+      ),
+    ).toBe('done')
+    expect(await change('ended_at = now(), exit_code = 5')).toBe('done')
+    for (const what of ['exit_code = 0', 'ended_at = null, exit_code = null', 'stop_asked_at = now()'])
+      expect(await change(what)).toMatch(/refused/)
+    expect(await change('staff_id = gen_random_uuid()')).toMatch(/permission denied/)
+    expect(await say(`delete from command_runs where id = '${run}'`)).toMatch(/refused/)
+    expect(await say(`delete from command_run_lines where run_id = '${run}'`)).toMatch(/kept for a day/)
+    await query(
+      laku.ownerUrl,
+      `update command_runs set started_at = now() - interval '91 days' where id = '${run}'`,
+    )
+    await query(laku.ownerUrl, `update command_run_lines set written_at = now() - interval '2 days'`)
+    expect(await say(`delete from command_runs where id = '${run}'`)).toBe('done')
   })
 })
 

@@ -67,6 +67,16 @@ const readOnly = [
   'kysely_migration',
   'kysely_migration_lock',
 ]
+/** The tables of which the application may only update these columns. */
+const updatable: Record<string, readonly string[]> = {
+  attention: ['times', 'message', 'details', 'resolved_at', 'resolved_by', 'resolution', 'mailed_at'],
+  command_runs: ['attempt', 'seen_at', 'stop_asked_at', 'kept', 'ended_at', 'exit_code'],
+  command_run_lines: [],
+}
+/** The columns with which the application adds an attention item: a new item is never a resolved one. */
+const raised = ['id', 'kind', 'subject_kind', 'subject_id', 'message', 'command', 'details', 'times', 'since']
+/** The table of the secret by which the database recognises who acts; nobody but its owner reads it. */
+const OWN_SECRET = 'acting_secret'
 /**
  * The functions by which the application writes the staff tables and the clock; each function checks by
  * itself who acts.
@@ -84,6 +94,8 @@ const proven = [
   'factor_reset',
   'factors_reseal',
   'clock_shift',
+  'staff_acts',
+  'acting_person',
 ]
 const SHELL_ROLE = 'laku_shell'
 
@@ -105,11 +117,21 @@ async function grantToApplication(db: Kysely<unknown>, appRole: string): Promise
       await sql`revoke insert, update, delete, truncate on ${sql.table(table)} from ${role}`.execute(tx)
     }
     await sql`revoke update, truncate on ledger_snapshots from ${role}`.execute(tx)
+    await sql`revoke all on ${sql.table(OWN_SECRET)} from ${role}`.execute(tx)
+    await sql`revoke insert, delete on attention from ${role}`.execute(tx)
+    await sql`grant insert (${columns(raised)}) on attention to ${role}`.execute(tx)
+    for (const [table, names] of Object.entries(updatable)) {
+      await sql`revoke update, truncate on ${sql.table(table)} from ${role}`.execute(tx)
+      if (names.length > 0)
+        await sql`grant update (${columns(names)}) on ${sql.table(table)} to ${role}`.execute(tx)
+    }
     for (const name of proven) await sql`grant execute on function ${sql.table(name)} to ${role}`.execute(tx)
     await grantQueue(tx, role)
     await grantShell(tx)
   })
 }
+
+const columns = (names: readonly string[]) => sql.join(names.map((name) => sql.ref(name)))
 
 /**
  * Grants rights to the database role of a person's SQL shell, where that role exists. The role may read
@@ -124,7 +146,7 @@ async function grantShell(tx: Transaction<unknown>): Promise<void> {
     await sql`grant usage on schema ${sql.id(schema)} to ${role}`.execute(tx)
     await sql`grant select on all tables in schema ${sql.id(schema)} to ${role}`.execute(tx)
   }
-  await sql`revoke select on staff_tokens, staff_factors from ${role}`.execute(tx)
+  await sql`revoke select on staff_tokens, staff_factors, ${sql.table(OWN_SECRET)} from ${role}`.execute(tx)
   await sql`
     grant select (id, staff_id, created_at, expires_at, revoked_at) on staff_tokens to ${role}`.execute(tx)
   await sql`

@@ -6,8 +6,7 @@ import { staffRoles } from '../../src/domain/kernel/actor.ts'
 import { commandRoles } from '../../src/runtime/who-may.ts'
 import { runLaku } from '../command-line.ts'
 import { type DigestReader, openDigest } from '../digest.ts'
-import { admin, type TestLaku } from '../laku.ts'
-import { staff } from '../staff.ts'
+import { admin, someone, type TestLaku } from '../laku.ts'
 import { CommandScenes } from './command-scenes.ts'
 import { fixtures } from './command-world.ts'
 
@@ -89,10 +88,11 @@ async function expectRoles(name: string, line: readonly string[]): Promise<void>
     const may = roles?.includes(role)
     // An agent needs an office, which these scenes do not give; another test covers agents.
     if (may && (role === 'agent' || byWhat.has(name))) continue
-    const { exitCode, stdout } = await runLaku(withoutProviders(scenes.laku), line, {
-      ...staff(role),
-      name: `one of ${role}`,
-    })
+    const { exitCode, stdout } = await runLaku(
+      withoutProviders(scenes.laku),
+      line,
+      someone({ role, name: `one-of-${role}` }),
+    )
     expect([role, exitCode === 4 ? 'refused' : 'let'], stdout).toEqual([role, may ? 'let' : 'refused'])
   }
 }

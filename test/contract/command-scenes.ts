@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import { beginRun } from '../../src/domain/auth/index.ts'
 import { choreography } from '../../src/domain/composition/choreography.ts'
 import { setBankAccount } from '../../src/domain/factory/index.ts'
 import { type Actor, newId } from '../../src/domain/kernel/index.ts'
@@ -525,8 +526,8 @@ export class CommandScenes {
   /** Makes the record of a command that a server runs now. */
   async running(): Promise<string> {
     const [id, staffId] = [newId(), (admin as Actor & { kind: 'staff' }).id]
-    const row = { id, staffId, key: id, requestHash: 'x', command: 'settle run' }
-    await this.laku.db.insertInto('commandRuns').values(row).execute()
+    const run = { id, staffId, key: id, requestHash: 'x', command: 'settle run' }
+    await this.laku.as(admin, (work) => beginRun(work, run))
     return id
   }
 

@@ -1,16 +1,15 @@
 import { choreography } from '../../src/domain/composition/choreography.ts'
 import { approveBankAccount, setBankAccount } from '../../src/domain/factory/index.ts'
-import { type Actor, newId, recordDatabaseIdentity } from '../../src/domain/kernel/index.ts'
+import { type Actor, recordDatabaseIdentity } from '../../src/domain/kernel/index.ts'
 import type { PaymentGateway } from '../../src/domain/payment/index.ts'
 import type { PayoutGateway } from '../../src/domain/payout/index.ts'
 import { createXenditGateway } from '../../src/providers/xendit/gateway.ts'
 import { createXenditPayouts } from '../../src/providers/xendit/payouts.ts'
 import { backUp } from '../backup.ts'
 import { sandboxControl } from '../control.ts'
-import { system } from '../laku.ts'
+import { someone, system } from '../laku.ts'
 import { installQuickChecks } from '../model/quick-checks.ts'
 import { openSettlementFixture, type SettlementFixture } from '../settlements.ts'
-import { staff } from '../staff.ts'
 import { Storefront } from '../storefront.ts'
 import { Alone } from './alone.ts'
 import { limits } from './limits.ts'
@@ -90,12 +89,9 @@ export class House {
     this.gateway = createXenditGateway(wire)
     this.payouts = createXenditPayouts(wire)
     this.control = sandboxControl(f.laku)
-    this.clerks = ['ana', 'budi', 'cici'].map((name) => ({
-      ...staff('finance'),
-      id: newId(),
-      name,
-      reason: 'a history',
-    }))
+    this.clerks = ['ana', 'budi', 'cici'].map((name) =>
+      someone({ role: 'finance', name, reason: 'a history' }),
+    )
   }
 
   static async open(): Promise<House> {

@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { bookChecks } from '../../src/domain/composition/invariants.ts'
 import { closeEarly, fulfilSession, refundSession } from '../../src/domain/group-buying/index.ts'
-import { type Actor, newId, runChecks } from '../../src/domain/kernel/index.ts'
+import { type Actor, runChecks } from '../../src/domain/kernel/index.ts'
 import { balanceIdr, factoryAccount } from '../../src/domain/ledger/index.ts'
 import { acceptReturn, requestReturn } from '../../src/domain/order/index.ts'
 import { approveSettlement, runSettlements } from '../../src/domain/settlement/index.ts'
-import { admin, confirmed, openTestLaku, system, type TestLaku } from '../laku.ts'
+import { admin, confirmed, openTestLaku, someone, system, type TestLaku } from '../laku.ts'
 import { codeOf, Market } from '../market.ts'
 import { customer, refusal, Storefront } from '../storefront.ts'
 import type { Races } from './run-races.ts'
@@ -28,14 +28,7 @@ export async function openArena(): Promise<Arena> {
 }
 
 const staff = { ...admin, reason: 'a race', factor: confirmed }
-const finance: Actor = {
-  kind: 'staff',
-  id: newId(),
-  name: 'sinta',
-  role: 'finance',
-  reason: 'a race',
-  factor: confirmed,
-}
+const finance: Actor = someone({ name: 'sinta', role: 'finance', reason: 'a race' })
 const within = (ms: number) => wait(Math.random() * ms)
 // The longest delay (ms) between the starts of rivals. A rival of an act with several transactions starts
 // later (`within`).

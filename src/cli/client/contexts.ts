@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
@@ -57,16 +66,52 @@ const unreadable = (path: string, why: string) =>
   new CliError(exitCodes.usage, 'contexts', `${path} cannot be read (${why}): fix or remove it`)
 
 /**
- * Writes the contexts (shops, and the person's tokens there) to their file, whole or not at all. No other
- * user may read the file (0600).
+ * Reads the contexts (shops, and the person's tokens there), changes them, and writes them to their file,
+ * whole or not at all. No other user may read the file (0600). Only one process at a time does this, so that
+ * two log-ins at the same moment keep both contexts. If `change` throws, the file stays as it is.
  */
-export function writeContexts(env: Env, contexts: Contexts): void {
+export function changeContexts(env: Env, change: (contexts: Contexts) => Contexts): void {
   const folder = configFolder(env)
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const aside = `${fileOf(env)}.${process.pid}`
-  writeFileSync(aside, `${JSON.stringify(contexts, undefined, 2)}\n`, { mode: 0o600 })
-  chmodSync(aside, 0o600)
-  renameSync(aside, fileOf(env))
+  withLock(fileOf(env), () => {
+    const contexts = change(readContexts(env))
+    const aside = `${fileOf(env)}.${process.pid}`
+    writeFileSync(aside, `${JSON.stringify(contexts, undefined, 2)}\n`, { mode: 0o600 })
+    chmodSync(aside, 0o600)
+    renameSync(aside, fileOf(env))
+  })
+}
+
+/** The time after which a lock counts as left behind by a process that was killed (ms). */
+const LOCK_OLD_MS = 5_000
+
+/**
+ * Runs `use` while this process alone holds the lock of a file; other processes wait. The lock is a folder
+ * beside the file, because only one process can make a folder.
+ */
+export function withLock<T>(file: string, use: () => T): T {
+  const lock = `${file}.lock`
+  while (!lockMade(lock)) {
+    const madeMs = statSync(lock, { throwIfNoEntry: false })?.mtimeMs
+    if (madeMs !== undefined && Date.now() - madeMs > LOCK_OLD_MS)
+      rmSync(lock, { recursive: true, force: true })
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+  }
+  try {
+    return use()
+  } finally {
+    rmSync(lock, { recursive: true, force: true })
+  }
+}
+
+function lockMade(lock: string): boolean {
+  try {
+    mkdirSync(lock, { mode: 0o700 })
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
 }
 
 /**

@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { changeContexts, readContexts } from './contexts.ts'
 import { findShop } from './find-shop.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'laku-shop-'))
@@ -92,5 +95,37 @@ describe('a shop that LAKU_SERVER names', () => {
     expect(found).toMatchObject({ by: 'server', knownBy: 'LAKU_TOKEN', staffServer: { token: 'lkst_x' } })
     const { LAKU_TOKEN: _, ...without } = env
     expect(() => findShop({}, { ...without, LAKU_SERVER: here })).toThrow(/cannot be read \(it is damaged\)/)
+  })
+})
+
+describe('the contexts of a person', () => {
+  const own = { XDG_CONFIG_HOME: join(folder, 'many') }
+  const lock = join(folder, 'many', 'laku', 'contexts.json.lock')
+
+  it('are all kept when several log-ins write them at once', async () => {
+    const from = new URL('./contexts.ts', import.meta.url)
+    const script = `
+      const { changeContexts } = await import(${JSON.stringify(from.href)})
+      for (let n = 0; n < 40; n++)
+        changeContexts(process.env, ({ contexts }) => ({
+          contexts: { ...contexts, [process.argv[1] + n]: { server: 'https://x', token: 'lkst_' + n } } }))`
+    const run = promisify(execFile)
+    const logIn = (name: string) =>
+      run(process.execPath, ['--input-type=module', '-e', script, name], { env: { ...process.env, ...own } })
+    await Promise.all(['a', 'b'].map(logIn))
+    expect(Object.keys(readContexts(own).contexts)).toHaveLength(80)
+  })
+
+  it('stay as they are where a change is refused, and a lock that a killed process left is taken', () => {
+    const before = readContexts(own)
+    const refused = () =>
+      changeContexts(own, () => {
+        throw new Error('refused')
+      })
+    expect(refused).toThrow('refused')
+    mkdirSync(lock)
+    utimesSync(lock, 0, 0)
+    changeContexts(own, ({ contexts }) => ({ contexts, current: 'a1' }))
+    expect(readContexts(own)).toEqual({ ...before, current: 'a1' })
   })
 })

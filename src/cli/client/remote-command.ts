@@ -303,7 +303,7 @@ export class RemoteCommand {
     const id = this.#run
     const what =
       id === undefined
-        ? `${error.message}: is it running, and is the address right? --wait 30m waits for it`
+        ? `${error.message}: ${error.remedy ?? 'is it running, and is the address right? --wait 30m waits for it'}`
         : `${error.message}. What was begun goes on in the server, or says that it was interrupted: laku commands attach ${id}`
     return new CliError(exitCodes.unavailable, 'server_away', what, id === undefined ? {} : { run: id })
   }

@@ -17,7 +17,15 @@ export interface StaffServerAddress {
 }
 
 /** The error for a missing answer: the server cannot be reached, or the connection broke. */
-export class StaffServerUnreachable extends Error {}
+export class StaffServerUnreachable extends Error {
+  /** What the person can do, where the server itself said it. */
+  readonly remedy: string | undefined
+
+  constructor(message: string, remedy?: string) {
+    super(message)
+    this.remedy = remedy
+  }
+}
 
 // The time without data from the server after which the connection counts as broken (ms). It is 35 s, because
 // a server sends a heartbeat every ten seconds and three heartbeats are then missing.
@@ -136,6 +144,8 @@ async function refusal({ server }: StaffServerAddress, answer: IncomingMessage):
       'file_too_large',
       'the file is larger than 50 MB. Split it into smaller files.',
     )
+  if (code === 'staff_door.installed_over')
+    return new StaffServerUnreachable(`${server} runs no commands now`, message)
   if ((answer.statusCode ?? 0) >= 500)
     return new StaffServerUnreachable(`${server} failed (${code || answer.statusCode})`)
   return new CliError(

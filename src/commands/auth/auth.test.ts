@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { askLaku, runLaku } from '../../../test/command-line.ts'
 import { testEncryptionKey } from '../../../test/global-setup.ts'
-import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { admin, openTestLaku, someone, type TestLaku } from '../../../test/laku.ts'
 import { enrolAdmin } from '../../../test/staff.ts'
 import { identify } from '../../cli/define/actor.ts'
 import { CommandContext } from '../../cli/define/context.ts'
@@ -79,7 +79,7 @@ describe('laku auth', () => {
     const { id, token } = await askLaku<{ id: string; token: string }>(laku, words)
     await logIn(token)
     expect((await runLaku(laku, words)).exitCode).toBe(5)
-    const rudi: Actor = { kind: 'staff', id, name: 'rudi', role: 'finance' }
+    const rudi: Actor = someone({ id, name: 'rudi', role: 'finance' })
     const revoke = ['auth', 'staff', 'revoke', 'rudi', '--reason', 'left']
     expect((await runLaku(laku, revoke, rudi)).exitCode).toBe(4)
     expect((await runLaku(laku, ['auth', 'staff', 'revoke', 'ana', '--reason', 'left'])).exitCode).toBe(5)

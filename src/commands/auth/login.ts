@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
-import { readContexts, serverAddress, writeContexts } from '../../cli/client/contexts.ts'
+import { changeContexts, serverAddress } from '../../cli/client/contexts.ts'
 import type { Greeting } from '../../cli/client/protocol.ts'
 import { call } from '../../cli/client/staff-server.ts'
 import { databaseName, staffOf, tokenFolder } from '../../cli/define/actor.ts'
@@ -51,17 +51,16 @@ async function logInAt(context: CommandContext, text: string, given: z.output<ty
   const token = await tokenOf(context, given)
   const answer = await call({ server, token }, { method: 'GET', path: 'api/staff' })
   const { id, name, role, environment, version } = (await jsonOf(answer)) as Greeting
-  const { contexts } = readContexts(process.env)
-  const before = Object.entries(contexts).find(([, otherContext]) => otherContext.server === server)?.[0]
-  const called = given.name ?? before ?? new URL(server).host
-  const known = contexts[called]
-  if (known && known.server !== server)
-    throw usageError(
-      `${called} is already the name of ${known.server}. Give this shop another name with --name.`,
-    )
-  writeContexts(process.env, {
-    current: called,
-    contexts: { ...contexts, [called]: { server, token, staff: name } },
+  let called = ''
+  changeContexts(process.env, ({ contexts }) => {
+    const before = Object.entries(contexts).find(([, otherContext]) => otherContext.server === server)?.[0]
+    called = given.name ?? before ?? new URL(server).host
+    const known = Object.hasOwn(contexts, called) ? contexts[called] : undefined
+    if (known && known.server !== server)
+      throw usageError(
+        `${called} is already the name of ${known.server}. Give this shop another name with --name.`,
+      )
+    return { current: called, contexts: { ...contexts, [called]: { server, token, staff: name } } }
   })
   return {
     json: { id, name, role, server, context: called, environment, version },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readContexts, writeContexts } from '../../cli/client/contexts.ts'
+import { changeContexts, readContexts } from '../../cli/client/contexts.ts'
 import { databaseName, tokenFolder } from '../../cli/define/actor.ts'
 import { defineTask } from '../../cli/define/command.ts'
 import { usageError } from '../../cli/errors/cli-error.ts'
@@ -15,15 +15,19 @@ export const logout = defineTask({
     const { context: asked, databaseUrl, dataDir } = context.flags
     const name = asked ?? (databaseUrl || dataDir ? undefined : saved.current)
     if (name !== undefined) {
-      const { [name]: known, ...others } = saved.contexts
-      if (!known) throw usageError(`there is no context ${name}`)
-      const { current } = saved
-      writeContexts(process.env, {
-        ...(current !== undefined && current !== name && { current }),
-        contexts: others,
+      let server = ''
+      changeContexts(process.env, ({ current, contexts }) => {
+        const known = Object.hasOwn(contexts, name) ? contexts[name] : undefined
+        if (!known) throw usageError(`there is no context ${name}`)
+        server = known.server
+        const { [name]: _, ...others } = contexts
+        return {
+          ...(current !== undefined && current !== name && { current }),
+          contexts: others,
+        }
       })
       return {
-        json: { context: name, server: known.server, forgotten: true },
+        json: { context: name, server, forgotten: true },
         text: `Logged out of ${name}.`,
       }
     }

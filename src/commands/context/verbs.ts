@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Contexts, readContexts, writeContexts } from '../../cli/client/contexts.ts'
+import { type Contexts, changeContexts, readContexts } from '../../cli/client/contexts.ts'
 import { defineTask } from '../../cli/define/command.ts'
 import { usageError } from '../../cli/errors/cli-error.ts'
 import { type Column, tableOf } from '../../cli/output/table.ts'
@@ -48,17 +48,17 @@ const use = defineTask({
   input: z.object({ name: z.string() }),
   examples: ['laku context use ops'],
   run: async (_context, { name }) => {
-    const saved = readContexts(process.env)
-    const known = Object.hasOwn(saved.contexts, name) ? saved.contexts[name] : undefined
-    if (!known) {
-      const names = Object.keys(saved.contexts).join(', ') || 'none'
-      throw usageError(`there is no context ${name} (known: ${names})`)
-    }
-    writeContexts(process.env, { ...saved, current: name })
-    return {
-      json: { name, server: known.server },
-      text: `Commands now work on the shop ${name} (${known.server}).`,
-    }
+    let server = ''
+    changeContexts(process.env, (saved) => {
+      const known = Object.hasOwn(saved.contexts, name) ? saved.contexts[name] : undefined
+      if (!known) {
+        const names = Object.keys(saved.contexts).join(', ') || 'none'
+        throw usageError(`there is no context ${name} (known: ${names})`)
+      }
+      server = known.server
+      return { ...saved, current: name }
+    })
+    return { json: { name, server }, text: `Commands now work on the shop ${name} (${server}).` }
   },
 })
 

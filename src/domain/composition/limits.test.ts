@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { giveGoodwill } from '../../../test/goodwill.ts'
+import { someone } from '../../../test/laku.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
-import { staff } from '../../../test/staff.ts'
 import { customer, refusal, Storefront } from '../../../test/storefront.ts'
 import { good } from '../../../test/wallets.ts'
 import { type Actor, newId } from '../kernel/index.ts'
@@ -41,7 +41,7 @@ describe('case 8: limits count persons, receivers and time', () => {
 
   let people = 0
   const person = (role: 'support' | 'finance' = 'finance') =>
-    ({ ...staff(role), name: `person ${++people}`, reason: 'a test' }) as Actor & { id: string }
+    someone({ role, name: `person-${++people}`, reason: 'a test' })
   const buyer = async () =>
     (await shop.market.buyers(1))[0] as Awaited<ReturnType<typeof shop.market.buyers>>[0] & {}
   const give = (
@@ -218,7 +218,12 @@ describe('case 8: limits count persons, receivers and time', () => {
         constraint: 'limit_second_person',
       })
     }
-    await use('refund', newId()).execute(f.laku.db)
+    const second = newId()
+    await expect(use('refund', second).execute(f.laku.db)).rejects.toThrow('has shown no token')
+    await f.laku.system(async ({ tx }) => {
+      await sql`select staff_acts(${`test ${second} budi`})`.execute(tx)
+      await use('refund', second).execute(tx)
+    })
     const gone = sql`delete from limit_uses where person = ${by}`.execute(f.laku.db)
     await expect(gone).rejects.toMatchObject({ constraint: 'limit_kept' })
     expect(

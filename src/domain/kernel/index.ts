@@ -67,7 +67,7 @@ export { type Paged, pageOf } from './pages.ts'
 export type { Person, PersonalTable } from './personal-data.ts'
 export { defaultPolicy, type Policy } from './policy.ts'
 export { ConfirmedFactor } from './proofs/confirmed-factor.ts'
-export { callAsHolder, callProven } from './proofs/proven.ts'
+export { callAsHolder, callProven, showWhoActs } from './proofs/proven.ts'
 export {
   type CallLease,
   leaseUntil,

@@ -11,6 +11,11 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface ActingSecret {
+  one: Generated<boolean>;
+  secret: Generated<string>;
+}
+
 export interface Addresses {
   areaId: string | null;
   city: string;
@@ -1229,6 +1234,7 @@ export interface Withdrawals {
 }
 
 export interface DB {
+  actingSecret: ActingSecret;
   addresses: Addresses;
   agentOffices: AgentOffices;
   attention: Attention;

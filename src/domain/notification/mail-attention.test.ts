@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { query } from '../../../test/global-setup.ts'
 import { openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import { type AttentionKind, newId } from '../kernel/index.ts'
 import { mailAttention } from './index.ts'
@@ -9,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 beforeEach(async () => {
-  await laku.db.deleteFrom('attention').execute()
+  await query(laku.ownerUrl, 'delete from attention')
   await laku.db.updateTable('attentionMails').set({ daily: null }).execute()
   await control('POST', 'reset')
   // The time is 05:00 in Jakarta on the next day.

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { admin, openTestLaku, someone, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { officePlace } from '../../../test/offices.ts'
 import { enrol, hire, staff } from '../../../test/staff.ts'
@@ -39,7 +39,7 @@ const asAdmin = <T>(use: (work: Work) => Promise<T>) => laku.as(admin, use)
 async function newAgent(officeId: string, name: string): Promise<Actor> {
   const { id } = await enrol(laku, 'agent', name)
   await asAdmin((work) => assignAgent(work, { officeId, staffId: id }))
-  return { kind: 'staff', id, name, role: 'agent', reason: 'a test' }
+  return someone({ id, name, role: 'agent', reason: 'a test' })
 }
 
 beforeAll(async () => {

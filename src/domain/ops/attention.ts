@@ -3,6 +3,7 @@ import { actorLabel, personOf, requireStaff } from '../kernel/actor.ts'
 import type { AttentionKind } from '../kernel/attention-kinds.ts'
 import { kernelErrors } from '../kernel/kernel-errors.ts'
 import { type Paged, pageOf } from '../kernel/pages.ts'
+import { showWhoActs } from '../kernel/proofs/proven.ts'
 import type { DB } from '../kernel/schema.ts'
 import type { Tx, Work } from '../kernel/work.ts'
 
@@ -76,6 +77,7 @@ export async function resolveAttention(
     requireStaff(work.actor, 'finance')
     if (details.byId === personOf(work.actor)) throw kernelErrors.own_act()
   }
+  await showWhoActs(work)
   const { rows } = await sql<AttentionView>`
     update attention set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}
     where id = ${id}::uuid and resolved_at is null returning ${columns}`.execute(work.tx)
@@ -116,10 +118,12 @@ export async function endAttentionWhere(
   holds: RawBuilder<unknown>,
   { resolution }: { resolution: string },
 ): Promise<number> {
-  const { numAffectedRows } = await sql`
+  const settled = sql`
     with the_time as (select ${work.now}::timestamptz as now)
     update attention a set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}
-    where a.resolved_at is null and ${holds}`.execute(work.tx)
+    where a.resolved_at is null and ${holds}`
+  // Both statements are sent together. The database runs them in this order.
+  const [, { numAffectedRows }] = await Promise.all([showWhoActs(work), settled.execute(work.tx)])
   return Number(numAffectedRows ?? 0)
 }
 

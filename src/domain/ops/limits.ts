@@ -5,6 +5,7 @@ import { newId } from '../kernel/ids.ts'
 import { kernelErrors } from '../kernel/kernel-errors.ts'
 import type { Rupiah } from '../kernel/money.ts'
 import type { Policy } from '../kernel/policy.ts'
+import { showWhoActs } from '../kernel/proofs/proven.ts'
 import { asRecords, insertRows } from '../kernel/rows.ts'
 import type { Tx, Work } from '../kernel/work.ts'
 import { nameOfPerson, requireOwnFactor } from '../staff/index.ts'
@@ -115,6 +116,7 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
     usedAt: work.now,
     undoneAt: null,
   }
+  if (second !== null) await showWhoActs(work)
   // If a decision is made again, its new count replaces the earlier one. An example is a new decision about a
   // settlement that was on hold.
   const { rows } = await sql<{ id: string }>`
@@ -213,6 +215,7 @@ export async function allowOverLimit(
   const { kind, subjectId, amountIdr } = input
   const reason = requireReason(work, input.reason)
   await requireOwnFactor(work)
+  await showWhoActs(work)
   const until = secondsAfter(work.now, CLEARED_S)
   const clearance = { id: newId(), kind, subjectId, amountIdr, until }
   await insertRows(work.tx, 'limitClearances', [

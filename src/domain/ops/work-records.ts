@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { newId } from '../kernel/ids.ts'
+import { showWhoActs } from '../kernel/proofs/proven.ts'
 import { asRecords, insertRows } from '../kernel/rows.ts'
 import type { WorkRecords } from '../kernel/unit-of-work-options.ts'
 
@@ -8,7 +9,9 @@ import type { WorkRecords } from '../kernel/unit-of-work-options.ts'
  * its transaction.
  */
 export const workRecords: WorkRecords = {
-  writeAudit: async ({ tx, actor, now, requestId }, entries) => {
+  writeAudit: async (work, entries) => {
+    if (entries.length === 0) return
+    const { tx, actor, now, requestId } = work
     const rows = entries.map((entry) => ({
       id: newId(),
       actorKind: actor.kind,
@@ -23,7 +26,8 @@ export const workRecords: WorkRecords = {
       requestId,
       occurredAt: now,
     }))
-    await insertRows(tx, 'auditLog', rows)
+    // Both statements are sent together. The database runs them in this order.
+    await Promise.all([showWhoActs(work), insertRows(tx, 'auditLog', rows)])
   },
 
   writeAttention: async ({ tx, now }, items) => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { admin, openTestLaku, someone, type TestLaku } from '../../../test/laku.ts'
 import type { Buyer, Market } from '../../../test/market.ts'
 import { customer, orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
 import { createOrdersOf } from '../group-buying/index.ts'
@@ -35,12 +35,8 @@ type Account = Parameters<typeof balanceIdr>[1]
 const balance = (key: Account) => laku.system((work) => balanceIdr(work.tx, key))
 const owed = () => balance(factoryAccount(market.factoryId))
 const buyer = async (): Promise<Buyer> => (await market.buyers(1))[0]!
-const staff = (role: StaffRole): Actor => ({
-  kind: 'staff',
-  id: admin.kind === 'staff' ? admin.id : '',
-  name: role,
-  role,
-})
+const staff = (role: StaffRole): Actor =>
+  someone({ id: admin.kind === 'staff' ? admin.id : '', name: role, role })
 const set = (order: string, status: StatusByHand, reason?: string, actor: Actor = admin) =>
   laku.as(actor, (work) => setOrderStatus(work, { order, status, reason }))
 

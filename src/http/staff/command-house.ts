@@ -8,6 +8,11 @@ export interface Execution {
   /** The run's id in the database, and the number of this attempt to run the command. */
   run: { id: string; attempt: number }
   actor: Actor
+  /**
+   * The token of the staff member. The actor's proof holds it too, but only this text arrives in another
+   * thread.
+   */
+  token?: string | undefined
   request: CommandRequest
   /**
    * The second-factor code that the staff member sent with the command (`x-second-factor`). It is not part of

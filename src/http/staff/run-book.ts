@@ -66,17 +66,17 @@ export class RunBook {
   ): Promise<{ id: string; lines: Lines }> {
     if (this.#ending) throw staffErrors.ending()
     const { request, actor } = asked
-    const { units, vault } = this.#laku
+    const { units } = this.#laku
     const identity = identityOf(asked)
     // A command that only reads runs each time it is requested, and is recorded only if it takes long.
     if (reads) {
       const record = async () => {
-        await units.run(actor, ({ tx }) => beginRun(tx, vault, identity))
+        await units.run(actor, (work) => beginRun(work, identity))
       }
       const run = this.#start(asked, { id: identity.id, attempt: 1 }, release, record)
       return { id: request.id, lines: (gone) => run.read(0, gone) }
     }
-    const begun = await units.run(actor, ({ tx }) => beginRun(tx, vault, identity))
+    const begun = await units.run(actor, (work) => beginRun(work, identity))
     if (begun.begun) {
       const run = this.#start({ ...asked, shownOnce }, begun, release)
       return { id: begun.id, lines: (gone) => run.read(0, gone) }
@@ -115,6 +115,7 @@ export class RunBook {
         laku: this.#laku,
         run: begun,
         actor,
+        token: proof?.reveal(),
         request,
         code,
         emit: (event) => run.emit(event),

@@ -19,5 +19,9 @@ export const staffErrors = defineErrors('staff_door', {
     'unavailable',
     'This server is shutting down and starts no new command. Try again in a few seconds.',
   ],
+  installed_over: [
+    'unavailable',
+    'Another build of laku was installed over this running server, so the server runs no commands. Restart laku serve and laku worker on its host.',
+  ],
   request_unfit: ['invalid', 'The request is not valid. Correct what the details name, then send it again.'],
 })

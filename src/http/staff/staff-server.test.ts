@@ -67,7 +67,8 @@ const house: CommandHouse = {
   },
 }
 
-const paces = { jobAfterMs: 50, flushMs: 50, heartbeatMs: 100, endWithinMs: 50 }
+let onDisk: string | undefined
+const paces = { buildOnDisk: () => onDisk, jobAfterMs: 50, flushMs: 50, heartbeatMs: 100, endWithinMs: 50 }
 const folder = mkdtempSync(join(tmpdir(), 'laku-door-'))
 
 let laku: TestLaku
@@ -185,8 +186,10 @@ describe('a command that takes long', () => {
     const running = say('work', 'slow', '--json', '--idempotency-key', 'once')
     await begun
     const listed = await say('commands', 'list', '--json')
-    const [run] = (JSON.parse(listed.stdout) as { data: { id: string; status: string }[] }).data
-    expect(run).toMatchObject({ status: 'running', key: 'once', command: 'work slow', exit_code: null })
+    // The list itself is a run where the machine is so slow that it takes long.
+    const { data } = JSON.parse(listed.stdout) as { data: { id: string; key: string }[] }
+    const run = data.find(({ key }) => key === 'once')
+    expect(run).toMatchObject({ status: 'running', command: 'work slow', exit_code: null })
     const id = run?.id ?? ''
     const attached = say('commands', 'attach', id, '--json')
     const other = await staffServer.tokenOf((await hire(laku, 'finance')).id)
@@ -616,6 +619,16 @@ describe('the handshake', () => {
     expect(exitCode).toBe(4)
     expect(stderr).toContain('your token is not valid at')
     expect((await post('x'.repeat(2_000_000), PROTOCOL, 'lkst_wrong')).statusCode).toBe(403)
+  })
+
+  it('with a server over which another build was installed runs nothing and says to restart it', async () => {
+    onDisk = 'another'
+    const { exitCode, stderr } = await say('work', 'slow')
+    const early = await say('work', 'look', '--json', '--wait', '1s')
+    onDisk = undefined
+    expect([exitCode, early.exitCode, runs]).toEqual([6, 6, 0])
+    expect(stderr).toMatch(/Another build of laku was installed .* Restart laku serve and laku worker/)
+    expect((await say('work', 'look')).stderr).toBe('')
   })
 
   it('refuses a verb and an option that the server does not know', async () => {

@@ -30,6 +30,7 @@ import {
   UnitOfWork,
 } from '../../domain/kernel/index.ts'
 import { workRecords } from '../../domain/ops/work-records.ts'
+import { buildId } from '../../runtime/build-id.ts'
 import { roleOf, shownUrl } from '../../runtime/connect.ts'
 import { beganAt, createKysely, createPool } from '../../runtime/database.ts'
 import type { Laku } from '../../runtime/laku.ts'
@@ -56,9 +57,19 @@ export interface StaffServerTimings extends RunPaces {
    * interrupted.
    */
   endWithinMs: number
+  /** Returns the id of the build that lies on the disk now; undefined if there is none. */
+  buildOnDisk: () => string | undefined
 }
 
-const staffServerTimings: StaffServerTimings = { ...runPaces, heartbeatMs: HEARTBEAT_MS, endWithinMs: 10_000 }
+const staffServerTimings: StaffServerTimings = {
+  ...runPaces,
+  heartbeatMs: HEARTBEAT_MS,
+  endWithinMs: 10_000,
+  buildOnDisk: buildId,
+}
+
+/** The build whose code this process has loaded so far. */
+const loadedBuild = buildId()
 
 const systemActor: Actor = { kind: 'system', name: 'staff server' }
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
@@ -144,7 +155,7 @@ function buildStaffServer(
   laku: Laku,
   house: CommandHouse,
   book: RunBook,
-  { heartbeatMs, flushMs: tokenSeenMs }: StaffServerTimings,
+  { heartbeatMs, flushMs: tokenSeenMs, buildOnDisk }: StaffServerTimings,
 ): FastifyInstance {
   const app = Fastify({
     loggerInstance: laku.logger as FastifyBaseLogger,
@@ -200,6 +211,9 @@ function buildStaffServer(
         const [first, second] = asked.path
         if (first !== noun || second !== verb)
           throw staffErrors.request_unfit({ where: 'body', problems: [] })
+        // Commands load their code when they first run. Code of another build does not fit the code that this
+        // process has loaded before.
+        if (buildOnDisk() !== loadedBuild) throw staffErrors.installed_over()
         const found = await house.find(asked.path)
         if (!found)
           throw staffErrors.no_such_command({ command: asked.path.join(' '), serverVersion: version })

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { query } from '../../../test/global-setup.ts'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { createPurchaseOrder, purchaseOrder, sendPurchaseOrder } from '../../domain/warehouse/index.ts'
@@ -32,7 +33,7 @@ beforeEach(async () => {
   laku.providers.whatsapp = createWhatsApp(laku.config)
   await laku.db.deleteFrom('whatsappMessages').execute()
   await laku.db.deleteFrom('whatsappHolds').execute()
-  await laku.db.deleteFrom('attention').execute()
+  await query(laku.ownerUrl, 'delete from attention')
 })
 
 async function control(method: string, path: string, body: object): Promise<void> {

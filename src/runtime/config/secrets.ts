@@ -14,7 +14,18 @@ export interface Verdict {
 
 /** The settings whose secrets we make ourselves, from 32 random bytes each. */
 const own: readonly SettingName[] = ['jwtSecret', 'encryptionKey', 'sealKey']
-const providers: readonly SettingName[] = ['xenditApiUrl', 'biteshipApiUrl', 'whatsappApiUrl', 'smsApiUrl']
+/**
+ * The settings that are web addresses: of the providers, of the shop's own public server, and of the front
+ * ends that call that server. Tokens and personal data travel to each of them.
+ */
+const webAddresses: readonly SettingName[] = [
+  'xenditApiUrl',
+  'biteshipApiUrl',
+  'whatsappApiUrl',
+  'smsApiUrl',
+  'publicUrl',
+  'corsOrigins',
+]
 /** The settings that are addresses: an address holds its password among other things. */
 const addresses: readonly SettingName[] = [
   'databaseUrl',
@@ -32,8 +43,8 @@ const LEAST_BYTES = 32
 const LEAST_DIFFERENT = 16
 
 /**
- * Finds the secrets that production refuses, though their form is right. Also finds providers that would be
- * called without encryption.
+ * Finds the secrets that production refuses, though their form is right. Also finds web addresses without
+ * encryption.
  */
 export function judgeSecrets(given: RawSettings): Verdict {
   const known = developmentSecrets()
@@ -51,9 +62,10 @@ export function judgeSecrets(given: RawSettings): Verdict {
       }
     }
   }
-  for (const name of providers) {
-    const value = given[name]
-    if (typeof value !== 'string' || !/^http:/i.test(value)) continue
+  for (const name of webAddresses) {
+    // A parsed URL is asked, because spaces and capitals before `://` change nothing in the address.
+    if (!valuesOf(given[name]).some((value) => URL.canParse(value) && new URL(value).protocol === 'http:'))
+      continue
     verdict.problems.push(
       `${variableOf(configSchema.shape[name]).variable} must begin with https in production`,
     )

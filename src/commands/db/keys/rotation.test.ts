@@ -6,6 +6,7 @@ import { CommandScenes } from '../../../../test/contract/command-scenes.ts'
 import { query, testEncryptionKey } from '../../../../test/global-setup.ts'
 import { admin, type TestLaku } from '../../../../test/laku.ts'
 import { good } from '../../../../test/wallets.ts'
+import { beginRun, keepAnswer } from '../../../domain/auth/index.ts'
 import { choreography } from '../../../domain/composition/choreography.ts'
 import { bookChecks } from '../../../domain/composition/invariants.ts'
 import { sealedTables } from '../../../domain/composition/sealing/sealed-data.ts'
@@ -86,10 +87,10 @@ beforeAll(async () => {
     ])
   })
   const run = { id: newId(), staffId: (admin as { id: string }).id, key: 'rotation', requestHash: 'h' }
-  await laku.db
-    .insertInto('commandRuns')
-    .values({ ...run, command: 'settle run', kept: laku.vault.seal('command runs', 'done') })
-    .execute()
+  await laku.as(admin, async (work) => {
+    await beginRun(work, { ...run, command: 'settle run' })
+    await keepAnswer(work, { id: run.id, attempt: 1 }, 'done')
+  })
   await laku.system((work) => takeChainPage(work))
   vi.stubEnv('DATABASE_URL', laku.urls.app)
   vi.stubEnv('DATABASE_OWNER_URL', laku.ownerUrl)

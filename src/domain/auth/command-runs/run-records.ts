@@ -4,6 +4,7 @@ import {
   insertRows,
   type StaffProof,
   type StaffRole,
+  showWhoActs,
   type Tx,
   type Vault,
   type Work,
@@ -54,11 +55,14 @@ interface RunRow {
  * begins again, unless that run made its change.
  * @throws auth.command_key_reused
  */
-export async function beginRun(tx: Tx, vault: Vault, run: RunIdentity): Promise<Begun> {
+export async function beginRun(work: Work, run: RunIdentity): Promise<Begun> {
+  const { tx, vault } = work
   const { id, key, staffId, command, requestHash } = run
-  const made = await sql`
+  const begun = sql`
     insert into command_runs (id, staff_id, key, request_hash, command)
-    values (${id}, ${staffId}, ${key}, ${requestHash}, ${command}) on conflict do nothing`.execute(tx)
+    values (${id}, ${staffId}, ${key}, ${requestHash}, ${command}) on conflict do nothing`
+  // Both statements are sent together. The database runs them in this order.
+  const [, made] = await Promise.all([showWhoActs(work), begun.execute(tx)])
   if (made.numAffectedRows === 1n) return { begun: true, id, attempt: 1 }
   const { rows } = await sql<RunRow>`
     select id, request_hash, attempt, ended_at, kept,

@@ -11,9 +11,9 @@ import { type CommandRunView, showRun } from './read-runs.ts'
 export async function stopRun(work: Work, id: string): Promise<CommandRunView> {
   const before = await showRun(work.tx, work.actor, id)
   if (before.status !== 'running') throw authErrors.command_run_over({ id, status: before.status })
-  await sql`update command_runs set stop_asked_at = coalesce(stop_asked_at, now()) where id = ${id}`.execute(
-    work.tx,
-  )
+  await sql`
+    update command_runs set stop_asked_at = coalesce(stop_asked_at, now())
+    where id = ${id} and ended_at is null`.execute(work.tx)
   work.audit({
     command: 'commands stop',
     subject: ['command', id],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { backUp } from '../../../../test/backup.ts'
 import { sandboxControl } from '../../../../test/control.ts'
 import { giveGoodwill } from '../../../../test/goodwill.ts'
-import { admin, openTestLaku, system, type TestLaku } from '../../../../test/laku.ts'
+import { admin, openTestLaku, someone, system, type TestLaku } from '../../../../test/laku.ts'
 import type { Buyer } from '../../../../test/market.ts'
 import { shortTimeoutGateway } from '../../../../test/payments.ts'
 import { MUCH_IDR, shortTimeoutPayouts } from '../../../../test/payouts.ts'
@@ -32,7 +32,7 @@ import { type AdoptContext, adoptProvider } from './adopt-provider.ts'
 
 const PLACE = 'db.example/laku'
 const FEE_IDR = 2_500
-const finance = { ...admin, name: 'fin', role: 'finance', reason: 'restored the backup' } as const
+const finance = someone({ name: 'fin', role: 'finance', reason: 'restored the backup' })
 
 let laku: TestLaku
 let shop: Storefront

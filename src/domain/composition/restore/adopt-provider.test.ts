@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { backUp } from '../../../../test/backup.ts'
-import { system } from '../../../../test/laku.ts'
+import { someone, system } from '../../../../test/laku.ts'
 import type { Buyer } from '../../../../test/market.ts'
 import { openSettlementFixture, type SettlementFixture } from '../../../../test/settlements.ts'
 import { good } from '../../../../test/wallets.ts'
@@ -16,13 +16,7 @@ import { type AdoptContext, adoptProvider, recogniseDatabase } from './adopt-pro
 
 const DAY_S = 86_400
 const PLACE = 'db.example/laku'
-const finance: Actor = {
-  kind: 'staff',
-  id: newId(),
-  name: 'fin',
-  role: 'finance',
-  reason: 'restored the backup',
-}
+const finance: Actor = someone({ name: 'fin', role: 'finance', reason: 'restored the backup' })
 
 describe('case 4: a backup is restored over a day in which money left and came', () => {
   let f: SettlementFixture

@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { backUp } from '../../../../test/backup.ts'
 import { sandboxControl } from '../../../../test/control.ts'
-import { system } from '../../../../test/laku.ts'
+import { someone, system } from '../../../../test/laku.ts'
 import { budi, openSettlementFixture, type SettlementFixture } from '../../../../test/settlements.ts'
-import { type Actor, databaseDoubt, newId, recordDatabaseIdentity } from '../../kernel/index.ts'
+import { type Actor, databaseDoubt, recordDatabaseIdentity } from '../../kernel/index.ts'
 import { factoryAccount } from '../../ledger/index.ts'
 import { reconcileGateway } from '../../payment/index.ts'
 import { submitPayouts, sweepPayouts } from '../../payout/index.ts'
@@ -13,7 +13,7 @@ import { choreography } from '../choreography.ts'
 import { type AdoptContext, adoptProvider } from './adopt-provider.ts'
 
 const PLACE = 'db.example/laku'
-const finance: Actor = { kind: 'staff', id: newId(), name: 'fin', role: 'finance', reason: 'restored' }
+const finance: Actor = someone({ name: 'fin', role: 'finance', reason: 'restored' })
 
 let f: SettlementFixture
 let context: AdoptContext

@@ -1,4 +1,4 @@
-import type { RawBuilder } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { requireStaff } from '../actor.ts'
 import { sqlState } from '../database/errors.ts'
 import type { DomainError } from '../errors.ts'
@@ -55,4 +55,17 @@ export async function callAsHolder<T>(
     if (!(error instanceof Error) || sqlState(error) !== REFUSED) throw error
     throw refusals[error.message]?.() ?? kernelErrors.forbidden({ needs: ['admin'] })
   }
+}
+
+/**
+ * Shows the database, for the rest of this transaction, which member of staff acts. The database then accepts
+ * rows in that person's name: audit entries, resolved attention items and runs of commands. If no member of
+ * staff acts, this function does nothing.
+ * @throws kernel.forbidden
+ */
+export async function showWhoActs(work: Pick<Work, 'tx' | 'actor' | 'requestId'>): Promise<void> {
+  if (work.actor.kind !== 'staff' || !work.actor.proof) return
+  await callAsHolder(work, ({ token }) => sql`select staff_acts(${token}) as result`, {
+    'kernel.forbidden': () => kernelErrors.forbidden({ needs: ['a staff token'] }),
+  })
 }

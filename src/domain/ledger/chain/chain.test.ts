@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openTestLaku, type TestLaku } from '../../../../test/laku.ts'
+import { openTestLaku, someone, type TestLaku } from '../../../../test/laku.ts'
 import { newId, runChecks, Vault } from '../../kernel/index.ts'
 import { listAttention } from '../../ops/index.ts'
 import {
@@ -27,7 +27,7 @@ describe('the chain of the ledger', () => {
   })
   afterAll(() => laku.close())
 
-  const admin = { kind: 'staff', id: newId(), name: 'admin-1', role: 'admin', reason: 'drill' } as const
+  const admin = someone({ name: 'admin-1', role: 'admin', reason: 'drill' })
   const posting = (): Posting => ({
     key: `payment:${newId()}:confirmed`,
     kind: 'payment.confirmed',

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { someone } from '../../../../test/laku.ts'
 import { expectPaidOnce } from '../../../../test/lost-calls.ts'
 import { openPayoutFixture } from '../../../../test/payouts.ts'
 import { staff } from '../../../../test/staff.ts'
@@ -238,7 +239,7 @@ describe('declaring a payout dead', () => {
     expect(await dead(id, first)).toMatchObject({ status: 'submitted', deadAskedBy: 'staff:finance' })
     expect(await refusal(dead(id, first))).toBe('payout.same_person')
     expect(await refusal(f.create({ subjectId }))).toBe('payout.under_way')
-    expect(await dead(id, { ...first, id: newId(), name: 'budi' })).toMatchObject({
+    expect(await dead(id, someone({ role: 'finance', reason: 'ticket 4711', name: 'budi' }))).toMatchObject({
       status: 'failed',
       failureCode: 'DECLARED_DEAD',
     })
@@ -261,7 +262,7 @@ describe('declaring a payout dead', () => {
     await pass(1)
     await pass(25)
     await dead(id)
-    const budi = { ...staff('finance', 'they look'), id: newId(), name: 'budi' }
+    const budi = someone({ role: 'finance', reason: 'they look', name: 'budi' })
     expect(await f.laku.as(budi, (work) => keepPayout(work, { payout: id }))).toMatchObject({
       deadAskedBy: null,
     })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { someone } from '../../../../test/laku.ts'
 import { oneAdministratorAndTwo, staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, openWalletFixture, type WalletFixture } from '../../../../test/wallets.ts'
@@ -47,7 +48,7 @@ describe('what staff give to wallets and take from them', () => {
   })
 
   it('is not cut into pieces to go round the other person', async () => {
-    const [other, clerk] = [await f.user(), { ...support, name: 'clerk' }]
+    const [other, clerk] = [await f.user(), someone({ name: 'clerk', role: 'support', reason: 'a test' })]
     const give = async (actor: Actor) => {
       const gift = { userId: other, changeIdr: 600_000, kind: 'goodwill', reason: 'a test' } as const
       return (await f.laku.as(actor, (work) => adjustWallet(work, gift))).status
