@@ -1974,6 +1974,22 @@ begin
   end if;
   return new;
 end $function$;
+CREATE OR REPLACE FUNCTION public.clearances_stay()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if written_by_owner(tg_relid) then return new; end if;
+  if tg_op = 'INSERT' and (new.used_at is not null or new.given_by is distinct from (select id from acting_person()))
+    or tg_op = 'UPDATE' and (old.used_at is not null or new.used_at is null
+      or row (new.kind, new.subject_id, new.amount_idr, new.given_by, new.until)
+        is distinct from row (old.kind, old.subject_id, old.amount_idr, old.given_by, old.until))
+  then
+    raise exception '% of a clearance of % is refused', lower(tg_op), new.given_by using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $function$;
 CREATE OR REPLACE FUNCTION public.clock_shift(token text, seconds bigint, reason text, request_id text)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -2431,6 +2447,22 @@ begin
   end if;
   return new;
 end $function$;
+CREATE OR REPLACE FUNCTION public.second_person_acts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if written_by_owner(tg_relid) or new.undone_at is not null or new.second_person is null
+    or new.second_person = (select id from acting_person())
+    or exists (select from limit_clearances where kind = new.kind and given_by = new.second_person and used_by = new.person
+      and used_at = new.used_at)
+  then
+    return new;
+  end if;
+  raise exception '% has shown no token in this transaction: they are no second person of % %', new.second_person, new.kind, new.subject_id
+    using errcode = 'insufficient_privilege';
+end $function$;
 CREATE OR REPLACE FUNCTION public.second_person_refusal(first text, second text, moment timestamp with time zone)
  RETURNS text
  LANGUAGE plpgsql
@@ -2708,8 +2740,10 @@ CREATE CONSTRAINT TRIGGER ledger_transaction_balances AFTER INSERT ON public.led
 CREATE TRIGGER ledger_transactions_not_truncated BEFORE TRUNCATE ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_transactions_written_once BEFORE DELETE OR UPDATE ON public.ledger_transactions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER write_offs_counted BEFORE INSERT ON public.ledger_transactions FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['factory.written_off'::text, 'payment.claim_written_off'::text]))) EXECUTE FUNCTION require_write_off_counted();
+CREATE TRIGGER clearances_stay BEFORE INSERT OR UPDATE ON public.limit_clearances FOR EACH ROW EXECUTE FUNCTION clearances_stay();
 CREATE TRIGGER limit_held BEFORE INSERT OR UPDATE OF budget, person, second_person, receiver, amount_idr, used_at ON public.limit_uses FOR EACH ROW EXECUTE FUNCTION hold_limit();
 CREATE TRIGGER limit_kept BEFORE DELETE ON public.limit_uses FOR EACH ROW EXECUTE FUNCTION keep_limit();
+CREATE TRIGGER second_person_acts BEFORE INSERT OR UPDATE OF second_person, person, used_at, undone_at ON public.limit_uses FOR EACH ROW EXECUTE FUNCTION second_person_acts();
 CREATE TRIGGER preferences_of_the_living BEFORE INSERT ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER notifications_of_the_living BEFORE INSERT ON public.notifications FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER returns_counted BEFORE INSERT OR UPDATE OF status ON public.order_returns FOR EACH ROW WHEN (((new.status = 'accepted'::text) AND (new.refund_idr > 0))) EXECUTE FUNCTION require_counted('return');

@@ -78,7 +78,9 @@ async function givenServer(ownerUrl: string): Promise<Omit<TestServer, 'template
   }
 }
 
-/** The administrator of tests: made up, until a test's database lets them in by this token (test/staff.ts). */
+/**
+ * The administrator of tests: made up, until a test's database lets them in by this token (test/staff.ts).
+ */
 export const testAdmin = {
   id: '01900000-0000-7000-8000-000000000001',
   name: 'ana',
