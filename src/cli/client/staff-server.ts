@@ -18,7 +18,7 @@ export interface StaffServerAddress {
 
 /** The error for a missing answer: the server cannot be reached, or the connection broke. */
 export class StaffServerUnreachable extends Error {
-  /** What the person can do, where the server itself said it. */
+  /** The remedy that the server itself named; undefined if it named none. */
   readonly remedy: string | undefined
 
   constructor(message: string, remedy?: string) {
