@@ -20,6 +20,10 @@ export const chargeback = defineChange({
       flags: '--same-as <id>',
       description: 'it is the same chargeback that staff booked under this id',
     },
+    {
+      flags: '--move',
+      description: 'it is booked on the wrong payment: move it to this one',
+    },
   ],
   input: z
     .object({
@@ -31,18 +35,23 @@ export const chargeback = defineChange({
         .transform(Number),
       another: z.boolean().optional(),
       sameAs: z.string().min(1).max(200).optional(),
+      move: z.boolean().optional(),
     })
-    .refine(({ another, sameAs }) => !another || sameAs === undefined, 'give either --another or --same-as'),
+    .refine(
+      ({ another, sameAs, move }) =>
+        [another || undefined, sameAs, move || undefined].filter((value) => value !== undefined).length <= 1,
+      'give one of --another, --same-as and --move',
+    ),
   severe: async (context, { payment, amount }) => {
     const { showPayment } = await import('../../domain/payment/index.ts')
     const { code } = await context.read(({ tx }) => showPayment(tx, payment))
     return { code, consequence: `books a loss of ${formatIdr(amount)} on ${code}` }
   },
-  change: async (work, { payment, transaction, amount, another, sameAs }) => {
+  change: async (work, { payment, transaction, amount, another, sameAs, move }) => {
     const { recordChargeback, showPayment } = await import('../../domain/payment/index.ts')
     const { id } = await showPayment(work.tx, payment)
     const told = { paymentId: id, transactionId: transaction, amountIdr: amount }
-    return await recordChargeback(work, { ...told, isAnother: another, sameAs })
+    return await recordChargeback(work, { ...told, isAnother: another, sameAs, isMoved: move })
   },
   done: ({ fresh, amountIdr }) =>
     fresh ? `Booked a loss of ${formatIdr(amountIdr)}.` : 'It was already booked, so nothing was booked now.',

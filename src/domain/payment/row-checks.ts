@@ -76,7 +76,7 @@ export const paymentRowChecks: readonly Check[] = [
         -- Where others gave to the payment or took from it, a part of it is theirs.
         select 'wallet:' || p.user_id, case
           when r.quarantine_id is not null or (p.charged_back_idr = 0 and coalesce(p.paid_amount_idr, p.amount_idr) >= p.amount_idr
-            and not exists (select from chargebacks c where c.payment_id = p.id)) then -r.amount_idr end
+            and not exists (select from ledger_transactions c where c.subject_id = p.id and c.kind = 'payment.charged_back')) then -r.amount_idr end
         where w.in_wallet and p.id is not null
         union all
         -- The wallet's part of a refund to the source is a row of its own, and the same posting.

@@ -8,6 +8,6 @@ export {
   showSuspense,
 } from './list-suspense.ts'
 export { collectPlace, offsetPlace, writeOffPlace } from './places.ts'
-export { type NewSuspense, putIntoSuspense } from './put-into-suspense.ts'
+export { type NewSuspense, putIntoSuspense, type SuspenseKind } from './put-into-suspense.ts'
 export { isInSuspense, recordLostReference } from './record-lost-reference.ts'
 export { suspenseTransitions } from './transitions.ts'

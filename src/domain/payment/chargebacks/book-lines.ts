@@ -7,7 +7,7 @@ import { type Booked, MAX_CORRECTIONS, movedIdr } from '../reconciliation/compar
 import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
 import type { QuarantineStatus } from '../transitions.ts'
 import { bookWonDispute } from './book-won-dispute.ts'
-import { addChargedBack, lossOf, recordChargebacks } from './record-all.ts'
+import { addChargedBack, correctionKey, lossOf, recordChargebacks } from './record-all.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
 
 interface Matched {
@@ -168,8 +168,7 @@ async function correct(work: Work, line: GatewayTransaction, changeIdr: Rupiah):
     })
     return
   }
-  const key =
-    row.corrections === 0 ? `${row.ledgerKey}:corrected` : `${row.ledgerKey}:corrected:${row.corrections + 1}`
+  const key = correctionKey(row.ledgerKey, row.corrections)
   await sql`
     update chargebacks set amount_idr = amount_idr - ${changeIdr}, corrections = corrections + 1 where id = ${row.id}`.execute(
     work.tx,

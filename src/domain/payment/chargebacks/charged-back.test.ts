@@ -109,6 +109,59 @@ describe('a buyer gets back what they paid, and that once', () => {
     expect(await f.row(id)).toMatchObject({ chargedBackIdr: 105_000 })
   })
 
+  it('of an invoice that was paid too much, the surplus goes out of the wallet again', async () => {
+    const before = await books()
+    const { id, userId } = await paid(150_000)
+    const { id: unapplied } = await f.laku.db
+      .selectFrom('quarantinedMoney')
+      .select('id')
+      .where('paymentId', '=', id)
+      .executeTakeFirstOrThrow()
+    await f.laku.as(finance(), (work) => applyQuarantined(work, { id: unapplied }))
+    const wallet = () => f.balance(`wallet:${userId}`)
+    const had = [await wallet()]
+    for (const amountIdr of [100_000, 50_000]) {
+      await chargeBack(id, amountIdr)
+      had.push(await wallet())
+    }
+    expect(had).toEqual([40_000, 40_000, 0])
+    expect(await f.broken()).toEqual([])
+    await refund(id, 110_000)
+    expect(await wallet()).toBe(0)
+    expect(await books()).toEqual(before)
+  })
+
+  it('of another payment moves there, with the loss and what both buyers have coming', async () => {
+    const [wrong, right] = [await paid(), await paid()]
+    const tell = (told: Partial<ReportedChargeback>) =>
+      f.laku.as(finance(), (work) =>
+        recordChargeback(work, {
+          ...{ transactionId: 'mistaken', paymentId: right.id, amountIdr: 40_000, isMoved: true },
+          ...told,
+        }),
+      )
+    await tell({ paymentId: wrong.id, isMoved: false })
+    await refund(wrong.id, 110_000)
+    const { loss } = await books()
+    expect(await f.balance(`wallet:${wrong.userId}`)).toBe(70_000)
+    expect(await refusal(tell({ paymentId: wrong.id }))).toBe('kernel.option_not_taken')
+    expect(await refusal(tell({ amountIdr: 41_000 }))).toBe('payment.chargeback_not_found')
+    expect(await refusal(tell({ transactionId: 'unheard' }))).toBe('payment.chargeback_not_found')
+    expect(await refusal(tell({ isMoved: false }))).toBe('payment.chargeback_known')
+    await tell({})
+    expect(await Promise.all([wrong, right].map(async ({ id }) => (await f.row(id)).chargedBackIdr))).toEqual(
+      [0, 40_000],
+    )
+    await refund(right.id, 110_000)
+    expect(await f.balance(`wallet:${wrong.userId}`)).toBe(110_000)
+    expect(await f.balance(`wallet:${right.userId}`)).toBe(70_000)
+    expect((await books()).loss).toBe(loss)
+    const line = { transactionId: 'mistaken', paymentId: right.id, amountIdr: 35_000 }
+    await f.laku.system((work) => recordChargebacks(work, [line]))
+    expect(await f.balance(`wallet:${right.userId}`)).toBe(75_000)
+    expect(await f.broken()).toEqual([])
+  })
+
   describe('told of by staff and found in the provider’s book under another id', () => {
     const line = (transactionId: string, paymentId: string, amountIdr: number) =>
       f.laku.system((work) => recordChargebacks(work, [{ transactionId, paymentId, amountIdr }]))

@@ -26,7 +26,13 @@ export interface BookedChargeback {
    * the line was not read yet.
    */
   providerTransactionId: string | null
+  /** The number of corrections that were posted. It makes the ledger key of the next correction. */
+  corrections: number
 }
+
+/** Returns the ledger key of a chargeback's next correction, after `corrections` earlier ones. */
+export const correctionKey = (ledgerKey: string, corrections: number): string =>
+  corrections === 0 ? `${ledgerKey}:corrected` : `${ledgerKey}:corrected:${corrections + 1}`
 
 export const chargebackKey = (transactionId: string) => `chargeback:${transactionId}`
 
@@ -36,7 +42,7 @@ export const chargebackKey = (transactionId: string) => `chargeback:${transactio
  */
 export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): Promise<BookedChargeback[]> {
   const { rows } = await sql<BookedChargeback>`
-    select id, ledger_key, payment_id, amount_idr, provider_transaction_id from chargebacks
+    select id, ledger_key, payment_id, amount_idr, provider_transaction_id, corrections from chargebacks
     where payment_id = any(${asked.flatMap((chargeback) => chargeback.paymentId ?? [])}::uuid[])
       or ledger_key = any(${asked.map((chargeback) => chargebackKey(chargeback.transactionId))})
       or provider_transaction_id = any(${asked.map((chargeback) => chargeback.transactionId)})
@@ -78,6 +84,7 @@ const newRow = ({ transactionId, paymentId, amountIdr }: Chargeback) => ({
   ledgerKey: chargebackKey(transactionId),
   paymentId,
   amountIdr,
+  corrections: 0,
 })
 
 /**
@@ -154,11 +161,12 @@ export async function recognize(work: Work, told: BookedChargeback, line: Charge
     where id = ${told.id} and provider_transaction_id is null`.execute(work.tx)
   await endAttention(work, 'chargeback_ambiguous', line.transactionId, 'it is the one that staff told of')
   if (changeIdr === 0) return
-  await post(work, [lossOf(`${told.ledgerKey}:corrected`, told.paymentId, changeIdr)])
+  await post(work, [lossOf(correctionKey(told.ledgerKey, told.corrections), told.paymentId, changeIdr)])
   await addChargedBack(work, [{ paymentId: told.paymentId, amountIdr: changeIdr }])
 }
 
-function reportChargebacks(
+/** Notifies staff of chargebacks, so that they look at the order before it is sent. */
+export function reportChargebacks(
   work: Work,
   payments: ReadonlyMap<string, LockedPayment>,
   fresh: readonly Chargeback[],

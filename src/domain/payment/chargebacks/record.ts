@@ -2,6 +2,7 @@ import { kernelErrors, type Rupiah, requireStaff, rupiah, type Work } from '../.
 import { endAttention } from '../../ops/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { lockPayments } from '../payments/lock.ts'
+import { moveChargeback, paymentsBookedOn } from './move.ts'
 import {
   bookChargebacks,
   type Chargeback,
@@ -21,6 +22,8 @@ export interface ReportedChargeback extends Chargeback {
   isAnother?: boolean | undefined
   /** The id of a chargeback in laku's ledger: staff say that it is the same chargeback as this one. */
   sameAs?: string | undefined
+  /** True if the chargeback is booked on another payment, and staff say that it is of this one. */
+  isMoved?: boolean | undefined
 }
 
 export interface RecordedChargeback {
@@ -34,7 +37,8 @@ export interface RecordedChargeback {
 /**
  * Posts a chargeback that Xendit reported to staff before its transaction list had it. Staff also say here
  * whether a line of that list is a chargeback that they reported (`sameAs`) or another one (`isAnother`). A
- * chargeback is posted only once under the same id.
+ * chargeback that is booked on the wrong payment moves to this one (`isMoved`). A chargeback is posted only
+ * once under the same id.
  * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.option_not_taken,
  *   kernel.forbidden
  */
@@ -42,7 +46,8 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   requireStaff(work.actor, 'finance')
   const { transactionId, paymentId, sameAs } = told
   const amountIdr = rupiah(told.amountIdr)
-  const payments = await lockPayments(work.tx, [paymentId])
+  const wrong = told.isMoved ? await paymentsBookedOn(work, transactionId) : []
+  const payments = await lockPayments(work.tx, [paymentId, ...wrong])
   const payment = payments.get(paymentId)
   if (!payment) throw paymentErrors.not_found({ paymentId })
   const line = { transactionId, paymentId, amountIdr }
@@ -51,6 +56,15 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   const before = booked.find(
     (chargeback) => chargeback.ledgerKey === key || chargeback.providerTransactionId === transactionId,
   )
+  if (told.isMoved) {
+    if (!before || before.amountIdr !== amountIdr) throw paymentErrors.chargeback_not_found({ transactionId })
+    const others = booked.filter((chargeback) => chargeback.paymentId === paymentId)
+    await moveChargeback(work, before, { transactionId, to: payment })
+    requireTakeable(payment, amountIdr, others)
+    const [was, after] = [{ paymentId: before.paymentId }, { transactionId, amountIdr, paymentId }]
+    work.audit({ command: 'payments chargeback', subject: ['payment', paymentId], before: was, after })
+    return { ...line, fresh: false }
+  }
   if (before) {
     if (before.paymentId === paymentId && before.amountIdr === amountIdr) return { ...line, fresh: false }
     throw paymentErrors.chargeback_known({ transactionId, amountIdr: before.amountIdr })

@@ -65,9 +65,11 @@ export const buyersLeft = (payment: OwnMoney): Rupiah =>
 /**
  * Returns the sum that the buyer should have got back from laku by now. That is the sum of the refunds and
  * rebates decided. It is reduced if the buyer would otherwise get more than they paid, chargebacks included.
+ * It is below zero if the card issuer gave back more than the payment's own sum. That happens if the buyer
+ * paid too much and the surplus went into the wallet: the buyer then owes the surplus.
  */
 export const dueToBuyer = (payment: OwnMoney): Rupiah =>
-  Math.min(payment.returnedIdr, Math.max(0, ownIdr(payment) - payment.chargedBackIdr))
+  Math.min(payment.returnedIdr, ownIdr(payment) - payment.chargedBackIdr)
 
 export interface SplitRefund {
   buyerIdr: Rupiah

@@ -429,6 +429,17 @@ describe("the provider's book has the last word", () => {
     }
     expect(await differences()).toEqual([])
     expect((await f.row(unheard.payment.id)).status).toBe('paid')
+    // The chargeback that was never there is its buyer's matter, until their payment is without it.
+    const open = () => f.laku.system(({ tx }) => openThings(tx, twin.userId))
+    expect(await open()).toMatchObject({ suspense: 1 })
+    await f.laku.as(finance(), (work) =>
+      disposeSuspense(work, twin.code, { to: 'reassigned', place: twin.id }),
+    )
+    expect([(await f.row(twin.id)).chargedBackIdr, await open()]).toEqual([
+      0,
+      expect.not.objectContaining({ suspense: 1 }),
+    ])
+    expect(await differences()).toEqual([])
   })
 
   it('is proven once a day from where it was proven last, by one run of all processes', async () => {

@@ -16,10 +16,18 @@ import {
   writeOffPlace,
 } from '../../suspense/index.ts'
 import { ensureWallets, lockWallets, requireBalances, walletErrors } from '../../wallet/index.ts'
-import { addChargedBack, chargebackKey, chargebacksOf, requireTakeable } from '../chargebacks/record-all.ts'
+import {
+  addChargedBack,
+  chargebackKey,
+  chargebacksOf,
+  correctionKey,
+  requireTakeable,
+} from '../chargebacks/record-all.ts'
 import { reduceQuarantined } from '../chargebacks/take-from-quarantine.ts'
+import { paymentErrors } from '../errors.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
-import { lockPayments } from '../payments/lock.ts'
+import { type LockedPayment, lockPayments } from '../payments/lock.ts'
+import { MAX_CORRECTIONS } from '../reconciliation/compare-transactions.ts'
 import { lockQuarantined } from './lock.ts'
 
 /**
@@ -123,15 +131,16 @@ function walletPlace({ code, userId, amountIdr }: SuspenseItem, { userId: given 
 async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDisposal): Promise<Place> {
   const { id, code, kind, amountIdr, providerId } = item
   if (place === 'fee' && kind === 'movement') return { account: 'gateway-fees' }
-  if (!place || place === 'fee' || kind !== 'chargeback' || amountIdr < 0)
-    throw suspenseErrors.no_place({ code, kind, place })
   const quarantineId = quarantineIn(place)
+  if (!place || place === 'fee' || kind !== 'chargeback' || (quarantineId && amountIdr < 0))
+    throw suspenseErrors.no_place({ code, kind, place })
   if (quarantineId) {
     const taken = { quarantineId, transactionId: providerId ?? id, amountIdr }
     return { account: 'quarantine', before: async () => void (await reduceQuarantined(work, taken)) }
   }
   const payment = (await lockPayments(work.tx, [place])).get(place)
   if (!payment) throw suspenseErrors.no_place({ code, kind, place })
+  if (amountIdr < 0) return await wonPlace(work, item, payment)
   const line = { transactionId: providerId ?? id, paymentId: payment.id, amountIdr }
   const ledgerKey = chargebackKey(line.transactionId)
   const booked = await chargebacksOf(work, [line])
@@ -155,6 +164,38 @@ async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDis
         command: `laku payments show ${payment.code}`,
         details: { transactionId: line.transactionId, amountIdr, by: actorLabel(work.actor) },
       })
+    },
+  }
+}
+
+/**
+ * Returns a payment's chargeback as the destination of money that came back: a dispute was won, or the
+ * chargeback was smaller or never there. The loss becomes smaller, and the buyer has the money coming again.
+ */
+async function wonPlace(work: Work, item: SuspenseItem, payment: LockedPayment): Promise<Place> {
+  const backIdr = -item.amountIdr
+  const { rows } = await sql<{ id: string; ledgerKey: string; corrections: number }>`
+    select c.id, c.ledger_key, c.corrections from chargebacks c left join suspense_items i on i.id = ${item.id}::uuid
+    where c.payment_id = ${payment.id}::uuid and c.amount_idr - c.won_idr >= ${backIdr} and c.corrections < ${MAX_CORRECTIONS - 1}
+    order by (i.key = 'posting:' || c.ledger_key) desc, (c.amount_idr - c.won_idr = ${backIdr}) desc, c.id
+    limit 1 for no key update of c`.execute(work.tx)
+  const [lost] = rows
+  if (!lost) throw paymentErrors.chargeback_not_found({ payment: payment.code, amountIdr: backIdr })
+  const { id, ledgerKey, corrections } = lost
+  return {
+    account: 'chargeback-loss',
+    posting: {
+      key: correctionKey(ledgerKey, corrections),
+      kind: 'payment.charged_back',
+      subject: ['payment', payment.id],
+    },
+    dimensions: dimensionsOf(payment),
+    before: async () => {
+      await sql`
+        update chargebacks set amount_idr = amount_idr - ${backIdr}, corrections = corrections + 1 where id = ${id}`.execute(
+        work.tx,
+      )
+      await addChargedBack(work, [{ paymentId: payment.id, amountIdr: -backIdr }])
     },
   }
 }

@@ -1,6 +1,25 @@
 import { sql } from 'kysely'
 import { type Rupiah, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
-import { putIntoSuspense, type SuspenseItem, showSuspense, suspenseErrors } from '../../suspense/index.ts'
+import {
+  putIntoSuspense,
+  type SuspenseItem,
+  type SuspenseKind,
+  showSuspense,
+  suspenseErrors,
+} from '../../suspense/index.ts'
+
+interface Posted {
+  kind: string
+  code: string
+  amountIdr: Rupiah
+  userId: string | null
+  factoryId: string | null
+}
+
+const kindOf = (kind: string): SuspenseKind => {
+  if (kind === 'payment.charged_back') return 'chargeback'
+  return kind.startsWith('payment.') ? 'payment' : kind.startsWith('refund.') ? 'refund' : 'movement'
+}
 
 /**
  * Lets staff move the money of a ledger posting into suspense. The posting is on the ledger's account for the
@@ -11,22 +30,28 @@ import { putIntoSuspense, type SuspenseItem, showSuspense, suspenseErrors } from
 export async function putPosting(work: Work, key: string): Promise<SuspenseItem> {
   requireStaff(work.actor, 'finance')
   const note = requireReason(work)
-  const { rows } = await sql<{ kind: string; subjectId: string; code: string; amountIdr: Rupiah }>`
-    select t.kind, t.subject_id, e.amount_idr, coalesce(
-      (select code from payments where id = t.subject_id), (select code from refunds where id = t.subject_id),
-      (select key from payouts where subject_id = t.subject_id order by id desc limit 1), t.key) as code
+  const { rows } = await sql<Posted>`
+    select t.kind, e.amount_idr,
+      coalesce(r.code, p.code, o.key, t.key) as code, coalesce(p.user_id, o.user_id) as user_id, o.factory_id
     from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
+    left join refunds r on r.id = t.subject_id
+    left join payments p on p.id in (t.subject_id, r.payment_id)
+    left join lateral (
+      select key, user_id, factory_id from payouts where subject_id = t.subject_id order by id desc limit 1
+    ) o on true
     where t.key = ${key} and e.account_id = (select id from ledger_accounts where key = 'gateway')`.execute(
     work.tx,
   )
   const [posting] = rows
   if (!posting) throw suspenseErrors.no_posting({ key })
-  const { kind, code, amountIdr } = posting
+  const { kind, code, amountIdr, userId, factoryId } = posting
   const id = await putIntoSuspense(work, {
     key: `posting:${key}`,
     code,
-    kind: kind.startsWith('payment.') ? 'payment' : kind.startsWith('refund.') ? 'refund' : 'movement',
+    kind: kindOf(kind),
     amountIdr,
+    userId,
+    factoryId,
     why: `our ledger has ${kind}, but the provider does not: ${note}`,
   })
   if (!id) throw suspenseErrors.known({ key })

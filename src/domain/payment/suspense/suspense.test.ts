@@ -125,6 +125,13 @@ describe('money in suspense', () => {
     await dispose(code, asked)
     expect(await f.row(payment.id)).toMatchObject({ chargedBackIdr: 110_000 })
     expect(await f.attention()).toContain(`payment_charged_back ${payment.id}`)
+    // A dispute was won in parts: each makes the loss smaller, and the buyer has it coming again.
+    const won = async (amountIdr: number) => (await put(-amountIdr, { kind: 'chargeback' })).code
+    await dispose(await won(30_000), asked)
+    await dispose(await won(80_000), asked)
+    expect(await f.row(payment.id)).toMatchObject({ chargedBackIdr: 0 })
+    expect(await refusal(dispose(await won(1), asked))).toBe('payment.chargeback_not_found')
+    expect(await refusal(dispose((await put(-1)).code, asked))).toBe('suspense.no_place')
   })
 
   it('waits for another person above the limit, in one piece or in slices', async () => {
