@@ -38,7 +38,7 @@ export { extendSession } from './lifecycle/extend.ts'
 export { entryPrice, finalPrice } from './lifecycle/final-price.ts'
 export { type ClosePolicy, verdict } from './lifecycle/moq.ts'
 export { openSession } from './lifecycle/open.ts'
-export { sessionsDue, sweepSessions } from './lifecycle/sweep.ts'
+export { sessionsDue, sweepSessions, sweepSessionsApart } from './lifecycle/sweep.ts'
 export type { NewTier } from './lifecycle/tier-prices.ts'
 export { getSession, listSessions } from './list.ts'
 export {

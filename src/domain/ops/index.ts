@@ -30,6 +30,7 @@ export {
   limitedKinds,
   listLimits,
   recountUses,
+  redoUse,
   takeLimit,
   undoUse,
 } from './limits.ts'
@@ -42,7 +43,17 @@ export {
   savePayoutChannels,
 } from './payout-channels.ts'
 export { holdCalls, takeCalls } from './provider-pace.ts'
-export { allOrEach, errorText, inOneOrEach, type PutOff, setAside } from './set-aside.ts'
+export {
+  allOrEach,
+  asideFor,
+  errorText,
+  inOneOrEach,
+  isPassing,
+  isSetAside,
+  type PutOff,
+  setAside,
+  sweepInOneOrEach,
+} from './set-aside.ts'
 export {
   isPaused,
   listSwitches,

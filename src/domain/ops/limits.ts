@@ -191,6 +191,16 @@ export async function undoUse(work: Work, kind: LimitedKind, subjectIds: readonl
     where kind = ${kind} and subject_id = any(${subjectIds}) and undone_at is null`.execute(work.tx)
 }
 
+/**
+ * Counts decisions again that `undoUse` removed, because their money moved after all. They count from the
+ * time of the decision. No limit refuses them, because the money has left already.
+ */
+export async function redoUse(work: Work, kind: LimitedKind, subjectIds: readonly string[]): Promise<void> {
+  await sql`
+    update limit_uses set undone_at = null
+    where kind = ${kind} and subject_id = any(${subjectIds}) and undone_at is not null`.execute(work.tx)
+}
+
 export interface Clearance {
   id: string
   kind: LimitedKind

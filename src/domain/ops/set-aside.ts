@@ -1,4 +1,6 @@
+import { type RawBuilder, sql } from 'kysely'
 import type { Actor } from '../kernel/actor.ts'
+import { DomainError } from '../kernel/errors.ts'
 import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { AttentionItem, Work } from '../kernel/work.ts'
 
@@ -32,6 +34,35 @@ interface Context {
  * Returns the text of the attention item for staff.
  */
 export type PutOff<T> = (work: Work, item: T) => Promise<Omit<AttentionItem, 'kind'>>
+
+/** The time (minutes) for which an item is left out whose own row is not postponed. */
+const ASIDE_MINUTES = 15
+
+/**
+ * Returns the attention item about an object whose processing threw. Its row is not changed, because another
+ * change of it may throw again. Instead, the open attention item keeps it out of the next batches
+ * (`isSetAside`).
+ */
+export const asideFor = (
+  work: Work,
+  item: { subject: [kind: string, id: string]; what: string; command: string },
+): Omit<AttentionItem, 'kind'> => ({
+  subject: item.subject,
+  message: `${item.what}; laku tries again in ${ASIDE_MINUTES} minutes`,
+  command: item.command,
+  details: { until: new Date(work.now.getTime() + ASIDE_MINUTES * 60_000) },
+})
+
+/**
+ * Returns an SQL condition that is true while an object is left out of batches because its processing threw
+ * (`asideFor`). It ends with the time, or as soon as somebody resolves the attention item.
+ */
+export const isSetAside = (
+  subjectId: RawBuilder<unknown>,
+  now: Date,
+): RawBuilder<boolean> => sql<boolean>`exists (
+  select from attention a where a.kind = 'item_set_aside' and a.subject_id = ${subjectId}::text and a.resolved_at is null
+    and (a.details ->> 'until')::timestamptz > ${now})`
 
 /** Postpones an item whose processing threw, and raises an attention item with the error. */
 export async function setAside<T>(
@@ -70,6 +101,30 @@ export async function inOneOrEach<T, R>(
   )
   return done
 }
+
+/**
+ * Processes a batch of a sweep, which finds its items again, in one transaction. If that throws, each item
+ * gets a transaction of its own, and an item that throws again is left out for a while (`aside`). An item is
+ * not left out because the database was too busy or away: the next run of the sweep tries it again.
+ */
+export async function sweepInOneOrEach<T>(
+  context: Context,
+  items: readonly T[],
+  act: (work: Work, items: readonly T[]) => Promise<unknown>,
+  aside: PutOff<T>,
+): Promise<void> {
+  await allOrEach(
+    items,
+    async (some) => void (await context.units.run(context.actor, (work) => act(work, some))),
+    async (item, error) => {
+      if (!isPassing(error)) await setAside(context, item, error, aside)
+    },
+  )
+}
+
+/** Returns true if the database was too busy or away, so that the item itself is not at fault. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof DomainError && ['kernel.busy', 'kernel.database_unavailable'].includes(error.code)
 
 /** Returns the text of an error for the person who looks after the item whose processing threw. */
 export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -2,6 +2,7 @@ import './events.ts'
 
 export {
   type BookingContext,
+  bookEach,
   bookShipment,
   bookShipments,
   intendBooking,
@@ -15,10 +16,10 @@ export {
   applyWaybillChanges,
   startProcessing,
 } from './fulfilment/apply-shipment-status.ts'
-export { completeOrders, completionDue } from './fulfilment/complete.ts'
+export { completeOrders, completionDue, sweepCompleted } from './fulfilment/complete.ts'
 export { withParcelCancelled } from './fulfilment/courier-booked.ts'
 export { earnDelivered } from './fulfilment/earn.ts'
-export { lostOrdersDue, refundLostOrders } from './fulfilment/refund-lost.ts'
+export { lostOrdersDue, refundLostOrders, sweepLost } from './fulfilment/refund-lost.ts'
 export { releaseOrder } from './fulfilment/release.ts'
 export { setShipmentStatus } from './fulfilment/set-shipment-status.ts'
 export { trueUpFee } from './fulfilment/true-up-fee.ts'

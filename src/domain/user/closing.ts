@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
+import { isSetAside } from '../ops/index.ts'
 
 /**
  * Starts to close a user's account. From now on the user cannot join sessions, order or withdraw. The money
@@ -33,12 +34,13 @@ export async function scheduleClosing(work: Work, userIds: readonly string[], at
 
 /** True when a user's account is due to be erased. The index `users_closing_due` makes the query fast. */
 export const closingsDue = (now: Date): RawBuilder<boolean> =>
-  sql<boolean>`exists (select from users where closing_due_at <= ${now})`
+  sql<boolean>`exists (select from users u where u.closing_due_at <= ${now} and not ${isSetAside(sql`u.id`, now)})`
 
 /** Returns the ids of users whose account is due to be erased, those that wait longest first. */
 export async function dueClosings({ tx, now }: Work, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from users where closing_due_at <= ${now} order by closing_due_at limit ${limit}`.execute(tx)
+    select u.id from users u where u.closing_due_at <= ${now} and not ${isSetAside(sql`u.id`, now)}
+    order by u.closing_due_at limit ${limit}`.execute(tx)
   return rows.map((row) => row.id)
 }
 

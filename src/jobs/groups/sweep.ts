@@ -1,10 +1,13 @@
-import { sessionsDue, sweepSessions } from '../../domain/group-buying/index.ts'
+import { sessionsDue, sweepSessionsApart } from '../../domain/group-buying/index.ts'
 import type { Actor } from '../../domain/kernel/index.ts'
 import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'groups.sweep' }
 
-/** Opens and ends group-buying sessions on time, and restarts sessions that make no progress. */
+/**
+ * Opens and ends group-buying sessions on time, and restarts sessions that make no progress. A session that
+ * throws does not stop the others.
+ */
 export const groupsSweepJob = defineJob({
   name: 'groups.sweep',
   batchSize: 1,
@@ -12,7 +15,7 @@ export const groupsSweepJob = defineJob({
   needsKnownDatabase: true,
   sweep: { due: sessionsDue },
   run: async (laku) => {
-    await laku.units.run(actor, sweepSessions)
+    await sweepSessionsApart({ units: laku.units, actor })
     return undefined
   },
 })

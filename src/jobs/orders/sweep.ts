@@ -1,13 +1,16 @@
 import { sql } from 'kysely'
 import type { Actor } from '../../domain/kernel/index.ts'
-import { completeOrders, completionDue, lostOrdersDue, refundLostOrders } from '../../domain/order/index.ts'
+import { completionDue, lostOrdersDue, sweepCompleted, sweepLost } from '../../domain/order/index.ts'
 import { defineJob } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'orders.sweep' }
 const COMPLETE_BATCH_SIZE = 500
 const REFUND_BATCH_SIZE = 50
 
-/** Completes orders whose return window is over, and refunds the buyers of lost parcels. */
+/**
+ * Completes orders whose return window is over, and refunds the buyers of lost parcels. An order that throws
+ * does not stop the others.
+ */
 export const ordersSweepJob = defineJob({
   name: 'orders.sweep',
   batchSize: 1,
@@ -15,8 +18,8 @@ export const ordersSweepJob = defineJob({
   needsKnownDatabase: true,
   sweep: { due: (now) => sql<boolean>`(${completionDue(now)} or ${lostOrdersDue(now)})` },
   run: async ({ units }) => {
-    await units.run(actor, (work) => completeOrders(work, COMPLETE_BATCH_SIZE))
-    await units.run(actor, (work) => refundLostOrders(work, REFUND_BATCH_SIZE))
+    await sweepCompleted({ units, actor }, COMPLETE_BATCH_SIZE)
+    await sweepLost({ units, actor }, REFUND_BATCH_SIZE)
     return undefined
   },
 })

@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/kernel/index.ts'
-import { bookShipments } from '../../domain/order/index.ts'
+import { bookEach } from '../../domain/order/index.ts'
 import { parcelOrigin } from '../../runtime/parcel-origin.ts'
 import { defineJob } from '../define-job.ts'
 
@@ -7,7 +7,7 @@ const actor: Actor = { kind: 'system', name: 'shipments.book' }
 
 /**
  * Books a courier for paid orders whose stock is reserved. If the courier refuses or fails, the job
- * shipments.sweep retries the booking.
+ * shipments.sweep retries the booking. An order that throws does not stop the others.
  */
 export const shipmentsBookJob = defineJob({
   name: 'shipments.book',
@@ -17,10 +17,13 @@ export const shipmentsBookJob = defineJob({
   run: async (laku, jobs) => {
     const { units, providers, config } = laku
     const context = { units, actor, courier: providers.courier, origin: parcelOrigin(config) }
-    await bookShipments(
+    const failed = await bookEach(
       context,
       jobs.map((job) => job.data.orderId),
     )
-    return undefined
+    const errors = new Map(failed.map(({ orderId, error }) => [orderId, error]))
+    return jobs.flatMap(({ id, data }) =>
+      errors.has(data.orderId) ? [{ id, error: errors.get(data.orderId) }] : [],
+    )
   },
 })

@@ -1,4 +1,13 @@
-import { requireCustomer, requireStaff, rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import {
+  type Actor,
+  requireCustomer,
+  requireStaff,
+  rupiah,
+  secondsAfter,
+  type UnitOfWork,
+  type Work,
+} from '../../kernel/index.ts'
+import { asideFor, sweepInOneOrEach } from '../../ops/index.ts'
 import { closingOf, dueClosings, lockUserWholly, scheduleClosing, userErrors } from '../../user/index.ts'
 import {
   type ClosingTo,
@@ -61,6 +70,26 @@ const STALE_AFTER_S = 7 * 86_400
  * handles.
  */
 export const accountsToClose = (work: Work): Promise<string[]> => dueClosings(work, BATCH_SIZE)
+
+/**
+ * Erases the users whose accounts are closed and due, each in a transaction of its own. A user whose erasure
+ * throws is left out for a while, with an attention item.
+ */
+export async function sweepClosings(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
+  const { units, actor } = context
+  for (const userId of await units.run(actor, accountsToClose))
+    await sweepInOneOrEach(
+      context,
+      [userId],
+      (work) => finishClosing(work, { userId }),
+      async (work) =>
+        asideFor(work, {
+          subject: ['user', userId],
+          what: 'A closed account could not be erased',
+          command: `laku users show ${userId}`,
+        }),
+    )
+}
 
 /**
  * Erases a user whose account is closed and whose wallet was paid out. Money that came into the wallet

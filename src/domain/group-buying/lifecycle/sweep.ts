@@ -1,5 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
-import { inSql, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
+import {
+  type Actor,
+  inSql,
+  moveState,
+  secondsAfter,
+  type UnitOfWork,
+  type Work,
+} from '../../kernel/index.ts'
+import { asideFor, isSetAside, sweepInOneOrEach } from '../../ops/index.ts'
 import { markSessionsRefunded } from '../fulfilment/mark-refunded.ts'
 import {
   fulfilmentStates,
@@ -21,32 +29,60 @@ const STALE_AFTER_S = 600
  * Returns the SQL conditions for the sessions that the sweep must handle at this instant: one for each kind
  * of work. Each condition fits a partial index, which contains only such sessions.
  */
-const dueAt = (now: Date) => {
+const dueAt = (now: Date, only?: readonly string[]) => {
   const still = secondsAfter(now, -STALE_AFTER_S)
+  const which = only ? sql`id = any(${only}::uuid[])` : sql`true`
   return {
-    opening: sql`status = 'draft' and starts_at <= ${now}`,
-    ending: sql`status = 'forming' and ends_at <= ${now}`,
-    stuck: sql`status in ${inSql(fulfilmentStates)} and updated_at <= ${still}`,
-    refunding: sql`status in ${inSql(refundingSessionStates)} and updated_at <= ${still}`,
+    opening: sql`status = 'draft' and starts_at <= ${now} and ${which}`,
+    ending: sql`status = 'forming' and ends_at <= ${now} and ${which}`,
+    stuck: sql`status in ${inSql(fulfilmentStates)} and updated_at <= ${still} and ${which}`,
+    refunding: sql`status in ${inSql(refundingSessionStates)} and updated_at <= ${still} and ${which}`,
   }
 }
 
+/** The SQL queries for the sessions of each kind of work, without those that were set aside. */
+const queriesAt = (now: Date) =>
+  Object.values(dueAt(now)).map(
+    (due) => sql`
+      select s.id from group_buying_sessions s where ${due} and not ${isSetAside(sql`s.id`, now)}`,
+  )
+
 /** Returns an SQL condition that is true while there are sessions for the sweep to handle. */
 export function sessionsDue(now: Date): RawBuilder<boolean> {
-  const { opening, ending, stuck, refunding } = dueAt(now)
-  const exists = [opening, ending, stuck, refunding].map(
-    (due) => sql`exists (select from group_buying_sessions where ${due})`,
-  )
+  const exists = queriesAt(now).map((query) => sql`exists (${query})`)
   return sql<boolean>`(${sql.join(exists, sql` or `)})`
+}
+
+/**
+ * Handles all sessions that are due, in one transaction. If that throws, each session is handled by itself,
+ * and one that throws again is left out for a while, with an attention item.
+ */
+export async function sweepSessionsApart(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
+  const due = await context.units.run(context.actor, async ({ tx, now }) => {
+    const limited = queriesAt(now).map((query) => sql`(${query} limit ${MAX_SESSIONS})`)
+    const { rows } = await sql<{ id: string }>`${sql.join(limited, sql` union all `)}`.execute(tx)
+    return rows.map((row) => row.id)
+  })
+  await sweepInOneOrEach(context, due, sweepSessions, async (work, id) => {
+    const { rows } = await sql<{ code: string }>`
+      select code from group_buying_sessions where id = ${id}::uuid`.execute(work.tx)
+    const code = rows[0]?.code ?? id
+    return asideFor(work, {
+      subject: ['session', id],
+      what: `${code} could not be opened, ended or continued`,
+      command: `laku sessions show ${code}`,
+    })
+  })
 }
 
 /**
  * Opens sessions at their start, ends sessions whose time is over, and marks sessions that are wholly
  * refunded. Continues the fulfilment of sessions that did not change for ten minutes. The cost grows only
- * with the number of these sessions, and each run has a limit. Returns how many sessions it handled.
+ * with the number of these sessions, and each run has a limit. With `only`, it handles just those of these
+ * ids. Returns how many sessions it handled.
  */
-export async function sweepSessions(work: Work): Promise<number> {
-  const due = dueAt(work.now)
+export async function sweepSessions(work: Work, only?: readonly string[]): Promise<number> {
+  const due = dueAt(work.now, only)
   const opened = await openSessions(work, due.opening)
   const { rows } = await sql<{ id: string }>`
     select id from group_buying_sessions where ${due.ending} order by ends_at limit ${MAX_SESSIONS}`.execute(

@@ -20,6 +20,7 @@ import {
   recordNotBooked,
   type ShipmentView,
 } from '../../logistics/index.ts'
+import { allOrEach } from '../../ops/index.ts'
 import { bookableParcels } from './bookable.ts'
 import { claimBookings } from './claim.ts'
 
@@ -36,17 +37,38 @@ export interface BookingContext {
  * sends to the courier is derived from the order, so no parcel is booked twice.
  */
 export async function bookShipments(context: BookingContext, orderIds: readonly string[]): Promise<void> {
+  const [mistake] = await bookEach(context, orderIds)
+  if (mistake) throw mistake.error
+}
+
+/**
+ * Books couriers as `bookShipments` does. An order that throws does not stop the others. Returns the orders
+ * that threw.
+ */
+export async function bookEach(
+  context: BookingContext,
+  orderIds: readonly string[],
+): Promise<{ orderId: string; error: unknown }[]> {
   const { units, actor, origin } = context
-  const claimed = await units.run(actor, async (work) => {
-    await openShipments(work, orderIds)
-    return await claimBookings(work, orderIds, origin)
-  })
-  const limit = pLimit(CALLS_AT_ONCE)
-  const done = await Promise.allSettled(
-    claimed.map((booking) => limit(() => callAndRecord(context, booking))),
+  const claimed: ClaimedBooking[] = []
+  const failed: { orderId: string; error: unknown }[] = []
+  await allOrEach(
+    orderIds,
+    async (ids) => {
+      const some = await units.run(actor, async (work) => {
+        await openShipments(work, ids)
+        return await claimBookings(work, ids, origin)
+      })
+      claimed.push(...some)
+    },
+    async (orderId, error) => void failed.push({ orderId, error }),
   )
-  const mistake = done.find((result) => result.status === 'rejected')
-  if (mistake) throw mistake.reason
+  await pLimit(CALLS_AT_ONCE).map(claimed, (booking) =>
+    callAndRecord(context, booking).catch(
+      (error: unknown) => void failed.push({ orderId: booking.orderId, error }),
+    ),
+  )
+  return failed
 }
 
 /**

@@ -5,8 +5,10 @@ import {
   cancelledShipmentStates,
   undeliveredShipmentStates,
 } from '../../logistics/index.ts'
+import { isPassing, isSetAside, setAside } from '../../ops/index.ts'
+import { orderAside } from '../fulfilment/order-aside.ts'
 import { bookableStates } from '../transitions.ts'
-import { type BookingContext, bookShipments } from './book.ts'
+import { type BookingContext, bookEach } from './book.ts'
 import { isPaidFor } from './bookable.ts'
 
 const running = sql`not (select paused from switches where name = 'biteship')`
@@ -17,7 +19,8 @@ const LOST_AFTER_S = 120
 const BATCH = 200
 
 const pendingDue = (now: Date) => sql`
-  select order_id from shipments where status = 'pending' and next_attempt_at <= ${now}`
+  select p.order_id from shipments p
+  where p.status = 'pending' and p.next_attempt_at <= ${now} and not ${isSetAside(sql`p.order_id`, now)}`
 
 const lostDue = (now: Date) => sql`
   select o.id as order_id from orders o
@@ -26,7 +29,7 @@ const lostDue = (now: Date) => sql`
       select from shipments s
       where s.order_id = o.id and s.status not in ${inSql(undeliveredShipmentStates)})
     and (select count(*) from shipments s where s.order_id = o.id and s.status in ${inSql(cancelledShipmentStates)})
-      < ${BOOKINGS_BY_ITSELF}`
+      < ${BOOKINGS_BY_ITSELF} and not ${isSetAside(sql`o.id`, now)}`
 
 /**
  * Returns an SQL condition: a parcel is due for its next attempt to book a courier, or an order's booking job
@@ -47,5 +50,7 @@ export async function sweepShipments(context: BookingContext): Promise<void> {
     `.execute(tx)
     return rows.map((row) => row.orderId)
   })
-  await bookShipments(context, orderIds)
+  for (const { orderId, error } of await bookEach(context, orderIds))
+    if (!isPassing(error))
+      await setAside(context, orderId, error, (work, id) => orderAside(work, id, 'could not get a courier'))
 }

@@ -1,26 +1,54 @@
 import { type RawBuilder, sql } from 'kysely'
 import { moveState, type Work } from '../../kernel/index.ts'
+import { isSetAside, sweepInOneOrEach } from '../../ops/index.ts'
 import type { LockedOrder } from '../lock.ts'
 import { orderMachine } from '../transitions.ts'
 import { applyStatusEffects } from './apply-status-effects.ts'
+import { orderAside, type SweepContext } from './order-aside.ts'
 
 /**
  * Returns an SQL condition that is true if some delivered order is past its return window and can be
  * completed. The index `orders_return_window` finds such orders.
  */
 export const completionDue = (now: Date): RawBuilder<boolean> =>
-  sql<boolean>`exists (select from orders where status = 'delivered' and return_until <= ${now})`
+  sql<boolean>`exists (select from orders o where ${isOver(now)})`
 
 /**
- * Completes up to `limit` delivered orders whose return window is over, in one statement. Returns the number
- * of completed orders.
+ * The SQL condition that order `o` can be completed. It leaves out an order whose completion threw a while
+ * ago.
  */
-export async function completeOrders(work: Work, limit: number): Promise<number> {
+const isOver = (now: Date) =>
+  sql`o.status = 'delivered' and o.return_until <= ${now} and not ${isSetAside(sql`o.id`, now)}`
+
+/**
+ * Completes up to `limit` delivered orders whose return window is over, all at once. If that throws, each
+ * order is completed by itself, and one that throws again is left out for a while, with an attention item.
+ */
+export async function sweepCompleted(context: SweepContext, limit: number): Promise<void> {
+  const due = await context.units.run(context.actor, async ({ tx, now }) => {
+    const { rows } = await sql<{ id: string }>`
+      select o.id from orders o where ${isOver(now)} order by o.return_until limit ${limit}`.execute(tx)
+    return rows.map((row) => row.id)
+  })
+  await sweepInOneOrEach(
+    context,
+    due,
+    (work, ids) => completeOrders(work, ids.length, ids),
+    (work, id) => orderAside(work, id, 'could not be completed'),
+  )
+}
+
+/**
+ * Completes up to `limit` delivered orders whose return window is over, in one statement; with `only`, just
+ * those of these ids. Returns the number of completed orders.
+ */
+export async function completeOrders(work: Work, limit: number, only?: readonly string[]): Promise<number> {
   const rows = await moveState(work, orderMachine, {
     to: 'completed',
     set: { updatedAt: work.now },
     using: sql`(
       select id from orders where status = 'delivered' and return_until <= ${work.now}
+        and ${only ? sql`id = any(${only}::uuid[])` : sql`true`}
       order by return_until limit ${limit} for no key update skip locked
     ) due`,
     where: sql`t.id = due.id`,

@@ -1,11 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import { inSql, type Work } from '../../kernel/index.ts'
 import { debit } from '../../ledger/index.ts'
-import { countUnlessCounted } from '../../ops/index.ts'
+import { countUnlessCounted, isSetAside, sweepInOneOrEach } from '../../ops/index.ts'
 import { paidStates } from '../../payment/index.ts'
 import { lockOrderAndPayments } from '../lock.ts'
 import { giftOf, keptFor, refundOrder } from '../refunds/order-money.ts'
 import { earnOrders } from './earn.ts'
+import { orderAside, type SweepContext } from './order-aside.ts'
 
 /**
  * The query for orders whose parcel was lost and whose refund is not decided yet.
@@ -22,15 +23,37 @@ const lost = sql`
  * Returns an SQL condition that is true if an order's parcel was lost and its buyer's refund is not decided
  * yet.
  */
-export const lostOrdersDue = (_now: Date): RawBuilder<boolean> => sql<boolean>`exists (${lost})`
+export const lostOrdersDue = (now: Date): RawBuilder<boolean> =>
+  sql<boolean>`exists (${lost} and not ${isSetAside(sql`o.id`, now)})`
+
+/**
+ * Refunds the buyers of up to `limit` lost parcels, all at once. If that throws, each is refunded by itself,
+ * and one that throws again is left out for a while, with an attention item.
+ */
+export async function sweepLost(context: SweepContext, limit: number): Promise<void> {
+  const due = await context.units.run(context.actor, async ({ tx, now }) => {
+    const { rows } = await sql<{ id: string }>`
+      ${lost} and not ${isSetAside(sql`o.id`, now)} order by o.id limit ${limit}`.execute(tx)
+    return rows.map((row) => row.id)
+  })
+  await sweepInOneOrEach(
+    context,
+    due,
+    (work, ids) => refundLostOrders(work, ids.length, ids),
+    (work, id) => orderAside(work, id, 'could not be refunded after its parcel was lost'),
+  )
+}
 
 /**
  * Refunds the buyers of lost parcels in full, shipping fee included. The company pays (account `subsidy`),
  * because the courier or the warehouse lost the parcel; the factory keeps its share. Returns the number of
  * refunds decided.
  */
-export async function refundLostOrders(work: Work, limit: number): Promise<number> {
-  const { rows } = await sql<{ id: string }>`${lost} order by o.id limit ${limit}`.execute(work.tx)
+export async function refundLostOrders(work: Work, limit: number, only?: readonly string[]): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    ${lost} and ${only ? sql`o.id = any(${only}::uuid[])` : sql`true`} order by o.id limit ${limit}`.execute(
+    work.tx,
+  )
   for (const { id } of rows) await refundLost(work, id)
   return rows.length
 }

@@ -1,5 +1,5 @@
 import { ProviderFailure, type Work } from '../../kernel/index.ts'
-import { requireRunning } from '../../ops/index.ts'
+import { allOrEach, requireRunning } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import type { AskedPayment } from '../invoices/ask.ts'
 import { syncInvoices } from '../invoices/sync.ts'
@@ -25,8 +25,8 @@ export async function requestPaymentCancellation(work: Work, paymentIds: readonl
 
 /**
  * Ends payments that are no longer needed and closes their invoices at Xendit. If an invoice is paid at that
- * moment, its money is posted as a late payment. Returns the payments whose state is unknown; the job is run
- * again for these.
+ * moment, its money is posted as a late payment. Returns the payments whose state is unknown or whose end
+ * threw; the job is run again for these.
  * @throws kernel.paused
  */
 export async function cancelPayments(
@@ -34,18 +34,26 @@ export async function cancelPayments(
   paymentIds: readonly string[],
 ): Promise<{ paymentId: string; error: Error }[]> {
   const { units, actor } = context
+  const failed: { paymentId: string; error: Error }[] = []
+  await allOrEach(
+    paymentIds,
+    async (ids) => void (await units.run(actor, (work) => expireUnopenedOf(work, ids))),
+    async (paymentId, error) => void failed.push({ paymentId, error: errorOf(error) }),
+  )
   const asked = await units.run(actor, async (work) => {
-    await expireUnopenedOf(work, paymentIds)
     const pending = await readPending(work, paymentIds)
     if (pending.length > 0) await requireRunning(work.tx, 'xendit')
     return pending
   })
   const unsure = await syncInvoices(context, asked, () => true)
-  return unsure.map(({ paymentId, failure }) => ({
+  const unanswered = unsure.map(({ paymentId, failure }) => ({
     paymentId,
     error: failure ?? new ProviderFailure(invoiceBeingMade),
   }))
+  return [...failed, ...unanswered]
 }
+
+const errorOf = (error: unknown) => (error instanceof Error ? error : new Error(String(error)))
 
 const invoiceBeingMade = {
   provider: 'xendit',

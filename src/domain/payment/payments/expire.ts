@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { moveState, statesBefore, type Work } from '../../kernel/index.ts'
+import { type Actor, moveState, statesBefore, type UnitOfWork, type Work } from '../../kernel/index.ts'
+import { asideFor, isSetAside, sweepInOneOrEach } from '../../ops/index.ts'
 import { paymentMachine, paymentTransitions } from '../transitions.ts'
 import { type Payment, subjectOf } from '../views.ts'
 import { isContradicted } from './contradict.ts'
@@ -29,24 +30,54 @@ export async function expirePayments(work: Work, paymentIds: readonly string[]):
   return ids
 }
 
+/** The SQL condition that payment `p` has expired and its link was never opened. */
+const isUnopened = (now: Date) =>
+  sql`p.status = 'pending' and p.next_check_at <= ${now} and p.expires_at <= ${now} and p.invoice_requested_at is null`
+
 /**
  * Ends up to `limit` expired payments whose link was never opened. They have no invoice, so Xendit need not
- * be asked. Returns how many payments ended.
+ * be asked. If one of them throws, each ends by itself, and the one that throws again is left out for a
+ * while, with an attention item.
  */
-export async function expireUnopened(work: Work, limit: number): Promise<number> {
+export async function expireUnopened(
+  context: { units: UnitOfWork; actor: Actor },
+  limit: number,
+): Promise<void> {
+  const due = await context.units.run(context.actor, async ({ tx, now }) => {
+    const { rows } = await sql<{ id: string; code: string }>`
+      select p.id, p.code from payments p where ${isUnopened(now)} and not ${isSetAside(sql`p.id`, now)}
+      order by p.next_check_at limit ${limit}`.execute(tx)
+    return rows
+  })
+  await sweepInOneOrEach(
+    context,
+    due,
+    (work, payments) =>
+      endUnopened(
+        work,
+        payments.map((payment) => payment.id),
+      ),
+    async (work, { id, code }) =>
+      asideFor(work, {
+        subject: ['payment', id],
+        what: `${code} has expired, and could not be ended`,
+        command: `laku payments expire ${code}`,
+      }),
+  )
+}
+
+async function endUnopened(work: Work, ids: readonly string[]): Promise<void> {
   const rows = await moveState(work, paymentMachine, {
     to: 'expired',
     using: sql`(
-      select id from payments
-      where status = 'pending' and next_check_at <= ${work.now} and expires_at <= ${work.now} and invoice_requested_at is null
-      order by next_check_at limit ${limit} for no key update skip locked
+      select p.id from payments p where p.id = any(${ids}::uuid[]) and ${isUnopened(work.now)}
+      order by p.next_check_at for no key update skip locked
     ) due`,
     where: sql`t.id = due.id`,
     returning: sql<Payment>`
       t.id, t.code, t.user_id, t.session_id, t.participant_id, t.order_id, t.amount_idr, t.wallet_idr, t.method, t.status, t.expires_at`,
   })
   emitExpired(work, rows)
-  return rows.length
 }
 
 /**

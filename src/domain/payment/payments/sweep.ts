@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
-import { isPaused } from '../../ops/index.ts'
+import { isPaused, isSetAside } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { claimDue, syncInvoices } from '../invoices/sync.ts'
 import { expireUnopened } from './expire.ts'
@@ -19,7 +19,8 @@ const PAUSED_S = 60
  * payments.
  */
 export const paymentsDue = (now: Date): RawBuilder<boolean> =>
-  sql<boolean>`exists (select from payments where status = 'pending' and next_check_at <= ${now})`
+  sql<boolean>`exists (
+    select from payments p where p.status = 'pending' and p.next_check_at <= ${now} and not ${isSetAside(sql`p.id`, now)})`
 
 /**
  * Ends payments whose time has run out, and asks Xendit about payments whose webhook may be lost. A payment
@@ -28,8 +29,8 @@ export const paymentsDue = (now: Date): RawBuilder<boolean> =>
  */
 export async function sweepPayments(context: GatewayContext): Promise<void> {
   const { units, actor } = context
+  await expireUnopened(context, EXPIRE_BATCH_SIZE)
   const due = await units.run(actor, async (work) => {
-    await expireUnopened(work, EXPIRE_BATCH_SIZE)
     await postponeUnopened(work)
     if (await isPaused(work.tx, 'xendit')) {
       await postponeAsked(work)
