@@ -141,8 +141,9 @@ export async function confirmBatch(
 ): Promise<BatchDetail> {
   requireStaff(work.actor, 'finance')
   const batch = await lockBatch(work, input.batch)
-  // The bank may change the outcome of a finished batch: a line comes back, or was paid after all.
-  const isOver = batch.status === 'done' || (batch.status === 'cancelled' && input.words !== undefined)
+  // The bank may change the outcome of a line of a finished batch: it comes back, or was paid after all. A
+  // reference of the whole batch would book nothing there, so it is refused.
+  const isOver = (batch.status === 'done' || batch.status === 'cancelled') && input.words !== undefined
   if (!isOver) requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
   if (input.reference) await claimBankReference(work, input.reference, ['bank_batch', batch.id])
   const words =
