@@ -1,11 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import { unorderedParticipantStates } from '../../group-buying/index.ts'
 import type { Tx } from '../../kernel/index.ts'
-import { inSql, openStates } from '../../kernel/index.ts'
+import { finalStates, inSql, openStates } from '../../kernel/index.ts'
 import { balanceIdr, walletAccount } from '../../ledger/index.ts'
+import { shipmentTransitions } from '../../logistics/index.ts'
 import { closedStates } from '../../order/index.ts'
 import { awaitedStates, refundTransitions } from '../../payment/index.ts'
-import { bankBatchTransitions, pendingPayoutStates } from '../../payout/index.ts'
+import { bankBatchTransitions, movingStates, pendingPayoutStates } from '../../payout/index.ts'
 import { suspenseTransitions } from '../../suspense/index.ts'
 import { pendingWithdrawalStates } from '../../wallet/index.ts'
 
@@ -17,12 +18,15 @@ export type OpenThings = Partial<
   Record<
     | 'payments'
     | 'refunds'
+    | 'refundsAtProvider'
     | 'quarantined'
     | 'suspense'
     | 'claims'
     | 'bankTransfers'
     | 'withdrawals'
+    | 'payoutsAtProvider'
     | 'orders'
+    | 'parcels'
     | 'returns'
     | 'places'
     | 'adjustments'
@@ -39,6 +43,8 @@ export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
       ${count(sql`payments where user_id = ${userId} and status in ${inSql(awaitedStates)}`)} as payments,
       ${count(sql`refunds r join payments y on y.id = r.payment_id
         where y.user_id = ${userId} and r.status in ${inSql(openStates(refundTransitions))}`)} as refunds,
+      ${count(sql`provider_refunds f join refunds r on r.id = f.refund_id join payments y on y.id = r.payment_id
+        where y.user_id = ${userId} and f.status = 'PENDING' and r.status in ${inSql(finalStates(refundTransitions))}`)} as refunds_at_provider,
       ${count(sql`quarantined_money q join payments y on y.id = q.payment_id
         where y.user_id = ${userId} and q.status = 'waiting'`)} as quarantined,
       ${count(sql`suspense_items where user_id = ${userId} and status in ${inSql(openStates(suspenseTransitions))}`)} as suspense,
@@ -48,7 +54,11 @@ export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
       ${count(sql`payouts o join withdrawals w on w.id = o.subject_id join bank_batches b on b.id = o.batch_id
         where w.user_id = ${userId} and o.status in ${inSql(pendingPayoutStates)} and b.status in ${inSql(openStates(bankBatchTransitions))}`)} as bank_transfers,
       ${count(sql`withdrawals where user_id = ${userId} and status in ${inSql(pendingWithdrawalStates)}`)} as withdrawals,
+      ${count(sql`payouts o join withdrawals w on w.id = o.subject_id
+        where w.user_id = ${userId} and o.status in ('failed', 'reversed') and o.provider_status = any(${movingStates})`)} as payouts_at_provider,
       ${count(sql`orders where user_id = ${userId} and status not in ${inSql(closedStates)}`)} as orders,
+      ${count(sql`shipments where user_id = ${userId} and status in ${inSql(openStates(shipmentTransitions))}
+        and status <> 'pending'`)} as parcels,
       ${count(sql`order_returns where user_id = ${userId} and status = 'requested'`)} as returns,
       ${count(sql`group_participants where user_id = ${userId} and status in ${inSql(unorderedParticipantStates)}`)} as places,
       ${count(sql`wallet_adjustments where user_id = ${userId} and status = 'requested'`)} as adjustments

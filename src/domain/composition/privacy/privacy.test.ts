@@ -152,6 +152,17 @@ describe('erasing a person', () => {
       .as(customer(saver!), (work) => erasePerson(work))
       .catch((error: unknown) => error)
     expect(withMoney).toMatchObject({ code: 'user.still_open', details: { open: { balanceIdr: 60_000 } } })
+    // Staff said that the order has arrived, and its parcel is with the courier still.
+    const [waiting] = await shop.market.buyers(1)
+    const { order } = await shop.paidOrder(waiting!)
+    await shop.book(order.id)
+    await sql`update orders set status = 'completed', delivered_at = now() where id = ${order.id}`.execute(
+      laku.db,
+    )
+    const early = await erase(waiting!).catch((error: unknown) => error)
+    expect(early).toMatchObject({ code: 'user.still_open', details: { open: { parcels: 1 } } })
+    await sql`update shipments set status = 'delivered' where order_id = ${order.id}`.execute(laku.db)
+    expect(await refusal(erase(waiting!))).toBe('ok')
   })
 
   it('frees the number for somebody new, ends every log-in, and is an administrator’s for another person', async () => {

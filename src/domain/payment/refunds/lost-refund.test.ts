@@ -5,6 +5,7 @@ import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '..
 import { MUCH_IDR } from '../../../../test/payouts.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
+import { openThings } from '../../composition/privacy/open-things.ts'
 import { newId } from '../../kernel/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
 import {
@@ -427,9 +428,15 @@ describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
   it('in the wallet already lies in suspense, and a person is told', async () => {
     const { id, code, providerId, payment } = await failed()
     await f.laku.as(finance(), (work) => retryRefund(work, { refund: code, wallet: true }))
-    await f.force(providerId, { status: 'SUCCEEDED' })
-    const answer = await gateway.getRefund(providerId)
-    await f.laku.system((work) => applyRefundAnswers(work, [answer]))
+    const says = async (status: string) => {
+      await f.force(providerId, { status })
+      const answer = await gateway.getRefund(providerId)
+      await f.laku.system((work) => applyRefundAnswers(work, [answer]))
+      return await f.laku.system(({ tx }) => openThings(tx, payment.userId))
+    }
+    // Its buyer is not erased while the provider may still refund it.
+    expect(await says('PENDING')).toMatchObject({ refundsAtProvider: 1 })
+    expect(await says('SUCCEEDED')).not.toHaveProperty('refundsAtProvider')
     expect(await row(id)).toMatchObject({ status: 'to_wallet' })
     expect(await suspense(code)).toBe(40_000)
     expect(await f.balance(`wallet:${payment.userId}`)).toBe(40_000)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { markedBy } from '../../../../test/reference.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, openWalletFixture, type WalletFixture, waits } from '../../../../test/wallets.ts'
+import { openThings } from '../../composition/privacy/open-things.ts'
 import { applyPayoutAnswers } from '../../payout/index.ts'
 import { rejectWithdrawal, retryWithdrawal } from '../index.ts'
 
@@ -66,15 +67,30 @@ describe('a withdrawal that was said to have failed', () => {
   it('and arrived takes its money and fee out of the wallet again', async () => {
     const before = await books()
     const { userId, id, key, providerId } = await sent()
+    const counts = async () => {
+      const use = f.laku.db.selectFrom('limitUses').select('undoneAt').where('subjectId', '=', id)
+      return (await use.executeTakeFirstOrThrow()).undoneAt === null
+    }
+    expect(await counts()).toBe(true)
     await says(providerId, 'FAILED')
-    expect([await status(id), await f.wallet(userId)]).toEqual(['failed', AMOUNT + FEE])
+    expect([await status(id), await f.wallet(userId), await counts()]).toEqual([
+      'failed',
+      AMOUNT + FEE,
+      false,
+    ])
     await says(providerId, 'SUCCEEDED')
     expect([await status(id), await f.wallet(userId), await aside(key)]).toEqual(['succeeded', 0, 0])
     expect(await left(before)).toEqual({ gateway: AMOUNT, fees: FEE })
+    expect(await counts()).toBe(true)
     await says(providerId, 'REVERSED')
-    expect([await status(id), await f.wallet(userId)]).toEqual(['reversed', AMOUNT + FEE])
+    expect([await status(id), await f.wallet(userId), await counts()]).toEqual([
+      'reversed',
+      AMOUNT + FEE,
+      false,
+    ])
     await says(providerId, 'SUCCEEDED')
     expect(await left(before)).toMatchObject({ gateway: AMOUNT })
+    expect(await counts()).toBe(true)
   })
 
   it('and arrived lies in suspense where its user has spent the money meanwhile', async () => {
@@ -213,11 +229,15 @@ describe('a withdrawal that was said to have failed', () => {
   })
 
   it('and moves again is not tried again by anybody, until it has ended', async () => {
-    const { id, providerId } = await sent()
+    const { userId, id, providerId } = await sent()
+    const open = () => f.laku.system(({ tx }) => openThings(tx, userId))
     await says(providerId, 'FAILED')
     await says(providerId, 'ACCEPTED')
     expect(await refusal(retry(id))).toBe('payout.moves_again')
+    // Its user is not erased while the money may still arrive.
+    expect(await open()).toMatchObject({ payoutsAtProvider: 1 })
     await says(providerId, 'FAILED')
+    expect(await open()).not.toHaveProperty('payoutsAtProvider')
     expect((await retry(id)).status).toBe('approved')
   })
 })

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type EventOf, moveState, type Work } from '../../kernel/index.ts'
 import { balances, credit, debit, post, walletAccount } from '../../ledger/index.ts'
-import { undoUse } from '../../ops/index.ts'
+import { redoUse, undoUse } from '../../ops/index.ts'
 import { dropUnsent, type PayoutEventPayload, setPayoutAside } from '../../payout/index.ts'
 import { lockWallets } from '../lock.ts'
 import {
@@ -70,6 +70,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
     set: { failureCode: null, finishedAt: work.now, dueAt: null },
     all: true,
   })
+  await redoUse(work, 'withdrawal', [id])
   await post(work, [
     {
       key: `withdrawal:${id}:succeeded${isFirst(payout) ? '' : `:${payout.payoutId}`}:${payout.turn}`,
