@@ -4,7 +4,7 @@ import { query } from '../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
 import { rate } from '../../test/market.ts'
 import { Storefront } from '../../test/storefront.ts'
-import { settleGone } from '../domain/composition/attention-ends.ts'
+import { endGone } from '../domain/composition/attention-ends.ts'
 import type { JobDefinition } from './define-job.ts'
 import { groupsSweepJob } from './groups/sweep.ts'
 import { notifyJob } from './notify.ts'
@@ -208,7 +208,7 @@ describe('one bad item of a batch is set aside, and the one beside it is done', 
       await heal()
       laku.clock.shift(901)
       await run()
-      await laku.system(settleGone)
+      await laku.system(endGone)
       expect(await open()).toEqual([])
     }
     expect(await done()).toEqual([true, true])

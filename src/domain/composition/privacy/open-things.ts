@@ -6,7 +6,12 @@ import { balanceIdr, walletAccount } from '../../ledger/index.ts'
 import { shipmentTransitions } from '../../logistics/index.ts'
 import { closedStates } from '../../order/index.ts'
 import { awaitedStates, refundTransitions } from '../../payment/index.ts'
-import { bankBatchTransitions, movingStates, pendingPayoutStates } from '../../payout/index.ts'
+import {
+  bankBatchTransitions,
+  failedPayoutStates,
+  movingStates,
+  pendingPayoutStates,
+} from '../../payout/index.ts'
 import { suspenseTransitions } from '../../suspense/index.ts'
 import { pendingWithdrawalStates } from '../../wallet/index.ts'
 
@@ -55,7 +60,7 @@ export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
         where w.user_id = ${userId} and o.status in ${inSql(pendingPayoutStates)} and b.status in ${inSql(openStates(bankBatchTransitions))}`)} as bank_transfers,
       ${count(sql`withdrawals where user_id = ${userId} and status in ${inSql(pendingWithdrawalStates)}`)} as withdrawals,
       ${count(sql`payouts o join withdrawals w on w.id = o.subject_id
-        where w.user_id = ${userId} and o.status in ('failed', 'reversed') and o.provider_status = any(${movingStates})`)} as payouts_at_provider,
+        where w.user_id = ${userId} and o.status in ${inSql(failedPayoutStates)} and o.provider_status = any(${movingStates})`)} as payouts_at_provider,
       ${count(sql`orders where user_id = ${userId} and status not in ${inSql(closedStates)}`)} as orders,
       ${count(sql`shipments where user_id = ${userId} and status in ${inSql(openStates(shipmentTransitions))}
         and status <> 'pending'`)} as parcels,

@@ -1,12 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import {
-  type Actor,
-  inSql,
-  moveState,
-  secondsAfter,
-  type UnitOfWork,
-  type Work,
-} from '../../kernel/index.ts'
+import { type Actor, inSql, moveState, secondsAfter, type UnitOfWork, type Work } from '../../kernel/index.ts'
 import { asideFor, isSetAside, sweepInOneOrEach } from '../../ops/index.ts'
 import { markSessionsRefunded } from '../fulfilment/mark-refunded.ts'
 import {

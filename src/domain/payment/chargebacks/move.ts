@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { kernelErrors, type Rupiah, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Posting, post, suspenseAccount } from '../../ledger/index.ts'
-import { settleAttention } from '../../ops/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import { paymentErrors } from '../errors.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import { MAX_CORRECTIONS } from '../reconciliation/compare-transactions.ts'
@@ -69,6 +69,6 @@ export async function moveChargeback(
     { paymentId: from, amountIdr: -leftIdr },
     { paymentId: to.id, amountIdr: leftIdr },
   ])
-  await settleAttention(work, 'payment_charged_back', from, `its chargeback is of ${to.code}`)
+  await endAttention(work, 'payment_charged_back', from, `its chargeback is of ${to.code}`)
   reportChargebacks(work, new Map([[to.id, to]]), [{ transactionId, paymentId: to.id, amountIdr: leftIdr }])
 }
