@@ -148,8 +148,9 @@ export class Storefront {
     return placed
   }
 
-  book(...orderIds: string[]): Promise<void> {
-    return bookShipments(this.booking, orderIds)
+  async book(...orderIds: string[]): Promise<void> {
+    const [failed] = await bookShipments(this.booking, orderIds)
+    if (failed) throw failed.error
   }
 
   /** Sets the sandbox's faults; without an argument there are none. */

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
-import { stockedSessionStates } from '../group-buying/index.ts'
+import { stockedSessionStates, unendedSessionStates } from '../group-buying/index.ts'
 import { type AttentionKind, finalStates, inSql, openStates, type Work } from '../kernel/index.ts'
 import { shipmentTransitions, unpricedShipmentStates } from '../logistics/index.ts'
 import { endAttentionWhere } from '../ops/index.ts'
-import { endedUnfundedStates, unbookedStates } from '../order/index.ts'
+import { batchedStates, endedUnfundedStates, unbookedStates } from '../order/index.ts'
 import { arrivedRefundStates, outstandingRefundStates } from '../payment/index.ts'
 import { bankBatchTransitions, pendingPayoutStates } from '../payout/index.ts'
 import { failedSettlementStates, sentSettlementStates } from '../settlement/index.ts'
@@ -132,9 +132,9 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       when 'settlement' then exists (select from settlements t where t.id = ${subject} and t.status in ${inSql(sentSettlementStates)})
       when 'provider_transaction' then not exists (select from provider_lines t where t.id = a.subject_id)
       when 'whatsapp_message' then exists (select from whatsapp_messages t where t.id = ${subject} and t.status <> 'queued')
-      when 'order' then exists (select from orders t where t.id = ${subject} and (t.status not in ('paid', 'processing', 'delivered', 'failed')
+      when 'order' then exists (select from orders t where t.id = ${subject} and (t.status not in ${inSql(batchedStates)}
         or exists (select from shipments s where s.order_id = t.id and s.created_at >= a.since)))
-      when 'session' then exists (select from group_buying_sessions t where t.id = ${subject} and t.status not in ('draft', 'forming'))
+      when 'session' then exists (select from group_buying_sessions t where t.id = ${subject} and t.status not in ${inSql(unendedSessionStates)})
       when 'user' then exists (select from users t where t.id = ${subject} and (t.status = 'deleted' or t.closing_since is null))
       when 'notification_delivery' then exists (select from notification_deliveries t where t.id = ${subject} and t.status <> 'queued')
       else false end`,

@@ -48,6 +48,7 @@ export {
   type SessionStatus,
   sessionTransitions,
   stockedSessionStates,
+  unendedSessionStates,
   unorderedParticipantStates,
 } from './transitions.ts'
 export type { SessionView } from './views.ts'

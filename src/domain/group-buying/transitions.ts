@@ -32,6 +32,9 @@ export const sessionMachine = machineOf('session', 'groupBuyingSessions', sessio
 /** The states of a session that customers may see: all but a draft. */
 export const publicSessionStates = statesOf(sessionTransitions).filter((state) => state !== 'draft')
 
+/** The states of a session that the sweep has still to open or to end. */
+export const unendedSessionStates: readonly SessionStatus[] = ['draft', 'forming']
+
 /** The states of a session that has enough buyers, and whose orders are not all made. */
 export const fulfilmentStates: readonly SessionStatus[] = ['moq_reached', 'pending_stock', 'orders_created']
 

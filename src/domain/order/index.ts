@@ -2,7 +2,6 @@ import './events.ts'
 
 export {
   type BookingContext,
-  bookEach,
   bookShipment,
   bookShipments,
   intendBooking,
@@ -44,6 +43,7 @@ export { type ReturnRequest, requestReturn } from './returns/request.ts'
 export { type ReturnReason, returnReasons } from './returns/rules.ts'
 export { type StatusByHand, setOrderStatus } from './set-status.ts'
 export {
+  batchedStates,
   closedStates,
   endedUnfundedStates,
   type OrderStatus,

@@ -97,6 +97,9 @@ export const endedUnfundedStates: readonly OrderStatus[] = ['cancelled', 'failed
 /** The states of an order that keeps no money of its buyer: unpaid, or ended with a refund. */
 export const unfundedStates: readonly OrderStatus[] = ['pending_payment', ...endedUnfundedStates]
 
+/** The states of an order that a batch processes: it books, completes, or refunds a lost parcel. */
+export const batchedStates: readonly OrderStatus[] = [...bookableStates, 'delivered', 'failed']
+
 /** The states of an order that is over for its buyer. */
 export const closedStates: readonly OrderStatus[] = ['completed', 'cancelled', 'refunded']
 

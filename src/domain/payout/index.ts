@@ -65,6 +65,7 @@ export { payoutsDue, submitPayouts, sweepPayouts } from './submission/submit.ts'
 export {
   bankBatchTransitions,
   executedPayoutStates,
+  failedPayoutStates,
   livePayoutStates,
   type PayoutStatus,
   payoutTransitions,

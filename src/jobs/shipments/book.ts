@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/kernel/index.ts'
-import { bookEach } from '../../domain/order/index.ts'
+import { bookShipments } from '../../domain/order/index.ts'
 import { parcelOrigin } from '../../runtime/parcel-origin.ts'
 import { defineJob } from '../define-job.ts'
 
@@ -17,7 +17,7 @@ export const shipmentsBookJob = defineJob({
   run: async (laku, jobs) => {
     const { units, providers, config } = laku
     const context = { units, actor, courier: providers.courier, origin: parcelOrigin(config) }
-    const failed = await bookEach(
+    const failed = await bookShipments(
       context,
       jobs.map((job) => job.data.orderId),
     )

@@ -34,18 +34,10 @@ export interface BookingContext {
 /**
  * Books a courier for each of these orders that is paid, has its stock reserved and has no booking. The
  * booking is stored as intended before the courier is called, and its outcome after. The reference that laku
- * sends to the courier is derived from the order, so no parcel is booked twice.
+ * sends to the courier is derived from the order, so no parcel is booked twice. An order that throws does not
+ * stop the others. Returns the orders that threw.
  */
-export async function bookShipments(context: BookingContext, orderIds: readonly string[]): Promise<void> {
-  const [mistake] = await bookEach(context, orderIds)
-  if (mistake) throw mistake.error
-}
-
-/**
- * Books couriers as `bookShipments` does. An order that throws does not stop the others. Returns the orders
- * that threw.
- */
-export async function bookEach(
+export async function bookShipments(
   context: BookingContext,
   orderIds: readonly string[],
 ): Promise<{ orderId: string; error: unknown }[]> {

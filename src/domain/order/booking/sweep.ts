@@ -8,7 +8,7 @@ import {
 import { isPassing, isSetAside, setAside } from '../../ops/index.ts'
 import { orderAside } from '../fulfilment/order-aside.ts'
 import { bookableStates } from '../transitions.ts'
-import { type BookingContext, bookEach } from './book.ts'
+import { type BookingContext, bookShipments } from './book.ts'
 import { isPaidFor } from './bookable.ts'
 
 const running = sql`not (select paused from switches where name = 'biteship')`
@@ -50,7 +50,7 @@ export async function sweepShipments(context: BookingContext): Promise<void> {
     `.execute(tx)
     return rows.map((row) => row.orderId)
   })
-  for (const { orderId, error } of await bookEach(context, orderIds))
+  for (const { orderId, error } of await bookShipments(context, orderIds))
     if (!isPassing(error))
       await setAside(context, orderId, error, (work, id) => orderAside(work, id, 'could not get a courier'))
 }
