@@ -41,6 +41,8 @@ for (const file of files) {
     if (line.length > width && ranges.some((range) => range.start < end && range.end > start)) wide++
     start = end + 1
   }
+  // Made from the database, whose tables of one row have a column of this name.
+  if (file === 'src/domain/kernel/schema.ts') continue
   walk(parsed.program as unknown as Node, (node) => {
     if (node.type === 'Identifier' && node.name === 'one') ones++
   })

@@ -172,7 +172,9 @@ function doubtAbout({ server }: LocalShop, file: string): string | undefined {
   if (!isOwn || (process.platform !== 'win32' && (mode & 0o022) !== 0))
     return 'somebody else may have written it; name the shop with --server'
   const host = URL.canParse(server) ? new URL(server).hostname : ''
-  const addresses = Object.values(networkInterfaces()).flatMap((all = []) => all.map((one) => one.address))
+  const addresses = Object.values(networkInterfaces()).flatMap((all = []) =>
+    all.map((network) => network.address),
+  )
   if (isLoopback(host) || addresses.includes(host.replace(/^\[|\]$/g, ''))) return undefined
   return `its server ${server} is not on this machine; name the shop with --server`
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 
-const one = {
+const common = {
   args: [{ name: 'id', description: 'the UUID of the job, from laku jobs list or laku jobs dead' }],
   input: z.object({ id: z.uuid() }),
 }
 
 export const retry = defineChange({
-  ...one,
+  ...common,
   name: 'retry',
   description: 'Run a failed or dead job once more.',
   change: async (work, { id }, _reason, context) => {
@@ -18,7 +18,7 @@ export const retry = defineChange({
 })
 
 export const cancel = defineChange({
-  ...one,
+  ...common,
   name: 'cancel',
   description: 'Remove a waiting job from its queue. If its work is still due, a sweep makes a new job.',
   change: async (work, { id }, _reason, context) => {

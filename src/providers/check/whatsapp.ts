@@ -89,23 +89,23 @@ function templateDifferences(template: Template, found: readonly Record<string, 
   const called = `${name} (${language})`
   const fact = 'meta.templates'
   const register = 'register it as laku whatsapp templates prints it'
-  const one = found.find((it) => it.name === name && it.language === language)
-  if (!one) return [{ fact, says: `${called} is not registered`, todo: register }]
+  const registered = found.find((it) => it.name === name && it.language === language)
+  if (!registered) return [{ fact, says: `${called} is not registered`, todo: register }]
   const differences: Difference[] = []
-  if (one.status !== 'APPROVED')
+  if (registered.status !== 'APPROVED')
     differences.push({
       fact,
-      says: `${called} is ${String(one.status)}`,
+      says: `${called} is ${String(registered.status)}`,
       todo: 'wait for its approval, or see in the WhatsApp manager why; its messages are held until then',
     })
-  if (one.category !== category)
+  if (registered.category !== category)
     differences.push({
       fact,
-      says: `${called} is of the category ${String(one.category)}, not ${category}`,
+      says: `${called} is of the category ${String(registered.category)}, not ${category}`,
       todo: 'register it again in its category: others cost more, or are not delivered',
     })
   // Meta writes the body of an AUTHENTICATION template itself, so that body is not compared with laku's text.
-  const text = rowsIn(one.components).find((part) => String(part.type).toUpperCase() === 'BODY')?.text
+  const text = rowsIn(registered.components).find((part) => String(part.type).toUpperCase() === 'BODY')?.text
   if (category !== 'AUTHENTICATION' && text !== body)
     differences.push({ fact, says: `the text of ${called} is another`, todo: register })
   return differences

@@ -87,7 +87,9 @@ function phoneNumberAnswer(context: SandboxContext, id: string): object {
 function registered({ profile, templates }: SandboxContext): RegisteredTemplate[] {
   const state = profile.of('whatsapp.templates')
   if (state === 'missing') return []
-  return templates.list().map((one) => (state === 'APPROVED' ? one : { ...one, status: state }))
+  return templates
+    .list()
+    .map((template) => (state === 'APPROVED' ? template : { ...template, status: state }))
 }
 
 function requireBusiness(context: SandboxContext, id: string): void {
@@ -176,7 +178,9 @@ function templateIn(context: SandboxContext, body: Fields): Content {
   if (name === undefined) throw metaError(400, 100, 'The parameter template.name is required')
   const language = textOf(fieldsOf(asked.language).code)
   if (language === undefined) throw metaError(400, 100, 'The parameter template.language.code is required')
-  const template = registered(context).find((one) => one.name === name && one.language === language)
+  const template = registered(context).find(
+    (template) => template.name === name && template.language === language,
+  )
   if (template?.status === 'PAUSED') throw metaError(400, 132015, 'Template is Paused')
   if (template?.status === 'DISABLED') throw metaError(400, 132016, 'Template is Disabled')
   if (template?.status !== 'APPROVED')

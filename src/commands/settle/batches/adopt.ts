@@ -79,13 +79,13 @@ async function takeOver(work: Work, file: string, { files }: Pick<CommandContext
   const rows = await readRows(files, file, row, ({ code }) => code.toUpperCase())
   return await adoptBankFile(
     work,
-    rows.map(({ row: one }) => ({
-      code: one.code,
-      amountIdr: one.amount_idr,
+    rows.map(({ row: line }) => ({
+      code: line.code,
+      amountIdr: line.amount_idr,
       destination: {
-        channelCode: one.channel_code,
-        accountNumber: plain(one.account_number),
-        accountHolderName: plain(one.account_holder_name),
+        channelCode: line.channel_code,
+        accountNumber: plain(line.account_number),
+        accountHolderName: plain(line.account_holder_name),
       },
     })),
   )

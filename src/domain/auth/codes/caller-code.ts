@@ -97,15 +97,15 @@ export async function tryCallerCode(
       and status = 'open' and expires_at > ${work.now} and tries < ${work.policy.otpTries}
     order by id for no key update`.execute(work.tx)
   if (open.length === 0) return { refused: authErrors.code_expired() }
-  const right = open.find((one) => isOtpCode(work.vault, one.id, code, one.codeHash))
+  const right = open.find((challenge) => isOtpCode(work.vault, challenge.id, code, challenge.codeHash))
   if (right) {
     const set = { tries: right.tries + 1, nextWayAt: null }
     await moveState(work, loginCodeMachine, { to: 'used', ids: [right.id], set })
     return undefined
   }
-  const ids = open.map((one) => one.id)
+  const ids = open.map((challenge) => challenge.id)
   await sql`update otp_challenges set tries = tries + 1 where id = any(${ids}::uuid[])`.execute(work.tx)
-  const spent = open.filter(({ tries }) => tries + 1 >= work.policy.otpTries).map((one) => one.id)
+  const spent = open.filter(({ tries }) => tries + 1 >= work.policy.otpTries).map((challenge) => challenge.id)
   if (spent.length > 0)
     await moveState(work, loginCodeMachine, { to: 'spent', ids: spent, set: { nextWayAt: null } })
   const triesLeft = work.policy.otpTries - 1 - Math.min(...open.map(({ tries }) => tries))

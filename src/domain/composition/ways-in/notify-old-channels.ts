@@ -86,11 +86,11 @@ async function channelsOf(
     recent.flatMap((wayChange) =>
       wayChange.way === of && wayChange.old !== null && wayChange.id !== id ? [wayChange.old] : [],
     )
-  const one = (of: 'phone' | 'email', current: string | null) => {
+  const contactsOf = (of: 'phone' | 'email', current: string | null) => {
     const first = way === of ? old : current
     return [...new Set([...(first === null ? [] : [first]), ...before(of)])]
   }
-  return { phones: one('phone', now.phone), mails: one('email', now.email), locale: now.locale }
+  return { phones: contactsOf('phone', now.phone), mails: contactsOf('email', now.email), locale: now.locale }
 }
 
 async function currentOf(

@@ -161,10 +161,10 @@ async function price(
       refuse(candidate.join, new QuoteMissing(parcels[i] as Parcel))
       continue
     }
-    const one = { ...candidate, rate, totalIdr: rupiah(candidate.goodsIdr + rate.priceIdr) }
-    const tooLittle = !usesWallet(one.join) && invoiceRefusal(one.totalIdr, work.policy)
-    if (tooLittle) refuse(one.join, tooLittle)
-    else priced.push(one)
+    const withRate = { ...candidate, rate, totalIdr: rupiah(candidate.goodsIdr + rate.priceIdr) }
+    const tooLittle = !usesWallet(withRate.join) && invoiceRefusal(withRate.totalIdr, work.policy)
+    if (tooLittle) refuse(withRate.join, tooLittle)
+    else priced.push(withRate)
   }
   return priced
 }

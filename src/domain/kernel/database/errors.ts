@@ -123,7 +123,7 @@ function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
   if (state !== undefined && network.has(state) && !isOfFile(error)) return true
   // A host with several addresses fails with one error for each of them.
   if (error instanceof AggregateError)
-    return error.errors.length > 0 && error.errors.every((one) => isConnectionLoss(one))
+    return error.errors.length > 0 && error.errors.every((cause) => isConnectionLoss(cause))
   return error instanceof Error && told.test(error.message)
 }
 

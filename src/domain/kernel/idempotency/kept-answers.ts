@@ -72,13 +72,13 @@ function walk(
   change: (name: string, value: unknown, beside: object, there: unknown) => unknown,
 ): unknown {
   if (Array.isArray(value))
-    return value.map((one, i) => walk(one, Array.isArray(there) ? there[i] : undefined, change))
+    return value.map((item, i) => walk(item, Array.isArray(there) ? there[i] : undefined, change))
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
   const within = typeof there === 'object' && there !== null ? (there as Record<string, unknown>) : {}
   return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => {
-      const changed = change(name, one, value, within)
-      return [name, changed === undefined ? walk(one, within[name], change) : changed]
+    Object.entries(value).map(([name, item]) => {
+      const changed = change(name, item, value, within)
+      return [name, changed === undefined ? walk(item, within[name], change) : changed]
     }),
   )
 }

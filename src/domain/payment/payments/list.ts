@@ -157,7 +157,6 @@ export async function listPayments(
   if (filter.sessionId) wheres.push(sql`session_id = ${filter.sessionId}::uuid`)
   if (filter.userId) wheres.push(sql`user_id = ${filter.userId}::uuid`)
   if (filter.orderId) wheres.push(sql`order_id = ${filter.orderId}::uuid`)
-  if (filter.orderId) wheres.push(sql`order_id = ${filter.orderId}::uuid`)
   if (filter.createdSince) wheres.push(sql`created_at >= ${filter.createdSince}`)
   if (filter.cursor) wheres.push(sql`id < ${filter.cursor}::uuid`)
   const { rows } = await sql<PaymentDetail>`
