@@ -16,9 +16,10 @@ function reachedFrom(keys: readonly string[]): Set<string> {
  * procedure.
  */
 function isUseCase({ file, node }: Declaration): boolean {
-  const [first] = (node.params ?? []) as Node[]
-  if (!file.startsWith('src/domain/') || node.type !== 'FunctionDeclaration' || !first?.typeAnnotation)
-    return false
+  const made = node.type === 'FunctionDeclaration' ? node : (node.init as Node | null | undefined)
+  const isFunction = /^(?:Function|Arrow)/.test(made?.type ?? '')
+  const [first] = ((isFunction && made?.params) || []) as Node[]
+  if (!file.startsWith('src/domain/') || !first?.typeAnnotation) return false
   let found = false
   walk(first.typeAnnotation as Node, (inner) => {
     if (inner.type === 'Identifier' && /^(Work|\w*Context)$/.test(inner.name as string)) found = true

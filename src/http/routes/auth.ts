@@ -129,7 +129,7 @@ export const authRoutes =
         },
       },
       async (request, reply) => {
-        const { purpose = await purposeOf(request), ...body } = fromWire(request.body)
+        const { purpose = await purposeOf(request, request.body.phone), ...body } = fromWire(request.body)
         const given = { ...body, purpose, ip: request.address }
         const turn = purpose === 'login' ? await limitStrangers(request, body) : request.network.home
         const actor = (purpose !== 'login' && customerOf(request)) || request.actor
@@ -190,10 +190,9 @@ export const authRoutes =
      * Returns the default purpose of a one-time code. It is a withdrawal if a logged-in person asks for a
      * code to their own number, and otherwise a log-in.
      */
-    async function purposeOf(request: FastifyRequest): Promise<'login' | 'withdrawal'> {
+    async function purposeOf(request: FastifyRequest, asked: string): Promise<'login' | 'withdrawal'> {
       const actor = customerOf(request)
       if (!actor) return 'login'
-      const { phone: asked } = request.body as { phone: string }
       const own = await laku.units.run(actor, (work) => isOwnPhone(work, asked))
       return own ? 'withdrawal' : 'login'
     }

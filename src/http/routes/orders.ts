@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { type Actor, fromWire, toWire } from '../../domain/kernel/index.ts'
+import { type Actor, fromWire, statesOf, toWire } from '../../domain/kernel/index.ts'
 import { withRate } from '../../domain/logistics/index.ts'
 import {
   cancelOrder,
@@ -31,7 +31,7 @@ import {
   wantedItems,
 } from '../wire-parts.ts'
 
-const status = z.enum(Object.keys(orderTransitions) as (keyof typeof orderTransitions)[])
+const status = z.enum(statesOf(orderTransitions))
 const time = z.string()
 
 const order = z.object({

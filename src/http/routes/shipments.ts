@@ -8,6 +8,7 @@ import {
   fromWire,
   type IdempotencyKey,
   type StoredAnswer,
+  statesOf,
   storeAnswers,
   toWire,
   type Work,
@@ -20,7 +21,7 @@ import { sendAnswer } from '../access.ts'
 import { readAgain } from '../read-again.ts'
 import { byIdOrCode, courierChoice } from '../wire-parts.ts'
 
-const status = z.enum(Object.keys(shipmentTransitions) as (keyof typeof shipmentTransitions)[])
+const status = z.enum(statesOf(shipmentTransitions))
 
 const shipment = z.object({
   id: z.uuid(),

@@ -33,19 +33,20 @@ export const fonnteWebhookRoutes =
       request.rawBody = Buffer.from(JSON.stringify(read))
       done(null, read)
     })
+    const params = z.object({ secret: z.string().max(200) })
     app.post(
       '/api/webhooks/fonnte/:secret',
       {
         config: { access: 'open', rawBody: true },
         schema: {
           summary: 'Fonnte’s deliveries, at an address that nobody else knows',
-          params: z.object({ secret: z.string().max(200) }),
+          params,
           body: z.unknown(),
           response: { 200: z.object({ received: z.literal(true) }) },
         },
         onRequest: async (request) => {
-          const { secret } = request.params as { secret: string }
-          if (!isAcceptedSecret(secret, laku.config.fonnteWebhookSecret ?? []))
+          const { data } = params.safeParse(request.params)
+          if (!isAcceptedSecret(data?.secret ?? '', laku.config.fonnteWebhookSecret ?? []))
             throw httpErrors.unauthorized()
         },
       },

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { castsIn } from './casts.ts'
 import { builderViolations } from './sql-style.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'laku-sql-'))
@@ -21,4 +22,19 @@ it.each([
 ])('%s: %j by the builder', (code, methods) => {
   writeFileSync(join(root, 'src/a.ts'), `await ${code}\n`)
   expect(builderViolations(root).map(({ what }) => what)).toEqual(methods)
+})
+
+it.each([
+  ['src/http/routes/a.ts', 'reply.send(answer as never)', ['never']],
+  ['src/http/webhooks/a.ts', 'const { id } = request.params as { id: string }', ['{ id: string }']],
+  ['src/jobs/payouts/a.ts', '<Payload>data', ['Payload']],
+  ['src/http/routes/a.ts', "const access = 'open' as const", []],
+  ['src/http/routes/a.test.ts', 'answer as never', []],
+  ['src/http/server.ts', 'logger as never', []],
+])('%s: %s casts to %j', (file, code, types) => {
+  const path = join(root, file)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `${code}\n`)
+  expect(castsIn(root).map(({ what }) => what)).toEqual(types)
+  rmSync(path)
 })
