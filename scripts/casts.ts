@@ -9,7 +9,9 @@ const HELD = 'src/{http/routes,http/webhooks,jobs}/**/*.ts'
 /** The one place that puts jobs of different payloads into one list. */
 const MECHANISM = 'src/jobs/define-job.ts'
 
-/** Each cast, `answer as never` or `<Answer>answer`, where answers and payloads are typed; `as const` is none. */
+/**
+ * Each cast, `answer as never` or `<Answer>answer`, where answers and payloads are typed; `as const` is none.
+ */
 export function castsIn(root: string): { at: string; what: string }[] {
   const found: { at: string; what: string }[] = []
   for (const file of globSync(HELD, { cwd: root }).sort()) {
