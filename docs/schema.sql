@@ -1972,6 +1972,10 @@ begin
     raise exception 'the entry "%" of the audit log in the name of % % is refused: they have shown no token in this transaction',
       new.command, new.actor_kind, new.actor_name using errcode = 'insufficient_privilege';
   end if;
+  if new.actor_kind <> 'staff' and exists (select from staff_names where lower(name) in (lower(new.actor_name), lower(new.actor_id))) then
+    new.actor_name := new.actor_kind || ':' || new.actor_name;
+    new.actor_id := new.actor_kind || ':' || new.actor_id;
+  end if;
   return new;
 end $function$;
 CREATE OR REPLACE FUNCTION public.clearances_stay()

@@ -285,6 +285,12 @@ describe('rows in the name of a person', () => {
     expect(await say(audited('system', 'owner'))).toMatch(/refused/)
     expect(await say(audited('system', boss.id))).toMatch(/refused/)
     expect(await say(audited('system', 'worker'))).toBe('done')
+    // The name of a colleague is told apart from the colleague.
+    expect(await say(audited('system', boss.name.toUpperCase()).replace("'ana'", `'${boss.name}'`))).toBe(
+      'done',
+    )
+    const { rows } = await client.query("select actor_name from audit_log where actor_id like 'system:%'")
+    expect(rows).toEqual([{ actor_name: `system:${boss.name}` }])
   })
 
   it('of attention are resolved by who may look at them, once, and never deleted', async () => {

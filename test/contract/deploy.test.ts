@@ -172,3 +172,31 @@ describe('the settle timer', () => {
     expect(nowMs / 60_000).toBeLessThanOrEqual(30)
   })
 })
+
+describe('a command of the host', () => {
+  const run = (...words: string[]) => runClient(words, { HOME: tmpdir(), XDG_CONFIG_HOME: '/nonexistent' })
+
+  it.each([
+    [['db', 'shift-clock', '7d', '--context', 'trial'], '--context'],
+    [['db', 'seed', '--server', 'https://ops.example'], '--server'],
+    [['demo', '--context', 'ops'], '--context'],
+    [['doctor', '--wait', '30m'], '--wait'],
+    [['db', 'backup', 'file', '--idempotency-key', 'k'], '--idempotency-key'],
+    [['login', '--context', 'ops'], '--context'],
+    [['auth', 'logout', '--server', 'https://ops.example'], '--server'],
+    [['context', 'list', '--server', 'https://ops.example'], '--server'],
+  ])('%j takes no flag that names another shop: it would work on this machine', async (words, flag) => {
+    const { exitCode, stderr } = await run(...words)
+    expect([exitCode, stderr.replace(/\s+/g, ' ')]).toEqual([2, expect.stringContaining(`takes no ${flag}`)])
+  })
+
+  it.each([
+    [['whoami'], "unknown command 'whoami': see laku --help"],
+    [['orders', 'lst'], "unknown command 'lst': see laku orders --help"],
+    [['payments', 'quarantine', 'lst'], "unknown command 'lst': see laku payments quarantine --help"],
+  ])('%j that does not exist is named', async (words, sentence) => {
+    const { exitCode, stderr } = await run(...words)
+    expect([exitCode, stderr.replace(/\s+/g, ' ')]).toEqual([2, expect.stringContaining(sentence)])
+    expect((await run('orders', 'list', 'one-too-many')).stderr).toContain('too many arguments')
+  })
+})

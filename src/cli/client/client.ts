@@ -1,6 +1,7 @@
 import { isOfTheHost } from '../../commands/where.ts'
 import type { CommandDefinition } from '../define/command.ts'
 import { buildProgram, type Chosen, type EntryShape } from '../define/program.ts'
+import { usageError } from '../errors/cli-error.ts'
 import { findShop } from './find-shop.ts'
 import { surfaceEntries } from './surface.ts'
 import { ownSurroundings, type Surroundings } from './surroundings.ts'
@@ -36,7 +37,10 @@ export async function runLine(
 async function run(chosen: Chosen, argv: readonly string[], around: Surroundings): Promise<void> {
   const { path, flags, shape, input } = chosen
   const isAttach = path.join(' ') === 'commands attach'
-  if (isOfTheHost(path) && !isAttach) return await runHere(chosen)
+  if (isOfTheHost(path) && !isAttach) {
+    refuseFlagsOfServers(chosen)
+    return await runHere(chosen)
+  }
   const shop = findShop(flags, around.env)
   if (shop.by === 'database') {
     await runHere(chosen).catch((error: unknown) => {
@@ -55,6 +59,32 @@ async function run(chosen: Chosen, argv: readonly string[], around: Surroundings
   const { stdout } = around
   if (!shape.live || flags.json || !stdout.isTTY) return await remote.run()
   await watchLive(remote, chosen, around)
+}
+
+/** The global flags that name a server or a run in it, by their names in `flags`. */
+const flagsOfServers = {
+  server: '--server',
+  context: '--context',
+  wait: '--wait',
+  idempotencyKey: '--idempotency-key',
+} as const
+
+/** The flags of servers that a command of this machine uses all the same. */
+const used: Readonly<Record<string, keyof typeof flagsOfServers>> = {
+  login: 'server',
+  'auth login': 'server',
+  'auth logout': 'context',
+}
+
+/**
+ * Refuses a flag that names a server where the command works on this machine's own database or files: the
+ * person meant another shop. Throws a usage error.
+ */
+function refuseFlagsOfServers({ path, flags }: Chosen): void {
+  for (const [name, flag] of Object.entries(flagsOfServers)) {
+    if (flags[name as keyof typeof flagsOfServers] === undefined || used[path.join(' ')] === name) continue
+    throw usageError(`laku ${path.join(' ')} works on this machine and takes no ${flag}. Leave it out.`)
+  }
 }
 
 /**

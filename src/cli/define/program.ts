@@ -49,7 +49,8 @@ export function buildProgram<C extends CommandShape>(source: ProgramSource<C>): 
   addGlobalOptions(program)
   program.addHelpText('after', '\nlaku <noun> --help lists its verbs. Exit codes: docs/cli.md.')
   for (const entry of source.entries) addEntry(program, entry, source)
-  program.action(() => showHelp(program))
+  // A word that names no command arrives as an argument. `showHelp` then says which word it was.
+  program.allowExcessArguments().action(() => showHelp(program))
   return program
 }
 
@@ -98,12 +99,18 @@ function addEntry<C extends CommandShape>(
   const { name, alias, description, hidden = false, isNoun } = entry
   const command = program.command(name, { hidden }).description(description)
   if (alias !== undefined) command.alias(alias)
-  if (isNoun) command.usage('<verb> [options]').action(() => showHelp(command))
+  if (isNoun)
+    command
+      .usage('<verb> [options]')
+      .allowExcessArguments()
+      .action(() => showHelp(command))
   program.hook('preSubcommand', async (_, chosen) => {
     if (chosen !== command) return
     const { configureCommand } = await import('./configure.ts')
     const configure = (own: Command, path: readonly string[], shape: C) =>
-      configureCommand(own, shape, (input) => source.run({ path, shape, input, flags: program.opts() }))
+      configureCommand(own.allowExcessArguments(false), shape, (input) =>
+        source.run({ path, shape, input, flags: program.opts() }),
+      )
     const loaded = await entry.load()
     if (!isVerbs(loaded)) return configure(command, [name], loaded)
     for (const verb of loaded) {
