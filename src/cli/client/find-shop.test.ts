@@ -84,7 +84,7 @@ describe('a shop that LAKU_SERVER names', () => {
       return findShop({ server: here }, person)
     }
     expect(found('b')).toMatchObject({ name: 'b', staffServer: { token: 'lkst_b' } })
-    expect(() => found()).toThrow(/as several \(a, b\): say which with --context/)
+    expect(() => found()).toThrow(/as several people \(a, b\): say which with --context/)
     expect(findShop({ server: here }, env)).toMatchObject({ staffServer: { token: 'lkst_x' } })
   })
 
