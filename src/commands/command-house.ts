@@ -61,7 +61,10 @@ export async function definitionOf([noun, verb, inner]: readonly string[]): Prom
   return found.verbs.find((verb) => verb.name === inner)
 }
 
-/** Returns the actor of a command with their proof, which does not arrive in another thread. */
+/**
+ * Returns the actor of a command with their proof, made again from their token. It is made again, because a
+ * proof does not survive the way into another thread.
+ */
 const provenActor = ({ actor, token }: Execution): Actor =>
   actor.kind === 'staff' && token !== undefined
     ? { ...actor, proof: new StaffProof(token, actor.proof?.endsAt) }

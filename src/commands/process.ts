@@ -12,8 +12,8 @@ export interface Ready {
 }
 
 /**
- * Returns a shutdown that also begins when the process that started this process ends in any way: no server
- * outlives its `laku up`.
+ * Returns the shutdown of this process. It also begins when the parent process (`laku up`) ends in any way.
+ * So no server outlives its `laku up`.
  */
 export function processShutdown(logger: Logger): Shutdown {
   const shutdown = new Shutdown({ logger })

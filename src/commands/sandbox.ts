@@ -79,8 +79,8 @@ function readPem(file: string): string {
 }
 
 /**
- * Returns the options of the sandbox. A webhook secret that is being rotated is a list of secrets; the
- * sandbox signs with the first of them.
+ * Returns the options of the sandbox. While a webhook secret is being rotated, its setting holds a list of
+ * secrets. The sandbox then uses the first of them.
  */
 function optionsOf(config: Config, templates: readonly Template[]) {
   return {

@@ -60,8 +60,8 @@ async function startAll(context: CommandContext, flags: UpFlags): Promise<void> 
     }
     context.output.result(addresses, describe(addresses))
   } catch (error) {
-    // If a signal came during the start, the signal made the start fail. In this case, the shutdown that the
-    // signal began already ends this process.
+    // A signal that comes during the start makes the start fail. It also begins the shutdown, which ends this
+    // process, so nothing more is done here.
     if (shutdown.begun) return
     await teardown.close()
     throw error

@@ -3,7 +3,7 @@
  * the database themselves. The server runs all other commands, for anybody with a token.
  */
 const ofTheHost = ['up', 'demo', 'serve', 'worker', 'sandbox', 'completion', 'db', 'doctor', 'providers']
-/** The commands about the connection to a server, which the client itself carries out. */
+/** The commands about the connection to a server. The client itself carries them out. */
 const aboutTheWay = ['login', 'context', 'auth login', 'auth logout', 'commands attach']
 
 export function isOfTheHost([noun = '', verb = '']: readonly string[]): boolean {

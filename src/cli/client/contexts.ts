@@ -21,7 +21,9 @@ export interface SavedContext {
 }
 
 export interface Contexts {
-  /** The name of the chosen context: the shop, and the token there, that commands use by default. */
+  /**
+   * The name of the chosen context. A command that names no shop uses the shop and the token of this context.
+   */
   current?: string
   contexts: Record<string, SavedContext>
 }
@@ -130,8 +132,8 @@ export function serverAddress(text: string, called: string): string {
 }
 
 /**
- * Whether the host name of an address means this machine itself. Only names that no network can give to
- * another machine count.
+ * Whether the host name of an address means this machine itself, like `localhost`. Other names do not count,
+ * because a network could give them to another machine.
  */
 export const isLoopback = (hostname: string): boolean =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)

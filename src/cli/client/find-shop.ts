@@ -97,8 +97,9 @@ function byServer(text: string, called: string, env: Env): FoundShop {
 }
 
 /**
- * Returns the saved contexts, or no contexts if their file cannot be read. They only give a shop's name here:
- * a service that has its token from elsewhere may have no access to its home folder (systemd's ProtectHome).
+ * Returns the saved contexts, or no contexts if their file cannot be read. An unreadable file is no error,
+ * because the contexts only give a shop's name here. For example, a service may have its token from elsewhere
+ * and no access to its home folder (systemd's ProtectHome).
  */
 function legibleContexts(env: Env): Contexts {
   try {
@@ -142,8 +143,8 @@ function inFolder(folder: string, env: Env): FoundShop {
 }
 
 /**
- * Returns whether the person named the data folder on purpose: then a fault in that folder is reported to
- * them.
+ * Returns whether the person named the data folder on purpose. If they did, a fault in that folder is
+ * reported to them.
  */
 const isExplicit = (folder: string, env: Env) => env.LAKU_DATA_DIR === folder || folder !== '.laku'
 

@@ -8,14 +8,14 @@ import { runLine } from './client.ts'
 export async function main(argv: readonly string[]): Promise<void> {
   endWithTheReader()
   // `write-surface`, the last step of the build, writes the names, arguments and options of all commands. It
-  // is handled first, because no command can be read before that.
+  // is handled first, because no command can be read before these files exist.
   if (argv[2] === 'write-surface')
     return await (await import('../../commands/write-surface.ts')).writeSurface()
   try {
     await runLine(asHelpOption(argv))
   } catch (error) {
-    // Help that was requested is already printed, and is no failure. The return here avoids the module that
-    // prints failures, because that module would load the code of the domain.
+    // If help was requested, it is already printed, and there is no failure to report. So the module that
+    // prints failures is not needed here. It is not loaded, because it would load the code of the domain.
     if (error instanceof CommanderError && error.exitCode === 0) return
     process.exitCode = await report(error, argv)
   }

@@ -21,7 +21,8 @@ export function fileOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): Named
 
 /**
  * Returns whether a server may write a file of this name on this machine. A server may write a file that the
- * command line names, a name derived from that file, and a plain name in the current folder.
+ * command line names. If the command reads a file, the server may also write `<file>.failed.csv`. It may also
+ * write a .pdf or .csv file in the current folder.
  */
 export function mayWrite(name: string, { shape, input }: Chosen): boolean {
   if (Object.values(input).includes(name)) return true

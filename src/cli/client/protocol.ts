@@ -95,7 +95,10 @@ export type RunEvent =
   | { note: string }
   | { progress: { label: string; total: number } | null }
   | { step: string }
-  /** A part of a file that the client writes on its machine. The first part carries the file's mode. */
+  /**
+   * A part of a file that the client writes on its machine. The first part carries the file's mode (the
+   * access rights).
+   */
   | { file: string; data: string; mode?: number }
   /**
    * A question that the command needs answered. The server's answer ends with it, and the client sends the

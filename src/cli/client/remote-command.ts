@@ -328,8 +328,8 @@ export class RemoteCommand {
   }
 
   /**
-   * Asks the person the command's question, and sends the command to the server again with the answer. Before
-   * the question, the command has changed nothing.
+   * Asks the person the command's question, and sends the command to the server again with the answer. The
+   * command may run twice, because it changes nothing before its question.
    */
   async #answer(question: Question): Promise<void> {
     const { prompts } = this.#around

@@ -119,7 +119,8 @@ async function refusal({ server }: StaffServerAddress, answer: IncomingMessage):
   try {
     refused = JSON.parse(text) as Refused
   } catch {
-    // The body of the refusal is no JSON: something between the client and the staff server has answered.
+    // The body of the refusal is no JSON, so the refusal is not from the staff server. Something between the
+    // client and the server has answered.
   }
   const { code = '', message = '', details = {} } = refused
   if (code === 'staff_door.other_version') return otherVersion(server, details)

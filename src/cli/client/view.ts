@@ -40,7 +40,8 @@ export interface DrawOptions {
 const GAP = 2
 const NARROWEST = 8
 /**
- * The narrowest width of a text column (characters), as long as the table can leave out another spare column.
+ * The minimum width of a text column (characters). A column that would become narrower makes the table leave
+ * out a spare column instead. When no spare column is left, a narrower width is allowed.
  */
 const READABLE = 16
 

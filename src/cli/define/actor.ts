@@ -24,8 +24,8 @@ export function tokenFolder({ urls, config }: Laku): string {
 
 /**
  * Returns the token that was saved for this database. An earlier version of laku saved the token in the data
- * folder, for the first person who wrote there. So the data folder is searched too, if its file of tokens
- * belongs to this person.
+ * folder, in a file that belongs to one person. So the data folder is searched too, if this file belongs to
+ * the person who runs the command.
  */
 function keptToken(laku: Laku): string | undefined {
   const { dataDir } = laku.config

@@ -179,8 +179,8 @@ export interface OutsideWay<I> {
 
 export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   /**
-   * Makes the change severe: returns the code that must be typed or given with --confirm, and the consequence
-   * of the change. A severe change needs --reason.
+   * Present if the change is severe. The person must confirm a severe change by a code, typed or given with
+   * --confirm, and must give --reason. Returns this code and the consequence of the change.
    */
   severe?: (context: CommandContext, input: z.output<S>) => Promise<{ code: string; consequence: string }>
   /**
@@ -200,8 +200,8 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
    */
   outside?: (way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<T>) => Promise<T>
   /**
-   * Calls `run` to execute the transaction of a dry run. An assumption replaces the answer of each provider
-   * that would have been asked.
+   * Calls `run` to execute the transaction of a dry run. A dry run asks no provider, so an assumption
+   * replaces each provider's answer.
    */
   assuming?: <R>(way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<R>) => Promise<R>
   /**
@@ -211,8 +211,8 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   /** Returns the text for people about what was done. */
   done: (result: T, input: z.output<S>) => string
   /**
-   * Returns the exit code for a result that is not the requested one. Without this function, the exit code is
-   * 0.
+   * Returns the exit code for the result; it is not 0 if the change did not do what was requested. Without
+   * this function, the exit code is 0.
    */
   exitCode?: (result: T) => ExitCode
 }

@@ -46,7 +46,8 @@ export interface ContextOptions {
   keep?: (work: Work, answer: KeptAnswer) => Promise<void>
   prompts?: Prompts
   /**
-   * A laku that is open already and that the command does not close: tests pass one and close it themselves.
+   * An instance of laku that is open already. The command does not close it, because its giver does. For
+   * example, a test passes one and closes it itself.
    */
   laku?: Laku
   actor?: Actor
@@ -59,8 +60,8 @@ export interface KeptAnswer {
   exitCode: ExitCode
 }
 
-// The command needs two database connections. One runs its transactions, one after another. The other is for
-// laku's clock.
+// The command needs two database connections. One runs its transactions, one after another. The other reads
+// the time for laku's clock.
 const POOL_SIZE = 2
 
 /**

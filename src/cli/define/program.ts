@@ -11,7 +11,7 @@ export interface GroupShape<C extends CommandShape = CommandShape> {
 
 export interface EntryShape<C extends CommandShape = CommandShape> {
   name: string
-  /** A former name, which still works and which no help lists. */
+  /** A former name of the noun or the command. It still works, but no help lists it. */
   alias?: string
   description: string
   hidden?: boolean

@@ -4,7 +4,7 @@ import { withRoleCheck } from './require-role.ts'
 
 interface Named {
   name: string
-  /** A former name, which still works and which no help lists. */
+  /** A former name of the noun or the command. It still works, but no help lists it. */
   alias?: string
   description: string
   /** True if the command runs but is not listed, because other commands start it. */
@@ -351,6 +351,6 @@ const entriesWithoutCheck: readonly Entry[] = [
 /** All commands of `laku`. Each command for staff first checks the role of the person who gives it. */
 export const entries: readonly Entry[] = entriesWithoutCheck.map(withRoleCheck)
 
-/** Returns the entry with this name or this former name. */
+/** Returns the entry (a noun, or a command without a noun) that has this name now or had it before. */
 export const entryNamed = (name: string | undefined): Entry | undefined =>
   entries.find((entry) => entry.name === name || (name !== undefined && entry.alias === name))

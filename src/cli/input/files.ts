@@ -8,8 +8,8 @@ import { usageError } from '../errors/cli-error.ts'
  */
 export interface Files {
   /**
-   * Opens a file that the command line names, or stdin for `-`, as often as the command wants. An unreadable
-   * file fails only while it is read.
+   * Opens a file that the command line names, or stdin for `-`. The command may open a file several times. If
+   * a file cannot be read, the opening succeeds and the first read fails.
    */
   read(name: string): Readable
   /**

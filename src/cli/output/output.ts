@@ -89,7 +89,7 @@ export class Output {
     if (text) this.raw(`${text}\n`)
   }
 
-  /** Prints a part of the result unchanged. */
+  /** Prints a part of the command's result as it is, for text that already has its final form, like CSV. */
   raw(text: string): void {
     if (this.emit) this.emit({ out: text })
     else this.#stdout.write(text)

@@ -10,8 +10,8 @@ export interface Prompts {
 }
 
 /**
- * Prompts that ask on stderr, because stdout belongs to the result. Ctrl-C throws a CliError, exit code 2:
- * commands ask before they change anything.
+ * Prompts that ask on stderr, because stdout belongs to the result. Ctrl-C throws a CliError, exit code 2.
+ * Nothing needs to be undone then, because commands ask before they change anything.
  */
 export const terminalPrompts: Prompts = {
   text: (message) => ask('input', message),

@@ -4,8 +4,8 @@ import type { CommandContext } from '../define/context.ts'
 /**
  * Calls `use` with the actor. If a code of their second factor was given, this code first confirms the actor.
  * If a code is needed and none was given, asks the actor for a code and calls `use` again. The second call is
- * safe, because the refused first call changed nothing. A dry run uses up no code, and treats a missing code
- * as given.
+ * safe, because the refused first call changed nothing. A dry run does not use up a given code. It does not
+ * ask for a missing code, but goes on as if a right code was given.
  */
 export async function withSecondFactor<T>(
   context: CommandContext,
@@ -31,8 +31,8 @@ export async function withSecondFactor<T>(
 }
 
 /**
- * Returns the actor, confirmed by a code of their second factor. Wrong codes are counted, so the code is
- * checked in a transaction of its own.
+ * Returns the actor, confirmed by a code of their second factor. The code is checked in a transaction of its
+ * own. Otherwise the rollback of a refused command would also undo the count of wrong codes.
  */
 async function confirmed(context: CommandContext, actor: Actor, code: string, burn: boolean): Promise<Actor> {
   if (actor.kind !== 'staff') return actor

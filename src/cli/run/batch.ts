@@ -112,8 +112,8 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
 }
 
 /**
- * Returns the actor of the batch, confirmed by the second-factor code that was given. One code confirms all
- * rows: a batch is not begun again to ask for a code.
+ * Returns the actor of the batch. If a second-factor code was given, it confirms the actor for all rows. If
+ * none was given, laku does not ask for one, because the batch would then begin again.
  */
 async function actorOf(
   context: CommandContext,

@@ -68,8 +68,8 @@ const isRefusal = <T>(answer: T | Refusal): answer is Refusal =>
   typeof answer === 'object' && answer !== null && 'refused' in answer && answer.refused instanceof Error
 
 /**
- * Returns the answer of a change's transaction. If the answer is a refusal, throws the refusal: the
- * transaction is committed by then.
+ * Returns the answer of a change's transaction. If the answer is a refusal, throws it. This undoes nothing,
+ * because the transaction is already committed.
  */
 function orThrow<T>(answer: T | Refusal): T {
   if (isRefusal(answer)) throw answer.refused

@@ -56,8 +56,8 @@ export async function runList<S extends z.ZodType, Row>(
 const CSV_PAGE = 500
 
 /**
- * Prints a whole list as CSV, page by page, with no more than one page in memory. A CSV is whole unless one
- * page of it was asked for.
+ * Prints a whole list as CSV, page by page, with no more than one page in memory. This function is used
+ * unless one page of the CSV was asked for.
  */
 async function writeWhole<S extends z.ZodType, Row>(
   context: CommandContext,

@@ -56,8 +56,9 @@ export function fishScript(places: readonly Place[]): string {
     })
   })
   return [
-    // Tests whether the typed words, without options, begin with the words in the argument (a noun, or a noun
-    // and its verb). An argument of one word must equal the typed words.
+    // Tests whether the typed words, without options, begin with the words in the argument. If the argument
+    // is only a noun, the typed words must be exactly this noun. If it is a noun and a verb, more words may
+    // follow.
     'function __laku_at',
     '  set -l words (string match -v -- "-*" (commandline -opc)[2..-1])',
     '  set -l path (string split -n " " -- "$argv[1]")',

@@ -13,8 +13,8 @@ export function requireEmbedded(config: Config): void {
 }
 
 /**
- * Throws a usage error for the copy of any database but the embedded one: laku copies no other. The error
- * says what to use instead.
+ * Throws a usage error if a database other than the embedded one is configured, because laku copies only the
+ * embedded database. The error says what to use instead.
  */
 export function requireEmbeddedFor(config: Config, verb: string, instead: string): void {
   if (config.databaseUrl === undefined) return

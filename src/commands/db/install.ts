@@ -21,7 +21,10 @@ export interface Installed {
    * production database.
    */
   environment: Environment | undefined
-  /** False while the database has no record of its encryption keys: until then, nobody can open it. */
+  /**
+   * False while the database has no record of its encryption keys. As long as it has none, no process of laku
+   * can open the database.
+   */
   hasKeys: boolean
 }
 

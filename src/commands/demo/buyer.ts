@@ -92,8 +92,8 @@ export class Buyer {
   }
 
   /**
-   * Requests a code for a purpose (log-in by default), and reads the code on the buyer's phone, where notices
-   * arrive too.
+   * Requests a code for a purpose (log-in by default), and reads the code on the buyer's phone. Notices
+   * arrive on this phone too, so only messages with a code are read.
    */
   async askCode(
     purpose: 'login' | 'withdrawal' = 'login',

@@ -13,7 +13,8 @@ export interface Balance {
 export interface Books {
   gateway_idr: number
   /**
-   * The provider's balance of laku's account, minus those of the provider's fees that laku's ledger contains.
+   * The balance of laku's account at the provider, minus the balance of the account gateway-fees in laku's
+   * ledger.
    */
   provider_idr: number
   agrees: boolean
@@ -24,7 +25,8 @@ const EVERY_MS = 250
 
 /**
  * Compares laku's ledger with the payment provider's record of laku's account, to the rupiah. A movement of
- * money may take a few seconds to appear in both.
+ * money may take a few seconds to appear in both, so the comparison is repeated until both agree or the tries
+ * are used up.
  */
 export async function compareBooks(shop: Shop): Promise<{ book: Books; balances: Balance[] }> {
   for (let tries = 1; ; tries++) {

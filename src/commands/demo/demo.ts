@@ -18,7 +18,7 @@ export const demo = defineTask({
     }
     const { runDemo } = await import('./run.ts')
     const result = await runDemo(audienceOf(context))
-    // Each step of the demo was printed when it ended, so only the ending is left to print.
+    // Each step of the demo was printed when it ended, so only the summary is left to print.
     return { json: jsonOf(result), text: ending(result, context), exitCode: result.ok ? 0 : 1 }
   },
 })

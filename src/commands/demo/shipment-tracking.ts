@@ -19,7 +19,7 @@ const WAYBILL = 'JNE-DEMO-1'
 
 /**
  * The flow of path 4 of the service map: a parcel is tracked until its delivery. The courier's webhooks
- * arrive shuffled and doubled, and the buyer gets a notice.
+ * arrive more than once and in a shuffled order. The buyer gets a notice.
  */
 export const shipmentTracking: Flow = {
   name: 'shipment-tracking',

@@ -25,8 +25,8 @@ export interface Addresses {
 const launcher = fileURLToPath(new URL('../../../bin/laku.js', import.meta.url))
 
 // The demo may run at night, so its shop has no quiet hours: buyers get notices at once. If the provider's
-// balance is too small for a payout or refund, the shop tries again after a second. The default is a quarter
-// of an hour.
+// balance is too small for a payout or refund, the shop tries again after a second. The default wait, a
+// quarter of an hour, is too long for a demo.
 const wakeful = { quietFromHour: 0, quietToHour: 0, balanceAgainS: 1 }
 
 /**

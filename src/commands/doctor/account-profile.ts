@@ -35,7 +35,10 @@ function refundsOf({ refundChannels }: Pick<Policy, 'refundChannels'>): AccountP
   return Object.entries(rules).flatMap(([channel, rule]) => (rule ? [{ channel, ...rule }] : []))
 }
 
-/** Returns lines of text that describe the profile of laku's account at the payment provider. */
+/**
+ * Returns lines of text about laku's account at the payment provider: how refunds and payouts work there, and
+ * the company's own money.
+ */
 export function profileLines({ refundForm, refunds, floatIdr, payoutChannels }: AccountProfile): string[] {
   const name = refundForm === 'current' ? 'payment_request_id' : 'invoice_id'
   const back = refunds.map(({ channel, days, parts }) => `${channel} ${days}${parts ? '' : ' (whole only)'}`)
@@ -56,7 +59,10 @@ export function profileLines({ refundForm, refunds, floatIdr, payoutChannels }: 
 const CHANNELS_OLD_S = 2 * 86_400
 const REFUSED_WITHIN_S = 7 * 86_400
 
-/** The check that looks for facts which contradict the profile of laku's account at the payment provider. */
+/**
+ * The check of what laku assumes about its account at the payment provider. For example, refused refunds may
+ * show that an assumption is wrong.
+ */
 export const accountProfileCheck: DoctorCheck = {
   name: 'account profile',
   examine: async (laku) => {

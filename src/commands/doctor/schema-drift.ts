@@ -32,7 +32,10 @@ export const schemaDrift: DoctorCheck = {
   },
 }
 
-/** Returns the database's triggers that are switched off: a trigger's definition does not show that. */
+/**
+ * Returns the database's triggers that are switched off. They need a query of their own, because a trigger's
+ * definition does not show whether it is switched off.
+ */
 async function switchedOff(pool: pg.Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(`
     select t.tgrelid::regclass || ': ' || t.tgname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid

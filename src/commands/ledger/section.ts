@@ -1,7 +1,7 @@
 import { section } from '../../cli/define/command.ts'
 import type { EntryLine } from '../../domain/ledger/list-entries.ts'
 
-/** Returns the section of a `show` that lists the ledger entries of the shown subject. */
+/** Returns a section for a `show` command: the ledger entries of the object that the command shows. */
 export const ledgerSection = (entries: readonly EntryLine[]) =>
   section(
     'Ledger',

@@ -50,8 +50,8 @@ export const importVerb = defineBatch({
   change: async (work, item) => {
     const { importVariant } = await import('../../domain/product/index.ts')
     const product = await importVariant(work, lineOf(item))
-    // The answer holds only the row's own variant. With all variants of the product at each row, the answer
-    // for 10,000 rows had 40 MB.
+    // The answer for a row holds only the row's own variant, and not all variants of its product. Otherwise
+    // the answer for 10,000 rows would have 40 MB.
     return { ...product, variants: product.variants.filter(({ sku }) => sku === item.sku.toUpperCase()) }
   },
 })

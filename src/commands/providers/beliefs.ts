@@ -14,8 +14,9 @@ type Account = Pick<
 >
 
 /**
- * Returns the account's profile: the configuration's values, and the known facts where the configuration sets
- * nothing.
+ * Returns all facts that laku assumes about its account at the payment provider, such as how long a payment
+ * can be refunded. If the configuration sets a value, this value is the fact. Otherwise the known fact about
+ * the provider applies.
  */
 export function beliefsOf(policy: Account): Belief[] {
   const because = (name: keyof Account, fact: string) =>

@@ -36,7 +36,7 @@ import { parcelOrigin } from '../../runtime/parcel-origin.ts'
 
 /** The timeout of one call to a provider (ms). */
 const TIMEOUT_MS = 10_000
-/** The time for which a provider's list may not yet contain a new object (ms). */
+/** The maximum time for which the check waits until a provider's list contains a new object (ms). */
 const LIST_LAG_MS = 10_000
 
 /** Returns the checks of all providers, in the order in which their findings are printed. */

@@ -39,7 +39,10 @@ const retryInput = z.object({
   wallet: z.boolean().optional(),
   providerRefundId: z.string().trim().min(1).max(200).optional(),
   notSent: z.boolean().optional(),
-  /** The refund as the provider reported it; no command-line option gives this value. */
+  /**
+   * The refund as the provider reported it. No command-line option gives this value, because laku reads it
+   * from the provider.
+   */
   read: z.custom<RefundRetry['read']>().optional(),
   looked: z.custom<RefundRetry['looked']>().optional(),
 })

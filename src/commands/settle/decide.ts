@@ -74,8 +74,8 @@ export const pay = defineChange({
     const { paySettlement } = await import('../../domain/settlement/index.ts')
     return await paySettlement(work, input)
   },
-  // The exit code is a conflict for a settlement that is on hold: it was not paid as requested, although the
-  // decision is saved.
+  // If the settlement is now on hold, the exit code is a conflict, because the settlement was not paid as
+  // requested. The decision is saved nevertheless.
   exitCode: ({ status }) => (status === 'on_hold' ? exitCodes.conflict : exitCodes.done),
   done: ({ code, status }) => {
     if (status !== 'on_hold') return `${code} is being paid: laku settle show ${code}`

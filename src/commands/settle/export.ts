@@ -86,7 +86,7 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
     transfers,
     leftOut,
   } = await withSecondFactor(context, actor, given, (who) => units.run(who, (work) => claim(work, given)))
-  // The answer keeps the field `withoutAccount`, which it had before there were batches of transfers.
+  // The answer had the field `withoutAccount` before there were batches of transfers, and keeps it.
   const withoutAccount = leftOut
     .filter((item) => item.why === 'settlement.no_bank_account')
     .map((item) => item.code)

@@ -35,7 +35,8 @@ export const run = defineTask({
     const actor = withReason(await context.actor(), reason)
     const settlement = await import('../../domain/settlement/index.ts')
     if (dryRun) {
-      // A dry run also gathers the settlement lines, because gathering them settles nothing.
+      // A dry run also gathers the settlement lines and saves them. This is allowed, because gathering lines
+      // settles nothing.
       await settlement.gatherLines({ units, actor })
       const { result, report } = await units.dryRun(actor, (work) =>
         settlement.calculateSettlements(work, query),

@@ -13,7 +13,7 @@ export async function hasDefault(work: Work, userId: string): Promise<boolean> {
 
 /**
  * Removes the default mark from the user's default address; the caller's next statement sets the mark on
- * another address. The user must be locked.
+ * another address. The caller must have locked the user before.
  */
 export async function clearDefault(work: Work, userId: string): Promise<void> {
   await work.tx

@@ -58,8 +58,8 @@ import './job-payloads.ts'
 const notify: JobRule<EventType> = { job: 'notify', data: ({ id }) => ({ eventId: id }) }
 
 /**
- * The job that notifies a buyer of a refund. The buyer gets no notice if the company keeps the money because
- * the issuer of the buyer's card has already paid the buyer.
+ * The job that notifies a buyer of a refund. The buyer gets no notice if the company keeps the money. This
+ * happens if the issuer of the buyer's card has already paid the buyer.
  */
 const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = {
   job: 'notify',
@@ -67,8 +67,8 @@ const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = {
 }
 
 /**
- * Returns the rule for a provider's webhook deliveries. Each provider has a queue of its own, so that no
- * provider's updates wait for another provider's rate limits.
+ * Returns the rule that puts a provider's webhook deliveries into a queue of that provider alone. With one
+ * queue for all providers, the updates of one would wait for the rate limits of another.
  */
 const queueOf = (provider: EventPayloads['webhook.received']['provider']): JobRule<'webhook.received'> => ({
   job: `webhooks.${provider}`,
@@ -90,8 +90,8 @@ async function refundSessions(
  * with an empty row is kept as history, and nothing follows it.
  */
 export const choreography: Choreography = {
-  // A requested code needs no job here, because the code is in a WhatsApp message. The event whatsapp.queued
-  // sends that message.
+  // This event needs no job. The requested code is in a WhatsApp message, and the event whatsapp.queued sends
+  // that message.
   'otp.requested': {},
   'otp.way_chosen': {
     jobs: [
@@ -173,8 +173,8 @@ export const choreography: Choreography = {
       notify,
       {
         job: 'payments.withdraw',
-        // The invoice of an expired payment needs no withdrawal at the provider. A payment that was paid is
-        // refunded instead.
+        // The job withdraws the payment's invoice at the provider. An expired payment needs no job. A payment
+        // that was paid needs none either, because it is refunded instead.
         data: ({ payload: { because, wasPaid, paymentId } }) =>
           because === 'expired' || wasPaid ? undefined : { paymentId },
       },
@@ -280,8 +280,8 @@ export const choreography: Choreography = {
   'shipment.created': { reactions: [startProcessing] },
   'shipment.status_changed': { reactions: [applyShipmentStatus] },
   'shipment.priced': {
-    // A job corrects the shipping fee after the commit. No reaction does this, because the correction may
-    // refund, and a refund locks the payment first and then the order.
+    // The correction of the shipping fee may refund money, and a refund must lock the payment before the
+    // order. So a job corrects the fee after the commit, and not a reaction in the transaction of this event.
     jobs: [{ job: 'fees.true', data: ({ payload: { orderId } }) => ({ orderId }) }],
   },
   'shipment.waybill_changed': { reactions: [applyWaybillChanges] },

@@ -4,8 +4,8 @@ import type { SwitchName } from '../ops/index.ts'
 import { sendableRefundStates } from '../payment/index.ts'
 
 /**
- * The work that waits while staff have paused a switch, by its kind. None of the work is lost; it continues
- * when the switch is resumed.
+ * One kind of work that waits while staff have paused a switch. For example, payouts wait while `payouts` is
+ * paused. No work is lost, because it continues when staff resume the switch.
  */
 export interface Waiting {
   what: string

@@ -54,8 +54,8 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
 }
 
 /**
- * Stops a factory's new bank account, because the factory objects, before laku has paid to it. Returns
- * whether the account could still be stopped.
+ * Stops a factory's new bank account, because the factory objects to it. This is possible only until the
+ * waiting time of the account is over. Returns whether the account was stopped.
  */
 export async function stopBankAccount(work: Work, accountId: string): Promise<boolean> {
   const moved = await moveState(work, bankAccountMachine, {

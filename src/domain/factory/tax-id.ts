@@ -4,8 +4,8 @@ import { factoryErrors } from './errors.ts'
 export type TaxIdKind = 'npwp' | 'nik'
 
 /**
- * The tax number of a factory: a firm's NPWP (15 digits, or 16 since 2024) or a person's NIK (16 digits). A
- * marketplace keeps the tax numbers of its sellers (PMK 37/2025).
+ * The tax number of a factory: a firm's NPWP (15 digits, or 16 since 2024) or a person's NIK (16 digits).
+ * laku stores it, because a marketplace must keep the tax numbers of its sellers (PMK 37/2025).
  */
 export interface TaxId {
   kind: TaxIdKind
@@ -46,7 +46,8 @@ export async function taxIdOf(work: Work, factoryId: string): Promise<TaxId | nu
 }
 
 /**
- * Decrypts a factory's stored tax number. A CHECK of the database allows only the two kinds of `TaxIdKind`.
+ * Decrypts a factory's stored tax number. Its kind needs no check here, because a CHECK of the database
+ * allows only the two kinds of `TaxIdKind`.
  */
 export function openTaxId(
   vault: Vault,

@@ -1,8 +1,8 @@
 import { ProviderFailure } from './provider-failure.ts'
 
 /**
- * The number of provider calls that one procedure makes at the same time. Five are right, because Xendit and
- * Biteship allow 10 calls a second, and a call takes half a second.
+ * The number of provider calls that one procedure makes at the same time. A call takes half a second, so five
+ * at the same time make 10 calls a second. Xendit and Biteship allow this number.
  */
 export const CALLS_AT_ONCE = 5
 

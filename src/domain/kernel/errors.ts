@@ -45,7 +45,7 @@ type Factories<T> = { [K in keyof T]: (details?: Record<string, unknown>) => Dom
 /**
  * Declares the errors of a domain, each as `name: [kind, message]`, or as `[kind, message, former code]` if
  * the error was renamed. Returns, for each name, a function that makes the error. Its code is
- * `<domain>.<name>`; a code that is declared twice throws.
+ * `<domain>.<name>`. Throws if a code is declared twice.
  */
 export function defineErrors<const T extends Record<string, readonly [ErrorKind, string, string?]>>(
   domain: string,

@@ -15,8 +15,8 @@ export interface Call {
 }
 
 const word = /^\s*(masuk|login)\b/i
-// A WhatsApp message older than this time gets no answer (s). Meta repeats undelivered webhooks for days, but
-// a person who waits for a code wrote a moment ago.
+// A WhatsApp message older than this time gets no answer (s). Meta repeats undelivered webhooks for days, so
+// a message may be old. Nobody waits for the answer to an old message any more.
 const FRESH_S = 600
 // The maximum number of phone numbers that a server holds in memory because their holders asked for a code on
 // WhatsApp.

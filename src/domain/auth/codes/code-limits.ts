@@ -94,8 +94,9 @@ function turnsOf(policy: Policy, asker: Asker, proven: boolean): Turn[] {
   if (proven) return [ofNumber(`proven ${phone}`), ...networkTurns('proven', ip, codesHourly(policy), PROVEN)]
   return [
     ofNumber(`number ${subjectOf(asker)}`),
-    // This rate limit of a phone number is shared by all strangers, from any network. Two messages of
-    // WhatsApp's burst limit for the number stay reserved for known people.
+    // This rate limit of a phone number is shared by all strangers, from any network. WhatsApp limits how
+    // many messages a number may get in a burst. Strangers get two messages fewer than that, so that two are
+    // left for known people.
     {
       name: `code number ${phone}`,
       atOnce: Math.max(1, Math.min(policy.otpPerPhonePerHour, policy.whatsappBurst - 2)),
@@ -122,8 +123,8 @@ export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
     proven || asker.knownAs !== undefined
       ? authErrors.otp_limited({ retryAfterS: Math.min(LONGEST_WAIT_S, refused.inS) })
       : workNeeded(work, asker, refused.inS)
-  // The seconds until the remaining wait under the rate limit is short enough. After that, laku accepts a
-  // request and lets it wait.
+  // The rate limit lets a request wait for at most `waitS` seconds. This is the number of seconds until the
+  // remaining wait is that short. A request after that time is accepted and waits.
   const nearInS = refused.inS - (refused.turn.waitS ?? 0)
   throw new CodeTooEarly(error, refused.turn.name, secondsAfter(work.now, nearInS))
 }

@@ -173,10 +173,10 @@ async function isWanted(
 }
 
 /**
- * Returns the user's email address, if it is confirmed and may receive a code for this purpose. A code for a
- * change of the email address is never sent by email. The reason is that the person who set the present
- * address may not be the person who reads its mail. A code that proves a new phone number is never sent by
- * email.
+ * Returns the user's email address, if it is confirmed and may receive a code for this purpose. A code that
+ * proves a new phone number is never sent by email. A code for a change of the email address is not sent by
+ * email either. The reason is that the person who set the present address may not be the person who reads its
+ * mail.
  */
 function mailable(user: User | undefined, purpose: CodePurpose): string | null {
   return user && user.emailConfirmedAt !== null && purpose !== 'email' && purpose !== 'phone'

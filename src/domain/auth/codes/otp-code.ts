@@ -31,8 +31,8 @@ export function otpMessageKey(challengeId: string, n = 1): string {
 }
 
 /**
- * Returns the challenge whose code a WhatsApp message carried, by the message's dedupe key; undefined for
- * other messages.
+ * Returns the id of the challenge (one sent code) from the dedupe key of the WhatsApp message that carried
+ * the code. Returns undefined if the message carried no code.
  */
 export function challengeOfMessage(dedupeKey: string): string | undefined {
   if (!dedupeKey.startsWith(MESSAGE_PREFIX)) return undefined

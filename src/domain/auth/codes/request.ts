@@ -39,7 +39,10 @@ export interface OtpRequest {
   deviceToken?: string | undefined
   /** The solution of a puzzle, if laku asked the person's browser to solve one. */
   proof?: Proof | undefined
-  /** Set during a siege: laku pays for no message to a stranger without proof of work. */
+  /**
+   * True during a siege (an attack by unknown callers). Then laku pays for a message to a stranger only if
+   * the stranger gives a proof of work.
+   */
   strangersMustWork?: boolean | undefined
 }
 
@@ -95,8 +98,8 @@ export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChal
     phone,
     codeHash: otpHash(work.vault, challengeId, code),
     ip: input.ip,
-    // If this browser's code is not sent, the number's holder already got a code by writing to laku on
-    // WhatsApp. The browser then gets two attempts at that code.
+    // This browser's code is not sent if the number's holder already got a code by writing to laku on
+    // WhatsApp. In this case, the browser has two attempts to enter that code.
     tries: sentAt ? 0 : Math.max(0, work.policy.otpTries - 2),
     status: 'open',
     channel: 'whatsapp',

@@ -11,7 +11,7 @@ export type CodeChannel = 'whatsapp' | 'email' | 'sms'
 
 /** The time that a sent code has to arrive, before the person may ask for the code by another channel (s). */
 const CHOICE_AFTER_S = 15
-/** The highest number of times that a code is sent, over all channels together. */
+/** The maximum number of times that a code is sent, over all channels together. */
 const MAX_SENDS = 4
 
 /**

@@ -14,8 +14,9 @@ export interface OtpProof {
   /** The solution of a puzzle, if laku asked the person's browser to solve one. */
   proof?: Proof | undefined
   /**
-   * A mark that identifies the person's browser. Two tabs of one browser may refresh a log-in at the same
-   * time; a different browser may not.
+   * The text by which the person's browser names itself; by it, laku detects that another browser uses the
+   * log-in. Two tabs of one browser may refresh the log-in at the same time. If a different browser tries to
+   * refresh it, the log-in ends.
    */
   device?: string | undefined
   /** The name of the person, if they have no account yet. */

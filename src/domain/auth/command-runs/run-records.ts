@@ -61,7 +61,7 @@ export async function beginRun(work: Work, run: RunIdentity): Promise<Begun> {
   const begun = sql`
     insert into command_runs (id, staff_id, key, request_hash, command)
     values (${id}, ${staffId}, ${key}, ${requestHash}, ${command}) on conflict do nothing`
-  // Both statements are sent together. The database runs them in this order.
+  // Both statements are sent together. This is safe, because the database runs them in this order.
   const [, made] = await Promise.all([showWhoActs(work), begun.execute(tx)])
   if (made.numAffectedRows === 1n) return { begun: true, id, attempt: 1 }
   const { rows } = await sql<RunRow>`
@@ -69,8 +69,8 @@ export async function beginRun(work: Work, run: RunIdentity): Promise<Begun> {
       seen_at < clock_timestamp() - make_interval(secs => ${RUN_SILENT_S}) as is_silent
     from command_runs where staff_id = ${staffId} and key = ${key} for update`.execute(tx)
   const [before] = rows
-  // The run's id belongs to another person's run or to a run with another key, or the key belongs to another
-  // request.
+  // Refuses the request in three cases: the run's id belongs to another person's run, or to a run with
+  // another key, or the key was used for another request.
   if (!before || before.requestHash !== requestHash) throw authErrors.command_key_reused({ key })
   if (before.endedAt) return { begun: false, id: before.id, state: 'ended' }
   if (!before.isSilent) return { begun: false, id: before.id, state: 'running' }

@@ -13,8 +13,8 @@ import { authErrors } from '../errors.ts'
 import { FACTOR_PURPOSE, stepOfCode } from './totp.ts'
 
 /**
- * The limit of a person's wrong second-factor codes: five at once, and after these one a minute. With this
- * limit, a million guesses take two years, but the person never waits longer than a minute.
+ * The limit of a person's wrong second-factor codes: the first five at once, and then one a minute. So a
+ * million guesses would take two years, but the person never waits longer than a minute.
  */
 const WRONG_AT_ONCE = 5
 const WRONG_EVERY_S = LONGEST_WAIT_S

@@ -10,8 +10,9 @@ export interface Staff {
 
 /**
  * Creates a member of staff; an administrator does it. Some commands need a second person who approves them.
- * The administrator can never be that second person for the new member, or the other way round
- * (docs/adr/0090). Everybody in finance is notified of the new member.
+ * The administrator can never approve a command of the new member as that second person. The new member can
+ * never approve a command of the administrator either (docs/adr/0090). Everybody in finance is notified of
+ * the new member.
  * @throws kernel.forbidden, auth.staff_name_taken, auth.staff_name_refused
  */
 export async function createStaff(work: Work, { name, role }: Omit<Staff, 'id'>): Promise<Staff> {

@@ -140,7 +140,7 @@ async function personOf(work: Work, named: string | undefined): Promise<string> 
 }
 
 /**
- * Returns the user, who must not have been erased.
+ * Returns the user with this id. An erased user counts as not found.
  * @throws user.not_found
  */
 export async function livingUser(work: Work, userId: string): Promise<User> {

@@ -44,8 +44,8 @@ export interface AdoptedFile {
 }
 
 /**
- * Takes over a file of transfers that was given to the bank after the restored backup was made. No provider's
- * list contains the bank's transfers.
+ * Takes over a file of transfers that was given to the bank after the restored backup was made. This file is
+ * needed, because no provider's list contains the bank's transfers.
  *
  * The settlements and withdrawals in the file become lines of a batch again, so that nothing pays them a
  * second time. `confirmBatch` then records how each transfer ended. A withdrawal whose row is lost gets its
@@ -114,7 +114,7 @@ async function isHere(work: Work, code: string): Promise<boolean> {
 /**
  * Puts the money of a line of the bank file into suspense (money without a known purpose), because the bank
  * may have paid it. If the bank returns the money, the command `suspense collect` posts the return to the
- * ledger. The money counts against the limits of the lost day.
+ * ledger. Nobody knows any more who decided about this money, so it counts against everybody's limits.
  */
 async function suspendLine(work: Work, line: FileLine): Promise<void> {
   const { code, amountIdr } = line

@@ -15,7 +15,8 @@ export interface KeyUse {
 
 /**
  * Counts the values under each encryption key, and the ledger's seals under each seal key. For an encrypted
- * value, laku tries every key; a seal names its key.
+ * value, laku tries every key to find the right one. For a seal, this is not needed, because a seal names its
+ * key.
  */
 export async function keysInUse(
   tx: Tx,

@@ -21,8 +21,8 @@ export interface SealedTable {
    */
   digests?: (vault: Vault, row: SealedRow, opened: Record<string, string>) => Record<string, string>
   /**
-   * Writes the newly encrypted values, if the application may not write the table itself. For each row, it
-   * gets the old and the new value of the first encrypted column.
+   * Writes the newly encrypted values to the table. This function is present only if the application may not
+   * write the table itself. For each row, it gets the old and the new value of the first encrypted column.
    */
   write?: (work: Pick<Work, 'tx' | 'actor' | 'requestId'>, fresh: Resealed[]) => Promise<void>
 }
@@ -66,8 +66,8 @@ export const sealedTables: readonly SealedTable[] = [
     write: resealFactors,
   },
   { table: 'way_keys', key: 'subject_id', columns: ['key_sealed'], purpose: 'way_in.key' },
-  // The encrypted output of a running command is deleted after a day. The answer of a command that changes
-  // data is kept as long as the command's idempotency key.
+  // Only the answer of a command that changes data is encrypted again, because it is kept as long as the
+  // command's idempotency key. The output of a command is also encrypted, but it is deleted after a day.
   { table: 'command_runs', columns: ['kept'], purpose: 'command runs' },
   { table: 'whatsapp_messages', columns: ['sealed_params'], purpose: 'whatsapp.sealed_params' },
 ]

@@ -58,8 +58,8 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
 const nameOf = ({ subject, way }: WayChange) => `${way.replace('_', ' ')} of this ${subject[0]}`
 
 /**
- * Restores the value from before a stopped change, or stops the new bank account. Tells whether that
- * succeeded.
+ * Undoes a change that its owner stopped. If the bank account was changed, the new account is stopped.
+ * Otherwise the value from before the change is restored. Returns whether that succeeded.
  */
 async function undo(work: Work, { subject: [kind, id], way, old, accountId }: WayChange): Promise<boolean> {
   if (kind === 'factory') {

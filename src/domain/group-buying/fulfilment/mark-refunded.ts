@@ -25,9 +25,9 @@ export async function markSessionsRefunded(work: Work, sessionIds: readonly stri
 }
 
 /**
- * Reaction to refund.succeeded: marks participants as refunded once their payment is wholly refunded. A paid
- * participant's units are subtracted from the session. For a participant who left the session, they were
- * subtracted at that time.
+ * Reaction to refund.succeeded: marks participants as refunded once their payment is wholly refunded. The
+ * units of a paid participant are then subtracted from the session. If the participant left the session,
+ * nothing is subtracted, because that was done when they left.
  */
 export async function markParticipantsRefunded(
   work: Work,

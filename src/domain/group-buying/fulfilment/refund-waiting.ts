@@ -41,7 +41,8 @@ export async function refundWaiting(work: Work, session: LockedSession): Promise
     before: { status: session.status, waiting: waiting.length },
     after: { refunded: ids },
   })
-  // No participant of the session waits for goods any more. Orders on hold may still wait for stock.
+  // After the refunds, only orders on hold may still wait for stock. If none waits, this call sets the
+  // session to `success`.
   await createCoveredOrders(work, sessionId)
   return {
     sessionId,

@@ -17,7 +17,7 @@ interface Paid {
 
 /**
  * Reaction to payment.paid: places in sessions that were held become paid, and their units count for the MOQ.
- * A session that is complete by this closes in the same transaction.
+ * If these places make a session complete, the session closes in the same transaction.
  *
  * Money for a place that has ended is refunded automatically, once for each payment. The caller that
  * confirmed the payments has locked them.

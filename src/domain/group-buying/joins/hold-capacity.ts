@@ -15,9 +15,9 @@ const unitsBySession = (joins: readonly PricedJoin[]) =>
  * Holds the units that a batch of joins asks for. First, one statement tries to hold the units of all joins
  * of a session together. This mostly succeeds.
  *
- * If a session has too few free units for all of its joins, it is locked. Then each join, in the order given,
- * gets its units if enough units are left. Returns the joins that got their units, and an error for each of
- * the refused joins.
+ * If a session has too few free units for all of its joins, the session is locked. Then each join, in the
+ * order given, gets its units if enough units are left. Returns the joins that got their units, and an error
+ * for each of the refused joins.
  */
 export async function holdUnits(
   work: Work,

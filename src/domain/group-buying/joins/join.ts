@@ -52,8 +52,9 @@ export async function joinSessions(
   const refuse = (join: Join, error: Error) => outcomes.set(join, { ok: false, error })
   const repeats = findRepeats(joins, refuse)
   const firsts = joins.filter((join) => !outcomes.has(join) && !repeats.has(join))
-  // The stored answers to earlier joins are read after the context. Otherwise the context could contain a
-  // buyer's place in a session, and the answer to that buyer's join would not be found.
+  // The stored answers to earlier joins are read after the context. In the other order, a join could be
+  // answered between the two reads. The context would then contain the buyer's place, but the answer to the
+  // join would not be found.
   const [context] = await Promise.all([
     readJoinContext(work.tx, firsts, work.now),
     answerAgain(work, firsts, outcomes),
@@ -222,7 +223,7 @@ function answerTo({ participantId, priced, payment }: RecordedJoin, settings: Jo
   const body: JoinAnswer = {
     participation: {
       id: participantId,
-      // A payment from the wallet is confirmed by now, by the reactions in this same transaction.
+      // If the wallet paid, the reactions in this transaction have already confirmed the payment.
       status: payment.status === 'paid' ? 'paid' : 'held',
       units: priced.units,
       goodsIdr: priced.goodsIdr,

@@ -8,8 +8,8 @@ export interface Place {
 }
 
 /**
- * Decides about a payment that may come too late for its session. Returns the reason why it cannot pay the
- * buyer's place, so that it is refunded; undefined if it can pay the place.
+ * Decides whether a payment can still pay the buyer's place in a session. Returns undefined if it can.
+ * Otherwise returns the reason why not, and the caller refunds the payment.
  */
 export function reasonLate(
   place: Place | undefined,

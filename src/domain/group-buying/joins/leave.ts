@@ -87,8 +87,8 @@ function leaverOf(work: Work, named: string | undefined): string {
 }
 
 /**
- * Finds a buyer's place in a session that has not ended, and locks its payment. All code locks payments
- * before sessions.
+ * Finds the buyer's place in a session, if the place has not ended, and locks its payment. The payment is
+ * locked now, because all code locks payments before sessions.
  */
 async function lockPlace(work: Work, sessionId: string, userId: string): Promise<Place | undefined> {
   const isLive = sql`
@@ -103,8 +103,8 @@ async function lockPlace(work: Work, sessionId: string, userId: string): Promise
 }
 
 /**
- * Returns the error for a buyer who has no place in the session. If staff act for the buyer, the error tells
- * them that the place has ended; a buyer only learns that they have no place.
+ * Returns the error for a buyer who has no place in the session. If staff act for the buyer and the place has
+ * ended, the error states its status. A buyer only learns that they have no place.
  */
 async function notThere(
   work: Work,

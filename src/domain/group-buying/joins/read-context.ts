@@ -33,8 +33,8 @@ export interface JoinContext {
   addresses: Map<string, { userId: string; snapshot: AddressSnapshot }>
   live: Set<string>
   /**
-   * The number of a buyer's places in a session that ended unpaid within the last day, by `<session id> <user
-   * id>`.
+   * The number of places that a buyer had in a session and did not pay, and that ended within the last day.
+   * The key is `<session id> <user id>`.
    */
   renewals: Map<string, number>
   /** The number of each buyer's unpaid places, in all sessions together. */
@@ -56,8 +56,8 @@ const unique = (ids: string[]) => [...new Set(ids)]
 
 /**
  * Reads all data that the rules need for a batch of joins, in one statement, before the sessions are locked.
- * While a join runs, only the buyers' places can change among these data. If a buyer gets a place in the
- * session meanwhile, the unique index refuses the buyer's second place.
+ * Another transaction may give a buyer a place in the same session after this read. In that case, the unique
+ * index refuses the buyer's second place. All other data of the result stay the same while a join runs.
  */
 export async function readJoinContext(tx: Tx, joins: readonly Join[], now: Date): Promise<JoinContext> {
   const dayAgo = secondsAfter(now, -86_400)

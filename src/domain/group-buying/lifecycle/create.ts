@@ -14,7 +14,8 @@ export interface NewSession {
   perUserLimit?: number | undefined
   /**
    * The start of the session, never in the past. With a start in the future, the session is a draft that
-   * opens at its start. Without a start, the session opens now; a draft opens when staff open it.
+   * opens at its start. Without a start, the session opens now. Only if `status` is `draft`, it waits until
+   * staff open it.
    */
   startsAt?: Date | undefined
   endsAt: Date

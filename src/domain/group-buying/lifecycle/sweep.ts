@@ -33,7 +33,10 @@ const dueAt = (now: Date, only?: readonly string[]) => {
   }
 }
 
-/** The SQL queries for the sessions of each kind of work, without those that were set aside. */
+/**
+ * Returns an SQL query for each kind of work, which selects the sessions that need this work. A session that
+ * failed before and is left out for a while is not selected.
+ */
 const queriesAt = (now: Date) =>
   Object.values(dueAt(now)).map(
     (due) => sql`

@@ -76,10 +76,11 @@ const unavailable = new Set([
   '57P03',
   '57P04',
   '57P05',
-  // The SQLSTATEs of a disk that failed to read or write, and of another refusal of the operating system.
+  // The SQLSTATEs of two faults outside of PostgreSQL: a disk that failed to read or write, and any other
+  // error of the operating system.
   '58030',
   '58000',
-  // The SQLSTATE of an intervention by an operator.
+  // The SQLSTATE of any other intervention by an operator of the database.
   '57000',
 ])
 
@@ -99,11 +100,11 @@ const network = new Set([
   'ENETRESET',
   'EHOSTDOWN',
   'ENOTCONN',
-  // This machine has no port or file handle left for a connection.
+  // These codes mean that this machine has no port or file handle left for a connection.
   'EADDRNOTAVAIL',
   'EMFILE',
   'ENFILE',
-  // Node's words for a connection that ended while something was written to it.
+  // With these codes, Node reports that a connection ended while something was written to it.
   'ERR_STREAM_DESTROYED',
   'ERR_STREAM_WRITE_AFTER_END',
 ])
@@ -121,7 +122,8 @@ function isConnectionLoss(error: unknown, state = sqlState(error)): boolean {
   if (state !== undefined && (state.startsWith('08') || state.startsWith('53') || unavailable.has(state)))
     return true
   if (state !== undefined && network.has(state) && !isOfFile(error)) return true
-  // A host with several addresses fails with one error for each of them.
+  // If a host has several addresses, Node tries each of them and reports one error for each. The database is
+  // gone only if every one of these errors says so.
   if (error instanceof AggregateError)
     return error.errors.length > 0 && error.errors.every((cause) => isConnectionLoss(cause))
   return error instanceof Error && told.test(error.message)

@@ -3,10 +3,10 @@ import { kernelErrors } from '../kernel-errors.ts'
 import type { Tx, Work } from '../work.ts'
 
 /**
- * An SQL condition: this database is the one that laku knows, not a copy or a restored backup. Its cluster
- * and timeline are the same as recorded. Its identity row is the original one, because the restore of a dump
- * would write the row anew. No doubt about the database is recorded, for example because of missing data that
- * the provider knows of.
+ * An SQL condition that is true if this database is the one that laku knows, and not a copy or a restored
+ * backup. Three facts must hold. Its cluster and timeline are the recorded ones. Its identity row is the
+ * original one; the restore of a dump would write the row anew. No doubt about the database is recorded, for
+ * example that it lacks data that the provider has.
  *
  * The condition reads one row and the control file, which takes 50 µs.
  */
