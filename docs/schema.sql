@@ -2154,7 +2154,8 @@ AS $function$
 begin
   if new.undone_at is not null then return new; end if;
   if new.second_person is not null then
-    if not is_second_person(new.person, new.second_person)
+    if new.second_person !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+      or not is_second_person(new.person, new.second_person)
       or (staff_named(new.person) is not null and second_person_refusal(new.person, new.second_person, new.used_at) is not null)
     then
       raise exception '% % needs another person than %', new.kind, new.subject_id, new.person
@@ -2172,13 +2173,23 @@ begin
   end if;
   return new;
 end $function$;
+CREATE OR REPLACE FUNCTION public.is_person(named text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select named is not null and named !~ '^(system|provider|visitor):'
+    and not exists (select from staff where id = staff_named(named) and role = 'service')
+$function$;
 CREATE OR REPLACE FUNCTION public.is_second_person(first text, second text)
  RETURNS boolean
  LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  select second is distinct from first and staff_named(first) is distinct from coalesce(staff_named(second), gen_random_uuid())
+  select is_person(first) and is_person(second)
+    and second is distinct from first and staff_named(first) is distinct from coalesce(staff_named(second), gen_random_uuid())
     and not let_in(staff_named(first), staff_named(second)) and not let_in(staff_named(second), staff_named(first))
 $function$;
 CREATE OR REPLACE FUNCTION public.keep_limit()
@@ -2479,6 +2490,7 @@ declare
   since timestamptz := moment - interval '24 hours';
   factor_since timestamptz;
 begin
+  if not is_person(first) or not is_person(second) then return 'kernel.not_a_person'; end if;
   if not is_second_person(first, second) then return 'kernel.same_hands'; end if;
   if exists (select from staff where id = b and role_since > since) then return 'kernel.role_too_new'; end if;
   select confirmed_at into factor_since from staff_factors where staff_id = b and confirmed_at is not null and ended_at is null;

@@ -20,6 +20,7 @@ import { claimRefunds } from '../../src/domain/payment/refunds/claim.ts'
 import {
   applyPayoutAnswers,
   declareDead,
+  doubtBankFiles,
   handOutBatch,
   makeBatch,
   showBatch,
@@ -386,6 +387,11 @@ export class CommandScenes {
    */
   async bankFilesKnown(): Promise<void> {
     await query(this.laku.ownerUrl, 'delete from bank_files_in_doubt')
+  }
+
+  /** A lost day was adopted, and nobody has said yet which files the bank has. */
+  async bankFilesMissing(): Promise<void> {
+    await this.laku.system(doubtBankFiles)
   }
 
   async settlement(): Promise<string> {

@@ -123,10 +123,10 @@ export const fixtures: Record<string, Fixture> = {
   'settle batches cancel': async (s) => [await s.bankBatch()],
   'settle batches adopt': async (s) => {
     const transfer = 'ID_BCA,BCA,131313,PT Uji,95000'
+    const code = await s.approvedSettlement()
+    await s.bankFilesMissing()
     return [
-      s.file(
-        `code,channel_code,bank,account_number,account_holder_name,amount_idr\n${await s.approvedSettlement()},${transfer}\n`,
-      ),
+      s.file(`code,channel_code,bank,account_number,account_holder_name,amount_idr\n${code},${transfer}\n`),
     ]
   },
   'settle import': async (s) => [s.file(`code,decision,reason\n${await s.settlement()},approve,\n`)],

@@ -6,7 +6,16 @@ import { formatIdr } from '../../domain/kernel/index.ts'
  * The kinds of action that another person must allow in advance, because the action itself cannot wait for a
  * second approver.
  */
-const kinds = ['return', 'undeliverable', 'order_failed', 'write_off', 'quarantine'] as const
+const kinds = [
+  'return',
+  'undeliverable',
+  'order_failed',
+  'write_off',
+  'quarantine',
+  'settlement',
+  'withdrawal_returned',
+  'bank_file',
+] as const
 
 export const allow = defineChange({
   name: 'allow',

@@ -4,6 +4,7 @@ import {
   allocateReceived,
   applyEndedPurchaseOrders,
   confirmParticipants,
+  keepBelowShelf,
   markParticipantsRefunded,
   releaseHolds,
   resumeWaiting,
@@ -153,6 +154,7 @@ export const choreography: Choreography = {
   'factory.status_changed': { reactions: [holdSuspended] },
   'product.created': {},
   'product.status_changed': {},
+  'product.prices_lowered': { reactions: [keepBelowShelf] },
 
   'office.created': {},
   'pickup.scheduled': {},

@@ -3,15 +3,22 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { giveGoodwill } from '../../../test/goodwill.ts'
 import { someone } from '../../../test/laku.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
+import { hire } from '../../../test/staff.ts'
 import { customer, refusal, Storefront } from '../../../test/storefront.ts'
 import { good } from '../../../test/wallets.ts'
-import { type Actor, newId } from '../kernel/index.ts'
-import { allowOverLimit, type LimitedKind, listLimits } from '../ops/index.ts'
+import { type Actor, DomainError, newId } from '../kernel/index.ts'
+import { allowOverLimit, type LimitedKind, listLimits, takeLimit } from '../ops/index.ts'
 import { acceptReturn, getReturn, requestReturn, setOrderStatus } from '../order/index.ts'
 import { createRefund, disposeSuspense } from '../payment/index.ts'
-import { approveSettlement, writeOffDebt } from '../settlement/index.ts'
+import { approveSettlement, holdSettlement, releaseSettlement, writeOffDebt } from '../settlement/index.ts'
 import { putIntoSuspense } from '../suspense/index.ts'
-import { adjustWallet, decideAdjustment, requestWithdrawal } from '../wallet/index.ts'
+import {
+  adjustWallet,
+  approveWithdrawal,
+  decideAdjustment,
+  requestWithdrawal,
+  returnByHand,
+} from '../wallet/index.ts'
 import { choreography } from './choreography.ts'
 
 const limits = {
@@ -183,6 +190,70 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(await refusal(f.approve(codes[2] as string, budi))).toBe('ok')
   })
 
+  it('what a service calculated has no first person: one approves up to their limit, and two above it', async () => {
+    const service = await hire(f.laku, 'service')
+    const [one, two] = [await hire(f.laku, 'finance'), await hire(f.laku, 'finance')]
+    const approve = async (actor: Actor, settlement: string) => {
+      try {
+        await f.laku.as(actor, (work) => approveSettlement(work, { settlement }))
+        return 'ok'
+      } catch (error) {
+        if (error instanceof DomainError) return error
+        throw error
+      }
+    }
+    const settled: string[] = []
+    for (const goodsIdr of [20_000_000, 40_000_000, 90_000_000]) {
+      const factoryId = await f.factory('131313')
+      await f.sell(factoryId, goodsIdr)
+      const { settlements } = await f.run({ factoryId }, service)
+      settled.push(settlements.find(({ status }) => status === 'calculated')?.code as string)
+    }
+    const [small, large, huge] = settled as [string, string, string]
+    expect(await approve(one, small)).toBe('ok')
+    for (const code of [large, huge]) {
+      const refused = (await approve(one, code)) as DomainError
+      expect(refused).toMatchObject({
+        code: 'kernel.second_person_needed',
+        details: { command: expect.stringMatching(/^laku limits allow settlement [0-9a-f-]{36} \d+$/) },
+      })
+      const { subject: subjectId, amountIdr } = refused.details as { subject: string; amountIdr: number }
+      const act = { kind: 'settlement', subjectId, amountIdr } as const
+      await f.laku.as(one, (work) => allowOverLimit(work, act))
+      expect(await approve(one, code)).toMatchObject({ code: 'kernel.second_person_needed' })
+      await f.laku.as(two, (work) => allowOverLimit(work, act))
+      expect(await approve(one, code)).toBe('ok')
+    }
+    // Whoever puts it on hold and releases it has looked at it.
+    const factoryId = await f.factory('131313')
+    await f.sell(factoryId, 60_000_000)
+    const { settlements } = await f.run({ factoryId }, service)
+    const code = settlements.find(({ status }) => status === 'calculated')?.code as string
+    await f.laku.as(two, async (work) => {
+      await holdSettlement(work, { settlement: code, reason: 'a look' })
+      await releaseSettlement(work, { settlement: code })
+    })
+    expect(await approve(two, code)).toMatchObject({ code: 'settlement.same_person' })
+    expect(await approve(one, code)).toBe('ok')
+  })
+
+  it('a service may do no more than its limit, also where a person allowed it', async () => {
+    const service = await hire(f.laku, 'service')
+    const boss = await hire(f.laku, 'finance')
+    const spent = {
+      kind: 'return',
+      subject: ['return', newId()],
+      receiver: 'user:x',
+      amountIdr: 1_000_001,
+    } as const
+    const subjectId = spent.subject[1]
+    await f.laku.as(boss, (work) =>
+      allowOverLimit(work, { kind: 'return', subjectId, amountIdr: 2_000_000, reason: 'a test' }),
+    )
+    expect(await refusal(f.laku.as(service, (work) => takeLimit(work, spent)))).toBe('kernel.not_a_person')
+    expect(await refusal(f.laku.as(person('support'), (work) => takeLimit(work, spent)))).toBe('ok')
+  })
+
   it('ten withdrawals of 5,000,000: one leaves, and nine wait for staff, also from two wallets to one account', async () => {
     const rich = async () => {
       const { id } = await buyer()
@@ -200,6 +271,22 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(waits).toEqual([false, ...Array(9).fill(true)])
     expect((await take(two, '1000000001', 'BUDI S')).dueAt).toBeNull()
     expect((await take(await rich(), '1000000002')).dueAt).not.toBeNull()
+  })
+
+  it('what came back of a withdrawal, as one person says, counts like any other gift', async () => {
+    const { id: userId } = await buyer()
+    await f.laku.system((work) => giveGoodwill(work, userId, 6_000))
+    const asked = { amountIdr: 6_000, bank: good, otpVerifiedAt: f.laku.clock.now() }
+    const { code: withdrawal } = await f.laku.as({ kind: 'customer', id: userId }, (work) =>
+      requestWithdrawal(work, asked),
+    )
+    f.laku.clock.shift(2 * DAY_S)
+    await f.laku.as(person(), (work) => approveWithdrawal(work, { withdrawal, byHand: 'BCA 4711' }))
+    const clerk = person()
+    expect(await statusOf(give(clerk, (await buyer()).id, 995_000))).toBe('posted')
+    const back = (actor: Actor) => refusal(f.laku.as(actor, (work) => returnByHand(work, { withdrawal })))
+    expect(await back(clerk)).toBe('kernel.second_person_needed')
+    expect(await back(person())).toBe('ok')
   })
 
   it('the database refuses what code forgets to ask', async () => {

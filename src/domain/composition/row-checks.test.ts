@@ -144,7 +144,8 @@ describe('rows of business are held to their postings, both ways', () => {
           expect(numAffectedRows, act).toBeGreaterThan(0n)
         }
         const rows = bookChecks.filter(
-          (check) => 'kinds' in check || /booked once|a payout has the amount/.test(check.name),
+          (check) =>
+            'kinds' in check || /booked once|a payout has the amount|own buyer|balance rows/.test(check.name),
         )
         found = (await runChecks(rows, tx as unknown as Tx, laku.vault)).flatMap((runCheck) =>
           runCheck.ok ? [] : [runCheck.name.replace(/ agree with their postings.*/, '')],
@@ -244,6 +245,20 @@ describe('rows of business are held to their postings, both ways', () => {
     expect(await says('suspense_items', 'written_off', "status = 'collected'")).toContain('items of suspense')
     expect(await says('wallet_adjustments', 'requested')).toContain('adjustments of wallets')
     expect(await says('payments', 'pending', "status = 'paid'")).toContain('payments')
+  })
+
+  it('an order that is gone, has no items or another buyer; a balance of an account that keeps none', async () => {
+    if (!superuser) return
+    const orders = "an order's goods are its items, and what was paid for it is its own buyer's"
+    for (const act of [
+      'delete from orders where id = (select order_id from payments where order_id is not null limit 1)',
+      'delete from order_items where order_id = (select order_id from payments where order_id is not null limit 1)',
+      'update orders set goods_idr = goods_idr + 1, total_idr = total_idr + 1',
+      "update payments set user_id = (select id from users u where u.id <> payments.user_id limit 1) where status = 'paid'",
+    ])
+      expect([act, await foundAfter(act)]).toEqual([act, expect.arrayContaining([orders])])
+    const balance = `insert into ledger_balances (account_id, balance_idr) select id, 5 from ledger_accounts where key = 'gateway'`
+    expect(await foundAfter(balance)).toContain('balance rows equal their entries')
   })
 
   it('what the provider moved is booked once', async () => {

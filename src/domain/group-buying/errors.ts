@@ -24,6 +24,10 @@ export const groupBuyingErrors = defineErrors('group_buying', {
     'invalid',
     'In this tier the price of a variant is higher than its shelf price. Lower the price of that variant.',
   ],
+  shelf_below_session: [
+    'conflict',
+    'A session sells this variant at a higher price, so its shelf price cannot be this low yet. Wait until the sessions shown here have ended, or cancel them with laku sessions cancel.',
+  ],
   variant_not_found: [
     'invalid',
     'This product has no such variant. See its variants with laku products show.',

@@ -52,8 +52,11 @@ export const stockedSessionStates: readonly SessionStatus[] = [
   'refunded',
 ]
 
+/** The states of a session that will take buyers, or takes them: its prices are promised. */
+export const promisedSessionStates: readonly SessionStatus[] = ['draft', 'forming']
+
 /** The states of a session that has no buyer to refund: it is not over, or all of its orders are made. */
-export const unrefundableSessionStates: readonly SessionStatus[] = ['draft', 'forming', 'success']
+export const unrefundableSessionStates: readonly SessionStatus[] = [...promisedSessionStates, 'success']
 
 export type ParticipantStatus = 'held' | 'paid' | 'ordered' | 'expired' | 'left' | 'refunded'
 

@@ -36,6 +36,10 @@ export const kernelErrors = defineErrors('kernel', {
     'forbidden',
     'Together with earlier amounts, this is more than one person may do alone. Ask another person to run the command shown here, then run your own command again.',
   ],
+  not_a_person: [
+    'forbidden',
+    'This needs two people, and a service, laku itself or a provider is none. A person must ask for it, and another person must approve it.',
+  ],
   reason_required: [
     'invalid',
     'This change needs a reason. Give one with --reason, or in the header x-reason.',

@@ -35,7 +35,7 @@ export const ledgerChecks: readonly Check[] = [
           from ledger_accounts a
           left join ledger_balances b on b.account_id = a.id
           left join (select account_id, -sum(amount_idr) as total from ledger_entries group by account_id) t on t.account_id = a.id
-          where not a.may_go_negative and b.balance_idr is distinct from coalesce(t.total, 0) limit ${SHOWN}`,
+          where (not a.may_go_negative or b.account_id is not null) and b.balance_idr is distinct from coalesce(t.total, 0) limit ${SHOWN}`,
       ),
   },
   {

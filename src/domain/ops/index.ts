@@ -1,4 +1,4 @@
-export { isSecondPerson, requireSecondPerson } from '../staff/index.ts'
+export { isPerson, isSecondPerson, requireSecondPerson } from '../staff/index.ts'
 export {
   countAttention,
   endAttention,
@@ -19,6 +19,7 @@ export {
   UNREADABLE,
 } from './bank-account.ts'
 export {
+  allowCommand,
   allowOverLimit,
   countLost,
   countUnlessCounted,
@@ -31,6 +32,7 @@ export {
   listLimits,
   recountUses,
   redoUse,
+  takeClearance,
   takeLimit,
   undoUse,
 } from './limits.ts'

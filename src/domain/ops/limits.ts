@@ -8,7 +8,7 @@ import type { Policy } from '../kernel/policy.ts'
 import { showWhoActs } from '../kernel/proofs/proven.ts'
 import { asRecords, insertRows } from '../kernel/rows.ts'
 import type { Tx, Work } from '../kernel/work.ts'
-import { nameOfPerson, requireOwnFactor } from '../staff/index.ts'
+import { isPerson, nameOfPerson, requireOwnFactor } from '../staff/index.ts'
 
 /**
  * The budgets of what one person may decide alone: money given away, settlements approved, withdrawals.
@@ -27,11 +27,18 @@ export const limitedKinds = {
   write_off: 'given',
   quarantine: 'given',
   suspense: 'given',
+  withdrawal_returned: 'given',
   settlement: 'settlement',
   withdrawal: 'withdrawal',
 } as const satisfies Record<string, Budget>
 
 export type LimitedKind = keyof typeof limitedKinds
+
+/**
+ * The kinds of decisions that another person may allow beforehand. `bank_file` gives nothing to anybody, so no
+ * limit counts it: a file of bank transfers is taken over although no backup was restored.
+ */
+export type ClearedKind = LimitedKind | 'bank_file'
 
 export interface LimitUse {
   kind: LimitedKind
@@ -155,33 +162,56 @@ export async function countUnlessCounted(work: Work, use: LimitUse): Promise<voi
 
 /**
  * Counts a decision that cannot wait for a second person. If it exceeds the limit, a second person must have
- * allowed it beforehand (`allowOverLimit`). That permission is then used up.
- * @throws kernel.second_person_needed with the command that allows it
+ * allowed it beforehand (`allowOverLimit`). That permission is then used up. A service cannot use such a
+ * permission, because it is no person. `isLarge`: the decision exceeds another limit, which the caller knows.
+ * @throws kernel.second_person_needed with the command that allows it, kernel.not_a_person
  */
-export async function takeLimit(work: Work, use: LimitUse): Promise<void> {
+export async function takeLimit(work: Work, use: LimitUse, isLarge = false): Promise<void> {
   if (use.amountIdr <= 0) return
-  if (!(await isOverLimit(work, use))) return await countUse(work, use)
+  // The limits are asked in both cases, because asking locks them.
+  const isOver = await isOverLimit(work, use)
+  if (!isOver && !isLarge) return await countUse(work, use)
   const { kind, amountIdr } = use
-  const named = use.clearedAs ?? use.subject[1]
+  const subject = use.clearedAs ?? use.subject[1]
+  const person = personOf(work.actor)
+  if (!(await isPerson(work, person))) throw kernelErrors.not_a_person({ kind, amountIdr, subject })
+  const second = await takeClearance(work, { kind, subject, amountIdr })
+  if (second === undefined) {
+    const command = allowCommand({ kind, subject, amountIdr })
+    throw kernelErrors.second_person_needed({ kind, amountIdr, subject, command })
+  }
+  await countUse(work, use, second)
+}
+
+/** What another person allowed, or may allow: one decision of this kind about one object, up to this amount. */
+export interface ClearedAct {
+  kind: ClearedKind
+  subject: string
+  amountIdr: Rupiah
+}
+
+/** Returns the command by which another person allows the decision. */
+export const allowCommand = ({ kind, subject, amountIdr }: ClearedAct) =>
+  `laku limits allow ${kind} ${subject} ${amountIdr}`
+
+/**
+ * Uses up another person's permission for a decision. Returns the id of the person who gave it; undefined if
+ * nobody allowed the decision, or if that person is not independent of the person who acts.
+ */
+export async function takeClearance(
+  work: Work,
+  { kind, subject, amountIdr }: ClearedAct,
+): Promise<string | undefined> {
   const person = personOf(work.actor)
   const { rows } = await sql<{ givenBy: string }>`
     update limit_clearances set used_by = ${person}, used_at = ${work.now}
     where id = (
-      select id from limit_clearances where kind = ${kind} and subject_id = ${named} and used_at is null
+      select id from limit_clearances where kind = ${kind} and subject_id = ${subject} and used_at is null
         and until > ${work.now} and amount_idr >= ${amountIdr}
         and second_person_refusal(${person}, given_by, ${work.now}) is null
       order by given_at limit 1 for no key update)
     returning given_by`.execute(work.tx)
-  const [given] = rows
-  if (!given) {
-    throw kernelErrors.second_person_needed({
-      kind,
-      amountIdr,
-      subject: named,
-      command: `laku limits allow ${kind} ${named} ${amountIdr}`,
-    })
-  }
-  await countUse(work, use, given.givenBy)
+  return rows[0]?.givenBy
 }
 
 /** Removes decisions from the limits' counts, because they were undone or their payment failed. */
@@ -203,7 +233,7 @@ export async function redoUse(work: Work, kind: LimitedKind, subjectIds: readonl
 
 export interface Clearance {
   id: string
-  kind: LimitedKind
+  kind: ClearedKind
   subjectId: string
   amountIdr: Rupiah
   until: Date
@@ -219,7 +249,7 @@ const CLEARED_S = DAY_S
  */
 export async function allowOverLimit(
   work: Work,
-  input: { kind: LimitedKind; subjectId: string; amountIdr: Rupiah; reason?: string | undefined },
+  input: { kind: ClearedKind; subjectId: string; amountIdr: Rupiah; reason?: string | undefined },
 ): Promise<Clearance> {
   requireStaff(work.actor, 'finance')
   const { kind, subjectId, amountIdr } = input

@@ -84,6 +84,17 @@ export const orderChecks: readonly Check[] = [
       limit ${SHOWN}`,
   ),
   checkOf(
+    "an order's goods are its items, and what was paid for it is its own buyer's",
+    sql<{ line: string }>`
+      (select format('%s says goods of %s, its items %s', o.code, o.goods_idr, coalesce(i.goods_idr, 0)) as line
+      from orders o left join (select order_id, sum(total_idr) as goods_idr from order_items group by order_id) i on i.order_id = o.id
+      where o.goods_idr <> coalesce(i.goods_idr, 0) limit ${SHOWN})
+      union all
+      (select format('%s was paid by %s, its order %s is %s', p.code, p.user_id, coalesce(o.code, 'is gone and'), coalesce('of ' || o.user_id, 'nobody''s'))
+      from payments p left join orders o on o.id = p.order_id
+      where p.order_id is not null and o.user_id is distinct from p.user_id limit ${SHOWN})`,
+  ),
+  checkOf(
     'an order item never returns more money than it brought, nor more pieces than were sold',
     sql<{ line: string }>`
       select format('item %s of %s: %s of its %s pieces came back; its factory is left with %s, the commission with %s', i.id, o.code,

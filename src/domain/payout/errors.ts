@@ -75,6 +75,10 @@ export const payoutErrors = defineErrors('payout', {
     'conflict',
     'After the last restored backup nothing is missing, so there is nothing to complete. You can export settlements and withdrawals.',
   ],
+  file_not_missing: [
+    'forbidden',
+    'No backup was restored, so no file of the bank should be missing here. If one is missing all the same, another person must first run the command shown here; then run your own command again.',
+  ],
   line_set_aside: [
     'conflict',
     'This line could not be put into the batch or its file; the other lines went on. See the cause with laku attention list.',

@@ -20,6 +20,7 @@ export {
   completeBankFiles,
   doubtBankFiles,
   markHandedOut,
+  requireMissingFile,
   requireNoLostTransfer,
 } from './bank-batches/lost-files.ts'
 export {

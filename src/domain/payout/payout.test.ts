@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { admin } from '../../../test/laku.ts'
 import { openPayoutFixture } from '../../../test/payouts.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { stateIn, tried } from '../../../test/tried.ts'
@@ -7,6 +8,7 @@ import { newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { factoryAccount } from '../ledger/index.ts'
 import {
   applyPayoutAnswers,
+  declareDead,
   dropUnsent,
   type GatewayPayoutStatus,
   holdPayouts,
@@ -141,6 +143,43 @@ describe('payouts', () => {
     await sweepAfter(20)
     expect(await f.atProvider(key)).toHaveLength(1)
     expect((await f.row(id)).providerPayoutId).not.toBeNull()
+  })
+
+  it('is taken back by one person where no call ever reached the provider, and a late worker sends nothing', async () => {
+    const { ProviderFailure } = await import('../kernel/index.ts')
+    const key = newId()
+    const id = await f.create({ key, destination: waits })
+    let outcome: 'unreachable' | 'unknown' = 'unreachable'
+    const away = {
+      ...f.payouts,
+      createPayout: () =>
+        Promise.reject(new ProviderFailure({ provider: 'xendit', operation: 'x', outcome, code: 'x' })),
+      findPayouts: async () => [],
+    }
+    const takeBack = (payout: string) => f.laku.as(admin, (work) => declareDead(work, { payout }))
+    await submitPayouts({ ...f.context, payouts: away }, [id])
+    // A worker that claimed it may be calling.
+    f.laku.clock.shift(20)
+    const [claimed] = await f.laku.system((work) => claimPayouts(work, [id]))
+    expect(await refusal(takeBack(id))).not.toBe('ok')
+    f.laku.clock.shift(61)
+    await submitPayouts({ ...f.context, payouts: away }, [id])
+    f.laku.clock.shift(61)
+    // Nobody knows whether the call of the first worker left: the claim counts as one.
+    expect(await refusal(takeBack(id))).not.toBe('ok')
+    expect(claimed).toBeDefined()
+    const other = await f.create({ key: newId(), destination: waits })
+    await submitPayouts({ ...f.context, payouts: away }, [other])
+    expect(await f.row(other)).toMatchObject({ status: 'submitted', calledAt: null })
+    expect((await takeBack(other)).status).toBe('failed')
+    expect(await f.row(other)).toMatchObject({ failureCode: 'TAKEN_BACK', nextCheckAt: null, deadBy: null })
+    expect(await f.events(other)).toEqual(['created', 'submitted', 'failed'])
+    await sweepAfter(901)
+    expect(await f.row(other)).toMatchObject({ status: 'failed' })
+    const unknown = await f.create({ key: newId(), destination: waits })
+    outcome = 'unknown'
+    await submitPayouts({ ...f.context, payouts: away }, [unknown])
+    expect(await refusal(takeBack(unknown))).toBe('payout.too_early')
   })
 
   it.each([

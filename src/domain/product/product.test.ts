@@ -3,6 +3,7 @@ import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { groupChoreography, Market } from '../../../test/market.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { expectMoves } from '../../../test/tried.ts'
+import { cancelSession } from '../group-buying/index.ts'
 import { newId, type Work } from '../kernel/index.ts'
 import { getStockedProduct, stockedProduct } from '../warehouse/index.ts'
 import {
@@ -110,6 +111,30 @@ describe('a product', () => {
     const other = await create()
     const foreign = change(product.id, { variants: [{ id: other.variants[0]!.id, priceIdr: 1 }] })
     expect(await refusal(foreign)).toBe('product.variant_not_found')
+  })
+
+  it('is not cheaper on the shelf than in a session that sells it, or will', async () => {
+    const product = await create({ status: 'active' })
+    const [first] = product.variants
+    const tiers = [
+      { minUnits: 1, unitPriceIdr: 45_000 },
+      { minUnits: 5, unitPriceIdr: 40_000 },
+    ]
+    const terms = { productId: product.id, tiers, moq: 5 }
+    const sessions = [await market.session(terms), await market.session({ ...terms, status: 'draft' })]
+    const lower = (priceIdr: number) => change(product.id, { variants: [{ id: first!.id, priceIdr }] })
+    expect(await refusal(lower(45_000))).toBe('ok')
+    expect(await lower(44_999).catch((error: unknown) => error)).toMatchObject({
+      code: 'group_buying.shelf_below_session',
+      details: {
+        sessions: sessions
+          .map(({ code }) => ({ session: code, sku: first!.sku, sessionIdr: 45_000, shelfIdr: 44_999 }))
+          .toSorted((a, b) => (a.session < b.session ? -1 : 1)),
+      },
+    })
+    for (const { id } of sessions)
+      await laku.as(admin, (work) => cancelSession(work, { sessionId: id, reason: 'a test' }))
+    expect(await refusal(lower(30_000))).toBe('ok')
   })
 
   it('says whether any of it is free in the warehouse', async () => {

@@ -33,8 +33,9 @@ export interface ProductChanges {
 
 /**
  * Changes a product, its status and its variants. A new price applies to orders from now on and is recorded
- * in the price history. Group-buying sessions keep their price.
- * @throws product.not_found, variant_not_found, factory_not_active, kernel.illegal_transition,
+ * in the price history. Group-buying sessions keep their price, so a shelf price is refused that is below the
+ * price in a session that still sells.
+ * @throws group_buying.shelf_below_session, product.not_found, variant_not_found, factory_not_active, kernel.illegal_transition,
  * kernel.forbidden
  */
 export async function updateProduct(
@@ -92,9 +93,12 @@ async function changeVariants(
       id uuid, name text, weight_g integer, price_idr bigint, wholesale_unit integer, max_excess_units integer,
       length_cm integer, width_cm integer, height_cm integer)
     where v.id = r.id`.execute(work.tx)
+  const priceOf = ({ after }: (typeof changed)[number]) => ({ variantId: after.id, priceIdr: after.priceIdr })
+  const lowered = changed.filter(({ before, after }) => after.priceIdr < before.priceIdr)
+  if (lowered.length > 0) {
+    const payload = { productId: product.id, prices: lowered.map(priceOf) }
+    work.emit({ type: 'product.prices_lowered', aggregate: ['product', product.id], payload })
+  }
   const repriced = changed.filter(({ before, after }) => before.priceIdr !== after.priceIdr)
-  await recordPrices(
-    work,
-    repriced.map(({ after }) => ({ variantId: after.id, priceIdr: after.priceIdr })),
-  )
+  await recordPrices(work, repriced.map(priceOf))
 }

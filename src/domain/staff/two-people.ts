@@ -10,7 +10,7 @@ import type { Work } from '../kernel/work.ts'
  * the actor's role must be at least a day old. Within the last day, neither person may have given or taken
  * away the other's token, role or factor. Neither may ever have vouched for the other. `first` is a text from
  * `personOf` or `actorLabel`. `same` makes the error that is thrown if both are one person.
- * @throws kernel.approver_not_independent, kernel.role_too_new, kernel.factor_too_new,
+ * @throws kernel.approver_not_independent, kernel.not_a_person, kernel.role_too_new, kernel.factor_too_new,
  * kernel.second_factor_missing, kernel.second_factor_needed
  */
 export async function requireSecondPerson(work: Work, first: string, same: () => DomainError): Promise<void> {
@@ -24,6 +24,15 @@ export async function requireSecondPerson(work: Work, first: string, same: () =>
  */
 export async function isSecondPerson(work: Work, first: string): Promise<boolean> {
   return (await secondPersonRefused(work, first, () => kernelErrors.approver_not_independent())) === undefined
+}
+
+/**
+ * Tells whether the text from `personOf` or `actorLabel` means a person. A service's token, laku itself and a
+ * provider are none, so a step of theirs is not the first of two persons' steps.
+ */
+export async function isPerson({ tx }: Pick<Work, 'tx'>, named: string): Promise<boolean> {
+  const { rows } = await sql<{ is: boolean }>`select is_person(${named}) as is`.execute(tx)
+  return rows[0]?.is ?? false
 }
 
 /**
@@ -46,6 +55,7 @@ interface Found {
 }
 
 const refusals = {
+  'kernel.not_a_person': kernelErrors.not_a_person,
   'kernel.same_hands': kernelErrors.approver_not_independent,
   'kernel.role_too_new': kernelErrors.role_too_new,
   'kernel.factor_too_new': kernelErrors.factor_too_new,
@@ -58,7 +68,7 @@ async function secondPersonRefused(
   same: () => DomainError,
 ): Promise<DomainError | undefined> {
   if (first === personOf(actor) || first === actorLabel(actor)) return same()
-  if (actor.kind !== 'staff') return undefined
+  if (actor.kind !== 'staff') return kernelErrors.not_a_person()
   const { id, factor } = actor
   const { rows } = await sql<Found>`
     select coalesce(staff_named(${first}) = ${id}::uuid, false) as is_same, second_person_refusal(${first}, ${id}, ${now}) as refusal,

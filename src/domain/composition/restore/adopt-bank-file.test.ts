@@ -4,7 +4,7 @@ import { backUp } from '../../../../test/backup.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../../test/settlements.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { good } from '../../../../test/wallets.ts'
-import { newId, recordDatabaseIdentity } from '../../kernel/index.ts'
+import { type Actor, type DomainError, newId, recordDatabaseIdentity } from '../../kernel/index.ts'
 import {
   balanceIdr,
   credit,
@@ -14,6 +14,7 @@ import {
   suspenseAccount,
   walletAccount,
 } from '../../ledger/index.ts'
+import { allowOverLimit } from '../../ops/index.ts'
 import {
   completeBankFiles,
   confirmBatch,
@@ -71,6 +72,35 @@ const usedInLostDay = async (budget: string) => {
 }
 const balance = (key: Parameters<typeof balanceIdr>[1]) => f.laku.system((work) => balanceIdr(work.tx, key))
 const adopt = (lines: readonly FileLine[]) => f.laku.as(restored, (work) => adoptBankFile(work, lines))
+
+it('a file is taken over only where one may be missing, or where another person allowed this very file', async () => {
+  const factoryId = await f.factory('171717')
+  await f.sell(factoryId)
+  const code = await f.settled(factoryId)
+  await f.approve(code)
+  const destination = { channelCode: 'ID_CIMB', accountNumber: '171717', accountHolderName: 'PT Uji' }
+  const madeUp = [{ code, amountIdr: 95_000, destination }]
+  const refused = await adopt(madeUp).catch((error: unknown) => error as DomainError)
+  expect(refused).toMatchObject({ code: 'payout.file_not_missing', kind: 'forbidden' })
+  const [, subjectId = '', amount] =
+    /^laku limits allow bank_file ([0-9a-f-]{36}) (\d+)$/.exec(
+      String((refused as DomainError).details.command),
+    ) ?? []
+  const allow = (actor: Actor) =>
+    f.laku.as(actor, (work) =>
+      allowOverLimit(work, { kind: 'bank_file', subjectId, amountIdr: Number(amount), reason: 'a failover' }),
+    )
+  await allow(restored)
+  expect(await refusal(adopt(madeUp))).toBe('payout.file_not_missing')
+  await allow(sinta)
+  const other = [{ code, amountIdr: 94_000, destination }]
+  expect(await refusal(adopt(other))).toBe('payout.file_not_missing')
+  expect((await f.see(code)).status).toBe('approved')
+  const { batch } = await adopt(madeUp)
+  expect(batch?.lines.map((line) => line.code)).toEqual([code])
+  expect(await refusal(adopt(madeUp))).toBe('payout.file_not_missing')
+  await f.laku.as(budi, (work) => confirmBatch(work, { batch: String(batch?.id), reference: newId() }))
+})
 
 it('what left by a bank file in the lost day is paid once: by that file', async () => {
   const [approvedFor, calculatedFor, lostFor] = [

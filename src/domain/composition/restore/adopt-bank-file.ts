@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { factoriesOfAccount } from '../../factory/index.ts'
 import { inSql, type Rupiah, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
@@ -6,6 +7,7 @@ import {
   adoptBatch,
   type BatchDetail,
   markHandedOut,
+  requireMissingFile,
   sentPayoutStates,
   showBatch,
 } from '../../payout/index.ts'
@@ -50,11 +52,16 @@ export interface AdoptedFile {
  * The settlements and withdrawals in the file become lines of a batch again, so that nothing pays them a
  * second time. `confirmBatch` then records how each transfer ended. A withdrawal whose row is lost gets its
  * row again. A second run changes nothing.
- * @throws kernel.reason_required, forbidden
+ *
+ * While no backup was restored, no file should be missing, and a made-up file would hold money of users and
+ * factories. So another person must have allowed this very file beforehand (`laku limits allow bank_file`).
+ * @throws payout.file_not_missing, kernel.reason_required, forbidden
  */
 export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Promise<AdoptedFile> {
   requireStaff(work.actor, 'finance')
   const reason = requireReason(work)
+  const amountIdr = lines.reduce((sum, line) => sum + line.amountIdr, 0)
+  const allowedBy = await requireMissingFile(work, { fileId: bankFileId(lines), amountIdr })
   const adopted: AdoptedFile = { batch: null, known: [], open: [], suspended: [] }
   let batchId: string | undefined
   const batch = async () => (batchId ??= await adoptBatch(work))
@@ -85,9 +92,26 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
   work.audit({
     command: 'settle batches adopt',
     subject: ['bank_batch', batchId ?? 'none'],
-    after: { reason, number: made?.number ?? null, transfers: made?.transfers ?? 0, handedOut, ...others },
+    after: {
+      reason,
+      allowedBy,
+      number: made?.number ?? null,
+      transfers: made?.transfers ?? 0,
+      handedOut,
+      ...others,
+    },
   })
   return adopted
+}
+
+/** Returns an id of these lines, in the form of a UUID. Other lines have another id. */
+function bankFileId(lines: readonly FileLine[]): string {
+  const texts = lines.map(({ code, amountIdr, destination }) => {
+    const { channelCode, accountNumber } = destination
+    return [code.trim().toUpperCase(), amountIdr, channelCode, accountNumber].join(' ')
+  })
+  const hash = createHash('sha256').update(texts.toSorted().join('\n')).digest('hex')
+  return hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   referenceOf,
   type Work,
 } from '../../kernel/index.ts'
-import { undeliveredShipmentStates } from '../transitions.ts'
+import { cancelledShipmentStates, undeliveredShipmentStates } from '../transitions.ts'
 
 /** A new parcel for a paid order whose goods are reserved. The caller has locked the order. */
 export interface NewParcel {
@@ -38,7 +38,9 @@ export interface NewParcel {
 /**
  * Creates these parcels as pending; an order that has a parcel under way gets no new one. The reference of
  * each parcel at the courier follows from its order. So if laku asks the courier again, even from a restored
- * database, the courier returns the existing parcel.
+ * database, the courier returns the existing parcel. A parcel that ended before a courier was surely booked gives
+ * its reference to the order's next parcel. So if a courier was booked after all, that booking is found, and no
+ * second courier is booked.
  */
 export async function openParcels(work: Work, parcels: readonly NewParcel[]): Promise<void> {
   if (parcels.length === 0) return
@@ -54,6 +56,10 @@ export async function openParcels(work: Work, parcels: readonly NewParcel[]): Pr
     createdAt: work.now,
     updatedAt: work.now,
   }))
+  await sql`
+    update shipments set reference = reference || ':' || id
+    where reference = any(${rows.map((row) => row.reference)}) and status in ${inSql(cancelledShipmentStates)}
+      and provider_order_id is null`.execute(work.tx)
   const { rows: opened } = await sql<{ id: string; orderId: string }>`
     insert into shipments (id, code, reference, order_id, order_code, user_id, status, courier_company, courier_type, fee_idr,
       fee_estimated, attempts, next_attempt_at, created_at, updated_at)

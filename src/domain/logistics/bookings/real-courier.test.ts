@@ -1,10 +1,12 @@
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../../test/laku.ts'
 import { orderChoreography, refusal, Storefront } from '../../../../test/storefront.ts'
 import { shipmentsSweepJob } from '../../../jobs/shipments/sweep.ts'
 import { orderAnswer, ratesAnswer } from '../../../providers/biteship/answers.ts'
-import { setOrderStatus } from '../../order/index.ts'
+import { ProviderFailure } from '../../kernel/index.ts'
+import { bookShipments, cancelBooking, setOrderStatus, setShipmentStatus } from '../../order/index.ts'
 import { cancelAtCourier, fetchRates, trackShipment } from '../index.ts'
 
 let laku: TestLaku
@@ -132,6 +134,79 @@ describe('case 12: an order that staff deliver by hand while the courier is down
     expect(await shop.see(order.id)).toMatchObject({ status: 'delivered' })
     const { id } = await shipment(order.id)
     expect(await shop.attention(id)).toEqual(tries === 0 ? [] : ['shipment_booked_unasked'])
+  })
+})
+
+describe('case 12: staff act on the parcel while the courier is down', () => {
+  const move = (shipment: string, status: 'cancelled' | 'not_found') => {
+    const input = { shipment, status, note: 'by telephone' }
+    return cancelBooking(context(), input).then((isCancelledThere) =>
+      laku.as(admin, (work) => setShipmentStatus(work, { ...input, isCancelledThere })),
+    )
+  }
+  const bookings = async (orderId: string) => {
+    const { rows } = await sql<{ id: string }>`
+      select provider_order_id as id from shipments where order_id = ${orderId} and provider_order_id is not null`.execute(
+      laku.db,
+    )
+    return rows.map((row) => row.id)
+  }
+  /** What the courier has for this order and has not cancelled. */
+  const alive = async (orderId: string) => {
+    const code = (
+      await laku.db.selectFrom('orders').select('code').where('id', '=', orderId).executeTakeFirstOrThrow()
+    ).code
+    const book = await fetch(`${laku.sandbox.url}/control/parcels`).then(
+      (answer) => answer.json() as Promise<{ reference_id: string; status: string }[]>,
+    )
+    return book.filter((parcel) => parcel.reference_id.includes(code) && parcel.status !== 'cancelled')
+  }
+
+  it.each(['cancelled', 'not_found'] as const)(
+    '%s by hand: a booked one is cancelled there first, or stays',
+    async (status) => {
+      const order = await paid()
+      await shop.book(order.id)
+      const { code } = await shipment(order.id)
+      await shop.fault({ provider: 'biteship', operation: 'cancelOrder', kind: 'error' })
+      expect(await refusal(move(code, status))).toBe('logistics.courier_unavailable')
+      expect(await shipment(order.id)).toMatchObject({ status: 'booked' })
+      await shop.fault()
+      expect((await move(code, status)).status).toBe('cancelled')
+      expect(await refusal(move(code, status))).toBe('kernel.illegal_transition')
+      laku.clock.shift(7_200)
+      await laku.drain()
+      expect(await bookings(order.id)).toHaveLength(2)
+      expect(await alive(order.id)).toHaveLength(1)
+    },
+  )
+
+  it('a pending one whose booking was made and never answered is not booked a second time', async () => {
+    const order = await paid()
+    const courier = shop.booking.courier
+    const mute = {
+      ...courier,
+      createOrder: async (request: Parameters<typeof courier.createOrder>[0]) => {
+        await courier.createOrder(request)
+        throw new ProviderFailure({
+          provider: 'biteship',
+          operation: 'x',
+          outcome: 'unknown',
+          code: 'timeout',
+        })
+      },
+    }
+    await bookShipments({ ...shop.booking, courier: mute }, [order.id])
+    const lost = await shipment(order.id)
+    expect(lost).toMatchObject({ status: 'pending', attempts: 1 })
+    await move(lost.code, 'cancelled')
+    expect(await shop.attention(lost.id)).toEqual(['shipment_booked_unasked'])
+    expect(await shop.see(order.id)).toMatchObject({ status: 'on_hold' })
+    await laku.as(admin, (work) => setOrderStatus(work, { order: order.id, status: 'processing' }))
+    laku.clock.shift(7_200)
+    await laku.drain()
+    expect(await alive(order.id)).toHaveLength(1)
+    expect(await shipment(order.id)).toMatchObject({ status: 'booked', reference: lost.reference })
   })
 })
 

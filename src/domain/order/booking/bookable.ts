@@ -14,7 +14,8 @@ export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
 
 /**
  * Returns the parcels to insert: one for each of these orders that is paid and has its stock reserved. The
- * orders stay locked, so that nobody cancels them meanwhile. Staff may book an order on hold, or another
+ * orders stay locked, so that nobody cancels them meanwhile. A parcel's number counts the parcels that a courier
+ * had before: if the answer about a booking was lost, the next parcel asks for that same booking. Staff may book an order on hold, or another
  * courier than the buyer chose.
  */
 export async function bookableParcels(
@@ -27,7 +28,7 @@ export async function bookableParcels(
     select o.id as order_id, o.code as order_code, o.user_id, o.courier_company, o.courier_type,
       o.fee_estimated and o.fee_trued_at is null as fee_estimated,
       coalesce((select p.code from payments p where p.participant_id = o.participant_id order by p.id limit 1), o.code) as name,
-      (select count(*) + 1 from shipments s where s.order_id = o.id)::int as number, case
+      (select count(*) + 1 from shipments s where s.order_id = o.id and s.provider_order_id is not null)::int as number, case
         when exists (select from shipments s where s.order_id = o.id and s.margin_idr is not null) then 0
         else o.shipping_idr end as fee_idr
     from orders o

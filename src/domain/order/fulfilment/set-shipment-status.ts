@@ -1,15 +1,58 @@
 import { sql } from 'kysely'
 import type { Rupiah, Work } from '../../kernel/index.ts'
-import { moveParcelByHand, type ParcelMoveByHand, type ShipmentView } from '../../logistics/index.ts'
+import {
+  type CancelAtCourierContext,
+  cancelAtCourier,
+  getShipment,
+  moveParcelByHand,
+  type ParcelMoveByHand,
+  reportPossibleBooking,
+  type ShipmentStatusByHand,
+  type ShipmentView,
+} from '../../logistics/index.ts'
 import { takeLimit } from '../../ops/index.ts'
+
+export interface ShipmentMove extends ParcelMoveByHand {
+  /** True if the courier has cancelled the parcel just now, for this very change (`cancelBooking`). */
+  isCancelledThere?: boolean | undefined
+}
 
 /**
  * Sets the status of a parcel by hand, if its courier does not report it. The status of the parcel's order
  * changes accordingly.
+ *
+ * If laku asked a courier for the parcel and never heard an answer, the courier may have a booking that nobody
+ * needs. So a person is told when such a parcel is cancelled.
  * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
-export async function setShipmentStatus(work: Work, input: ParcelMoveByHand): Promise<ShipmentView> {
-  return await moveParcelByHand(work, input, (orderId) => takeLost(work, orderId))
+export async function setShipmentStatus(work: Work, input: ShipmentMove): Promise<ShipmentView> {
+  const before = await getShipment(work, input.shipment)
+  if (input.isCancelledThere && before.status === 'cancelled') {
+    const [was, now] = [{ status: 'booked' }, { status: before.status, note: input.note }]
+    work.audit({ command: 'shipments set-status', subject: ['shipment', before.id], before: was, after: now })
+    return before
+  }
+  const after = await moveParcelByHand(work, input, (orderId) => takeLost(work, orderId))
+  if (before.status === 'pending') await reportPossibleBooking(work, after.id, 'was cancelled by hand')
+  return after
+}
+
+/**
+ * Cancels a booked parcel at its courier, before staff set its status to `cancelled` or `not_found` by hand.
+ * Otherwise the courier keeps the booking, and laku books and pays another courier for the same goods. Any other
+ * change, and any other parcel, is left alone. Returns true if the courier has cancelled the parcel now.
+ * @throws logistics.shipment_not_found, courier_cancel_refused, courier_unavailable, kernel.paused, forbidden
+ */
+export async function cancelBooking(
+  context: CancelAtCourierContext,
+  { shipment, status }: { shipment: string; status: ShipmentStatusByHand },
+): Promise<boolean> {
+  if (status !== 'cancelled' && status !== 'not_found') return false
+  const { units, actor } = context
+  const parcel = await units.run(actor, (work) => getShipment(work, shipment))
+  if (parcel.status !== 'booked') return false
+  await cancelAtCourier(context, parcel.orderId)
+  return true
 }
 
 /**

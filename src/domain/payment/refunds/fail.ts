@@ -37,6 +37,20 @@ export async function failRefunds(
   for (const failure of failed) reportFailingRefund(work, failure)
 }
 
+/** The failure code of a refund that staff took back before any call of it reached the provider. */
+const TAKEN_BACK = 'TAKEN_BACK'
+
+/**
+ * Sets a locked, submitted refund to failed, because no call of it ever reached the provider. The caller says
+ * where its money goes.
+ */
+export async function takeBackUnsent(work: Work, refund: FailedNow['refund']): Promise<void> {
+  const { failures } = refund
+  await recordFailures(work, [
+    { refund, failureCode: TAKEN_BACK, isContradicted: true, payment: undefined, failures, after: 'person' },
+  ])
+}
+
 function judge(item: FailedNow, payment: LockedPayment | undefined): Failed {
   const { refund, failureCode, isContradicted } = item
   const counted = afterRefusal(failureCode, refund.failures + 1)

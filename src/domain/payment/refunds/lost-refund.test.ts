@@ -6,7 +6,8 @@ import { MUCH_IDR } from '../../../../test/payouts.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
 import { openThings } from '../../composition/privacy/open-things.ts'
-import { newId } from '../../kernel/index.ts'
+import { newId, ProviderFailure } from '../../kernel/index.ts'
+import { walletAccount } from '../../ledger/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
 import {
   applyRefundAnswers,
@@ -99,6 +100,35 @@ it('one refund whose answer cannot be recorded is set aside with its attention, 
   await pass(901)
   expect((await row(odd.id)).status).toBe('succeeded')
   expect(await there(odd.code)).toHaveLength(1)
+})
+
+it('a refund of which no call ever reached the provider goes into the wallet by one person', async () => {
+  const { id, code, payment } = await decided()
+  const failing = (outcome: 'unreachable' | 'unknown') => {
+    const failure = new ProviderFailure({
+      provider: 'xendit',
+      operation: 'create_refund',
+      outcome,
+      code: 'x',
+    })
+    const createRefund: PaymentGateway['createRefund'] = async (_, lease) => {
+      await lease?.()
+      throw failure
+    }
+    return { ...context(), gateway: { ...gateway, createRefund } }
+  }
+  const toWallet = (refund: string) =>
+    f.laku.as(finance(), (work) => retryRefund(work, { refund, wallet: true }))
+  await submitRefunds(failing('unreachable'), [id])
+  expect(await row(id)).toMatchObject({ status: 'submitted', calls: 0 })
+  expect((await toWallet(code)).status).toBe('to_wallet')
+  expect(await f.balance(walletAccount(payment.userId))).toBe(40_000)
+  await pass(901)
+  expect(await there(code)).toEqual([])
+  expect(await row(id)).toMatchObject({ status: 'to_wallet', calls: 0 })
+  const unknown = await decided()
+  await submitRefunds(failing('unknown'), [unknown.id])
+  expect(await refusal(toWallet(unknown.code))).toBe('payment.option_not_for_state')
 })
 
 // These tests come first, because earlier payments would be settled in the meantime.

@@ -16,6 +16,7 @@ import { applyRefundAnswers } from './apply-answers.ts'
 import { referenceOf } from './claim.ts'
 import type { LockedRefund } from './collect-answers.ts'
 import { declareDead, type Looked } from './declare-dead.ts'
+import { takeBackUnsent } from './fail.ts'
 import { getRefund, type RefundDetail } from './list.ts'
 import { putIntoWallets } from './put-into-wallets.ts'
 
@@ -106,7 +107,7 @@ async function goOn(work: Work, { id, code, status, isLost }: Locked): Promise<v
 async function toWallet(work: Work, refund: Locked, payment: LockedPayment | undefined): Promise<void> {
   const { code, status, destination, calls } = refund
   const option = '--wallet'
-  if (status === 'submitted') {
+  if (status === 'submitted' && !refund.isUnsent) {
     if (refund.isLost) throw paymentErrors.look_it_up({ refund: code })
     throw paymentErrors.option_not_for_state({
       refund: code,
@@ -115,9 +116,11 @@ async function toWallet(work: Work, refund: Locked, payment: LockedPayment | und
       takes: ['--provider-refund-id'],
     })
   }
-  if (status !== 'failed' && (status !== 'approved' || destination !== 'source' || calls > 0))
+  const isWaiting = status === 'approved' && destination === 'source' && calls === 0
+  if (status !== 'failed' && status !== 'submitted' && !isWaiting)
     throw paymentErrors.option_not_for_state({ refund: code, option, status, takes: [] })
   if (!payment) throw paymentErrors.no_wallet({ refund: code })
+  if (status === 'submitted') await takeBackUnsent(work, refund)
   await putIntoWallets(work, [{ ...refund, payment }])
 }
 
@@ -205,6 +208,11 @@ interface Locked extends LockedRefund {
    * True if the refund's idempotency key has expired at the provider while the refund's outcome is unknown.
    */
   isLost: boolean
+  /**
+   * True if the refund is submitted, but surely no call of it has reached the provider, and no worker may be
+   * calling now.
+   */
+  isUnsent: boolean
 }
 
 async function lockOne(
@@ -221,7 +229,9 @@ async function lockOne(
       case when q.id is null then p.provider_payment_id else q.provider_payment_id end as provider_payment_id,
       case when q.id is null then p.provider_payment_request_id else q.provider_payment_request_id end as provider_payment_request_id,
       (r.status = 'submitted' and r.provider_refund_id is null and r.calls > 0
-        and r.first_called_at <= ${work.now}::timestamptz - ${providerKeyHours} * interval '1 hour') as is_lost
+        and r.first_called_at <= ${work.now}::timestamptz - ${providerKeyHours} * interval '1 hour') as is_lost,
+      (r.status = 'submitted' and r.provider_refund_id is null and r.calls = 0
+        and (r.lease_until is null or r.lease_until < clock_timestamp())) as is_unsent
     from refunds r left join payments p on p.id = r.payment_id left join quarantined_money q on q.id = r.quarantine_id
     where r.id = ${id}::uuid for no key update of r`.execute(work.tx)
   const [refund] = rows

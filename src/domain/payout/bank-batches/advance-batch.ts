@@ -9,7 +9,7 @@ import {
   requireTransition,
   type Work,
 } from '../../kernel/index.ts'
-import { endAttention, requireSecondPerson } from '../../ops/index.ts'
+import { endAttention, requireSecondPerson, takeLimit } from '../../ops/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
@@ -133,7 +133,7 @@ export interface BankWord {
  * as paid, under one reference.
  * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
  * reference_used, reference_invalid,
- *   kernel.illegal_transition, kernel.forbidden
+ *   kernel.second_person_needed, kernel.illegal_transition, kernel.forbidden
  */
 export async function confirmBatch(
   work: Work,
@@ -170,6 +170,7 @@ export async function confirmBatch(
     else if (line.status === 'succeeded') returned.push(line)
     else throw payoutErrors.line_decided({ code: line.code, status: line.status })
   }
+  for (const line of [...failed, ...returned]) await takeReturned(work, line)
   await move(work, paid, 'succeeded')
   await move(work, failed, 'failed', BANK_REJECTED)
   await takeBack(work, returned)
@@ -189,6 +190,17 @@ export async function confirmBatch(
     },
   })
   return await showBatch(work, batch.id)
+}
+
+/**
+ * Counts a withdrawal that goes back into its wallet against the limits of one person, because nobody but the
+ * bank knows whether its money arrived. A settlement is approved again instead, and counts then.
+ * @throws kernel.second_person_needed
+ */
+async function takeReturned(work: Work, { purpose, subjectId, userId, amountIdr }: Line): Promise<void> {
+  if (purpose !== 'withdrawal' || userId === null) return
+  const subject = ['withdrawal', subjectId] as const
+  await takeLimit(work, { kind: 'withdrawal_returned', subject, receiver: `user:${userId}`, amountIdr })
 }
 
 function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): Line {

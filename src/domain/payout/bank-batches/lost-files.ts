@@ -3,11 +3,13 @@ import {
   databaseDoubt,
   moveState,
   personOf,
+  type Rupiah,
   requireReason,
   requireStaff,
   type Tx,
   type Work,
 } from '../../kernel/index.ts'
+import { allowCommand, takeClearance } from '../../ops/index.ts'
 import { payoutErrors } from '../errors.ts'
 import { type BankBatchStatus, bankBatchMachine } from '../transitions.ts'
 
@@ -35,6 +37,24 @@ export async function requireBankFiles(tx: Tx): Promise<void> {
   }>`select since from bank_files_in_doubt where not is_complete`.execute(tx)
   const [open] = rows
   if (open) throw payoutErrors.lost_files_open({ since: open.since })
+}
+
+/**
+ * Requires that the bank may have files that this database lacks: a backup was restored, and staff have not yet
+ * said that all files are taken over. Otherwise another person must have allowed this file (`fileId`)
+ * beforehand. Returns that person's id; null if nobody had to allow the file.
+ * @throws payout.file_not_missing
+ */
+export async function requireMissingFile(
+  work: Work,
+  { fileId, amountIdr }: { fileId: string; amountIdr: Rupiah },
+): Promise<string | null> {
+  const { rows } = await sql`select from bank_files_in_doubt where not is_complete`.execute(work.tx)
+  if (rows.length > 0 || (await databaseDoubt(work.tx))) return null
+  const act = { kind: 'bank_file', subject: fileId, amountIdr } as const
+  const allowedBy = await takeClearance(work, act)
+  if (allowedBy === undefined) throw payoutErrors.file_not_missing({ command: allowCommand(act) })
+  return allowedBy
 }
 
 /**

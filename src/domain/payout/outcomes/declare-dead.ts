@@ -11,9 +11,10 @@ import { endAttention, requireSecondPerson } from '../../ops/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 import { type PayoutView, showPayout } from '../payouts/read.ts'
-import { DECLARED_DEAD, deadFrom, isMoving, nextLookS } from '../rules.ts'
+import { DECLARED_DEAD, deadFrom, isMoving, nextLookS, TAKEN_BACK } from '../rules.ts'
 import { type PayoutStatus, payoutMachine } from '../transitions.ts'
 import { payoutEventPayload } from './payout-event.ts'
+import { dropPayouts } from './revive.ts'
 
 interface Doubtful {
   id: string
@@ -37,6 +38,9 @@ interface Doubtful {
  * second confirms. Then a new payout may be sent. The payout's key must have expired. A day after the last
  * call the provider's list must still lack the payout. If the payout arrives nevertheless, it is booked as a
  * contradiction.
+ *
+ * A payout of which no call ever reached the provider is ended at once, and by one person: its money surely
+ * did not move.
  * @throws payout.not_found, not_unknown, too_early, lease_alive, same_person,
  * kernel.approver_not_independent, reason_required, forbidden
  */
@@ -44,6 +48,7 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
   requireStaff(work.actor, 'finance')
   const reason = requireReason(work)
   const payout = await lockDoubtful(work, named)
+  if (isUnsent(work, payout)) return await takeBack(work, payout, reason)
   requireDead(work, payout)
   const { id, deadAskedBy } = payout
   const by = actorLabel(work.actor)
@@ -92,6 +97,29 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
     subject: ['payout', id],
     before: { status: payout.status, askedBy: deadAskedBy },
     after: { status: 'failed', failureCode: DECLARED_DEAD, reason },
+  })
+  return await showPayout(work, id)
+}
+
+/**
+ * Tells whether a claimed payout surely never reached the provider. Each call is counted before it begins, and
+ * `called_at` is empty again only if no call of the payout reached the provider.
+ */
+const isUnsent = ({ now }: Work, { status, calledAt, providerPayoutId, leaseUntil }: Doubtful) =>
+  status === 'submitted' &&
+  calledAt === null &&
+  providerPayoutId === null &&
+  (leaseUntil === null || leaseUntil <= now)
+
+async function takeBack(work: Work, payout: Doubtful, reason: string): Promise<PayoutView> {
+  const { id, status } = payout
+  await dropPayouts(work, [payout], TAKEN_BACK)
+  await endAttention(work, 'payout_stuck', id, 'it was never sent, and was taken back')
+  work.audit({
+    command: 'payouts declare-dead',
+    subject: ['payout', id],
+    before: { status },
+    after: { status: 'failed', failureCode: TAKEN_BACK, reason },
   })
   return await showPayout(work, id)
 }

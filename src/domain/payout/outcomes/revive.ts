@@ -11,6 +11,8 @@ import { payoutEventPayload } from './payout-event.ts'
 const isLive = ({ status, setAside }: LockedPayout) =>
   (status === 'created' || status === 'submitted' || status === 'succeeded') && !setAside
 
+type Droppable = Pick<LockedPayout, 'id' | 'key' | 'purpose' | 'subjectId' | 'amountIdr' | 'status'>
+
 /**
  * Marks a payout as arrived, although laku had booked it as failed or come back. Newer payouts of the same
  * settlement or withdrawal that were never sent are dropped. Returns true if this payout pays its settlement
@@ -51,16 +53,16 @@ export async function revivePayout(
   return isOwn
 }
 
-/** Ends payouts that were never sent, so the provider cannot have made them. */
-async function dropPayouts(
+/** Ends locked payouts that were never sent, so that the provider cannot have them. */
+export async function dropPayouts(
   work: Work,
-  payouts: readonly LockedPayout[],
+  payouts: readonly Droppable[],
   failureCode = OLDER_ONE_ARRIVED,
 ): Promise<void> {
   await moveState(work, payoutMachine, {
     to: 'failed',
     ids: payouts.map((payout) => payout.id),
-    set: { failureCode, finishedAt: work.now, nextCheckAt: null },
+    set: { failureCode, finishedAt: work.now, nextCheckAt: null, leaseUntil: null },
     all: true,
   })
   for (const payout of payouts) {

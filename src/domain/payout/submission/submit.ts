@@ -215,8 +215,9 @@ async function sendLater(
   work.requestAttention({
     kind: 'payout_stuck',
     subject: ['payout', id],
-    message: `${payout.key} is not sent, because the provider accepts no payouts now (${code}). Ask the provider.`,
+    message: `${payout.key} is not sent, because the provider accepts no payouts now (${code}). Ask the provider. To pay in another way, take it back with laku payouts declare-dead.`,
     command: `laku payouts show ${payout.key}`,
+    details: { otherwise: `laku payouts declare-dead ${payout.key}` },
   })
 }
 

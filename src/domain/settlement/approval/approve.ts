@@ -27,7 +27,7 @@ export interface Approval {
  * not be the person who calculated it. If the settlement's plan (its lines and their amounts) has changed,
  * nothing is approved.
  * @throws settlement.not_found, settlement.plan_changed, settlement.same_person,
- * kernel.approver_not_independent,
+ * kernel.approver_not_independent, kernel.second_person_needed,
  *   kernel.illegal_transition, kernel.forbidden
  */
 export async function approveSettlement(work: Work, input: Approval): Promise<StoredSettlement> {

@@ -1,5 +1,13 @@
 import { personOf, type Work } from '../../kernel/index.ts'
-import { countUse, isOverLimit, isSecondPerson, type LimitUse, requireSecondPerson } from '../../ops/index.ts'
+import {
+  countUse,
+  isOverLimit,
+  isPerson,
+  isSecondPerson,
+  type LimitUse,
+  requireSecondPerson,
+  takeLimit,
+} from '../../ops/index.ts'
 import { settlementErrors } from '../errors.ts'
 import type { LockedSettlement } from '../lock.ts'
 
@@ -7,7 +15,10 @@ import type { LockedSettlement } from '../lock.ts'
  * Returns the person who approves a settlement, and counts the approval in the limits. Above a limit, that
  * person must not be the one who calculated the settlement. One limit applies to the sum of this settlement.
  * The other limits apply to the sum of all approvals by the person within a day and within seven days.
- * @throws settlement.same_person, kernel.approver_not_independent
+ *
+ * If a service calculated the settlement, no person has decided anything yet. Then the approver is the first
+ * person, and above a limit another person must allow the approval beforehand (`laku limits allow settlement`).
+ * @throws settlement.same_person, kernel.approver_not_independent, kernel.second_person_needed
  */
 export async function requireSecondApprover(work: Work, settlement: LockedSettlement): Promise<string> {
   const { actor, policy } = work
@@ -18,6 +29,10 @@ export async function requireSecondApprover(work: Work, settlement: LockedSettle
     subject: ['settlement', id],
     receiver: `factory:${factoryId}`,
     amountIdr: netIdr,
+  }
+  if (!(await isPerson(work, calculatedBy))) {
+    await takeLimit(work, use, netIdr > aboveIdr)
+    return person
   }
   if (await isSecondPerson(work, calculatedBy)) {
     await countUse(work, { ...use, person: calculatedBy }, person)

@@ -1,6 +1,6 @@
 import { kernelErrors, moveState, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
-import { undoUse } from '../../ops/index.ts'
+import { takeLimit, undoUse } from '../../ops/index.ts'
 import { claimBankReference, freeBankReference } from '../../payout/index.ts'
 import { ensureWallets } from '../ensure-wallets.ts'
 import { lockWallets } from '../lock.ts'
@@ -15,7 +15,10 @@ import { type WithdrawalView, withdrawalEvent } from './views.ts'
  * the wallet. `reference` is the bank's reference of the return. Without it, the withdrawal was recorded by
  * mistake and never sent, so the reference recorded then is deleted. Withdrawals that were paid by the
  * provider or in a batch are refused.
- * @throws wallet.withdrawal_not_found, payout.reference_used, reference_invalid, kernel.illegal_transition,
+ *
+ * Nobody but the bank knows whether the money came back, and the wallet has it from now on. So the return counts
+ * against the limits of one person.
+ * @throws kernel.second_person_needed, wallet.withdrawal_not_found, payout.reference_used, reference_invalid, kernel.illegal_transition,
  * reason_required, forbidden
  */
 export async function returnByHand(
@@ -25,7 +28,7 @@ export async function returnByHand(
   requireStaff(work.actor, 'finance')
   requireReason(work)
   const withdrawal = await lockWithdrawal(work, input.withdrawal)
-  const { id, code, status, userId, handReference } = withdrawal
+  const { id, code, status, userId, amountIdr, handReference } = withdrawal
   if (status !== 'succeeded' || handReference === null)
     throw kernelErrors.illegal_transition({
       subject: 'withdrawal',
@@ -39,6 +42,12 @@ export async function returnByHand(
   else await claimBankReference(work, reference, ['withdrawal', id])
   await lockWallets(work, [userId])
   await ensureWallets(work, [userId])
+  await takeLimit(work, {
+    kind: 'withdrawal_returned',
+    subject: ['withdrawal', id],
+    receiver: `user:${userId}`,
+    amountIdr,
+  })
   await undoUse(work, 'withdrawal', [id])
   await moveState(work, withdrawalMachine, {
     to: 'reversed',

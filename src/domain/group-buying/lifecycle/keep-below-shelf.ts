@@ -1,0 +1,31 @@
+import { sql } from 'kysely'
+import { asRecords, type EventOf, inSql, type Rupiah, type Work } from '../../kernel/index.ts'
+import { groupBuyingErrors } from '../errors.ts'
+import { promisedSessionStates } from '../transitions.ts'
+
+/** A variant that a session sells at a higher price than the variant's new shelf price. */
+interface Dearer {
+  session: string
+  sku: string
+  sessionIdr: Rupiah
+  shelfIdr: Rupiah
+}
+
+/**
+ * Reaction to product.prices_lowered: refuses a shelf price below the price in a session that sells the variant,
+ * or that will sell it. Otherwise a group would pay more than a single buyer in the shop. People joined on the
+ * session's terms, so the session keeps its price, and the shelf price waits for the session's end.
+ * @throws group_buying.shelf_below_session
+ */
+export async function keepBelowShelf(work: Work, events: EventOf<'product.prices_lowered'>[]): Promise<void> {
+  const productIds = events.map(({ payload }) => payload.productId)
+  const prices = events.flatMap(({ payload }) => payload.prices)
+  const { rows } = await sql<Dearer>`
+    select s.code as session, v.sku, max(t.unit_price_idr)::int8 as session_idr, r.price_idr as shelf_idr
+    from group_buying_sessions s join session_tier_prices t on t.session_id = s.id
+    join jsonb_to_recordset(${asRecords(prices)}::jsonb) as r(variant_id uuid, price_idr bigint) on r.variant_id = t.variant_id
+    join product_variants v on v.id = t.variant_id
+    where s.product_id = any(${productIds}::uuid[]) and s.status in ${inSql(promisedSessionStates)} and t.unit_price_idr > r.price_idr
+    group by s.code, v.sku, r.price_idr order by s.code, v.sku limit 10`.execute(work.tx)
+  if (rows.length > 0) throw groupBuyingErrors.shelf_below_session({ sessions: rows })
+}
