@@ -2154,8 +2154,7 @@ AS $function$
 begin
   if new.undone_at is not null then return new; end if;
   if new.second_person is not null then
-    if new.second_person !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
-      or not is_second_person(new.person, new.second_person)
+    if not is_second_person(new.person, new.second_person)
       or (staff_named(new.person) is not null and second_person_refusal(new.person, new.second_person, new.used_at) is not null)
     then
       raise exception '% % needs another person than %', new.kind, new.subject_id, new.person
