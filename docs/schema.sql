@@ -2468,6 +2468,9 @@ CREATE OR REPLACE FUNCTION public.second_person_acts()
 AS $function$
 begin
   if written_by_owner(tg_relid) or new.undone_at is not null or new.second_person is null
+    -- A decision that was undone counts again as it was made: its money moved after all.
+    or tg_op = 'UPDATE' and row (new.kind, new.subject_id, new.person, new.second_person, new.receiver, new.amount_idr, new.used_at)
+      is not distinct from row (old.kind, old.subject_id, old.person, old.second_person, old.receiver, old.amount_idr, old.used_at)
     or new.second_person = (select id from acting_person())
     or exists (select from limit_clearances where kind = new.kind and given_by = new.second_person and used_by = new.person
       and used_at = new.used_at)

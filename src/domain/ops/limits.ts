@@ -35,8 +35,8 @@ export const limitedKinds = {
 export type LimitedKind = keyof typeof limitedKinds
 
 /**
- * The kinds of decisions that another person may allow beforehand. `bank_file` gives nothing to anybody, so no
- * limit counts it: a file of bank transfers is taken over although no backup was restored.
+ * The kinds of decisions that another person may allow beforehand. `bank_file` gives nothing to anybody, so
+ * no limit counts it: a file of bank transfers is taken over although no backup was restored.
  */
 export type ClearedKind = LimitedKind | 'bank_file'
 
@@ -183,7 +183,7 @@ export async function takeLimit(work: Work, use: LimitUse, isLarge = false): Pro
   await countUse(work, use, second)
 }
 
-/** What another person allowed, or may allow: one decision of this kind about one object, up to this amount. */
+/** A decision of one kind about one object, up to an amount, that another person may allow beforehand. */
 export interface ClearedAct {
   kind: ClearedKind
   subject: string

@@ -38,9 +38,9 @@ export interface NewParcel {
 /**
  * Creates these parcels as pending; an order that has a parcel under way gets no new one. The reference of
  * each parcel at the courier follows from its order. So if laku asks the courier again, even from a restored
- * database, the courier returns the existing parcel. A parcel that ended before a courier was surely booked gives
- * its reference to the order's next parcel. So if a courier was booked after all, that booking is found, and no
- * second courier is booked.
+ * database, the courier returns the existing parcel. A parcel that ended before a courier was surely booked
+ * gives its reference to the order's next parcel. So if a courier was booked after all, that booking is
+ * found, and no second courier is booked.
  */
 export async function openParcels(work: Work, parcels: readonly NewParcel[]): Promise<void> {
   if (parcels.length === 0) return

@@ -3,8 +3,8 @@ import type { Work } from '../../kernel/index.ts'
 
 /**
  * Requests attention for a parcel that ended before laku knew whether a courier was booked for it. laku had
- * asked a courier, and never heard an answer, so a booking may exist that nobody needs. `why` says how the parcel
- * ended.
+ * asked a courier, and never heard an answer, so a booking may exist that nobody needs. `why` says how the
+ * parcel ended.
  */
 export async function reportPossibleBooking(work: Work, shipmentId: string, why: string): Promise<void> {
   const { rows } = await sql<{ reference: string; orderCode: string; attempts: number }>`

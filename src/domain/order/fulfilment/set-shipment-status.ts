@@ -21,8 +21,8 @@ export interface ShipmentMove extends ParcelMoveByHand {
  * Sets the status of a parcel by hand, if its courier does not report it. The status of the parcel's order
  * changes accordingly.
  *
- * If laku asked a courier for the parcel and never heard an answer, the courier may have a booking that nobody
- * needs. So a person is told when such a parcel is cancelled.
+ * If laku asked a courier for the parcel and never heard an answer, the courier may have a booking that
+ * nobody needs. So a person is told when such a parcel is cancelled.
  * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
 export async function setShipmentStatus(work: Work, input: ShipmentMove): Promise<ShipmentView> {
@@ -39,8 +39,9 @@ export async function setShipmentStatus(work: Work, input: ShipmentMove): Promis
 
 /**
  * Cancels a booked parcel at its courier, before staff set its status to `cancelled` or `not_found` by hand.
- * Otherwise the courier keeps the booking, and laku books and pays another courier for the same goods. Any other
- * change, and any other parcel, is left alone. Returns true if the courier has cancelled the parcel now.
+ * Otherwise the courier keeps the booking, and laku books and pays another courier for the same goods. Any
+ * other change, and any other parcel, is left alone. Returns true if the courier has cancelled the parcel
+ * now.
  * @throws logistics.shipment_not_found, courier_cancel_refused, courier_unavailable, kernel.paused, forbidden
  */
 export async function cancelBooking(

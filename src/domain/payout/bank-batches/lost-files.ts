@@ -40,8 +40,8 @@ export async function requireBankFiles(tx: Tx): Promise<void> {
 }
 
 /**
- * Requires that the bank may have files that this database lacks: a backup was restored, and staff have not yet
- * said that all files are taken over. Otherwise another person must have allowed this file (`fileId`)
+ * Requires that the bank may have files that this database lacks: a backup was restored, and staff have not
+ * yet said that all files are taken over. Otherwise another person must have allowed this file (`fileId`)
  * beforehand. Returns that person's id; null if nobody had to allow the file.
  * @throws payout.file_not_missing
  */

@@ -17,7 +17,8 @@ import type { LockedSettlement } from '../lock.ts'
  * The other limits apply to the sum of all approvals by the person within a day and within seven days.
  *
  * If a service calculated the settlement, no person has decided anything yet. Then the approver is the first
- * person, and above a limit another person must allow the approval beforehand (`laku limits allow settlement`).
+ * person, and above a limit another person must allow the approval beforehand (`laku limits allow
+ * settlement`).
  * @throws settlement.same_person, kernel.approver_not_independent, kernel.second_person_needed
  */
 export async function requireSecondApprover(work: Work, settlement: LockedSettlement): Promise<string> {

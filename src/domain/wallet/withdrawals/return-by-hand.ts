@@ -16,10 +16,10 @@ import { type WithdrawalView, withdrawalEvent } from './views.ts'
  * mistake and never sent, so the reference recorded then is deleted. Withdrawals that were paid by the
  * provider or in a batch are refused.
  *
- * Nobody but the bank knows whether the money came back, and the wallet has it from now on. So the return counts
- * against the limits of one person.
- * @throws kernel.second_person_needed, wallet.withdrawal_not_found, payout.reference_used, reference_invalid, kernel.illegal_transition,
- * reason_required, forbidden
+ * Nobody but the bank knows whether the money came back, and the wallet has it from now on. So the return
+ * counts against the limits of one person.
+ * @throws kernel.second_person_needed, wallet.withdrawal_not_found, payout.reference_used, reference_invalid,
+ * kernel.illegal_transition, reason_required, forbidden
  */
 export async function returnByHand(
   work: Work,
