@@ -42,7 +42,7 @@ export const seen: Partial<Record<SwitchName, string>> = {
   'xendit.payout-repeat': 'payout to the test account',
   'xendit.list-references': 'payout to the test account',
   'xendit.channel-names': 'payout channels',
-  'xendit.payout-events': 'event of a payout that fails',
+  'xendit.payout-events': 'event of a failed payout',
   'xendit.invoice-reading': 'payments, read again',
   'biteship.order-refusal': 'an order, cancelled',
   'whatsapp.refusal': 'a message to nobody',

@@ -69,7 +69,7 @@ it.each(SWITCHES['xendit.payout-status'].choices)(
 )
 
 it.each(SWITCHES['xendit.payout-repeat'].choices.slice(1))(
-  'fact 12: a payout whose repeat is refused with %s is there once, and found by our key',
+  'fact 12: a payout whose repeat is refused with %s is there once, and found by our reference',
   async (code) => {
     const asked = { key: 'k', destination, amountIdr: 10_000, description: 'x' }
     const made = await payouts().createPayout(asked)

@@ -120,13 +120,13 @@ describe('laku providers check', () => {
     const alone = await f.check([], { databaseUrl: undefined } as never)
     expect([alone.exitCode, outcomes(alone.checks, 'left_out')]).toEqual([
       0,
-      expect.arrayContaining(['event of a payout that fails', 'what Meta delivered']),
+      expect.arrayContaining(['event of a failed payout', 'what Meta delivered']),
     ])
     const { payouts } = laku.providers
     const read = async () => []
     const probe = { payouts, key: 'alone', read, webhookUrl: 'https://shop.example/x', timeoutMs: 0 }
     await expect(payoutEventProbe(probe).ask()).rejects.toThrow(
-      'https://shop.example/x belongs into the dashboard',
+      'https://shop.example/x in the dashboard',
     )
   })
 
@@ -149,9 +149,9 @@ describe('laku providers check', () => {
     const { exitCode, checks } = await f.check()
     expect(exitCode).toBe(8)
     const said = checks.find((check) => check.check === 'templates')?.says
-    expect(said).toContain('the text of settlement_paid (id) is another')
+    expect(said).toContain('the registered text of settlement_paid (id) is different')
     expect(said).toContain('purchase_order (id) is PAUSED')
-    expect(said).toContain('purchase_order (id) is of the category MARKETING, not UTILITY')
+    expect(said).toContain('purchase_order (id) has the category MARKETING, not UTILITY')
     const unset = await f.check([], { whatsappBusinessId: undefined })
     expect([unset.exitCode, outcomes(unset.checks, 'unasked')]).toEqual([6, ['templates']])
   })
@@ -266,7 +266,7 @@ describe('laku providers check', () => {
       'form of refunds',
       'a refund, repeated',
       'payout to the test account',
-      'event of a payout that fails',
+      'event of a failed payout',
       'an order, cancelled',
       'what Meta delivered',
     ])
@@ -322,9 +322,11 @@ describe('laku providers check', () => {
     ])
     expect(exitCode).toBe(8)
     expect(stdout).toMatch(/^provider +check +outcome +says\n/)
-    expect(stdout).toMatch(/xendit +balance +ok +\d+ rupiah can be spent/)
+    expect(stdout).toMatch(/xendit +balance +ok +\d+ rupiah are spendable/)
     expect(stdout).toMatch(/biteship +biteship\.install-ping +not checked +Biteship sends it/)
-    expect(stdout).toMatch(/paid invoices.*\(xendit\.qris-source\)\n {2}what to do: nothing: laku reads both/)
+    expect(stdout).toMatch(
+      /paid invoices.*\(xendit\.qris-source\)\n {2}what to do: nothing, because laku reads both/,
+    )
     expect(stderr).toContain('✗ xendit: paid invoices')
   })
 })

@@ -115,8 +115,11 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   closing_stuck: {
     gone: sql`exists (select from users u where u.id = ${subject} and u.closing_since is null)`,
   },
-  dispute_open: { person: 'the provider’s updates about it end it, or who answered it over there' },
-  database_in_doubt: { person: 'laku payments adopt ends it, or the job that recognises the database' },
+  dispute_open: {
+    person:
+      'the provider’s updates about the dispute end the item, or the person who answered the dispute in the dashboard',
+  },
+  database_in_doubt: { person: 'laku payments adopt ends the item, or the job that recognises the database' },
   'email.failed': quiet('notification_deliveries', 'lastDeliveryId'),
   factor_guessed: daysOld(1),
   invoice_refused: {
@@ -144,7 +147,9 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   ledger_chain_broken: { person: 'laku ledger declare-break ends it' },
   order_called_off: parcelGoes,
   order_came_back: isNot('orders', 'returned'),
-  order_contradicted: { person: 'whether a buyer who has goods and money gives one back is not kept here' },
+  order_contradicted: {
+    person: 'laku does not record whether a buyer who has both goods and money returns one of them',
+  },
   order_not_shippable: parcelGoes,
   order_without_money: is('orders', ...endedUnfundedStates),
   // This attention item ends when the day is over on which the budget for codes was spent.
@@ -153,8 +158,10 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       select from code_spending c where c.channel = a.subject_id and c.strangers > 0
         and c.day >= ((select now from the_time) at time zone 'Asia/Jakarta')::date)`,
   },
-  'otp.undelivered': { person: 'that a code reaches a phone again says nothing of those whom none reached' },
-  payment_charged_back: { person: 'its order is to be looked at, whatever state it is in' },
+  'otp.undelivered': {
+    person: 'a later delivered code does not tell whether the persons without a code got one',
+  },
+  payment_charged_back: { person: 'a person must look at the order of the payment, whatever its status' },
   payment_paid_twice: unquarantined,
   payment_unknown: unquarantined,
   payment_unresolved: isNot('payments', 'pending'),
@@ -170,7 +177,9 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       else not exists (select from payouts p where p.waits_since is not null and p.status in ${inSql(pendingPayoutStates)} and not p.held) end`,
   },
   pickup_short: is('warehouse_purchase_orders', ...endedPurchaseOrderStates),
-  provider_transaction_unknown: { person: 'a line of the provider’s book of a kind that is not known' },
+  provider_transaction_unknown: {
+    person: 'only a person can tell the meaning of a provider’s transaction with an unknown type',
+  },
   purchase_order_not_told: {
     gone: sql`exists (
       select from warehouse_purchase_orders p where p.id = ${subject} and (p.status = any(${[...answeredPurchaseOrderStates]}) or exists (
@@ -204,9 +213,9 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   },
   settlement_unpaid: isNot('settlements', ...failedSettlementStates),
   shipment_booked_unasked: {
-    person: 'whether the courier’s unexpected booking was cancelled is theirs to say',
+    person: 'only the courier can tell whether the unexpected booking was cancelled',
   },
-  shipment_contradicted: { person: 'the courier’s word against ours' },
+  shipment_contradicted: { person: 'only a person can decide whether the courier’s status or ours is right' },
   shipment_not_booked: isNot('shipments', 'pending'),
   shipment_status_unknown: is('shipments', ...finalStates(shipmentTransitions)),
   shipment_untracked: {
@@ -233,12 +242,12 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       where l.key = 'wallet:' || a.subject_id and b.balance_idr > 0)`,
   },
   way_in_stopped: {
-    person: 'who asked for the change, and what they had done by it, only a person finds out',
+    person: 'only a person can find out who asked for the change, and what that person did with it',
   },
   webhook_failed: isNot('webhook_inbox', 'failed'),
-  webhook_unknown: { person: 'whether updates of a new kind matter, only a person can say' },
+  webhook_unknown: { person: 'only a person can tell whether updates of a new kind matter' },
   'whatsapp.failed': quiet('whatsapp_messages', 'lastMessageId'),
-  whatsapp_sender_unknown: { person: 'who it was, only a person can say' },
+  whatsapp_sender_unknown: { person: 'only a person can tell who the sender was' },
   whatsapp_held: { gone: sql`not exists (select from whatsapp_holds h where h.scope = a.subject_id)` },
   withdrawal_by_hand: isNot('withdrawals', 'held'),
   withdrawal_large: isNot('withdrawals', 'held'),

@@ -31,7 +31,7 @@ export function orderProbe({ courier, ear, origin, referenceId }: OrderProbe): P
         items,
       })
       const [rate] = rates
-      if (!rate) return { says: 'there is no rate to book by', empty: true }
+      if (!rate) return { says: 'no rate was offered, so no order could be booked', empty: true }
       const { company, type } = rate
       const order = { referenceId, origin, destination, company, type, items }
       const made = await madeOr(() => courier.createOrder(order))
@@ -43,7 +43,7 @@ export function orderProbe({ courier, ear, origin, referenceId }: OrderProbe): P
       } finally {
         differences.push(...(await checkCancelled(courier, made.id)))
       }
-      return { says: `booked by ${company}:${type}, read and cancelled`, differences }
+      return { says: `booked with ${company}:${type}, read and cancelled`, differences }
     },
   }
 }
@@ -61,8 +61,8 @@ async function madeOr<T>(make: () => Promise<T>): Promise<T | string> {
 function refusedWith(code: string): Difference {
   return {
     fact: 'biteship.final-refusals',
-    says: `an order that lacks nothing is refused with ${code}`,
-    todo: 'see its meaning in Biteship’s reference: the address or the phone of the warehouse may be what it refuses',
+    says: `a complete order is refused with ${code}`,
+    todo: 'look the code up in Biteship’s reference: it may refuse the address or the phone number of the warehouse',
   }
 }
 
@@ -71,8 +71,8 @@ function atOnce(body: unknown): Difference[] {
   return [
     {
       fact: 'biteship.waybill',
-      says: 'an order has its waybill at once',
-      todo: 'nothing: laku takes it whenever it comes',
+      says: 'an order has its waybill number at once, not later',
+      todo: 'nothing, because laku accepts the number whenever it comes',
     },
   ]
 }
@@ -81,14 +81,15 @@ function nulls(body: unknown): Difference[] {
   const { tracking_id, history } = fieldsIn(fieldsIn(body).courier)
   const missing = [
     typeof tracking_id !== 'string' && 'no tracking id',
-    rowsIn(history).some((line) => typeof line.updated_at !== 'string') && 'a history without times',
+    rowsIn(history).some((line) => typeof line.updated_at !== 'string') &&
+      'a history whose entries have no times',
   ].filter((value) => value !== false)
   if (missing.length === 0) return []
   return [
     {
       fact: 'biteship.nullable',
       says: `an order has ${missing.join(' and ')}`,
-      todo: 'nothing: laku books it all the same',
+      todo: 'nothing, because laku books it anyway',
     },
   ]
 }
@@ -99,14 +100,16 @@ async function checkCancelled(courier: CourierGateway, id: string): Promise<Diff
     const { status = 'nothing' } = await courier.cancelOrder(id, 'others')
     if (status === 'cancelled') return []
     const todo = cancelledStatuses.includes(status)
-      ? 'nothing: laku takes it as cancelled'
-      : 'nothing: laku reads such an order again'
-    return [{ fact, says: `the answer of a cancel says ${status} instead of cancelled`, todo }]
+      ? 'nothing, because laku treats it as cancelled'
+      : 'nothing, because laku reads such an order again'
+    return [{ fact, says: `the answer to a cancellation says ${status} instead of cancelled`, todo }]
   } catch (error) {
     if (!(error instanceof ProviderFailure) || error.outcome !== 'refused' || error.httpStatus === 401)
       throw error
-    const todo = `cancel the test order ${id} in the dashboard; laku tells who cancels that the parcel goes on`
-    const known = cancelFailedCodes.includes(error.code) ? '' : ', which laku does not know for that'
-    return [{ fact, says: `a fresh order cannot be cancelled: ${error.code}${known}`, todo }]
+    const todo = `cancel the test order ${id} in the dashboard; when laku cannot cancel a parcel, it tells the person that the parcel is delivered anyway`
+    const known = cancelFailedCodes.includes(error.code)
+      ? ''
+      : ', a code that laku does not know for this case'
+    return [{ fact, says: `a new order cannot be cancelled: ${error.code}${known}`, todo }]
   }
 }

@@ -35,13 +35,13 @@ export function biteshipProbes({ courier, http, ear, originPostalCode }: Biteshi
       differences.push({
         fact: 'biteship.rate-price',
         says: 'a rate comes without a price',
-        todo: 'nothing: laku offers the others',
+        todo: 'nothing, because laku offers the other rates',
       })
     if (pricing.some((item) => Number(item.price) === 0 && item.price !== null))
       differences.push({
         fact: 'biteship.rate-price',
         says: 'a rate has a price of 0',
-        todo: 'nothing: laku offers the others',
+        todo: 'nothing, because laku offers the other rates',
       })
     const companies = distinct(pricing.map((item) => item.company))
     return { says: `${pricing.length} rates of ${companies.join(', ')}`, differences }
@@ -57,11 +57,11 @@ export function biteshipProbes({ courier, http, ear, originPostalCode }: Biteshi
       const says = `an unknown place is refused with ${error.code}, not ${noCourierCodes.join(' or ')}`
       return {
         says,
-        differences: [{ fact: 'biteship.rate-refusals', says, todo: 'tell who maintains laku' }],
+        differences: [{ fact: 'biteship.rate-refusals', says, todo: 'report it to the maintainers of laku' }],
       }
     }
-    const says = `rates are given to a place that does not exist (${NOWHERE})`
-    const todo = 'nothing goes wrong; parcels to a wrong postal code are refused later, when they are booked'
+    const says = `rates are quoted to a place that does not exist (${NOWHERE})`
+    const todo = 'nothing, because parcels to a wrong postal code are refused later, when they are booked'
     return { says, differences: [{ fact: 'biteship.rate-refusals', says, todo }] }
   }
 
@@ -72,16 +72,20 @@ export function biteshipProbes({ courier, http, ear, originPostalCode }: Biteshi
     const whole = found.filter((item) => typeof item.id === 'string' && item.postal_code !== undefined)
     if (whole.length > 0) return { says: `${found.length} areas for ${query.input}` }
     const says = `no area with an id and a postal code is found for ${query.input}`
-    return { says, differences: [{ says, todo: 'ask Biteship whether maps are switched on for this key' }] }
+    return {
+      says,
+      differences: [{ says, todo: 'ask Biteship whether its maps API is enabled for this key' }],
+    }
   }
 
   const couriers = async () => {
     await http.call({ operation: 'couriers', method: 'GET', path: '/v1/couriers' }, z.unknown())
     const known = distinct(rowsIn(ear.body, 'couriers').map((item) => item.courier_code))
     const missing = COURIERS.filter((code) => !known.includes(code))
-    if (missing.length === 0) return { says: `${known.length} couriers, among them all that laku asks` }
-    const says = `couriers that laku asks for rates are not there: ${missing.join(', ')}`
-    return { says, differences: [{ says, todo: 'switch them on in the dashboard' }] }
+    if (missing.length === 0)
+      return { says: `${known.length} couriers, including all couriers that laku uses` }
+    const says = `couriers that laku uses are missing: ${missing.join(', ')}`
+    return { says, differences: [{ says, todo: 'enable them in the dashboard' }] }
   }
 
   return [

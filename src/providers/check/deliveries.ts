@@ -11,7 +11,7 @@ import { type Difference, distinct, fieldsIn, NotConfigured, type Probe, rowsIn 
 export type ReadDeliveries = ((provider: 'xendit' | 'whatsapp') => Promise<unknown[]>) | undefined
 
 const LOOK_AGAIN_MS = 200
-const NO_DATABASE = 'DATABASE_URL is not set here: deliveries that our server kept cannot be read'
+const NO_DATABASE = 'DATABASE_URL is not set here, so the webhooks that our server stored cannot be read'
 
 export interface EventProbe {
   payouts: PayoutGateway
@@ -31,7 +31,7 @@ export interface EventProbe {
 export function payoutEventProbe({ payouts, key, read, webhookUrl, timeoutMs }: EventProbe): Probe {
   return {
     provider: 'xendit',
-    name: 'event of a payout that fails',
+    name: 'event of a failed payout',
     makes: true,
     ask: async () => {
       if (!read) return { says: NO_DATABASE, empty: true }
@@ -46,11 +46,12 @@ export function payoutEventProbe({ payouts, key, read, webhookUrl, timeoutMs }: 
         amountIdr: PAYOUT_MINIMUM_IDR,
         description: 'laku check',
       })
-      if (!ENDS.includes(status)) return { says: `it is ${status}: no event is waited for`, empty: true }
+      if (!ENDS.includes(status))
+        return { says: `the payout is ${status}, so the check does not wait for an event`, empty: true }
       const event = await eventOf(read, key, timeoutMs)
       if (event === undefined)
         throw new NotConfigured(
-          `no event of it came to our server within ${timeoutMs / 1000} s: ${webhookUrl} belongs into the dashboard, for payouts too`,
+          `our server got no event about it within ${timeoutMs / 1000} s: enter ${webhookUrl} in the dashboard, also for payouts`,
         )
       return { says: `came as ${event}`, differences: eventDifferences(event) }
     },
@@ -81,15 +82,15 @@ function eventDifferences(event: string): Difference[] {
     return [
       {
         fact: 'xendit.payout-events',
-        says: `events of payouts are those of the newer API: ${event}`,
-        todo: 'nothing: laku reads both, and looks for our reference where the older API does not know the id',
+        says: `events about payouts have the form of the newer API: ${event}`,
+        todo: 'nothing, because laku reads both forms, and searches by our reference if the older API does not know the id',
       },
     ]
   return [
     {
       fact: 'xendit.payout-test',
-      says: `a payout to ${PAYOUT_TEST_FAILING} is told of by ${event}, not payout.failed`,
-      todo: 'see in the dashboard what became of it',
+      says: `a payout to ${PAYOUT_TEST_FAILING} is reported by ${event}, not payout.failed`,
+      todo: 'look up its status in the dashboard',
     },
   ]
 }
@@ -111,7 +112,7 @@ export function metaDeliveriesProbe(read: ReadDeliveries): Probe {
       const statuses = values.flatMap((value) => rowsIn(value, 'statuses'))
       if (messages.length === 0)
         return {
-          says: 'nobody has written to the number lately: write to it from a phone, and run it again',
+          says: 'nobody has written to the number lately: write to it from a phone, and run the check again',
           empty: true,
           differences: lateDifferences(statuses),
         }
@@ -126,8 +127,8 @@ function senderDifferences(messages: readonly Record<string, unknown>[]): Differ
   return [
     {
       fact: 'meta.user-id',
-      says: 'a message came without the number of its sender',
-      todo: 'nothing: laku goes by Meta’s name for them, or shows the message to a person (whatsapp_sender_unknown)',
+      says: 'a message arrived without the phone number of its sender',
+      todo: 'nothing, because laku uses Meta’s id of the sender, or shows the message to a person (whatsapp_sender_unknown)',
     },
   ]
 }
@@ -150,15 +151,15 @@ function lateDifferences(statuses: readonly Record<string, unknown>[]): Differen
       return [
         {
           fact: 'meta.late-refusals',
-          says: `messages that were taken failed later: ${refusal.says} (${code})`,
-          todo: 'put the account right in the WhatsApp manager: messages wait until one gets through',
+          says: `accepted messages failed later: ${refusal.says} (${code})`,
+          todo: 'repair the account in the WhatsApp manager: messages wait until one is delivered',
         },
       ]
     return [
       {
         fact: 'meta.late-refusals',
-        says: `no message that was taken got through: ${refusal?.says ?? 'a number that nobody listed'} (${code})`,
-        todo: 'write to a phone that is known to work, and see in the WhatsApp manager why none gets through',
+        says: `no accepted message was delivered: ${refusal?.says ?? 'an unknown code'} (${code})`,
+        todo: 'send a message to a phone that certainly works, and look in the WhatsApp manager why none is delivered',
       },
     ]
   })

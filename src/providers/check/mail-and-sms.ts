@@ -11,7 +11,7 @@ export function smtpProbe(options: { url: string; timeoutMs: number }): Probe {
     name: 'mail server',
     ask: async () => {
       await verifySmtp(options)
-      return { says: 'it takes the connection and the login' }
+      return { says: 'it accepts the connection and the login' }
     },
   }
 }
@@ -29,13 +29,16 @@ export function smsProbe({ http, ear, account }: { http: ProviderHttp; ear: Ear;
         // A plain 404 or 405 comes from a local SMS gateway, which can only send messages. Twilio's own error
         // code would mean a wrong account.
         if (error instanceof ProviderFailure && /^http_(404|405)$/.test(error.code))
-          return { says: 'the gateway has no page of the account: send one message by hand', empty: true }
+          return {
+            says: 'the gateway has no request that reads the account: send one message by hand',
+            empty: true,
+          }
         throw error
       }
       const { status } = fieldsIn(ear.body)
-      if (status === undefined || status === 'active') return { says: 'the credentials are taken' }
+      if (status === undefined || status === 'active') return { says: 'the credentials are accepted' }
       const says = `the account is ${String(status)}`
-      return { says, differences: [{ says, todo: 'put the account right at the provider' }] }
+      return { says, differences: [{ says, todo: 'repair the account at the provider' }] }
     },
   }
 }

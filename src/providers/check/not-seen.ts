@@ -12,21 +12,23 @@ export const notSeen: readonly NotSeen[] = [
   {
     fact: 'biteship.install-ping',
     because:
-      'Biteship sends it when the address is entered in its dashboard, and our server keeps none; our route was asked with each shape that is known',
+      'Biteship sends the ping when the address is entered in its dashboard, and our server does not store it; the check sent each known form of the ping to our route',
   },
-  { fact: 'fonnte.incoming', because: 'it shows only when a person writes to the device' },
+  { fact: 'fonnte.incoming', because: 'it can be seen only when a person writes to the device' },
   {
     fact: 'xendit.refund-refusals',
-    because: 'most of them want a payment that went wrong; what refuses every refund is seen',
+    because:
+      'most of these codes need a payment with a problem; the check sees a code that refuses every refund',
   },
-  { fact: 'xendit.disputes', because: 'only an issuer opens one' },
+  { fact: 'xendit.disputes', because: 'only a card issuer can open a dispute' },
   {
     fact: 'xendit.payout-statuses',
-    because: 'test mode shows a few of them alone; another that the test account shows is seen',
+    because:
+      'test mode shows only a few of these states; the check reports another state if the test account shows one',
   },
-  { fact: 'xendit.payout-key-life', because: 'nobody waits half a day for it' },
+  { fact: 'xendit.payout-key-life', because: 'the check would have to wait half a day' },
   {
     fact: 'biteship.final-refusals',
-    because: 'each wants another wrong parcel; what refuses every parcel is seen',
+    because: 'each code needs a different wrong parcel; the check sees a code that refuses every parcel',
   },
 ]

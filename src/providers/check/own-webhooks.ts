@@ -74,7 +74,7 @@ async function biteship({ biteshipHeader, biteshipSecrets }: OwnWebhooks, ask: A
     [await ask({ path }), 200, 'the ping of an installation'],
     [await ask({ path, headers: JSON_TYPE, body: '{}' }), 200, 'the ping {}'],
     [await ask({ path, headers: JSON_TYPE, body: 'null' }), 200, 'the ping null'],
-    [await ask({ path, headers: form, body: 'ping=1' }), 200, 'the ping by a form'],
+    [await ask({ path, headers: form, body: 'ping=1' }), 200, 'the ping in the form of an HTML form'],
     [await send(wrongSecret()), 401, 'a wrong secret'],
     ...(await each(biteshipSecrets, async (secret) => [await send(secret), 400, 'BITESHIP_WEBHOOK_SECRET'])),
   ])
@@ -111,13 +111,13 @@ async function meta(whatsapp: OwnWebhooks['whatsapp'], ask: Ask) {
     [await signed(appSecret), 200, 'WHATSAPP_APP_SECRET'],
   ])
   if (seen.differences.length > 0 || shaken.text === challenge) return seen
-  return { ...seen, differences: [{ says: 'the challenge is not echoed', todo: SEE_PROXY }] }
+  return { ...seen, differences: [{ says: 'the answer does not repeat the challenge', todo: SEE_PROXY }] }
 }
 
 async function fonnte(whatsapp: OwnWebhooks['whatsapp'], ask: Ask) {
   if (whatsapp.kind !== 'fonnte') throw new Error('not Fonnte')
   const { secrets } = whatsapp
-  if (!secrets) throw new NotConfigured('FONNTE_WEBHOOK_SECRET is not set, so that no reply is heard')
+  if (!secrets) throw new NotConfigured('FONNTE_WEBHOOK_SECRET is not set, so laku receives no replies')
   const send = (secret: string) =>
     ask({ path: `/api/webhooks/fonnte/${encodeURIComponent(secret)}`, headers: JSON_TYPE, body: UNREADABLE })
   return await held([
@@ -138,18 +138,18 @@ async function each(
 }
 
 const SEE_PROXY =
-  'see that LAKU_PUBLIC_URL leads to laku serve, and that the proxy passes headers and bodies as they are'
+  'make sure that LAKU_PUBLIC_URL leads to laku serve, and that the proxy passes headers and bodies unchanged'
 
 async function held(expectations: readonly Expectation[]) {
   const differences = expectations.flatMap(([{ status }, wanted, what]): Difference[] => {
     if (status === wanted) return []
     const isSecret = status === 401 && wanted !== 401 && /^[A-Z]/.test(what)
     const says = isSecret
-      ? `${what} of this configuration is not the server's`
+      ? `${what} is not the same here as in the server`
       : `${what} is answered with ${status}, not ${wanted}`
     return [{ says, todo: isSecret ? `give the server and this command the same ${what}` : SEE_PROXY }]
   })
-  return { says: 'reachable, takes our secret and no other', differences }
+  return { says: 'reachable; accepts our secret and refuses others', differences }
 }
 
 async function answerOf({ publicUrl, timeoutMs }: OwnWebhooks, sent: Sent): Promise<Answered> {

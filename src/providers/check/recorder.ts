@@ -46,6 +46,6 @@ export class FolderInUse extends Error {
   override readonly name = 'FolderInUse'
 
   constructor(folder: string) {
-    super(`${folder} holds something already`)
+    super(`${folder} is not empty`)
   }
 }

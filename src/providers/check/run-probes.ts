@@ -68,7 +68,13 @@ async function findingOf(
     todo: null,
     ...more,
   })
-  if (live && probe.makes) return { finding: finding('left_out', 'it would make something with a live key') }
+  if (live && probe.makes)
+    return {
+      finding: finding(
+        'left_out',
+        'this check would create objects at the provider, which is not done with a live key',
+      ),
+    }
   if (blocked) return { finding: finding('unasked', `not tried: ${blocked.says}`, { todo: blocked.todo }) }
   try {
     return { finding: seenFinding(finding, await probe.ask()) }
@@ -89,7 +95,7 @@ function seenFinding(finding: MakeFinding, { says, differences = [], empty }: Se
   return finding('differs', told, { differences, todo: todos.join('; ') })
 }
 
-const READ_FACTS = 'hold it against docs/providers.md, and tell who maintains laku'
+const READ_FACTS = 'compare it with docs/providers.md, and report it to the maintainers of laku'
 
 function failedFinding(
   finding: MakeFinding,
@@ -100,7 +106,7 @@ function failedFinding(
     const variable = KEYS[provider] ?? 'its settings'
     const known = refusalBy(code)
     const says = `it refuses our account: ${known ? `${known.says} (${code})` : code}`
-    const todo = `put the account right at the provider, or what is in ${variable}`
+    const todo = `repair the account at the provider, or correct ${variable}`
     const fact = FACT_OF_REFUSALS[provider]
     const difference: Difference = { says, todo, ...(fact !== undefined && { fact }) }
     return {
@@ -112,14 +118,14 @@ function failedFinding(
     const fields = Array.isArray(details.fields) ? ` (${details.fields.join(', ')})` : ''
     const says =
       outcome === 'refused'
-        ? `it refuses what its reference takes: ${code}${httpStatus === undefined ? '' : `, HTTP ${httpStatus}`}`
+        ? `it refuses a request that its reference allows: ${code}${httpStatus === undefined ? '' : `, HTTP ${httpStatus}`}`
         : `laku cannot read its answer${fields}`
     return {
       finding: finding('differs', says, { differences: [{ says, todo: READ_FACTS }], todo: READ_FACTS }),
     }
   }
-  const says = `${outcome === 'limited' ? 'it limits us' : 'it does not answer'}: ${code}`
-  const todo = 'see that it is up and can be reached from here, and run the check again'
+  const says = `${outcome === 'limited' ? 'it limits our requests' : 'it does not answer'}: ${code}`
+  const todo = 'make sure that it is up and can be reached from here, and run the check again'
   // If the provider does not answer, its later probes are skipped. Otherwise each of them would wait as long
   // as this probe.
   const isAway = outcome === 'unreachable' || code === 'timeout'

@@ -32,15 +32,15 @@ export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes)
       differences.push({
         fact: 'meta.phone-number',
         says: `the display name of the number is ${name}`,
-        todo: 'have it approved in the WhatsApp manager: messages are refused until then (131037)',
+        todo: 'request its approval in the WhatsApp manager: messages are refused until then (131037)',
       })
     if (quality === 'RED')
       differences.push({
         fact: 'meta.phone-number',
         says: 'the quality of the number is RED',
-        todo: 'see in the WhatsApp manager what was reported: Meta lowers its limits',
+        todo: 'look in the WhatsApp manager what was reported: Meta lowers the limits of such a number',
       })
-    return { says: `the number is there, quality ${String(quality ?? 'not told')}`, differences }
+    return { says: `the number exists, quality ${String(quality ?? 'unknown')}`, differences }
   }
 
   const registered = async () => {
@@ -58,7 +58,7 @@ export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes)
       after = next
     }
     const differences = templates.flatMap((template) => templateDifferences(template, found))
-    return { says: `all ${templates.length} are registered, approved and as they stand`, differences }
+    return { says: `all ${templates.length} are registered and approved, with the right texts`, differences }
   }
   const toNobody = async () => {
     const path = `/${encodeURIComponent(phoneNumberId)}/messages`
@@ -70,12 +70,19 @@ export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes)
       const refusal = refusalBy(error.code)
       // A refusal that concerns the account is thrown: the run of the checks reports it.
       if (!refusal || refusal.reach === 'account') throw error
-      if (refusal.reach === 'message') return { says: `refused for its field alone: ${error.code}` }
+      if (refusal.reach === 'message')
+        return { says: `refused only because of the missing recipient: ${error.code}` }
       const says = `messages are refused: ${refusal.says} (${error.code})`
-      return { says, differences: [{ fact: 'meta.refusals', says, todo: 'nothing: laku tries again later' }] }
+      return {
+        says,
+        differences: [{ fact: 'meta.refusals', says, todo: 'nothing, because laku tries again later' }],
+      }
     }
-    const says = 'a message without a recipient is taken'
-    return { says, differences: [{ fact: 'meta.refusals', says, todo: 'tell who maintains laku' }] }
+    const says = 'a message without a recipient is accepted'
+    return {
+      says,
+      differences: [{ fact: 'meta.refusals', says, todo: 'report it to the maintainers of laku' }],
+    }
   }
   return [
     { provider, name: 'phone number', ask: phoneNumber },
@@ -88,7 +95,7 @@ function templateDifferences(template: Template, found: readonly Record<string, 
   const { name, language, category, body } = template
   const called = `${name} (${language})`
   const fact = 'meta.templates'
-  const register = 'register it as laku whatsapp templates prints it'
+  const register = 'register it exactly as laku whatsapp templates prints it'
   const registered = found.find((it) => it.name === name && it.language === language)
   if (!registered) return [{ fact, says: `${called} is not registered`, todo: register }]
   const differences: Difference[] = []
@@ -96,18 +103,18 @@ function templateDifferences(template: Template, found: readonly Record<string, 
     differences.push({
       fact,
       says: `${called} is ${String(registered.status)}`,
-      todo: 'wait for its approval, or see in the WhatsApp manager why; its messages are held until then',
+      todo: 'wait for its approval, or look in the WhatsApp manager for the reason; its messages wait until then',
     })
   if (registered.category !== category)
     differences.push({
       fact,
-      says: `${called} is of the category ${String(registered.category)}, not ${category}`,
-      todo: 'register it again in its category: others cost more, or are not delivered',
+      says: `${called} has the category ${String(registered.category)}, not ${category}`,
+      todo: 'register it again in the right category: messages of other categories cost more, or are not delivered',
     })
   // Meta writes the body of an AUTHENTICATION template itself, so that body is not compared with laku's text.
   const text = rowsIn(registered.components).find((part) => String(part.type).toUpperCase() === 'BODY')?.text
   if (category !== 'AUTHENTICATION' && text !== body)
-    differences.push({ fact, says: `the text of ${called} is another`, todo: register })
+    differences.push({ fact, says: `the registered text of ${called} is different`, todo: register })
   return differences
 }
 
@@ -129,7 +136,7 @@ export function fonnteProbes({ http, ear }: { http: ProviderHttp; ear: Ear }): P
     if (!(Number(quota) > 0))
       differences.push({
         fact: 'fonnte.refusals',
-        says: `no message is left of the package (quota ${String(quota)})`,
+        says: `the package has no messages left (quota ${String(quota)})`,
         todo: 'buy messages, or wait for the new month: messages wait until then',
       })
     return { says: `connected, ${String(quota)} messages left`, differences }

@@ -45,7 +45,7 @@ export function invoiceProbe({ gateway, ear, externalId, timeoutMs }: InvoicePro
         expectStatus(differences, await gateway.getInvoice(made.id), 'PENDING', 'read')
         const find = async () =>
           (await gateway.findInvoices(externalId)).some((invoice) => invoice.id === made.id)
-        if (!(await within(timeoutMs, find))) differences.push(late('found by our key', timeoutMs))
+        if (!(await within(timeoutMs, find))) differences.push(late('found by our reference', timeoutMs))
         const list = async () =>
           (await gateway.listInvoices({ statuses: ['PENDING'], limit: 100 })).some(
             (invoice) => invoice.id === made.id,
@@ -54,7 +54,7 @@ export function invoiceProbe({ gateway, ear, externalId, timeoutMs }: InvoicePro
       } finally {
         expectStatus(differences, await gateway.expireInvoice(made.id), 'EXPIRED', 'expired')
       }
-      return { says: 'made, read, found by our key, listed and expired', differences }
+      return { says: 'created, read, found by our reference, listed and expired', differences }
     },
   }
 }
@@ -79,7 +79,7 @@ export function smallInvoiceProbe({ gateway, externalId }: InvoiceProbes): Probe
       }
       const difference = {
         fact: 'xendit.invoice-minimum',
-        says: `an invoice of ${INVOICE_MINIMUM_IDR - 1} was made; laku makes none below ${INVOICE_MINIMUM_IDR}`,
+        says: `an invoice of ${INVOICE_MINIMUM_IDR - 1} was accepted; laku makes no invoice below ${INVOICE_MINIMUM_IDR}`,
         todo: 'policy.invoiceMinimumIdr may be lowered',
       }
       return { says: 'made', differences: [difference] }
@@ -100,14 +100,14 @@ export function paidInvoicesProbe({ gateway, ear }: Pick<InvoiceProbes, 'gateway
       const paid = rowsIn(ear.body)
       if (paid.length === 0)
         return {
-          says: 'none is paid in this account yet: pay one by QRIS and one by e-wallet in test mode, and run it again',
+          says: 'this account has no paid invoice yet: pay one by QRIS and one by e-wallet in test mode, and run the check again',
           empty: true,
         }
       const differences = [...qrisDifferences(paid), ...requestIdDifferences(paid)]
       const wallet = paid.find((item) => String(item.payment_id ?? '').startsWith('ewc_'))
       if (wallet) differences.push(...(await chargeDifferences(gateway, wallet)))
       const methods = distinct(paid.map((item) => item.payment_method)).join(', ')
-      return { says: `${paid.length} read, paid by ${methods}`, differences }
+      return { says: `${paid.length} paid invoices read, paid by ${methods}`, differences }
     },
   }
 }
@@ -120,14 +120,14 @@ function qrisDifferences(paid: readonly Record<string, unknown>[]): Difference[]
   if (byQris.some((item) => item.payment_method === 'QRIS'))
     differences.push({
       fact: 'xendit.qris-source',
-      says: 'an invoice paid by QRIS calls its method QRIS, not QR_CODE',
-      todo: 'nothing: laku reads both',
+      says: 'the payment method of an invoice paid by QRIS is QRIS, not QR_CODE',
+      todo: 'nothing, because laku reads both',
     })
   if (byQris.some((item) => typeof fieldsIn(item.payment_details).source !== 'string'))
     differences.push({
       fact: 'xendit.qris-source',
-      says: 'an invoice paid by QRIS does not say which app or bank paid it',
-      todo: 'nothing goes back to the source of such payments: tell buyers that refunds of QRIS go to their wallet',
+      says: 'an invoice paid by QRIS does not name the app or bank that paid it',
+      todo: 'such payments cannot be refunded to their source: tell buyers that refunds of QRIS go to their wallet',
     })
   return differences
 }
@@ -139,7 +139,7 @@ function requestIdDifferences(paid: readonly Record<string, unknown>[]): Differe
     {
       fact: 'xendit.refund-request',
       says: 'no paid invoice names its payment (payment_request_id, payment_id)',
-      todo: 'set policy.refundForm to "legacy", where the account refunds by invoice_id',
+      todo: 'if the account refunds by invoice_id, set policy.refundForm to "legacy"',
     },
   ]
 }
@@ -158,8 +158,8 @@ async function chargeDifferences(
     return [
       {
         fact: 'xendit.refunded-amount',
-        says: `an e-wallet charge does not say what was refunded of it: ${error.code}`,
-        todo: 'nothing: laku waits for the list of refunds, policy.providerListLagMinutes long',
+        says: `an e-wallet charge does not contain its refunded amount: ${error.code}`,
+        todo: 'nothing, because laku waits policy.providerListLagMinutes for the list of refunds',
       },
     ]
   }
@@ -178,8 +178,8 @@ function unknownWays(body: unknown): Difference[] {
   return [
     {
       fact: 'xendit.invoice-ceilings',
-      says: `the account offers ways to pay that laku has no ceiling of: ${unknown.join(', ')}`,
-      todo: 'switch them off in the dashboard, or have their ceilings written down',
+      says: `the account offers payment methods for which laku knows no maximum amount: ${unknown.join(', ')}`,
+      todo: 'disable them in the dashboard, or ask the maintainers of laku to add their maximum amounts',
     },
   ]
 }
@@ -191,14 +191,17 @@ function expectStatus(
   after: string,
 ): void {
   if (invoice.status === wanted) return
-  const says = `an invoice that was ${after} is ${invoice.status}, not ${wanted}`
-  differences.push({ says, todo: 'tell who maintains laku: invoices are followed by these words' })
+  const says = `an invoice that was ${after} has the status ${invoice.status}, not ${wanted}`
+  differences.push({
+    says,
+    todo: 'report it to the maintainers of laku: laku follows invoices by this status',
+  })
 }
 
 const late = (how: string, timeoutMs: number): Difference => ({
   fact: 'xendit.list-lag',
   says: `the new invoice was not ${how} within ${timeoutMs / 1000} s`,
-  todo: 'see how late lists are, and set policy.providerListLagMinutes above it',
+  todo: 'find out how late the provider’s lists are, and set policy.providerListLagMinutes above that',
 })
 
 /** Asks again and again until the condition holds. Returns true if it held before the time was over. */

@@ -16,18 +16,18 @@ export function balanceProbe(gateway: PaymentGateway, floatIdr: number, ear: Ear
     name: 'balance',
     ask: async () => {
       const balanceIdr = await gateway.balanceIdr()
-      const says = `${balanceIdr} rupiah can be spent`
+      const says = `${balanceIdr} rupiah are spendable`
       const fraction = {
         fact: 'xendit.balance',
-        says: 'the balance has a fraction of a rupiah',
-        todo: 'nothing: laku counts the whole rupiah of it',
+        says: 'the balance contains a fraction of a rupiah',
+        todo: 'nothing, because laku counts only whole rupiah',
       }
       const told = Number(fieldsIn(ear.body).balance)
       const differences: Difference[] = Number.isInteger(told) ? [] : [fraction]
       if (balanceIdr >= floatIdr) return { says, differences }
       const short = {
         fact: 'xendit.settlement',
-        says: `${says}, and laku is set to a float of ${floatIdr}`,
+        says: `${says}, but policy.floatIdr is ${floatIdr}`,
         todo: 'top the account up in the dashboard, or lower policy.floatIdr: until then refunds and payouts wait for settlements',
       }
       return { says, differences: [...differences, short] }
@@ -47,10 +47,15 @@ export function channelsProbe(payouts: PayoutGateway, ear?: Ear): Probe {
       const told = new Map((await payouts.channels()).map((channel) => [channel.channelCode, channel]))
       const differences = Object.entries(payoutChannelFacts).flatMap(([code, fact]): Difference[] => {
         const channel = told.get(code)
-        const todo = 'nothing for laku, which goes by what the provider tells it: have the fact corrected'
+        const todo =
+          'nothing in the shop, because laku uses the provider’s own limits: ask the maintainers of laku to correct the fact'
         if (!channel)
           return [
-            { fact: 'xendit.payout-channels', says: `there is no channel ${code}`, todo: TELL_FACTORIES },
+            {
+              fact: 'xendit.payout-channels',
+              says: `the channel ${code} does not exist`,
+              todo: TELL_FACTORIES,
+            },
           ]
         const limit = fact.kind === 'bank' ? 'xendit.bi-fast' : 'xendit.payout-ewallets'
         const compared: [boolean, string, string][] = [
@@ -58,12 +63,12 @@ export function channelsProbe(payouts: PayoutGateway, ear?: Ear): Probe {
           [
             channel.minimumIdr !== fact.minimumIdr,
             'xendit.payout-minimum',
-            `${code} pays out from ${channel.minimumIdr} on, not ${fact.minimumIdr}`,
+            `the minimum payout of ${code} is ${channel.minimumIdr}, not ${fact.minimumIdr}`,
           ],
           [
             channel.maximumIdr !== fact.maximumIdr,
             limit,
-            `${code} pays out up to ${channel.maximumIdr}, not ${fact.maximumIdr}`,
+            `the maximum payout of ${code} is ${channel.maximumIdr}, not ${fact.maximumIdr}`,
           ],
         ]
         return compared.flatMap(([differs, name, says]) => (differs ? [{ fact: name, says, todo }] : []))
@@ -73,14 +78,14 @@ export function channelsProbe(payouts: PayoutGateway, ear?: Ear): Probe {
         differences.push({
           fact: 'xendit.payout-channels',
           says: `channels have no name: ${distinct(nameless.map((item) => item.channel_code)).join(', ')}`,
-          todo: 'nothing: laku calls them by their codes',
+          todo: 'nothing, because laku shows their codes instead',
         })
-      return { says: `${told.size} channels, among them all that laku knows`, differences }
+      return { says: `${told.size} channels, including all channels that laku knows`, differences }
     },
   }
 }
 
-const TELL_FACTORIES = 'pay nobody to it: factories and buyers who have it need another account'
+const TELL_FACTORIES = 'do not pay to this channel: factories and buyers who use it need another account'
 
 /**
  * Makes the probe of a payout to Xendit's test account. Payouts to this account stay pending, so they can be
@@ -110,19 +115,19 @@ export function payoutProbe(payouts: PayoutGateway, key: string, ear: Ear): Prob
         if (!found)
           differences.push({
             fact: 'xendit.list-lag',
-            says: 'the new payout is not found by our key yet',
-            todo: 'see how late lists are, and set policy.providerListLagMinutes above it',
+            says: 'the new payout is not found by our reference yet',
+            todo: 'find out how late the provider’s lists are, and set policy.providerListLagMinutes above that',
           })
         else if (rowsIn(ear.body, 'data').some((item) => typeof item.reference_id !== 'string'))
           differences.push({
             fact: 'xendit.list-references',
             says: 'a payout in a list has no reference',
-            todo: 'nothing: laku goes by what the list was asked for',
+            todo: 'nothing, because laku uses the reference by which it searched the list',
           })
       } finally {
         if (!OVER.includes(made.status)) differences.push(...(await cancelDifferences(payouts, made)))
       }
-      return { says: 'made, asked for again, read, found by our key and cancelled', differences }
+      return { says: 'created, requested again, read, found by our reference and cancelled', differences }
     },
   }
 }
@@ -152,12 +157,16 @@ const RARE = ['READY', 'ROUTING', 'LOCKED', 'PENDING_COMPLIANCE_ASSESSMENT', ...
 function stateDifferences({ status }: GatewayPayout, after: 'made' | 'read' | 'cancelled'): Difference[] {
   const wanted = after === 'cancelled' ? ['CANCELLED'] : ['ACCEPTED', 'REQUESTED']
   if (wanted.includes(status)) return []
-  const says = `a payout to ${PAYOUT_TEST_ACCOUNT} that was ${after} is ${status}, not ${wanted[0]}`
+  const says = `a payout to ${PAYOUT_TEST_ACCOUNT} that was ${after} has the status ${status}, not ${wanted[0]}`
   if (after !== 'cancelled' && RARE.includes(status))
     return [
-      { fact: 'xendit.payout-statuses', says, todo: 'nothing: laku waits, and shows one that stays so' },
+      {
+        fact: 'xendit.payout-statuses',
+        says,
+        todo: 'nothing, because laku waits, and shows a payout that remains in this status to a person',
+      },
     ]
-  return [{ fact: 'xendit.payout-test', says, todo: 'see in the dashboard what became of it' }]
+  return [{ fact: 'xendit.payout-test', says, todo: 'look up its status in the dashboard' }]
 }
 
 /**
@@ -174,13 +183,14 @@ async function repeated(
     await payouts.cancelPayout(again.id)
     const says = 'a repeat under the same key makes a second payout'
     const todo =
-      'pay nobody out with this account, and tell who maintains laku: a lost answer could pay twice'
+      'do not pay out with this account, and report it to the maintainers of laku: after a lost answer, a payout could be paid twice'
     return [{ fact: 'xendit.payout-key', says, todo }]
   } catch (error) {
     if (!(error instanceof ProviderFailure) || error.outcome !== 'refused' || error.httpStatus === 401)
       throw error
     const says = `a repeated payout is refused with ${error.code}`
-    const todo = 'nothing: laku takes no answer to a repeat for a no, and looks for the payout by our key'
+    const todo =
+      'nothing, because laku does not treat the answer to a repeated request as a refusal, and searches for the payout by our reference'
     return [{ fact: 'xendit.duplicate-codes', says, todo }]
   }
 }
@@ -201,12 +211,12 @@ export function refundFormProbe(
     makes: true,
     ask: async () => {
       const invoiceId = await unpaidInvoice()
-      if (invoiceId === undefined) return { says: 'there is no invoice to ask about', empty: true }
+      if (invoiceId === undefined) return { says: 'there is no invoice with which to test it', empty: true }
       const form = await formOf(refundByInvoice(invoiceId))
-      if (form === configured) return { says: `the ${form} form, as laku is set to` }
+      if (form === configured) return { says: `the ${form} form, as set in policy.refundForm` }
       const difference = {
         fact: 'xendit.refund-request',
-        says: `the account takes refunds in the ${form} form, and laku is set to the ${configured} one`,
+        says: `the account accepts refunds in the ${form} form, but policy.refundForm is "${configured}"`,
         todo: `set policy.refundForm to "${form}"`,
       }
       return { says: `the ${form} form`, differences: [difference] }

@@ -47,7 +47,7 @@ export function refundRepeatProbe({ gateway, key, form }: RefundProbe): Probe {
 }
 
 const PAY_ONE =
-  'there is no payment to try it with: make an invoice in the dashboard, pay it by DANA in test mode, and run it again'
+  'there is no payment with which to test it: make an invoice in the dashboard, pay it by DANA in test mode, and run the check again'
 
 /**
  * The error codes of a temporary refusal of a refund: the account is short of money, or the payment is not
@@ -56,12 +56,12 @@ const PAY_ONE =
 const OF_TODAY = ['INSUFFICIENT_BALANCE', 'REFUND_IN_PROGRESS', 'REFUND_AMOUNT_EXCEEDED']
 
 function refusedWith(code: string): Seen {
-  const says = `no refund was made to be repeated: it is refused with ${code}`
+  const says = `there is no refund to repeat: the first request is refused with ${code}`
   if (OF_TODAY.includes(code)) return { says, empty: true }
   const difference: Difference = {
     fact: 'xendit.refund-refusals',
-    says: `a refund of a payment that should take one is refused with ${code}`,
-    todo: 'see in the dashboard why; until then set its channel to false in policy.refundChannels, so that buyers are told of their wallet',
+    says: `a refund of a refundable payment is refused with ${code}`,
+    todo: 'look for the reason in the dashboard; until then set the payment’s channel to false in policy.refundChannels, so that buyers are told that refunds go to their wallet',
   }
   return { says, differences: [difference] }
 }
@@ -69,20 +69,20 @@ function refusedWith(code: string): Seen {
 /** Judges Xendit's answer to a second refund request with the same key and body. */
 function seenIn(first: GatewayRefund, second: GatewayRefund | string): Seen {
   if (typeof second !== 'string' && second.id !== first.id)
-    return { says: 'a repeat makes a second refund, as the reference has it' }
+    return { says: 'a repeated request makes a second refund, as the reference says' }
   if (second === 'REFUND_IN_PROGRESS')
-    return { says: 'a repeat is taken for another refund, as the reference has it' }
+    return { says: 'a repeated request is treated as another refund, as the reference says' }
   const difference: Difference =
     typeof second === 'string'
       ? {
           fact: 'xendit.refund-repeat',
           says: `a repeated refund is refused with ${second}`,
-          todo: 'nothing: laku takes no answer to a repeat for a no',
+          todo: 'nothing, because laku does not treat the answer to a repeated request as a refusal',
         }
       : {
           fact: 'xendit.refund-key',
-          says: 'a repeat under the same key is answered with the first refund: the account heeds the key',
-          todo: 'nothing: laku looks before it repeats all the same',
+          says: 'a repeated request under the same key returns the first refund: the account uses the key',
+          todo: 'nothing, because laku still searches before it repeats a request',
         }
   return { says: difference.says, differences: [difference] }
 }

@@ -15,7 +15,7 @@ export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
       const lines = rowsIn(ear.body, 'data')
       if (lines.length === 0)
         return {
-          says: 'read; there is no line yet: pay an invoice in test mode, and run it again',
+          says: 'read, but there is no transaction yet: pay an invoice in test mode, and run the check again',
           empty: true,
         }
       const differences = [
@@ -27,7 +27,10 @@ export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
       const unread = page.unread ?? []
       if (unread.length > 0) {
         const fields = distinct(unread.flatMap((unreadTransaction) => unreadTransaction.fields)).join(', ')
-        differences.push({ says: `${unread.length} lines cannot be read (${fields})`, todo: MAINTAINER })
+        differences.push({
+          says: `${unread.length} transactions cannot be read (${fields})`,
+          todo: MAINTAINER,
+        })
       }
       return { says: `${lines.length} lines read`, differences }
     },
@@ -49,16 +52,16 @@ export function readAgainProbe(gateway: PaymentGateway): Probe {
       const invoices = read.flat()
       if (invoices.length === 0)
         return {
-          says: 'no line of the book names an invoice: pay one in test mode, and run it again',
+          says: 'no transaction names an invoice: pay one in test mode, and run the check again',
           empty: true,
         }
       const other = invoices.filter((item) => item.status !== 'PAID' && item.status !== 'SETTLED')
       const differences = distinct(other.map((item) => item.status)).map((status) => ({
         fact: 'xendit.invoice-reading',
-        says: `a payment that the book has reads ${status} as an invoice`,
-        todo: 'ask the provider which of the two is true; laku ends no payment that a webhook calls paid, and goes by the book',
+        says: `a payment is in the provider’s transactions, but its invoice has the status ${status}`,
+        todo: 'ask the provider which of the two is true; laku ends no payment that a webhook reports as paid, and follows the provider’s transactions',
       }))
-      return { says: `${invoices.length} read, all paid`, differences }
+      return { says: `${invoices.length} invoices read, all paid`, differences }
     },
   }
 }
@@ -81,7 +84,8 @@ async function invoicesOf(
   return found.length === 1 ? found : []
 }
 
-const MAINTAINER = 'tell who maintains laku: such lines wait for a person, with attention'
+const MAINTAINER =
+  'report it to the maintainers of laku: such transactions wait for a person, with an attention item'
 
 function productDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
   const fact = 'xendit.transaction-product'
@@ -97,14 +101,14 @@ function productDifferences(lines: readonly Record<string, unknown>[]): Differen
   )
     differences.push({
       fact,
-      says: "the line of a payment has the invoice's id as its product, not the payment's",
-      todo: 'nothing: laku finds payments by either',
+      says: 'the product id of a payment’s transaction is the id of the invoice, not of the payment',
+      todo: 'nothing, because laku finds payments by either id',
     })
   if (payments.some((payment) => typeof linkOf(payment) !== 'string'))
     differences.push({
       fact,
-      says: 'the line of a payment does not name its invoice',
-      todo: 'nothing: laku finds such payments by their own id and by our key',
+      says: 'the transaction of a payment does not name its invoice',
+      todo: 'nothing, because laku finds such payments by their own id and by our reference',
     })
   return differences
 }
@@ -120,20 +124,20 @@ function feeDifferences(lines: readonly Record<string, unknown>[]): Difference[]
     [
       fees.some((fee) => fee === null || fee === undefined),
       'no fee',
-      'nothing: laku books the fee when it is told',
+      'nothing, because laku books the fee when the provider reports it',
     ],
     [
       fees.some((fee) => Object.keys(fieldsIn(fee)).length > 0 && fieldsIn(fee).status === undefined),
       'a fee without a status',
-      'nothing: such a fee goes with its line',
+      'nothing, because laku books such a fee together with its transaction',
     ],
     [
       parts.some((part) => !Number.isInteger(part)),
-      'a fraction of a rupiah in its fee',
-      'nothing: laku rounds, and books what is left',
+      'a fraction of a rupiah in the fee',
+      'nothing, because laku rounds the fee, and books the remainder',
     ],
   ]
-  return seen.flatMap(([is, what, todo]) => (is ? [{ fact, says: `a line has ${what}`, todo }] : []))
+  return seen.flatMap(([is, what, todo]) => (is ? [{ fact, says: `a transaction has ${what}`, todo }] : []))
 }
 
 const DAY_MS = 86_400_000
@@ -158,8 +162,8 @@ function settlementDifferences(lines: readonly Record<string, unknown>[]): Diffe
   return [
     {
       fact: 'xendit.settlement',
-      says: `what was paid is settled otherwise: ${distinct(says).join(', ')}`,
-      todo: 'nothing for laku, which goes by the balance: reckon with it in the float that lies there',
+      says: `payments are settled at other times than documented: ${distinct(says).join(', ')}`,
+      todo: 'nothing in laku, which uses the balance: take it into account when you choose the float',
     },
   ]
 }
@@ -167,8 +171,8 @@ function settlementDifferences(lines: readonly Record<string, unknown>[]): Diffe
 function typeDifferences(lines: readonly Record<string, unknown>[]): Difference[] {
   const unknown = distinct(lines.map((line) => line.type)).filter((type) => !transactionTypes.has(type))
   if (unknown.length === 0) return []
-  const says = `lines are of kinds that laku does not know: ${unknown.join(', ')}`
+  const says = `transactions have types that laku does not know: ${unknown.join(', ')}`
   return [
-    { fact: 'xendit.transaction-types', says, todo: 'laku books them into suspense: laku suspense list' },
+    { fact: 'xendit.transaction-types', says, todo: 'laku books them to suspense; see laku suspense list' },
   ]
 }

@@ -7,32 +7,32 @@ import type { Switches } from '../profile.ts'
 export const biteshipSwitches = {
   'biteship.rates': {
     fact: 'biteship.rate-price',
-    says: 'whether one of the rates comes without a price, or with one of 0',
+    says: 'whether one of the rates has no price, or the price 0',
     choices: ['priced', 'one_unpriced', 'one_free'],
   },
   'biteship.waybill': {
     fact: 'biteship.waybill',
-    says: 'whether an order has its waybill, link and driver at once, or only with order.waybill_id',
+    says: 'whether an order has its waybill number, link and driver at once, or only after the event order.waybill_id',
     choices: ['late', 'at_once'],
   },
   'biteship.tracking': {
     fact: 'biteship.nullable',
-    says: 'whether an order has a tracking id and its history times, or null',
+    says: 'whether an order has a tracking id, and its history entries have times, or both are null',
     choices: ['filled', 'null'],
   },
   'biteship.cancel': {
     fact: 'biteship.called-off',
-    says: 'whether a cancelled order is then called cancelled or rejected, or whether cancelling fails',
+    says: 'whether a cancelled order gets the status cancelled or rejected, or cannot be cancelled',
     choices: ['cancelled', 'rejected', 'fails'],
   },
   'biteship.order-refusal': {
     fact: 'biteship.final-refusals',
-    says: 'what an order is refused with that lacks nothing; none where it is made',
+    says: 'the error code with which a complete order is refused; none: the order is accepted',
     choices: ['none', ...finalRefusalCodes],
   },
   'biteship.ping': {
     fact: 'biteship.install-ping',
-    says: 'the body of the ping of an installation',
+    says: 'the body of the ping that Biteship sends when a webhook is installed',
     choices: ['empty', 'chunked', 'null', 'form', 'list', 'text'],
   },
 } as const satisfies Switches

@@ -7,17 +7,17 @@ import type { Switches } from '../profile.ts'
 export const messagingSwitches = {
   'whatsapp.sender': {
     fact: 'meta.user-id',
-    says: 'whether a message that comes in has the number of its sender, or only Meta’s name for them',
+    says: 'whether an incoming message has the phone number of its sender, or only Meta’s id of the sender',
     choices: ['phone', 'user_id'],
   },
   'whatsapp.token': {
     fact: 'meta.refusals',
-    says: 'whether the access token is good, or has expired',
+    says: 'whether the access token is valid or has expired',
     choices: ['good', 'expired'],
   },
   'whatsapp.refusal': {
     fact: 'meta.refusals',
-    says: 'what every message is refused with, whatever it is; none where they are sent',
+    says: 'the error code with which every message is refused; none: messages are sent',
     choices: [
       'none',
       '131042',
@@ -38,7 +38,7 @@ export const messagingSwitches = {
   },
   'whatsapp.late-refusal': {
     fact: 'meta.late-refusals',
-    says: 'by which number a message that was taken is told to have failed; none where it arrives',
+    says: 'the error code with which an accepted message is later reported as failed; none: messages arrive',
     choices: ['none', '131042', '131031', '131048', '131049', '131026', '132015'],
   },
   'whatsapp.templates': {
@@ -48,7 +48,7 @@ export const messagingSwitches = {
   },
   'fonnte.token': {
     fact: 'fonnte.refusals',
-    says: 'whether the token is good, or what it is refused with',
+    says: 'whether the token is valid, or the error with which it is refused',
     choices: ['good', 'token_invalid', 'unknown_user', 'invalid_device'],
   },
   'fonnte.device': {
@@ -58,7 +58,7 @@ export const messagingSwitches = {
   },
   'fonnte.quota': {
     fact: 'fonnte.refusals',
-    says: 'whether messages are left of the package',
+    says: 'whether the package has messages left',
     choices: ['left', 'used_up'],
   },
 } as const satisfies Switches

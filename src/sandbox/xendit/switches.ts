@@ -4,17 +4,17 @@ import type { Switches } from '../profile.ts'
 export const xenditSwitches = {
   'xendit.refund-form': {
     fact: 'xendit.refund-request',
-    says: 'what a refund names its payment by: payment_request_id, or in the older form invoice_id as well',
+    says: 'the field by which a refund names its payment: payment_request_id, or in the older form also invoice_id',
     choices: ['current', 'legacy'],
   },
   'xendit.refund-key': {
     fact: 'xendit.refund-key',
-    says: 'whether POST /refunds heeds the idempotency-key header; the reference has none',
+    says: 'whether POST /refunds uses the idempotency-key header; the reference documents no such header',
     choices: ['ignored', 'honoured'],
   },
   'xendit.refund-repeat': {
     fact: 'xendit.refund-repeat',
-    says: 'what a request under a key that was used before is answered with',
+    says: 'the answer to a refund request under a key that was used before',
     choices: [
       'by_key',
       'IDEMPOTENCY_ERROR',
@@ -27,47 +27,47 @@ export const xenditSwitches = {
   },
   'xendit.refunded-amount': {
     fact: 'xendit.refunded-amount',
-    says: 'whether an e-wallet charge says what was refunded of it',
+    says: 'whether an e-wallet charge contains its refunded amount',
     choices: ['told', 'not_found'],
   },
   'xendit.settlement': {
     fact: 'xendit.settlement',
-    says: 'when what was paid can be spent: after the days of its channel, after one day or five whatever the channel, or at once',
+    says: 'when paid money can be spent: after the days of its channel, after one day or five days for all channels, or at once',
     choices: ['by_channel', 'after_1d', 'after_5d', 'at_once'],
   },
   'xendit.qris-method': {
     fact: 'xendit.qris-source',
-    says: 'how an invoice that was paid by QRIS calls its method',
+    says: 'the payment method of an invoice that was paid by QRIS',
     choices: ['QR_CODE', 'QRIS'],
   },
   'xendit.transaction-product': {
     fact: 'xendit.transaction-product',
-    says: "what the line of a payment has as its product: the payment's own id, or the invoice's",
+    says: "the product id of a payment's transaction: the id of the payment, or of its invoice",
     choices: ['payment', 'invoice'],
   },
   'xendit.payment-link': {
     fact: 'xendit.transaction-product',
-    says: 'whether the line of a payment names its invoice, and our reference',
+    says: 'whether the transaction of a payment names its invoice and our reference',
     choices: ['linked', 'unlinked', 'nameless'],
   },
   'xendit.fees': {
     fact: 'xendit.transaction-amounts',
-    says: 'what fees of lines look like',
+    says: 'the form of the fees of transactions',
     choices: ['whole', 'fractional', 'null', 'no_status'],
   },
   'xendit.qris-issuer': {
     fact: 'xendit.qris-source',
-    says: 'whether an invoice that was paid by QRIS says which app or bank paid it',
+    says: 'whether an invoice that was paid by QRIS names the app or bank that paid it',
     choices: ['told', 'absent'],
   },
   'xendit.invoice-minimum': {
     fact: 'xendit.invoice-minimum',
-    says: 'whether an invoice below the minimum is refused, or made all the same',
+    says: 'whether an invoice below the minimum is refused or accepted',
     choices: ['refused', 'made'],
   },
   'xendit.refund-refusal': {
     fact: 'xendit.refund-refusals',
-    says: 'what a refund is refused with that breaks no rule; none where it is made',
+    says: 'the error code with which a valid refund is refused; none: the refund is accepted',
     choices: [
       'none',
       'API_VALIDATION_ERROR',
@@ -81,12 +81,12 @@ export const xenditSwitches = {
   },
   'xendit.balance': {
     fact: 'xendit.balance',
-    says: 'whether the balance is whole rupiah, or has a fraction of one',
+    says: 'whether the balance is in whole rupiah or contains a fraction',
     choices: ['whole', 'fractional'],
   },
   'xendit.payout-status': {
     fact: 'xendit.payout-statuses',
-    says: 'the state of a payout that was taken on; of EXPIRED, REJECTED and COMPLIANCE_REJECTED nothing is sent, and LOCKED and PENDING_COMPLIANCE_ASSESSMENT stay',
+    says: 'the status of an accepted payout; with EXPIRED, REJECTED and COMPLIANCE_REJECTED no money is sent, and LOCKED and PENDING_COMPLIANCE_ASSESSMENT do not change any more',
     choices: [
       'ACCEPTED',
       'READY',
@@ -100,27 +100,27 @@ export const xenditSwitches = {
   },
   'xendit.payout-repeat': {
     fact: 'xendit.duplicate-codes',
-    says: 'what a payout under a key that was used before is answered with',
+    says: 'the answer to a payout request under a key that was used before',
     choices: ['by_key', 'DUPLICATE_ERROR', 'DUPLICATE_TRANSACTION_ERROR', 'IDEMPOTENCY_ERROR'],
   },
   'xendit.channel-names': {
     fact: 'xendit.payout-channels',
-    says: 'whether each payout channel has a name, or the first has none',
+    says: 'whether each payout channel has a name, or the first channel has none',
     choices: ['named', 'one_nameless'],
   },
   'xendit.payout-events': {
     fact: 'xendit.payout-events',
-    says: "whether a payout's events are those of the older API, or of the newer one, with an id that the older one does not know",
+    says: 'whether events about payouts have the form of the older API, or of the newer API with an id that the older API does not know',
     choices: ['v2', 'v3'],
   },
   'xendit.invoice-reading': {
     fact: 'xendit.invoice-reading',
-    says: 'whether an invoice that was paid reads so, or as EXPIRED against its own webhook',
+    says: 'whether a paid invoice has the status PAID, or the status EXPIRED although its webhook says paid',
     choices: ['agrees', 'expired'],
   },
   'xendit.list-references': {
     fact: 'xendit.list-references',
-    says: 'whether listed refunds and payouts have our reference, or null',
+    says: 'whether refunds and payouts in lists have our reference or null',
     choices: ['told', 'null'],
   },
 } as const satisfies Switches
