@@ -125,9 +125,7 @@ describe('laku providers check', () => {
     const { payouts } = laku.providers
     const read = async () => []
     const probe = { payouts, key: 'alone', read, webhookUrl: 'https://shop.example/x', timeoutMs: 0 }
-    await expect(payoutEventProbe(probe).ask()).rejects.toThrow(
-      'https://shop.example/x in the dashboard',
-    )
+    await expect(payoutEventProbe(probe).ask()).rejects.toThrow('https://shop.example/x in the dashboard')
   })
 
   it('counts no difference that is known, and shows it all the same', async () => {
@@ -323,7 +321,7 @@ describe('laku providers check', () => {
     expect(exitCode).toBe(8)
     expect(stdout).toMatch(/^provider +check +outcome +says\n/)
     expect(stdout).toMatch(/xendit +balance +ok +\d+ rupiah are spendable/)
-    expect(stdout).toMatch(/biteship +biteship\.install-ping +not checked +Biteship sends it/)
+    expect(stdout).toMatch(/biteship +biteship\.install-ping +not checked +Biteship sends the ping/)
     expect(stdout).toMatch(
       /paid invoices.*\(xendit\.qris-source\)\n {2}what to do: nothing, because laku reads both/,
     )
