@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import type { Rupiah, Work } from '../../kernel/index.ts'
+import { inSql, type Rupiah, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { lockPayments } from '../payments/lock.ts'
 import { type Booked, MAX_CORRECTIONS, movedIdr } from '../reconciliation/compare-transactions.ts'
 import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
-import type { QuarantineStatus } from '../transitions.ts'
+import { type QuarantineStatus, receivedStates } from '../transitions.ts'
 import { bookWonDispute } from './book-won-dispute.ts'
 import { addChargedBack, correctionKey, lossOf, recordChargebacks } from './record-all.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
@@ -59,7 +59,8 @@ export async function bookChargebackLines(
     const ours = booked.get(line.id)?.amountIdr ?? 0
     const theirs = movedIdr(line) ?? ours
     const match = matches.get(line.id) ?? { id: line.id, ...nowhere }
-    if (ours !== 0 || theirs === 0) await correct(work, line, theirs - ours)
+    if (ours !== 0 || theirs === 0)
+      await correct(work, line, { changeIdr: theirs - ours, userId: match.userId })
     else if (theirs > 0) await bookWonDispute(work, line, match)
     else fresh += await lose(work, line, match)
   }
@@ -68,7 +69,8 @@ export async function bookChargebackLines(
 
 /**
  * Finds the payment or quarantined money that each chargeback line is about. It is found by invoice, by
- * Xendit's id of the payment or of its request, or by laku's reference.
+ * Xendit's id of the payment or of its request, or by laku's reference. If staff applied the money of one
+ * payment to another, both have Xendit's id of the payment, and only the other one has the invoice.
  */
 async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Promise<Matched[]> {
   const found: Matched[] = []
@@ -79,12 +81,19 @@ async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Pro
         select from ledger_transactions t where t.key = 'quarantine:' || q.id || ':applied'
         union all select from refunds r where r.quarantine_id = q.id) as is_given
       from quarantined_money q left join payments p on p.id = q.payment_id
-      where q.provider_invoice_id = any(${ids}) or q.provider_payment_id = ${productId} or q.provider_payment_request_id = ${productId}
-        or (p.code = ${referenceId} and q.kind = 'wrong_amount' and p.status = 'review')
-      union all
-      select p.id, null, null, p.user_id, false from payments p
-      where p.provider_invoice_id = any(${ids}) or p.provider_payment_id = ${productId} or p.provider_payment_request_id = ${productId}
-        or p.code = ${referenceId}
+      where (q.provider_invoice_id = any(${ids}) or q.provider_payment_id = ${productId} or q.provider_payment_request_id = ${productId}
+        or (p.code = ${referenceId} and q.kind = 'wrong_amount' and p.status = 'review'))
+        -- Staff applied the money to a payment, maybe of another buyer. Then the chargeback is of that payment.
+        and not exists (
+          select from payments y where y.provider_invoice_id = q.provider_invoice_id and y.status in ${inSql(receivedStates)}
+            and q.status = 'applied' and not exists (
+              select from ledger_transactions t where t.key = 'quarantine:' || q.id || ':applied'))
+      union all (
+        select p.id, null, null, p.user_id, false from payments p
+        where p.provider_invoice_id = any(${ids}) or p.provider_payment_id = ${productId} or p.provider_payment_request_id = ${productId}
+          or p.code = ${referenceId}
+        order by coalesce(p.provider_invoice_id = any(${ids}), false) desc, p.provider_invoice_id is not null desc, p.id
+      )
       limit 1`.execute(work.tx)
     found.push({ id, ...(rows[0] ?? nowhere) })
   }
@@ -138,7 +147,8 @@ interface Corrected {
   ledgerKey: string
   paymentId: string | null
   quarantineId: string | null
-  amountIdr: Rupiah
+  /** The part of the chargeback that was not won back. */
+  leftIdr: Rupiah
   corrections: number
 }
 
@@ -146,14 +156,18 @@ interface Corrected {
  * Posts Xendit's change to a chargeback line that laku has already posted: the line was reversed, or its
  * amount changed.
  */
-async function correct(work: Work, line: GatewayTransaction, changeIdr: Rupiah): Promise<void> {
+async function correct(
+  work: Work,
+  line: GatewayTransaction,
+  { changeIdr, userId }: { changeIdr: Rupiah; userId: string | null },
+): Promise<void> {
   if (changeIdr === 0) return
   const { rows } = await sql<Corrected>`
-    select id, ledger_key, payment_id, quarantine_id, amount_idr, corrections from chargebacks
+    select id, ledger_key, payment_id, quarantine_id, amount_idr - won_idr as left_idr, corrections from chargebacks
     where provider_transaction_id = ${line.id} for no key update`.execute(work.tx)
   const [row] = rows
   const isOfPayment = row?.paymentId && !row.quarantineId && row.corrections < MAX_CORRECTIONS - 1
-  if (!isOfPayment || row.amountIdr - changeIdr < 0) {
+  if (!isOfPayment || row.leftIdr - changeIdr < 0) {
     const { rows: before } = await sql<{ n: number; code: string | null }>`
       select count(*)::int as n, max(code) as code from suspense_items where provider_id = ${line.id}`.execute(
       work.tx,
@@ -164,6 +178,7 @@ async function correct(work: Work, line: GatewayTransaction, changeIdr: Rupiah):
       kind: 'chargeback',
       providerId: line.id,
       amountIdr: -changeIdr,
+      userId,
       why: 'the provider corrected a chargeback',
     })
     return

@@ -19,7 +19,7 @@ interface WonChargeback {
 export async function bookWonDispute(
   work: Work,
   { id: transactionId, amountIdr }: GatewayTransaction,
-  { paymentId }: { paymentId: string | null },
+  { paymentId, userId }: { paymentId: string | null; userId: string | null },
 ): Promise<void> {
   const { rows } = await sql<WonChargeback>`
     select id, payment_id, amount_idr from chargebacks
@@ -34,6 +34,7 @@ export async function bookWonDispute(
       kind: 'chargeback',
       providerId: transactionId,
       amountIdr: -amountIdr,
+      userId,
       why: 'a dispute was won, but no chargeback is booked for it',
     })
     return

@@ -401,6 +401,62 @@ describe("the provider's book has the last word", () => {
     expect(await f.balance(`wallet:${payment.userId}`)).toBe(0)
   })
 
+  it.each(['its invoice', 'the payment’s own id'])(
+    'case 10: of money that staff put on another payment, a chargeback is that payment’s, by %s',
+    async (by) => {
+      const first = await paid({ amount: 110_001 })
+      const other = await f.payment()
+      const { id } = await f.laku.db
+        .selectFrom('quarantinedMoney')
+        .select('id')
+        .where('paymentId', '=', first.payment.id)
+        .executeTakeFirstOrThrow()
+      await f.laku.as(finance(), (work) => applyQuarantined(work, { id, paymentId: other.id }))
+      const { providerPaymentId: product_id } = await f.row(other.id)
+      const line = (more: object) =>
+        movement({
+          type: 'CHARGEBACK',
+          amount: 110_001,
+          ...(by === 'its invoice' ? { of: first.invoiceId } : { reference_id: null, product_id }),
+          ...more,
+        })
+      await line({})
+      await agree()
+      const lost = await Promise.all(
+        [first.payment, other].map(async ({ id }) => (await f.row(id)).chargedBackIdr),
+      )
+      expect(lost).toEqual([0, 110_001])
+      expect(await f.balance(`wallet:${other.userId}`)).toBe(0)
+      await line({ cashflow: 'MONEY_IN' })
+      await agree()
+      expect(await f.balance(`wallet:${other.userId}`)).toBe(1)
+    },
+  )
+
+  it('what is won of money in quarantine is its buyer’s, and is not forgotten', async () => {
+    const { payment, invoiceId } = await paid({ amount: 97_000 })
+    await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 97_000 })
+    await book()
+    const line = await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 97_000, cashflow: 'MONEY_IN' })
+    await agree()
+    expect(await f.laku.system(({ tx }) => openThings(tx, payment.userId))).toMatchObject({ suspense: 1 })
+    await f.laku.as(finance(), (work) => disposeSuspense(work, line.id, { to: 'wallet' }))
+    expect(await f.balance(`wallet:${payment.userId}`)).toBe(97_000)
+  })
+
+  it('a chargeback that was won and is taken back as well lies in suspense, and is its buyer’s matter', async () => {
+    const { payment, invoiceId } = await paid()
+    const { id } = await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 50_000 })
+    await book()
+    await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 30_000, cashflow: 'MONEY_IN' })
+    await book()
+    await change(id, { status: 'REVERSED' })
+    await agree()
+    expect((await f.row(payment.id)).chargedBackIdr).toBe(20_000)
+    const { amountIdr, userId } = await f.laku.system(({ tx }) => showSuspense(tx, id))
+    expect({ amountIdr, userId }).toEqual({ amountIdr: -50_000, userId: payment.userId })
+  })
+
   it('every difference that reconciling prints has a verb that brings it to nothing', async () => {
     await agree()
     const unheard = await paidAtProvider()
