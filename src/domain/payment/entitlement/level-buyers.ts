@@ -27,13 +27,14 @@ export async function levelBuyers(work: Work, paymentIds: Iterable<string>): Pro
   const payments = await lockPayments(work.tx, paymentIds)
   const gone = await readGone(work, payments.keys())
   const differences = [...payments.values()].flatMap((payment): Difference[] => {
-    const { arrivedIdr, underWayIdr, lossIdr, claimedIdr } = gone.get(payment.id) as NonNullable<
-      ReturnType<typeof gone.get>
-    >
+    const { arrivedIdr, underWayIdr, lossIdr, claimedIdr, writtenOffIdr } = gone.get(
+      payment.id,
+    ) as NonNullable<ReturnType<typeof gone.get>>
     const dueIdr = dueToBuyer(payment)
     const excessIdr = arrivedIdr - dueIdr
     if (excessIdr > 0) return [{ payment, excessIdr, claimedIdr }]
-    const keptIdr = Math.min(dueIdr - arrivedIdr - underWayIdr, lossIdr)
+    // A debt that was written off is money that the buyer has already.
+    const keptIdr = Math.min(dueIdr - arrivedIdr - writtenOffIdr - underWayIdr, lossIdr)
     return keptIdr > 0 ? [{ payment, excessIdr: -keptIdr, claimedIdr }] : []
   })
   if (differences.length === 0) return

@@ -14,6 +14,7 @@ const ofRefunds = [
 ]
 export const CLAIMED = 'payment.claimed'
 export const CLAIM_RETURNED = 'payment.claim_returned'
+const WRITTEN_OFF = 'payment.claim_written_off'
 
 /**
  * The SQL for the ledger transactions that returned money of a payment `p`: its rebate, its refunds, and what
@@ -27,10 +28,11 @@ export const goesBack: RawBuilder<{ id: string }> = sql`
   union all
   select t.id from ledger_transactions t where t.subject_id = p.id and t.kind in (${CLAIMED}, ${CLAIM_RETURNED})`
 
+const none: Gone = { arrivedIdr: 0, underWayIdr: 0, lossIdr: 0, claimedIdr: 0, writtenOffIdr: 0 }
+
 /** Returns, from the ledger, how much money of each locked payment was returned, and to whom. */
 export async function readGone(work: Work, paymentIds: Iterable<string>): Promise<Map<string, Gone>> {
   const ids = [...new Set(paymentIds)]
-  const none: Gone = { arrivedIdr: 0, underWayIdr: 0, lossIdr: 0, claimedIdr: 0 }
   const gone = new Map(ids.map((id) => [id, none]))
   if (ids.length === 0) return gone
   const { rows } = await sql<Gone & { id: string }>`
@@ -41,7 +43,12 @@ export async function readGone(work: Work, paymentIds: Iterable<string>): Promis
       coalesce((
         select sum(c.amount_idr) from ledger_transactions ct join ledger_entries c on c.transaction_id = ct.id
         join ledger_accounts ca on ca.id = c.account_id where ct.subject_id = p.id and ca.key = 'buyer-claims'
-      ), 0)::int8 as claimed_idr
+      ), 0)::int8 as claimed_idr,
+      coalesce((
+        select -sum(c.amount_idr) from ledger_transactions ct join ledger_entries c on c.transaction_id = ct.id
+        join ledger_accounts ca on ca.id = c.account_id
+        where ct.subject_id = p.id and ct.kind = ${WRITTEN_OFF} and ca.key = 'buyer-claims'
+      ), 0)::int8 as written_off_idr
     from payments p cross join lateral (${goesBack}) t
     join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
     where p.id = any(${ids}::uuid[]) group by p.id`.execute(work.tx)
@@ -65,7 +72,7 @@ export async function goneBefore(
     asked.map((payment) => payment.id),
   )
   const plain = all.filter(isPlain).map(({ id, returnedIdr }): [string, Gone] => {
-    return [id, { arrivedIdr: returnedIdr, underWayIdr: 0, lossIdr: 0, claimedIdr: 0 }]
+    return [id, { ...none, arrivedIdr: returnedIdr }]
   })
   return new Map([...read, ...plain])
 }

@@ -27,6 +27,8 @@ export interface Gone {
   lossIdr: Rupiah
   /** The sum that the buyer got too much and owes, because the wallet had too little to take it back. */
   claimedIdr: Rupiah
+  /** The part of what the buyer owed that the company wrote off. The buyer has that money. */
+  writtenOffIdr: Rupiah
 }
 
 const ownIdr = ({ amountIdr, paidAmountIdr }: OwnMoney) => Math.min(amountIdr, paidAmountIdr ?? amountIdr)
