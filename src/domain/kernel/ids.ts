@@ -19,8 +19,9 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 // The number of random letters in each kind of code; a letter has 5 bits. For sessions, purchase orders and
 // settlements, 30 bits are enough, because staff make only a few hundred of them a day.
 //
-// Orders, payments and the like have 50 bits, because there may be a million of them a day. Even then, two
-// codes are the same only once in six years, and the unique index refuses the second one.
+// Orders, payments and the like have 50 bits, because there may be a million of them a day. At a million
+// codes a day, two codes are the same about once in six years. In that case the unique index refuses the
+// second code.
 const codeLength: Record<CodePrefix, number> = {
   GBS: 6,
   PO: 6,

@@ -22,16 +22,16 @@ export function basisPoints(amount: Rupiah, bps: number): Rupiah {
 }
 
 /**
- * Returns floor(amount x of / whole), exact for any safe amounts: the share of `amount` that a part `of` gets
- * of the `whole`. The share is 0 if `whole` is 0.
+ * Returns the share of `amount` that belongs to the part `of` of `whole`: floor(amount x of / whole). The
+ * result is exact for any safe amounts. It is 0 if `whole` is 0.
  */
 export function proportion(amount: Rupiah, of: Rupiah, whole: Rupiah): Rupiah {
   return whole === 0 ? 0 : Number((BigInt(rupiah(amount)) * BigInt(of)) / BigInt(whole))
 }
 
 /**
- * Returns a number as people in Indonesia write it: `1.250.000`, `-4,5`. It does not use Intl, whose first
- * formatter costs every command 15 ms.
+ * Returns a number as people in Indonesia write it: `1.250.000`, `-4,5`. It does not use Intl, because
+ * creating the first Intl formatter would delay every command by 15 ms.
  */
 export function formatNumber(value: number): string {
   const [whole = '', fraction] = String(value).split('.')

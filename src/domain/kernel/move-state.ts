@@ -166,8 +166,8 @@ async function refuse<S extends string, T extends keyof DB, R>(
     typeof to === 'string'
       ? to
       : (rows?.find((row) => row.id === id) as Record<string, unknown> | undefined)?.[column]
-  // Rows that did move have their new state here; the error is about a row that did not. The error ends the
-  // transaction, which undoes the moves.
+  // Some rows have moved and now have their new state. The error names a row that did not move. The error
+  // ends the transaction, so the moves are undone.
   const id = named.find((text) => states.get(text) !== targetOf(text)) ?? named[0]
   const from = states.get(id as string)
   throw kernelErrors.illegal_transition({

@@ -5,7 +5,7 @@ export interface Paged<Row> {
 }
 
 /**
- * Makes a page of a list from rows of which one more than the limit was read. The extra row shows that there
+ * Makes a page of a list from rows. The caller reads up to `limit` + 1 rows. If the extra row exists, there
  * is a next page.
  */
 export function pageOf<Row>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => string): Paged<Row> {

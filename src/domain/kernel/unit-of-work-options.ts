@@ -35,8 +35,8 @@ export interface WorkRecords {
 }
 
 /**
- * The report of a use case: the events, postings, audit entries, attention items and jobs that it made, or
- * would have made in a dry run.
+ * A list of everything that a use case wrote beside its own rows: events, postings, audit entries, attention
+ * items and jobs. In a dry run, it lists what the use case would have written.
  */
 export interface WorkReport {
   events: { type: string; aggregateKind: string; aggregateId: string; payload: unknown }[]
@@ -50,7 +50,7 @@ export interface RunOptions {
   requestId?: string
 }
 
-/** One use case, with its actor, of several that a dry run executes one after another. */
+/** A use case and its actor. A dry run executes several use cases one after another. */
 export interface DryUse<T> {
   actor: Actor
   use: (work: Work) => Promise<T>

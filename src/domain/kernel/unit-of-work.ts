@@ -152,7 +152,7 @@ export class UnitOfWork {
    * the changes of those before it. If one fails, only its own changes are undone.
    *
    * The dry run ends after 5 s, or as soon as another transaction waits for one of its locks. Returns the
-   * outcomes of the use cases that ran, at least of the first.
+   * outcome of each use case that ran. The first use case always runs.
    */
   async dryRunInTurn<T>(uses: readonly DryUse<T>[]): Promise<DryOutcome<T>[]> {
     const choreography = await this.#options.choreography()
@@ -321,8 +321,8 @@ class OpenWork implements Work {
 
   async #react(type: EventType, events: DomainEvent[]): Promise<void> {
     if (!this.#choreography) throw new Error(`a use case that only reads emitted ${type}`)
-    // The map has, for each event type, reactions to events of that type. TypeScript cannot infer this from
-    // the key of the map.
+    // The cast is needed, because TypeScript does not see that each reaction in the map accepts events of its
+    // key's type.
     const followers = this.#choreography[type] as Followers<EventType>
     for (const reaction of followers.reactions ?? []) await reaction(this, events)
     for (const rule of followers.jobs ?? []) {
@@ -381,7 +381,10 @@ class OpenWork implements Work {
   }
 }
 
-/** Returns the job that an event starts by a rule, or undefined if this event needs no job. */
+/**
+ * Applies a rule of the choreography to an event. Returns the job that the event starts; undefined if the
+ * event needs no job.
+ */
 function jobOf<T extends EventType, J extends JobName>(
   rule: { [K in J]: { job: K; data: (event: EventOf<T>) => JobPayloads[K] | undefined } }[J],
   event: EventOf<T>,

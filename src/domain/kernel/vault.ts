@@ -13,7 +13,7 @@ import {
 class KeyRing {
   readonly #master: Buffer
   readonly #keys = new Map<string, KeyObject>()
-  /** The id of the encryption key. It tells the key from other keys, and reveals nothing else about it. */
+  /** The id of the encryption key. It shows which key was used, and reveals nothing else about that key. */
   readonly id: string
 
   constructor(master: string) {
@@ -50,7 +50,10 @@ class KeyRing {
 export class Vault {
   readonly #current: KeyRing
   readonly #all: readonly KeyRing[]
-  /** The vault with the keys that seal the ledger; this vault itself if these keys are not separate. */
+  /**
+   * The vault with the keys that seal the ledger. If the ledger has no separate keys, it is this vault
+   * itself.
+   */
   readonly seals: Vault
 
   constructor(masters: string | readonly string[], seals?: string | readonly string[]) {

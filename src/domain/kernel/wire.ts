@@ -56,7 +56,8 @@ function camelKeys(value: unknown): unknown {
 const snakeNames = new Map<string, string>()
 const camelNames = new Map<string, string>()
 
-// These maps of names stay small, because the names come from code and schemas, never from users.
+// These two maps cache converted names, such as `userId` and `user_id`. They stay small, because the names
+// come from code and schemas, never from users.
 function snakeCase(name: string): string {
   let known = snakeNames.get(name)
   if (known === undefined) {

@@ -60,18 +60,22 @@ export interface Work {
   audit(entry: AuditEntry): void
   requestAttention(...items: AttentionItem[]): void
   /**
-   * Stores the answer to a request at the end of the transaction. The idempotency key of the request was
-   * looked up (`findAnswers`), not claimed, because the work itself can happen only once.
+   * Stores the answer to a request at the end of the transaction. The request's idempotency key was only
+   * looked up (`findAnswers`), not claimed. A claim is not needed, because the work itself can happen only
+   * once.
    *
    * If a second request with the same key was answered meanwhile, this transaction rolls back, runs again,
    * and finds that answer.
    */
   answer(key: IdempotencyKey, answer: StoredAnswer): void
   /**
-   * Adds an entry of the audit log to the report of the use case. It does not write the entry, because the
-   * database has written the entry itself.
+   * Lists an audit entry in the report of this use case (`WorkReport`). It writes nothing to the audit log,
+   * because a database function has already written that entry.
    */
   audited(entry: AuditEntry): void
-  /** Adds a ledger transaction to the report of the use case; only the ledger calls this. */
+  /**
+   * Lists a posted ledger transaction in the report of this use case (`WorkReport`). Only the ledger calls
+   * this.
+   */
   posted(transaction: PostedTransaction): void
 }

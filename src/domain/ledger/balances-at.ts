@@ -7,7 +7,10 @@ export interface BalanceAt {
   /** The kind of the ledger account; null for a family of accounts. */
   kind: string | null
   accounts: number
-  /** The balance of the ledger account, with the sign that is positive for an account of its kind. */
+  /**
+   * The balance of the ledger account. The usual side of the account's kind counts as positive: for an asset
+   * the debit side, for a liability the credit side.
+   */
   balanceIdr: Rupiah
 }
 

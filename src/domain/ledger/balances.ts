@@ -5,7 +5,10 @@ import type { AccountKey } from './accounts.ts'
 export interface AccountBalance {
   account: string
   kind: string
-  /** The balance of the ledger account, with the sign that is positive for an account of its kind. */
+  /**
+   * The balance of the ledger account. The usual side of the account's kind counts as positive: for an asset
+   * the debit side, for a liability the credit side.
+   */
   balanceIdr: Rupiah
 }
 

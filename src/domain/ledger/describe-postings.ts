@@ -26,13 +26,13 @@ export interface EntryDescription {
   /** The amount of the ledger entry: a debit is positive, a credit negative. */
   amountIdr: Rupiah
   /**
-   * The change of the account's balance by this entry, with the sign that is positive for an account of its
-   * kind.
+   * The change of the account's balance by this entry. The usual side of the account's kind counts as
+   * positive, such as debit for an asset.
    */
   changeIdr: Rupiah
   /**
-   * The account's balance after this entry, from the described postings alone. Its sign is positive for an
-   * account of its kind.
+   * The account's balance after this entry, from the described postings alone. The usual side of the
+   * account's kind counts as positive, such as debit for an asset.
    */
   runningIdr: Rupiah
 }
@@ -49,8 +49,8 @@ export interface PostingDescription {
 export interface Telling {
   postings: PostingDescription[]
   /**
-   * The balance of each account from all described postings, with the sign that is positive for an account of
-   * its kind.
+   * The balance of each account from all described postings. The usual side of the account's kind counts as
+   * positive, such as debit for an asset.
    */
   sums: { account: string; inWords: string; balanceIdr: Rupiah }[]
   nextCursor: string | null

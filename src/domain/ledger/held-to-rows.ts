@@ -25,16 +25,16 @@ export interface HeldToRows {
    */
   of?: RawBuilder<unknown>
   /**
-   * The SQL expression that turns a ledger account `a` into the `account` of the query `due`; null if the
-   * rows define no sum for it. The default is the account's key.
+   * The SQL expression that names a ledger account `a` in the same way as the column `account` of the query
+   * `due`. Null if the business rows define no sum for that account. The default is the account's key.
    */
   as?: RawBuilder<unknown>
 }
 
 /**
  * Makes a check that business rows and their ledger postings agree. For each row, the check sums its postings
- * by account and compares the sums with those that the row's state requires. It also finds postings of these
- * kinds that belong to no row.
+ * by account and compares the sums with those that the row's state requires. It also finds postings of the
+ * same `kinds` that belong to no business row.
  */
 export const heldToRows = ({
   name,

@@ -67,8 +67,8 @@ export const ledgerChecks: readonly Check[] = [
   chainCheck,
 ]
 
-// The number of postings whose seals are computed without a pause: one page. It is small, because this
-// process cannot serve buyers while it computes seals. It serves buyers between two pages.
+// The number of postings in one page. The seals of a page are computed without a pause, so this process
+// cannot serve buyers meanwhile. The number is small, because buyers are served only between two pages.
 const PAGE = 200
 
 /**

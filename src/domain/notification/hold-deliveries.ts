@@ -5,8 +5,8 @@ import { endAttention } from '../ops/index.ts'
 import type { DeliveryChannel } from './claim-deliveries.ts'
 import { reportDeliveryFailure } from './report-failure.ts'
 
-// The first and the longest wait (s) before an email is retried after the mail server refused laku's login.
-// The waits grow, because a person may fix a wrong password within minutes, or only on Monday.
+// The first and the longest wait (s) between retries of an email, after the mail server refused laku's login.
+// The waits grow, because a person may fix a wrong password within minutes, or only after a weekend.
 const PROBE_FIRST_S = 60
 const PROBE_MOST_S = 900
 
@@ -42,8 +42,8 @@ export async function holdUp(
 }
 
 /**
- * Makes the postponed emails due again, once one email was sent. Does nothing unless an attention item about
- * refused logins is open.
+ * Makes the postponed emails due again, because one email was sent and the mail server accepts laku's login
+ * again. Does nothing unless an attention item about refused logins is open.
  */
 export async function endHold(work: Work, channel: DeliveryChannel): Promise<void> {
   if (channel !== 'email') return

@@ -14,8 +14,8 @@ interface Email extends ClaimedDelivery {
   to: string
 }
 
-// The number of emails that are sent at the same time. Each email has its own connection to the mail server,
-// and the server refuses more connections at once.
+// The number of emails that are sent at the same time. It is limited, because each email has its own
+// connection and the mail server refuses more connections at once.
 const BATCH = 10
 
 /**

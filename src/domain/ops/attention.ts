@@ -63,8 +63,8 @@ export async function showAttention(tx: Tx, id: string): Promise<AttentionView> 
 
 /**
  * Resolves an attention item, with a note of what was done about it. If its cause occurs again, a new item is
- * raised. An item about a change to a member of staff is for finance, and not for the person who made the
- * change.
+ * raised. An item about a change to a member of staff can be resolved only by finance. The person who made
+ * that change cannot resolve it.
  * @throws kernel.forbidden, kernel.own_act, kernel.attention_not_found, kernel.attention_resolved
  */
 export async function resolveAttention(
@@ -122,7 +122,8 @@ export async function endAttentionWhere(
     with the_time as (select ${work.now}::timestamptz as now)
     update attention a set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}
     where a.resolved_at is null and ${holds}`
-  // Both statements are sent together. The database runs them in this order.
+  // Both statements are sent without waiting between them. The database still runs them in this order, so it
+  // knows who acts before the items change.
   const [, { numAffectedRows }] = await Promise.all([showWhoActs(work), settled.execute(work.tx)])
   return Number(numAffectedRows ?? 0)
 }

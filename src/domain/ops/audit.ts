@@ -68,8 +68,8 @@ export async function listAudit(work: Work, filter: AuditFilter): Promise<Paged<
 }
 
 /**
- * Former nouns in the names of commands. Older entries of the log still have them, because an entry is never
- * changed.
+ * Nouns that commands had before they were renamed: `purchase-orders` was `pos`. Older entries of the audit
+ * log still have the former nouns, because an entry is never changed.
  */
 const formerNouns: Readonly<Record<string, string>> = { 'purchase-orders': 'pos' }
 

@@ -20,14 +20,15 @@ export interface BankAccount {
 export type PayoutChannel = PayoutChannelFact
 
 /**
- * The payout channels that Xendit's documentation lists. If Xendit's API names another smallest or largest
- * payout, that one counts (`payout-channels.ts`).
+ * The payout channels that Xendit's documentation lists. If Xendit's API names other limits for a payout than
+ * the documentation, laku uses those of the API (`payout-channels.ts`).
  */
 export const payoutChannels: Readonly<Record<string, PayoutChannel>> = payoutChannelFacts
 
 /**
- * Returns the properties of a payout channel that Xendit's API names but its documentation does not. They are
- * those common to all banks, or to all e-wallets.
+ * Returns the properties of a payout channel that Xendit's API names but its documentation does not. Because
+ * the documentation lacks the channel, these are the properties that all banks, or all e-wallets, have in
+ * common.
  */
 export const unlistedChannel = (name: string, kind: PayoutChannel['kind']): PayoutChannel =>
   kind === 'bank' ? bankFact(name) : ewalletFact(name)

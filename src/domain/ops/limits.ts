@@ -47,17 +47,20 @@ export interface LimitUse {
   /** The receiver of the money: `user:…` or `factory:…` */
   receiver: string
   /**
-   * The fingerprint of the bank account that gets the money, if the money leaves laku. It is counted by
-   * itself, because several people may name the same account.
+   * The fingerprint of the bank account that gets the money, if the money leaves laku. The sums to each bank
+   * account are counted separately, because several people may name the same account.
    */
   account?: string | undefined
   amountIdr: Rupiah
   /**
-   * The id under which a second person allows the decision in advance, if the object about which it is made
-   * does not exist yet. For example, a factory's write-off is allowed under the factory's id.
+   * The id under which a second person allows the decision in advance. It is needed if the object of the
+   * decision does not exist yet. For example, a write-off for a factory is allowed under the factory's id.
    */
   clearedAs?: string | undefined
-  /** The person who asked for the payment, if another person decides it; otherwise the person who acts. */
+  /**
+   * The person against whose limits the decision counts, if that is not the person who acts. For example, it
+   * is the person who asked for a payment that another person decides.
+   */
   person?: string | undefined
 }
 
@@ -79,8 +82,9 @@ function limitsOf(kind: LimitedKind, policy: Policy): { dayLimitIdr: Rupiah; wee
 
 /**
  * Returns whether this decision exceeds what one person may decide alone within a day or seven days.
- * Decisions of the same budget are added up by person, by receiver and by bank account. The limits of those
- * three stay locked until the transaction ends. So lock other rows before this call, and the ledger after it.
+ * Decisions of the same budget are added up by person, by receiver and by bank account. The limits of the
+ * person, the receiver and the bank account stay locked until the transaction ends. To avoid deadlocks, the
+ * caller locks other rows before this call, and the ledger after it.
  */
 export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
   const { tx, now, actor, policy } = work
@@ -100,8 +104,8 @@ export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
 
 /**
  * Counts a decision against the limits of the person who decides. The database refuses a decision over the
- * limit, unless a second person (`second`) allowed it. The second person must be another person, and must
- * qualify.
+ * limit, unless a second person (`second`) allowed it. The database checks that the second person is not the
+ * person who decides, and is qualified.
  */
 export async function countUse(work: Work, use: LimitUse, second: string | null = null): Promise<void> {
   const { actor, policy } = work
@@ -124,8 +128,8 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
     undoneAt: null,
   }
   if (second !== null) await showWhoActs(work)
-  // If a decision is made again, its new count replaces the earlier one. An example is a new decision about a
-  // settlement that was on hold.
+  // If a person decides again about the same object, the new count replaces the earlier one. For example, a
+  // settlement was on hold and is now decided again.
   const { rows } = await sql<{ id: string }>`
     update limit_uses set person = ${row.person}, second_person = ${second}, receiver = ${row.receiver}, account = ${row.account},
       amount_idr = ${amountIdr}, day_limit_idr = ${row.dayLimitIdr}, week_limit_idr = ${row.weekLimitIdr}, used_at = ${work.now},
@@ -135,22 +139,23 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
 }
 
 /**
- * The person to whom a decision is attributed if nobody knows who made it. Such a decision counts against
- * everybody's limits.
+ * The name that is stored in place of a person if nobody knows who made a decision. A decision under this
+ * name counts against everybody's limits.
  */
 const LOST_DAY = 'the lost day'
 
 /**
- * Counts payouts that a database restore lost, so that nobody can use the same limits a second time. They
- * count against everybody, because anybody may have decided them.
+ * Counts a decision that a database restore lost, so that nobody can use the same limits a second time. It
+ * counts against everybody, because anybody may have made it.
  */
 export async function countLost(work: Work, use: Omit<LimitUse, 'person'>): Promise<void> {
   await countUse(work, { ...use, person: LOST_DAY })
 }
 
 /**
- * Counts a decision unless it is counted already, because the database requires a count for each decision.
- * Used if the decision follows from an earlier decision, or if nobody made it.
+ * Counts a decision if it is not counted yet, because the database requires a count for each decision. It is
+ * used for a decision that no person makes now. Either it follows from an earlier decision, or nobody made
+ * it.
  */
 export async function countUnlessCounted(work: Work, use: LimitUse): Promise<void> {
   const { rows } = await sql`
@@ -243,8 +248,8 @@ const CLEARED_S = DAY_S
 
 /**
  * Allows one decision over the limit, up to this amount and within a day. The second person who allows it
- * confirms with their own second factor. After that anybody may make the decision, except the second person.
- * People for whom the second person does not qualify may not make it either.
+ * confirms with their own second factor. After that anybody may make the decision, with two exceptions. The
+ * second person may not make it. A person for whom the second person does not qualify may not make it either.
  * @throws kernel.reason_required, kernel.forbidden, and as requireOwnFactor
  */
 export async function allowOverLimit(

@@ -17,7 +17,10 @@ export interface Turn {
    * wait longer is refused.
    */
   waitS?: number
-  /** True if the event has already happened, so that it is only counted and never refused. */
+  /**
+   * True if the turn is for an event that has already happened, such as a wrong code. It is too late to
+   * refuse the event, so it is only counted.
+   */
   counted?: boolean
 }
 
@@ -31,8 +34,8 @@ export interface TakenTurns {
   refused?: { turn: Turn; inS: number }
 }
 
-// The longest delay (s) that counted events can cause for later requests under the same rate limit. Counted
-// events have already happened, so they are never refused.
+// The longest time (s) that later requests may have to wait because of counted events. Without this maximum
+// the wait could grow without end, because counted events are never refused.
 const LONGEST_S = 3_600
 
 /**
@@ -124,7 +127,7 @@ export async function prunePaces(work: Work, limit: number): Promise<number> {
   return Number(result.numAffectedRows ?? 0)
 }
 
-/** Writes one row. If that succeeds, the database accepts writes. */
+/** Writes one row, to find out whether the database accepts writes. Throws if it does not. */
 export async function tryWrite(db: Kysely<DB>): Promise<void> {
   await sql`
     insert into paces (name, next_at) values ('readyz', now())

@@ -19,8 +19,8 @@ const msBetween = ({ perMinute }: Pace) => 60_000 / (perMinute * (1 - BURST_SHAR
 const burstOf = ({ perMinute }: Pace) => Math.max(1, Math.floor(perMinute * BURST_SHARE))
 
 /**
- * The calls to a provider that laku may send now. The last of these `count` calls may be sent in `lastInMs`;
- * the calls before it in steps of `stepMs`.
+ * The `count` calls to a provider that laku has reserved. The last call may be sent after `lastInMs` (ms from
+ * now). Each earlier call may be sent `stepMs` before the next one.
  */
 export interface TakenCalls {
   count: number

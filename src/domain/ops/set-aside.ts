@@ -5,9 +5,9 @@ import type { UnitOfWork } from '../kernel/unit-of-work.ts'
 import type { AttentionItem, Work } from '../kernel/work.ts'
 
 /**
- * Calls `act` for a batch of items. If that throws, calls `act` for each item alone. If an item throws alone,
- * calls `setAside` for it. `act` must change everything or nothing (a transaction). If it is repeated, it
- * must not change anything a second time.
+ * Calls `act` once for a batch of items. If that call throws, `act` is called for each item alone. If the
+ * call for an item alone throws, `setAside` is called for that item. `act` must change everything or nothing
+ * (a transaction). A repeated call of `act` must not change anything a second time.
  */
 export async function allOrEach<T>(
   items: readonly T[],
@@ -35,7 +35,10 @@ interface Context {
  */
 export type PutOff<T> = (work: Work, item: T) => Promise<Omit<AttentionItem, 'kind'>>
 
-/** The time (minutes) for which an item is left out whose own row is not postponed. */
+/**
+ * The time (minutes) for which batches leave out an item whose processing threw. It is used if the item's own
+ * row does not store a later time for it.
+ */
 const ASIDE_MINUTES = 15
 
 /**
@@ -55,7 +58,8 @@ export const asideFor = (
 
 /**
  * Returns an SQL condition that is true while an object is left out of batches because its processing threw
- * (`asideFor`). It ends with the time, or as soon as somebody resolves the attention item.
+ * (`asideFor`). The object is processed again when the time in its attention item is over, or when somebody
+ * resolves that item.
  */
 export const isSetAside = (
   subjectId: RawBuilder<unknown>,

@@ -5,8 +5,8 @@ import { asRecords, insertRows } from '../kernel/rows.ts'
 import type { WorkRecords } from '../kernel/unit-of-work-options.ts'
 
 /**
- * The functions that write the audit entries and attention items of a unit of work. They run at its end, in
- * its transaction.
+ * The functions that write the audit entries and attention items of a unit of work. They are called at the
+ * end of the unit of work, in the same transaction.
  */
 export const workRecords: WorkRecords = {
   writeAudit: async (work, entries) => {
@@ -26,7 +26,8 @@ export const workRecords: WorkRecords = {
       requestId,
       occurredAt: now,
     }))
-    // Both statements are sent together. The database runs them in this order.
+    // Both statements are sent without waiting between them. The database still runs them in this order, so
+    // it knows who acts before it gets the entries.
     await Promise.all([showWhoActs(work), insertRows(tx, 'auditLog', rows)])
   },
 

@@ -14,8 +14,8 @@ const REFUNDED_BEFORE_RESTORE = 'refunded_before_restore'
 
 /**
  * Cancels the orders of a payment that was refunded in full before a database restore lost the cancellation.
- * The refund that was sent then counts as the refund of this cancellation. An order whose courier may have
- * its parcel is not cancelled, and a person is notified.
+ * The cancellation causes no second refund, because the refund sent before the restore counts as its refund.
+ * An order whose courier may have its parcel is not cancelled, and a person is notified.
  */
 export async function cancelRefunded(work: Work, paymentId: string): Promise<void> {
   const { rows } = await sql<{ id: string }>`

@@ -36,16 +36,16 @@ export async function cancelOrder(
   const { id } = await getOrder(work, input.order)
   const { order, payments } = await lockOrderAndPayments(tx, id)
   await requireCancellable(work, order)
-  // The events do not have the reason that a person wrote. The reason stored with the order starts with
-  // `by_customer` or `by_staff`, so that a buyer's text cannot look like one of staff.
+  // The events contain only `by_customer` or `by_staff`, not the text that a person wrote. The reason stored
+  // with the order contains both, and `by_…` comes first. So a buyer's text cannot look like a text of staff.
   const by = actor.kind === 'customer' ? 'by_customer' : 'by_staff'
   await cancelLocked(work, { order, payments }, by, input.reason)
   return await getOrder(work, id)
 }
 
 /**
- * Cancels an order that the caller has locked with its payments, and that may be cancelled. Releases the
- * order's stock, and refunds the paid amount.
+ * Cancels an order, releases its stock and refunds the paid amount. The caller has locked the order and its
+ * payments, and has checked that the order may be cancelled.
  */
 export async function cancelLocked(
   work: Work,
@@ -57,8 +57,8 @@ export async function cancelLocked(
   const reason = words ? `${by}: ${words}` : by
   const set = { statusReason: reason, allocated: false, updatedAt: work.now }
   await moveState(work, orderMachine, { to: 'cancelled', ids: [id], set, all: true })
-  // The stock is locked before the wallet, in the same sequence as by an order that is paid from a wallet.
-  // Otherwise the two could deadlock.
+  // The stock is locked before the wallet. An order that is paid from a wallet locks them in the same
+  // sequence. With another sequence, the two transactions could deadlock.
   await releaseStock(work, [id])
   const wasPaid = await giveMoneyBack(work, order, payments)
   const payload = { ...subjectOf(order), reason: by, wasPaid }

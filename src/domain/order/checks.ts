@@ -8,8 +8,8 @@ import { reservingStates } from './transitions.ts'
 const SHOWN = 10
 
 /**
- * The SQL expression for the sum that the company paid towards refunds of payment `p`. Because the company
- * paid, the same sum of the order's own money stays in the order's funds, for the factory.
+ * The SQL expression for the sum that the company paid towards refunds of payment `p`. The order's own money
+ * did not pay for that refund. So the same sum stays in the order's funds, for the factory.
  */
 const borneBefore = sql`coalesce((
   select sum(e.amount_idr) from refunds r join ledger_transactions t on t.key = 'refund:' || r.id || ':decided'
@@ -17,15 +17,16 @@ const borneBefore = sql`coalesce((
   where r.payment_id = p.id and r.borne_by = 'company' and a.key = 'subsidy'), 0)`
 
 /**
- * An SQL condition: a refund of order `o` was lost by a database restore and recorded again. The courier has
- * the parcel of such an order, and its buyer has the money.
+ * An SQL condition: a refund of order `o` was lost by a database restore and recorded again. Such an order
+ * may have both a parcel at the courier and a buyer who has the money back.
  */
 const refundedBeforeRestore = sql`exists (
   select from payments p join refunds r on r.payment_id = p.id where p.order_id = o.id and r.key like 'adopted:%')`
 
 /**
- * The SQL expression for the sum that went back to the company because order `o` ended without a sale. The
- * company had paid that sum towards a refund. The result is 0 if the order's money was earned after all.
+ * The SQL expression for the sum that the company paid towards a refund of order `o` and later got back. The
+ * company gets it back if the order ends without a sale. The result is 0 if the order's money was earned
+ * after all.
  */
 const borneBack = sql`coalesce((
   select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0

@@ -113,8 +113,8 @@ export const settledStates: readonly OrderStatus[] = [
 ]
 
 /**
- * The states of an order that staff and services may set by hand. Only a payment, time or a return sets
- * others.
+ * The states of an order that staff and services may set by hand. The other states follow only from a
+ * payment, from the passing of time, or from a return.
  */
 export const statesByHand = [
   'processing',

@@ -84,7 +84,8 @@ export async function claimKeys(
 /**
  * Returns, in order, the answers that were given under these idempotency keys before; it claims no key. Each
  * result is `undefined` if nothing was answered, the stored answer, or an error if the key was used for
- * another request. It is for work that writes its answer at its end (`Work.answer`).
+ * another request. A use case that stores its answer at its end (`Work.answer`) calls this function at its
+ * start.
  */
 export async function findAnswers(
   { tx }: Pick<Work, 'tx'>,

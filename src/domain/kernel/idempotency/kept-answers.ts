@@ -53,8 +53,9 @@ export async function storeAnswers(
 }
 
 /**
- * Returns a stored answer with its names and addresses filled in. They are taken from `now`: the answer about
- * the same object, read again now.
+ * Returns a stored answer with its names and addresses filled in. `now` is an answer about the same object
+ * that was just read from the database. The names and addresses are copied from `now`, because the stored
+ * answer lacks them.
  */
 export function wholeAnswer(kept: unknown, now: unknown): unknown {
   return walk(kept, now, (name, value, _, there) =>
@@ -63,8 +64,8 @@ export function wholeAnswer(kept: unknown, now: unknown): unknown {
 }
 
 /**
- * Walks through an answer and returns a copy in which `change` has replaced values. `there` is a second
- * answer of the same shape: for each value, `change` also gets the second answer's value.
+ * Returns a copy of an answer in which the function `change` has replaced some values. `there` is a second
+ * answer with the same fields. For each value, `change` also gets the value of the same field in `there`.
  */
 function walk(
   value: unknown,

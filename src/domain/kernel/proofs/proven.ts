@@ -37,8 +37,8 @@ export async function callProven<T>(
 }
 
 /**
- * Calls a database function as the member of staff who acts, for changes to things of that member, such as
- * their own second factor.
+ * Calls a database function in the name of the member of staff who acts. The function changes something that
+ * belongs to that person, such as their own second factor.
  * @throws kernel.forbidden, and those
  */
 export async function callAsHolder<T>(

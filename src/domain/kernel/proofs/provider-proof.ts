@@ -53,15 +53,15 @@ export function proofOf(ask: ProviderAsk, answer: ProviderFailure | 'found' | 'a
 }
 
 /**
- * A function that returns the time until which a provider call may still be sent (ms of `performance.now()`);
- * undefined if it may not be sent.
+ * A function that returns the end of the time in which a provider call may be sent. The end is in ms of
+ * `performance.now()`; undefined if the call may not be sent.
  */
 export type CallLease = () => Promise<number | undefined>
 
 /**
- * Asks the database how long this process may still send a provider call, right before the call. The time is
- * counted from the moment before the question. So if the process is stopped after that moment for too long,
- * it finds that its time is over.
+ * Asks the database, right before a provider call, how long this process may still send that call. That time
+ * is counted from just before the database is asked. So if the process then stands still for too long, it
+ * finds that its time is over.
  */
 export async function leaseUntil(ask: () => Promise<number | undefined>): Promise<number | undefined> {
   const askedAt = performance.now()
@@ -70,8 +70,8 @@ export async function leaseUntil(ask: () => Promise<number | undefined>): Promis
 }
 
 /**
- * Returns the failure of a provider call that was not sent, because another process is by now responsible for
- * it.
+ * Returns the failure of a provider call that this process did not send. It was not sent, because this
+ * process no longer holds the lease for it. Another process may now send it.
  */
 export function leaseLost(provider: string, operation: string): ProviderFailure {
   return new ProviderFailure({ provider, operation, outcome: 'unreachable', code: 'lease_lost' })

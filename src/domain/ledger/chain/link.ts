@@ -3,8 +3,8 @@ import type { Tx, Vault } from '../../kernel/index.ts'
 import { keyIdOf } from '../seal.ts'
 
 /**
- * A page of the ledger's chain, or a declared break of the chain, without its head (the digest that chains
- * the pages). The transaction numbers are PostgreSQL's own (xid8).
+ * A link of the ledger's chain: a page, or a declared break. It does not contain its own head, the digest
+ * that connects it to the page before. The transaction numbers are PostgreSQL's own (xid8).
  */
 export interface ChainLink {
   page: number
@@ -15,8 +15,8 @@ export interface ChainLink {
   throughXid: string
   /**
    * The time of the last declared break of the chain. A page contains only postings recorded at or after this
-   * time. A declared break contains all postings recorded before this time. It is UTC text with microseconds,
-   * which a JavaScript date would drop.
+   * time. A declared break contains all postings recorded before this time. It is a text in UTC, because a
+   * JavaScript date would lose the microseconds.
    */
   recordedSince: string
   transactions: number

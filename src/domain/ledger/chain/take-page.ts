@@ -25,16 +25,17 @@ export interface ChainHead {
  */
 const PAGE_SIZE = 5_000
 /**
- * The shortest time between two pages of the ledger's chain. If the worker checks the chain every second, a
- * posting is in the chain at most 10 s after its commit.
+ * The shortest time (s) between two pages of the ledger's chain. The worker should check every second whether
+ * a new page is due. Then a posting is in the chain at most 10 s after its commit.
  */
 const PAGE_EVERY_S = 5
 
 const lastThrough = sql`coalesce((select through_xid from ledger_chain order by page desc limit 1), '0'::xid8)`
 
 /**
- * An SQL condition that is true if a new page of the ledger's chain is due. Some committed postings are in no
- * page, the last page is at least 5 s old, and the chain is not reported as broken.
+ * An SQL condition that is true if a new page of the ledger's chain is due. It is due if some committed
+ * postings are in no page and the last page is at least 5 s old. It is never due while the chain is reported
+ * as broken.
  */
 export const chainDue = (): RawBuilder<boolean> => sql<boolean>`
   exists (

@@ -77,8 +77,8 @@ export interface LoggedHead extends ChainHead {
 }
 
 /**
- * Checks that every head that was written to the log is still in the ledger's chain. Heads that a declared
- * break of the chain lost are left out.
+ * Checks that every head that was written to the log is still in the ledger's chain. A head that a later
+ * declared break of the chain explains as lost is not checked.
  */
 export const headsCheck = (heads: readonly LoggedHead[]): Check => ({
   name: 'every head of the log is in the chain',

@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../kernel/index.ts'
 
-/** Counts the seals of the ledger's postings and of the pages of its chain, by the id of the key. */
+/**
+ * Counts the ledger transactions and chain pages that were sealed (signed with an HMAC) under each key.
+ * Returns one count for each id of a key. If an item was sealed again, only its newer seal counts.
+ */
 export async function countSeals(tx: Tx): Promise<Map<string, number>> {
   const { rows } = await sql<{ id: string; count: number }>`
     select id, sum(count)::int8 as count from (

@@ -9,8 +9,8 @@ export interface SealedRow extends SealedTransaction {
 }
 
 /**
- * Reads a page of ledger transactions with their seals, in the order of their ids. With `notUnder`, reads
- * only those whose newest seal is under a key other than this one.
+ * Reads a page of ledger transactions with their seals, in the order of their ids. With `notUnder` (the id of
+ * a key), reads only ledger transactions whose newest seal is under another key.
  */
 export async function readSealed(
   tx: Tx,

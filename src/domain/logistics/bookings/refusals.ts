@@ -20,8 +20,8 @@ export function isUnfit(failure: ProviderFailure): boolean {
 }
 
 /**
- * Whether the cancellation of a parcel failed only this time. Otherwise the courier refused because the
- * parcel is on its way.
+ * True if the cancellation of a parcel failed at the courier, so it may succeed later. False if the courier
+ * refused it, because the parcel is already on its way.
  */
 export function isCancelFailed(failure: ProviderFailure): boolean {
   return cancelFailedCodes.includes(failure.code)

@@ -3,9 +3,9 @@ import { credit, debit, listEntries, post } from '../../ledger/index.ts'
 import { claimBankReference, holderOfReference } from '../../payout/index.ts'
 
 /**
- * Posts a transfer from the company's bank account to the courier deposit. The bank's reference of the
- * transfer, however it is spelled, ensures that the transfer is posted only once. Returns whether this call
- * posted it.
+ * Posts a transfer from the company's bank account to the courier deposit. Each transfer is posted only once,
+ * because laku remembers the bank's reference of the transfer. The spelling of that reference does not
+ * matter. Returns true if this call posted the transfer.
  * @throws payout.reference_used where it stands for something else or another amount, reference_invalid,
  * kernel.forbidden
  */

@@ -25,8 +25,8 @@ export interface RateContext {
   /** The visit to a session's page by a person who is not logged in and wants shipping fees. */
   page?: PageVisit
   /**
-   * True for a caller who is not logged in and asked too often. Couriers are not asked; the caller gets the
-   * zone's shipping fee.
+   * True for a caller who is not logged in and asked too often. So couriers are not asked, and the caller
+   * gets the shipping fee of the zone table.
    */
   zoneOnly?: boolean
 }
@@ -46,8 +46,9 @@ const underWay = new WeakMap<CourierGateway, Map<string, Promise<CourierRate[]>>
 
 /**
  * Asks the couriers for their prices of a parcel, within policy.rateTimeoutMs, and stores the prices for
- * policy.rateCacheHours. Returns the prices, cheapest first; only those of the requested courier if there is
- * one. Returns nothing if the couriers cannot be asked: they are down, too slow, or paused by staff.
+ * policy.rateCacheHours. Returns the prices, cheapest first. If the buyer requested a courier, it returns
+ * only that courier's prices. It returns an empty list if the couriers are down, too slow, or paused by
+ * staff.
  * @throws logistics.not_serviceable, logistics.courier_not_offered
  */
 export async function fetchRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {
@@ -94,8 +95,8 @@ async function callAndStore(context: RateContext, parcel: Parcel): Promise<Couri
     timeoutMs: policy.rateTimeoutMs,
   }))
   if (paused) throw rateFailure('paused')
-  // The parcel is not insured, so only its weight and the two postal codes determine the price. But the
-  // couriers require a value of the goods.
+  // The couriers require a value of the goods, so laku sends a fixed value. It does not change the price,
+  // because the parcel is not insured. Only the weight and the two postal codes determine the price.
   const items = [
     { name: 'Paket', valueIdr: 10_000, quantity: 1, weightG: weightClassKg(parcel.weightG) * 1000 },
   ]

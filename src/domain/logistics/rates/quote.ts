@@ -76,8 +76,8 @@ async function mayAsk({ units, actor, asker, page }: RateContext): Promise<boole
 const aMinute = (name: string, times: number) => ({ name, atOnce: times, everyS: 60 / times })
 
 /**
- * Returns the limits on asking couriers for a visitor who is not logged in: by page visit, by network, and
- * for all visitors together.
+ * Returns the limits on how often couriers are asked for visitors who are not logged in. One limit is for
+ * this page visit, one for the visitor's network, and one for all visitors together.
  */
 function turnsOfPage(policy: Policy, { visit, network }: PageVisit): Turn[] {
   return [
@@ -88,8 +88,8 @@ function turnsOfPage(policy: Policy, { visit, network }: PageVisit): Turn[] {
 }
 
 /**
- * The error for a parcel that has no quoted shipping fee. A use case throws it before it writes anything;
- * then its caller asks for a quote.
+ * The error for a parcel that has no quoted shipping fee. A use case throws it before it writes anything. Its
+ * caller catches it, asks a courier for a quote, and runs the use case again.
  */
 export class QuoteMissing extends DomainError {
   readonly parcel: Parcel

@@ -13,8 +13,8 @@ export interface Rate extends CourierChoice {
   duration: string
   source: 'cache' | 'courier' | 'zone'
   /**
-   * True if no courier quoted a price for exactly this weight: the price comes from the zone table or a
-   * weight class. It is corrected later (ADR 0077).
+   * True if no courier quoted a price for exactly this weight. The price then comes from the zone table, or
+   * from a weight class. The price is corrected once the courier names its own (ADR 0077).
    */
   isEstimate?: true
 }
@@ -41,8 +41,9 @@ export function startedKg(weightG: number): number {
  * kilogram is a class; above, a class spans at most a tenth of the weight. A parcel is never heavier than its
  * class.
  *
- * So each destination has about 80 quotes instead of 429. If a buyer adds one more piece, the parcel often
- * stays in its class, so that no new request to a courier is needed.
+ * Because of the classes, about 80 quotes are stored for a destination, instead of 429 (one for each
+ * kilogram). If a buyer adds one more piece, the parcel often stays in its class. Then couriers need not be
+ * asked again.
  */
 export function weightClassKg(weightG: number): number {
   const kg = startedKg(weightG)

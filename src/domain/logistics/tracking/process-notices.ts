@@ -17,8 +17,9 @@ export interface ParcelInbox {
 }
 
 /**
- * Processes webhooks of the courier aggregator. Each courier order that they name is read again, once for all
- * its webhooks. One transaction records the order's new state and, by `mark`, the webhooks as processed.
+ * Processes webhooks of the courier aggregator. A courier order is read from the courier only once, however
+ * many webhooks name it. One transaction records the order's new state, and calls `mark` to mark its webhooks
+ * as processed.
  *
  * A webhook that arrives before its booking is recorded waits for the booking. While staff have paused the
  * courier, all webhooks wait.
@@ -39,8 +40,9 @@ export async function processParcelNotices(
 }
 
 /**
- * Returns the ids of those courier orders that `laku providers check` made and cancelled. The courier is
- * asked only if the first attempt to process a webhook failed, because laku did not know its order.
+ * Returns the ids of those courier orders that `laku providers check` made as a test and cancelled. Laku has
+ * no parcel for such an order, so the first attempt to process its webhook fails. The courier is asked only
+ * after that failure.
  */
 async function madeByCheck(
   { courier }: TrackingContext,

@@ -2,7 +2,7 @@ import type { CourierEvent, CourierOrder } from '../courier.ts'
 import { isOver, type ShipmentStatus, shipmentTransitions } from '../transitions.ts'
 import { courierStatus, statesOf } from './courier-statuses.ts'
 
-/** A parcel, and up to which point the courier's history of it was applied. */
+/** A parcel, with the time up to which the courier's history was applied to it. */
 export interface TrackedParcel {
   status: ShipmentStatus
   bookedAt: Date
@@ -158,9 +158,10 @@ function write(
 }
 
 /**
- * Whether a line of the courier's history contradicts the parcel's status. A line with an earlier state
- * usually does not. If staff set the status, such a line contradicts it only if the line is later than the
- * time at which they set it. Otherwise such a line contradicts only a final status.
+ * Whether a line of the courier's history contradicts the parcel's status. A line whose state is not an
+ * earlier one always contradicts it. Staff may have set the status by hand. Then a line with an earlier state
+ * contradicts it only if the line is newer than that change. If staff did not set the status, an earlier
+ * state contradicts it only if the status is final.
  */
 function contradicts({ status, movedByHandAt }: Followed, said: ShipmentStatus, at: Date): boolean {
   if (!isBehind(said, status)) return true

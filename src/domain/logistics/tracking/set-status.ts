@@ -36,8 +36,8 @@ export interface ParcelMoveByHand {
 
 /**
  * Sets a parcel's status by hand, when its courier reports nothing. The parcel's order follows, as if the
- * courier had reported the status. `takeLost` runs before a parcel is set to lost, and counts the loss of its
- * order.
+ * courier had reported the status. Before a parcel is set to lost, `takeLost` is called. It counts the loss
+ * of the parcel's order against the limits of the person who acts.
  * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
 export async function moveParcelByHand(

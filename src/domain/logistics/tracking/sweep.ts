@@ -3,8 +3,8 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { allOrEach, setAside } from '../../ops/index.ts'
 import { type TrackingContext, trackParcels } from './track-parcels.ts'
 
-// The maximum number of parcels about which one run of this sweep asks couriers. Biteship would accept more
-// calls.
+// The maximum number of parcels about which one run of this sweep asks couriers. Biteship's rate limit would
+// allow more calls than that.
 const BATCH = 50
 
 // The time (s) for which one run of this sweep reserves a parcel. It is longer than a run in which all calls

@@ -21,7 +21,7 @@ export interface TrackingContext {
 export interface Asked {
   read: string[]
   failed: { id: string; error: string; refused: boolean }[]
-  /** The courier's order ids for which laku has no parcel, or no parcel yet. */
+  /** The courier's order ids for which laku has no parcel. The parcel's booking may not be recorded yet. */
   unknown: string[]
 }
 

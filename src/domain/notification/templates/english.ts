@@ -86,8 +86,8 @@ const withdrawals: Record<WithdrawalState, (event: WithdrawalPayload) => NoticeT
 const fee = (feeIdr: number) => (feeIdr > 0 ? `The fee is ${formatIdr(feeIdr)}.` : 'There is no fee.')
 
 /**
- * The English words for the wallet's part of a payment. `held`: the part is held until the payment. `free`:
- * the part is back in the wallet.
+ * The English words for the wallet's part of a payment. `held`: the part is held in the wallet until the rest
+ * is paid. `free`: the part is no longer held, so the buyer can use it again.
  */
 const held = (walletIdr: Rupiah) =>
   walletIdr > 0 ? `, of which ${formatIdr(walletIdr)} is held in your wallet` : ''

@@ -89,8 +89,8 @@ const withdrawals: Record<WithdrawalState, (event: WithdrawalPayload) => NoticeT
 const fee = (feeIdr: number) => (feeIdr > 0 ? `Biayanya ${formatIdr(feeIdr)}.` : 'Tanpa biaya.')
 
 /**
- * The Indonesian words for the wallet's part of a payment. `held`: the part is held until the payment.
- * `free`: the part is back in the wallet.
+ * The Indonesian words for the wallet's part of a payment. `held`: the part is held in the wallet until the
+ * rest is paid. `free`: the part is no longer held, so the buyer can use it again.
  */
 const held = (walletIdr: Rupiah) =>
   walletIdr > 0 ? `, ${formatIdr(walletIdr)} di antaranya dari dompet Anda` : ''

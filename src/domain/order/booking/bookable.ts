@@ -16,7 +16,7 @@ export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
  * Returns the parcels to insert: one for each of these orders that is paid and has its stock reserved. The
  * orders stay locked, so that nobody cancels them meanwhile. A parcel's number counts the parcels that a
  * courier had before: if the answer about a booking was lost, the next parcel asks for that same booking.
- * Staff may book an order on hold, or another courier than the buyer chose.
+ * When staff book, `held` also allows orders on hold, and `courier` replaces the buyer's choice.
  */
 export async function bookableParcels(
   work: Work,

@@ -14,8 +14,8 @@ export const completionDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from orders o where ${isOver(now)})`
 
 /**
- * The SQL condition that order `o` can be completed. It leaves out an order whose completion threw a while
- * ago.
+ * The SQL condition that order `o` can be completed. It is false for an order whose completion threw a short
+ * time ago (`isSetAside`).
  */
 const isOver = (now: Date) =>
   sql`o.status = 'delivered' and o.return_until <= ${now} and not ${isSetAside(sql`o.id`, now)}`

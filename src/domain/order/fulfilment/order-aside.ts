@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import type { Actor, AttentionItem, UnitOfWork, Work } from '../../kernel/index.ts'
 import { asideFor } from '../../ops/index.ts'
 
-/** A sweep runs several transactions, in the name of its job. */
+/**
+ * The things that a sweep of orders needs: it runs several transactions (`units`), with its job as the actor.
+ */
 export interface SweepContext {
   units: UnitOfWork
   actor: Actor

@@ -28,8 +28,8 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
       reason: 'fee_trued',
       from,
     })
-    // If the parcel has a margin, its fee has already been charged to the account `shipping`. Otherwise this
-    // lower fee is charged when the parcel's journey ends.
+    // The margin is posted at the end of the parcel's journey, when the fee leaves the account `shipping`. If
+    // there is no margin yet, the parcel's fee is lowered now. So the lower fee is posted at that end.
     if (parcel.marginIdr === null) await lowerFee(work, parcel.id, rupiah(backIdr))
   }
   await sql`
@@ -39,9 +39,9 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
 }
 
 /**
- * Returns the ledger entry that debits the account in which the order's shipping fee is. The account is
- * `shipping` once the order's money is earned or released. It is `shipping-margin` after the parcel's
- * journey. Returns undefined while the fee is still in the order's own account.
+ * Returns the ledger entry that takes a refund out of the account in which the order's shipping fee is now.
+ * At first the fee is in the order's own account; the result is then undefined. Once the order's money is
+ * earned or released, the fee is in `shipping`. After the parcel's journey, it is in `shipping-margin`.
  */
 async function feeFrom(
   work: Work,

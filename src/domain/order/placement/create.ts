@@ -35,8 +35,9 @@ export interface NewOrder {
   /** The courier to book; the cheapest courier if it is left out. */
   courier?: CourierChoice | undefined
   /**
-   * The way in which the buyer pays; by invoice if left out. The invoice is created when the buyer opens the
-   * payment link. A wallet pays the whole price at once, or its part of the price is held.
+   * The way in which the buyer pays. If it is left out, the buyer pays by invoice. The invoice is created
+   * when the buyer opens the payment link. With `wallet`, the buyer's wallet pays the whole price at once.
+   * With `wallet+invoice`, the wallet's part is held until the invoice is paid.
    */
   paymentMethod?: PayWith | undefined
   /**
@@ -110,8 +111,8 @@ export async function createOrder(
     work.audit({ command: 'orders create', subject: ['order', draft.id], after })
   }
   const order = await getOrder(work, draft.id)
-  // A payment that the wallet pays in full is already confirmed, by the reactions in this transaction. The
-  // order that was read here may still show the status before.
+  // If the wallet pays in full, the payment is already paid here. The order that was just read may still have
+  // its old status. So the result says `paid` in that case.
   const status = payment.status === 'paid' ? 'paid' : order.status
   return { order: { ...order, status }, payment: paymentView(payment, settings.publicUrl) }
 }
@@ -123,11 +124,12 @@ function buyerOf({ actor }: Work, userId: string | undefined): string {
 }
 
 /**
- * Throws unless the buyer's account is active. The check is needed, because an access token stays valid for
- * up to a minute after a suspension. Staff place orders for buyers too.
+ * Throws unless the buyer's account is active. The check is needed for buyers, because their access token
+ * stays valid for up to a minute after a suspension. It is needed for staff, because they may place an order
+ * for a suspended buyer.
  */
 export async function requireActive(work: Work, userId: string): Promise<void> {
-  // The database locks the user's row in this way for every row that refers to the user. So a user who is
+  // This query locks the user's row, as the database does when a new row refers to the user. So a user who is
   // being erased is either not found here, or is erased after this order is written.
   const { rows } = await sql<{ status: UserStatus; closingSince: Date | null }>`
     select status, closing_since from (${lockedBuyers([userId])}) buyers`.execute(work.tx)

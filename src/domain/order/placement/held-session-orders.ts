@@ -32,9 +32,9 @@ export async function heldSessionOrders(tx: Tx, sessionId: string): Promise<Held
 }
 
 /**
- * Sets orders from on hold to processing, because their stock is now reserved; their parcels are then booked.
- * The caller transfers the reserved stock from the session to the orders. Returns the orders that were still
- * on hold without stock.
+ * Sets orders from on hold to processing, because their stock is now reserved. Their parcels are booked after
+ * that. The caller transfers the reserved stock from the session to the orders. Returns the ids of the orders
+ * that this call changed: those that were on hold without stock.
  */
 export async function goOnAllocated(work: Work, orderIds: readonly string[]): Promise<Set<string>> {
   if (orderIds.length === 0) return new Set()

@@ -12,8 +12,8 @@ export interface RatesQuery {
 
 /**
  * Returns the couriers' prices for sending these items to a destination, cheapest first (`POST /api/rates`).
- * A stored address may be named by the customer who owns it and by staff. `given` are the items as order
- * items, if the caller has just read them.
+ * Only the customer who owns a stored address, and staff, may use it as the destination. If the caller has
+ * already read the order items, it passes them as `given`, so they are not read again.
  * @throws kernel.forbidden, order.no_items, variant_not_found, variant_not_on_sale, address_not_found,
  * logistics.not_serviceable
  */

@@ -13,7 +13,9 @@ import { decideRefunds, leftOf, type OrderPayment } from '../../payment/index.ts
 import type { LockedOrder } from '../lock.ts'
 import { returnableItems } from '../returns/items.ts'
 
-/** The payment that has an order's money, and the amount of it that can still be refunded. */
+/**
+ * The payment from which an order's buyer can be refunded, and the amount that can still be refunded from it.
+ */
 export interface KeptMoney {
   paymentId: string
   leftIdr: Rupiah
@@ -36,8 +38,8 @@ export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): 
 }
 
 /**
- * Returns the data to count a refund of `amountIdr` to an order's buyer towards the limits on giving away
- * money.
+ * Describes a refund of `amountIdr` to an order's buyer for the limits on giving away money. The caller
+ * counts the result against those limits.
  */
 export const giftOf = (
   kind: LimitedKind,
@@ -121,7 +123,7 @@ export async function postTakenBack(
 
 /**
  * Gives the company money that a direct order still has after it ended without a sale: all except `keptIdr`.
- * The company had paid the same sum towards a refund of the order before delivery.
+ * The order still has this money, because the company paid the same sum towards a refund before delivery.
  */
 export async function returnBorne(work: Work, order: LockedOrder, keptIdr: Rupiah): Promise<void> {
   const { id, userId, sessionId } = order

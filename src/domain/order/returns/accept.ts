@@ -79,7 +79,10 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
   return await getReturn(work, view.id)
 }
 
-/** Returns the inspection result of each returned item, with the money that the item gives back. */
+/**
+ * Returns, for each returned item, whether it is written off. Also returns how much money its factory and the
+ * commission give back.
+ */
 function inspected(
   view: ReturnView,
   sold: ReadonlyMap<string, ReturnableItem>,

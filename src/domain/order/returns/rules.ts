@@ -27,8 +27,8 @@ export function refundsShipping(reason: ReturnReason, allCameBack: boolean): boo
 }
 
 /**
- * An order item whose money was posted to its factory and to the commission, with the pieces returned before
- * and the money left.
+ * A sold order item: its money was posted to its factory and to the commission. It has the number of pieces
+ * returned before, and the money that is left after those returns.
  */
 export interface SoldPieces {
   quantity: number

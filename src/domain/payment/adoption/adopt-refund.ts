@@ -32,8 +32,8 @@ const REASON = 'adopted'
 
 /**
  * Records a refund that laku sent before a database restore and that the restored database lacks. If the
- * refund took all that was left of the payment, `refunding` cancels the payment's order or participation.
- * Returns undefined if the refund cannot be recorded.
+ * refund took all that was left of the payment, `refunding` is called. It cancels the payment's order or
+ * participation. Returns undefined if the refund cannot be recorded.
  */
 export async function adoptRefund(
   work: Work,
@@ -61,8 +61,8 @@ const namesOf = ({ paymentId, paymentRequestId }: GatewayRefund) =>
   [paymentId, paymentRequestId].flatMap((value) => value ?? [])
 
 /**
- * Returns the id of the quarantined money that this refund sent back in full, if laku still has it as
- * waiting.
+ * Returns the id of the quarantined money that this refund sent back in full. It is found only if laku's row
+ * of that money still has the status waiting.
  */
 async function unappliedOf(work: Work, answer: GatewayRefund): Promise<string | undefined> {
   const names = namesOf(answer)
@@ -116,8 +116,8 @@ interface Again {
 }
 
 /**
- * Finds a refund with the same payment and sum, decided after the database restore and not sent yet. The
- * buyer already has that sum from the refund before the restore.
+ * Finds a refund with this payment and sum that was decided after the database restore and not sent yet. It
+ * must not be sent, because the refund from before the restore has paid that sum to the buyer.
  */
 async function decidedAgain(work: Work, paymentId: string, amountIdr: Rupiah): Promise<Again | undefined> {
   const { rows } = await sql<Again>`
@@ -130,8 +130,8 @@ async function decidedAgain(work: Work, paymentId: string, amountIdr: Rupiah): P
 
 async function takeAs(work: Work, { id, code, attempt }: Again, answer: GatewayRefund): Promise<void> {
   await submit(work, { id, attempt }, answer)
-  // Xendit knows the refund by a reference from before the restore. This row links it to laku's refund by
-  // Xendit's id.
+  // Xendit knows the refund by a reference from before the restore. That reference does not lead to laku's
+  // present row. The row in `provider_refunds` connects the two by Xendit's id.
   await insertRows(work.tx, 'providerRefunds', [
     {
       providerRefundId: answer.id,
@@ -165,7 +165,8 @@ async function makeRow(
       paymentId,
       amountIdr,
       reason: REASON,
-      // The company pays this refund for now. Who has to bear it is decided later, together with its purpose.
+      // The company pays this refund for now. The restore lost the purpose of the refund, so it is decided
+      // later who has to bear it.
       ...(!isEscrow && { from: [debit('subsidy', amountIdr, dimensionsOf(payment))] }),
       adopted: { code, attempt, sourceIdr: answer.amountIdr },
     },
@@ -173,8 +174,8 @@ async function makeRow(
   const { rows } = await sql<{ id: string }>`select id from refunds where key = ${key}`.execute(work.tx)
   const id = rows[0]?.id as string
   await submit(work, { id, attempt }, answer)
-  // Only a partial refund counts towards the limits on giving away money. A refund of the whole rest came
-  // from a cancellation, which is no loss.
+  // Only a partial refund counts towards the limits on giving away money. A refund of all that was left came
+  // from a cancellation. So the company gave nothing away by it.
   if (amountIdr < leftOf(payment)) {
     const receiver = `user:${payment.userId}`
     await countLost(work, { kind: 'refund', subject: ['refund', id], receiver, amountIdr })
@@ -183,8 +184,8 @@ async function makeRow(
 }
 
 /**
- * Returns the amount of a whole refund. `sourceIdr` is the part of it that went back to the bank, card or
- * e-wallet that paid; the rest went into the buyer's Laku wallet.
+ * Calculates the whole amount of a refund from one part of it. `sourceIdr` is the part that went back to the
+ * bank, card or e-wallet that paid. The other part went into the buyer's Laku wallet.
  */
 function wholeOf(payment: LockedPayment, sourceIdr: Rupiah): Rupiah {
   const { amountIdr, walletIdr } = payment

@@ -68,9 +68,10 @@ export async function bookChargebackLines(
 }
 
 /**
- * Finds the payment or quarantined money that each chargeback line is about. It is found by invoice, by
- * Xendit's id of the payment or of its request, or by laku's reference. If staff applied the money of one
- * payment to another, both have Xendit's id of the payment, and only the other one has the invoice.
+ * Finds the payment or quarantined money that each chargeback line is about. The line may name it in three
+ * ways: by the id of its invoice, by Xendit's id of the payment or of its request, or by laku's reference. If
+ * staff applied the money of one payment to another, both have Xendit's id of the payment, and only the other
+ * one has the invoice.
  */
 async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Promise<Matched[]> {
   const found: Matched[] = []

@@ -26,7 +26,10 @@ export interface BookedChargeback {
    * the line was not read yet.
    */
   providerTransactionId: string | null
-  /** The number of corrections that were posted. It makes the ledger key of the next correction. */
+  /**
+   * The number of corrections of this chargeback that were posted. The ledger key of the next correction
+   * contains the next number.
+   */
   corrections: number
 }
 
@@ -129,8 +132,8 @@ export function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah)
 }
 
 /**
- * Adds the charged-back sums to their locked payments, and corrects what the buyers of these payments owe or
- * get.
+ * Adds the charged-back sums to the totals of their locked payments. Then corrects the money of the buyers:
+ * some owe laku money, others get money into their wallets.
  */
 export async function addChargedBack(
   work: Work,

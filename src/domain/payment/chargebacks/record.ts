@@ -16,13 +16,15 @@ import { takeFromQuarantine } from './take-from-quarantine.ts'
 export interface ReportedChargeback extends Chargeback {
   paymentId: string
   /**
-   * True if staff confirm that this is a new chargeback, although the ledger has one of the same payment or
-   * amount.
+   * True if staff confirm that this is another chargeback than the one in the ledger. It is needed if the
+   * ledger has one of the same payment or amount.
    */
   isAnother?: boolean | undefined
-  /** The id of a chargeback in laku's ledger: staff say that it is the same chargeback as this one. */
+  /** The id of a chargeback in laku's ledger, if staff say that the reported chargeback is the same one. */
   sameAs?: string | undefined
-  /** True if the chargeback is booked on another payment, and staff say that it is of this one. */
+  /**
+   * True if laku booked the chargeback on the wrong payment, and staff say that it belongs to `paymentId`.
+   */
   isMoved?: boolean | undefined
 }
 

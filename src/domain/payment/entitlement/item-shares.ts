@@ -43,9 +43,9 @@ export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): I
 }
 
 /**
- * Returns from the ledger the sums that factory and commission got for each of these order items, less what
- * refunds and returns took back. The SQL `which` selects the ids of the items. Money that was already paid
- * out to the factory still counts.
+ * Returns, for each of these order items, the sums that its factory and the commission got by the ledger. The
+ * sums that refunds and returns took back are subtracted. Money that was already paid out to the factory
+ * still counts. The SQL `which` selects the ids of the items.
  */
 export async function postedItems(tx: Tx, which: RawBuilder<unknown>): Promise<PostedShare[]> {
   const { rows } = await sql<PostedShare>`

@@ -64,8 +64,9 @@ function postingOf({ payment, excessIdr, claimedIdr }: Difference, walletIdr: Ru
   const dimensions = dimensionsOf(payment)
   const about = { key: `payment:${id}:claim:${nth}`, subject: ['payment', id] as [string, string] }
   const idr = Math.abs(excessIdr)
-  // If the buyer has too much money, it is taken from the wallet first, and the buyer owes only the rest. If
-  // laku withheld money, it first reduces the buyer's debt, and only the rest goes into the wallet.
+  // If the buyer has got too much money, the sum is taken from the wallet first. The buyer owes only the
+  // rest. If laku owes money to the buyer, the sum reduces the buyer's debt first. Only the rest goes into
+  // the wallet.
   const fromWalletIdr =
     excessIdr > 0 ? Math.max(0, Math.min(idr, walletIdr)) : idr - Math.min(idr, claimedIdr)
   const parts = [

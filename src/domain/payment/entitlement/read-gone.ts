@@ -3,8 +3,8 @@ import type { Work } from '../../kernel/index.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import { type Gone, isPlain } from './rules.ts'
 
-// The kinds of ledger transactions that count as money returned by a refund. Other postings about a refund do
-// not, such as those for money that went out twice.
+// The kinds of ledger transactions that count as money returned by a refund. Other kinds of postings about a
+// refund do not count: for example, those about money that went out twice.
 const ofRefunds = [
   'refund.decided',
   'refund.submitted',
@@ -17,8 +17,8 @@ export const CLAIM_RETURNED = 'payment.claim_returned'
 const WRITTEN_OFF = 'payment.claim_written_off'
 
 /**
- * The SQL for the ledger transactions that returned money of a payment `p`: its rebate, its refunds, and what
- * its buyer owes (claims).
+ * The SQL for the ledger transactions that returned money of a payment `p`, or took it back. They are of its
+ * rebate, its refunds, and the claims (sums that its buyer owes).
  */
 export const goesBack: RawBuilder<{ id: string }> = sql`
   select t.id from ledger_transactions t where t.key = 'participant:' || p.participant_id || ':released'

@@ -10,8 +10,8 @@ import { buyersLeft, isPlain, leftOf, requireRefundable } from './rules.ts'
 /**
  * Returns the ledger debits that pay for a refund by staff; the payment and its order or session are locked.
  * If the factory bears the refund, the order's funds pay before delivery. After delivery, factory and
- * commission pay in proportion to their shares. Money in escrow pays no refund by staff, because a
- * participation is refunded only in full, by leaving or cancelling.
+ * commission pay in proportion to their shares. Staff cannot refund money in escrow by this function. It
+ * belongs to a participation, which is refunded only in full: the buyer leaves, or the session is cancelled.
  * @throws payment.not_refundable, in_escrow, cancel_instead, over_refunded
  */
 export async function refundDebits(

@@ -44,15 +44,15 @@ export const leftOf = ({ amountIdr, returnedIdr }: Pick<OwnMoney, 'amountIdr' | 
   amountIdr - returnedIdr
 
 /**
- * Returns the part of a payment's first `idr` of refunds that goes into the wallet, in proportion to what the
- * wallet paid.
+ * Returns the wallet's part if a payment's refunds add up to `idr`. It is in proportion to the part of the
+ * payment that the wallet paid.
  */
 const ofWallet = ({ amountIdr, walletIdr }: Parts, idr: Rupiah) => proportion(idr, walletIdr, amountIdr)
 
 /**
- * Returns, in rupiah, the part of a payment's next refund that goes into the wallet, in proportion to what
- * the wallet paid. It is the wallet's part of all refunds including this one, less its part of those before.
- * So any series of refunds is right to the rupiah.
+ * Returns the part (rupiah) of a payment's next refund that goes into the wallet. First the wallet's part of
+ * all refunds including this one is calculated, in proportion to what the wallet paid. Then the wallet's part
+ * of the earlier refunds is subtracted. So rounding errors do not add up over several refunds.
  */
 export const shareOfWallet = (payment: Parts & Pick<OwnMoney, 'returnedIdr'>, amountIdr: Rupiah): Rupiah =>
   ofWallet(payment, payment.returnedIdr + amountIdr) - ofWallet(payment, payment.returnedIdr)
@@ -66,9 +66,10 @@ export const buyersLeft = (payment: OwnMoney): Rupiah =>
 
 /**
  * Returns the sum that the buyer should have got back from laku by now. That is the sum of the refunds and
- * rebates decided. It is reduced if the buyer would otherwise get more than they paid, chargebacks included.
- * It is below zero if the card issuer gave back more than the payment's own sum. That happens if the buyer
- * paid too much and the surplus went into the wallet: the buyer then owes the surplus.
+ * rebates decided. The sum is smaller if refunds and chargebacks together would exceed what the buyer paid.
+ * The sum is below zero if the card issuer gave back more than the payment's own sum. For example, the buyer
+ * paid too much and laku put the surplus into the wallet. Then the card issuer gave the surplus back too. In
+ * that case the buyer owes the surplus to laku.
  */
 export const dueToBuyer = (payment: OwnMoney): Rupiah =>
   Math.min(payment.returnedIdr, ownIdr(payment) - payment.chargedBackIdr)

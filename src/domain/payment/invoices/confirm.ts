@@ -26,7 +26,8 @@ export interface ContradictedPayment {
   code: string
   /**
    * The state of a contradicted payment. `waits`: it stays open until Xendit's webhook and invoice agree, or
-   * a person decides. `decided`: a person has decided. `over`: it had ended before.
+   * a person decides. `decided`: a person has decided. `over`: the payment ended before the contradiction was
+   * found.
    */
   state: 'waits' | 'decided' | 'over'
 }

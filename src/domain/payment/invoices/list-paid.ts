@@ -6,14 +6,17 @@ const PAGE = 100
 
 export interface PaidInvoices {
   listed: GatewayInvoice[]
-  /** True if the list is complete: an invoice that is missing from it was not paid within that time. */
+  /**
+   * True if the list is complete. Only then, an invoice that is missing from the list was not paid within the
+   * time that was asked for.
+   */
   toTheEnd: boolean
 }
 
 /**
- * Lists the invoices paid within a time, newest first, until all of `asked` are found or `mostPages` pages
- * are read. If Xendit fails, returns the pages read so far. Unreadable invoices are left out, and the list
- * then counts as incomplete.
+ * Lists the invoices that were paid within `time`, newest first. It stops when all invoices in `asked` are
+ * found, or after `mostPages` pages. If Xendit fails, it returns the pages read so far. If an invoice is
+ * unreadable, it is left out, and the list counts as incomplete.
  */
 export async function listPaid(
   gateway: PaymentGateway,

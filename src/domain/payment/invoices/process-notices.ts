@@ -70,8 +70,8 @@ export async function processNotices(
       if (says === 'SUCCEEDED') doubted.add(id)
     }
   }
-  // A webhook contradicts the state of the refund that was read from Xendit. If another webhook agrees with
-  // that state, the state is right, because it changed between the two webhooks.
+  // A refund is in `doubted` if a webhook contradicts its state read from Xendit. If another webhook agrees
+  // with the state read, the refund only changed between the two webhooks. So the state read is right.
   for (const { id, says } of notices) {
     const refund = refunds.get(id)
     if (refund && 'amountIdr' in refund && says === refund.status) doubted.delete(id)
@@ -111,8 +111,8 @@ function contradicts(
 }
 
 /**
- * Builds the failure of a webhook whose invoice contradicts it. Staff are shown the payment, if it waits
- * because of this; otherwise the webhook.
+ * Builds the failure of a webhook whose invoice contradicts it. If the payment stays open because of the
+ * contradiction, staff are shown the payment. Otherwise they are shown the webhook.
  */
 function contradictedInvoice(
   inboxId: string,
@@ -148,8 +148,8 @@ function contradictedRefund(inboxId: string, says: string | undefined, refund: G
 }
 
 /**
- * The time (s) for which laku does not retry a failed refund, if a webhook says that it succeeded. Otherwise
- * a retry could send the money a second time. Staff are notified before this time ends.
+ * The time (s) for which laku does not retry a failed refund after a webhook said that it succeeded. Without
+ * this wait, a retry could send the money a second time. Staff are notified before this time ends.
  */
 const DOUBTED_S = 86_400
 

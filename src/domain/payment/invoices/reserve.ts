@@ -33,7 +33,8 @@ export interface ReservedInvoice {
    */
   mayExist: boolean
   /**
-   * The time (ms) until Xendit's rate limit allows this payment's invoice; negative if it is allowed already.
+   * The time (ms) until Xendit's rate limit allows laku to make this payment's invoice. It is negative if
+   * laku may make the invoice already.
    */
   turnInMs: number
 }
@@ -95,8 +96,9 @@ export async function reserveInvoice(work: Work, code: string): Promise<Opening>
 }
 
 /**
- * The longest time (ms) that a process waits until a payment's turn in the queue for invoices. If the turn
- * comes later, the buyer is told to wait. If nobody uses a turn for `TURN_KEPT_MS`, it is lost.
+ * The longest time (ms) that a process itself waits for a payment's turn in the queue for invoices. If the
+ * turn comes later than that, the buyer is told to wait. A turn that nobody uses within `TURN_KEPT_MS` is
+ * lost.
  */
 const SHORT_WAIT_MS = 1_500
 const TURN_KEPT_MS = 120_000
@@ -116,8 +118,8 @@ async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: numb
   if (row.turnInMs !== null && row.turnInMs > -TURN_KEPT_MS)
     return { inMs: row.turnInMs, place: placeOf(row.turnInMs) }
   const pace = { endpoint: 'xendit:create_invoice', perMinute }
-  // A buyer with an unpaid invoice comes after all buyers without one. That buyer's next invoice is made only
-  // if no other buyer waits.
+  // If the buyer already has an unpaid invoice, buyers without one come first. So the buyer's next invoice is
+  // made only if its turn comes within the short wait.
   const withinMs = (await isFirst(tx, row, now)) ? LONGEST_LINE_MS : SHORT_WAIT_MS
   const { count, lastInMs } = await takeCalls(tx, pace, { wanted: 1, withinMs })
   if (count === 0) return { inMs: Math.max(lastInMs, SHORT_WAIT_MS + 1), place: placeOf(lastInMs) }
@@ -129,7 +131,8 @@ async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: numb
 
 /**
  * Returns true if the buyer has no other unpaid payment that has an invoice or a place in the queue for one.
- * A lock makes concurrent payments of one buyer check this one after the other.
+ * A lock by buyer is taken first. So if two payments of one buyer are opened at once, only one of them can be
+ * the first.
  */
 async function isFirst(tx: Tx, { id, userId }: Row, now: Date): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`invoices ${userId}`}, 0))`.execute(tx)

@@ -24,8 +24,9 @@ export interface Confirmation {
 }
 
 /**
- * The outcome of confirming a payment. `late`: it was paid after it had expired, and the order or session
- * decides about the money. `twice`: another invoice of a payment already received was paid.
+ * The outcome of confirming a payment. `late`: the payment was paid after it had expired, so its order or
+ * session decides about the money. `twice`: the payment was already paid by one invoice, and a second invoice
+ * of it was paid too.
  */
 export type ConfirmationOutcome = 'paid' | 'late' | 'review' | 'already' | 'twice'
 
@@ -75,8 +76,8 @@ interface Received {
 }
 
 /**
- * Returns the part of the payment that came from the buyer's wallet. For a payment in review, only a part
- * that is still held for it counts.
+ * Returns the part of the payment that the buyer's wallet pays. If the payment goes into review, that part
+ * counts only if it is still held for the payment.
  */
 const partIdr = (outcome: ConfirmationOutcome, part: Entry | undefined): Rupiah =>
   part && (outcome !== 'review' || part.account.startsWith('payment-hold:')) ? part.amountIdr : 0

@@ -81,8 +81,8 @@ async function endUnopened(work: Work, ids: readonly string[]): Promise<void> {
 }
 
 /**
- * Ends those of these payments whose link was never opened, before they expire: they are no longer needed.
- * Returns their ids.
+ * Ends payments that are no longer needed, even before they expire. Leaves out those whose link was opened,
+ * because they may have an invoice. Returns the ids of the ended payments.
  */
 export async function expireUnopenedOf(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

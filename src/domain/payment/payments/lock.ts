@@ -11,8 +11,8 @@ export interface LockedPayment extends Payment {
   paymentSource: string | null
   paidAt: Date | null
   /**
-   * The sum that the buyer paid; null before. It differs from the sum asked for if staff accepted the payment
-   * in review.
+   * The sum that the buyer paid; null until the buyer has paid. It differs from the payment's amount if the
+   * buyer paid another sum and staff accepted it in review.
    */
   paidAmountIdr: Rupiah | null
   returnedIdr: Rupiah

@@ -24,7 +24,8 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
     sum.refundedIdr += item.refundedIdr
     sums.set(item.paymentId, sum)
   }
-  // The returned sum less the sum of all refunds is the payment's rebate.
+  // The returned sum contains refunds and rebates. So the payment's rebate is the returned sum less the sum
+  // of all refunds.
   await moveState(work, paymentMachine, {
     to: sql<PaymentStatus>`case
       when r.refunded_idr = 0 then t.status

@@ -6,9 +6,10 @@ import { claimDue, syncInvoices } from '../invoices/sync.ts'
 import { expireUnopened } from './expire.ts'
 
 /**
- * The maximum numbers of payments in one run of the sweep. The first is for payments to end, whose links were
- * never opened. The second is for payments to ask Xendit about, whose links were opened. Each question is one
- * call, and Xendit accepts only 10 calls a second.
+ * The maximum numbers of payments that one run of the sweep handles. The first is for payments whose links
+ * were never opened: laku ends them without asking Xendit. The second is for payments whose links were
+ * opened: laku asks Xendit about each. It is smaller, because each question is one call, and Xendit accepts
+ * only 10 calls a second.
  */
 const EXPIRE_BATCH_SIZE = 500
 const SYNC_BATCH_SIZE = 50
@@ -42,9 +43,9 @@ export async function sweepPayments(context: GatewayContext): Promise<void> {
 }
 
 /**
- * Moves the next check of payments without an invoice to the time when they expire. If an invoice could not
- * be made, an earlier check of the payment is left over. That check is useless, because there is no invoice
- * to ask about.
+ * Moves the next check of payments without an invoice to the time when they expire. If Xendit failed to make
+ * an invoice, the payment still has an earlier time for a check. That check would be useless, because there
+ * is no invoice to ask about.
  */
 async function postponeUnopened(work: Work): Promise<void> {
   await sql`

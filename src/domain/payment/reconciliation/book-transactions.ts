@@ -101,8 +101,8 @@ export async function bookTransactions(
 /**
  * Moves the difference between a line of Xendit's transaction list and laku's ledger into the suspense
  * account (unexplained money). The entry gets laku's code of the line's payment, refund or payout; if there
- * is none, the line's reference or id. The entry replaces the attention item about a refund or payout that
- * laku did not ask for.
+ * is none, the line's reference or id. An earlier attention item about a refund or payout that laku did not
+ * ask for is no longer needed. The entry replaces it.
  */
 export async function suspend(
   work: Work,

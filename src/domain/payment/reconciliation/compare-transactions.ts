@@ -12,8 +12,8 @@ export interface Booked {
   amountIdr: Rupiah
   feeIdr: Rupiah
   /**
-   * The number of postings of the line's amount, and of its fee. The key of the next correction contains this
-   * number.
+   * The number of postings of the line's amount; `feePostings` is the same for its fee. The ledger key of the
+   * next correction contains this number.
    */
   postings: number
   feePostings: number

@@ -115,7 +115,7 @@ export interface Adopting {
   payout: (work: Work, answer: GatewayPayout) => Promise<boolean>
   /**
    * Cancels the order or participation of a payment that was refunded in full before a database restore. The
-   * cancellation decides that refund again.
+   * cancellation decides that refund again, because the restored database lacks it.
    */
   refunding: (work: Work, paymentId: string) => Promise<void>
 }
@@ -195,8 +195,8 @@ async function adoptObject(
 }
 
 /**
- * Returns the code of the lost payment to which a refund belongs. In the suspense account, payment and refund
- * then have the same code and offset each other.
+ * Returns the code of a payment that laku's database lost, for a line about its refund. Both lines go into
+ * the suspense account under the payment's code. So the payment and its refund offset each other there.
  */
 async function codeOfLost(
   { gateway }: BookContext,
@@ -249,8 +249,8 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
       return 'suspended'
     })
   } catch (error) {
-    // A line that cannot be posted to its own account goes into the suspense account (unexplained money) once
-    // its time has run out.
+    // The line cannot be posted to its own account. It is tried again until its time has run out. After that
+    // it goes into the suspense account (unexplained money).
     return await units.run(actor, async (work): Promise<FollowedLine> => {
       if (mayWait(work)) throw error
       await suspendLine(work, line)

@@ -175,8 +175,8 @@ async function succeed(
   payments: ReadonlyMap<string, LockedPayment>,
 ): Promise<void> {
   if (ended.length === 0) return
-  // Another call of the refund may still have an unknown outcome. Then laku goes on searching for that call's
-  // refund at the provider.
+  // The refund may have been sent by two calls. If the outcome of the other call is unknown, laku goes on
+  // searching for that call's refund at the provider.
   const rows = ended.map(({ refund, before, fact }) => ({
     id: refund.id,
     providerRefundId: fact.providerRefundId,

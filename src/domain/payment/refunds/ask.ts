@@ -18,9 +18,9 @@ export type RefundAnswer = { refund: SentRefund } & (
   /** Xendit was asked, and its answer does not show whether the refund was made. */
   | { failure: ProviderFailure; proof: ProviderProof }
   /**
-   * The call's outcome is unknown, and Xendit's lists do not have the refund. `over`: the refund's key has
-   * expired, so the refund is not sent again. `isMute`: Xendit stores no refunded sum for the payment, so the
-   * refund is not sent again either. `mayBe`: the id of a refund without a reference that may be this one.
+   * The call's outcome is unknown, and Xendit's lists do not have the refund. In two cases the refund is not
+   * sent again. `over`: the refund's key has expired. `isMute`: Xendit stores no refunded sum for the
+   * payment. `mayBe`: the id of a refund at Xendit that has no reference and may be this refund.
    */
   | { shown: Shown; over: boolean; isMute: boolean; mayBe: string | undefined }
 )
@@ -115,8 +115,8 @@ async function findInProviderBook(
 const isOf = ({ code }: SentRefund, { referenceId }: GatewayRefund) =>
   referenceId?.replace(/-\d+$/, '') === code
 /**
- * Returns true for a refund at Xendit that has the same payment and amount but no reference. It may be this
- * refund, or one that a person made by hand.
+ * Returns true for a refund in the payment's lists at Xendit that has the same amount but no reference. It
+ * may be laku's refund, or a refund that a person made by hand.
  */
 const isNameless = ({ amountIdr }: SentRefund, refund: GatewayRefund) =>
   refund.referenceId === null && refund.amountIdr === amountIdr && mayHaveGone(refund)
@@ -145,8 +145,8 @@ async function call(context: GatewayContext, refund: SentRefund): Promise<Refund
 }
 
 /**
- * Returns the id by which a refund request names its payment: the payment's own id. The invoice's id is used
- * if there is no such id, or for the legacy form of refund requests.
+ * Returns the id by which a refund request to Xendit names the payment. It is Xendit's own id of the payment,
+ * or of its request. If both are missing, or requests have the legacy form, it is the invoice's id.
  */
 async function namedAs(context: GatewayContext, refund: SentRefund): Promise<RefundedPayment> {
   const { invoiceId } = refund

@@ -7,8 +7,8 @@ import type { RefundRequest } from './create.ts'
 import { decidedIdr } from './decide.ts'
 
 /**
- * Checks whether a refund under the caller's own key was made before, or could be made now. Changes nothing
- * and guarantees nothing: createRefund checks again, under a lock.
+ * Checks whether a refund under the caller's own key was made before, or could be made now. Changes nothing.
+ * The answer may be out of date a moment later, so createRefund checks again under a lock.
  * @throws payment.not_found, not_refundable, over_refunded, refund_key_reused, kernel.forbidden
  */
 export async function checkRefund(

@@ -20,8 +20,8 @@ export interface SentRefund {
   status: RefundStatus
   attempt: number
   /**
-   * The number of times that this attempt's request was sent. Only if Xendit refuses the first request is it
-   * certain that no refund was made.
+   * The number of times that this attempt's request was sent to Xendit. If Xendit refuses the first request,
+   * no refund was made. If it refuses a repeated request, an earlier one may have made the refund.
    */
   calls: number
   firstCalledAt: Date | null
@@ -33,7 +33,7 @@ export interface SentRefund {
   invoiceId: string
   paymentId: string | null
   paymentRequestId: string | null
-  /** The sum that all refunds of the same payment have paid out, by laku's ledger. */
+  /** The sum that all refunds of the same payment have paid out together, according to laku's ledger. */
   bookedIdr: Rupiah
 }
 
@@ -124,8 +124,8 @@ async function moveToSubmitted(work: Work, refundIds: readonly string[], leaseId
 }
 
 /**
- * Leases refunds that are over, but that were sent to Xendit by two calls. One call's answer ended the
- * refund; the other call's answer is still unknown, so laku asks about it.
+ * Leases refunds that have ended, but about which laku must still ask Xendit. Such a refund was sent by two
+ * calls. The answer to one call ended it, and the answer to the other is still unknown.
  */
 async function leaseEnded(work: Work, refundIds: readonly string[], leaseId: string): Promise<string[]> {
   const { leaseUntil } = lease(leaseId)
