@@ -98,8 +98,8 @@ export const access = (laku: Laku) =>
     const ended = new EndedSessions(laku)
     const seenTokens = new Set<string>()
     app.addHook('onClose', async () => ended.close())
-    // No default actor is set here, because the requests would share the object. The hook below sets the
-    // actor before any handler runs.
+    // A request gets no default actor here, because all requests would share that one object. The hook below
+    // sets the actor of each request before any handler runs.
     app.decorateRequest('actor')
     app.decorateRequest('rawBody')
 
@@ -203,7 +203,8 @@ interface TakesBody<T> {
 }
 
 /**
- * Sends an answer as it was stored. Its type was checked against the route's schema when the answer was made.
+ * Sends a stored answer unchanged. Its type is not checked here, because it was checked against the route's
+ * schema when the answer was made.
  */
 export const sendAnswer = (reply: FastifyReply, { status, body }: StoredAnswer): FastifyReply =>
   reply.code(status).send(body)
@@ -227,7 +228,8 @@ const isRefusal = (result: unknown): result is Refusal =>
 const REFRESH_MS = 400
 /**
  * The interval (ms) at which all ended log-ins are read again. In between, only the log-ins that ended in the
- * last minute are read. It is a whole minute, because a transaction that ends a log-in may commit late.
+ * last minute are read. That period is a whole minute, because a transaction that ends a log-in may commit
+ * late.
  */
 const ALL_MS = 15_000
 const LATE_S = 60

@@ -27,7 +27,7 @@ export const caller = fp(async (app: FastifyInstance) => {
   })
 })
 
-/** An IPv4 address with a port, and an IPv6 address in brackets with or without a port. */
+/** Matches two forms of an IP address: IPv4 with a port, and IPv6 in brackets with or without a port. */
 const withPort = /^(?:\[([^\]]+)\]|(\d{1,3}(?:\.\d{1,3}){3}))(?::\d{1,5})?$/
 
 /**

@@ -10,7 +10,10 @@ export interface CustomerLoad {
   readonly received: number
   /** How many requests wait for their answer. */
   readonly inFlight: number
-  /** Resolves when no request waits for its answer, and after this time (ms) at the latest. */
+  /**
+   * Resolves when no request waits for its answer. It resolves after this time (ms) at the latest, even if
+   * requests still wait.
+   */
   idle(longestMs: number): Promise<void>
 }
 

@@ -13,8 +13,7 @@ const readiness = z.object({
 })
 
 /**
- * The milliseconds for which a request that failed because of the database makes the process count as not
- * ready.
+ * The time (ms) for which the process counts as not ready after a request failed because of the database.
  */
 const TROUBLE_MS = 5_000
 const PROBE_MS = 1_000

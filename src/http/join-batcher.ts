@@ -46,7 +46,7 @@ export class JoinBatcher {
 
   /**
    * Runs one attempt at a join. A join that the wallet pays, in full or in part, has a transaction of its
-   * own, because both must succeed or fail together.
+   * own, because the join and the wallet's payment must succeed or fail together.
    */
   async #try(join: Join): Promise<StoredAnswer> {
     const outcome = usesWallet(join) ? (await this.#run([join]))[0] : await this.#batcher.add(join)

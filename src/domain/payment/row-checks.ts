@@ -13,7 +13,7 @@ import {
 const SHOWN = 10
 
 /**
- * The SQL condition that payment `p` came in with a wrong amount, and its money went from quarantine back to
+ * The SQL condition that the money for payment `p` had a wrong amount, and was sent from quarantine back to
  * the payer.
  */
 export const refundedFromReview: RawBuilder<boolean> = sql`exists (
@@ -23,8 +23,8 @@ export const refundedFromReview: RawBuilder<boolean> = sql`exists (
 const isReceived = sql`(p.status in ${inSql(receivedStates)} and not ${refundedFromReview})`
 
 /**
- * The SQL that counts the ledger accounts for money at the provider, in quarantine and in suspense as one
- * account. Money may move between these three in several ways, and the checks need only its sum.
+ * The SQL that counts three kinds of ledger account as one: for money at the provider, in quarantine and in
+ * suspense. The checks need only their sum, because money may move between them in several ways.
  */
 const atProvider = sql`case when a.key in ('gateway', 'quarantine') or a.key like 'suspense:%' then 'gateway' else a.key end`
 

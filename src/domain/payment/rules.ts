@@ -36,8 +36,8 @@ export interface PaidBy {
   /** The part of the payment's amount that was paid from the wallet. */
   walletIdr: Rupiah
   /**
-   * The sum that came in, including the wallet's part. If it differs from the payment's amount (staff
-   * accepted it), no refund goes to the source.
+   * The sum that came in, including the wallet's part. Staff may accept a sum that differs from the payment's
+   * amount; then no refund goes to the source.
    */
   paidAmountIdr: Rupiah | null
   /**
@@ -186,7 +186,8 @@ const neverPayable: ReadonlySet<string> = new Set([
 export const isRefusedForGood = (code: string): boolean => neverPayable.has(code)
 
 /**
- * Returns the whole seconds until a payment expires, rounded down: the lifetime of the payment's invoice.
+ * Returns the lifetime of a payment's invoice: the seconds until the payment expires, rounded down to whole
+ * seconds.
  */
 export function secondsLeft(expiresAt: Date, now: Date): number {
   return Math.floor((expiresAt.getTime() - now.getTime()) / 1000)

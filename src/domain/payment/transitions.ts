@@ -73,8 +73,8 @@ export const sendableRefundStates: readonly RefundStatus[] = statesBefore(refund
 export const triedRefundStates: readonly RefundStatus[] = ['submitted', 'failed']
 
 /**
- * The states of a refund whose money is owed to the buyer: it was approved and has not arrived. laku's ledger
- * has an account from which it is paid.
+ * The states of a refund that laku owes to the buyer, because it was approved and has not arrived. laku's
+ * ledger holds this money in an account, from which the refund is paid.
  */
 export const outstandingRefundStates: readonly RefundStatus[] = [...sendableRefundStates, 'submitted']
 
@@ -87,15 +87,15 @@ export const grantedRefundStates: readonly RefundStatus[] = [
   ...arrivedRefundStates,
 ]
 
-/** The states of a refund that nobody approved: it promises the buyer nothing. */
+/** The states of a refund that nobody approved, so it promises the buyer nothing. */
 export const ungrantedRefundStates: readonly RefundStatus[] = ['requested', 'rejected']
 
 export type ReconciliationStatus = 'running' | 'agrees' | 'differs' | 'broken_off'
 
 /**
  * The allowed transitions of a reconciliation, which compares laku's ledger with the provider's transaction
- * list. Only one reconciliation runs at a time. The next one begins at the end of the last period without a
- * difference.
+ * list. Only one reconciliation runs at a time. The next one covers the time after the last period that had
+ * no difference.
  */
 export const reconciliationTransitions: Transitions<ReconciliationStatus> = {
   running: ['agrees', 'differs', 'broken_off'],

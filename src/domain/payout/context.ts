@@ -2,7 +2,7 @@ import type { Actor, UnitOfWork, Work } from '../kernel/index.ts'
 import type { PayoutGateway } from './gateway.ts'
 import type { Outgoing } from './submission/plan-by-balance.ts'
 
-/** The dependencies of a procedure that sends payouts. */
+/** The objects that a procedure needs to send payouts, such as the provider's client. */
 export interface PayoutContext {
   units: UnitOfWork
   actor: Actor

@@ -34,8 +34,8 @@ declare module '../kernel/events.ts' {
     'payout.revived': PayoutEventPayload
     'payout.failed': PayoutEventPayload
     /**
-     * The payout was never sent, and never will be: an older payout of the same settlement or withdrawal
-     * arrived after all.
+     * The payout was never sent, and never will be, because an older payout of the same settlement or
+     * withdrawal arrived after all.
      */
     'payout.dropped': PayoutEventPayload
     /**

@@ -47,5 +47,8 @@ export const failedPayoutStates: readonly PayoutStatus[] = ['failed', 'reversed'
 /** The states of a payout whose money left laku's balance at the provider, even if the bank sent it back. */
 export const executedPayoutStates: readonly PayoutStatus[] = ['succeeded', 'reversed']
 
-/** The results of a payout, in the order in which they are booked: a payout may get several at once. */
+/**
+ * The results of a payout, in the order in which they are booked. The order matters, because a payout may get
+ * several results at once.
+ */
 export const payoutSteps = ['submitted', 'succeeded', 'failed', 'reversed'] as const satisfies PayoutStatus[]

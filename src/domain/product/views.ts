@@ -19,8 +19,8 @@ export interface VariantView {
   /** The number of pieces in a bundle. The factory sells only whole bundles. */
   wholesaleUnit: number
   /**
-   * The maximum number of pieces that the warehouse may take in addition to the ordered quantity, so that the
-   * factory's bundles are full.
+   * The maximum number of pieces that the warehouse may take in addition to the ordered quantity. They fill
+   * the last bundle, because the factory sells only whole bundles.
    */
   maxExcessUnits: number
 }

@@ -35,7 +35,7 @@ async function moderate(
   requireTransition(reviewTransitions, status, to, 'review')
   const set = { statusReason: reason, updatedAt: work.now }
   await moveState(work, reviewMachine, { to, ids: [reviewId], set, all: true })
-  // A review that is hidden while still pending never counted in the ratings.
+  // Only published reviews count in the ratings. So the ratings do not change if a pending review is hidden.
   const counted = Number(to === 'published') - Number(status === 'published')
   work.emit({
     type: to === 'published' ? 'review.published' : 'review.hidden',

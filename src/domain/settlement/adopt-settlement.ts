@@ -67,9 +67,9 @@ async function takeUnpaid(
   if (!unpaidSettlementStates.includes(status) || netIdr !== amountIdr) return undefined
   const set = { statusReason: null, retryAt: null, updatedAt: work.now }
   if (status !== 'approved') {
-    // The settlement must have been approved after the backup was made, because the provider or the bank got
-    // its payment. The restored database does not show who approved it, so the payment counts against the
-    // limits of everybody.
+    // The provider or the bank got the settlement's payment, so somebody approved it after the backup was
+    // made. The restored database does not show who that was. So the amount counts toward the limits of every
+    // person.
     const receiver = `factory:${settlement.factoryId}`
     await countLost(work, { kind: 'settlement', subject: ['settlement', id], receiver, amountIdr })
     await moveState(work, settlementMachine, { to: 'approved', from: status, ids: [id], set, all: true })

@@ -5,7 +5,7 @@ import { settlementErrors } from './errors.ts'
 
 const DAY_S = 86_400
 
-/** The limits in time that decide which settlement lines are due by the end of a business date. */
+/** The date and the times that decide which settlement lines are due by the end of a business date. */
 export interface Period {
   /** The business date (Asia/Jakarta, `YYYY-MM-DD`) through which settlement lines are due. */
   through: string
@@ -15,8 +15,8 @@ export interface Period {
    */
   endedBefore: Date
   /**
-   * A settlement line is due only if it was posted before this instant. This rule applies only to lines of no
-   * order and to refunds of sales that were settled.
+   * A settlement line is due only if it was posted before this instant. This rule applies only to lines that
+   * belong to no order, and to refunds of sales that were settled before.
    */
   postedBefore: Date
 }

@@ -23,8 +23,8 @@ import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } 
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
 /**
- * The destination of a suspense item's money: the ledger account that takes or gives it, and further steps in
- * the same transaction.
+ * The destination of a suspense item's money, such as a factory's account. It names the ledger account, and
+ * may have a step that runs before the posting.
  */
 export interface Place {
   /**
@@ -173,9 +173,9 @@ async function dispose(
 }
 
 /**
- * Returns the receiver for which the limits count the disposal of a suspense item: the user or factory whose
- * account is booked. If the company bears or keeps the money, it is the item's own user or factory, or else
- * the item's code.
+ * Returns the receiver of a suspense item's money, because the limits count disposals by receiver. The
+ * receiver is the user or factory whose account is booked. If the company bears or keeps the money, the
+ * receiver is the item's own user or factory, or else the item's code.
  */
 function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions): string {
   if (to?.userId) return `user:${to.userId}`
@@ -184,8 +184,8 @@ function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions):
 }
 
 /**
- * Describes the disposal of a suspense item for the count of a person's limits, which add up all money that
- * the person gives away.
+ * Returns the entry by which the disposal of a suspense item counts toward a person's limits. These limits
+ * add up all money that the person gives away.
  */
 const useOf = (item: SuspenseItem, { dimensions }: Place): LimitUse => ({
   kind: 'suspense',

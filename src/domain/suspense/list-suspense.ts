@@ -74,8 +74,8 @@ export async function listSuspense(
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
- * Returns one suspense item by its UUID or its code. If several items have the code, it is the only open one,
- * or else the newest.
+ * Returns one suspense item by its UUID or its code. If several items have the code, the only open one is
+ * returned. If none of them is open, the newest is returned.
  * @throws suspense.not_found, suspense.ambiguous where several are open under the code
  */
 export async function showSuspense(tx: Tx, text: string): Promise<SuspenseItem> {

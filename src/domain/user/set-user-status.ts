@@ -6,7 +6,7 @@ import { userMachine, userTransitions } from './transitions.ts'
 
 /**
  * Suspends a user, for a reason that staff give. The user's log-ins end (choreography: user.suspended), so
- * that the user has no access after a second.
+ * the user loses access within a second.
  * @throws user.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function suspendUser(work: Work, input: { userId: string; reason?: string }): Promise<User> {

@@ -32,7 +32,10 @@ const ways = [
   'withdrawal.rejected',
 ]
 
-/** The SQL that joins the payout of withdrawal `w` that has the withdrawal's state and was not set aside. */
+/**
+ * The SQL join for the payout of withdrawal `w`. A payout is joined only if it has the same state as the
+ * withdrawal and was not set aside.
+ */
 const ownPayout = sql`left join payouts o on o.subject_id = w.id and o.purpose = 'withdrawal' and o.status = w.status and not o.set_aside`
 
 /** The checks that withdrawals and wallet adjustments agree with their postings in the ledger. */

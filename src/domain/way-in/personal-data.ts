@@ -10,8 +10,8 @@ export const wayInPersonalData: readonly PersonalTable[] = [
       sql`delete from way_changes where subject_kind = 'user' and subject_id = ${userId}`,
   },
   {
-    // The deletion of the user's encryption key makes the user's encrypted values in the audit log unreadable
-    // for ever.
+    // The user's encryption key is deleted here. So nobody can ever decrypt the user's values in the audit
+    // log again.
     table: 'way_keys',
     columns: [],
     erase: ({ userId }) => sql`delete from way_keys where subject_kind = 'user' and subject_id = ${userId}`,

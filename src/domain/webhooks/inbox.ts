@@ -15,7 +15,10 @@ export type WebhookProvider = EventPayloads['webhook.received']['provider']
 
 export interface IncomingWebhook {
   provider: WebhookProvider
-  /** The key by which repeated deliveries of one webhook update are recognised: they all have it. */
+  /**
+   * The key by which laku recognises repeated deliveries of one webhook update. All deliveries of the update
+   * have the same key.
+   */
   dedupeKey: string
   /** The HTTP headers of the webhook delivery, without the one that holds the secret. */
   headers: Record<string, string>
@@ -129,7 +132,10 @@ export interface FailedWebhook {
    * event.
    */
   kind?: string | undefined
-  /** The maximum number of attempts, in place of `policy.providerAttempts`. */
+  /**
+   * The maximum number of attempts to process the delivery. If it is given, it replaces
+   * `policy.providerAttempts`.
+   */
   tries?: number
   /**
    * The command by which staff fix the failure; by default the command that processes the webhook delivery

@@ -110,8 +110,8 @@ export async function claimMessages(work: Work, ids: readonly string[]): Promise
 }
 
 /**
- * Deletes up to `limit` rows that pace the messages to one phone number, if the pace ended over an hour ago;
- * returns how many.
+ * Deletes up to `limit` rows of the table that paces messages, which has one row for each phone number. A row
+ * is deleted if the next message has been allowed for over an hour. Returns how many.
  */
 export async function prunePace(work: Work, limit: number): Promise<number> {
   const result = await sql`

@@ -8,8 +8,8 @@ export interface FailedMessage {
 }
 
 /**
- * Marks WhatsApp messages that will not arrive as failed; those that arrived after all do not change. With
- * `isRaised`, the caller has already raised an attention item.
+ * Marks WhatsApp messages that will not arrive as failed; those that arrived after all do not change. If
+ * `isRaised` is true, no attention item is raised, because the caller has already raised one.
  */
 export async function failMessages(
   work: Work,
@@ -34,8 +34,8 @@ export async function failMessages(
 }
 
 /**
- * Raises one attention item for each failure code, not for each message: when WhatsApp is down, thousands of
- * messages fail with one code.
+ * Raises one attention item for each failure code, not for each message. Otherwise there would be too many
+ * items, because thousands of messages fail with one code when WhatsApp is down.
  */
 export function reportDeliveryFailure(work: Work, messageId: string, failureCode: string): void {
   work.requestAttention({

@@ -48,9 +48,9 @@ export interface HeldMessage {
 }
 
 /**
- * Holds back messages that WhatsApp refused because of laku's account or a template, until one that is sent
- * as a probe is accepted. A message with a `sendBy` time fails, so that the code that queued it uses another
- * channel. Each hold raises one attention item.
+ * Holds back messages that WhatsApp refused because of laku's account or a template. They wait until WhatsApp
+ * accepts one of them, which is sent as a probe. But a message with a `sendBy` time fails at once, so that
+ * the code that queued it uses another channel. Each hold raises one attention item.
  */
 export async function holdMessages(work: Work, held: readonly HeldMessage[]): Promise<void> {
   if (held.length === 0) return
@@ -131,7 +131,8 @@ export async function holdBack(work: Work, ids: readonly string[]): Promise<void
 
 /**
  * Tells whether this worker may send the probe of a hold: a waiting message that shows whether WhatsApp
- * accepts messages again. Only one worker at a time may, and the interval to the next probe grows each time.
+ * accepts messages again. Only one worker at a time may send it, and the interval to the next probe grows
+ * each time.
  */
 async function takeProbe({ tx, now }: Work, scope: HoldScope): Promise<boolean> {
   const { rows } = await sql`

@@ -48,8 +48,8 @@ export async function queueMessages(work: Work, messages: readonly NewMessage[])
     userId: message.userId ?? null,
     template: message.template ?? null,
     language: message.language ?? 'id',
-    // The array must be stored as one JSON value in the jsonb column; the type of the column's value does not
-    // allow an array.
+    // The array must be stored as one JSON value in the jsonb column. A cast is needed, because the
+    // TypeScript type of the column does not allow an array.
     params: (message.params ?? []) as never,
     sealedParams: message.sealedParams ? sealParams(work.vault, message.sealedParams) : null,
     body: message.body ?? null,

@@ -59,7 +59,7 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
   )
 }
 
-// If a WhatsApp message is postponed by this time (seconds) or more, an attention item is raised.
+// The shortest delay (seconds) of a postponed WhatsApp message for which an attention item is raised.
 const LONG_S = 3600
 
 /**

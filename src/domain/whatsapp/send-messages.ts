@@ -25,8 +25,8 @@ const BATCH = 20
 
 /**
  * Sends those of the WhatsApp messages that are due, and records each outcome at once, because the first
- * status webhook arrives within a second. After an unknown outcome the message is sent again: a duplicate
- * code or notice does no harm.
+ * status webhook arrives within a second. After an unknown outcome the message is sent again, because a
+ * duplicate code or notice does no harm.
  */
 export async function sendMessages(context: SendContext, messageIds: readonly string[]): Promise<void> {
   for (let start = 0; start < messageIds.length; start += BATCH) {

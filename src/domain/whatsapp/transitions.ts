@@ -19,5 +19,5 @@ export const messageMachine = machineOf('message', 'whatsappMessages', messageTr
 /** The states of a message that has reached its recipient's phone. */
 export const deliveredMessageStates: readonly MessageStatus[] = ['delivered', 'read']
 
-/** The states of a message that arrives, in their order. */
+/** The states through which a message passes from its sending until it is read, in their order. */
 export const deliverySequence = ['sent', 'delivered', 'read'] as const satisfies MessageStatus[]

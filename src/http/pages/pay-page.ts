@@ -15,7 +15,10 @@ export interface PaymentShown {
   session: string | undefined
 }
 
-/** The reason why a buyer gets laku's payment page and is not sent to the provider's invoice. */
+/**
+ * The reason why a buyer gets laku's payment page and is not sent to the provider's invoice, such as `paid`
+ * or `expired`.
+ */
 export type PayState = Exclude<
   keyof PayTexts,
   'line' | 'code' | 'amount' | 'fromWallet' | 'byInvoice' | 'payBefore' | `to${string}`

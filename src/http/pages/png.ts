@@ -15,7 +15,7 @@ export class Drawing {
     this.width = size.width
     this.height = size.height
     this.#colours = colours
-    // Each row of a PNG begins with a byte for its filter; 0 means no filter.
+    // Each row of pixels in a PNG begins with one byte, which names the row's filter; 0 means no filter.
     this.#pixels = Buffer.alloc((this.width + 1) * this.height, 0)
   }
 

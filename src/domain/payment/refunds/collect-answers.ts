@@ -31,8 +31,9 @@ export interface Refusal {
   id: string
   failureCode: string
   /**
-   * The id of the worker's lease under which the refused call was made. The refusal proves something only if
-   * this lease still holds and the refund had no other call.
+   * The id of the worker's lease under which the refused call was made. The refusal proves that no refund was
+   * made only under two conditions: this lease still holds, and the refund had no other call. Otherwise
+   * another call may have made the refund.
    */
   leaseId?: string
 }
@@ -43,7 +44,10 @@ export interface Refusal {
  */
 export const ASK_AGAIN_S = 900
 
-/** A refund that has just failed, and whether another call of it is a reason not to send it again. */
+/**
+ * A refund that has just failed, and the facts that decide its next step. For example, another call of the
+ * refund may have moved money.
+ */
 export interface FailedNow {
   refund: LockedRefund
   failureCode: string
@@ -72,9 +76,15 @@ export class Hearing {
   readonly surplus: Surplus[] = []
   /** The refunds in the provider's answers that match no refund of ours. */
   readonly strangers: GatewayRefund[] = []
-  /** The provider's update that last contradicted a refund, by the refund's code. */
+  /**
+   * The contradictions between the provider and laku about a refund. The key is the refund's code. The value
+   * is the provider's last update that contradicted laku, if there is one.
+   */
   readonly contradicted = new Map<string, ProviderRefund | undefined>()
-  /** The states of the locked refunds as they are still stored in the database, by the refund's id. */
+  /**
+   * The states of the locked refunds in the database, by the refund's id. They may be older than the states
+   * in memory, because decisions are written afterwards.
+   */
   readonly #stored: ReadonlyMap<string, RefundStatus>
 
   constructor(locked: Locked) {
@@ -153,7 +163,10 @@ const newFact = (refund: LockedRefund, { id, referenceId }: GatewayRefund): Prov
   ...nothingHeard,
 })
 
-/** The facts of a refund at the provider before its first answer is applied. */
+/**
+ * The initial facts of a refund at the provider, before the provider's first answer about it is applied. For
+ * example, no money is booked yet.
+ */
 export const nothingHeard = {
   status: '',
   amountIdr: 0,
@@ -171,8 +184,8 @@ export interface Locked {
 }
 
 /**
- * Returns the code of laku's refund from the reference at the provider, which is the code with the number of
- * the attempt.
+ * Returns the code of laku's refund from the refund's reference at the provider. That reference is the code,
+ * a hyphen and the number of the attempt.
  */
 const codeIn = ({ referenceId }: Pick<GatewayRefund, 'referenceId'>) =>
   (referenceId ?? '').replace(/-\d+$/, '')

@@ -29,8 +29,8 @@ export interface RefundRequest {
   amountIdr: Rupiah
   note: string
   /**
-   * The party that pays the refund, if the payment's money was released before. Either the factory pays its
-   * share (as for a return), or the company pays all.
+   * The party that pays the refund, if the payment's money has already been released. Either the factory pays
+   * its share (as for a return), or the company pays all.
    */
   borneBy: 'factory' | 'company'
   /**
@@ -106,7 +106,8 @@ const useOf = ({ id, userId, amountIdr }: { id: string; userId: string; amountId
 })
 
 /**
- * Returns the sum (rupiah) of a locked payment that the acting person has refunded without a second approver.
+ * Returns the sum (rupiah) that the acting person has refunded of a locked payment without a second approver.
+ * Rejected refunds do not count.
  */
 async function refundedAlone({ tx, actor }: Work, paymentId: string): Promise<Rupiah> {
   const by = actorLabel(actor)

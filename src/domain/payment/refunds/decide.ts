@@ -59,7 +59,9 @@ export interface StaffFacts {
   requestedBy: string
 }
 
-/** Seconds after which the sweep picks up a decided refund whose job is lost. */
+/**
+ * The time (s) after which the sweep handles a decided refund itself, because the refund's job must be lost.
+ */
 export const JOB_GRACE_S = 60
 
 interface Decided extends RefundDecision {
@@ -77,7 +79,7 @@ interface Decided extends RefundDecision {
    */
   notBefore: Date | null
   payment: LockedPayment
-  /** The split between buyer and company, if the refund goes into the wallet. */
+  /** The parts of the refund that the buyer and the company get, if the refund goes into the wallet. */
   split: SplitRefund
   /**
    * The part of the refund that goes into the wallet, because the wallet had paid a part of the payment. This
@@ -133,8 +135,8 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
 }
 
 /**
- * Returns the details of a refund that its buyer gets in an event, without the money that stays with the
- * company.
+ * Returns the details of a refund that an event reports to the refund's buyer. The amount leaves out money
+ * that stays with the company.
  */
 const subject = ({ id, code, split, goesIdr, reason, destination }: Decided) => ({
   id,
@@ -167,8 +169,8 @@ async function leaveOutDecided(work: Work, decisions: readonly RefundDecision[])
 }
 
 /**
- * Refuses a refund out of a session's escrow once the participant's money was released. The refund would take
- * the money of the session's other buyers.
+ * Refuses a refund out of a session's escrow if the participant's money was already released from it.
+ * Otherwise the refund would take the money of the session's other buyers.
  */
 async function requireInEscrow(
   work: Work,

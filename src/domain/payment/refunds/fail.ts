@@ -9,7 +9,7 @@ import { refundFailed, refundWaits } from './refund-event.ts'
 
 /**
  * A refund that failed. `payment` is undefined if the refund returns quarantined money (money that matches no
- * expected payment); then no wallet can get it.
+ * expected payment). Then no wallet can get the money.
  */
 type Failed = FailedNow & { payment: LockedPayment | undefined; failures: number; after: AfterRefusal }
 

@@ -30,13 +30,13 @@ export interface HeardRefund {
 }
 
 export type WhatWasHeard =
-  /** The provider's refund paid back money that laku still owes to the buyer. */
+  /** laku still owed this refund to the buyer, and the provider has now paid it. */
   | 'succeeded'
   /** The refund's current attempt has failed. */
   | 'failed'
   /** The refund is under way at the provider, and from now on laku follows it by the provider's id. */
   | 'taken'
-  /** This refund is under way at the provider in addition to the provider's refund that laku follows. */
+  /** This refund is under way at the provider, but it is not the one that laku follows. */
   | 'beside'
   | 'nothing'
 

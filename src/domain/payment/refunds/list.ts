@@ -13,13 +13,13 @@ export interface RefundDetail {
   /** The code of the refunded payment; null for quarantined money that matches no payment of ours. */
   payment: string | null
   /**
-   * The code of a larger refund, if this refund is that refund's wallet part. The rest of the larger refund
-   * goes to the source. Null if this refund is no such part.
+   * The code of a larger refund, if this refund is the part of it that goes into the wallet. The rest of the
+   * larger refund goes to the source of the payment. Null if this refund is not such a part.
    */
   partOf: string | null
   /**
-   * The amount (rupiah) of this refund's wallet part, in proportion to the wallet's part of the payment; 0 if
-   * the refund has none.
+   * The part (rupiah) of this refund that goes into the wallet, because the wallet paid a part of the
+   * payment. The two parts are in proportion. 0 if the refund has no such part.
    */
   walletPartIdr: Rupiah
   reason: string
@@ -37,8 +37,8 @@ export interface RefundDetail {
   firstCalledAt: Date | null
   lastCalledAt: Date | null
   /**
-   * The time since which the refund waits for balance: the provider has not settled enough incoming money
-   * yet.
+   * The time since which the refund waits for balance at the provider. It waits because the provider has not
+   * settled enough incoming money yet.
    */
   waitsSince: Date | null
   /**

@@ -14,7 +14,10 @@ import { grantedRefundStates, outstandingRefundStates, sendableRefundStates } fr
 import type { Payment } from '../views.ts'
 import { refundWaits } from './refund-event.ts'
 
-/** The maximum number of waiting refunds that are read to plan which are sent; all others stay waiting. */
+/**
+ * The maximum number of waiting refunds that laku reads to plan which of them to send. All others go on
+ * waiting.
+ */
 const LOOKED_AT = 500
 
 interface Queued {

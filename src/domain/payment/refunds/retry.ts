@@ -98,7 +98,7 @@ async function goOn(work: Work, { id, code, status, isLost }: Locked): Promise<v
   if (status !== 'failed' && status !== 'submitted' && status !== 'approved')
     throw kernelErrors.illegal_transition({ subject: 'refund', code, from: status, to: 'submitted' })
   if (isLost) throw paymentErrors.look_it_up({ refund: code })
-  // Within a second the sweep sends the refund, or asks the provider about it.
+  // The refund becomes due now. So within a second the sweep sends it, or asks the provider about it.
   await sql`
     update refunds set next_check_at = ${work.now}, waits_since = null
     where id = ${id}::uuid and status in ${inSql(outstandingRefundStates)}`.execute(work.tx)
@@ -181,7 +181,8 @@ async function requireOfThis(
     work.tx,
   )
   const isAnothers = rows.length > 0 || (base === code && !isOurReference)
-  // If the provider's refund lacks laku's reference, only its payment can tell to which refund it belongs.
+  // The refund at the provider may lack laku's reference. Then only the ids of its payment can show that it
+  // belongs to this refund of laku.
   const isNamed = isOurReference || theirs.length > 0
   if (isOfPayment && isNamed && !isAnothers && read.amountIdr === amountIdr) return
   throw paymentErrors.provider_refund_mismatch({

@@ -3,7 +3,7 @@ import type { GatewayContext } from '../context.ts'
 import type { GatewayRefund } from '../gateway.ts'
 import type { SentRefund } from './claim.ts'
 
-/** Returns true if a refund at Xendit has reached the buyer, or still may. */
+/** Returns true if the money of a refund at Xendit has reached the buyer, or may still reach the buyer. */
 export const mayHaveGone = ({ status }: GatewayRefund) => status === 'PENDING' || status === 'SUCCEEDED'
 
 /**

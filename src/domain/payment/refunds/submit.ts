@@ -73,8 +73,8 @@ export async function submitRefunds(context: GatewayContext, refundIds: readonly
 }
 
 /**
- * Seconds until a refund whose handling threw an error is handled again. It may throw again, so other refunds
- * go first.
+ * The time (s) before a refund is handled again, after its handling threw an error. Other refunds go first,
+ * because this one may throw again.
  */
 const SET_ASIDE_S = 900
 
@@ -151,8 +151,8 @@ async function record(work: Work, answers: readonly RefundAnswer[]): Promise<voi
 }
 
 /**
- * Ends the search for another call with an unknown outcome, of a refund that is already paid or in the
- * wallet.
+ * Stops the search at the provider for refunds that are already paid or in the wallet. The search was for
+ * another call of the refund, because the outcome of that call is unknown.
  */
 async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<void> {
   if (refunds.length === 0) return
@@ -165,7 +165,10 @@ async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<voi
 
 const SHORTEST_WAIT_S = 10
 const LONGEST_WAIT_S = 3600
-/** Seconds without the provider's answer about a refund after which a person is notified: half an hour. */
+/**
+ * The time (s) after which a person is notified that the provider has not answered about a refund: half an
+ * hour.
+ */
 const STUCK_S = 1800
 
 const ageS = ({ firstCalledAt }: SentRefund, now: Date) =>

@@ -64,8 +64,8 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
 }
 
 /**
- * Describes a decision about quarantined money for the count of a person's limits. Its amount is the sum
- * given, including what the company adds.
+ * Returns the entry by which a decision about quarantined money counts toward a person's limits. The entry's
+ * amount is the sum given, including what the company adds.
  */
 export const unappliedUse = (
   { id, amountIdr }: LockedUnapplied,

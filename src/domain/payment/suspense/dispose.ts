@@ -169,8 +169,9 @@ async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDis
 }
 
 /**
- * Returns a payment's chargeback as the destination of money that came back: a dispute was won, or the
- * chargeback was smaller or never there. The loss becomes smaller, and the buyer has the money coming again.
+ * Returns a payment's chargeback as the destination of money that came back. The money came back because a
+ * dispute was won, or because the chargeback was smaller than booked or never happened. So the company's loss
+ * and the payment's charged-back sum become smaller.
  */
 async function wonPlace(work: Work, item: SuspenseItem, payment: LockedPayment): Promise<Place> {
   const backIdr = -item.amountIdr

@@ -49,8 +49,8 @@ export async function lockQuarantined(
 }
 
 /**
- * Refuses to give away quarantined money that may have been charged back: an open chargeback of the same
- * amount, without a payment, is in suspense.
+ * Refuses to give away quarantined money if it may have been charged back. That is so if suspense has an open
+ * chargeback of the same amount that belongs to no known payment.
  * @throws payment.maybe_charged_back
  */
 export async function requireNotChargedBack(work: Work, { amountIdr }: LockedUnapplied): Promise<void> {

@@ -43,8 +43,8 @@ export async function refundQuarantined(
     ? ({ destination: 'source', notBefore: null } as const)
     : refundWay(paidBy, amountIdr, work)
   const toWallet = destination === 'wallet'
-  // A refund to the source is no gift, because the payer gets back their own money. Only a refund to a wallet
-  // counts in the staff member's limits.
+  // A refund to the source is no gift, because the payer gets back their own money. So only a refund to a
+  // wallet counts toward the staff member's limits.
   if (toWallet && payment) await takeLimit(work, unappliedUse(unapplied, payment.userId))
   if (toWallet && !payment) throw paymentErrors.no_source({ id: unapplied.id, channel })
   const code = adopted?.code ?? newCode('RFD', work.now)

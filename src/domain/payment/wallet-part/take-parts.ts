@@ -30,8 +30,9 @@ export async function takeParts(work: Work, payments: readonly LockedPayment[]):
 }
 
 /**
- * Takes parts of payments out of wallets again, because they were put back there. Wallets are locked after
- * the payments' orders and sessions, as in all other code.
+ * Takes the wallet's parts of ended payments out of the wallets again. This is needed, because the parts were
+ * put back when the payments ended. Wallets are locked after the payments' orders and sessions, as in all
+ * other code.
  */
 async function takeAgain(
   work: Work,

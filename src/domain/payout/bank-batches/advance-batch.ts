@@ -91,8 +91,8 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
 export async function handOutBatch(work: Work, named: string): Promise<BankFile> {
   requireStaff(work.actor, 'finance')
   const { id, number, status, isAdopted } = await lockBatch(work, named)
-  // The accounts of an adopted batch come from a file that a person wrote. That person must not be able to
-  // make a new file for the bank from it.
+  // The accounts of an adopted batch come from a file that a person wrote. So no new file is made from the
+  // batch: that person must not be able to make a file for the bank.
   if (isAdopted) throw payoutErrors.batch_adopted({ batch: number })
   const set = {
     handedOutBy: sql`coalesce(t.handed_out_by, ${personOf(work.actor)})`,
@@ -100,8 +100,8 @@ export async function handOutBatch(work: Work, named: string): Promise<BankFile>
   }
   if (status !== 'handed_out') requireTransition(bankBatchTransitions, status, 'handed_out', 'bank batch')
   if (status === 'made') {
-    // If the database was restored, the bank may already have this batch's file. The file may have gone to
-    // the bank after the backup was made.
+    // If the database was restored, the bank may already have this batch's file. That is so if the file went
+    // to the bank after the backup was made.
     await requireKnownDatabase(work.tx)
     await requireBankFiles(work.tx)
     await moveState(work, bankBatchMachine, { to: 'handed_out', ids: [id], set, all: true })
@@ -141,8 +141,9 @@ export async function confirmBatch(
 ): Promise<BatchDetail> {
   requireStaff(work.actor, 'finance')
   const batch = await lockBatch(work, input.batch)
-  // The bank may change the outcome of a line of a finished batch: it comes back, or was paid after all. A
-  // reference of the whole batch would book nothing there, so it is refused.
+  // The bank may change the outcome of a line after its batch is finished: the money comes back, or was paid
+  // after all. So outcomes of single lines are still booked. A reference of the whole batch would book
+  // nothing, so it is refused.
   const isOver = (batch.status === 'done' || batch.status === 'cancelled') && input.words !== undefined
   if (!isOver) requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
   if (input.reference) await claimBankReference(work, input.reference, ['bank_batch', batch.id])
@@ -280,7 +281,7 @@ async function takeBack(work: Work, returned: readonly Line[]): Promise<void> {
   }
 }
 
-/** Books a line of a batch that the bank paid after it was rejected or cancelled. */
+/** Books a line (a transfer) that was rejected or cancelled before, but that the bank has paid after all. */
 async function takeArrived(work: Work, { id, subjectId }: Line): Promise<void> {
   await sql`update payouts set turns = turns + 1 where id = ${id}`.execute(work.tx)
   const payouts = await lockPayouts(work, { answers: [], ids: [id] })

@@ -20,7 +20,10 @@ export interface PayoutRefusal {
   failureCode: string
 }
 
-/** Seconds between checks of a payout that is under way, because its webhook may be lost. */
+/**
+ * The time (s) between two checks of a payout that is under way. laku checks because the payout's webhook may
+ * be lost.
+ */
 const ASK_AGAIN_S = 900
 
 interface Heard {
@@ -65,7 +68,8 @@ export async function applyPayoutAnswers(
   await take(work, steps)
   await note(work, sure)
   for (const otherHeard of sure) {
-    // The provider may have sent back more money than the payout's amount.
+    // The provider may have sent back more money than the payout's amount. The difference is then booked into
+    // suspense.
     if (verdictOf(otherHeard.answer.status) === 'reversed')
       await bookDifference(work, otherHeard.payout, otherHeard.answer, 0)
   }
@@ -299,8 +303,8 @@ async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> 
 }
 
 /**
- * Ends a payout that came back. It had been set aside, because its settlement or withdrawal could not take
- * its money.
+ * Ends a payout that had been set aside, because its money came back. It was set aside because its settlement
+ * or withdrawal could not take the money.
  */
 async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayout): Promise<void> {
   await moveState(work, payoutMachine, {

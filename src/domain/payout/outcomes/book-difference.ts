@@ -7,8 +7,8 @@ import { ownerOf } from '../payouts/lock.ts'
 import { verdictOf } from '../rules.ts'
 
 /**
- * Books money that left laku for a payout into suspense, as far as it is more than `ownIdr`. `ownIdr` is the
- * sum that the payout's settlement or withdrawal takes. Sums already put into suspense for the payout are
+ * Books into suspense the money that left laku for a payout, as far as it is more than `ownIdr`. `ownIdr` is
+ * the sum that the payout's settlement or withdrawal takes. Sums already put into suspense for the payout are
  * subtracted, so the same answer of the provider again changes nothing. The caller has locked the payout.
  * Returns true if something was booked.
  */

@@ -12,7 +12,7 @@ interface OpenPayout {
 
 /**
  * The number of the provider's answers booked in one transaction. If the provider stops answering, at most
- * these are lost.
+ * this number of answers is lost, because all earlier answers are booked.
  */
 const BOOKED_AT_ONCE = 50
 

@@ -11,8 +11,8 @@ export interface PayoutNotice {
   inboxId: string
   id: string
   /**
-   * The payout's key, set by laku. The payout is searched by it if the provider does not know the id, because
-   * the newer API has ids of its own.
+   * The payout's key, set by laku. If the provider does not know `id`, laku searches for the payout by this
+   * key. That happens because the provider's newer API has ids of its own.
    */
   referenceId?: string | undefined
   /**

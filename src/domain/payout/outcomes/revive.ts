@@ -66,8 +66,8 @@ export async function dropPayouts(
     all: true,
   })
   for (const payout of payouts) {
-    // A submitted payout was already booked as on its way, so its event is payout.failed. For the others it
-    // is payout.dropped.
+    // A submitted payout was already booked as on its way, so the event payout.failed reports its end. The
+    // event payout.dropped reports the end of a payout that was not submitted.
     const type = payout.status === 'submitted' ? 'payout.failed' : 'payout.dropped'
     work.emit({
       type,

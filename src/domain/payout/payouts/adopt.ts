@@ -9,8 +9,8 @@ import type { PayoutOwner } from './lock.ts'
 
 /**
  * Creates the row of a payout that was sent after the restored backup was made, under the key that the
- * provider has. Then books the provider's answer. Nothing is sent. `made` runs between the two steps, with
- * the row's id.
+ * provider has. Then calls `made` with the new row's id. After that, books the provider's answer. Nothing is
+ * sent.
  */
 export async function adoptPayout(
   work: Work,

@@ -28,8 +28,8 @@ export interface NewPayout {
   /** The id of the settlement or withdrawal that the payout pays. */
   subjectId: string
   /**
-   * The id of the first withdrawal that the payout's withdrawal attempts again; null if the payout's own is
-   * the first.
+   * The id of the first attempt, if the payout's withdrawal is a retry of an earlier withdrawal; otherwise
+   * null.
    */
   earlierSubjectId?: string | null | undefined
   owner: PayoutOwner
@@ -39,7 +39,7 @@ export interface NewPayout {
   description?: string | undefined
 }
 
-/** Seconds after which the sweep picks up a payout whose job is lost. */
+/** The time (s) after which the sweep handles a new payout itself, because the payout's job must be lost. */
 const JOB_GRACE_S = 60
 
 /**
@@ -74,8 +74,8 @@ export async function createPayout(work: Work, input: NewPayout): Promise<string
 }
 
 /**
- * After this number of failed payouts of a settlement or withdrawal, the next payout waits for the balance to
- * grow. Only failures because the balance was too small count.
+ * The number of failed payouts after which the next payout of the same settlement or withdrawal waits for the
+ * balance to grow. A failure counts only if the balance was too small.
  */
 const SHORT_AFTER = 2
 

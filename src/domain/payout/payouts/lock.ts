@@ -45,7 +45,7 @@ export async function lockPayouts(
   return rows
 }
 
-/** The user or the factory whose money a payout pays out; the domain that makes the payout sets it. */
+/** The user or factory who owns the money of a payout. The domain that makes the payout sets this owner. */
 export interface PayoutOwner {
   userId?: string
   factoryId?: string

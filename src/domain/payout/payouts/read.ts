@@ -40,8 +40,8 @@ export interface PayoutView {
   absentAt: Date | null
   nextCheckAt: Date | null
   /**
-   * The time since which the payout waits for balance: the provider has not settled enough incoming money
-   * yet.
+   * The time since which the payout waits for balance at the provider. It waits because the provider has not
+   * settled enough incoming money yet.
    */
   waitsSince: Date | null
   deadAskedBy: string | null

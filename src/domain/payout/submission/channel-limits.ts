@@ -4,7 +4,7 @@ import { payoutErrors } from '../errors.ts'
 
 /**
  * The result of comparing a payout's amount with the limits of the receiving account's channel. `takes`: the
- * amount is within them.
+ * amount is within the limits. `below` and `above`: the amount is outside them.
  */
 export type ChannelFit = 'takes' | 'below' | 'above'
 

@@ -111,8 +111,8 @@ export async function leaseLeft(work: Work, { id, leaseUntil }: ClaimedPayout): 
 }
 
 /**
- * Postpones by a minute payouts that may not be sent now. Unless `asks`, it also postpones payouts about
- * which the provider may not be asked now.
+ * Postpones by a minute the payouts that may not be sent now. If `asks` is false, it also postpones the
+ * payouts about which the provider may not be asked now.
  */
 async function postpone(work: Work, payoutIds: readonly string[], asks: boolean): Promise<void> {
   await sql`

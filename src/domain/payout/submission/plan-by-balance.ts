@@ -19,7 +19,10 @@ export interface Outgoing {
   takesIdr: Rupiah
 }
 
-/** The maximum number of waiting payouts that are read to plan which are sent; all others stay waiting. */
+/**
+ * The maximum number of waiting payouts that laku reads to plan which of them to send. All others go on
+ * waiting.
+ */
 const LOOKED_AT = 500
 
 /**
@@ -88,7 +91,8 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
     if ((await isPaused(work.tx, 'xendit')) || (await isPaused(work.tx, 'payouts'))) return undefined
     return { queue: await queueOf(work, payoutIds), refunds: (await context.refundsWaiting?.(work)) ?? [] }
   })
-  // While one of the switches `payouts` and `xendit` is paused, `claimPayouts` postpones these payouts.
+  // If the switch `payouts` or `xendit` is paused, nothing is planned. All payouts that the caller named are
+  // returned, and `claimPayouts` postpones them.
   if (!seen) return [...payoutIds]
   const { queue, refunds } = seen
   const sending = queue.filter((queued) => queued.sends)

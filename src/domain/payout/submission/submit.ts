@@ -81,8 +81,8 @@ export async function submitPayouts(context: PayoutContext, payoutIds: readonly 
 }
 
 /**
- * Seconds until a payout whose handling threw an error is handled again. It may throw again, so other payouts
- * go first.
+ * The time (s) before a payout is handled again, after its handling threw an error. Other payouts go first,
+ * because this one may throw again.
  */
 const SET_ASIDE_S = 900
 

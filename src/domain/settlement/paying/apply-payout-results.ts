@@ -252,7 +252,7 @@ async function postPayoutResults(
 async function setStatus(work: Work, all: readonly Followed[], to: SettlementStatus): Promise<void> {
   const ids = all.map((followed) => followed.settlement.id)
   const set = { statusReason: null, updatedAt: work.now }
-  // The settlement and its payout must change state together. If the settlement cannot change its state, the
-  // transaction rolls back. The payout's updates then wait for a person.
+  // The settlement and its payout must change state together. So if the settlement cannot change its state,
+  // the transaction rolls back. The payout's updates then wait for a person.
   await moveState(work, settlementMachine, { to, ids, set, all: true })
 }

@@ -11,8 +11,8 @@ import { approveAgain, destinationOf } from './pay.ts'
 import { payoutOf, recordPayout } from './payout-of.ts'
 
 /**
- * The reason why a settlement is left out if it goes to another bank than the one that the export was asked
- * for. Such a settlement is not reported.
+ * The reason for leaving out a settlement if staff export only one bank's settlements and this one goes to
+ * another bank. Such a settlement is not reported.
  */
 const ANOTHER_CHANNEL = 'another channel'
 

@@ -104,8 +104,8 @@ export async function payLocked(work: Work, settlement: LockedSettlement, comman
  */
 export async function destinationOf(work: Work, { factoryId, code }: LockedSettlement): Promise<BankAccount> {
   await requireNoLostTransfer(work.tx)
-  // The factory's row is locked here, so a suspension of the factory that is being written ends first. A
-  // later suspension finds this payout and holds it back.
+  // The factory's row is locked here. So if a suspension of the factory is being written, this transaction
+  // waits for it. A later suspension finds this payout and holds it back.
   await lockRows(work.tx, { factory: { id: [factoryId] } }, { share: true })
   const { status } = await getFactory(work.tx, factoryId)
   if (status === 'suspended') throw settlementErrors.factory_suspended({ code, factoryId })

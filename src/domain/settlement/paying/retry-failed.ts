@@ -48,8 +48,8 @@ export async function retryFailed(context: { units: UnitOfWork; actor: Actor }):
 }
 
 /**
- * Seconds until a settlement whose retry threw an error is paid again. The retry may throw again, so other
- * settlements go first.
+ * The time (s) before a settlement's retry is repeated, after the retry threw an error. Other settlements go
+ * first, because this one may throw again.
  */
 const SET_ASIDE_S = 3600
 

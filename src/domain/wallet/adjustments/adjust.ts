@@ -95,8 +95,8 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
 }
 
 /**
- * Describes a wallet adjustment for the count of a person's limits. Money taken out of the wallet counts as
- * much as money added.
+ * Returns the entry by which a wallet adjustment counts toward a person's limits. Money taken out of the
+ * wallet counts as much as money added.
  */
 export const useOf = ({
   id,

@@ -129,8 +129,9 @@ async function decide(
   if (to === 'approved') await countUse(work, await withdrawalUse(work, withdrawal), personOf(work.actor))
   else await undoUse(work, 'withdrawal', [id])
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
-  // An approved withdrawal without a due time already has a payout, so it can no longer be approved. It can
-  // be rejected only if that payout was never sent and was cancelled.
+  // An approved withdrawal waits to be sent while it has a due time. Without a due time it already has a
+  // payout, so a new decision comes too late. Then it can only be rejected, if that payout was never sent and
+  // was cancelled.
   const where = sql`(t.status = 'held' or t.due_at is not null or ${isUnsent}::boolean)`
   await moveState(work, withdrawalMachine, { to, ids: [id], set, where, all: true })
   work.emit(withdrawalEvent(withdrawal, status, to, true))

@@ -12,7 +12,7 @@ export interface Destination {
 }
 
 const PURPOSE = 'wallet.destination'
-/** The seconds after confirming a code in which a user may add a new bank account. */
+/** The time (s) for which a user may add a new bank account after confirming a code. */
 const FRESH_S = 600
 
 const words = ({ channelCode, accountNumber, accountHolderName }: BankAccount) =>

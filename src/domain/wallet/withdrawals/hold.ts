@@ -45,8 +45,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       createdAt: work.now,
     },
   ])
-  // If a withdrawal waits for staff, the limits do not count it here. They count it when staff approve it,
-  // because then it counts for the approver too.
+  // A withdrawal that waits for staff is not counted toward the limits here. It is counted when staff approve
+  // it, because then it also counts toward the approver's limits.
   if (!isLarge && !byHand) await countUse(work, use)
   await postHold(work, withdrawal.id, userId, takenIdr)
   work.emit(withdrawalEvent(withdrawal, null, 'held', work.actor.kind === 'staff'))
@@ -71,8 +71,9 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
 }
 
 /**
- * Describes a withdrawal for the count of the limits of the customer, the wallet and the bank account. The
- * account's key leaves out the holder's name, because several people may withdraw to one account.
+ * Returns the entry by which a withdrawal counts toward the limits of the customer, the wallet and the bank
+ * account. The key of the bank account leaves out the holder's name, because several people may withdraw to
+ * one account.
  */
 export async function withdrawalUse(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,

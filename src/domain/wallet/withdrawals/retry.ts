@@ -66,11 +66,11 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
     retryOf: id,
     closesAccount,
   })
-  // Staff approve the retry, so the staff member is counted as its second approver, whatever the amounts of
-  // earlier withdrawals.
+  // The staff member who retries the withdrawal also approves it. So that person counts as its second
+  // approver, whatever the amounts of earlier withdrawals.
   const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
   await countUse(work, use, personOf(work.actor))
-  // A withdrawal that closes a user's account has no fee. Its retry closes the account too.
+  // If a withdrawal closes a user's account, its retry closes the account too. Such a withdrawal has no fee.
   if (closesAccount) await startClosing(work, userId)
   // A withdrawal that the provider does not pay out is not sent here. It waits for a batch of bank transfers,
   // or for staff who send it by hand.

@@ -39,8 +39,8 @@ export async function coverDemand(
   const variants = await variantsAround(work.tx, [...wanted.keys(), ...heldBefore.keys()])
   if (variants.size === 0) return { reservations: [], missing: [], uncovered: [] }
   const stock = await openStock(work, variants.keys())
-  // The session's reservations are read again once the stock is locked: a delivery may have added to them
-  // before the lock.
+  // The session's reservations are read again after the stock is locked, because a delivery may have added to
+  // them before the lock.
   const held = await reservedFor(work.tx, sessionId)
   const ids = new Set([...wanted.keys(), ...held.keys()])
   const moves = [...ids].flatMap((variantId) => {

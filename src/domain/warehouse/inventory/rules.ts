@@ -23,7 +23,7 @@ export interface Shortage {
 }
 
 export interface Allocation {
-  /** The pieces to be reserved now, by the session or order that they are for. */
+  /** The demands of sessions and orders that are served now, each with the pieces to reserve for it. */
   granted: { demand: StockDemand; needs: StockLine[] }[]
   short: Shortage[]
 }

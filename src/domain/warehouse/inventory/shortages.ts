@@ -33,8 +33,8 @@ export async function saveShortages(
 
 /**
  * Reserves unreserved pieces of these variants for the sessions that lack them: first for the session
- * `first`, then by longest wait. The transaction that adds the pieces calls this, so that nobody else
- * reserves them before. Returns the sessions that got pieces.
+ * `first`, then by longest wait. The transaction that adds the pieces calls this function, so that nobody
+ * else can reserve them first. Returns the sessions that got pieces.
  */
 export async function fillShortages(
   work: Work,

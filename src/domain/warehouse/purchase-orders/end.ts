@@ -50,9 +50,9 @@ async function end(
   const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
   requireTransition(purchaseOrderTransitions, order.status, to, order.code)
   const before = await purchaseOrder(work.tx, order.id)
-  // A session that needs these goods locks the same stock, so one of the two transactions comes first. If
-  // this one is first, the session reads that the goods will not come. Otherwise this one reads the session's
-  // shortage.
+  // A session that needs these goods locks the same stock. So the session's transaction and this one run one
+  // after the other. If this one is first, the session reads that the goods will not come. If the session is
+  // first, this transaction reads the session's shortage.
   await openStock(
     work,
     before.items.map((item) => item.variantId),

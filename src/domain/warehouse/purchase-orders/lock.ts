@@ -26,7 +26,7 @@ export async function lockPurchaseOrder(tx: Tx, named: string): Promise<LockedPu
   return found
 }
 
-/** Returns the fields by which the purchase order's events name it. */
+/** Returns the fields that identify the purchase order in an event. */
 export function subjectOf({ id, code, sessionId }: LockedPurchaseOrder) {
   return { purchaseOrderId: id, code, sessionId }
 }

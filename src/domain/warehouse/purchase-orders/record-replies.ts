@@ -39,8 +39,8 @@ export async function recordReplies(work: Work, replies: readonly Reply[]): Prom
   for (const reply of replies) {
     const message = reply.repliesTo === undefined ? undefined : answered.get(reply.repliesTo)
     if (reply.repliesTo !== undefined && !message) unknown.push(reply.providerMessageId)
-    // Only the person who got laku's message can answer it. So a reply without a phone number is from that
-    // person.
+    // Only the person who received a message of laku can answer that message. So if the answer has no phone
+    // number, it comes from that person.
     const isTheirs = message !== undefined && (reply.from ?? message.toPhone) === message.toPhone
     const own = isTheirs ? purchaseOrderOfMessage(message.dedupeKey) : undefined
     if (reply.from === undefined && !message) showUnknown(work, reply)
