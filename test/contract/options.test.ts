@@ -66,6 +66,13 @@ const table: readonly Meaningless[] = [
   },
   {
     verb: 'payments chargeback',
+    what: '--move of one that is booked nowhere',
+    words: async (s) => [...(await chargeback(s)), '--move'],
+    ends: 3,
+    names: 'chargeback',
+  },
+  {
+    verb: 'payments chargeback',
     what: '--same-as one that nobody booked',
     words: async (s) => [...(await chargeback(s)), '--same-as', 'cb-x'],
     ends: 3,
