@@ -18,6 +18,7 @@ import {
   applyRefundAnswers,
   confirmInvoices,
   createRefund,
+  disposeSuspense,
   getRefund,
   openInvoice,
   readProviderBook,
@@ -396,5 +397,29 @@ it('a withdrawal that failed in the lost day and was made again is paid by the s
   const status = async (code: string) => (await laku.system((work) => getWithdrawal(work, code))).status
   expect([await status(first.code), await status(again.code)]).toEqual(['failed', 'succeeded'])
   expect(await wallet(buyer)).toBe(before - 40_000 - FEE_IDR)
+  await booksAgree()
+})
+
+it('a withdrawal of money that was given in the lost day as well waits for a person, and holds up no other', async () => {
+  const [rich, other] = (await shop.market.buyers(2)) as [Buyer, Buyer]
+  const account = { ...waits, accountNumber: '2323232323' }
+  await known(rich, account)
+  await known(other, { ...account, accountNumber: '2424242424' })
+  await sendPayouts()
+  const restore = await backUp(laku)
+  await laku.system((work) => giveGoodwill(work, rich.id, 200_000))
+  const large = await withdraw(rich, 200_000, account)
+  const small = await withdraw(other, 40_000, { ...account, accountNumber: '2424242424' })
+  await control('PUT', '/payouts', { outcome: 'SUCCEEDED' })
+  await sendPayouts()
+  await restore()
+  const adoption = await adoptProvider(context)
+  const { open } = adoption
+  expect(adoption).toMatchObject({ done: false, open: [{ amountIdr: 200_000 }] })
+  expect(open[0]?.code).toContain(large.code)
+  const { status } = await laku.system((work) => getWithdrawal(work, small.code))
+  expect(status).toBe('succeeded')
+  await laku.as(finance, (work) => disposeSuspense(work, open[0]?.code as string, { to: 'written_off' }))
+  expect(await adoptProvider(context)).toMatchObject({ done: true, open: [] })
   await booksAgree()
 })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { factoriesOfAccount } from '../../factory/index.ts'
 import {
+  DomainError,
   databaseDoubt,
   inSql,
   kernelErrors,
@@ -38,6 +39,7 @@ import {
   rejectWithdrawal,
   unsentWithdrawalStates,
   usersOfAccount,
+  walletErrors,
 } from '../../wallet/index.ts'
 
 export interface AdoptContext extends BookContext {
@@ -265,7 +267,8 @@ const codeIn = (reference: string | null) => /(?:STL|WDR)-\d{6}-[0-9A-Z]+/.exec(
 
 /**
  * Posts each unknown payout whose bank account has exactly one owner in this database. The payout of a
- * settlement is posted to the factory, the payout of a withdrawal to the user's wallet.
+ * settlement is posted to the factory, the payout of a withdrawal to the user's wallet. A withdrawal of more
+ * than the restored wallet holds stays in suspense for a person, and does not hold up the other payouts.
  */
 async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): Promise<Adoption['adopted']> {
   const adopted: Adoption['adopted'] = []
@@ -274,30 +277,47 @@ async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): P
     if (!productId) continue
     const { destination } = await payouts.getPayout(productId)
     if (!destination) continue
-    const to = await units.run(actor, async (work) => {
-      const isWithdrawal = item.code.includes('WDR-')
-      const owners = isWithdrawal
-        ? await usersOfAccount(work, destination)
-        : await factoriesOfAccount(work.tx, work.vault, destination)
-      const [id] = owners
-      if (!id || owners.length > 1) return undefined
-      await endAttention(work, 'payout_unexpected', productId, 'it was booked to who owns its account')
-      await standDown(work, item.code)
-      await disposeSuspenseByFact(
-        work,
-        item.id,
-        isWithdrawal ? { to: 'wallet', userId: id } : { to: 'offset', factoryId: id },
-      )
-      const to = isWithdrawal ? ('user' as const) : ('factory' as const)
-      await countLost(work, {
-        kind: isWithdrawal ? 'withdrawal' : 'settlement',
-        subject: ['suspense', item.id],
-        receiver: `${to}:${id}`,
-        amountIdr: item.amountIdr,
-      })
-      return { to, id }
-    })
-    if (to) adopted.push({ reference: referenceId ?? item.code, ...to, amountIdr: item.amountIdr })
+    try {
+      const to = await units.run(actor, (work) => adoptByAccount(work, item, { productId, destination }))
+      if (to) adopted.push({ reference: referenceId ?? item.code, ...to, amountIdr: item.amountIdr })
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== WALLET_TOO_SMALL) throw error
+    }
   }
   return adopted
+}
+
+const WALLET_TOO_SMALL = walletErrors.insufficient_balance().code
+
+/**
+ * Posts one unknown payout to the owner of its bank account. Returns undefined if the account has no owner
+ * here, or several.
+ * @throws wallet.insufficient_balance
+ */
+async function adoptByAccount(
+  work: Work,
+  item: OpenPayout,
+  { productId, destination }: { productId: string } & Required<Pick<GatewayPayout, 'destination'>>,
+): Promise<{ to: 'factory' | 'user'; id: string } | undefined> {
+  const isWithdrawal = item.code.includes('WDR-')
+  const owners = isWithdrawal
+    ? await usersOfAccount(work, destination)
+    : await factoriesOfAccount(work.tx, work.vault, destination)
+  const [id] = owners
+  if (!id || owners.length > 1) return undefined
+  await endAttention(work, 'payout_unexpected', productId, 'it was booked to who owns its account')
+  await standDown(work, item.code)
+  await disposeSuspenseByFact(
+    work,
+    item.id,
+    isWithdrawal ? { to: 'wallet', userId: id } : { to: 'offset', factoryId: id },
+  )
+  const to = isWithdrawal ? 'user' : 'factory'
+  await countLost(work, {
+    kind: isWithdrawal ? 'withdrawal' : 'settlement',
+    subject: ['suspense', item.id],
+    receiver: `${to}:${id}`,
+    amountIdr: item.amountIdr,
+  })
+  return { to, id }
 }
