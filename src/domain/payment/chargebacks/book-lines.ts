@@ -7,7 +7,7 @@ import { type Booked, MAX_CORRECTIONS, movedIdr } from '../reconciliation/compar
 import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
 import { type QuarantineStatus, receivedStates } from '../transitions.ts'
 import { bookWonDispute } from './book-won-dispute.ts'
-import { addChargedBack, correctionKey, lossOf, recordChargebacks } from './record-all.ts'
+import { addChargedBack, correctionKey, lossOf, recordChargebacks, takesTooMuch } from './record-all.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
 
 interface Matched {
@@ -168,7 +168,11 @@ async function correct(
     where provider_transaction_id = ${line.id} for no key update`.execute(work.tx)
   const [row] = rows
   const isOfPayment = row?.paymentId && !row.quarantineId && row.corrections < MAX_CORRECTIONS - 1
-  if (!isOfPayment || row.leftIdr - changeIdr < 0) {
+  const payment = row?.paymentId
+    ? (await lockPayments(work.tx, [row.paymentId])).get(row.paymentId)
+    : undefined
+  const isTooMuch = payment !== undefined && changeIdr < 0 && takesTooMuch(payment, -changeIdr)
+  if (!isOfPayment || isTooMuch || row.leftIdr - changeIdr < 0) {
     const { rows: before } = await sql<{ n: number; code: string | null }>`
       select count(*)::int as n, max(code) as code from suspense_items where provider_id = ${line.id}`.execute(
       work.tx,

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { asRecords, insertRows, newId, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Posting, post } from '../../ledger/index.ts'
 import { endAttention } from '../../ops/index.ts'
+import { putIntoSuspense } from '../../suspense/index.ts'
 import { levelBuyers } from '../entitlement/level-buyers.ts'
 import { paymentErrors } from '../errors.ts'
 import { type LockedPayment, lockPayments } from '../payments/lock.ts'
@@ -69,13 +70,22 @@ export async function recordChargebacks(work: Work, lines: readonly Chargeback[]
   for (const line of lines) {
     const found = matchChargeback(line, booked)
     if (found === 'known') continue
+    const payment = payments.get(line.paymentId ?? '')
     if (found === 'ask') reportAmbiguousChargeback(work, line)
     else if (found === 'new') {
+      if (payment && takesTooMuch(payment, line.amountIdr)) {
+        await keepTooMuch(work, payment, line)
+        continue
+      }
       booked.push({ ...newRow(line), providerTransactionId: line.transactionId })
       fresh.push(line)
     } else {
       found.providerTransactionId = line.transactionId
-      await recognize(work, found, line)
+      const moreIdr = line.amountIdr - found.amountIdr
+      if (payment && moreIdr > 0 && takesTooMuch(payment, moreIdr)) {
+        await recognize(work, found, { ...line, amountIdr: found.amountIdr })
+        await keepTooMuch(work, payment, { ...line, amountIdr: moreIdr })
+      } else await recognize(work, found, line)
     }
   }
   await bookChargebacks(work, payments, fresh, { areLines: true })
@@ -201,24 +211,58 @@ function reportAmbiguousChargeback(work: Work, { transactionId, paymentId, amoun
 }
 
 /**
+ * Returns true if a card issuer would have taken back more of a received payment than its buyer paid by card
+ * or bank.
+ */
+export function takesTooMuch(payment: LockedPayment, amountIdr: Rupiah): boolean {
+  return payment.paidAt !== null && payment.chargedBackIdr + amountIdr > takeableIdr(payment)
+}
+
+/**
+ * Puts a chargeback line of Xendit's transaction list into suspense (money without a known purpose), because
+ * card issuers took back more of the payment than its buyer paid. Staff decide where the money belongs.
+ */
+export async function keepTooMuch(
+  work: Work,
+  { code, userId }: LockedPayment,
+  { transactionId, amountIdr }: Pick<Chargeback, 'transactionId' | 'amountIdr'>,
+): Promise<void> {
+  await putIntoSuspense(work, {
+    key: `line:${transactionId}:0`,
+    code: transactionId,
+    kind: 'chargeback',
+    providerId: transactionId,
+    amountIdr,
+    userId,
+    why: `more was charged back of ${code} than its buyer paid`,
+  })
+}
+
+/**
  * Refuses a chargeback above the sum that the buyer paid by card or bank. A card issuer cannot take back the
  * part that the buyer's wallet paid.
  * @throws payment.not_refundable
  */
 export function requireTakeable(
-  { code, status, method, paidAt, amountIdr: askedIdr, paidAmountIdr, walletIdr }: LockedPayment,
+  payment: LockedPayment,
   amountIdr: Rupiah,
   others: readonly BookedChargeback[],
 ): void {
+  const { code, status, method, paidAt } = payment
   const isPaid = method === 'invoice' && paidAt !== null
-  // If an invoice was underpaid and the company added the rest, `paidAmountIdr` is below the amount asked
-  // for. A card issuer cannot take back the company's part.
-  const paidIdr = (paidAmountIdr ?? askedIdr) - walletIdr
   if (
     isPaid &&
     amountIdr > 0 &&
-    amountIdr + sumIdr(others.map((chargeback) => chargeback.amountIdr)) <= paidIdr
+    amountIdr + sumIdr(others.map((chargeback) => chargeback.amountIdr)) <= takeableIdr(payment)
   )
     return
   throw paymentErrors.not_refundable({ code, status, amountIdr })
 }
+
+/**
+ * Returns the sum that card issuers can take back of a received payment. If an invoice was underpaid and the
+ * company added the rest, `paidAmountIdr` is below the amount asked for. A card issuer cannot take back the
+ * company's part.
+ */
+const takeableIdr = ({ amountIdr, paidAmountIdr, walletIdr }: LockedPayment): Rupiah =>
+  (paidAmountIdr ?? amountIdr) - walletIdr

@@ -8,8 +8,10 @@ import {
   type Chargeback,
   chargebackKey,
   chargebacksOf,
+  keepTooMuch,
   recognize,
   requireTakeable,
+  takesTooMuch,
 } from './record-all.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
 
@@ -101,8 +103,11 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
       })
     const quarantineId = payment.status === 'review' ? await waitingOf(work, paymentId) : undefined
     if (quarantineId) await takeFromQuarantine(work, { quarantineId, transactionId, amountIdr, isLine })
-    else requireTakeable(payment, amountIdr, ofPayment)
-    if (!quarantineId) await bookChargebacks(work, payments, [line], { areLines: isLine })
+    else if (isLine && takesTooMuch(payment, amountIdr)) await keepTooMuch(work, payment, line)
+    else {
+      requireTakeable(payment, amountIdr, ofPayment)
+      await bookChargebacks(work, payments, [line], { areLines: isLine })
+    }
     await endAttention(work, 'chargeback_ambiguous', transactionId, 'it is another one')
   }
   const after = { transactionId, amountIdr, ...(sameAs !== undefined && { sameAs }) }

@@ -149,6 +149,36 @@ describe("the provider's book has the last word", () => {
     expect(await ours()).toEqual(before)
   })
 
+  it('what is charged back beyond what was paid lies in suspense: by a new line, a corrected one, and one that a person calls another', async () => {
+    const inSuspense = async (id: string) => (await f.laku.system(({ tx }) => showSuspense(tx, id))).amountIdr
+    const { payment, invoiceId } = await paid()
+    const whole = await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 100_000 })
+    const more = await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 20_000 })
+    await agree()
+    expect(await inSuspense(more.id)).toBe(20_000)
+    await change(whole.id, { amount: 120_000 })
+    await agree()
+    expect(await inSuspense(whole.id)).toBe(20_000)
+    expect((await f.row(payment.id)).chargedBackIdr).toBe(100_000)
+    const second = await paid()
+    const of = { paymentId: second.payment.id, amountIdr: 30_000 }
+    await f.laku.as(finance(), (work) => recordChargeback(work, { ...of, transactionId: 'told-beyond' }))
+    const asked = await movement({ type: 'CHARGEBACK', of: second.invoiceId })
+    await book()
+    await f.laku.as(finance(), (work) =>
+      recordChargeback(work, {
+        ...of,
+        amountIdr: 110_000,
+        transactionId: asked.id,
+        isAnother: true,
+      }),
+    )
+    expect(await inSuspense(asked.id)).toBe(110_000)
+    await movement({ type: 'CHARGEBACK', of: second.invoiceId, amount: 30_000 })
+    await agree()
+    expect((await f.row(second.payment.id)).chargedBackIdr).toBe(30_000)
+  })
+
   it('fact 2: a payment, a chargeback and what was won, all without link and reference, are joined by the payment’s id or its request’s', async () => {
     await control('PUT', '/profile', { 'xendit.payment-link': 'nameless' })
     const of = (payment: { id: string }) =>
