@@ -1,8 +1,15 @@
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openPayoutFixture } from '../../../../test/payouts.ts'
-import { newId } from '../../kernel/index.ts'
+import { lockRows, newId } from '../../kernel/index.ts'
 import { factoryAccount } from '../../ledger/index.ts'
-import { applyPayoutAnswers, processPayoutNotices, submitPayouts, sweepPayouts } from '../index.ts'
+import {
+  applyPayoutAnswers,
+  createPayout,
+  processPayoutNotices,
+  submitPayouts,
+  sweepPayouts,
+} from '../index.ts'
 import type { PayoutInbox } from './process-notices.ts'
 
 const waits = { channelCode: 'ID_CIMB', accountNumber: '131313', accountHolderName: 'PT Uji' }
@@ -46,6 +53,34 @@ describe('a provider that contradicts itself', () => {
     expect((await f.row(again)).providerPayoutId).toBeNull()
     expect(await f.balance(factoryAccount(old.subjectId))).toBe(-50_000)
     expect(await f.events(old.id)).toEqual(['created', 'submitted', 'failed', 'revived', 'contradicted'])
+  })
+
+  it('drops a newer one that was made while the news of the older one waited for its lock', async () => {
+    const old = await submitted()
+    await says(old.providerId, 'FAILED')
+    await f.force(old.providerId, 'SUCCEEDED')
+    const answer = await f.payouts.getPayout(old.providerId)
+    let heard: Promise<void> | undefined
+    let again = ''
+    await f.laku.system(async (work) => {
+      // As a retry of its settlement does.
+      await lockRows(work.tx, { payout: { subjectId: [old.subjectId] } })
+      heard = f.laku.system((other) => applyPayoutAnswers(other, [answer]))
+      await expect
+        .poll(async () => {
+          const { rows } = await sql`
+            select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+            f.laku.db,
+          )
+          return rows.length
+        })
+        .toBe(1)
+      const asked = { subjectId: old.subjectId, key: newId(), purpose: 'settlement', owner: {} } as const
+      again = await createPayout(work, { ...asked, destination: waits, amountIdr: 50_000 })
+    })
+    await heard
+    expect(await f.row(old.id)).toMatchObject({ status: 'succeeded', setAside: false })
+    expect(await f.row(again)).toMatchObject({ status: 'failed', failureCode: 'OLDER_ONE_ARRIVED' })
   })
 
   it('keeps what arrived beside a newer one in suspense, and takes it where the newer one fails', async () => {

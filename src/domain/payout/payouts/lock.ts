@@ -35,14 +35,18 @@ export async function lockPayouts(
   { answers, ids }: { answers: readonly GatewayPayout[]; ids: readonly string[] },
 ): Promise<LockedPayout[]> {
   const keys = answers.flatMap((answer) => answer.referenceId ?? [])
-  const { rows } = await sql<LockedPayout>`
+  const read = sql<LockedPayout>`
     select id, key, purpose, subject_id, user_id, factory_id, amount_idr, status, provider_payout_id, provider_status, provider_updated_at, called_at, submitted_at,
       finished_at, turns, set_aside, route
     from payouts where subject_id in (
       select subject_id from payouts
       where key = any(${keys}) or id = any(${ids}::uuid[]) or provider_payout_id = any(${answers.map((answer) => answer.id)}))
-    order by id for no key update`.execute(work.tx)
-  return rows
+    order by id for no key update`
+  const { rows } = await read.execute(work.tx)
+  // While this statement waited for the lock of a payout that has ended, a retry may have made a newer payout.
+  // The statement does not see that payout, but the next one does. Nobody makes another one under the locks.
+  const mayHaveNewer = rows.some(({ status }) => status === 'failed' || status === 'reversed')
+  return mayHaveNewer ? (await read.execute(work.tx)).rows : rows
 }
 
 /** The user or factory who owns the money of a payout. The domain that makes the payout sets this owner. */
