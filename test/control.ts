@@ -10,6 +10,9 @@ export async function withoutFloat(laku: TestLaku): Promise<void> {
   await control('POST', '/settle', {})
 }
 
+/** The sandbox refused a control call, because the state of the payout or refund does not allow the change. */
+export class ControlRefusal extends Error {}
+
 /** Calls the sandbox's control API, by which a test changes what the providers do. */
 export const sandboxControl =
   (laku: TestLaku) =>
@@ -17,6 +20,6 @@ export const sandboxControl =
     const headers = { 'content-type': 'application/json' }
     const sent = body === undefined ? {} : { headers, body: JSON.stringify(body) }
     const response = await fetch(`${laku.sandbox.url}/control${path}`, { method, ...sent })
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    if (!response.ok) throw new ControlRefusal(`${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as T
   }

@@ -10,15 +10,27 @@ const most: Record<Budget, { day: number; week: number }> = {
   withdrawal: { day: limits.withdrawalDayIdr, week: limits.withdrawalWeekIdr },
 }
 
+interface Use {
+  budget: Budget
+  person: string
+  receiver: string
+  amountIdr: number
+  atMs: number
+  /** The code of the settlement or withdrawal. */
+  of: string | undefined
+}
+
 /**
  * Counts what one person gave away alone, and what one receiver got so, within a day and within seven days.
  */
 export class Alone {
-  #uses: { budget: Budget; person: string; receiver: string; amountIdr: number; atMs: number }[] = []
+  #uses: Use[] = []
 
-  note(budget: Budget, person: string, receiver: string, amountIdr: number, at: Date): void {
+  note(budget: Budget, person: string, receiver: string, amountIdr: number, at: Date, of?: string): void {
     const atMs = at.getTime()
-    this.#uses.push({ budget, person, receiver, amountIdr, atMs })
+    // If a decision is made again, it replaces the earlier one.
+    this.takeBack(of)
+    this.#uses.push({ budget, person, receiver, amountIdr, atMs, of })
     for (const by of ['person', 'receiver'] as const)
       for (const [within, days] of [
         ['day', 1],
@@ -33,6 +45,11 @@ export class Alone {
           most[budget][within],
         )
       }
+  }
+
+  /** Forgets the decision about a settlement or withdrawal, because it was stopped before its money left. */
+  takeBack(of: string | undefined): void {
+    if (of !== undefined) this.#uses = this.#uses.filter((use) => use.of !== of)
   }
 
   forget(): void {

@@ -1,6 +1,11 @@
 import { DomainError } from '../../src/domain/kernel/index.ts'
 import { decideSuspense, disposeSuspense } from '../../src/domain/payment/index.ts'
-import { listSuspense, type SuspenseItem, showSuspense } from '../../src/domain/suspense/index.ts'
+import {
+  type AskedDisposal,
+  listSuspense,
+  type SuspenseItem,
+  showSuspense,
+} from '../../src/domain/suspense/index.ts'
 import type { House } from './house.ts'
 import type { Person } from './people.ts'
 import { atProvider } from './provider-acts.ts'
@@ -25,51 +30,58 @@ export async function ownerOf(
 
 /** Disposes of money in suspense, in each possible way in turn. A large amount needs a second person. */
 export async function dispose(house: House, item: string): Promise<void> {
-  const found = await house.laku.system(({ tx }) => showSuspense(tx, item))
-  const { id, amountIdr, status } = found
+  const { laku } = house
+  const show = (text: string) => laku.system(({ tx }) => showSuspense(tx, text))
+  const found = await show(item)
+  const { id, amountIdr } = found
   const owner = await ownerOf(house, found)
   const [clerk, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
-  const as = {
-    factory: { to: 'offset', factoryId: owner?.id },
-    buyer: { to: 'wallet', userId: owner?.id },
-  } as const
-  const ways = [
-    ...(owner ? [as[owner.kind]] : []),
-    { to: 'collected', reference: `C ${process.pid} ${++house.references}` },
-    { to: 'written_off' },
-  ] as const
-  if (status === 'open') {
-    const first = house.disposals++ % ways.length
-    const turned = [...ways.slice(first), ...ways.slice(0, first)]
-    for (const asked of turned) {
-      const isDone = await house.laku
-        .as(clerk, (work) => disposeSuspense(work, id, asked as Parameters<typeof disposeSuspense>[2]))
-        .then(
-          () => true,
-          (error: unknown) => {
-            // An empty wallet cannot give money back, so another way is tried.
-            if (error instanceof DomainError) return false
-            throw error
-          },
-        )
-      if (isDone) break
-    }
+  const decide = (decision: 'approve' | 'reject') =>
+    laku.as(other, (work) => decideSuspense(work, id, decision))
+  /** Approves a disposal that waits for a second person, or rejects it if it can no longer be done. */
+  const isOver = async () => {
+    const { status } = await show(id)
+    if (status !== 'requested') return status !== 'open'
+    if (await isAllowed(decide('approve'))) return true
+    await decide('reject')
+    return false
   }
-  let after = await house.laku.system(({ tx }) => showSuspense(tx, id))
-  if (after.status === 'requested') {
-    await house.laku.as(other, (work) => decideSuspense(work, id, 'approve'))
-    after = await house.laku.system(({ tx }) => showSuspense(tx, id))
-  } else if (after.decidedBy && status === 'open') {
+  if (!(await isOver()))
+    for (const asked of waysOf(house, owner)) {
+      // An empty wallet cannot give money back, so another way is tried.
+      const isAsked = await isAllowed(laku.as(clerk, (work) => disposeSuspense(work, id, asked)))
+      if (isAsked && (await isOver())) break
+    }
+  const after = await show(id)
+  if (found.status === 'open' && after.decidedBy !== null && after.decidedBy === after.askedBy) {
     // A decision that one person made alone counts like everything else that this person gave.
-    house.alone.note(
-      'given',
-      clerk.id,
-      owner ? `${owner.kind === 'buyer' ? 'user' : 'factory'}:${owner.id}` : id,
-      Math.abs(amountIdr),
-      house.laku.clock.now(),
-    )
+    const receiver = owner ? `${owner.kind === 'buyer' ? 'user' : 'factory'}:${owner.id}` : id
+    house.alone.note('given', clerk.id, receiver, Math.abs(amountIdr), laku.clock.now())
   }
   if (!owner) return
   if (after.status === 'collected') owner.collectedIdr += amountIdr
   if (after.status === 'written_off') owner.letGoIdr += amountIdr
 }
+
+/** Returns all ways to dispose of a person's money in suspense. Each call begins with another way. */
+function waysOf(house: House, owner: Person | undefined): AskedDisposal[] {
+  const toOwner = ({ id, kind }: Person): AskedDisposal =>
+    kind === 'factory' ? { to: 'offset', factoryId: id } : { to: 'wallet', userId: id }
+  const ways: AskedDisposal[] = [
+    ...(owner ? [toOwner(owner)] : []),
+    { to: 'collected', reference: `C ${process.pid} ${++house.references}` },
+    { to: 'written_off' },
+  ]
+  const first = house.disposals++ % ways.length
+  return [...ways.slice(first), ...ways.slice(0, first)]
+}
+
+/** Returns false if a rule of laku refuses the act. */
+const isAllowed = (act: Promise<unknown>): Promise<boolean> =>
+  act.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof DomainError) return false
+      throw error
+    },
+  )

@@ -1,6 +1,6 @@
 import { choreography } from '../../src/domain/composition/choreography.ts'
 import { approveBankAccount, setBankAccount } from '../../src/domain/factory/index.ts'
-import { type Actor, recordDatabaseIdentity } from '../../src/domain/kernel/index.ts'
+import { type Actor, type Policy, recordDatabaseIdentity } from '../../src/domain/kernel/index.ts'
 import type { PaymentGateway } from '../../src/domain/payment/index.ts'
 import type { PayoutGateway } from '../../src/domain/payout/index.ts'
 import { createXenditGateway } from '../../src/providers/xendit/gateway.ts'
@@ -8,6 +8,7 @@ import { createXenditPayouts } from '../../src/providers/xendit/payouts.ts'
 import { backUp } from '../backup.ts'
 import { sandboxControl } from '../control.ts'
 import { someone, system } from '../laku.ts'
+import type { Buyer } from '../market.ts'
 import { installQuickChecks } from '../model/quick-checks.ts'
 import { openSettlementFixture, type SettlementFixture } from '../settlements.ts'
 import { Storefront } from '../storefront.ts'
@@ -94,10 +95,9 @@ export class House {
     )
   }
 
-  static async open(): Promise<House> {
-    const f = await openSettlementFixture({ choreography, policy, jobs: [] })
+  static async open(terms: Partial<Policy> = {}): Promise<House> {
+    const f = await openSettlementFixture({ choreography, policy: { ...policy, ...terms }, jobs: [] })
     const shop = await Storefront.open(f.laku)
-    await shop.market.addStock(10_000)
     const house = new House(f, shop)
     await installQuickChecks(f.laku)
     await house.control('PUT', '/payouts', { outcome: 'ACCEPTED' })
@@ -107,7 +107,7 @@ export class House {
   }
 
   async begin(): Promise<void> {
-    const { laku, f, shop } = this
+    const { f, shop } = this
     // Lets eight days pass, so that nobody has used any limit.
     await this.pass(8 * DAY_S)
     this.people = []
@@ -115,21 +115,27 @@ export class House {
     this.alone.forget()
     this.payments = []
     this.backup = undefined
-    for (let i = 0; i < FACTORIES; i++) {
-      const person = personOf('factory', await f.factory(), accountNumber())
+    const factoryIds: string[] = []
+    for (let i = 0; i < FACTORIES; i++) factoryIds.push(await f.factory())
+    await this.admit(factoryIds, await shop.market.buyers(BUYERS))
+  }
+
+  /** Gives each of these factories and buyers a bank account, and follows their money from now on. */
+  async admit(factoryIds: readonly string[], buyers: readonly Buyer[]): Promise<void> {
+    const { laku } = this
+    for (const factoryId of factoryIds) {
+      const person = personOf('factory', factoryId, accountNumber())
       const account = {
         channelCode: 'ID_BCA',
         accountNumber: person.accountNumber,
         accountHolderName: 'PT Uji',
       }
-      const factoryId = person.id
       const [ana, budi] = this.clerks as [Actor, Actor]
       await laku.as(ana, (work) => setBankAccount(work, { factoryId, ...account }))
       await laku.as(budi, (work) => approveBankAccount(work, { factoryId }))
       this.people.push(person)
     }
-    for (const buyer of await shop.market.buyers(BUYERS))
-      this.people.push({ ...personOf('buyer', buyer.id, accountNumber()), buyer })
+    for (const buyer of buyers) this.people.push({ ...personOf('buyer', buyer.id, accountNumber()), buyer })
   }
 
   get context() {

@@ -51,6 +51,7 @@ export async function runOutside(runs: number): Promise<Coverage> {
     if (lived++ % HISTORIES_PER_DATABASE === 0) {
       await house?.laku.close()
       house = await House.open()
+      await house.shop.market.addStock(10_000)
     }
     await liveOne(house as House, steps, coverage)
   }

@@ -71,6 +71,7 @@ async function approve(
       `factory:${settlement.factoryId}`,
       settlement.netIdr,
       house.laku.clock.now(),
+      settlement.code,
     )
   return undefined
 }
@@ -98,7 +99,14 @@ async function withdraw(house: House, { id, accountNumber }: Person, amountIdr: 
   const made = await house.laku.as({ kind: 'customer', id }, (work) => requestWithdrawal(work, asked))
   // The withdrawal is sent without staff, so it counts against the limits.
   if (made.dueAt !== null)
-    house.alone.note('withdrawal', id, `account:${accountNumber}`, amountIdr, house.laku.clock.now())
+    house.alone.note(
+      'withdrawal',
+      id,
+      `account:${accountNumber}`,
+      amountIdr,
+      house.laku.clock.now(),
+      made.code,
+    )
 }
 
 /** An amount that waits for staff. */
@@ -124,6 +132,27 @@ export async function approvedAnew(house: House, dice: Dice): Promise<string | u
   return undefined
 }
 
+/**
+ * Pays an invoice at the provider's page, in time or too late. Then laku reads the invoice and posts its
+ * answer.
+ */
+export async function payInvoice(
+  house: House,
+  person: Person,
+  payment: House['payments'][number],
+  paid: { channel: string; amount?: number },
+): Promise<void> {
+  house.payers.set(payment.invoiceId, person)
+  await fetch(`${house.laku.sandbox.url}/xendit/pay/${payment.invoiceId}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...paid, late: true }),
+  })
+  const read = await house.gateway.getInvoice(payment.invoiceId)
+  await house.laku.system((work) => confirmInvoices(work, [read]))
+  house.payments.push(payment)
+}
+
 async function buyAndPay(house: House, dice: Dice): Promise<typeof NOTHING | undefined> {
   const person = buyerOf(house, dice)
   const { payment } = await house.shop.order(person.buyer as Buyer)
@@ -131,15 +160,7 @@ async function buyAndPay(house: House, dice: Dice): Promise<typeof NOTHING | und
   await openInvoice(house.context, code)
   const invoice = (await house.book()).invoices.find((invoice) => invoice.external_id.includes(code))
   if (!invoice) return NOTHING
-  house.payers.set(invoice.id, person)
-  const how = { method: 'POST', headers: { 'content-type': 'application/json' } }
-  await fetch(`${house.laku.sandbox.url}/xendit/pay/${invoice.id}`, {
-    ...how,
-    body: JSON.stringify({ channel: 'DANA' }),
-  })
-  const read = await house.gateway.getInvoice(invoice.id)
-  await house.laku.system((work) => confirmInvoices(work, [read]))
-  house.payments.push({ id, code, invoiceId: invoice.id })
+  await payInvoice(house, person, { id, code, invoiceId: invoice.id }, { channel: 'DANA' })
   return undefined
 }
 
@@ -194,9 +215,10 @@ export const shopActs = {
     ])
     const settlement = dice.of(await settlements(house, 'calculated', 'approved', 'on_hold'))
     if (!settlement) return NOTHING
-    return await house.laku.as(clerk(house, dice), (work) =>
-      use(work, { settlement: settlement.code, reason: 'a history' }),
-    )
+    const { code } = settlement
+    await house.laku.as(clerk(house, dice), (work) => use(work, { settlement: code, reason: 'a history' }))
+    house.alone.takeBack(code)
+    return undefined
   },
   retry: async (house, dice) => {
     const settlement = dice.of(await settlements(house, 'failed', 'reversed'))
@@ -278,6 +300,8 @@ export const shopActs = {
     const withdrawal = dice.of(await withdrawals(house, 'held'))?.code
     if (!withdrawal) return NOTHING
     const use = dice.of([approveWithdrawal, approveWithdrawal, rejectWithdrawal])
-    return await house.laku.as(clerk(house, dice), (work) => use(work, { withdrawal }))
+    await house.laku.as(clerk(house, dice), (work) => use(work, { withdrawal }))
+    if (use === rejectWithdrawal) house.alone.takeBack(withdrawal)
+    return undefined
   },
 } satisfies Record<string, Act>

@@ -1,16 +1,17 @@
 import { sql } from 'kysely'
-import { approveBankAccount, setBankAccount } from '../../src/domain/factory/index.ts'
 import { type Actor, type DB, newId, type Work } from '../../src/domain/kernel/index.ts'
-import { adjustWallet } from '../../src/domain/wallet/index.ts'
+import { giveGoodwill } from '../goodwill.ts'
 import { admin, system, type TestLaku } from '../laku.ts'
-import { type Buyer, Market } from '../market.ts'
+import type { Buyer, Market } from '../market.ts'
 import { SESSION_S } from '../model/model/figures.ts'
 import { Courier } from '../model/world/courier.ts'
-import { PayoutBook } from '../model/world/payout-book.ts'
-import { RefundBook } from '../model/world/refund-book.ts'
-import { budi, sinta } from '../settlements.ts'
+import { policy } from '../model/world/world.ts'
+import { Dice } from '../outside/acts.ts'
+import { House as World } from '../outside/house.ts'
 
 const BUYERS = 6
+/** The goodwill in each buyer's wallet at the beginning (IDR). It counts against nobody's limit. */
+const GIFT_IDR = 300_000
 /**
  * The number of sessions that are forming at any time. It is small, so that several buyers want the same
  * session.
@@ -18,37 +19,37 @@ const BUYERS = 6
 const SESSIONS = 2
 /** Objects are picked among this many newest ones, because older ones are finished. */
 const LAST = 12
+/** The largest number of random numbers that an act of the outside histories uses. */
+const DICE = 6
 
 export const staff = { ...admin, reason: 'a storm' } as Actor
 
 /** One shop in which everybody acts at once: few buyers, few pieces, the same sessions and orders. */
 export class House {
-  readonly refundBook = new RefundBook()
-  readonly payoutBook = new PayoutBook()
   readonly courier = new Courier()
+  /** The provider, bank, workers and backups of the shop. The outside histories use the same class. */
+  readonly world: World
   readonly laku: TestLaku
   readonly market: Market
   readonly buyers: readonly Buyer[]
   #seed: number
 
-  private constructor(market: Market, buyers: Buyer[], seed: number) {
-    this.laku = market.laku
-    this.market = market
+  private constructor(world: World, buyers: Buyer[], seed: number) {
+    this.world = world
+    this.laku = world.laku
+    this.market = world.shop.market
     this.buyers = buyers
     this.#seed = seed
   }
 
-  static async open(laku: TestLaku, seed: number): Promise<House> {
-    const market = await Market.open(laku)
-    const house = new House(market, await market.buyers(BUYERS), seed)
-    const account = { channelCode: 'ID_CIMB', accountNumber: '131313', accountHolderName: 'PT Uji' }
-    const { factoryId } = market
-    await laku.as(sinta, (work) => setBankAccount(work, { factoryId, ...account }))
-    await laku.as(budi, (work) => approveBankAccount(work, { factoryId }))
-    for (const { id: userId } of house.buyers)
-      await house.asStaff((work) =>
-        adjustWallet(work, { userId, changeIdr: 300_000, kind: 'goodwill', reason: 'a gift' }),
-      )
+  static async open(seed: number): Promise<House> {
+    const world = await World.open(policy)
+    const { market } = world.shop
+    const house = new House(world, await market.buyers(BUYERS), seed)
+    await world.admit([market.factoryId], house.buyers)
+    await house.laku.system(async (work) => {
+      for (const { id } of house.buyers) await giveGoodwill(work, id, GIFT_IDR)
+    })
     return house
   }
 
@@ -69,6 +70,10 @@ export class House {
     return Math.floor((this.#seed / 2 ** 32) * below)
   }
 
+  get dice(): Dice {
+    return new Dice(Array.from({ length: DICE }, () => this.random(1_000)))
+  }
+
   oneOf<T>(all: readonly T[]): T {
     return all[this.random(all.length)] as T
   }
@@ -80,10 +85,11 @@ export class House {
   /** Returns the id of one of the newest rows in one of these states; an unknown id if there is none. */
   async row(table: keyof DB & string, ...statuses: string[]): Promise<string> {
     const wanted = statuses.length === 0 ? sql`true` : sql`status = any(${statuses})`
+    // Orders that were inserted for settlements alone have no payment and no buyer of the storm.
+    const isTheirs = table === 'orders' ? sql`user_id = any(${this.buyers.map(({ id }) => id)})` : sql`true`
     const { rows } = await sql<{ id: string }>`
-      select id from ${sql.table(table.replace(/[A-Z]/g, (text) => `_${text.toLowerCase()}`))} where ${wanted} order by id desc limit ${LAST}`.execute(
-      this.laku.db,
-    )
+      select id from ${sql.table(table.replace(/[A-Z]/g, (text) => `_${text.toLowerCase()}`))}
+      where ${wanted} and ${isTheirs} order by id desc limit ${LAST}`.execute(this.laku.db)
     return rows.length === 0 ? newId() : this.oneOf(rows).id
   }
 

@@ -1,68 +1,59 @@
 import { sql } from 'kysely'
-import { newId } from '../../src/domain/kernel/index.ts'
 import { takeSnapshots } from '../../src/domain/ledger/index.ts'
 import {
   applyQuarantined,
   approveRefund,
-  confirmPayments,
+  confirmInvoices,
   createRefund,
   expirePayments,
+  openInvoice,
   recordChargeback,
   refundQuarantined,
-  retryRefund,
-  submitRefunds,
   sweepPayments,
 } from '../../src/domain/payment/index.ts'
-import { applyPayoutAnswers, submitPayouts, sweepPayouts } from '../../src/domain/payout/index.ts'
-import {
-  approveSettlement,
-  holdSettlement,
-  paySettlement,
-  releaseSettlement,
-  retrySettlement,
-  runSettlements,
-  voidSettlement,
-} from '../../src/domain/settlement/index.ts'
-import {
-  adjustWallet,
-  approveWithdrawal,
-  rejectWithdrawal,
-  requestWithdrawal,
-  retryWithdrawal,
-  sweepWithdrawals,
-} from '../../src/domain/wallet/index.ts'
+import { runSettlements } from '../../src/domain/settlement/index.ts'
+import { adjustWallet } from '../../src/domain/wallet/index.ts'
 import { needsAnother } from '../chargebacks.ts'
-import { system } from '../laku.ts'
-import { budi, sinta } from '../settlements.ts'
-import { customer } from '../storefront.ts'
-import { good } from '../wallets.ts'
+import { NOTHING } from '../outside/acts.ts'
+import type { Person } from '../outside/people.ts'
+import { payInvoice } from '../outside/shop-acts.ts'
+import { sinta } from '../settlements.ts'
 import type { Acts } from './acts.ts'
 import type { House } from './house.ts'
 
 const open = ['pending', 'expired', 'review'] as const
+/** The amount that a buyer pays too much (IDR). */
+const MORE_IDR = 7_000
 
+/**
+ * Opens the link of a payment in one of these states and pays its invoice. A quarter of the invoices are paid
+ * with a wrong amount, and a payment that is paid already is paid a second time.
+ */
 async function pay(house: House, ...statuses: string[]): Promise<unknown> {
-  const { rows } = await sql<{ id: string; amountIdr: number }>`
-    select id, amount_idr - coalesce((
-      select -e.amount_idr from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
-      where t.key = 'payment:' || payments.id || ':held' and e.amount_idr < 0), 0) as amount_idr
-    from payments where id = ${await house.row('payments', ...statuses)} and method = 'invoice'`.execute(
-    house.laku.db,
-  )
+  const { laku, world } = house
+  const { rows } = await sql<{ id: string; code: string; userId: string; invoiceIdr: number }>`
+    select id, code, user_id, amount_idr - wallet_idr as invoice_idr from payments
+    where id = ${await house.row('payments', ...statuses)} and method = 'invoice'`.execute(laku.db)
   const [payment] = rows
-  if (!payment) return 'nothing'
-  const { id: paymentId, amountIdr } = payment
-  const invoiceId = `${paymentId}-${house.oneOf(['a', 'a', 'a', 'b'])}`
-  const paid = { channel: house.oneOf(['BCA', 'DANA']), invoiceId }
-  // Every payment of the same invoice has the same amount.
-  const offIdr = invoiceId.endsWith('b') ? 7_000 : 0
-  return await house.laku.system((work) =>
-    confirmPayments(work, [{ paymentId, paidAmountIdr: amountIdr + offIdr, paidAt: work.now, ...paid }]),
-  )
+  if (!payment) return NOTHING
+  const { id, code, invoiceIdr: amountIdr } = payment
+  await openInvoice(world.context, code)
+  const made = await world.gateway.findInvoices(code)
+  // A call whose answer was lost may have made a second invoice.
+  const another = { externalId: code, amountIdr, expiresInS: 3_600, description: 'Laku', payer: {} }
+  const unpaid =
+    made.find(({ status }) => status !== 'PAID') ??
+    (made.length > 0 ? await world.gateway.createInvoice(another) : undefined)
+  if (!unpaid) return NOTHING
+  const isWrong = house.random(4) === 0
+  const paid = { channel: house.oneOf(['BCA', 'DANA']), ...(isWrong && { amount: amountIdr + MORE_IDR }) }
+  const by = world.person(payment.userId) as Person
+  await payInvoice(world, by, { id, code, invoiceId: unpaid.id }, paid)
+  return undefined
 }
 
 export const moneyActs: Acts = {
-  pay: (house) => pay(house, ...open),
+  'pay an invoice': (house) => pay(house, ...open),
   'pay more': (house) => pay(house, 'pending'),
   'pay still more': (house) => pay(house, 'pending'),
   'pay again': (house) => pay(house),
@@ -70,12 +61,32 @@ export const moneyActs: Acts = {
     const payment = await house.row('payments', 'pending')
     return await house.laku.system((work) => expirePayments(work, [payment]))
   },
-  'look at payments': (house) => sweepPayments({ ...house.context, gateway: house.refundBook.gateway }),
+  'look at payments': ({ world }) => sweepPayments(world.context),
+  /** The provider reports a state or an amount of an invoice that contradicts what it reported before. */
+  'contradict of an invoice': async (house) => {
+    const { world, laku } = house
+    const payment = house.oneOf(world.payments)
+    if (!payment) return NOTHING
+    const read = await world.gateway.getInvoice(payment.invoiceId)
+    const told = house.oneOf([
+      { ...read, status: 'EXPIRED' as const },
+      { ...read, status: 'PENDING' as const },
+      { ...read, paidAmountIdr: (read.paidAmountIdr ?? read.amountIdr) + MORE_IDR },
+    ])
+    const calledPaid = new Set(house.random(2) === 0 ? [read.id] : [])
+    return await laku.system((work) => confirmInvoices(work, [told], calledPaid))
+  },
   'charge back': async (house) => {
-    const paymentId = await house.row('payments')
-    const isAnother = await needsAnother(house.laku, paymentId, 20_000)
-    const told = { transactionId: newId(), amountIdr: 20_000, isAnother }
-    return await house.laku.as(sinta, (work) => recordChargeback(work, { paymentId, ...told }))
+    const { world, laku } = house
+    const payment = house.oneOf(world.payments)
+    if (!payment) return NOTHING
+    const { id: paymentId, invoiceId } = payment
+    const amountIdr = 20_000
+    const about = { type: 'CHARGEBACK', of: invoiceId, amount: amountIdr }
+    const { id: transactionId } = await world.control<{ id: string }>('POST', '/transactions', about)
+    const isAnother = await needsAnother(laku, paymentId, amountIdr)
+    const told = { transactionId, amountIdr, isAnother }
+    return await laku.as(sinta, (work) => recordChargeback(work, { paymentId, ...told }))
   },
   'apply unapplied funds': async (house) => {
     const id = await house.row('quarantinedMoney', 'waiting')
@@ -96,80 +107,15 @@ export const moneyActs: Acts = {
     const refund = await house.row('refunds', 'requested')
     return await house.laku.as(sinta, (work) => approveRefund(work, { refund }))
   },
-  'send refunds': async (house) => {
-    house.refundBook.answer = house.oneOf(['succeeded', 'succeeded', 'pending', 'failed', 'hopeless', 'lost'])
-    const ids = [await house.row('refunds', 'approved'), await house.row('refunds', 'submitted', 'failed')]
-    return await submitRefunds({ ...house.context, gateway: house.refundBook.gateway }, ids)
-  },
-  'retry a refund': async (house) => {
-    const refund = await house.row('refunds', 'failed', 'submitted')
-    return await house.asStaff((work) => retryRefund(work, { refund, wallet: house.random(2) === 0 }))
-  },
-  goodwill: (house) => {
-    const given = { changeIdr: 20_000, kind: 'goodwill', reason: 'sorry' } as const
-    return house.asStaff((work) => adjustWallet(work, { userId: house.buyer().id, ...given }))
-  },
   'take from a wallet': (house) => {
     const taken = { changeIdr: -15_000, kind: 'correction', reason: 'a mistake' } as const
     return house.laku.as(sinta, (work) => adjustWallet(work, { userId: house.buyer().id, ...taken }))
   },
-  withdraw: (house) =>
-    house.laku.as(customer(house.buyer()), (work) =>
-      requestWithdrawal(work, {
-        amountIdr: house.oneOf([5_000, 40_000, 110_000]),
-        bank: good,
-        otpVerifiedAt: work.now,
-      }),
-    ),
-  'decide a withdrawal': async (house) => {
-    const withdrawal = await house.row('withdrawals', 'held')
-    const use = house.oneOf([approveWithdrawal, approveWithdrawal, rejectWithdrawal])
-    return await house.asStaff((work) => use(work, { withdrawal }))
-  },
-  'retry a withdrawal': async (house) => {
-    const withdrawal = await house.row('withdrawals', 'failed', 'reversed')
-    return await house.asStaff((work) => retryWithdrawal(work, { withdrawal }))
-  },
-  'look at withdrawals': (house) => sweepWithdrawals({ units: house.laku.units, actor: system }),
-  'send payouts': async (house) => {
-    house.payoutBook.answer = house.oneOf(['succeeded', 'succeeded', 'pending', 'failed', 'lost'])
-    const ids = [await house.row('payouts', 'created'), await house.row('payouts', 'created')]
-    return await submitPayouts({ ...house.context, payouts: house.payoutBook.gateway }, ids)
-  },
-  'look at payouts': (house) => sweepPayouts({ ...house.context, payouts: house.payoutBook.gateway }),
-  'hear of a payout': async (house) => {
-    const { rows } = await sql<{ key: string }>`
-      select key from payouts where id = ${await house.row('payouts', 'submitted', 'succeeded')} and provider_payout_id is not null`.execute(
-      house.laku.db,
-    )
-    house.payoutBook.answer = house.oneOf(['succeeded', 'succeeded', 'failed', 'reversed'])
-    const said = rows.map(({ key }) => house.payoutBook.say(key))
-    return await house.laku.system((work) => applyPayoutAnswers(work, said))
-  },
-  settle: async (house) => {
+  'settle all': async (house) => {
     const outcomes = await runSettlements({ ...house.context, actor: sinta }, {})
     for (const { error } of outcomes) if (error) throw error
   },
-  'settle again': async (house) => moneyActs.settle?.(house),
-  'decide a settlement': async (house) => {
-    const settlement = await house.row('settlements', 'calculated', 'on_hold', 'approved')
-    const use = house.oneOf([
-      approveSettlement,
-      approveSettlement,
-      holdSettlement,
-      releaseSettlement,
-      voidSettlement,
-    ])
-    return await house.laku.as(budi, (work) => use(work, { settlement, reason: 'a storm' }))
-  },
-  'pay a settlement': async (house) => {
-    const settlement = await house.row('settlements', 'approved')
-    return await house.laku.as(budi, (work) => paySettlement(work, { settlement }))
-  },
-  'retry a settlement': async (house) => {
-    const settlement = await house.row('settlements', 'failed', 'reversed')
-    return await house.laku.as(budi, (work) => retrySettlement(work, { settlement }))
-  },
+  'settle all again': async (house) => moneyActs['settle all']?.(house),
   'write snapshots': (house) =>
     takeSnapshots({ units: house.laku.units, actor: { kind: 'system', name: 'storm' } }),
 }

@@ -38,7 +38,7 @@ export const sessionActs: Acts = {
     const sessionId = await house.row('groupBuyingSessions')
     return await house.asStaff((work) => cancelSession(work, { sessionId }))
   },
-  refund: async (house) => {
+  'refund a session': async (house) => {
     const sessionId = await closed(house)
     return await house.asStaff((work) => refundSession(work, { sessionId }))
   },
