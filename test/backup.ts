@@ -13,12 +13,10 @@ export async function backUp(laku: TestLaku): Promise<() => Promise<void>> {
   const name = new URL(laku.ownerUrl).pathname.slice(1)
   const copy = `${name}_backup`
   const endSessions = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`
-  await query(
-    root,
-    `drop database if exists ${copy}`,
-    endSessions,
-    `create database ${copy} template ${name}`,
-  )
+  const make = () =>
+    query(root, `drop database if exists ${copy}`, endSessions, `create database ${copy} template ${name}`)
+  // A database with a session cannot be copied. If a connection came up in between, the copy is tried again.
+  await make().catch(make).catch(make)
   return async () => {
     await query(root, `drop database ${name} with (force)`, `create database ${name} template ${copy}`)
     await query(root, `drop database ${copy}`)
