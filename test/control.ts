@@ -10,7 +10,9 @@ export async function withoutFloat(laku: TestLaku): Promise<void> {
   await control('POST', '/settle', {})
 }
 
-/** The sandbox refused a control call, because the state of the payout or refund does not allow the change. */
+/**
+ * The sandbox refused a control call, because the state of the payout or refund does not allow the change.
+ */
 export class ControlRefusal extends Error {}
 
 /** Calls the sandbox's control API, by which a test changes what the providers do. */

@@ -43,8 +43,9 @@ export async function lockPayouts(
       where key = any(${keys}) or id = any(${ids}::uuid[]) or provider_payout_id = any(${answers.map((answer) => answer.id)}))
     order by id for no key update`
   const { rows } = await read.execute(work.tx)
-  // While this statement waited for the lock of a payout that has ended, a retry may have made a newer payout.
-  // The statement does not see that payout, but the next one does. Nobody makes another one under the locks.
+  // While this statement waited for the lock of a payout that has ended, a retry may have made a newer
+  // payout. The statement does not see that payout, but the next one does. Nobody makes another one under the
+  // locks.
   const mayHaveNewer = rows.some(({ status }) => status === 'failed' || status === 'reversed')
   return mayHaveNewer ? (await read.execute(work.tx)).rows : rows
 }

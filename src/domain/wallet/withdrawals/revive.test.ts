@@ -93,6 +93,17 @@ describe('a withdrawal that was said to have failed', () => {
     expect(await counts()).toBe(true)
   })
 
+  it('and arrived is booked where a second person had approved it: the decision counts again', async () => {
+    const { id, providerId } = await sent()
+    await says(providerId, 'FAILED')
+    const again = await retry(id)
+    await f.send(again.id)
+    const second = (await f.payoutOf(again.id)).providerPayoutId as string
+    await says(second, 'FAILED')
+    await says(second, 'SUCCEEDED')
+    expect(await status(again.id)).toBe('succeeded')
+  })
+
   it('and arrived lies in suspense where its user has spent the money meanwhile', async () => {
     const before = await books()
     const { userId, id, key, providerId } = await sent()
