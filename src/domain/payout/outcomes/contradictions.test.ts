@@ -55,7 +55,7 @@ describe('a provider that contradicts itself', () => {
     expect(await f.events(old.id)).toEqual(['created', 'submitted', 'failed', 'revived', 'contradicted'])
   })
 
-  it('drops a newer one that was made while the news of the older one waited for its lock', async () => {
+  it('drops a newer one that was made while the update of the older one waited for its lock', async () => {
     const old = await submitted()
     await says(old.providerId, 'FAILED')
     await f.force(old.providerId, 'SUCCEEDED')
