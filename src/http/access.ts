@@ -268,7 +268,10 @@ class EndedSessions {
         this.#allReadAt = startedAt
       } else for (const id of ids) this.#ids.add(id)
     } catch (error) {
-      logger.warn({ err: error }, 'ended sessions could not be read; the last list stays')
+      logger.warn(
+        { err: error },
+        'the list of ended log-ins could not be read; the previous list is still used',
+      )
     } finally {
       this.#reading = false
     }

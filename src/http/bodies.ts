@@ -51,4 +51,4 @@ export function storable(value: unknown): boolean {
 }
 
 const unstorable = (where: string) =>
-  httpErrors.invalid({ where, problems: [{ at: '/', message: 'a text holds a character that is none' }] })
+  httpErrors.invalid({ where, problems: [{ at: '/', message: 'a text contains an invalid character' }] })

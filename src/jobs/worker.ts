@@ -177,7 +177,10 @@ class SweepTicker {
       )
       for (const { name } of rows) await this.#boss.send(name, {})
     } catch (error) {
-      this.#laku.logger.error({ err: error }, 'sweeps could not be looked up; the next second tries again')
+      this.#laku.logger.error(
+        { err: error },
+        'due sweeps could not be read; the worker tries again in a second',
+      )
     }
   }
 }

@@ -161,10 +161,10 @@ test.each([
   ['BITESHIP_WEBHOOK_SECRET', "development's, behind another", () => 'mine,development-biteship-webhook'],
   ['JWT_SECRET', 'known to everybody, with its padding', () => reread(load().jwtSecret[0], 'base64')],
   ['LAKU_SEAL_KEY', 'known to everybody, in hex', () => reread(load().encryptionKey[0], 'hex').toUpperCase()],
-  ['SMS_TOKEN', 'one repeated sign', () => 'xxxxxxxxxxxx'],
-  ['JWT_SECRET', 'one repeated sign, long enough', () => 'a'.repeat(64)],
+  ['SMS_TOKEN', 'one repeated character', () => 'xxxxxxxxxxxx'],
+  ['JWT_SECRET', 'one repeated character, long enough', () => 'a'.repeat(64)],
   ['WHATSAPP_TOKEN', 'a single sign', () => 'x'],
-  ['XENDIT_CALLBACK_TOKEN', 'a sign that is not printed', () => 'callback\u200b'],
+  ['XENDIT_CALLBACK_TOKEN', 'a character that cannot be printed', () => 'callback\u200b'],
   ['BITESHIP_API_KEY', 'blank', () => '   '],
   ['XENDIT_CALLBACK_TOKEN', 'commas alone', () => ' , ,'],
   ['LAKU_SEAL_KEY', 'too short', () => 'short'],
@@ -223,5 +223,5 @@ test('the owner of the database needs its address alone', () => {
   })
   expect(() => loadOwnerConfig({ env: { LAKU_ENV: 'production' } })).toThrow('DATABASE_OWNER_URL is missing')
   const known = { ...env, LAKU_ENCRYPTION_KEY: String(load().encryptionKey[0]) }
-  expect(() => loadOwnerConfig({ env: known })).toThrow("development's")
+  expect(() => loadOwnerConfig({ env: known })).toThrow('of development')
 })

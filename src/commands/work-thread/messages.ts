@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../cli/client/protocol.ts'
 import type { Execution } from '../../http/staff/command-house.ts'
 
-/** The server's environment and flags, from which the thread makes the same configuration. */
+/** The server's environment and flags. The worker thread makes the same configuration from them. */
 export interface ThreadSettings {
   env: Record<string, string | undefined>
   flags: Record<string, string | undefined>

@@ -131,7 +131,10 @@ export class RunBook {
         if (!record) await forgetRun(this.#laku.db, id)
       })
       .catch((error: unknown) => {
-        this.#laku.logger.error({ err: error, run: id }, 'a run came to no end')
+        this.#laku.logger.error(
+          { err: error, run: id },
+          'the stored output of a command run has no last event',
+        )
         run.abandon()
         // The run is marked as ended without an outcome, so that a staff member who asks for the outcome need
         // not wait.

@@ -168,7 +168,10 @@ export class Run {
       this.#isRecorded = true
       this.#keepOn()
     } catch (error) {
-      this.#laku.logger.warn({ err: error, run: this.id }, 'a run that takes long could not be noted')
+      this.#laku.logger.warn(
+        { err: error, run: this.id },
+        'the record of a long command run could not be written',
+      )
     }
   }
 
@@ -185,7 +188,10 @@ export class Run {
     try {
       if (await heartbeatRun(this.#laku.db, this.id, this.#by)) this.stop()
     } catch (error) {
-      this.#laku.logger.warn({ err: error, run: this.id }, 'a run could not say that it goes on')
+      this.#laku.logger.warn(
+        { err: error, run: this.id },
+        'the heartbeat of a command run could not be written',
+      )
     }
   }
 
@@ -203,7 +209,10 @@ export class Run {
         try {
           await keepLines(this.#laku.db, this.#laku.vault, this.id, { firstLine: this.#kept, lines })
         } catch (error) {
-          this.#laku.logger.warn({ err: error, run: this.id }, 'what a run said could not be kept')
+          this.#laku.logger.warn(
+            { err: error, run: this.id },
+            'the output of a command run could not be stored',
+          )
           return
         }
         this.#kept += lines.length
@@ -221,7 +230,10 @@ export class Run {
     if (this.#isRecorded) {
       await this.#flush()
       await endRun(this.#laku.db, this.id, exitCode).catch((error: unknown) =>
-        this.#laku.logger.warn({ err: error, run: this.id }, 'how a run ended could not be written'),
+        this.#laku.logger.warn(
+          { err: error, run: this.id },
+          'the result of a command run could not be written',
+        ),
       )
     }
     this.#over = true

@@ -35,7 +35,7 @@ export const databaseRecogniseJob = defineJob({
       if (!(error instanceof ProviderFailure)) throw error
       logger.warn(
         { err: error },
-        "the provider's book could not be read; money waits and the next run asks again",
+        "the provider's transactions could not be read; money waits, and the next run tries again",
       )
     }
     return undefined

@@ -39,7 +39,7 @@ export const paymentsBookJob = defineJob({
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error
       failedAt.set(laku, performance.now())
-      logger.warn({ err: error }, "the provider's book could not be read; the next run goes on")
+      logger.warn({ err: error }, "the provider's transactions could not be read; the next run continues")
     }
     return undefined
   },

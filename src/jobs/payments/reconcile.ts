@@ -20,7 +20,10 @@ export const paymentsReconcileJob = defineJob({
       await runReconciliation({ units, actor, gateway: providers.gateway })
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error
-      logger.warn({ err: error }, "the provider's book could not be held against ours; the next run goes on")
+      logger.warn(
+        { err: error },
+        "the provider's transactions could not be compared with the ledger; the next run continues",
+      )
     }
     return undefined
   },

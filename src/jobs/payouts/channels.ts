@@ -20,7 +20,7 @@ export const payoutsChannelsJob = defineJob({
       await readChannels({ units, actor, payouts: providers.payouts })
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error
-      logger.warn({ err: error }, 'the payout channels could not be read; what was known before holds')
+      logger.warn({ err: error }, 'the payout channels could not be read; the previous list is still used')
     }
     return undefined
   },

@@ -75,9 +75,9 @@ export function judgeSecrets(given: RawSettings): Verdict {
 
 function problemOf(value: string, known: ReadonlySet<string>): string | undefined {
   if (readings(value).some((reading) => known.has(reading)))
-    return "it is development's, which everybody knows"
-  if (/^(.)\1*$/u.test(value)) return 'it is one repeated sign'
-  if (/[^\x21-\x7e]/.test(value)) return 'it holds signs that are not printed'
+    return 'it is the secret of development, which is public'
+  if (/^(.)\1*$/u.test(value)) return 'it consists of one repeated character'
+  if (/[^\x21-\x7e]/.test(value)) return 'it contains characters that cannot be printed'
   return undefined
 }
 

@@ -48,7 +48,7 @@ export function requireSameEnvironment(
   }
   const why = known?.stamped
     ? "is production's"
-    : "counts as production's, for its owner has not said what it is"
+    : "counts as production's, because its owner has not set its environment"
   throw new StartError(
     2,
     `the database ${shownUrl(url)} ${why}, and LAKU_ENV is development: set LAKU_ENV=production with production's settings; one for development is stamped by its owner (laku db migrate --environment development)`,
@@ -75,13 +75,13 @@ export function requireSameKeys(
     const stranger = given.find((id) => !keys.some((key) => key.id === id))
     if (stranger) {
       refuse(
-        `the key ${stranger} is not one of its own (${active.map(({ id }) => id).join(', ')}); where it is to be, its owner runs laku db keys admit`,
+        `the key ${stranger} is not one of its keys (${active.map(({ id }) => id).join(', ')}); to add the key, its owner runs laku db keys admit`,
       )
     }
     const missing = active.find(({ id }) => !given.includes(id))
     if (missing) {
       refuse(
-        `it reads with the key ${missing.id} too: put that one behind, after a comma, until it is retired`,
+        `some of its data is under the key ${missing.id}: add that key at the end, after a comma, until it is retired`,
       )
     }
     if (!active.some(({ id }) => id === writes)) refuse(`the key ${writes} is retired: put the new one first`)

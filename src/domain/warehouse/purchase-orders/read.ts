@@ -13,7 +13,10 @@ export interface PurchaseOrderItem {
   wholesaleUnit: number
   /** The number of pieces that arrived undamaged. */
   received: number
-  /** The number of pieces that arrived damaged: they are written off, and the factory still owes as many. */
+  /**
+   * The number of pieces that arrived damaged. They are written off, and the factory still owes this number
+   * of pieces.
+   */
   damaged: number
   /**
    * The total number of pieces that an agent has counted at the factory; null if no agent picked up the
