@@ -91,8 +91,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const known = asDomainError(error, request.routeOptions.bodyLimit)
   const status = statusOf(known)
   if (known.code === 'kernel.database_unavailable') request.server.databaseTrouble.at = Date.now()
-  // The SQLSTATE (PostgreSQL's error code) tells an operator the fault of the database. The error's other
-  // details are not logged.
+  // The SQLSTATE (PostgreSQL's error code) is logged, because it tells an operator the fault of the database.
+  // No other detail of the error is logged here.
   const { state: sqlstate } = known.details
   if (status >= 500) request.log.error({ err: error, code: known.code, sqlstate }, 'request failed')
   const { retryAfterS: given } = known.details

@@ -15,8 +15,8 @@ declare module 'fastify' {
 }
 
 /**
- * The maximum age (ms) of a cached public answer. A session's page may be a second old, because a join checks
- * the current row in any case.
+ * The maximum age (ms) of a cached public answer. A session's page may be a second old, because a join does
+ * not rely on the page: it checks the current row.
  */
 export const FRESH_MS = 1_000
 // The maximum number of public answers that are cached. An answer has some 2 kB, so all take 4 MB at most.
@@ -37,9 +37,9 @@ export const publicReads = (laku: Laku) =>
 
 /**
  * A cache of answers by name, each kept for `freshMs`. If the cache is full, the oldest answer is dropped.
- * Callers who ask for the same name during a read wait for the one answer of that read. `make` reads the
- * answer. It gets true if the last answer under the name was found. Only then may its read skip the queue of
- * unknown callers (strangers/fair-gate.ts).
+ * Callers who ask for the same name during a read wait for the one answer of that read. The function `make`
+ * reads the answer. Its parameter is true if the last read of this name found something. Only then may the
+ * new read skip the queue of unknown callers (strangers/fair-gate.ts).
  */
 export class Memory {
   readonly #kept = new Map<string, { until: number; answer: Promise<unknown>; isFound: boolean }>()

@@ -64,8 +64,9 @@ declare module 'fastify' {
 }
 
 /**
- * The limits for the requests of callers who are not logged in. These requests may use two fifths of the 20
- * database connections of a process. The queue holds at most as many requests as two seconds of work.
+ * The limits for the requests of callers who are not logged in. Together, these requests may use two fifths
+ * of the 20 database connections of a process. The queue holds at most as many requests as the process can
+ * serve in two seconds.
  */
 const STRANGERS = { running: 8, waitingOfOne: 100, waiting: 1_000 }
 /**
@@ -103,7 +104,8 @@ export const rateLimits = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     await app.register(rateLimit, { global: false, timeWindow: MINUTE_MS })
     const { policy } = laku
-    // The `cache` option must be set for each limiter, because the plugin does not pass it on.
+    // The `cache` option must be set for each limiter, because the rate-limit plugin does not pass its own
+    // option on.
     const byNetwork = { keyGenerator: ({ network }: FastifyRequest) => network.home }
     const limiter = (max: number, more = {}) =>
       app.createRateLimit({ max, ...byNetwork, ...{ cache: CALLERS }, ...more })

@@ -10,7 +10,7 @@ export const costs = {
    * webhook delivery is lost.
    */
   free: { network: Number.POSITIVE_INFINITY, person: Number.POSITIVE_INFINITY },
-  /** Routes that laku answers from its memory, or nearly so. */
+  /** Routes that laku answers from memory, or with a read whose answer all callers share for a second. */
   memory: { network: 1, person: 1 },
   /** Routes that make a few reads, or change the caller's own data. */
   query: { network: 1, person: 1 },

@@ -39,8 +39,8 @@ declare module 'fastify' {
     /** The state of the server's shutdown; `begun` is true from its first moment. */
     ending: { begun: boolean }
     /**
-     * The time (ms since 1970) at which a request last failed because of the database. It is kept because a
-     * database that answers reads may still take no writes.
+     * The time (ms since 1970) at which a request last failed because of the database. It is kept, because a
+     * successful read does not prove that the database works: it may still take no writes.
      */
     databaseTrouble: { at: number }
   }
@@ -99,8 +99,8 @@ export async function buildServer(laku: Laku, describe?: FastifyPluginAsync): Pr
 }
 
 /**
- * Closes the connection after each answer that is sent while the server shuts down. A connection that is kept
- * alive would prevent the shutdown.
+ * Closes the connection after each answer that is sent while the server shuts down. Otherwise a connection
+ * that is kept alive would prevent the end of the server.
  */
 function endConnections(app: FastifyInstance): void {
   let closing = false

@@ -20,9 +20,9 @@ const saidBy = (productId: string, visit: string, until: string, { network }: Fa
   `${productId}.${visit}.${until}.${network.home}`
 
 /**
- * Sends a token to the visitor of a session's page: with it, a visitor who is not logged in gets prices from
- * couriers. The token is signed and not stored: `<product>.<visit>.<until, in seconds>.<signature>`. It is
- * valid for a quarter of an hour.
+ * Sends a token to the visitor of a group-buying session's page. With the token, a visitor who is not logged
+ * in gets shipping prices from couriers. The token is signed and not stored: `<product>.<visit>.<until, in
+ * seconds>.<signature>`. It is valid for a quarter of an hour.
  */
 export function giveSessionToken(
   { vault, clock }: Laku,

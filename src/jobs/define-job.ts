@@ -35,14 +35,15 @@ export interface JobDefinition<N extends string = string> {
    */
   sweep?: {
     /**
-     * An SQL condition that is true when the sweep has work that is due at `now`. An index must answer it.
+     * An SQL condition that is true when the sweep has work that is due at `now`. It must be answered by an
+     * index, because all workers ask it again and again.
      */
     due: (now: Date) => RawBuilder<boolean>
   }
   /**
-   * True if the job moves money, or decides by the time about money that may have arrived. The job is dropped
-   * while the database is not known to be the shop's own (it may be an old copy). A sweep finds its work
-   * again.
+   * True if the job moves money. It is also true if the job decides something because a time is over,
+   * although money may have arrived meanwhile. While the database may be an old copy of the shop's own, such
+   * a job is dropped. The work is not lost, because a sweep finds it again later.
    */
   needsKnownDatabase?: boolean
   /**

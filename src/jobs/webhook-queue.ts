@@ -47,8 +47,9 @@ export function defineWebhookQueue<Update>(queue: WebhookQueue<Update>): JobDefi
       await allOrEach(
         readable,
         (some) => queue.follow(laku, actor, [...some]),
-        // A DomainError means that laku's rules would refuse the delivery each time, so it is not retried and
-        // staff are told now. Any other error may be temporary.
+        // A DomainError means that laku's rules would refuse the delivery each time. So the delivery is not
+        // retried, and staff are told now. After any other error it is retried, because that error may be
+        // temporary.
         ({ id }, error) =>
           laku.units.run(actor, (work) =>
             recordFailedWebhooks(work, [
@@ -69,8 +70,8 @@ const notFollowed = ({ id, body }: WaitingWebhook) => ({
 })
 
 /**
- * Returns the event's name in a webhook body. laku tells staff of updates that it does not process, once for
- * each name.
+ * Returns the event's name in a webhook body, for updates that laku does not process. laku tells staff of
+ * such updates once for each name.
  */
 function eventIn(body: unknown): string | undefined {
   const named = typeof body === 'object' && body !== null && 'event' in body ? body.event : undefined

@@ -69,8 +69,8 @@ export async function writeCalendar(boss: PgBoss): Promise<void> {
 async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<void> {
   const { logger } = laku
   const options = {
-    // With a batch size of one, a worker would fetch only a few jobs a second, because it fetches again at
-    // once only after a full batch of two or more.
+    // The batch size is at least two. With one, a worker would fetch only a few jobs a second. The reason is
+    // that a worker fetches again at once only after a full batch of two or more.
     batchSize: Math.max(2, job.batchSize),
     burstWhenBatchFull: true,
     pollingIntervalSeconds: 0.5,
@@ -98,9 +98,9 @@ async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<
 }
 
 /**
- * Returns true if a job may run on this database now. A job that sends money waits a short time until
- * Xendit's transaction list has been read. If it may not run, it is dropped, and a sweep finds its work
- * again.
+ * Returns true if a job may run on this database now. A job that sends money waits a few seconds until
+ * Xendit's transaction list has been read. A job that may not run is dropped, because a sweep finds its work
+ * again later.
  */
 async function mayRun(laku: Laku, { needsKnownDatabase, sendsMoney }: JobDefinition): Promise<boolean> {
   for (let wait = 0; wait < BOOK_WAITS; wait++) {
@@ -134,8 +134,8 @@ async function runBatch(
 
 /**
  * Asks the database once a second, in one statement, which sweeps have due work, and queues those sweeps.
- * Indexes answer this, so an idle database of any size costs nothing. The queue prevents that several workers
- * run one sweep at once.
+ * Indexes answer this question, so it costs almost nothing, even if the database is large. All workers ask,
+ * but the queue prevents that two workers run the same sweep at once.
  */
 class SweepTicker {
   readonly #laku: Laku

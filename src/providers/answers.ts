@@ -23,14 +23,14 @@ export function lenient<T extends z.ZodType>(schema: T) {
 }
 
 /**
- * The schema of a provider's name for something, such as an id: a text, or a number in some versions of an
- * API.
+ * The schema of an id or another name that a provider gives to an object. The name is a text, but some
+ * versions of an API send a number.
  */
 export const name = z.union([z.string(), z.number()]).transform(String).pipe(z.string().min(1))
 
 /**
- * Makes the schema of a state or kind that a provider names by a word. The result is in capitals; `otherwise`
- * stands for a missing word.
+ * Makes the schema of a state or kind that a provider names by a word, like `PAID`. The word is turned into
+ * capitals. If the word is missing, the result is `otherwise`.
  */
 export function word(otherwise: string) {
   return z

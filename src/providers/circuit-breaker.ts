@@ -36,8 +36,9 @@ const isTrouble = (error: unknown) =>
 
 /**
  * Creates a provider's circuit breaker, shared by all operations of this provider. While the provider is
- * down, calls fail at once as `unreachable`, so that no worker waits for a timeout. `twice` tries a failed
- * call again after 200 ms; only reads may use it.
+ * down, calls fail at once as `unreachable`, so that no worker waits for a timeout. It returns two functions
+ * that run a call. `once` tries the call once. `twice` tries a failed call again after 200 ms, so only reads
+ * may use it.
  */
 export function createGuard(provider: string, options: BreakerOptions = {}) {
   const { troubles = 8, pauseMs = 5_000 } = options

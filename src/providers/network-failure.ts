@@ -3,8 +3,8 @@ import type { ProviderFailureFacts } from '../domain/kernel/provider-failure.ts'
 type NetworkFailure = Pick<ProviderFailureFacts, 'outcome' | 'code'>
 
 /**
- * The codes of errors that come before the first byte of a request is sent: the provider can have done
- * nothing.
+ * The codes of errors that come before the first byte of a request is sent. After such an error, it is
+ * certain that the provider has done nothing.
  */
 const BEFORE_SENDING = new Set([
   'ECONNREFUSED',

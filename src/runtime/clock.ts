@@ -6,8 +6,8 @@ const REFRESH_MS = 500
 
 /**
  * The clock that all processes of one database share. Development may shift the clock, so that a week passes
- * in a moment. The shift is a row in the database, which each process reads twice a second. Production
- * refuses to start with a shifted clock. After its start, it does not read the shift again.
+ * in a moment. The shift is a row in the database, which each process reads twice a second. Production reads
+ * the shift only at its start, and refuses to start if the clock is shifted.
  */
 export class SharedClock implements Clock {
   #shiftMs = 0

@@ -29,8 +29,8 @@ export type Config = Omit<Settings, 'sealKey'> & {
 }
 
 /**
- * The settings that the commands of the database's owner need. In production, the owner has no other secrets
- * than those in these settings.
+ * The settings that the commands of the database's owner need. There are only a few, because in production
+ * the owner has no other secrets than these.
  */
 export type OwnerConfig = Pick<
   Settings,
@@ -160,8 +160,9 @@ function merge(given: RawSettings, called: Source['called'], source: Source): vo
 }
 
 /**
- * Returns the ports of the server and of the sandbox, from which other defaults are made. If a port is not
- * valid, this function returns its default. The check of all settings reports the port later.
+ * Returns the ports of the server and of the sandbox. Other defaults, such as addresses, are made from these
+ * ports. If a given port is not valid, the default port is returned. The later check of all settings reports
+ * the fault.
  */
 function portsOf(given: RawSettings): { port: number; sandboxPort: number } {
   const { port, sandboxPort } = configSchema.shape

@@ -5,10 +5,11 @@ import { StartError } from './start-error.ts'
 const APP_ROLE = 'laku_app'
 
 export interface DatabaseUrls {
-  /** The URL by which the application's role connects to the database. */
+  /** The URL by which laku's server and workers connect to the database, in the application's role. */
   app: string
   /**
-   * The URL by which the application connects without PgBouncer, because LISTEN needs a dedicated connection.
+   * The URL by which laku connects to the database without PgBouncer. It is needed, because LISTEN needs a
+   * dedicated connection.
    */
   direct: string
   /** The URL by which the database's owner connects. Migrations run over this connection. */
@@ -33,8 +34,8 @@ export async function databaseUrls(config: Config | OwnerConfig): Promise<Databa
 }
 
 /**
- * Returns the database URLs for a command of the database's owner, who may have only the owner's URL. The
- * application's role then has its usual name, and no password.
+ * Returns the database URLs for a command of the database's owner. The owner may have only the owner's URL.
+ * Then the URL of the application's role is made from it, with the role's usual name and no password.
  */
 export async function databaseUrlsOfOwner(config: Config | OwnerConfig): Promise<DatabaseUrls> {
   const { databaseUrl, databaseOwnerUrl } = config

@@ -44,8 +44,9 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     application_name: options.applicationName,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    // Statements of one transaction that do not need each other's results are sent together (Promise.all). A
-    // failed statement fails its transaction, and with it the statements sent after it.
+    // Statements of one transaction that do not need each other's results are sent together (Promise.all).
+    // This is safe, because a failed statement fails the whole transaction, the statements sent after it
+    // included.
     pipeline: true,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   })
@@ -116,7 +117,7 @@ class BoundedDialect extends PostgresDialect {
 export function createKysely(pool: pg.Pool): Kysely<DB> {
   return new Kysely<DB>({
     dialect: new BoundedDialect({ pool }),
-    // The plugin must not rename the keys inside jsonb values.
+    // The plugin renames columns to camelCase, but must not rename the keys inside jsonb values.
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
 }

@@ -73,7 +73,10 @@ const updatable: Record<string, readonly string[]> = {
   command_runs: ['attempt', 'seen_at', 'stop_asked_at', 'kept', 'ended_at', 'exit_code'],
   command_run_lines: [],
 }
-/** The columns with which the application adds an attention item: a new item is never a resolved one. */
+/**
+ * The columns that the application may set when it adds an attention item. The columns of a resolution are
+ * missing here, because a new item is never resolved.
+ */
 const raised = ['id', 'kind', 'subject_kind', 'subject_id', 'message', 'command', 'details', 'times', 'since']
 /** The table of the secret by which the database recognises who acts; nobody but its owner reads it. */
 const OWN_SECRET = 'acting_secret'

@@ -90,7 +90,8 @@ export async function loadProviders(config: Config, db: Kysely<DB>): Promise<Pro
   let known: string | undefined
   return createProviders(config, {
     limiter: new SharedCallLimiter(db, 'xendit', config.policy.xenditCallsPerMinute),
-    // The installation's id stays the same as long as its database exists.
+    // The installation's id is read once and then remembered. It stays the same as long as the database
+    // exists.
     installation: async () => (known ??= await readInstallationId(db)),
   })
 }

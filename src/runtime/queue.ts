@@ -20,11 +20,13 @@ function queueOptions({ name, retryLimit, policy }: QueueDefinition) {
     retryBackoff: true,
     retryDelayMax: 300,
     expireInSeconds: 300,
-    // The interval at which a worker reports that it still works on its jobs (s). If a worker is dead, its
-    // jobs are given out again after this interval. Otherwise they would wait until their expiry.
+    // The interval at which a worker reports that it still works on its jobs (s). If the reports of a worker
+    // stop, the worker is dead, and its jobs are given out again. Without these reports, the jobs would wait
+    // until they expire.
     heartbeatSeconds: 10,
     notify: !dead,
-    // Completed jobs may be deleted after a day: laku's events and tables are the record of the work.
+    // Completed jobs are deleted after a day. Nobody needs them longer, because laku's events and tables
+    // record the work.
     deleteAfterSeconds: 24 * 3600,
     ...(dead ? {} : { deadLetter: DEAD_LETTER_QUEUE }),
   }
@@ -96,7 +98,7 @@ export class JobQueue {
   async enqueue(tx: Tx, jobs: NewJob[]): Promise<void> {
     const boss = await this.boss()
     const { fromKysely } = await import('pg-boss')
-    // pg-boss reads its own column names, which the application's Kysely plugin would rename.
+    // The plugins of Kysely are left out, because they would rename the columns that pg-boss reads.
     const db = fromKysely(tx.withoutPlugins())
     for (const [name, all] of Map.groupBy(jobs, (job) => job.name)) {
       const rows = all.map((job) => ({ data: job.data }))

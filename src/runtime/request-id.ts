@@ -10,8 +10,8 @@ export function withRequestId<T>(requestId: string, use: () => T): T {
 }
 
 /**
- * Runs work that serves many requests or none. So its log lines carry no request id, although the work may
- * begin during a request.
+ * Runs work that serves many requests or none. The work may begin during a request, but it does not belong to
+ * that request. So its log lines carry no request id.
  */
 export function outsideRequests<T>(use: () => T): T {
   return requests.run(undefined, use)

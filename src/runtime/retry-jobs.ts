@@ -6,7 +6,7 @@ import { DEAD_LETTER_QUEUE, type JobQueue } from './queue.ts'
 import { queueErrors } from './queue-errors.ts'
 import { type JobDetail, showJob } from './read-jobs.ts'
 
-// pg-boss reads its own column names, which the application's Kysely plugin would rename.
+// The plugins of Kysely are left out, because they would rename the columns that pg-boss reads.
 const inside = (work: Work) => ({ db: fromKysely(work.tx.withoutPlugins()) })
 
 /**
@@ -24,8 +24,8 @@ export async function retryJob(work: Work, queue: JobQueue, id: string): Promise
 }
 
 /**
- * Takes a waiting job out of its queue. If the job's work was due, it stays due, so a sweep finds it again.
- * Only support or an admin may do this.
+ * Takes a waiting job out of its queue. This does not cancel the work itself: work that is due stays due, so
+ * a sweep finds it again. Only support or an admin may do this.
  * @throws kernel.forbidden, queue.job_not_found, queue.job_not_waiting
  */
 export async function cancelJob(work: Work, queue: JobQueue, id: string): Promise<JobDetail> {

@@ -113,8 +113,8 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
 
 /**
  * The commands that the host's owner may run without a staff token, if the command itself opens the database.
- * They need no token, because they change nothing and show no personal data, and cron runs them. If they run
- * through the staff server, they still need a role.
+ * They need no token, because cron runs them, and because they change nothing and show no personal data. But
+ * through the staff server they need a role.
  */
 export const ownersWithoutToken: ReadonlySet<string> = new Set(['ledger verify', 'whatsapp templates'])
 

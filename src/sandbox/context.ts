@@ -31,8 +31,8 @@ export interface SandboxContext {
 }
 
 /**
- * Returns the time between a provider's answer to a request and the outcome of that request (ms). The outcome
- * comes after the answer, but soon enough for a test.
+ * Returns the time from a provider's answer to a request, until the outcome of the request comes (ms). An
+ * outcome is, for example, a payout that succeeds. The time is short, so that tests need not wait long.
  */
 export function outcomeDelayMs(): number {
   return 5 + Math.floor(Math.random() * 25)

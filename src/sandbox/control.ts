@@ -131,8 +131,9 @@ function readMove(body: unknown) {
 }
 
 /**
- * Adds the routes that set the outcomes of refunds and payouts. Other routes change the status of one payout.
- * A forced change may give a status that the provider's own rules forbid.
+ * Adds the control API's routes about money. Some routes set the outcomes of refunds and payouts to come.
+ * Others change the status of one payout. A forced change may give a status that the provider's own rules
+ * forbid.
  */
 function moneyRoutes(app: FastifyInstance, context: SandboxContext, { account }: ControlledState): void {
   app.put('/refunds', async (request) => {

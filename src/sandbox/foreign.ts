@@ -4,8 +4,9 @@ import type { SandboxContext } from './context.ts'
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
 /**
- * Refuses a request that names another host, or that a page of another origin sends. A page of the internet
- * in a developer's browser can reach loopback, and could otherwise move the sandbox's money.
+ * Refuses a request that names another host, or that a page of another origin sends. This is needed, because
+ * any internet page in a developer's browser can reach the loopback address. Otherwise such a page could move
+ * the sandbox's money.
  */
 export function refuseForeign(app: FastifyInstance, context: SandboxContext): void {
   app.addHook('onRequest', async (request, reply) => {

@@ -42,7 +42,7 @@ export class Schedule {
     this.#timers.set(timer, done)
   }
 
-  /** Resolves when no work of the sandbox is under way. Work that starts more work delays this. */
+  /** Resolves when no work of the sandbox is under way, also none that other work has started meanwhile. */
   async settled(): Promise<void> {
     while (this.#pending > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }

@@ -31,13 +31,13 @@ const WELL_BEHAVED: Misbehaviour = { duplicates: 0, shuffle: false, delay_ms: 0,
  */
 const RETRY_AFTER_MS = [100, 300, 800, 1200, 2400, 4800]
 /**
- * The timeout of a webhook delivery (ms). A provider waits 30 s for an answer, and does not send the
- * webhook again after a timeout.
+ * The timeout of a webhook delivery (ms). It is 30 s, because a real provider waits that long for an answer.
+ * After a timeout, the webhook is not sent again.
  */
 const TIMEOUT_MS = WEBHOOK_TIMEOUT_S * 1000
 /**
- * The number of webhooks in a full shuffled batch, and the wait for a full batch (ms). A full batch is sent
- * at once. A batch that is not full is sent after the wait.
+ * The number of webhooks in a full batch, and the maximum wait for a full batch (ms). They are used only
+ * while webhooks are sent in random order. A full batch is sent at once, any other batch after the wait.
  */
 const SHUFFLE_BATCH = 8
 const SHUFFLE_WAIT_MS = 40
@@ -89,8 +89,8 @@ export class WebhookDelivery {
   }
 
   /**
-   * Sends a webhook now, or as the set misbehaviour demands. Never throws: a provider does not stop when the
-   * merchant does not answer.
+   * Sends a webhook. If a test has set a misbehaviour, the webhook may be repeated, delayed, shuffled or
+   * dropped. It never throws, because a provider goes on even if the merchant does not answer.
    */
   deliver(webhook: Webhook): void {
     const { duplicates, drop_rate: dropRate, shuffle } = this.#misbehaviour

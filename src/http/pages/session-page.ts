@@ -125,8 +125,8 @@ function figuresOf({ session, language, standing, running, now }: Shown): Fact[]
   if (running && session.heldUnits > 0) figures.push([texts.held, count(session.heldUnits)])
   if (running && session.perUserLimit !== null) figures.push([texts.perBuyer, count(session.perUserLimit)])
   if (running) figures.push([texts.timeLeft, timeLeftText(language, session.endsAt, now)])
-  // The planned end is displayed only until the session's result is known. A session that reached its minimum
-  // may have closed earlier.
+  // The planned end is displayed only until the session's result is known. Later it may be wrong, because a
+  // session that reached its minimum may have closed earlier.
   if (running || standing === 'deciding') figures.push([texts.ends, instantOf(language, session.endsAt)])
   figures.push([texts.code, whole(session.code)])
   return figures

@@ -1,8 +1,8 @@
 import { Drawing } from './png.ts'
 
 /**
- * The size of the picture in pixels. Messengers show a link's picture large from 600 by 315 pixels on, and
- * none of them accepts SVG.
+ * The size of the picture in pixels. It is 600 by 315, because messengers show a smaller picture of a link
+ * only small. The picture has pixels, because no messenger accepts SVG.
  */
 export const PICTURE = { width: 600, height: 315 } as const
 

@@ -57,8 +57,8 @@ td{text-align:right;white-space:nowrap}
 const styleHash = createHash('sha256').update(STYLE).digest('base64')
 
 /**
- * The content security policy of a page: no script at all, only the one style sheet, by its hash, and
- * pictures from laku itself.
+ * The content security policy of a page. It allows no script. It allows one style sheet, named by the hash of
+ * its content, and pictures from laku itself.
  */
 export const PAGE_CSP = `default-src 'none'; style-src 'sha256-${styleHash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 

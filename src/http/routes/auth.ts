@@ -65,13 +65,16 @@ const asked = z.object({
    */
   challenge_id: z.uuid(),
   expires_in_s: z.int(),
-  /** The seconds until the one-time code is sent, if many codes are being requested; at most 60. */
+  /**
+   * The number of seconds until the one-time code is sent. It is given only if many codes are being
+   * requested, and is 60 at most.
+   */
   sent_in_s: z.int().optional(),
 })
 
 /**
- * Returns the browser's user agent. It helps to distinguish another tab of the browser that logged in from
- * another person's browser.
+ * Returns the browser's user agent. By it, laku can distinguish another tab of the browser that logged in
+ * from the browser of another person.
  */
 const deviceIn = ({ headers }: FastifyRequest) => headers['user-agent']?.slice(0, 300) ?? ''
 
@@ -134,7 +137,8 @@ export const authRoutes =
         const turn = purpose === 'login' ? await limitStrangers(request, body) : request.network.home
         const actor = (purpose !== 'login' && customerOf(request)) || request.actor
         const options = { requestId: request.id }
-        // A siege may have begun while the request waited for its turn, so laku checks this after the wait.
+        // A siege (an attack by many networks) may have begun while the request waited for its turn. So laku
+        // checks for a siege after the wait.
         const run = () =>
           laku.units.run(
             actor,

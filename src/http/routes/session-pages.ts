@@ -51,7 +51,8 @@ export const sessionPageRoutes =
         )
         if (!session) return sendPage(reply, missingSessionPage(language))
         const { publicUrl } = laku.config
-        // One read of the session serves all visitors, but each visitor gets a token of their own.
+        // All visitors share one read of the session. But each visitor gets a token of their own, with which
+        // the visitor's browser can ask for shipping prices.
         giveSessionToken(laku, request, reply, session.product.id)
         reply.header('cache-control', `private, max-age=${FRESH_S}`)
         return sendPage(reply, sessionPage(session, { now: laku.clock.now(), language, publicUrl }))

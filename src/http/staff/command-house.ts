@@ -9,8 +9,8 @@ export interface Execution {
   run: { id: string; attempt: number }
   actor: Actor
   /**
-   * The token of the staff member. The actor's proof holds it too, but only this text arrives in another
-   * thread.
+   * The token of the staff member. The actor's proof holds the token too, but the proof cannot be passed to
+   * another thread. This text can.
    */
   token?: string | undefined
   request: CommandRequest
@@ -31,8 +31,8 @@ export interface Execution {
 /** The commands that the staff server runs; they are defined outside of src/http. */
 export interface CommandHouse {
   /**
-   * Finds a command by its name; undefined if it does not exist. `reads` says that it changes nothing, and
-   * `shownOnce` that its output must not be stored.
+   * Finds a command by its name; undefined if no such command exists. `reads` means that the command changes
+   * nothing. `shownOnce` means that the command's output must not be stored.
    */
   find(path: readonly string[]): Promise<{ reads: boolean; shownOnce?: boolean } | undefined>
   /**

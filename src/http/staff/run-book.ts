@@ -136,8 +136,8 @@ export class RunBook {
           'the stored output of a command run has no last event',
         )
         run.abandon()
-        // The run is marked as ended without an outcome, so that a staff member who asks for the outcome need
-        // not wait.
+        // The run is marked as ended without an outcome. Otherwise a staff member who asks for the outcome
+        // would wait in vain.
         return leaveRun(this.#laku.db, id).catch(() => {})
       })
       .finally(() => {

@@ -24,8 +24,8 @@ export interface RunPaces {
 }
 
 /**
- * The length of a rest of long staff work, as a multiple of the time that the last piece of the work took. A
- * piece is followed by a rest if a customer's request was answered beside it.
+ * The length of the rest after a piece of long staff work, as a multiple of the piece's own time. The work
+ * rests only if a customer's request was being answered during the piece.
  */
 const REST_PER_WORK = 3
 /**
@@ -67,7 +67,9 @@ export class Run {
   #pieceBeganMs = performance.now()
   /** Whether a customer's request was being answered when the current piece of the work began. */
   #wasBesideCustomers = false
-  /** How many requests of customers had come when the current piece of the work began. */
+  /**
+   * The number of customer requests that this process had received when the current piece of the work began.
+   */
   #receivedBefore: number
   #isRecorded: boolean
   /** Whether the command's output may be stored. */
@@ -80,8 +82,8 @@ export class Run {
   #wake = Promise.withResolvers<void>()
 
   /**
-   * Starts a run of a staff command. `record` inserts the run's database row if it has none yet: a command
-   * that only reads gets a row once it has taken long.
+   * Starts a run of a staff command. `record` inserts the run's database row, and is given only if the run
+   * has no row yet. A command that only reads gets its row later, when it has taken long.
    */
   constructor(
     laku: Laku,

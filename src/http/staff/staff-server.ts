@@ -46,8 +46,8 @@ import { staffErrors } from './staff-errors.ts'
 
 type Staff = Extract<Actor, { kind: 'staff' }>
 
-// The size of the staff server's own connection pool. Long staff commands use these connections, and never
-// those that joins need.
+// The number of connections in the staff server's own pool. The pool is separate, because long staff commands
+// must not use the connections that buyers' joins need.
 const POOL_SIZE = 6
 /** The time settings of the staff server; tests use shorter ones. */
 export interface StaffServerTimings extends RunPaces {
@@ -211,8 +211,8 @@ function buildStaffServer(
         const [first, second] = asked.path
         if (first !== noun || second !== verb)
           throw staffErrors.request_unfit({ where: 'body', problems: [] })
-        // Commands load their code when they first run. Code of another build does not fit the code that this
-        // process has loaded before.
+        // A command loads its code from the disk when it first runs. If the disk now holds another build,
+        // that code does not fit the code that this process has loaded before. So the command is refused.
         if (buildOnDisk() !== loadedBuild) throw staffErrors.installed_over()
         const found = await house.find(asked.path)
         if (!found)
@@ -269,7 +269,8 @@ function buildStaffServer(
     reply.raw.once('close', leave)
     if (!request) return gone.signal
     const look = setInterval(() => {
-      // If the database does not answer, the token may still be valid, so the reader stays connected.
+      // If the database does not answer, laku cannot tell whether the token is still valid. So the reader
+      // stays connected.
       holderOf(request).then(
         (staff) => staff ?? leave(),
         () => {},

@@ -14,7 +14,7 @@ export interface GateLimits {
 
 /**
  * Runs the database work of callers who are not logged in, a few requests at a time, from the queues in turn.
- * Many requests of one network delay only that network. Most database connections of the process stay free
+ * So many requests of one network delay only that network. Most database connections of the process stay free
  * for logged-in people, providers and joins.
  */
 export class FairGate {

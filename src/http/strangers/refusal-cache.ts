@@ -30,8 +30,8 @@ const CALLED_MS = 250
  */
 const MAX_ENTRIES = 50_000
 /**
- * The time (ms) for which an ended code request (challenge) or refresh token is remembered. It never becomes
- * valid again, but no client repeats it for longer than this time.
+ * The time (ms) for which an ended code request (challenge) or refresh token is remembered. It stays invalid
+ * for ever. But it can be forgotten after this time, because no client repeats it for longer.
  */
 const OVER_MS = 600_000
 
@@ -82,7 +82,10 @@ export class RefusalCache {
     return called.has(phone)
   }
 
-  /** Remembers the limit of code requests that an error reports as used up. */
+  /**
+   * Remembers that a limit of code requests is used up, if the error says so. Until the limit ends, such
+   * requests are then refused without the database.
+   */
   tooEarly(error: unknown): void {
     if (!(error instanceof CodeTooEarly)) return
     this.#usedUp.keep(error.turn, true, Math.min(error.until.getTime(), this.#nowMs() + LONGEST_MS))

@@ -19,13 +19,16 @@ const FORGERIES = 6
 const FORGERS = 3
 /** The maximum number of networks that are counted in a minute. Counting more would not change the result. */
 const MAX_NETWORKS = 1_000
-/** The time (ms) that a siege lasts after the last refusal that reached its thresholds. */
+/**
+ * The time (ms) after which a siege counts as over. The time begins again with each refusal that reaches the
+ * thresholds.
+ */
 const LASTS_MS = 120_000
 
 /**
- * If this many networks are refused within this time (ms), a siege may be beginning. Each unknown caller's
- * request for a message then waits until the refusals are older than this time, or until the siege is
- * certain.
+ * The number of networks and the time (ms) by which laku suspects a siege. If this many networks are refused
+ * within this time, a siege may be beginning. Each unknown caller's request for a message then waits. The
+ * wait ends when the refusals are older than this time, or when the siege is certain.
  */
 const SUSPECTS = 2
 const SUSPECTED_MS = 1_000
@@ -35,7 +38,7 @@ const SUSPECTED_MS = 1_000
  */
 const WAIT_MS = 400
 const LOOK_MS = 25
-/** The maximum number of requests that wait at once. A further request does not wait. */
+/** The maximum number of requests that wait at once. A further request continues without waiting. */
 const MAX_WAITING = 1_000
 
 /**

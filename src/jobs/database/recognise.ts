@@ -15,8 +15,9 @@ const lookedAt = new WeakMap<Laku, number>()
 const EVERY_MS = 10_000
 
 /**
- * Checks whether a database that may be an older copy lacks anything that the provider knows. If it lacks
- * nothing, money moves again within 30 s, for example after a failover.
+ * Checks a database that may be an older copy, for example after a failover. While it is unknown whether it
+ * is a copy, no money moves. If the database lacks nothing that the provider knows, money moves again within
+ * 30 s.
  */
 export const databaseRecogniseJob = defineJob({
   name: 'database.recognise',

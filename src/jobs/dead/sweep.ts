@@ -11,7 +11,8 @@ const unseen = sql`
 const BATCH_SIZE = 100
 
 /**
- * Raises one attention item for each job whose retries are used up, so that it is in the dead letter queue.
+ * Raises one attention item for each job in the dead letter queue. A job is in that queue if its retries are
+ * used up.
  */
 export const deadSweepJob = defineJob({
   name: 'dead.sweep',

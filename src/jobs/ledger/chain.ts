@@ -6,8 +6,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'ledger.chain' }
 
 /**
- * The last page of the ledger chain that this process has seen. If a later read of the chain ends before that
- * page, the end of the chain was removed.
+ * The last page of the ledger chain that this process has seen. It is remembered to detect a removal: if a
+ * later read of the chain ends before that page, somebody removed the end of the chain.
  */
 const seen = new WeakMap<Laku, ChainHead>()
 

@@ -4,8 +4,9 @@ import { defineJob, type JobFailure } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'otp.deliver' }
 
-// The number of retries. They begin after one second and become rarer, so ten last longer than the five
-// minutes for which a code is valid. The job waits that long while staff have paused SMS.
+// The number of retries. The first comes after one second, and the time between two retries grows. So ten
+// retries last longer than the five minutes for which a code is valid. They must last that long, because the
+// job waits while staff have paused SMS.
 const TRIES = 10
 
 /**

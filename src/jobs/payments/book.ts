@@ -23,8 +23,8 @@ export const paymentsBookJob = defineJob({
   batchSize: 1,
   retryLimit: 0,
   cron: '*/10 * * * *',
-  // A database server that was just started may be an older copy. So Xendit's transaction list is read before
-  // any money is sent.
+  // A database server that was just started may hold an older copy of the database. The newest payouts may be
+  // missing in that copy. So laku reads Xendit's transaction list before it sends any money.
   sweep: {
     due: () => sql<boolean>`(not ${bookIsRead} and not ${switchedOff('xendit')})`,
   },

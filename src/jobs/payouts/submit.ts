@@ -6,8 +6,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'payouts.submit' }
 
 /**
- * Sends payouts to the provider. If there is no answer, the job payouts.sweep asks the provider about the
- * payout; no job sends it again blindly.
+ * Sends payouts to the provider. If the provider does not answer, the payout may have been made. So no job
+ * sends it again before the job payouts.sweep has asked the provider about it.
  */
 export const payoutsSubmitJob = defineJob({
   name: 'payouts.submit',

@@ -9,7 +9,8 @@ const actor: Actor = { kind: 'system', name: 'push.sweep' }
 const BATCH_SIZE = 200
 
 /**
- * Sends push messages whose next attempt is due, which waited for the morning, or whose sending job was lost.
+ * Sends push messages whose next attempt is due, or whose sending job was lost. It also sends messages that
+ * had to wait until the morning.
  */
 export const pushSweepJob = defineJob({
   name: 'push.sweep',

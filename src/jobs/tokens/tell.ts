@@ -5,8 +5,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'tokens.tell' }
 
 /**
- * Warns staff, each hour, of staff tokens that expire within two weeks. A scheduled command whose token has
- * expired stops without notice.
+ * Warns staff, each hour, of staff tokens that expire within two weeks. Without this warning, a scheduled
+ * command whose token has expired would stop without notice.
  */
 export const tokensTellJob = defineJob({
   name: 'tokens.tell',

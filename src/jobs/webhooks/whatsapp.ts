@@ -8,8 +8,8 @@ import { parseWhatsAppWebhook, type WhatsAppDelivery } from '../../providers/wha
 import { type Delivery, defineWebhookQueue } from '../webhook-queue.ts'
 
 /**
- * The number of retries for a status update that arrives early: the worker that sent the message has not yet
- * stored the provider's id of the message.
+ * The number of retries for a status update whose message is not found. The update may have come too early:
+ * the worker that sent the message has then not yet stored the provider's id of the message.
  */
 const EARLY_TRIES = 2
 

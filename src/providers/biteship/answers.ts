@@ -45,7 +45,10 @@ const event = z
   .looseObject({ status: z.string().min(1), note: lenient(z.string()), updated_at: instant })
   .transform(({ status, note, updated_at }) => ({ status, note: note ?? '', updatedAt: updated_at }))
 
-/** The schema of a courier order. Any of its fields may be null (biteship.nullable), but not all of them. */
+/**
+ * The schema of a courier order. Any field but the id may be null (biteship.nullable). But an order without
+ * status, price and courier is refused.
+ */
 export const orderAnswer = z
   .looseObject({
     id: name,
@@ -72,7 +75,8 @@ export const orderAnswer = z
       trackingId: courier?.tracking_id || undefined,
       // The waybill number is an empty text until the courier gives one.
       waybillId: courier?.waybill_id || undefined,
-      // A courier order without a status was at least confirmed, because it exists.
+      // If Biteship gives no status, the last status of the history is used. If the history is empty,
+      // `confirmed` is used, because an order that exists was at least confirmed.
       status: status ?? history.at(-1)?.status ?? 'confirmed',
       priceIdr: price,
       link: courier?.link || undefined,

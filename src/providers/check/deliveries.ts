@@ -58,7 +58,10 @@ export function payoutEventProbe({ payouts, key, read, webhookUrl, timeoutMs }: 
   }
 }
 
-/** The statuses of a payout that goes on to its end without any action by laku, or has failed. */
+/**
+ * The statuses of a payout in which the check waits for the webhook. In these statuses the payout has failed,
+ * or goes on to its end without any action by laku.
+ */
 const ENDS = ['ACCEPTED', 'REQUESTED', 'READY', 'ROUTING', 'FAILED']
 
 async function eventOf(

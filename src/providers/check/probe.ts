@@ -40,8 +40,8 @@ export class NotConfigured extends Error {
 }
 
 /**
- * Receives each provider's answers: passes them on to the recorder, and keeps the last answer for the probe
- * that asked.
+ * Receives the answers of a provider. It passes each answer on to the recorder. It also keeps the last
+ * answer, so that the probe that asked can read the answer unchanged.
  */
 export class Ear {
   #last: HeardAnswer | undefined

@@ -32,7 +32,7 @@ export interface ProbeRun {
   step: (finding: Finding) => void
 }
 
-/** The reason why a provider's remaining probes are skipped. */
+/** The reason why a provider's remaining probes are skipped: for example, the provider does not answer. */
 type Blocked = Pick<Finding, 'says' | 'todo'>
 
 /** Runs all probes: those of one provider in order, and all providers at the same time. */

@@ -68,7 +68,7 @@ export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes)
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error
       const refusal = refusalBy(error.code)
-      // A refusal that concerns the account is thrown: the run of the checks reports it.
+      // A refusal that concerns the account is thrown, because the caller (run-probes.ts) reports it.
       if (!refusal || refusal.reach === 'account') throw error
       if (refusal.reach === 'message')
         return { says: `refused only because of the missing recipient: ${error.code}` }

@@ -133,8 +133,8 @@ export function payoutProbe(payouts: PayoutGateway, key: string, ear: Ear): Prob
 }
 
 /**
- * Cancels the payout. If Xendit refuses because of a rare status, this counts as no new difference. The rare
- * status was reported before.
+ * Cancels the payout, and returns the differences from the facts. If the payout had a rare status, Xendit may
+ * refuse to cancel it. This is no new difference, because the check has already reported the rare status.
  */
 async function cancelDifferences(payouts: PayoutGateway, made: GatewayPayout): Promise<Difference[]> {
   try {
@@ -149,8 +149,7 @@ async function cancelDifferences(payouts: PayoutGateway, made: GatewayPayout): P
 /** The statuses in which a payout is over and cannot be cancelled. */
 const OVER = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED', 'COMPLIANCE_REJECTED', 'EXPIRED', 'REJECTED']
 /**
- * xendit.payout-statuses: rare statuses of a payout. They occur in addition to the statuses that Xendit
- * documents for test mode.
+ * xendit.payout-statuses: the rare statuses of a payout. Xendit does not document them for test mode.
  */
 const RARE = ['READY', 'ROUTING', 'LOCKED', 'PENDING_COMPLIANCE_ASSESSMENT', ...OVER.slice(4)]
 

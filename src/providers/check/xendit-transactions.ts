@@ -38,8 +38,9 @@ export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
 }
 
 /**
- * Makes the probe that reads the invoices of payments in Xendit's transaction list. An invoice that is not
- * reported as paid contradicts the list. Such an invoice might also contradict its own webhook.
+ * Makes the probe that reads the invoices of payments in Xendit's transaction list. The list shows these
+ * payments as successful. So an invoice that is not reported as paid contradicts the list, and perhaps its
+ * own webhook too.
  */
 export function readAgainProbe(gateway: PaymentGateway): Probe {
   return {
@@ -142,8 +143,8 @@ function feeDifferences(lines: readonly Record<string, unknown>[]): Difference[]
 
 const DAY_MS = 86_400_000
 /**
- * The tolerated difference between the expected and the reported day of settlement, in days. It allows for
- * clocks that disagree, and for a weekend, on which money does not settle.
+ * The tolerated difference between the expected and the reported day of settlement, in days. The difference
+ * is tolerated, because clocks may disagree, and because money does not settle on a weekend.
  */
 const [EARLIER_DAYS, LATER_DAYS] = [0.5, 2.5]
 

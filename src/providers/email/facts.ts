@@ -2,8 +2,8 @@
 
 /**
  * The error codes by which a mail server refuses laku's login, or demands a login. `eauth` and `enoauth` come
- * from the mail client itself. No mail is sent until a person corrects the login. Until then the mails wait,
- * because they are not at fault.
+ * from the mail client itself. The fault is in the login and not in the mails. So the mails are kept until a
+ * person corrects the login.
  */
 export const LOGIN_REFUSED: readonly string[] = [
   'eauth',

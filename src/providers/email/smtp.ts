@@ -14,7 +14,10 @@ export interface SmtpOptions {
   from: string
   /** The timeout of each wait for the mail server (ms). Default 10 s. */
   timeoutMs?: number
-  /** True if a server without TLS gets no mail, because mails carry log-in codes. */
+  /**
+   * True if no mail may be sent to a server without TLS. The reason is that mails carry log-in codes, which
+   * others could read on the way.
+   */
   needsTls?: boolean
   breaker?: BreakerOptions
 }

@@ -128,8 +128,8 @@ const refusals: Readonly<Record<string, Refusal>> = {
   ...metaRefusals,
   ...fonnteRefusals,
   // The code `template_unknown` is laku's own: laku has no text for the template. The code `refused` means
-  // that Fonnte gave no reason. It is not listed here, because that refusal may concern the account. So the
-  // message is tried again.
+  // that Fonnte gave no reason. `refused` is not listed here, so the message is tried again. This is right,
+  // because the refusal may concern the account and not the message.
   template_unknown: of('template', 'laku has no text for this template'),
 }
 

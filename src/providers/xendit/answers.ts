@@ -42,7 +42,8 @@ export const invoiceAnswer = z
     // Xendit may leave out our key of the invoice. The answer is still accepted, because laku can also find
     // the invoice's payment by the invoice's id.
     external_id: maybeName,
-    // An unknown status of an invoice means neither paid nor unpaid: laku waits for a known one.
+    // An unknown status does not tell whether the invoice is paid. So laku waits until Xendit gives a status
+    // that laku knows.
     status: word('UNKNOWN').pipe(z.enum(invoiceStates).catch('UNKNOWN')),
     amount: rupiah,
     currency,
@@ -77,7 +78,7 @@ export const invoiceAnswer = z
 
 /**
  * An invoice in a list of invoices. An invoice that cannot be read stays in the list, with the status
- * UNKNOWN. If even its id cannot be read, the id is empty: it may be any invoice.
+ * UNKNOWN. If even its id cannot be read, the id is empty, because the entry may be any invoice.
  */
 const listedInvoice = invoiceAnswer.or(
   z

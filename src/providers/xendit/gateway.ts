@@ -103,8 +103,9 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
       let partial: ListedRefunds['partial']
       for (const list of lists) {
         const listed = await refundsOf(http, list).catch((error: unknown) => {
-          // xendit.refund-by-invoice: laku asks for the list of refunds by two filters. Xendit may stop
-          // supporting one of them, and refuse it. Then the refunds found by the other filter still count.
+          // xendit.refund-by-invoice: laku asks for the list of refunds twice, each time by another filter.
+          // If Xendit no longer supports one filter, it refuses that request. The refunds found by the other
+          // filter still count.
           if (!(error instanceof ProviderFailure) || error.outcome !== 'refused') throw error
           refused = error
         })

@@ -21,8 +21,8 @@ export function prefixReferences(
     ...refund,
     referenceId: refund.referenceId && bare(mark, refund.referenceId),
   })
-  // laku's own key of a payout contains the installation's prefix. So the prefix is not removed from the
-  // lines of payouts.
+  // The prefix is not removed from the transaction lines of payouts, because laku's own key of a payout
+  // contains the prefix.
   const lineOf = (mark: string, line: GatewayTransaction): GatewayTransaction =>
     line.referenceId && /^(PAYMENT|REFUND|CHARGEBACK)$/.test(line.type)
       ? { ...line, referenceId: bare(mark, line.referenceId) }

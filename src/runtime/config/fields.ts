@@ -40,7 +40,8 @@ export function optional<T extends z.ZodType>({ schema, allowed }: Field<T>): Fi
   return { schema: schema.optional(), allowed }
 }
 
-// Each schema below is made by a function, because a schema object can carry the name of only one variable.
+// Each schema below is made by a function, so that each setting gets a schema object of its own. This is
+// needed, because a schema object can carry the name of only one variable.
 
 export const text = () => ({
   schema: z.string().regex(/^[^\r\n]{1,200}$/),

@@ -27,8 +27,8 @@ export const configSchema = z.strictObject({
   token: secret('LAKU_TOKEN', field.optional(field.token())),
 
   /**
-   * The URL by which the application connects to the database. If it is not set, laku uses the embedded
-   * server of the data folder.
+   * The URL by which laku connects to the database. If it is not set, laku uses the embedded database server
+   * of the data folder.
    */
   databaseUrl: secret('DATABASE_URL', field.optional(field.postgresUrl())),
   /**

@@ -26,7 +26,9 @@ const webAddresses: readonly SettingName[] = [
   'publicUrl',
   'corsOrigins',
 ]
-/** The settings that are addresses: an address holds its password among other things. */
+/**
+ * The settings that are addresses and may contain a password. The password is only a part of such an address.
+ */
 const addresses: readonly SettingName[] = [
   'databaseUrl',
   'databaseDirectUrl',
@@ -63,7 +65,8 @@ export function judgeSecrets(given: RawSettings): Verdict {
     }
   }
   for (const name of webAddresses) {
-    // A parsed URL is asked, because spaces and capitals before `://` change nothing in the address.
+    // The protocol is taken from the parsed URL and not from the text. Otherwise spaces or capitals before
+    // `://` would hide an http address.
     if (!valuesOf(given[name]).some((value) => URL.canParse(value) && new URL(value).protocol === 'http:'))
       continue
     verdict.problems.push(

@@ -42,8 +42,8 @@ export async function backUp(dataDir: string, file: string): Promise<number> {
     } finally {
       await client.end()
     }
-    // The server wrote the backup, so the server's user owns it. The backup is copied, because the copy can
-    // get the caller as its owner. A copy also works between two file systems, where a rename would fail.
+    // The server wrote the backup, so the server's user owns that file. The file is copied and not renamed,
+    // so that the caller can own the copy. Also, a rename between two file systems would fail.
     const made = `${file}.new-${process.pid}`
     copyFileSync(join(aside, 'base.tar'), made)
     chmodSync(made, 0o600)

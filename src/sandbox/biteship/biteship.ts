@@ -76,7 +76,10 @@ function orderRoutes(app: FastifyInstance, context: SandboxContext, parcels: Par
   })
 }
 
-/** A place that the address form can look up, with one postal code. */
+/**
+ * A place that Biteship's search of areas finds, with one postal code. The shop's address form uses this
+ * search.
+ */
 type Area = [district: string, city: string, province: string, postalCode: number]
 
 const AREAS: Area[] = [

@@ -75,8 +75,8 @@ export function createOrder(context: SandboxContext, parcels: Parcels, body: unk
 const newWaybill = () => `WYB-${randomInt(1e12, 1e13)}`
 
 /**
- * Gives an order its waybill number: at once, or after the answer with a webhook, as the sandbox's profile
- * says (biteship.waybill).
+ * Gives an order its waybill number. The sandbox's profile (biteship.waybill) decides when: at once, or after
+ * the answer. If it comes after the answer, a webhook reports it.
  */
 function giveWaybill(context: SandboxContext, order: Order): void {
   if (context.profile.of('biteship.waybill') === 'at_once') {
@@ -213,7 +213,7 @@ function trackingLink(context: SandboxContext, order: Order): string {
   return `${context.publicUrl()}/biteship/track/${order.trackingId}`
 }
 
-/** Returns an order in the form of Biteship's answer to its creation. */
+/** Returns an order in the form in which Biteship answers the request that creates the order. */
 export function orderAnswer(context: SandboxContext, order: Order): object {
   const { request } = order
   return {
@@ -248,7 +248,10 @@ export function orderAnswer(context: SandboxContext, order: Order): object {
   }
 }
 
-/** Returns an order in the form of Biteship's answer to a later read: with its history. */
+/**
+ * Returns an order in the form in which Biteship answers a later read of the order. This form contains the
+ * order's history.
+ */
 export function orderWithHistory(context: SandboxContext, order: Order): object {
   const answer = orderAnswer(context, order)
   const timeless = context.profile.of('biteship.tracking') === 'null'

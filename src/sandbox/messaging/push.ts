@@ -12,7 +12,7 @@ export function pushPlugin(context: SandboxContext) {
   return async (app: FastifyInstance): Promise<void> => {
     guard(app, context, {
       provider: 'push',
-      // Push services need no key, because a subscription's address is its own secret.
+      // A request to a push service needs no key, because the address of a subscription is itself a secret.
       authenticate: () => undefined,
       // The status 410 means that the browser's subscription is gone for good.
       refusal: (code = '410') =>

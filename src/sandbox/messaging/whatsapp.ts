@@ -149,7 +149,10 @@ function send(context: SandboxContext, lastHeard: LastHeard, body: Fields): obje
   return { messaging_product: 'whatsapp', contacts: [{ input, wa_id: to }], messages: [{ id }] }
 }
 
-/** Refuses every message, if the sandbox's profile chooses one of meta.refusals. */
+/**
+ * Refuses every message with one of Meta's error numbers (meta.refusals), if the sandbox's profile names a
+ * number.
+ */
 function refuseAsTold({ profile }: SandboxContext): void {
   const refusal = profile.of('whatsapp.refusal')
   if (refusal === 'none') return

@@ -10,9 +10,10 @@ const EVENTS = ['action_required', 'under_review', 'won', 'lost'] as const
 const TWO_WEEKS_MS = 14 * 86_400_000
 
 /**
- * Sends Xendit's webhook about a dispute: `{of, event?, id?, amount?, due_in_s?}`, where `of` is an
- * invoice, a payment or a reference. The webhook moves no money. A chargeback, or the money back from a won
- * dispute, is a separate line of the transaction list (`POST /control/transactions`).
+ * Sends Xendit's webhook about a dispute: `{of, event?, id?, amount?, due_in_s?}`, where `of` is an invoice,
+ * a payment or a reference. The webhook moves no money. Money moves only by a separate line of the
+ * transaction list (`POST /control/transactions`). Such a line is a chargeback, or the money back from a won
+ * dispute.
  */
 export function sendDisputeWebhook(context: SandboxContext, account: XenditAccount, body: unknown): object {
   const fields = fieldsOf(body)

@@ -211,8 +211,8 @@ export function invoiceAnswer(context: SandboxContext, account: XenditAccount, i
 }
 
 /**
- * Returns the status that a read of an invoice gives, which may contradict the invoice's webhook, as the
- * sandbox's profile says.
+ * Returns the status that a read of an invoice gives. If the sandbox's profile says so, this status
+ * contradicts the invoice's webhook: a paid invoice reads as expired.
  */
 export function readStatus(context: SandboxContext, { status }: Invoice): Invoice['status'] {
   const contradicts = status === 'PAID' && context.profile.of('xendit.invoice-reading') === 'expired'

@@ -1,8 +1,8 @@
 import type { SandboxContext } from '../context.ts'
 
 /**
- * Returns an object in the form that Xendit's lists have. Xendit's schema allows null for `reference_id` in a
- * list. So it is null here, unless the sandbox's profile says otherwise.
+ * Returns an object in the form that Xendit's lists have. The `reference_id` is null, because Xendit's schema
+ * allows null in a list. It is kept only if the sandbox's profile says so.
  */
 export function asListed<T extends { reference_id: string | null }>(context: SandboxContext, listed: T): T {
   if (context.profile.of('xendit.list-references') === 'told') return listed

@@ -53,8 +53,8 @@ const limitsOf = (channelCode: string) => ({
   minimum_increment: 1,
 })
 /**
- * xendit.payout-texts: the maximum number of characters in a reference, and in another text, like the
- * description.
+ * xendit.payout-texts: the maximum number of characters in the texts of a payout. The first figure is for the
+ * reference, the second for other texts, such as the description.
  */
 const [MAX_REFERENCE, MAX_TEXT] = [255, 100]
 const ARRIVAL_MS = 15 * 60_000
@@ -141,8 +141,8 @@ const COMES_FROM: Readonly<Record<OwnStatus, readonly PayoutStatus[]>> = {
 }
 
 /**
- * Moves a payout to a status and notifies the merchant (a cancelled payout has no webhook). Throws 400 where
- * the payout cannot get that status.
+ * Moves a payout to a status, and sends the merchant a webhook; only a cancelled payout gets none. Throws 400
+ * if the present status of the payout does not allow the new one.
  */
 export function movePayout(
   context: SandboxContext,

@@ -109,7 +109,10 @@ export function createRefund(context: SandboxContext, account: XenditAccount, bo
   return refund
 }
 
-/** Refuses a refund that breaks no rule, if the sandbox's profile chooses one of xendit.refund-refusals. */
+/**
+ * Refuses even a refund that breaks no rule, if the sandbox's profile names one of Xendit's error codes
+ * (xendit.refund-refusals).
+ */
 function refuseAsTold(context: SandboxContext): void {
   const refusal = context.profile.of('xendit.refund-refusal')
   if (refusal === 'none') return
