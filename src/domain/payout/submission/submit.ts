@@ -13,6 +13,7 @@ import { inOneOrEach, type PutOff, setAside } from '../../ops/index.ts'
 import type { PayoutContext } from '../context.ts'
 import type { GatewayPayout } from '../gateway.ts'
 import { applyPayoutAnswers } from '../outcomes/apply-answers.ts'
+import { lockPayouts } from '../payouts/lock.ts'
 import { nextLookS, UNKNOWN_FOR_S } from '../rules.ts'
 import { type ClaimedPayout, claimPayouts, leaseLeft } from './claim.ts'
 import { planPayouts } from './plan-by-balance.ts'
@@ -165,6 +166,8 @@ async function shownOf({ units, payouts }: PayoutContext, { calledAt }: ClaimedP
 async function record(work: Work, asked: readonly Asked[]): Promise<void> {
   const said: GatewayPayout[] = []
   const refused: { id: string; failureCode: string }[] = []
+  // The loop locks payouts one by one, so all of them are locked first, in the order of their ids.
+  await lockPayouts(work, { answers: [], ids: asked.map(({ payout }) => payout.id) })
   for (const row of asked) {
     const { payout, answers, failure } = row
     if (answers.length > 0) {
