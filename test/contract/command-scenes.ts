@@ -7,7 +7,7 @@ import { choreography } from '../../src/domain/composition/choreography.ts'
 import { setBankAccount } from '../../src/domain/factory/index.ts'
 import { type Actor, newId } from '../../src/domain/kernel/index.ts'
 import { requestReturn } from '../../src/domain/order/index.ts'
-import { recordChargebacks } from '../../src/domain/payment/chargebacks/record-all.ts'
+import { recordChargebacks } from '../../src/domain/payment/chargebacks/book.ts'
 import {
   applyRefundAnswers,
   confirmPayments,

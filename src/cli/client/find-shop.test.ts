@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { changeContexts, readContexts } from './contexts.ts'
 import { findShop } from './find-shop.ts'
+import { changeContexts, readContexts } from './saved-contexts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'laku-shop-'))
 const record = join(folder, 'shop.json')
@@ -103,7 +103,7 @@ describe('the contexts of a person', () => {
   const lock = join(folder, 'many', 'laku', 'contexts.json.lock')
 
   it('are all kept when several log-ins write them at once', async () => {
-    const from = new URL('./contexts.ts', import.meta.url)
+    const from = new URL('./saved-contexts.ts', import.meta.url)
     const script = `
       const { changeContexts } = await import(${JSON.stringify(from.href)})
       for (let n = 0; n < 40; n++)

@@ -2,7 +2,13 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
-import { type Contexts, isLoopback, readContexts, type SavedContext, serverAddress } from './contexts.ts'
+import {
+  type Contexts,
+  isLoopback,
+  readContexts,
+  type SavedContext,
+  serverAddress,
+} from './saved-contexts.ts'
 import type { StaffServerAddress } from './staff-server.ts'
 
 type Env = Readonly<Record<string, string | undefined>>

@@ -2,7 +2,7 @@ import { isMine, savedToken, saveToken } from '../../commands/credentials.ts'
 import type { Actor } from '../../domain/kernel/index.ts'
 import { roleOf, shownUrl } from '../../runtime/connect.ts'
 import type { Laku } from '../../runtime/laku.ts'
-import { configFolder } from '../client/contexts.ts'
+import { configFolder } from '../client/saved-contexts.ts'
 import { CliError, exitCodes } from '../errors/cli-error.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
-import { changeContexts, serverAddress } from '../../cli/client/contexts.ts'
 import type { Greeting } from '../../cli/client/protocol.ts'
+import { changeContexts, serverAddress } from '../../cli/client/saved-contexts.ts'
 import { call } from '../../cli/client/staff-server.ts'
 import { databaseName, staffOf, tokenFolder } from '../../cli/define/actor.ts'
 import { defineTask } from '../../cli/define/command.ts'

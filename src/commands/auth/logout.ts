@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { changeContexts, readContexts } from '../../cli/client/contexts.ts'
+import { changeContexts, readContexts } from '../../cli/client/saved-contexts.ts'
 import { databaseName, tokenFolder } from '../../cli/define/actor.ts'
 import { defineTask } from '../../cli/define/command.ts'
 import { usageError } from '../../cli/errors/cli-error.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Contexts, changeContexts, readContexts } from '../../cli/client/contexts.ts'
+import { type Contexts, changeContexts, readContexts } from '../../cli/client/saved-contexts.ts'
 import { defineTask } from '../../cli/define/command.ts'
 import { usageError } from '../../cli/errors/cli-error.ts'
 import { type Column, tableOf } from '../../cli/output/table.ts'

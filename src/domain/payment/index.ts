@@ -1,7 +1,7 @@
 import './events.ts'
 
 export { expectLostInvoices } from './adoption/expect-invoices.ts'
-export { type ReportedChargeback, recordChargeback } from './chargebacks/record.ts'
+export { type ReportedChargeback, recordChargeback } from './chargebacks/record-reported.ts'
 export { type DisputeNotice, reportDisputes } from './chargebacks/report-disputes.ts'
 export { paymentChecks } from './checks.ts'
 export type { GatewayContext } from './context.ts'

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { lockRows, type Rupiah, type Work } from '../../kernel/index.ts'
-import type { TrackedParcel } from './rules.ts'
+import type { TrackedParcel } from './apply-history.ts'
 
 /** A parcel that a courier has booked, locked together with its order. */
 export interface LockedParcel extends TrackedParcel {

@@ -5,8 +5,8 @@ import { reportCancelledByCourier } from '../bookings/report-cancelled.ts'
 import { parcelPostings } from '../costs/courier-bill.ts'
 import { emitPriced } from '../rates/emit-priced.ts'
 import { isCancelledByCourier, isOver, shipmentMachine, shipmentTransitions } from '../transitions.ts'
+import type { Followed } from './apply-history.ts'
 import type { LockedParcel } from './lock-parcels.ts'
-import type { Followed } from './rules.ts'
 
 export interface ParcelMove
   extends Pick<Followed, 'status' | 'trackedUntil' | 'movedByHandAt' | 'newEvents'> {

@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import { type AttentionItem, secondsAfter, type Work } from '../../kernel/index.ts'
 import type { TrackedCourierOrder } from '../courier.ts'
 import { isCancelledByCourier } from '../transitions.ts'
+import { applyCourierHistory, type Followed } from './apply-history.ts'
 import { type LockedParcel, lockParcels } from './lock-parcels.ts'
 import { type ParcelMove, recordMoves } from './record-moves.ts'
-import { applyCourierHistory, type Followed } from './rules.ts'
 
 /** A courier order as laku read it, and the version that the parcel had when the reading began. */
 export interface Reading {

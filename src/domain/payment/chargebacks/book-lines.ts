@@ -3,11 +3,11 @@ import { inSql, type Rupiah, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { lockPayments } from '../payments/lock.ts'
-import { type Booked, MAX_CORRECTIONS, movedIdr } from '../reconciliation/compare-transactions.ts'
+import { type Booked, MAX_CORRECTIONS, movedIdr } from '../reconciliation/booked-sums.ts'
 import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
 import { type QuarantineStatus, receivedStates } from '../transitions.ts'
+import { addChargedBack, correctionKey, lossOf, recordChargebacks, takesTooMuch } from './book.ts'
 import { bookWonDispute } from './book-won-dispute.ts'
-import { addChargedBack, correctionKey, lossOf, recordChargebacks, takesTooMuch } from './record-all.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
 
 interface Matched {

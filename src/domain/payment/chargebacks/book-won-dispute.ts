@@ -4,7 +4,7 @@ import { post } from '../../ledger/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { lockPayments } from '../payments/lock.ts'
 import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
-import { addChargedBack, lossOf } from './record-all.ts'
+import { addChargedBack, lossOf } from './book.ts'
 
 interface WonChargeback {
   id: string

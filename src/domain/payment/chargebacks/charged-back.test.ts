@@ -14,7 +14,7 @@ import {
   recordChargeback,
   releaseEscrow,
 } from '../index.ts'
-import { recordChargebacks } from './record-all.ts'
+import { recordChargebacks } from './book.ts'
 
 describe('a buyer gets back what they paid, and that once', () => {
   let f: PaymentFixture

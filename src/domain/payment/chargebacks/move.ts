@@ -4,14 +4,14 @@ import { credit, debit, type Posting, post, suspenseAccount } from '../../ledger
 import { endAttention } from '../../ops/index.ts'
 import { paymentErrors } from '../errors.ts'
 import type { LockedPayment } from '../payments/lock.ts'
-import { MAX_CORRECTIONS } from '../reconciliation/compare-transactions.ts'
+import { MAX_CORRECTIONS } from '../reconciliation/booked-sums.ts'
 import {
   addChargedBack,
   type BookedChargeback,
   chargebackKey,
   correctionKey,
   reportChargebacks,
-} from './record-all.ts'
+} from './book.ts'
 
 /**
  * Returns the payments on which a chargeback with this id of Xendit's is booked, so that they can be locked

@@ -5,7 +5,7 @@ import { paymentErrors } from '../errors.ts'
 import { endReview } from '../suspense/end-review.ts'
 import { lockQuarantined } from '../suspense/lock.ts'
 import { quarantineMachine } from '../transitions.ts'
-import { chargebackKey } from './record-all.ts'
+import { chargebackKey } from './book.ts'
 
 export interface TakenFromQuarantine {
   quarantineId: string

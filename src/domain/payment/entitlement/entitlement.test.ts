@@ -10,7 +10,7 @@ import { openThings } from '../../composition/privacy/open-things.ts'
 import { erasePerson } from '../../composition/privacy/privacy.ts'
 import { newId } from '../../kernel/index.ts'
 import { allowOverLimit, countUse } from '../../ops/index.ts'
-import { recordChargebacks } from '../chargebacks/record-all.ts'
+import { recordChargebacks } from '../chargebacks/book.ts'
 import {
   applyRefundAnswers,
   closeClaim,

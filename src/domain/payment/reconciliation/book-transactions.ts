@@ -4,7 +4,7 @@ import { credit, debit, type Posting, post } from '../../ledger/index.ts'
 import { endAttention } from '../../ops/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { bookChargebackLines } from '../chargebacks/book-lines.ts'
-import { type Booked, bookedOf, chargedIdr, MAX_CORRECTIONS, movedIdr } from './compare-transactions.ts'
+import { type Booked, bookedOf, chargedIdr, MAX_CORRECTIONS, movedIdr } from './booked-sums.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 import { recordLostLines, strangersAmong } from './lost-lines.ts'
 

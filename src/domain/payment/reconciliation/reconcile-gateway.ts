@@ -1,13 +1,13 @@
 import { type Rupiah, secondsAfter, type Tx } from '../../kernel/index.ts'
 import { balances } from '../../ledger/index.ts'
 import type { GatewayContext } from '../context.ts'
-import { chargedIdr, movedIdr } from './compare-transactions.ts'
-import { compareLines, type Difference, missingThere, NOT_DUE_S } from './differences.ts'
+import { chargedIdr, movedIdr } from './booked-sums.ts'
+import { compareLines, type Difference, missingThere, NOT_DUE_S } from './compare-lines.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 import { type OurPage, ourLines } from './our-lines.ts'
 import { isThere } from './search-provider.ts'
 
-export type { Difference } from './differences.ts'
+export type { Difference } from './compare-lines.ts'
 
 export interface Reconciliation {
   ok: boolean

@@ -7,10 +7,10 @@ import type { GatewayContext } from '../context.ts'
 import type { GatewayInvoice } from '../gateway.ts'
 import { confirmInvoices, isPaid } from '../invoices/confirm.ts'
 import { applyRefundAnswers } from '../refunds/apply-answers.ts'
-import { refusedAsNothing } from '../refunds/ask.ts'
+import { refusedAsNothing } from '../refunds/call-provider.ts'
 import { payableStates } from '../transitions.ts'
 import { bookTransactions, suspend } from './book-transactions.ts'
-import { type Booked, bookedOf } from './compare-transactions.ts'
+import { type Booked, bookedOf } from './booked-sums.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
 /**

@@ -3,7 +3,7 @@ import { moveState, newId, type Rupiah, secondsAfter, type Work } from '../../ke
 import { endAttention } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { reconciliationMachine } from '../transitions.ts'
-import { type Difference, NOT_DUE_S } from './differences.ts'
+import { type Difference, NOT_DUE_S } from './compare-lines.ts'
 import { type Comparing, compareBooks } from './reconcile-gateway.ts'
 
 /**

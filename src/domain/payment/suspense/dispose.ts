@@ -22,12 +22,12 @@ import {
   chargebacksOf,
   correctionKey,
   requireTakeable,
-} from '../chargebacks/record-all.ts'
+} from '../chargebacks/book.ts'
 import { reduceQuarantined } from '../chargebacks/take-from-quarantine.ts'
 import { paymentErrors } from '../errors.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 import { type LockedPayment, lockPayments } from '../payments/lock.ts'
-import { MAX_CORRECTIONS } from '../reconciliation/compare-transactions.ts'
+import { MAX_CORRECTIONS } from '../reconciliation/booked-sums.ts'
 import { lockQuarantined } from './lock.ts'
 
 /**

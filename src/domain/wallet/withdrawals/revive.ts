@@ -55,7 +55,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
   const paid = others.find((stored) => stored.status === 'submitted' || stored.status === 'succeeded')
   if (paid) return await aside(`${paid.code}, another try of the same, is ${paid.status}`)
   for (const otherTry of others) {
-    if (await isGivenBack(work, otherTry)) continue
+    if (await ensureGivenBack(work, otherTry)) continue
     return await aside(`${otherTry.code}, another try of the same, is ${otherTry.status}`)
   }
   // An approved withdrawal waits to be sent again, so its money is held and is not in the wallet.
@@ -87,10 +87,10 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
 }
 
 /**
- * Tells whether the money of another attempt at the withdrawal is in the wallet. An attempt that was not sent
- * yet is cancelled here.
+ * Gives the money of another attempt at the withdrawal back to the wallet if that attempt was not sent yet.
+ * Returns whether its money is in the wallet now.
  */
-async function isGivenBack(work: Work, again: Stored): Promise<boolean> {
+async function ensureGivenBack(work: Work, again: Stored): Promise<boolean> {
   const { id, status } = again
   if (returnedWithdrawalStates.includes(status)) return true
   if (!unsentWithdrawalStates.includes(status)) return false

@@ -2,7 +2,6 @@ import { kernelErrors, type Rupiah, requireStaff, rupiah, type Work } from '../.
 import { endAttention } from '../../ops/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { lockPayments } from '../payments/lock.ts'
-import { moveChargeback, paymentsBookedOn } from './move.ts'
 import {
   bookChargebacks,
   type Chargeback,
@@ -12,7 +11,8 @@ import {
   recognize,
   requireTakeable,
   takesTooMuch,
-} from './record-all.ts'
+} from './book.ts'
+import { moveChargeback, paymentsBookedOn } from './move.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
 
 export interface ReportedChargeback extends Chargeback {

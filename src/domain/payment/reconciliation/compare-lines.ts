@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Rupiah, secondsAfter, type Tx } from '../../kernel/index.ts'
-import { type Booked, bookedOf, chargedIdr, movedIdr } from './compare-transactions.ts'
+import { type Booked, bookedOf, chargedIdr, movedIdr } from './booked-sums.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 import type { OurLine } from './our-lines.ts'
 

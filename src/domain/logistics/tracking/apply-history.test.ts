@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isOver, shipmentTransitions } from '../transitions.ts'
+import { applyCourierHistory, type TrackedParcel } from './apply-history.ts'
 import { courierStatuses, statesOf } from './courier-statuses.ts'
-import { applyCourierHistory, type TrackedParcel } from './rules.ts'
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 23, 1, minute))
 const bookedAt = at(0)
