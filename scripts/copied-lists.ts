@@ -30,10 +30,11 @@ const TELLING = 3
 type Known = Pick<Machine, 'name' | 'relation' | 'column' | 'table'> & Partial<Pick<Machine, 'domain'>>
 
 /**
- * Lists of two or more states of one machine that are written by hand, in SQL or as an array, elsewhere than
- * in its transitions.ts: a state that is added later would be missing there. The SQL of a file is held to the
- * machines whose tables the file names; its arrays, to the machines of the rooms that it is about. A list of
- * list-exceptions.ts may stand, and one that is found nowhere any more is reported as well.
+ * Lists of two or more states of one machine that are written by hand, in SQL, as an array or as comparisons,
+ * elsewhere than in its transitions.ts: a state that is added later would be missing there. The SQL of a file
+ * is held to the machines whose tables the file names; its arrays and comparisons, to the machines of the
+ * rooms that it is about. A list of list-exceptions.ts may stand, and one that is found nowhere any more is
+ * reported as well.
  */
 export function copiedLists(
   root: string,
@@ -78,7 +79,8 @@ function listsIn(file: string, text: string, machines: readonly Known[], graph: 
       found.set(start, { start, states, machine: machine.name })
   }
   const inSql = sqlListsIn(text)
-  const arrays = arraysIn(file, text)
+  const program = parseSync(file, text).program as unknown as Node
+  const arrays = arraysIn(program)
   for (const machine of machines) {
     const { relation, column, domain } = machine
     if (text.includes(relation))
@@ -87,6 +89,8 @@ function listsIn(file: string, text: string, machines: readonly Known[], graph: 
     const about = isAbout(file, text, domain)
     for (const list of arrays)
       if (about || list.states.length >= TELLING) add(list.start, list.states, machine)
+    if (!about) continue
+    for (const list of comparisonsIn(program, text, column)) add(list.start, list.states, machine)
   }
   return [...found.values()]
 }
@@ -109,10 +113,37 @@ function sqlListsIn(text: string): { start: number; column: string; states: stri
   return [...lists, ...pairs]
 }
 
+/** Comparisons of a `status` with several texts: `status === 'a' || status === 'b'`, `!==` with `&&`. */
+function comparisonsIn(program: Node, text: string, column: string): { start: number; states: string[] }[] {
+  const found: { start: number; states: string[] }[] = []
+  const inner = new Set<unknown>()
+  walk(program, (node) => {
+    if (node.type !== 'LogicalExpression' || inner.has(node)) return
+    const compared = new Map<string, string[]>()
+    const read = (part: Node) => {
+      if (part.type === 'LogicalExpression' && part.operator === node.operator) {
+        inner.add(part)
+        read(part.left as Node)
+        read(part.right as Node)
+        return
+      }
+      const [left, right] = [part.left, part.right] as (Node & { end: number })[]
+      const isCompared = part.operator === (node.operator === '||' ? '===' : '!==')
+      if (part.type !== 'BinaryExpression' || !isCompared || typeof right?.value !== 'string') return
+      const subject = text.slice(left?.start, left?.end)
+      if (!new RegExp(`\\b${column}$`).test(subject)) return
+      compared.set(subject, [...(compared.get(subject) ?? []), right.value])
+    }
+    read(node)
+    for (const states of compared.values()) if (states.length > 1) found.push({ start: node.start, states })
+  })
+  return found
+}
+
 /** Returns the arrays that contain only text literals. */
-function arraysIn(file: string, text: string): { start: number; states: string[] }[] {
+function arraysIn(program: Node): { start: number; states: string[] }[] {
   const arrays: { start: number; states: string[] }[] = []
-  walk(parseSync(file, text).program as unknown as Node, (node) => {
+  walk(program, (node) => {
     if (node.type !== 'ArrayExpression') return
     const values = (node.elements as (Node | null)[]).map((element) => element?.value)
     if (values.every((value) => typeof value === 'string')) arrays.push({ start: node.start, states: values })

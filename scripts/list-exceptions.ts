@@ -32,6 +32,9 @@ export const listExceptions: Readonly<Record<string, Readonly<Record<string, str
   'src/domain/wallet/withdrawals/pay-by-hand.ts': {
     'submitted, succeeded': 'the two postings of a withdrawal that is paid by hand, in their order',
   },
+  'src/http/pages/session-texts.ts': {
+    'failed, cancelled, refunded': 'the comparison gives these states to the page by their type',
+  },
   'src/http/routes/factories.ts': {
     'active, suspended': 'the values that this route takes: a factory is never set to inactive',
     'pending, verified, rejected': 'the values that this route takes: a factory is never set to unverified',

@@ -66,6 +66,7 @@ describe('the lint of states', () => {
     'pool.query("update group_orders set status = \'paid\'")',
     `pool.query('update group_orders ' + \`set status = \${to}\`)`,
     'sql`update public.group_orders set status = 1`',
+    'sql`update /* all */ group_orders set status = 1`',
   ])('refuses %s', (code) => {
     expect(found(`export const a = ${code}`)).toHaveLength(1)
   })

@@ -86,7 +86,8 @@ interface Clause {
 }
 
 /** Returns the `set` clauses of a statement: of updates, of `on conflict do update`, and of merges. */
-function clausesOf(statement: string): Clause[] {
+function clausesOf(written: string): Clause[] {
+  const statement = written.replace(/--.*$/gm, '').replace(/\/\*.*?\*\//gs, ' ')
   const found: Clause[] = []
   let relation = ''
   const words =

@@ -13,7 +13,7 @@ const file = join(built, 'build-id')
 export function writeBuildId(): void {
   const code = createHash('sha256')
   const names = readdirSync(built, { recursive: true, encoding: 'utf8' })
-  for (const name of names.filter((one) => /\.c?js$/.test(one)).toSorted())
+  for (const name of names.filter((path) => /\.c?js$/.test(path)).toSorted())
     code.update(`${name}\n`).update(readFileSync(join(built, name)))
   writeFileSync(file, code.digest('base64url'))
 }

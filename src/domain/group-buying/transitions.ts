@@ -55,6 +55,12 @@ export const stockedSessionStates: readonly SessionStatus[] = [
 /** The states of a session that will take buyers, or takes them: its prices are promised. */
 export const promisedSessionStates: readonly SessionStatus[] = ['draft', 'forming']
 
+/** The states of a session whose buyers are refunded, or were. */
+export const refundSessionStates: readonly SessionStatus[] = [...refundingSessionStates, 'refunded']
+
+/** The states of a session that has enough buyers, and for which no order is made yet. */
+export const stockingSessionStates: readonly SessionStatus[] = ['moq_reached', 'pending_stock']
+
 /** The states of a session that has no buyer to refund: it is not over, or all of its orders are made. */
 export const unrefundableSessionStates: readonly SessionStatus[] = [...promisedSessionStates, 'success']
 

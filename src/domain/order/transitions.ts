@@ -100,6 +100,9 @@ export const unfundedStates: readonly OrderStatus[] = ['pending_payment', ...end
 /** The states of an order that a batch processes: it books, completes, or refunds a lost parcel. */
 export const batchedStates: readonly OrderStatus[] = [...bookableStates, 'delivered', 'failed']
 
+/** The states of an order whose buyer gets the whole price back, shipping included. */
+export const refundedInFullStates: readonly OrderStatus[] = ['cancelled', 'refunded']
+
 /** The states of an order that is over for its buyer. */
 export const closedStates: readonly OrderStatus[] = ['completed', 'cancelled', 'refunded']
 

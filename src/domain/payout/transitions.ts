@@ -44,6 +44,9 @@ export const livePayoutStates: readonly PayoutStatus[] = ['created', ...sentPayo
 /** The states of a payout whose money did not arrive, or came back. */
 export const failedPayoutStates: readonly PayoutStatus[] = ['failed', 'reversed']
 
+/** The states of a payout that has its first result: the provider may still change it. */
+export const endedOnceStates: readonly PayoutStatus[] = ['succeeded', 'failed']
+
 /** The states of a payout whose money left laku's balance at the provider, even if the bank sent it back. */
 export const executedPayoutStates: readonly PayoutStatus[] = ['succeeded', 'reversed']
 

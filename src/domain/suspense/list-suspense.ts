@@ -2,8 +2,7 @@ import { sql } from 'kysely'
 import { inSql, openStates, pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
 import { suspenseErrors } from './errors.ts'
 import type { SuspenseKind } from './put-into-suspense.ts'
-import type { Disposal, SuspenseStatus } from './transitions.ts'
-import { suspenseTransitions } from './transitions.ts'
+import { type Disposal, type SuspenseStatus, suspenseTransitions } from './transitions.ts'
 
 /** The disposal of a suspense item that staff requested. */
 export interface AskedDisposal {
@@ -91,7 +90,7 @@ export async function showSuspense(tx: Tx, text: string): Promise<SuspenseItem> 
   const [first, second] = rows
   if (!first) throw suspenseErrors.not_found({ item: text })
   const isOpen = (suspenseItem: SuspenseItem | undefined) =>
-    suspenseItem?.status === 'open' || suspenseItem?.status === 'requested'
+    suspenseItem !== undefined && openStates(suspenseTransitions).includes(suspenseItem.status)
   if (isOpen(first) && isOpen(second)) throw suspenseErrors.ambiguous({ code: text })
   return first
 }

@@ -42,6 +42,9 @@ export const payingWithdrawalStates: readonly WithdrawalStatus[] = ['approved', 
 /** The states of a withdrawal whose money is out of the wallet, whether it arrived or not. */
 export const debitedWithdrawalStates: readonly WithdrawalStatus[] = [...pendingWithdrawalStates, 'succeeded']
 
+/** The states of a withdrawal that the provider or the bank has, or has paid. */
+export const sentWithdrawalStates: readonly WithdrawalStatus[] = ['submitted', 'succeeded']
+
 /** The states of a withdrawal whose payout failed or came back. */
 export const failedWithdrawalStates: readonly WithdrawalStatus[] = ['failed', 'reversed']
 

@@ -4,7 +4,7 @@ import { heldSessionOrders } from '../../order/index.ts'
 import { type Coverage, coverDemand, type PurchaseOrderView, type StockLine } from '../../warehouse/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
 import { type LockedSession, lockSession } from '../lifecycle/lock.ts'
-import { sessionMachine } from '../transitions.ts'
+import { fulfilmentStates, sessionMachine } from '../transitions.ts'
 
 export interface FulfilmentView {
   sessionId: string
@@ -40,12 +40,8 @@ export async function fulfilDemand(work: Work, input: { sessionId: string }): Pr
 
 /** @throws group_buying.not_fulfillable */
 export function requireFulfillable({ status, code }: LockedSession): void {
-  const fit =
-    status === 'moq_reached' ||
-    status === 'pending_stock' ||
-    status === 'orders_created' ||
-    status === 'success'
-  if (!fit) throw groupBuyingErrors.not_fulfillable({ code, status })
+  if (!fulfilmentStates.includes(status) && status !== 'success')
+    throw groupBuyingErrors.not_fulfillable({ code, status })
 }
 
 /** Reserves, for a locked session, the stock that its participants and orders wait for. */

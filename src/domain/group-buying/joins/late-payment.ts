@@ -1,9 +1,10 @@
 import type { LockedSession } from '../lifecycle/lock.ts'
+import { type ParticipantStatus, paidParticipantStates } from '../transitions.ts'
 
 /** A buyer's place in a session, with the number of units that it holds. */
 export interface Place {
   id: string
-  status: string
+  status: ParticipantStatus
   units: number
 }
 
@@ -18,7 +19,7 @@ export function reasonLate(
 ): string | undefined {
   if (!place || !session) return 'place_unknown'
   if (place.status === 'left') return 'buyer_left'
-  if (seen.has(place.id) || place.status === 'paid' || place.status === 'ordered') return 'paid_twice'
+  if (seen.has(place.id) || paidParticipantStates.includes(place.status)) return 'paid_twice'
   if (session.status !== 'forming') return 'session_closed'
   return place.status === 'held' ? undefined : 'hold_expired'
 }

@@ -13,7 +13,7 @@ import { decideRefunds } from '../../payment/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
 import { type LockedSession, lockSession } from '../lifecycle/lock.ts'
 import { mayLeavePaid } from '../rules.ts'
-import { liveParticipantStates, participantMachine } from '../transitions.ts'
+import { liveParticipantStates, type ParticipantStatus, participantMachine } from '../transitions.ts'
 
 export interface LeaveView {
   participation: { id: string; status: 'left'; units: number }
@@ -46,7 +46,7 @@ export async function leaveSession(
   // The payment is locked, so nobody else confirms or expires it now. But the session may have closed before
   // the lock was obtained, so the status of the place is read again.
   const status = await statusNow(work, place.id)
-  if (status !== 'held' && status !== 'paid' && status !== 'ordered')
+  if (status === undefined || !liveParticipantStates.includes(status))
     throw groupBuyingErrors.not_joined(input)
   if (status === 'ordered' || session.status !== 'forming' || (status === 'paid' && !mayLeavePaid(session))) {
     throw groupBuyingErrors.leave_refused({ sessionId: session.id, status: session.status })
@@ -120,8 +120,8 @@ async function notThere(
     : groupBuyingErrors.not_joined({ sessionId })
 }
 
-async function statusNow(work: Work, participantId: string): Promise<string | undefined> {
-  const { rows } = await sql<{ status: string }>`
+async function statusNow(work: Work, participantId: string): Promise<ParticipantStatus | undefined> {
+  const { rows } = await sql<{ status: ParticipantStatus }>`
     select status from group_participants where id = ${participantId} for no key update`.execute(work.tx)
   return rows[0]?.status
 }

@@ -14,7 +14,13 @@ import { markSessionsRefunded } from '../fulfilment/mark-refunded.ts'
 import { refundWaiting } from '../fulfilment/refund-waiting.ts'
 import { releaseHeld } from '../joins/release-holds.ts'
 import { getSession } from '../list.ts'
-import { sessionMachine, sessionTransitions, unrefundableSessionStates } from '../transitions.ts'
+import {
+  refundSessionStates,
+  sessionMachine,
+  sessionTransitions,
+  stockingSessionStates,
+  unrefundableSessionStates,
+} from '../transitions.ts'
 import type { SessionView } from '../views.ts'
 import { type LockedSession, lockSession } from './lock.ts'
 
@@ -42,7 +48,7 @@ async function cancelLocked(work: Work, session: LockedSession, reason: string):
   const set = { statusReason: reason, heldUnits: 0, closedAt, updatedAt: work.now }
   await moveState(work, sessionMachine, { to: 'cancelled', ids: [id], set, all: true })
   await releaseHeld(work, [session])
-  if (status === 'moq_reached' || status === 'pending_stock') {
+  if (stockingSessionStates.includes(status)) {
     await releaseStock(work, [id])
     await reportUnneededOrders(work, [id])
   }
@@ -89,7 +95,7 @@ export async function refundSession(
   if (unrefundableSessionStates.includes(session.status)) {
     throw groupBuyingErrors.not_refundable({ code: session.code, status: session.status })
   }
-  const ended = session.status === 'failed' || session.status === 'cancelled' || session.status === 'refunded'
+  const ended = refundSessionStates.includes(session.status)
   const reason = ended ? `session_${session.status}` : 'session_cancelled'
   if (!ended) await cancelLocked(work, session, requireReason(work, input.reason))
   const [refunded] = await refundSessionPayments(work, [session.id], reason)

@@ -4,6 +4,7 @@ import type { ShipmentStatus } from '../../logistics/index.ts'
 import { type LockedOrder, lockOrders } from '../lock.ts'
 import { returnUntil } from '../returns/window.ts'
 import {
+  bookableStates,
   bookedStates,
   deliverySequence,
   type OrderStatus,
@@ -149,7 +150,7 @@ function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: Parcel
   // If staff book a courier for an order on hold, the order is treated like an order with status `paid`.
   const released = order.status === 'on_hold' && parcel === 'pending'
   const here = deliverySequence.indexOf(released ? 'paid' : order.status)
-  if (parcel === 'cancelled' && (order.status === 'paid' || order.status === 'processing')) {
+  if (parcel === 'cancelled' && bookableStates.includes(order.status)) {
     return { ...facts, to: 'on_hold', reason: NOT_SERVICEABLE }
   }
   if ((parcel === 'cancelled' || parcel === 'not_found') && order.status === 'ready_for_pickup') {

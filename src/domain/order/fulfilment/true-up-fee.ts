@@ -4,6 +4,7 @@ import { debit, type Entry } from '../../ledger/index.ts'
 import { lockPricedParcel, lowerFee, type PricedParcel } from '../../logistics/index.ts'
 import { type LockedOrder, lockOrderAndPayments } from '../lock.ts'
 import { keptFor, refundOrder } from '../refunds/order-money.ts'
+import { refundedInFullStates } from '../transitions.ts'
 
 /**
  * Corrects an order's estimated shipping fee, once, when its courier has named a price. If the estimate was
@@ -16,7 +17,7 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
   if (!parcel) return
   const kept = keptFor(order, payments)
   const tooMuchIdr = Math.max(0, order.shippingIdr - parcel.priceIdr)
-  const isOver = order.status === 'cancelled' || order.status === 'refunded'
+  const isOver = refundedInFullStates.includes(order.status)
   const backIdr = kept && !isOver ? Math.min(tooMuchIdr, kept.leftIdr) : 0
   if (kept && backIdr > 0) {
     const from = await feeFrom(work, order, parcel, backIdr)

@@ -9,7 +9,7 @@ import {
   post,
 } from '../../ledger/index.ts'
 import type { LimitedKind, LimitUse } from '../../ops/index.ts'
-import { decideRefunds, leftOf, type OrderPayment } from '../../payment/index.ts'
+import { decideRefunds, leftOf, type OrderPayment, paidStates } from '../../payment/index.ts'
 import type { LockedOrder } from '../lock.ts'
 import { returnableItems } from '../returns/items.ts'
 
@@ -28,7 +28,7 @@ export interface KeptMoney {
  */
 export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): KeptMoney | undefined {
   const left = payments
-    .filter(({ status }) => status === 'paid' || status === 'partially_refunded')
+    .filter(({ status }) => paidStates.includes(status))
     .map((payment) => ({
       paymentId: payment.id,
       leftIdr: Math.min(order.totalIdr, leftOf(payment)),

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { inSql, openStates, type Rupiah, type Tx } from '../../kernel/index.ts'
-import { paidStates, paymentTransitions } from '../transitions.ts'
+import { type PaymentStatus, paidStates, paymentTransitions } from '../transitions.ts'
 
 /**
  * Locks the payments whose money is in the escrow of these sessions. Call it before locking the sessions: a
@@ -26,7 +26,7 @@ export async function lockSessionPayments(tx: Tx, sessionId: string): Promise<vo
 export interface OrderPayment {
   id: string
   code: string
-  status: string
+  status: PaymentStatus
   amountIdr: Rupiah
   /** The sum of the refunds and rebates decided for this payment. */
   returnedIdr: Rupiah

@@ -5,6 +5,7 @@ import { paymentErrors } from '../errors.ts'
 import type { GatewayInvoice, GatewayPayer } from '../gateway.ts'
 import { isContradicted } from '../payments/contradict.ts'
 import { secondsLeft } from '../rules.ts'
+import { lapsedStates, type PaymentStatus } from '../transitions.ts'
 
 /**
  * The time (s) for which only one process may make a payment's invoice. It is longer than a creation and two
@@ -54,7 +55,7 @@ export type Opening =
 interface Row {
   id: string
   code: string
-  status: string
+  status: PaymentStatus
   amountIdr: Rupiah
   expiresAt: Date
   providerInvoiceUrl: string | null
@@ -78,8 +79,7 @@ export async function reserveInvoice(work: Work, code: string): Promise<Opening>
   const row = await lockByCode(work, code)
   if (row.status === 'review') return { state: 'review' }
   if (row.status === 'refunded') return { state: 'refunded' }
-  if (row.status !== 'pending')
-    return { state: row.status === 'expired' || row.status === 'failed' ? 'expired' : 'paid' }
+  if (row.status !== 'pending') return { state: lapsedStates.includes(row.status) ? 'expired' : 'paid' }
   if (isContradicted(row)) return { state: 'checking' }
   if (secondsLeft(row.expiresAt, work.now) < 1) return { state: 'expired' }
   if (row.providerInvoiceUrl) return { state: 'redirect', url: row.providerInvoiceUrl }

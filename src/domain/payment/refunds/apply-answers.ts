@@ -112,7 +112,7 @@ async function stop(
 ): Promise<void> {
   if (!refund) return
   const { id, code, status } = refund
-  if (status === 'approved' || status === 'failed') {
+  if (sendableRefundStates.includes(status)) {
     await sql`
       update refunds set next_check_at = null where id = ${id}::uuid and status in ${inSql(sendableRefundStates)}`.execute(
       work.tx,

@@ -11,7 +11,7 @@ import type { GatewayContext } from '../context.ts'
 import { paymentErrors } from '../errors.ts'
 import type { GatewayRefund } from '../gateway.ts'
 import { type LockedPayment, lockWholly } from '../payments/lock.ts'
-import { outstandingRefundStates } from '../transitions.ts'
+import { outstandingRefundStates, ungrantedRefundStates } from '../transitions.ts'
 import { applyRefundAnswers } from './apply-answers.ts'
 import { referenceOf } from './claim.ts'
 import type { LockedRefund } from './collect-answers.ts'
@@ -95,7 +95,7 @@ export async function retryRefund(work: Work, input: RefundRetry): Promise<Refun
 }
 
 async function goOn(work: Work, { id, code, status, isLost }: Locked): Promise<void> {
-  if (status !== 'failed' && status !== 'submitted' && status !== 'approved')
+  if (!outstandingRefundStates.includes(status))
     throw kernelErrors.illegal_transition({ subject: 'refund', code, from: status, to: 'submitted' })
   if (isLost) throw paymentErrors.look_it_up({ refund: code })
   // The refund becomes due now. So within a second the sweep sends it, or asks the provider about it.
@@ -134,7 +134,7 @@ async function takeById(
   read: RefundRetry['read'],
 ): Promise<void> {
   const { code, status, destination, amountIdr } = refund
-  if (status === 'requested' || status === 'rejected' || (destination === 'wallet' && status !== 'to_wallet'))
+  if (ungrantedRefundStates.includes(status) || (destination === 'wallet' && status !== 'to_wallet'))
     throw paymentErrors.option_not_for_state({
       refund: code,
       option: '--provider-refund-id',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import {
+  finalStates,
   moveState,
   personOf,
   type Rupiah,
@@ -144,7 +145,7 @@ export async function confirmBatch(
   // The bank may change the outcome of a line after its batch is finished: the money comes back, or was paid
   // after all. So outcomes of single lines are still booked. A reference of the whole batch would book
   // nothing, so it is refused.
-  const isOver = (batch.status === 'done' || batch.status === 'cancelled') && input.words !== undefined
+  const isOver = finalStates(bankBatchTransitions).includes(batch.status) && input.words !== undefined
   if (!isOver) requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
   if (input.reference) await claimBankReference(work, input.reference, ['bank_batch', batch.id])
   const words =

@@ -5,10 +5,12 @@ import type { GatewayPayout, GatewayPayoutStatus } from '../gateway.ts'
 import { type LockedPayout, lockPayouts } from '../payouts/lock.ts'
 import { movingStates, nextLookS, staleAfterS, verdictOf } from '../rules.ts'
 import {
+  endedOnceStates,
   failedPayoutStates,
   type PayoutStatus,
   payoutMachine,
   payoutSteps,
+  pendingPayoutStates,
   sentPayoutStates,
 } from '../transitions.ts'
 import { bookDifference } from './book-difference.ts'
@@ -116,7 +118,7 @@ function isOld(payout: LockedPayout, { updatedAt, status }: GatewayPayout): bool
   if (updatedAt && known && updatedAt.getTime() !== known.getTime()) return updatedAt < known
   const verdict = verdictOf(status)
   if (payout.status === 'reversed') return verdict === 'succeeded' || verdict === 'waiting'
-  return verdict === 'waiting' && (payout.status === 'failed' || payout.status === 'succeeded')
+  return verdict === 'waiting' && endedOnceStates.includes(payout.status)
 }
 
 /**
@@ -129,7 +131,7 @@ function stepsTo({ payout, answer }: Heard): Step[] | undefined {
   const step = (to: PayoutStatus): Step =>
     to === 'succeeded' ? { payout, to, answer } : { payout, to, answer, failureCode }
   if (verdict === 'waiting') return payout.status === 'created' ? [step('submitted')] : undefined
-  if (payout.status === 'created' || payout.status === 'submitted') {
+  if (pendingPayoutStates.includes(payout.status)) {
     const first = payout.status === 'created' ? [step('submitted')] : []
     if (verdict === 'reversed') return [...first, step('succeeded'), step('reversed')]
     return [...first, step(verdict)]
@@ -288,7 +290,7 @@ async function contradict(
  */
 async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> {
   const verdict = verdictOf(answer.status)
-  const revives = verdict === 'succeeded' && (payout.status === 'failed' || payout.status === 'reversed')
+  const revives = verdict === 'succeeded' && failedPayoutStates.includes(payout.status)
   if (payout.providerStatus !== answer.status || revives) return false
   const ownIdr = verdict === 'succeeded' && !payout.setAside ? payout.amountIdr : 0
   if (await bookDifference(work, payout, answer, ownIdr)) return false

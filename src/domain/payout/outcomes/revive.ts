@@ -8,8 +8,7 @@ import { failedPayoutStates, livePayoutStates, payoutMachine } from '../transiti
 import { payoutEventPayload } from './payout-event.ts'
 
 /** Returns true if the payout pays its settlement or withdrawal now, or may still pay it. */
-const isLive = ({ status, setAside }: LockedPayout) =>
-  (status === 'created' || status === 'submitted' || status === 'succeeded') && !setAside
+const isLive = ({ status, setAside }: LockedPayout) => livePayoutStates.includes(status) && !setAside
 
 type Droppable = Pick<LockedPayout, 'id' | 'key' | 'purpose' | 'subjectId' | 'amountIdr' | 'status'>
 

@@ -4,7 +4,7 @@ import { channelName } from '../../ops/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 import { verdictOf } from '../rules.ts'
-import { type PayoutStatus, pendingPayoutStates } from '../transitions.ts'
+import { failedPayoutStates, type PayoutStatus, pendingPayoutStates } from '../transitions.ts'
 import { type SealedAccount, shownAccount } from './destination.ts'
 
 /** A payout as staff see it. */
@@ -86,7 +86,7 @@ export const payoutsOf = (tx: Tx, vault: Vault, subjectId: string): Promise<Payo
  */
 export function mayBePaid(payout: PayoutView): boolean {
   const { status, providerStatus, setAside, inSuspense } = payout
-  if (status === 'failed' || status === 'reversed')
+  if (failedPayoutStates.includes(status))
     return inSuspense || (providerStatus !== null && verdictOf(providerStatus) === 'waiting')
   return !setAside || inSuspense
 }

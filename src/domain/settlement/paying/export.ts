@@ -6,7 +6,7 @@ import { holdLocked, requireUnpaid } from '../approval/hold.ts'
 import { hasChanged } from '../calculation/calculate.ts'
 import { settlementErrors } from '../errors.ts'
 import { type LockedSettlement, lockSettlement } from '../lock.ts'
-import { settlementTransitions } from '../transitions.ts'
+import { failedSettlementStates, settlementTransitions } from '../transitions.ts'
 import { approveAgain, destinationOf } from './pay.ts'
 import { payoutOf, recordPayout } from './payout-of.ts'
 
@@ -49,8 +49,7 @@ export async function claimForBank(
  * rejected it.
  */
 async function readyOf(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
-  if (settlement.status === 'failed' || settlement.status === 'reversed')
-    return await approveAgain(work, settlement)
+  if (failedSettlementStates.includes(settlement.status)) return await approveAgain(work, settlement)
   requireTransition(settlementTransitions, settlement.status, 'submitted', 'settlement')
   return settlement
 }

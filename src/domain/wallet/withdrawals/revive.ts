@@ -7,6 +7,7 @@ import { lockWallets } from '../lock.ts'
 import {
   returnedWithdrawalStates,
   revivableWithdrawalStates,
+  sentWithdrawalStates,
   unsentWithdrawalStates,
   type WithdrawalStatus,
   withdrawalMachine,
@@ -52,7 +53,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
     setPayoutAside(work, payout.payoutId, `${code} arrived after all, and ${why}`)
   if (!revivableWithdrawalStates.includes(status)) return await aside(`was ${status} meanwhile`)
   const others = rows.filter((stored) => stored.id !== id)
-  const paid = others.find((stored) => stored.status === 'submitted' || stored.status === 'succeeded')
+  const paid = others.find((stored) => sentWithdrawalStates.includes(stored.status))
   if (paid) return await aside(`${paid.code}, another try of the same, is ${paid.status}`)
   for (const otherTry of others) {
     if (await ensureGivenBack(work, otherTry)) continue
