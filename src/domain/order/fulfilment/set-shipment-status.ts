@@ -3,6 +3,7 @@ import type { Rupiah, Work } from '../../kernel/index.ts'
 import {
   type CancelAtCourierContext,
   cancelAtCourier,
+  cancelledShipmentStates,
   getShipment,
   moveParcelByHand,
   type ParcelMoveByHand,
@@ -48,7 +49,7 @@ export async function cancelBooking(
   context: CancelAtCourierContext,
   { shipment, status }: { shipment: string; status: ShipmentStatusByHand },
 ): Promise<boolean> {
-  if (status !== 'cancelled' && status !== 'not_found') return false
+  if (!cancelledShipmentStates.includes(status)) return false
   const { units, actor } = context
   const parcel = await units.run(actor, (work) => getShipment(work, shipment))
   if (parcel.status !== 'booked') return false

@@ -11,7 +11,7 @@ import type { GatewayContext } from '../context.ts'
 import { paymentErrors } from '../errors.ts'
 import type { GatewayRefund } from '../gateway.ts'
 import { type LockedPayment, lockWholly } from '../payments/lock.ts'
-import { outstandingRefundStates, ungrantedRefundStates } from '../transitions.ts'
+import { outstandingRefundStates, triedRefundStates, ungrantedRefundStates } from '../transitions.ts'
 import { applyRefundAnswers } from './apply-answers.ts'
 import { referenceOf } from './claim.ts'
 import type { LockedRefund } from './collect-answers.ts'
@@ -117,7 +117,7 @@ async function toWallet(work: Work, refund: Locked, payment: LockedPayment | und
     })
   }
   const isWaiting = status === 'approved' && destination === 'source' && calls === 0
-  if (status !== 'failed' && status !== 'submitted' && !isWaiting)
+  if (!triedRefundStates.includes(status) && !isWaiting)
     throw paymentErrors.option_not_for_state({ refund: code, option, status, takes: [] })
   if (!payment) throw paymentErrors.no_wallet({ refund: code })
   if (status === 'submitted') await takeBackUnsent(work, refund)
