@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Rupiah, Work } from '../../kernel/index.ts'
 import type { PayoutEventPayload, PayoutPurpose } from '../events.ts'
 import type { GatewayPayout } from '../gateway.ts'
-import type { PayoutStatus } from '../transitions.ts'
+import { failedPayoutStates, type PayoutStatus } from '../transitions.ts'
 
 /** A payout whose row is locked. */
 export interface LockedPayout {
@@ -46,7 +46,7 @@ export async function lockPayouts(
   // While this statement waited for the lock of a payout that has ended, a retry may have made a newer
   // payout. The statement does not see that payout, but the next one does. Nobody makes another one under the
   // locks.
-  const mayHaveNewer = rows.some(({ status }) => status === 'failed' || status === 'reversed')
+  const mayHaveNewer = rows.some(({ status }) => failedPayoutStates.includes(status))
   return mayHaveNewer ? (await read.execute(work.tx)).rows : rows
 }
 
