@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { inSql, type Tx } from '../kernel/index.ts'
 import type { SwitchName } from '../ops/index.ts'
-import { sendableRefundStates } from '../payment/index.ts'
+import { sendableRefundStates } from '../payment/transitions.ts'
 
 /**
  * One kind of work that waits while staff have paused a switch. For example, payouts wait while `payouts` is
