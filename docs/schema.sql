@@ -2474,9 +2474,6 @@ begin
     or new.second_person = (select id from acting_person())
     or exists (select from limit_clearances where kind = new.kind and given_by = new.second_person and used_by = new.person
       and used_at = new.used_at)
-    -- The same decision counts again after its payment failed and arrived after all.
-    or tg_op = 'UPDATE' and row (new.kind, new.subject_id, new.amount_idr, new.receiver, new.person, new.second_person, new.used_at)
-      is not distinct from row (old.kind, old.subject_id, old.amount_idr, old.receiver, old.person, old.second_person, old.used_at)
   then
     return new;
   end if;

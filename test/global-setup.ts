@@ -102,6 +102,12 @@ const actsOfTests = (appRole: string) => [
   `grant execute on function staff_acts(text) to "${appRole}"`,
 ]
 
+/** Takes the change of `actsOfTests` back, in a test that compares the schema with that of production. */
+export const actsOfProduction = [
+  'drop function staff_acts(text)',
+  'alter function staff_acts_by_token(text) rename to staff_acts',
+] as const
+
 /**
  * Starts one server with one migrated template database for the whole run. Each test file clones the
  * template.

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runLaku } from '../../../test/command-line.ts'
-import { query } from '../../../test/global-setup.ts'
+import { actsOfProduction, query } from '../../../test/global-setup.ts'
 import { openPaymentFixture, type PaymentFixture } from '../../../test/payments.ts'
 import { newId } from '../../domain/kernel/index.ts'
 import { escrow } from '../../domain/ledger/index.ts'
@@ -18,6 +18,7 @@ const seen = new Set<string>()
 beforeAll(async () => {
   // The watch of illegal state changes adds triggers, which the doctor would report.
   f = await openPaymentFixture({ watched: false })
+  await query(f.laku.ownerUrl, ...actsOfProduction)
   folder = mkdtempSync(join(tmpdir(), 'laku-doctor-'))
 })
 afterAll(async () => {

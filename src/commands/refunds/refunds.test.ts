@@ -93,7 +93,7 @@ describe('laku refunds create --file', () => {
   it('knows a key again however it is written, in a file and after it', async () => {
     const code = await paid()
     write(`row-1,${code},1000,x`, ` ROW‐1 ,${code},1000,x`)
-    expect((await create('--file', file, '--json')).stdout).toContain('stands on line 2 already')
+    expect((await create('--file', file, '--json')).stdout).toContain('is already on line 2')
     write(`row-1,${code},1000,x`)
     await create('--file', file, '--json')
     write(`Row-1,${code},1000,x`)
