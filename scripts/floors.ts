@@ -102,13 +102,15 @@ const houseRules: Rule[] = [
     allows: (to) => !to.startsWith('src/') || to.startsWith('src/cli/') || to.startsWith('src/commands/'),
   },
   {
-    // A room's parts for the top alone stand beside its index.ts, so that its neighbours do not load them. Its
-    // events and states are facts: who reads only those does not load the room.
+    // A room's parts for the top alone stand beside its index.ts, so that its neighbours do not load them.
+    // Its events and states are facts: who reads only those does not load the room.
     name: 'top-goes-through-the-doors',
     from: /^src\/domain\/composition\//,
     allows: (to) =>
       !to.startsWith('src/domain/') ||
-      /^src\/domain\/(composition\/|kernel\/|[\w-]+\/(index|events|transitions|(own-)?personal-data)\.ts$)/.test(to),
+      /^src\/domain\/(composition\/|kernel\/|[\w-]+\/(index|events|transitions|(own-)?personal-data)\.ts$)/.test(
+        to,
+      ),
   },
   {
     name: 'ground-knows-no-fronts',
