@@ -70,7 +70,6 @@ export {
   paymentTransitions,
   type RefundStatus,
   refundTransitions,
-  sendableRefundStates,
 } from './transitions.ts'
 export { type Payment, type PaymentView, paymentView } from './views.ts'
 export { freeParts } from './wallet-part/free-parts.ts'
