@@ -232,7 +232,8 @@ export function changeFlags({
 }
 
 /**
- * Declares a change by one use case, with --dry-run and --reason, and with --confirm if the change is severe.
+ * Declares a command that changes something through one use case. It gets the options --dry-run and --reason,
+ * and --confirm if the change is severe.
  */
 export function defineChange<S extends z.ZodType, T>(definition: ChangeDefinition<S, T>): CommandDefinition {
   const flags = changeFlags({ needsReason: Boolean(definition.severe || definition.needsReason) })

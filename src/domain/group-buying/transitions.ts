@@ -61,7 +61,9 @@ export const refundSessionStates: readonly SessionStatus[] = [...refundingSessio
 /** The states of a session that has enough buyers, and for which no order is made yet. */
 export const stockingSessionStates: readonly SessionStatus[] = ['moq_reached', 'pending_stock']
 
-/** The states of a session that has no buyer to refund: it is not over, or all of its orders are made. */
+/**
+ * The states of a session whose buyers are not refunded: it is not over, or an order exists for each buyer.
+ */
 export const unrefundableSessionStates: readonly SessionStatus[] = [...promisedSessionStates, 'success']
 
 export type ParticipantStatus = 'held' | 'paid' | 'ordered' | 'expired' | 'left' | 'refunded'

@@ -19,7 +19,7 @@ export interface EntryFilter {
    */
   subjectId?: string
   sessionId?: string
-  /** The sequence number before which this page of entries begins: the cursor of the page before it. */
+  /** The cursor that the previous page returned: this page has only entries with a lower sequence number. */
   before?: number
   limit: number
 }

@@ -145,8 +145,9 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
 const LOST_DAY = 'the lost day'
 
 /**
- * Counts a decision that a database restore lost, so that nobody can use the same limits a second time. It
- * counts against everybody, because anybody may have made it.
+ * Counts a staff decision about money that was made before a database restore and is missing in the restored
+ * database. Otherwise its amount could be decided a second time within the same limit. The decision counts in
+ * the limit of every person, because the person who made it is not known.
  */
 export async function countLost(work: Work, use: Omit<LimitUse, 'person'>): Promise<void> {
   await countUse(work, { ...use, person: LOST_DAY })

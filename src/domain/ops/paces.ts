@@ -45,9 +45,9 @@ const LONGEST_S = 3_600
 export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<TakenTurns> {
   if (turns.length === 0) return { inS: 0 }
   const names = turns.map(({ name }) => name)
-  // This check without a lock refuses a flood of requests early. With a lock, all these requests would queue
-  // for one row, because strangers share a rate limit. The check is safe: a limit that is used up here is
-  // still used up once its row is locked.
+  // This check reads without a lock, so that a flood of requests is refused at once. With a lock, all of them
+  // would queue for one row, because strangers share a rate limit. The check refuses nobody wrongly: other
+  // transactions can only use more of the limit before its row is locked.
   const early = reckon(work, turns, await readPaces(work, names)).refused
   if (early) return { inS: 0, refused: early }
   const { inS, refused, after } = reckon(work, turns, await lockPaces(work, names))

@@ -36,8 +36,8 @@ interface Context {
 export type PutOff<T> = (work: Work, item: T) => Promise<Omit<AttentionItem, 'kind'>>
 
 /**
- * The time (minutes) for which batches leave out an item whose processing threw. It is used if the item's own
- * row does not store a later time for it.
+ * How long (minutes) batches leave out an item whose processing threw, unless the item's own row says that it
+ * is due later.
  */
 const ASIDE_MINUTES = 15
 

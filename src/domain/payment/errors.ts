@@ -45,7 +45,7 @@ export const paymentErrors = defineErrors('payment', {
   ],
   no_payment: [
     'invalid',
-    'No payment is known for this money. Name the payment with --payment, or the user with --user.',
+    'The book does not say to which payment this quarantined money belongs. Name the payment with --payment, or with --user the user whose wallet takes the money.',
   ],
   no_source: [
     'conflict',
@@ -124,7 +124,7 @@ export const paymentErrors = defineErrors('payment', {
   ],
   no_wallet: [
     'conflict',
-    'No payment is known for this money, so there is no wallet to put it into. Run laku refunds retry without --wallet.',
+    'The payment of this refund is not known, so there is no wallet to put its money into. Run laku refunds retry without --wallet.',
   ],
   not_releasable: [
     'conflict',

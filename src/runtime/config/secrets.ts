@@ -104,8 +104,8 @@ function developmentSecrets(): Set<string> {
 }
 
 /**
- * Returns a secret as it is written and, if it is long enough, its bytes. The bytes are compared too, because
- * one secret can be written in hex or in base64.
+ * Returns the forms of a secret that are compared with development's secrets: its text and, if it is long
+ * enough, its bytes. The bytes are compared too, because one secret can be written in hex or in base64.
  */
 function readings(secret: string): string[] {
   const bytes = bytesOf(secret)

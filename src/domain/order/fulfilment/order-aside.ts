@@ -3,7 +3,7 @@ import type { Actor, AttentionItem, UnitOfWork, Work } from '../../kernel/index.
 import { asideFor } from '../../ops/index.ts'
 
 /**
- * The things that a sweep of orders needs: it runs several transactions (`units`), with its job as the actor.
+ * The inputs of a job that processes all due orders: `units` runs its transactions, and `actor` is the job.
  */
 export interface SweepContext {
   units: UnitOfWork

@@ -89,8 +89,9 @@ export interface SplitRefund {
 }
 
 /**
- * Splits a refund or a rebate of a payment between its buyer and the company. The payment's `returnedIdr`
- * already includes `amountIdr`; `gone` are the sums that were returned before `amountIdr`. Rupiah.
+ * Splits a refund or a rebate (`amountIdr`, rupiah) into the part that its buyer receives and the rest, which
+ * stays with the company because the buyer already has all the money that is theirs. `gone` are the sums that
+ * were returned earlier; the payment's `returnedIdr` already includes `amountIdr`.
  */
 export function splitRefund(
   payment: OwnMoney,

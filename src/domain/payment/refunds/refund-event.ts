@@ -20,8 +20,8 @@ export function refundEvent(
 }
 
 /**
- * Builds the event that a refund waits for balance at the provider. It is sent only once for a refund,
- * however often the refund waits.
+ * Builds the event `refund.waiting`: a refund cannot be sent yet, because our balance at the provider is too
+ * low. The event is sent only once for each refund, even if the refund waits several times.
  */
 export function refundWaits(payment: Payment, refund: RefundFacts): NewEvent {
   return { type: 'refund.waiting', aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }
