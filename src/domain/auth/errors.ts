@@ -7,7 +7,7 @@ export const authErrors = defineErrors('auth', {
   ],
   proof_needed: [
     'limited',
-    'Too many codes were requested or guessed from this network. Solve the puzzle in the details and ask again, or wait, or send MASUK to us on WhatsApp.',
+    'Too many codes were requested or guessed from this network. Solve the `puzzle` of this answer and ask again, wait some minutes, or send the word MASUK to us on WhatsApp: we answer with a code.',
   ],
   channel_not_yet: [
     'limited',

@@ -64,7 +64,10 @@ export const groupBuyingErrors = defineErrors('group_buying', {
     'conflict',
     'You already have a place in this session. To change it, leave the session first, then join again.',
   ],
-  per_user_limit: ['conflict', 'This is more than one buyer may take in this session. Choose fewer units.'],
+  per_user_limit: [
+    'conflict',
+    'The session limits the units of each buyer, and this is above the limit. Choose fewer units.',
+  ],
   user_not_active: [
     'forbidden',
     'This account is suspended or is being closed, so it cannot join a session. Contact customer support.',

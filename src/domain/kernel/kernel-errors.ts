@@ -34,7 +34,7 @@ export const kernelErrors = defineErrors('kernel', {
   ],
   second_person_needed: [
     'forbidden',
-    'Together with earlier amounts, this is more than one person may do alone. Ask another person to run the command shown here, then run your own command again.',
+    'Together with your earlier decisions, this amount is above the limit of one person. Ask another person to run the command shown here, then run your own command again.',
   ],
   not_a_person: [
     'forbidden',
@@ -73,7 +73,7 @@ export const kernelErrors = defineErrors('kernel', {
   ],
   payout_channel_unknown: [
     'invalid',
-    'No money can be sent to this bank or e-wallet, because its code is not known. Choose one of the codes listed under known.',
+    'No money can be sent to this bank or e-wallet, because laku does not know its code. Choose one of the codes in `known`.',
   ],
   bank_account_invalid: [
     'invalid',

@@ -4,7 +4,7 @@ export const notificationErrors = defineErrors('notification', {
   user_not_found: ['not_found', 'No user has this id or phone number. See the users with laku users list.'],
   template_unknown: [
     'invalid',
-    'Staff have no template with this name. Choose one of the templates listed under known.',
+    'Staff cannot send a message with this template. Choose one of the templates in `known`.',
   ],
   params_wrong: [
     'invalid',
