@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { stockedSessionStates, unendedSessionStates } from '../group-buying/index.ts'
+import { endedSessionStates, stockedSessionStates, unendedSessionStates } from '../group-buying/index.ts'
 import { type AttentionKind, finalStates, inSql, openStates, type Work } from '../kernel/index.ts'
 import { shipmentTransitions, unpricedShipmentStates } from '../logistics/index.ts'
 import { endAttentionWhere } from '../ops/index.ts'
@@ -136,8 +136,10 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       when 'provider_transaction' then not exists (select from provider_lines t where t.id = a.subject_id)
       when 'whatsapp_message' then exists (select from whatsapp_messages t where t.id = ${subject} and t.status <> 'queued')
       when 'order' then exists (select from orders t where t.id = ${subject} and (t.status not in ${inSql(batchedStates)}
+        or t.status = 'failed' and exists (select from refunds r where r.key = 'order:' || t.id || ':lost')
         or exists (select from shipments s where s.order_id = t.id and s.created_at >= a.since)))
-      when 'session' then exists (select from group_buying_sessions t where t.id = ${subject} and t.status not in ${inSql(unendedSessionStates)})
+      when 'session' then exists (select from group_buying_sessions t where t.id = ${subject} and t.status not in ${inSql(unendedSessionStates)}
+        and (t.status in ${inSql(endedSessionStates)} or t.updated_at > a.since))
       when 'user' then exists (select from users t where t.id = ${subject} and (t.status = 'deleted' or t.closing_since is null))
       when 'notification_delivery' then exists (select from notification_deliveries t where t.id = ${subject} and t.status <> 'queued')
       else false end`,

@@ -43,6 +43,7 @@ export { sessionsDue, sweepSessions, sweepSessionsApart } from './lifecycle/swee
 export type { NewTier } from './lifecycle/tier-prices.ts'
 export { getSession, listSessions } from './list.ts'
 export {
+  endedSessionStates,
   type ParticipantStatus,
   participantTransitions,
   publicSessionStates,

@@ -32,6 +32,11 @@ export const sessionMachine = machineOf('session', 'groupBuyingSessions', sessio
 /** The states of a session that customers may see: all but a draft. */
 export const publicSessionStates = statesOf(sessionTransitions).filter((state) => state !== 'draft')
 
+/** The states of a session in which nothing is left to do. */
+export const endedSessionStates = statesOf(sessionTransitions).filter(
+  (state) => sessionTransitions[state].length === 0,
+)
+
 /** The states of a session that the sweep has still to open or to end. */
 export const unendedSessionStates: readonly SessionStatus[] = ['draft', 'forming']
 

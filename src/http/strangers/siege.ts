@@ -33,8 +33,9 @@ const LASTS_MS = 120_000
 const SUSPECTS = 2
 const SUSPECTED_MS = 1_000
 /**
- * The maximum time (ms) that a request waits while laku finds out whether strangers flood it (a siege). A flood
- * of 100 refused requests a second is recognised within this time, and a person hardly notices the wait.
+ * The maximum time (ms) that a request waits while laku finds out whether strangers flood it (a siege). A
+ * flood of 100 refused requests a second is recognised within this time, and a person hardly notices the
+ * wait.
  */
 const WAIT_MS = 400
 const LOOK_MS = 25

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
 import { backUp } from '../../../../test/backup.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../../test/settlements.ts'
 import { refusal } from '../../../../test/storefront.ts'
@@ -86,6 +87,8 @@ it('a file is taken over only where one may be missing, or where another person 
     /^laku limits allow bank_file ([0-9a-f-]{36}) (\d+)$/.exec(
       String((refused as DomainError).details.command),
     ) ?? []
+  // `laku limits allow` takes nothing but an id that is a UUID.
+  expect(z.uuid().safeParse(subjectId).success).toBe(true)
   const allow = (actor: Actor) =>
     f.laku.as(actor, (work) =>
       allowOverLimit(work, { kind: 'bank_file', subjectId, amountIdr: Number(amount), reason: 'a failover' }),

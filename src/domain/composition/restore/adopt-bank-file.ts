@@ -104,14 +104,14 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
   return adopted
 }
 
-/** Returns an id of these lines, in the form of a UUID. Other lines have another id. */
+/** Returns a UUID (version 8) that is made from these lines. Other lines have another id. */
 function bankFileId(lines: readonly FileLine[]): string {
   const texts = lines.map(({ code, amountIdr, destination }) => {
     const { channelCode, accountNumber } = destination
     return [code.trim().toUpperCase(), amountIdr, channelCode, accountNumber].join(' ')
   })
   const hash = createHash('sha256').update(texts.toSorted().join('\n')).digest('hex')
-  return hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  return hash.slice(0, 32).replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-8$3-8$4-')
 }
 
 /**

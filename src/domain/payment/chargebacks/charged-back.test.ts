@@ -244,7 +244,12 @@ describe('a buyer gets back what they paid, and that once', () => {
   it('is split by what went before', () => {
     const payment = { amountIdr: 100, paidAmountIdr: 90, chargedBackIdr: 20, returnedIdr: 100 }
     const split = (more: Partial<typeof payment>, amountIdr: number, arrivedIdr = 0, lossIdr = 0) =>
-      splitRefund({ ...payment, ...more }, amountIdr, { arrivedIdr, underWayIdr: 0, lossIdr })
+      splitRefund({ ...payment, ...more }, amountIdr, {
+        arrivedIdr,
+        underWayIdr: 0,
+        lossIdr,
+        writtenOffIdr: 0,
+      })
     expect(split({}, 100)).toEqual({ buyerIdr: 70, lossIdr: 20, subsidyIdr: 10 })
     expect(split({ returnedIdr: 80 }, 20, 60)).toEqual({ buyerIdr: 10, lossIdr: 10, subsidyIdr: 0 })
     expect(split({}, 20, 70, 10)).toEqual({ buyerIdr: 0, lossIdr: 10, subsidyIdr: 10 })

@@ -1,5 +1,6 @@
 import { kernelErrors, type Rupiah, requireStaff, rupiah, type Work } from '../../kernel/index.ts'
 import { endAttention } from '../../ops/index.ts'
+import { isInSuspense } from '../../suspense/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { lockPayments } from '../payments/lock.ts'
 import {
@@ -73,6 +74,9 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
     if (before.paymentId === paymentId && before.amountIdr === amountIdr) return { ...line, fresh: false }
     throw paymentErrors.chargeback_known({ transactionId, amountIdr: before.amountIdr })
   }
+  // A chargeback that was too large for its payment is in suspense, and is disposed of there.
+  if (await isInSuspense(work, { reference: null, providerId: transactionId }))
+    throw paymentErrors.chargeback_known({ transactionId, amountIdr })
   const ofPayment = booked.filter((chargeback) => chargeback.paymentId === paymentId)
   const isLine = await wasAskedOf(work, transactionId)
   if (sameAs !== undefined) {

@@ -96,9 +96,10 @@ export interface SplitRefund {
 export function splitRefund(
   payment: OwnMoney,
   amountIdr: Rupiah,
-  gone: Pick<Gone, 'arrivedIdr' | 'underWayIdr' | 'lossIdr'>,
+  gone: Omit<Gone, 'claimedIdr'>,
 ): SplitRefund {
-  const openIdr = dueToBuyer(payment) - gone.arrivedIdr - gone.underWayIdr
+  // A debt that was written off is money that the buyer has already.
+  const openIdr = dueToBuyer(payment) - gone.arrivedIdr - gone.writtenOffIdr - gone.underWayIdr
   const buyerIdr = Math.max(0, Math.min(amountIdr, openIdr))
   const restIdr = amountIdr - buyerIdr
   const lossIdr = Math.min(restIdr, Math.max(0, payment.chargedBackIdr - gone.lossIdr))

@@ -107,4 +107,5 @@ const splitRebate = (payment: LockedPayment, rebateIdr: Rupiah) =>
     arrivedIdr: 0,
     underWayIdr: 0,
     lossIdr: 0,
+    writtenOffIdr: 0,
   })

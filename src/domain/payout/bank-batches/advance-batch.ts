@@ -172,7 +172,9 @@ export async function confirmBatch(
     else if (line.status === 'succeeded') returned.push(line)
     else throw payoutErrors.line_decided({ code: line.code, status: line.status })
   }
-  for (const line of [...failed, ...returned]) await takeReturned(work, line)
+  // The limits of receivers are locked in one order, so that two batches do not wait for each other.
+  const byReceiver = (a: Line, b: Line) => (a.userId ?? '').localeCompare(b.userId ?? '')
+  for (const line of [...failed, ...returned].sort(byReceiver)) await takeReturned(work, line)
   await move(work, paid, 'succeeded')
   await move(work, failed, 'failed', BANK_REJECTED)
   await takeBack(work, returned)
