@@ -243,16 +243,26 @@ describe('a buyer gets back what they paid, and that once', () => {
 
   it('is split by what went before', () => {
     const payment = { amountIdr: 100, paidAmountIdr: 90, chargedBackIdr: 20, returnedIdr: 100 }
-    const split = (more: Partial<typeof payment>, amountIdr: number, arrivedIdr = 0, lossIdr = 0) =>
+    const split = (
+      more: Partial<typeof payment>,
+      amountIdr: number,
+      arrivedIdr = 0,
+      lossIdr = 0,
+      writtenOffIdr = 0,
+    ) =>
       splitRefund({ ...payment, ...more }, amountIdr, {
         arrivedIdr,
         underWayIdr: 0,
         lossIdr,
-        writtenOffIdr: 0,
+        writtenOffIdr,
       })
     expect(split({}, 100)).toEqual({ buyerIdr: 70, lossIdr: 20, subsidyIdr: 10 })
     expect(split({ returnedIdr: 80 }, 20, 60)).toEqual({ buyerIdr: 10, lossIdr: 10, subsidyIdr: 0 })
     expect(split({}, 20, 70, 10)).toEqual({ buyerIdr: 0, lossIdr: 10, subsidyIdr: 10 })
     expect(split({ chargedBackIdr: 200 }, 100)).toEqual({ buyerIdr: 0, lossIdr: 100, subsidyIdr: 0 })
+    // 60 were refunded and 60 charged back; the 20 that the buyer owed were written off; 20 of the dispute
+    // were won.
+    const won = { paidAmountIdr: 100, chargedBackIdr: 40 }
+    expect(split(won, 40, 40, 0, 20)).toEqual({ buyerIdr: 0, lossIdr: 40, subsidyIdr: 0 })
   })
 })
