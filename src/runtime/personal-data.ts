@@ -100,7 +100,8 @@ function cleanValue(value: unknown, depth: number): unknown {
   if (depth > deepest) return removed
   if (value instanceof Error) return cleanError(value, depth)
   if (Array.isArray(value)) return value.map((item) => cleanValue(item, depth + 1))
-  // Objects like requests and responses have a serializer of their own, which turns them into fields.
+  // An object of a class, like a request, is left to the logger: its serializer for that class chooses the
+  // fields, and leaves personal data out.
   if (!isPlain(value)) return value
   return cleanFields(value, depth)
 }

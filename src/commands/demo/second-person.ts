@@ -47,7 +47,7 @@ export class Colleague {
     return colleague
   }
 
-  /** Returns a code that was not used yet: the next one, if the current one was used. */
+  /** Returns an authenticator code that was not used yet: the next code if the current one was used. */
   code(): string {
     this.#lastStep = Math.max(Math.floor(Date.now() / STEP_MS), this.#lastStep + 1)
     return factorCodeAt(this.#secret, this.#lastStep * STEP_MS)

@@ -38,7 +38,7 @@ export const groupBuyingErrors = defineErrors('group_buying', {
   ],
   invalid_period: [
     'invalid',
-    'The start or the end of the session is not valid. The start must not be in the past, and the end must be later than the start and the present end.',
+    'The start or the end of the session is not valid. The start must not be in the past, and the end must be later than the start and, if a session is extended, than its previous end.',
   ],
   session_not_forming: [
     'conflict',

@@ -53,8 +53,8 @@ export interface Work {
   emit(...events: NewEvent[]): void
   /**
    * Runs one step of a unit of work. If the step throws, only its own rows, events, audit entries, attention
-   * items and answers are undone, and the caller gets the error as a value. A deadlock or a lost connection
-   * ends the whole transaction.
+   * items and stored answers to requests are undone, and the caller gets the error as a value. A deadlock or
+   * a lost connection ends the whole transaction.
    */
   attempt<T>(step: () => Promise<T>): Promise<{ done: T } | { error: unknown }>
   audit(entry: AuditEntry): void

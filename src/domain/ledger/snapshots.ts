@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import { committedThrough, type LedgerContext } from './committed.ts'
 
 /**
- * Writes a snapshot of the balance of every ledger account without a stored balance that has new entries. It
- * counts the entries up to the point where all are committed. Returns the number of snapshots written.
+ * Writes a snapshot of the balance of each ledger account that has new entries and no stored balance. A
+ * snapshot counts entries only up to the last entry before which no transaction is still open. Returns the
+ * number of snapshots written.
  * @throws ledger.still_writing
  */
 export async function takeSnapshots(context: LedgerContext): Promise<number> {

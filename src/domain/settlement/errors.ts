@@ -4,7 +4,7 @@ export const settlementErrors = defineErrors('settlement', {
   not_found: ['not_found', 'No settlement has this code or id. See the settlements with laku settle list.'],
   same_person: [
     'forbidden',
-    'You calculated this settlement, and alone or with earlier ones it is above the limit for one person. Another person must run laku settle approve.',
+    'You calculated this settlement, and its amount, or its amount together with the settlements that you approved before, is above the limit of one person. Another person must run laku settle approve.',
   ],
   plan_changed: [
     'conflict',

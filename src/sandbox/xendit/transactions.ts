@@ -187,8 +187,8 @@ export function settleAll(context: SandboxContext, account: XenditAccount): void
 }
 
 /**
- * Returns the money in the merchant's account (IDR): the part that can leave the account now, the
- * merchant's own money included, and the part that is not settled yet.
+ * Returns the money in the merchant's account in two parts (IDR): the money that can leave the account now,
+ * which includes the merchant's deposits, and the money of buyers that is not settled yet.
  */
 export function balanceOf(
   context: SandboxContext,

@@ -34,11 +34,12 @@ const MAX_BRANCHES = 8
 type Branches = Record<string, { generation: number; since: string }>
 
 /**
- * Exchanges the newest refresh token of a log-in for a fresh one. The token before it stays valid for 30 s on
- * the same device, and begins a new sequence. So two browser tabs that refresh at once both stay logged in.
+ * Exchanges the newest refresh token of a log-in for a fresh one. The previous token stays valid for 30 s on
+ * the same device: it gets a fresh token too, which is renewed independently from then on. So two browser
+ * tabs that refresh at once both stay logged in.
  *
  * An older issued token, or a token from another device, ends the log-in: somebody may have stolen the token.
- * A token that laku did not issue, or signed with another key, changes nothing.
+ * A token that laku did not issue, or that was signed with another key, changes nothing.
  *
  * The caller throws `refused` (auth.refresh_invalid, auth.user_suspended) after the commit.
  */

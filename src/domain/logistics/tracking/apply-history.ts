@@ -132,8 +132,8 @@ function followLine(
 }
 
 /**
- * Whether a line of the courier's history is only a late report of an earlier state. The line's time is
- * before staff set the parcel's status by hand.
+ * Tells whether a line of the courier's history is only a late report of an earlier state. That is so if the
+ * line is older than the status that staff set by hand.
  */
 function isBeforeHand(
   { status, movedByHandAt }: Followed,

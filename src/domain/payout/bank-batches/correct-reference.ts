@@ -18,8 +18,9 @@ interface Noted {
 
 /**
  * Corrects a mistyped bank reference. The object for which it was entered (a payout, for example) gets the
- * right reference. If no right reference is given, the wrong one is only deleted. That is refused if booked
- * money depends on it. Afterwards the reference may be used for the object to which it really belongs.
+ * right reference. If no right reference is given, the wrong one is only deleted; the deletion is refused if
+ * booked money depends on the reference. Afterwards the wrong reference may be used for the object to which
+ * it really belongs.
  * @throws payout.reference_unknown, reference_in_use, reference_used, reference_invalid, reason_required,
  * kernel.forbidden
  */

@@ -52,8 +52,8 @@ async function openBatch(work: Work, more: object = {}): Promise<string> {
 export interface NewTransfer extends NewPayout {
   batchId: string
   /**
-   * The ids of all attempts at the same withdrawal. The transfer is refused if the provider is sending a
-   * payout of one of them again.
+   * The ids of all attempts to pay the same withdrawal. The bank transfer is refused if the provider reports
+   * again that it is sending the payout of one of these attempts.
    */
   tries?: readonly string[] | undefined
   description: string
