@@ -127,8 +127,8 @@ async function lose(work: Work, line: GatewayTransaction, match: Matched): Promi
 }
 
 /**
- * Links a chargeback line to the chargeback of quarantined money that staff reported earlier. Returns false
- * if staff reported none.
+ * Links a chargeback line to the chargeback of quarantined money that staff reported earlier: to the first
+ * one, if staff reported several of the same amount. Returns false if staff reported none.
  */
 async function wasTold(
   work: Work,
@@ -137,9 +137,9 @@ async function wasTold(
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update chargebacks set provider_transaction_id = ${id}
-    where quarantine_id = ${quarantineId}::uuid and provider_transaction_id is null and amount_idr = ${amountIdr}`.execute(
-    work.tx,
-  )
+    where id = (select id from chargebacks
+      where quarantine_id = ${quarantineId}::uuid and provider_transaction_id is null and amount_idr = ${amountIdr}
+      order by id limit 1)`.execute(work.tx)
   return numAffectedRows === 1n
 }
 
