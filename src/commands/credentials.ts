@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { withLock } from '../cli/client/saved-contexts.ts'
+import { withLock } from '../cli/client/file-lock.ts'
 import { CliError, exitCodes } from '../cli/errors/cli-error.ts'
 import { folderError, openDataFolder, systemCode } from '../runtime/data-folder.ts'
 

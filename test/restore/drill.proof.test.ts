@@ -89,7 +89,7 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
   await ana.logIn()
   await siti.logIn()
 
-  // Of this morning: an approved settlement, an unpaid order and a paid order.
+  // The shop has these from the morning: an approved settlement, an unpaid order and a paid order.
   const { settlements } = await shop.done<{ settlements: { code?: string; net_idr: number }[] }>(
     'settle',
     'run',

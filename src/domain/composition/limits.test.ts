@@ -224,7 +224,7 @@ describe('case 8: limits count persons, receivers and time', () => {
       await f.laku.as(two, (work) => allowOverLimit(work, act))
       expect(await approve(one, code)).toBe('ok')
     }
-    // Whoever puts it on hold and releases it has looked at it.
+    // A person who holds the settlement and releases it is its second person.
     const factoryId = await f.factory('131313')
     await f.sell(factoryId, 60_000_000)
     const { settlements } = await f.run({ factoryId }, service)

@@ -151,7 +151,7 @@ describe('case 12: staff act on the parcel while the courier is down', () => {
     )
     return rows.map((row) => row.id)
   }
-  /** What the courier has for this order and has not cancelled. */
+  /** Returns the courier's bookings for this order that are not cancelled. */
   const alive = async (orderId: string) => {
     const code = (
       await laku.db.selectFrom('orders').select('code').where('id', '=', orderId).executeTakeFirstOrThrow()

@@ -63,7 +63,7 @@ describe('a provider that contradicts itself', () => {
     let heard: Promise<void> | undefined
     let again = ''
     await f.laku.system(async (work) => {
-      // As a retry of its settlement does.
+      // A retry of the settlement locks its payouts like this before it makes a new one.
       await lockRows(work.tx, { payout: { subjectId: [old.subjectId] } })
       heard = f.laku.system((other) => applyPayoutAnswers(other, [answer]))
       await expect
