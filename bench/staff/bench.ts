@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { setPriority, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -186,12 +186,12 @@ class Staff {
   }
 
   async #laku(words: string[]): Promise<void> {
-    const child = spawn(process.execPath, ['bin/laku.js', ...words], {
+    // The terminals of staff are other machines: on this one they must not take the server's processors. A
+    // priority that is set after the start would leave out the threads that the process has already started.
+    const child = spawn('nice', ['-n', '19', process.execPath, 'bin/laku.js', ...words], {
       env: this.#env,
       stdio: ['ignore', 'ignore', 'inherit'],
     })
-    // The terminals of staff are other machines: on this one they must not take the server's processors.
-    setPriority(child.pid as number, 19)
     const code = await new Promise((resolve) => child.once('close', resolve))
     // Exit code 8 is accepted, because the sessions written in raw SQL do not pass every check.
     if (code !== 0 && code !== 8) throw new Error(`laku ${words.join(' ')} ended with ${code}`)

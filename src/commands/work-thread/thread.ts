@@ -1,81 +1,12 @@
 import { setPriority } from 'node:os'
-import { parentPort, workerData } from 'node:worker_threads'
-import { loadConfig } from '../../runtime/config.ts'
-import type { Laku } from '../../runtime/laku.ts'
-import { openLaku } from '../../runtime/open-laku.ts'
-import { withRequestId } from '../../runtime/request-id.ts'
-import { commandHouse } from '../command-house.ts'
-import type { FromThread, Order, ThreadSettings, ToThread } from './messages.ts'
 
 /**
  * The nice value of this thread: a higher value means a lower priority, and Linux keeps a priority for each
  * thread. So the thread that answers buyers runs first if both threads have work.
  */
 const NICE = 10
-/**
- * The number of the thread's database connections. One connection is for laku's clock. Each of the others
- * runs the transaction of one command, because several commands may run at once.
- */
-const POOL_SIZE = 4
-
-interface Running {
-  stop: AbortController
-  /** The functions that continue the command once the server says that it may write more. */
-  waiting: (() => void)[]
-}
-
-const settings = workerData as ThreadSettings
-const running = new Map<string, Running>()
-let opened: Promise<Laku> | undefined
-
-function post(message: FromThread): void {
-  parentPort?.postMessage(message)
-}
-
-async function execute(order: Order, { stop, waiting }: Running): Promise<void> {
-  const { id } = order.run
-  try {
-    opened ??= openLaku(loadConfig(settings), { name: 'staff work', poolSize: POOL_SIZE })
-    const laku = await opened
-    const outcome = await withRequestId(id, () =>
-      commandHouse.run({
-        ...order,
-        laku,
-        emit: (event) => post({ id, event }),
-        ready: () =>
-          new Promise((resolve) => {
-            waiting.push(resolve)
-            post({ id, isReady: true })
-          }),
-        signal: stop.signal,
-      }),
-    )
-    post({ id, outcome })
-  } catch (error) {
-    // Opening laku failed. Forgets this failed attempt, so that the next command opens laku again.
-    if (opened && (await opened.catch(() => undefined)) === undefined) opened = undefined
-    post({ id, error })
-  } finally {
-    running.delete(id)
-  }
-}
-
-function receive(message: ToThread): void {
-  if ('order' in message) {
-    const run: Running = { stop: new AbortController(), waiting: [] }
-    running.set(message.order.run.id, run)
-    void execute(message.order, run)
-  } else if ('stop' in message) running.get(message.stop)?.stop.abort()
-  else if ('more' in message) for (const go of running.get(message.more)?.waiting.splice(0) ?? []) go()
-  else void close()
-}
-
-async function close(): Promise<void> {
-  const laku = await opened?.catch(() => undefined)
-  await laku?.close()
-  // The thread ends by itself when it no longer listens for messages.
-  parentPort?.close()
-}
 
 if (process.platform === 'linux') setPriority(0, NICE)
-parentPort?.on('message', receive)
+// The other modules are imported only now, because loading them takes a second of processor time. At normal
+// priority this would delay the answers to buyers.
+await import('./execute-orders.ts')
