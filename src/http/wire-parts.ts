@@ -3,13 +3,16 @@ import { z } from 'zod'
 // This file holds the parts of request bodies and answers that several routes share.
 
 export const byId = z.strictObject({ id: z.uuid() })
-/** The parameters of a route whose object is named by its id or its code. */
+/**
+ * The path parameter of a route to one object. It is the object's id, or the code that people use for the
+ * object.
+ */
 export const byIdOrCode = z.strictObject({ id: z.string().min(1).max(60) })
 
 /** An amount in whole rupiah. */
 export const idr = z.int()
 
-/** The parameters for a page of a list: its size, and the cursor that the page before returned. */
+/** The parameters for a page of a list: the number of items, and the cursor from the previous page. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.uuid().optional(),
@@ -30,7 +33,7 @@ export const courierChoice = z.strictObject({
   type: z.string().min(1).max(40),
 })
 
-/** The fields by which a buyer chooses how to pay; the default is by invoice. */
+/** The fields by which a buyer chooses how to pay. If they are left out, the buyer pays by invoice. */
 export const payWith = {
   payment_method: z
     .enum(['invoice', 'wallet', 'wallet+invoice'])
@@ -48,8 +51,8 @@ export const payWith = {
 }
 
 /**
- * Tells whether `wallet_idr` is given exactly as allowed: only with the payment method `wallet+invoice`,
- * which pays a part from the wallet.
+ * Returns false if `wallet_idr` is given with another payment method than `wallet+invoice`. Only this method
+ * pays a part of the price from the wallet.
  */
 export const namesPartRightly = (body: {
   payment_method?: string | undefined

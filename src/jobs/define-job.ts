@@ -26,7 +26,7 @@ type DataOf<N extends string> = N extends JobName ? JobPayloads[N] : object
 export interface JobDefinition<N extends string = string> {
   /** The name of the job and of its queue. The file of the job has this name too. */
   name: N
-  /** The largest number of jobs that one run processes. They come in no order. */
+  /** The maximum number of jobs that one run processes, in any order. */
   batchSize: number
   retryLimit: number
   /**
@@ -41,14 +41,16 @@ export interface JobDefinition<N extends string = string> {
     due: (now: Date) => RawBuilder<boolean>
   }
   /**
-   * True if the job moves money. It is also true if the job decides something because a time is over,
-   * although money may have arrived meanwhile. While the database may be an old copy of the shop's own, such
-   * a job is dropped. The work is not lost, because a sweep finds it again later.
+   * True if the job must not run on an old copy of the shop's database. Such a job moves money, or ends
+   * something because its time is over. Money may have arrived in time without the old copy showing it. While
+   * the database may be an old copy, the job is dropped. Its work is not lost, because a sweep finds the work
+   * again later.
    */
   needsKnownDatabase?: boolean
   /**
-   * True if the job sends money to the provider. The job waits until the provider's transaction list was read
-   * after the last start of the database server.
+   * True if the job sends money through the provider. After each start of the database server, the newest
+   * payouts may be missing in the database. So the job waits until laku has read the provider's transaction
+   * list.
    */
   sendsMoney?: boolean
   /** The times at which the job runs, in cron syntax, in Asia/Jakarta. */

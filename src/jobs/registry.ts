@@ -103,7 +103,8 @@ export const jobs: readonly JobDefinition[] = [
 ]
 
 // The number of times that a worker may die while it runs a job, before the job counts as failed. The death
-// of a worker is no fault of the job, so this number is higher than the retries of many jobs.
+// of a worker is not the job's fault. So this number is higher than the number of retries that many jobs
+// have.
 const DEATHS_BORNE = 5
 
 /** The queues of all jobs, which `laku db migrate` creates. */

@@ -19,7 +19,7 @@ const DRAIN_MS = 15_000
 
 /**
  * Runs the jobs of every queue, and checks each second whether a sweep has due work. Every `calendarS`
- * seconds, one of all workers checks which jobs with a cron time are due.
+ * seconds, one of the workers checks which jobs with a cron time are due.
  */
 export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<RunningWorker> {
   const { logger } = laku
@@ -69,8 +69,8 @@ export async function writeCalendar(boss: PgBoss): Promise<void> {
 async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<void> {
   const { logger } = laku
   const options = {
-    // The batch size is at least two. With one, a worker would fetch only a few jobs a second. The reason is
-    // that a worker fetches again at once only after a full batch of two or more.
+    // The batch size is at least two, because a worker fetches again at once only after a full batch of two
+    // or more. With a batch size of one, a worker would fetch only a few jobs a second.
     batchSize: Math.max(2, job.batchSize),
     burstWhenBatchFull: true,
     pollingIntervalSeconds: 0.5,
@@ -98,9 +98,9 @@ async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<
 }
 
 /**
- * Returns true if a job may run on this database now. A job that sends money waits a few seconds until
- * Xendit's transaction list has been read. A job that may not run is dropped, because a sweep finds its work
- * again later.
+ * Returns true if a job may run on this database now. A job that sends money first waits a few seconds for
+ * laku to read Xendit's transaction list. If the result is false, the job is dropped, because a sweep finds
+ * its work again later.
  */
 async function mayRun(laku: Laku, { needsKnownDatabase, sendsMoney }: JobDefinition): Promise<boolean> {
   for (let wait = 0; wait < BOOK_WAITS; wait++) {

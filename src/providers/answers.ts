@@ -30,7 +30,7 @@ export const name = z.union([z.string(), z.number()]).transform(String).pipe(z.s
 
 /**
  * Makes the schema of a state or kind that a provider names by a word, like `PAID`. The word is turned into
- * capitals. If the word is missing, the result is `otherwise`.
+ * capitals. If the word is missing, the result is the value of the parameter `otherwise`.
  */
 export function word(otherwise: string) {
   return z
@@ -78,7 +78,7 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 
 /** Returns the object without its undefined fields, because laku leaves out a field that has no value. */
 export function present<T extends object>(object: T): Present<T> {
-  // Object.entries does not keep the type of each key's value, so the result is cast. Exactly the fields that
-  // the type Present makes optional are left out.
+  // Object.entries loses the type of each value, so the result is cast to the type Present. The cast is
+  // right, because only fields that Present makes optional are left out.
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Present<T>
 }

@@ -17,7 +17,7 @@ export interface ProviderVerdict {
 
 /**
  * The limiter that keeps calls within a provider's rate limit, which all processes share. This file has only
- * the interface, because the composition root makes the limiter.
+ * the interface; the code that starts laku makes the limiter.
  */
 export interface CallLimiter {
   /**
@@ -54,8 +54,8 @@ export interface ProviderHttpOptions {
   breaker?: BreakerOptions
   limiter?: CallLimiter
   /**
-   * Returns the endpoint whose rate limit an operation counts against. Returns undefined if the operation
-   * already waited for the rate limit before this call. Default: the operation's name.
+   * Returns the endpoint whose rate limit an operation counts against. Returns undefined if this client must
+   * not wait for a rate limit, because the caller has already waited. Default: the operation's name.
    */
   endpointOf?: (operation: string) => string | undefined
   /**
@@ -79,9 +79,9 @@ export interface ProviderHttp {
   /** Makes one call and reads its answer by `schema`. A GET is tried twice, every other call once. */
   call<T>(call: ProviderCall, schema: ZodType<T>): Promise<T>
   /**
-   * Sends a request that an SDK built, once, and returns the answer's JSON. If the caller passes a lease on
-   * its work, the request is sent only while the lease holds. The lease is requested after the wait for the
-   * rate limit, and checked once more right before sending.
+   * Sends a request that an SDK built, once, and returns the answer's JSON. If the caller passes the function
+   * `lease`, it is called after the wait for the rate limit. It returns the time until which the request may
+   * be sent. After that time the request is not sent.
    */
   send(operation: string, url: string, init: RequestInit, lease?: CallLease): Promise<unknown>
   /**

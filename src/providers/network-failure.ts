@@ -32,9 +32,9 @@ export function networkFailure(error: unknown): NetworkFailure {
 }
 
 /**
- * Returns the system codes in an error and its causes. For a host with several addresses, Node throws one
- * error that holds an error for each address. The codes of all these errors are returned, because one of them
- * may have come after sending. The request was certainly not sent only if every error came before sending.
+ * Returns the system codes in an error and its causes. If a host has several addresses, Node throws one error
+ * that holds an error for each address. The codes of all these errors are returned. Only if every error came
+ * before sending is it certain that the request was not sent.
  */
 function errorCodes(error: unknown): string[] {
   if (!(error instanceof Error)) return []

@@ -17,8 +17,8 @@ interface Waiting {
 }
 
 /**
- * The limiter that keeps a provider's calls within its rate limit, which all processes share in the table
- * `provider_pace`. The limiter claims places for calls with a database query. Calls that arrive during the
+ * The limiter that keeps a provider's calls within its rate limit. All processes share the rate limit in the
+ * table `provider_pace`. A database query decides when the calls that wait may go. Calls that arrive during a
  * query share the next query, so that one round trip serves many calls.
  */
 export class SharedCallLimiter implements CallLimiter {

@@ -76,9 +76,10 @@ export interface ConfigSources {
 }
 
 /**
- * Loads the configuration: defaults < the file of LAKU_CONFIG < environment < flags. Development gets default
- * addresses and credentials of the sandbox, and publicly known secrets; production has no such defaults.
- * Throws ConfigError with all problems at once.
+ * Loads the configuration from four sources: the defaults, the file of LAKU_CONFIG, the environment and the
+ * flags. Each source overrides the earlier ones. Development gets default addresses and credentials of the
+ * sandbox, and publicly known secrets; production has no such defaults. Throws ConfigError with all problems
+ * at once.
  */
 export function loadConfig(sources: ConfigSources): Config {
   const { given, called, problems, policy, production } = gather(sources)
@@ -194,8 +195,8 @@ function problemOf(name: SettingName, value: unknown, called: string | undefined
 }
 
 /**
- * Removes the passwords inside addresses from a text. Any address may hold a password, even one that needs
- * none.
+ * Removes the passwords inside addresses from a text. Any address may contain a password, even an address
+ * that needs no password.
  */
 function withoutPasswords(text: string): string {
   return text.replace(/\/\/[^\s"]*@/g, '//…@')

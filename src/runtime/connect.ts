@@ -55,8 +55,8 @@ export function roleOf(url: string): string {
 /** Returns a database URL that may be shown in a message: without password and parameters. */
 export function shownUrl(url: string): string {
   const { protocol, username, host, pathname, searchParams } = new URL(url)
-  // If a password contains a slash, the URL parser takes a part of the password for the path. So a path with
-  // an @ is hidden.
+  // If a password contains a slash, the URL parser takes the rest of the password, with the @ behind it, for
+  // the path. So a path that contains an @ is not shown.
   const path = pathname.includes('@') ? '/…' : pathname
   return `${protocol}//${username ? `${username}@` : ''}${searchParams.get('host') ?? host}${path}`
 }

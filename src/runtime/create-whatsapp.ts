@@ -19,7 +19,7 @@ export function createWhatsApp(config: WhatsAppConfig): WhatsAppSender {
 
 export function isFonnte(url: string): boolean {
   const { hostname, pathname } = new URL(url)
-  // This address counts as Fonnte too, because the sandbox serves its imitation of Fonnte there.
+  // The sandbox serves its imitation of Fonnte at this address, so the address counts as Fonnte's.
   if (hostname === '127.0.0.1' && pathname === '/fonnte') return true
   return hostname === 'fonnte.com' || hostname.endsWith('.fonnte.com')
 }

@@ -60,11 +60,12 @@ export function createPool(options: DatabaseOptions): pg.Pool {
 }
 
 // A transaction of laku takes milliseconds. One that takes longer is stuck, and must not hold its locks. The
-// time limits are set at the start of each transaction, because PgBouncer accepts none as settings of a
-// connection.
+// time limits are set at the start of each transaction, because PgBouncer does not accept them as settings of
+// a connection.
 //
 // PostgreSQL's JIT compiler is off, because compiling a statement takes seconds and running it takes
-// milliseconds. It is switched off here, because a PostgreSQL that is not embedded may have it on.
+// milliseconds. It is switched off in each transaction, because a PostgreSQL that is not embedded may have it
+// on.
 const bounds = `set local statement_timeout = '60s'; set local lock_timeout = '15s'; set local idle_in_transaction_session_timeout = '30s'; set local jit = off`
 
 const beginnings = new WeakMap<DatabaseConnection, Date>()
@@ -117,7 +118,7 @@ class BoundedDialect extends PostgresDialect {
 export function createKysely(pool: pg.Pool): Kysely<DB> {
   return new Kysely<DB>({
     dialect: new BoundedDialect({ pool }),
-    // The plugin renames columns to camelCase, but must not rename the keys inside jsonb values.
+    // CamelCasePlugin renames columns to camelCase. It must not rename the keys inside jsonb values.
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
 }

@@ -20,7 +20,7 @@ import { StartError } from './start-error.ts'
  */
 const recoveryMs = 60_000
 
-/** A running embedded server, and the URLs of its roles on its socket. */
+/** A running embedded server, and the URLs by which its database roles connect over its socket. */
 export interface EmbeddedPostgres {
   socketDir: string
   /** The URL of the owner role, which owns and migrates the database, and may create other databases. */

@@ -67,7 +67,9 @@ const readOnly = [
   'kysely_migration',
   'kysely_migration_lock',
 ]
-/** The tables of which the application may only update these columns. */
+/**
+ * The columns that the application may update in these tables. It may update no other column of these tables.
+ */
 const updatable: Record<string, readonly string[]> = {
   attention: ['times', 'message', 'details', 'resolved_at', 'resolved_by', 'resolution', 'mailed_at'],
   command_runs: ['attempt', 'seen_at', 'stop_asked_at', 'kept', 'ended_at', 'exit_code'],
@@ -159,9 +161,9 @@ async function grantShell(tx: Transaction<unknown>): Promise<void> {
 }
 
 /**
- * Keeps everybody but the owner from creating objects in the database. Otherwise a temporary table or
- * function of another role may defeat one of the database's guards. If another role owns the database, only
- * that role can do this. So this function does nothing then, and `laku doctor` reports it.
+ * Prevents other roles from creating objects in the database. Otherwise another role could create a temporary
+ * table or function that defeats one of the database's guards. Only the role that owns the database can set
+ * this. If the caller is another role, nothing is set, and `laku doctor` reports it.
  */
 async function refuseObjects(db: Kysely<unknown>): Promise<void> {
   await sql`

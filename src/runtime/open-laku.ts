@@ -81,8 +81,8 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
 }
 
 /**
- * Creates the provider clients. The calls of all processes to Xendit stay within Xendit's rate limit
- * together.
+ * Creates the provider clients. All processes share one limiter, so that their calls together stay within
+ * Xendit's rate limit.
  */
 export async function loadProviders(config: Config, db: Kysely<DB>): Promise<Providers> {
   const { createProviders } = await import('./create-providers.ts')
@@ -97,8 +97,8 @@ export async function loadProviders(config: Config, db: Kysely<DB>): Promise<Pro
 }
 
 /**
- * A stand-in for the provider clients in a process that opened laku without them: using it is a mistake in
- * the program.
+ * Takes the place of the provider clients in a process that opened laku without them. To use it is a mistake
+ * in the program, so any use throws an error.
  */
 const noProviders = new Proxy({} as Providers, {
   get(_, name) {

@@ -74,7 +74,7 @@ export class JobQueue {
   /** Returns pg-boss, which starts when first needed: a command that only reads does not even load it. */
   boss(): Promise<PgBoss> {
     this.#started ??= this.#start().catch((error: unknown) => {
-      // pg-boss could not start because the database was away, so the next caller tries again.
+      // If pg-boss could not start, for example because the database was away, the next caller tries again.
       this.#started = undefined
       throw error
     })

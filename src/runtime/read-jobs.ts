@@ -26,7 +26,7 @@ export interface JobDetail extends JobView {
 
 export interface DeadJob {
   id: string
-  /** The queue whose retries the job used up. */
+  /** The queue in which the job failed until its retries were used up. */
   queue: string | null
   error: string | null
   tries: number | null
@@ -49,7 +49,7 @@ export interface JobFilter {
   queue?: string | undefined
   state?: string | undefined
   limit: number
-  /** The id of the last job on the page before. */
+  /** The id of the last job on the previous page. */
   cursor?: string | undefined
 }
 

@@ -19,16 +19,16 @@ const persons: Roles = ['support', 'warehouse', 'finance', 'agent']
 const everybody: Roles = ['support', 'warehouse', 'finance', 'agent', 'service']
 
 /**
- * Returns the names of one noun's commands, each with its roles: the noun `orders` and the verb `list` make
- * the command `orders list`.
+ * Returns the names of all commands of one noun, each with its roles. For example, the noun `orders` and the
+ * verb `list` make the command `orders list`.
  */
 const of = (noun: string, verbs: Record<string, Roles>): [string, Roles][] =>
   Object.entries(verbs).map(([verb, roles]) => [`${noun} ${verb}`, roles])
 
 /**
- * The roles that may run each command in which a person acts. The commands that are missing here belong to
- * the host's owner: processes, the database, checks. A test runs each command as each role and compares the
- * result with this table; docs/roles.md is made from it.
+ * The roles that may run each command in which a person acts. The other commands concern processes, the
+ * database and checks. They are missing here, because they are for the owner of the host machine. A test runs
+ * each command as each role and compares the result with this table. docs/roles.md is made from this table.
  */
 export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('sessions', { list: shop, show: shop, watch: shop, join: buyers, leave: buyers }),
@@ -112,9 +112,9 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
 ])
 
 /**
- * The commands that the host's owner may run without a staff token, if the command itself opens the database.
- * They need no token, because cron runs them, and because they change nothing and show no personal data. But
- * through the staff server they need a role.
+ * The commands that the owner of the host machine may run without a staff token. They need no token, because
+ * cron runs them, and because they change nothing and show no personal data. This is so only if the command
+ * itself opens the database: through the staff server it needs a role.
  */
 export const ownersWithoutToken: ReadonlySet<string> = new Set(['ledger verify', 'whatsapp templates'])
 

@@ -20,7 +20,7 @@ export interface SandboxContext {
   publicUrl: () => string
   schedule: Schedule
   faults: Faults
-  /** The chosen behaviour of the providers, where several are possible. */
+  /** The behaviours of the providers that a test has chosen, where several are possible. */
   profile: Profile
   limits: Limits
   /** The WhatsApp templates of the merchant's account. */
@@ -31,8 +31,8 @@ export interface SandboxContext {
 }
 
 /**
- * Returns the time from a provider's answer to a request, until the outcome of the request comes (ms). An
- * outcome is, for example, a payout that succeeds. The time is short, so that tests need not wait long.
+ * Returns the time (ms) between a provider's answer to a request and the outcome of the request. An outcome
+ * is, for example, a payout that succeeds. The time is short, so that tests need not wait long.
  */
 export function outcomeDelayMs(): number {
   return 5 + Math.floor(Math.random() * 25)

@@ -131,7 +131,7 @@ function readMove(body: unknown) {
 }
 
 /**
- * Adds the control API's routes about money. Some routes set the outcomes of refunds and payouts to come.
+ * Adds the control API's routes about money. Some routes set the outcomes of future refunds and payouts.
  * Others change the status of one payout. A forced change may give a status that the provider's own rules
  * forbid.
  */
@@ -238,7 +238,8 @@ function oneOf<Choice extends string>(value: unknown, choices: readonly Choice[]
 
 /**
  * Adds the routes for a reply on WhatsApp, from a customer or a factory (`{from, body, context_id?}`). Other
- * routes imitate a provider's dashboard: they do what it does when a merchant enters a webhook address.
+ * routes imitate a provider's dashboard: they send the request that the dashboard sends when a merchant
+ * enters a webhook address.
  */
 function webhookSetupRoutes(app: FastifyInstance, context: SandboxContext, state: ControlledState): void {
   app.post('/whatsapp/reply', async (request, reply) => {

@@ -37,12 +37,12 @@ export type FaultKind = (typeof FAULT_KINDS)[number]
 /** A fault of a provider: one rule of `PUT /control/faults`. */
 export interface Fault {
   provider: Provider
-  /** The operation of the provider that the fault hits; all operations when absent. */
+  /** The operation of the provider that the fault hits. If it is absent, the fault hits all operations. */
   operation?: string
   kind: FaultKind
-  /** The number of requests that the fault hits; it hits any number when this is absent. */
+  /** The number of requests that the fault hits. If it is absent, the number is not limited. */
   times?: number
-  /** The probability that the fault hits a request, 0 to 1; 1 when absent. */
+  /** The probability (0 to 1) that the fault hits a request. If it is absent, it is 1. */
   rate?: number
   /** The delay of a request that a `slow` fault hits (ms). */
   delay_ms?: number

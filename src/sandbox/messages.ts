@@ -33,7 +33,10 @@ export class MessageLog {
   #all: Message[] = []
   #byRecipient = new Map<string, Message[]>()
 
-  /** Stores a message with the one-time code found in `codeText`, which is the message's body when absent. */
+  /**
+   * Stores a message with the one-time code that `codeText` contains. If `codeText` is left out, the code is
+   * taken from the message's body.
+   */
   add(message: Omit<Message, 'code'>, codeText = message.body): void {
     const code = /(?<!\d)\d{6}(?!\d)/.exec(codeText)?.[0]
     const stored: Message = code === undefined ? message : { ...message, code }

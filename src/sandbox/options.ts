@@ -15,8 +15,8 @@ export interface SandboxOptions {
    */
   tls?: { cert: string; key: string }
   /**
-   * The base address of the links that the sandbox hands out (`invoice_url`); `http://127.0.0.1:<port>` when
-   * absent.
+   * The base address of the links that the sandbox hands out (`invoice_url`). If it is absent, it is
+   * `http://127.0.0.1:<port>`.
    */
   publicUrl?: string
   /** The base address of the server that receives webhooks at `/api/webhooks/{xendit,biteship,whatsapp}`. */
@@ -48,6 +48,6 @@ export interface SandboxOptions {
   /** The settings of Fonnte. Without `token`, Fonnte accepts the token of WhatsApp (Meta). */
   fonnte?: { token?: string; webhookSecret?: string; device?: string }
   sms: { account: string; token: string }
-  /** The providers' clock; the real one when absent. */
+  /** The providers' clock. If it is absent, the real clock is used. */
   now?: () => Date
 }

@@ -79,8 +79,8 @@ export function instantText(language: Language, at: Date | number): string {
 }
 
 /**
- * Returns the language of a page: that of `?lang=`, else English for a browser that names it before
- * Indonesian, else Indonesian.
+ * Returns the language of a page. It is the language that `?lang=` names. Without `?lang=`, it is English if
+ * the browser names English before Indonesian, and otherwise Indonesian.
  */
 export function languageOf(request: FastifyRequest): Language {
   const { lang } = fieldsOf(request.query)

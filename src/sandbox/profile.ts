@@ -24,9 +24,9 @@ export type SwitchName = keyof typeof SWITCHES
 type Choice<Name extends SwitchName> = (typeof SWITCHES)[Name]['choices'][number]
 
 /**
- * The chosen behaviour of the providers: as the providers document it (strict), unless `PUT
- * /control/profile` names switches, like `{"biteship.rates": "one_unpriced"}`. A switch that the body of
- * that request leaves out becomes strict again.
+ * The behaviours of the providers that a test has chosen by `PUT /control/profile`. The body of that request
+ * names switches, like `{"biteship.rates": "one_unpriced"}`. For a switch that the body leaves out, the
+ * provider behaves as it documents (strict).
  */
 export class Profile {
   #chosen = new Map<string, string>()
@@ -52,7 +52,7 @@ export class Profile {
     this.#chosen = new Map(wanted.map(([name, choice]) => [name, String(choice)]))
   }
 
-  /** Lists every switch with its choice in force, for people who look. */
+  /** Lists every switch with its choice in force. */
   list(): Record<string, Switch & { choice: string }> {
     return Object.fromEntries(
       Object.entries(SWITCHES as Switches).map(([name, otherSwitch]) => [

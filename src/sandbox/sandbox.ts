@@ -36,7 +36,7 @@ export interface Sandbox {
   smsUrl: string
   /** The base address of push subscriptions, whose endpoints are `${pushUrl}/<any id>`. */
   pushUrl: string
-  /** Sends webhooks to another server from now on, even the webhooks that already wait for a retry. */
+  /** Sends all webhooks to another server from now on, including those that already wait for a retry. */
   setLakuUrl(url: string): void
   /** Resolves when no provider's outcome is due and no webhook delivery is under way, retries included. */
   settleWebhooks(): Promise<void>

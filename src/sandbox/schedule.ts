@@ -42,7 +42,10 @@ export class Schedule {
     this.#timers.set(timer, done)
   }
 
-  /** Resolves when no work of the sandbox is under way, also none that other work has started meanwhile. */
+  /**
+   * Resolves when no work of the sandbox is under way. It also waits for work that other work starts
+   * meanwhile.
+   */
   async settled(): Promise<void> {
     while (this.#pending > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
@@ -63,7 +66,7 @@ export class Schedule {
     })
   }
 
-  /** Drops all planned actions and releases every held request. */
+  /** Drops all planned actions, and releases every request that is kept unanswered. */
   clear(): void {
     for (const [timer, done] of this.#timers) {
       clearTimeout(timer)

@@ -165,7 +165,10 @@ export class WebhookDelivery {
     })
   }
 
-  /** Forgets the held webhooks, breaks off the deliveries under way, and ends the misbehaviour. */
+  /**
+   * Forgets the webhooks that still wait to be sent, breaks off the deliveries under way, and ends the
+   * misbehaviour.
+   */
   clear(): void {
     this.#generation += 1
     this.#misbehaviour = WELL_BEHAVED

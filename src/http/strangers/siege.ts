@@ -12,30 +12,31 @@ const WINDOW_MS = 60_000
 const REFUSALS = 40
 const NETWORKS = 12
 /**
- * The thresholds for invented challenge ids: the number of ids in a minute, and the number of networks. No
- * browser sends an invented id, so the thresholds are low. A flood reaches them in a tenth of a second.
+ * laku gives each code request an id (a challenge id). Many ids that laku never gave show an attack (a
+ * siege). These are the thresholds: the number of such ids in a minute, and the number of networks that send
+ * them. No browser sends such an id, so the thresholds are low.
  */
 const FORGERIES = 6
 const FORGERS = 3
 /** The maximum number of networks that are counted in a minute. Counting more would not change the result. */
 const MAX_NETWORKS = 1_000
 /**
- * The time (ms) after which a siege counts as over. The time begins again with each refusal that reaches the
- * thresholds.
+ * The time (ms) after which a siege (an attack by many networks) counts as over, if no further refusal
+ * reaches the thresholds.
  */
 const LASTS_MS = 120_000
 
 /**
- * The number of networks and the time (ms) by which laku suspects a siege. If this many networks are refused
- * within this time, a siege may be beginning. Each unknown caller's request for a message then waits. The
- * wait ends when the refusals are older than this time, or when the siege is certain.
+ * laku suspects a siege (an attack by many networks) if SUSPECTS networks are refused within SUSPECTED_MS.
+ * Then each unknown caller who requests a message must wait. The wait ends when the siege is certain, or when
+ * the refusals are older than SUSPECTED_MS.
  */
 const SUSPECTS = 2
 const SUSPECTED_MS = 1_000
 /**
- * The maximum time (ms) that a request waits while laku finds out whether strangers flood it (a siege). A
- * flood of 100 refused requests a second is recognised within this time, and a person hardly notices the
- * wait.
+ * The maximum time (ms) that a request waits while laku suspects a siege (an attack by many networks). This
+ * is long enough to recognise a flood of 100 refused requests a second, and so short that a person hardly
+ * notices the wait.
  */
 const WAIT_MS = 400
 const LOOK_MS = 25
@@ -44,8 +45,8 @@ const MAX_WAITING = 1_000
 
 /**
  * Detects a siege: many networks together request or guess one-time codes. During a siege, each caller who is
- * not logged in must give a proof of work before laku pays for a message. Only the proof of work
- * distinguishes an attacker's invented phone number from the number of a new buyer.
+ * not logged in must give a proof of work before laku pays for a message. Without this proof, laku could not
+ * distinguish an attacker's invented phone number from the number of a new buyer.
  */
 export class Siege {
   #networks = new Set<string>()
@@ -65,7 +66,7 @@ export class Siege {
     if (this.#refusals >= REFUSALS && this.#networks.size >= NETWORKS) this.#until = nowMs + LASTS_MS
   }
 
-  /** Counts a request that only an attacker's program sends. */
+  /** Counts a request with an id that laku never gave. Only an attacker's program sends it. */
   forged(network: Network, nowMs: number): void {
     this.refused(network, nowMs)
     this.#forgeries++
@@ -94,8 +95,9 @@ export class Siege {
   }
 
   /**
-   * Waits while a siege may be beginning: 0.4 s at most, and not at all where only one network was refused.
-   * In that time laku recognises a flood, so it does not pay for messages to the flood's first requests.
+   * Waits while laku suspects a siege, for 0.4 s at most. If only one network was refused, there is no wait.
+   * During the wait laku recognises a flood, so it pays for no message that the flood's first requests ask
+   * for.
    */
   async settled(nowMs: () => number): Promise<void> {
     if (this.#waiting >= MAX_WAITING) return
@@ -125,5 +127,8 @@ export class Siege {
   }
 }
 
-/** All networks of one /48 belong to one customer of a provider, so they count as one. */
+/**
+ * All networks of one IPv6 prefix /48 belong to one customer of an internet provider, so they count as one
+ * network.
+ */
 const nameOf = ({ site, home }: Network) => site ?? home

@@ -15,8 +15,9 @@ import { keptHeaders } from './kept-headers.ts'
 const actor: Actor = { kind: 'provider', name: 'biteship' }
 
 /**
- * The route of Biteship's webhooks. The secret is checked; then the unchanged body is stored and its job is
- * queued, in one transaction. The ping of an installation has no secret: it gets 200 and stores nothing.
+ * The route of Biteship's webhooks. The secret is checked; then the unchanged body is stored and a job to
+ * process it is queued, in one transaction. When a webhook is installed, Biteship sends a ping (test request)
+ * without the secret. The ping gets 200, and nothing is stored.
  */
 export const biteshipWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -36,8 +37,8 @@ export const biteshipWebhookRoutes =
           body: z.unknown(),
           response: { 200: z.object({ received: z.literal(true) }) },
         },
-        // The secret is checked before the body is read. A request without the secret is refused if its body
-        // is longer than a ping (test request).
+        // The secret is checked before the body is read. Only a ping (test request) may lack the secret, so a
+        // longer body without the secret is refused.
         onRequest: async (request) => {
           if (isOurs(request.headers[header])) return
           if (Number(request.headers['content-length'] ?? 0) > PING_BYTES) throw httpErrors.unauthorized()

@@ -11,15 +11,15 @@ import { httpErrors } from '../http-errors.ts'
 const actor: Actor = { kind: 'provider', name: 'fonnte' }
 
 /**
- * The time (ms) within which an equal text from one sender counts as one WhatsApp message that was delivered
- * twice.
+ * If the same text of the same sender arrives twice within this time (ms), it counts as one WhatsApp message
+ * that was delivered twice.
  */
 const SAME_MS = 60_000
 
 /**
- * The route of Fonnte's webhooks. Fonnte signs nothing, so the URL contains a secret (FONNTE_WEBHOOK_SECRET),
- * which proves neither the text nor its author. So a reply may confirm a purchase order, but nothing that
- * moves money.
+ * The route of the webhooks of Fonnte, a WhatsApp gateway. Fonnte signs nothing, so the URL contains a secret
+ * (FONNTE_WEBHOOK_SECRET). The secret proves neither the text nor its author. So a factory's reply may
+ * confirm a purchase order, but nothing that moves money.
  */
 export const fonnteWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>

@@ -65,8 +65,8 @@ export const whatsappWebhookRoutes =
       },
       async (request) => {
         const raw = request.rawBody ?? Buffer.alloc(0)
-        // The JSON parser does not check the signature of a missing body, or of one that is not JSON, so it
-        // is checked here.
+        // The JSON parser checks the signature only if the body is JSON. So the signature of an empty body,
+        // or of another body, is checked here.
         if (!isSigned(request, raw)) throw httpErrors.unauthorized()
         // Meta's deliveries have no id, but a repeated delivery has the same bytes.
         const dedupeKey = createHash('sha256').update(raw).digest('base64url')

@@ -13,9 +13,9 @@ const actor: Actor = { kind: 'provider', name: 'xendit' }
 const digestOf = (raw: string) => createHash('sha256').update(raw).digest('hex')
 
 /**
- * The route of Xendit's webhooks. The token is checked; then the unchanged body is stored and its job is
- * queued, in one transaction. The answer does not wait for the worker, because Xendit never repeats a
- * delivery that timed out.
+ * The route of Xendit's webhooks. The token is checked; then the unchanged body is stored and a job to
+ * process it is queued, in one transaction. The answer does not wait for the worker, because Xendit never
+ * repeats a delivery that timed out.
  */
 export const xenditWebhookRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>

@@ -15,9 +15,9 @@ const lookedAt = new WeakMap<Laku, number>()
 const EVERY_MS = 10_000
 
 /**
- * Checks a database that may be an older copy, for example after a failover. While it is unknown whether it
- * is a copy, no money moves. If the database lacks nothing that the provider knows, money moves again within
- * 30 s.
+ * Finds out whether the database is an older copy of the shop's database, for example after a failover. No
+ * money moves until this is known. If the database lacks nothing that the provider knows, money moves again
+ * within 30 s.
  */
 export const databaseRecogniseJob = defineJob({
   name: 'database.recognise',

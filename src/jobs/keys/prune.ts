@@ -36,8 +36,8 @@ const BATCH = 5_000
 const MAX_BATCHES = 200
 
 /**
- * Deletes expired data each hour: idempotency keys, login codes and their messages' secrets, log-ins, the
- * bodies of webhooks.
+ * Deletes expired data each hour: idempotency keys, login codes, the secrets in sent messages, log-ins and
+ * the bodies of webhooks.
  */
 export const keysPruneJob = defineJob({
   name: 'keys.prune',

@@ -6,7 +6,7 @@ const actor: Actor = { kind: 'system', name: 'ledger.head' }
 
 /**
  * Logs the last page of the ledger chain each minute. If the log is copied to another machine, `laku ledger
- * verify --heads` compares the chain with it.
+ * verify --heads` compares the chain with that copy.
  */
 export const ledgerHeadJob = defineJob({
   name: 'ledger.head',

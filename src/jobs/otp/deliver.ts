@@ -6,7 +6,7 @@ const actor: Actor = { kind: 'system', name: 'otp.deliver' }
 
 // The number of retries. The first comes after one second, and the time between two retries grows. So ten
 // retries last longer than the five minutes for which a code is valid. They must last that long, because the
-// job waits while staff have paused SMS.
+// job fails and is retried while staff have paused SMS.
 const TRIES = 10
 
 /**

@@ -6,8 +6,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'payments.reconcile' }
 
 /**
- * Compares Xendit's transaction list with laku's ledger each night, from the time up to which both were last
- * proven to agree.
+ * Compares Xendit's transaction list with laku's ledger each night. The comparison begins at the last time
+ * for which both were proven to agree.
  */
 export const paymentsReconcileJob = defineJob({
   name: 'payments.reconcile',

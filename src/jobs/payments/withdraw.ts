@@ -6,7 +6,7 @@ const actor: Actor = { kind: 'system', name: 'payments.withdraw' }
 
 /**
  * Ends payments that are no longer needed, and closes their invoices at the provider. If the job is lost, an
- * invoice is closed later, when the hold of its payment ends.
+ * invoice is closed later, when the time for its payment has run out.
  */
 export const paymentsCancelJob = defineJob({
   name: 'payments.withdraw',

@@ -5,8 +5,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'settlements.announce' }
 
 /**
- * Mails the factory the statement of a settlement that was just paid. All other statements that are due are
- * sent too.
+ * Mails the factory the statement of a settlement that was just paid. Also mails all other statements that
+ * are due.
  */
 export const settlementsAnnounceJob = defineJob({
   name: 'settlements.announce',

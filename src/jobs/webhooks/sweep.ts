@@ -6,8 +6,8 @@ const actor: Actor = { kind: 'system', name: 'webhooks.sweep' }
 const BATCH_SIZE = 500
 
 /**
- * Enqueues webhook deliveries again whose job was lost or whose provider could not be asked. The sweep itself
- * does not process them.
+ * Enqueues a webhook delivery again if its job was lost, or if its provider could not be asked. The sweep
+ * itself does not process the delivery.
  */
 export const webhooksSweepJob = defineJob({
   name: 'webhooks.sweep',

@@ -5,8 +5,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'withdrawals.sweep' }
 
 /**
- * Sends withdrawals from wallets whose receiving bank account is now old enough. Jobs of the payouts then
- * send the money.
+ * Approves withdrawals from wallets as soon as their receiving bank account is old enough, and creates their
+ * payouts. Other jobs then send the payouts' money.
  */
 export const withdrawalsSweepJob = defineJob({
   name: 'withdrawals.sweep',

@@ -46,8 +46,8 @@ const event = z
   .transform(({ status, note, updated_at }) => ({ status, note: note ?? '', updatedAt: updated_at }))
 
 /**
- * The schema of a courier order. Any field but the id may be null (biteship.nullable). But an order without
- * status, price and courier is refused.
+ * The schema of a courier order. Any field but the id may be null (biteship.nullable). But status, price and
+ * courier must not all be missing.
  */
 export const orderAnswer = z
   .looseObject({

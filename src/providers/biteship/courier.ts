@@ -81,8 +81,8 @@ export function createBiteshipCourier(options: BiteshipOptions): CourierGateway 
 }
 
 /**
- * Returns the id of the earlier order, if Biteship refused a new order because the earlier one has the same
- * reference; otherwise undefined.
+ * Returns the id of an earlier order if Biteship refused the new order because both orders have the same
+ * reference. Otherwise returns undefined.
  */
 function duplicateOf(error: unknown): string | undefined {
   if (!(error instanceof ProviderFailure) || error.code !== DUPLICATE_REFERENCE) return undefined

@@ -7,7 +7,10 @@ export interface OrderProbe {
   courier: CourierGateway
   ear: Ear
   origin: CourierPlace
-  /** The reference that laku gives to the order, so that laku later recognises it as made by the check. */
+  /**
+   * The reference of the order. By this reference laku later recognises that `laku providers check` made the
+   * order.
+   */
   referenceId: string
 }
 

@@ -15,7 +15,10 @@ const NO_DATABASE = 'DATABASE_URL is not set here, so the webhooks that our serv
 
 export interface EventProbe {
   payouts: PayoutGateway
-  /** The idempotency key of the payout that the check makes, which is meant to fail. */
+  /**
+   * The idempotency key of the payout that the check makes. The payout is meant to fail, so that no money
+   * moves.
+   */
   key: string
   read: ReadDeliveries
   /** The webhook address that must be entered in the provider's dashboard. */
@@ -59,8 +62,8 @@ export function payoutEventProbe({ payouts, key, read, webhookUrl, timeoutMs }: 
 }
 
 /**
- * The statuses of a payout in which the check waits for the webhook. In these statuses the payout has failed,
- * or goes on to its end without any action by laku.
+ * The statuses of a new payout with which the check waits for the webhook. Such a payout has failed already,
+ * or will end without any action by laku.
  */
 const ENDS = ['ACCEPTED', 'REQUESTED', 'READY', 'ROUTING', 'FAILED']
 
@@ -137,9 +140,9 @@ function senderDifferences(messages: readonly Record<string, unknown>[]): Differ
 }
 
 /**
- * Reports refusals of messages that Meta accepted first, as differences from its documentation: refusals of
- * laku's account or of a template. A failure to reach one person is no difference, unless every message
- * failed.
+ * Reports messages that Meta accepted and later refused, as differences from Meta's documentation. A refusal
+ * of laku's account or of a template is always reported. A failure to reach one person is reported only if
+ * every message failed.
  */
 function lateDifferences(statuses: readonly Record<string, unknown>[]): Difference[] {
   const failed = statuses.filter((item) => item.status === 'failed')

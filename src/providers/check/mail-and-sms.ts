@@ -26,8 +26,8 @@ export function smsProbe({ http, ear, account }: { http: ProviderHttp; ear: Ear;
       try {
         await http.call({ operation: 'account', method: 'GET', path }, z.unknown())
       } catch (error) {
-        // A plain 404 or 405 comes from a local SMS gateway, which can only send messages. Twilio's own error
-        // code would mean a wrong account.
+        // A local SMS gateway can only send messages, so it answers this request with a plain 404 or 405.
+        // This is no fault. Twilio would report a wrong account by an error code of its own.
         if (error instanceof ProviderFailure && /^http_(404|405)$/.test(error.code))
           return {
             says: 'the gateway has no request that reads the account: send one message by hand',

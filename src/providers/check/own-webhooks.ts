@@ -30,8 +30,8 @@ interface Answered {
 
 /**
  * Makes the probes of laku's own webhook routes. They call the routes at the address that the providers use.
- * Each secret is sent with an unreadable body. If the answer is 400 and not 401, the route accepted the
- * secret, and nothing is stored. The probes cannot read the settings in the providers' dashboards.
+ * They send each secret with an unreadable body, so that nothing is stored. If the answer is 400 and not 401,
+ * the route accepted the secret. The probes cannot read the settings in the providers' dashboards.
  */
 export function ownWebhookProbes(options: OwnWebhooks): Probe[] {
   const ask = (sent: Sent) => answerOf(options, sent)
@@ -49,8 +49,8 @@ type Ask = (sent: Sent) => Promise<Answered>
 const JSON_TYPE = { 'content-type': 'application/json' }
 const UNREADABLE = '{laku providers check'
 /**
- * An unreadable body that is longer than Biteship's installation ping. So the route does not take it for the
- * ping, which comes without the secret.
+ * An unreadable body that is longer than Biteship's ping (test request). The route accepts a ping without the
+ * secret, so a short body would prove nothing.
  */
 const LONG_UNREADABLE = UNREADABLE.padEnd(600, ' ')
 const wrongSecret = () => randomBytes(24).toString('base64url')
@@ -81,8 +81,9 @@ async function biteship({ biteshipHeader, biteshipSecrets }: OwnWebhooks, ask: A
 }
 
 /**
- * A webhook delivery of WhatsApp without content. Its body is readable, because the webhook route reads the
- * whole body before it checks the signature. With a good signature, the route stores the delivery once.
+ * A webhook delivery of WhatsApp without content. Its body must be readable, because the webhook route reads
+ * the body before it checks the signature. If the signature is good, the route stores the delivery, but only
+ * once.
  */
 const EMPTY_DELIVERY = JSON.stringify({ object: 'whatsapp_business_account', entry: [] })
 

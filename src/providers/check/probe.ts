@@ -22,7 +22,10 @@ export interface Seen {
 
 /** A harmless question to a provider, whose answer is compared with laku's facts. */
 export interface Probe {
-  /** The provider that the probe asks. If the provider does not answer, its other probes are skipped. */
+  /**
+   * The provider that the probe asks. If the provider does not answer, the later probes of this provider are
+   * skipped.
+   */
   provider: string
   name: string
   /**
@@ -69,7 +72,10 @@ export function fieldsIn(value: unknown): Record<string, unknown> {
     : {}
 }
 
-/** Returns a list of objects: the value itself, or the list in its field `name`. */
+/**
+ * Returns the items of a list as objects. The list is the value itself, or the value's field `name`. If there
+ * is no list, the result is empty.
+ */
 export function rowsIn(value: unknown, name?: string): Record<string, unknown>[] {
   const list = Array.isArray(value) || name === undefined ? value : fieldsIn(value)[name]
   return Array.isArray(list) ? list.map(fieldsIn) : []

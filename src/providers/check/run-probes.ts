@@ -6,7 +6,7 @@ import { type Difference, NotConfigured, type Probe, type Seen } from './probe.t
 /**
  * The outcome of a probe.
  * - `ok`: the provider behaves as laku's facts say.
- * - `differs`: the provider answers otherwise, or refuses us.
+ * - `differs`: the provider's behaviour differs from these facts, or the provider refuses us.
  * - `unasked`: the provider did not answer, or a setting is missing.
  * - `left_out`: the probe was skipped on purpose, or found nothing to check.
  */

@@ -12,13 +12,17 @@ export interface MetaProbes {
   businessId: string | undefined
 }
 
-/** The statuses of a display name with which Meta lets the phone number send messages. */
+/**
+ * The good statuses of a phone number's display name. With any other status, Meta refuses messages from the
+ * phone number.
+ */
 const GOOD_NAMES = ['APPROVED', 'AVAILABLE_WITHOUT_REVIEW']
 const MAX_PAGES = 50
 
 /**
  * Makes the probes of Meta. They read the phone number, and the templates that `laku whatsapp templates`
- * lists. They also send a message without a recipient: it can reach nobody, but a closed account refuses it.
+ * lists. They also send a message without a recipient. Meta refuses this message, and the error code shows
+ * whether the account is closed.
  */
 export function metaProbes({ http, ear, phoneNumberId, businessId }: MetaProbes): Probe[] {
   const provider = 'whatsapp'

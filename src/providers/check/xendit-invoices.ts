@@ -7,7 +7,7 @@ import { type Difference, distinct, type Ear, fieldsIn, type Probe, rowsIn } fro
 export interface InvoiceProbes {
   gateway: PaymentGateway
   ear: Ear
-  /** Our key of the invoice that the check makes. */
+  /** The `external_id` of the invoice that the check makes: laku's own key of the invoice. */
   externalId: string
   /** The maximum time to wait until a list shows the new invoice (ms). */
   timeoutMs: number
@@ -29,8 +29,8 @@ const newInvoice = (externalId: string, amountIdr: number) => ({
 })
 
 /**
- * Makes the probe of an invoice's life: it creates an invoice, reads it, finds it by our key, lists it and
- * expires it.
+ * Makes the probe of an invoice's life: it creates an invoice, reads it, finds it by laku's own key
+ * (`external_id`), lists it and expires it.
  */
 export function invoiceProbe({ gateway, ear, externalId, timeoutMs }: InvoiceProbes): Probe {
   return {
@@ -88,8 +88,8 @@ export function smallInvoiceProbe({ gateway, externalId }: InvoiceProbes): Probe
 }
 
 /**
- * Makes the probe of the invoices paid in this account. It checks the names that Xendit gives to methods,
- * payments and issuers. It also checks the refunded amount that an e-wallet reports.
+ * Makes the probe of the invoices that were paid in this account. It checks how Xendit names the payment, its
+ * method, and the app that paid by QRIS. It also checks that an e-wallet reports its refunded amount.
  */
 export function paidInvoicesProbe({ gateway, ear }: Pick<InvoiceProbes, 'gateway' | 'ear'>): Probe {
   return {

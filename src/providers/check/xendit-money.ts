@@ -133,8 +133,9 @@ export function payoutProbe(payouts: PayoutGateway, key: string, ear: Ear): Prob
 }
 
 /**
- * Cancels the payout, and returns the differences from the facts. If the payout had a rare status, Xendit may
- * refuse to cancel it. This is no new difference, because the check has already reported the rare status.
+ * Cancels the payout, and returns the differences from the facts. If the payout had a rare status (RARE),
+ * Xendit may refuse to cancel it. The refusal is not returned as a difference, because the check has already
+ * reported the rare status.
  */
 async function cancelDifferences(payouts: PayoutGateway, made: GatewayPayout): Promise<Difference[]> {
   try {
@@ -148,9 +149,7 @@ async function cancelDifferences(payouts: PayoutGateway, made: GatewayPayout): P
 
 /** The statuses in which a payout is over and cannot be cancelled. */
 const OVER = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'REVERSED', 'COMPLIANCE_REJECTED', 'EXPIRED', 'REJECTED']
-/**
- * xendit.payout-statuses: the rare statuses of a payout. Xendit does not document them for test mode.
- */
+/** xendit.payout-statuses: the rare statuses of a payout, which Xendit does not document for test mode. */
 const RARE = ['READY', 'ROUTING', 'LOCKED', 'PENDING_COMPLIANCE_ASSESSMENT', ...OVER.slice(4)]
 
 function stateDifferences({ status }: GatewayPayout, after: 'made' | 'read' | 'cancelled'): Difference[] {

@@ -13,8 +13,8 @@ export interface RefundProbe {
 const DAY_MS = 86_400_000
 const MAX_IDR = 1_000
 /**
- * The form of the keys of laku's own invoices, with or without an installation's prefix. The check never
- * refunds an invoice with such a key, not even in test mode.
+ * The form of the keys of laku's own invoices. A key may begin with a prefix that names the installation of
+ * laku. The check never refunds an invoice with such a key, not even in test mode.
  */
 const OURS = /(^|-)PAY-\d{6}-/
 

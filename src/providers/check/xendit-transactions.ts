@@ -38,9 +38,8 @@ export function transactionsProbe(gateway: PaymentGateway, ear: Ear): Probe {
 }
 
 /**
- * Makes the probe that reads the invoices of payments in Xendit's transaction list. The list shows these
- * payments as successful. So an invoice that is not reported as paid contradicts the list, and perhaps its
- * own webhook too.
+ * Makes the probe that compares Xendit's transaction list with the invoices. It takes payments that are
+ * successful in the list, and reads their invoices. An invoice that is not paid contradicts the list.
  */
 export function readAgainProbe(gateway: PaymentGateway): Probe {
   return {
@@ -79,8 +78,8 @@ async function invoicesOf(
 ): Promise<GatewayInvoice[]> {
   const id = paymentLinkId ?? (productId && /^[0-9a-f]{24}$/.test(productId) ? productId : undefined)
   if (id) return [await gateway.getInvoice(id)]
-  // Several invoices may have one key, although only one of them was paid. The key does not show which one,
-  // so none of them is returned.
+  // Several invoices may have the same key, although only one of them was paid. The key does not show which
+  // invoice was paid, so no invoice is returned.
   const found = referenceId ? await gateway.findInvoices(referenceId) : []
   return found.length === 1 ? found : []
 }
@@ -93,7 +92,8 @@ function productDifferences(lines: readonly Record<string, unknown>[]): Differen
   const payments = lines.filter((line) => line.type === 'PAYMENT')
   const linkOf = (line: Record<string, unknown>) => fieldsIn(line.product_data).payment_link_id
   const differences: Difference[] = []
-  // An invoice's id is 24 hexadecimal digits, while a payment's id begins with its kind.
+  // An invoice's id is 24 hexadecimal digits. A payment's id is different: it begins with a prefix such as
+  // `ewc_`.
   if (
     payments.some(
       (payment) =>

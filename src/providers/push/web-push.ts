@@ -24,8 +24,8 @@ const TTL_S = 86_400
  */
 export function createWebPush(options: WebPushOptions): PushSender {
   const { publicKey, privateKey, timeoutMs = 10_000 } = options
-  // The web-push library accepts only https or mailto as the subject. In development the subject is an http
-  // address, so a mailto address replaces it.
+  // The subject is the contact of the person who runs the server. The web-push library accepts only an https
+  // or a mailto address. In development the contact is an http address, so a mailto address replaces it.
   const subject = options.subject.startsWith('https:') ? options.subject : 'mailto:development@laku.invalid'
   return {
     async send({ endpoint, p256dh, auth }, payload) {

@@ -21,7 +21,7 @@ export const CODE_LENGTH = 15
 export const PARAM_UNFIT = /[\n\r\t]| {5,}/
 
 /**
- * The reach of a refusal: the messages that cannot be sent.
+ * The reach of a refusal: the messages that are refused, and for how long.
  *
  * - `recipient`, `message`: this one message, for ever.
  * - `template`: all messages of this template, until it is corrected in the dashboard.
@@ -127,8 +127,8 @@ const fonnteRefusals: Readonly<Record<string, Refusal>> = {
 const refusals: Readonly<Record<string, Refusal>> = {
   ...metaRefusals,
   ...fonnteRefusals,
-  // The code `template_unknown` is laku's own: laku has no text for the template. The code `refused` means
-  // that Fonnte gave no reason. `refused` is not listed here, so the message is tried again. This is right,
+  // The code `template_unknown` is laku's own: laku has no text for the template. The code `refused` (Fonnte
+  // gave no reason) is missing here on purpose, so that the message is tried again. It is tried again,
   // because the refusal may concern the account and not the message.
   template_unknown: of('template', 'laku has no text for this template'),
 }

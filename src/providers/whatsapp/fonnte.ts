@@ -13,7 +13,10 @@ export interface FonnteOptions {
   /** Fonnte's base address: `https://api.fonnte.com`, or the sandbox's. */
   url: string
   token: string
-  /** Returns the text of a template, with {{1}}, {{2}} … in it, since Fonnte itself knows no templates. */
+  /**
+   * Returns the text of a template, with the placeholders {{1}}, {{2}} … in it. laku fills them in, because
+   * Fonnte itself knows no templates.
+   */
   templates: (name: string, language: string) => string | undefined
   /** The timeout of one call (ms). Default 10 s. */
   timeoutMs?: number
@@ -21,9 +24,9 @@ export interface FonnteOptions {
 }
 
 /**
- * Creates a sender of WhatsApp messages through Fonnte, the cheap local gateway. laku fills a template here
- * and sends it as text, without buttons. Fonnte queues an accepted message, which may wait for Fonnte's
- * device.
+ * Creates a sender of WhatsApp messages through Fonnte, the cheap local gateway. laku fills in a template
+ * here and sends it as text, without buttons. Fonnte puts an accepted message into a queue, so the message
+ * may wait until Fonnte's device is connected.
  */
 export function createFonnteSender(options: FonnteOptions): WhatsAppSender {
   const provider = 'fonnte'

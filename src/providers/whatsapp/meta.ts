@@ -90,7 +90,8 @@ function verdictOn(said: number | undefined, subcode: number | undefined): Provi
   if (said === undefined) return { code: 'refused' }
   const code = said === FIELD_WRONG && subcode === NO_SUCH_NUMBER ? subcode : said
   const refusal = refusalBy(String(code))
-  // Meta reports its rate limits as HTTP 400 too.
+  // Meta reports even a reached rate limit as HTTP 400, so the error code decides the outcome, and not the
+  // HTTP status.
   if (refusal?.reach !== 'transient') return { code: String(code), outcome: 'refused' }
   const { retryAfterS } = refusal
   return { code: String(code), outcome: 'limited', ...(retryAfterS !== undefined && { retryAfterS }) }

@@ -143,9 +143,10 @@ const change = z.looseObject({
 })
 
 /**
- * Reads the statuses and messages of a webhook delivery of Meta, which may hold many. Returns undefined for
- * a shape that laku does not process. `unread` names the items that cannot be read. They do not stop the
- * others, because Meta sends a refused delivery again as a whole.
+ * Reads the statuses and messages of a webhook delivery of Meta, which may hold many. Returns undefined for a
+ * shape that laku does not process. `unread` names the kinds of items that cannot be read. The other items
+ * are still processed. If laku refused the delivery because of one item, Meta would send the whole delivery
+ * again.
  */
 export function parseWhatsAppWebhook(body: unknown): WhatsAppDelivery | undefined {
   const parsed = z.looseObject({ entry: z.array(z.unknown()) }).safeParse(body)

@@ -23,8 +23,8 @@ const rupiah = z
   .pipe(z.int().min(0))
 
 /**
- * xendit.transaction-amounts: an amount in Xendit's transaction list is a number, whole or not. One copy of
- * Xendit's reference documents it as a text.
+ * xendit.transaction-amounts: an amount in Xendit's transaction list is a number, whole or not. But one
+ * version of Xendit's documentation says that it is a text.
  */
 export const figure = z.union([
   z.number(),
@@ -78,7 +78,7 @@ export const invoiceAnswer = z
 
 /**
  * An invoice in a list of invoices. An invoice that cannot be read stays in the list, with the status
- * UNKNOWN. If even its id cannot be read, the id is empty, because the entry may be any invoice.
+ * UNKNOWN. If even its id cannot be read, the id is empty.
  */
 const listedInvoice = invoiceAnswer.or(
   z
@@ -134,7 +134,8 @@ export const lastId = (items: readonly unknown[]): string | undefined => readabl
 
 /**
  * A page of refunds; some versions of Xendit's API answer with the bare array. A refund that cannot be read
- * does not hide the others. It is counted, because it may be the refund that laku looks for.
+ * does not hide the others. Unreadable refunds are counted in `unread`, because one of them may be the refund
+ * that laku looks for.
  */
 export const refundsAnswer = z
   .union([z.array(z.unknown()).transform((data) => ({ data, has_more: undefined })), refundPage])

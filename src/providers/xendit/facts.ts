@@ -29,8 +29,8 @@ const BI_FAST_MAXIMUM_IDR = 250_000_000
  */
 const EWALLET_MAXIMUM_IDR = 20_000_000
 /**
- * xendit.payout-descriptions: the number of characters of a description that the receiver sees. A bank that
- * is not named may show none.
+ * xendit.payout-descriptions: the number of characters of a payout's description that a receiver sees. This
+ * is the smallest number that Xendit gives for a bank. A bank without a number may show no description.
  */
 const SHORTEST_DESCRIPTION = 14
 
@@ -141,9 +141,9 @@ export interface RefundRule {
 }
 
 /**
- * xendit.refund-channels: the channels that accept a refund at the source, by name. All others accept none:
- * virtual accounts, retail outlets, direct debit. OVO refunds no payment made by a payment link, which is how
- * laku is paid.
+ * xendit.refund-channels: the payment channels that accept a refund to the account from which the buyer paid.
+ * All other channels accept no refund: virtual accounts, retail outlets, direct debit. OVO refunds no payment
+ * made by a payment link, which is how laku is paid.
  */
 export const REFUND_CHANNELS: Readonly<Record<string, RefundRule>> = {
   DANA: { days: 30, parts: true },
@@ -157,8 +157,8 @@ export const REFUND_CHANNELS: Readonly<Record<string, RefundRule>> = {
 /** The rule by which an app accepts refunds of QRIS payments. */
 export interface IssuerRule {
   /**
-   * The number of hours after a QRIS payment until all of it can be refunded. A part of it can be refunded
-   * at once.
+   * The number of hours that must pass after a QRIS payment before the whole payment can be refunded. A part
+   * of the payment can be refunded at once.
    */
   wholeAfterHours: number
 }

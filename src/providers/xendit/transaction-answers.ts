@@ -91,9 +91,9 @@ function feeOf(charged: z.output<typeof fee> | undefined): number {
 }
 
 /**
- * Returns the status of Xendit's fee for a transaction. A fee without a status takes the status of its
- * transaction. This is safe, because a later correction of the fee is booked in any case. A fee of unknown
- * amount is not booked yet.
+ * Returns the status of Xendit's fee for a transaction. If the fee has no status, the transaction's status
+ * decides. This is safe, because a later correction of the fee is booked in any case. A fee of unknown amount
+ * has the status UNKNOWN, and is not booked yet.
  */
 function feeStatusOf(
   charged: z.output<typeof fee> | undefined,

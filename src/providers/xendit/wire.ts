@@ -14,9 +14,9 @@ export interface XenditOptions {
 }
 
 /**
- * Returns the Xendit endpoint whose rate limit an operation counts against. Finding an invoice by our key
- * and listing invoices are one endpoint. Creating an invoice returns undefined: its wait for the rate limit
- * is in the queue of buyers' invoices.
+ * Returns the Xendit endpoint whose rate limit an operation counts against. Finding an invoice by our key and
+ * listing invoices are one endpoint. For the creation of an invoice the result is undefined, because this
+ * call has already waited for the rate limit in the queue of buyers' invoices.
  */
 function endpointOf(operation: string): string | undefined {
   if (operation === 'create_invoice') return undefined

@@ -56,7 +56,10 @@ export const token = (min = 1) => ({
 const split = (value: unknown) =>
   typeof value === 'string' ? value.split(',').flatMap((part) => part.trim() || []) : value
 
-/** Makes the field of a secret with several values while it rotates: the first is used, all are accepted. */
+/**
+ * Makes the field of a secret that has several values while it rotates. laku uses the first value and accepts
+ * all.
+ */
 export const tokens = (min = 1) => ({
   schema: z.preprocess(split, z.array(token(min).schema).min(1)),
   allowed: `${min} characters or more without spaces; several with commas while it rotates`,

@@ -16,8 +16,8 @@ const folder = {
 const port = () => field.wholeNumber(0, 65_535)
 
 /**
- * All settings of laku. The config file uses the names on the left. The environment uses the variables'
- * names in capitals.
+ * All settings of laku. The config file uses the names of the properties, like `dataDir`. The environment
+ * uses the names in capitals, like `LAKU_DATA_DIR`.
  */
 export const configSchema = z.strictObject({
   env: setting('LAKU_ENV', field.oneOf(['development', 'production'])),
@@ -66,7 +66,10 @@ export const configSchema = z.strictObject({
    * only decrypt.
    */
   encryptionKey: secret('LAKU_ENCRYPTION_KEY', field.tokens(32)),
-  /** The key that seals the ledger; where it is not given, the encryption keys seal the ledger. */
+  /**
+   * The key that seals the ledger, so that edited rows are recognised. If it is not given, the encryption
+   * keys seal the ledger.
+   */
   sealKey: secret('LAKU_SEAL_KEY', field.optional(field.tokens(32))),
 
   xenditApiUrl: setting('XENDIT_API_URL', field.httpUrl()),
@@ -85,7 +88,8 @@ export const configSchema = z.strictObject({
   /** The id of the WhatsApp business whose templates `laku providers check` reads. */
   whatsappBusinessId: setting('WHATSAPP_BUSINESS_ID', field.optional(field.token())),
   /**
-   * The secret last part of the address to which Fonnte posts; without it laku receives nothing from Fonnte.
+   * The secret at the end of the address to which Fonnte sends its webhooks. Without this secret, laku
+   * receives nothing from Fonnte.
    */
   fonnteWebhookSecret: secret('FONNTE_WEBHOOK_SECRET', field.optional(field.tokens(24))),
   smtpUrl: secret('SMTP_URL', field.smtpUrl()),

@@ -45,8 +45,8 @@ const LEAST_BYTES = 32
 const LEAST_DIFFERENT = 16
 
 /**
- * Finds the secrets that production refuses, though their form is right. Also finds web addresses without
- * encryption.
+ * Finds secrets that have the right form but that production refuses, such as the public secrets of
+ * development. Also finds web addresses without encryption.
  */
 export function judgeSecrets(given: RawSettings): Verdict {
   const known = developmentSecrets()
@@ -104,8 +104,9 @@ function developmentSecrets(): Set<string> {
 }
 
 /**
- * Returns the forms of a secret that are compared with development's secrets: its text and, if it is long
- * enough, its bytes. The bytes are compared too, because one secret can be written in hex or in base64.
+ * Returns the forms of a secret that are compared with the public secrets of development: its text and, from
+ * 32 bytes on, its decoded bytes. The text alone is not enough, because the same bytes can be written in hex
+ * or in base64.
  */
 function readings(secret: string): string[] {
   const bytes = bytesOf(secret)

@@ -5,7 +5,7 @@ import { variableOf } from './fields.ts'
 import { configSchema, type RawSettings, type SettingName, settingNames } from './schema.ts'
 
 /**
- * The settings that one source gives (the environment, say), the source's own name for each setting, and
+ * The settings that one source (such as the environment) gives, the source's own name for each setting, and
  * the problems found so far.
  */
 export interface Source {
@@ -15,8 +15,9 @@ export interface Source {
 }
 
 /**
- * Reads the settings from the environment: `NAME`, or for a secret the file that `NAME_FILE` names, or
- * `$CREDENTIALS_DIRECTORY/NAME`. An empty value counts as not given, as in env files.
+ * Reads the settings from the environment: each from its variable `NAME`. A secret may instead be in the file
+ * that `NAME_FILE` names, or in the file `$CREDENTIALS_DIRECTORY/NAME`. An empty value counts as not given,
+ * as in env files.
  */
 export function fromEnvironment(env: NodeJS.ProcessEnv): Source {
   const source: Source = { given: {}, called: {}, problems: [] }

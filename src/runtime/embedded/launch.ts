@@ -13,8 +13,8 @@ import { type ServerUser, serverUser } from './server-user.ts'
 import { type ServerOptions, serverSettings } from './settings.ts'
 
 /**
- * The size of the server's log (bytes) above which the next start renames it. The log that was renamed
- * before is then overwritten.
+ * The size (bytes) above which the server's log is renamed at the next start. Only one renamed log is kept:
+ * it overwrites the earlier one.
  */
 const largestLogBytes = 5_000_000
 

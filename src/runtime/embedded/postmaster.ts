@@ -5,8 +5,8 @@ import { folderError, systemCode } from '../data-folder.ts'
 import { type Layout, socketName } from './layout.ts'
 
 /**
- * The time that an orphaned server may take for an immediate shutdown (ms). If the server still runs after
- * this time, it is killed.
+ * The time (ms) that an orphaned server may take for an immediate shutdown. Orphaned means that the server's
+ * data folder was removed. If the server still runs after this time, it is killed.
  */
 const orphanMs = 5_000
 
@@ -48,9 +48,9 @@ function readIfThere(path: string, dataDir: string): string | undefined {
 }
 
 /**
- * Returns true if a pid belongs to a living server of this cluster. After a kill -9 the pid file stays. Its
- * pid may then belong to a zombie or to another program, and PostgreSQL itself takes both for a running
- * server. A server is recognised by its working folder, which is its cluster.
+ * Returns true if a pid belongs to a living server of this cluster. After a kill -9 the pid file stays, and
+ * its pid may later belong to a zombie or to another program. PostgreSQL itself takes both for a running
+ * server. laku recognises a server by its working folder, which is the cluster's folder.
  */
 export function isServerOf(pid: number, cluster: string): boolean {
   if (!isAlive(pid)) return false
@@ -90,10 +90,11 @@ function workingFolder(pid: number): string | undefined {
 
 /**
  * Removes the pid file, the socket and the socket's lock file of a dead server, so that the next server can
- * start. The caller must hold the start lock, and must have found no server with `findPostmaster`.
+ * start. The caller must hold the start lock, and must know from `findPostmaster` that no server runs.
  *
- * A server whose data folder was removed may still hold the socket. This function ends it, because it would
- * otherwise remove the socket later, when a new server may use a socket of the same name.
+ * A server whose data folder was removed may still run and hold the socket. This function ends that server.
+ * Otherwise that server would remove the socket's file when it ends, although the file may then belong to a
+ * new server.
  */
 export async function clearRemains(layout: Layout): Promise<void> {
   rmSync(layout.pidFile, { force: true })

@@ -7,8 +7,8 @@ import { statSync } from 'node:fs'
  */
 export interface ServerUser {
   /**
-   * The command put before a program of the server, to run it in a user namespace. Outside the namespace
-   * the program runs as root, inside it as nobody.
+   * The command that is put before a program of the server, so that the program runs in a user namespace.
+   * Outside the namespace, the program's user is root; inside, it is `nobody`.
    */
   prefix: string[]
   /** The user that must own the cluster's files, where that is not the calling user. */
@@ -19,11 +19,11 @@ const nobody = 65534
 const namespace = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`]
 
 /**
- * Chooses the ordinary user that runs the server, because PostgreSQL refuses to run as root. A caller that is
- * not root runs the server itself. If the caller is root and another user owns the cluster, that user runs
- * the server. Otherwise the server runs in a user namespace. The namespace needs no rights on the folders
- * above the cluster, and no change of owner. Some containers refuse namespaces, so there the user nobody runs
- * the server.
+ * Chooses the user that runs the server, because PostgreSQL refuses to run as root. If the caller is not
+ * root, the caller runs the server. If the caller is root, the owner of the cluster's files runs the server.
+ * If these files belong to root or do not exist yet, the server runs in a user namespace. This needs no
+ * rights on the folders above the cluster, and no change of the files' owner. Some containers refuse
+ * namespaces; there the user `nobody` runs the server.
  */
 export function serverUser(cluster: string): ServerUser {
   if (process.getuid?.() !== 0) return { prefix: [] }

@@ -1,7 +1,7 @@
 /**
- * The options of the embedded server. `fast` is for tests, which have little data. It makes the server
- * faster, but a crash of the machine may then lose data. A crash of the server alone still loses nothing.
- * Parallel plans are off too.
+ * The options of the embedded server. `fast` is for tests, which have little data. It switches off parallel
+ * plans, and the wait until the disk has stored a write. So the server is faster, but a crash of the machine
+ * may lose data. A crash of the server alone loses nothing.
  */
 export interface ServerOptions {
   fast?: boolean

@@ -54,7 +54,7 @@ function abstractSocket(dataDir: string): Promise<Release | undefined> {
   })
 }
 
-/** The flag by which macOS and BSD lock a file as they open it. */
+/** The flag by which macOS and BSD lock a file at the moment when it is opened. */
 const openExclusively = 0x20
 
 async function exclusiveFile(dataDir: string): Promise<Release | undefined> {

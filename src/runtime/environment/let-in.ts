@@ -3,15 +3,16 @@ import { newStaffToken } from '../../domain/auth/staff/tokens.ts'
 import { newId } from '../../domain/kernel/ids.ts'
 import { requireOwner } from './require-owner.ts'
 
-/** The name of the administrator who is added for the owner of a data folder. */
+/** The name of the administrator that laku adds for the person who owns a data folder. */
 export const LOCAL_ADMINISTRATOR = 'local-administrator'
 const TOKEN_DAYS = 365
 
 /**
- * Adds an administrator over the connection of the database's owner, who may do everything with the database
- * already. Returns the administrator's token. Returns undefined where the name is taken, so that nobody gets
- * a colleague's token. The only exception is the local administrator of a development database, who gets a
- * new token under the same name. Throws StartError 2 where the connection is not the owner's.
+ * Adds an administrator, and returns the administrator's token. This needs the connection of the database's
+ * owner, who may change everything in the database in any case. If the name is taken, the result is
+ * undefined, so that nobody gets a colleague's token. The only exception is the local administrator of a
+ * development database, who gets a new token under the same name. Throws StartError 2 where the connection is
+ * not the owner's.
  */
 export async function letIn(ownerUrl: string, name: string): Promise<string | undefined> {
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 1, connectionTimeoutMillis: 10_000 })

@@ -25,8 +25,8 @@ function keyIdsOf({
 /**
  * Makes the keys of this configuration belong to the database from now on, and returns the names of the new
  * keys. To be called as the database's owner. With `isNoted`, each new key gets a row in the audit log.
- * Throws StartError 2 if the key that sealed the ledger last is not among these keys, because the keys may
- * then belong to another shop.
+ * Throws StartError 2 if the ledger was last sealed with a key that is not in the configuration. In this
+ * case, the configured keys may belong to another shop.
  */
 export async function admitKeys(
   owner: pg.Pool,

@@ -4,9 +4,9 @@ export interface CourierService {
   courierName: string
   type: string
   serviceName: string
-  /** The price of the first kilogram at no distance (IDR). */
+  /** The price of the first kilogram if the distance is zero (IDR). */
   baseIdr: number
-  /** The delivery time in days at no distance. */
+  /** The delivery time if the distance is zero (days). */
   days: number
   shippingType: 'parcel' | 'freight'
 }
@@ -36,8 +36,8 @@ export const COURIER_SERVICES: readonly CourierService[] = [
 ]
 
 /**
- * Returns the postal code of a place. For an area id or coordinates it makes a code up, always the same for
- * the same place.
+ * Returns the postal code of a place. If the place is given by an area id or by coordinates, the code is
+ * derived from these. So it is always the same for the same place.
  */
 export function postalCodeOf(place: {
   postalCode?: number

@@ -75,8 +75,8 @@ export function createOrder(context: SandboxContext, parcels: Parcels, body: unk
 const newWaybill = () => `WYB-${randomInt(1e12, 1e13)}`
 
 /**
- * Gives an order its waybill number. The sandbox's profile (biteship.waybill) decides when: at once, or after
- * the answer. If it comes after the answer, a webhook reports it.
+ * Gives an order its waybill number. A test chooses by the switch biteship.waybill whether the number comes
+ * at once or after the answer. A number that comes after the answer is reported by a webhook.
  */
 function giveWaybill(context: SandboxContext, order: Order): void {
   if (context.profile.of('biteship.waybill') === 'at_once') {

@@ -27,8 +27,8 @@ export function placeIn(body: Fields, side: 'origin' | 'destination'): Place | u
 }
 
 /**
- * Returns true if a place has no postal code of its own, or one with five digits that does not begin with
- * 0.
+ * Returns false if a place has an impossible postal code. A possible code has five digits and does not begin
+ * with 0. A place without a postal code is accepted.
  */
 export function isKnownPlace(place: Place): boolean {
   return place.postalCode === undefined || (place.postalCode >= 10_000 && place.postalCode <= 99_999)

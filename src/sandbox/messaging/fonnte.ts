@@ -62,8 +62,8 @@ function send(context: SandboxContext, { body }: FastifyRequest): object {
   if (text === undefined) throw fonnteNo('invalid/empty body value')
   const id = String(randomInt(1e8, 1e9))
   const at = context.now().toISOString()
-  // Fonnte replaces `{name}` and `{var1}` by the entries of its contact list for the number; most numbers
-  // have none.
+  // Fonnte replaces `{name}` and `{var1}` by the values that its contact list has for the phone number. Most
+  // phone numbers have no such values.
   const shown = text.replaceAll(/\{\w+\}/g, '')
   context.messages.add({ id, channel: 'whatsapp', to, body: shown, at }, shown)
   return {

@@ -83,7 +83,10 @@ function phoneNumberAnswer(context: SandboxContext, id: string): object {
   }
 }
 
-/** Returns the message templates of Meta's account, each in the state that the sandbox's profile sets. */
+/**
+ * Returns the message templates of the account at Meta. A test can choose their state by the switch
+ * whatsapp.templates.
+ */
 function registered({ profile, templates }: SandboxContext): RegisteredTemplate[] {
   const state = profile.of('whatsapp.templates')
   if (state === 'missing') return []
@@ -150,8 +153,8 @@ function send(context: SandboxContext, lastHeard: LastHeard, body: Fields): obje
 }
 
 /**
- * Refuses every message with one of Meta's error numbers (meta.refusals), if the sandbox's profile names a
- * number.
+ * Refuses every message with one of Meta's error numbers (meta.refusals), if a test has chosen a number by
+ * the switch whatsapp.refusal.
  */
 function refuseAsTold({ profile }: SandboxContext): void {
   const refusal = profile.of('whatsapp.refusal')
@@ -253,8 +256,8 @@ function sendStatusWebhooks(context: SandboxContext, id: string, to: string): vo
 }
 
 /**
- * Receives a customer's message; `contextId` names our message that it answers. Returns the id of the
- * customer's message.
+ * Receives a customer's message. If the customer answers a message of ours, `contextId` is the id of our
+ * message. Returns the id of the customer's message.
  */
 export function receiveReply(
   context: SandboxContext,

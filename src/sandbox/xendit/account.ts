@@ -6,7 +6,7 @@ import type { Payout } from './payouts.ts'
 import type { Refund } from './refunds.ts'
 import type { Transaction } from './transactions.ts'
 
-/** The outcomes that a test has chosen for refunds and payouts to come. */
+/** The outcomes that a test has chosen for future refunds and payouts. */
 export interface Outcomes {
   refund: { outcome: 'SUCCEEDED' | 'FAILED' | 'PENDING'; failure_code?: string }
   payout: { outcome: 'ACCEPTED' | 'SUCCEEDED' | 'FAILED' | 'REVERSED'; failure_code?: string }

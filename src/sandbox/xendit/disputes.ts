@@ -12,8 +12,8 @@ const TWO_WEEKS_MS = 14 * 86_400_000
 /**
  * Sends Xendit's webhook about a dispute: `{of, event?, id?, amount?, due_in_s?}`, where `of` is an invoice,
  * a payment or a reference. The webhook moves no money. Money moves only by a separate line of the
- * transaction list (`POST /control/transactions`). Such a line is a chargeback, or the money back from a won
- * dispute.
+ * transaction list (`POST /control/transactions`). Such a line is a chargeback, or the money that comes back
+ * after a won dispute.
  */
 export function sendDisputeWebhook(context: SandboxContext, account: XenditAccount, body: unknown): object {
   const fields = fieldsOf(body)

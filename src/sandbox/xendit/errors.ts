@@ -1,6 +1,6 @@
 import { WireError } from '../wire-error.ts'
 
-/** Makes an error in Xendit's words: `{error_code, message, errors?}`. */
+/** Makes an error as Xendit answers it: `{error_code, message, errors?}`. */
 export function xenditError(
   status: number,
   code: string,

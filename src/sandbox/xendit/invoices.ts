@@ -106,11 +106,11 @@ export function channelsOf({ request }: Pick<Invoice, 'request'>): string[] {
 
 /** A buyer's payment on the invoice page. */
 export interface PayInvoice {
-  /** The payment channel; the invoice's first one when absent. */
+  /** The payment channel. If it is absent, the invoice's first channel is used. */
   channel?: string | undefined
-  /** The amount paid in whole IDR; the invoice's amount when absent. */
+  /** The amount paid in whole IDR. If it is absent, the invoice's amount is paid. */
   amount?: number | undefined
-  /** The app or bank that pays by QRIS; DANA when absent. */
+  /** The app or bank that pays by QRIS. If it is absent, DANA pays. */
   source?: string | undefined
   /** True if the money may arrive on an expired invoice, like a transfer made in the last second. */
   late?: boolean
@@ -173,7 +173,7 @@ function destinationOf(invoice: Invoice, method: PaymentMethod): string {
   return `88608${String(invoice.index).padStart(10, '0')}`
 }
 
-/** Returns the invoice in the form of the API's answer, with every list that the SDK wants to map. */
+/** Returns the invoice in the form of the API's answer. It has every list that Xendit's SDK expects. */
 export function invoiceAnswer(context: SandboxContext, account: XenditAccount, invoice: Invoice): object {
   const { request } = invoice
   const { payment_methods: paymentMethods, invoice_duration: _duration, ...given } = request
@@ -211,8 +211,8 @@ export function invoiceAnswer(context: SandboxContext, account: XenditAccount, i
 }
 
 /**
- * Returns the status that a read of an invoice gives. If the sandbox's profile says so, this status
- * contradicts the invoice's webhook: a paid invoice reads as expired.
+ * Returns the status that a read of an invoice gives. By the switch xendit.invoice-reading, a test can choose
+ * that a paid invoice reads as expired. This contradicts the invoice's webhook.
  */
 export function readStatus(context: SandboxContext, { status }: Invoice): Invoice['status'] {
   const contradicts = status === 'PAID' && context.profile.of('xendit.invoice-reading') === 'expired'
@@ -243,8 +243,8 @@ function invoiceUpdate(context: SandboxContext, account: XenditAccount, invoice:
 }
 
 /**
- * Returns the payment of an invoice. For a QRIS payment, the sandbox's profile decides the method, and
- * whether the issuer is shown.
+ * Returns the payment of an invoice. For a QRIS payment, a test can choose the name of the method, and
+ * whether the paying app is shown (the switches xendit.qris-method and xendit.qris-issuer).
  */
 function paymentAnswer(context: SandboxContext, { payment }: Invoice): object {
   if (payment?.payment_method !== 'QR_CODE') return { ...payment }

@@ -8,12 +8,12 @@ import { recordTransaction, type Transaction, type TransactionStatus } from './t
 const wrong = (says: string) => new WireError(400, { error: says })
 
 /**
- * Adds a line that Xendit itself causes to the transaction list: `{type, amount, cashflow, status?,
- * reference_id?, product_id?, payment_link_id?, fee?}`. `of` names the object that the line concerns:
- * another line, an invoice, a payment, a refund or a payout.
+ * Adds a line to the transaction list for a movement that Xendit itself causes: `{type, amount, cashflow,
+ * status?, reference_id?, product_id?, payment_link_id?, fee?}`. `of` names the object that the line
+ * concerns: another line, an invoice, a payment, a refund or a payout.
  *
- * `{type: "CHARGEBACK", of: "<invoice>"}` takes the invoice's whole amount back. With `"cashflow":
- * "MONEY_IN"` too, the line is the money back from a won dispute.
+ * `{type: "CHARGEBACK", of: "<invoice>"}` takes the invoice's whole amount back. If `"cashflow": "MONEY_IN"`
+ * is added, the line brings the money back, as after a won dispute.
  */
 export function addMovement(context: SandboxContext, account: XenditAccount, body: unknown): Transaction {
   const fields = fieldsOf(body)

@@ -18,8 +18,8 @@ const CHANNEL_NAMES: Record<string, string> = {
 const nameOf = (channel: string) => CHANNEL_NAMES[channel] ?? channel
 
 /**
- * Returns a link back to the shop; empty if the address is not http or https, which a browser should not
- * follow.
+ * Returns a link back to the shop; empty if the address is not http or https, because a browser should not
+ * follow other addresses.
  */
 function linkTo(address: unknown, text: string): string {
   if (typeof address !== 'string' || !/^https?:\/\//.test(address)) return ''

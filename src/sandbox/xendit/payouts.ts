@@ -142,7 +142,7 @@ const COMES_FROM: Readonly<Record<OwnStatus, readonly PayoutStatus[]>> = {
 
 /**
  * Moves a payout to a status, and sends the merchant a webhook; only a cancelled payout gets none. Throws 400
- * if the present status of the payout does not allow the new one.
+ * if the payout's present status does not allow the new status.
  */
 export function movePayout(
   context: SandboxContext,
@@ -161,8 +161,8 @@ export function movePayout(
 }
 
 /**
- * The status of a payout's line in the transaction list, by the payout's status. Under any status that is
- * missing here, the line is pending.
+ * The status of a payout's line in the transaction list, for each status of the payout. If the payout's
+ * status is missing here, the line is pending.
  */
 const LINES: Readonly<Record<string, TransactionStatus>> = {
   SUCCEEDED: 'SUCCESS',

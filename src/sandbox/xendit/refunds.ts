@@ -110,8 +110,8 @@ export function createRefund(context: SandboxContext, account: XenditAccount, bo
 }
 
 /**
- * Refuses even a refund that breaks no rule, if the sandbox's profile names one of Xendit's error codes
- * (xendit.refund-refusals).
+ * Refuses any refund with the error code that a test has chosen by the switch xendit.refund-refusal, even if
+ * the refund breaks no rule. The codes are Xendit's (xendit.refund-refusals).
  */
 function refuseAsTold(context: SandboxContext): void {
   const refusal = context.profile.of('xendit.refund-refusal')
@@ -130,7 +130,7 @@ function concludeRefund(context: SandboxContext, account: XenditAccount, refund:
 
 /**
  * Gives a refund any status, even one that Xendit's own rules forbid. The refund's line in the transaction
- * list changes too, and the merchant gets a webhook, except for PENDING.
+ * list changes with it. The merchant gets a webhook, unless the new status is PENDING.
  */
 export function forceRefund(
   context: SandboxContext,

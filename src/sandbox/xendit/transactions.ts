@@ -27,7 +27,7 @@ export interface Transaction {
   currency: 'IDR'
   amount: number
   /**
-   * The amount by which the line changes the balance: incoming money less the fee, or outgoing money and
+   * The amount by which the line changes the balance: incoming money minus the fee, or outgoing money plus
    * the fee.
    */
   net_amount: number
@@ -122,15 +122,17 @@ export function recordTransaction(
 }
 
 /**
- * Returns the `product_id` of a line of the transaction list. For a payment it is the payment's id. If the
- * sandbox's profile says so, it is the invoice's id, as it was in the past.
+ * Returns the `product_id` of a line of the transaction list. For a payment it is the payment's id. By the
+ * switch xendit.transaction-product, a test can choose the invoice's id instead, which Xendit gave in the
+ * past.
  */
 const productOf = (context: SandboxContext, { productId, paymentLinkId }: NewTransaction): string =>
   context.profile.of('xendit.transaction-product') === 'invoice' ? (paymentLinkId ?? productId) : productId
 
 /**
- * Updates the status and the fee of the line of a refund or payout. If the refund or payout did not succeed,
- * it costs nothing. `amountIdr` is given if the moved amount differs from the requested amount.
+ * Updates the line of a refund or payout in the transaction list: its status and the status of its fee. If
+ * the refund or payout did not succeed, no fee is charged. `amountIdr` is given if the moved amount differs
+ * from the requested amount.
  */
 export function moveTransaction(
   context: SandboxContext,
@@ -187,8 +189,8 @@ export function settleAll(context: SandboxContext, account: XenditAccount): void
 }
 
 /**
- * Returns the money in the merchant's account in two parts (IDR): the money that can leave the account now,
- * which includes the merchant's deposits, and the money of buyers that is not settled yet.
+ * Returns the money in the merchant's account in two parts (IDR). `spendableIdr` can leave the account now;
+ * it includes the merchant's deposits. `unsettledIdr` is money of buyers that is not settled yet.
  */
 export function balanceOf(
   context: SandboxContext,

@@ -123,8 +123,8 @@ function idempotencyKey(request: FastifyRequest, endpoint: string): string | und
 }
 
 /**
- * Returns the idempotency key of a refund request; undefined if the sandbox's profile ignores the key. The
- * profile also decides the answer to a repeated request. Throws 400 and 409.
+ * Returns the idempotency key of a refund request; undefined if a test has chosen that Xendit ignores the
+ * key. A test can also choose that a repeated request is refused. Throws 400 and 409.
  */
 function refundKey(
   context: SandboxContext,
