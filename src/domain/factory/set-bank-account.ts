@@ -9,7 +9,7 @@ import { bankAccountMachine } from './transitions.ts'
 
 export interface NewBankAccount {
   factoryId: string
-  /** The bank, as the code of Xendit's payout channel: `ID_BCA`, `ID_MANDIRI`, … */
+  /** The bank, given by the code of its payout channel at Xendit: `ID_BCA`, `ID_MANDIRI`, … */
   channelCode: string
   accountNumber: string
   accountHolderName: string

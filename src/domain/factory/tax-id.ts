@@ -46,8 +46,8 @@ export async function taxIdOf(work: Work, factoryId: string): Promise<TaxId | nu
 }
 
 /**
- * Decrypts a factory's stored tax number. Its kind needs no check here, because a CHECK of the database
- * allows only the two kinds of `TaxIdKind`.
+ * Decrypts a factory's stored tax number. The kind of the number is not checked here, because the database
+ * stores only the two kinds of `TaxIdKind`.
  */
 export function openTaxId(
   vault: Vault,

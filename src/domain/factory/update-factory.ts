@@ -32,12 +32,12 @@ export interface FactoryChanges {
 }
 
 /**
- * Changes a factory: first its verification, then its status, so that one call may verify and activate it. A
- * `verification` or `status` equal to the present value is no change. A suspension needs a reason, in the
- * input or from the actor.
+ * Changes a factory: first its verification, then its status. So one call can verify and activate a factory.
+ * A `verification` or `status` that the factory has already changes nothing. A suspension needs a reason, in
+ * the input or from the actor.
  *
- * Only finance changes the commission, the result of the verification, and the status. An agent may submit
- * the papers of their office's factories (pending), and change these factories' name and phone.
+ * Only finance changes the commission, the result of the verification, and the status. For the factories of
+ * their own office, an agent may submit the papers (`pending`), and change name and phone.
  * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, way_in.caller_code_needed,
  * kernel.illegal_transition, reason_required, forbidden
  */

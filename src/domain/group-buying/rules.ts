@@ -33,10 +33,7 @@ export function requireReachable(tiers: readonly { minUnits: number }[], terms: 
   if (beyond) throw groupBuyingErrors.tier_out_of_reach({ minUnits: beyond.minUnits, most, closePolicy })
 }
 
-/**
- * Whether staff can no longer change a session: it is not forming, or its time is over, so that the next
- * sweep ends it.
- */
+/** Whether staff can no longer change a session, because it is not forming, or its time is over. */
 export function notOpenForChange(session: { status: string; endsAt: Date }, now: Date): boolean {
   return session.status !== 'forming' || session.endsAt <= now
 }

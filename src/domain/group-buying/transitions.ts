@@ -12,8 +12,8 @@ export type SessionStatus =
   | 'refunded'
 
 /**
- * The transitions of a session. If nobody waits for goods after the orders are made, the session goes to
- * success at once.
+ * The transitions of a session. If nobody waits for goods after the first orders are created, the session
+ * goes to `success` at once.
  */
 export const sessionTransitions: Transitions<SessionStatus> = {
   draft: ['forming', 'cancelled'],
@@ -37,19 +37,19 @@ export const endedSessionStates = statesOf(sessionTransitions).filter(
   (state) => sessionTransitions[state].length === 0,
 )
 
-/** The states of a session that the sweep has still to open or to end. */
+/** The states of a session that is not open yet, or is open to buyers. */
 export const unendedSessionStates: readonly SessionStatus[] = ['draft', 'forming']
 
-/** The states of a session that has enough buyers, and whose orders are not all made. */
+/** The states of a session that has enough buyers, but not yet an order for each buyer. */
 export const fulfilmentStates: readonly SessionStatus[] = ['moq_reached', 'pending_stock', 'orders_created']
 
-/** The states of a session that takes buyers, or that makes their orders. */
+/** The states of a session that takes buyers, or whose orders are being created. */
 export const runningSessionStates: readonly SessionStatus[] = ['forming', ...fulfilmentStates]
 
 /** The states of a session whose buyers are refunded. */
 export const refundingSessionStates: readonly SessionStatus[] = statesBefore(sessionTransitions, 'refunded')
 
-/** The states of a session that needs no stock any more: its orders are made, or it has ended. */
+/** The states of a session that needs no stock any more: its orders are created, or it has ended. */
 export const stockedSessionStates: readonly SessionStatus[] = [
   'orders_created',
   'success',
@@ -57,13 +57,16 @@ export const stockedSessionStates: readonly SessionStatus[] = [
   'refunded',
 ]
 
-/** The states of a session that will take buyers, or takes them: its prices are promised. */
+/**
+ * The states of a session that will take buyers, or takes them now. The prices of such a session are
+ * promised.
+ */
 export const promisedSessionStates: readonly SessionStatus[] = ['draft', 'forming']
 
 /** The states of a session whose buyers are refunded, or were. */
 export const refundSessionStates: readonly SessionStatus[] = [...refundingSessionStates, 'refunded']
 
-/** The states of a session that has enough buyers, and for which no order is made yet. */
+/** The states of a session that has enough buyers, and no order yet. */
 export const stockingSessionStates: readonly SessionStatus[] = ['moq_reached', 'pending_stock']
 
 /**

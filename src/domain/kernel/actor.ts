@@ -65,7 +65,7 @@ export function requireCustomer(actor: Actor): string {
 }
 
 /**
- * Returns the reason for an act: the reason given here, or else the one that the actor carries. Throws if
+ * Returns the reason for an act: the reason given here, or else the reason stored in the actor. Throws if
  * there is none.
  * @throws kernel.reason_required
  */

@@ -2,7 +2,7 @@ import type { RawBuilder } from 'kysely'
 import type { Vault } from './vault.ts'
 import type { Tx } from './work.ts'
 
-/** A pause between two pieces of long work, in which the process serves others. */
+/** A pause between two pieces of long work, in which the process handles other requests. */
 export type Rest = () => Promise<void>
 
 /** An invariant of laku's data, and the query that finds its violations. */

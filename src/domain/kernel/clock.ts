@@ -3,8 +3,8 @@ export interface Clock {
   /** Returns the time by the clock of this process, for uses that need no transaction. */
   now(): Date
   /**
-   * Returns the business time of a transaction that began at `beganAt` by the database's clock. All processes
-   * use that one clock, so that they agree on which time limits are over.
+   * Returns the time that business rules use in a transaction. `beganAt` is the transaction's start by the
+   * database's clock. All processes use that one clock, so that they agree on which time limits are over.
    */
   at(beganAt: Date): Date
 }

@@ -2,8 +2,8 @@ import type { Actor } from './actor.ts'
 
 /**
  * Every type of event, with its payload. Each domain adds its own events to this interface in its
- * `events.ts`. The choreography lists what follows each event; it does not compile if an event is missing
- * there.
+ * `events.ts`. Another map, the choreography, lists the reactions to each event. The choreography does not
+ * compile if it lacks an event.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by the domains
 export interface EventPayloads {}

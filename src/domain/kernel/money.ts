@@ -22,8 +22,8 @@ export function basisPoints(amount: Rupiah, bps: number): Rupiah {
 }
 
 /**
- * Returns the share of `amount` that belongs to the part `of` of `whole`: floor(amount x of / whole). The
- * result is exact for any safe amounts. It is 0 if `whole` is 0.
+ * Returns a share of `amount`, in the proportion of `of` to `whole`: floor(amount x of / whole). The result
+ * is exact for any safe amounts. It is 0 if `whole` is 0.
  */
 export function proportion(amount: Rupiah, of: Rupiah, whole: Rupiah): Rupiah {
   return whole === 0 ? 0 : Number((BigInt(rupiah(amount)) * BigInt(of)) / BigInt(whole))

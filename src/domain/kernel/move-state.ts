@@ -11,8 +11,8 @@ type Assignments<T extends keyof DB> = {
 }
 
 /**
- * The move of rows to another state. In its SQL, `t` is the row that moves, and `r` is the row that was given
- * for it. The rows to move are given by `ids`, by `rows`, or by a `where` alone.
+ * The move of rows to another state. The rows to move are given by `ids`, by `rows`, or by a `where` alone.
+ * In the move's SQL, `t` is the table row that moves, and `r` is its element of `rows`.
  */
 export interface Move<S extends string, T extends keyof DB, R> {
   /**
@@ -22,7 +22,7 @@ export interface Move<S extends string, T extends keyof DB, R> {
   to?: S | RawBuilder<S>
   ids?: readonly string[]
   /**
-   * The rows to move, all with the same fields. Their other fields are written too, except those that `set`
+   * The rows to move, all with the same fields. All fields besides `id` are written, except those that `set`
    * assigns.
    */
   rows?: readonly ({ readonly id: string } & Updateable<DB[T]>)[]
@@ -166,8 +166,8 @@ async function refuse<S extends string, T extends keyof DB, R>(
     typeof to === 'string'
       ? to
       : (rows?.find((row) => row.id === id) as Record<string, unknown> | undefined)?.[column]
-  // Some rows have moved and now have their new state. The error names a row that did not move. The error
-  // ends the transaction, so the moves are undone.
+  // Here, some rows may have moved already. The error must name a row that did not move. The error ends the
+  // transaction, so all moves are undone.
   const id = named.find((text) => states.get(text) !== targetOf(text)) ?? named[0]
   const from = states.get(id as string)
   throw kernelErrors.illegal_transition({

@@ -39,8 +39,8 @@ const CARRIES_V4 = /^(0:0:0:0:(0:ffff|ffff:0)|64:ff9b:0:0:0:0|64:ff9b:1(:[\da-f]
 
 /**
  * Returns the networks under which the calls from an IP address are counted. One IPv4 address may serve
- * thousands of phones (CGNAT). A single IPv6 address identifies nobody, because its owner can use 2^64 of
- * them.
+ * thousands of phones (CGNAT). IPv6 addresses are counted by range, because one customer can use 2^64
+ * addresses.
  */
 export function networkOf(address: string): Network {
   if (!isIPv6(address)) return { home: address }

@@ -7,8 +7,8 @@ interface AccountShape {
 
 /**
  * The chart of accounts, first part: the company-wide accounts. An account that may not go below zero has a
- * stored balance. All accounts with a stored balance are credited when money comes in. The balance of any
- * other account is calculated from snapshots and entries.
+ * stored balance. Each such account is a liability. The balance of any other account is calculated from
+ * snapshots and entries.
  */
 const single = {
   gateway: { kind: 'asset', mayGoNegative: true },

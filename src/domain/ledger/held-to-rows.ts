@@ -25,8 +25,8 @@ export interface HeldToRows {
    */
   of?: RawBuilder<unknown>
   /**
-   * The SQL expression that names a ledger account `a` in the same way as the column `account` of the query
-   * `due`. Null if the business rows define no sum for that account. The default is the account's key.
+   * The SQL expression for the name of a ledger account `a`, as the query `due` returns it in its column
+   * `account`. Null if the business rows define no sum for that account. The default is the account's key.
    */
   as?: RawBuilder<unknown>
 }

@@ -110,8 +110,8 @@ async function accountIds(tx: Tx, keys: Set<AccountKey>): Promise<Map<string, nu
     insert into ledger_accounts (key, kind, may_go_negative)
     select key, kind, may_go_negative from jsonb_to_recordset(${records}::jsonb) as a(key text, kind text, may_go_negative boolean)
     on conflict (key) do nothing`.execute(tx)
-  // Another transaction may have created one of these accounts at the same time. A new statement finds that
-  // account.
+  // Another transaction may have created one of these accounts at the same time. Only a new statement sees
+  // that account.
   const opened = await tx
     .selectFrom('ledgerAccounts')
     .select(['id', 'key'])

@@ -3,8 +3,8 @@ import { committedThrough, type LedgerContext } from './committed.ts'
 
 /**
  * Writes a snapshot of the balance of each ledger account that has new entries and no stored balance. A
- * snapshot counts entries only up to the last entry before which no transaction is still open. Returns the
- * number of snapshots written.
+ * snapshot stops before the first entry that an open transaction may still write. Returns the number of
+ * snapshots written.
  * @throws ledger.still_writing
  */
 export async function takeSnapshots(context: LedgerContext): Promise<number> {

@@ -24,8 +24,8 @@ export interface ClaimedDelivery {
 const LEASE_S = 90
 
 /**
- * An SQL condition: a notice's delivery by this channel is due. Staff can pause the sending of email, but not
- * of push messages.
+ * An SQL condition: a notice's delivery by this channel is due. No email is due while staff have paused
+ * emails. Push messages cannot be paused.
  */
 const isDue = (channel: DeliveryChannel, now: Date) => sql`
   channel = ${channel} and status = 'queued' and next_attempt_at <= ${now}

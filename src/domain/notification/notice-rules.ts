@@ -52,8 +52,8 @@ export interface NoticeRule<T extends NoticeEvent> {
 }
 
 /**
- * The order statuses that lead to a notice when an order gets them: those about parcels and troubles. The
- * other order statuses have events of their own, or no notice.
+ * The order statuses that lead to a notice when an order gets them. Any other order status leads to no
+ * notice, or is reported by the notice of another event.
  */
 export const notifiedStatuses = [
   'ready_for_pickup',
@@ -99,8 +99,8 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
   'order.status_changed': { wanted: ({ to }) => isToldStatus(to) },
   'order.delivered': {},
   'return.refused': {},
-  // No notice of the decision if the refund goes into the wallet. The money is there at once, and the buyer
-  // gets the notice of refund.succeeded.
+  // If a refund goes into the wallet, the buyer gets no notice that the refund was decided. The money is
+  // there at once, and the buyer gets the notice of refund.succeeded.
   'refund.decided': { wanted: ({ destination }) => destination === 'source' },
   // The buyer gets one notice when a refund fails for the first time and is retried. If the money goes into
   // the wallet instead, the buyer gets the notice of refund.succeeded.

@@ -218,8 +218,8 @@ async function queueDeliveries(
 }
 
 /**
- * Emits an event for each delivery of a notice; the event starts the job that sends the channel's messages.
- * Deliveries that are not due yet are found later by the sweep.
+ * Emits an event for each delivery of a notice; the event starts the job that sends the channel's messages. A
+ * regular job finds deliveries that become due later.
  */
 export function announce(work: Work, channel: DeliveryChannel, deliveryIds: readonly string[]): void {
   const type = channel === 'email' ? 'notification.email_queued' : 'notification.push_queued'

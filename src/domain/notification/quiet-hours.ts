@@ -3,7 +3,7 @@ import type { NoticeKind } from './kinds.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-// The difference between Jakarta and UTC: Jakarta has no summer time.
+// Jakarta is 7 hours ahead of UTC all year, because it has no summer time.
 const JAKARTA_MS = 7 * HOUR_MS
 
 /**

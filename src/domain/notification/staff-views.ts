@@ -6,7 +6,7 @@ import type { NotificationView } from './list-notifications.ts'
 import { announce } from './notify-of.ts'
 import { type DeliveryStatus, deliveryMachine } from './transitions.ts'
 
-/** A notice as staff see it, with its deliveries by the channels beside the inbox. */
+/** A notice as staff see it, with its deliveries on each channel besides the inbox. */
 export interface StaffNotificationView extends NotificationView {
   userId: string
   deliveries: {

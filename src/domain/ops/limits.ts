@@ -11,8 +11,8 @@ import type { Tx, Work } from '../kernel/work.ts'
 import { isPerson, nameOfPerson, requireOwnFactor } from '../staff/index.ts'
 
 /**
- * The budgets of what one person may decide alone: money given away, settlements approved, withdrawals.
- * Decisions of the same budget are added up.
+ * A budget limits the sum about which one person may decide alone. There are budgets for money given away,
+ * for settlements and for withdrawals. Decisions of the same budget are added up.
  */
 export type Budget = 'given' | 'settlement' | 'withdrawal'
 
@@ -35,8 +35,9 @@ export const limitedKinds = {
 export type LimitedKind = keyof typeof limitedKinds
 
 /**
- * The kinds of decisions that another person may allow beforehand. `bank_file` gives nothing to anybody, so
- * no limit counts it: a file of bank transfers is taken over although no backup was restored.
+ * The kinds of decisions that another person may allow beforehand. `bank_file`: a file of bank transfers is
+ * taken over, although no backup was restored. This decision gives money to nobody, so it counts against no
+ * limit.
  */
 export type ClearedKind = LimitedKind | 'bank_file'
 
@@ -58,8 +59,8 @@ export interface LimitUse {
    */
   clearedAs?: string | undefined
   /**
-   * The person against whose limits the decision counts, if that is not the person who acts. For example, it
-   * is the person who asked for a payment that another person decides.
+   * The person against whose limits the decision counts, if that is not the person who acts. For example, the
+   * approval of a settlement may count against the person who calculated the settlement.
    */
   person?: string | undefined
 }
@@ -154,9 +155,8 @@ export async function countLost(work: Work, use: Omit<LimitUse, 'person'>): Prom
 }
 
 /**
- * Counts a decision if it is not counted yet, because the database requires a count for each decision. It is
- * used for a decision that no person makes now. Either it follows from an earlier decision, or nobody made
- * it.
+ * Counts a decision if it is not counted yet, because the database requires a count for each decision. For
+ * example, a courier reports a lost parcel, so no person decides about the refund.
  */
 export async function countUnlessCounted(work: Work, use: LimitUse): Promise<void> {
   const { rows } = await sql`
@@ -167,14 +167,14 @@ export async function countUnlessCounted(work: Work, use: LimitUse): Promise<voi
 }
 
 /**
- * Counts a decision that cannot wait for a second person. If it exceeds the limit, a second person must have
- * allowed it beforehand (`allowOverLimit`). That permission is then used up. A service cannot use such a
- * permission, because it is no person. `isLarge`: the decision exceeds another limit, which the caller knows.
+ * Counts a decision that takes effect at once. If it exceeds the limit, a second person must have allowed it
+ * beforehand (`allowOverLimit`). That permission is then used up. A service cannot use such a permission,
+ * because it is no person. `isLarge` is true if the caller has found that the decision exceeds another limit.
  * @throws kernel.second_person_needed with the command that allows it, kernel.not_a_person
  */
 export async function takeLimit(work: Work, use: LimitUse, isLarge = false): Promise<void> {
   if (use.amountIdr <= 0) return
-  // The limits are asked in both cases, because asking locks them.
+  // The limits are checked even if `isLarge` is true, because the check also locks them.
   const isOver = await isOverLimit(work, use)
   if (!isOver && !isLarge) return await countUse(work, use)
   const { kind, amountIdr } = use
@@ -250,7 +250,8 @@ const CLEARED_S = DAY_S
 /**
  * Allows one decision over the limit, up to this amount and within a day. The second person who allows it
  * confirms with their own second factor. After that anybody may make the decision, with two exceptions. The
- * second person may not make it. A person for whom the second person does not qualify may not make it either.
+ * second person may not make it. A person may not make it either if the second person is not independent of
+ * that person.
  * @throws kernel.reason_required, kernel.forbidden, and as requireOwnFactor
  */
 export async function allowOverLimit(

@@ -34,8 +34,8 @@ export interface TakenTurns {
   refused?: { turn: Turn; inS: number }
 }
 
-// The longest time (s) that later requests may have to wait because of counted events. Without this maximum
-// the wait could grow without end, because counted events are never refused.
+// The longest time (s) that later requests may have to wait because of earlier events that were only counted.
+// Such events are never refused, so without a maximum the wait could grow without end.
 const LONGEST_S = 3_600
 
 /**
@@ -46,8 +46,8 @@ export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<Tak
   if (turns.length === 0) return { inS: 0 }
   const names = turns.map(({ name }) => name)
   // This check reads without a lock, so that a flood of requests is refused at once. With a lock, all of them
-  // would queue for one row, because strangers share a rate limit. The check refuses nobody wrongly: other
-  // transactions can only use more of the limit before its row is locked.
+  // would queue for one row, because strangers share a rate limit. The check refuses no request that the
+  // locked check would allow, because other transactions only use up more of the limit.
   const early = reckon(work, turns, await readPaces(work, names)).refused
   if (early) return { inS: 0, refused: early }
   const { inS, refused, after } = reckon(work, turns, await lockPaces(work, names))

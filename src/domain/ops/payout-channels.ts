@@ -22,8 +22,8 @@ export interface ChannelOfProvider {
 
 /**
  * Returns the properties of these payout channels. They come from laku's own table, or from Xendit's API if
- * that table lacks the channel. If Xendit's API listed the channel, it decides the smallest and largest
- * payout. A channel that neither of them has is left out.
+ * that table lacks the channel. The smallest and largest payout always come from Xendit's API, if it listed
+ * the channel. A channel that is in neither of them is left out.
  */
 export async function channelsOf(tx: Tx, codes: readonly string[]): Promise<Map<string, PayoutChannel>> {
   const { rows } = await sql<ChannelOfProvider>`

@@ -36,15 +36,15 @@ interface Context {
 export type PutOff<T> = (work: Work, item: T) => Promise<Omit<AttentionItem, 'kind'>>
 
 /**
- * How long (minutes) batches leave out an item whose processing threw, unless the item's own row says that it
- * is due later.
+ * After its processing threw, an item is left out of batches for this many minutes. If the item's own row
+ * names a later time, batches leave it out until then.
  */
 const ASIDE_MINUTES = 15
 
 /**
- * Returns the attention item about an object whose processing threw. Its row is not changed, because another
- * change of it may throw again. Instead, the open attention item keeps it out of the next batches
- * (`isSetAside`).
+ * Returns the attention item about an object whose processing threw. The object's row is not changed, because
+ * a change of the row may throw again. Instead, the next batches leave out the object because of this
+ * attention item (`isSetAside`).
  */
 export const asideFor = (
   work: Work,
@@ -107,9 +107,9 @@ export async function inOneOrEach<T, R>(
 }
 
 /**
- * Processes a batch of a sweep, which finds its items again, in one transaction. If that throws, each item
- * gets a transaction of its own, and an item that throws again is left out for a while (`aside`). An item is
- * not left out because the database was too busy or away: the next run of the sweep tries it again.
+ * Processes a batch of items in one transaction, for a regular job (a sweep). If that throws, each item gets
+ * a transaction of its own. An item that throws again is left out for a while (`aside`). But if the database
+ * was too busy or away, the item is not left out, and the next run of the job tries it again.
  */
 export async function sweepInOneOrEach<T>(
   context: Context,

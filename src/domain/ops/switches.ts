@@ -16,7 +16,7 @@ export interface SwitchView {
 }
 
 /**
- * The role, besides admin, whose people may pause and resume each part of laku's work. They are the people
+ * The role, besides admin, that may pause and resume each part of laku's work. It is the role of the people
  * who do that work.
  */
 const mayTurn: Record<SwitchName, StaffRole> = {
@@ -30,14 +30,14 @@ const mayTurn: Record<SwitchName, StaffRole> = {
 }
 
 /**
- * The switches that count as off while the database may be a copy of the shop's database. A copy must not
+ * The kinds of work that are paused while the database may be a copy of the shop's database. A copy must not
  * send again what the original database sent.
  */
 const stopsInDoubt: readonly SwitchName[] = ['payouts', 'xendit', 'biteship']
 
 /**
- * Whether laku must not do the work behind this switch now. Staff have paused it, or the database may be a
- * copy of the shop's own (ADR 0068). Paused work waits; it does not fail.
+ * Whether this kind of work is paused now. Either staff have paused it, or the database may be a copy of the
+ * shop's own (ADR 0068). Paused work waits; it does not fail.
  */
 export async function isPaused(tx: Tx, name: SwitchName): Promise<boolean> {
   const inDoubt = stopsInDoubt.includes(name) ? sql`not ${databaseIsKnown}` : sql`false`
@@ -48,7 +48,7 @@ export async function isPaused(tx: Tx, name: SwitchName): Promise<boolean> {
   return rows[0]?.paused ?? false
 }
 
-/** Returns an SQL condition that is true while staff have paused this switch. */
+/** Returns an SQL condition that is true while staff have paused this kind of work. */
 export const switchedOff = (name: SwitchName): RawBuilder<boolean> =>
   sql<boolean>`(select paused from switches where name = ${sql.lit(name)})`
 

@@ -13,9 +13,9 @@ import { unbookedStates, unfundedStates } from './transitions.ts'
 const REFUNDED_BEFORE_RESTORE = 'refunded_before_restore'
 
 /**
- * Cancels the orders of a payment that was refunded in full before a database restore lost the cancellation.
- * The cancellation causes no second refund, because the refund sent before the restore counts as its refund.
- * An order whose courier may have its parcel is not cancelled, and a person is notified.
+ * Cancels the orders of a payment that was refunded in full before a database restore. The cancellation was
+ * lost in the restore. There is no second refund, because the first refund counts. If a courier may have the
+ * order's parcel, the order is not cancelled, and a person is notified.
  */
 export async function cancelRefunded(work: Work, paymentId: string): Promise<void> {
   const { rows } = await sql<{ id: string }>`

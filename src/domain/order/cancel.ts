@@ -64,6 +64,7 @@ export async function cancelLocked(
   const payload = { ...subjectOf(order), reason: by, wasPaid }
   work.emit({ type: 'order.cancelled', aggregate: ['order', id], payload })
   // If all of the money was refunded before, no later event refund.succeeded will mark the order as refunded.
+  // So the order is marked here.
   if (wasPaid && !keptFor(order, payments))
     await markRefunded(
       work,

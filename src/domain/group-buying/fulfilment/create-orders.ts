@@ -12,15 +12,15 @@ import { makeOrders, waitingParticipants } from './make-orders.ts'
 
 export interface SessionOrders {
   sessionId: string
-  /** The number of orders that this call made; 0 if all orders were made before. */
+  /** The number of orders that this call created; 0 if all orders existed before. */
   count: number
   orderIdsUrl: string
 }
 
 /**
- * Makes the orders of a session: the second step of fulfilment (service map: `POST /api/orders/bulk`). Stock
- * that is not reserved yet is reserved first. Then every paid participant without an order, whose whole
- * demand is covered, gets an order, oldest payment first.
+ * Creates the orders of a session: the second step of fulfilment (service map: `POST /api/orders/bulk`). The
+ * call first reserves stock that is not reserved yet. Then each paid participant without an order gets one,
+ * if the stock covers all of the participant's units. The oldest payment comes first.
  *
  * The orders take over the reserved stock, and the participants' escrow is released at the final price, with
  * the rebates. All of it runs in one transaction with a fixed number of statements. A repeated call after
@@ -35,9 +35,9 @@ export async function createOrdersOf(work: Work, input: { sessionId: string }): 
 }
 
 /**
- * Releases the escrow of a session (service map: `POST /api/payments/release-escrow`). Only the transaction
- * that makes the orders releases the escrow. So this call makes the missing orders, and thereby releases the
- * escrow. If no order is missing, it returns count 0.
+ * Releases the escrow of a session (service map: `POST /api/payments/release-escrow`). Escrow is released
+ * only when orders are created, in the same transaction. So this call creates the missing orders. If no order
+ * is missing, it returns count 0.
  * @throws as createOrdersOf
  */
 export async function releaseEscrowOf(work: Work, input: { sessionId: string }): Promise<SessionMoney> {
@@ -61,16 +61,16 @@ async function orderAll(work: Work, sessionId: string): Promise<SessionMoney> {
   return { sessionId, count: ordered.count, amountIdr: ordered.amountIdr }
 }
 
-/** Makes the orders that the session's reserved stock covers now. Returns how many orders were made. */
+/** Creates the orders that the session's reserved stock covers now. Returns how many orders were created. */
 export async function createCoveredOrders(work: Work, sessionId: string): Promise<number> {
   return (await orderCovered(work, await lockFulfillable(work, sessionId))).count
 }
 
 /**
- * Makes the orders of all waiting participants without checking the stock; the orders are on hold until there
- * is stock. Fulfilment calls this function after the check of the stock has failed too often (service map,
- * failure modes: warehouse). If the stock was checked and is short, this function makes no orders, because
- * the session waits for stock.
+ * Creates the orders of all waiting participants without checking the stock. The orders are on hold until
+ * there is stock. Fulfilment calls this function after the check of the stock has failed too often (service
+ * map, failure modes: warehouse). If the stock was checked and is short, this function creates no orders,
+ * because the session waits for stock.
  */
 export async function createUncheckedOrders(work: Work, sessionId: string): Promise<number> {
   const session = await lockFulfillable(work, sessionId)
@@ -94,7 +94,7 @@ async function lockFulfillable(work: Work, sessionId: string): Promise<LockedSes
 }
 
 interface Ordered {
-  /** The number of orders that this call made for the session. */
+  /** The number of orders that this call created for the session. */
   count: number
   amountIdr: Rupiah
   /** The number of the session's participants that still wait for an order. */
@@ -102,8 +102,8 @@ interface Ordered {
 }
 
 /**
- * Gives a session's reserved stock to its orders and participants that wait for it. Orders on hold come
- * first, because they were paid earlier; then participants, oldest payment first.
+ * Gives the reserved stock of a session to the orders and participants that wait for stock. Orders on hold
+ * come first, because they were paid earlier; then participants, oldest payment first.
  */
 async function orderCovered(work: Work, session: LockedSession): Promise<Ordered> {
   const { id } = session
@@ -132,8 +132,8 @@ async function allocate(work: Work, session: LockedSession, orders: readonly Hel
 }
 
 /**
- * Moves a session to its next status after some of its orders were made. The status is orders_created while
- * some members still wait for stock, success when nobody waits.
+ * Moves a session to its next status after some of its orders were created: `orders_created` while some
+ * members still wait for stock, or `success` if nobody waits.
  */
 async function moveOn(
   work: Work,

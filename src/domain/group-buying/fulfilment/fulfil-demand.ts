@@ -84,8 +84,8 @@ async function waitForStock(work: Work, session: LockedSession, coverage: Covera
       details: { code, uncovered, otherwise: `laku sessions refund ${code}` },
     })
   }
-  // The session's stock was checked just now, so the sweep need not check it soon. The sweep checks only
-  // sessions whose update time is some time ago, so the update time is set to now.
+  // A regular job (the sweep) checks sessions that were not updated for ten minutes. This session's stock was
+  // checked just now. So its update time is set to now, and the job skips it.
   const set = { updatedAt: work.now }
   // A session that already has orders keeps its status while it waits for stock.
   const to = session.status === 'moq_reached' ? 'pending_stock' : session.status

@@ -9,14 +9,14 @@ export interface FulfilContext {
 }
 
 /**
- * Fulfils a closed session as far as there is stock: reserves the stock, then makes the orders and releases
- * the escrow. Returns the number of orders made.
+ * Fulfils a closed session as far as there is stock: reserves the stock, then creates the orders and releases
+ * the escrow. Returns the number of orders created.
  *
  * The reservation and the orders are two transactions, so that stock is not locked while thousands of orders
  * are written. After a crash between the two, the next run finds the reservation.
  *
- * If the check of the stock fails more than policy.fulfilRetries times in a row, the orders are made without
- * the check, and are on hold (service map, failure modes).
+ * If the check of the stock fails more than policy.fulfilRetries times in a row, the orders are created
+ * without the check, and are on hold (service map, failure modes).
  * @throws group_buying.session_not_found, not_fulfillable, and whatever kept the stock from being checked
  */
 export async function fulfilSession(context: FulfilContext, sessionId: string): Promise<number> {

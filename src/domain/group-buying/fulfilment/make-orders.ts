@@ -43,9 +43,9 @@ export async function waitingParticipants(work: Work, sessionId: string): Promis
 }
 
 /**
- * Makes the orders of these participants and releases their escrow at the final price, with the rebates. With
- * `reserved`, the orders take over the session's reserved stock. With `unchecked`, the orders wait on hold
- * for stock.
+ * Creates the orders of these participants and releases their escrow at the final price, with the rebates.
+ * With `reserved`, the orders take over the session's reserved stock. With `unchecked`, the orders wait on
+ * hold for stock.
  */
 export async function makeOrders(
   work: Work,

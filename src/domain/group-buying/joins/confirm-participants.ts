@@ -16,11 +16,11 @@ interface Paid {
 }
 
 /**
- * Reaction to payment.paid: places in sessions that were held become paid, and their units count for the MOQ.
- * If these places make a session complete, the session closes in the same transaction.
+ * Reaction to payment.paid: marks the buyers' places in sessions as paid. Their units now count for the MOQ.
+ * If a session is then complete, it closes in the same transaction.
  *
- * Money for a place that has ended is refunded automatically, once for each payment. The caller that
- * confirmed the payments has locked them.
+ * If a buyer's place has already ended, the payment is refunded automatically, once. The caller has locked
+ * the payments.
  */
 export async function confirmParticipants(work: Work, events: EventOf<'payment.paid'>[]): Promise<void> {
   const paid: Paid[] = []

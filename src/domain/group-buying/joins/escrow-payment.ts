@@ -4,7 +4,7 @@ import { groupBuyingErrors } from '../errors.ts'
 
 /**
  * Returns the payment that a buyer's place in a session waits for (service map: `POST /api/payments/escrow`).
- * It makes no payment: the join made it, in its own transaction.
+ * The payment exists already, because the buyer's join created it.
  * @throws group_buying.participant_not_found, kernel.forbidden
  */
 export async function escrowPayment(

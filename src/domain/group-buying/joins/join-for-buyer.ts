@@ -3,8 +3,9 @@ import { joinSessions } from './join.ts'
 import type { Join, JoinAnswer, JoinSettings } from './join-request.ts'
 
 /**
- * Takes a place in a session for a buyer who asks support for it. The rules and the price are those of a join
- * by the buyer, and the buyer must pay for the place as usual. The audit log records that support did it.
+ * Takes a place in a session for a buyer who has asked support for the place. The rules and the price are the
+ * same as if the buyer joined, and the buyer must pay as usual. The audit log records that support took the
+ * place.
  * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
  * @throws kernel.forbidden, and what `joinSessions` refuses a join for
  */

@@ -11,9 +11,9 @@ export interface Join {
   addressId: string
   courier?: { company: string; type: string } | undefined
   /**
-   * The payment method of a join. The default is an invoice, which is made when the buyer opens the pay link.
-   * With `wallet`, the buyer's wallet pays the whole price at once; with `wallet+invoice`, a part of the
-   * price is held in the wallet. A join that uses the wallet must be the only join of its batch.
+   * The payment method of a join. The default is an invoice, which is created when the buyer opens the pay
+   * link. With `wallet`, the buyer's wallet pays the whole price at once; with `wallet+invoice`, a part of
+   * the price is held in the wallet. A join that uses the wallet must be the only join of its batch.
    */
   paymentMethod?: PayWith | undefined
   /**

@@ -30,8 +30,8 @@ import { type Candidate, candidateOf, type PricedJoin } from './rules.ts'
  * Every join has its own outcome, in the order given; a refused join does not affect the others. Earlier
  * joins of a batch get their places first. A repeated idempotency key gets the first answer.
  *
- * A payment from the wallet, whole or in part, is final at once, and fails if the balance is too small. So a
- * join that uses the wallet must be the only join of its batch.
+ * If the wallet's balance is too small, the whole transaction fails. So a join that uses the wallet must be
+ * the only join of its batch.
  *
  * The errors in outcomes are group_buying.session_not_found, session_not_open, session_full, already_joined,
  * per_user_limit, too_many_unpaid, unpaid_share, hold_renewed, user_not_active, address_not_found,
@@ -52,9 +52,9 @@ export async function joinSessions(
   const refuse = (join: Join, error: Error) => outcomes.set(join, { ok: false, error })
   const repeats = findRepeats(joins, refuse)
   const firsts = joins.filter((join) => !outcomes.has(join) && !repeats.has(join))
-  // The stored answers to earlier joins are read after the context. In the other order, a join could be
-  // answered between the two reads. The context would then contain the buyer's place, but the answer to the
-  // join would not be found.
+  // The stored answers are read after the context, which contains the buyers' places. In the other order,
+  // another process could do a join between the two reads. The context would then contain the buyer's place,
+  // but the answer to that join would not be found.
   const [context] = await Promise.all([
     readJoinContext(work.tx, firsts, work.now),
     answerAgain(work, firsts, outcomes),

@@ -33,8 +33,8 @@ export interface JoinContext {
   addresses: Map<string, { userId: string; snapshot: AddressSnapshot }>
   live: Set<string>
   /**
-   * The number of places that a buyer had in a session and did not pay, and that ended within the last day.
-   * The key is `<session id> <user id>`.
+   * How many of a buyer's places in a session ended unpaid within the last day. The key is `<session id>
+   * <user id>`.
    */
   renewals: Map<string, number>
   /** The number of each buyer's unpaid places, in all sessions together. */

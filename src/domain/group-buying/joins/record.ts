@@ -12,8 +12,8 @@ export interface RecordedJoin {
 
 /**
  * Writes the participants of a session with their items, and their payments, in two statements for any number
- * of joins. If another process has given the buyer a place before, the unique index refuses the participant,
- * and the result does not contain it.
+ * of joins. If another process has already given the buyer a place in the session, the unique index refuses
+ * the participant. The result does not contain refused participants.
  */
 export async function recordJoins(work: Work, held: readonly PricedJoin[]): Promise<RecordedJoin[]> {
   if (held.length === 0) return []

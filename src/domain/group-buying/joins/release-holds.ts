@@ -13,7 +13,7 @@ interface Released {
 
 /**
  * Ends the unpaid places of sessions that close, even if the places' time to pay is not over. The caller has
- * locked the sessions. It also sets the counts in the rows of the sessions.
+ * locked the sessions, and sets the counts in their rows.
  */
 export async function releaseHeld(
   work: Work,

@@ -93,8 +93,8 @@ function unpaidRefusal(join: Join, context: JoinContext, policy: Policy): Domain
 }
 
 /**
- * Returns the maximum number of units that one unpaid place in a session may hold. There is no such maximum
- * if staff have set a limit of units for each buyer of the session.
+ * Returns the maximum number of units that one unpaid place in a session may hold. If staff have limited the
+ * units of each buyer of the session, that limit applies instead.
  */
 function unpaidMost({ capacity, perUserLimit }: JoinableSession, policy: Policy): number {
   if (capacity === null || perUserLimit !== null) return Number.POSITIVE_INFINITY

@@ -25,9 +25,9 @@ import type { SessionView } from '../views.ts'
 import { type LockedSession, lockSession } from './lock.ts'
 
 /**
- * Cancels a session, for staff, from its draft until its orders are made. Unpaid places end, and the stock
- * reserved for the session is free again. The event session.cancelled causes the refunds, in the same
- * transaction.
+ * Cancels a session, for staff. This is possible until the first order of the session is created. Unpaid
+ * places end, and the stock reserved for the session is free again. The event session.cancelled causes the
+ * refunds, in the same transaction.
  * @throws group_buying.session_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function cancelSession(
@@ -77,8 +77,8 @@ export interface SessionMoney {
  * session, it refunds the payments that are not refunded yet. A session that reached its MOQ is cancelled
  * first.
  *
- * If some of the orders are made, it refunds only the participants who still wait for an order. A repeated
- * call after success returns count 0.
+ * If some of the orders exist already, it refunds only the participants who still wait for an order. A
+ * repeated call after success returns count 0.
  * @throws group_buying.session_not_found, not_refundable before it ended and once all orders are made,
  * kernel.reason_required, kernel.forbidden
  */
@@ -91,7 +91,7 @@ export async function refundSession(
   const session = await lockSession(work.tx, input.sessionId)
   if (session.status === 'orders_created') return await refundWaiting(work, session)
   // A draft or forming session is not refunded here, because another command, `sessions cancel`, cancels it.
-  // A session with status `success` is not refunded here, because all of its orders are made.
+  // A session with status `success` is not refunded here, because all of its orders exist.
   if (unrefundableSessionStates.includes(session.status)) {
     throw groupBuyingErrors.not_refundable({ code: session.code, status: session.status })
   }

@@ -41,8 +41,8 @@ async function tiersOf(work: Work, sessions: readonly LockedSession[]): Promise<
 }
 
 /**
- * Marks as failed the forming sessions whose time is over below their MOQ. The caller has locked them. The
- * event session.failed causes the refunds.
+ * Marks these forming sessions as failed: their time is over, and they have not reached their MOQ. The caller
+ * has locked them. The event session.failed causes the refunds.
  */
 async function failSessions(work: Work, sessions: readonly LockedSession[]): Promise<void> {
   if (sessions.length === 0) return

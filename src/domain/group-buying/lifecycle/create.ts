@@ -14,8 +14,8 @@ export interface NewSession {
   perUserLimit?: number | undefined
   /**
    * The start of the session, never in the past. With a start in the future, the session is a draft that
-   * opens at its start. Without a start, the session opens now. Only if `status` is `draft`, it waits until
-   * staff open it.
+   * opens at its start. Without a start, the session opens now, unless `status` is `draft`. Such a draft
+   * waits until staff open it.
    */
   startsAt?: Date | undefined
   endsAt: Date
@@ -27,12 +27,11 @@ export interface NewSession {
 const SKEW_S = 300
 
 /**
- * Creates a session of a product, with the factory and the commission rate of now. Later changes of the
- * factory or the rate do not affect a session that people have joined. The session opens at once unless it is
- * a draft or starts in the future.
+ * Creates a session of a product. The session keeps the product's present factory and commission rate, so
+ * that a later change does not affect people who have joined. The session opens at once unless it is a draft
+ * or starts in the future.
  * @throws group_buying.product_not_found, product_not_active, invalid_terms, invalid_tiers,
- * tier_out_of_reach, variants_differ,
- *   price_above_shelf, variant_not_found, invalid_period, kernel.forbidden
+ * tier_out_of_reach, variants_differ, price_above_shelf, variant_not_found, invalid_period, kernel.forbidden
  */
 export async function createSession(work: Work, input: NewSession): Promise<SessionView> {
   requireStaff(work.actor, 'service')

@@ -4,8 +4,8 @@ import type { SessionView } from '../views.ts'
 import { endSessions } from './close.ts'
 
 /**
- * Checks one session now instead of at the next sweep. Closes it if it is complete, marks it as failed if its
- * time is over, and otherwise leaves it unchanged.
+ * Checks one session now, without waiting for the regular check. Closes it if it is complete, marks it as
+ * failed if its time is over, and otherwise leaves it unchanged.
  * @throws group_buying.session_not_found, kernel.forbidden
  */
 export async function checkSession(

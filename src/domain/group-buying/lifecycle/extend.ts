@@ -8,8 +8,8 @@ import { lockSession } from './lock.ts'
 
 /**
  * Gives a forming session more time, for staff. Only policy.sessionExtensions extensions are allowed, because
- * each lets the buyers' money wait longer. Unpaid places keep their own, earlier end. A session whose time is
- * over is not extended, even if no sweep has ended it yet.
+ * the buyers' money waits longer after each extension. Unpaid places keep their own, earlier end. A session
+ * whose time is over is not extended, even if it is not closed yet.
  * @throws group_buying.session_not_found, session_not_forming, invalid_period, extensions_used,
  * kernel.forbidden
  */

@@ -12,10 +12,10 @@ interface Dearer {
 }
 
 /**
- * Reaction to product.prices_lowered: refuses a shelf price below the price in a session that sells the
- * variant, or that will sell it. Otherwise a group would pay more than a single buyer in the shop. People
- * joined on the session's terms, so the session keeps its price, and the shelf price waits for the session's
- * end.
+ * Reaction to product.prices_lowered: refuses a new shelf price that is below a session's price for the same
+ * variant. The shelf price is the price for a single buyer in the shop. That buyer would then pay less than a
+ * group. The session keeps its price, because people joined at that price. So staff can lower the shelf price
+ * only after the session has closed.
  * @throws group_buying.shelf_below_session
  */
 export async function keepBelowShelf(work: Work, events: EventOf<'product.prices_lowered'>[]): Promise<void> {

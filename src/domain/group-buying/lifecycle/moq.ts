@@ -10,8 +10,8 @@ export interface SessionCount {
 }
 
 /**
- * Whether a session may close before its end: with `at_moq` once its paid units reach the MOQ, with
- * `at_deadline` only once its whole capacity is paid.
+ * Whether a session may close before its end. With the close policy `at_moq`, it may close once its paid
+ * units reach the MOQ. With `at_deadline`, it may close only once its whole capacity is paid.
  */
 export function isComplete(session: SessionCount): boolean {
   if (session.closePolicy === 'at_moq') return session.paidUnits >= session.moq
@@ -19,8 +19,8 @@ export function isComplete(session: SessionCount): boolean {
 }
 
 /**
- * Decides what happens to a forming session at this instant. If its time is over, it closes with success if
- * it has its MOQ, and fails otherwise.
+ * Decides what happens to a forming session at this instant. A session whose time is over closes with success
+ * if it has reached its MOQ; otherwise it fails.
  */
 export function verdict(session: SessionCount & { endsAt: Date }, now: Date): 'close' | 'fail' | 'wait' {
   if (isComplete(session)) return 'close'

@@ -10,17 +10,17 @@ import {
 } from '../transitions.ts'
 import { endSessions } from './close.ts'
 
-// The maximum number of sessions that one run of the sweep handles, for each kind of work. The next run
-// handles the remaining sessions.
+// The maximum number of sessions that one run of this regular job (the sweep) handles, for each kind of work.
+// The next run handles the remaining sessions.
 const MAX_SESSIONS = 200
-// The time after which the sweep handles a closed session that did not change (seconds). Fulfilment after the
-// close takes seconds. So a session that did not change for longer has lost its job, or waits for stock or a
-// refund.
+// This regular job (the sweep) handles a closed session if it did not change for this time (seconds).
+// Fulfilment normally takes a few seconds. So a session that did not change for longer has lost its job, or
+// waits for stock or a refund.
 const STALE_AFTER_S = 600
 
 /**
- * Returns the SQL conditions for the sessions that the sweep must handle at this instant: one for each kind
- * of work. Each condition fits a partial index, which contains only such sessions.
+ * Returns the SQL conditions for the sessions that this regular job must handle at this instant: one for each
+ * kind of work. Each condition fits a partial index, which contains only such sessions.
  */
 const dueAt = (now: Date, only?: readonly string[]) => {
   const still = secondsAfter(now, -STALE_AFTER_S)
@@ -34,8 +34,8 @@ const dueAt = (now: Date, only?: readonly string[]) => {
 }
 
 /**
- * Returns an SQL query for each kind of work, which selects the sessions that need this work. A session that
- * failed before and is left out for a while is not selected.
+ * Returns an SQL query for each kind of work, which selects the sessions that need this work. It does not
+ * select a session that is left out for a while because an earlier run threw an error for it.
  */
 const queriesAt = (now: Date) =>
   Object.values(dueAt(now)).map(
@@ -43,15 +43,15 @@ const queriesAt = (now: Date) =>
       select s.id from group_buying_sessions s where ${due} and not ${isSetAside(sql`s.id`, now)}`,
   )
 
-/** Returns an SQL condition that is true while there are sessions for the sweep to handle. */
+/** Returns an SQL condition that is true while there are sessions for this regular job to handle. */
 export function sessionsDue(now: Date): RawBuilder<boolean> {
   const exists = queriesAt(now).map((query) => sql`exists (${query})`)
   return sql<boolean>`(${sql.join(exists, sql` or `)})`
 }
 
 /**
- * Handles all sessions that are due, in one transaction. If that throws, each session is handled by itself,
- * and one that throws again is left out for a while, with an attention item.
+ * Handles all sessions that are due, in one transaction. If that throws, each session is handled by itself. A
+ * session that throws again is left out for a while, and an attention item is raised.
  */
 export async function sweepSessionsApart(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
   const due = await context.units.run(context.actor, async ({ tx, now }) => {
@@ -73,9 +73,9 @@ export async function sweepSessionsApart(context: { units: UnitOfWork; actor: Ac
 
 /**
  * Opens sessions at their start, ends sessions whose time is over, and marks sessions that are wholly
- * refunded. Continues the fulfilment of sessions that did not change for ten minutes. The cost grows only
- * with the number of these sessions, and each run has a limit. With `only`, it handles just those of these
- * ids. Returns how many sessions it handled.
+ * refunded. Continues the fulfilment of sessions that did not change for ten minutes. Each run handles a
+ * limited number of sessions. If `only` is given, it handles just the sessions with these ids. Returns how
+ * many sessions it handled.
  */
 export async function sweepSessions(work: Work, only?: readonly string[]): Promise<number> {
   const due = dueAt(work.now, only)
@@ -141,8 +141,8 @@ async function openSessions(work: Work, due: RawBuilder<unknown>): Promise<numbe
 }
 
 /**
- * Sets the update time of these sessions, so that the next run of the sweep handles others first. A session
- * that another transaction has locked is left out.
+ * Sets the update time of these sessions, so that the next run of this regular job handles others first. A
+ * session that another transaction has locked is left out.
  */
 async function touch(work: Work, due: RawBuilder<unknown>): Promise<{ id: string; code: string }[]> {
   const { rows } = await sql<{ id: string; code: string }>`

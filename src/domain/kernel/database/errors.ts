@@ -80,7 +80,8 @@ const unavailable = new Set([
   // error of the operating system.
   '58030',
   '58000',
-  // The SQLSTATE of any other intervention by an operator of the database.
+  // The SQLSTATE of an intervention by an operator of the database, if the intervention has no SQLSTATE of
+  // its own.
   '57000',
 ])
 

@@ -4,9 +4,9 @@ import type { Tx, Work } from '../work.ts'
 
 /**
  * An SQL condition that is true if this database is the one that laku knows, and not a copy or a restored
- * backup. Three facts must hold. Its cluster and timeline are the recorded ones. Its identity row is the
- * original one; the restore of a dump would write the row anew. No doubt about the database is recorded, for
- * example that it lacks data that the provider has.
+ * backup. Three facts must hold. The database's cluster and timeline are the recorded ones. Its identity row
+ * is the original one, because the restore of a dump would write a new row. No doubt about the database is
+ * recorded, for example that data are missing.
  *
  * The condition reads one row and the control file, which takes 50 µs.
  */
@@ -74,8 +74,8 @@ export async function recordFirstPlace(work: Work, place: string): Promise<void>
 }
 
 /**
- * Records why this database lacks something that the shop did. No money is paid out until the missing data
- * are taken over from the provider.
+ * Records that this database may lack data, and why. No money is paid out until the missing data are taken
+ * over from the provider.
  */
 export async function doubtDatabase(work: Work, why: string): Promise<void> {
   const { rows } = await sql`
@@ -85,8 +85,8 @@ export async function doubtDatabase(work: Work, why: string): Promise<void> {
 }
 
 /**
- * Records a doubt about the database if its data folder is not the one that laku knows. Then it is a copy, or
- * the folder was moved; only the owner of the database knows which.
+ * Records a doubt about the database if its data folder is not the one that laku knows. Then the database is
+ * a copy, or the folder was moved; only a person can know which.
  */
 export async function doubtMoved(work: Work, place: string): Promise<void> {
   const { rows } = await sql<{ place: string }>`

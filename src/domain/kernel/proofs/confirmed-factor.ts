@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 
 /**
  * The proof that the actor confirmed one command with their own second factor. Only `useFactorCode` of auth
- * creates it, after a right code. A dry run needs no code.
+ * creates it, after the actor gave a valid code. A dry run needs no code.
  */
 export class ConfirmedFactor {
   /** The staff member who owns the second factor. */

@@ -59,9 +59,9 @@ export function proofOf(ask: ProviderAsk, answer: ProviderFailure | 'found' | 'a
 export type CallLease = () => Promise<number | undefined>
 
 /**
- * Asks the database, right before a provider call, how long this process may still send that call. That time
- * is counted from just before the database is asked. So if the process then stands still for too long, it
- * finds that its time is over.
+ * Asks the database, right before a provider call, how long this process may still send that call. The answer
+ * is a duration, counted from just before the question. So if the process stands still for too long, it finds
+ * that the duration is over.
  */
 export async function leaseUntil(ask: () => Promise<number | undefined>): Promise<number | undefined> {
   const askedAt = performance.now()

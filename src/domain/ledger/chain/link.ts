@@ -3,8 +3,9 @@ import type { Tx, Vault } from '../../kernel/index.ts'
 import { keyIdOf } from '../seal.ts'
 
 /**
- * A link of the ledger's chain: a page, or a declared break. It does not contain its own head, the digest
- * that connects it to the page before. The transaction numbers are PostgreSQL's own (xid8).
+ * A link of the ledger's chain: a page, or a declared break. The link's head is not a field here. The head is
+ * the digest that connects the link to the previous page. The transaction numbers are PostgreSQL's own
+ * (xid8).
  */
 export interface ChainLink {
   page: number
@@ -48,8 +49,8 @@ export function headOf(vault: Vault, previousHead: string, link: ChainLink): str
 }
 
 /**
- * Returns the additional head of a page of the ledger's chain under a newer key. It also covers the page's
- * first head.
+ * Returns the additional head of a page of the ledger's chain, made with a newer key. The additional head
+ * covers the page and the page's first head.
  */
 export function resealedHeadOf(vault: Vault, previousHead: string, { head, ...link }: WrittenLink): string {
   return `${vault.seals.keyId}.${vault.seals.hmac(RESEALED, resealedText(previousHead, link, head))}`

@@ -25,8 +25,8 @@ export interface ChainHead {
  */
 const PAGE_SIZE = 5_000
 /**
- * The shortest time (s) between two pages of the ledger's chain. The worker should check every second whether
- * a new page is due. Then a posting is in the chain at most 10 s after its commit.
+ * The shortest time (s) between two pages of the ledger's chain. If the worker checks every second whether a
+ * new page is due, a posting is in the chain at most 10 s after its commit.
  */
 const PAGE_EVERY_S = 5
 
@@ -89,8 +89,8 @@ interface NextPage {
 }
 
 /**
- * Reads the postings of the next page of the ledger's chain. One statement reads them and the oldest open
- * transaction, so that both come from one snapshot of the database.
+ * Reads the postings of the next page of the ledger's chain. The same statement reads the oldest open
+ * transaction, so that both results come from one snapshot of the database.
  */
 async function nextPage(tx: Tx, last: WrittenLink | undefined): Promise<NextPage> {
   const from = sql`${last?.throughXid ?? '0'}::xid8`

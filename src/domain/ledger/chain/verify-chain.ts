@@ -45,9 +45,8 @@ function wrongOf(vault: Vault, before: WrittenLink | undefined, link: ReadLink):
 
 /**
  * Reads pages of the ledger's chain, each with the number and the digest of the postings that the ledger now
- * has for the page. A posting that was recorded after a page was written does not belong to the page. The
- * posting may still have a transaction number of the page, because a restored copy gives the same numbers
- * again.
+ * has for the page. A posting that was recorded after a page was written does not count for the page. Its
+ * transaction number may lie within the page, because a restored database gives the same numbers again.
  */
 async function readLinks(tx: Tx, after: number): Promise<ReadLink[]> {
   const { rows } = await sql<ReadLink>`
@@ -77,8 +76,9 @@ export interface LoggedHead extends ChainHead {
 }
 
 /**
- * Checks that every head that was written to the log is still in the ledger's chain. A head that a later
- * declared break of the chain explains as lost is not checked.
+ * Checks that every head that was written to the log is still in the ledger's chain. But a page of the chain
+ * may be lost in a restore. If a break of the chain was declared after that page was logged, the page's head
+ * is not checked.
  */
 export const headsCheck = (heads: readonly LoggedHead[]): Check => ({
   name: 'every head of the log is in the chain',

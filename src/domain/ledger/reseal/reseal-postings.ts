@@ -10,8 +10,8 @@ export interface Resealed {
   after: string | undefined
   resealed: number
   /**
-   * The postings that were not sealed again, one text line each. No available key can verify them, or they
-   * were changed after they were sealed.
+   * The postings that were not sealed again, one text line each. Either no available key can verify the
+   * posting, or the posting was changed after it was sealed.
    */
   left: string[]
 }

@@ -5,9 +5,8 @@ import type { ShipmentView } from '../views.ts'
 import { recordCancelled } from './record-cancelled.ts'
 
 /**
- * Ends the pending parcel of a locked order if laku has not asked a courier for it yet. Otherwise it returns
- * the parcel and changes nothing: the parcel is booked, or may exist at the courier after an attempt to book
- * it.
+ * Ends the pending parcel of a locked order if laku has not asked a courier for it yet. If laku has asked, it
+ * changes nothing and returns the parcel, because a courier may be booked.
  */
 export async function endUnrequestedParcel(work: Work, orderId: string): Promise<ShipmentView | undefined> {
   const { rows } = await sql<{ id: string }>`

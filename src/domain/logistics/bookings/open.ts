@@ -19,9 +19,9 @@ export interface NewParcel {
   courierCompany: string
   courierType: string
   /**
-   * The part of the parcel's reference that names its order. For an order of a session, it is the code of the
-   * payment, because the payment exists before the order. A restored database may make the order again under
-   * another code, but the payment keeps its code. For any other order, it is the order's code.
+   * The part of the parcel's reference that names the order. For an order of a session, this part is the code
+   * of the payment. After a database restore, the order may be created again under another code, but the
+   * payment keeps its code. For any other order, this part is the order's code.
    */
   name: string
   /** The number of the parcel within its order: 1, 2 … */
@@ -36,11 +36,11 @@ export interface NewParcel {
 }
 
 /**
- * Creates these parcels as pending; an order that has a parcel under way gets no new one. The reference of
- * each parcel at the courier follows from its order. So if laku asks the courier again, even from a restored
- * database, the courier returns the existing parcel. A parcel that ended before a courier was surely booked
- * gives its reference to the order's next parcel. So if a courier was booked after all, that booking is
- * found, and no second courier is booked.
+ * Creates these parcels as pending. An order that has a parcel under way gets no new parcel. The reference of
+ * each parcel at the courier is derived from its order. So if laku asks the courier again, even from a
+ * restored database, the courier returns the existing booking. A parcel may end before laku knows whether a
+ * courier was booked. Then the order's next parcel gets the same reference. If a booking exists, the courier
+ * returns it, so no second courier is booked.
  */
 export async function openParcels(work: Work, parcels: readonly NewParcel[]): Promise<void> {
   if (parcels.length === 0) return

@@ -28,8 +28,8 @@ export async function recordBooked(
 ): Promise<void> {
   const { shipmentId } = booking
   await lockOrderOf(work, shipmentId)
-  // If the courier has not named a price for the parcel yet, the price is posted to the ledger once it is
-  // named.
+  // If the courier has not named a price for the parcel yet, laku posts the price to the ledger later, when
+  // the courier names it.
   const { id, trackingId = null, waybillId, link, priceIdr = 0 } = courierOrder
   const moved = await moveState(work, shipmentMachine, {
     to: 'booked',

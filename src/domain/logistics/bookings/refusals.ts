@@ -20,8 +20,8 @@ export function isUnfit(failure: ProviderFailure): boolean {
 }
 
 /**
- * True if the cancellation of a parcel failed at the courier, so it may succeed later. False if the courier
- * refused it, because the parcel is already on its way.
+ * True if the cancellation of a parcel failed, but may succeed later. False if the courier refused the
+ * cancellation, because the parcel is already on its way.
  */
 export function isCancelFailed(failure: ProviderFailure): boolean {
   return cancelFailedCodes.includes(failure.code)

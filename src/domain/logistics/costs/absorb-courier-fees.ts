@@ -3,8 +3,8 @@ import type { EventOf, Rupiah, Work } from '../../kernel/index.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
 
 /**
- * Reaction to order.cancelled: posts the shipping fee of a parcel that travelled and came back as the
- * company's own cost. Its courier keeps the price, yet the buyer is refunded the fee.
+ * Reaction to order.cancelled, if the order's parcel travelled and came back: posts the shipping fee as a
+ * cost of the company. The courier keeps its price, but the buyer is refunded the fee.
  */
 export async function absorbCourierFees(work: Work, events: EventOf<'order.cancelled'>[]): Promise<void> {
   const orderIds = events.map((event) => event.payload.orderId)
@@ -18,9 +18,8 @@ export async function absorbCourierFees(work: Work, events: EventOf<'order.cance
     rows.map(({ id, feeIdr }) => ({
       key: `shipment:${id}:fee-borne`,
       kind: 'shipping_fee_borne',
-      // The subject of this posting is of the kind `shipment_fee`, not `shipment`. Otherwise this posting
-      // would count as one of the parcel's own postings, and those must take exactly the parcel's fee out of
-      // the account `shipping`.
+      // A parcel's own postings have a subject of the kind `shipment`. They must take exactly the parcel's
+      // fee out of the account `shipping`. This posting is not one of them, so its subject has another kind.
       subject: ['shipment_fee', id],
       entries: [debit('subsidy', feeIdr), credit('shipping', feeIdr)],
     })),

@@ -41,8 +41,8 @@ export function cancellationPosting(id: string, priceIdr: Rupiah): Posting[] {
  * the price changed, the difference is posted once. If the parcel is cancelled, its price returns to the
  * courier deposit.
  *
- * When the parcel's journey is over, the fee less the price is posted as margin; a later change of the price
- * is posted again.
+ * When the parcel's journey is over, the fee less the price is posted as margin. If the price changes after
+ * that, the change of the margin is posted.
  */
 export function parcelPostings(
   parcel: ParcelMoney,

@@ -12,7 +12,7 @@ export interface PricedParcel {
   marginIdr: Rupiah | null
 }
 
-/** Locks the first parcel of a locked order for which the courier has named a price. */
+/** Locks the first parcel of the order that has a price from its courier. The caller has locked the order. */
 export async function lockPricedParcel(tx: Tx, orderId: string): Promise<PricedParcel | undefined> {
   const { rows } = await sql<PricedParcel>`
     select id, price_idr, margin_idr from shipments
@@ -22,8 +22,8 @@ export async function lockPricedParcel(tx: Tx, orderId: string): Promise<PricedP
 }
 
 /**
- * Lowers a parcel's shipping fee by `byIdr`. At the end of the parcel's journey, its ledger postings have
- * taken exactly this lowered fee out of the account `shipping`.
+ * Lowers a parcel's shipping fee by `byIdr`. When the parcel's journey ends, laku takes this lower fee out of
+ * the account `shipping`.
  */
 export async function lowerFee({ tx }: Work, shipmentId: string, byIdr: Rupiah): Promise<void> {
   await sql`update shipments set fee_idr = fee_idr - ${byIdr} where id = ${shipmentId}`.execute(tx)

@@ -50,7 +50,10 @@ export async function cachedRates(
   )
 }
 
-/** Returns every cached quote for a parcel that is still valid at `now`, cheapest first. */
+/**
+ * Returns the cached quotes for a parcel, cheapest first. A quote that is no longer valid at `now` is left
+ * out.
+ */
 export async function cachedOffers(tx: Kysely<DB>, parcel: Parcel, now: Date): Promise<Rate[]> {
   const { rows } = await sql<Omit<CachedRow, 'key'>>`
     select company, type, service, price_idr, duration from shipping_rates

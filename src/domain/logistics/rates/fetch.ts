@@ -95,8 +95,9 @@ async function callAndStore(context: RateContext, parcel: Parcel): Promise<Couri
     timeoutMs: policy.rateTimeoutMs,
   }))
   if (paused) throw rateFailure('paused')
-  // The couriers require a value of the goods, so laku sends a fixed value. It does not change the price,
-  // because the parcel is not insured. Only the weight and the two postal codes determine the price.
+  // The couriers require a value of the goods, so laku sends a fixed value. The value does not change the
+  // shipping price, because the parcel is not insured. Only the weight and the two postal codes determine the
+  // price.
   const items = [
     { name: 'Paket', valueIdr: 10_000, quantity: 1, weightG: weightClassKg(parcel.weightG) * 1000 },
   ]

@@ -158,10 +158,11 @@ function write(
 }
 
 /**
- * Whether a line of the courier's history contradicts the parcel's status. A line whose state is not an
- * earlier one always contradicts it. Staff may have set the status by hand. Then a line with an earlier state
- * contradicts it only if the line is newer than that change. If staff did not set the status, an earlier
- * state contradicts it only if the status is final.
+ * Whether a line of the courier's history contradicts the parcel's status:
+ * - A line whose state is not earlier than the parcel's status always contradicts the status.
+ * - If staff set the status by hand, a line with an earlier state contradicts the status only if the line is
+ *   newer than the staff's change.
+ * - Otherwise, a line with an earlier state contradicts the status only if the status is final.
  */
 function contradicts({ status, movedByHandAt }: Followed, said: ShipmentStatus, at: Date): boolean {
   if (!isBehind(said, status)) return true

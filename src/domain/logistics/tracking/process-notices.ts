@@ -21,8 +21,8 @@ export interface ParcelInbox {
  * many webhooks name it. One transaction records the order's new state, and calls `mark` to mark its webhooks
  * as processed.
  *
- * A webhook that arrives before its booking is recorded waits for the booking. While staff have paused the
- * courier, all webhooks wait.
+ * If a webhook arrives before the booking of its parcel is recorded, the webhook waits for the booking. While
+ * staff have paused the courier, all webhooks wait.
  */
 export async function processParcelNotices(
   context: TrackingContext,
@@ -40,9 +40,9 @@ export async function processParcelNotices(
 }
 
 /**
- * Returns the ids of those courier orders that `laku providers check` made as a test and cancelled. Laku has
- * no parcel for such an order, so the first attempt to process its webhook fails. The courier is asked only
- * after that failure.
+ * Returns the ids of those courier orders that `laku providers check` made as a test and cancelled. laku has
+ * no parcel for such an order, so the first attempt to process its webhook fails. Only after that failure,
+ * laku asks the courier whether the order was such a test.
  */
 async function madeByCheck(
   { courier }: TrackingContext,

@@ -14,8 +14,8 @@ export interface Reading {
 
 /**
  * Records the states that couriers report, for any number of parcels at once. A report is not used if its
- * parcel was changed after laku began to ask, because the report may be out of date. Returns the ids of the
- * courier orders whose reports were not used. The caller reads these orders again.
+ * parcel was changed after laku began to ask the courier, because the report may be out of date. Returns the
+ * ids of the courier orders whose reports were not used. The caller reads these orders again.
  */
 export async function recordTracking(work: Work, readings: readonly Reading[]): Promise<string[]> {
   if (readings.length === 0) return []

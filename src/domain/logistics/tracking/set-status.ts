@@ -35,9 +35,9 @@ export interface ParcelMoveByHand {
 }
 
 /**
- * Sets a parcel's status by hand, when its courier reports nothing. The parcel's order follows, as if the
- * courier had reported the status. Before a parcel is set to lost, `takeLost` is called. It counts the loss
- * of the parcel's order against the limits of the person who acts.
+ * Sets a parcel's status by hand, when its courier reports nothing. The status of the parcel's order changes,
+ * too, as if the courier had reported the parcel's status. Before a parcel is set to lost, `takeLost` counts
+ * the loss against the limits of the person who acts.
  * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
 export async function moveParcelByHand(

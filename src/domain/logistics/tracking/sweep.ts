@@ -3,11 +3,11 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { allOrEach, setAside } from '../../ops/index.ts'
 import { type TrackingContext, trackParcels } from './track-parcels.ts'
 
-// The maximum number of parcels about which one run of this sweep asks couriers. Biteship's rate limit would
-// allow more calls than that.
+// The maximum number of parcels about which one run of this regular job asks couriers. It is below Biteship's
+// rate limit.
 const BATCH = 50
 
-// The time (s) for which one run of this sweep reserves a parcel. It is longer than a run in which all calls
+// The time (s) for which one run of this job reserves a parcel. It is longer than a run in which all calls
 // are as slow as possible. If the courier does not answer, laku asks about the parcel again after this time.
 const LEASE_S = 900
 

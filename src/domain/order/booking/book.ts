@@ -32,8 +32,8 @@ export interface BookingContext {
 }
 
 /**
- * Books a courier for each of these orders that is paid, has its stock reserved and has no booking. The
- * booking is stored as intended before the courier is called, and its outcome after. The reference that laku
+ * Books a courier for each of these orders that is paid, has its stock reserved and has no booking. laku
+ * stores that it wants the booking, then calls the courier, then stores the outcome. The reference that laku
  * sends to the courier is derived from the order, so no parcel is booked twice. An order that throws does not
  * stop the others. Returns the orders that threw.
  */

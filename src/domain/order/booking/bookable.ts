@@ -14,9 +14,10 @@ export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
 
 /**
  * Returns the parcels to insert: one for each of these orders that is paid and has its stock reserved. The
- * orders stay locked, so that nobody cancels them meanwhile. A parcel's number counts the parcels that a
- * courier had before: if the answer about a booking was lost, the next parcel asks for that same booking.
- * When staff book, `held` also allows orders on hold, and `courier` replaces the buyer's choice.
+ * orders stay locked, so that nobody cancels them meanwhile. A parcel's number is one more than the number of
+ * earlier parcels with a known booking. So if the answer about a booking was lost, the next parcel has the
+ * same number, and asks for that same booking. When staff book, `held` also allows orders on hold, and
+ * `courier` replaces the buyer's choice.
  */
 export async function bookableParcels(
   work: Work,

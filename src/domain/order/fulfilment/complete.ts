@@ -22,7 +22,8 @@ const isOver = (now: Date) =>
 
 /**
  * Completes up to `limit` delivered orders whose return window is over, all at once. If that throws, each
- * order is completed by itself, and one that throws again is left out for a while, with an attention item.
+ * order is completed by itself. An order that throws again is left out for a while, and an attention item is
+ * raised.
  */
 export async function sweepCompleted(context: SweepContext, limit: number): Promise<void> {
   const due = await context.units.run(context.actor, async ({ tx, now }) => {
@@ -39,8 +40,8 @@ export async function sweepCompleted(context: SweepContext, limit: number): Prom
 }
 
 /**
- * Completes up to `limit` delivered orders whose return window is over, in one statement; with `only`, just
- * those of these ids. Returns the number of completed orders.
+ * Completes up to `limit` delivered orders whose return window is over, in one statement. If `only` is given,
+ * completes just orders with these ids. Returns the number of completed orders.
  */
 export async function completeOrders(work: Work, limit: number, only?: readonly string[]): Promise<number> {
   const rows = await moveState(work, orderMachine, {

@@ -3,8 +3,8 @@ import { type CancelAtCourierContext, cancelAtCourier, type ShipmentView } from 
 import { orderErrors } from '../errors.ts'
 
 /**
- * The error for an order that cannot be cancelled because its courier is booked. The code that catches it
- * cancels the booking at the courier, and then cancels the order.
+ * The error for an order that cannot be cancelled because its courier is booked. The caller that catches this
+ * error cancels the booking at the courier, and then cancels the order.
  */
 export class CourierBooked extends DomainError {
   readonly orderId: string

@@ -27,8 +27,8 @@ export const lostOrdersDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (${lost} and not ${isSetAside(sql`o.id`, now)})`
 
 /**
- * Refunds the buyers of up to `limit` lost parcels, all at once. If that throws, each is refunded by itself,
- * and one that throws again is left out for a while, with an attention item.
+ * Refunds the buyers of up to `limit` lost parcels, all at once. If that throws, each refund is decided by
+ * itself. An order that throws again is left out for a while, and an attention item is raised.
  */
 export async function sweepLost(context: SweepContext, limit: number): Promise<void> {
   const due = await context.units.run(context.actor, async ({ tx, now }) => {

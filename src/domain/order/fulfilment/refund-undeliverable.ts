@@ -55,8 +55,8 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
 }
 
 /**
- * Ends an order that the courier brought back and whose buyer was already refunded the price of the goods.
- * The buyer gets nothing more.
+ * Ends an order whose parcel the courier brought back, if its buyer was already refunded the price of the
+ * goods. The buyer gets nothing more.
  */
 async function endUnrefunded(work: Work, order: LockedOrder): Promise<void> {
   const { id, sessionId } = order

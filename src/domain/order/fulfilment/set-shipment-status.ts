@@ -14,7 +14,7 @@ import {
 import { takeLimit } from '../../ops/index.ts'
 
 export interface ShipmentMove extends ParcelMoveByHand {
-  /** True if the courier has cancelled the parcel just now, for this very change (`cancelBooking`). */
+  /** True if the courier has cancelled the parcel just now, because of this change (`cancelBooking`). */
   isCancelledThere?: boolean | undefined
 }
 
@@ -40,9 +40,9 @@ export async function setShipmentStatus(work: Work, input: ShipmentMove): Promis
 
 /**
  * Cancels a booked parcel at its courier, before staff set its status to `cancelled` or `not_found` by hand.
- * Otherwise the courier keeps the booking, and laku books and pays another courier for the same goods. Any
- * other change, and any other parcel, is left alone. Returns true if the courier has cancelled the parcel
- * now.
+ * Otherwise the courier keeps the booking, and laku books and pays another courier for the same goods. For
+ * any other status, and for a parcel that is not booked, this function does nothing. Returns true if the
+ * courier has cancelled the parcel now.
  * @throws logistics.shipment_not_found, courier_cancel_refused, courier_unavailable, kernel.paused, forbidden
  */
 export async function cancelBooking(
@@ -58,8 +58,8 @@ export async function cancelBooking(
 }
 
 /**
- * Counts a lost parcel's refund towards the limits of the person who sets the parcel to lost. The company
- * refunds its buyer in full, as for an order that staff set to failed.
+ * Counts the refund of a lost parcel towards the limits of the person who sets the parcel to lost. The
+ * company refunds the buyer in full, as for an order that staff set to failed.
  */
 async function takeLost(work: Work, orderId: string): Promise<void> {
   const { rows } = await sql<{ userId: string; totalIdr: Rupiah }>`

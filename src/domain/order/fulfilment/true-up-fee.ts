@@ -29,8 +29,8 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
       reason: 'fee_trued',
       from,
     })
-    // The margin is posted at the end of the parcel's journey, when the fee leaves the account `shipping`. If
-    // there is no margin yet, the parcel's fee is lowered now. So the lower fee is posted at that end.
+    // At the end of the parcel's journey, its fee leaves the account `shipping`, and the margin is posted. If
+    // there is no margin yet, the parcel's fee is lowered now, so that the lower fee is posted then.
     if (parcel.marginIdr === null) await lowerFee(work, parcel.id, rupiah(backIdr))
   }
   await sql`

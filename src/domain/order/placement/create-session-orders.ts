@@ -41,8 +41,8 @@ export interface SessionOrder {
 }
 
 /**
- * Makes the orders of a session's participants, who have already paid, in a fixed number of SQL statements. A
- * participant whose order exists gets no second one: the existing order is returned without new events.
+ * Creates the orders of a session's participants, who have already paid, in a fixed number of SQL statements.
+ * A participant whose order exists gets no second one: the existing order is returned without new events.
  * @throws order.variant_not_found
  */
 export async function createSessionOrders(
