@@ -29,15 +29,15 @@ const LONGEST_TOKEN = 1_000
 const keyIdOf = (secret: string) => createHash('sha256').update(secret).digest('hex').slice(0, 8)
 
 /**
- * Registers the signing and reading of access tokens (HS256). `kid` names the key that signed a token, so
- * that two keys are valid while a secret is replaced; the first key signs new tokens. A token expires by
- * laku's clock, which a developer may shift.
+ * Registers the signing and reading of access tokens (HS256). While the secret is replaced, the old and the
+ * new key are valid. `kid` names the key that signed a token; the first key signs new tokens. A token expires
+ * by laku's clock, which a developer may shift.
  */
 export const accessTokens = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     const secrets = laku.config.jwtSecret
     const keyIds = secrets.map(keyIdOf)
-    // The headers of all tokens that one key signed are equal. So the key is found by comparing the header's
+    // All tokens that one key signed begin with the same header text. So the key is found by comparing that
     // text, without parsing it.
     const keyIdByHeader = new Map<string, string>()
     for (const secret of secrets) {
@@ -70,8 +70,8 @@ export const accessTokens = (laku: Laku) =>
       return keys[keyIds[0] as string]?.sign(claims) as string
     })
     app.decorate('readAccessToken', (token) => {
-      // Tokens of laku have 300 characters. A much longer text is no token of laku, and neither is a text
-      // without a dot.
+      // A token of laku has about 300 characters and a dot. So a much longer text, or a text without a dot,
+      // is no token of laku.
       const end = token.indexOf('.')
       if (end < 0 || token.length > LONGEST_TOKEN) return undefined
       const header = token.slice(0, end)

@@ -37,13 +37,13 @@ declare module 'fastify' {
     /** Tells whether an allowed sender signed the request body. This is checked before the body is parsed. */
     isSigned?: (request: FastifyRequest, raw: Buffer) => boolean
     /**
-     * Whether a `guest` route treats a request with an invalid token like one without a token, so that it
-     * never answers 401.
+     * Whether a `guest` route ignores an invalid token. The request is then treated like one without a token,
+     * so the route never answers 401.
      */
     takesAnyToken?: boolean
     /**
-     * Builds the answer to a repeated request from the answer that was stored for its idempotency key. Stored
-     * answers have no names and addresses, so these are read again (test/contract/kept-answers.test.ts).
+     * Builds the answer to a repeated request from the answer that was stored at the first request. Names and
+     * addresses are not stored, so they are read again (test/contract/kept-answers.test.ts).
      */
     again?: (work: Work, kept: StoredAnswer) => Promise<StoredAnswer>
     /**
@@ -57,13 +57,14 @@ declare module 'fastify' {
     actor: Actor
     rawBody: Buffer | undefined
     /**
-     * Runs a unit of work as the caller of the request. A request of a caller who is not logged in waits in a
-     * queue (strangers/). `turn` names the queue; without it, the request waits in the queue of its network.
+     * Runs a unit of work as the caller of the request. If the caller is not logged in, the request waits in
+     * a queue (strangers/). `turn` is the queue's name; by default, each network has one queue.
      */
     read<T>(use: (work: Work) => Promise<T>, turn?: string): Promise<T>
     /**
-     * Runs a change as the caller, once per Idempotency-Key, and sends its result. A refused change does not
-     * use up the key. This is true for a thrown refusal (rolled back) and for a returned refusal (committed).
+     * Runs a change as the caller, once per Idempotency-Key, and sends its result. If the change is refused,
+     * the client may use the key again. It does not matter whether the refusal was thrown (rolled back) or
+     * returned (committed).
      */
     change<T>(
       reply: FastifyReply & TakesBody<T>,
@@ -90,16 +91,16 @@ const MAX_CACHED = 1_000
 const anonymous: Actor = { kind: 'visitor', name: 'http' }
 
 /**
- * Identifies the caller of each request, and adds `read` and `change`, by which a route runs a use case for
- * that caller.
+ * Identifies the caller of each request. Adds `read` and `change` to the request; a route runs its use case
+ * with them.
  */
 export const access = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     const ended = new EndedSessions(laku)
     const seenTokens = new Set<string>()
     app.addHook('onClose', async () => ended.close())
-    // A request gets no default actor here, because all requests would share that one object. The hook below
-    // sets the actor of each request before any handler runs.
+    // No default actor is set here, because all requests would share that object. The hook below sets each
+    // request's own actor before any handler runs.
     app.decorateRequest('actor')
     app.decorateRequest('rawBody')
 
@@ -136,8 +137,8 @@ export const access = (laku: Laku) =>
         if (token.length !== STAFF_TOKEN_LENGTH) return undefined
         const digest = hash('sha256', token)
         if (!seenTokens.has(digest)) await app.limitStaffGuess(request)
-        // The token is looked up outside of any transaction, so that a request with an invented token costs
-        // only one query.
+        // No transaction is begun to look up the token. So a request with an invented token costs only one
+        // query.
         const staff = await staffByToken(laku.db, token, laku.clock.now())
         if (staff) remember(seenTokens, digest)
         const reason = request.headers['x-reason']
@@ -157,8 +158,8 @@ export const access = (laku: Laku) =>
 
     app.decorateRequest('idempotencyKey', function (this: FastifyRequest) {
       const key = this.headers['idempotency-key']
-      // Callers who are not logged in may choose equal idempotency keys. So their keys are ignored, and each
-      // of their requests runs.
+      // Callers who are not logged in cannot be told apart, so two of them may send the same idempotency key.
+      // So their keys are ignored, and each of their requests runs.
       if (key === undefined || this.actor.kind === 'visitor') return undefined
       if (typeof key !== 'string' || key.length < 1 || key.length > 255) {
         throw httpErrors.invalid({
@@ -203,8 +204,8 @@ interface TakesBody<T> {
 }
 
 /**
- * Sends a stored answer unchanged. Its type is not checked here, because it was checked against the route's
- * schema when the answer was made.
+ * Sends a stored answer unchanged. The answer was checked against the route's schema when it was made, so it
+ * is not checked again.
  */
 export const sendAnswer = (reply: FastifyReply, { status, body }: StoredAnswer): FastifyReply =>
   reply.code(status).send(body)
@@ -227,17 +228,17 @@ const isRefusal = (result: unknown): result is Refusal =>
 /** The interval (ms) at which this process reads which log-ins ended in the last minute. */
 const REFRESH_MS = 400
 /**
- * The interval (ms) at which all ended log-ins are read again. In between, only the log-ins that ended in the
- * last minute are read. That period is a whole minute, because a transaction that ends a log-in may commit
- * late.
+ * The interval (ms) at which the process reads all ended log-ins again. In between it reads only those that
+ * ended in the last minute. A shorter period could miss some, because the transaction that ends a log-in may
+ * commit late.
  */
 const ALL_MS = 15_000
 const LATE_S = 60
 
 /**
- * The log-ins that ended (by log-out, suspension, reuse of a refresh token or change of a login contact)
- * before their access tokens expired. Every process reads them at short intervals, so it learns of an ended
- * log-in within a second, and no request waits for the reading.
+ * The log-ins that ended (by log-out, suspension, reuse of a refresh token or change of a login contact),
+ * although their access tokens are not expired. Every process reads them at short intervals. So it refuses
+ * those tokens within a second, and no request waits for the reading.
  */
 class EndedSessions {
   #ids = new Set<string>()

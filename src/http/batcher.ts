@@ -22,9 +22,10 @@ interface Waiting<In, Out> {
 }
 
 /**
- * Collects the inputs that arrive within a few milliseconds, and runs them as one batch. On one busy session
- * this gives 12,300 joins a second, against 684 one by one (raw SQL, two cores). A failed batch is run again
- * input by input, unless every input would fail, for example because the database is away.
+ * Collects the inputs that arrive within a few milliseconds, and runs them as one batch. On one busy session,
+ * batches give 12,300 joins a second, and single joins only 684 (raw SQL, two cores). If a batch fails, each
+ * of its inputs is run alone. But if every input would fail, for example because the database is away,
+ * nothing is run again.
  */
 export class Batcher<In, Out> {
   readonly #options: Required<BatcherOptions<In, Out>>
@@ -68,8 +69,8 @@ export class Batcher<In, Out> {
 
   #ended(): void {
     this.#running--
-    // The inputs in the queue have already waited while a batch ran, so the next batch starts without
-    // `waitMs`.
+    // The waiting inputs arrived while another batch ran, so they have waited enough. The next batch starts
+    // without `waitMs`.
     this.#start()
     if (this.#closed && this.#running === 0) this.#drained?.()
   }
@@ -86,7 +87,8 @@ export class Batcher<In, Out> {
 }
 
 /**
- * Tells whether an error is no fault of a single input, so that every input of the batch would fail with it.
+ * Tells whether an error has a cause outside the inputs, such as an unavailable database. Then every input of
+ * the batch would fail with it.
  */
 function isEverybodys(error: unknown): boolean {
   return error instanceof DomainError && (error.kind === 'unavailable' || error.kind === 'limited')

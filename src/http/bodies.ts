@@ -8,15 +8,15 @@ const bodiless = new Set(['GET', 'HEAD', 'OPTIONS'])
 const ESCAPED = /\\u(?:0000|d[89a-f])/i
 
 /**
- * Parses JSON bodies, and keeps the raw bytes if a route's signature needs them. A body of a public route is
- * at most as long as its schema allows, so that nobody makes laku parse more. An empty body counts as no
- * body, not as an error. Texts that PostgreSQL cannot store (with U+0000, or half a surrogate pair) are
- * refused before any route runs, in bodies and URLs.
+ * Parses JSON bodies. If a route's signature needs the raw bytes, they are kept. A public route accepts only
+ * bodies as long as its schema allows, so that nobody makes laku parse huge bodies. An empty body is accepted
+ * as no body. Texts that PostgreSQL cannot store (with U+0000, or half a surrogate pair) are refused before
+ * any route runs, in bodies and URLs.
  */
 export const bodies = fp(async (app: FastifyInstance) => {
   app.addHook('onRoute', (route) => {
     const { access } = route.config ?? {}
-    // The schema does not limit the bodies of staff routes, because staff import long lists. This is safe,
+    // Staff import long lists, so the schemas of staff routes do not limit the body's length. This is safe,
     // because staff are identified before their bodies are read.
     if (access === 'staff' || [route.method].flat().every((method) => bodiless.has(method))) return
     const most = mostBytes(route.schema?.body as z.ZodType | undefined)
@@ -32,8 +32,8 @@ export const bodies = fp(async (app: FastifyInstance) => {
     if (body.length === 0) return done(null, undefined)
     const text = body.toString('utf8')
     return parse(request, text, (error, value) => {
-      // The JSON parser accepts the characters that PostgreSQL cannot store only as escapes (`\u0000`). So
-      // only a body with an escape like that is searched for them.
+      // A valid JSON text can contain the characters that PostgreSQL cannot store only as escapes (`\u0000`).
+      // So only a body with escapes of this kind is searched.
       const unfit = !error && ESCAPED.test(text) && !storable(value)
       done(unfit ? unstorable('body') : error, value)
     })

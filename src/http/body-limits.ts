@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * The maximum number of bytes of one character of free text, because JSON may write it as an escape such as
- * \u00e9.
+ * The maximum number of bytes of one character of free text. JSON may write a character as an escape such as
+ * \u00e9, which has six bytes.
  */
 const ESCAPED = 6
 /**
@@ -11,14 +11,11 @@ const ESCAPED = 6
  */
 const LONGEST_FORMAT = 100
 const UUID = 36
-/**
- * The factor by which the size of all values except free text is multiplied, because a client may indent its
- * JSON.
- */
+/** The factor for the size of all values except free text. It allows clients to indent their JSON. */
 const INDENTED = 2
 /**
- * The smallest limit (bytes) of a body. A body that is a little too long is still read, so that the answer
- * names the text that is too long.
+ * The maximum size of a body is at least this (bytes), even if its schema allows less. So a body with a text
+ * that is a little too long is still read, and the answer can name that text.
  */
 const LEAST = 2_048
 

@@ -14,12 +14,13 @@ declare module 'fastify' {
 
 /**
  * Reads the caller's IP address once for each request. `request.ip` would parse the proxies' headers at each
- * access, which costs too much in a flood of refused requests. A trusted proxy that reports no valid address
- * counts as the caller itself: an invented text would otherwise be a new network each time.
+ * access, which costs too much in a flood of requests. If a trusted proxy reports no valid address, the
+ * proxy's own address is used. Otherwise a caller could send invented texts and count as a new network each
+ * time.
  */
 export const caller = fp(async (app: FastifyInstance) => {
   app.decorateRequest('address', '')
-  // The hook below sets the caller's network before any handler runs.
+  // No network is set here. The hook below sets each request's own network before any handler runs.
   app.decorateRequest('network')
   app.addHook('onRequest', async (request) => {
     request.address = addressIn(request.ip) ?? request.socket.remoteAddress ?? ''
@@ -31,8 +32,8 @@ export const caller = fp(async (app: FastifyInstance) => {
 const withPort = /^(?:\[([^\]]+)\]|(\d{1,3}(?:\.\d{1,3}){3}))(?::\d{1,5})?$/
 
 /**
- * Returns the IP address in a proxy's report; undefined if there is none. Some balancers add the port of the
- * caller's connection, which changes with each connection and so must not be counted.
+ * Returns the IP address in a proxy's report; undefined if there is none. Some load balancers add the port of
+ * the caller's connection. The port is removed, because it changes with each connection.
  */
 export function addressIn(reported: string): string | undefined {
   if (isIP(reported)) return reported

@@ -2,18 +2,15 @@ import type { Server, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * The requests of customers that a server is answering. Long work of staff uses these figures to keep out of
- * the way of customers (docs/adr/0148).
+ * The requests of customers that a server is answering. Long staff commands read these figures and pause
+ * while customers wait (docs/adr/0148).
  */
 export interface CustomerLoad {
   /** How many requests came since the server started. */
   readonly received: number
   /** How many requests wait for their answer. */
   readonly inFlight: number
-  /**
-   * Resolves when no request waits for its answer. It resolves after this time (ms) at the latest, even if
-   * requests still wait.
-   */
+  /** Resolves when no customer's request waits for its answer, or when `longestMs` have passed. */
   idle(longestMs: number): Promise<void>
 }
 

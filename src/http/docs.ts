@@ -36,8 +36,8 @@ const files: Record<string, { type: string; text: () => string | Promise<string>
 }
 
 /**
- * The documentation files by name, each read from disk only once. Each is up to 1.5 MB, so a flood of small
- * requests cannot make the server read that much each time.
+ * The documentation files by name. Each has up to 1.5 MB, so it is read from disk only once. Otherwise a
+ * flood of small requests could make the server read that much for each.
  */
 const kept = new Map<string, Promise<string>>()
 function textOf(name: string): Promise<string> | undefined {

@@ -19,8 +19,8 @@ const MAX_BATCH = 64
 const WAIT_MS = 2
 
 /**
- * Runs the joins of all sessions in batches, and finds a shipping fee for the joins whose parcel has no
- * cached fee.
+ * Runs the joins of all sessions in batches. If a join's parcel has no cached shipping fee, the fee is asked
+ * for first.
  */
 export class JoinBatcher {
   readonly #laku: Laku
@@ -45,8 +45,8 @@ export class JoinBatcher {
   }
 
   /**
-   * Runs one attempt at a join. A join that the wallet pays, in full or in part, has a transaction of its
-   * own, because the join and the wallet's payment must succeed or fail together.
+   * Tries a join once. If the wallet pays it, in full or in part, the join has a transaction of its own.
+   * There the join and the wallet's payment succeed or fail together.
    */
   async #try(join: Join): Promise<StoredAnswer> {
     const outcome = usesWallet(join) ? (await this.#run([join]))[0] : await this.#batcher.add(join)

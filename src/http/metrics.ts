@@ -8,7 +8,10 @@ import { StartError } from '../runtime/start-error.ts'
 
 const systemActor: Actor = { kind: 'system', name: 'metrics' }
 
-/** The present figures of this process's staff server, which runs the commands of staff. */
+/**
+ * The current figures of the staff server in this process. The staff server runs the commands that staff
+ * send.
+ */
 export interface StaffFigures {
   pool: Laku['pool']
   /** The number of staff commands that are running. */
@@ -17,8 +20,8 @@ export interface StaffFigures {
 
 /**
  * Registers the metrics of this process: its requests by route, connection pools and event loop.
- * docs/metrics.md describes each metric. The staff server starts after the HTTP server, so the figures of
- * `staff` are undefined before its start.
+ * docs/metrics.md describes each metric. `staff` returns undefined until the staff server has started, which
+ * is later than the HTTP server.
  */
 export function observe(
   app: FastifyInstance,

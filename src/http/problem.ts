@@ -52,8 +52,8 @@ export function statusOf(error: DomainError): number {
 }
 
 /**
- * The maximum number of problems of a body that an answer lists, and the maximum length (characters) of each
- * problem's message. They are limited, so that an answer is no larger than its request.
+ * An error answer lists at most this many problems of a body, each with a message of at most this length
+ * (characters). So an answer is not larger than its request.
  */
 const MAX_PROBLEMS = 20
 const LONGEST_MESSAGE = 300

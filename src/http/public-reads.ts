@@ -6,8 +6,8 @@ import type { Laku } from '../runtime/laku.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * Reads data that is the same for everybody, and caches it under `name`. In production each name is read
-     * at most once a second, however many callers ask. In other environments it is read each time, so that a
+     * Reads data that is the same for everybody, and caches it under `name`. In production the cached data is
+     * used for a second, however many callers ask. In other environments nothing is cached, so that a
      * developer sees changes at once.
      */
     readPublic<T>(name: string, use: (work: Work) => Promise<T>): Promise<T>
@@ -15,8 +15,8 @@ declare module 'fastify' {
 }
 
 /**
- * The maximum age (ms) of a cached public answer. A session's page may be a second old, because a join does
- * not rely on the page: it checks the current row.
+ * The maximum age (ms) of a cached public answer. A session's page may be a second old, because nothing is
+ * decided by it: a join reads the current row.
  */
 export const FRESH_MS = 1_000
 // The maximum number of public answers that are cached. An answer has some 2 kB, so all take 4 MB at most.
@@ -36,10 +36,10 @@ export const publicReads = (laku: Laku) =>
   })
 
 /**
- * A cache of answers by name, each kept for `freshMs`. If the cache is full, the oldest answer is dropped.
- * Callers who ask for the same name during a read wait for the one answer of that read. The function `make`
- * reads the answer. Its parameter is true if the last read of this name found something. Only then may the
- * new read skip the queue of unknown callers (strangers/fair-gate.ts).
+ * A cache of answers by name, each kept for `freshMs`. If the cache is full, the oldest answer is dropped. If
+ * several callers ask for one name at once, one read serves them all. `make` reads the answer; `isKnown` is
+ * true if the last read under this name found something. Then the read need not wait in the queue of callers
+ * who are not logged in (strangers/fair-gate.ts).
  */
 export class Memory {
   readonly #kept = new Map<string, { until: number; answer: Promise<unknown>; isFound: boolean }>()

@@ -8,13 +8,17 @@ import { FairGate } from './strangers/fair-gate.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The id of the caller's browser, if its device token proves an earlier log-in; otherwise empty. */
+    /**
+     * The id of the caller's browser; empty if unknown. A browser is known if its device token proves an
+     * earlier log-in.
+     */
     device: string
   }
   interface FastifyInstance {
     /**
-     * Counts a request for its caller: a logged-in customer or staff member by id, everybody else by IP
-     * address. A request to a costly route is also counted for that route (route-costs.ts).
+     * Counts a request toward its caller's limit. A logged-in customer or staff member is counted by id,
+     * everybody else by IP address. A request to a costly route also counts toward that route's limit
+     * (route-costs.ts).
      * @throws http.too_many_requests, with the seconds until the next is taken
      */
     limitCaller(request: FastifyRequest): Promise<void>
@@ -24,13 +28,14 @@ declare module 'fastify' {
      */
     limitStranger(request: FastifyRequest): Promise<void>
     /**
-     * Counts a staff token that this process has not seen before, by IP address, before it is looked up in
-     * the database.
+     * Counts a staff token that this process has not seen before, by IP address. It is called before the
+     * token is looked up in the database.
      * @throws http.too_many_requests
      */
     limitStaffGuess(request: FastifyRequest): Promise<void>
     /**
-     * Counts a refresh token that laku did not sign, by IP address, before it is looked up in the database.
+     * Counts a refresh token that laku did not sign, by IP address. It is called before the token is looked
+     * up in the database.
      * @throws http.too_many_requests
      */
     limitTokenGuess(request: FastifyRequest): Promise<void>
@@ -40,33 +45,32 @@ declare module 'fastify' {
      */
     mayAskAsDevice(request: FastifyRequest, device: string): Promise<boolean>
     /**
-     * Runs the database work of a caller who is not logged in. It waits in a queue of its own `name` (such as
-     * a network), and the queues are served in turn.
+     * Runs the database work of a caller who is not logged in. The work waits in the queue `name` (the queue
+     * of a network, for example). All queues are served in turn.
      * @throws http.too_many_requests
      */
     inTurn<T>(name: string, use: () => Promise<T>): Promise<T>
     /**
      * Counts a lookup of cached shipping prices by a caller who is not logged in, by network. Returns false
-     * beyond the limit: the caller then gets the fee of the zone instead.
+     * if the limit is reached. The caller then gets a price by zone, which needs no lookup.
      */
     mayLookUpRates(request: FastifyRequest): Promise<boolean>
     /**
-     * Counts a guess at a one-time code that laku never issued, by IP address.
+     * Counts a guess at a one-time code for an id that laku never issued. It counts by IP address.
      * @throws http.too_many_requests
      */
     limitGuess(request: FastifyRequest): Promise<void>
     /**
-     * Counts a request for a one-time code by a caller who is not logged in, by IP address, without the
-     * database. Returns false if the address has reached its limit.
+     * Counts a request for a one-time code by a caller who is not logged in. It counts by IP address, in
+     * memory. Returns false if the address has reached its limit.
      */
     mayAskForCode(request: FastifyRequest): Promise<boolean>
   }
 }
 
 /**
- * The limits for the requests of callers who are not logged in. Together, these requests may use two fifths
- * of the 20 database connections of a process. The queue holds at most as many requests as the process can
- * serve in two seconds.
+ * The limits for the database work of callers who are not logged in. They may use at most 8 of the process's
+ * 20 connections. At most 1,000 of their requests wait: the process serves so many in two seconds.
  */
 const STRANGERS = { running: 8, waitingOfOne: 100, waiting: 1_000 }
 /**
@@ -77,18 +81,18 @@ const CODES_OF_DEVICE = 10
 
 /**
  * The maximum number of lookups of cached shipping prices that one network may make a minute. Visitors of a
- * session's page send the page's token and need few lookups. Beyond the limit, callers get the fee of the
- * zone, which needs no lookup.
+ * session's page need few lookups, because they send the page's token. Beyond the limit, callers get a price
+ * by zone, which needs no lookup.
  */
 const RATE_LOOKS = { address: 60, home: 20 }
 
 const MINUTE_MS = 60_000
-// The maximum number of callers that are counted separately. If there are more, the callers whose last
-// request is oldest are no longer counted.
+// The maximum number of callers whose requests are counted at once. If there are more, the count of the
+// caller who has been quiet for longest is forgotten.
 const CALLERS = 50_000
 
-// The limit of wrong staff tokens from one IP address, as a share of the limit of all wrong tokens: a tenth,
-// because staff have only a handful of tokens.
+// The limit of wrong staff tokens from one IP address, as a share of the limit of all wrong tokens. It is a
+// tenth, because staff have only a few tokens.
 const STAFF_GUESSES = 0.1
 
 const partOf = (whole: number, share: number) => Math.max(1, Math.floor(whole * share))
@@ -96,16 +100,15 @@ const partOf = (whole: number, share: number) => Math.max(1, Math.floor(whole * 
 type Limiter = ReturnType<FastifyInstance['createRateLimit']>
 
 /**
- * Limits how many requests one caller may make a minute, counted in this process
- * (docs/adr/0025-limits-per-process.md). IPv6 addresses are counted by their /64. Limits over all processes
- * (codes by phone, calls to providers) are counted in the database.
+ * Limits how many requests a caller may make a minute, counted in this process
+ * (docs/adr/0025-limits-per-process.md). IPv6 addresses in the same /64 count as one address. Other limits
+ * apply to all processes together (codes by phone, calls to providers), so they are counted in the database.
  */
 export const rateLimits = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     await app.register(rateLimit, { global: false, timeWindow: MINUTE_MS })
     const { policy } = laku
-    // The `cache` option must be set for each limiter, because the rate-limit plugin does not pass its own
-    // option on.
+    // Each limiter gets the `cache` option itself, because it does not inherit the option from the plugin.
     const byNetwork = { keyGenerator: ({ network }: FastifyRequest) => network.home }
     const limiter = (max: number, more = {}) =>
       app.createRateLimit({ max, ...byNetwork, ...{ cache: CALLERS }, ...more })

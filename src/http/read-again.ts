@@ -4,8 +4,9 @@ import { type StoredAnswer, toWire, type Work, wholeAnswer } from '../domain/ker
 type Kept = { id: string; order: { id: string } }
 
 /**
- * Returns a route's `again` function, which answers a repeated request. It completes the stored answer with
- * the names and addresses that `read` finds now, and makes no change. Deleted data gives a not-found error.
+ * Returns a function that answers a repeated request from its stored answer. The stored answer lacks names
+ * and addresses, so `read` finds them as they are now. Nothing is changed. If the data was deleted, the
+ * answer is a not-found error.
  */
 export const readAgain =
   (read: (work: Work, kept: Kept) => Promise<unknown>) =>

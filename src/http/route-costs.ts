@@ -1,22 +1,25 @@
 /**
- * The limits of the routes by their cost for laku. Each limit is a share of one caller's limit for all
- * routes: `policy.addressRequestsPerMinute` of a network, or `customerRequestsPerMinute` of a person.
- * deploy/nginx.conf limits the routes too, by the same shares of 50 requests a second. A test compares the
- * shares.
+ * The limits of the routes, by how much a request costs laku. Each number is a share of the limit that one
+ * caller has for all routes. That limit is `policy.addressRequestsPerMinute` for a network and
+ * `customerRequestsPerMinute` for a person. deploy/nginx.conf also limits the routes, by the same shares of
+ * 50 requests a second. A test compares the two.
  */
 export const costs = {
   /**
-   * Routes for probes and providers have no limit: a refused probe restarts the process, and a refused
-   * webhook delivery is lost.
+   * Routes for health probes and providers' webhooks. They have no limit: after a refused probe the process
+   * is restarted, and a refused webhook delivery is lost.
    */
   free: { network: Number.POSITIVE_INFINITY, person: Number.POSITIVE_INFINITY },
-  /** Routes that laku answers from memory, or with a read whose answer all callers share for a second. */
+  /**
+   * Routes that need almost no database work. laku answers them from memory, or all callers share one read
+   * for a second.
+   */
   memory: { network: 1, person: 1 },
   /** Routes that make a few reads, or change the caller's own data. */
   query: { network: 1, person: 1 },
   /**
    * Routes of a log-in's steps: they send a message, check a code, or refresh a token. One network may make
-   * twenty such requests a second. So 1,200 phones behind one address can each make one request a minute.
+   * twenty such requests a second. So 1,200 phones behind one IP address can each make one request a minute.
    */
   code: { network: 0.4, person: 0.2 },
   /** Routes that may call a courier, who accepts few calls a minute from all of laku. */

@@ -16,8 +16,8 @@ const LONGEST_HEADER = 4_096
 const LONGEST_URL = 4_096
 
 /**
- * The headers that every answer has even without Helmet. All other headers are from Helmet, and are for
- * security.
+ * The headers that are not security headers. Every answer has them anyway; all other headers come from
+ * Helmet.
  */
 const OWN = ['connection', 'content-length', 'content-type', 'date', 'keep-alive']
 
@@ -26,9 +26,9 @@ type Headers = Readonly<Record<string, string>>
 let known: Promise<Headers> | undefined
 
 /**
- * Returns the headers of every answer to browsers (OWASP's list): no answer may be framed, sniffed, cached or
- * run as a script. The headers are the same for all answers, so Helmet makes them once a process and not for
- * each request.
+ * Returns the security headers of every answer to browsers (OWASP's list). With them, an answer cannot be
+ * framed, sniffed, cached or run as a script. All answers have the same headers, so Helmet makes them only
+ * once in a process.
  */
 export function safeHeaders(): Promise<Headers> {
   known ??= askHelmet()

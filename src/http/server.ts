@@ -39,8 +39,8 @@ declare module 'fastify' {
     /** The state of the server's shutdown; `begun` is true from its first moment. */
     ending: { begun: boolean }
     /**
-     * The time (ms since 1970) at which a request last failed because of the database. It is kept, because a
-     * successful read does not prove that the database works: it may still take no writes.
+     * The time (ms since 1970) at which a request last failed because of the database. A later successful
+     * read does not clear it, because a database that answers reads may still take no writes.
      */
     databaseTrouble: { at: number }
   }

@@ -13,8 +13,8 @@ export const SESSION_TOKEN = 'x-session-token'
 const shape = /^([0-9a-f-]{36})\.([\w-]{12})\.(\d{1,12})\.([\w-]{43})$/
 
 /**
- * Returns the text over which a session page's token is signed. The token is valid only for the session's
- * product, and only in the network that it was given to.
+ * Returns the text that the signature of a session page's token covers. It names the product and the network,
+ * so the token is valid for no other.
  */
 const saidBy = (productId: string, visit: string, until: string, { network }: FastifyRequest) =>
   `${productId}.${visit}.${until}.${network.home}`
@@ -37,8 +37,8 @@ export function giveSessionToken(
 }
 
 /**
- * Returns the visit of a session's page at which this token was given. Returns undefined if the token is
- * invented or expired, or was given to another network.
+ * Reads the token of a session page and returns the visit for which it was given. Returns undefined if the
+ * token is invented or expired, or was given to another network.
  */
 export function readSessionToken(
   { vault, clock }: Laku,

@@ -1,5 +1,5 @@
 /**
- * The change that a review makes to the stored ratings of its product and factory: to the sum of stars and to
+ * The change that one review makes to the ratings of its product and factory. It changes the sum of stars and
  * the number of reviews.
  */
 interface RatingDelta {

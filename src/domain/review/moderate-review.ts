@@ -5,7 +5,8 @@ import { type ReviewStatus, reviewMachine, reviewTransitions } from './transitio
 import type { ReviewView } from './views.ts'
 
 /**
- * Publishes a review by staff: from now on it counts in the ratings of its product and factory.
+ * Publishes a review, at the request of staff. From now on the review counts in the ratings of its product
+ * and factory.
  * @throws review.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function publishReview(work: Work, input: { reviewId: string }): Promise<ReviewView> {
@@ -13,7 +14,8 @@ export async function publishReview(work: Work, input: { reviewId: string }): Pr
 }
 
 /**
- * Hides a review by staff, for a reason that is stored: it no longer counts in the ratings.
+ * Hides a review, at the request of staff, and stores their reason. From now on the review does not count in
+ * the ratings.
  * @throws review.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function hideReview(

@@ -6,8 +6,8 @@ import { type LockedSettlement, lockSettlement } from './lock.ts'
 import { settlementMachine, unpaidSettlementStates } from './transitions.ts'
 
 /**
- * Takes over a settlement's payout that a restored database lacks. The settlement becomes paid by that
- * payout. Returns false if no unpaid settlement has this code and this sum.
+ * Adds to a restored database a payout that the provider has and the backup lacks. The payout pays the
+ * settlement that has this code and this sum. Returns false if no unpaid settlement matches.
  */
 export async function adoptSettlement(
   work: Work,
@@ -25,8 +25,9 @@ export async function adoptSettlement(
 }
 
 /**
- * Takes over the payment of a settlement by a bank file that a restored database lacks. The settlement
- * becomes a line of the adopted batch of bank transfers, and the bank's outcome decides whether it is paid.
+ * Adds to a restored database the bank transfer of a settlement that the backup lacks. The settlement becomes
+ * a line of a batch of bank transfers, and is paid when the bank reports success. Returns false if no unpaid
+ * settlement has this code and this sum.
  */
 export async function adoptSettlementTransfer(
   work: Work,
@@ -52,8 +53,8 @@ export async function adoptSettlementTransfer(
 }
 
 /**
- * Returns the locked settlement in state approved, so that its payment can be booked; undefined if no unpaid
- * settlement has this code and this sum.
+ * Finds the unpaid settlement with this code and this sum, locks it and sets it to approved, so that its
+ * payment can be booked. Returns undefined if there is none.
  */
 async function takeUnpaid(
   work: Work,
@@ -67,9 +68,8 @@ async function takeUnpaid(
   if (!unpaidSettlementStates.includes(status) || netIdr !== amountIdr) return undefined
   const set = { statusReason: null, retryAt: null, updatedAt: work.now }
   if (status !== 'approved') {
-    // The provider or the bank got the settlement's payment, so somebody approved it after the backup was
-    // made. The restored database does not show who that was. So the amount counts toward the limits of every
-    // person.
+    // The payment was sent, so somebody had approved it after the backup was made. The restored database does
+    // not show that person. So the amount counts toward the approval limits of every person.
     const receiver = `factory:${settlement.factoryId}`
     await countLost(work, { kind: 'settlement', subject: ['settlement', id], receiver, amountIdr })
     await moveState(work, settlementMachine, { to: 'approved', from: status, ids: [id], set, all: true })

@@ -29,8 +29,8 @@ export async function lockSettlements(
 }
 
 /**
- * Locks one settlement, by its id or its code, and returns it. Its payouts are locked before it, in the same
- * order as when a payout's result is booked.
+ * Locks one settlement, by its id or its code, and returns it. The settlement's payouts are locked first, in
+ * the same sequence as when a payout's result is booked.
  * @throws settlement.not_found
  */
 export async function lockSettlement(tx: Tx, named: string): Promise<LockedSettlement> {

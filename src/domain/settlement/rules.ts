@@ -15,16 +15,16 @@ export interface Period {
    */
   endedBefore: Date
   /**
-   * A settlement line is due only if it was posted before this instant. This rule applies only to lines that
-   * belong to no order, and to refunds of sales that were settled before.
+   * A limit for two kinds of settlement lines: lines that belong to no order, and refunds of sales that were
+   * settled before. They are due if they were posted before this instant.
    */
   postedBefore: Date
 }
 
 /**
- * Returns the period of a settlement through a business date; by default through today. Sales are due if
- * policy.settlementAfterDays have passed since the order's delivery. The days are counted to the end of the
- * business date, or to now if that is earlier.
+ * Returns the limits in time for a settlement through a business date; by default through today. A sale is
+ * due policy.settlementAfterDays after its order was delivered. These days must have passed at the end of the
+ * business date, or now if that day has not ended.
  * @throws settlement.through_invalid
  */
 export function periodThrough(through: string | undefined, now: Date, policy: Policy): Period {
@@ -52,7 +52,7 @@ export interface PlanLine {
 
 /**
  * Returns the hash of a settlement's lines. An approval is valid only for the hash that was approved. The
- * hash changes with every rupiah, and does not depend on the order of the lines.
+ * hash changes if any amount changes; the sequence of the lines does not matter.
  */
 export function planHash(lines: readonly PlanLine[]): string {
   const text = lines
@@ -111,16 +111,16 @@ export function isSettled(netIdr: Rupiah, policy: Policy): boolean {
 
 const HOUR_S = 3600
 /**
- * The longest wait (hours) before a settlement is paid again. It is three hours, because the cause of a
- * payout's temporary failure lasts one to three hours (Xendit's failure codes).
+ * The longest wait (hours) before a settlement is paid again. By Xendit's failure codes, the cause of a
+ * temporary failure lasts one to three hours.
  */
 const LONGEST_HOURS = 3
 
 /**
- * Returns the seconds until a settlement whose payout definitely failed is paid again automatically. Returns
- * undefined if a person must decide: the reason is not temporary, somebody cancelled the payout, or
- * `policy.payoutTries` payouts were made. But if the payout failed because Xendit has not settled incoming
- * money yet, it is retried beyond that number. Xendit takes up to five days to settle.
+ * Returns the seconds until a failed settlement is paid again automatically; undefined if a person must
+ * decide. A person must decide if the reason is not temporary, somebody cancelled the payout, or
+ * `policy.payoutTries` payouts were made. One reason has no maximum of payouts: Xendit has not settled
+ * incoming money yet, which takes up to five days.
  */
 export function retryAfterFailure(
   failureCode: string,

@@ -12,7 +12,8 @@ export type SettlementStatus =
 
 /**
  * The state changes of a settlement. If its payout failed or the bank sent the money back, the settlement is
- * approved again and paid by a new payout. If the old payout arrived after all, the settlement is paid by it.
+ * approved again and paid by a new payout. If the old payout arrived after all, the settlement is paid, and
+ * no new payout is needed.
  */
 export const settlementTransitions: Transitions<SettlementStatus> = {
   calculated: ['approved', 'on_hold', 'void'],

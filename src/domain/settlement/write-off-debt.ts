@@ -23,10 +23,10 @@ export interface DebtWrittenOff {
 }
 
 /**
- * Writes off the debt of a suspended factory, which nobody can collect (the factory was paid for goods that
- * came back later). The company bears the loss, on the account `bad-debt`. Without an amount the whole debt
- * is written off; more is refused. The write-off is also a settlement line, so the next settlement does not
- * deduct it.
+ * Writes off the debt of a suspended factory: the factory was paid for goods that came back later, and nobody
+ * can collect the money. The company bears the loss, on the account `bad-debt`. Without an amount the whole
+ * debt is written off; a larger amount is refused. The write-off is also a settlement line, so the next
+ * settlement does not deduct the debt.
  * @throws factory.not_found, settlement.factory_not_suspended, nothing_owed, kernel.reason_required,
  * kernel.forbidden
  */
@@ -37,8 +37,8 @@ export async function writeOffDebt(
   requireStaff(work.actor, 'finance')
   const { factoryId } = input
   const reason = requireReason(work, input.reason)
-  // The lock makes two write-offs of the same factory's debt run one after the other, so that the second
-  // finds the remaining debt.
+  // Two write-offs of the same factory's debt must not run at once. The lock makes the second one wait, so
+  // that it finds only the remaining debt.
   await lockRows(work.tx, { factory: { id: [factoryId] } })
   const { status } = await getFactory(work.tx, factoryId)
   // The debt of a factory that still sells is deducted from its next sales, so only a suspended factory's

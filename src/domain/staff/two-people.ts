@@ -5,11 +5,12 @@ import { kernelErrors } from '../kernel/kernel-errors.ts'
 import type { Work } from '../kernel/work.ts'
 
 /**
- * Requires that the actor counts as a second approver (four-eyes) who is independent of the person `first`
- * (docs/adr/0090). The actor must confirm with a second factor that they enrolled themselves. This factor and
- * the actor's role must be at least a day old. Within the last day, neither person may have given or taken
- * away the other's token, role or factor. Neither may ever have vouched for the other. `first` is a text from
- * `personOf` or `actorLabel`. `same` makes the error that is thrown if both are one person.
+ * Requires that the actor may act as second approver (four-eyes) after the person `first` (docs/adr/0090).
+ * The two must be different people who are independent of each other. Neither may ever have vouched for the
+ * other. Within the last day, neither may have given or taken away the other's token, role or factor. The
+ * actor must confirm with a second factor that they enrolled themselves. The factor and the actor's role must
+ * be at least a day old. `first` is a text from `personOf` or `actorLabel`. `same` makes the error for the
+ * case that both are one person.
  * @throws kernel.approver_not_independent, kernel.not_a_person, kernel.role_too_new, kernel.factor_too_new,
  * kernel.second_factor_missing, kernel.second_factor_needed
  */
@@ -27,8 +28,8 @@ export async function isSecondPerson(work: Work, first: string): Promise<boolean
 }
 
 /**
- * Tells whether the text from `personOf` or `actorLabel` means a person. A service's token, laku itself and a
- * provider are none, so a step of theirs is not the first of two persons' steps.
+ * Tells whether the text from `personOf` or `actorLabel` names a person. A service, laku itself and a
+ * provider are not persons. So if one of them did the first step, no person has decided anything yet.
  */
 export async function isPerson({ tx }: Pick<Work, 'tx'>, named: string): Promise<boolean> {
   const { rows } = await sql<{ is: boolean }>`select is_person(${named}) as is`.execute(tx)
@@ -37,8 +38,8 @@ export async function isPerson({ tx }: Pick<Work, 'tx'>, named: string): Promise
 
 /**
  * Requires a second factor from a person who approves in advance what another person will do. The factor must
- * meet the same rules as that of any second approver. The later step checks that the two are different
- * people.
+ * meet the same rules as any second approver's factor. Whether the two are different people is checked later,
+ * when the other person acts.
  * @throws kernel.role_too_new, kernel.factor_too_new, kernel.second_factor_missing,
  * kernel.second_factor_needed
  */

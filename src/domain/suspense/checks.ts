@@ -7,7 +7,9 @@ import { suspenseTransitions } from './transitions.ts'
 // person needs only the first few.
 const SHOWN = 10
 
-/** The checks of the suspense items' invariants, besides the ledger's own checks. */
+/**
+ * The checks that the records of money in suspense agree with the ledger, besides the ledger's own checks.
+ */
 export const suspenseChecks: readonly Check[] = [
   checkOf(
     'the suspense accounts equal the suspense items that wait',

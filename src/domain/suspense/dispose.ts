@@ -23,28 +23,32 @@ import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } 
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
 /**
- * The destination of a suspense item's money, such as a factory's account. It names the ledger account, and
- * may have a step that runs before the posting.
+ * The destination of money in suspense, which laku could not assign itself. It may be a factory's account,
+ * for example.
  */
 export interface Place {
   /**
-   * The key, kind and subject of the ledger posting that disposes of the suspense item, if they are not the
-   * usual ones. A chargeback needs values of its own, because its posting is found by the chargeback's key,
-   * kind and payment.
+   * The key, kind and subject of the ledger posting that moves the money out of suspense; absent for the
+   * usual ones. Only a chargeback has values of its own, because laku later finds its posting by them.
    */
   posting?: Pick<Posting, 'key' | 'kind' | 'subject'>
-  /** The ledger account that bears money that left laku, or receives money that came to laku. */
+  /**
+   * The ledger account to which the money is assigned. It is charged for money that left laku, and gets money
+   * that came to laku.
+   */
   account: AccountKey
   dimensions?: Dimensions
-  /** A step that runs right before the posting: it takes locks and writes the destination's own rows. */
+  /**
+   * A step that runs right before the posting. It locks and writes rows of the domain that gets the money.
+   */
   before?: (work: Work, item: SuspenseItem) => Promise<void>
 }
 
 /**
- * Disposes of a suspense item at the request of staff. The sum that one person may give without a second
- * approver is limited for each actor and each receiver. The limits apply to a day and to a week
- * (`policy.aloneDayIdr`, `aloneWeekIdr`). Above a limit the disposal is only requested, and a second approver
- * decides. `place` returns the money's destination; it is called again at the approval.
+ * Assigns money in suspense, which laku could not assign itself, to a destination that staff choose. One
+ * person may assign only limited sums within a day and a week, by actor and by receiver
+ * (`policy.aloneDayIdr`, `aloneWeekIdr`). Above a limit the assignment is only requested, and a second
+ * approver decides. `place` returns the destination; it is called again at the approval.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function disposeOf(
@@ -73,8 +77,9 @@ export async function disposeOf(
 }
 
 /**
- * Disposes of a suspense item whose destination is a known fact, such as the owner of the account that
- * received the money. No person decides, so no limit counts the disposal.
+ * Assigns money in suspense to a destination that follows from a known fact. For example, the owner of the
+ * bank account that received the money is known. No person chooses the destination, so the amount does not
+ * count toward a person's limits.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function disposeByFact(
@@ -89,8 +94,8 @@ export async function disposeByFact(
 }
 
 /**
- * Locks a suspense item that may be disposed of now, and returns it with the person's reason. If a disposal
- * of the item was requested, a second person must approve or reject that disposal first.
+ * Locks an open suspense item, and returns it with the reason that the person gave. An item for which an
+ * assignment was already requested is refused: a second person must decide that request first.
  */
 async function takeOpen(
   work: Work,
@@ -105,8 +110,8 @@ async function takeOpen(
 }
 
 /**
- * Lets a second person approve or reject a requested disposal of a suspense item. After a rejection the item
- * is open again.
+ * Approves or rejects a requested assignment of money in suspense. The decider must not be the person who
+ * requested it. After a rejection the suspense item is open again.
  * @throws suspense.not_found, nothing_asked, same_person, kernel.approver_not_independent, kernel.forbidden
  */
 export async function decideDisposal(
@@ -173,9 +178,9 @@ async function dispose(
 }
 
 /**
- * Returns the receiver of a suspense item's money, because the limits count disposals by receiver. The
- * receiver is the user or factory whose account is booked. If the company bears or keeps the money, the
- * receiver is the item's own user or factory, or else the item's code.
+ * Returns the receiver of a suspense item's money, because one limit is counted for each receiver. It is the
+ * user or factory whose account gets the money. If the company bears the loss or keeps the money, it is the
+ * user or factory of the item, or else the item's code.
  */
 function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions): string {
   if (to?.userId) return `user:${to.userId}`
@@ -184,8 +189,8 @@ function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions):
 }
 
 /**
- * Returns the entry by which the disposal of a suspense item counts toward a person's limits. These limits
- * add up all money that the person gives away.
+ * Returns the amount and the receiver of a suspense item's money, in the form in which a person's limits
+ * count them.
  */
 const useOf = (item: SuspenseItem, { dimensions }: Place): LimitUse => ({
   kind: 'suspense',

@@ -4,18 +4,18 @@ import { suspenseErrors } from './errors.ts'
 import type { SuspenseKind } from './put-into-suspense.ts'
 import { type Disposal, type SuspenseStatus, suspenseTransitions } from './transitions.ts'
 
-/** The disposal of a suspense item that staff requested. */
+/** The assignment of a suspense item's money that staff requested. */
 export interface AskedDisposal {
   to: Disposal
   userId?: string
   factoryId?: string
   /**
-   * The bank's reference of the transfer that brought the suspense item's money back, or sent it to its
-   * owner.
+   * The bank's reference of a transfer by hand, which brought the money back or sent the money to its owner.
    */
   reference?: string
   /**
-   * The destination of a reassigned suspense item: the id (UUID) of a payment, `quarantine:{UUID}`, or `fee`.
+   * The destination of the money of a `reassigned` item: the id (UUID) of a payment, `quarantine:{UUID}`, or
+   * `fee`.
    */
   place?: string
 }
@@ -50,7 +50,7 @@ export const suspenseColumns = sql`
   created_at, decided_at`
 
 export interface SuspenseFilter {
-  /** Whether suspense items that were disposed of are listed as well. */
+  /** Whether the list also has the suspense items that are no longer open. */
   all?: boolean | undefined
   code?: string | undefined
   limit: number

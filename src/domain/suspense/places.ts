@@ -5,8 +5,8 @@ import { suspenseErrors } from './errors.ts'
 import type { AskedDisposal, SuspenseItem } from './list-suspense.ts'
 
 /**
- * Returns the factory's account as the destination of a suspense item. The factory's next settlement deducts
- * money that left laku, or adds money that came to laku.
+ * Assigns a suspense item's money to the factory's account. If the money left laku, the factory's next
+ * settlement is reduced by it. If the money came to laku, the next settlement is increased.
  * @throws suspense.no_factory, not_of_that
  */
 export async function offsetPlace(
@@ -23,14 +23,14 @@ export async function offsetPlace(
 }
 
 /**
- * Returns the company's bank account as the destination of a suspense item's money: the money came back to
- * that account, or was sent from it to its owner.
+ * Assigns a suspense item's money to the company's bank account. Either the money came back to this bank
+ * account, or staff sent the money from this bank account to its owner.
  */
 export const collectPlace = (): Place => ({ account: 'bank' })
 
 /**
- * Returns the company's own account as the destination of a suspense item. The company bears the loss of
- * money that left laku, or keeps money that came to laku.
+ * Assigns a suspense item's money to the company itself. If the money left laku, the company bears the loss.
+ * If the money came to laku, the company keeps it.
  */
 export const writeOffPlace = (item: SuspenseItem): Place => ({
   account: item.amountIdr < 0 ? 'adjustments' : item.kind === 'chargeback' ? 'chargeback-loss' : 'bad-debt',

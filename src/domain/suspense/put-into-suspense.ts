@@ -10,8 +10,8 @@ export type SuspenseKind =
   | 'payout'
   | 'chargeback'
   /**
-   * A movement of money that the provider itself made: a sweep, an adjustment, or a line of its transaction
-   * list whose kind is unknown.
+   * A movement of money that the provider made by itself, such as an adjustment, or a line of unknown kind in
+   * its transaction list.
    */
   | 'movement'
   | 'bank'
@@ -24,8 +24,8 @@ export interface NewSuspense {
    */
   key: string
   /**
-   * The code of the payout, refund or payment that the money belongs to. People search for the money by this
-   * code, and the ledger account is `suspense:{code}`.
+   * The code of the payout, refund or payment that the money belongs to. It is also a part of the ledger
+   * account's name: `suspense:{code}`.
    */
   code: string
   kind: SuspenseKind
@@ -52,16 +52,16 @@ export interface NewSuspense {
 }
 
 /**
- * Creates a suspense item for money that moved but cannot be assigned, under the code of its payout, refund
- * or payment. Staff are notified once. If an open item of the same code has the opposite amount, both are
- * cleared and nobody is notified. Returns the new item's id; undefined if the key was known or the items were
- * cleared.
+ * Creates a suspense item: a record of money that moved, but that laku cannot assign. Staff are notified
+ * once. If an open item with the same code has the opposite amount, the two items are cleared and nobody is
+ * notified. Returns the new item's id. Returns undefined if the items were cleared, or an item with this key
+ * exists.
  */
 export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<string | undefined> {
   const { key, code, amountIdr, account = 'gateway', subjectId = null, providerId = null } = money
   if (amountIdr === 0) return undefined
-  // The lock makes transactions that add suspense items under the same code run one after the other, so that
-  // opposite amounts find each other.
+  // Two transactions under the same code must not run at once. The lock makes the second one wait, so that it
+  // finds the first one's item if the amounts are opposite.
   await sql`select pg_advisory_xact_lock(hashtext(${`suspense:${code}`}))`.execute(work.tx)
   if (await isKnown(work, key)) return undefined
   const opposite = await openOpposite(work, code, account, amountIdr)

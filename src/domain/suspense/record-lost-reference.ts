@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import { doubtDatabase, originOf, readInstallationId, type Work } from '../kernel/index.ts'
 
 /**
- * Records a doubt about this database: the provider has a reference that only this installation makes, but no
- * row here has it. So rows are missing here, as they are in a database that was started from a backup while
- * the shop continued. Until the missing data is taken over from the provider, no money is paid out. A
- * reference that is already in suspense, or that another installation made, raises no doubt.
+ * Records that this database probably lacks rows: the provider has a reference that only this installation
+ * makes, but no row here has it. That happens after the database was restored from a backup. Until the
+ * missing data is added from the provider, no money is paid out. A reference that is already in suspense, or
+ * that another installation made, is ignored.
  */
 export async function recordLostReference(
   work: Work,
@@ -19,8 +19,7 @@ export async function recordLostReference(
 }
 
 /**
- * Tells whether the money of a payment, refund or payout at the provider is or was in suspense. It is found
- * by its reference there or by the provider's id.
+ * Tells whether the money with this reference or this provider's id is in suspense now, or was there before.
  */
 export async function isInSuspense(
   { tx }: Pick<Work, 'tx'>,

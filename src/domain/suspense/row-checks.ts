@@ -3,9 +3,9 @@ import type { Check } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 
 /**
- * The check that suspense items agree with their ledger postings into suspense and out of it. If a chargeback
- * was assigned to its payment, its posting out of suspense has a kind of its own. An item that was cleared by
- * the opposite amount has the same ledger account as that other item, and the two together must be zero.
+ * The check that suspense items agree with their ledger postings into suspense and out of it. A chargeback
+ * that was assigned to its payment left suspense by a posting of another kind, which this check ignores. Two
+ * items that cleared each other must add up to zero on one ledger account.
  */
 export const suspenseRowChecks: readonly Check[] = [
   heldToRows({

@@ -11,8 +11,9 @@ export type SuspenseStatus =
   | 'reassigned'
 
 /**
- * The state changes of a suspense item. Each disposal ends the item. `requested`: the disposal waits for a
- * second approver. `cleared`: money of the opposite amount moved, and nothing is left.
+ * The state changes of a suspense item. `requested`: staff chose a destination for the money, and a second
+ * approver must agree. `cleared`: the opposite amount moved too, so nothing is left to assign. All states
+ * except `open` and `requested` are final.
  */
 export const suspenseTransitions: Transitions<SuspenseStatus> = {
   open: ['requested', 'cleared', 'offset', 'wallet', 'collected', 'written_off', 'reassigned'],
@@ -27,6 +28,6 @@ export const suspenseTransitions: Transitions<SuspenseStatus> = {
 
 export const suspenseMachine = machineOf('suspense', 'suspenseItems', suspenseTransitions)
 
-/** The disposals that a person may choose for a suspense item. */
+/** The destinations that a person may choose for a suspense item's money. */
 export const disposals = ['offset', 'wallet', 'collected', 'written_off', 'reassigned'] as const
 export type Disposal = (typeof disposals)[number]

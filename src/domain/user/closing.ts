@@ -23,8 +23,7 @@ export async function stopClosing(work: Work, userIds: readonly string[]): Promi
 
 /**
  * Schedules the erasure of these users' accounts for the time `at`, because the money from their wallets has
- * arrived. At that time each account is erased. If an account cannot be erased yet, it is checked again
- * later.
+ * arrived. An account that cannot be erased at that time is checked again later.
  */
 export async function scheduleClosing(work: Work, userIds: readonly string[], at: Date): Promise<void> {
   await sql`

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import { secondsAfter, type Work } from '../kernel/index.ts'
 
 /**
- * Blocks payouts from a user's wallet for policy.wayInCoolingHours, because the user's phone number, email
- * address or bank account was changed or such a change was stopped.
+ * Blocks payouts from a user's wallet for policy.wayInCoolingHours. It is called after the user's phone
+ * number, email address or bank account was changed, or such a change was stopped.
  */
 export async function coolOff(work: Work, userId: string): Promise<void> {
   const from = secondsAfter(work.now, work.policy.wayInCoolingHours * 3600)

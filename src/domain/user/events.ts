@@ -2,8 +2,8 @@ declare module '../kernel/events.ts' {
   interface EventPayloads {
     'user.registered': { userId: string }
     /**
-     * A user set an email address and proved, with a code, that they hold the account's phone. The address
-     * must now be confirmed.
+     * A user set an email address, and proved with a code that they hold the account's phone. A mail must now
+     * ask them to confirm the address.
      */
     'user.email_proven': { userId: string }
     'user.suspended': { userId: string }

@@ -32,9 +32,9 @@ export async function registerUser(
 }
 
 /**
- * Locks a user against every other transaction that writes rows about the user. Those transactions hold a
- * lock on the user until they commit (`for key share`, as every foreign key takes). So this transaction waits
- * for them, and they wait for this one.
+ * Locks a user against every other transaction that writes rows about the user. Every foreign key to the user
+ * takes a lock on the user (`for key share`), which conflicts with this lock. So such transactions wait for
+ * this one, and this one waits for them.
  */
 export async function lockUserWholly(work: Work, userId: string): Promise<void> {
   await sql`select 1 from users where id = ${userId} for update`.execute(work.tx)

@@ -10,16 +10,17 @@ export interface NewEmail {
   /** The user's new email address; null removes the present address. */
   email: string | null
   /**
-   * Whether the person who sets the email address proved, with a code for this purpose, that they hold the
-   * account's phone. Then the address may be confirmed, and after that it receives one-time codes.
+   * Whether the person who sets the email address proved, with a code, that they hold the account's phone.
+   * Only then can the address be confirmed later and receive one-time codes.
    */
   proven: boolean
 }
 
 /**
- * Sets the email address of a locked user. If the old address was confirmed (a way to log in), its holder is
- * notified and the user's log-ins end. Withdrawals then pause for policy.wayInCoolingHours, also if the new
- * address was set with a code. Returns the old confirmed address, encrypted for the audit log.
+ * Sets the email address of a locked user. If the old address was confirmed, it was a way to log in, so its
+ * holder is notified and the user's log-ins end. Withdrawals then pause for policy.wayInCoolingHours. They
+ * also pause if the new address was set with a code. Returns the old confirmed address, encrypted for the
+ * audit log.
  */
 export async function setEmail(
   work: Work,
@@ -60,9 +61,9 @@ function emailToken({ vault, now }: Work, userId: string, email: string): string
 }
 
 /**
- * Confirms the email address for which a token was made. The token was mailed to that address, so a person
- * who has it reads that address's mail. From now on the address receives one-time codes, and withdrawals
- * pause again for policy.wayInCoolingHours. Returns the address.
+ * Confirms the email address to which a token was mailed. The caller has the token, so the caller reads that
+ * address's mail. From now on the address receives one-time codes. Withdrawals pause for
+ * policy.wayInCoolingHours from now. Returns the address.
  * @throws way_in.confirmation_invalid
  */
 export async function confirmEmail(work: Work, token: string): Promise<{ email: string }> {
@@ -77,8 +78,8 @@ export async function confirmEmail(work: Work, token: string): Promise<{ email: 
 }
 
 /**
- * Locks the user to whom a confirmation token belongs. Returns the email address that the token confirms, and
- * when it was confirmed, if that happened already.
+ * Locks the user for whom a confirmation token was made. Returns the email address that the token confirms,
+ * and the time at which it was confirmed; null if it is not.
  * @throws way_in.confirmation_invalid
  */
 export async function confirmableEmail(

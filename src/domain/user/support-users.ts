@@ -12,7 +12,7 @@ export interface UserChanges {
   name?: string | undefined
   email?: string | null | undefined
   locale?: Locale | undefined
-  /** Whether the new phone number's holder told support the code that was sent to that number. */
+  /** Whether the caller told support the code that was sent to the new phone number. */
   phoneProven?: boolean | undefined
 }
 
@@ -32,10 +32,11 @@ export async function createUser(
 }
 
 /**
- * Changes a user's data, at the request of support staff. If the phone number or a confirmed email address
- * changes, its old holder is notified and may stop the change (choreography: way_in.changed). The user's
- * log-ins then end, and withdrawals pause for policy.wayInCoolingHours. The audit log keeps the old number or
- * address encrypted. An address that support sets receives no one-time codes.
+ * Changes a user's data, at the request of support staff. A change of the phone number or of a confirmed
+ * email address has consequences. The old holder is notified and may stop the change (choreography:
+ * way_in.changed). The user's log-ins end, and withdrawals pause for policy.wayInCoolingHours. The audit log
+ * keeps the old number or address encrypted. An email address that support sets never receives one-time
+ * codes.
  * @throws user.not_found, phone_invalid, phone_taken, way_in.caller_code_needed, kernel.forbidden
  */
 export async function changeUser(work: Work, input: UserChanges & { userId: string }): Promise<User> {
@@ -69,8 +70,8 @@ export async function changeUser(work: Work, input: UserChanges & { userId: stri
 }
 
 /**
- * Restores a user's former phone number, because the holder of that number stopped the change of it. Returns
- * false if another user has the number now.
+ * Restores a user's former phone number, because its holder stopped the change to another number. Returns
+ * false if another user has the former number now.
  */
 export async function restorePhone(work: Work, userId: string, phone: string): Promise<boolean> {
   await lockUser(work, userId)
@@ -82,8 +83,8 @@ export async function restorePhone(work: Work, userId: string, phone: string): P
 }
 
 /**
- * Restores a user's former email address, which received one-time codes. With null the user has no address
- * afterwards.
+ * Restores a user's former email address, because its holder stopped the change. The address receives
+ * one-time codes again. With null the user has no address afterwards.
  */
 export async function restoreEmail(work: Work, userId: string, email: string | null): Promise<void> {
   await lockUser(work, userId)
@@ -97,8 +98,8 @@ export async function restoreEmail(work: Work, userId: string, email: string | n
 }
 
 /**
- * Returns the new phone number of a user in E.164, and the language of messages to the user. The caller sends
- * a code to that number.
+ * Checks a new phone number that support wants to set for a user. Returns it in E.164, with the user's
+ * language. The caller then sends a code to it.
  * @throws user.not_found, phone_invalid, phone_taken, kernel.forbidden
  */
 export async function numberToProve(

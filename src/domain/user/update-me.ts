@@ -13,9 +13,9 @@ export interface UpdateMe {
 }
 
 /**
- * Changes the given fields of the acting customer and leaves the rest. A new email address receives notices.
- * It also receives one-time codes if it was set with a code to the phone (`proven`) and then confirmed. An
- * address that receives one-time codes cannot be changed without a code to the phone.
+ * Changes only the given fields of the acting customer. A new email address receives notices. To receive
+ * one-time codes too, it must be set with a code to the phone (`proven`) and then confirmed. An address that
+ * receives one-time codes can be changed only with a code to the phone.
  * @throws kernel.forbidden, user.not_found, way_in.proof_needed
  */
 export async function updateMe(

@@ -19,11 +19,10 @@ interface Adopted {
 }
 
 /**
- * Takes over a withdrawal that the provider paid, or is paying, after the restored backup was made. If the
- * backup has the withdrawal as not yet sent, its row is used. Otherwise a new row with the same code and a
- * fee is created. The new withdrawal belongs to the user who stored its bank account. Returns that owner's
- * id. Returns undefined if the account has not exactly one owner, or if the wallet holds too little; the
- * money then stays in suspense.
+ * Adds to a restored database a withdrawal that the provider paid, or is paying, and that was sent after the
+ * backup. If the backup has the withdrawal as unsent, its row is used. Otherwise a new row is created for the
+ * one user who stored the withdrawal's bank account. Returns that user's id. Returns undefined if several
+ * users or none stored the account, or if the wallet holds too little. The money then stays in suspense.
  */
 export async function adoptWithdrawal(
   work: Work,
@@ -43,8 +42,9 @@ export async function adoptWithdrawal(
 }
 
 /**
- * Takes over a withdrawal that was in a file of bank transfers after the restored backup was made. It becomes
- * a line of the adopted batch. Returns the owner's id; undefined if the owner is not found.
+ * Adds to a restored database a withdrawal that staff sent in a file of bank transfers after the backup. It
+ * becomes a line of a batch of bank transfers. Returns the owner's id; undefined if the owner is not found or
+ * the wallet holds too little.
  */
 export async function adoptWithdrawalTransfer(
   work: Work,
@@ -72,8 +72,8 @@ async function approveLost(work: Work, lost: Lost): Promise<Adopted | undefined>
   const found = (await waiting(work, lost)) ?? (await makeRow(work, lost))
   if (!found) return undefined
   const use = await withdrawalUse(work, found)
-  // The owner requested the withdrawal, and the person who adopts it has checked it. If it is above the
-  // limit, the person who adopts it counts as its second approver.
+  // The owner requested the withdrawal. If it is above the limit, it needs a second person: that is the staff
+  // member who now adds it to the restored database.
   await countUse(work, use, (await isOverLimit(work, use)) ? personOf(work.actor) : null)
   const set = { dueAt: null, byHand: false }
   await moveState(work, withdrawalMachine, { to: 'approved', stays: true, ids: [found.id], set, all: true })
@@ -81,8 +81,8 @@ async function approveLost(work: Work, lost: Lost): Promise<Adopted | undefined>
 }
 
 /**
- * Finds the withdrawal's row in the restored database, if it was requested and not yet sent when the backup
- * was made.
+ * Finds the withdrawal's row in the restored database. The row exists if the withdrawal was requested before
+ * the backup was made, and was sent only later.
  */
 async function waiting(work: Work, { code, amountIdr }: Lost): Promise<Adopted | undefined> {
   const { rows } = await sql<
@@ -109,8 +109,8 @@ async function makeRow(work: Work, { code, amountIdr, account }: Lost): Promise<
   if (balance < amountIdr) return undefined
   const money = { balanceIdr: balance, refundedIdr: await refundedMoney(work.tx, userId) }
   const terms = withdrawalTerms(amountIdr, money, work.policy)
-  // If the wallet's balance is too small for the amount and the whole fee, the missing part of the fee is not
-  // charged.
+  // The wallet may hold too little for the amount and the whole fee. Then the fee is only the money that is
+  // left.
   const feeIdr = Math.min(terms.feeIdr, balance - amountIdr)
   const refundedIdr = feeIdr > 0 ? terms.refundedIdr : Math.min(terms.refundedIdr, amountIdr)
   const id = newId()

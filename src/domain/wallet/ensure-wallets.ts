@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { Work } from '../kernel/index.ts'
 
 /**
- * Creates wallets for those of these users who have none, before money is added. If a user was erased, an
- * attention item is raised, because nobody will ask for the money. That happens when a payment is confirmed
- * late, or a bank sends money back.
+ * Creates a wallet for each of these users who has none, before money is added. If a user was erased, an
+ * attention item is raised, because nobody will ask for that money. For example, a bank may send money back
+ * after the user was erased.
  */
 export async function ensureWallets(work: Work, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return

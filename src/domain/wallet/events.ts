@@ -1,6 +1,9 @@
 import type { WithdrawalStatus } from './transitions.ts'
 
-/** The payload of the event that a withdrawal was created or changed its state. */
+/**
+ * The payload of withdrawal.status_changed, the event that reports a new withdrawal or a withdrawal's new
+ * state.
+ */
 export interface WithdrawalEventPayload {
   withdrawalId: string
   code: string
@@ -12,8 +15,8 @@ export interface WithdrawalEventPayload {
   /** Whether a staff member made this change of the withdrawal. */
   byStaff: boolean
   /**
-   * True if the withdrawal pays out the whole wallet, so that the user's account is erased once the money has
-   * arrived.
+   * True if the withdrawal pays out the whole wallet to close the user's account. The account is erased once
+   * the money has arrived.
    */
   closesAccount: boolean
 }

@@ -11,9 +11,9 @@ export type WithdrawalStatus =
 
 /**
  * The state changes of a withdrawal. While it is held, approved or submitted, its money is out of the wallet.
- * The money returns to the wallet only when it certainly did not arrive. A bank may send it back days after
- * success, and a failed payout may have arrived after all. If the balance at the provider was too small, the
- * withdrawal returns to approved and is sent again.
+ * The money returns to the wallet only when it certainly did not arrive. Success and failure are not always
+ * final: a bank may send money back days later, and a failed payout may arrive after all. If laku's balance
+ * at the provider was too small, the withdrawal returns to approved and is sent again.
  */
 export const withdrawalTransitions: Transitions<WithdrawalStatus> = {
   held: ['approved', 'rejected'],
@@ -33,13 +33,16 @@ export const unsentWithdrawalStates: readonly WithdrawalStatus[] = statesBefore(
   'rejected',
 )
 
-/** The states of a withdrawal whose money is out of the wallet and has not arrived. */
+/** The states of a withdrawal whose money has left the wallet and has not yet arrived. */
 export const pendingWithdrawalStates: readonly WithdrawalStatus[] = [...unsentWithdrawalStates, 'submitted']
 
-/** The states of a withdrawal that was approved and is paid soon: it waits to be sent, or for its result. */
+/**
+ * The states of a withdrawal that was approved but not yet paid. It waits to be sent, or its payout is under
+ * way.
+ */
 export const payingWithdrawalStates: readonly WithdrawalStatus[] = ['approved', 'submitted']
 
-/** The states of a withdrawal whose money is out of the wallet, whether it arrived or not. */
+/** The states of a withdrawal whose money has left the wallet. The money may have arrived or not. */
 export const debitedWithdrawalStates: readonly WithdrawalStatus[] = [...pendingWithdrawalStates, 'succeeded']
 
 /** The states of a withdrawal that the provider or the bank has, or has paid. */
@@ -48,7 +51,10 @@ export const sentWithdrawalStates: readonly WithdrawalStatus[] = ['submitted', '
 /** The states of a withdrawal whose payout failed or came back. */
 export const failedWithdrawalStates: readonly WithdrawalStatus[] = ['failed', 'reversed']
 
-/** The states of a withdrawal whose payout failed or came back, so that the payout may pay it after all. */
+/**
+ * The states of a withdrawal whose failed or returned payout may arrive after all. One of them is approved,
+ * because the withdrawal may wait to be sent a second time.
+ */
 export const revivableWithdrawalStates: readonly WithdrawalStatus[] = [...failedWithdrawalStates, 'approved']
 
 /** The states of a withdrawal whose money is back in the wallet. */

@@ -9,8 +9,8 @@ export interface WalletView {
   /** The amount in the wallet that the user may spend or withdraw. */
   balanceIdr: Rupiah
   /**
-   * The money taken out of the wallet for withdrawals under way, with their fees, and for payments whose rest
-   * is paid by invoice.
+   * The money that has left the wallet and is not spent yet. It is held for withdrawals under way (with their
+   * fees), and for payments that also need an invoice which is not paid yet.
    */
   heldIdr: Rupiah
 }
@@ -24,8 +24,8 @@ export async function walletView(work: Work): Promise<WalletView> {
 }
 
 async function viewOf(tx: Tx, userId: string): Promise<WalletView> {
-  // The sum of the user's withdrawals under way equals the amount that the ledger holds for them. A check in
-  // wallet/checks.ts tests this.
+  // The held money of withdrawals is added up from their rows, because it equals the ledger's amount. A check
+  // in wallet/checks.ts tests this.
   const { rows } = await sql<{ heldIdr: Rupiah }>`
     select ((select coalesce(sum(amount_idr + fee_idr), 0) from withdrawals
         where user_id = ${userId}::uuid and status in ${inSql(pendingWithdrawalStates)})

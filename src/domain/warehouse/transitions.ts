@@ -58,8 +58,8 @@ export const endedPurchaseOrderStates: readonly PurchaseOrderStatus[] = ['receiv
 export type ReservationStatus = 'open' | 'consumed' | 'released'
 
 /**
- * The state changes of a reservation of stock for a session or an order. It is `consumed` when its pieces are
- * shipped or passed on to orders, and `released` when they can be reserved by others.
+ * The state changes of a reservation of stock for a session or an order. `consumed`: its pieces were shipped,
+ * or passed on to orders. `released`: others can reserve its pieces.
  */
 export const reservationTransitions: Transitions<ReservationStatus> = {
   open: ['consumed', 'released'],

@@ -16,7 +16,7 @@ export interface NewChange {
 
 /**
  * Records the change of a login contact or payment detail. The old contact is notified, and its holder may
- * stop the change for policy.wayInCoolingHours (choreography: way_in.changed). Returns the old value,
+ * stop the change within policy.wayInCoolingHours (choreography: way_in.changed). Returns the old value,
  * encrypted for the audit log; null if there was none.
  */
 export async function recordChange(work: Work, change: NewChange): Promise<Sealed | null> {
@@ -90,8 +90,8 @@ export async function changesOf(work: Work, [kind, id]: Subject, since: Date): P
 
 /**
  * Marks a change of a login contact or payment detail as stopped. Later changes of the same contact are
- * stopped too, because they replaced a value that was wrongly set. A change of a bank account is stopped
- * alone.
+ * stopped too, because they build on the stopped change. A bank account's change is stopped without any other
+ * change.
  */
 export async function stopWayChange(work: Work, { id, subject, way, changedAt }: WayChange): Promise<void> {
   const [kind, subjectId] = subject

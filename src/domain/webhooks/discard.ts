@@ -4,8 +4,8 @@ import { showWebhook, type WebhookDetail } from './list.ts'
 import { webhookMachine } from './transitions.ts'
 
 /**
- * Gives up a webhook delivery that keeps failing, at the request of staff. It is not processed unless staff
- * replay it. Money that it reported is still found by querying the provider.
+ * Gives up a webhook delivery that keeps failing, at the request of staff. It is processed only if staff
+ * replay it. If it reported a movement of money, laku still finds the money by querying the provider.
  * @throws payment.webhook_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function discardWebhook(

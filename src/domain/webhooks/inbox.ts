@@ -15,32 +15,29 @@ export type WebhookProvider = EventPayloads['webhook.received']['provider']
 
 export interface IncomingWebhook {
   provider: WebhookProvider
-  /**
-   * The key by which laku recognises repeated deliveries of one webhook update. All deliveries of the update
-   * have the same key.
-   */
+  /** The key that all deliveries of one webhook update have. By it, laku recognises a repeated delivery. */
   dedupeKey: string
   /** The HTTP headers of the webhook delivery, without the one that holds the secret. */
   headers: Record<string, string>
   /** The body of the webhook delivery, exactly as the provider sent it. */
   body: string
   /**
-   * Whether a repeated body may report a new update. If so, a processed delivery is processed again when its
-   * body is repeated. For example, Biteship sends neither an id nor a time, so a parcel that is put on hold
-   * twice gives equal bodies.
+   * Whether the same body may be sent again for a new update. If so, laku processes it again. For example,
+   * Biteship sends neither an id nor a time. So a parcel that is put on hold twice gives two equal bodies.
    */
   canRecur?: boolean
 }
 
 /**
- * The time (seconds) after which the sweep processes a webhook delivery itself, because its job must be lost.
+ * The time (seconds) that the queued job has to process a webhook delivery. After that the job must be lost,
+ * so the periodic sweep processes the delivery.
  */
 const JOB_GRACE_S = 60
 
 /**
- * Stores a webhook delivery; a repeated delivery of the same update is only counted. Emits webhook.received
- * unless the delivery is already processed, so that a repetition replaces a lost job. Returns the id of the
- * stored delivery.
+ * Stores a webhook delivery. If the same update was delivered before, the delivery is only counted. If the
+ * update is not yet processed, queues a job (event webhook.received). So a repeated delivery replaces a lost
+ * job. Returns the id of the stored delivery.
  */
 export async function receiveWebhook(work: Work, webhook: IncomingWebhook): Promise<string> {
   const { provider, dedupeKey, headers, body, canRecur = false } = webhook
@@ -72,11 +69,11 @@ export interface WaitingWebhook {
   /** The number of failed attempts to process the webhook delivery. */
   attempts: number
   receivedAt: Date
-  /** The number of times that the provider had delivered the update when this row was read. */
+  /** The number of deliveries of this update at the time when this row was read. */
   deliveries: number
 }
 
-/** Returns those of these webhook deliveries that are not processed yet. */
+/** Returns the webhook deliveries with these ids that are not processed yet. */
 export async function waitingWebhooks(work: Work, ids: readonly string[]): Promise<WaitingWebhook[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<WaitingWebhook>`
@@ -107,8 +104,8 @@ export async function markProcessed(work: Work, ids: readonly string[]): Promise
 }
 
 /**
- * Marks webhook deliveries as processed. A delivery that the provider repeated after laku read it is not
- * marked, because the repetition may report a newer state than the one that was applied.
+ * Marks webhook deliveries as processed. If the provider repeated a delivery after laku read it, the delivery
+ * is not marked, because the repetition may report a newer state.
  */
 export async function markProcessedAsOf(
   work: Work,
@@ -187,8 +184,8 @@ export async function recordFailedWebhooks(work: Work, failures: readonly Failed
 }
 
 /**
- * Raises an attention item about the parts of a webhook delivery that could not be read, once for each kind
- * of event. The rest of the delivery was processed.
+ * Raises an attention item for each kind of event in a webhook delivery that laku could not read. The rest of
+ * the delivery was processed.
  */
 export function reportUnread(
   work: Work,

@@ -8,7 +8,7 @@ export interface WebhookView {
   provider: string
   dedupeKey: string
   status: string
-  /** The number of times that the webhook update was delivered; replays by staff count too. */
+  /** The number of times that the webhook update was delivered. A replay by staff counts as a delivery. */
   deliveries: number
   /** The number of failed attempts to process the webhook delivery. */
   attempts: number

@@ -7,8 +7,8 @@ import { messageMachine } from './transitions.ts'
 const CANCELLED = 'cancelled'
 
 /**
- * Cancels a WhatsApp message that waits to be sent; whatsapp.failed reports this to the code that queued it.
- * A message that is being sent at this moment may still arrive.
+ * Cancels a WhatsApp message that waits to be sent. The event whatsapp.failed reports this to the domain that
+ * queued the message. A message that is being sent at this moment may still arrive.
  * @throws whatsapp.message_not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */
 export async function cancelMessage(

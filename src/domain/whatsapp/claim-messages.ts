@@ -34,8 +34,8 @@ const isDue = (now: Date) => sql`
   and (send_by <= ${now} or not (select paused from switches where name = 'whatsapp'))`
 
 /**
- * Returns a query for the messages to be sent as probes now. A hold keeps back messages that WhatsApp would
- * refuse; its oldest message is sent as a probe, and shows whether WhatsApp accepts messages again.
+ * Returns a query for the messages that are sent now to test whether WhatsApp accepts messages again. After a
+ * refusal by WhatsApp, a hold keeps messages back. The oldest message of the hold is sent as the test.
  */
 const probesDue = (now: Date) => sql`
   select p.id from whatsapp_holds h cross join lateral (
@@ -60,10 +60,10 @@ export async function dueMessages(work: Work, limit: number): Promise<string[]> 
 }
 
 /**
- * Claims those of the messages that are due and that no other worker is sending; messages past their
- * `send_by` time fail. A recipient gets the first policy.whatsappBurst messages at once, then one message
- * every policy.whatsappPaceS seconds. A faster message is postponed, because Meta allows one every 6 seconds
- * and refuses others with error 131056.
+ * Claims the messages that are due and that no other worker is sending. Messages past their `send_by` time
+ * are marked as failed. A recipient gets the first policy.whatsappBurst messages at once, then one message
+ * every policy.whatsappPaceS seconds. All further messages are postponed, because Meta allows one every 6
+ * seconds and refuses more with error 131056.
  */
 export async function claimMessages(work: Work, ids: readonly string[]): Promise<ClaimedMessage[]> {
   const { now, tx } = work
@@ -110,8 +110,9 @@ export async function claimMessages(work: Work, ids: readonly string[]): Promise
 }
 
 /**
- * Deletes up to `limit` rows of the table that paces messages, which has one row for each phone number. A row
- * is deleted if the next message has been allowed for over an hour. Returns how many.
+ * Deletes up to `limit` old rows of the table `whatsapp_pace`. For each phone number, a row stores the time
+ * from which the next message may be sent. If this time passed over an hour ago, the row is useless. Returns
+ * how many rows were deleted.
  */
 export async function prunePace(work: Work, limit: number): Promise<number> {
   const result = await sql`

@@ -8,8 +8,8 @@ export interface FailedMessage {
 }
 
 /**
- * Marks WhatsApp messages that will not arrive as failed; those that arrived after all do not change. If
- * `isRaised` is true, no attention item is raised, because the caller has already raised one.
+ * Marks WhatsApp messages as failed, except those that have arrived after all. Raises an attention item,
+ * unless `isRaised` is true: then the caller has already raised one.
  */
 export async function failMessages(
   work: Work,

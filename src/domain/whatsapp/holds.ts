@@ -5,15 +5,17 @@ import { endAttention } from '../ops/index.ts'
 import { failMessages } from './fail-messages.ts'
 
 /**
- * The scope of a hold: after a refusal by WhatsApp, either all messages or all messages of one template wait.
+ * The messages that wait after a refusal by WhatsApp: all messages of the account, or all messages of one
+ * template.
  */
 export type HoldScope = 'account' | `template:${string}`
 
 const ACCOUNT: HoldScope = 'account'
 const scopeOfTemplate = (template: string, language: string): HoldScope => `template:${template}:${language}`
 
-// The time (seconds) before the first probe of a hold, and the maximum interval (seconds) between probes. The
-// interval grows, because a person fixes an invalid token within minutes, but a blocked account within days.
+// Refused messages wait, and one of them is sent as a probe. These are the time (seconds) before the first
+// probe, and the maximum interval (seconds) between probes. The interval grows, because a person fixes an
+// invalid token within minutes, but a blocked account within days.
 const PROBE_FIRST_S = 60
 const PROBE_MOST_S = 900
 
@@ -23,8 +25,8 @@ interface Refused {
 }
 
 /**
- * Returns the scope of the hold that a refusal by WhatsApp causes: all messages or one template, by the
- * refusal's code or HTTP status. Undefined if the refusal concerns only the refused message.
+ * Returns which messages must wait after a refusal by WhatsApp: all messages, or those of one template. The
+ * refusal's code or HTTP status decides. Undefined if only the refused message is concerned.
  */
 export function heldBy(
   { template, language }: Refused,
@@ -48,9 +50,9 @@ export interface HeldMessage {
 }
 
 /**
- * Holds back messages that WhatsApp refused because of laku's account or a template. They wait until WhatsApp
- * accepts one of them, which is sent as a probe. But a message with a `sendBy` time fails at once, so that
- * the code that queued it uses another channel. Each hold raises one attention item.
+ * Keeps back messages that WhatsApp refused because of laku's account or a template. One of them is sent from
+ * time to time as a probe. When WhatsApp accepts a probe, the others are sent. But a message with a `sendBy`
+ * time fails at once, so that its sender can use another channel. Each hold raises one attention item.
  */
 export async function holdMessages(work: Work, held: readonly HeldMessage[]): Promise<void> {
   if (held.length === 0) return
@@ -102,9 +104,9 @@ interface Candidate extends Refused {
 }
 
 /**
- * Holds back those of the messages that an existing hold covers, or marks them as failed (see
- * `holdMessages`). If a hold's probe is due, its oldest message is left to be sent as the probe. Call this
- * before messages are claimed.
+ * Keeps back the messages that WhatsApp would refuse now, because it refused the account or their template
+ * before. A message with a `sendBy` time is marked as failed instead. The oldest message may be sent, if it
+ * is time to test whether WhatsApp accepts messages again. Call this before messages are claimed.
  */
 export async function holdBack(work: Work, ids: readonly string[]): Promise<void> {
   const { now, tx } = work
@@ -130,9 +132,8 @@ export async function holdBack(work: Work, ids: readonly string[]): Promise<void
 }
 
 /**
- * Tells whether this worker may send the probe of a hold: a waiting message that shows whether WhatsApp
- * accepts messages again. Only one worker at a time may send it, and the interval to the next probe grows
- * each time.
+ * Tells whether this worker may send a probe: one kept-back message, which shows whether WhatsApp accepts
+ * messages again. Only one worker at a time may send it. The interval to the next probe grows each time.
  */
 async function takeProbe({ tx, now }: Work, scope: HoldScope): Promise<boolean> {
   const { rows } = await sql`
@@ -149,8 +150,8 @@ async function release({ tx, now }: Work, ids: readonly string[]): Promise<void>
 }
 
 /**
- * Ends the holds that covered these messages, because WhatsApp accepted them. All messages that these holds
- * kept back are released.
+ * Releases all messages that were kept back for the same reason as these messages, because WhatsApp now
+ * accepted these.
  */
 export async function endHolds(work: Work, sent: readonly Refused[]): Promise<void> {
   const { tx, now } = work
@@ -176,8 +177,9 @@ export interface HoldView {
 }
 
 /**
- * Makes the probe of each hold (a waiting message that is sent as a test) due now: staff call this after they
- * fixed the account or a template. Without this call, the next probe comes within a quarter of an hour.
+ * Lets laku test at once whether WhatsApp accepts messages again, by sending one kept-back message of each
+ * hold. Staff call this after they fixed the account or a template. Without this call, the next test comes
+ * within a quarter of an hour.
  * @throws kernel.forbidden
  */
 export async function retryHolds(work: Work): Promise<{ holds: HoldView[] }> {

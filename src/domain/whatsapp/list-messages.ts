@@ -3,7 +3,7 @@ import { pageOf, requireStaff, type Work } from '../kernel/index.ts'
 import { whatsappErrors } from './errors.ts'
 import type { MessageStatus } from './transitions.ts'
 
-/** A WhatsApp message as staff see it, without its encrypted parameters (such as a one-time code). */
+/** A WhatsApp message as staff see it. Its encrypted parameters, such as a one-time code, are left out. */
 export interface MessageView {
   id: string
   /** The recipient's phone number in E.164. */

@@ -12,15 +12,15 @@ export interface NewMessage {
    */
   userId?: string | undefined
   /**
-   * The name of a template that the provider approved. Free text (`body`) is accepted only within 24 hours of
-   * the recipient's reply.
+   * The name of a template that the provider approved. Without a template, the message is free text (`body`).
+   * WhatsApp accepts free text only within 24 hours of the recipient's last message.
    */
   template?: string | undefined
   language?: string | undefined
   params?: readonly string[] | undefined
   /**
-   * The parameters that are stored encrypted, such as a one-time code. They come before `params` in the
-   * template's text, and the template's button gets them too.
+   * The parameters that are stored encrypted, such as a one-time code. They fill the first places in the
+   * template's text, before `params`. They also fill the template's button.
    */
   sealedParams?: readonly string[] | undefined
   body?: string | undefined

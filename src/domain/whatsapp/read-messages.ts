@@ -22,7 +22,10 @@ export async function messagesByProviderId(
   return new Map(rows.map(({ providerMessageId, ...row }) => [providerMessageId as string, row]))
 }
 
-/** Returns the statuses of the messages with these keys; messages that were never queued are left out. */
+/**
+ * Returns the statuses of the messages with these idempotency keys. Messages that were never queued are left
+ * out.
+ */
 export async function messageStatuses(
   tx: Tx,
   dedupeKeys: readonly string[],
@@ -36,8 +39,8 @@ export async function messageStatuses(
 }
 
 /**
- * Tells whether the provider reported that the message with this idempotency key reached the phone. A
- * repetition of the message, with the key `<key>#2`, `#3` or `#4`, counts too.
+ * Tells whether a message with this idempotency key reached the phone, by the provider's report. The message
+ * may have been sent again with the key `<key>#2`, `#3` or `#4`; one that arrived is enough.
  */
 export async function isDelivered(tx: Tx, dedupeKey: string): Promise<boolean> {
   const { rows } = await sql`

@@ -23,8 +23,8 @@ export interface SendOutcome {
 }
 
 /**
- * Records the outcomes of attempts to send WhatsApp messages. An outcome is ignored if another attempt has
- * changed the message in the meantime.
+ * Records the outcomes of attempts to send WhatsApp messages. An outcome is ignored if a later attempt has
+ * already changed the message.
  */
 export async function recordSends(work: Work, outcomes: readonly SendOutcome[]): Promise<void> {
   await recordSent(work, outcomes)
@@ -59,19 +59,20 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
   )
 }
 
-// The shortest delay (seconds) of a postponed WhatsApp message for which an attention item is raised.
+// The delay (seconds) from which on a postponed WhatsApp message raises an attention item. A shorter delay
+// raises none.
 const LONG_S = 3600
 
 /**
- * The number of additional attempts after WhatsApp refused a message with an unknown code. They come after
- * the `policy.providerAttempts` usual attempts. They are an hour apart, so they last 23 hours.
+ * The number of additional attempts after WhatsApp refused a message with an unknown code. They follow the
+ * `policy.providerAttempts` usual attempts, one an hour, for about a day.
  */
 const MORE_TRIES_UNLISTED = 24
 
 /**
- * Tells whether no further attempt to send a message is made. A refusal with a known code is final, and so is
- * a long rate limit that ends after `sendBy`. A short rate limit is never final; other failures are final
- * after too many attempts.
+ * Tells whether laku gives up sending a message after this failure. After a refusal with a known code it
+ * gives up at once. It also gives up if a long rate limit ends only after `sendBy`. After a short rate limit
+ * it never gives up. After any other failure it gives up when the attempts are used up.
  */
 function isFinal(
   { now, policy }: Work,
@@ -97,7 +98,7 @@ async function recordSent(work: Work, outcomes: readonly SendOutcome[]): Promise
     work,
     outcomes.filter(({ result }) => 'providerMessageId' in result),
   )
-  // Another attempt may already have recorded the message as sent. So only messages with the status `queued`
+  // An earlier attempt may have set the message to `sent` already. So only messages with the status `queued`
   // change.
   await moveState(work, messageMachine, {
     to: 'sent',

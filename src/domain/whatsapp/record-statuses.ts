@@ -26,8 +26,9 @@ interface Sent {
 }
 
 /**
- * Applies the provider's status updates to messages. A status never goes back, in whatever order the updates
- * arrive. Returns the provider's message ids that laku does not know, or does not know yet.
+ * Applies the provider's status updates to messages. Updates may arrive in any order, but a message never
+ * returns to an earlier status. Returns the provider's message ids that laku does not know, or does not know
+ * yet.
  */
 export async function recordStatuses(
   work: Work,
@@ -39,8 +40,8 @@ export async function recordStatuses(
     select id, provider_message_id, template, language, send_by, attempts from whatsapp_messages
     where provider_message_id = any(${ids}) order by id for no key update`.execute(work.tx)
   const known = new Map(rows.map((row) => [row.providerMessageId, row.id]))
-  // The statuses are applied in the order sent, delivered, read. So a message with several updates in one
-  // batch ends with the furthest.
+  // The statuses are applied in the order sent, delivered, read. So if one batch has several updates of a
+  // message, the last status wins.
   for (const status of deliverySequence) await moveMessages(work, status, updates, known)
   const byProviderId = new Map(rows.map((row) => [row.providerMessageId, row]))
   const failed = updates.flatMap(({ providerMessageId, status, failureCode = 'undelivered' }) => {
@@ -71,9 +72,9 @@ async function moveMessages(
 }
 
 /**
- * Queues messages again that Meta accepted and later refused because of laku's account, a template or a
- * passing fault. A message with a `sendBy` time is not queued again, because its sender uses another channel.
- * Returns the ids of the messages queued again.
+ * Queues messages again that Meta first accepted and later refused. The refusal must have a cause that can
+ * end: laku's account, a template or a passing fault. A message with a `sendBy` time is not queued again,
+ * because its sender uses another channel. Returns the ids of the messages that were queued again.
  */
 async function sendAgain(work: Work, failed: readonly (Sent & { failureCode: string })[]): Promise<string[]> {
   const timeless = failed.filter(({ sendBy }) => sendBy === null)

@@ -19,14 +19,14 @@ export interface SendContext {
   whatsapp: WhatsAppSender
 }
 
-// The maximum number of WhatsApp messages that are sent at once. It is small, so that all are sent before
-// another worker may claim them again.
+// The maximum number of WhatsApp messages that a worker sends at once. It is small, so that all are sent
+// while no other worker may claim them.
 const BATCH = 20
 
 /**
- * Sends those of the WhatsApp messages that are due, and records each outcome at once, because the first
- * status webhook arrives within a second. After an unknown outcome the message is sent again, because a
- * duplicate code or notice does no harm.
+ * Sends the given WhatsApp messages that are due. Each outcome is recorded at once, because the first status
+ * webhook arrives within a second. If the outcome is unknown, the message is sent again, because a duplicate
+ * code or notice does no harm.
  */
 export async function sendMessages(context: SendContext, messageIds: readonly string[]): Promise<void> {
   for (let start = 0; start < messageIds.length; start += BATCH) {
@@ -61,8 +61,8 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
   const under = new Map<string, Promise<unknown>>()
   for (const message of claimed.messages.filter((message) => !isCode(message)))
     under.set(message.toPhone, Promise.all([under.get(message.toPhone), trySending(message)]))
-  // A code is sent after the other messages to the same number, because those messages tell the purpose of
-  // the code. A person must read the purpose first.
+  // Other messages to the same number are sent first, because they tell the purpose of the code. A person
+  // must read the purpose before the code.
   const codes = claimed.messages
     .filter(isCode)
     .map(async (message) => [await under.get(message.toPhone), await trySending(message)])
@@ -98,8 +98,8 @@ async function send(whatsapp: WhatsAppSender, vault: Vault, message: ClaimedMess
   const { toPhone: to, template, language, params, body } = message
   const secrets = message.sealedParams === null ? [] : openParams(vault, message.sealedParams)
   const [code] = secrets
-  // The secret (such as a one-time code) of a message without a template is stored apart from its text, and
-  // replaces {{1}} here.
+  // This message has no template. Its secret (such as a one-time code) is stored apart from its text, and is
+  // put in place of {{1}} here.
   if (template === null)
     return await whatsapp.sendText({ to, body: (body ?? '').replace('{{1}}', code ?? '{{1}}') })
   return await whatsapp.sendTemplate({

@@ -3,8 +3,8 @@ import type { Policy } from '../kernel/index.ts'
 import { whatsappErrors } from './errors.ts'
 
 /**
- * The prefixes of satellite phones whose numbers begin with a country's code. Byru's satellite phones have
- * the code of Indonesia (+62).
+ * Some satellite phones have numbers that begin with a country's code. Byru's satellite phones begin with the
+ * code of Indonesia (+62). laku sends no messages to these prefixes.
  */
 const SATELLITES = ['+62868']
 
@@ -13,7 +13,8 @@ const SATELLITES = ['+62868']
  * no country, such as a satellite phone's, is not served.
  */
 export function isServedCountry({ messageCountries }: Policy, phone: string): boolean {
-  // The first digits show most numbers of countries that are not served, so those numbers need not be parsed.
+  // Most numbers of countries that laku does not serve differ in the first digits. They are refused here,
+  // without the slow parsing.
   const begins = (country: string) =>
     isSupportedCountry(country) && phone.startsWith(`+${getCountryCallingCode(country)}`)
   if (!messageCountries.some(begins)) return false

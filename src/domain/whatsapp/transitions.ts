@@ -3,8 +3,8 @@ import { machineOf, type Transitions } from '../kernel/index.ts'
 export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'read' | 'failed'
 
 /**
- * The state changes of a WhatsApp message. An outdated status webhook changes nothing. Only a message that
- * Meta accepted and later refused, for a reason outside the message, goes back to `queued`.
+ * The state changes of a WhatsApp message. A webhook with an older status changes nothing. Meta may accept a
+ * message and refuse it later. If the message itself is not the cause, it goes back to `queued`.
  */
 export const messageTransitions: Transitions<MessageStatus> = {
   queued: ['sent', 'delivered', 'read', 'failed'],

@@ -80,8 +80,8 @@ const MAX_ACCEPT_HEADER = 256
 export function languageOf(request: FastifyRequest): Language {
   const { lang } = (request.query ?? {}) as { lang?: unknown }
   if (lang === 'id' || lang === 'en') return lang
-  // The Accept-Language header is cut to a maximum length. It is split without a regular expression, because
-  // one that backtracks could take very long.
+  // The Accept-Language header is cut, because its length is not limited. It is split without a regular
+  // expression, because some regular expressions take very long for a long text.
   const asked = (request.headers['accept-language'] ?? '').slice(0, MAX_ACCEPT_HEADER).toLowerCase()
   const wishes = asked.split(',').map((wish, i) => {
     const [tag = '', ...more] = wish.split(';')

@@ -132,7 +132,9 @@ function figuresOf({ session, language, standing, running, now }: Shown): Fact[]
   return figures
 }
 
-/** Returns the part of the page with the session's price tiers; the tier that applies now is marked. */
+/**
+ * Returns the part of the page with the session's price tiers. The tier whose price is valid now is marked.
+ */
 function pricesOf(shown: Shown): Markup {
   const { session, language, running } = shown
   const texts = sessionTexts[language]
@@ -148,8 +150,8 @@ function pricesOf(shown: Shown): Markup {
 }
 
 /**
- * Returns the upper end of a tier's price range: the price of its most expensive variant. Empty if all
- * variants have one price.
+ * Returns the text ` – ` and the price of a tier's most expensive variant, as the end of the tier's price
+ * range. Empty if all variants have one price.
  */
 function toHighest(variantPrices: SessionView['tiers'][number]['variantPrices']): Markup {
   if (!variantPrices) return nothing

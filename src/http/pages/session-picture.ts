@@ -1,8 +1,8 @@
 import { Drawing } from './png.ts'
 
 /**
- * The size of the picture in pixels. It is 600 by 315, because messengers show a smaller picture of a link
- * only small. The picture has pixels, because no messenger accepts SVG.
+ * The size of the picture in pixels. Messengers show a large preview only for a picture of at least this
+ * size. The picture is a PNG, because no messenger accepts SVG.
  */
 export const PICTURE = { width: 600, height: 315 } as const
 

@@ -7,8 +7,8 @@ import type { Language } from './page.ts'
 export type Standing = 'open' | 'full' | 'deciding' | 'reached' | 'failed' | 'cancelled' | 'refunded'
 
 /**
- * Returns the state of a session for its page. After the session's time has run out the state is `deciding`,
- * until the sweep has decided the result.
+ * Returns the state of a session for its page. After the session's time has run out, the state is `deciding`
+ * until laku has decided the result.
  */
 export function standingOf(session: SessionView, now: Date): Standing {
   if (session.status === 'forming') {

@@ -26,13 +26,13 @@ import { RefusalCache } from '../strangers/refusal-cache.ts'
 const phone = z.string().min(6).max(32)
 const code = z.string().regex(/^[0-9]{6}$/)
 /**
- * The answer to the puzzle (proof of work) of the error auth.proof_needed: SHA-256 of `<puzzle>:<answer>`
- * begins with `bits` zero bits.
+ * The answer to a proof of work, a puzzle that slows down attackers (error auth.proof_needed). SHA-256 of
+ * `<puzzle>:<answer>` must begin with `bits` zero bits.
  */
 export const proof = z.strictObject({ puzzle: z.string().max(120), answer: z.string().min(1).max(40) })
 /**
- * The device token that this browser got at an earlier log-in. A browser that sends it is not delayed when
- * strangers ask for codes to the same phone number.
+ * The device token that this browser got at an earlier log-in. With it, the browser is not delayed when other
+ * people ask for many codes to the same phone number.
  */
 const deviceToken = z.string().max(150)
 const name = z.string().trim().min(1).max(100)
@@ -60,28 +60,28 @@ const tokens = z.object({
 
 const asked = z.object({
   /**
-   * The id of the requested one-time code. Only the requesting browser gets it, and the code is valid only
-   * together with it.
+   * The id of the request for a one-time code. The code is valid only together with this id, and only the
+   * requesting browser gets the id.
    */
   challenge_id: z.uuid(),
   expires_in_s: z.int(),
   /**
-   * The number of seconds until the one-time code is sent. It is given only if many codes are being
-   * requested, and is 60 at most.
+   * The number of seconds until the one-time code is sent; at most 60. It is absent if the code is sent at
+   * once, as usual.
    */
   sent_in_s: z.int().optional(),
 })
 
 /**
- * Returns the browser's user agent. By it, laku can distinguish another tab of the browser that logged in
- * from the browser of another person.
+ * Returns the browser's user agent. It helps to tell whether a repeated refresh token comes from another tab
+ * of the same browser, or from another person.
  */
 const deviceIn = ({ headers }: FastifyRequest) => headers['user-agent']?.slice(0, 300) ?? ''
 
 /**
- * The routes to log in and out. They take no Idempotency-Key: keys of callers who are not logged in yet could
- * collide, and answers with tokens must not be stored. A code is valid once, and a refresh token that is
- * repeated within 30 s gets its first answer again.
+ * The routes to log in and out. They take no Idempotency-Key, because answers with tokens must not be stored,
+ * and callers without a log-in could send equal keys. A repetition does no harm: a code is valid once, and a
+ * refresh token that is repeated within 30 s gets its first answer again.
  */
 export const authRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
@@ -89,7 +89,7 @@ export const authRoutes =
     const refusals = new RefusalCache(laku)
 
     /**
-     * Returns the tokens of a successful log-in. Throws the refusal of an unsuccessful one, whose guess is
+     * Returns the tokens of a successful log-in. If the log-in failed, throws the refusal; the wrong guess is
      * already counted and committed.
      */
     const answer = (outcome: LoginOutcome): z.infer<typeof tokens> => {
@@ -104,8 +104,8 @@ export const authRoutes =
     }
 
     /**
-     * Returns the logged-in customer if the request has a valid token. Anybody may ask for a one-time code,
-     * so an expired token is ignored.
+     * Returns the logged-in customer if the request has a valid token. An invalid or expired token is
+     * ignored, because anybody may ask for a one-time code.
      */
     const customerOf = ({ headers }: FastifyRequest): Actor | undefined => {
       const claims = app.readAccessToken(headers.authorization?.replace(/^Bearer /, '') ?? '')
@@ -137,8 +137,8 @@ export const authRoutes =
         const turn = purpose === 'login' ? await limitStrangers(request, body) : request.network.home
         const actor = (purpose !== 'login' && customerOf(request)) || request.actor
         const options = { requestId: request.id }
-        // A siege (an attack by many networks) may have begun while the request waited for its turn. So laku
-        // checks for a siege after the wait.
+        // An attack by many networks (a siege) may have begun while the request waited in its queue. So the
+        // check is made here, after the wait.
         const run = () =>
           laku.units.run(
             actor,
@@ -160,9 +160,9 @@ export const authRoutes =
     )
 
     /**
-     * Refuses a request for a one-time code if its IP address or the whole shop gets too many. Known devices
-     * and requests with proof of work pass; both are checked without the database. Returns the name of the
-     * queue in which the request waits.
+     * Refuses a request for a one-time code if its IP address, or the whole shop, has reached its limit. A
+     * known browser is not refused, and neither is a request with proof of work. Both are checked without the
+     * database. Returns the name of the queue in which the request waits.
      */
     async function limitStrangers(
       request: FastifyRequest,
@@ -184,7 +184,7 @@ export const authRoutes =
         if (!(await app.mayAskForCode(request))) throw workNeeded(here, asker, 60)
         return request.network.home
       } catch (error) {
-        // A mistyped phone number is not counted as part of an attack.
+        // A mistyped phone number is an ordinary mistake. So it is not counted as a sign of an attack.
         if (!isCode(error, 'user.phone_invalid')) refusals.countRefusal(request.network)
         throw error
       }
@@ -221,8 +221,8 @@ export const authRoutes =
     )
 
     /**
-     * Requires the id of a code request (challenge) that laku signed. An invented id is recognised without
-     * the database, and counted as a guess.
+     * Requires an id of a code request (challenge) that laku signed. An invented id lacks the signature. It
+     * is recognised without the database, and counted as a guess.
      */
     async function requireGenuine(request: FastifyRequest, challengeId: string): Promise<void> {
       if (isChallengeId(laku.vault, challengeId)) return

@@ -79,8 +79,8 @@ export const payRoutes =
           if (opened.state === 'checking')
             return await page('checking', awaiting(code, back ?? 1, request.query.lang))
           if (opened.state !== 'waiting') return await page(opened.state)
-          // The page reloads when the buyer's wait for an invoice is over. The buyer's place in the queue of
-          // invoices is kept, so that neither waiting nor an early reload loses it.
+          // The page reloads when the buyer's turn in the queue for invoices has come. The place in the queue
+          // is stored, so an early reload does not lose it.
           return await page(opened, { refresh: { afterS: Math.min(LONGEST_RETRY_S, opened.waitS) } })
         } catch (error) {
           const trouble = troubleOf(error)
@@ -111,8 +111,8 @@ async function find(work: Work, code: string): Promise<LinkedPayment | undefined
 }
 
 /**
- * Tells whether the payment page waits for the provider's message about a payment. A buyer who comes back
- * from the provider has most likely paid, so they are not sent to pay again.
+ * Tells whether the payment page must wait for the provider's message about a payment. It is asked only for a
+ * buyer who comes back from the provider. The buyer has probably paid, so they are not sent to pay again.
  */
 async function isAwaited(work: Work, code: string): Promise<boolean> {
   const payment = await find(work, code)

@@ -11,8 +11,8 @@ import { readSessionToken } from '../session-token.ts'
 import { wantedItems } from '../wire-parts.ts'
 
 /**
- * The maximum number of lists of goods whose weights and prices are cached at once. Each list takes 4 kB at
- * most.
+ * The maximum number of baskets (lists of goods) whose weights and prices are cached at once. Each takes 4 kB
+ * at most.
  */
 const MAX_WEIGHED = 1_000
 
@@ -40,8 +40,8 @@ const rates = z.object({
       price_idr: z.int(),
       duration: z.string(),
       /**
-       * True if the price is an estimate, from the zone table or a weight class, because no courier quoted
-       * this weight.
+       * True if the price is an estimate, because no courier quoted this weight. The estimate comes from the
+       * zone table or a weight class.
        */
       estimate: z.literal(true).optional(),
     }),
@@ -56,8 +56,8 @@ export const rateRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const { units, providers, config } = laku
-    // A request for shipping prices names goods. In production, laku keeps the weights and prices of the same
-    // goods in memory for a second, for all callers who are not logged in: so they cost few database reads.
+    // Requests for shipping prices name goods, whose weights and prices are read from the database. In
+    // production laku caches them for a second, for all callers who are not logged in.
     const weighed = config.env === 'production' ? new Memory(FRESH_MS, MAX_WEIGHED) : undefined
 
     app.post(
@@ -71,8 +71,8 @@ export const rateRoutes =
         },
       },
       async (request) => {
-        // Only the address's owner may name it as the destination. A customer whose token has expired gets
-        // 401, and repeats the request with a new token.
+        // A stored address may be named as the destination only by its owner, who must be logged in. If the
+        // token has expired, the answer is 401, so that the client repeats the request with a new token.
         const isForOwn =
           'address_id' in request.body.destination && request.headers.authorization !== undefined
         if (isForOwn && request.actor.kind === 'visitor') throw httpErrors.unauthorized()
@@ -95,9 +95,9 @@ export const rateRoutes =
     )
 
     /**
-     * Returns the shipping rates for a caller who is not logged in. The database queries for the caller wait
-     * in the queue of the caller's network. If the goods are already cached and only the zone's fee is asked
-     * for, nothing waits.
+     * Returns the shipping rates for a caller who is not logged in. The caller's database queries wait in the
+     * queue of the caller's network. Nothing waits if the goods are cached and only the price by zone is
+     * allowed.
      */
     async function ratesOfStranger(
       { network: { home } }: FastifyRequest,

@@ -40,9 +40,9 @@ const newShipment = z.strictObject({
 })
 
 /**
- * Claims the idempotency key of a request to book a courier, in a transaction before the booking. A repeat of
- * a request that never got an answer continues the booking. An order has only one live shipment, so nothing
- * is booked twice.
+ * Claims the idempotency key of a request to book a courier, in a transaction before the booking. The process
+ * may stop before the request is answered. Then a repeated request continues the booking. Nothing is booked
+ * twice, because an order has only one live shipment.
  */
 async function claimOrGoOn(work: Work, key: IdempotencyKey): Promise<StoredAnswer | undefined> {
   const [claim] = await claimKeys(work, [key])

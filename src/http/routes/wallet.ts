@@ -58,7 +58,7 @@ const newWithdrawal = z.strictObject({
     account_holder_name: z.string().trim().min(1).max(100),
   }),
   /**
-   * Whether to withdraw the whole wallet and close the account, without fee and minimum amount. The account
+   * Whether to close the account: the whole wallet is withdrawn, without fee and minimum amount. The account
    * is erased once the money has arrived.
    */
   close_account: z.boolean().optional(),

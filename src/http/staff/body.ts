@@ -9,8 +9,8 @@ import { staffErrors } from './staff-errors.ts'
 const MAX_LINE_BYTES = 1024 * 1024
 
 /**
- * The body of a command request: its first line as text, and the rest as a file on disk, which is deleted on
- * release.
+ * The body of a command request. Its first line is kept as text, and the rest is a file on disk. `release`
+ * deletes the file.
  */
 export interface SpooledBody {
   line: string

@@ -5,18 +5,18 @@ import type { Laku } from '../../runtime/laku.ts'
 /** A staff command that is to be run, with the staff member who sent it. */
 export interface Execution {
   laku: Laku
-  /** The run's id in the database, and the number of this attempt to run the command. */
+  /** The id of this run of the command in the database, and the number of the attempt. */
   run: { id: string; attempt: number }
   actor: Actor
   /**
-   * The token of the staff member. The actor's proof holds the token too, but the proof cannot be passed to
-   * another thread. This text can.
+   * The token of the staff member as text. The actor's proof contains it too, but only plain text can be
+   * passed to another thread.
    */
   token?: string | undefined
   request: CommandRequest
   /**
-   * The second-factor code that the staff member sent with the command (`x-second-factor`). It is not part of
-   * the command's digest, and is not stored.
+   * The second-factor code that the staff member sent with the command (`x-second-factor`). It is never
+   * stored. It is no part of the command's digest, so the command may be repeated with a new code.
    */
   code?: string | undefined
   emit: (event: RunEvent) => void
@@ -31,13 +31,13 @@ export interface Execution {
 /** The commands that the staff server runs; they are defined outside of src/http. */
 export interface CommandHouse {
   /**
-   * Finds a command by its name; undefined if no such command exists. `reads` means that the command changes
-   * nothing. `shownOnce` means that the command's output must not be stored.
+   * Finds a command by its name; undefined if no such command exists. `reads`: the command changes nothing.
+   * `shownOnce`: the command's output must not be stored.
    */
   find(path: readonly string[]): Promise<{ reads: boolean; shownOnce?: boolean } | undefined>
   /**
-   * Runs a command to its end. Returns its exit code, or `asked` if the command needs an answer first and
-   * changed nothing.
+   * Runs a command to its end and returns its exit code. Returns `asked` if the command first needs an answer
+   * from the staff member; then it has changed nothing.
    */
   run(execution: Execution): Promise<number | 'asked'>
 }

@@ -18,7 +18,7 @@ import { staffErrors } from './staff-errors.ts'
 
 type Staff = Extract<Actor, { kind: 'staff' }>
 
-/** A function that streams the output lines of a run to a reader, until the reader disconnects. */
+/** A function that streams the output lines of a run to one reader. It ends when the reader disconnects. */
 export type Lines = (gone: AbortSignal) => AsyncIterable<string>
 
 export interface Asked {
@@ -34,7 +34,10 @@ export interface Asked {
 
 const POLL_MS = 500
 
-/** The runs of staff commands in this process, and the stored records of runs in other processes. */
+/**
+ * The runs of staff commands. Runs in this process are in memory; runs in other processes are read from the
+ * database.
+ */
 export class RunBook {
   readonly #laku: Laku
   readonly #house: CommandHouse
@@ -55,8 +58,8 @@ export class RunBook {
   }
 
   /**
-   * Starts a staff command, or follows the run that was started before with the same key. `release` is called
-   * when the command no longer reads its file.
+   * Starts a staff command, or returns the output of the run that was started earlier with the same key.
+   * `release` is called when the command no longer reads its file.
    * @throws staff_door.ending, auth.command_key_reused
    */
   async begin(
@@ -68,7 +71,8 @@ export class RunBook {
     const { request, actor } = asked
     const { units } = this.#laku
     const identity = identityOf(asked)
-    // A command that only reads runs each time it is requested, and is recorded only if it takes long.
+    // A command that only reads may run any number of times, so its key is not checked. It is recorded only
+    // if it takes long.
     if (reads) {
       const record = async () => {
         await units.run(actor, (work) => beginRun(work, identity))
@@ -136,8 +140,8 @@ export class RunBook {
           'the stored output of a command run has no last event',
         )
         run.abandon()
-        // The run is marked as ended without an outcome. Otherwise a staff member who asks for the outcome
-        // would wait in vain.
+        // The run is marked as ended without a result. Otherwise a staff member would wait for its result for
+        // ever.
         return leaveRun(this.#laku.db, id).catch(() => {})
       })
       .finally(() => {
@@ -150,8 +154,8 @@ export class RunBook {
   }
 
   /**
-   * Yields the output of a run from line `from` on. If the run is in another process, its stored output is
-   * read.
+   * Yields the output of a run from line `from` on. If the run is in another process, its output is read from
+   * the database.
    * @throws auth.command_run_not_found
    */
   async *follow(actor: Staff, id: string, from: number, gone: AbortSignal): AsyncGenerator<string> {
@@ -191,8 +195,8 @@ export class RunBook {
   }
 
   /**
-   * Waits up to `withinMs` for the running commands to end. Those that still run are marked as interrupted,
-   * so that they can be run again under their keys.
+   * Waits up to `withinMs` for the running commands to end. Commands that still run then are marked as
+   * interrupted. So staff can run them again under their keys.
    */
   async close(withinMs: number): Promise<void> {
     this.#ending = true

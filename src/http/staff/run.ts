@@ -7,47 +7,50 @@ import type { CustomerLoad } from '../customer-load.ts'
 /** The time settings of a command's run; tests use shorter ones. */
 export interface RunPaces {
   /**
-   * The milliseconds after which a command becomes a job: its output is stored while it runs, and it
-   * continues even if its caller disconnects.
+   * The time (ms) after which a command becomes a job. The output of a job is stored while it runs, and the
+   * job continues even if its caller disconnects.
    */
   jobAfterMs: number
   /**
-   * The interval (ms) at which new output is stored, and at which the run checks whether somebody wants to
-   * stop it.
+   * The interval (ms) at which new output is stored. At the same interval, the run checks whether somebody
+   * wants to stop it.
    */
   flushMs: number
   /**
-   * The requests of customers that this process is answering. Long work of staff rests between two of its
-   * pieces while there are such requests.
+   * The requests of customers that this process is answering. A long staff command works in small pieces, and
+   * pauses between two pieces while there are such requests.
    */
   customers?: CustomerLoad
 }
 
 /**
- * The length of the rest after a piece of long staff work, as a multiple of the piece's own time. The work
- * rests only if a customer's request was being answered during the piece.
+ * The pause after a piece of long staff work, as a multiple of the piece's own time. Without a customer's
+ * request during the piece, there is no pause.
  */
 const REST_PER_WORK = 3
 /**
- * The maximum length (ms) of a pause between two pieces of long staff work. A piece may have taken long only
- * because it waited for a lock, so its pause is limited.
+ * The maximum length (ms) of a pause between two pieces of long staff work. It is limited, because a piece
+ * may take long only because it waits for a lock.
  */
 const LONGEST_REST_MS = 250
 /**
- * The longest time (ms) for which the next piece of long staff work waits until no customer's request is
- * being answered. In a rush there is always one, and the work must go on.
+ * The longest time (ms) for which the next piece of long staff work waits for a moment without customers'
+ * requests. In a rush there is no such moment, but the work must go on.
  */
 const LONGEST_WAIT_MS = 100
 
 export const runPaces: RunPaces = { jobAfterMs: JOB_AFTER_MS, flushMs: 1_000 }
 /**
- * The maximum size (bytes) of output that is held in memory for readers. A run with more output waits until
- * the output is stored, and then drops it from memory.
+ * The maximum size (bytes) of output in memory. Beyond it, the run waits until its output is stored, and then
+ * removes it from memory.
  */
 const HELD_BYTES = 8 * 1024 * 1024
 const CHUNK_BYTES = 1024 * 1024
 
-/** A command that is running in this process. Any number of readers can read its output, from any line on. */
+/**
+ * A command that is running in this process. Any number of readers can read its output, each from a line of
+ * its choice on.
+ */
 export class Run {
   readonly id: string
   readonly staffId: string
@@ -69,6 +72,7 @@ export class Run {
   #wasBesideCustomers = false
   /**
    * The number of customer requests that this process had received when the current piece of the work began.
+   * If it has grown, customers came during the piece.
    */
   #receivedBefore: number
   #isRecorded: boolean
@@ -82,8 +86,8 @@ export class Run {
   #wake = Promise.withResolvers<void>()
 
   /**
-   * Starts a run of a staff command. `record` inserts the run's database row, and is given only if the run
-   * has no row yet. A command that only reads gets its row later, when it has taken long.
+   * Starts a run of a staff command. `record` inserts the run's row in the database; without `record` the row
+   * already exists. A command that only reads gets its row only if it takes long.
    */
   constructor(
     laku: Laku,
@@ -140,8 +144,9 @@ export class Run {
   }
 
   /**
-   * Keeps long work out of the way of customers, between two of its pieces: staff can wait, and buyers in a
-   * rush cannot. Without customers, the work only gives the process a turn for other requests.
+   * Pauses between two pieces of long work while customers' requests are being answered: staff can wait, but
+   * buyers in a rush cannot. Without such requests, the work does not pause, and only lets waiting events of
+   * the process run.
    */
   async #rest(): Promise<void> {
     const workedMs = performance.now() - this.#pieceBeganMs
@@ -226,7 +231,7 @@ export class Run {
   /** Ends the run, and stores its exit code before any reader gets it. */
   async end(exitCode: number): Promise<void> {
     this.emit({ end: exitCode })
-    // The readers get the exit code below, after it is stored.
+    // The exit code is stored first. Only then do the lines below let readers get it.
     clearTimeout(this.#timer)
     this.#record = undefined
     if (this.#isRecorded) {
@@ -257,8 +262,8 @@ export class Run {
   }
 
   /**
-   * Yields the output lines from number `from` on, until the run ends. A run that is not yet a job is stopped
-   * once its last reader has disconnected.
+   * Yields the output lines from number `from` on, until the run ends. When the last reader has disconnected,
+   * the run is stopped, unless it is a job.
    */
   async *read(from: number, gone: AbortSignal): AsyncGenerator<string> {
     this.#readers++
@@ -275,7 +280,7 @@ export class Run {
           continue
         }
         const line = this.#lines[at - this.#base]
-        // Readers get the last line, which has the exit code, only after the exit code is stored.
+        // The last line has the exit code. Readers get it only after the exit code is stored.
         const isLast = at === this.#base + this.#lines.length - 1
         if (line !== undefined && !(isLast && !this.#over && line.includes('"end":'))) {
           at++

@@ -53,11 +53,14 @@ const POOL_SIZE = 6
 export interface StaffServerTimings extends RunPaces {
   heartbeatMs: number
   /**
-   * The milliseconds that running commands have to end when the server shuts down. The others are reported as
-   * interrupted.
+   * The time (ms) that running commands have to end when the server shuts down. Commands that need longer are
+   * reported as interrupted.
    */
   endWithinMs: number
-  /** Returns the id of the build that lies on the disk now; undefined if there is none. */
+  /**
+   * Returns the id of the build that is on the disk now; undefined if there is none. It changes when a new
+   * version is installed.
+   */
   buildOnDisk: () => string | undefined
 }
 
@@ -68,7 +71,7 @@ const staffServerTimings: StaffServerTimings = {
   buildOnDisk: buildId,
 }
 
-/** The build whose code this process has loaded so far. */
+/** The build that was on the disk when this process started. The process runs code of this build. */
 const loadedBuild = buildId()
 
 const systemActor: Actor = { kind: 'system', name: 'staff server' }
@@ -96,7 +99,7 @@ export interface StaffServer {
   close(): Promise<void>
 }
 
-/** Returns a copy of `laku` that uses its own connection pool. */
+/** Returns a copy of `laku` with a separate pool of database connections. */
 function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> } {
   const pool = createPool({ url: laku.urls.app, poolSize: POOL_SIZE, applicationName: 'laku staff' })
   const db = createKysely(pool)
@@ -211,8 +214,9 @@ function buildStaffServer(
         const [first, second] = asked.path
         if (first !== noun || second !== verb)
           throw staffErrors.request_unfit({ where: 'body', problems: [] })
-        // A command loads its code from the disk when it first runs. If the disk now holds another build,
-        // that code does not fit the code that this process has loaded before. So the command is refused.
+        // A command's code is loaded from the disk at its first use. If a new version was installed
+        // meanwhile, its code does not fit the code that this process has already loaded. So the command is
+        // refused.
         if (buildOnDisk() !== loadedBuild) throw staffErrors.installed_over()
         const found = await house.find(asked.path)
         if (!found)
@@ -239,8 +243,8 @@ function buildStaffServer(
         throw staffErrors.request_unfit({ where: 'url', problems: [] })
       const gone = goneWith(reply, request)
       const lines = book.follow(request.staff, id.data, from, gone)
-      // The first line of the run's output is read before the answer begins, so that an unknown run gets an
-      // error answer.
+      // An unknown run must get an error answer. So the first line of the run's output is read before the
+      // answer begins.
       const first = await lines.next()
       return stream(reply, id.data, again(first, lines), heartbeatMs)
     },
@@ -259,9 +263,9 @@ function buildStaffServer(
   }
 
   /**
-   * Returns a signal that is aborted when the reader disconnects. With `request` it is also aborted when the
-   * token of that request is no longer valid. This is checked again and again, because a run may go on for
-   * hours after a reader connected.
+   * Returns a signal that is aborted when the reader disconnects. With `request`, it is also aborted when the
+   * token of that request becomes invalid. The token is checked again and again, because a reader may stay
+   * connected for hours.
    */
   function goneWith(reply: FastifyReply, request?: FastifyRequest): AbortSignal {
     const gone = new AbortController()
@@ -312,8 +316,8 @@ function readRequest(line: string): CommandRequest {
 }
 
 /**
- * Returns the second-factor code from its header. It is not in the body, because a command that is repeated
- * with a new code must have the same digest.
+ * Returns the second-factor code from its header. It is not in the body, because a repeated command needs the
+ * same digest of the body, but a new code.
  */
 function codeOf({ headers }: FastifyRequest): string | undefined {
   const code = headers[SECOND_FACTOR_HEADER]

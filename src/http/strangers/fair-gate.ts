@@ -13,9 +13,9 @@ export interface GateLimits {
 }
 
 /**
- * Runs the database work of callers who are not logged in, a few requests at a time, from the queues in turn.
- * So many requests of one network delay only that network. Most database connections of the process stay free
- * for logged-in people, providers and joins.
+ * Runs the database work of callers who are not logged in, only a few requests at a time. The requests wait
+ * in queues, such as one for each network, and the queues are served in turn. So a flood from one network
+ * delays only that network. Most database connections stay free for logged-in people, providers and joins.
  */
 export class FairGate {
   readonly #limits: GateLimits

@@ -16,8 +16,8 @@ import { Remembered } from './remembered.ts'
 import { Siege } from './siege.ts'
 
 /**
- * The maximum time (ms) for which this process refuses from memory because a limit of code requests is used
- * up. After this time it asks the database again, because the database counts the requests to all processes.
+ * If a limit of code requests is used up, this process refuses further requests from memory for at most this
+ * time (ms). Then it asks the database again, which counts the requests to all processes.
  */
 const LONGEST_MS = 10_000
 /**
@@ -30,15 +30,16 @@ const CALLED_MS = 250
  */
 const MAX_ENTRIES = 50_000
 /**
- * The time (ms) for which an ended code request (challenge) or refresh token is remembered. It stays invalid
- * for ever. But it can be forgotten after this time, because no client repeats it for longer.
+ * The time (ms) for which this process remembers an ended code request (challenge) or refresh token. It can
+ * be forgotten after this time, because no client repeats the request for longer. The database refuses it for
+ * ever.
  */
 const OVER_MS = 600_000
 
 /**
  * Remembers refusals in this process, so that a repeated request is refused without the database. It
- * remembers used-up limits of code requests, and ended challenges and refresh tokens. It refuses nothing that
- * the database would accept, except in a siege (siege.ts).
+ * remembers limits of code requests that are used up, and ended challenges and refresh tokens. Except during
+ * an attack by many networks (siege.ts), it refuses only requests that the database would refuse too.
  */
 export class RefusalCache {
   readonly #laku: Laku
@@ -60,8 +61,8 @@ export class RefusalCache {
   }
 
   /**
-   * Returns the refusal of a stranger's request for a one-time code, if this process remembers one; undefined
-   * if the request may continue.
+   * Returns the refusal of an unknown caller's request for a one-time code, if this process remembers one;
+   * undefined if the request may continue.
    */
   async refusalOf(asker: Asker): Promise<DomainError | undefined> {
     const proven = hasWorked(this.#here(), asker)
@@ -91,27 +92,33 @@ export class RefusalCache {
     this.#usedUp.keep(error.turn, true, Math.min(error.until.getTime(), this.#nowMs() + LONGEST_MS))
   }
 
-  /** Counts a refused request from a network. Many networks with refused requests show a siege. */
+  /**
+   * Counts a refused request by its network. Refused requests from many networks are the sign of an attack (a
+   * siege).
+   */
   countRefusal(network: Network): void {
     this.#siege.refused(network, this.#nowMs())
   }
 
-  /** Counts an invented challenge id of a network, to detect a siege. */
+  /**
+   * Counts an invented id of a code request (challenge) by its network. Many invented ids are the sign of an
+   * attack (a siege).
+   */
   countForgery(network: Network): void {
     this.#siege.forged(network, this.#nowMs())
   }
 
   /**
-   * Tells whether there is a siege now, so that unknown callers must give a proof of work before they get a
-   * code.
+   * Tells whether many networks attack laku now (a siege). Meanwhile unknown callers must give a proof of
+   * work before they get a code.
    */
   isSiege(): boolean {
     return this.#siege.lasts(this.#nowMs())
   }
 
   /**
-   * Runs a use case, and remembers its refusal under `name` if the refusal is final or has an end time. While
-   * the refusal is remembered, a repeated request is refused from memory.
+   * Runs a use case. If it is refused for ever or until a known time, the refusal is remembered under `name`.
+   * Until it is forgotten, a repeated request is refused from memory.
    */
   async once<T extends object>(name: string, use: () => Promise<T>): Promise<T> {
     const known = this.#refused.get(name, this.#nowMs())
@@ -135,8 +142,9 @@ export class RefusalCache {
   }
 
   /**
-   * Checks a caller's guess at a one-time code. After a guess that needs proof of work, further guesses
-   * without the proof are refused from memory for a while. A guess with the proof is checked in the database.
+   * Checks a caller's guess at a one-time code. After many wrong guesses, laku asks for a proof of work. For
+   * a short time, this process then refuses guesses without the proof from memory. A guess with the proof is
+   * checked in the database.
    */
   async guess<T extends { refused?: DomainError | undefined }>(
     given: { challengeId: string; ip: string; proof?: Proof | undefined },
@@ -157,7 +165,7 @@ export class RefusalCache {
   }
 }
 
-/** The error codes of final refusals: a repetition of the request is refused again, whenever it comes. */
+/** The error codes of final refusals. A repeated request is refused too, however late it comes. */
 const FOR_GOOD = new Set(['auth.code_expired', 'auth.refresh_invalid', 'auth.sent_often_enough'])
 
 function again(error: DomainError, inS: number): DomainError {

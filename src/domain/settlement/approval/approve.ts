@@ -9,7 +9,7 @@ import { requireSecondApprover } from './second-approver.ts'
 
 /**
  * The state changes that approving a settlement may make. A settlement whose payout failed or came back is
- * approved by `retry` instead, which also pays it.
+ * not approved here: `retry` approves it and pays it again.
  */
 const byApproval: typeof settlementTransitions = { ...settlementTransitions, failed: [], reversed: [] }
 

@@ -6,8 +6,8 @@ import { getSettlement, type StoredSettlement } from '../read.ts'
 import { settlementMachine, settlementTransitions } from '../transitions.ts'
 
 /**
- * Puts a settlement on hold, so that it cannot be paid until it is released. Its approval is removed. A
- * payout of it that was never sent, because it waits for balance at the provider, is cancelled.
+ * Puts a settlement on hold, so that it cannot be paid until it is released. Its approval is removed. If its
+ * payout was never sent, because laku's balance at the provider was too small, the payout is cancelled.
  * @throws settlement.not_found, settlement.payout_under_way, kernel.illegal_transition, kernel.forbidden
  */
 export async function holdSettlement(
@@ -31,8 +31,8 @@ export async function requireUnpaid(work: Work, { id, code }: LockedSettlement):
 }
 
 /**
- * Puts a locked settlement on hold. The caller has checked that no payout of the settlement waits to be sent,
- * is on its way or arrived.
+ * Puts a locked settlement on hold. The caller has checked that the settlement has no payout that may still
+ * pay it or has paid it.
  */
 export async function holdLocked(work: Work, settlement: LockedSettlement, reason: string): Promise<void> {
   const { id, status } = settlement

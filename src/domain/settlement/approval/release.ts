@@ -7,8 +7,8 @@ import { voidLocked } from './void.ts'
 
 /**
  * Releases a settlement that is on hold: it is `calculated` again and must be approved again. If its plan
- * (the lines and their amounts) has changed meanwhile, it becomes void, and the next run may settle its
- * lines.
+ * (the lines and their amounts) has changed meanwhile, it becomes void. Its lines can then go into a new
+ * settlement.
  * @throws settlement.not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function releaseSettlement(

@@ -12,13 +12,12 @@ import { settlementErrors } from '../errors.ts'
 import type { LockedSettlement } from '../lock.ts'
 
 /**
- * Returns the person who approves a settlement, and counts the approval in the limits. Above a limit, that
- * person must not be the one who calculated the settlement. One limit applies to the sum of this settlement.
- * The other limits apply to the sum of all approvals by the person within a day and within seven days.
+ * Returns the person who approves a settlement, and counts the approval toward that person's limits. Above a
+ * limit, the person who calculated the settlement must not approve it. There is a limit for one settlement,
+ * and limits for one person's approvals within a day and seven days.
  *
- * If a service calculated the settlement, no person has decided anything yet. Then the approver is the first
- * person, and above a limit another person must allow the approval beforehand (`laku limits allow
- * settlement`).
+ * A service may have calculated the settlement. Then, above a limit, two people are needed: the approver, and
+ * another person who allowed it beforehand (`laku limits allow settlement`).
  * @throws settlement.same_person, kernel.approver_not_independent, kernel.second_person_needed
  */
 export async function requireSecondApprover(work: Work, settlement: LockedSettlement): Promise<string> {

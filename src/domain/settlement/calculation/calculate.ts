@@ -8,11 +8,10 @@ import type { SettlementView } from '../views.ts'
 import { type DueLine, lockDueLines, presentLines } from './due-lines.ts'
 
 /**
- * Creates a settlement from a factory's unsettled lines that are due, if their sum reaches the minimum. A
- * calculated settlement whose plan (the lines and their amounts) has changed is first voided and calculated
- * again. Returns the factory's settlements through this date, also those that an earlier run created. If the
- * due lines' sum is below the minimum, it also returns that sum, which is carried over. A second run creates
- * nothing and returns the same.
+ * Creates a settlement from a factory's unsettled lines that are due, if their sum reaches the minimum. If
+ * the sum is smaller, it is carried over. A calculated settlement whose plan (the lines and their amounts)
+ * has changed is first voided and calculated again. Returns all settlements of the factory through this date,
+ * and the sum that is carried over. A second run creates nothing and returns the same.
  */
 export async function calculateSettlement(
   work: Work,
@@ -32,10 +31,7 @@ export async function calculateSettlement(
   return [...made, carriedView(factory, lines, period)]
 }
 
-/**
- * Returns the view of a factory's amount that is not settled now and is carried over to the factory's next
- * settlement.
- */
+/** Describes an amount that is not paid to the factory now, but carried over to its next settlement. */
 export function carriedView(
   factory: { id: string; name: string },
   lines: readonly DueLine[],

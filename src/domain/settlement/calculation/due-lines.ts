@@ -10,9 +10,9 @@ export interface DueLine extends Line {
 }
 
 /**
- * Returns SQL that tells whether the settlement line `l` is the refund of a sale that is in another
- * settlement. The factory has or will get the money for that sale. So the refund is due as soon as it is
- * posted, whatever the state of its order.
+ * Returns an SQL condition: the settlement line `l` is a refund, and the refunded sale is in another
+ * settlement. That settlement pays the factory for the sale. So the refund is due as soon as it is posted,
+ * whatever the state of its order.
  */
 const takesBackSettled = (settlementId: string | null): RawBuilder<boolean> => sql<boolean>`
   (l.kind = 'refund' and exists (
@@ -21,8 +21,9 @@ const takesBackSettled = (settlementId: string | null): RawBuilder<boolean> => s
       and sold.settlement_id is distinct from ${settlementId}::uuid))`
 
 /**
- * Returns SQL that tells whether the settlement line `l` of the order `o` is due. The lines of an order
- * become due together. Only the refund of a sale that was settled before is due as soon as it is posted.
+ * Returns the SQL condition that the settlement line `l` of the order `o` is due. All lines of an order
+ * become due together, after its delivery. One kind of line does not wait for that: the refund of a sale that
+ * was settled before.
  */
 const isDue = ({ endedBefore, postedBefore }: Period): RawBuilder<boolean> => sql<boolean>`
   case when l.order_id is null or ${takesBackSettled(null)} then l.posted_at < ${postedBefore}
@@ -42,8 +43,8 @@ export async function lockDueLines(tx: Tx, factoryId: string, period: Period): P
 }
 
 /**
- * Returns the ids of factories that have unsettled lines that are due, or a calculated settlement that may
- * have to be calculated again.
+ * Returns the ids of factories for which a settlement may have to be calculated. They have unsettled lines
+ * that are due, or a calculated settlement whose lines may have changed.
  */
 export async function dueFactories(tx: Tx, period: Period, factoryId?: string): Promise<string[]> {
   const only = factoryId ? sql`f.factory_id = ${factoryId}::uuid` : sql`true`
@@ -57,8 +58,8 @@ export async function dueFactories(tx: Tx, period: Period, factoryId?: string): 
 }
 
 /**
- * Returns the due, unsettled lines of one factory or of all factories. They include ledger entries that are
- * not written as settlement lines yet. Changes nothing.
+ * Returns the due, unsettled lines of one factory or of all factories. Some ledger entries are not yet stored
+ * as settlement lines; they are included. Changes nothing.
  */
 export async function readDueLines(tx: Tx, period: Period, factoryId?: string): Promise<DueLine[]> {
   const only = factoryId ? sql`l.factory_id = ${factoryId}::uuid` : sql`true`
@@ -77,8 +78,8 @@ export async function readDueLines(tx: Tx, period: Period, factoryId?: string): 
 }
 
 /**
- * Returns the lines that a settlement would have if it were calculated now. They are its present lines whose
- * orders are still finished, and later ledger entries of the same order items, such as a refund.
+ * Returns the lines that a settlement would have if it were calculated again now. A line is left out if its
+ * order is no longer finished. Later ledger entries of the same order items, such as a refund, are added.
  */
 export async function presentLines(
   tx: Tx,

@@ -3,15 +3,14 @@ import { type Actor, requireStaff, type UnitOfWork, type Work } from '../../kern
 import { committedThrough } from '../../ledger/index.ts'
 
 /**
- * The SQL pattern for the kinds of ledger posting that a settlement itself makes on a factory's account.
- * These postings are never lines of a settlement.
+ * The SQL pattern of the ledger postings that pay a settlement or correct its payment. They are never lines
+ * of a settlement.
  */
 const OWN = 'settlement.%'
 
 /**
  * Returns an SQL query that reads ledger entries on factories' accounts as settlement lines. The condition
- * `which` selects the entries; it refers to the entry as `e` and to its account as `a`. A line's commission
- * is the one that was posted with the entry.
+ * `which` selects the entries. In the condition, `e` is an entry and `a` is the entry's account.
  */
 export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
@@ -34,9 +33,9 @@ export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /**
- * Stores new ledger entries on factories' accounts as settlement lines. Because the lines are stored, a
- * settlement run reads only the unsettled ones, and not a factory's whole history. Entries that are written
- * already are skipped. Returns the number of new lines.
+ * Stores new ledger entries on factories' accounts as settlement lines. So a settlement run need not read a
+ * factory's whole ledger history. Entries that are stored already are skipped. Returns the number of new
+ * lines.
  * @throws kernel.forbidden, ledger.still_writing
  */
 export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: Actor }): Promise<number> {
@@ -46,8 +45,8 @@ export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: 
 }
 
 async function insertDueLines(work: Work, through: number): Promise<number> {
-  // Only one transaction at a time writes settlement lines. Otherwise two transactions could write the same
-  // sale. The order item must be unique, so one of them would fail.
+  // The lock lets only one transaction at a time write settlement lines. Without it, two transactions could
+  // write the same sale, and one of them would fail.
   await sql`select from settlement_gathered for no key update`.execute(work.tx)
   const result = await sql`
     insert into settlement_items (entry_seq, factory_id, kind, order_id, order_item_id, refund_id, gross_idr, commission_idr,

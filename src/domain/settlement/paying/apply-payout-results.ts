@@ -25,8 +25,8 @@ interface Followed {
 }
 
 /**
- * Reaction to payout.submitted: sets the settlement to submitted, and books the amount owed to the factory as
- * on its way.
+ * Reaction to payout.submitted: sets the settlement to submitted. The amount that laku owed to the factory is
+ * booked as money on its way.
  */
 export async function markSettlementsSubmitted(
   work: Work,
@@ -62,8 +62,8 @@ export async function markSettlementsPaid(work: Work, events: EventOf<'payout.su
 
 /**
  * Reaction to payout.revived: a payout that had failed or come back has arrived after all. A settlement that
- * waits to be paid again becomes paid. In any other state of the settlement (on hold, calculated, void) the
- * payout's money goes into suspense.
+ * waits to be paid again becomes paid. A settlement in any other state (on hold, calculated, void) stays as
+ * it is, and the payout's money goes into suspense.
  */
 export async function reviveSettlements(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
   const updates = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
@@ -114,8 +114,8 @@ export async function reviveSettlements(work: Work, events: EventOf<'payout.revi
 }
 
 /**
- * Reaction to payout.contradicted: stops the automatic retries of a settlement, because the provider
- * contradicted itself about its payout. A person decides whether the settlement is paid again.
+ * Reaction to payout.contradicted: stops the automatic retries of a settlement, because the provider's
+ * reports about its payout contradict each other. A person decides whether the settlement is paid again.
  */
 export async function stopRetries(work: Work, events: EventOf<'payout.contradicted'>[]): Promise<void> {
   const updates = events.map((event) => event.payload).filter((payout) => payout.purpose === 'settlement')
@@ -252,7 +252,7 @@ async function postPayoutResults(
 async function setStatus(work: Work, all: readonly Followed[], to: SettlementStatus): Promise<void> {
   const ids = all.map((followed) => followed.settlement.id)
   const set = { statusReason: null, updatedAt: work.now }
-  // The settlement and its payout must change state together. So if the settlement cannot change its state,
-  // the transaction rolls back. The payout's updates then wait for a person.
+  // A settlement and its payout must change state together. If the settlement cannot change, this error also
+  // undoes the payout's change, and a person must act.
   await moveState(work, settlementMachine, { to, ids, set, all: true })
 }

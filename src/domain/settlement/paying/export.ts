@@ -11,16 +11,16 @@ import { approveAgain, destinationOf } from './pay.ts'
 import { payoutOf, recordPayout } from './payout-of.ts'
 
 /**
- * The reason for leaving out a settlement if staff export only one bank's settlements and this one goes to
- * another bank. Such a settlement is not reported.
+ * The reason for which a settlement is left out: staff export the settlements of one bank only, and this one
+ * goes to another bank. Such a settlement is not reported.
  */
 const ANOTHER_CHANNEL = 'another channel'
 
 /**
- * Claims settlements for a batch of bank transfers, under the same locks and checks as `paySettlement`. It
- * takes the named settlements (by id or code), or all approved ones, optionally of one bank. If a named
- * settlement is not approved or may be paid already, the call fails. Any other obstacle leaves out one
- * settlement, with the reason. The provider's limits for the amount are not checked, because the bank pays.
+ * Adds settlements to a batch of bank transfers, under the same locks and checks as `paySettlement`. These
+ * are the named settlements (by id or code), or else all approved ones. They can be limited to one bank. The
+ * call fails if a named settlement is not approved or may be paid already. A settlement with any other
+ * problem is left out, and the reason is returned.
  * @throws settlement.not_found, payout_under_way, kernel.illegal_transition, kernel.forbidden
  */
 export async function claimForBank(
@@ -44,8 +44,8 @@ export async function claimForBank(
 }
 
 /**
- * Returns the settlement in state approved. If its payout failed or came back, the person who exports it
- * approves it again, as in `settle retry`. So staff can export a settlement again by its code after the bank
+ * Returns the settlement, which must be approved. If its last payout failed or came back, the person who
+ * exports the settlement approves it again. So staff can export a settlement again by its code after the bank
  * rejected it.
  */
 async function readyOf(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
@@ -71,8 +71,8 @@ async function idsOf(work: Work, named: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Adds a settlement to the batch of bank transfers. Returns the reason if the settlement is left out, and
- * undefined if it is now a line of the batch.
+ * Adds a settlement to the batch of bank transfers. Returns undefined on success; if the settlement is left
+ * out, returns the reason.
  */
 async function claimOne(
   work: Work,

@@ -38,9 +38,9 @@ const byRetry: typeof settlementTransitions = { ...settlementTransitions, calcul
 
 /**
  * Pays a settlement again after its last payout definitely failed or came back. The caller approves the
- * settlement again, with a second approver if the amount needs one. A new payout under a new key goes to the
- * factory's present bank account. If the plan (the lines and their amounts) changed meanwhile, for example by
- * a refund, the settlement is put on hold.
+ * settlement again, and needs a second approver for a large amount. The new payout has a new idempotency key
+ * and goes to the factory's present bank account. If the plan (the lines and their amounts) changed
+ * meanwhile, for example by a refund, the settlement is put on hold instead.
  * @throws settlement.same_person, kernel.approver_not_independent, and as paySettlement
  */
 export async function retrySettlement(work: Work, input: { settlement: string }): Promise<StoredSettlement> {
@@ -104,8 +104,8 @@ export async function payLocked(work: Work, settlement: LockedSettlement, comman
  */
 export async function destinationOf(work: Work, { factoryId, code }: LockedSettlement): Promise<BankAccount> {
   await requireNoLostTransfer(work.tx)
-  // The factory's row is locked here. So if a suspension of the factory is being written, this transaction
-  // waits for it. A later suspension finds this payout and holds it back.
+  // The lock on the factory's row keeps payments and suspensions apart. If staff are suspending the factory
+  // now, this transaction waits. A later suspension finds this payout and holds it back.
   await lockRows(work.tx, { factory: { id: [factoryId] } }, { share: true })
   const { status } = await getFactory(work.tx, factoryId)
   if (status === 'suspended') throw settlementErrors.factory_suspended({ code, factoryId })

@@ -4,7 +4,7 @@ import type { BankAccount } from '../../ops/index.ts'
 import type { NewPayout } from '../../payout/index.ts'
 import type { LockedSettlement } from '../lock.ts'
 
-/** Returns the next payout of a settlement. Its key has the number of the attempt. */
+/** Returns the next payout of a settlement. The payout's key contains the number of the attempt. */
 export const payoutOf = (
   { id, code, factoryId, netIdr, payouts }: LockedSettlement,
   destination: BankAccount,

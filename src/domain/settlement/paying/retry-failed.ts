@@ -26,10 +26,10 @@ export const retriesDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from settlements where retry_at <= ${now})`
 
 /**
- * Pays settlements again whose payout failed for a temporary reason (`retryAfterFailure`). Each is paid in
- * its own transaction, under its existing approval. A settlement whose plan (the lines and their amounts)
- * changed is put on hold. If it cannot be paid (the factory is suspended, for example), an attention item is
- * raised.
+ * Pays settlements again if their payout failed for a temporary reason (`retryAfterFailure`). Each is paid in
+ * its own transaction, and needs no new approval. A settlement whose plan (the lines and their amounts)
+ * changed is put on hold. If a settlement cannot be paid (its factory is suspended, for example), an
+ * attention item is raised.
  */
 export async function retryFailed(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
   const { units, actor } = context
@@ -48,8 +48,8 @@ export async function retryFailed(context: { units: UnitOfWork; actor: Actor }):
 }
 
 /**
- * The time (s) before a settlement's retry is repeated, after the retry threw an error. Other settlements go
- * first, because this one may throw again.
+ * The delay (s) of a settlement's payment after an attempt to pay it threw an error. During the delay other
+ * settlements are paid, because this one may throw again.
  */
 const SET_ASIDE_S = 3600
 

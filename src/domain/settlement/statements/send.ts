@@ -47,8 +47,8 @@ export const statementsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from settlements where statement_next_at <= ${now})`
 
 /**
- * Mails the settlement statements that are due to their factories. A mail whose outcome is unknown is sent
- * again, because a second copy does no harm. A factory without an email address gets no mail. If a mail
+ * Mails to factories the settlement statements that wait to be mailed. A mail whose outcome is unknown is
+ * sent again, because a second copy does no harm. A factory without an email address gets no mail. If a mail
  * cannot be delivered, an attention item is raised.
  */
 export async function sendStatements(context: StatementContext): Promise<void> {
@@ -76,7 +76,7 @@ interface Due {
 
 /**
  * Postpones a settlement statement that could not be written or mailed, so that it does not delay other
- * statements. It has `policy.providerAttempts` attempts.
+ * statements. laku tries each statement at most `policy.providerAttempts` times.
  */
 async function putOff(work: Work, { id, code, attempts }: Due) {
   const isSpent = attempts >= work.policy.providerAttempts

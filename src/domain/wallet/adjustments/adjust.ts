@@ -25,8 +25,8 @@ export interface WalletAdjustment {
    */
   changeIdr: Rupiah
   /**
-   * The kind of the wallet adjustment. Goodwill is paid by the company; a correction fixes an error in the
-   * ledger.
+   * The kind of the wallet adjustment. Goodwill is a gift from the company. A correction fixes an error in
+   * the ledger.
    */
   kind: 'goodwill' | 'correction'
   reason: string
@@ -45,11 +45,11 @@ export interface AdjustmentView {
 }
 
 /**
- * Adds money to a wallet or takes money out of it: support and finance give goodwill, finance makes
- * corrections. The adjustment is posted at once if it is at most `policy.refundTwoPersonAboveIdr`. The sums
- * that the person gave to this wallet within a day count toward this limit. The daily and weekly limits of
- * the person and of the receiver apply too. Above a limit the adjustment waits for a second approver
- * (`decideAdjustment`).
+ * Adds money to a wallet or takes money out of it. Support and finance give goodwill; finance also makes
+ * corrections. A small adjustment is posted at once; a large one waits for a second approver
+ * (`decideAdjustment`). It is large if the sums that this person gave to this wallet within a day exceed
+ * `policy.refundTwoPersonAboveIdr`. It is also large if a daily or weekly limit of the person or of the
+ * receiver is exceeded.
  * @throws wallet.user_not_found, goodwill_gives, insufficient_balance, kernel.forbidden
  */
 export async function adjustWallet(work: Work, input: WalletAdjustment): Promise<AdjustmentView> {
@@ -95,8 +95,8 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
 }
 
 /**
- * Returns the entry by which a wallet adjustment counts toward a person's limits. Money taken out of the
- * wallet counts as much as money added.
+ * Returns a wallet adjustment's amount and receiver, in the form in which a person's limits count them. Money
+ * taken out of the wallet counts as much as money added.
  */
 export const useOf = ({
   id,
@@ -118,7 +118,8 @@ async function requireUser(work: Work, userId: string): Promise<void> {
 const DAY_S = 86_400
 
 /**
- * Returns the rupiah that a person added to a locked wallet within a day without another person's approval.
+ * Returns the sum (rupiah) that a person added to a locked wallet within the last day without a second
+ * approver.
  */
 async function givenAlone({ tx, now }: Work, userId: string, by: string): Promise<Rupiah> {
   const { rows } = await sql<{ givenIdr: Rupiah }>`

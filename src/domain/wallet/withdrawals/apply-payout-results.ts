@@ -141,15 +141,15 @@ export const markWithdrawalsReversed = (work: Work, events: EventOf<'payout.reve
   moveWithdrawals(work, events, 'reversed')
 
 /**
- * Tells whether a payout is the first one of its withdrawal. If a payout is not the first, the key of its
- * ledger posting also contains the payout's id.
+ * Tells whether a payout is the first one of its withdrawal. For a later payout, the keys of ledger postings
+ * also contain the payout's id.
  */
 export const isFirst = ({ key }: Pick<PayoutEventPayload, 'key'>): boolean => key.endsWith('-1')
 
 /**
- * Returns the idempotency key of a posting about a withdrawal. If the provider contradicts itself about the
- * payout, the payout's number `turn` rises. The number is part of the key, so that the same result can be
- * booked again.
+ * Returns the idempotency key of a ledger posting about a withdrawal. The provider may report a failure and
+ * later a success of the same payout. With each such contradiction the number `turn` rises. It is a part of
+ * the key, so that the same result can be booked a second time.
  */
 function keyOf(id: string, to: Outcome, updates: readonly PayoutEventPayload[]): string {
   const update = updates.find((update) => update.subjectId === id)
@@ -208,7 +208,7 @@ async function moveWithdrawals(
   )
   for (const row of rows) {
     const update = updates.find((update) => update.subjectId === row.id)
-    // The owner of the withdrawal was already notified when its first payout was submitted.
+    // A later payout of the same withdrawal is not reported, because the owner was notified of the first one.
     if (to === 'submitted' && update && !isFirst(update)) continue
     work.emit(withdrawalEvent(row, row.from, to))
   }

@@ -3,8 +3,8 @@ import type { Work } from '../../kernel/index.ts'
 import { type CorrectedReference, correctReference } from '../../payout/index.ts'
 
 /**
- * Corrects a mistyped bank reference, whatever object (a payout, for example) it was recorded for. In a
- * withdrawal that staff paid by hand, the stored reference is corrected too.
+ * Corrects a mistyped bank reference wherever it is recorded. If staff paid a withdrawal by hand under this
+ * reference, the withdrawal's row is corrected too.
  * @throws payout.reference_unknown, reference_in_use, reference_used, reference_invalid, reason_required,
  * kernel.forbidden
  */

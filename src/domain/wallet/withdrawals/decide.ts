@@ -55,9 +55,9 @@ export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<
 }
 
 /**
- * Approves a held withdrawal, at the request of staff. It is sent as soon as its bank account may receive
- * money; staff cannot shorten that waiting time. If the provider does not pay it out, staff first send the
- * money from the company's bank. They then approve the withdrawal with the bank's reference.
+ * Approves a held withdrawal, at the request of staff. It is sent as soon as its bank account is old enough
+ * to receive money. If the provider cannot pay it, staff first send the money from the company's bank. They
+ * then approve the withdrawal with the bank's reference.
  * @throws wallet.withdrawal_not_found, by_hand, not_by_hand, account_too_new, kernel.illegal_transition,
  * kernel.forbidden
  */
@@ -83,14 +83,13 @@ export async function approveWithdrawal(
 }
 
 /**
- * Rejects, at the request of staff, a withdrawal that is held, or approved and not sent yet. The money and
- * the fee return to the wallet. A withdrawal that was sent cannot be rejected; it ends with its payout's
- * result.
+ * Rejects a withdrawal that is held, or approved and not sent yet, at the request of staff. The money and the
+ * fee return to the wallet. After a withdrawal was sent, only its payout's result can end it.
  * @throws wallet.withdrawal_not_found, kernel.illegal_transition, kernel.forbidden
  */
 export async function rejectWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
   requireStaff(work.actor, 'finance')
-  // All code locks payouts before the withdrawal or settlement that they pay.
+  // Payouts are locked before the withdrawal that they pay, in the same sequence as everywhere.
   const named = await getWithdrawal(work, input.withdrawal)
   await lockRows(work.tx, { payout: { subjectId: [named.id] } })
   const withdrawal = await lockWithdrawal(work, named.id)
@@ -129,9 +128,9 @@ async function decide(
   if (to === 'approved') await countUse(work, await withdrawalUse(work, withdrawal), personOf(work.actor))
   else await undoUse(work, 'withdrawal', [id])
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
-  // An approved withdrawal waits to be sent while it has a due time. Without a due time it already has a
-  // payout, so a new decision comes too late. Then it can only be rejected, if that payout was never sent and
-  // was cancelled.
+  // A held withdrawal can be decided. So can an approved withdrawal with a due time, because it is not sent
+  // yet. An approved withdrawal without a due time has a payout: it can only be rejected, after its unsent
+  // payout was cancelled.
   const where = sql`(t.status = 'held' or t.due_at is not null or ${isUnsent}::boolean)`
   await moveState(work, withdrawalMachine, { to, ids: [id], set, where, all: true })
   work.emit(withdrawalEvent(withdrawal, status, to, true))

@@ -19,15 +19,15 @@ const words = ({ channelCode, accountNumber, accountHolderName }: BankAccount) =
   [channelCode, accountNumber, accountHolderName.toUpperCase()].join('|')
 
 /**
- * Returns a bank account's fingerprint, by which a stored account is found without being decrypted. It is
- * computed with the current encryption key.
+ * Returns a fingerprint (a keyed hash) of a bank account. By it, a stored account is found without decrypting
+ * all accounts.
  */
 export const fingerprintOf = (vault: Vault, account: BankAccount) => vault.hmac(PURPOSE, words(account))
 
 /**
- * Returns the stored bank account to which a user withdraws, and stores it if it is new. A new account needs
- * a code that the user confirmed within the last ten minutes. It can receive money
- * `policy.newDestinationHours` later.
+ * Returns the stored bank account to which a user withdraws, and stores the account if it is new. A new
+ * account needs a code that the user confirmed within the last ten minutes. For the first
+ * `policy.newDestinationHours` hours it receives no money.
  * @throws wallet.otp_needed, kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export async function destinationOf(
@@ -76,8 +76,8 @@ async function find(
 }
 
 /**
- * Stops a bank account that somebody else than the wallet's owner added. Nothing is sent to it any more, and
- * adding it again needs a new code.
+ * Blocks a bank account that somebody else than the wallet's owner added. From now on nothing is sent to it.
+ * To add the same account again, a new code is needed.
  */
 export async function stopDestination(work: Work, destinationId: string): Promise<void> {
   await sql`
@@ -87,10 +87,7 @@ export async function stopDestination(work: Work, destinationId: string): Promis
 
 const NEVER = new Date('9999-12-31T00:00:00Z')
 
-/**
- * Tells whether a bank account was stopped because the wallet's owner did not add it. Nothing is sent to a
- * stopped account.
- */
+/** Tells whether a bank account is blocked, because somebody else than the wallet's owner added it. */
 export const isStopped = (usableAt: Date): boolean => usableAt >= NEVER
 
 /** Decrypts a stored bank account. */
@@ -112,9 +109,8 @@ interface OwnedDestination {
 }
 
 /**
- * Returns the users who stored this bank account for withdrawals, each with the account as they stored it.
- * They are the possible owners of a payout that laku lacks. Accounts that no encryption key can decrypt are
- * left out.
+ * Returns the stored bank accounts with this number, each with the user who stored it. These users are the
+ * possible owners of a payout that laku has no record of. Accounts that cannot be decrypted are left out.
  */
 export async function destinationsOfAccount(
   { tx, vault }: Work,

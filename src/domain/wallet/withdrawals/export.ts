@@ -23,9 +23,10 @@ interface Waiting {
 }
 
 /**
- * Claims held withdrawals for a batch of bank transfers: those that the provider does not pay out (`byHand`)
- * and whose bank accounts may receive money. Withdrawals of suspended users are not claimed. The person who
- * exports the withdrawals approves them. A withdrawal that cannot be claimed is left out, with the reason.
+ * Adds held withdrawals to a batch of bank transfers. These are the withdrawals that the provider cannot pay
+ * (`byHand`), if their bank account is old enough to receive money. Withdrawals of suspended users stay held.
+ * The person who exports the withdrawals approves them. If a withdrawal cannot be added, it is left out and
+ * the reason is returned.
  * @throws kernel.forbidden
  */
 export async function claimWithdrawalsForBank(
@@ -49,7 +50,10 @@ export async function claimWithdrawalsForBank(
   return claimed
 }
 
-/** Claims one withdrawal. Returns the reason if it is left out; undefined if it is in the batch. */
+/**
+ * Adds one withdrawal to the batch. Returns undefined on success; if the withdrawal is left out, returns the
+ * reason.
+ */
 async function claimOne(work: Work, row: Waiting, batch: () => Promise<string>): Promise<string | undefined> {
   const { id, code } = row
   const command = `laku wallets withdrawals reject ${code}`

@@ -14,8 +14,8 @@ import { sendWithdrawals } from './send.ts'
 import type { WithdrawalView } from './views.ts'
 
 /**
- * The bank account to which the whole wallet is paid out when a user closes their account: one that the user
- * names, or that of the user's last withdrawal.
+ * The bank account to which the wallet is paid out when a user closes their account. The user names a bank
+ * account, or the bank account of the last withdrawal is used.
  */
 export type ClosingTo =
   | { bank: BankAccount; otpVerifiedAt: Date | undefined; amountIdr: Rupiah }
@@ -48,7 +48,10 @@ export async function holdClosing(work: Work, userId: string, to: ClosingTo): Pr
   return await getWithdrawal(work, id)
 }
 
-/** Returns the bank account of the user's last withdrawal, or else the account that the user added last. */
+/**
+ * Returns the bank account of the user's last withdrawal. If there was no withdrawal, returns the bank
+ * account that the user added last.
+ */
 async function lastDestination(work: Work, userId: string): Promise<Destination> {
   const { rows } = await sql<Destination>`
     select d.id, d.channel_code, d.usable_at from withdrawal_destinations d left join withdrawals w on w.destination_id = d.id
@@ -60,9 +63,9 @@ async function lastDestination(work: Work, userId: string): Promise<Destination>
 }
 
 /**
- * Reaction to withdrawal.status_changed, for withdrawals that close a user's account. If the money arrived,
- * the account is erased policy.closingHours later, because a bank may still send the money back in that time.
- * If the money came back, the account stays.
+ * Reaction to withdrawal.status_changed, for withdrawals that close a user's account. After the money
+ * arrived, a bank may still send it back. So the account is erased policy.closingHours later. If the money
+ * came back, the account stays.
  */
 export async function scheduleErasure(
   work: Work,

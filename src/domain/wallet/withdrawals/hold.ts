@@ -19,8 +19,8 @@ export interface NewHold {
 }
 
 /**
- * Creates a withdrawal: locks the user's wallet, takes the money out of it, and holds the money. Returns the
- * withdrawal's id.
+ * Creates a withdrawal. Its money leaves the user's wallet now, and is held until the withdrawal is sent.
+ * Returns the withdrawal's id.
  * @throws wallet.insufficient_balance
  */
 export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string> {
@@ -45,8 +45,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       createdAt: work.now,
     },
   ])
-  // A withdrawal that waits for staff is not counted toward the limits here. It is counted when staff approve
-  // it, because then it also counts toward the approver's limits.
+  // If the withdrawal waits for staff, it counts toward the limits only when they approve it. Then it also
+  // counts toward the approver's limits.
   if (!isLarge && !byHand) await countUse(work, use)
   await postHold(work, withdrawal.id, userId, takenIdr)
   work.emit(withdrawalEvent(withdrawal, null, 'held', work.actor.kind === 'staff'))
@@ -71,9 +71,9 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
 }
 
 /**
- * Returns the entry by which a withdrawal counts toward the limits of the customer, the wallet and the bank
- * account. The key of the bank account leaves out the holder's name, because several people may withdraw to
- * one account.
+ * Returns a withdrawal's amount in the form in which limits count it: the limits of the customer, of the
+ * wallet and of the bank account. The bank account is counted without the holder's name, because several
+ * people may withdraw to one account.
  */
 export async function withdrawalUse(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,

@@ -18,9 +18,9 @@ interface ByHand {
 }
 
 /**
- * Records that staff sent a withdrawal from the company's bank, because the provider does not pay it out. The
- * locked, approved withdrawal becomes submitted and succeeded in one step. Its bank account must be old
- * enough to receive money, as for other withdrawals.
+ * Records that staff sent a withdrawal from the company's bank, because the provider cannot pay it. The
+ * approved withdrawal becomes submitted and then succeeded at once. A bank account that was added a short
+ * time ago is refused, as for other withdrawals.
  * @throws wallet.account_too_new, payout.reference_used, reference_invalid
  */
 export async function payByHand(work: Work, withdrawal: ByHand, reference: string): Promise<void> {

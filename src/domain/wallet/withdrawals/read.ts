@@ -15,8 +15,8 @@ export interface WithdrawalFilter {
 }
 
 /**
- * Lists withdrawals of all users for staff, newest first, by keyset pages. Finance gets the full bank account
- * of a withdrawal that staff send by hand.
+ * Lists withdrawals of all users for staff, newest first, by keyset pages. For a withdrawal that staff must
+ * send by hand, finance also gets the full bank account.
  */
 export async function listWithdrawals(
   { tx, vault, actor }: Pick<Work, 'tx' | 'vault' | 'actor'>,

@@ -4,10 +4,9 @@ import { walletAccount } from '../../ledger/index.ts'
 
 /**
  * Returns how much of a user's wallet is refunded money, in rupiah, from the ledger's entries
- * (docs/adr/0013). Refunds add to the refunded money. Withdrawals use the refunded money before other money,
- * and all other spending uses it last. The result is the refunds, less the withdrawals, less the largest sum
- * by which other spending ever exceeded the other money. Money that was held for a payment and put back
- * counts as never moved.
+ * (docs/adr/0013). Refunds add to the refunded money. A withdrawal takes it first; all other spending takes
+ * it last. So other spending reduces it only if the other money was too small, by the largest sum that was
+ * ever missing. Money that was held for a payment and put back is ignored.
  */
 export async function refundedMoney(tx: Tx, userId: string): Promise<Rupiah> {
   const { rows } = await sql<{ refundedIdr: Rupiah }>`

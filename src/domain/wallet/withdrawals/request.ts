@@ -25,10 +25,9 @@ export interface WithdrawalRequest {
 }
 
 /**
- * Requests a withdrawal from the customer's wallet. The money is held at once, and also sent at once if the
- * bank account is known and the amount is small. Otherwise it is sent when the account is old enough and
- * staff have approved it (policy.withdrawalApprovalAboveIdr). Refunded money has neither fee nor minimum, nor
- * has a whole balance that is too small for both.
+ * Requests a withdrawal from the customer's wallet. The money is held at once. If the bank account is known
+ * and the amount is small, the money is also sent at once. A new bank account must first be old enough. An
+ * amount above policy.withdrawalApprovalAboveIdr must first be approved by staff.
  * @throws payout.outside_channel_limits, wallet.otp_needed, below_minimum, insufficient_balance,
  * account_closing, kernel.bank_account_invalid, payout_channel_unknown, forbidden, kernel.database_in_doubt
  */
@@ -47,8 +46,9 @@ export async function requestWithdrawal(work: Work, input: WithdrawalRequest): P
     const all = isRest(balanceIdr, work.policy) && { allIdr: balanceIdr }
     throw walletErrors.below_minimum({ amountIdr, minimumIdr: work.policy.withdrawalMinimumIdr, ...all })
   }
-  // If the amount is below the minimum of the provider's channel, staff send it from the bank. If it is above
-  // the channel's maximum, it is refused: the owner must choose another account or a smaller amount.
+  // The provider's channel has a minimum and a maximum. If the amount is below the minimum, staff send it
+  // from the bank. If it is above the maximum, it is refused, and the owner must choose another bank account
+  // or a smaller amount.
   const { fit } = await channelFit(work.tx, destination, amountIdr)
   if (fit === 'above') await requireFit(work.tx, destination, amountIdr)
   const { feeIdr, refundedIdr } = terms
@@ -69,8 +69,8 @@ export interface WithdrawalOffer {
   /** The refunded money in the wallet, which is withdrawn without fee and minimum. */
   freeIdr: Rupiah
   /**
-   * The smallest amount of a withdrawal that takes money that was not refunded. The fee (`feeIdr`) is charged
-   * on top of that amount.
+   * The minimum of a withdrawal that does not consist of refunded money only. The fee (`feeIdr`) is added to
+   * the amount.
    */
   minimumIdr: Rupiah
   feeIdr: Rupiah

@@ -16,9 +16,9 @@ import { triesOf } from './tries.ts'
 import type { WithdrawalView } from './views.ts'
 
 /**
- * Retries, at the request of staff, a failed or reversed withdrawal, whose money is back in the wallet.
- * Creates and approves a new withdrawal of the same amount and fee to the same bank account. Each withdrawal
- * can be retried only once.
+ * Pays a failed or reversed withdrawal again, at the request of staff; its money is back in the wallet.
+ * Creates and approves a new withdrawal with the same amount, fee and bank account. Each withdrawal can be
+ * retried only once.
  * @throws wallet.withdrawal_not_found, withdrawal_retried, account_stopped, insufficient_balance,
  * payout.moves_again,
  *   kernel.illegal_transition, kernel.forbidden
@@ -66,8 +66,8 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
     retryOf: id,
     closesAccount,
   })
-  // The staff member who retries the withdrawal also approves it. So that person counts as its second
-  // approver, whatever the amounts of earlier withdrawals.
+  // The staff member who retries the withdrawal also approves the new one. So if a limit is exceeded, this
+  // staff member counts as the second approver.
   const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
   await countUse(work, use, personOf(work.actor))
   // If a withdrawal closes a user's account, its retry closes the account too. Such a withdrawal has no fee.

@@ -11,13 +11,13 @@ import { getWithdrawal } from './read.ts'
 import { type WithdrawalView, withdrawalEvent } from './views.ts'
 
 /**
- * Records that the bank sent back a withdrawal that staff had paid by hand. The money and the fee return to
- * the wallet. `reference` is the bank's reference of the return. Without it, the withdrawal was recorded by
- * mistake and never sent, so the reference recorded then is deleted. Withdrawals that were paid by the
- * provider or in a batch are refused.
+ * Records that a withdrawal which staff had paid by hand did not arrive. The money and the fee return to the
+ * wallet. `reference` is the bank's reference of the returned transfer. Without `reference`, staff recorded
+ * the withdrawal by mistake and never sent the money. Then its old reference is deleted. Withdrawals that
+ * were paid by the provider or in a batch are refused.
  *
- * Nobody but the bank knows whether the money came back, and the wallet has it from now on. So the return
- * counts against the limits of one person.
+ * laku cannot check whether the money came back, but the user can spend it from now on. So the amount counts
+ * toward the limits of the staff member.
  * @throws kernel.second_person_needed, wallet.withdrawal_not_found, payout.reference_used, reference_invalid,
  * kernel.illegal_transition, reason_required, forbidden
  */

@@ -29,9 +29,10 @@ interface Stored {
 
 /**
  * Reaction to payout.revived: a withdrawal's payout arrived after all, although its money was already back in
- * the wallet. The money and the fee are taken out of the wallet again. A retry that was not sent is cancelled
- * first, and its money returns to the wallet. The payout's money goes into suspense if another attempt is
- * under way or paid, staff rejected the withdrawal, or the wallet holds too little.
+ * the wallet. The money and the fee are taken out of the wallet again. If a retry was not sent yet, it is
+ * cancelled first, and its money returns to the wallet. In three cases the payout's money goes into suspense
+ * instead: another attempt is under way or paid, staff rejected the withdrawal, or the wallet holds too
+ * little.
  */
 export async function reviveWithdrawals(work: Work, events: EventOf<'payout.revived'>[]): Promise<void> {
   for (const { payload } of events) {
@@ -59,7 +60,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
     if (await ensureGivenBack(work, otherTry)) continue
     return await aside(`${otherTry.code}, another try of the same, is ${otherTry.status}`)
   }
-  // An approved withdrawal waits to be sent again, so its money is held and is not in the wallet.
+  // An approved withdrawal waits to be sent a second time. Its money is held, so it is not in the wallet.
   const isHeld = status === 'approved'
   const [wallet] = await balances(work.tx, [walletAccount(userId)])
   if (!isHeld && (wallet?.balanceIdr ?? 0) < amountIdr + feeIdr)
@@ -88,8 +89,8 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
 }
 
 /**
- * Gives the money of another attempt at the withdrawal back to the wallet if that attempt was not sent yet.
- * Returns whether its money is in the wallet now.
+ * Cancels another attempt at the withdrawal if that attempt was not sent yet; its money returns to the
+ * wallet. Returns true if the attempt's money is in the wallet now.
  */
 async function ensureGivenBack(work: Work, again: Stored): Promise<boolean> {
   const { id, status } = again

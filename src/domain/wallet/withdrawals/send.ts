@@ -14,9 +14,9 @@ export const withdrawalsDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (select from withdrawals where due_at <= ${now})`
 
 /**
- * Approves and sends the due withdrawals from wallets, in one transaction for all. If that fails, each
- * withdrawal is sent in a transaction of its own. One that still fails is postponed by an hour with an
- * attention item, and the others continue.
+ * Approves and sends the withdrawals that are due, all in one transaction. If that fails, each withdrawal
+ * gets a transaction of its own. A withdrawal that fails again is postponed by an hour, and an attention item
+ * is raised.
  */
 export async function sweepWithdrawals(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
   const { units, actor } = context
@@ -33,8 +33,8 @@ export async function sweepWithdrawals(context: { units: UnitOfWork; actor: Acto
 }
 
 /**
- * The delay (seconds) of a withdrawal whose sending threw an error. It may fail again, so other withdrawals
- * are sent before it.
+ * The delay (seconds) of a withdrawal after an attempt to send it threw an error. During the delay other
+ * withdrawals are sent, because this one may fail again.
  */
 const SET_ASIDE_S = 3600
 
@@ -76,9 +76,9 @@ interface Due {
 const SUSPENDED_S = 3600
 
 /**
- * Approves and sends those of these withdrawals that are due now. The withdrawals of a suspended user are
- * postponed, and an attention item is raised. A withdrawal also waits for a while after a login contact of
- * its user (such as the phone number) changed.
+ * Approves and sends the given withdrawals that are due now. The withdrawals of a suspended user are
+ * postponed, and an attention item is raised. Withdrawals are also postponed after a login contact of the
+ * user (such as the phone number) changed.
  */
 export async function sendWithdrawals(work: Work, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return

@@ -16,8 +16,8 @@ export interface WithdrawalView {
   /** The last four digits of the bank account's number. */
   account: string
   /**
-   * True if the user withdraws the whole wallet to close the account: it is erased once the money has
-   * arrived.
+   * True if the user withdraws the whole wallet to close their account. The account is erased once the money
+   * has arrived.
    */
   closesAccount: boolean
   /** True if the amount is too small or too large for the provider, so that staff send it from the bank. */

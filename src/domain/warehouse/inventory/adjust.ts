@@ -12,8 +12,8 @@ export interface Adjustment {
   reason: string
 }
 
-// The largest number of pieces of a variant in the warehouse: it fits PostgreSQL's integer type, and no shelf
-// holds more.
+// The largest number of pieces of a variant in the warehouse. PostgreSQL's integer type can store it, and no
+// real stock is larger.
 const LARGEST = 1_000_000_000
 
 /**

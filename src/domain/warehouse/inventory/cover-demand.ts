@@ -25,8 +25,9 @@ export interface Coverage {
 
 /**
  * Makes a session's reservation of stock equal to its demand, as far as unreserved pieces allow. Missing
- * pieces are ordered from the factory once, unless an open purchase order or unclaimed incoming pieces cover
- * them. A repeated call changes nothing; the caller has locked the session.
+ * pieces are ordered from the factory once. They are not ordered if an open purchase order brings them, or
+ * pieces that no other session needs are on the way. A repeated call changes nothing. The caller has locked
+ * the session.
  * @throws warehouse.invalid_quantity
  */
 export async function coverDemand(
@@ -39,8 +40,8 @@ export async function coverDemand(
   const variants = await variantsAround(work.tx, [...wanted.keys(), ...heldBefore.keys()])
   if (variants.size === 0) return { reservations: [], missing: [], uncovered: [] }
   const stock = await openStock(work, variants.keys())
-  // The session's reservations are read again after the stock is locked, because a delivery may have added to
-  // them before the lock.
+  // A delivery may have added to the session's reservations before the stock was locked. So the reservations
+  // are read again.
   const held = await reservedFor(work.tx, sessionId)
   const ids = new Set([...wanted.keys(), ...held.keys()])
   const moves = [...ids].flatMap((variantId) => {

@@ -4,9 +4,9 @@ import { shrinkReservations } from './reservations.ts'
 import { type StockLine, totalsOf } from './rules.ts'
 
 /**
- * Turns a session's reservation of stock, or the part that these orders need, into reservations of the
- * orders. The total number of reserved pieces stays the same, so no stock movement is recorded. Orders that
- * already have their reservation must be left out.
+ * Passes the pieces that are reserved for a session on to these orders of the session. The total number of
+ * reserved pieces stays the same, so no stock movement is recorded. The caller leaves out orders that already
+ * have their reservation.
  * @throws warehouse.reservation_mismatch where the orders ask for more than is reserved
  */
 export async function handOverReservation(

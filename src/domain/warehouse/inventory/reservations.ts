@@ -41,9 +41,8 @@ export async function growReservations(work: Work, lines: readonly ReservationLi
 }
 
 /**
- * Reduces a session's open reservations of stock. A reservation that is reduced to nothing gets the status
- * `ended`. Returns the variants whose reservation had enough pieces; a variant is missing only if something
- * is wrong.
+ * Reduces a session's open reservations of stock. A reservation that is reduced to nothing gets the status in
+ * `ended`. Returns the variants that had enough reserved pieces; for all others nothing is changed.
  */
 export async function shrinkReservations(
   work: Work,

@@ -5,9 +5,9 @@ import { growReservations, openReservations } from './reservations.ts'
 import { allocate, reservationKey, type Shortage, type StockDemand } from './rules.ts'
 
 /**
- * Reserves stock for sessions and orders in the given sequence, each in full or not at all. Pieces that a
- * session or order has already reserved count, so a repeated call changes nothing. Returns the sessions and
- * orders that were served, and the missing pieces of the others by variant.
+ * Reserves stock for sessions and orders in the given sequence. Each gets all its pieces, or none. Pieces
+ * that are already reserved for it count, so a repeated call changes nothing. Returns the sessions and orders
+ * that got their pieces, and the pieces that the others lack, by variant.
  * @throws warehouse.invalid_quantity
  */
 export async function reserveStock(

@@ -16,14 +16,14 @@ export interface Shortage {
   subjectId: string
   variantId: string
   /**
-   * The pieces that the session or order lacks, after earlier sessions and orders got their part of the
-   * stock.
+   * The pieces that the session or order lacks. Sessions and orders that came before it got their pieces
+   * first.
    */
   missing: number
 }
 
 export interface Allocation {
-  /** The demands of sessions and orders that are served now, each with the pieces to reserve for it. */
+  /** The demands of sessions and orders that get their pieces now, each with the pieces to reserve for it. */
   granted: { demand: StockDemand; needs: StockLine[] }[]
   short: Shortage[]
 }
@@ -44,9 +44,9 @@ export function totalsOf(lines: readonly StockLine[]): Map<string, number> {
 }
 
 /**
- * Allocates the unreserved stock to demands of sessions and orders, first come, first served, each in full or
- * not at all. `held` has the pieces already reserved for them, by `reservationKey`; only the rest is
- * allocated.
+ * Divides the unreserved stock among sessions and orders, in the given sequence. Each gets all its pieces, or
+ * none. `held` has the pieces that are already reserved for them, by `reservationKey`; only the missing
+ * pieces are needed from the stock.
  */
 export function allocate(
   demands: readonly StockDemand[],

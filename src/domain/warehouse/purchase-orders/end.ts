@@ -10,8 +10,8 @@ interface Ending {
 }
 
 /**
- * Closes a purchase order that was received in part or in full: the pieces that the factory still owes will
- * not come. An attention item names the sessions that wait for these pieces (choreography:
+ * Closes a purchase order that was received in part or in full: the factory will not deliver the missing
+ * pieces. An attention item names the sessions that wait for these pieces (choreography:
  * purchase_order.closed).
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
  */
@@ -50,9 +50,9 @@ async function end(
   const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
   requireTransition(purchaseOrderTransitions, order.status, to, order.code)
   const before = await purchaseOrder(work.tx, order.id)
-  // A session that needs these goods locks the same stock. So the session's transaction and this one run one
-  // after the other. If this one is first, the session reads that the goods will not come. If the session is
-  // first, this transaction reads the session's shortage.
+  // A session that needs these goods locks the same stock, so one of the two transactions waits for the
+  // other. If this one comes first, the session sees that the goods will not come. If the session comes
+  // first, this transaction sees the session's shortage.
   await openStock(
     work,
     before.items.map((item) => item.variantId),

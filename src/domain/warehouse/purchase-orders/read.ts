@@ -9,7 +9,7 @@ export interface PurchaseOrderItem {
   name: string
   /** The number of pieces of the variant that were ordered from the factory. */
   quantity: number
-  /** The number of pieces in one of the factory's bundles, the unit in which it sells. */
+  /** The number of pieces in a bundle; the factory sells whole bundles. */
   wholesaleUnit: number
   /** The number of pieces that arrived undamaged. */
   received: number

@@ -24,9 +24,10 @@ export interface Reply {
 const MAX_LISTED_ORDERS = 20
 
 /**
- * Applies factories' WhatsApp replies to their purchase orders, each reply once. A reply that answers no
- * message is matched by the codes in its text, else to the factory's only unanswered purchase order. Returns
- * the provider's ids of the replies that answer a message unknown to laku.
+ * Applies factories' WhatsApp replies to their purchase orders, each reply once. WhatsApp may tell which
+ * message a reply answers. Otherwise laku looks for codes of purchase orders in the reply's text. Without a
+ * code, the reply belongs to the factory's only unanswered purchase order. Returns the provider's ids of
+ * replies to a message that laku does not know.
  */
 export async function recordReplies(work: Work, replies: readonly Reply[]): Promise<{ unknown: string[] }> {
   if (replies.length === 0) return { unknown: [] }
@@ -39,8 +40,8 @@ export async function recordReplies(work: Work, replies: readonly Reply[]): Prom
   for (const reply of replies) {
     const message = reply.repliesTo === undefined ? undefined : answered.get(reply.repliesTo)
     if (reply.repliesTo !== undefined && !message) unknown.push(reply.providerMessageId)
-    // Only the person who received a message of laku can answer that message. So if the answer has no phone
-    // number, it comes from that person.
+    // Only the receiver of laku's message can answer it in WhatsApp. So an answer without a phone number
+    // comes from that receiver.
     const isTheirs = message !== undefined && (reply.from ?? message.toPhone) === message.toPhone
     const own = isTheirs ? purchaseOrderOfMessage(message.dedupeKey) : undefined
     if (reply.from === undefined && !message) showUnknown(work, reply)
@@ -79,8 +80,8 @@ function showUnknown(work: Work, { userId, providerMessageId, body }: Reply): vo
 }
 
 /**
- * Returns the sender's purchase orders whose codes the text names, or else the sender's only unanswered
- * purchase order.
+ * Returns the sender's purchase orders that the text names by code. If it names none, returns the sender's
+ * only unanswered purchase order.
  */
 async function namedOrOnly(work: Work, { from, body }: Reply): Promise<string[]> {
   if (from === undefined) return []
@@ -126,8 +127,8 @@ async function record(work: Work, reply: Reply, purchaseOrderId: string): Promis
 }
 
 /**
- * Tells whether the factory confirmed the purchase order later than this reply. Messages arrive in any order,
- * so an older no or unclear reply no longer matters.
+ * Tells whether the factory confirmed the purchase order in a message that is newer than this reply. Messages
+ * arrive in any order, so an old no or unclear reply may arrive late. Then it no longer matters.
  */
 async function isOvertaken(work: Work, reply: Reply, purchaseOrderId: string): Promise<boolean> {
   const { rows } = await sql`

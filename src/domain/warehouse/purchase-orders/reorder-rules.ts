@@ -6,7 +6,10 @@ export interface ReorderLine {
   variantId: string
   /** The number of pieces that sessions lack and that are not on the way; 0 if there are enough. */
   missing: number
-  /** The number of pieces beyond the missing ones that may be ordered to fill a bundle. */
+  /**
+   * The number of pieces that may be ordered although no session needs them, because the factory sells whole
+   * bundles.
+   */
   mayExceed: number
   /** The number of pieces in a bundle; the factory sells whole bundles. */
   wholesaleUnit: number
@@ -15,15 +18,16 @@ export interface ReorderLine {
 export interface Reorder {
   lines: StockLine[]
   /**
-   * The missing pieces that could not be ordered, because one more bundle would bring too many excess pieces.
+   * The missing pieces that are not ordered. One more bundle would contain them, but also too many pieces
+   * that nobody needs.
    */
   left: StockLine[]
 }
 
 /**
- * Returns how many pieces of each variant to order from the factory, which sells whole bundles of
- * `wholesaleUnit` pieces. Variants with equal bundle sizes share bundles. If the last bundle has more excess
- * pieces than the variants may have, it is left out, and a person decides about the rest.
+ * Returns how many pieces of each variant to order. The factory sells whole bundles of `wholesaleUnit`
+ * pieces, and a bundle may mix variants with the same bundle size. The last bundle may contain too many
+ * pieces that nobody needs. Then it is not ordered, and a person decides about its missing pieces.
  */
 export function reorder(lines: readonly ReorderLine[]): Reorder {
   const parts = [...Map.groupBy(lines, (line) => line.wholesaleUnit)].map(([unit, all]) =>
@@ -33,8 +37,7 @@ export function reorder(lines: readonly ReorderLine[]): Reorder {
 }
 
 function bundlesOf(unit: number, lines: readonly ReorderLine[]): Reorder {
-  // The variant that lacks the largest number of pieces comes first. It gets the excess pieces of the last
-  // bundle first, and its missing pieces are ordered first.
+  // The variant that lacks the most pieces comes first, because pieces are given out in this sequence.
   const sorted = lines.toSorted((a, b) => b.missing - a.missing || (a.variantId < b.variantId ? -1 : 1))
   const short = sum(sorted.map((line) => line.missing))
   const excess = Math.ceil(short / unit) * unit - short

@@ -7,8 +7,8 @@ const yes =
 const no =
   words(`tidak tdk tak gak ga gk nggak ngga enggak engga no not bukan batal batalkan dibatalkan cancel tolak menolak
   ditolak habis kosong gagal maaf sorry belum ❌ 👎`)
-// Words that make a factory's reply unclear: an agreement with a condition, or to a part only, must be read
-// by a person.
+// Words that make a factory's reply unclear. They may mean a condition, or that the factory agrees to a part
+// only. So a person must read the reply.
 const unsure =
   words(`tapi tetapi namun kalau kalo jika bila asal asalkan hanya cuma cuman saja aja sebagian setengah kurang
   mungkin kapan berapa apakah bagaimana gimana but only maybe if`)
@@ -25,8 +25,9 @@ function words(text: string): ReadonlySet<string> {
 const codes = /\bPO-\d{6}-[0-9A-Z]{6}\b/gi
 
 /**
- * Classifies a factory's reply in Indonesian or English. A no anywhere in the reply makes it a no. A
- * question, a condition or a number makes it unclear, because a wrong yes costs more than a person's check.
+ * Classifies a factory's reply in Indonesian or English. If the reply has a word for no, it is a no. If it
+ * has a question, a condition or a number, it is unclear and a person reads it, because a wrong yes is
+ * costly.
  */
 export function meaningOf(text: string | undefined): ReplyMeaning {
   if (text === undefined) return 'unclear'

@@ -4,8 +4,8 @@ import { incomingPurchaseOrderStates } from '../transitions.ts'
 import { purchaseOrderOfMessage } from './send.ts'
 
 /**
- * Raises an attention item for each incoming purchase order of sessions that no longer need its goods. Staff
- * may cancel the purchase order, or keep the goods as stock.
+ * These sessions no longer need the goods that were ordered for them. Raises an attention item for each of
+ * their purchase orders that is on the way. Staff may cancel the purchase order, or keep the goods as stock.
  */
 export async function reportUnneededOrders(work: Work, sessionIds: readonly string[]): Promise<void> {
   if (sessionIds.length === 0) return

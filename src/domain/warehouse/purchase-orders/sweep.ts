@@ -1,8 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 
-// The maximum number of purchase orders that one run of the sweep processes. The others stay due, so the next
-// run processes them at once.
+// The maximum number of purchase orders that one run processes. The next run processes the others.
 const BATCH_SIZE = 200
 
 /**

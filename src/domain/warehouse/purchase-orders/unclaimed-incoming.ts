@@ -3,8 +3,9 @@ import type { Tx } from '../../kernel/index.ts'
 import { incomingPurchaseOrderStates } from '../transitions.ts'
 
 /**
- * Returns, by variant, the pieces on the way from factories, minus the pieces that other sessions lack. The
- * number is below 0 if those sessions lack more than is on the way. The caller has locked the stock.
+ * Returns, by variant, the pieces on the way from factories that this session may have. The pieces that other
+ * sessions lack are subtracted. If the other sessions lack more than is on the way, the number is below 0.
+ * The caller has locked the stock.
  */
 export async function unclaimedIncoming(
   tx: Tx,
