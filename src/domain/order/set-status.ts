@@ -76,7 +76,7 @@ async function move(
   requireTransition(orderTransitions, order.status, status, 'order')
   if (order.status === 'return_requested') throw orderErrors.return_open({ orderId: id, code: order.code })
   // The company refunds the buyer of a lost parcel in full. So setting the order to failed counts towards the
-  // person's limits.
+  // person's limits on giving away money.
   if (status === 'failed') await takeLimit(work, giftOf('order_failed', order, order.totalIdr))
   if (status === 'on_hold' && !reason) throw orderErrors.reason_required({ orderId: id })
   const goesBack = status === 'processing' && order.status !== 'paid'

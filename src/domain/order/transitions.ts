@@ -97,7 +97,10 @@ export const endedUnfundedStates: readonly OrderStatus[] = ['cancelled', 'failed
 /** The states of an order that keeps no money of its buyer: unpaid, or ended with a refund. */
 export const unfundedStates: readonly OrderStatus[] = ['pending_payment', ...endedUnfundedStates]
 
-/** The states of an order that a batch processes: it books, completes, or refunds a lost parcel. */
+/**
+ * The states of an order that a batch may process. The batch books a courier, completes the order, or refunds
+ * a lost parcel.
+ */
 export const batchedStates: readonly OrderStatus[] = [...bookableStates, 'delivered', 'failed']
 
 /** The states of an order whose buyer gets the whole price back, shipping included. */

@@ -33,7 +33,6 @@ const holds = (account: string, states: readonly string[]): Check =>
 
 /**
  * The checks of the invariants about payments and refunds (numbers 1 and 6 in the list of laku's invariants).
- * The ledger itself enforces others.
  */
 export const paymentChecks: readonly Check[] = [
   checkOf(

@@ -23,8 +23,9 @@ export const refundedFromReview: RawBuilder<boolean> = sql`exists (
 const isReceived = sql`(p.status in ${inSql(receivedStates)} and not ${refundedFromReview})`
 
 /**
- * The SQL that counts three kinds of ledger account as one: for money at the provider, in quarantine and in
- * suspense. The checks need only their sum, because money may move between them in several ways.
+ * The SQL that counts three kinds of ledger account as one: money at the provider, money that matches no
+ * payment (quarantine), and unexplained money (suspense). The checks need only their sum, because money may
+ * move between them in several ways.
  */
 const atProvider = sql`case when a.key in ('gateway', 'quarantine') or a.key like 'suspense:%' then 'gateway' else a.key end`
 

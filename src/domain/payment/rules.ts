@@ -37,12 +37,12 @@ export interface PaidBy {
   walletIdr: Rupiah
   /**
    * The sum that came in, including the wallet's part. Staff may accept a sum that differs from the payment's
-   * amount; then no refund goes to the source.
+   * amount. Then all refunds go into the wallet.
    */
   paidAmountIdr: Rupiah | null
   /**
-   * The sum of the payment that the card's issuer took back (chargeback). If it is above 0, no refund goes to
-   * the source.
+   * The sum of the payment that the card's issuer took back (chargeback). If it is above 0, all refunds go
+   * into the wallet.
    */
   chargedBackIdr: Rupiah
 }
@@ -56,10 +56,10 @@ export interface RefundWay {
 const toWallet: RefundWay = { destination: 'wallet', notBefore: null }
 
 /**
- * Decides where a refund of `sourceIdr`, which was paid by invoice, goes at `now`: to the source of the
- * payment, or else into the wallet. The provider's refund rules decide, unless the contract with the provider
- * differs (`policy.refundChannels`). If laku does not know that a QRIS app accepts refunds, the refund goes
- * into the wallet.
+ * Decides where a refund of `sourceIdr` goes at `now`: back to the bank, card or e-wallet that paid, or into
+ * the wallet. `sourceIdr` is the part that was paid by invoice. The provider's refund rules decide, unless
+ * the contract with the provider differs (`policy.refundChannels`). If laku does not know that a QRIS app
+ * accepts refunds, the refund goes into the wallet.
  */
 export function refundWay(
   payment: PaidBy,

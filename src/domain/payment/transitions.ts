@@ -81,7 +81,7 @@ export const outstandingRefundStates: readonly RefundStatus[] = [...sendableRefu
 /** The states of a refund whose money has arrived, at its source or in the wallet. */
 export const arrivedRefundStates: readonly RefundStatus[] = ['succeeded', 'to_wallet']
 
-/** The states of a refund that was approved, whatever came of it. */
+/** The states of a refund that was approved: it is under way, has failed or has arrived. */
 export const grantedRefundStates: readonly RefundStatus[] = [
   ...outstandingRefundStates,
   ...arrivedRefundStates,

@@ -33,8 +33,8 @@ export interface ProductChanges {
 
 /**
  * Changes a product, its status and its variants. A new price applies to orders from now on and is recorded
- * in the price history. Group-buying sessions keep their price, so a shelf price is refused that is below the
- * price in a session that still sells.
+ * in the price history. Group-buying sessions keep their price. A shelf price below the price in a session
+ * that still sells is refused.
  * @throws group_buying.shelf_below_session, product.not_found, variant_not_found, factory_not_active,
  * kernel.illegal_transition, kernel.forbidden
  */

@@ -19,8 +19,8 @@ export interface OrderDraft {
   goodsIdr: Rupiah
   shippingIdr: Rupiah
   /**
-   * True if no courier has quoted the shipping fee for this weight. The fee is an estimate and is corrected
-   * later.
+   * True if the shipping fee is only an estimate, because no courier has quoted it for this weight. It is
+   * corrected later.
    */
   feeEstimated: boolean
   paidAt: Date | null

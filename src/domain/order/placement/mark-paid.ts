@@ -67,9 +67,9 @@ async function markPaid(
 }
 
 /**
- * Cancels the other pending payments of orders that are now paid: a buyer may have asked for a second invoice
- * and then paid the first. These payments are locked after their orders. If that deadlocks with a payment's
- * confirmation, PostgreSQL ends one of the two transactions, and laku runs it again.
+ * Cancels the other pending payments of orders that are now paid. A buyer may have asked for a second invoice
+ * and then paid the first. These payments are locked after their orders, so a deadlock with the confirmation
+ * of a payment is possible. PostgreSQL then ends one of the two transactions, and laku runs it again.
  */
 async function cancelOtherPayments(work: Work, orderIds: string[], payingIds: string[]): Promise<void> {
   const { rows } = await sql<{ id: string }>`

@@ -38,8 +38,8 @@ export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): 
 }
 
 /**
- * Describes a refund of `amountIdr` to an order's buyer for the limits on giving away money. The caller
- * counts the result against those limits.
+ * Describes a refund of `amountIdr` to an order's buyer as money that the acting person gives away. The
+ * caller counts it towards that person's limits.
  */
 export const giftOf = (
   kind: LimitedKind,
@@ -83,9 +83,9 @@ export interface GoodsMoney {
 type Owner = Pick<LockedOrder, 'sessionId' | 'userId'>
 
 /**
- * Returns the ledger debits that pay for a refund. Factories and the commission give back the price of the
- * goods, and the company pays the rest. If an earlier refund makes this one smaller than that price, the
- * company gets the difference.
+ * Returns the ledger debits that pay for a refund. The price of the goods is taken back from the factories
+ * and from the commission. The company pays the rest of the refund. An earlier refund may make this refund
+ * smaller than the price of the goods. Then the company gets the difference.
  */
 export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner: Owner): Entry[] {
   const { sessionId, userId } = owner
@@ -122,8 +122,9 @@ export async function postTakenBack(
 }
 
 /**
- * Gives the company money that a direct order still has after it ended without a sale: all except `keptIdr`.
- * The order still has this money, because the company paid the same sum towards a refund before delivery.
+ * Moves the money that is left on a direct order's account to the company, except `keptIdr`. The order has
+ * ended without a sale. The money is left, because the company had paid the same sum towards a refund before
+ * delivery.
  */
 export async function returnBorne(work: Work, order: LockedOrder, keptIdr: Rupiah): Promise<void> {
   const { id, userId, sessionId } = order

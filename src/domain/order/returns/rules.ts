@@ -27,8 +27,8 @@ export function refundsShipping(reason: ReturnReason, allCameBack: boolean): boo
 }
 
 /**
- * A sold order item: its money was posted to its factory and to the commission. It has the number of pieces
- * returned before, and the money that is left after those returns.
+ * A sold order item: its money was posted to its factory and to the commission. It tells how many pieces were
+ * returned before, and how much money is left after those returns.
  */
 export interface SoldPieces {
   quantity: number

@@ -61,8 +61,8 @@ const namesOf = ({ paymentId, paymentRequestId }: GatewayRefund) =>
   [paymentId, paymentRequestId].flatMap((value) => value ?? [])
 
 /**
- * Returns the id of the quarantined money that this refund sent back in full. It is found only if laku's row
- * of that money still has the status waiting.
+ * Returns the id of the quarantined money (money that matches no payment) that this refund sent back in full.
+ * The money is found only if its row in laku still has the status waiting.
  */
 async function unappliedOf(work: Work, answer: GatewayRefund): Promise<string | undefined> {
   const names = namesOf(answer)

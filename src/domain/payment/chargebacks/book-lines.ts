@@ -16,14 +16,14 @@ interface Matched {
   paymentId: string | null
   quarantineId: string | null
   /**
-   * The status of the quarantined money that the chargeback reduces; null if it concerns no quarantined
-   * money.
+   * The status of the quarantined money (which matches no payment) that the chargeback reduces. Null if the
+   * chargeback reduces no such money.
    */
   status: QuarantineStatus | null
   userId: string | null
   /**
-   * True if the quarantined money that was charged back had already been given away: to a wallet, or back to
-   * its payer.
+   * True if the charged-back money was in quarantine (it matched no payment) and was already given away: to a
+   * wallet, or back to its payer.
    */
   isGiven: boolean
 }
@@ -69,9 +69,9 @@ export async function bookChargebackLines(
 
 /**
  * Finds the payment or quarantined money that each chargeback line is about. The line may name it in three
- * ways: by the id of its invoice, by Xendit's id of the payment or of its request, or by laku's reference. If
- * staff applied the money of one payment to another, both have Xendit's id of the payment, and only the other
- * one has the invoice.
+ * ways: by the id of its invoice, by Xendit's id of the payment or of its request, or by laku's reference.
+ * Staff may have applied the money of one payment to a second payment. Then both have Xendit's id of the
+ * payment, but only the second has the invoice.
  */
 async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Promise<Matched[]> {
   const found: Matched[] = []

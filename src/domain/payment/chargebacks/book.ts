@@ -211,8 +211,8 @@ function reportAmbiguousChargeback(work: Work, { transactionId, paymentId, amoun
 }
 
 /**
- * Returns true if a card issuer would have taken back more of a received payment than its buyer paid by card
- * or bank.
+ * Returns true if a chargeback of `amountIdr` is too large for a received payment. Card issuers can take back
+ * at most the sum that the buyer paid by card or bank.
  */
 export function takesTooMuch(payment: LockedPayment, amountIdr: Rupiah): boolean {
   return payment.paidAt !== null && payment.chargedBackIdr + amountIdr > takeableIdr(payment)

@@ -19,8 +19,8 @@ import { takeFromQuarantine } from './take-from-quarantine.ts'
 export interface ReportedChargeback extends Chargeback {
   paymentId: string
   /**
-   * True if staff confirm that this is another chargeback than the one in the ledger. It is needed if the
-   * ledger has one of the same payment or amount.
+   * True if staff confirm that this chargeback is not the one in the ledger. Needed if the ledger has a
+   * chargeback of the same payment or amount.
    */
   isAnother?: boolean | undefined
   /** The id of a chargeback in laku's ledger, if staff say that the reported chargeback is the same one. */
@@ -40,10 +40,10 @@ export interface RecordedChargeback {
 }
 
 /**
- * Posts a chargeback that Xendit reported to staff before its transaction list had it. Staff also say here
- * whether a line of that list is a chargeback that they reported (`sameAs`) or another one (`isAnother`). A
- * chargeback that is booked on the wrong payment moves to this one (`isMoved`). A chargeback is posted only
- * once under the same id.
+ * Posts a chargeback that Xendit reported to staff before its transaction list had it. With `sameAs`, staff
+ * say that a line of that list is a chargeback which they reported. With `isAnother`, they say that it is
+ * not. With `isMoved`, a chargeback that is booked on the wrong payment moves to `paymentId`. A chargeback is
+ * posted only once under the same id.
  * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.option_not_taken,
  *   kernel.forbidden
  */
@@ -74,7 +74,8 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
     if (before.paymentId === paymentId && before.amountIdr === amountIdr) return { ...line, fresh: false }
     throw paymentErrors.chargeback_known({ transactionId, amountIdr: before.amountIdr })
   }
-  // A chargeback that was too large for its payment is in suspense, and is disposed of there.
+  // A chargeback that was too large for its payment is in the suspense account (unexplained money). Staff
+  // decide about it there.
   if (await isInSuspense(work, { reference: null, providerId: transactionId }))
     throw paymentErrors.chargeback_known({ transactionId, amountIdr })
   const ofPayment = booked.filter((chargeback) => chargeback.paymentId === paymentId)

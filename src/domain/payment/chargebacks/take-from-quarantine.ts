@@ -9,15 +9,15 @@ import { chargebackKey } from './book.ts'
 
 export interface TakenFromQuarantine {
   quarantineId: string
-  /** Xendit's id of the chargeback of quarantined money. */
+  /** Xendit's id of the chargeback of quarantined money (which matches no payment). */
   transactionId: string
   amountIdr: Rupiah
 }
 
 /**
- * Reduces quarantined money (which matches no expected payment) by the sum that a card issuer took back, so
- * that nobody is given that sum. A payment may be in review because of this money. Once nothing of the money
- * is left, that payment ends as refunded.
+ * Reduces quarantined money (such as a wrong amount) by the sum that a card issuer took back, so that nobody
+ * is given that sum. A payment may be in review because of this money. Once nothing of the money is left,
+ * that payment ends as refunded.
  * @throws payment.not_in_quarantine, quarantine_decided, not_refundable where more is taken back than waits
  */
 export async function reduceQuarantined(

@@ -22,9 +22,9 @@ export interface ItemShares {
 }
 
 /**
- * Splits a refund (rupiah) between factories, commission and company, once the money of the goods was posted
- * to them. Each item pays in proportion to the sum still posted for it, and so do its factory and commission.
- * The parts add up to the refund.
+ * Splits a refund (rupiah) between factories, commission and company, after the money of the goods was
+ * posted. Each item pays in proportion to the sum still posted for it. Within an item, factory and commission
+ * pay in proportion too. The company pays the rest, so the parts add up to the refund.
  */
 export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): ItemShares {
   const sold = posted.filter((share) => share.factoryIdr + share.commissionIdr > 0)
@@ -43,9 +43,9 @@ export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): I
 }
 
 /**
- * Returns, for each of these order items, the sums that its factory and the commission got by the ledger. The
- * sums that refunds and returns took back are subtracted. Money that was already paid out to the factory
- * still counts. The SQL `which` selects the ids of the items.
+ * Returns, for each of these order items, the sums that its factory and the commission got according to the
+ * ledger. The sums that refunds and returns took back are subtracted. Money that was already paid out to the
+ * factory is still included. The SQL `which` selects the ids of the items.
  */
 export async function postedItems(tx: Tx, which: RawBuilder<unknown>): Promise<PostedShare[]> {
   const { rows } = await sql<PostedShare>`

@@ -11,8 +11,8 @@ import { dueToBuyer } from './rules.ts'
 interface Difference {
   payment: LockedPayment
   /**
-   * The money that the buyer has beyond their due. If it is below zero, laku withheld this sum from the buyer
-   * and now owes it to the buyer.
+   * The sum by which the buyer has more money than the buyer should have. If it is below zero, laku withheld
+   * this sum from the buyer and now owes it to the buyer.
    */
   excessIdr: Rupiah
   claimedIdr: Rupiah
@@ -33,7 +33,8 @@ export async function levelBuyers(work: Work, paymentIds: Iterable<string>): Pro
     const dueIdr = dueToBuyer(payment)
     const excessIdr = arrivedIdr - dueIdr
     if (excessIdr > 0) return [{ payment, excessIdr, claimedIdr }]
-    // A debt that was written off is money that the buyer has already.
+    // If the company wrote off a buyer's debt, the buyer keeps that money. So it counts as money that the
+    // buyer already has.
     const keptIdr = Math.min(dueIdr - arrivedIdr - writtenOffIdr - underWayIdr, lossIdr)
     return keptIdr > 0 ? [{ payment, excessIdr: -keptIdr, claimedIdr }] : []
   })

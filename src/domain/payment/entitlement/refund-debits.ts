@@ -8,10 +8,10 @@ import { itemShares, postedItems } from './item-shares.ts'
 import { buyersLeft, isPlain, leftOf, requireRefundable } from './rules.ts'
 
 /**
- * Returns the ledger debits that pay for a refund by staff; the payment and its order or session are locked.
+ * Returns the ledger debits that pay for a refund by staff. The payment and its order or session are locked.
  * If the factory bears the refund, the order's funds pay before delivery. After delivery, factory and
- * commission pay in proportion to their shares. Staff cannot refund money in escrow by this function. It
- * belongs to a participation, which is refunded only in full: the buyer leaves, or the session is cancelled.
+ * commission pay in proportion to their shares. Money in escrow cannot be refunded in this way. It is
+ * refunded only in full, when the buyer leaves or the session is cancelled.
  * @throws payment.not_refundable, in_escrow, cancel_instead, over_refunded
  */
 export async function refundDebits(

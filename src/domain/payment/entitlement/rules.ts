@@ -66,10 +66,10 @@ export const buyersLeft = (payment: OwnMoney): Rupiah =>
 
 /**
  * Returns the sum that the buyer should have got back from laku by now. That is the sum of the refunds and
- * rebates decided. The sum is smaller if refunds and chargebacks together would exceed what the buyer paid.
- * The sum is below zero if the card issuer gave back more than the payment's own sum. For example, the buyer
- * paid too much and laku put the surplus into the wallet. Then the card issuer gave the surplus back too. In
- * that case the buyer owes the surplus to laku.
+ * rebates decided. It is smaller if refunds and chargebacks together would exceed what the buyer paid. It is
+ * below zero if the card issuer gave back more than the payment's own sum. Then the buyer owes the difference
+ * to laku. For example, laku put a surplus into the wallet, and the card issuer gave the surplus back as
+ * well.
  */
 export const dueToBuyer = (payment: OwnMoney): Rupiah =>
   Math.min(payment.returnedIdr, ownIdr(payment) - payment.chargedBackIdr)
@@ -89,16 +89,17 @@ export interface SplitRefund {
 }
 
 /**
- * Splits a refund or a rebate (`amountIdr`, rupiah) into the part that its buyer receives and the rest, which
- * stays with the company because the buyer already has all the money that is theirs. `gone` are the sums that
- * were returned earlier; the payment's `returnedIdr` already includes `amountIdr`.
+ * Splits a refund or a rebate (`amountIdr`, rupiah) into the buyer's part and the company's part. The company
+ * keeps a part if the buyer already has all the money that is theirs. `gone` are the sums that were returned
+ * earlier. The payment's `returnedIdr` already includes `amountIdr`.
  */
 export function splitRefund(
   payment: OwnMoney,
   amountIdr: Rupiah,
   gone: Omit<Gone, 'claimedIdr'>,
 ): SplitRefund {
-  // A debt that was written off is money that the buyer has already.
+  // If the company wrote off a buyer's debt, the buyer keeps that money. So it counts as money that the buyer
+  // already has.
   const openIdr = dueToBuyer(payment) - gone.arrivedIdr - gone.writtenOffIdr - gone.underWayIdr
   const buyerIdr = Math.max(0, Math.min(amountIdr, openIdr))
   const restIdr = amountIdr - buyerIdr

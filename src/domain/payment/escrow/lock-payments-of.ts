@@ -13,8 +13,8 @@ export async function lockEscrowPayments(tx: Tx, sessionIds: readonly string[]):
 }
 
 /**
- * Locks the payments of a session, including those that may still be paid. Needed to refund a whole session:
- * a payment confirmed meanwhile could otherwise deadlock with it.
+ * Locks the payments of a session, including those that may still be paid. Call it before a whole session is
+ * refunded. Otherwise the refund could deadlock with the confirmation of a payment.
  */
 export async function lockSessionPayments(tx: Tx, sessionId: string): Promise<void> {
   await sql`

@@ -99,8 +99,8 @@ function postingOf(release: EscrowRelease, payment: LockedPayment): Posting {
 }
 
 /**
- * Splits a rebate between buyer and company. Nothing of a payment is returned before its rebate, so the sums
- * returned before are 0.
+ * Splits a rebate between buyer and company. A rebate is always the first sum that is returned of a payment,
+ * so all earlier sums are 0.
  */
 const splitRebate = (payment: LockedPayment, rebateIdr: Rupiah) =>
   splitRefund({ ...payment, returnedIdr: rebateIdr }, rebateIdr, {

@@ -83,8 +83,9 @@ async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Pro
     // The invoice exists at Xendit now. If laku fails to store it in the database, laku must look for it
     // later and not make another.
     mayExist = true
-    // A paid invoice needs no URL, because nobody has to pay it. Its webhook or the sweep posts the money. An
-    // unpaid invoice without a URL is an error, and laku looks for its URL again later.
+    // A paid invoice needs no URL, because nobody has to pay it. The money is posted after the invoice's
+    // webhook or laku's next check. An unpaid invoice without a URL is an error, and laku looks for its URL
+    // again later.
     if (!made.invoiceUrl && isPaid(made)) return { state: 'checking' }
     if (!made.invoiceUrl) throw unreadable()
     const url = await units.run(actor, (work) => storeInvoice(work, reserved.paymentId, made))

@@ -70,8 +70,9 @@ export async function processNotices(
       if (says === 'SUCCEEDED') doubted.add(id)
     }
   }
-  // A refund is in `doubted` if a webhook contradicts its state read from Xendit. If another webhook agrees
-  // with the state read, the refund only changed between the two webhooks. So the state read is right.
+  // A refund is in `doubted` if a webhook contradicts the state that laku read from Xendit. If another
+  // webhook agrees with that state, the refund only changed between the two webhooks. Then the state that
+  // laku read is right, and the doubt ends.
   for (const { id, says } of notices) {
     const refund = refunds.get(id)
     if (refund && 'amountIdr' in refund && says === refund.status) doubted.delete(id)
@@ -81,7 +82,7 @@ export async function processNotices(
     for (const { inboxId, id, says } of notices) {
       if (!contradicts(says, invoices.get(id))) continue
       const payment = contradicted.get(id)
-      // If a person has already decided about the contradicted payment, the webhook counts as processed.
+      // If a person has already decided that the payment was not paid, the webhook counts as processed.
       if (payment?.state !== 'decided')
         failed.set(inboxId, contradictedInvoice(inboxId, id, says, invoices.get(id), payment))
     }
@@ -111,8 +112,8 @@ function contradicts(
 }
 
 /**
- * Builds the failure of a webhook whose invoice contradicts it. If the payment stays open because of the
- * contradiction, staff are shown the payment. Otherwise they are shown the webhook.
+ * Builds the failure entry of a webhook that the invoice read from Xendit contradicts. If the payment stays
+ * open because of the contradiction, staff are shown the payment. Otherwise they are shown the webhook.
  */
 function contradictedInvoice(
   inboxId: string,

@@ -118,8 +118,8 @@ async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: numb
   if (row.turnInMs !== null && row.turnInMs > -TURN_KEPT_MS)
     return { inMs: row.turnInMs, place: placeOf(row.turnInMs) }
   const pace = { endpoint: 'xendit:create_invoice', perMinute }
-  // If the buyer already has an unpaid invoice, buyers without one come first. So the buyer's next invoice is
-  // made only if its turn comes within the short wait.
+  // Buyers without an unpaid invoice come first. So if the buyer already has one, this invoice is made only
+  // if its turn comes within `SHORT_WAIT_MS`.
   const withinMs = (await isFirst(tx, row, now)) ? LONGEST_LINE_MS : SHORT_WAIT_MS
   const { count, lastInMs } = await takeCalls(tx, pace, { wanted: 1, withinMs })
   if (count === 0) return { inMs: Math.max(lastInMs, SHORT_WAIT_MS + 1), place: placeOf(lastInMs) }
@@ -131,8 +131,8 @@ async function turnOf({ tx, policy, now }: Work, row: Row): Promise<{ inMs: numb
 
 /**
  * Returns true if the buyer has no other unpaid payment that has an invoice or a place in the queue for one.
- * A lock by buyer is taken first. So if two payments of one buyer are opened at once, only one of them can be
- * the first.
+ * A lock on the buyer is taken first. So if two payments of one buyer are opened at once, the result is true
+ * for only one of them.
  */
 async function isFirst(tx: Tx, { id, userId }: Row, now: Date): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`invoices ${userId}`}, 0))`.execute(tx)
@@ -211,8 +211,9 @@ export async function storeInvoice(
 }
 
 /**
- * Ends the reservation of a payment's invoice after a failure. If an invoice may exist, the reservation is
- * kept as one that has run out. The next process then looks for that invoice before it makes one.
+ * Ends the reservation of a payment's invoice after a failure. If an invoice may exist at Xendit, the
+ * reservation is not deleted but marked as expired. The next process then looks for that invoice before it
+ * makes one.
  */
 export async function giveBackInvoice(
   work: Work,

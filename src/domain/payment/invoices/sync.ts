@@ -105,8 +105,8 @@ const ageS = (since: Date, now: Date) => Math.max(0, (now.getTime() - since.getT
 
 /**
  * Returns the time when laku asks Xendit again about an open invoice. The wait is as long as the time since
- * the link was opened. If the buyer has come back from Xendit's page, it is as long as the time since then.
- * So the waits grow. A wait that would go beyond the payment's expiry ends at the expiry.
+ * the link was opened, or since the buyer came back from Xendit's page. So the waits grow. A wait that would
+ * go beyond the payment's expiry ends at the expiry.
  */
 function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment, now: Date): Date {
   const next = secondsAfter(now, Math.max(FIRST_CHECK_S, ageS(buyerBackAt ?? invoiceRequestedAt, now)))
@@ -114,9 +114,9 @@ function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment,
 }
 
 /**
- * Returns the time when laku asks Xendit again after it got no answer. The wait is as long as the time since
- * `since`: when the payment ended, or was first contradicted. So the waits grow from half a minute to at most
- * an hour. If Xendit named a wait, laku uses that wait instead.
+ * Returns the time when laku asks Xendit again after it got no answer. `since` is the time when the payment
+ * ended, or was first contradicted. The wait is as long as the time that has passed since then. So the waits
+ * grow, from half a minute to at most an hour. If Xendit named a wait, laku uses that wait instead.
  */
 function nextTry(since: Date, now: Date, retryAfterS?: number): Date {
   const wait = Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, ageS(since, now)))
@@ -134,8 +134,8 @@ function reportStuckPayment(work: Work, { id, code, expiresAt }: AskedPayment, w
 }
 
 /**
- * Reserves payments about which laku is due to ask Xendit, and returns them. Other runs of the sweep leave
- * the reserved payments out for as long as the calls to Xendit can take.
+ * Reserves payments about which laku is due to ask Xendit, and returns them. Other runs of this job leave the
+ * reserved payments out for as long as the calls to Xendit can take.
  */
 export async function claimDue(work: Work, limit: number): Promise<AskedPayment[]> {
   const { rows } = await sql<AskedPayment>`

@@ -25,8 +25,8 @@ export async function requestPaymentCancellation(work: Work, paymentIds: readonl
 
 /**
  * Ends payments that are no longer needed and closes their invoices at Xendit. If an invoice is paid at that
- * moment, its money is posted as a late payment. Returns the payments whose state is unknown or whose end
- * threw; the job is run again for these.
+ * moment, its money is posted as a late payment. Returns the payments whose state is unknown, or that could
+ * not be ended because of an error. The job is run again for these.
  * @throws kernel.paused
  */
 export async function cancelPayments(

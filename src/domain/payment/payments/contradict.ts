@@ -34,8 +34,8 @@ export async function contradictPayments(work: Work, paymentIds: readonly string
 }
 
 /**
- * Records a person's decision that the money of a contradicted payment did not arrive. From then on the
- * payment may expire, whatever the webhook said.
+ * Records a person's decision that the money of a payment did not arrive, although a webhook reported the
+ * payment as paid. From then on the payment may expire, whatever the webhook said.
  */
 export async function decideContradiction(work: Work, paymentId: string): Promise<void> {
   await sql`

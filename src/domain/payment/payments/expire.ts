@@ -13,9 +13,9 @@ function emitExpired(work: Work, payments: readonly Payment[]): void {
 }
 
 /**
- * Ends payments that can no longer be paid, and emits payment.expired. Leaves out those that are paid
- * according to a webhook; for one with an invoice, the caller must have asked Xendit. Returns the ids of the
- * payments that ended now.
+ * Ends payments that can no longer be paid, and emits payment.expired. Leaves out payments that are paid
+ * according to a webhook. If a payment has an invoice, the caller must have asked Xendit about it before.
+ * Returns the ids of the payments that ended now.
  */
 export async function expirePayments(work: Work, paymentIds: readonly string[]): Promise<string[]> {
   if (paymentIds.length === 0) return []
@@ -36,8 +36,8 @@ const isUnopened = (now: Date) =>
 
 /**
  * Ends up to `limit` expired payments whose link was never opened. They have no invoice, so Xendit need not
- * be asked. If one of them throws, each ends by itself, and the one that throws again is left out for a
- * while, with an attention item.
+ * be asked. If one of them throws an error, each payment is ended in its own transaction. A payment that
+ * throws again is left out for a while, with an attention item.
  */
 export async function expireUnopened(
   context: { units: UnitOfWork; actor: Actor },

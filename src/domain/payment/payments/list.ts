@@ -51,8 +51,8 @@ export async function getPayment(work: Work, idOrCodeText: string): Promise<Paym
 }
 
 /**
- * Returns where a refund of everything left of a payment would go now, to tell the buyer. Null if nothing is
- * left. The part that the wallet paid always goes back into the wallet.
+ * Returns where the money would go if all that is left of a payment were refunded now. The buyer is told this
+ * destination. Null if nothing is left. The part that the wallet paid always goes back into the wallet.
  */
 export async function refundTo(work: Work, paymentId: string): Promise<RefundDestination | null> {
   const { rows } = await sql<PaidBy & { leftIdr: Rupiah; returnedIdr: Rupiah }>`

@@ -25,8 +25,8 @@ export interface LockedPayment extends Payment {
    */
   contradictedAt: Date | null
   /**
-   * The time when a person decided that the money of a contradicted payment did not arrive; null if nobody
-   * has decided that.
+   * The time when a person decided that the payment's money did not arrive, although a webhook reported it as
+   * paid. Null if nobody has decided that.
    */
   contradictionDecidedAt: Date | null
 }

@@ -47,7 +47,7 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
 
 /**
  * Adds refunds that have succeeded to the totals of their locked payments. If a refund returned quarantined
- * money, the payment that is in review because of that money ends.
+ * money (such as a wrong amount), the payment that is in review because of that money ends.
  */
 export async function recordRefunded(
   work: Work,

@@ -6,10 +6,9 @@ import { claimDue, syncInvoices } from '../invoices/sync.ts'
 import { expireUnopened } from './expire.ts'
 
 /**
- * The maximum numbers of payments that one run of the sweep handles. The first is for payments whose links
+ * The maximum numbers of payments that one run of this job handles. The first is for payments whose links
  * were never opened: laku ends them without asking Xendit. The second is for payments whose links were
- * opened: laku asks Xendit about each. It is smaller, because each question is one call, and Xendit accepts
- * only 10 calls a second.
+ * opened: laku asks Xendit about each. It is smaller, because Xendit accepts only 10 calls a second.
  */
 const EXPIRE_BATCH_SIZE = 500
 const SYNC_BATCH_SIZE = 50

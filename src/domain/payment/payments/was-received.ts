@@ -3,9 +3,9 @@ import { inSql } from '../../kernel/index.ts'
 import { paidStates } from '../transitions.ts'
 
 /**
- * An SQL condition: laku's ledger has the money of a payment as money of its order or session. `payment` is
- * the name of the payment's row in the statement. Money that was sent back from quarantine (money without a
- * matching payment) was never money of an order or session.
+ * An SQL condition: the money of a payment was posted to its order or session. `payment` is the name of the
+ * payment's row in the statement. Money that was sent back from quarantine (money without a matching payment)
+ * was never posted there, so it does not count.
  */
 export function wasReceived(payment: string): RawBuilder<boolean> {
   const [status, returnedIdr] = [sql.ref(`${payment}.status`), sql.ref(`${payment}.returned_idr`)]

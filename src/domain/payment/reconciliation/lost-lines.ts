@@ -31,7 +31,7 @@ export async function strangersAmong(
 
 /**
  * Records lines of Xendit's transaction list that only this shop can have caused and that its database does
- * not know. They prove that the database lacks some of its own work.
+ * not know. Such lines prove that the database has lost data.
  */
 export async function recordLostLines(work: Work, strangers: readonly GatewayTransaction[]): Promise<void> {
   for (const { referenceId, id } of strangers)

@@ -34,8 +34,9 @@ export interface OurPage {
 }
 
 /**
- * Returns a page of the postings on laku's ledger account `gateway` within a time, oldest first. Each has the
- * ids and references that Xendit's transaction list may use for it.
+ * Returns a page of the postings on laku's ledger account `gateway` (the money at Xendit) from `since` to
+ * `until`, oldest first. Each posting has the ids and references that Xendit's transaction list may use for
+ * it.
  */
 export async function ourLines(
   tx: Tx,

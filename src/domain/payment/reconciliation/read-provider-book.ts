@@ -12,9 +12,9 @@ const A_PAGE = 50
  */
 const PAGES_PER_RUN = 20
 /**
- * The time (s) by which each reading starts before the end of the last one. It is needed, because a line may
- * appear in Xendit's transaction list a little later than its `updated` time. So some lines are read twice,
- * which changes nothing.
+ * The overlap (s): each reading of Xendit's transaction list starts this long before the end of the previous
+ * reading. It is needed, because a line may appear in the list a little later than its `updated` time. So
+ * some lines are read twice, which changes nothing.
  */
 const OVERLAP_S = 300
 
@@ -125,9 +125,9 @@ async function bookLines(work: Work, lines: readonly GatewayTransaction[]): Prom
 }
 
 /**
- * An SQL condition: Xendit's transaction list was read to its end after the database server started. The
- * server always starts again for a restored copy of the database. So before its first payout, such a copy
- * must read in the list what the shop did meanwhile.
+ * An SQL condition: Xendit's transaction list was read to its end after the database server started. A
+ * restored copy of the database always runs on a newly started server. So laku reads the list before that
+ * copy's first payout. The list shows what the shop did after the backup.
  */
 export const bookIsRead: RawBuilder<boolean> = sql<boolean>`exists (
   select from provider_book_reads where provider = 'xendit' and server_start = pg_postmaster_start_time())`

@@ -66,9 +66,9 @@ export type ComparedBooks = Pick<
 >
 
 /**
- * Compares Xendit's transaction list and laku's ledger, both from `since` to `until`, in both directions.
- * Each line must have a posting, and each posting must have a line. The line of a posting may be older than
- * `since`. So if it is not among the lines read, it is searched for at Xendit by itself. Changes nothing.
+ * Compares Xendit's transaction list and laku's ledger, both from `since` to `until`. Each line must have a
+ * posting, and each posting must have a line. The line of a posting may be older than `since`. So if the
+ * lines read do not include it, laku searches for that one line at Xendit. Changes nothing.
  */
 export async function compareBooks(context: GatewayContext, comparing: Comparing): Promise<ComparedBooks> {
   const { units, actor, gateway } = context

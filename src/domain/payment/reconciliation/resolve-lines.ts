@@ -195,8 +195,9 @@ async function adoptObject(
 }
 
 /**
- * Returns the code of a payment that laku's database lost, for a line about its refund. Both lines go into
- * the suspense account under the payment's code. So the payment and its refund offset each other there.
+ * Returns the code of a payment that laku's database lost, for the line about the payment's refund. The line
+ * of the payment and the line of the refund both go into the suspense account (unexplained money) under this
+ * code. So the two sums offset each other there.
  */
 async function codeOfLost(
   { gateway }: BookContext,
@@ -249,8 +250,8 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
       return 'suspended'
     })
   } catch (error) {
-    // The line cannot be posted to its own account. It is tried again until its time has run out. After that
-    // it goes into the suspense account (unexplained money).
+    // The line cannot be posted. It is tried again until its time has run out. After that its money goes into
+    // the suspense account (unexplained money).
     return await units.run(actor, async (work): Promise<FollowedLine> => {
       if (mayWait(work)) throw error
       await suspendLine(work, line)

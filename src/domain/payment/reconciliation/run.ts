@@ -12,8 +12,8 @@ import { type Comparing, compareBooks } from './reconcile-gateway.ts'
  */
 const A_WINDOW_S = 6 * 3600
 /**
- * The time (s) by which the reading of each period starts before that period. It is needed, because a line
- * may appear in Xendit's transaction list a little later than its own time.
+ * The overlap (s): the reading of each period starts this long before the period. It is needed, because a
+ * line may appear in Xendit's transaction list a little later than its own time.
  */
 const OVERLAP_S = 600
 /** The time (s) without progress after which a comparison counts as broken off, because its process died. */

@@ -23,11 +23,12 @@ import { reportWaitingRefunds } from './plan-by-balance.ts'
 import { refundEvent } from './refund-event.ts'
 
 /**
- * Books the provider's updates of any number of refunds, whatever laku believed before. A refund succeeds
- * only when the provider reports SUCCEEDED, even after it reported FAILED. A failure makes the money payable
- * again. Money that the provider moved in any other way goes into suspense. If the provider contradicts
- * itself about a refund, that refund's automatic steps stop. `answers` were read from the provider, in this
- * order; `refusals` are refunds that it definitely did not accept. The same updates again change nothing.
+ * Books the provider's updates of any number of refunds. `answers` were read from the provider, in this
+ * order; `refusals` are refunds that it definitely did not accept. A refund succeeds only when the provider
+ * reports SUCCEEDED, even after it reported FAILED. If a refund fails, laku owes its money to the buyer
+ * again. Money that the provider moved in any other way goes into the suspense account (unexplained money).
+ * If the provider contradicts itself about a refund, that refund's automatic steps stop. The same updates
+ * again change nothing.
  */
 export async function applyRefundAnswers(
   work: Work,
@@ -59,8 +60,8 @@ async function tellOfStranger(
 ): Promise<void> {
   if (status === 'SUCCEEDED' || status === 'PENDING')
     await recordLostReference(work, { reference: referenceId, providerId: id })
-  // If the provider's transaction list was read already, the unexpected refund's money is in suspense and has
-  // an attention item there. So no second attention item is raised.
+  // If the provider's transaction list was read already, the unexpected refund's money is in the suspense
+  // account (unexplained money). It has an attention item there, so no second one is raised.
   const told = { reference: referenceId, providerId: id }
   if (status !== 'SUCCEEDED' || (await isInSuspense(work, told))) return
   work.requestAttention({
@@ -74,8 +75,9 @@ async function tellOfStranger(
 }
 
 /**
- * Puts money into suspense that the provider moved for a refund although laku did not ask for it. The money
- * stays under the refund's code until a person disposes of it.
+ * Books money into the suspense account (unexplained money): the provider moved it for a refund, although
+ * laku did not ask for it. The money stays there under the refund's code until a person decides where it
+ * belongs.
  */
 async function putAside(
   work: Work,
@@ -175,8 +177,8 @@ async function succeed(
   payments: ReadonlyMap<string, LockedPayment>,
 ): Promise<void> {
   if (ended.length === 0) return
-  // The refund may have been sent by two calls. If the outcome of the other call is unknown, laku goes on
-  // searching for that call's refund at the provider.
+  // Two calls may have sent the refund. One has succeeded now. If the outcome of the other is unknown, laku
+  // goes on searching for that other call's refund at the provider.
   const rows = ended.map(({ refund, before, fact }) => ({
     id: refund.id,
     providerRefundId: fact.providerRefundId,

@@ -18,8 +18,8 @@ export type RefundAnswer = { refund: SentRefund } & (
   /** Xendit was asked, and its answer does not show whether the refund was made. */
   | { failure: ProviderFailure; proof: ProviderProof }
   /**
-   * The call's outcome is unknown, and Xendit's lists do not have the refund. In two cases the refund is not
-   * sent again. `over`: the refund's key has expired. `isMute`: Xendit stores no refunded sum for the
+   * The call's outcome is unknown, and Xendit's lists do not have the refund. Each of three facts forbids
+   * sending it again. `over`: the refund's key has expired. `isMute`: Xendit stores no refunded sum for the
    * payment. `mayBe`: the id of a refund at Xendit that has no reference and may be this refund.
    */
   | { shown: Shown; over: boolean; isMute: boolean; mayBe: string | undefined }

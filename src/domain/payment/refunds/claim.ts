@@ -53,9 +53,9 @@ export const referenceOf = ({ code, attempt }: Pick<SentRefund, 'code' | 'attemp
 /**
  * Reserves refunds that are to be sent to Xendit or asked about, each for one worker at a time. Approved
  * refunds become submitted, and failed refunds get their next attempt; both are posted in the ledger.
- * Submitted refunds without a final answer stay as they are. If a refund has ended but the answer of another
- * call is unknown, laku asks about it. Refunds in any other state are left out, so a job that runs twice does
- * nothing. The lease runs by the database's own clock, even if laku's clock is shifted.
+ * Submitted refunds without a final answer keep their state. An ended refund is reserved only if the outcome
+ * of another call of it is unknown. Refunds in any other state are left out, so a job that runs twice does
+ * nothing. The reservation (lease) ends by the database's own clock, even if laku's clock is shifted.
  */
 export async function claimRefunds(work: Work, refundIds: readonly string[]): Promise<SentRefund[]> {
   if (refundIds.length === 0) return []

@@ -20,7 +20,10 @@ export interface LockedRefund {
   attempt: number
   calls: number
   leaseId: string | null
-  /** The number of the refund's definite refusals that count as failures (a lack of balance does not). */
+  /**
+   * The number of times that the provider definitely refused the refund. Refusals because the balance was too
+   * small do not count.
+   */
   failures: number
   waitsSince: Date | null
   failureCode: string | null
@@ -53,7 +56,7 @@ export interface FailedNow {
   failureCode: string
   /** Another call of this refund is under way or moved money, so a person must decide the next step. */
   isContradicted: boolean
-  /** Set by `failRefunds`: true if the refund waits for balance at the provider. */
+  /** Set by `failRefunds`: true if the refund waits, because the balance at the provider is too small. */
   waits?: boolean
 }
 

@@ -47,8 +47,8 @@ export interface RefundDecision {
    */
   staff?: StaffFacts
   /**
-   * The details of a refund that was sent before a restore: its code, its attempt and the sum that went to
-   * the source.
+   * The details of a refund that was sent before a database restore. `sourceIdr` is the sum that went back to
+   * the bank, card or e-wallet that paid.
    */
   adopted?: { code: string; attempt: number; sourceIdr: Rupiah }
 }
@@ -60,7 +60,8 @@ export interface StaffFacts {
 }
 
 /**
- * The time (s) after which the sweep handles a decided refund itself, because the refund's job must be lost.
+ * The time (s) after which a periodic job (the sweep) handles a decided refund. By then the refund's own job
+ * must be lost.
  */
 export const JOB_GRACE_S = 60
 
@@ -69,7 +70,7 @@ interface Decided extends RefundDecision {
   code: string
   destination: RefundDestination
   /**
-   * The amount that goes to the refund's destination: the whole refund, or only the source's share if the
+   * The amount that goes to the refund's `destination`. It is the whole refund, or the rest of it if the
    * wallet gets `part`.
    */
   goesIdr: Rupiah
@@ -94,10 +95,11 @@ export const decidedIdr: RawBuilder<Rupiah> = sql<Rupiah>`
   (r.amount_idr + (select coalesce(sum(w.amount_idr), 0) from refunds w where w.part_of = r.id))::int8`
 
 /**
- * Decides any number of refunds. A refund goes to the source of the payment if its channel accepts refunds,
- * else into the wallet at once. If the wallet paid a part of the payment, wallet and source get back their
- * shares. Refunds and rebates of a payment never exceed the sum paid, because the payment's row is locked and
- * a database CHECK limits them. A job then sends the refunds to the source (refund.decided).
+ * Decides any number of refunds. A refund goes back to the bank, card or e-wallet that paid (the source), if
+ * the payment's channel accepts refunds. Otherwise it goes into the wallet at once. If the wallet paid a part
+ * of the payment, wallet and source each get their share. Refunds and rebates of a payment never exceed the
+ * sum paid, because the payment's row is locked and a database CHECK limits them. A job then sends the
+ * refunds to the source (refund.decided).
  * @throws payment.not_refundable, over_refunded, refund_key_reused, already_released, not_found
  */
 export async function decideRefunds(work: Work, decisions: readonly RefundDecision[]): Promise<void> {

@@ -20,8 +20,8 @@ import type { Shown } from './hold-lease.ts'
 import { getRefund, type RefundDetail } from './list.ts'
 
 /**
- * The provider's records about a refund whose call was lost: its refunds, its transaction list and its record
- * of the payment. `at` is the time at which laku read them.
+ * The provider's records that may show a refund whose call was lost: the list of refunds, the transaction
+ * list and the record of the payment. `at` is the time at which laku read them.
  */
 export interface Looked extends Shown {
   lines: { id: string; status: string; amountIdr: Rupiah }[]
@@ -98,10 +98,10 @@ export interface DeadRefund {
 
 /**
  * Declares, by two persons, that a refund's lost call never reached the provider. The first person's
- * declaration is only stored. The second person's declaration makes the money payable again (`retryRefund`).
- * The declaration is refused until the refund's key has expired and `policy.providerBookHours` have passed
- * since the last call. It is also refused if a worker may still be calling, or if the provider's records show
- * the refund.
+ * declaration is only stored. After the second person's declaration the refund counts as failed and may be
+ * sent again (`retryRefund`). The declaration is refused until the refund's key has expired and
+ * `policy.providerBookHours` have passed since the last call. It is also refused if a worker may still be
+ * calling, or if the provider's records show the refund.
  * @throws payment.refund_not_found, refund_not_lost, refund_leased, refund_may_live, refund_is_there,
  * same_person, kernel.approver_not_independent,
  *   reason_required, forbidden

@@ -14,10 +14,11 @@ import { refundFailed, refundWaits } from './refund-event.ts'
 type Failed = FailedNow & { payment: LockedPayment | undefined; failures: number; after: AfterRefusal }
 
 /**
- * Sets locked, submitted refunds to failed, because the provider definitely did not make them. So their money
- * is payable again. A failed refund is sent again under a new attempt number, after a longer wait each time.
- * If its source accepts no refund, the money goes into the buyer's wallet at once. A person decides if
- * another call of the refund is under way, or if the refusal code says that the money is gone.
+ * Sets locked, submitted refunds to failed, because the provider definitely did not make them. So laku owes
+ * their money again. A failed refund is sent again under a new attempt number, after a longer wait each time.
+ * If the bank, card or e-wallet that paid accepts no refund, the money goes into the buyer's wallet at once.
+ * A person decides if another call of the refund is under way, or if the refusal code says that the money is
+ * gone.
  */
 export async function failRefunds(
   work: Work,

@@ -55,7 +55,8 @@ export function goneIdr(before: Pick<ProviderRefund, 'bookedIdr'>, answer: Gatew
 /**
  * Decides the meaning of the provider's update of a refund, whatever laku believed before. Updates may come
  * in any order. The first call that succeeded pays the refund, even if the provider reported earlier that the
- * call failed. All other money that the provider moves for the refund goes into suspense.
+ * call failed. All other money that the provider moves for the refund goes into the suspense account
+ * (unexplained money).
  */
 export function interpretRefundAnswer(
   refund: HeardRefund,

@@ -18,8 +18,8 @@ export interface RefundDetail {
    */
   partOf: string | null
   /**
-   * The part (rupiah) of this refund that goes into the wallet, because the wallet paid a part of the
-   * payment. The two parts are in proportion. 0 if the refund has no such part.
+   * The part (rupiah) of this refund that goes into the wallet. It is in proportion to the part of the
+   * payment that the wallet paid. 0 if the refund has no such part.
    */
   walletPartIdr: Rupiah
   reason: string
@@ -37,8 +37,8 @@ export interface RefundDetail {
   firstCalledAt: Date | null
   lastCalledAt: Date | null
   /**
-   * The time since which the refund waits for balance at the provider. It waits because the provider has not
-   * settled enough incoming money yet.
+   * The time since which the refund waits, because laku's balance at the provider is too small. The provider
+   * has not settled enough incoming money yet.
    */
   waitsSince: Date | null
   /**
@@ -89,7 +89,7 @@ export async function getRefund(tx: Tx, which: string | { key: string }): Promis
 export interface RefundFilter {
   status?: string | undefined
   paymentId?: string | undefined
-  /** Whether only refunds are listed that wait for balance at the provider. */
+  /** Whether only refunds are listed that wait, because the balance at the provider is too small. */
   waiting?: boolean | undefined
   limit: number
   cursor?: string | undefined

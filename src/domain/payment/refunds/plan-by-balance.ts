@@ -28,16 +28,16 @@ interface Queued {
    * True if the next call for the refund sends money; false if laku only asks the provider about the refund.
    */
   sends: boolean
-  /** True if the refund already waits for balance at the provider. */
+  /** True if the refund already waits, because the balance at the provider is too small. */
   waits: boolean
 }
 
 /**
- * Returns the refunds that are to be sent now, or about which the provider is to be asked now. If a refund
- * waits for balance at the provider, only refunds that fit into the spendable balance are sent. Waiting
- * payouts use the same balance. The oldest payout or refund goes first, and none overtakes it. A waiting
- * refund does not count as failed; its buyer is notified once. If the balance cannot be read, no refund is
- * held back.
+ * Returns the refunds that are to be sent now, or about which the provider is to be asked now. While any
+ * refund waits for a larger balance at the provider, only refunds that fit into the spendable balance are
+ * sent. Waiting payouts use the same balance. The oldest payout or refund goes first, and none overtakes it.
+ * A waiting refund does not count as failed; its buyer is notified once. If the balance cannot be read, no
+ * refund is held back.
  */
 export async function planByBalance(
   context: GatewayContext,
@@ -103,7 +103,10 @@ type HeldBack = Payment & {
   isNew: boolean
 }
 
-/** Lets refunds wait for balance at the provider, until incoming money is settled there. */
+/**
+ * Makes refunds wait, because the balance at the provider is too small. They wait until incoming money is
+ * settled there.
+ */
 async function holdBack(work: Work, ids: readonly string[], balanceIdr: Rupiah): Promise<void> {
   const { rows } = await sql<HeldBack>`
     update refunds r set next_check_at = ${secondsAfter(work.now, work.policy.balanceAgainS)}, waits_since = coalesce(o.waits_since, ${work.now})
@@ -122,8 +125,8 @@ async function holdBack(work: Work, ids: readonly string[], balanceIdr: Rupiah):
 }
 
 /**
- * Notifies staff how much refund money waits for balance at the provider, since when, and how much balance
- * there is.
+ * Notifies staff that refunds wait, because the balance at the provider is too small. Staff are told the sum
+ * of these refunds, the time since which they wait, and the balance.
  */
 export async function reportWaitingRefunds(work: Work, balanceIdr: Rupiah | null): Promise<void> {
   const { rows } = await sql<{ count: number; sumIdr: Rupiah; oldestAt: Date | null }>`

@@ -20,8 +20,8 @@ export interface FailedRefund {
 }
 
 /**
- * Puts locked refunds whose source accepts no refund into their buyers' wallets, where the money arrives at
- * once.
+ * Puts locked refunds into their buyers' wallets, because the bank, card or e-wallet that paid accepts no
+ * refund. The money arrives in the wallet at once.
  */
 export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[]): Promise<void> {
   if (refunds.length === 0) return
@@ -51,7 +51,7 @@ export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[
 
 /**
  * Splits each refund between buyer and company, counting earlier refunds and those under way. A refund of
- * quarantined money is all the buyer's, because that money was never part of the payment.
+ * quarantined money belongs to the buyer alone, because that money was never part of the payment.
  */
 async function partsOf(
   work: Work,

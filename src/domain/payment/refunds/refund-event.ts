@@ -27,7 +27,10 @@ export function refundWaits(payment: Payment, refund: RefundFacts): NewEvent {
   return { type: 'refund.waiting', aggregate: ['refund', refund.id], payload: refundPayload(payment, refund) }
 }
 
-/** Builds the event that the provider refused a refund, with what happens to the refund next. */
+/**
+ * Builds the event `refund.failed`: the provider refused a refund. The event also says what happens to the
+ * refund next.
+ */
 export function refundFailed(
   payment: Payment,
   refund: RefundFacts,

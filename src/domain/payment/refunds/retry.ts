@@ -21,11 +21,11 @@ import { getRefund, type RefundDetail } from './list.ts'
 import { putIntoWallets } from './put-into-wallets.ts'
 
 export interface RefundRetry {
-  /** The UUID or code of the refund to push on. */
+  /** The UUID or code of the refund that staff retry. */
   refund: string
   /**
-   * True to put the refund's money into the buyer's wallet, because the source of the payment accepts no
-   * refund.
+   * True to put the refund's money into the buyer's wallet, because the bank, card or e-wallet that paid
+   * accepts no refund.
    */
   wallet?: boolean | undefined
   /**
@@ -65,9 +65,10 @@ export async function readProviderRefund(
 }
 
 /**
- * Lets staff push a refund on. A failed refund is sent again now under a new key, or goes into the wallet. If
- * a refund has no final answer, the provider is asked about it now. If staff give the provider's id of a
- * refund, laku books and follows that one. An option that does not fit the refund's state is refused.
+ * Lets staff retry a refund. A failed refund is sent again now under a new key, or its money goes into the
+ * wallet. If a refund has no final answer, the provider is asked about it now. If staff give the id of a
+ * refund at the provider, laku treats that refund as this one from now on. An option that does not fit the
+ * refund's state is refused.
  * @throws payment.refund_not_found, look_it_up, no_wallet, option_not_for_state, options_exclude,
  * provider_refund_mismatch,
  *   kernel.illegal_transition, kernel.forbidden, and what `declareDead` throws
@@ -98,7 +99,8 @@ async function goOn(work: Work, { id, code, status, isLost }: Locked): Promise<v
   if (!outstandingRefundStates.includes(status))
     throw kernelErrors.illegal_transition({ subject: 'refund', code, from: status, to: 'submitted' })
   if (isLost) throw paymentErrors.look_it_up({ refund: code })
-  // The refund becomes due now. So within a second the sweep sends it, or asks the provider about it.
+  // The refund becomes due now. So within a second the periodic job (the sweep) sends it, or asks the
+  // provider about it.
   await sql`
     update refunds set next_check_at = ${work.now}, waits_since = null
     where id = ${id}::uuid and status in ${inSql(outstandingRefundStates)}`.execute(work.tx)
@@ -125,7 +127,8 @@ async function toWallet(work: Work, refund: Locked, payment: LockedPayment | und
 }
 
 /**
- * Takes over a refund in the provider's records, named by its id there, as laku's refund of the same payment.
+ * Treats a refund in the provider's records as laku's `refund` of the same payment. Staff named it by the
+ * provider's id.
  */
 async function takeById(
   work: Work,
@@ -145,7 +148,7 @@ async function takeById(
   if (read === 'taken for granted') return
   await requireOfThis(work, refund, payment, read)
   // A person may have made the refund by hand at the provider, under another reference or none. From now on
-  // laku treats it as its own refund `refund`.
+  // laku treats that refund as its own `refund`.
   await sql`
     insert into provider_refunds (provider_refund_id, refund_id, reference, status, amount_idr, booked_idr, heard_at)
     values (${read.id}, ${refund.id}::uuid, ${referenceOf(refund)}, '', ${amountIdr}, 0, ${work.now})

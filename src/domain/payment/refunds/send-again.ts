@@ -8,8 +8,8 @@ export const mayHaveGone = ({ status }: GatewayRefund) => status === 'PENDING' |
 
 /**
  * Decides whether a refund may be sent to Xendit, for the first time or again after a lost answer. It is sent
- * again only while Xendit surely still knows its idempotency key. The time after which Xendit's lists must
- * show the first call's refund must have passed. And neither the lists nor the payment's refunded sum may
+ * again only under three conditions. Xendit surely still knows its idempotency key. Enough time has passed
+ * for Xendit's lists to show the refund of the first call. Neither the lists nor the payment's refunded sum
  * show that refund.
  */
 export function maySend(

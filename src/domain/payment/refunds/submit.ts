@@ -151,8 +151,8 @@ async function record(work: Work, answers: readonly RefundAnswer[]): Promise<voi
 }
 
 /**
- * Stops the search at the provider for refunds that are already paid or in the wallet. The search was for
- * another call of the refund, because the outcome of that call is unknown.
+ * Stops the search at the provider for refunds whose money is already paid or in the wallet. The search was
+ * for a second call of the refund whose outcome is unknown.
  */
 async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<void> {
   if (refunds.length === 0) return

@@ -64,7 +64,7 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
 }
 
 /**
- * Returns the entry by which a decision about quarantined money counts toward a person's limits. The entry's
+ * Describes a decision about quarantined money for the limits on the money that one person may give away. The
  * amount is the sum given, including what the company adds.
  */
 export const unappliedUse = (

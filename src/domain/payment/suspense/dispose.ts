@@ -31,11 +31,12 @@ import { MAX_CORRECTIONS } from '../reconciliation/booked-sums.ts'
 import { lockQuarantined } from './lock.ts'
 
 /**
- * Lets staff dispose of money in suspense. The kinds of disposal are these. `offset`: a factory's next
- * settlement deducts or adds the money. `wallet`: the money goes into a wallet or out of it. `collected`: the
- * money goes through the company's bank. `written_off`: the company bears or keeps the money. `reassigned`: a
- * chargeback is assigned to its payment or quarantined money, or a movement of the provider to the provider's
- * fees. Above the policy's limit a second approver decides.
+ * Lets staff decide where money in the suspense account (unexplained money) goes. These are the kinds of
+ * decision. `offset`: a factory's next settlement deducts or adds the money. `wallet`: the money goes into a
+ * wallet or out of it. `collected`: the money goes through the company's bank. `written_off`: the company
+ * bears or keeps the money. `reassigned`: a chargeback goes to its payment or quarantined money; money that
+ * the provider moved by itself goes to the provider's fees. Above the policy's limit a second approver
+ * decides.
  * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place,
  * wallet.insufficient_balance,
  *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition,
@@ -47,8 +48,8 @@ export async function disposeSuspense(work: Work, item: string, asked: AskedDisp
 }
 
 /**
- * Disposes of money in suspense whose destination is a known fact, such as the owner of the account that
- * received it. No second approver is needed.
+ * Moves money out of the suspense account (unexplained money) if its destination is a known fact, such as the
+ * owner of the account that received it. So no second approver is needed.
  * @throws as disposeSuspense
  */
 export async function disposeSuspenseByFact(
@@ -61,7 +62,8 @@ export async function disposeSuspenseByFact(
 }
 
 /**
- * Lets a second approver approve or reject a requested disposal of money in suspense.
+ * Lets a second approver approve or reject a request to move money out of the suspense account (unexplained
+ * money).
  * @throws suspense.not_found, nothing_asked, same_person, kernel.approver_not_independent, forbidden, and
  * what the disposal itself throws
  */
@@ -76,8 +78,8 @@ export async function decideSuspense(
 }
 
 /**
- * Locks the payment or wallet that gets the money. It is locked before the suspense item, in the same order
- * as when money is put into suspense.
+ * Locks the payment or wallet that gets the unexplained money. It is locked before the row of that money (the
+ * suspense item), in the same order as when money is put into suspense.
  */
 async function lockPlace(work: Work, { userId }: SuspenseItem, { to, place, userId: given }: AskedDisposal) {
   const quarantineId = quarantineIn(place)
@@ -109,8 +111,8 @@ async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Pr
 }
 
 /**
- * Returns a wallet as the destination for money in suspense. Money that came to laku goes into the wallet;
- * money that left laku is taken out of it.
+ * Returns a wallet as the destination for money in the suspense account (unexplained money). Money that came
+ * to laku goes into the wallet; money that left laku is taken out of it.
  */
 function walletPlace({ code, userId, amountIdr }: SuspenseItem, { userId: given }: AskedDisposal): Place {
   const user = given ?? userId

@@ -21,8 +21,8 @@ export interface LockedUnapplied {
 }
 
 /**
- * Locks money that waits in quarantine. The payment for which it came and the payment `paymentId` are locked
- * before it, in the same order as in all other code.
+ * Locks money that waits in quarantine (such as a wrong amount). The payment for which it came and the
+ * payment `paymentId` are locked before it, in the same order as in all other code.
  * @throws payment.not_in_quarantine, payment.quarantine_decided
  */
 export async function lockQuarantined(
@@ -49,8 +49,9 @@ export async function lockQuarantined(
 }
 
 /**
- * Refuses to give away quarantined money if it may have been charged back. That is so if suspense has an open
- * chargeback of the same amount that belongs to no known payment.
+ * Refuses to give away quarantined money (which matches no payment) if it may have been charged back. That is
+ * so if the suspense account (unexplained money) has an undecided chargeback of the same amount that belongs
+ * to no known payment.
  * @throws payment.maybe_charged_back
  */
 export async function requireNotChargedBack(work: Work, { amountIdr }: LockedUnapplied): Promise<void> {

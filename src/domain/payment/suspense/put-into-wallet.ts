@@ -7,8 +7,8 @@ import { endReview } from './end-review.ts'
 import { decideQuarantined, type LockedUnapplied, requireNotChargedBack } from './lock.ts'
 
 /**
- * Gives quarantined money to a user's wallet. The payment that is in review because of this money, if there
- * is one, becomes refunded.
+ * Gives quarantined money (such as a wrong amount) to a user's wallet. The payment that is in review because
+ * of this money, if there is one, becomes refunded.
  * @throws payment.maybe_charged_back
  */
 export async function putIntoWallet(

@@ -22,9 +22,9 @@ const kindOf = (kind: string): SuspenseKind => {
 }
 
 /**
- * Lets staff move the money of a ledger posting into suspense. The posting is on the ledger's account for the
- * provider (`gateway`), but the provider's records lack it. Staff later dispose of the money in suspense.
- * Each posting can be moved only once.
+ * Lets staff move the money of a ledger posting into the suspense account (unexplained money). The posting is
+ * on the ledger's account for the provider (`gateway`), but the provider's records lack it. Staff later
+ * decide where the money belongs. Each posting can be moved only once.
  * @throws suspense.no_posting, suspense.known, kernel.reason_required, forbidden
  */
 export async function putPosting(work: Work, key: string): Promise<SuspenseItem> {

@@ -13,10 +13,11 @@ import { decideQuarantined, lockQuarantined, requireNotChargedBack } from './loc
 const REASON = 'quarantine'
 
 /**
- * Sends quarantined money back to its payer: to the source if its channel accepts refunds, else to the wallet
- * of the buyer for whose payment the money came. The payment that is in review because of this money fails,
- * and counts as refunded when the money is back. If `adopted` is given, the refund was sent before a restore
- * of the database, so only its row is created.
+ * Sends quarantined money (such as a wrong amount) back to its payer: to the bank, card or e-wallet that
+ * paid, if its channel accepts refunds. Otherwise the money goes to the wallet of the buyer for whose payment
+ * it came. The payment that is in review because of this money fails. It counts as refunded once the payer
+ * has the money. If `adopted` is given, the refund was sent before a restore of the database, so only its row
+ * is created.
  * @throws payment.not_in_quarantine, quarantine_decided, no_source, maybe_charged_back, kernel.forbidden
  */
 export async function refundQuarantined(
@@ -43,8 +44,8 @@ export async function refundQuarantined(
     ? ({ destination: 'source', notBefore: null } as const)
     : refundWay(paidBy, amountIdr, work)
   const toWallet = destination === 'wallet'
-  // A refund to the source is no gift, because the payer gets back their own money. So only a refund to a
-  // wallet counts toward the staff member's limits.
+  // Only a refund to a wallet counts towards the staff member's limits on giving away money. A refund to the
+  // source is not counted, because the payer gets back their own money.
   if (toWallet && payment) await takeLimit(work, unappliedUse(unapplied, payment.userId))
   if (toWallet && !payment) throw paymentErrors.no_source({ id: unapplied.id, channel })
   const code = adopted?.code ?? newCode('RFD', work.now)

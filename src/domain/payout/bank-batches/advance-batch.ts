@@ -34,7 +34,10 @@ import {
   transfersOf,
 } from './read-batches.ts'
 
-/** The failure code of a payout in a batch that the bank rejected, or paid and sent back. */
+/**
+ * The failure code of a payout that the bank rejected, or paid and sent back. The payout is a line of a batch
+ * of bank transfers.
+ */
 const BANK_REJECTED = 'BANK_REJECTED'
 /** The failure code of a payout whose batch of bank transfers was cancelled. */
 export const BATCH_CANCELLED = 'BATCH_CANCELLED'
@@ -92,8 +95,8 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
 export async function handOutBatch(work: Work, named: string): Promise<BankFile> {
   requireStaff(work.actor, 'finance')
   const { id, number, status, isAdopted } = await lockBatch(work, named)
-  // The accounts of an adopted batch come from a file that a person wrote. So no new file is made from the
-  // batch: that person must not be able to make a file for the bank.
+  // An adopted batch was taken over after a database restore, from a file that a person wrote. That person
+  // must not be able to make a file for the bank. So no new file is made from the batch.
   if (isAdopted) throw payoutErrors.batch_adopted({ batch: number })
   const set = {
     handedOutBy: sql`coalesce(t.handed_out_by, ${personOf(work.actor)})`,
@@ -127,11 +130,11 @@ export interface BankWord {
 }
 
 /**
- * Books the bank's outcome for lines of a batch, all or nothing. A line is either paid, under a bank
- * reference that nothing else has, or rejected (also if it was paid and sent back). A line that the bank pays
- * after a rejection or cancellation counts as paid. But if its settlement or withdrawal was paid by another
- * payout meanwhile, the line's money goes into suspense. If `words` is not given, all open lines are booked
- * as paid, under one reference.
+ * Books the bank's outcome for lines (transfers) of a batch. If one line is refused, nothing is booked. A
+ * line is either paid, under a bank reference that nothing else has, or rejected. A line that was paid and
+ * sent back counts as rejected. A line that the bank pays after a rejection or cancellation counts as paid.
+ * If another payout has paid its settlement or withdrawal meanwhile, the line's money goes into the suspense
+ * account (unexplained money). Without `words`, all open lines are booked as paid, under one reference.
  * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
  * reference_used, reference_invalid,
  *   kernel.second_person_needed, kernel.illegal_transition, kernel.forbidden
@@ -142,9 +145,9 @@ export async function confirmBatch(
 ): Promise<BatchDetail> {
   requireStaff(work.actor, 'finance')
   const batch = await lockBatch(work, input.batch)
-  // The bank may change the outcome of a line after its batch is finished: the money comes back, or was paid
-  // after all. So outcomes of single lines are still booked. A reference of the whole batch would book
-  // nothing, so it is refused.
+  // The bank may change a line's outcome after the batch is finished: it sends the money back, or pays after
+  // all. So outcomes of single lines are still booked. A reference for the whole batch is refused, because no
+  // open line is left.
   const isOver = finalStates(bankBatchTransitions).includes(batch.status) && input.words !== undefined
   if (!isOver) requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
   if (input.reference) await claimBankReference(work, input.reference, ['bank_batch', batch.id])
@@ -197,8 +200,9 @@ export async function confirmBatch(
 }
 
 /**
- * Counts a withdrawal that goes back into its wallet against the limits of one person, because nobody but the
- * bank knows whether its money arrived. A settlement is approved again instead, and counts then.
+ * Counts a withdrawal that goes back into its wallet towards the limits on the money that one person may give
+ * away. The reason: only the bank knows whether the withdrawal's money arrived. A settlement counts later,
+ * when it is approved again.
  * @throws kernel.second_person_needed
  */
 async function takeReturned(work: Work, { purpose, subjectId, userId, amountIdr }: Line): Promise<void> {
@@ -252,8 +256,9 @@ export async function cancelBatch(
 }
 
 /**
- * Books the return of lines that the bank had paid and then sent back. If a line's money was in suspense, the
- * returned money goes into suspense too, so that the two sums cancel out.
+ * Books the return of lines (transfers) that the bank had paid and then sent back. If a line's money was in
+ * the suspense account (unexplained money), the returned money goes there too, so that the two sums cancel
+ * out.
  */
 async function takeBack(work: Work, returned: readonly Line[]): Promise<void> {
   const own = returned.filter((line) => !line.setAside)
@@ -295,8 +300,9 @@ async function takeArrived(work: Work, { id, subjectId }: Line): Promise<void> {
 }
 
 /**
- * Handles a line that the bank did not pay, or sent back. If an older payout of the same settlement or
- * withdrawal arrived and its money is in suspense, that payout now pays it.
+ * Handles a line (transfer) that the bank did not pay, or sent back. An older payout of the same settlement
+ * or withdrawal may have arrived, and its money may be in the suspense account (unexplained money). Then that
+ * older payout now pays the settlement or withdrawal.
  */
 async function takeOther(work: Work, { id }: Line): Promise<void> {
   const payouts = await lockPayouts(work, { answers: [], ids: [id] })

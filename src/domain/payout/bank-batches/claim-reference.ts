@@ -8,8 +8,8 @@ import { payoutErrors } from '../errors.ts'
 export const normalReference = (given: string): string => given.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
 
 /**
- * Records that a bank reference belongs to one object, such as a payout. Only one of all settlements,
- * withdrawals, batches, payments by hand and top-ups of the courier's deposit may use a reference.
+ * Records that a bank reference belongs to one object, such as a payout. A reference may be used only once.
+ * This holds across settlements, withdrawals, batches, payments by hand and top-ups of the courier's deposit.
  * @throws payout.reference_invalid, reference_used with what it is of
  */
 export async function claimBankReference(

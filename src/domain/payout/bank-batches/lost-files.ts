@@ -40,9 +40,9 @@ export async function requireBankFiles(tx: Tx): Promise<void> {
 }
 
 /**
- * Requires that the bank may have files that this database lacks: a backup was restored, and staff have not
- * yet said that all files are taken over. Otherwise another person must have allowed this file (`fileId`)
- * beforehand. Returns that person's id; null if nobody had to allow the file.
+ * Checks that files may be missing: the bank may have files that this database lacks. That is so if a backup
+ * was restored and staff have not yet said that all files are taken over. Otherwise another person must have
+ * allowed this file (`fileId`) beforehand. Returns that person's id; null if nobody had to allow the file.
  * @throws payout.file_not_missing
  */
 export async function requireMissingFile(

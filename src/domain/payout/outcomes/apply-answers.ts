@@ -43,8 +43,8 @@ interface Step {
 /**
  * Updates any number of payouts to their state at the provider. `answers` were read from the provider, and
  * may come in any order. `refusals` are payouts that the provider definitely did not accept. A known or
- * outdated answer changes nothing. An answer that contradicts the known state is booked too: money that no
- * settlement or withdrawal takes goes into suspense.
+ * outdated answer changes nothing. An answer that contradicts the known state is booked too. Then money that
+ * no settlement or withdrawal takes goes into the suspense account (unexplained money).
  */
 export async function applyPayoutAnswers(
   work: Work,
@@ -71,7 +71,7 @@ export async function applyPayoutAnswers(
   await note(work, sure)
   for (const otherHeard of sure) {
     // The provider may have sent back more money than the payout's amount. The difference is then booked into
-    // suspense.
+    // the suspense account (unexplained money).
     if (verdictOf(otherHeard.answer.status) === 'reversed')
       await bookDifference(work, otherHeard.payout, otherHeard.answer, 0)
   }
@@ -83,7 +83,7 @@ export async function applyPayoutAnswers(
 
 /**
  * Returns the provider's latest answer about each of laku's payouts. A second payout at the provider under
- * the same key is booked into suspense.
+ * the same key is booked into the suspense account (unexplained money).
  */
 async function matched(
   work: Work,
@@ -305,8 +305,8 @@ async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> 
 }
 
 /**
- * Ends a payout that had been set aside, because its money came back. It was set aside because its settlement
- * or withdrawal could not take the money.
+ * Ends a payout whose money came back. The payout had arrived before, but its settlement or withdrawal could
+ * not take the money. So the payout was set aside.
  */
 async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayout): Promise<void> {
   await moveState(work, payoutMachine, {
@@ -323,8 +323,8 @@ async function tellOfStranger(work: Work, answer: GatewayPayout): Promise<void> 
   const verdict = verdictOf(answer.status)
   if (verdict === 'succeeded' || verdict === 'waiting')
     await recordLostReference(work, { reference: answer.referenceId, providerId: answer.id })
-  // If the provider's transaction list was read already, the unexpected payout's money is in suspense and has
-  // an attention item there. So no second attention item is raised.
+  // If the provider's transaction list was read already, the unexpected payout's money is in the suspense
+  // account (unexplained money). It has an attention item there, so no second one is raised.
   const told = { reference: answer.referenceId, providerId: answer.id }
   if (verdict !== 'succeeded' || (await isInSuspense(work, told))) return
   work.requestAttention({

@@ -7,10 +7,10 @@ import { ownerOf } from '../payouts/lock.ts'
 import { verdictOf } from '../rules.ts'
 
 /**
- * Books into suspense the money that left laku for a payout, as far as it is more than `ownIdr`. `ownIdr` is
- * the sum that the payout's settlement or withdrawal takes. Sums already put into suspense for the payout are
- * subtracted, so the same answer of the provider again changes nothing. The caller has locked the payout.
- * Returns true if something was booked.
+ * Books the part of a payout's money that exceeds `ownIdr` into the suspense account (unexplained money).
+ * `ownIdr` is the sum that the payout's settlement or withdrawal takes. Sums already booked there for the
+ * payout are subtracted, so the same answer of the provider again changes nothing. The caller has locked the
+ * payout. Returns true if something was booked.
  */
 export async function bookDifference(
   work: Work,
@@ -38,8 +38,8 @@ export async function bookDifference(
 }
 
 /**
- * Returns how often and how much was put into suspense for one of the provider's payouts, including items
- * that staff have disposed of since.
+ * Returns how often and how much was put into the suspense account (unexplained money) for one of the
+ * provider's payouts. Sums about which staff have decided since are included.
  */
 async function bookedOf({ tx }: Work, providerId: string): Promise<{ times: number; bookedIdr: Rupiah }> {
   const { rows } = await sql<{ times: number; bookedIdr: Rupiah }>`

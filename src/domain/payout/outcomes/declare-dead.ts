@@ -102,8 +102,8 @@ export async function declareDead(work: Work, { payout: named }: { payout: strin
 }
 
 /**
- * Tells whether a claimed payout surely never reached the provider. Each call is counted before it begins,
- * and `called_at` is empty again only if no call of the payout reached the provider.
+ * Returns true if a claimed payout surely never reached the provider. `called_at` is set before each call. It
+ * is emptied again only if no call of the payout reached the provider.
  */
 const isUnsent = ({ now }: Work, { status, calledAt, providerPayoutId, leaseUntil }: Doubtful) =>
   status === 'submitted' &&

@@ -18,8 +18,8 @@ const BOOKED_AT_ONCE = 50
 
 /**
  * Asks the provider about every payout that laku has as under way, and books its answers. Nothing is sent.
- * Only this finds failed payouts, because the provider's transaction list has no line for them. If the
- * provider does not answer, the run ends.
+ * Failed payouts are found only in this way, because the provider's transaction list has no line for them. If
+ * the provider does not answer, the run ends.
  * @throws ProviderFailure
  */
 export async function followOpenPayouts({ units, actor, payouts }: PayoutContext): Promise<void> {

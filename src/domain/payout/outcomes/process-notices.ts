@@ -29,7 +29,7 @@ export interface PayoutInbox {
 
 /**
  * The number of times that laku reads a payout again if a webhook delivery contradicts the payout's state at
- * the provider. If they still differ after that, staff are notified.
+ * the provider. If the contradiction remains, staff are notified.
  */
 const CONTRADICTED_TRIES = 3
 /**
@@ -73,8 +73,8 @@ export async function processPayoutNotices(
     inbox.failed.push({ id: inboxId, error, tries: CONTRADICTED_TRIES, command })
     if (verdictOf(status) === 'failed') doubted.add(other.id)
   }
-  // One delivery may agree with the payout's state as read now, although another contradicts it. Then the
-  // state changed between the two deliveries, so the state read now counts.
+  // One webhook delivery may contradict the payout's state that laku read, while another agrees with it. Then
+  // the state changed between the two deliveries. So the state that laku read is right.
   for (const { id, says } of notices) {
     const answer = said.get(id)
     if (answer instanceof ProviderFailure) continue

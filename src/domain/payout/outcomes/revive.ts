@@ -13,9 +13,10 @@ const isLive = ({ status, setAside }: LockedPayout) => livePayoutStates.includes
 type Droppable = Pick<LockedPayout, 'id' | 'key' | 'purpose' | 'subjectId' | 'amountIdr' | 'status'>
 
 /**
- * Marks a payout as arrived, although laku had booked it as failed or come back. Newer payouts of the same
- * settlement or withdrawal that were never sent are dropped. Returns true if this payout pays its settlement
- * or withdrawal. Returns false if another payout pays it or may still pay it; this payout is then set aside.
+ * Marks a payout as arrived, although laku had booked it as failed or come back. Other payouts of the same
+ * settlement or withdrawal are dropped if they were never sent. Returns true if the arrived payout pays its
+ * settlement or withdrawal. Returns false if another payout pays it or may still pay it. Then the arrived
+ * payout is set aside.
  */
 export async function revivePayout(
   work: Work,
@@ -98,8 +99,8 @@ export async function dropUnsent(
 }
 
 /**
- * Sets aside a payout that arrived after all but that its settlement or withdrawal cannot take: its money
- * goes into suspense under the payout's key. Locks the payout.
+ * Sets aside a payout that arrived after all, because its settlement or withdrawal cannot take it. The
+ * payout's money goes into the suspense account (unexplained money) under the payout's key. Locks the payout.
  */
 export async function setPayoutAside(work: Work, payoutId: string, why: string): Promise<void> {
   const { rows } = await sql<LockedPayout>`
@@ -113,8 +114,9 @@ export async function setPayoutAside(work: Work, payoutId: string, why: string):
 }
 
 /**
- * Records in suspense that a payout arrived after another payout of the same settlement or withdrawal had
- * begun or had arrived. The receiver may have the money twice.
+ * Books a payout's money into the suspense account (unexplained money). The payout arrived after another
+ * payout of the same settlement or withdrawal had begun or had arrived. The receiver may have the money
+ * twice.
  */
 export async function suspendArrived(work: Work, payout: LockedPayout, why: string): Promise<void> {
   const { id, key, amountIdr, providerPayoutId, turns, route } = payout
@@ -133,7 +135,7 @@ export async function suspendArrived(work: Work, payout: LockedPayout, why: stri
 
 /**
  * Lets an older payout pay a settlement or withdrawal whose newer payout failed or came back. The older
- * payout must have been set aside, and its money must still be in suspense.
+ * payout must have been set aside, and its money must still be in the suspense account (unexplained money).
  */
 export async function promoteSetAside(
   work: Work,

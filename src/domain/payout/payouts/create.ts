@@ -39,7 +39,10 @@ export interface NewPayout {
   description?: string | undefined
 }
 
-/** The time (s) after which the sweep handles a new payout itself, because the payout's job must be lost. */
+/**
+ * The time (s) after which a periodic job (the sweep) handles a new payout. By then the payout's own job must
+ * be lost.
+ */
 const JOB_GRACE_S = 60
 
 /**

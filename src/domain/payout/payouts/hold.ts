@@ -21,7 +21,10 @@ export async function holdPayouts(work: Work, subjectIds: readonly string[]): Pr
   return rows.filter((row) => row.unsent).map((row) => row.subjectId)
 }
 
-/** Releases the payouts of these settlements and withdrawals that were held back: the sweep sends them. */
+/**
+ * Releases the payouts of these settlements and withdrawals that were held back. The periodic job (the sweep)
+ * then sends them.
+ */
 export async function releasePayouts(work: Work, subjectIds: readonly string[]): Promise<void> {
   await sql`
     update payouts set held = false,

@@ -44,8 +44,8 @@ export async function lockPayouts(
     order by id for no key update`
   const { rows } = await read.execute(work.tx)
   // While this statement waited for the lock of a payout that has ended, a retry may have made a newer
-  // payout. The statement does not see that payout, but the next one does. Nobody makes another one under the
-  // locks.
+  // payout. The statement does not see the newer payout, so it is run a second time. Nobody can make another
+  // payout while these locks are held.
   const mayHaveNewer = rows.some(({ status }) => failedPayoutStates.includes(status))
   return mayHaveNewer ? (await read.execute(work.tx)).rows : rows
 }
@@ -57,8 +57,8 @@ export interface PayoutOwner {
 }
 
 /**
- * Returns the owner of a payout's money. If the money is in suspense, it may be set off only against that
- * owner's account.
+ * Returns the owner of a payout's money. If the money is in the suspense account (unexplained money), it may
+ * be set off only against that owner's account.
  */
 export function ownerOf({ userId, factoryId }: Pick<LockedPayout, 'userId' | 'factoryId'>): PayoutOwner {
   return { ...(userId && { userId }), ...(factoryId && { factoryId }) }

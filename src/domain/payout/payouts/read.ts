@@ -26,11 +26,11 @@ export interface PayoutView {
   /** True if the payout was not sent and is held back, because its receiver is suspended. */
   held: boolean
   /**
-   * True if the payout arrived although its settlement or withdrawal could not take it. Its money is in
-   * suspense or was there.
+   * True if the payout arrived although its settlement or withdrawal could not take it. Its money is or was
+   * in the suspense account (unexplained money).
    */
   setAside: boolean
-  /** True if money of the payout is still in suspense. */
+  /** True if money of the payout is still in the suspense account (unexplained money). */
   inSuspense: boolean
   /** The number of calls to the provider that may have made the payout, all under the payout's key. */
   calls: number
@@ -40,8 +40,8 @@ export interface PayoutView {
   absentAt: Date | null
   nextCheckAt: Date | null
   /**
-   * The time since which the payout waits for balance at the provider. It waits because the provider has not
-   * settled enough incoming money yet.
+   * The time since which the payout waits, because laku's balance at the provider is too small. The provider
+   * has not settled enough incoming money yet.
    */
   waitsSince: Date | null
   deadAskedBy: string | null
@@ -81,8 +81,8 @@ export const payoutsOf = (tx: Tx, vault: Vault, subjectId: string): Promise<Payo
   payoutViews(tx, vault, sql`p.subject_id = ${subjectId}`)
 
 /**
- * Returns true if the payout's money may be under way, has arrived, or is in suspense. Then no other payout
- * is sent for its settlement or withdrawal.
+ * Returns true if the payout's money may be under way, has arrived, or is in the suspense account
+ * (unexplained money). Then no other payout is sent for its settlement or withdrawal.
  */
 export function mayBePaid(payout: PayoutView): boolean {
   const { status, providerStatus, setAside, inSuspense } = payout
@@ -110,7 +110,7 @@ export interface PayoutFilter {
   status?: PayoutStatus | undefined
   /** Whether only payouts are listed whose outcome is unknown. */
   unknown?: boolean | undefined
-  /** Whether only payouts are listed that wait for balance at the provider. */
+  /** Whether only payouts are listed that wait, because the balance at the provider is too small. */
   waiting?: boolean | undefined
   limit: number
   cursor?: string | undefined

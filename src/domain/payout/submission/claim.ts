@@ -43,9 +43,9 @@ const PAUSED_S = 60
 
 /**
  * Claims payouts to be sent or asked about, each for one worker at a time under a lease. Created payouts
- * become submitted, with an event, because from now on the money may be gone. While the switch `payouts` is
- * paused, nothing is sent. While the switch `xendit` is paused, nothing is sent and the provider is not
- * asked. Payouts in other states are left out, so a job that runs twice does nothing.
+ * become submitted, with an event, because from now on the money may be gone. While staff have paused payouts
+ * (switch `payouts`), nothing is sent. While staff have paused Xendit (switch `xendit`), nothing is sent and
+ * the provider is not asked. Payouts in other states are left out, so a job that runs twice does nothing.
  */
 export async function claimPayouts(work: Work, payoutIds: readonly string[]): Promise<ClaimedPayout[]> {
   if (payoutIds.length === 0) return []

@@ -91,7 +91,7 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
     if ((await isPaused(work.tx, 'xendit')) || (await isPaused(work.tx, 'payouts'))) return undefined
     return { queue: await queueOf(work, payoutIds), refunds: (await context.refundsWaiting?.(work)) ?? [] }
   })
-  // If the switch `payouts` or `xendit` is paused, nothing is planned. All payouts that the caller named are
+  // While staff have paused payouts or Xendit, nothing is planned. All payouts that the caller named are
   // returned, and `claimPayouts` postpones them.
   if (!seen) return [...payoutIds]
   const { queue, refunds } = seen
@@ -115,8 +115,8 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
       await letGo(work, fit)
     }
   })
-  // Some payouts that waited for balance fit now, but the caller did not name them. They are now due, so the
-  // sweep sends them, one batch at a time.
+  // Some payouts that waited for a larger balance fit now, but the caller did not name them. They are due
+  // now, so the periodic job (the sweep) sends them, one batch at a time.
   return [...others, ...ids(fit).filter((id) => asked.has(id))]
 }
 
@@ -124,9 +124,9 @@ const DAY_S = 86_400
 
 /**
  * Returns true if a payout must wait until the balance has grown by the sum that the payout takes. Two
- * payouts before it failed because the balance was too small, although the balance that laku read was enough
- * or could not be read. After five days the payout is sent in any case, because all money paid before that
- * wait is settled by then (xendit.settlement). Other payouts do not wait for such a payout.
+ * earlier payouts failed because the balance was too small. The balance that laku had read was enough, or
+ * could not be read. So laku does not trust it now. The wait ends after five days, because all money that was
+ * paid before the wait is settled by then (xendit.settlement). Other payouts do not wait for such a payout.
  */
 function waitsForGrowth(
   { shortSince, shortIdr, takesIdr }: Queued,

@@ -60,9 +60,9 @@ interface Asked {
 /**
  * Sends payouts, the oldest first as far as the provider's balance reaches, and records the answers. A payout
  * with an unknown outcome stays submitted, and laku searches for it by its key. For `policy.providerKeyHours`
- * its request is also repeated under that key, which never makes a second payout. A payout missing from the
- * provider's list and a refused repeat prove nothing. If a worker's lease ends before the answer arrives, the
- * answer is recorded all the same.
+ * laku also repeats the request under that key, which never makes a second payout. The payout may exist even
+ * if the provider's list lacks it or the provider refuses the repeated request. If a worker's lease ends
+ * before the answer arrives, the answer is recorded all the same.
  */
 export async function submitPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<void> {
   const planned = await planPayouts(context, payoutIds)
