@@ -62,8 +62,8 @@ export async function definitionOf([noun, verb, inner]: readonly string[]): Prom
 }
 
 /**
- * Returns the actor of a command with their proof, made again from their token. It is made again, because a
- * proof does not survive the way into another thread.
+ * Returns the actor of a command, with a proof of their identity made from their token. The proof is made
+ * again here, because it is lost when the command is sent to another thread.
  */
 const provenActor = ({ actor, token }: Execution): Actor =>
   actor.kind === 'staff' && token !== undefined

@@ -12,8 +12,8 @@ export interface Ready {
 }
 
 /**
- * Returns the shutdown of this process. It also begins when the parent process (`laku up`) ends in any way.
- * So no server outlives its `laku up`.
+ * Returns the object that shuts this process down. The shutdown also begins when the parent process (`laku
+ * up`) ends, so that no server outlives its `laku up`.
  */
 export function processShutdown(logger: Logger): Shutdown {
   const shutdown = new Shutdown({ logger })
@@ -22,9 +22,9 @@ export function processShutdown(logger: Logger): Shutdown {
 }
 
 /**
- * Opens laku for a process that serves strangers or runs for days. In production such a process must not hold
- * the owner's password: an intruder in the process could then remove the database's guards. Throws StartError
- * 2.
+ * Opens laku for a server or a worker. In production, such a process must not hold the password of the
+ * database's owner. With this password, an intruder in the process could remove the database's guards. Throws
+ * StartError 2.
  */
 export async function openProcess(config: Config, name: 'server' | 'worker'): Promise<Laku> {
   if (config.env === 'production' && config.databaseOwnerUrl !== undefined) {

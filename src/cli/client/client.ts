@@ -61,7 +61,7 @@ async function run(chosen: Chosen, argv: readonly string[], around: Surroundings
   await watchLive(remote, chosen, around)
 }
 
-/** The global flags that name a server or a run in it, by their names in `flags`. */
+/** The global flags that make sense only for a command in a server. The keys are the names in `flags`. */
 const flagsOfServers = {
   server: '--server',
   context: '--context',
@@ -69,7 +69,7 @@ const flagsOfServers = {
   idempotencyKey: '--idempotency-key',
 } as const
 
-/** The flags of servers that a command of this machine uses all the same. */
+/** The commands that run on this machine but use one of the flags for a server, each with that flag. */
 const used: Readonly<Record<string, keyof typeof flagsOfServers>> = {
   login: 'server',
   'auth login': 'server',
@@ -77,8 +77,8 @@ const used: Readonly<Record<string, keyof typeof flagsOfServers>> = {
 }
 
 /**
- * Refuses a flag that names a server where the command works on this machine's own database or files: the
- * person meant another shop. Throws a usage error.
+ * Throws a usage error if a command that works on this machine gets a flag for a server. Such a flag shows
+ * that the person meant another shop.
  */
 function refuseFlagsOfServers({ path, flags }: Chosen): void {
   for (const [name, flag] of Object.entries(flagsOfServers)) {
@@ -88,8 +88,9 @@ function refuseFlagsOfServers({ path, flags }: Chosen): void {
 }
 
 /**
- * Returns the error of a command that ran in this process. If the database could not be opened, the error's
- * message also says which settings to set, because an older script sets only DATABASE_URL and LAKU_TOKEN.
+ * Returns the error of a command that ran in this process. If the database could not be opened, the message
+ * also names the settings for a staff server. An older script needs this hint, because it sets only
+ * DATABASE_URL and LAKU_TOKEN.
  */
 function withRemedy(error: unknown): unknown {
   const isOfTheStart = error instanceof Error && /^(StartError|ConfigError)$/.test(error.name)
@@ -98,8 +99,8 @@ function withRemedy(error: unknown): unknown {
 }
 
 /**
- * Displays a live view: requests its content from the server again at an interval, for the terminal's current
- * size.
+ * Displays a live view. At an interval, requests the view's new content from the server, drawn for the
+ * terminal's current size.
  */
 async function watchLive(
   remote: import('./remote-command.ts').RemoteCommand,

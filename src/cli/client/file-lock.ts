@@ -5,7 +5,7 @@ const LOCK_OLD_MS = 5_000
 
 /**
  * Runs `use` while this process alone holds the lock of a file; other processes wait. The lock is a folder
- * beside the file, because only one process can make a folder.
+ * beside the file. If several processes create this folder at once, only one of them succeeds.
  */
 export function withLock<T>(file: string, use: () => T): T {
   const lock = `${file}.lock`

@@ -21,8 +21,8 @@ export interface ShopFlags {
 }
 
 /**
- * The shop that a command line means, and the way to reach this shop. The way is the shop's staff server. For
- * the owner of the shop's host, the way can also be the shop's database.
+ * The shop that a command line means, and the way to reach it: through its staff server. The owner of the
+ * shop's host can also reach it through its database.
  */
 export type FoundShop =
   | { by: 'server'; staffServer: StaffServerAddress; name: string; knownBy: string }
@@ -103,9 +103,9 @@ function byServer(text: string, called: string, env: Env): FoundShop {
 }
 
 /**
- * Returns the saved contexts, or no contexts if their file cannot be read. An unreadable file is no error,
- * because the contexts only give a shop's name here. For example, a service may have its token from elsewhere
- * and no access to its home folder (systemd's ProtectHome).
+ * Returns the saved contexts (the shops where the person is logged in), or none if their file cannot be read.
+ * An unreadable file is no error, because the token comes from elsewhere and only the shop's name is missing.
+ * For example, a systemd service with ProtectHome cannot read its home folder.
  */
 function legibleContexts(env: Env): Contexts {
   try {
@@ -170,8 +170,8 @@ function runsHere(folder: string, env: Env, databaseUrl?: string): FoundShop | u
 
 /**
  * Returns why the record of a running shop is not trusted; undefined if it is trusted. laku sends a token to
- * the server in the record. So nobody else may have written the record, and its server must be on this
- * machine.
+ * the server that the record names. So this server must be on this machine, and no other user may be able to
+ * write the record.
  */
 function doubtAbout({ server }: LocalShop, file: string): string | undefined {
   const { uid, mode } = statSync(file)

@@ -7,15 +7,15 @@ import { runLine } from './client.ts'
  */
 export async function main(argv: readonly string[]): Promise<void> {
   endWithTheReader()
-  // `write-surface`, the last step of the build, writes the names, arguments and options of all commands. It
-  // is handled first, because no command can be read before these files exist.
+  // `write-surface`, the last step of the build, writes files with the names, arguments and options of all
+  // commands. It is handled first, because laku reads every other command from these files.
   if (argv[2] === 'write-surface')
     return await (await import('../../commands/write-surface.ts')).writeSurface()
   try {
     await runLine(asHelpOption(argv))
   } catch (error) {
-    // If help was requested, it is already printed, and there is no failure to report. So the module that
-    // prints failures is not needed here. It is not loaded, because it would load the code of the domain.
+    // If help was requested, it is already printed, so there is no failure to print. The module that prints
+    // failures is not loaded, because it would load the code of the domain.
     if (error instanceof CommanderError && error.exitCode === 0) return
     process.exitCode = await report(error, argv)
   }
@@ -37,7 +37,8 @@ async function report(error: unknown, argv: readonly string[]): Promise<number> 
 }
 
 /**
- * Turns `laku help orders list` into `laku orders list --help`, so that only the noun asked for is loaded.
+ * Turns `laku help orders list` into `laku orders list --help`. So only the code of the noun `orders` is
+ * loaded.
  */
 function asHelpOption(argv: readonly string[]): string[] {
   const [node = '', program = '', first, ...rest] = argv

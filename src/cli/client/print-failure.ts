@@ -8,8 +8,8 @@ export interface Sinks {
 
 /**
  * Prints why a command failed, as a line for people on stderr or as the one JSON value on stdout, and returns
- * the exit code. The raw words of the command line are searched for flags, because the failure may be that
- * these words could not be read.
+ * the exit code. This function searches the unparsed command line for flags, because the failure may be that
+ * the command line could not be parsed.
  */
 export function printFailure(failure: PrintedFailure, argv: readonly string[], sinks: Sinks): number {
   const words = flagsOf(argv)

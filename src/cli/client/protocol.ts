@@ -22,8 +22,8 @@ export const MAX_FILE_BYTES = 50 * 1024 * 1024
 export const HEARTBEAT_MS = 10_000
 
 /**
- * If a command has run in the server for this time (ms), it goes on when its client disconnects. If the
- * command only reads and has run for less time, the server stops it.
+ * The running time (ms) after which every command goes on in the server when its client disconnects. Before
+ * this time, a disconnect stops a command that only reads.
  */
 export const JOB_AFTER_MS = 5_000
 
@@ -101,13 +101,13 @@ export type RunEvent =
    */
   | { file: string; data: string; mode?: number }
   /**
-   * A question that the command needs answered. The server's answer ends with it, and the client sends the
-   * command again with the person's answer.
+   * A question that the command asks the person. It is the last line of the server's answer. Then the client
+   * sends the command again, together with the person's answer.
    */
   | { ask: Question }
   /**
-   * The number of the command's question that was answered. The person has already seen all output before
-   * that question, so the client displays only the later output.
+   * Reports that this question of the command (its number, from 1) was answered. The person has already seen
+   * the output before the question, so the client displays only the later output.
    */
   | { answered: number }
   | { failure: PrintedFailure }

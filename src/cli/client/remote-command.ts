@@ -53,13 +53,15 @@ export class RemoteCommand {
   #run: string | undefined
   #ctrlC: CtrlC | undefined
   #begunAt = Number.NEGATIVE_INFINITY
-  /** The exit code with which the command ended; undefined until the server reports its end. */
+  /**
+   * The exit code with which the command ended; undefined until the server reports that the command ended.
+   */
   #exitCode: number | undefined
   #wasInterrupted = false
   #question: Question | undefined
   /**
    * The code from the second factor of the person who gives the command. This code is sent in an HTTP header
-   * and not in the command, so the command is the same with any code.
+   * and not in the command. So a command that is sent again with a new code counts as the same command.
    */
   readonly #code: string | undefined
   #saidTokenEnds = false

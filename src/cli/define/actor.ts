@@ -23,9 +23,9 @@ export function tokenFolder({ urls, config }: Laku): string {
 }
 
 /**
- * Returns the token that was saved for this database. An earlier version of laku saved the token in the data
- * folder, in a file that belongs to one person. So the data folder is searched too, if this file belongs to
- * the person who runs the command.
+ * Returns the token that was saved for this database. An earlier version of laku saved tokens in the data
+ * folder. So this function also searches that folder, if its file of tokens belongs to the person who runs
+ * the command.
  */
 function keptToken(laku: Laku): string | undefined {
   const { dataDir } = laku.config

@@ -23,7 +23,9 @@ export interface AskingDefinition<S extends z.ZodType, T> extends Shape<S> {
   done: (result: T) => string
 }
 
-/** Declares a change whose result depends on a provider's answer, with --dry-run and --reason. */
+/**
+ * Declares a command whose change depends on a provider's answer. It gets the options --dry-run and --reason.
+ */
 export function defineAsking<S extends z.ZodType, T>(definition: AskingDefinition<S, T>): CommandDefinition {
   const dry = 'ask no provider, print the requests and what would change before them, and save nothing'
   return declared('change', definition, changeFlags({ dry }), async (context, raw) => {

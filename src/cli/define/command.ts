@@ -179,8 +179,8 @@ export interface OutsideWay<I> {
 
 export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   /**
-   * Present if the change is severe. The person must confirm a severe change by a code, typed or given with
-   * --confirm, and must give --reason. Returns this code and the consequence of the change.
+   * Present if the change is severe. A person must confirm a severe change by a code (typed, or given with
+   * --confirm) and give a --reason. This function returns the code and the consequence of the change.
    */
   severe?: (context: CommandContext, input: z.output<S>) => Promise<{ code: string; consequence: string }>
   /**
@@ -190,13 +190,14 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   needsReason?: boolean
   /**
    * Makes the change in one transaction, which --dry-run rolls back. `reason` is empty if the change needs no
-   * reason. If the use case returns a refusal instead of throwing it, the transaction is committed
-   * nevertheless.
+   * reason. A refusal that the use case throws rolls the transaction back. A refusal that it returns does
+   * not: the transaction is committed.
    */
   change: (work: Work, input: z.output<S>, reason: string, context: CommandContext) => Promise<T | Refusal>
   /**
-   * Asks a provider, outside of the change's transaction, for what the transaction needs. Calls `run` to
-   * execute the transaction, with what the provider's answer adds to the input. A dry run asks no provider.
+   * Asks a provider, outside of the change's transaction, for data that the transaction needs. Then calls
+   * `run` to execute the transaction. The argument of `run` is the data that the answer adds to the input. A
+   * dry run asks no provider.
    */
   outside?: (way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<T>) => Promise<T>
   /**

@@ -25,7 +25,9 @@ export function configureCommand(
   command.action(() => run(rawInput(command, definition)))
 }
 
-/** Keeps commander from reading the argument `-2h` as an option that does not exist. */
+/**
+ * Makes commander accept `-2h` as an argument. Otherwise commander would refuse `-2h` as an unknown option.
+ */
 function takeTimes(command: Command): void {
   const parse = command.parseOptions.bind(command)
   command.parseOptions = (words) => {

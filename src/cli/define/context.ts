@@ -46,8 +46,8 @@ export interface ContextOptions {
   keep?: (work: Work, answer: KeptAnswer) => Promise<void>
   prompts?: Prompts
   /**
-   * An instance of laku that is open already. The command does not close it, because its giver does. For
-   * example, a test passes one and closes it itself.
+   * An instance of laku that is open already. The command does not close this instance, because the caller
+   * that passed it will close it. For example, tests do so.
    */
   laku?: Laku
   actor?: Actor

@@ -2,7 +2,9 @@ import { Command, InvalidArgumentError } from 'commander'
 import type { CommandShape, RawInput } from './command.ts'
 import type { GlobalFlags } from './context.ts'
 
-/** The verbs of a noun within a noun, like those of `quarantine` in `laku payments quarantine list`. */
+/**
+ * A second noun inside a noun, with its verbs. For example, `quarantine` in `laku payments quarantine list`.
+ */
 export interface GroupShape<C extends CommandShape = CommandShape> {
   name: string
   description: string
@@ -34,7 +36,8 @@ export interface ProgramSource<C extends CommandShape = CommandShape> {
 }
 
 /**
- * Builds the whole command line. A noun has no verbs in it until a command line names that noun.
+ * Builds the command line with all nouns. The verbs of a noun are added only when a command line names that
+ * noun.
  */
 export function buildProgram<C extends CommandShape>(source: ProgramSource<C>): Command {
   const program = new Command('laku')

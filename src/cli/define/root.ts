@@ -7,11 +7,13 @@ interface Named {
   /** A former name of the noun or the command. It still works, but no help lists it. */
   alias?: string
   description: string
-  /** True if the command runs but is not listed, because other commands start it. */
+  /** True if the help does not list the command, because other commands start it. */
   hidden?: boolean
 }
 
-/** The verbs of a noun within a noun, like those of `quarantine` in `laku payments quarantine list`. */
+/**
+ * A second noun inside a noun, with its verbs. For example, `quarantine` in `laku payments quarantine list`.
+ */
 export type VerbGroup = GroupShape<CommandDefinition>
 
 /**

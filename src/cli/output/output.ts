@@ -18,7 +18,7 @@ export interface OutputOptions {
   stdout?: Stream
   stderr?: Stream
   env?: NodeJS.ProcessEnv
-  /** Receives the command's output in place of stdout and stderr; the receiver prints the output. */
+  /** Receives the command's output and prints it. If absent, the output goes to stdout and stderr. */
   emit?: (event: RunEvent) => void
   /** Resolves when the receiver of the command's output has room for more. */
   ready?: () => Promise<void>

@@ -24,9 +24,9 @@ function jakartaMidnight(now: Date, days: number): Date {
 }
 
 /**
- * Returns the instant that a text names. The text is ISO 8601 (in Jakarta time without an offset), a date
- * (its midnight in Jakarta), `-2h` or `+3d` from now, `now`, `today`, `yesterday` or `tomorrow`. Returns
- * undefined for any other text.
+ * Returns the instant that a text names; undefined for any other text. A text without an offset is in Jakarta
+ * time, and a date means its midnight. Accepts ISO 8601, a shift from now (`-2h`, `+3d`), `now`, `today`,
+ * `yesterday` and `tomorrow`.
  */
 export function parseTime(text: string, now: Date): Date | undefined {
   const word = text.trim().toLowerCase()

@@ -113,7 +113,8 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
 
 /**
  * Returns the actor of the batch. If a second-factor code was given, it confirms the actor for all rows. If
- * none was given, laku does not ask for one, because the batch would then begin again.
+ * no code was given, laku does not ask for one. A question would make the whole batch begin again after the
+ * answer.
  */
 async function actorOf(
   context: CommandContext,

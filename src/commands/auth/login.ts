@@ -89,10 +89,7 @@ const refused = (where: string) =>
 
 export const login = defineTask({ ...shape, name: 'login', run: logIn })
 
-/**
- * The command `laku auth login`, the earlier name of `laku login`. The name dates from when people had no
- * shops of their own.
- */
+/** The command `laku auth login`: the earlier name of `laku login`. */
 export const authLogin = defineTask({
   ...shape,
   name: 'login',

@@ -48,7 +48,7 @@ function addWord(
   places.set(key, { ...known, words: [...known.words, { word, description }] })
 }
 
-/** Returns the flag of an option's term: `--status` of `--status <status>`. */
+/** Returns the flag from an option's definition: `--status` from `--status <status>`. */
 function flagOf(term: string): string {
   return /--[a-z-]+/.exec(term)?.[0] ?? term
 }

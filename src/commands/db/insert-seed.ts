@@ -58,8 +58,8 @@ async function insertProducts(work: Work): Promise<ProductView[]> {
   return products
 }
 
-// The number of the newest forming sessions that are searched for the seed session. A hundred are enough,
-// because an older seed session ended long before a hundred others began.
+// The seed session is searched for among this many newest forming sessions. A hundred are enough, because the
+// seed session ends long before a hundred other sessions have begun.
 const LOOKED_AT = 100
 
 async function openSessionOf(work: Work, productId: string): Promise<SessionView | undefined> {

@@ -59,8 +59,8 @@ export const migrate = defineTask({
 })
 
 /**
- * Adds an administrator, over the owner's connection alone. Throws a CliError with exit code 5 where the name
- * is taken.
+ * Adds an administrator, through the connection of the database's owner. Throws a CliError with exit code 5
+ * if the name is taken.
  */
 async function letInBy({ owner }: DatabaseUrls, name: string): Promise<string> {
   const { letIn } = await import('../../runtime/environment/let-in.ts')

@@ -19,8 +19,8 @@ export interface SessionAnswer {
 const FACTORY_PHONE = '+628112345678'
 
 /**
- * Creates a verified factory and an active product of one variant as staff over HTTP, and counts in the
- * product's stock by the CLI.
+ * Creates a verified factory and an active product with one variant, as staff over HTTP. Enters the product's
+ * stock by the CLI.
  */
 export async function stockGoods(
   shop: Shop,

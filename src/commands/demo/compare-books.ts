@@ -7,14 +7,14 @@ export interface Balance {
 }
 
 /**
- * The balance of laku's gateway account in the ledger, and the balance of laku's account at the payment
+ * The two balances that must agree: the account `gateway` in laku's ledger, and laku's account at the payment
  * provider.
  */
 export interface Books {
   gateway_idr: number
   /**
-   * The balance of laku's account at the provider, minus the balance of the account gateway-fees in laku's
-   * ledger.
+   * The balance of laku's account at the provider, minus the provider's fees (the balance of `gateway-fees`
+   * in laku's ledger).
    */
   provider_idr: number
   agrees: boolean

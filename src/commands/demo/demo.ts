@@ -29,8 +29,8 @@ function jsonOf({ ok, flows, ledger, book }: DemoResult) {
 }
 
 /**
- * Returns the audience of the demo, which prints its progress. People see each step when it ends; scripts see
- * nothing on stdout before the single JSON value.
+ * Returns the functions that print the demo's progress (its audience). People see each step when it ends.
+ * With --json, stdout gets only the single JSON value at the end.
  */
 function audienceOf({ output }: CommandContext): Audience {
   const { style, noteStyle } = output

@@ -15,10 +15,10 @@ export interface FlowResult {
   error?: string
 }
 
-/** The amount and the detail that a step of a flow reports besides its success. */
+/** Facts that a step of a flow may report when it succeeds: an amount of money, and a detail as text. */
 export type Told = { amountIdr?: number; detail?: string }
 
-/** One flow of the service map, which the demo carries out step by step. */
+/** One flow of the service map (docs/service-map.md), which the demo carries out step by step. */
 export interface Flow {
   name: string
   description: string
@@ -30,8 +30,8 @@ export interface Flow {
 export type Steps = <T>(name: string, run: () => Promise<T>, tell?: (value: T) => Told) => Promise<T>
 
 /**
- * Carries out a flow step by step. The first step that fails ends the flow, and its reason becomes the flow's
- * reason.
+ * Carries out a flow step by step. The first step that fails ends the flow. The error message of that step
+ * becomes the flow's error.
  */
 export async function actOut(
   flow: Flow,

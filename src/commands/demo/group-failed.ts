@@ -6,7 +6,8 @@ const WAITS = 'refunds_wait_for_balance'
 const FLOAT_IDR = 500_000
 
 /**
- * The flow of path 3 of the service map: a session expires below its MOQ, and all its buyers are refunded.
+ * The flow of path 3 of the service map (docs/service-map.md): a session expires below its MOQ, and all its
+ * buyers are refunded.
  */
 export const groupFailed: Flow = {
   name: 'group-failed',

@@ -31,8 +31,9 @@ interface Message {
 }
 
 /**
- * The flow of path 2 of the service map when the goods are not in stock. The factory gets a purchase order
- * and delivers in two parts, and the buyers' orders are made one after another.
+ * The flow of path 2 of the service map (docs/service-map.md) when the goods are not in stock. The factory
+ * gets a purchase order and delivers in two parts. The buyers who paid first get their orders after the first
+ * part.
  */
 export const groupSuccessNoStock: Flow = {
   name: 'group-success-no-stock',

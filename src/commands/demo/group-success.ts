@@ -6,8 +6,8 @@ const UNIT_PRICE_IDR = 50_000
 const channels = ['DANA', 'QRIS', 'BCA'] as const
 
 /**
- * The flow of path 2 of the service map when the goods are in stock. Buyers join and pay into escrow; when
- * the MOQ is met, orders are made and the escrow is released.
+ * The flow of path 2 of the service map (docs/service-map.md) when the goods are in stock. Buyers join and
+ * pay into escrow. When the MOQ is met, laku creates their orders and releases the escrow.
  */
 export const groupSuccess: Flow = {
   name: 'group-success',

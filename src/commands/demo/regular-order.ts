@@ -3,8 +3,8 @@ import { expectThat, type Flow } from './flow.ts'
 import { until } from './poll.ts'
 
 /**
- * The flow of path 1 of the service map: a buyer orders and pays, the order becomes paid, and its parcel is
- * booked.
+ * The flow of path 1 of the service map (docs/service-map.md): a buyer orders and pays, the order becomes
+ * paid, and its parcel is booked.
  */
 export const regularOrder: Flow = {
   name: 'regular-order',

@@ -39,8 +39,8 @@ const flows: readonly Flow[] = [
 ]
 
 /**
- * Opens a separate shop for the demo and carries out all flows in it. The flows run at the same time, because
- * that happens in any shop too. After the flows, `laku ledger verify` checks the ledger.
+ * Opens a separate shop for the demo and carries out all flows in it. The flows run at the same time, like
+ * the work of a real shop. After the flows, `laku ledger verify` checks the ledger.
  */
 export async function runDemo(audience: Audience): Promise<DemoResult> {
   audience.opening()

@@ -20,8 +20,8 @@ export class Colleague {
 
   /**
    * Hires a staff member for finance, who then enrols a second factor alone. This factor can confirm another
-   * person's change only after a day. During that day, the new member and a colleague whom the same
-   * administrator hired do not count as two people.
+   * person's change only after a day. If the same administrator hired two staff members, they count as one
+   * person during that day.
    */
   static async hire(shop: Shop, name: string): Promise<Colleague> {
     const admin = shop.at.admin_token

@@ -22,8 +22,8 @@ interface Report {
 }
 
 /**
- * The flow of the last path of the service map. Seven days after an order's delivery, its sale is settled;
- * then the settlement is approved, paid out to the factory and listed in a statement.
+ * The flow of the last path of the service map (docs/service-map.md). Seven days after an order's delivery,
+ * its sale is settled; then the settlement is approved, paid out to the factory and listed in a statement.
  */
 export const settlement: Flow = {
   name: 'settlement',

@@ -18,8 +18,8 @@ interface Parcel {
 const WAYBILL = 'JNE-DEMO-1'
 
 /**
- * The flow of path 4 of the service map: a parcel is tracked until its delivery. The courier's webhooks
- * arrive more than once and in a shuffled order. The buyer gets a notice.
+ * The flow of path 4 of the service map (docs/service-map.md): a parcel is tracked until its delivery. The
+ * courier's webhooks arrive more than once and in a shuffled order. The buyer gets a notice.
  */
 export const shipmentTracking: Flow = {
   name: 'shipment-tracking',

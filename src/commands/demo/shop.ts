@@ -71,7 +71,10 @@ export class Shop {
     return this.lakuAs(this.at.admin_token, ...args)
   }
 
-  /** Runs a command like `laku` above, but with this staff token: a step for two people needs two tokens. */
+  /**
+   * Runs a command like the method `laku`, but with the given staff token: a step for two people needs two
+   * tokens.
+   */
   lakuAs<T>(token: string, ...args: string[]): Promise<T> {
     // LAKU_SERVER names the demo's own shop, whichever shop the person who runs the demo has chosen.
     const shop = { LAKU_SERVER: this.at.staff, LAKU_TOKEN: token, LAKU_DATA_DIR: this.at.data_dir }

@@ -37,7 +37,7 @@ function refundsOf({ refundChannels }: Pick<Policy, 'refundChannels'>): AccountP
 
 /**
  * Returns lines of text about laku's account at the payment provider: how refunds and payouts work there, and
- * the company's own money.
+ * how much of the money there is the company's own.
  */
 export function profileLines({ refundForm, refunds, floatIdr, payoutChannels }: AccountProfile): string[] {
   const name = refundForm === 'current' ? 'payment_request_id' : 'invoice_id'

@@ -1,7 +1,7 @@
 import type { Laku } from '../../runtime/laku.ts'
 import type { DoctorCheck } from './checks.ts'
 
-/** Returns a sentence that says which network address the server takes for a caller's address. */
+/** Returns a sentence that says which network address the server uses as the caller's address. */
 function believedAddress({ config }: Pick<Laku, 'config'>): string {
   const { trustedProxies } = config
   if (trustedProxies.length === 0)
@@ -12,8 +12,8 @@ function believedAddress({ config }: Pick<Laku, 'config'>): string {
 const widest = ['0.0.0.0/0', '::/0']
 
 /**
- * The check of the proxies whose X-Forwarded-For header the server believes. With a wrong proxy among them, a
- * caller gets past every rate limit by network address.
+ * The check of the proxies whose X-Forwarded-For header the server believes. If one of these proxies is not
+ * trustworthy, a caller can evade every rate limit that counts by network address.
  */
 export const believedProxies: DoctorCheck = {
   name: 'trusted proxies',

@@ -9,8 +9,8 @@ interface Rights {
 }
 
 /**
- * The check whether the application's database role has more rights than it needs. With a right to create
- * objects, it could create some that get in the way of the database's guards.
+ * The check whether the application's database role has more rights than it needs. If the role may create
+ * tables or functions, these could disturb the database's guards.
  */
 export const databaseRights: DoctorCheck = {
   name: 'rights in the database',

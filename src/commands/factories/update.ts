@@ -46,8 +46,8 @@ export const update = defineChange({
       throw usageError('nothing to change: see laku factories update --help')
     return await changeFactory(work, { factoryId, callerCode, isTakenForGranted, ...changes })
   },
-  // A dry run takes the code that the caller reads out to staff as right, without a check. A dry run counts
-  // no wrong codes. So with a check, staff could guess the code by dry runs.
+  // A dry run does not check the code that the caller reads out to staff; it accepts any code. A dry run
+  // counts no wrong codes. So if it checked the code, staff could find the right code by many dry runs.
   assuming: async (_way, run) => await run({ takenForGranted: true }),
   done: ({ name }) => `${name} is changed.`,
 })

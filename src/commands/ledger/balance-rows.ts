@@ -19,8 +19,8 @@ export const balanceColumns: readonly Column<BalanceRow>[] = [
 ]
 
 /**
- * Returns one page of account balances that were all read before. They are few: one for each kind of account,
- * or one for each account that the person named.
+ * Returns one page of account balances. The caller has already read all balances, because they are few. There
+ * is one for each kind of account, or one for each account that the person named.
  */
 export function balancePage(all: readonly BalanceRow[], { cursor, limit }: Page): Paged<BalanceRow> {
   const rest = cursor === undefined ? all : all.slice(all.findIndex((row) => row.account === cursor) + 1)

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { defineShow, section } from '../../cli/define/command.ts'
 import { formatTime } from '../../cli/output/format.ts'
 
-// By default, a page has 50 ledger postings, because a person reads them. A script may ask for up to 5,000,
-// because a session with ten thousand buyers has thirty thousand postings.
+// By default, a page has 50 ledger postings, because a person reads them. A script may ask for up to 5,000: a
+// session with ten thousand buyers has thirty thousand postings, and so six pages.
 const SHOWN = 50
 const MAX_POSTINGS = 5_000
 

@@ -11,8 +11,8 @@ const line = z.object({
 })
 
 /**
- * Reads a worker's log and returns the heads that it contains: each is the last page of the ledger's chain at
- * that time. All other lines of the log are skipped.
+ * Reads a worker's log and returns the ledger heads in it. A ledger head is the page that was the last of the
+ * ledger's chain when the line was logged. All other lines of the log are skipped.
  */
 export async function readHeads(files: Files, file: string): Promise<LoggedHead[]> {
   const heads: LoggedHead[] = []

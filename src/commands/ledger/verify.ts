@@ -73,8 +73,8 @@ function sentence(
 }
 
 /**
- * Returns lines of text about the ledger's chain: how many transactions it does not cover yet, and which
- * breaks in the chain a person declared.
+ * Returns lines of text about the ledger's chain: how many transactions are not in the chain yet, and each
+ * break of the chain that a person declared.
  */
 function chainLines({ page, unchained, breaks }: ChainState): string[] {
   const open =

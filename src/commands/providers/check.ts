@@ -108,8 +108,9 @@ const columns: Column<Row>[] = [
 ]
 
 /**
- * Returns the table of findings, and below it each difference in full with what to do. A fact that no
- * harmless request can check has a row too, so that nobody takes its absence for a confirmation.
+ * Returns the table of findings. Below the table, each difference is described in full, with what to do about
+ * it. A fact that no harmless request can check has a row too, so that nobody takes its absence for a
+ * confirmation.
  */
 function report(findings: readonly Finding[], notSeen: readonly NotSeen[], { style, width }: Output): string {
   const unseen = notSeen.map(

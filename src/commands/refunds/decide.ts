@@ -82,8 +82,8 @@ export const retry = defineChange({
 /** Reads the provider's answer about the refund before the transaction begins. */
 async function readFirst({ context, actor, input }: OutsideWay<Retry>): Promise<Partial<Retry>> {
   const { refund, wallet, providerRefundId, notSent } = input
-  // If more than one of these options was given, the provider is not asked, because the use case refuses the
-  // combination.
+  // Only one of --wallet, --provider-refund-id and --not-sent is allowed. If more were given, the provider is
+  // not asked, because the use case will refuse them.
   if ([wallet, providerRefundId, notSent].filter(Boolean).length > 1) return {}
   if (!providerRefundId && !notSent) return {}
   const { searchLostRefund, readProviderRefund } = await import('../../domain/payment/index.ts')

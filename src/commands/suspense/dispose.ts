@@ -8,8 +8,8 @@ const args = [{ name: 'item', description: 'the UUID or code of the money' }]
 const item = z.string()
 
 /**
- * Makes it a severe change to dispose of an item of suspense (money that moved and has no place yet). The
- * person confirms the change by typing the item's code.
+ * Makes the command ask for a confirmation: the person types the code of the suspense item (money without a
+ * known purpose). `consequence` says what will happen to the money.
  */
 const severe =
   (consequence: (amount: string, code: string) => string) =>

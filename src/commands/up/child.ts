@@ -57,7 +57,7 @@ export class Child {
     )
   }
 
-  /** Calls `tell` when the child ends without having been stopped. */
+  /** Calls `tell` if the child process ends, unless `stop` ended it. */
   onDeath(tell: (how: string) => void): void {
     const { exitCode, signalCode } = this.#process
     if (exitCode !== null || signalCode !== null) {

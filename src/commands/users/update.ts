@@ -52,8 +52,8 @@ export const update = defineChange({
     }
     return await changeUser(work, { userId, ...changes, phoneProven: callerCode !== undefined })
   },
-  // A dry run takes the code that the caller reads out to staff as right, without a check. A dry run counts
-  // no wrong codes. So with a check, staff could guess the code by dry runs.
+  // A dry run does not check the code that the caller reads out to staff; it accepts any code. A dry run
+  // counts no wrong codes. So if it checked the code, staff could find the right code by many dry runs.
   assuming: async (_way, run) => await run({ takenForGranted: true }),
   done: ({ id }) => `User ${id} is changed.`,
 })

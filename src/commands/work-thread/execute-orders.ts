@@ -14,7 +14,7 @@ const POOL_SIZE = 4
 
 interface Running {
   stop: AbortController
-  /** The functions that continue the command once the server says that it may write more. */
+  /** The functions that let the command continue. They are called when the server allows more output. */
   waiting: (() => void)[]
 }
 
@@ -67,7 +67,7 @@ function receive(message: ToThread): void {
 async function close(): Promise<void> {
   const laku = await opened?.catch(() => undefined)
   await laku?.close()
-  // The thread ends by itself when it no longer listens for messages.
+  // The thread ends by itself after this, because only the listening for messages kept it running.
   parentPort?.close()
 }
 

@@ -8,14 +8,14 @@ export interface ThreadSettings {
 }
 
 /**
- * A command that the server tells the thread to run: the execution without its functions and without the
- * server's `laku`, because neither can be sent to a thread.
+ * The order by which the server tells the thread to run a command. It lacks those fields of `Execution` that
+ * cannot be sent to a thread, such as functions and the server's `laku`.
  */
 export type Order = Omit<Execution, 'laku' | 'emit' | 'ready' | 'signal'>
 
 /**
- * A message from the server to the thread; `stop` and `more` contain the id of a run. `more` tells that the
- * run's command may write more output.
+ * A message from the server to the thread. `stop` and `more` contain the id of a run. `stop` ends the run's
+ * command; `more` allows the command to write more output.
  */
 export type ToThread = { order: Order } | { stop: string } | { more: string } | { close: true }
 

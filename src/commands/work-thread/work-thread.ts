@@ -66,14 +66,14 @@ export class WorkThread implements CommandHouse {
     thread.once('error', (error) => {
       failure = error
     })
-    // A thread that fails also exits. The thread's commands are rejected at this exit and not earlier,
-    // because only after it can a new thread get commands.
+    // A thread that fails also exits. The thread's commands are rejected only at the exit. From then on, a
+    // repeated command gets a new thread.
     thread.once('exit', (code) => {
       if (this.#thread === thread) this.#thread = undefined
       for (const { reject } of this.#ordered.values())
         reject(failure ?? new Error(`the work thread ended with ${code}`))
     })
-    // The thread must not keep the process alive, because the server's own listeners do that.
+    // The thread alone must not keep the process running. While the server runs, its listeners do that.
     thread.unref()
     return thread
   }

@@ -13,8 +13,8 @@ export interface AddressInput extends Omit<AddressSnapshot, 'phone' | 'areaId'> 
 export type AddressChanges = { [K in keyof AddressInput]?: AddressInput[K] | undefined }
 
 /**
- * Returns the given fields that are stored in another form than people type them, such as the phone number.
- * The result contains them in their stored form. All other fields are stored as typed, so they are left out.
+ * Returns the stored form of those given fields that are not stored as typed, such as the phone number. All
+ * other fields are left out.
  * @throws address.postal_code_invalid, user.phone_invalid
  */
 export function normalized({ phone, postalCode, areaId }: AddressChanges): {

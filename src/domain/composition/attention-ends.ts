@@ -13,14 +13,15 @@ import { answeredPurchaseOrderStates, endedPurchaseOrderStates } from '../wareho
 import { deliveredMessageStates } from '../whatsapp/index.ts'
 
 /**
- * The SQL condition that ends an open attention item, the row `a`. It holds once the cause of the item is
- * gone.
+ * An attention item that ends when this SQL condition is true: the cause of the item is gone. In the
+ * condition, `a` is the item's row.
  */
 interface GoneWhen {
   gone: RawBuilder<unknown>
   /**
    * Present if only the state of the item's subject decides whether the attention item ends. `table` is the
-   * subject's table. `of` lists the states that end the item; with `not`, all states except these end it.
+   * subject's table. `of` lists the states that end the item. If `not` is true, all other states end the
+   * item.
    */
   states?: { table: string; of: readonly string[]; not: boolean }
 }
@@ -50,8 +51,8 @@ const isNot = (table: string, ...states: string[]): GoneWhen => ({
 })
 
 /**
- * Ends the attention item a day after the last failed message of its channel. One of the item's details holds
- * the id of that message's row; `id` is the name of this detail.
+ * Ends the attention item a day after the last failed message of its channel. `id` is the name of the item's
+ * detail that holds the id of this message.
  */
 const quiet = (table: string, id: string): GoneWhen => ({
   gone: sql`coalesce((select t.updated_at from ${sql.table(table)} t where t.id = (a.details ->> ${sql.lit(id)})::uuid), a.since)

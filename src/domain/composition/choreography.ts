@@ -175,8 +175,8 @@ export const choreography: Choreography = {
       notify,
       {
         job: 'payments.withdraw',
-        // The job withdraws the payment's invoice at the provider. An expired payment needs no job. A payment
-        // that was paid needs none either, because it is refunded instead.
+        // The job withdraws the participant's unpaid invoice at the provider. An expired invoice needs no
+        // job. A paid invoice needs no job either, because its payment is refunded instead.
         data: ({ payload: { because, wasPaid, paymentId } }) =>
           because === 'expired' || wasPaid ? undefined : { paymentId },
       },

@@ -116,7 +116,7 @@ async function tellingOf(tx: Tx, { what, id }: Found): Promise<TellingOf> {
     return { subjectIds: [id], seqs: lines.map((line) => line.entrySeq) }
   }
   if (what === 'refund') {
-    // This refund may be the wallet part of a refund to the buyer's source of payment (`partOf`). Such a part
+    // A refund to the buyer's source of payment (`partOf`) may have a part that goes to the wallet. This part
     // has no ledger posting of its own, because the posting of the refund to the source includes it.
     const { partOf } = await tx
       .selectFrom('refunds')

@@ -68,8 +68,8 @@ const questions: Record<
 }
 
 /**
- * Counts the work that waits or would wait for a switch, whether the switch is paused or not. A partial index
- * serves each count.
+ * Counts the work that waits for a paused switch. If the switch is not paused, counts the work that would
+ * wait for it. A partial index serves each count.
  */
 export async function waitingBehind(tx: Tx, name: SwitchName): Promise<Waiting[]> {
   const asked = questions[name].map(({ what, from, amount }) => {

@@ -50,8 +50,8 @@ export async function bankAccountsOf(tx: Tx, vault: Vault, factoryId: string): P
 }
 
 /**
- * Returns the newest approved bank account of a factory, as text for the audit log. The account with the id
- * `before` does not count. Returns null if there is no other.
+ * Returns the factory's newest approved bank account other than the account with the id `before`, as text for
+ * the audit log. Returns null if there is none.
  */
 export async function lastAccount(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,

@@ -49,7 +49,7 @@ export async function listFactories(
   tx: Tx,
   filter: {
     status?: FactoryStatus | undefined
-    /** A member of staff: only the factories that their office looks after are listed. */
+    /** The id of a staff member. Only the factories that this member's office looks after are listed. */
     lookedAfterBy?: string | undefined
     limit: number
     cursor?: string | undefined

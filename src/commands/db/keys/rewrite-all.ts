@@ -11,7 +11,7 @@ import type { Laku } from '../../../runtime/laku.ts'
 export interface Rewritten {
   encrypted: number
   sealed: number
-  /** The values that stay encrypted under an older key, described one a line. */
+  /** Descriptions of the values that stay encrypted under an older key, one line of text for each value. */
   left: string[]
 }
 

@@ -8,7 +8,7 @@ import { isOtpCode, newOtpCode, otpHash } from './otp-code.ts'
 /** An incoming WhatsApp message. */
 export interface Call {
   providerMessageId: string
-  /** The sender's phone number in E.164; undefined where the sender keeps the number back. */
+  /** The sender's phone number in E.164; undefined if the sender hides the number. */
   from?: string | undefined
   at: Date
   body?: string | undefined
@@ -18,8 +18,7 @@ const word = /^\s*(masuk|login)\b/i
 // A WhatsApp message older than this time gets no answer (s). Meta repeats undelivered webhooks for days, so
 // a message may be old. Nobody waits for the answer to an old message any more.
 const FRESH_S = 600
-// The maximum number of phone numbers that a server holds in memory because their holders asked for a code on
-// WhatsApp.
+// A server holds in memory at most this many phone numbers whose holders asked for a code on WhatsApp.
 const MAX_CALLED_NUMBERS = 20_000
 
 const texts = {
@@ -28,12 +27,12 @@ const texts = {
 }
 
 /**
- * Sends a code at once to each person who writes MASUK to laku on WhatsApp: such a person holds the number,
- * so they do not queue behind strangers. The answer costs nothing, because Meta charges nothing for an answer
- * within 24 hours of a person's message.
+ * Sends a code at once to each person who writes MASUK to laku on WhatsApp. Their message proves that they
+ * hold the number, so they need not queue behind strangers. Meta charges nothing for an answer within 24
+ * hours of a person's message.
  *
- * Until the code expires, it works in every browser that asks for a code for this number. Codes that were
- * sent before stay valid.
+ * The code works in every browser that asks for a code for this number, until the code expires. Codes that
+ * laku sent earlier stay valid.
  */
 export async function answerCalls(work: Work, calls: readonly Call[]): Promise<void> {
   const oldest = secondsAfter(work.now, -FRESH_S)
@@ -74,14 +73,14 @@ async function answerCall(work: Work, phone: string, providerMessageId: string):
   )
 }
 
-/** Returns whether the holder of this phone number asked for a code on WhatsApp that has not expired. */
+/** Returns whether this phone number has an unexpired code that its holder asked for on WhatsApp. */
 export async function hasCalledCode(work: Work, phone: string): Promise<boolean> {
   const { rows } = await sql`
     select from called_codes where phone = ${phone} and expires_at > ${work.now}`.execute(work.tx)
   return rows.length > 0
 }
 
-/** Returns the phone numbers whose holders asked for a code on WhatsApp that has not expired. */
+/** Returns the phone numbers with an unexpired code that their holders asked for on WhatsApp. */
 export async function calledNumbers(db: Kysely<DB>, now: Date): Promise<Set<string>> {
   const { rows } = await sql<{ phone: string }>`
     select phone from called_codes where expires_at > ${now} limit ${MAX_CALLED_NUMBERS}`.execute(db)

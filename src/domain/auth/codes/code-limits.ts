@@ -18,7 +18,8 @@ const PROVEN = 5
 
 /**
  * The refusal of a code request that came too early. It contains the name of the rate limit (`turn`) that was
- * used up, and the time until which this limit refuses all requests. The person who asked learns neither.
+ * used up, and the time until which this limit refuses all requests. These two facts are not sent to the
+ * person who asked.
  */
 export class CodeTooEarly extends DomainError {
   readonly turn: string
@@ -123,8 +124,8 @@ export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
     proven || asker.knownAs !== undefined
       ? authErrors.otp_limited({ retryAfterS: Math.min(LONGEST_WAIT_S, refused.inS) })
       : workNeeded(work, asker, refused.inS)
-  // The rate limit lets a request wait for at most `waitS` seconds. This is the number of seconds until the
-  // remaining wait is that short. A request after that time is accepted and waits.
+  // This rate limit accepts a request that must wait for at most `waitS` seconds. This request would have to
+  // wait longer. After `nearInS` seconds, a new request will be accepted.
   const nearInS = refused.inS - (refused.turn.waitS ?? 0)
   throw new CodeTooEarly(error, refused.turn.name, secondsAfter(work.now, nearInS))
 }
@@ -145,8 +146,8 @@ export function hasWorked({ vault, now }: { vault: Vault; now: Date }, asker: As
 }
 
 /**
- * Returns the refusal of a stranger's code request that came too early: the person must solve a puzzle, or
- * wait a minute at most.
+ * Returns the refusal of a stranger's code request that came too early. The stranger must solve a puzzle, or
+ * wait (a minute at most).
  */
 export function workNeeded(
   { vault, now }: { vault: Vault; now: Date },

@@ -5,8 +5,8 @@ import { isOtpCode } from './otp-code.ts'
 import type { CodePurpose } from './request.ts'
 
 /**
- * The maximum number of valid codes of one phone number with which a typed code is compared. Strangers can
- * get fewer valid codes than this at once, so the rest is left for known people.
+ * A typed code is compared with at most this many valid codes of one phone number. Strangers cannot get so
+ * many valid codes at once, so there is room for the codes of known people.
  */
 const MAX_ALIVE = 40
 
@@ -23,11 +23,11 @@ interface Typed {
 }
 
 /**
- * Returns the refusal auth.code_wrong for a code that was sent to this phone number, but for another browser.
- * Returns undefined for every other wrong code.
+ * Returns the refusal auth.code_wrong if the typed code was sent to this phone number, but for another
+ * browser. Returns undefined for every other wrong code.
  *
- * The refusal states when that code and this browser's own code were sent, so that the person knows which
- * message to read. A person with that code holds the phone, so the code is no guess and takes no attempt.
+ * The refusal states when each of the two codes was sent, so that the person knows which message to read. The
+ * typed code takes no attempt, because it is no guess: it shows that the person holds the phone.
  */
 export async function codeOfAnother(work: Work, typed: Typed): Promise<DomainError | undefined> {
   const { challengeId, phone, code, purpose, sentAt, triesLeft } = typed

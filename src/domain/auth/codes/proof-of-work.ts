@@ -8,8 +8,8 @@ const GOOD_FOR_S = 300
  * The number of zero bits with which the digest of a solution begins. A solution takes 2^15 digests on
  * average.
  *
- * A phone of 2018 makes 100,000 to 300,000 digests a second in its browser, and so needs 0.1 to 0.3 s. The
- * unluckiest in a hundred phones need 0.9 s.
+ * A phone of 2018 makes 100,000 to 300,000 digests a second in its browser, and so needs 0.1 to 0.3 s. One
+ * phone in a hundred is unlucky and needs 0.9 s.
  */
 export const PROOF_BITS = 15
 

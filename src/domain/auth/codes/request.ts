@@ -98,8 +98,8 @@ export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChal
     phone,
     codeHash: otpHash(work.vault, challengeId, code),
     ip: input.ip,
-    // This browser's code is not sent if the number's holder already got a code by writing to laku on
-    // WhatsApp. In this case, the browser has two attempts to enter that code.
+    // If the number's holder already got a code by writing to laku on WhatsApp, no further code is sent. The
+    // browser then has only two attempts to enter the holder's code.
     tries: sentAt ? 0 : Math.max(0, work.policy.otpTries - 2),
     status: 'open',
     channel: 'whatsapp',
@@ -196,7 +196,7 @@ export async function sendCode(
     code: string
     purpose: CodePurpose
     sentAt: Date
-    /** The number of this WhatsApp message among the messages with the same challenge's code, from 1. */
+    /** The number of this WhatsApp message, from 1: the same code may be sent in several messages. */
     n: number
   },
 ): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { DomainError, secondsAfter } from '../../kernel/index.ts'
 import { type DeliveryContext, deliverOtpAnotherWay } from './deliver-otp-another-way.ts'
 
-/** Returns the SQL condition that some code was sent and its delivery was not confirmed in time. */
+/** Returns the SQL condition that there is a code whose delivery was not confirmed in time. */
 export function codesDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`exists (select from otp_challenges where next_way_at <= ${now})`
 }
@@ -12,8 +12,8 @@ const BATCH_SIZE = 100
 const AGAIN_S = 5
 
 /**
- * Sends each code whose delivery was not confirmed in time again, by the next channel. WhatsApp reports when
- * a message arrived, and reports nothing if it did not.
+ * If the delivery of a code was not confirmed in time, sends the code again by the next channel. WhatsApp
+ * confirms a delivery, but it does not report a message that never arrived.
  */
 export async function sweepCodes(context: DeliveryContext): Promise<void> {
   const { units, actor } = context

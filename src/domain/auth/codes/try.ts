@@ -15,7 +15,10 @@ export interface CodeGiven {
   code: string
   /** The purpose for which the code must have been requested. */
   purpose: CodePurpose
-  /** The user to whose phone the code must have been sent; if absent, any phone counts. */
+  /**
+   * The user to whose phone the code must have been sent; if absent, the code may have been sent to any
+   * phone.
+   */
   userId?: string | undefined
   /** The network address where the code was typed; null where there is no address. */
   ip: string | null

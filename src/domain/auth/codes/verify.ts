@@ -14,9 +14,9 @@ export interface OtpProof {
   /** The solution of a puzzle, if laku asked the person's browser to solve one. */
   proof?: Proof | undefined
   /**
-   * The text by which the person's browser names itself; by it, laku detects that another browser uses the
-   * log-in. Two tabs of one browser may refresh the log-in at the same time. If a different browser tries to
-   * refresh it, the log-in ends.
+   * The text by which the person's browser names itself. By this text, laku detects that another browser uses
+   * the log-in. If another browser tries to refresh the log-in, the log-in ends. Two tabs of the same browser
+   * may refresh it.
    */
   device?: string | undefined
   /** The name of the person, if they have no account yet. */

@@ -61,7 +61,8 @@ export async function beginRun(work: Work, run: RunIdentity): Promise<Begun> {
   const begun = sql`
     insert into command_runs (id, staff_id, key, request_hash, command)
     values (${id}, ${staffId}, ${key}, ${requestHash}, ${command}) on conflict do nothing`
-  // Both statements are sent together. This is safe, because the database runs them in this order.
+  // The second statement is sent before the first one is answered. This is safe, because the database runs
+  // them in this order.
   const [, made] = await Promise.all([showWhoActs(work), begun.execute(tx)])
   if (made.numAffectedRows === 1n) return { begun: true, id, attempt: 1 }
   const { rows } = await sql<RunRow>`

@@ -25,8 +25,8 @@ interface Factor {
 }
 
 /**
- * Confirms one command of the acting staff member by a code of their second factor. A code counts once. With
- * `burn` false the code is only checked, for a dry run.
+ * Confirms one command of the acting staff member by a code of their second factor. A code works only once.
+ * If `burn` is false, the code is checked but not used up, for a dry run.
  *
  * The caller runs this in its own transaction and commits whatever the outcome, because wrong codes are
  * counted: kernel.second_factor_missing, auth.factor_code_wrong, factor_code_used, factor_limited with

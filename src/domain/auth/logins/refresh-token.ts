@@ -10,8 +10,8 @@ const BRANCH_BYTES = 6
 export interface IssuedToken {
   authSessionId: string
   /**
-   * The id of the sequence of refresh tokens to which this token belongs. Browser tabs that refresh a log-in
-   * at the same time each continue a sequence of their own.
+   * The id of the sequence of refresh tokens to which this token belongs. If two browser tabs refresh a
+   * log-in at the same time, each tab continues with a sequence of its own.
    */
   branch: string
   /** The ordinal number of this token in its sequence of refresh tokens. */
@@ -61,8 +61,8 @@ export function refreshHash(vault: Vault, token: string): string {
 }
 
 /**
- * The format of a token. The last character carries only four bits, so only 16 characters are allowed there.
- * Otherwise one token would have four spellings, because all four would be read as the same bytes.
+ * The format of a token. Only 16 characters are allowed as the last one, because it carries only four bits.
+ * With all 64 characters, four different texts would be read as the same token.
  */
 const shape = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{42}[AEIMQUYcgkosw048]$/
 

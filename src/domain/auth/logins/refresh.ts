@@ -34,12 +34,12 @@ const MAX_BRANCHES = 8
 type Branches = Record<string, { generation: number; since: string }>
 
 /**
- * Exchanges the newest refresh token of a log-in for a fresh one. The previous token stays valid for 30 s on
- * the same device: it gets a fresh token too, which is renewed independently from then on. So two browser
- * tabs that refresh at once both stay logged in.
+ * Exchanges the newest refresh token of a log-in for a fresh one. The token before it can still be exchanged
+ * for 30 s on the same device. The fresh token from that second exchange is renewed independently. So two
+ * browser tabs that refresh at once both stay logged in.
  *
- * An older issued token, or a token from another device, ends the log-in: somebody may have stolen the token.
- * A token that laku did not issue, or that was signed with another key, changes nothing.
+ * An older token, or a token from another device, ends the log-in, because somebody may have stolen it. A
+ * token that laku did not issue, or that was signed with another key, changes nothing.
  *
  * The caller throws `refused` (auth.refresh_invalid, auth.user_suspended) after the commit.
  */
@@ -66,8 +66,8 @@ export async function refreshLogin(work: Work, refreshToken: string, device?: st
     .set({
       branches: JSON.stringify(newest(branches)),
       tokenHash: refreshHash(work.vault, token),
-      // The log-in's device is hashed again with the current key. So a retired key is needed only for log-ins
-      // that have not refreshed their tokens since the key changed.
+      // Each refresh hashes the log-in's device again with the current key. So an old key is needed only for
+      // log-ins without a refresh since the key changed.
       ...(session.device !== null &&
         isDevice(work, device, session.device) && { device: deviceHash(work, device) }),
       rotatedAt: work.now,

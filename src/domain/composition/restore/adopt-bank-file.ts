@@ -53,8 +53,9 @@ export interface AdoptedFile {
  * second time. `confirmBatch` then records how each transfer ended. A withdrawal whose row is lost gets its
  * row again. A second run changes nothing.
  *
- * While no backup was restored, no file should be missing, and a made-up file would hold money of users and
- * factories. So another person must have allowed this very file beforehand (`laku limits allow bank_file`).
+ * If no backup was restored, no file should be missing, and the given file may be made up. A made-up file
+ * would block money of users and factories. So another person must then have allowed exactly this file
+ * beforehand (`laku limits allow bank_file`).
  * @throws payout.file_not_missing, kernel.reason_required, forbidden
  */
 export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Promise<AdoptedFile> {
@@ -104,7 +105,10 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
   return adopted
 }
 
-/** Returns a UUID (version 8) that is made from these lines. Other lines have another id. */
+/**
+ * Returns an id of the bank file, a UUID (version 8) made from its lines. Files with different lines have
+ * different ids.
+ */
 function bankFileId(lines: readonly FileLine[]): string {
   const texts = lines.map(({ code, amountIdr, destination }) => {
     const { channelCode, accountNumber } = destination
@@ -115,8 +119,8 @@ function bankFileId(lines: readonly FileLine[]): string {
 }
 
 /**
- * Tells whether the line of the bank file that pays the settlement or withdrawal with this code was taken
- * over before. It was, if a bank transfer with this code is submitted or succeeded, or if its money is in
+ * Returns whether a line of the bank file was taken over before. `code` is the settlement or withdrawal that
+ * the line pays. It was taken over if a bank transfer with this code was sent, or if its money is in
  * suspense.
  */
 async function isTakenOver(work: Work, code: string): Promise<boolean> {
@@ -138,7 +142,8 @@ async function isHere(work: Work, code: string): Promise<boolean> {
 /**
  * Puts the money of a line of the bank file into suspense (money without a known purpose), because the bank
  * may have paid it. If the bank returns the money, the command `suspense collect` posts the return to the
- * ledger. Nobody knows any more who decided about this money, so it counts against everybody's limits.
+ * ledger. It is no longer known which staff member approved the transfer. So the amount counts against the
+ * limits of all staff members.
  */
 async function suspendLine(work: Work, line: FileLine): Promise<void> {
   const { code, amountIdr } = line

@@ -61,8 +61,8 @@ export interface Adoption {
   /** The refunds that this database did not know; each is posted to its payment. */
   refunds: { code: string; payment: string | null; amountIdr: Rupiah }[]
   /**
-   * The payouts whose receiver this database does not know, and those that have not ended yet. No money moves
-   * until a person has decided about each payout without a receiver, and the unfinished ones have ended.
+   * The payouts because of which no money moves yet. Some have no receiver in this database, so a person must
+   * decide about them. The others have not ended yet.
    */
   open: { code: string; amountIdr: Rupiah; command: string }[]
   /** True if laku may move money again. */
@@ -93,8 +93,8 @@ export async function adoptProvider(
     onProgress(transactions)
   }
   // The state of open payouts is read from the provider first, because some may have failed after the backup.
-  // If a payout failed, its settlement becomes unpaid again, or its money returns to the wallet. After that,
-  // a payout that was made in its place can be posted.
+  // If a payout failed, its settlement becomes unpaid again, or its money returns to the wallet. Only then
+  // can laku post a second payout that replaced the failed one.
   await followOpenPayouts(context)
   const own: Adoption['adopted'] = []
   const { followed, refunds, waiting } = await resolveKeptLines(context, {
@@ -139,9 +139,9 @@ export async function adoptProvider(
 }
 
 /**
- * Checks whether this database lacks anything that the provider knows, after a standby became the database at
- * the same address. If nothing is missing, this is the shop's own database, and laku moves money again.
- * Otherwise staff must run `laku payments adopt`. Returns true if money moves again.
+ * Checks whether this database lacks anything that the provider knows. This is needed after a standby
+ * database took over at the same address. If nothing is missing, laku moves money again. Otherwise staff must
+ * run `laku payments adopt`. Returns true if money moves again.
  */
 export async function recogniseDatabase(context: AdoptContext): Promise<boolean> {
   const { units, actor, place } = context
@@ -198,8 +198,7 @@ interface OpenPayout {
 }
 
 /**
- * Returns the money in suspense (without a known purpose) that was sent by payouts which this database does
- * not know.
+ * Returns the items of suspense (money without a known purpose) for payouts that this database does not know.
  */
 async function openPayouts({ tx }: Work): Promise<OpenPayout[]> {
   const { rows } = await sql<OpenPayout>`
@@ -231,8 +230,8 @@ async function standDown(work: Work, reference: string): Promise<void> {
 }
 
 /**
- * Posts a payout that this installation of laku made, as a withdrawal or as a settlement. Returns undefined
- * if the payout matches neither.
+ * Posts a payout of this installation of laku to the ledger, either as a withdrawal or as a settlement.
+ * Returns undefined if the payout matches neither.
  */
 async function adoptPayoutOfOurs(
   work: Work,
@@ -257,8 +256,8 @@ async function adoptPayoutOfOurs(
 }
 
 /**
- * Tells whether this installation of laku made a payout's reference. An unmarked reference counts too: it is
- * from before laku added the mark of the installation.
+ * Returns whether this installation of laku made the reference of a payout. A reference without the mark of
+ * an installation also counts, because earlier versions of laku added no mark.
  */
 const isOurs = (reference: string, installation: string) =>
   ['ours', 'unmarked'].includes(originOf(reference, installation))

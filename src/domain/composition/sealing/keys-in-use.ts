@@ -5,8 +5,8 @@ import { countSealed, sealedTables } from './sealed-data.ts'
 
 export interface KeyUse {
   /**
-   * The number of encrypted values, or of seals on ledger postings and on pages of the ledger's chain, by key
-   * id.
+   * The number of values under each key, by key id. The values are encrypted data, or seals (HMAC signatures)
+   * of the ledger.
    */
   values: Map<string, number>
   /** The number of encrypted values by key id, table by table. */

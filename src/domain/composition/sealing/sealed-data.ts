@@ -36,8 +36,8 @@ export interface Resealed {
 type SealedRow = Record<string, string | null> & { id: string }
 
 /**
- * The tables whose values LAKU_ENCRYPTION_KEY encrypts for longer than a day. After a change of the key,
- * these values must be encrypted again.
+ * The tables with encrypted values that are kept for longer than a day. After a change of
+ * LAKU_ENCRYPTION_KEY, these values must be encrypted again.
  */
 export const sealedTables: readonly SealedTable[] = [
   {
@@ -160,8 +160,9 @@ export async function reencryptPage(
 const LIMIT_WINDOW_S = 8 * 86_400
 
 /**
- * Hashes the bank accounts of recent withdrawals again under the new key, so that the limit for each account
- * still counts them together. Returns how many withdrawals were changed.
+ * Hashes the bank accounts of recent withdrawals again under the new key. Otherwise one account would have
+ * two hashes, and its withdrawal limit would not count all its withdrawals. Returns how many withdrawals were
+ * changed.
  */
 export async function recountWithdrawals({
   tx,

@@ -23,8 +23,8 @@ export async function stoppableChange(work: Work, token: string): Promise<Stoppa
 }
 
 /**
- * Stops a change of a phone, email, tax number or bank account for its owner from before, and restores the
- * old value.
+ * Stops a change of a phone, email, tax number or bank account, and restores the old value. The previous
+ * owner asks for this by the link in a notice.
  *
  * The log-ins of the user end (choreography: way_in.stopped), the waiting time for withdrawals starts again,
  * and an attention item is raised. The stop needs no log-in, and repeating it changes nothing.
