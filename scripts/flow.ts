@@ -12,12 +12,15 @@ const [name] = process.argv.slice(2)
 const isJob = jobs.some((job) => job.name === name)
 if (!name || (!jobsOfEvents.has(name) && !isJob)) {
   const room = name?.split('.')[0]
-  const near = [...jobsOfEvents.keys(), ...jobs.map((job) => job.name)].filter((jobsOfEvent) =>
-    room ? jobsOfEvent.split('.')[0] === room : jobsOfEvents.has(jobsOfEvent),
-  )
+  const ofRoom = (all: readonly string[]) => {
+    const near = all.filter((known) => known.split('.')[0] === room)
+    return near.length > 0 ? near : all
+  }
   console.error(name ? `there is no event or job ${name}` : 'usage: npm run flow <event or job>')
-  if (near.length > 0) console.error(`there are: ${near.join(', ')}`)
+  console.error(`events: ${ofRoom([...jobsOfEvents.keys()]).join(', ')}`)
+  console.error(`jobs: ${ofRoom(jobs.map((job) => job.name)).join(', ')}`)
   process.exit(2)
 }
-const ways = new Ways(readCode(process.cwd()), jobsOfEvents)
+const root = process.cwd()
+const ways = new Ways(root, readCode(root), jobsOfEvents)
 console.log(printWay(ways, name, isJob))

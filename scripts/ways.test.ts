@@ -7,7 +7,7 @@ import { Ways } from './ways.ts'
 
 const rows = Object.entries(choreography)
 const jobs = new Map(rows.map(([event, { jobs = [] }]) => [event, jobs.map((rule) => rule.job)]))
-const ways = new Ways(readCode(process.cwd()), jobs)
+const ways = new Ways(process.cwd(), readCode(process.cwd()), jobs)
 const eventsFrom = (event: string) => ways.from(event).map((step) => step.event)
 
 describe('the ways through the code', () => {
@@ -55,6 +55,31 @@ describe('the ways through the code', () => {
       'src/domain/composition/notify-factories/settlement-paid.ts',
     ])
     expect(files.filter((file) => !existsSync(file))).toEqual([])
+  })
+
+  it('lead through files that emit nothing: they post, move a state or call a provider', () => {
+    const text = printWay(ways, 'payment.paid', false)
+    expect(text).toContain('src/domain/payment/escrow/release.ts  posts to the ledger\n')
+    expect(text).toContain('src/domain/order/booking/book.ts  calls courier.createOrder\n')
+    expect(text).toContain('src/domain/payment/payments/expire.ts  moves payment\n')
+    expect(text).toMatch(/src\/domain\/payment\/refunds\/call-provider\.ts {2}calls .*gateway\.createRefund/)
+  })
+
+  it('begin at the commands, routes, webhooks and jobs that lead to the event', () => {
+    const [paid] = ways.from('payment.paid')
+    const entrances = [
+      'src/commands/payments/book.ts',
+      'src/http/join-batcher.ts',
+      'src/jobs/webhooks/xendit.ts',
+    ]
+    expect(paid?.entrances).toEqual(expect.arrayContaining(entrances))
+    expect(paid?.entrances).not.toContain('src/commands/reviews/list.ts')
+    expect(ways.from('order.paid')[0]?.after).toEqual(['payment.paid'])
+  })
+
+  it('leave out how messages are sent, unless they begin with a message', () => {
+    expect(eventsFrom('order.paid')).not.toContain('notification.email_queued')
+    expect(ways.from('whatsapp.queued')[0]?.followers.map(({ name }) => name)).toEqual(['whatsapp.send'])
   })
 
   it('begin with a job as well', () => {

@@ -1,14 +1,29 @@
-import { type CodeGraph, type Declaration, emitsIn, keyOf, reachOf } from './code-graph.ts'
-import { type Node, walk } from './syntax.ts'
+import { type Acts, readActs } from './acts.ts'
+import { type CodeGraph, type Declaration, keyOf, reachOf } from './code-graph.ts'
+import type { Node } from './syntax.ts'
 
 const CHOREOGRAPHY = keyOf('src/domain/composition/choreography.ts', 'choreography')
+
+/** The job that turns events into messages to people. Nearly every event has it. */
+const NOTIFY = 'notify'
+/** Matches the events of a message that is to be sent. */
+const isMessage = (event: string) => /^(whatsapp|notification)\./.test(event)
+
+/** A file on a way, with what its code on the way does. */
+export interface WayFile {
+  file: string
+  acts: Acts
+}
 
 /** A reaction or a job that follows an event. */
 export interface Follower {
   kind: 'reaction' | 'job'
   name: string
-  /** The files on the way to the events that this reaction or job emits, in the order of the calls. */
-  files: string[]
+  /**
+   * The files on the way to everything that this reaction or job does: the events that it emits, the
+   * postings, the moves to other states and the calls of providers. They are in the order of the calls.
+   */
+  files: WayFile[]
   emits: string[]
 }
 
@@ -17,6 +32,10 @@ export interface Step {
   event: string
   /** The functions that emit the event. */
   emittedBy: { name: string; file: string }[]
+  /** The files of the commands, routes and jobs from which an emitting function is called. */
+  entrances: string[]
+  /** The events whose reactions emit this event. */
+  after: string[]
   followers: Follower[]
 }
 
@@ -28,30 +47,39 @@ export class Ways {
   readonly #graph: CodeGraph
   readonly #jobs: JobsOfEvents
   readonly #reactions: ReadonlyMap<string, readonly string[]>
-  /** The events that each declaration emits, by the declaration's key. */
-  readonly emitters: ReadonlyMap<string, ReadonlySet<string>>
+  readonly #acts: ReadonlyMap<string, Acts>
+  readonly #callers: ReadonlyMap<string, readonly string[]>
 
-  constructor(graph: CodeGraph, jobs: JobsOfEvents) {
+  constructor(root: string, graph: CodeGraph, jobs: JobsOfEvents) {
     this.#graph = graph
     this.#jobs = jobs
     this.#reactions = readReactions(graph)
-    this.emitters = emittersOf(graph, jobs)
+    this.#acts = readActs(root, graph, jobs)
+    this.#callers = callersIn(graph)
   }
 
   /**
    * Returns the steps from the given events to the end of their way: each event that a reaction or job on the
-   * way emits, once, nearest first.
+   * way emits, once, nearest first. Messages to people are followed only if the way begins with one.
    */
   from(...first: string[]): Step[] {
     const reached = new Set(first)
     const steps: Step[] = []
+    const withMessages = first.some(isMessage)
     for (const event of reached) {
-      const followers = [
-        ...(this.#reactions.get(event) ?? []).map((key) => this.#follower('reaction', nameOf(key), [key])),
-        ...(this.#jobs.get(event) ?? []).map((job) => this.job(job)),
-      ]
+      const followers =
+        isMessage(event) && !withMessages
+          ? []
+          : [
+              ...(this.#reactions.get(event) ?? []).map((key) =>
+                this.#follower('reaction', nameOf(key), [key]),
+              ),
+              ...(this.#jobs.get(event) ?? []).map((job) =>
+                job === NOTIFY && !withMessages ? messageJob : this.job(job),
+              ),
+            ]
       for (const next of followers.flatMap((follower) => follower.emits)) reached.add(next)
-      steps.push({ event, emittedBy: this.#emittersOf(event), followers })
+      steps.push({ event, ...this.#beginningsOf(event), followers })
     }
     return steps
   }
@@ -65,24 +93,46 @@ export class Ways {
   }
 
   #follower(kind: Follower['kind'], name: string, keys: readonly string[]): Follower {
-    const files = new Set(keys.map((key) => this.#of(key).file))
-    const emits = new Set<string>()
-    for (const [key, way] of keys.flatMap((from) => [...reachOf(this.#graph, from)])) {
-      const events = this.emitters.get(key) ?? []
-      for (const event of events) emits.add(event)
-      if (emits.size > 0 && this.emitters.has(key)) for (const on of way) files.add(this.#of(on).file)
+    const files = new Map<string, Acts>()
+    const add = (key: string, acts?: Acts) => {
+      const { file } = this.#of(key)
+      files.set(file, joined(files.get(file), acts))
     }
-    // If no event is emitted, the way still includes the use case that is called.
-    if (emits.size === 0)
-      for (const used of keys.flatMap((key) => this.#of(key).uses))
-        if (isUseCase(this.#of(used))) files.add(this.#of(used).file)
-    return { kind, name, files: [...files], emits: [...emits] }
+    for (const key of keys) add(key)
+    for (const [key, way] of keys.flatMap((from) => [...reachOf(this.#graph, from)])) {
+      const acts = this.#acts.get(key)
+      if (!acts) continue
+      for (const on of way) add(on)
+      add(key, acts)
+    }
+    // If nothing is done on the way, the way still includes the use case that is called.
+    if (files.size === 1)
+      for (const used of keys.flatMap((key) => this.#of(key).uses)) if (isUseCase(this.#of(used))) add(used)
+    const found = [...files].map(([file, acts]) => ({ file, acts }))
+    return { kind, name, files: found, emits: [...new Set(found.flatMap(({ acts }) => acts.emits))] }
   }
 
-  #emittersOf(event: string): Step['emittedBy'] {
-    return [...this.emitters]
-      .filter(([, events]) => events.has(event))
-      .map(([key]) => ({ name: nameOf(key), file: this.#of(key).file }))
+  /** Finds the functions that emit an event, and follows their callers up to the doors of the process. */
+  #beginningsOf(event: string): Pick<Step, 'emittedBy' | 'entrances' | 'after'> {
+    const emitting = [...this.#acts].filter(([, { emits }]) => emits.includes(event)).map(([key]) => key)
+    const reactions = new Map(
+      [...this.#reactions].flatMap(([name, keys]) => keys.map((key) => [key, name] as const)),
+    )
+    const entrances = new Set<string>()
+    const after = new Set<string>()
+    const above = new Set(emitting)
+    for (const key of above) {
+      const { file } = this.#of(key)
+      if (isEntrance(file)) entrances.add(file)
+      else for (const caller of this.#callers.get(key) ?? []) above.add(caller)
+      const before = reactions.get(key)
+      if (before) after.add(before)
+    }
+    return {
+      emittedBy: emitting.map((key) => ({ name: nameOf(key), file: this.#of(key).file })),
+      entrances: [...entrances].sort(),
+      after: [...after],
+    }
   }
 
   #of(key: string): Declaration {
@@ -92,30 +142,36 @@ export class Ways {
 
 export const fileOfJob = (name: string) => `src/jobs/${name.replace('.', '/')}.ts`
 
+const messageJob: Follower = {
+  kind: 'job',
+  name: NOTIFY,
+  files: [{ file: fileOfJob(NOTIFY), acts: { emits: [], posts: false, moves: [], calls: [] } }],
+  emits: [],
+}
+
+/** Whether calls enter laku by this file: as a command, a request or a job. */
+const isEntrance = (file: string) => /^src\/(commands|jobs|http)\//.test(file)
+
 const nameOf = (key: string) => key.slice(key.indexOf('#') + 1)
 
 const isUseCase = ({ file, node }: Declaration) =>
   /^src\/domain\/(?!kernel\/|ops\/|ledger\/)/.test(file) && node.type === 'FunctionDeclaration'
 
-function emittersOf(graph: CodeGraph, events: JobsOfEvents): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>()
-  for (const [key, { node, usesInEmit }] of graph) {
-    const calls = emitsIn(node)
-    if (calls.length === 0) continue
-    const helpers = usesInEmit.map((used) => (graph.get(used) as Declaration).node)
-    const named = [...calls, ...helpers, ...typesIn(node)].flatMap(textsIn).filter((text) => events.has(text))
-    if (named.length > 0) found.set(key, new Set(named))
-  }
-  return found
-}
+const joined = (a?: Acts, b?: Acts): Acts => ({
+  emits: [...new Set([...(a?.emits ?? []), ...(b?.emits ?? [])])],
+  posts: Boolean(a?.posts || b?.posts),
+  moves: [...new Set([...(a?.moves ?? []), ...(b?.moves ?? [])])],
+  calls: [...new Set([...(a?.calls ?? []), ...(b?.calls ?? [])])],
+})
 
-/** Finds types such as those of `const type = isDone ? 'a.b' : 'a.c'`, which a later `emit` names. */
-function typesIn(node: Node): Node[] {
-  const found: Node[] = []
-  walk(node, (inner) => {
-    if (inner.type === 'VariableDeclarator' && (inner.id as Node).name === 'type') found.push(inner)
-  })
-  return found
+/** Returns the callers of each declaration. The choreography is left out, because it names every reaction. */
+function callersIn(graph: CodeGraph): Map<string, string[]> {
+  const callers = new Map<string, string[]>()
+  for (const [key, { uses }] of graph) {
+    if (key === CHOREOGRAPHY) continue
+    for (const used of uses) callers.set(used, [...(callers.get(used) ?? []), key])
+  }
+  return callers
 }
 
 /**
@@ -140,12 +196,3 @@ function readReactions(graph: CodeGraph): Map<string, string[]> {
 
 const calledName = (node: Node): string =>
   (node.type === 'Identifier' ? node.name : ((node.body as Node).callee as Node).name) as string
-
-/** Returns the string literals of a node, without those in types. */
-function textsIn(node: Node): string[] {
-  if (node.type.startsWith('TS') && !node.expression) return []
-  if (node.type === 'Literal') return typeof node.value === 'string' ? [node.value] : []
-  return Object.values(node)
-    .flatMap((value) => (Array.isArray(value) ? value : [value]))
-    .flatMap((child) => (child && typeof child === 'object' && 'type' in child ? textsIn(child as Node) : []))
-}
