@@ -229,8 +229,8 @@ const isRefusal = (result: unknown): result is Refusal =>
 const REFRESH_MS = 400
 /**
  * The interval (ms) at which the process reads all ended log-ins again. In between it reads only those that
- * ended in the last minute. A shorter period could miss some, because the transaction that ends a log-in may
- * commit late.
+ * ended in the last minute. A period below a minute could miss log-ins, because the transaction that ends a
+ * log-in may commit late.
  */
 const ALL_MS = 15_000
 const LATE_S = 60

@@ -8,10 +8,10 @@ const bodiless = new Set(['GET', 'HEAD', 'OPTIONS'])
 const ESCAPED = /\\u(?:0000|d[89a-f])/i
 
 /**
- * Parses JSON bodies. If a route's signature needs the raw bytes, they are kept. A public route accepts only
- * bodies as long as its schema allows, so that nobody makes laku parse huge bodies. An empty body is accepted
- * as no body. Texts that PostgreSQL cannot store (with U+0000, or half a surrogate pair) are refused before
- * any route runs, in bodies and URLs.
+ * Parses JSON bodies. If a route's signature needs the raw bytes, they are kept. A public route refuses a
+ * body that is longer than any that its schema allows, so that nobody makes laku parse huge bodies. An empty
+ * body is accepted as no body. Texts that PostgreSQL cannot store (with U+0000, or half a surrogate pair) are
+ * refused before any route runs, in bodies and URLs.
  */
 export const bodies = fp(async (app: FastifyInstance) => {
   app.addHook('onRoute', (route) => {
@@ -32,8 +32,8 @@ export const bodies = fp(async (app: FastifyInstance) => {
     if (body.length === 0) return done(null, undefined)
     const text = body.toString('utf8')
     return parse(request, text, (error, value) => {
-      // A valid JSON text can contain the characters that PostgreSQL cannot store only as escapes (`\u0000`).
-      // So only a body with escapes of this kind is searched.
+      // PostgreSQL cannot store some characters. A valid JSON text can contain them only as escapes
+      // (`\u0000`). So only a body with escapes of this kind is searched.
       const unfit = !error && ESCAPED.test(text) && !storable(value)
       done(unfit ? unstorable('body') : error, value)
     })

@@ -11,7 +11,10 @@ const ESCAPED = 6
  */
 const LONGEST_FORMAT = 100
 const UUID = 36
-/** The factor for the size of all values except free text. It allows clients to indent their JSON. */
+/**
+ * The size of all values except free text is multiplied by this factor, because clients may indent their
+ * JSON.
+ */
 const INDENTED = 2
 /**
  * The maximum size of a body is at least this (bytes), even if its schema allows less. So a body with a text

@@ -145,8 +145,8 @@ function observeInbox(registry: Registry, laku: Laku): void {
 }
 
 /**
- * Serves `GET /metrics` on its own port, so that customers cannot reach it. Throws StartError 2 where the
- * port is taken.
+ * Serves `GET /metrics` on its own port, so that customers cannot reach it. Throws StartError 2 if the port
+ * is taken.
  */
 export async function serveMetrics(
   registry: Registry,

@@ -1,6 +1,6 @@
 import { type StoredAnswer, toWire, type Work, wholeAnswer } from '../domain/kernel/index.ts'
 
-/** The ids in a stored answer, by which the object that it describes is read again. */
+/** The ids in a stored answer. By them, the object that the answer describes is read again. */
 type Kept = { id: string; order: { id: string } }
 
 /**

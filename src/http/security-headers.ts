@@ -16,8 +16,8 @@ const LONGEST_HEADER = 4_096
 const LONGEST_URL = 4_096
 
 /**
- * The headers that are not security headers. Every answer has them anyway; all other headers come from
- * Helmet.
+ * The headers of Helmet's sample answer that are not security headers. They are not copied, because every
+ * answer has its own.
  */
 const OWN = ['connection', 'content-length', 'content-type', 'date', 'keep-alive']
 

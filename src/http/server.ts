@@ -122,7 +122,7 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** Starts the HTTP server on this address. Throws StartError 2 where the port is taken or not allowed. */
+/** Starts the HTTP server on this address. Throws StartError 2 if the port is taken or not allowed. */
 export async function startServer(
   laku: Laku,
   address: { host: string; port: number },

@@ -10,10 +10,7 @@ import {
 import { ProviderFailure } from '../domain/kernel/provider-failure.ts'
 
 export interface BreakerOptions {
-  /**
-   * The number of consecutive failures after which the circuit breaker stops the calls to a provider.
-   * Default 8.
-   */
+  /** After this many failures in a row, the circuit breaker stops the calls to a provider. Default 8. */
   troubles?: number
   /**
    * The time for which the circuit breaker lets no call through to the provider (ms). After this time, one

@@ -5,7 +5,7 @@ import { type BreakerOptions, createGuard } from './circuit-breaker.ts'
 import { networkFailure } from './network-failure.ts'
 
 /**
- * The error that a provider's body reports. `outcome` is set only where it differs from the outcome that the
+ * The error that a provider's body reports. `outcome` is set only if it differs from the outcome that the
  * HTTP status implies.
  */
 export interface ProviderVerdict {
@@ -49,7 +49,7 @@ export interface ProviderHttpOptions {
   headers?: Record<string, string>
   /** The timeout of the whole call, its body included (ms). Default 10 s. */
   timeoutMs?: number
-  /** Reads the provider's error from a body; undefined where the body holds none. */
+  /** Reads the provider's error from a body; undefined if the body holds none. */
   errorIn: (body: unknown) => ProviderVerdict | undefined
   breaker?: BreakerOptions
   limiter?: CallLimiter

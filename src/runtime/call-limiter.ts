@@ -18,8 +18,8 @@ interface Waiting {
 
 /**
  * The limiter that keeps a provider's calls within its rate limit. All processes share the rate limit in the
- * table `provider_pace`. A database query decides when the calls that wait may go. Calls that arrive during a
- * query share the next query, so that one round trip serves many calls.
+ * table `provider_pace`. A database query decides at which time each waiting call may be made. Calls that
+ * arrive during a query share the next query, so that one round trip serves many calls.
  */
 export class SharedCallLimiter implements CallLimiter {
   readonly #db: Kysely<DB>

@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path'
 import { StartError } from './start-error.ts'
 
 /**
- * Makes the data folder where it is missing (0700: it holds secrets and the database) and returns its real
- * path. Throws StartError 2 where this user may not write there.
+ * Makes the data folder if it is missing (0700: it holds secrets and the database) and returns its real path.
+ * Throws StartError 2 if this user may not write there.
  */
 export function openDataFolder(dataDir: string): string {
   const folder = resolve(dataDir)

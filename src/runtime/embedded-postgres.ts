@@ -44,8 +44,8 @@ export interface EmbeddedPostgresStatus {
 /**
  * Returns the URLs of a data folder's embedded server. Makes the server the first time, and starts it if it
  * does not run. Any number of processes may call this at once. They share one server, which runs until
- * `stopEmbeddedPostgres`. Throws StartError 2 for a folder that cannot be written, 6 where the server is
- * not available.
+ * `stopEmbeddedPostgres`. Throws StartError 2 for a folder that cannot be written, 6 if the server is not
+ * available.
  */
 export async function startEmbeddedPostgres(
   dataDir: string,

@@ -139,7 +139,7 @@ async function grantToApplication(db: Kysely<unknown>, appRole: string): Promise
 const columns = (names: readonly string[]) => sql.join(names.map((name) => sql.ref(name)))
 
 /**
- * Grants rights to the database role of a person's SQL shell, where that role exists. The role may read
+ * Grants rights to the database role of a person's SQL shell, if that role exists. The role may read
  * everything but the secrets by which staff log in, and write nothing.
  */
 async function grantShell(tx: Transaction<unknown>): Promise<void> {
@@ -174,8 +174,8 @@ async function refuseObjects(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Grants the rights on the tables of the job queue, where the queue is installed: every process that enqueues
- * or runs jobs writes to them.
+ * Grants the rights on the tables of the job queue, if the queue is installed. Every process that enqueues or
+ * runs jobs writes to them.
  */
 async function grantQueue(tx: Transaction<unknown>, role: RawBuilder<unknown>): Promise<void> {
   const { rows } = await sql`select from pg_namespace where nspname = 'pgboss'`.execute(tx)

@@ -95,8 +95,9 @@ export interface WaysBack {
 }
 
 /**
- * Splits a refund of `amountIdr`, after earlier refunds of the payment, between wallet and source in
- * proportion to what each paid. If the source accepts no refund, all of it goes into the wallet.
+ * Splits a refund of `amountIdr` between wallet and source, in proportion to the sum that each of them paid.
+ * Earlier refunds of the payment are counted. If the source accepts no refund, all of it goes into the
+ * wallet.
  */
 export function waysBack(
   payment: PaidBy & { returnedIdr: Rupiah },
@@ -112,8 +113,8 @@ export function waysBack(
 }
 
 /**
- * The number of failures without a known reason after which a refund is not sent again, because its channel
- * would fail it again.
+ * After this many failures without a known reason, a refund is not sent again, because its channel would fail
+ * it again.
  */
 const MAX_FAILURES = 3
 
@@ -153,8 +154,9 @@ interface TakenBack {
 
 /**
  * Matches a chargeback in the provider's transaction list with the booked chargebacks. Returns `known` if its
- * id is booked. Otherwise returns the chargeback that staff reported with this id, or for the same payment
- * and amount (the oldest). Returns `ask` if staff reported only other amounts for the payment, else `new`.
+ * id is booked. Otherwise it looks for a chargeback that staff reported with this id, or else with the same
+ * payment and amount, and returns it. Returns `ask` if staff reported only other amounts for the payment, and
+ * `new` if they reported none.
  */
 export function matchChargeback<
   T extends TakenBack & { ledgerKey: string; providerTransactionId: string | null },

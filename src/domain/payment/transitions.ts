@@ -31,7 +31,10 @@ export const paidStates: readonly PaymentStatus[] = statesBefore(paymentTransiti
 /** The states of a payment whose money was received, however much of it was refunded. */
 export const receivedStates: readonly PaymentStatus[] = [...paidStates, 'refunded']
 
-/** The states of a payment that its invoice can still pay, even after the provider reported EXPIRED. */
+/**
+ * The states in which a payment can still be paid through its invoice, even after the provider reported
+ * EXPIRED.
+ */
 export const payableStates: readonly PaymentStatus[] = ['pending', 'expired']
 
 /** The states of a payment that waits for its buyer's money, or for a person's decision about that money. */

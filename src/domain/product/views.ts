@@ -13,7 +13,7 @@ export interface VariantView {
   name: string
   /** The weight of one piece, in grams. */
   weightG: number
-  /** The size of the packed piece; null where nobody measured it. */
+  /** The size of the packed piece; null if nobody measured it. */
   size: VariantSize | null
   priceIdr: Rupiah
   /** The number of pieces in a bundle. The factory sells only whole bundles. */

@@ -22,9 +22,10 @@ export interface Period {
 }
 
 /**
- * Returns the limits in time for a settlement through a business date; by default through today. A sale is
- * due policy.settlementAfterDays after its order was delivered. These days must have passed at the end of the
- * business date, or now if that day has not ended.
+ * Returns the date and the instants that decide which lines a settlement contains. Default: the settlement
+ * contains lines through today. A sale is due policy.settlementAfterDays after its order was delivered. These
+ * days must have passed by the end of the business date. If that day has not ended, they must have passed by
+ * now.
  * @throws settlement.through_invalid
  */
 export function periodThrough(through: string | undefined, now: Date, policy: Policy): Period {
@@ -119,8 +120,8 @@ const LONGEST_HOURS = 3
 /**
  * Returns the seconds until a failed settlement is paid again automatically; undefined if a person must
  * decide. A person must decide if the reason is not temporary, somebody cancelled the payout, or
- * `policy.payoutTries` payouts were made. One reason has no maximum of payouts: Xendit has not settled
- * incoming money yet, which takes up to five days.
+ * `policy.payoutTries` payouts were made. For one reason the number of payouts is not limited: Xendit has not
+ * settled incoming money yet, which takes up to five days.
  */
 export function retryAfterFailure(
   failureCode: string,

@@ -8,9 +8,9 @@ import type { Work } from '../kernel/work.ts'
  * Requires that the actor may act as second approver (four-eyes) after the person `first` (docs/adr/0090).
  * The two must be different people who are independent of each other. Neither may ever have vouched for the
  * other. Within the last day, neither may have given or taken away the other's token, role or factor. The
- * actor must confirm with a second factor that they enrolled themselves. The factor and the actor's role must
- * be at least a day old. `first` is a text from `personOf` or `actorLabel`. `same` makes the error for the
- * case that both are one person.
+ * actor must give a second factor, and nobody else may have enrolled this factor. The factor and the actor's
+ * role must be at least a day old. `first` is a text from `personOf` or `actorLabel`. `same` makes the error
+ * for the case that both are one person.
  * @throws kernel.approver_not_independent, kernel.not_a_person, kernel.role_too_new, kernel.factor_too_new,
  * kernel.second_factor_missing, kernel.second_factor_needed
  */

@@ -28,8 +28,9 @@ import { suspenseMachine, suspenseTransitions } from './transitions.ts'
  */
 export interface Place {
   /**
-   * The key, kind and subject of the ledger posting that moves the money out of suspense; absent for the
-   * usual ones. Only a chargeback has values of its own, because laku later finds its posting by them.
+   * The key, kind and subject of the ledger posting that moves the money out of suspense. If they are absent,
+   * the posting gets the usual ones. Only a chargeback has values of its own, because laku later finds its
+   * posting by them.
    */
   posting?: Pick<Posting, 'key' | 'kind' | 'subject'>
   /**
@@ -45,10 +46,11 @@ export interface Place {
 }
 
 /**
- * Assigns money in suspense, which laku could not assign itself, to a destination that staff choose. One
- * person may assign only limited sums within a day and a week, by actor and by receiver
- * (`policy.aloneDayIdr`, `aloneWeekIdr`). Above a limit the assignment is only requested, and a second
- * approver decides. `place` returns the destination; it is called again at the approval.
+ * Assigns money in suspense, which laku could not assign itself, to a destination that staff choose. The sums
+ * that one person assigns alone within a day and a week are limited (`policy.aloneDayIdr`, `aloneWeekIdr`).
+ * Limits hold for each person who assigns and for each receiver. Above a limit the assignment is only
+ * requested, and a second approver decides. `place` returns the destination; it is called again at the
+ * approval.
  * @throws suspense.not_found, ambiguous, kernel.illegal_transition, reason_required, forbidden
  */
 export async function disposeOf(

@@ -13,9 +13,9 @@ export interface User {
   name: string | null
   email: string | null
   /**
-   * The time at which the user's email address was confirmed; null if it is not. The person who set the
-   * address holds the account's phone and reads the address's mail. Only a confirmed address may receive
-   * one-time codes.
+   * The time at which the user's email address was confirmed; null if it is not. A confirmed address belongs
+   * to a person who holds the account's phone and reads the address's mail. Only a confirmed address may
+   * receive one-time codes.
    */
   emailConfirmedAt: Date | null
   locale: Locale

@@ -40,7 +40,7 @@ export async function lockUserWholly(work: Work, userId: string): Promise<void> 
   await sql`select 1 from users where id = ${userId} for update`.execute(work.tx)
 }
 
-/** Locks a user. Transactions that call this function for the same user run one after the other. */
+/** Locks a user's row. Transactions that call this function for the same user run one after the other. */
 export async function lockUser(work: Work, userId: string): Promise<void> {
   await sql`select 1 from users where id = ${userId} for no key update`.execute(work.tx)
 }

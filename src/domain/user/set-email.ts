@@ -17,10 +17,11 @@ export interface NewEmail {
 }
 
 /**
- * Sets the email address of a locked user. If the old address was confirmed, it was a way to log in, so its
- * holder is notified and the user's log-ins end. Withdrawals then pause for policy.wayInCoolingHours. They
- * also pause if the new address was set with a code. Returns the old confirmed address, encrypted for the
- * audit log.
+ * Sets the email address of a user whose row is locked. If the old address was confirmed, a person could log
+ * in with it. So its holder is notified, the user's log-ins end, and withdrawals pause for
+ * policy.wayInCoolingHours. Withdrawals also pause if the user gave a one-time code from the account's phone
+ * (`proven`), because the new address may then become a way to log in. Returns the old confirmed address,
+ * encrypted for the audit log.
  */
 export async function setEmail(
   work: Work,
@@ -78,8 +79,8 @@ export async function confirmEmail(work: Work, token: string): Promise<{ email: 
 }
 
 /**
- * Locks the user for whom a confirmation token was made. Returns the email address that the token confirms,
- * and the time at which it was confirmed; null if it is not.
+ * Locks the row of the user for whom a confirmation token was made. Returns the email address that the token
+ * confirms, and the time at which the address was confirmed; null if it is not confirmed.
  * @throws way_in.confirmation_invalid
  */
 export async function confirmableEmail(

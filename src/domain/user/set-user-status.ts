@@ -5,7 +5,7 @@ import { lockUser } from './register-user.ts'
 import { userMachine, userTransitions } from './transitions.ts'
 
 /**
- * Suspends a user, for a reason that staff give. The user's log-ins end (choreography: user.suspended), so
+ * Suspends a user, for a reason that staff give. The event user.suspended then ends the user's log-ins, so
  * the user loses access within a second.
  * @throws user.not_found, kernel.illegal_transition, kernel.reason_required, kernel.forbidden
  */

@@ -33,10 +33,9 @@ export async function createUser(
 
 /**
  * Changes a user's data, at the request of support staff. A change of the phone number or of a confirmed
- * email address has consequences. The old holder is notified and may stop the change (choreography:
- * way_in.changed). The user's log-ins end, and withdrawals pause for policy.wayInCoolingHours. The audit log
- * keeps the old number or address encrypted. An email address that support sets never receives one-time
- * codes.
+ * email address has consequences. The old holder is notified (by the event way_in.changed) and may stop the
+ * change. The user's log-ins end, and withdrawals pause for policy.wayInCoolingHours. The audit log keeps the
+ * old number or address encrypted. An email address that support sets never receives one-time codes.
  * @throws user.not_found, phone_invalid, phone_taken, way_in.caller_code_needed, kernel.forbidden
  */
 export async function changeUser(work: Work, input: UserChanges & { userId: string }): Promise<User> {

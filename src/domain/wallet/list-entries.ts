@@ -42,8 +42,8 @@ export async function listEntriesOf(
   const before = page.cursor === undefined ? {} : { before: Number(page.cursor) }
   const lines = await listEntries(tx, { account, limit: page.limit + 1, ...before })
   const shown = lines.slice(0, page.limit)
-  // The ledger books money that comes into a wallet as a credit, with a negative amount. The owner gets the
-  // amount with the opposite sign.
+  // The ledger books money that comes into a wallet as a credit, with a negative amount. The wallet's owner
+  // sees this amount as positive.
   const data = shown.map(({ seq, kind, amountIdr, occurredAt }) => ({
     id: String(seq),
     kind,

@@ -33,8 +33,8 @@ const ways = [
 ]
 
 /**
- * The SQL join from withdrawal `w` to its payout in the same state. A payout whose money went into suspense
- * is not joined.
+ * The SQL join from withdrawal `w` to the payout that has the same state as the withdrawal. A payout whose
+ * money went into suspense is not joined.
  */
 const ownPayout = sql`left join payouts o on o.subject_id = w.id and o.purpose = 'withdrawal' and o.status = w.status and not o.set_aside`
 

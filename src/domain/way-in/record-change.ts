@@ -15,8 +15,8 @@ export interface NewChange {
 }
 
 /**
- * Records the change of a login contact or payment detail. The old contact is notified, and its holder may
- * stop the change within policy.wayInCoolingHours (choreography: way_in.changed). Returns the old value,
+ * Records the change of a login contact or payment detail. The old contact is notified (by the event
+ * way_in.changed), and its holder may stop the change within policy.wayInCoolingHours. Returns the old value,
  * encrypted for the audit log; null if there was none.
  */
 export async function recordChange(work: Work, change: NewChange): Promise<Sealed | null> {

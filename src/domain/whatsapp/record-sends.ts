@@ -59,8 +59,8 @@ export async function recordSends(work: Work, outcomes: readonly SendOutcome[]):
   )
 }
 
-// The delay (seconds) from which on a postponed WhatsApp message raises an attention item. A shorter delay
-// raises none.
+// If a WhatsApp message is postponed by this many seconds or more, an attention item is raised. A shorter
+// delay raises none.
 const LONG_S = 3600
 
 /**

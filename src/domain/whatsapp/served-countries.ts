@@ -13,8 +13,8 @@ const SATELLITES = ['+62868']
  * no country, such as a satellite phone's, is not served.
  */
 export function isServedCountry({ messageCountries }: Policy, phone: string): boolean {
-  // Most numbers of countries that laku does not serve differ in the first digits. They are refused here,
-  // without the slow parsing.
+  // Most numbers of countries that laku does not serve can be recognised by their first digits. They are
+  // refused here, without the slow parsing.
   const begins = (country: string) =>
     isSupportedCountry(country) && phone.startsWith(`+${getCountryCallingCode(country)}`)
   if (!messageCountries.some(begins)) return false

@@ -3,8 +3,8 @@ import { takeTurns } from '../ops/index.ts'
 import { whatsappErrors } from './errors.ts'
 
 /**
- * Enforces the daily number of messages of one staff member: WhatsApp messages and notices together. A
- * service is a program with its own limit, so this limit does not apply to it.
+ * Refuses a message if this staff member has reached the limit of messages in a day. WhatsApp messages and
+ * notices count together. A service is a program with its own limit, so this limit does not apply to it.
  * @throws whatsapp.staff_limited
  */
 export async function requireStaffTurn(work: Work): Promise<void> {

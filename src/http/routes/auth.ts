@@ -137,8 +137,8 @@ export const authRoutes =
         const turn = purpose === 'login' ? await limitStrangers(request, body) : request.network.home
         const actor = (purpose !== 'login' && customerOf(request)) || request.actor
         const options = { requestId: request.id }
-        // An attack by many networks (a siege) may have begun while the request waited in its queue. So the
-        // check is made here, after the wait.
+        // During an attack by many networks (a siege), callers must give a proof of work. The siege may have
+        // begun while the request waited in its queue. So it is checked here, after the wait.
         const run = () =>
           laku.units.run(
             actor,

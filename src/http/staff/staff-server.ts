@@ -119,7 +119,7 @@ function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> } {
 
 /**
  * Starts the staff server, which runs each command as the owner of the request's token. It listens on its own
- * address, never on the one that customers call. Throws StartError 2 where the port is taken.
+ * address, never on the one that customers call. Throws StartError 2 if the port is taken.
  */
 export async function openStaffServer(
   laku: Laku,

@@ -5,8 +5,9 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'withdrawals.sweep' }
 
 /**
- * Approves withdrawals from wallets as soon as their receiving bank account is old enough, and creates their
- * payouts. Other jobs then send the payouts' money.
+ * Approves withdrawals from wallets, and creates their payouts. A withdrawal is approved as soon as
+ * withdrawals to its bank account are allowed; a newly added account must wait. Other jobs then send the
+ * payouts' money.
  */
 export const withdrawalsSweepJob = defineJob({
   name: 'withdrawals.sweep',

@@ -2,13 +2,10 @@ import type { HeardAnswer } from '../http.ts'
 
 /** A behaviour of the provider that differs from the facts on which laku relies. */
 export interface Difference {
-  /**
-   * The fact's name in docs/providers.md; undefined where the difference is about our own settings or
-   * account.
-   */
+  /** The fact's name in docs/providers.md; undefined if the cause is our own settings or account. */
   fact?: string
   says: string
-  /** The step that a person should take about the difference. */
+  /** The step that a person should take because the provider's behaviour differs from laku's facts. */
   todo: string
 }
 

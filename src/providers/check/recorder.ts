@@ -16,7 +16,7 @@ export class Recorder {
   #count = 0
 
   /**
-   * Makes the folder for the providers' answers. Throws where the folder cannot be made, or holds something
+   * Makes the folder for the providers' answers. Throws if the folder cannot be made, or holds something
    * already.
    */
   constructor(folder: string) {

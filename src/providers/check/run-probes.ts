@@ -18,7 +18,7 @@ export interface Finding {
   outcome: Outcome
   says: string
   differences: readonly Difference[]
-  /** The step that a person should take about the finding; null where nothing is to be done. */
+  /** The step that a person should take about the finding; null if nothing is to be done. */
   todo: string | null
 }
 

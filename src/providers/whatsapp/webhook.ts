@@ -15,7 +15,7 @@ export interface WhatsAppStatus {
 
 export interface IncomingWhatsApp {
   providerMessageId: string
-  /** The sender's phone number as E.164; undefined where Meta withholds the number. */
+  /** The sender's phone number as E.164; undefined if Meta withholds the number. */
   from?: string
   /** Meta's name for a sender whose phone number Meta withholds. */
   userId?: string
@@ -51,7 +51,7 @@ export function isSignedByMeta(
 }
 
 /**
- * Returns the challenge that laku must echo when Meta subscribes a webhook (GET); undefined where the verify
+ * Returns the challenge that laku must echo when Meta subscribes a webhook (GET); undefined if the verify
  * token is not ours.
  */
 export function whatsAppChallenge(

@@ -30,7 +30,8 @@ const BI_FAST_MAXIMUM_IDR = 250_000_000
 const EWALLET_MAXIMUM_IDR = 20_000_000
 /**
  * xendit.payout-descriptions: the number of characters of a payout's description that a receiver sees. This
- * is the smallest number that Xendit gives for a bank. A bank without a number may show no description.
+ * is the smallest number that Xendit gives for a bank. If Xendit gives no number for a bank, the bank may
+ * show no description.
  */
 const SHORTEST_DESCRIPTION = 14
 
@@ -134,7 +135,7 @@ export const invoiceCeilings: Readonly<Record<string, number>> = {
 
 /** The rule by which a payment channel accepts refunds. */
 export interface RefundRule {
-  /** The number of days after the payment in which the channel accepts a refund. */
+  /** The channel accepts a refund for this many days after the payment. */
   days: number
   /** True if the channel can refund a part of a payment. */
   parts: boolean
@@ -259,8 +260,8 @@ export const REFUND_REASONS = [
 
 /**
  * xendit.settlement: the time from a payment until its money can be spent, by payment channel (days). Each
- * figure is the latest that a page of Xendit gives. Xendit says that the virtual account of an unlisted bank
- * settles at once. But laku allows it a day, by SETTLEMENT_DAYS_OTHERWISE.
+ * figure is the longest time that a page of Xendit gives. Xendit says that the virtual account of an unlisted
+ * bank settles at once. But laku allows it a day, by SETTLEMENT_DAYS_OTHERWISE.
  */
 export const settlementDays: Readonly<Record<string, number>> = {
   BCA: 2,

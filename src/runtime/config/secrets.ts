@@ -3,7 +3,7 @@ import { variableOf } from './fields.ts'
 import { configSchema, type RawSettings, type SettingName, settingNames } from './schema.ts'
 
 export interface Verdict {
-  /** The problems for which production does not start. */
+  /** The problems because of which production does not start. */
   problems: string[]
   /**
    * The problems that this version and earlier versions accept. If such a problem remains, the next version
@@ -84,7 +84,7 @@ function problemOf(value: string, known: ReadonlySet<string>): string | undefine
   return undefined
 }
 
-/** Decodes a secret from hex or base64; empty where it is in neither. */
+/** Decodes a secret from hex or base64; empty if the secret has neither form. */
 const bytesOf = (secret: string): Buffer =>
   /^(?:[0-9a-f]{2})+$/i.test(secret)
     ? Buffer.from(secret, 'hex')
@@ -104,9 +104,9 @@ function developmentSecrets(): Set<string> {
 }
 
 /**
- * Returns the forms of a secret that are compared with the public secrets of development: its text and, from
- * 32 bytes on, its decoded bytes. The text alone is not enough, because the same bytes can be written in hex
- * or in base64.
+ * Returns the forms of a secret that are compared with the public secrets of development: its text and, if
+ * they are at least 32, its decoded bytes. The text alone is not enough, because the same bytes can be
+ * written in hex or in base64.
  */
 function readings(secret: string): string[] {
   const bytes = bytesOf(secret)

@@ -58,8 +58,8 @@ export async function backUp(dataDir: string, file: string): Promise<number> {
 
 /**
  * Unpacks a backup into a data folder that has no cluster, and starts the server to prove that it works. A
- * restore that is killed halfway leaves nothing that looks like a cluster. Throws StartError 2 where there
- * is a cluster already or the file is no backup.
+ * restore that is killed halfway leaves nothing that looks like a cluster. Throws StartError 2 if there is a
+ * cluster already or the file is no backup.
  */
 export async function restore(dataDir: string, file: string): Promise<void> {
   if (!existsSync(file)) throw new StartError(2, `the file ${file} does not exist`)

@@ -15,7 +15,7 @@ const linksSchema = z.array(z.object({ source: z.string(), target: z.string() })
 
 /**
  * Returns the programs of the PostgreSQL server from the optional npm package for this platform. Makes the
- * links between the package's libraries. Throws StartError 6 where this platform has no such package.
+ * links between the package's libraries. Throws StartError 6 if this platform has no such package.
  */
 export function findBinaries(): Binaries {
   const root = packageFolder()

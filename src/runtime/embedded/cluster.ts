@@ -20,7 +20,7 @@ import { firstStatements, hostBasedAccess, type ServerOptions } from './settings
 const unfinished = 'postgres.new-'
 
 /**
- * Makes the cluster of the embedded server, its roles and its database, where there are none. The cluster
+ * Makes the cluster of the embedded server, its roles and its database, if they do not exist yet. The cluster
  * is built under another name and renamed when complete, so that a process killed in between leaves nothing
  * that looks like a cluster. The caller must hold the data folder's start lock.
  */

@@ -31,8 +31,7 @@ const timeoutMs = 120_000
 const lingeringMs = 15_000
 
 /**
- * Starts the embedded server, and makes the cluster first where there is none. To be called under the start
- * lock.
+ * Starts the embedded server. If there is no cluster yet, makes it first. To be called under the start lock.
  */
 export async function launch(layout: Layout, options: ServerOptions): Promise<Postmaster> {
   const binaries = findBinaries()

@@ -11,7 +11,7 @@ export interface ServerUser {
    * Outside the namespace, the program's user is root; inside, it is `nobody`.
    */
   prefix: string[]
-  /** The user that must own the cluster's files, where that is not the calling user. */
+  /** The user that must own the cluster's files, if that is not the calling user. */
   owner?: { uid: number; gid: number }
 }
 

@@ -11,7 +11,7 @@ const TOKEN_DAYS = 365
  * Adds an administrator, and returns the administrator's token. This needs the connection of the database's
  * owner, who may change everything in the database in any case. If the name is taken, the result is
  * undefined, so that nobody gets a colleague's token. The only exception is the local administrator of a
- * development database, who gets a new token under the same name. Throws StartError 2 where the connection is
+ * development database, who gets a new token under the same name. Throws StartError 2 if the connection is
  * not the owner's.
  */
 export async function letIn(ownerUrl: string, name: string): Promise<string | undefined> {

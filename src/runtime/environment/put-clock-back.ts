@@ -5,8 +5,8 @@ import { requireOwner } from './require-owner.ts'
 /**
  * Ends the shift of a database's clock, and adds a row to the audit log. It uses the connection of the
  * database's owner. Returns how many seconds the clock was ahead. It must also work in production, because
- * production cannot start while the clock is still shifted by development. Throws StartError: 6 where the
- * database cannot be used, 2 where the connection is not its owner's.
+ * production cannot start while the clock is still shifted by development. Throws StartError: 6 if the
+ * database cannot be used, 2 if the connection is not its owner's.
  */
 export async function putClockBack({ owner: url }: DatabaseUrls, reason: string): Promise<number> {
   const pool = createPool({ url, poolSize: 1, applicationName: 'laku db reset-clock' })

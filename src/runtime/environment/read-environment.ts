@@ -16,14 +16,14 @@ export interface KnownKey {
  * to the database.
  */
 export interface DatabaseEnvironment {
-  /** The environment of the database; undefined where nobody has set it. */
+  /** The environment of the database; undefined if nobody has set it. */
   stamped: Environment | undefined
   keys: KnownKey[]
 }
 
 /**
- * Reads the environment of this database (development or production) and the keys that belong to it.
- * Returns undefined where the database is empty, or too old to store them.
+ * Reads the environment of this database (development or production) and the keys that belong to it. Returns
+ * undefined if the database is empty, or too old to store them.
  */
 export async function readEnvironment(pool: pg.Pool): Promise<DatabaseEnvironment | undefined> {
   const { rows: known } = await pool.query<{ known: boolean }>(

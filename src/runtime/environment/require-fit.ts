@@ -57,7 +57,7 @@ export function requireSameEnvironment(
 
 /**
  * Compares the encryption and seal keys of this process with those that the database was written with. Throws
- * StartError 2 where a key is unknown to the database, or missing.
+ * StartError 2 if a key is unknown to the database, or missing.
  */
 export function requireSameKeys(
   known: DatabaseEnvironment | undefined,

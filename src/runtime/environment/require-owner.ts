@@ -3,8 +3,8 @@ import { roleOf, shownUrl } from '../connect.ts'
 import { StartError } from '../start-error.ts'
 
 /**
- * An SQL query that is true where this connection owns the tables of laku, or may make them where there are
- * none yet.
+ * An SQL query that is true if this connection owns the tables of laku, or may make them where there are none
+ * yet.
  */
 const OWNS = `
   select coalesce(

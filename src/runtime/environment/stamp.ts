@@ -81,7 +81,7 @@ export async function makeDevelopment(
   await admitFirstKeys(owner, config)
 }
 
-/** Stores the first keys of a database; does nothing where the database has keys already. */
+/** Stores the first keys of a database; does nothing if the database has keys already. */
 export async function admitFirstKeys(
   owner: pg.Pool,
   config: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>,

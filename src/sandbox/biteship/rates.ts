@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /**
- * Returns the origin or the destination of a request, by postal code, area id or coordinates; undefined where
+ * Returns the origin or the destination of a request, by postal code, area id or coordinates; undefined if
  * none is given.
  */
 export function placeIn(body: Fields, side: 'origin' | 'destination'): Place | undefined {

@@ -68,7 +68,8 @@ export class TemplateRegistry {
 const keyOf = (name: string, language: string) => `${name} ${language}`
 
 /**
- * Reads a template in the words of Meta's management API, or in the plain form of `PUT /control/templates`.
+ * Reads a template from a request. The request has either the fields of Meta's management API or the few
+ * fields of `PUT /control/templates`.
  */
 export function readTemplate(body: Fields): NewTemplate | undefined {
   const components = Array.isArray(body.components) ? body.components.map(fieldsOf) : []

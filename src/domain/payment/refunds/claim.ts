@@ -38,8 +38,8 @@ export interface SentRefund {
 }
 
 /**
- * The time (s, by laku's clock) for which a worker reserves a refund. If the worker dies, another worker may
- * take the refund after this time, but never before the lease has run out.
+ * The time (s, by laku's clock) after which another worker may take a refund whose worker died. The lease of
+ * the dead worker must have ended too.
  */
 const CLAIMED_S = 60
 const PAUSED_S = 60
@@ -51,11 +51,12 @@ const PAUSED_S = 60
 export const referenceOf = ({ code, attempt }: Pick<SentRefund, 'code' | 'attempt'>) => `${code}-${attempt}`
 
 /**
- * Reserves refunds that are to be sent to Xendit or asked about, each for one worker at a time. Approved
- * refunds become submitted, and failed refunds get their next attempt; both are posted in the ledger.
- * Submitted refunds without a final answer keep their state. An ended refund is reserved only if the outcome
- * of another call of it is unknown. Refunds in any other state are left out, so a job that runs twice does
- * nothing. The reservation (lease) ends by the database's own clock, even if laku's clock is shifted.
+ * Reserves refunds that are to be sent to Xendit, or about which Xendit is to be asked. Each refund is
+ * reserved for one worker at a time. Approved refunds become submitted, and failed refunds get their next
+ * attempt; both are posted in the ledger. Submitted refunds without a final answer keep their state. An ended
+ * refund is reserved only if one of its calls has an unknown outcome. All other refunds are left out, so a
+ * job that runs twice does nothing. The reservation (lease) ends by the database's own clock, because laku's
+ * clock may be shifted.
  */
 export async function claimRefunds(work: Work, refundIds: readonly string[]): Promise<SentRefund[]> {
   if (refundIds.length === 0) return []

@@ -6,7 +6,7 @@ import type { RefundStatus } from '../transitions.ts'
 import { referenceOf } from './claim.ts'
 import { goneIdr, interpretRefundAnswer, type ProviderRefund } from './interpret-answer.ts'
 
-/** A locked refund. Its field `status` is updated with each decision made about the refund. */
+/** A refund whose row is locked. Its field `status` is updated with each decision made about the refund. */
 export interface LockedRefund {
   id: string
   code: string
@@ -85,8 +85,8 @@ export class Hearing {
    */
   readonly contradicted = new Map<string, ProviderRefund | undefined>()
   /**
-   * The states of the locked refunds in the database, by the refund's id. They may be older than the states
-   * in memory, because decisions are written afterwards.
+   * The states, by the refund's id, that the refunds have in the database; their rows are locked. The states
+   * in memory may be newer, because decisions are written afterwards.
    */
   readonly #stored: ReadonlyMap<string, RefundStatus>
 

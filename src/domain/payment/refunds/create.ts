@@ -106,8 +106,8 @@ const useOf = ({ id, userId, amountIdr }: { id: string; userId: string; amountId
 })
 
 /**
- * Returns the sum (rupiah) that the acting person has refunded of a locked payment without a second approver.
- * Rejected refunds do not count.
+ * Returns the sum (rupiah) that the acting person has refunded of a payment without a second approver. The
+ * payment's row is locked. Rejected refunds do not count.
  */
 async function refundedAlone({ tx, actor }: Work, paymentId: string): Promise<Rupiah> {
   const by = actorLabel(actor)
@@ -140,7 +140,8 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
     where id = ${id}::uuid for no key update`.execute(work.tx)
   const [refund] = rows
   if (!refund) throw paymentErrors.refund_not_found({ refund: idOrCodeText })
-  // A second approver decides only a refund in state requested. Staff retry a failed refund instead.
+  // A second approver decides only about a refund in the state `requested`. For a failed refund, staff use
+  // the retry instead.
   const { status, code } = refund
   if (status !== 'requested')
     throw kernelErrors.illegal_transition({ subject: 'refund', code, from: status, to })

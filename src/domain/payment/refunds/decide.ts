@@ -60,8 +60,8 @@ export interface StaffFacts {
 }
 
 /**
- * The time (s) after which a periodic job (the sweep) handles a decided refund. By then the refund's own job
- * must be lost.
+ * The time (s) after which a periodic job (the sweep) handles a decided refund. If the refund's own job has
+ * not run by then, it counts as lost.
  */
 export const JOB_GRACE_S = 60
 
@@ -80,7 +80,10 @@ interface Decided extends RefundDecision {
    */
   notBefore: Date | null
   payment: LockedPayment
-  /** The parts of the refund that the buyer and the company get, if the refund goes into the wallet. */
+  /**
+   * The buyer's part and the company's part of the refund, if it goes into the wallet. The company keeps a
+   * part if it had added money to the payment, or lost money by a chargeback.
+   */
   split: SplitRefund
   /**
    * The part of the refund that goes into the wallet, because the wallet had paid a part of the payment. This

@@ -14,11 +14,11 @@ import { refundFailed, refundWaits } from './refund-event.ts'
 type Failed = FailedNow & { payment: LockedPayment | undefined; failures: number; after: AfterRefusal }
 
 /**
- * Sets locked, submitted refunds to failed, because the provider definitely did not make them. So laku owes
- * their money again. A failed refund is sent again under a new attempt number, after a longer wait each time.
- * If the bank, card or e-wallet that paid accepts no refund, the money goes into the buyer's wallet at once.
- * A person decides if another call of the refund is under way, or if the refusal code says that the money is
- * gone.
+ * Records that submitted refunds failed. The provider definitely did not make them, so laku owes their money
+ * again. The caller has locked their rows. A failed refund is sent again under a new attempt number, after a
+ * longer wait each time. If the bank, card or e-wallet that paid accepts no refund, the money goes into the
+ * buyer's wallet at once. A person decides if another call of the refund is under way, or if the refusal code
+ * says that the money is gone.
  */
 export async function failRefunds(
   work: Work,
@@ -42,8 +42,8 @@ export async function failRefunds(
 const TAKEN_BACK = 'TAKEN_BACK'
 
 /**
- * Sets a locked, submitted refund to failed, because no call of it ever reached the provider. The caller says
- * where its money goes.
+ * Sets a submitted refund to failed, because no call of it ever reached the provider. The caller has locked
+ * its row. A person then decides where its money goes.
  */
 export async function takeBackUnsent(work: Work, refund: FailedNow['refund']): Promise<void> {
   const { failures } = refund

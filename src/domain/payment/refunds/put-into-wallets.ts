@@ -20,8 +20,8 @@ export interface FailedRefund {
 }
 
 /**
- * Puts locked refunds into their buyers' wallets, because the bank, card or e-wallet that paid accepts no
- * refund. The money arrives in the wallet at once.
+ * Puts refunds into their buyers' wallets, because the bank, card or e-wallet that paid accepts no refund.
+ * The caller has locked the refunds' rows. The money arrives in the wallet at once.
  */
 export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[]): Promise<void> {
   if (refunds.length === 0) return

@@ -98,8 +98,9 @@ const putOff: PutOff<string> = async (work, id) => {
 const OTHERS_AGAIN_S = 900
 
 /**
- * Asks the provider about additional refunds: for one refund of laku, the provider may have several under
- * way. laku follows only one of them. It asks the provider about each of the others until that refund ends.
+ * Asks the provider about additional refunds. The provider may have several refunds under way for one refund
+ * of laku. laku's refund follows only one of them. The provider is asked about each of the others until it
+ * ends.
  */
 async function askAboutOthers(context: GatewayContext): Promise<void> {
   const { units, actor, gateway } = context
@@ -151,8 +152,8 @@ async function record(work: Work, answers: readonly RefundAnswer[]): Promise<voi
 }
 
 /**
- * Stops the search at the provider for refunds whose money is already paid or in the wallet. The search was
- * for a second call of the refund whose outcome is unknown.
+ * Ends the search at the provider for a refund's second call. Its outcome was unknown, but the refund's money
+ * is already paid or in the wallet.
  */
 async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<void> {
   if (refunds.length === 0) return
@@ -192,8 +193,9 @@ async function askLater(
 }
 
 /**
- * Schedules the next search for a refund that the provider's records lack. The search is not later than the
- * time at which the provider's lists must have the refund.
+ * Schedules the next search for a refund that the provider's records do not show yet.
+ * `policy.providerListLagMinutes` after the refund's last call, the provider's lists must show it. So the
+ * next search is not later than that.
  */
 async function scheduleNextSearch(
   work: Work,

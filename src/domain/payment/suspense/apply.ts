@@ -64,8 +64,8 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
 }
 
 /**
- * Describes a decision about quarantined money for the limits on the money that one person may give away. The
- * amount is the sum given, including what the company adds.
+ * Returns the amount and the receiver of a decision about quarantined money. They count toward the limits on
+ * the money that one person may give away. The amount includes the sum that the company adds.
  */
 export const unappliedUse = (
   { id, amountIdr }: LockedUnapplied,

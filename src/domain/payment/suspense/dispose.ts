@@ -33,10 +33,10 @@ import { lockQuarantined } from './lock.ts'
 /**
  * Lets staff decide where money in the suspense account (unexplained money) goes. These are the kinds of
  * decision. `offset`: a factory's next settlement deducts or adds the money. `wallet`: the money goes into a
- * wallet or out of it. `collected`: the money goes through the company's bank. `written_off`: the company
- * bears or keeps the money. `reassigned`: a chargeback goes to its payment or quarantined money; money that
- * the provider moved by itself goes to the provider's fees. Above the policy's limit a second approver
- * decides.
+ * wallet or out of it. `collected`: the money came back to the company's bank, or is sent to its owner from
+ * there. `written_off`: the company bears or keeps the money. `reassigned`: a chargeback is assigned to its
+ * payment, or to quarantined money. Money that the provider moved by itself is assigned to the provider's
+ * fees. Above the policy's limit a second approver decides.
  * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place,
  * wallet.insufficient_balance,
  *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition,
@@ -48,8 +48,9 @@ export async function disposeSuspense(work: Work, item: string, asked: AskedDisp
 }
 
 /**
- * Moves money out of the suspense account (unexplained money) if its destination is a known fact, such as the
- * owner of the account that received it. So no second approver is needed.
+ * Moves money out of the suspense account (unexplained money) to a destination that follows from a fact. For
+ * example, the owner of the bank account that received the money is known. No person chooses the destination,
+ * so no second approver is needed.
  * @throws as disposeSuspense
  */
 export async function disposeSuspenseByFact(

@@ -5,9 +5,9 @@ import { paymentMachine } from '../transitions.ts'
 import type { LockedUnapplied } from './lock.ts'
 
 /**
- * Announces the failure of a payment in review, because its money in quarantine (a wrong amount) was put to
- * another use or sent back. With `status` refunded, the payment becomes refunded now. Otherwise it becomes
- * refunded when the money has gone back for good.
+ * Reports that a payment in review has failed. Its buyer had paid a wrong amount, and this money waited in
+ * quarantine. Now the money was put to another use or sent back. With `status` refunded, the payment becomes
+ * refunded now. Otherwise it becomes refunded when the money has gone back for good.
  */
 export async function endReview(
   work: Work,

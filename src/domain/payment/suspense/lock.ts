@@ -64,8 +64,8 @@ export async function requireNotChargedBack(work: Work, { amountIdr }: LockedUna
 }
 
 /**
- * Records the decision about locked money in quarantine. The state changes by compare-and-set, so only one
- * decision is recorded.
+ * Records the decision about money in quarantine, whose row is locked. The state changes by compare-and-set,
+ * so only one decision is recorded.
  */
 export async function decideQuarantined(
   work: Work,

@@ -30,8 +30,8 @@ export interface UnappliedFunds {
  * only a person can tell a buyer's second payment from a provider's mistake.
  */
 export async function quarantine(work: Work, unappliedFunds: readonly UnappliedFunds[]): Promise<Rupiah> {
-  // Money of an invoice that is already in quarantine is left out, even if its amount is higher now. The
-  // comparison with the provider's transaction list finds the difference.
+  // If an invoice's money is already in quarantine, nothing is added here, even if the invoice's paid amount
+  // is higher now. The comparison with the provider's transaction list later finds the additional money.
   const { rows: known } = await sql<{ id: string }>`
     select provider_invoice_id as id from quarantined_money where provider_invoice_id = any(${unappliedFunds.map((unapplied) => unapplied.invoiceId)})`.execute(
     work.tx,

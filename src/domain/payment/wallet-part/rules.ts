@@ -28,9 +28,10 @@ export interface AskedPart {
 }
 
 /**
- * Returns the sum of a payment that is paid from the wallet. If the caller gives no sum, the wallet pays all
- * that it can and leaves at least the provider's minimum for an invoice. A given sum is used as it is. It is
- * refused if the rest is too small for an invoice; the error names the largest sum allowed.
+ * Returns the sum of a payment that is paid from the wallet. If the caller gives no sum, the wallet pays as
+ * much as it can. If it cannot pay all, the rest for the invoice must reach the provider's minimum. A sum
+ * that the caller gives is used unchanged. It is refused if the rest is too small for an invoice; the error
+ * names the largest sum allowed.
  * @throws wallet.insufficient_balance, payment.wallet_part_above_price, rest_below_invoice_minimum,
  * below_invoice_minimum, no_wallet_part
  */

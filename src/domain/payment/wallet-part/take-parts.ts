@@ -6,7 +6,7 @@ import { inWallets } from './hold-parts.ts'
 import { isParted } from './rules.ts'
 
 /**
- * Returns, by payment, the ledger debits that spend the wallets' parts of locked payments. A part that is
+ * Returns, by payment, the ledger debits that spend the wallets' parts of these payments. A part that is
  * still held is taken from the ledger account that holds it. If the payment ended earlier, the part is back
  * in the wallet and is taken from there. If the wallet no longer has that sum, the payment is left out.
  */

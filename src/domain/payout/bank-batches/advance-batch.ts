@@ -134,7 +134,8 @@ export interface BankWord {
  * line is either paid, under a bank reference that nothing else has, or rejected. A line that was paid and
  * sent back counts as rejected. A line that the bank pays after a rejection or cancellation counts as paid.
  * If another payout has paid its settlement or withdrawal meanwhile, the line's money goes into the suspense
- * account (unexplained money). Without `words`, all open lines are booked as paid, under one reference.
+ * account (unexplained money). Without `words` (the outcomes of single lines), all open lines are booked as
+ * paid, under one reference.
  * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
  * reference_used, reference_invalid,
  *   kernel.second_person_needed, kernel.illegal_transition, kernel.forbidden
@@ -200,9 +201,9 @@ export async function confirmBatch(
 }
 
 /**
- * Counts a withdrawal that goes back into its wallet towards the limits on the money that one person may give
- * away. The reason: only the bank knows whether the withdrawal's money arrived. A settlement counts later,
- * when it is approved again.
+ * Counts a withdrawal that goes back into its wallet as money that one person gives away, so that this
+ * person's limits apply. Only the bank knows whether the withdrawal had arrived. If it had arrived, its owner
+ * would now have the money twice. A settlement is counted later, when it is approved again.
  * @throws kernel.second_person_needed
  */
 async function takeReturned(work: Work, { purpose, subjectId, userId, amountIdr }: Line): Promise<void> {

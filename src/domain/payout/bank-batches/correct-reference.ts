@@ -68,9 +68,9 @@ async function codeOf(work: Work, { subjectKind, subjectId }: Noted): Promise<st
 }
 
 /**
- * Returns true if booked money still depends on a bank reference. That is so if the reference belongs to a
- * paid line, or to anything booked by hand. It is also so if it belongs to a batch with a paid line that has
- * no reference of its own.
+ * Returns true if booked money still depends on a bank reference. That is so in three cases. The reference
+ * belongs to a paid line. It belongs to an object that was booked by hand. Or it belongs to a batch, and a
+ * paid line of this batch has no reference of its own.
  */
 async function standsOn(work: Work, { subjectKind, subjectId }: Noted): Promise<boolean> {
   if (subjectKind !== 'payout' && subjectKind !== 'bank_batch') return true

@@ -40,9 +40,9 @@ export async function requireBankFiles(tx: Tx): Promise<void> {
 }
 
 /**
- * Checks that files may be missing: the bank may have files that this database lacks. That is so if a backup
- * was restored and staff have not yet said that all files are taken over. Otherwise another person must have
- * allowed this file (`fileId`) beforehand. Returns that person's id; null if nobody had to allow the file.
+ * Checks that staff may enter a bank file that this database lacks. They may if a backup was restored and
+ * staff have not yet said that all files are taken over. At any other time, another person must have allowed
+ * this file (`fileId`) beforehand. Returns that person's id; null if nobody had to allow the file.
  * @throws payout.file_not_missing
  */
 export async function requireMissingFile(
@@ -70,7 +70,7 @@ export async function requireNoLostTransfer(tx: Tx): Promise<void> {
 
 /**
  * Records that the batches with these settlements or withdrawals were handed out. The bank has their files,
- * although the restored database has the batches as only made. Returns the batches' numbers.
+ * but the restored database does not show that they were handed out. Returns the batches' numbers.
  */
 export async function markHandedOut(work: Work, codes: readonly string[]): Promise<number[]> {
   const { rows } = await sql<{ id: string }>`

@@ -52,8 +52,9 @@ async function openBatch(work: Work, more: object = {}): Promise<string> {
 export interface NewTransfer extends NewPayout {
   batchId: string
   /**
-   * The ids of all attempts to pay the same withdrawal. The bank transfer is refused if the provider reports
-   * again that it is sending the payout of one of these attempts.
+   * The ids of all attempts to pay the same withdrawal. An earlier attempt counts as failed, but the provider
+   * may later report that it is sending this attempt's payout again. Then this bank transfer is refused,
+   * because the withdrawal would be paid twice.
    */
   tries?: readonly string[] | undefined
   description: string

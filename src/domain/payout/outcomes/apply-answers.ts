@@ -43,8 +43,8 @@ interface Step {
 /**
  * Updates any number of payouts to their state at the provider. `answers` were read from the provider, and
  * may come in any order. `refusals` are payouts that the provider definitely did not accept. A known or
- * outdated answer changes nothing. An answer that contradicts the known state is booked too. Then money that
- * no settlement or withdrawal takes goes into the suspense account (unexplained money).
+ * outdated answer changes nothing. An answer that contradicts the known state is booked, too. If no
+ * settlement or withdrawal can take its money, the money goes into the suspense account (unexplained money).
  */
 export async function applyPayoutAnswers(
   work: Work,

@@ -8,9 +8,9 @@ import { verdictOf } from '../rules.ts'
 
 /**
  * Books the part of a payout's money that exceeds `ownIdr` into the suspense account (unexplained money).
- * `ownIdr` is the sum that the payout's settlement or withdrawal takes. Sums already booked there for the
- * payout are subtracted, so the same answer of the provider again changes nothing. The caller has locked the
- * payout. Returns true if something was booked.
+ * `ownIdr` is the sum that the payout's settlement or withdrawal takes. Sums that were already booked there
+ * for the payout are subtracted. So nothing changes if the provider gives the same answer a second time. The
+ * caller has locked the payout's row. Returns true if something was booked.
  */
 export async function bookDifference(
   work: Work,

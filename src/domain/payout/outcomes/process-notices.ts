@@ -40,8 +40,8 @@ const DOUBTED_S = 86_400
 
 /**
  * Processes the provider's webhook deliveries about payouts. Each payout is read from the provider once,
- * however many deliveries are about it. The payouts' states are recorded in one transaction with the inbox's
- * state, which `mark` records. A delivery whose payout could not be read waits.
+ * however many deliveries are about it. One transaction records the payouts' states and, by `mark`, which
+ * deliveries are processed. If a payout could not be read, its delivery is processed again later.
  */
 export async function processPayoutNotices(
   context: PayoutContext,

@@ -53,7 +53,10 @@ export async function revivePayout(
   return isOwn
 }
 
-/** Ends locked payouts that were never sent, so that the provider cannot have them. */
+/**
+ * Ends payouts that were never sent. The provider cannot have them, so no money can move. The caller has
+ * locked their rows.
+ */
 export async function dropPayouts(
   work: Work,
   payouts: readonly Droppable[],

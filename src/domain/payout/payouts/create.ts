@@ -40,15 +40,16 @@ export interface NewPayout {
 }
 
 /**
- * The time (s) after which a periodic job (the sweep) handles a new payout. By then the payout's own job must
- * be lost.
+ * The time (s) after which a periodic job (the sweep) handles a new payout. If the payout's own job has not
+ * run by then, it counts as lost.
  */
 const JOB_GRACE_S = 60
 
 /**
- * Makes a payout, which is sent after the commit. The ledger is not changed here: the domain that makes the
- * payout posts when it reacts to payout.submitted, payout.succeeded, payout.failed and payout.reversed. A
- * second call with the same key and content makes no second payout. Returns the payout's id.
+ * Makes a payout, which is sent after the commit. The ledger is not changed here. The domain that makes the
+ * payout writes to the ledger when it reacts to payout.submitted, payout.succeeded, payout.failed and
+ * payout.reversed. A second call with the same key and content makes no second payout. Returns the payout's
+ * id.
  * @throws payout.key_reused, payout.under_way, moves_again, kernel.payout_channel_unknown,
  * kernel.bank_account_invalid, kernel.database_in_doubt
  */
@@ -77,8 +78,8 @@ export async function createPayout(work: Work, input: NewPayout): Promise<string
 }
 
 /**
- * The number of failed payouts after which the next payout of the same settlement or withdrawal waits for the
- * balance to grow. A failure counts only if the balance was too small.
+ * If this many payouts of a settlement or withdrawal failed, its next payout waits for the balance to grow.
+ * Only failures because of a too small balance count.
  */
 const SHORT_AFTER = 2
 

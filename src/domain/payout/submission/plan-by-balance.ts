@@ -26,8 +26,8 @@ export interface Outgoing {
 const LOOKED_AT = 500
 
 /**
- * Returns which of `mine` (payouts, or refunds) fit into the balance, the oldest first. `others` share the
- * balance. If one does not fit, all younger ones wait too.
+ * Returns which of `mine` (payouts, or refunds) fit into the balance, the oldest first. `others` are paid
+ * from the same balance. If one item of either list does not fit, all younger ones wait.
  */
 export function fitByAge<Item extends Outgoing>(
   balanceIdr: Rupiah,
@@ -124,9 +124,10 @@ const DAY_S = 86_400
 
 /**
  * Returns true if a payout must wait until the balance has grown by the sum that the payout takes. Two
- * earlier payouts failed because the balance was too small. The balance that laku had read was enough, or
- * could not be read. So laku does not trust it now. The wait ends after five days, because all money that was
- * paid before the wait is settled by then (xendit.settlement). Other payouts do not wait for such a payout.
+ * earlier payouts failed because the balance was too small. Before them laku had read a balance that was
+ * large enough, or could read none. So laku no longer trusts the balance that it reads. The wait ends after
+ * five days, because all money that was paid before the wait is settled by then (xendit.settlement). Other
+ * payouts do not wait for such a payout.
  */
 function waitsForGrowth(
   { shortSince, shortIdr, takesIdr }: Queued,

@@ -166,7 +166,8 @@ async function shownOf({ units, payouts }: PayoutContext, { calledAt }: ClaimedP
 async function record(work: Work, asked: readonly Asked[]): Promise<void> {
   const said: GatewayPayout[] = []
   const refused: { id: string; failureCode: string }[] = []
-  // The loop locks payouts one by one, so all of them are locked first, in the order of their ids.
+  // The loop below locks single payouts. If all of them are locked first, in the order of their ids, two
+  // workers do not block each other.
   await lockPayouts(work, { answers: [], ids: asked.map(({ payout }) => payout.id) })
   for (const row of asked) {
     const { payout, answers, failure } = row

@@ -31,8 +31,8 @@ export async function requireUnpaid(work: Work, { id, code }: LockedSettlement):
 }
 
 /**
- * Puts a locked settlement on hold. The caller has checked that the settlement has no payout that may still
- * pay it or has paid it.
+ * Puts a settlement on hold. The caller has locked its row, and has checked that no payout has paid the
+ * settlement or may still pay it.
  */
 export async function holdLocked(work: Work, settlement: LockedSettlement, reason: string): Promise<void> {
   const { id, status } = settlement

@@ -20,7 +20,7 @@ export async function voidSettlement(
   return await getSettlement(work.tx, settlement.id)
 }
 
-/** Voids a locked settlement that was calculated and is not approved or paid. */
+/** Voids a settlement that was calculated and is not approved or paid. The caller has locked its row. */
 export async function voidLocked(work: Work, settlement: LockedSettlement, reason: string): Promise<void> {
   const { id } = settlement
   const set = { statusReason: reason, updatedAt: work.now }

@@ -44,9 +44,9 @@ export async function claimForBank(
 }
 
 /**
- * Returns the settlement, which must be approved. If its last payout failed or came back, the person who
- * exports the settlement approves it again. So staff can export a settlement again by its code after the bank
- * rejected it.
+ * Returns the settlement if it is approved. If its last payout failed or came back, the person who exports
+ * the settlement approves it again with the export. So after the bank has rejected a settlement, staff can
+ * export it again by its code.
  */
 async function readyOf(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
   if (failedSettlementStates.includes(settlement.status)) return await approveAgain(work, settlement)

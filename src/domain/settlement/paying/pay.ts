@@ -55,8 +55,8 @@ export async function retrySettlement(work: Work, input: { settlement: string })
 }
 
 /**
- * Approves a locked settlement again, after its payout definitely failed or came back. The caller is the
- * approver, and the limits of an approval apply.
+ * Approves a settlement again, after its payout definitely failed or came back. The caller has locked the
+ * settlement's row and counts as the approver, so the limits of an approval apply.
  * @throws settlement.same_person, kernel.approver_not_independent, illegal_transition
  */
 export async function approveAgain(work: Work, settlement: LockedSettlement): Promise<LockedSettlement> {
@@ -86,7 +86,7 @@ export async function approveAgain(work: Work, settlement: LockedSettlement): Pr
 }
 
 /**
- * Creates the payout of a locked, approved settlement.
+ * Creates the payout of an approved settlement, whose row is locked.
  * @throws settlement.no_bank_account, factory_suspended,
  * payout.outside_channel_limits
  */

@@ -118,8 +118,8 @@ async function requireUser(work: Work, userId: string): Promise<void> {
 const DAY_S = 86_400
 
 /**
- * Returns the sum (rupiah) that a person added to a locked wallet within the last day without a second
- * approver.
+ * Returns the sum (rupiah) that a staff member added to a wallet within the last day without a second
+ * approver. The caller has locked the wallet's row.
  */
 async function givenAlone({ tx, now }: Work, userId: string, by: string): Promise<Rupiah> {
   const { rows } = await sql<{ givenIdr: Rupiah }>`

@@ -55,9 +55,9 @@ export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<
 }
 
 /**
- * Approves a held withdrawal, at the request of staff. It is sent as soon as its bank account is old enough
- * to receive money. If the provider cannot pay it, staff first send the money from the company's bank. They
- * then approve the withdrawal with the bank's reference.
+ * Approves a held withdrawal, at the request of staff. It is sent as soon as withdrawals to its bank account
+ * are allowed; a newly added account must wait. If the provider cannot pay it, staff first send the money
+ * from the company's bank. They then approve the withdrawal with the bank's reference.
  * @throws wallet.withdrawal_not_found, by_hand, not_by_hand, account_too_new, kernel.illegal_transition,
  * kernel.forbidden
  */
@@ -128,9 +128,9 @@ async function decide(
   if (to === 'approved') await countUse(work, await withdrawalUse(work, withdrawal), personOf(work.actor))
   else await undoUse(work, 'withdrawal', [id])
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
-  // A held withdrawal can be decided. So can an approved withdrawal with a due time, because it is not sent
-  // yet. An approved withdrawal without a due time has a payout: it can only be rejected, after its unsent
-  // payout was cancelled.
+  // Only an unsent withdrawal can be decided. It is held, or it is approved and has a due time. An approved
+  // withdrawal without a due time has a payout. It can only be rejected, after its unsent payout was
+  // cancelled.
   const where = sql`(t.status = 'held' or t.due_at is not null or ${isUnsent}::boolean)`
   await moveState(work, withdrawalMachine, { to, ids: [id], set, where, all: true })
   work.emit(withdrawalEvent(withdrawal, status, to, true))

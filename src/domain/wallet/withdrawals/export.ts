@@ -24,9 +24,9 @@ interface Waiting {
 
 /**
  * Adds held withdrawals to a batch of bank transfers. These are the withdrawals that the provider cannot pay
- * (`byHand`), if their bank account is old enough to receive money. Withdrawals of suspended users stay held.
- * The person who exports the withdrawals approves them. If a withdrawal cannot be added, it is left out and
- * the reason is returned.
+ * (`byHand`). A withdrawal to a newly added bank account is left out, until withdrawals to that account are
+ * allowed. Withdrawals of suspended users stay held. The person who exports the withdrawals approves them. If
+ * a withdrawal cannot be added, it is left out and the reason is returned.
  * @throws kernel.forbidden
  */
 export async function claimWithdrawalsForBank(

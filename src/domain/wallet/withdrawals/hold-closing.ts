@@ -24,7 +24,7 @@ export type ClosingTo =
 /**
  * Withdraws the whole wallet, without fee and minimum. From now on the user's account is being closed, and it
  * is erased once the money has arrived. The caller has checked that the user has nothing else open (such as
- * orders), and has locked the user.
+ * orders), and has locked the user's row.
  * @throws wallet.nothing_to_withdraw, not_all, no_destination, otp_needed, kernel.bank_account_invalid,
  * payout_channel_unknown
  */

@@ -45,8 +45,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       createdAt: work.now,
     },
   ])
-  // If the withdrawal waits for staff, it counts toward the limits only when they approve it. Then it also
-  // counts toward the approver's limits.
+  // If the withdrawal waits for staff, it counts toward the customer's limits only when they approve it. Then
+  // it also counts toward the limits of the person who approves it.
   if (!isLarge && !byHand) await countUse(work, use)
   await postHold(work, withdrawal.id, userId, takenIdr)
   work.emit(withdrawalEvent(withdrawal, null, 'held', work.actor.kind === 'staff'))
@@ -71,9 +71,9 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
 }
 
 /**
- * Returns a withdrawal's amount in the form in which limits count it: the limits of the customer, of the
- * wallet and of the bank account. The bank account is counted without the holder's name, because several
- * people may withdraw to one account.
+ * Returns a withdrawal in the form in which limits count it: its amount, customer, wallet and bank account.
+ * The bank account is identified by bank and number, without the holder's name. So all withdrawals to one
+ * account count toward the same limit, even if several people request them.
  */
 export async function withdrawalUse(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,

@@ -4,9 +4,9 @@ import { walletAccount } from '../../ledger/index.ts'
 
 /**
  * Returns how much of a user's wallet is refunded money, in rupiah, from the ledger's entries
- * (docs/adr/0013). Refunds add to the refunded money. A withdrawal takes it first; all other spending takes
- * it last. So other spending reduces it only if the other money was too small, by the largest sum that was
- * ever missing. Money that was held for a payment and put back is ignored.
+ * (docs/adr/0013). Refunds add to the refunded money. A withdrawal takes refunded money first. All other
+ * spending takes other money first, and refunded money only where the other money was not enough. Money that
+ * was held for a payment and put back is ignored.
  */
 export async function refundedMoney(tx: Tx, userId: string): Promise<Rupiah> {
   const { rows } = await sql<{ refundedIdr: Rupiah }>`

@@ -26,8 +26,9 @@ export interface WithdrawalRequest {
 
 /**
  * Requests a withdrawal from the customer's wallet. The money is held at once. If the bank account is known
- * and the amount is small, the money is also sent at once. A new bank account must first be old enough. An
- * amount above policy.withdrawalApprovalAboveIdr must first be approved by staff.
+ * and the amount is small, the money is also sent at once. To a new bank account, the money is sent only
+ * after `policy.newDestinationHours`. An amount above policy.withdrawalApprovalAboveIdr must first be
+ * approved by staff.
  * @throws payout.outside_channel_limits, wallet.otp_needed, below_minimum, insufficient_balance,
  * account_closing, kernel.bank_account_invalid, payout_channel_unknown, forbidden, kernel.database_in_doubt
  */

@@ -25,9 +25,9 @@ export interface Coverage {
 
 /**
  * Makes a session's reservation of stock equal to its demand, as far as unreserved pieces allow. Missing
- * pieces are ordered from the factory once. They are not ordered if an open purchase order brings them, or
- * pieces that no other session needs are on the way. A repeated call changes nothing. The caller has locked
- * the session.
+ * pieces are ordered from the factory once. Nothing is ordered if an open purchase order already brings these
+ * pieces. Nothing is ordered either if enough pieces are on the way that no other session needs. A repeated
+ * call changes nothing. The caller has locked the session's row.
  * @throws warehouse.invalid_quantity
  */
 export async function coverDemand(

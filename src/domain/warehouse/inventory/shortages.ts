@@ -33,8 +33,8 @@ export async function saveShortages(
 
 /**
  * Reserves unreserved pieces of these variants for the sessions that lack them. The session `first` gets
- * pieces first, then the session that has waited longest. It runs in the transaction that adds the pieces to
- * the stock, so that nobody else can reserve them earlier. Returns the sessions that got pieces.
+ * pieces first, then the session that has waited longest. This function runs in the transaction that adds the
+ * pieces to the stock, so that nobody else can reserve them earlier. Returns the sessions that got pieces.
  */
 export async function fillShortages(
   work: Work,

@@ -28,8 +28,8 @@ export async function confirmPurchaseOrder(
 }
 
 /**
- * Changes a locked purchase order to confirmed or shipped, as the factory reported. A purchase order that is
- * already past that state does not change.
+ * Changes a purchase order to confirmed or shipped, as the factory reported. The caller has locked its row. A
+ * purchase order that is already past that state does not change.
  */
 export async function moveConfirmed(
   work: Work,

@@ -11,7 +11,7 @@ interface Ending {
 
 /**
  * Closes a purchase order that was received in part or in full: the factory will not deliver the missing
- * pieces. An attention item names the sessions that wait for these pieces (choreography:
+ * pieces. An attention item names the sessions that wait for these pieces (by the event
  * purchase_order.closed).
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.forbidden
  */
@@ -28,7 +28,7 @@ export async function closePurchaseOrder(work: Work, input: Ending): Promise<Pur
 
 /**
  * Cancels a purchase order, as long as none of its goods have arrived. An attention item names the session
- * that the goods were for (choreography: purchase_order.cancelled).
+ * that the goods were for (by the event purchase_order.cancelled).
  * @throws warehouse.purchase_order_not_found, kernel.illegal_transition, kernel.reason_required,
  * kernel.forbidden
  */

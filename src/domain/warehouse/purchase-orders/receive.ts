@@ -40,8 +40,8 @@ export interface Receipt {
 /**
  * Records goods that a factory delivered for a purchase order, once for each delivery note. Damaged pieces
  * must be delivered again. The purchase order stays open until all pieces have arrived or staff close it.
- * Sessions and orders that wait for the goods get them in this transaction (choreography:
- * purchase_order.received).
+ * Sessions and orders that wait for the goods get them in this transaction, because they react to the event
+ * purchase_order.received.
  * @throws warehouse.purchase_order_not_found, no_lines, invalid_quantity, invalid_note, note_counted,
  * not_in_purchase_order, over_received, kernel.illegal_transition, kernel.forbidden
  */
