@@ -23,8 +23,8 @@ export async function runLine(
   configure: (program: ReturnType<typeof buildProgram>) => void = () => {},
 ): Promise<void> {
   const known = entries ?? surfaceEntries() ?? (await import('../../commands/own-program.ts')).ownEntries
-  // Only the noun in the command line, like `orders`, is defined, because defining all forty nouns of `laku`
-  // costs 10 ms of processor time.
+  // Only the noun that the command line names, like `orders`, is defined. To define all forty nouns of `laku`
+  // would cost 10 ms of processor time.
   const named = known.filter(({ name }) => argv.includes(name))
   const program = buildProgram({
     entries: named.length > 0 ? named : known,
@@ -61,7 +61,10 @@ async function run(chosen: Chosen, argv: readonly string[], around: Surroundings
   await watchLive(remote, chosen, around)
 }
 
-/** The global flags that make sense only for a command in a server. The keys are the names in `flags`. */
+/**
+ * The global flags that make sense only for a command in a server. The keys are the flags' names in the
+ * parsed command line.
+ */
 const flagsOfServers = {
   server: '--server',
   context: '--context',
@@ -69,7 +72,10 @@ const flagsOfServers = {
   idempotencyKey: '--idempotency-key',
 } as const
 
-/** The commands that run on this machine but use one of the flags for a server, each with that flag. */
+/**
+ * The commands that run on this machine but accept one of the flags for a server, each with the name of that
+ * flag.
+ */
 const used: Readonly<Record<string, keyof typeof flagsOfServers>> = {
   login: 'server',
   'auth login': 'server',
@@ -89,8 +95,8 @@ function refuseFlagsOfServers({ path, flags }: Chosen): void {
 
 /**
  * Returns the error of a command that ran in this process. If the database could not be opened, the message
- * also names the settings for a staff server. An older script needs this hint, because it sets only
- * DATABASE_URL and LAKU_TOKEN.
+ * also says how to reach a staff server. An older script needs this hint: it sets DATABASE_URL and
+ * LAKU_TOKEN, but names no server.
  */
 function withRemedy(error: unknown): unknown {
   const isOfTheStart = error instanceof Error && /^(StartError|ConfigError)$/.test(error.name)

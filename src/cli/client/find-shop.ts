@@ -104,8 +104,8 @@ function byServer(text: string, called: string, env: Env): FoundShop {
 
 /**
  * Returns the saved contexts (the shops where the person is logged in), or none if their file cannot be read.
- * An unreadable file is no error, because the token comes from elsewhere and only the shop's name is missing.
- * For example, a systemd service with ProtectHome cannot read its home folder.
+ * An unreadable file is no error. For example, a systemd service with ProtectHome cannot read its home
+ * folder. Such a service gets its token from elsewhere, and lacks only the shop's name.
  */
 function legibleContexts(env: Env): Contexts {
   try {
@@ -169,9 +169,9 @@ function runsHere(folder: string, env: Env, databaseUrl?: string): FoundShop | u
 }
 
 /**
- * Returns why the record of a running shop is not trusted; undefined if it is trusted. laku sends a token to
- * the server that the record names. So this server must be on this machine, and no other user may be able to
- * write the record.
+ * Returns the reason not to trust the record of a running shop; undefined if it can be trusted. laku sends a
+ * token to the server that the record names. So this server must be on this machine, and no other user may be
+ * able to write the record.
  */
 function doubtAbout({ server }: LocalShop, file: string): string | undefined {
   const { uid, mode } = statSync(file)

@@ -22,8 +22,8 @@ export const MAX_FILE_BYTES = 50 * 1024 * 1024
 export const HEARTBEAT_MS = 10_000
 
 /**
- * The running time (ms) after which every command goes on in the server when its client disconnects. Before
- * this time, a disconnect stops a command that only reads.
+ * If a client disconnects, the server stops the client's command only if the command just reads and has run
+ * for less than this time (ms). Otherwise the command goes on in the server.
  */
 export const JOB_AFTER_MS = 5_000
 
@@ -48,7 +48,7 @@ export interface TerminalFacts {
 export interface CommandRequest {
   /** The id of the command's run. The client makes this id, and asks for the run's outcome by it. */
   id: string
-  /** The idempotency key: a command is carried out once per key. The default is `id`. */
+  /** The idempotency key: a command is carried out once per key. If no key is given, `id` is the key. */
   key?: string
   /**
    * The words that name the command: noun and verb, and a third word where the command has one, like
@@ -106,8 +106,8 @@ export type RunEvent =
    */
   | { ask: Question }
   /**
-   * Reports that this question of the command (its number, from 1) was answered. The person has already seen
-   * the output before the question, so the client displays only the later output.
+   * Reports that the command's question with this number (from 1) was answered. The person has already seen
+   * the output before that question. So the client displays only the output after it.
    */
   | { answered: number }
   | { failure: PrintedFailure }

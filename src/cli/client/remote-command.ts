@@ -272,8 +272,9 @@ export class RemoteCommand {
         if (!(error instanceof StaffServerUnreachable)) {
           const isGone =
             error instanceof CliError && error.code === 'cli.no_such_run' && brokenAt !== undefined
-          // The server keeps no record of a command that only reads. The client sends such a command again,
-          // unless some of its output is already printed.
+          // After a broken connection, the server does not know this run: it keeps no record of a command
+          // that only reads. So the client sends the command again, unless some of its output is already
+          // printed.
           if (!isGone || !this.#chosen.shape.reads || this.#renderer.hasPrinted) throw error
           again = () => this.#begin()
           continue

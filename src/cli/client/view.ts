@@ -11,7 +11,10 @@ export type CellKind = 'text' | 'code' | 'number' | 'idr' | 'time' | 'status'
 export interface Head {
   heading: string
   kind?: CellKind
-  /** True if a narrow terminal may leave this column out; the table's last spare column is left out first. */
+  /**
+   * True if this is a spare column: a narrow terminal may leave it out. If a table has several spare columns,
+   * the last one is left out first.
+   */
   spare?: boolean
 }
 
@@ -40,8 +43,8 @@ export interface DrawOptions {
 const GAP = 2
 const NARROWEST = 8
 /**
- * The minimum width of a text column (characters). A column that would become narrower makes the table leave
- * out a spare column instead. When no spare column is left, a narrower width is allowed.
+ * The width (characters) that a text column needs to be easy to read. The table leaves out spare columns
+ * before it makes a text column narrower than this.
  */
 const READABLE = 16
 

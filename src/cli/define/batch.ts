@@ -11,8 +11,8 @@ export interface BatchDefinition<S extends z.ZodType, R extends z.ZodObject, T> 
    */
   keyOf: (row: z.output<R>) => string
   /**
-   * Returns the id of the object that a row names. This function is needed if such an object has two names: a
-   * code and a UUID. The id is looked up together with the check of the row.
+   * Returns the id of the object that a row names. It is needed if rows may name the same object in two ways,
+   * by its code or by its UUID. The id is looked up together with the check of the row.
    */
   idOf?: (work: Work, row: z.output<R>) => Promise<string>
   /** Returns the reason that the row itself gives for its change; without one, --reason applies. */

@@ -196,8 +196,8 @@ export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   change: (work: Work, input: z.output<S>, reason: string, context: CommandContext) => Promise<T | Refusal>
   /**
    * Asks a provider, outside of the change's transaction, for data that the transaction needs. Then calls
-   * `run` to execute the transaction. The argument of `run` is the data that the answer adds to the input. A
-   * dry run asks no provider.
+   * `run` to execute the transaction, and passes the provider's data, which is added to the input. A dry run
+   * asks no provider.
    */
   outside?: (way: OutsideWay<z.output<S>>, run: (more?: Partial<z.output<S>>) => Promise<T>) => Promise<T>
   /**

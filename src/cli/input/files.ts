@@ -13,8 +13,8 @@ export interface Files {
    */
   read(name: string): Readable
   /**
-   * Writes a whole file on that person's machine. With mode 0o600, no other user of the machine can read the
-   * file.
+   * Writes a whole file on the machine of the person who gives the command. With mode 0o600, no other user of
+   * that machine can read the file.
    */
   write(name: string, content: string | Uint8Array, mode?: number): void
 }

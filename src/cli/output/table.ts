@@ -8,7 +8,10 @@ export interface Column<Row> {
   /** The heading for people; by default made from the name. */
   heading?: string
   kind?: CellKind
-  /** True if a narrow terminal may leave this column out; the table's last spare column is left out first. */
+  /**
+   * True if this is a spare column: a narrow terminal may leave it out. If a table has several spare columns,
+   * the last one is left out first.
+   */
   spare?: boolean
   value: (row: Row) => Cell
 }

@@ -2,10 +2,10 @@ import type { Actor } from '../../domain/kernel/index.ts'
 import type { CommandContext } from '../define/context.ts'
 
 /**
- * Calls `use` with the actor. If a code of their second factor was given, this code first confirms the actor.
- * If a code is needed and none was given, asks the actor for a code and calls `use` again. The second call is
- * safe, because the refused first call changed nothing. A dry run does not use up a given code. It does not
- * ask for a missing code, but goes on as if a right code was given.
+ * Calls `use` with the actor. If a code of the actor's second factor was given, the code is checked before
+ * that. If a code is needed and none was given, asks the actor for one and calls `use` again. This is safe,
+ * because the refused first call changed nothing. A dry run does not use up a given code. It does not ask for
+ * a missing code, but goes on as if a right code was given.
  */
 export async function withSecondFactor<T>(
   context: CommandContext,

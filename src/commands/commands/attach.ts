@@ -11,8 +11,8 @@ export const attach = defineTask({
   args: [runArgument],
   input: z.object({ run: z.uuid('it takes the UUID of a command') }),
   examples: ['laku commands attach 019ad1b2-7c4e-7a31-9f0e-3d5a6b7c8d9e'],
-  // This code runs only if no server is used, and then no other command's run can be displayed. If a server
-  // is used, the client itself displays the run.
+  // If a server is used, the client itself displays the run, and this code does not run. Without a server,
+  // there is no run of another command to display.
   run: async () => {
     throw usageError('only the staff server shows a running command. Log in with laku login --server URL.')
   },

@@ -59,8 +59,8 @@ export async function runDemo(audience: Audience): Promise<DemoResult> {
 }
 
 /**
- * Carries out all flows at the same time, each with its own buyers and goods. The audience sees one flow
- * after another.
+ * Carries out all flows at the same time, each with its own buyers and goods. The flows are printed one after
+ * another.
  */
 export async function actOutAll(shop: Shop, audience: Audience): Promise<FlowResult[]> {
   const turns = new Turns()

@@ -5,8 +5,8 @@ import type { Shop } from './shop.ts'
 const STEP_MS = 30_000
 
 /**
- * A staff member of the demo's finance, who acts as the second person, with the phone that shows their
- * second-factor codes.
+ * A finance staff member of the demo, who confirms other people's changes as the second person. The class
+ * also plays the phone that shows this member's second-factor codes.
  */
 export class Colleague {
   readonly token: string
@@ -19,9 +19,9 @@ export class Colleague {
   }
 
   /**
-   * Hires a staff member for finance, who then enrols a second factor alone. This factor can confirm another
-   * person's change only after a day. If the same administrator hired two staff members, they count as one
-   * person during that day.
+   * Hires a staff member for finance, who then enrols a second factor. Only after a day can this factor
+   * confirm another person's change. During that day, two staff members whom the same administrator hired
+   * count as one person.
    */
   static async hire(shop: Shop, name: string): Promise<Colleague> {
     const admin = shop.at.admin_token

@@ -9,9 +9,9 @@ export const doctor = defineTask({
     'Find what is wrong, how bad it is, and the command that fixes it; also show what laku assumes about the account at the payment provider. Exits with 8 if something is wrong, 2 if the configuration cannot be used, 6 if the database cannot be used.',
   input: z.object({}),
   examples: ['laku doctor', 'laku doctor --json'],
-  // `laku doctor` asks for no identity: it changes nothing and prints no personal data of customers. A wrong
-  // configuration, an unreachable database, or one without the newest migrations ends the command before its
-  // first check. Each of these has its own message and exit code.
+  // `laku doctor` asks for no identity: it changes nothing and prints no personal data of customers. Three
+  // faults end the command before its first check: a wrong configuration, an unreachable database, or a
+  // database without the newest migrations. Each has its own message and exit code.
   run: async (context) => {
     const { doctorChecks } = await import('./checks.ts')
     const { accountProfile, profileLines } = await import('./account-profile.ts')

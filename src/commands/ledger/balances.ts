@@ -20,7 +20,8 @@ export const balances = defineList({
     const ledger = await import('../../domain/ledger/index.ts')
     const all = await context.read(async ({ tx }): Promise<BalanceRow[]> => {
       const named = account.length > 0
-      // A key on the command line that names no account is no error: it just has no row in the answer.
+      // If the command line names an account that does not exist, this is no error: the answer just has no
+      // row for it.
       const keys = named ? (account as Parameters<typeof ledger.balances>[1]) : undefined
       const singles = (await ledger.balances(tx, keys)).map((row) => ({ ...row, accounts: 1 }))
       if (named) return singles

@@ -15,8 +15,7 @@ type Account = Pick<
 
 /**
  * Returns all facts that laku assumes about its account at the payment provider, such as how long a payment
- * can be refunded. If the configuration sets a value, this value is the fact. Otherwise the known fact about
- * the provider applies.
+ * can be refunded. A value in the configuration takes precedence over what is known about the provider.
  */
 export function beliefsOf(policy: Account): Belief[] {
   const because = (name: keyof Account, fact: string) =>

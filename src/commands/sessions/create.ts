@@ -11,8 +11,9 @@ const units = z
 const TIER = 'it takes units=price, like 10=45000, 10=-5000, 10=-10% or 10=SKU-1:45000,SKU-2:52000'
 
 /**
- * A price tier as people type it: `10=45000` for all variants, `10=-5000` or `10=-10%` off the shelf price of
- * each, `10=SKU-1:45000,SKU-2:52000` by variant.
+ * A price tier as people type it: the minimum units, `=`, and the price. `10=45000` is one price for all
+ * variants. `10=-5000` and `10=-10%` are discounts on each variant's shelf price.
+ * `10=SKU-1:45000,SKU-2:52000` gives each variant its own price.
  */
 const tier = z
   .string()

@@ -10,8 +10,8 @@ import { sessionNamed } from './session.ts'
 const BAR = 30
 const SHORTEST_BAR = 10
 const LINES_EACH = 2
-// The lines of the live view that show no session: its first line, the line that says how to end it, and the
-// empty line above that.
+// The number of lines of the live view that show no session: its first line, an empty line, and the line that
+// says how to end the view.
 const OTHER_LINES = 3
 /** The number of sessions shown where no terminal limits them. */
 const SHOWN = 20

@@ -79,14 +79,15 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
   if (keep && file !== undefined) throw usageError('--keep writes no file. Leave --output out.')
   const { units } = await context.laku()
   const actor = await context.actor()
-  // A settlement that the bank rejected is approved again if the command names it. That approval may need a
-  // second person.
+  // If the bank rejected a settlement and the command names that settlement, the settlement is approved
+  // again. This approval may need a second person.
   const {
     batch: made,
     transfers,
     leftOut,
   } = await withSecondFactor(context, actor, given, (who) => units.run(who, (work) => claim(work, given)))
-  // The answer had the field `withoutAccount` before there were batches of transfers, and keeps it.
+  // The answer already had the field `withoutAccount` before batches of transfers existed. The field stays,
+  // so that older scripts can still read it.
   const withoutAccount = leftOut
     .filter((item) => item.why === 'settlement.no_bank_account')
     .map((item) => item.code)

@@ -8,7 +8,7 @@ export interface ThreadSettings {
 }
 
 /**
- * The order by which the server tells the thread to run a command. It lacks those fields of `Execution` that
+ * The message by which the server makes the thread run a command. It lacks those fields of `Execution` that
  * cannot be sent to a thread, such as functions and the server's `laku`.
  */
 export type Order = Omit<Execution, 'laku' | 'emit' | 'ready' | 'signal'>

@@ -7,6 +7,6 @@ import { setPriority } from 'node:os'
 const NICE = 10
 
 if (process.platform === 'linux') setPriority(0, NICE)
-// The other modules are imported only now, because loading them takes a second of processor time. At normal
-// priority this would delay the answers to buyers.
+// The other modules are imported after the priority is lowered, because loading them takes a second of
+// processor time. At normal priority, this would delay the answers to buyers.
 await import('./execute-orders.ts')

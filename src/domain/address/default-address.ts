@@ -12,8 +12,8 @@ export async function hasDefault(work: Work, userId: string): Promise<boolean> {
 }
 
 /**
- * Removes the default mark from the user's default address; the caller's next statement sets the mark on
- * another address. The caller must have locked the user before.
+ * Removes the default mark from the user's default address. The caller then marks another address in its next
+ * statement. The caller must already hold the lock on the user's row.
  */
 export async function clearDefault(work: Work, userId: string): Promise<void> {
   await work.tx

@@ -12,8 +12,8 @@ import { addressFor } from './read-addresses.ts'
 export async function deleteAddress(work: Work, id: string): Promise<void> {
   const { userId } = await addressFor(work, id)
   await lockUser(work, userId)
-  // The address is read again: before the user was locked, another transaction may have deleted the address,
-  // or made another address the default.
+  // The address is read again under the lock on the user's row. Before this lock, another transaction may
+  // have deleted the address, or made another address the default.
   const { isDefault } = await addressFor(work, id)
   const gone = { deletedAt: work.now, isDefault: false }
   await work.tx.updateTable('addresses').set(gone).where('id', '=', id).execute()

@@ -51,8 +51,8 @@ const isNot = (table: string, ...states: string[]): GoneWhen => ({
 })
 
 /**
- * Ends the attention item a day after the last failed message of its channel. `id` is the name of the item's
- * detail that holds the id of this message.
+ * Ends the attention item a day after the last failed message of its channel. The item's details hold the id
+ * of that message. The parameter `id` is the name of the field that holds it.
  */
 const quiet = (table: string, id: string): GoneWhen => ({
   gone: sql`coalesce((select t.updated_at from ${sql.table(table)} t where t.id = (a.details ->> ${sql.lit(id)})::uuid), a.since)
@@ -155,7 +155,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   },
   order_not_shippable: parcelGoes,
   order_without_money: is('orders', ...endedUnfundedStates),
-  // This attention item ends when the day is over on which the budget for codes was spent.
+  // This attention item says that the budget for codes of one day is spent. So it ends when that day is over.
   'otp.budget': {
     gone: sql`not exists (
       select from code_spending c where c.channel = a.subject_id and c.strangers > 0

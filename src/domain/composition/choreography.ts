@@ -69,7 +69,7 @@ const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = {
 
 /**
  * Returns the rule that puts a provider's webhook deliveries into a queue of that provider alone. With one
- * queue for all providers, the updates of one would wait for the rate limits of another.
+ * queue for all providers, the deliveries of one would wait for the rate limits of another.
  */
 const queueOf = (provider: EventPayloads['webhook.received']['provider']): JobRule<'webhook.received'> => ({
   job: `webhooks.${provider}`,
@@ -283,7 +283,8 @@ export const choreography: Choreography = {
   'shipment.status_changed': { reactions: [applyShipmentStatus] },
   'shipment.priced': {
     // The correction of the shipping fee may refund money, and a refund must lock the payment before the
-    // order. So a job corrects the fee after the commit, and not a reaction in the transaction of this event.
+    // order. In the transaction of this event, the order is locked already. So a job corrects the fee after
+    // the commit.
     jobs: [{ job: 'fees.true', data: ({ payload: { orderId } }) => ({ orderId }) }],
   },
   'shipment.waybill_changed': { reactions: [applyWaybillChanges] },

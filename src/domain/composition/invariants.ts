@@ -11,7 +11,10 @@ import { suspenseChecks } from '../suspense/index.ts'
 import { walletChecks } from '../wallet/index.ts'
 import { warehouseChecks } from '../warehouse/index.ts'
 
-/** The invariants of all domains: `laku ledger verify` and the tests check them after every command. */
+/**
+ * The invariants of all domains. `laku ledger verify` checks them, and the tests check them after every
+ * command.
+ */
 export const bookChecks: readonly Check[] = [
   ...ledgerChecks,
   ...suspenseChecks,

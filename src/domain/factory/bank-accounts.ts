@@ -87,8 +87,9 @@ export async function payableAccounts(
 }
 
 /**
- * Returns the factories that have this bank account, in any state. Callers use it to find the possible
- * receiver of a payout that laku does not know. An account that no available key decrypts is left out.
+ * Returns the factories that have this bank account, whatever the account's state. Callers use it to find the
+ * possible receiver of a payout that laku does not know. An account that no available key decrypts is left
+ * out.
  */
 export async function factoriesOfAccount(
   tx: Tx,

@@ -33,11 +33,10 @@ export interface FactoryChanges {
 
 /**
  * Changes a factory: first its verification, then its status. So one call can verify and activate a factory.
- * A `verification` or `status` that the factory has already changes nothing. A suspension needs a reason, in
- * the input or from the actor.
- *
- * Only finance changes the commission, the result of the verification, and the status. For the factories of
- * their own office, an agent may submit the papers (`pending`), and change name and phone.
+ * If the factory already has the given `verification` or `status`, nothing changes there. A suspension needs
+ * a reason, in the input or from the actor. Only finance changes the commission, the result of the
+ * verification, and the status. For the factories of their own office, an agent may submit the papers
+ * (`pending`), and change name and phone.
  * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, way_in.caller_code_needed,
  * kernel.illegal_transition, reason_required, forbidden
  */

@@ -58,8 +58,8 @@ class FirstFailure {
 const READ_ONLY = '25006'
 
 /**
- * The runner of use cases. It runs each in a transaction of its own, and then the reactions to the events
- * that the use case emitted.
+ * The runner of use cases. Each use case gets a transaction of its own. The reactions to the events that it
+ * emits run in the same transaction, before the commit.
  */
 export class UnitOfWork {
   readonly #options: UnitOfWorkOptions

@@ -51,8 +51,8 @@ export class Vault {
   readonly #current: KeyRing
   readonly #all: readonly KeyRing[]
   /**
-   * The vault with the keys for the ledger's seals (HMACs). If the ledger has no keys of its own, `seals` is
-   * this vault itself.
+   * The vault with the keys for the ledger's seals (HMACs). If the ledger has no keys of its own, its seals
+   * use the same keys as the encrypted values.
    */
   readonly seals: Vault
 

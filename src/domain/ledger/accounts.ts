@@ -61,8 +61,8 @@ export const walletAccount = (userId: string): AccountKey => `wallet:${userId}`
  */
 export const paymentHold = (paymentId: string): AccountKey => `payment-hold:${paymentId}`
 /**
- * Returns the suspense account with this code. It is for money that was moved before its purpose is known. If
- * its balance is above zero, somebody else holds laku's money. If its balance is below zero, laku holds
+ * Returns the suspense account with this code. It is for money that was moved before its purpose was known.
+ * If its balance is above zero, somebody else holds laku's money. If its balance is below zero, laku holds
  * somebody else's money.
  */
 export const suspenseAccount = (code: string): AccountKey => `suspense:${code}`

@@ -16,10 +16,10 @@ const POLL_MS = 10
 const TIMEOUT_MS = 60_000
 
 /**
- * Returns a sequence number up to which every ledger entry is committed or will never exist. It waits until
- * all transactions that may still write such entries have ended.
+ * Returns the sequence number of the newest ledger entry, once no entry up to this number is still being
+ * written. From then on, each of these entries is committed or will never exist.
  *
- * It waits outside of any transaction and without a lock, so that no posting waits for it.
+ * The function waits outside of any transaction and without a lock, so that no posting waits for it.
  * @throws ledger.still_writing where a transaction does not end within a minute
  */
 export async function committedThrough({ units, actor }: LedgerContext): Promise<number> {

@@ -8,15 +8,18 @@ import { accountInWords, momentInWords } from './words.ts'
  */
 export interface TellingOf {
   /**
-   * The ids of payments, participants, refunds, orders and the like; all entries of the ledger transactions
-   * about them match.
+   * The ids of objects, such as payments, participants, refunds and orders. Every entry of a ledger
+   * transaction about one of these objects matches.
    */
   subjectIds?: readonly string[]
   /** The id of one order item; its ledger entries match. */
   orderItemId?: string
   seqs?: readonly number[]
   account?: string
-  /** An amount in rupiah; all entries of ledger transactions with an entry of exactly this amount match. */
+  /**
+   * An amount in rupiah. If one entry of a ledger transaction has exactly this amount, all entries of that
+   * transaction match.
+   */
   amountIdr?: Rupiah
 }
 

@@ -25,8 +25,9 @@ export interface HeldToRows {
    */
   of?: RawBuilder<unknown>
   /**
-   * The SQL expression for the name of a ledger account `a`, as the query `due` returns it in its column
-   * `account`. Null if the business rows define no sum for that account. The default is the account's key.
+   * The SQL expression for the name of a ledger account `a`. The query `due` returns the same names in its
+   * column `account`. Null if the business rows define no sum for that account. The default is the account's
+   * key.
    */
   as?: RawBuilder<unknown>
 }

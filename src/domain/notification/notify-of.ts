@@ -76,7 +76,7 @@ export async function notifyOf(
   await deliver(work, notices, publicUrl)
 }
 
-/** Returns those of the users who can be notified, by id. A deleted user has no phone and gets no notices. */
+/** Returns, by id, the given users who can be notified. A deleted user has no phone and gets no notices. */
 export async function readersById(work: Work, userIds: readonly string[]): Promise<Map<string, Reader>> {
   const users = await usersById(work.tx, [...new Set(userIds)])
   return new Map(
@@ -129,8 +129,8 @@ async function withBrowser(work: Work, notices: readonly Notice[]): Promise<Noti
 }
 
 /**
- * Returns those of the events that lead to a notice. An event whose notice asks for a payment is left out
- * once that payment is paid or has ended.
+ * Returns the given events that lead to a notice. An event whose notice asks for a payment is left out once
+ * that payment is paid or has ended.
  */
 async function currentNotices(
   work: Work,

@@ -21,8 +21,8 @@ export interface DeliveryWay<D extends ClaimedDelivery> {
 }
 
 /**
- * Sends those of these deliveries that are due. A delivery with an unknown outcome is sent again, because a
- * duplicate notice does no harm.
+ * Sends these deliveries of notices, and leaves out those that are not due. A delivery with an unknown
+ * outcome is sent again, because a duplicate notice does no harm.
  */
 export async function sendDeliveries<D extends ClaimedDelivery>(
   way: DeliveryWay<D>,

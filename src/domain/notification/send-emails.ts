@@ -19,8 +19,8 @@ interface Email extends ClaimedDelivery {
 const BATCH = 10
 
 /**
- * Sends those of these notices by email that are due. Skips a notice whose recipient no longer has an email
- * address.
+ * Sends these notices by email, and leaves out those that are not due. Skips a notice whose recipient no
+ * longer has an email address.
  */
 export async function sendEmails(
   { units, actor, mailer }: MailContext,

@@ -17,8 +17,9 @@ interface Push extends ClaimedDelivery {
 const BATCH = 50
 
 /**
- * Sends those of these push messages that are due, to every browser of the recipient. A push message counts
- * as sent if it reached one browser. A browser that has unsubscribed is deleted from laku.
+ * Sends these push messages to every browser of the recipient, and leaves out messages that are not due. A
+ * push message counts as sent if it reached one browser. A browser that has unsubscribed is deleted from
+ * laku.
  */
 export async function sendPushes(
   { units, actor, push }: PushContext,

@@ -48,8 +48,8 @@ export interface LimitUse {
   /** The receiver of the money: `user:…` or `factory:…` */
   receiver: string
   /**
-   * The fingerprint of the bank account that gets the money, if the money leaves laku. The sums to each bank
-   * account are counted separately, because several people may name the same account.
+   * The fingerprint of the bank account that gets the money, if the money leaves laku. Each bank account has
+   * a limit of its own, because several people may name the same account.
    */
   account?: string | undefined
   amountIdr: Rupiah
@@ -155,8 +155,8 @@ export async function countLost(work: Work, use: Omit<LimitUse, 'person'>): Prom
 }
 
 /**
- * Counts a decision if it is not counted yet, because the database requires a count for each decision. For
- * example, a courier reports a lost parcel, so no person decides about the refund.
+ * Counts a decision if it is not counted yet. The database requires a count for every decision, even if no
+ * person decides. For example, if a courier reports a lost parcel, no person decides about the refund.
  */
 export async function countUnlessCounted(work: Work, use: LimitUse): Promise<void> {
   const { rows } = await sql`

@@ -8,7 +8,10 @@ import type { Work } from '../kernel/work.ts'
  * then one every `everyS` seconds.
  */
 export interface Turn {
-  /** The name of the rate limit, with the person or thing that it limits: `code number +62812…`. */
+  /**
+   * The name of the rate limit, with the person or thing that it limits. For example, `code number +62812…`
+   * limits the codes for one phone number.
+   */
   name: string
   atOnce: number
   everyS: number
@@ -46,8 +49,8 @@ export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<Tak
   if (turns.length === 0) return { inS: 0 }
   const names = turns.map(({ name }) => name)
   // This check reads without a lock, so that a flood of requests is refused at once. With a lock, all of them
-  // would queue for one row, because strangers share a rate limit. The check refuses no request that the
-  // locked check would allow, because other transactions only use up more of the limit.
+  // would queue for one row, because strangers share a rate limit. A refusal without the lock is never wrong:
+  // meanwhile, other transactions can only use up more of the limit.
   const early = reckon(work, turns, await readPaces(work, names)).refused
   if (early) return { inS: 0, refused: early }
   const { inS, refused, after } = reckon(work, turns, await lockPaces(work, names))

@@ -8,8 +8,8 @@ import { reservingStates } from './transitions.ts'
 const SHOWN = 10
 
 /**
- * The SQL expression for the sum that the company paid towards refunds of payment `p`. The order's funds did
- * not pay this sum. So the same sum stays in these funds, for the factory.
+ * The SQL expression for the sum that the company paid towards refunds of payment `p`. The order's own money
+ * did not pay this sum. So the same sum is still in the order's account, for the factory.
  */
 const borneBefore = sql`coalesce((
   select sum(e.amount_idr) from refunds r join ledger_transactions t on t.key = 'refund:' || r.id || ':decided'
@@ -24,9 +24,9 @@ const refundedBeforeRestore = sql`exists (
   select from payments p join refunds r on r.payment_id = p.id where p.order_id = o.id and r.key like 'adopted:%')`
 
 /**
- * The SQL expression for the sum that the company paid towards a refund of order `o` and later got back. The
- * company gets it back if the order ends without a sale. If the order's money was earned later, the result is
- * 0.
+ * The SQL expression for the sum that order `o` gave back to the company. The company had paid this sum
+ * towards a refund, and then the order ended without a sale. The result is 0 if the order's money was earned
+ * all the same.
  */
 const borneBack = sql`coalesce((
   select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0

@@ -22,8 +22,8 @@ declare module '../kernel/events.ts' {
     'order.paid': OrderSubject & { totalIdr: number }
     'order.cancelled': OrderSubject & { reason: string; wasPaid: boolean }
     /**
-     * The parcel reached its buyer for the first time. The money of a direct order is now earned: posted to
-     * the factory and the commission.
+     * The parcel reached its buyer for the first time. The money of a direct order is now earned: it is
+     * posted to the factory's account and the account `commission`.
      */
     'order.delivered': OrderSubject
     'return.requested': OrderSubject & { returnId: string; reason: ReturnReason }

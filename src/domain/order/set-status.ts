@@ -105,8 +105,8 @@ async function move(
 }
 
 /**
- * Accepts or refuses a return of goods as a whole, with all goods fit to be sold again. `laku orders returns
- * accept` accepts a return item by item.
+ * Accepts or refuses a whole return of goods. If it accepts the return, all of the goods count as fit to be
+ * sold again. `laku orders returns accept` accepts a return item by item.
  */
 async function decideReturn(
   work: Work,
@@ -131,7 +131,7 @@ async function requireNoParcel(work: Work, { id, code }: LockedOrder): Promise<v
 }
 
 /**
- * Puts the goods of an order that the courier brought back into stock again, so that they can be sent again.
+ * Restocks the goods of an order whose parcel the courier brought back, so that the goods can be sent again.
  * Throws if the buyer's refund is already decided.
  */
 async function takeBackIn(work: Work, { id, code, status }: LockedOrder): Promise<void> {

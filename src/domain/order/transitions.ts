@@ -51,7 +51,7 @@ export const orderTransitions: Transitions<OrderStatus> = {
 
 export const orderMachine = machineOf('order', 'orders', orderTransitions)
 
-/** The states of an order for which laku books a courier by itself. */
+/** The states of an order for which laku books a courier automatically. */
 export const bookableStates: readonly OrderStatus[] = ['paid', 'processing']
 
 /** The states of a paid order whose courier is not booked yet. */

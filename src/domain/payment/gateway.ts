@@ -153,8 +153,8 @@ export interface PaymentGateway {
   createInvoice(invoice: NewGatewayInvoice): Promise<GatewayInvoice>
   getInvoice(id: string): Promise<GatewayInvoice>
   /**
-   * Returns all invoices ever made under this key of laku's, in Xendit's sequence; empty if there are none.
-   * The caller chooses among them.
+   * Returns all invoices that laku ever made with this `externalId`, in Xendit's sequence; empty if there are
+   * none. The caller chooses among them.
    */
   findInvoices(externalId: string): Promise<GatewayInvoice[]>
   /** Returns one page of invoices; the last page is shorter than `limit`. */

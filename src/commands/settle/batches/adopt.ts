@@ -46,8 +46,8 @@ export const adopt = defineChange({
     if (file === undefined && !complete) throw usageError('give a FILE, or --complete, or both')
     const { completeBankFiles } = await import('../../../domain/payout/index.ts')
     const adopted = file === undefined ? nothing : await takeOver(work, file, context)
-    // The bank files count as complete only when all of their lines were taken over. If a line does not fit
-    // yet, they are not complete, and the file must be given again in a later run.
+    // The bank files count as complete only when all of their lines were taken over. If a line of this file
+    // could not be taken over yet, the file must be given again in a later run.
     const isComplete = complete && adopted.open.length === 0
     if (isComplete) await completeBankFiles(work)
     return { ...adopted, isComplete }

@@ -70,8 +70,8 @@ export async function beginRun(work: Work, run: RunIdentity): Promise<Begun> {
       seen_at < clock_timestamp() - make_interval(secs => ${RUN_SILENT_S}) as is_silent
     from command_runs where staff_id = ${staffId} and key = ${key} for update`.execute(tx)
   const [before] = rows
-  // Refuses the request in three cases: the run's id belongs to another person's run, or to a run with
-  // another key, or the key was used for another request.
+  // Refuses the request in three cases. The run's id belongs to a run of another person. The run's id belongs
+  // to a run with another key. The key was used for another request.
   if (!before || before.requestHash !== requestHash) throw authErrors.command_key_reused({ key })
   if (before.endedAt) return { begun: false, id: before.id, state: 'ended' }
   if (!before.isSilent) return { begun: false, id: before.id, state: 'running' }

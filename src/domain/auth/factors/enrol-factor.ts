@@ -45,7 +45,7 @@ export interface ConfirmedEnrolment {
 /**
  * Completes the enrolment of a second factor with its first code, which must come within an hour. All of
  * finance is notified. A day after this confirmation, the factor can approve others' commands. The caller
- * commits whatever the outcome: auth.factor_not_begun, factor_code_wrong, factor_limited.
+ * also commits a refusal (auth.factor_not_begun, factor_code_wrong, factor_limited).
  * @throws kernel.forbidden
  */
 export async function confirmEnrolment(

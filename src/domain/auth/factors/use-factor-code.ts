@@ -26,10 +26,9 @@ interface Factor {
 
 /**
  * Confirms one command of the acting staff member by a code of their second factor. A code works only once.
- * If `burn` is false, the code is checked but not used up, for a dry run.
- *
- * The caller runs this in its own transaction and commits whatever the outcome, because wrong codes are
- * counted: kernel.second_factor_missing, auth.factor_code_wrong, factor_code_used, factor_limited with
+ * If `burn` is false, the code is checked but not used up, for a dry run. The caller runs this in a
+ * transaction of its own, and also commits a refusal, because wrong codes are counted. The refusals are
+ * kernel.second_factor_missing, auth.factor_code_wrong, factor_code_used, and factor_limited with
  * `retryAfterS`, 60 at most.
  * @throws kernel.forbidden
  */
@@ -78,7 +77,10 @@ export async function tryFactorCode(
   return { refused: authErrors.factor_code_wrong() }
 }
 
-/** Returns the factor of a staff member, locked until the transaction ends. */
+/**
+ * Returns the second factor of a staff member. Until this transaction ends, no other transaction can use this
+ * function for the same staff member.
+ */
 export async function lockFactor(
   work: Work,
   staffId: string,

@@ -61,8 +61,8 @@ export function refreshHash(vault: Vault, token: string): string {
 }
 
 /**
- * The format of a token. Only 16 characters are allowed as the last one, because it carries only four bits.
- * With all 64 characters, four different texts would be read as the same token.
+ * The format of a token. The last character carries only four bits, so only 16 characters are allowed there.
+ * If all 64 were allowed, four different texts would be read as the same token.
  */
 const shape = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{42}[AEIMQUYcgkosw048]$/
 

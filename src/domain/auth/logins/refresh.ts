@@ -34,14 +34,13 @@ const MAX_BRANCHES = 8
 type Branches = Record<string, { generation: number; since: string }>
 
 /**
- * Exchanges the newest refresh token of a log-in for a fresh one. The token before it can still be exchanged
- * for 30 s on the same device. The fresh token from that second exchange is renewed independently. So two
- * browser tabs that refresh at once both stay logged in.
+ * Exchanges the newest refresh token of a log-in for a fresh one. For 30 s, the same device can still
+ * exchange the token before the newest. The fresh token from that second exchange begins a sequence of its
+ * own. So two browser tabs that refresh at once both stay logged in.
  *
  * An older token, or a token from another device, ends the log-in, because somebody may have stolen it. A
- * token that laku did not issue, or that was signed with another key, changes nothing.
- *
- * The caller throws `refused` (auth.refresh_invalid, auth.user_suspended) after the commit.
+ * token that laku did not issue, or that was signed with another key, changes nothing. The caller throws
+ * `refused` (auth.refresh_invalid, auth.user_suspended) after the commit.
  */
 export async function refreshLogin(work: Work, refreshToken: string, device?: string): Promise<LoginOutcome> {
   const authSessionId = authSessionOf(refreshToken)
@@ -79,8 +78,9 @@ export async function refreshLogin(work: Work, refreshToken: string, device?: st
 }
 
 /**
- * Returns the sequence and the number of the next refresh token. Returns `unknown` for a token that changes
- * nothing, and `stolen` for a token that comes too late or from another device.
+ * Returns the next refresh token's sequence (`branch`) and its number in this sequence (`generation`).
+ * Returns `unknown` if laku does not recognise the token: then nothing changes. Returns `stolen` for an older
+ * token that comes too late or from another device.
  */
 function nextOf(
   work: Work,

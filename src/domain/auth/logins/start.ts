@@ -31,8 +31,8 @@ export async function startAuthSession(work: Work, user: User, device?: string):
 }
 
 /**
- * Returns the time at which a log-in expires. Each refresh of a token sets this time anew, so a log-in in use
- * does not expire.
+ * Returns the time at which a log-in expires. Each refresh of a token sets this time anew. So a log-in does
+ * not expire while it is used.
  */
 export function refreshExpiry(work: Work): Date {
   return secondsAfter(work.now, work.policy.refreshTokenDays * 86_400)

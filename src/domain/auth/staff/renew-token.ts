@@ -12,9 +12,9 @@ export interface RenewedToken extends Staff, Omit<StaffToken, 'id'> {
 }
 
 /**
- * The default time for which earlier tokens stay valid after a new token (s). For a service it is 7 days,
- * because its cron jobs need time to read the new token. For a person it is 0, because a person can use the
- * new token at once.
+ * The default time (s) for which earlier tokens stay valid once a new token is issued. For a service it is 7
+ * days, because its cron jobs need time to read the new token. For a person it is 0, because a person can use
+ * the new token at once.
  */
 const OVERLAP_S = { service: 7 * 86_400, person: 0 }
 const DAYS = 90

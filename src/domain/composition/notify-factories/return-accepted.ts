@@ -19,9 +19,9 @@ const reasons: Readonly<Record<ReturnReason, string>> = {
 }
 
 /**
- * Reacts to return.accepted: a WhatsApp message tells each factory of the returned goods which goods came
- * back, why, whether they were restocked or written off, and how much is taken off its balance. A factory
- * hears of its own goods alone, and nothing of the buyer.
+ * Reacts to return.accepted: a WhatsApp message goes to each factory of the returned goods. It says which
+ * goods came back and why, and whether they were restocked or written off. It also says how much is taken off
+ * the factory's balance. A factory hears of its own goods alone, and nothing of the buyer.
  */
 export async function notifyFactoriesOfReturn(
   work: Work,

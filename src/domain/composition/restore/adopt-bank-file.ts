@@ -34,8 +34,8 @@ export interface AdoptedFile {
    */
   known: string[]
   /**
-   * The lines of the bank file whose settlement or withdrawal exists in this database but does not fit the
-   * line yet, and why.
+   * The lines of the bank file that could not be taken over yet, each with the reason. The line's settlement
+   * or withdrawal exists in this database, but does not agree with the line.
    */
   open: { code: string; amountIdr: Rupiah; why: string }[]
   /**

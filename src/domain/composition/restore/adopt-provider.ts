@@ -61,8 +61,8 @@ export interface Adoption {
   /** The refunds that this database did not know; each is posted to its payment. */
   refunds: { code: string; payment: string | null; amountIdr: Rupiah }[]
   /**
-   * The payouts because of which no money moves yet. Some have no receiver in this database, so a person must
-   * decide about them. The others have not ended yet.
+   * The payouts that still keep laku from moving money. Some have no receiver in this database, so a person
+   * must decide about them. The others have not ended yet.
    */
   open: { code: string; amountIdr: Rupiah; command: string }[]
   /** True if laku may move money again. */
@@ -93,8 +93,8 @@ export async function adoptProvider(
     onProgress(transactions)
   }
   // The state of open payouts is read from the provider first, because some may have failed after the backup.
-  // If a payout failed, its settlement becomes unpaid again, or its money returns to the wallet. Only then
-  // can laku post a second payout that replaced the failed one.
+  // If a payout failed, its settlement becomes unpaid again, or its money returns to the wallet. Only after
+  // that can laku post the payout that replaced it.
   await followOpenPayouts(context)
   const own: Adoption['adopted'] = []
   const { followed, refunds, waiting } = await resolveKeptLines(context, {
@@ -265,9 +265,10 @@ const isOurs = (reference: string, installation: string) =>
 const codeIn = (reference: string | null) => /(?:STL|WDR)-\d{6}-[0-9A-Z]+/.exec(reference ?? '')?.[0]
 
 /**
- * Posts each unknown payout whose bank account has exactly one owner in this database. The payout of a
- * settlement is posted to the factory, the payout of a withdrawal to the user's wallet. A withdrawal of more
- * than the restored wallet holds stays in suspense for a person, and does not hold up the other payouts.
+ * Posts the payouts that the provider made and this database lacked. Each is posted if its bank account has
+ * exactly one owner here: a settlement's payout to the factory, a withdrawal's payout to the user's wallet.
+ * If the wallet holds less than the withdrawal, the payout stays in suspense for a person. The other payouts
+ * are posted all the same.
  */
 async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): Promise<Adoption['adopted']> {
   const adopted: Adoption['adopted'] = []
@@ -289,8 +290,8 @@ async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): P
 const WALLET_TOO_SMALL = walletErrors.insufficient_balance().code
 
 /**
- * Posts one unknown payout to the owner of its bank account. Returns undefined if the account has no owner
- * here, or several.
+ * Posts one payout that this database lacked to the owner of its bank account. Returns undefined if the bank
+ * account has no owner in this database, or several.
  * @throws wallet.insufficient_balance
  */
 async function adoptByAccount(

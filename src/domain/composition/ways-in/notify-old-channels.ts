@@ -34,10 +34,10 @@ export interface Words {
 const none: Words = { mails: [], sms: [] }
 
 /**
- * Notifies the old channels of a user or factory of a change, with the link that stops the change. The old
- * channels are the phone and email from before the change, and those replaced in the last 30 days. With
- * `unreached` (the key of a WhatsApp message that failed), only the phone of that message is notified, by
- * SMS.
+ * Sends a notice about a change to the old channels of a user or factory, with the link that stops the
+ * change. The old channels are the phone and email from before the change, and those replaced in the last 30
+ * days. With `unreached` (the key of a WhatsApp message that failed), only the phone of that message is
+ * notified, by SMS.
  */
 export async function notifyOldChannels(
   work: Work,

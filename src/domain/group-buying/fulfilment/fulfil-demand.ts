@@ -44,7 +44,10 @@ export function requireFulfillable({ status, code }: LockedSession): void {
     throw groupBuyingErrors.not_fulfillable({ code, status })
 }
 
-/** Reserves, for a locked session, the stock that its participants and orders wait for. */
+/**
+ * Reserves the stock that a session's participants and orders wait for. The caller has locked the session's
+ * row.
+ */
 export async function reserveFor(work: Work, session: LockedSession): Promise<FulfilmentView> {
   const { id: sessionId } = session
   const coverage = await coverDemand(work, { sessionId, lines: await demandOf(work, sessionId) })

@@ -9,9 +9,9 @@ import { createCoveredOrders } from './create-orders.ts'
 import { waitingParticipants } from './make-orders.ts'
 
 /**
- * Refunds in full the participants of a session who still wait for goods, when others have got their orders.
- * Their places in the session end, and their reserved stock is released. The caller has locked the session
- * and its escrow payments.
+ * Refunds those participants of a session who still wait for goods, in full, although other participants have
+ * got their orders. The places of the refunded participants end, and their reserved stock is released. The
+ * caller has locked the rows of the session and its escrow payments.
  */
 export async function refundWaiting(work: Work, session: LockedSession): Promise<SessionMoney> {
   const { id: sessionId } = session

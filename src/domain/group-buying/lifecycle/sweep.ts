@@ -50,8 +50,8 @@ export function sessionsDue(now: Date): RawBuilder<boolean> {
 }
 
 /**
- * Handles all sessions that are due, in one transaction. If that throws, each session is handled by itself. A
- * session that throws again is left out for a while, and an attention item is raised.
+ * Handles all sessions that are due, in one transaction. If that throws, each session gets a transaction of
+ * its own. A session that throws again is left out for a while, and an attention item is raised.
  */
 export async function sweepSessionsApart(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
   const due = await context.units.run(context.actor, async ({ tx, now }) => {

@@ -38,7 +38,8 @@ export type ReferenceOrigin = 'ours' | 'unmarked' | 'other_installation' | 'fore
 const shape = new RegExp(`^(?:([0-9A-F]{6})-)?(?:${codePrefixes.join('|')})-\\d{6}-[0-9A-Z]{6,10}(?:-\\d+)?$`)
 
 /**
- * Returns whether this installation of laku made a reference in a provider's data, judged by its form alone.
+ * Returns the origin of a reference in a provider's data: which installation of laku made it, if any. The
+ * form of the reference alone decides this.
  */
 export function originOf(reference: string, installation: string): ReferenceOrigin {
   const found = shape.exec(reference)

@@ -45,7 +45,7 @@ const named = (key: { scope: string; key: string }) => `${key.scope} ${key.key}`
  *
  * - undefined: the key is new, and the work is to be done.
  * - The stored answer: the same request was answered before.
- * - An error: the key was used for another request, or that request is not answered yet.
+ * - An error: the key was used for another request, or the same request has no answer yet.
  *
  * If another transaction is writing a key, the claim waits for that transaction.
  */

@@ -53,9 +53,8 @@ export async function storeAnswers(
 }
 
 /**
- * Returns a stored answer with its names and addresses filled in. `now` is an answer about the same object
- * that was just read from the database. The names and addresses are copied from `now`, because the stored
- * answer lacks them.
+ * Returns a stored answer with its names and addresses filled in. The stored answer lacks them, so they are
+ * copied from `now`. `now` is an answer about the same object, read from the database just now.
  */
 export function wholeAnswer(kept: unknown, now: unknown): unknown {
   return walk(kept, now, (name, value, _, there) =>

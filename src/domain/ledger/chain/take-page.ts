@@ -25,8 +25,8 @@ export interface ChainHead {
  */
 const PAGE_SIZE = 5_000
 /**
- * The shortest time (s) between two pages of the ledger's chain. If the worker checks every second whether a
- * new page is due, a posting is in the chain at most 10 s after its commit.
+ * The shortest time (s) between two pages of the ledger's chain. It is so short that a posting is in the
+ * chain at most 10 s after its commit, if the worker checks every second whether a page is due.
  */
 const PAGE_EVERY_S = 5
 

@@ -70,8 +70,8 @@ async function cancelThere(courier: CourierGateway, { code, providerOrderId }: B
 const isOff = (word: string) => cancelledStatuses.includes(courierStatus(word))
 
 /**
- * Returns whether the courier has cancelled the parcel. It may have done so although laku's call failed, or
- * after an earlier call.
+ * Returns whether the courier has cancelled the parcel. Laku's call to cancel it may have worked, although it
+ * seemed to fail. An earlier call may have cancelled it too.
  */
 async function isCancelled(courier: CourierGateway, providerOrderId: string): Promise<boolean> {
   try {

@@ -5,8 +5,9 @@ import type { ShipmentView } from '../views.ts'
 import { recordCancelled } from './record-cancelled.ts'
 
 /**
- * Ends the pending parcel of a locked order if laku has not asked a courier for it yet. If laku has asked, it
- * changes nothing and returns the parcel, because a courier may be booked.
+ * Ends an order's pending parcel if laku has not asked a courier to carry it yet. If laku has asked, a
+ * courier may be booked. Then the parcel stays as it is, and is returned. The caller has locked the order's
+ * row.
  */
 export async function endUnrequestedParcel(work: Work, orderId: string): Promise<ShipmentView | undefined> {
   const { rows } = await sql<{ id: string }>`

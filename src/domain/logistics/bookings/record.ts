@@ -84,9 +84,9 @@ async function reportOtherBooking(
 }
 
 /**
- * Records that the booking of a parcel failed. If no courier will ever take the parcel, it ends here, and its
- * order waits for a person. Otherwise the parcel stays pending, and the courier is asked again with the same
- * reference.
+ * Records that the booking of a parcel failed. If no courier will ever take the parcel, the parcel ends, and
+ * its order waits for a person. Otherwise the parcel stays pending, and the courier is asked again with the
+ * same reference.
  */
 export async function recordNotBooked(
   work: Work,

@@ -18,8 +18,8 @@ export async function absorbCourierFees(work: Work, events: EventOf<'order.cance
     rows.map(({ id, feeIdr }) => ({
       key: `shipment:${id}:fee-borne`,
       kind: 'shipping_fee_borne',
-      // A parcel's own postings have a subject of the kind `shipment`. They must take exactly the parcel's
-      // fee out of the account `shipping`. This posting is not one of them, so its subject has another kind.
+      // A posting of this fee must not have a subject of the kind `shipment`. The postings with that kind
+      // must take exactly the parcel's fee out of the account `shipping`.
       subject: ['shipment_fee', id],
       entries: [debit('subsidy', feeIdr), credit('shipping', feeIdr)],
     })),

@@ -38,11 +38,9 @@ export function cancellationPosting(id: string, priceIdr: Rupiah): Posting[] {
 
 /**
  * Returns the ledger postings for a parcel's new state and price, and the values to store with the parcel. If
- * the price changed, the difference is posted once. If the parcel is cancelled, its price returns to the
- * courier deposit.
- *
- * When the parcel's journey is over, the fee less the price is posted as margin. If the price changes after
- * that, the change of the margin is posted.
+ * the price changed, the change is posted once. If the parcel is cancelled, its price returns to the courier
+ * deposit. When the parcel's journey is over, the margin is posted: the buyer's fee less the price. If the
+ * price changes after that, the change of the margin is posted.
  */
 export function parcelPostings(
   parcel: ParcelMoney,

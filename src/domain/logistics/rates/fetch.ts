@@ -22,7 +22,10 @@ export interface RateContext {
    * joins has one actor but many buyers.
    */
   asker?: string
-  /** The visit to a session's page by a person who is not logged in and wants shipping fees. */
+  /**
+   * The visit to a session's page by a person who wants shipping fees. It is present if that person is not
+   * logged in.
+   */
   page?: PageVisit
   /**
    * True for a caller who is not logged in and asked too often. So couriers are not asked, and the caller

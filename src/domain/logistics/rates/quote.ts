@@ -48,10 +48,8 @@ async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> 
 
 /**
  * Returns the couriers' offers for a parcel, cheapest first: cached offers, or else offers that are requested
- * now, or else one offer of the zone table.
- *
- * All callers share one limit of courier calls per minute. So couriers are asked only for known persons and
- * for page visits, each within their own limits.
+ * now, or else one offer of the zone table. All callers share one limit of courier calls per minute. So laku
+ * asks couriers only for callers whom it knows and for page visits, each within limits of their own.
  * @throws logistics.not_serviceable, logistics.parcel_impossible
  */
 export async function offeredRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {

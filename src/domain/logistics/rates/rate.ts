@@ -38,12 +38,10 @@ export function startedKg(weightG: number): number {
 
 /**
  * Returns the weight class (in whole kg) for which a quote is requested and stored. Up to 20 kg, each
- * kilogram is a class; above, a class spans at most a tenth of the weight. A parcel is never heavier than its
- * class.
- *
- * Because of the classes, about 80 quotes are stored for a destination, instead of 429 (one for each
- * kilogram). If a buyer adds one more piece, the parcel often stays in its class. Then couriers need not be
- * asked again.
+ * kilogram is a class; above 20 kg, a class spans at most a tenth of the weight. A parcel is never heavier
+ * than its class. Because of the classes, about 80 quotes are stored for a destination, instead of 429 (one
+ * for each kilogram). If a buyer adds one more piece, the parcel often stays in its class. Then couriers need
+ * not be asked again.
  */
 export function weightClassKg(weightG: number): number {
   const kg = startedKg(weightG)

@@ -158,11 +158,12 @@ function write(
 }
 
 /**
- * Whether a line of the courier's history contradicts the parcel's status:
- * - A line whose state is not earlier than the parcel's status always contradicts the status.
- * - If staff set the status by hand, a line with an earlier state contradicts the status only if the line is
- *   newer than the staff's change.
- * - Otherwise, a line with an earlier state contradicts the status only if the status is final.
+ * Tells whether a line of the courier's history contradicts the parcel's status. The line names a state to
+ * which the parcel does not move now:
+ * - If this state is not an earlier one, the line contradicts the status.
+ * - If it is an earlier one and staff set the status by hand, only a line newer than the staff's change
+ *   contradicts the status.
+ * - If it is an earlier one and the status comes from the courier, the line contradicts only a final status.
  */
 function contradicts({ status, movedByHandAt }: Followed, said: ShipmentStatus, at: Date): boolean {
   if (!isBehind(said, status)) return true

@@ -10,7 +10,7 @@ import type { LockedParcel } from './lock-parcels.ts'
 
 export interface ParcelMove
   extends Pick<Followed, 'status' | 'trackedUntil' | 'movedByHandAt' | 'newEvents'> {
-  /** The locked parcel, as it was before its state changes. */
+  /** The parcel as it was before its state changes. The parcel's row is locked. */
   parcel: LockedParcel
   priceIdr: Rupiah
   waybill: string | null
@@ -18,9 +18,10 @@ export interface ParcelMove
 }
 
 /**
- * Records the new states of locked parcels, with their events and ledger postings, in a few statements for
- * any number of parcels. Emits events for parcels whose state or waybill number changed. After that, laku
- * waits for policy.trackAfterHours again before it asks the courier about these parcels.
+ * Records the new states of parcels, with their events and ledger postings, in a few statements for any
+ * number of parcels. The caller has locked the parcels' rows. Emits events for parcels whose state or waybill
+ * number changed. After that, laku waits for policy.trackAfterHours again before it asks the courier about
+ * these parcels.
  */
 export async function recordMoves(work: Work, moves: readonly ParcelMove[]): Promise<void> {
   if (moves.length === 0) return

@@ -24,8 +24,8 @@ const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
 }
 
 /**
- * The order status that follows from each status of a parcel that is returned or lost. `from` lists the order
- * statuses that it may follow.
+ * The order status (`to`) that follows from each status of a parcel that is returned or lost. An order gets
+ * this status only if its present status is in the list `from`.
  */
 const astray: Partial<Record<ShipmentStatus, { to: OrderStatus; from: readonly OrderStatus[] }>> = {
   returning: { to: 'returning', from: bookedStates },

@@ -21,9 +21,9 @@ const isOver = (now: Date) =>
   sql`o.status = 'delivered' and o.return_until <= ${now} and not ${isSetAside(sql`o.id`, now)}`
 
 /**
- * Completes up to `limit` delivered orders whose return window is over, all at once. If that throws, each
- * order is completed by itself. An order that throws again is left out for a while, and an attention item is
- * raised.
+ * Completes up to `limit` delivered orders whose return window is over, in one transaction. If that throws,
+ * each order gets a transaction of its own. An order that throws again is left out for a while, and an
+ * attention item is raised.
  */
 export async function sweepCompleted(context: SweepContext, limit: number): Promise<void> {
   const due = await context.units.run(context.actor, async ({ tx, now }) => {

@@ -31,9 +31,9 @@ interface Held {
 }
 
 /**
- * Posts the money of locked direct orders as earned: the goods to the factories, the commission and the
- * shipping fee to laku. Each order gets one ledger transaction (`order:{id}:earned`). Orders whose money was
- * earned or refunded before are left out.
+ * Posts the money of direct orders as earned. The factories get their share of the goods' price; laku gets
+ * the commission and the shipping fee. Each order gets one ledger transaction (`order:{id}:earned`). Orders
+ * whose money was earned or refunded before are left out. The caller has locked the orders' rows.
  */
 export async function earnOrders(work: Work, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return

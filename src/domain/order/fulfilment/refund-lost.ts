@@ -27,8 +27,9 @@ export const lostOrdersDue = (now: Date): RawBuilder<boolean> =>
   sql<boolean>`exists (${lost} and not ${isSetAside(sql`o.id`, now)})`
 
 /**
- * Refunds the buyers of up to `limit` lost parcels, all at once. If that throws, each refund is decided by
- * itself. An order that throws again is left out for a while, and an attention item is raised.
+ * Refunds the buyers of up to `limit` lost parcels, in one transaction. If that throws, each refund gets a
+ * transaction of its own. An order that throws again is left out for a while, and an attention item is
+ * raised.
  */
 export async function sweepLost(context: SweepContext, limit: number): Promise<void> {
   const due = await context.units.run(context.actor, async ({ tx, now }) => {
@@ -64,8 +65,9 @@ async function refundLost(work: Work, orderId: string): Promise<void> {
   if (order.status !== 'failed' || !kept) return
   await earnOrders(work, [orderId])
   const { userId, sessionId } = order
-  // If staff set the order to failed, its refund was counted towards their limits at that time. If the
-  // courier reported the loss, nobody decided the refund, so it is counted here.
+  // If staff set the order to failed, this refund was counted towards their limits at that time. If the
+  // courier reported the loss, no person decided. The database requires a count in that case, too, so the
+  // refund is counted now.
   await countUnlessCounted(work, giftOf('order_failed', order, kept.leftIdr))
   await refundOrder(work, {
     key: `order:${orderId}:lost`,

@@ -18,8 +18,8 @@ import { applyStatusEffects } from './apply-status-effects.ts'
 import { earnOrders } from './earn.ts'
 
 /**
- * The reason in the stock's history for goods that a courier brought back. `laku stock adjust` removes goods
- * that are found to be broken.
+ * The reason in the stock's history when goods go back into stock because a courier brought them back. `laku
+ * stock adjust` later removes goods that are found to be broken.
  */
 const CAME_BACK = 'undeliverable'
 

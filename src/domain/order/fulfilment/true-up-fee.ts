@@ -29,8 +29,9 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
       reason: 'fee_trued',
       from,
     })
-    // At the end of the parcel's journey, its fee leaves the account `shipping`, and the margin is posted. If
-    // there is no margin yet, the parcel's fee is lowered now, so that the lower fee is posted then.
+    // When the parcel's journey is over, the parcel's fee leaves the account `shipping`, and the margin is
+    // posted. If there is no margin yet, the journey is not over. So the fee is lowered now, and the lower
+    // fee will leave the account.
     if (parcel.marginIdr === null) await lowerFee(work, parcel.id, rupiah(backIdr))
   }
   await sql`

@@ -111,7 +111,7 @@ export async function createOrder(
     work.audit({ command: 'orders create', subject: ['order', draft.id], after })
   }
   const order = await getOrder(work, draft.id)
-  // If the wallet pays in full, the payment is already paid here. The order that was just read may still have
+  // If the wallet pays in full, the payment is paid by now. But the order that was just read may still have
   // its old status. So the result says `paid` in that case.
   const status = payment.status === 'paid' ? 'paid' : order.status
   return { order: { ...order, status }, payment: paymentView(payment, settings.publicUrl) }

@@ -22,9 +22,9 @@ export interface KeptMoney {
 }
 
 /**
- * Returns that payment of a locked order from which the largest amount can still be refunded; undefined if
- * nothing can. The amount is at most the order's total. Anything above that total was a double payment, for
- * which there is a separate refund.
+ * Returns the payment of an order from which the largest amount can still be refunded; undefined if nothing
+ * can be refunded. The amount is at most the order's total. Anything above that total was a double payment,
+ * and has a refund of its own.
  */
 export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): KeptMoney | undefined {
   const left = payments
@@ -38,8 +38,8 @@ export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): 
 }
 
 /**
- * Describes a refund of `amountIdr` to an order's buyer as money that the acting person gives away. The
- * caller counts it towards that person's limits.
+ * Describes a refund of `amountIdr` to an order's buyer in the form in which limits count it: as money that
+ * the acting person gives away. The caller counts it towards that person's limits.
  */
 export const giftOf = (
   kind: LimitedKind,
@@ -83,9 +83,9 @@ export interface GoodsMoney {
 type Owner = Pick<LockedOrder, 'sessionId' | 'userId'>
 
 /**
- * Returns the ledger debits that pay for a refund. The price of the goods is taken back from the factories
- * and from the commission. The company pays the rest of the refund. An earlier refund may make this refund
- * smaller than the price of the goods. Then the company gets the difference.
+ * Returns the ledger debits that pay for a refund. The price of the goods is taken out of the factories'
+ * accounts and the account `commission`. The company pays the rest of the refund. If an earlier refund made
+ * this refund smaller than the price of the goods, the company gets the surplus.
  */
 export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner: Owner): Entry[] {
   const { sessionId, userId } = owner
@@ -101,8 +101,8 @@ export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner:
 }
 
 /**
- * Returns, for each item of an order, the money that its factory and the commission have got for it so far,
- * less what was taken back.
+ * Returns, for each item of an order, the sums that were posted to its factory's account and to the account
+ * `commission` so far. The sums that were taken back are subtracted.
  */
 export async function postedGoods(work: Work, orderId: string): Promise<GoodsMoney[]> {
   const items = await returnableItems(work.tx, orderId)
@@ -110,8 +110,8 @@ export async function postedGoods(work: Work, orderId: string): Promise<GoodsMon
 }
 
 /**
- * Takes back from factories and the commission the money for returned goods whose buyer was refunded before.
- * `key` prevents a second posting. Posts nothing if every entry is 0.
+ * Takes the money for returned goods out of the factories' accounts and the account `commission`, if the
+ * buyer was refunded before. `key` prevents a second posting. Posts nothing if every entry is 0.
  */
 export async function postTakenBack(
   work: Work,
@@ -122,9 +122,9 @@ export async function postTakenBack(
 }
 
 /**
- * Moves the money that is left on a direct order's account to the company, except `keptIdr`. The order has
- * ended without a sale. The money is left, because the company had paid the same sum towards a refund before
- * delivery.
+ * Moves the money that is left on a direct order's account to the company, except `keptIdr`. The company had
+ * paid the same sum towards a refund before delivery. It gets the sum back, because the order has ended
+ * without a sale.
  */
 export async function returnBorne(work: Work, order: LockedOrder, keptIdr: Rupiah): Promise<void> {
   const { id, userId, sessionId } = order

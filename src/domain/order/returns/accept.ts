@@ -38,10 +38,10 @@ export interface ReturnInspection {
 }
 
 /**
- * Accepts a return whose goods have arrived and were inspected: items go back into stock or are written off,
- * and their price is refunded. The factory and the commission pay; the shipping fee is refunded only if the
- * fault is ours and everything came back. If nothing of the order is left, it becomes returned, and later
- * refunded; otherwise it stays delivered.
+ * Accepts a return whose goods have arrived and were inspected. Items go back into stock or are written off,
+ * and their price is refunded. This refund is taken from the factory's share and laku's commission. The
+ * shipping fee is refunded only if the fault is ours and everything came back. If nothing of the order is
+ * left, it becomes returned, and later refunded. Otherwise it stays delivered.
  * @throws order.return_not_found, return_decided, return_items_invalid, kernel.forbidden
  */
 export async function acceptReturn(work: Work, input: ReturnInspection): Promise<ReturnView> {
@@ -73,15 +73,15 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
   })
   const { reason } = view
   await giveBack(work, { order, kept, sold, items, refundIdr, shippingIdr, returnId: view.id, reason })
-  // If nothing is refunded, no event refund.succeeded will end this order later. So it ends here.
+  // If nothing is refunded, no event refund.succeeded will end this order later. So the order is ended now.
   if (refundIdr === 0 && allCameBack) await endReturned(work, order)
   await endAttention(work, 'return_requested', view.id, 'accepted')
   return await getReturn(work, view.id)
 }
 
 /**
- * Returns, for each returned item, whether it is written off. Also returns how much money its factory and the
- * commission give back.
+ * Returns, for each returned item, whether it is written off, and how much money is taken back for it from
+ * its factory's share and the commission.
  */
 function inspected(
   view: ReturnView,

@@ -11,8 +11,9 @@ export interface ReturnableItem extends SoldPieces {
 }
 
 /**
- * Returns an order's items by id, with the number of pieces returned before. `goodsIdr` and `commissionIdr`
- * are the money that factory and commission got for the item, less what was taken back.
+ * Returns an order's items by id, with the number of pieces returned before. `goodsIdr` is the money posted
+ * for the item (the factory's share and the commission), less what was taken back. `commissionIdr` is the
+ * commission in this sum.
  */
 export async function returnableItems(tx: Tx, orderId: string): Promise<Map<string, ReturnableItem>> {
   const { rows } = await sql<Omit<ReturnableItem, 'goodsIdr' | 'commissionIdr'>>`

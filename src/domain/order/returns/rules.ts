@@ -27,8 +27,8 @@ export function refundsShipping(reason: ReturnReason, allCameBack: boolean): boo
 }
 
 /**
- * A sold order item: its money was posted to its factory and to the commission. It tells how many pieces were
- * returned before, and how much money is left after those returns.
+ * A sold order item, whose money was posted as its factory's share and the commission. The fields say how
+ * many pieces were returned before, and how much money is left after those returns.
  */
 export interface SoldPieces {
   quantity: number
@@ -42,9 +42,9 @@ export interface SoldPieces {
 }
 
 /**
- * Returns the money that factory and commission give back for `quantity` more returned pieces of an item. The
- * amount is in proportion to the pieces not returned yet, rounded down. So the last piece gets the remainder,
- * and nobody gives back more than they have.
+ * Returns the money that is taken back from the factory's share and the commission if `quantity` more pieces
+ * of an item are returned. The amount is in proportion to the pieces not returned yet, rounded down. So the
+ * last piece gets the remainder, and never more is taken back than is left.
  */
 export function shareBack(sold: SoldPieces, quantity: number): { goodsIdr: Rupiah; commissionIdr: Rupiah } {
   const left = sold.quantity - sold.returnedQuantity

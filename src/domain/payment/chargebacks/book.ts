@@ -41,8 +41,8 @@ export const correctionKey = (ledgerKey: string, corrections: number): string =>
 export const chargebackKey = (transactionId: string) => `chargeback:${transactionId}`
 
 /**
- * Returns the chargebacks in laku's ledger that concern these locked payments or have these ids, oldest
- * first.
+ * Returns the chargebacks in laku's ledger that concern these payments or have these ids, oldest first. The
+ * caller has locked the payments' rows.
  */
 export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): Promise<BookedChargeback[]> {
   const { rows } = await sql<BookedChargeback>`
@@ -101,8 +101,8 @@ const newRow = ({ transactionId, paymentId, amountIdr }: Chargeback) => ({
 })
 
 /**
- * Posts new chargebacks of locked payments, marks the payments as charged back, and notifies staff.
- * `areLines` is true if the chargebacks' ids are those of lines in Xendit's transaction list.
+ * Posts new chargebacks, marks their payments as charged back, and notifies staff. The caller has locked the
+ * payments' rows. `areLines` is true if the chargebacks' ids are those of lines in Xendit's transaction list.
  */
 export async function bookChargebacks(
   work: Work,
@@ -142,8 +142,8 @@ export function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah)
 }
 
 /**
- * Adds the charged-back sums to the totals of their locked payments. Then corrects the money of the buyers:
- * some owe laku money, others get money into their wallets.
+ * Adds the charged-back sums to the totals of their payments; the caller has locked the payments' rows. Then
+ * corrects the money of the buyers: some owe laku money, others get money into their wallets.
  */
 export async function addChargedBack(
   work: Work,

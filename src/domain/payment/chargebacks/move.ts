@@ -27,9 +27,9 @@ export async function paymentsBookedOn(work: Work, transactionId: string): Promi
 }
 
 /**
- * Moves a chargeback that is booked on the wrong payment to the right one. Both payments are locked. The
- * company's loss moves with it, and the money of both buyers is corrected. The company's money at Xendit
- * stays as it is.
+ * Moves a chargeback that is booked on the wrong payment to the right one. The caller has locked the rows of
+ * both payments. The company's loss moves with the chargeback, and the money of both buyers is corrected. The
+ * company's money at Xendit stays as it is.
  * @throws payment.chargeback_known, kernel.option_not_taken
  */
 export async function moveChargeback(

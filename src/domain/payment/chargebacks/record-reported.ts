@@ -41,8 +41,8 @@ export interface RecordedChargeback {
 
 /**
  * Posts a chargeback that Xendit reported to staff before its transaction list had it. With `sameAs`, staff
- * say that a line of that list is a chargeback which they reported. With `isAnother`, they say that it is
- * not. With `isMoved`, a chargeback that is booked on the wrong payment moves to `paymentId`. A chargeback is
+ * say that it is the same as a chargeback in the ledger. With `isAnother`, staff say that it is a different
+ * one. With `isMoved`, a chargeback that is booked on the wrong payment moves to `paymentId`. A chargeback is
  * posted only once under the same id.
  * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.option_not_taken,
  *   kernel.forbidden

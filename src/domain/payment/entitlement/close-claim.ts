@@ -13,7 +13,7 @@ export interface ClosedClaim {
   payment: string
   how: 'collected' | 'written_off'
   amountIdr: Rupiah
-  /** The sum that the buyer owes after this settlement. */
+  /** The sum that the buyer still owes after `amountIdr` was collected or written off. */
   leftIdr: Rupiah
 }
 

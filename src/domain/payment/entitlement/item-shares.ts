@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import { proportion, type Rupiah, type Tx } from '../../kernel/index.ts'
 
 /**
- * The factory's share and the commission that a sold item still has, after earlier refunds and returns of
- * that item.
+ * The factory's share and the commission that are left of a sold item's price, after earlier refunds and
+ * returns of that item.
  */
 export interface PostedShare {
   orderItemId: string
@@ -22,9 +22,10 @@ export interface ItemShares {
 }
 
 /**
- * Splits a refund (rupiah) between factories, commission and company, after the money of the goods was
- * posted. Each item pays in proportion to the sum still posted for it. Within an item, factory and commission
- * pay in proportion too. The company pays the rest, so the parts add up to the refund.
+ * Splits a refund (rupiah) after the money of the goods was posted. Each item bears a part of it, in
+ * proportion to the sum still posted for the item. This part is split between the factory's share and the
+ * commission, in the same proportion as the posted sum. The company bears the rest, so the parts add up to
+ * the refund.
  */
 export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): ItemShares {
   const sold = posted.filter((share) => share.factoryIdr + share.commissionIdr > 0)
@@ -43,9 +44,9 @@ export function itemShares(posted: readonly PostedShare[], amountIdr: Rupiah): I
 }
 
 /**
- * Returns, for each of these order items, the sums that its factory and the commission got according to the
- * ledger. The sums that refunds and returns took back are subtracted. Money that was already paid out to the
- * factory is still included. The SQL `which` selects the ids of the items.
+ * Returns, for each of these order items, the sums that the ledger has posted to its factory's account and to
+ * the account `commission`. The sums that refunds and returns took back are subtracted. Money that was
+ * already paid out to the factory is still included. The SQL `which` selects the ids of the items.
  */
 export async function postedItems(tx: Tx, which: RawBuilder<unknown>): Promise<PostedShare[]> {
   const { rows } = await sql<PostedShare>`

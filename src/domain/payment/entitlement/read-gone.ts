@@ -30,7 +30,10 @@ export const goesBack: RawBuilder<{ id: string }> = sql`
 
 const none: Gone = { arrivedIdr: 0, underWayIdr: 0, lossIdr: 0, claimedIdr: 0, writtenOffIdr: 0 }
 
-/** Returns, from the ledger, how much money of each locked payment was returned, and to whom. */
+/**
+ * Returns, from the ledger, how much money of each payment was returned, and to whom. The caller has locked
+ * the payments' rows.
+ */
 export async function readGone(work: Work, paymentIds: Iterable<string>): Promise<Map<string, Gone>> {
   const ids = [...new Set(paymentIds)]
   const gone = new Map(ids.map((id) => [id, none]))
@@ -59,7 +62,7 @@ export async function readGone(work: Work, paymentIds: Iterable<string>): Promis
 /**
  * Returns how much of each payment was returned so far, before a new refund is decided. The ledger is read
  * only for payments with a chargeback or a sum added by the company. For any other payment, the payment's own
- * row has this sum.
+ * row says how much was returned.
  */
 export async function goneBefore(
   work: Work,

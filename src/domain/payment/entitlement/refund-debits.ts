@@ -8,10 +8,11 @@ import { itemShares, postedItems } from './item-shares.ts'
 import { buyersLeft, isPlain, leftOf, requireRefundable } from './rules.ts'
 
 /**
- * Returns the ledger debits that pay for a refund by staff. The payment and its order or session are locked.
- * If the factory bears the refund, the order's funds pay before delivery. After delivery, factory and
- * commission pay in proportion to their shares. Money in escrow cannot be refunded in this way. It is
- * refunded only in full, when the buyer leaves or the session is cancelled.
+ * Returns the ledger debits that pay for a refund by staff. The caller has locked the rows of the payment and
+ * of its order or session. If the factory bears the refund, the money comes from the order's account before
+ * delivery. After delivery, it comes from the factory's share and the commission, in proportion to both.
+ * Money in escrow cannot be refunded in this way. It is refunded only in full, when the buyer leaves or the
+ * session is cancelled.
  * @throws payment.not_refundable, in_escrow, cancel_instead, over_refunded
  */
 export async function refundDebits(

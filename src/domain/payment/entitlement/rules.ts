@@ -44,8 +44,8 @@ export const leftOf = ({ amountIdr, returnedIdr }: Pick<OwnMoney, 'amountIdr' | 
   amountIdr - returnedIdr
 
 /**
- * Returns the wallet's part if a payment's refunds add up to `idr`. It is in proportion to the part of the
- * payment that the wallet paid.
+ * Returns the part of `idr` that goes into the wallet. `idr` is the sum of a payment's refunds. The part
+ * is in proportion to what the wallet paid of the payment.
  */
 const ofWallet = ({ amountIdr, walletIdr }: Parts, idr: Rupiah) => proportion(idr, walletIdr, amountIdr)
 
@@ -65,10 +65,10 @@ export const buyersLeft = (payment: OwnMoney): Rupiah =>
   Math.max(0, ownIdr(payment) - payment.chargedBackIdr - payment.returnedIdr)
 
 /**
- * Returns the sum that the buyer should have got back from laku by now. That is the sum of the refunds and
- * rebates decided. It is smaller if refunds and chargebacks together would exceed what the buyer paid. It is
- * below zero if the card issuer gave back more than the payment's own sum. Then the buyer owes the difference
- * to laku. For example, laku put a surplus into the wallet, and the card issuer gave the surplus back as
+ * Returns the sum that the buyer should have got back from laku by now. Normally this is the sum of the
+ * refunds and rebates decided. If refunds and chargebacks together would exceed what the buyer paid, the sum
+ * is smaller. If the card issuer gave back more than the payment's own sum, it is below zero: the buyer owes
+ * laku money. For example, laku put a surplus into the wallet, and the card issuer gave the surplus back as
  * well.
  */
 export const dueToBuyer = (payment: OwnMoney): Rupiah =>

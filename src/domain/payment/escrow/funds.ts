@@ -45,9 +45,9 @@ export function intoWallet(
 type Paid = Pick<Payment, 'sessionId' | 'participantId' | 'orderId'>
 
 /**
- * Locks the sessions and orders of locked payments before anything is posted for them. All code locks in this
- * sequence: payment, session, order, ledger balance. Another sequence would deadlock with a transaction that
- * closes a session.
+ * Locks the sessions and orders of these payments before anything is posted for them. The payments' rows are
+ * locked already. All code locks in this sequence: payment, session, order, ledger balance. Another sequence
+ * would deadlock with a transaction that closes a session.
  */
 export async function lockPaidThings(tx: Tx, payments: readonly Paid[]): Promise<void> {
   const ids = (key: keyof Paid) => [...new Set(payments.flatMap((payment) => payment[key] ?? []))]

@@ -21,9 +21,9 @@ export interface EscrowRelease {
 }
 
 /**
- * Releases the escrow of participants whose orders exist: to factories, commission and shipping, and as a
- * rebate into the wallets. Participants whose escrow was released before are left out. Returns the number and
- * the sum of the releases made now.
+ * Releases the escrow of participants whose orders exist. The money goes to the factories' accounts, the
+ * accounts of commission and shipping, and as a rebate into the wallets. Participants whose escrow was
+ * released before are left out. Returns the number and the sum of the releases made now.
  * @throws payment.not_releasable where a payment is not whole
  */
 export async function releaseEscrow(

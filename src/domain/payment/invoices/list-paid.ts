@@ -7,7 +7,7 @@ const PAGE = 100
 export interface PaidInvoices {
   listed: GatewayInvoice[]
   /**
-   * True if the list is complete. Only then, an invoice that is missing from the list was not paid within the
+   * True if the list is complete. If it is, an invoice that is missing from the list was not paid within the
    * time that was asked for.
    */
   toTheEnd: boolean

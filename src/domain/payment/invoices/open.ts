@@ -56,8 +56,8 @@ export async function openInvoice(context: OpenContext, code: string): Promise<O
 }
 
 /**
- * Returns the URL of the payment's invoice, if the invoice exists and can still be paid. This query is
- * tried before the payment is locked to create an invoice, because buyers mostly open a link more than once.
+ * Returns the URL of the payment's invoice, if the invoice exists and can still be paid. Buyers mostly open a
+ * link more than once, so the invoice mostly exists. Then this query finds it without a lock on the payment.
  * @throws payment.not_found
  */
 async function madeInvoice(db: Kysely<DB>, code: string, now: Date): Promise<string | undefined> {

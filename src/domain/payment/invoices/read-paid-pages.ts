@@ -3,8 +3,8 @@ import type { AskedPayment, InvoiceUpdate } from './ask.ts'
 import { listPaid } from './list-paid.ts'
 
 /**
- * The number of invoices from which it is cheaper to read one page of Xendit's list. If there are fewer
- * invoices, they are read one by one.
+ * From this many invoices on, one page of Xendit's list of paid invoices is cheaper than reading the invoices
+ * one by one.
  */
 const LOOKUPS_PER_PAGE = 10
 /**
@@ -13,8 +13,9 @@ const LOOKUPS_PER_PAGE = 10
  */
 const LISTED_S = 1800
 /**
- * The time (s) added to the age of the oldest invoice when the list is read. It is needed, because Xendit's
- * clock may differ from ours, and its answer takes time.
+ * A safety margin (s). Xendit's list of paid invoices is read for as long back as the age of the oldest
+ * invoice that is looked up, plus this margin. The margin is needed, because Xendit's clock may differ from
+ * ours, and its answer takes time.
  */
 const MARGIN_S = 60
 

@@ -22,8 +22,8 @@ export interface AskedInvoice {
 
 export type ReadInvoices = Map<string, GatewayInvoice | ProviderFailure>
 
-// The number of invoices from which laku reads Xendit's list of paid invoices. The list needs few calls,
-// because one call returns up to 100 invoices. Fewer invoices are read one by one, because that is as cheap.
+// From this many invoices on, laku reads Xendit's list of paid invoices, because one call returns up to 100
+// of them. Fewer invoices are read one by one, because that is as cheap.
 const MIN_FOR_PAGES = 10
 // The maximum number of pages of Xendit's list of paid invoices that are read in one run. For example, 3,000
 // invoices paid in a minute are 30 pages. If an invoice is on none of the pages read, it is read alone.

@@ -96,9 +96,8 @@ export async function reserveInvoice(work: Work, code: string): Promise<Opening>
 }
 
 /**
- * The longest time (ms) that a process itself waits for a payment's turn in the queue for invoices. If the
- * turn comes later than that, the buyer is told to wait. A turn that nobody uses within `TURN_KEPT_MS` is
- * lost.
+ * If a payment's turn in the queue for invoices comes within this time (ms), the process waits for it. If the
+ * turn comes later, the buyer is told to wait. A turn that nobody uses within `TURN_KEPT_MS` is lost.
  */
 const SHORT_WAIT_MS = 1_500
 const TURN_KEPT_MS = 120_000

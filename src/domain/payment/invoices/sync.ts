@@ -14,7 +14,7 @@ import { FIRST_CHECK_S, RESERVED_S, storeInvoice } from './reserve.ts'
 const LONGEST_WAIT_S = 3600
 const SHORTEST_WAIT_S = 30
 /**
- * The time (s) after a payment's end from which staff are notified if its state is still unknown. Laku
+ * If a payment's state is still unknown this long (s) after the payment's end, staff are notified. Laku
  * continues to ask Xendit about it.
  */
 const STUCK_S = 20 * 60

@@ -19,9 +19,9 @@ export const isContradicted = ({ contradictedAt, contradictionDecidedAt }: Contr
   contradictedAt !== null && contradictionDecidedAt === null
 
 /**
- * Marks locked payments about which a webhook says that they are paid, while their invoices say otherwise. A
- * marked payment does not expire. Otherwise its stock or place would be given away, although its money may
- * have arrived. Laku soon asks Xendit again.
+ * Marks payments that are paid according to a webhook, while their invoices say otherwise. The caller has
+ * locked the payments' rows. A marked payment does not expire. Otherwise its stock or place would be given
+ * away, although its money may have arrived. Laku soon asks Xendit again.
  */
 export async function contradictPayments(work: Work, paymentIds: readonly string[]): Promise<void> {
   if (paymentIds.length === 0) return

@@ -11,9 +11,9 @@ export interface Returned {
 }
 
 /**
- * Adds returned sums to the totals of their locked payments. A payment with a refund that has succeeded
- * becomes partially_refunded, or refunded if everything but rebates was refunded. The database refuses a
- * total above the payment's amount.
+ * Adds returned sums to the totals of their payments; the caller has locked the payments' rows. A payment
+ * with a refund that has succeeded becomes partially_refunded, or refunded if everything but rebates was
+ * refunded. The database refuses a total above the payment's amount.
  */
 export async function recordReturned(work: Work, returned: readonly Returned[]): Promise<void> {
   if (returned.length === 0) return
@@ -46,8 +46,9 @@ export async function recordReturned(work: Work, returned: readonly Returned[]):
 }
 
 /**
- * Adds refunds that have succeeded to the totals of their locked payments. If a refund returned quarantined
- * money (such as a wrong amount), the payment that is in review because of that money ends.
+ * Adds refunds that have succeeded to the totals of their payments; the caller has locked the payments' rows.
+ * If a refund returned quarantined money (such as a wrong amount), the payment that is in review because of
+ * that money ends.
  */
 export async function recordRefunded(
   work: Work,

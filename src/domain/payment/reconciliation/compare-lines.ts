@@ -33,8 +33,9 @@ export interface Difference {
 }
 
 /**
- * The age (s) from which a differing line of Xendit's transaction list counts as a difference. A younger line
- * does not count, because its webhook may be under way. Also, laku reads the list only every ten minutes.
+ * A line of Xendit's transaction list counts as a difference only if it is at least this old (s). A younger
+ * line does not count, because its webhook may be under way. Also, laku reads the list only every ten
+ * minutes.
  */
 export const NOT_DUE_S = 1800
 

@@ -20,11 +20,14 @@ export interface Reconciliation {
    * may be under way.
    */
   notDue: number
-  /** The sum of the compared lines of Xendit's transaction list, less their fees. */
+  /**
+   * The sum of the lines of Xendit's transaction list that were compared with laku's ledger, less the lines'
+   * fees.
+   */
   comparedIdr: Rupiah
   /**
-   * The sum of the fractions of a rupiah in the compared lines of Xendit's transaction list. Laku's ledger
-   * has whole rupiah only.
+   * The sum of the fractions of a rupiah in the lines of Xendit's transaction list that were compared. Laku's
+   * ledger has whole rupiah only.
    */
   roundedIdr: number
   /**

@@ -250,8 +250,8 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
       return 'suspended'
     })
   } catch (error) {
-    // The line cannot be posted. It is tried again until its time has run out. After that its money goes into
-    // the suspense account (unexplained money).
+    // The line cannot be posted. While the line may wait (`mayWait`), it is tried again later. After that,
+    // its money goes into the suspense account (unexplained money).
     return await units.run(actor, async (work): Promise<FollowedLine> => {
       if (mayWait(work)) throw error
       await suspendLine(work, line)
