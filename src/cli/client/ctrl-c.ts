@@ -45,8 +45,8 @@ export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
     const { prompts, stderr } = around
     const answer = await prompts
       ?.choose('Stop the work?', [goOn, stopIt, leave])
-      // A second Ctrl-C, at the question itself, counts as the answer "leave": the work goes on in the
-      // server.
+      // If the person presses Ctrl-C again instead of answering, this counts as the answer "leave": the work
+      // goes on in the server.
       .catch(() => leave)
     if (answer === stopIt)
       await work.stop().catch((error: unknown) => {

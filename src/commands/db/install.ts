@@ -17,8 +17,8 @@ export interface Installed {
   applied: string[]
   pending: string[]
   /**
-   * The database's environment; undefined while nobody has set one. Until then, the database counts as a
-   * production database.
+   * The database's environment (production or development); undefined while nobody has set one. Until then,
+   * the database counts as a production database.
    */
   environment: Environment | undefined
   /**
@@ -30,11 +30,11 @@ export interface Installed {
 
 export interface InstallOptions {
   dryRun?: boolean
-  /** The environment that the owner names for the database. */
+  /** The environment (production or development) that the owner names for the database. */
   environment?: Environment | undefined
   /**
-   * Asks the owner for the environment of an empty database, if they did not name it. Returns the
-   * configuration to continue with.
+   * Asks the owner whether an empty database is for production or development, if they did not say so.
+   * Returns the configuration to continue with.
    */
   ask?: () => Promise<OwnerConfig>
 }

@@ -74,8 +74,8 @@ async function letInBy({ owner }: DatabaseUrls, name: string): Promise<string> {
 }
 
 /**
- * Returns the owner's configuration with the environment that the owner names for the database. Throws a
- * usage error if LAKU_ENV names another environment.
+ * Returns the owner's configuration with the environment (production or development) that the owner names for
+ * the database. Throws a usage error if LAKU_ENV names another environment.
  */
 function ownerConfig(context: CommandContext, environment: Environment | undefined): OwnerConfig {
   const { LAKU_ENV } = process.env

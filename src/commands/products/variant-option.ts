@@ -2,7 +2,10 @@ import { z } from 'zod'
 
 const whole = (text: string) => /^\d{1,10}$/.test(text)
 
-/** A variant as it is written on one line: `SKU:name:grams:price[:bundle[:excess]]`. */
+/**
+ * A variant as it is written on one line: `SKU:name:grams:price[:bundle[:excess]]`. `bundle` is the wholesale
+ * unit, 1 by default. `excess` is the maximum number of excess units, 0 by default.
+ */
 export const variantOption = z.string().transform((text, context) => {
   const [
     sku = '',

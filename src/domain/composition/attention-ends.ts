@@ -66,7 +66,7 @@ const daysOld = (days: number): GoneWhen => ({
 
 /**
  * The condition that ends an attention item about a payment or an invoice: none of its money waits in
- * quarantine.
+ * quarantine (money without a matching payment).
  */
 const unquarantined: GoneWhen = {
   gone: sql`not exists (

@@ -1,9 +1,9 @@
 import type { EventPayloads } from '../kernel/index.ts'
 
 /**
- * The types of events about which a buyer gets a notice. When a session reaches its MOQ, each buyer with a
- * paid place gets a notice. The later outcome is reported by events about the buyer's own place, payment,
- * order or refund.
+ * The types of events about which a buyer gets a notice. Only session.moq_reached is about a whole session:
+ * each buyer with a paid place gets its notice. All other events are about the buyer's own place, payment,
+ * order, return, refund or withdrawal.
  */
 export const noticeEvents = [
   'session.moq_reached',

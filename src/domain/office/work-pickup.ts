@@ -28,8 +28,8 @@ export async function startPickup(work: Work, input: { pickupId: string }): Prom
 export interface PickupResult {
   pickupId: string
   /**
-   * The number of pieces that the agent counted of every item in the pickup, each item once; 0 if the factory
-   * had none.
+   * The number of pieces that the agent counted, for every item of the pickup; 0 if the factory had none.
+   * Each item is given once.
    */
   counts: { variantId: string; counted: number }[]
   /** The URL of a photo of the goods. */

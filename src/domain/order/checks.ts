@@ -18,7 +18,7 @@ const borneBefore = sql`coalesce((
 
 /**
  * An SQL condition: a refund of order `o` was lost by a database restore and recorded again. Such an order
- * may have both a parcel at the courier and a buyer who has the money back.
+ * may have a status like `in_transit` although its buyer has the money back.
  */
 const refundedBeforeRestore = sql`exists (
   select from payments p join refunds r on r.payment_id = p.id where p.order_id = o.id and r.key like 'adopted:%')`

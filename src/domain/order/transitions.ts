@@ -106,7 +106,9 @@ export const batchedStates: readonly OrderStatus[] = [...bookableStates, 'delive
 /** The states of an order whose buyer gets the whole price back, shipping included. */
 export const refundedInFullStates: readonly OrderStatus[] = ['cancelled', 'refunded']
 
-/** The states of an order that is over for its buyer. */
+/**
+ * The states of an order from which its buyer has nothing more to expect: completed, cancelled or refunded.
+ */
 export const closedStates: readonly OrderStatus[] = ['completed', 'cancelled', 'refunded']
 
 /** The states of an order that is over for its factory, so that its lines may be part of a settlement. */

@@ -187,7 +187,7 @@ export async function countWrongCode(work: Work, ip: string | null): Promise<voi
 /**
  * Returns the refusal of a typed code that must wait, because too many wrong codes came from its network or
  * from all networks together. Returns undefined if the code may be checked at once, or if proof of work was
- * given. The first code typed at a challenge is never held back: most people type it right.
+ * given. The first code typed at a challenge (one sent code) is never held back: most people type it right.
  */
 export async function guessHeldBack(
   work: Work,

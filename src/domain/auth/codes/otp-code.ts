@@ -10,7 +10,8 @@ export function newOtpCode(): string {
 
 /**
  * Returns the hash of a code. The hash is made with a key, because without a key all million codes could be
- * tried in a second. The hash includes the challenge id, so that equal codes have different hashes.
+ * tried in a second. The hash includes the challenge id (the id of one sent code), so that equal codes have
+ * different hashes.
  */
 export function otpHash(vault: Vault, challengeId: string, code: string): string {
   return vault.hmac(PURPOSE, `${challengeId} ${code}`)
@@ -23,8 +24,8 @@ export function isOtpCode(vault: Vault, challengeId: string, code: string, hash:
 const MESSAGE_PREFIX = 'otp:'
 
 /**
- * Returns the dedupe key of the WhatsApp message that carries a challenge's code. `n` numbers the messages
- * with the same code, from 1.
+ * Returns the dedupe key of the WhatsApp message that carries the code of a challenge (one sent code). `n`
+ * numbers the messages with the same code, from 1.
  */
 export function otpMessageKey(challengeId: string, n = 1): string {
   return `${MESSAGE_PREFIX}${challengeId}${n === 1 ? '' : `#${n}`}`

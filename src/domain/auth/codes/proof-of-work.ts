@@ -28,8 +28,9 @@ export interface Proof {
 }
 
 /**
- * Returns a puzzle for one `subject`. A subject is a phone number or a challenge id, together with the IP
- * network of the caller. The solution is worth nothing for another subject. laku does not store the puzzle.
+ * Returns a puzzle for one `subject`. A subject is a phone number or a challenge id (the id of one sent
+ * code), together with the IP network of the caller. The solution is worth nothing for another subject. laku
+ * does not store the puzzle.
  */
 export function newPuzzle(vault: Vault, now: Date, subject: string): Puzzle {
   const until = Math.floor(now.getTime() / 1000) + GOOD_FOR_S

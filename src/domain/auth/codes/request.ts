@@ -184,7 +184,7 @@ const purposeWords: Record<Locale, Record<Exclude<CodePurpose, 'login'>, string>
   },
 }
 
-/** Queues the WhatsApp message that carries a challenge's code. */
+/** Queues the WhatsApp message that carries the code of a challenge (one sent code). */
 export async function sendCode(
   work: Work,
   message: {

@@ -16,8 +16,8 @@ const MAX_SENDS = 4
 
 /**
  * Sends the code of a challenge again, by the channel that the person chooses. Only the browser that asked
- * for the code knows the challenge id. laku's answer is the same whether the person has an email address or
- * not.
+ * for the code knows the challenge id (the id of the sent code). laku's answer is the same whether the person
+ * has an email address or not.
  * @throws auth.code_expired, auth.channel_not_yet with `retryAfterS`, auth.sent_often_enough,
  * auth.otp_limited
  */

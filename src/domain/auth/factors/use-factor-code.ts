@@ -78,8 +78,8 @@ export async function tryFactorCode(
 }
 
 /**
- * Returns the second factor of a staff member. Until this transaction ends, no other transaction can use this
- * function for the same staff member.
+ * Returns the second factor of a staff member, under a lock. Other transactions that call this function for
+ * the same staff member wait until this transaction ends.
  */
 export async function lockFactor(
   work: Work,

@@ -29,8 +29,8 @@ export interface AdoptedFile {
    */
   batch: BatchDetail | null
   /**
-   * The codes of the lines of the bank file that were taken over before: they are in a batch, or their money
-   * is in suspense.
+   * The codes of the lines of the bank file that were taken over before. They are in a batch, or their money
+   * is in suspense (money without a known purpose).
    */
   known: string[]
   /**
@@ -40,22 +40,20 @@ export interface AdoptedFile {
   open: { code: string; amountIdr: Rupiah; why: string }[]
   /**
    * The lines of the bank file whose settlement or withdrawal has no row in this database. Their money is in
-   * suspense, under their code.
+   * suspense (money without a known purpose), under the line's code.
    */
   suspended: { code: string; amountIdr: Rupiah }[]
 }
 
 /**
  * Takes over a file of transfers that was given to the bank after the restored backup was made. This file is
- * needed, because no provider's list contains the bank's transfers.
+ * needed, because no provider's list contains the bank's transfers. The settlements and withdrawals in the
+ * file become lines of a batch again, so that nothing pays them a second time. `confirmBatch` then records
+ * how each transfer ended. A withdrawal whose row is lost gets its row again. A second run changes nothing.
  *
- * The settlements and withdrawals in the file become lines of a batch again, so that nothing pays them a
- * second time. `confirmBatch` then records how each transfer ended. A withdrawal whose row is lost gets its
- * row again. A second run changes nothing.
- *
- * If no backup was restored, no file should be missing, and the given file may be made up. A made-up file
- * would block money of users and factories. So another person must then have allowed exactly this file
- * beforehand (`laku limits allow bank_file`).
+ * Without a restored backup, no file should be missing, so the given file may be made up. Such a file would
+ * block money of users and factories. So in this case another person must have allowed exactly this file
+ * before (`laku limits allow bank_file`).
  * @throws payout.file_not_missing, kernel.reason_required, forbidden
  */
 export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Promise<AdoptedFile> {
@@ -120,8 +118,8 @@ function bankFileId(lines: readonly FileLine[]): string {
 
 /**
  * Returns whether a line of the bank file was taken over before. `code` is the settlement or withdrawal that
- * the line pays. It was taken over if a bank transfer with this code was sent, or if its money is in
- * suspense.
+ * the line pays. It was taken over if a bank transfer with this code was sent, or if its money is in suspense
+ * (money without a known purpose).
  */
 async function isTakenOver(work: Work, code: string): Promise<boolean> {
   const { rows } = await sql`

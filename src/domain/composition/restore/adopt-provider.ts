@@ -267,8 +267,8 @@ const codeIn = (reference: string | null) => /(?:STL|WDR)-\d{6}-[0-9A-Z]+/.exec(
 /**
  * Posts the payouts that the provider made and this database lacked. Each is posted if its bank account has
  * exactly one owner here: a settlement's payout to the factory, a withdrawal's payout to the user's wallet.
- * If the wallet holds less than the withdrawal, the payout stays in suspense for a person. The other payouts
- * are posted all the same.
+ * If the wallet holds less than the withdrawal, the payout stays in suspense (money without a known purpose),
+ * for a person. The other payouts are posted all the same.
  */
 async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): Promise<Adoption['adopted']> {
   const adopted: Adoption['adopted'] = []

@@ -7,7 +7,7 @@ import { fingerprintOf, limitAccountOf } from '../../wallet/index.ts'
 /** A table that holds encrypted columns. */
 export interface SealedTable {
   table: string
-  /** The column of the encrypted table with a unique UUID; `id` by default. */
+  /** The name of the column that holds a unique UUID in this table; `id` by default. */
   key?: string
   columns: readonly string[]
   /**

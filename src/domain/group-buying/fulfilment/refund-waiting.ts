@@ -9,9 +9,9 @@ import { createCoveredOrders } from './create-orders.ts'
 import { waitingParticipants } from './make-orders.ts'
 
 /**
- * Refunds those participants of a session who still wait for goods, in full, although other participants have
- * got their orders. The places of the refunded participants end, and their reserved stock is released. The
- * caller has locked the rows of the session and its escrow payments.
+ * Some participants of a session have got their orders, and others still wait for goods. Refunds the waiting
+ * ones in full. Their places in the session end, and their reserved stock is released. The caller has locked
+ * the rows of the session and its escrow payments.
  */
 export async function refundWaiting(work: Work, session: LockedSession): Promise<SessionMoney> {
   const { id: sessionId } = session

@@ -18,8 +18,8 @@ export async function absorbCourierFees(work: Work, events: EventOf<'order.cance
     rows.map(({ id, feeIdr }) => ({
       key: `shipment:${id}:fee-borne`,
       kind: 'shipping_fee_borne',
-      // A posting of this fee must not have a subject of the kind `shipment`. The postings with that kind
-      // must take exactly the parcel's fee out of the account `shipping`.
+      // The subject of this posting is not of the kind `shipment`. All postings of that kind together must
+      // take exactly the parcel's fee out of the account `shipping`, and this posting would change that sum.
       subject: ['shipment_fee', id],
       entries: [debit('subsidy', feeIdr), credit('shipping', feeIdr)],
     })),

@@ -130,8 +130,9 @@ async function decidedAgain(work: Work, paymentId: string, amountIdr: Rupiah): P
 
 async function takeAs(work: Work, { id, code, attempt }: Again, answer: GatewayRefund): Promise<void> {
   await submit(work, { id, attempt }, answer)
-  // Xendit knows the refund by a reference from before the restore. That reference does not lead to laku's
-  // present row. The row in `provider_refunds` connects the two by Xendit's id.
+  // Xendit knows the refund by a reference from before the restore. That reference does not lead to the
+  // refund's present row in laku. The table `provider_refunds` connects that row with Xendit's id of the
+  // refund.
   await insertRows(work.tx, 'providerRefunds', [
     {
       providerRefundId: answer.id,

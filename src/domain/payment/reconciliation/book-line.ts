@@ -25,7 +25,7 @@ export async function intendBookLine(work: Work, id: string): Promise<void> {
 /**
  * Posts one line of Xendit's transaction list now. Laku asks Xendit about the line's payment, refund or
  * payout and records the answer. If the ledger still differs from the line, the difference goes into the
- * suspense account, for staff.
+ * suspense account (unexplained money), for staff.
  */
 export async function bookLine(context: BookContext, id: string): Promise<BookedLine> {
   const { units, actor, gateway } = context

@@ -28,7 +28,7 @@ export interface Difference {
    */
   oursIdr: Rupiah
   theirsIdr: Rupiah
-  /** The command with which staff clear the difference. */
+  /** The command with which staff clear this difference between laku's ledger and Xendit's list. */
   command: string
 }
 
@@ -100,7 +100,7 @@ async function askedCommands(tx: Tx, ids: readonly string[]): Promise<Map<string
   return new Map(rows.map((row) => [row.id, row.command]))
 }
 
-/** Returns the difference for a posting in laku's ledger that has no line in Xendit's transaction list. */
+/** Describes, as a difference, a posting in laku's ledger that has no line in Xendit's transaction list. */
 export const missingThere = ({ key, kind, amountIdr }: OurLine): Difference => ({
   kind: 'missing_there',
   type: kind,

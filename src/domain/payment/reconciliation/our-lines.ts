@@ -78,8 +78,8 @@ export async function ourLines(
 }
 
 /**
- * Leaves out postings that staff moved into the suspense account because Xendit's transaction list lacks
- * them. The postings that reverse them are left out too.
+ * Leaves out postings that staff moved into the suspense account (unexplained money) because Xendit's
+ * transaction list lacks them. The postings that reverse them are left out too.
  */
 async function withoutTakenBack(tx: Tx, entries: readonly OurEntry[]): Promise<OurLine[]> {
   const keys = entries.map((entry) => `posting:${entry.key}`)

@@ -88,7 +88,7 @@ export interface FollowedLines {
 /**
  * Asks Xendit about the payments, refunds and payouts of stored lines that differ from laku's ledger, and
  * records the answers. A line that still differs after three checks and an hour goes into the suspense
- * account. An error with one line does not stop the others.
+ * account (unexplained money). An error with one line does not stop the others.
  */
 export async function resolveLines(context: BookContext): Promise<FollowedLines> {
   const { units, actor } = context
@@ -134,7 +134,7 @@ export interface ResolvedLines {
 /**
  * Asks Xendit, after a database restore, about every stored line of its transaction list. Records the
  * payments, refunds and payouts that the restored database lacks; other differences go into the suspense
- * account at once. If Xendit does not answer, the run ends.
+ * account (unexplained money) at once. If Xendit does not answer, the run ends.
  */
 export async function resolveKeptLines(context: BookContext, adopting: Adopting): Promise<ResolvedLines> {
   const { units, actor, gateway } = context
@@ -195,9 +195,9 @@ async function adoptObject(
 }
 
 /**
- * Returns the code of a payment that laku's database lost, for the line about the payment's refund. The line
- * of the payment and the line of the refund both go into the suspense account (unexplained money) under this
- * code. So the two sums offset each other there.
+ * Returns the code of a payment that laku's database lost. The payment's own line is in the suspense account
+ * (unexplained money) under this code, and the line of its refund goes there under the same code. So the two
+ * sums offset each other.
  */
 async function codeOfLost(
   { gateway }: BookContext,
@@ -351,7 +351,8 @@ async function invoiceOf(work: Work, productId: string | null): Promise<string |
 
 /**
  * Ignores a failed call to Xendit and an answer that cannot be recorded; the line of Xendit's transaction
- * list stays as it is. It is checked again, and in the end goes into the suspense account.
+ * list stays as it is. The line is checked again. If it still differs in the end, its money goes into the
+ * suspense account (unexplained money).
  */
 async function unlessFailing<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
