@@ -66,7 +66,7 @@ export const authErrors = defineErrors('auth', {
   ],
   factor_limited: [
     'limited',
-    'Too many wrong codes were entered. Wait for the number of seconds shown as retry_after_s, then enter a new code.',
+    'Too many wrong codes were entered. Wait for the number of seconds in `retry_after_s`, then enter a new code.',
   ],
   command_key_reused: [
     'conflict',

@@ -38,7 +38,7 @@ export const groupBuyingErrors = defineErrors('group_buying', {
   ],
   invalid_period: [
     'invalid',
-    'The start or the end of the session is not valid. The start must not be in the past, and the end must be later than the start and, if a session is extended, than its previous end.',
+    'The start or the end of the session is not valid. The start must not be in the past, and the end must be later than the start. If a session is extended, its new end must also be later than its previous end.',
   ],
   session_not_forming: [
     'conflict',
@@ -66,7 +66,7 @@ export const groupBuyingErrors = defineErrors('group_buying', {
   ],
   per_user_limit: [
     'conflict',
-    'The session limits the units of each buyer, and this is above the limit. Choose fewer units.',
+    'The session limits the units of each buyer, and you chose more than this limit. Choose fewer units.',
   ],
   user_not_active: [
     'forbidden',

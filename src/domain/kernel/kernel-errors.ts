@@ -2,10 +2,7 @@ import { defineErrors } from './errors.ts'
 
 /** The errors that belong to no single domain. */
 export const kernelErrors = defineErrors('kernel', {
-  forbidden: [
-    'forbidden',
-    'Your role does not allow this. Ask a person with one of the roles shown under needs.',
-  ],
+  forbidden: ['forbidden', 'Your role does not allow this. Ask a person with one of the roles in `needs`.'],
   user_erased: ['not_found', 'This account was deleted and can no longer be used. Use another account.'],
   approver_not_independent: [
     'forbidden',
@@ -26,7 +23,7 @@ export const kernelErrors = defineErrors('kernel', {
   ],
   role_too_new: [
     'forbidden',
-    'You have had your role for less than a day, so you cannot approve what others asked for yet. Wait until the day is over, or ask another person.',
+    'You have had your role for less than a day, so you cannot approve what others asked for yet. Wait until you have had it for a whole day, or ask another person.',
   ],
   own_act: [
     'forbidden',
@@ -38,7 +35,7 @@ export const kernelErrors = defineErrors('kernel', {
   ],
   not_a_person: [
     'forbidden',
-    'This needs two people, and a service, laku itself or a provider is none. A person must ask for it, and another person must approve it.',
+    'This step needs two people; a service, laku itself or a provider does not count as a person. A person must request the step, and another person must approve it.',
   ],
   reason_required: [
     'invalid',
@@ -52,7 +49,7 @@ export const kernelErrors = defineErrors('kernel', {
     'conflict',
     'A request with this idempotency key is still running. Wait a few seconds, then send the same request again.',
   ],
-  paused: ['unavailable', 'Our staff have paused this for now. Try again later.'],
+  paused: ['unavailable', 'Our staff have paused this kind of action for now. Try again later.'],
   switch_not_found: [
     'not_found',
     'There is no switch with this name. See the names with laku switches list.',
@@ -65,11 +62,11 @@ export const kernelErrors = defineErrors('kernel', {
   audit_not_found: ['not_found', 'The audit log has no row with this id. See the rows with laku audit list.'],
   option_not_taken: [
     'conflict',
-    'This option cannot be used in the current state. Leave the option out, or check the state first.',
+    'The option named in `option` cannot be used now, for the reason in `why`. Leave this option out.',
   ],
   illegal_transition: [
     'conflict',
-    'This is not possible in the current state. Check the state that the details name; allowed lists the states that can follow it.',
+    'This is not possible in the current state. Check the state that the details name; `allowed` lists the states that can follow it.',
   ],
   payout_channel_unknown: [
     'invalid',

@@ -8,7 +8,7 @@ export const logisticsErrors = defineErrors('logistics', {
   ],
   courier_not_offered: [
     'invalid',
-    'This courier does not deliver to this address. Choose one of the couriers listed under offered.',
+    'This courier does not deliver to this address. Choose one of the couriers listed in `offered`.',
   ],
   parcel_impossible: ['invalid', 'The parcel is too heavy for every courier. Order fewer items at once.'],
   order_not_found: ['not_found', 'This order was not found. Check its code or id.'],

@@ -8,7 +8,7 @@ export const notificationErrors = defineErrors('notification', {
   ],
   params_wrong: [
     'invalid',
-    'The parameters do not fit this template. Give the parameters listed under takes, in that order, with --param.',
+    'The parameters do not fit this template. Give the parameters listed in `takes`, in that order, with --param.',
   ],
   push_service_unknown: [
     'invalid',

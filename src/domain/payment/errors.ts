@@ -17,7 +17,7 @@ export const paymentErrors = defineErrors('payment', {
   ],
   over_refunded: [
     'conflict',
-    'This is more than is left of the payment after its refunds and rebates. Refund at most the amount shown as left_idr.',
+    'This is more than is left of the payment after its refunds and rebates. Refund at most the amount in `left_idr`.',
   ],
   refund_key_reused: [
     'conflict',
@@ -45,7 +45,7 @@ export const paymentErrors = defineErrors('payment', {
   ],
   no_payment: [
     'invalid',
-    'The book does not say to which payment this quarantined money belongs. Name the payment with --payment, or with --user the user whose wallet takes the money.',
+    'The records do not say to which payment this quarantined money belongs. Name the payment with --payment, or with --user the user whose wallet takes the money.',
   ],
   no_source: [
     'conflict',
@@ -82,15 +82,15 @@ export const paymentErrors = defineErrors('payment', {
   ],
   rest_below_invoice_minimum: [
     'invalid',
-    'After the part from your wallet, the rest is too small for an invoice. Pay at most the amount shown as most_wallet_idr from your wallet, or pay everything from it.',
+    'After the part from your wallet, the rest is too small for an invoice. Pay at most the amount in `most_wallet_idr` from your wallet, or pay everything from it.',
   ],
   no_wallet_part: [
     'conflict',
-    'Your wallet cannot pay a part of this: it is empty, or the rest would be too small for an invoice. Pay everything by invoice.',
+    'Your wallet cannot pay a part of this price: it is empty, or the rest would be too small for an invoice. Pay everything by invoice.',
   ],
   same_person: [
     'forbidden',
-    'You asked for this yourself, so you cannot approve it. Ask another person to approve it.',
+    'You made the first request about this refund yourself, so you cannot approve it. Ask another person to approve it.',
   ],
   look_it_up: [
     'conflict',
@@ -98,9 +98,12 @@ export const paymentErrors = defineErrors('payment', {
   ],
   option_not_for_state: [
     'conflict',
-    'This option cannot be used in the current state of the refund. Leave it out, or use an option listed under takes.',
+    'The option named in `option` cannot be used in the current state of the refund. Leave it out, or use an option from `takes`.',
   ],
-  options_exclude: ['invalid', 'These options cannot be used together. Give only one of them.'],
+  options_exclude: [
+    'invalid',
+    'The options listed in `options` cannot be used together. Give only one of them.',
+  ],
   provider_refund_unknown: [
     'not_found',
     "The provider has no refund with this id. Check the id in the provider's dashboard.",
@@ -116,11 +119,11 @@ export const paymentErrors = defineErrors('payment', {
   refund_leased: ['conflict', 'A worker is sending this refund right now. Try again in 30 seconds.'],
   refund_may_live: [
     'conflict',
-    'It is too early to declare this refund dead, because the provider may still make it. Try again after the time shown as from.',
+    'It is too early to declare this refund dead, because the provider may still make it. Try again after the time in `from`.',
   ],
   refund_is_there: [
     'conflict',
-    'This refund is not dead: the provider has it, or has refunded more than laku knows. Take it over with laku refunds retry --provider-refund-id.',
+    'This refund cannot be declared dead: the provider has it, or has refunded more than laku knows. Take it over with laku refunds retry --provider-refund-id.',
   ],
   no_wallet: [
     'conflict',

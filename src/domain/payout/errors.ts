@@ -8,11 +8,11 @@ export const payoutErrors = defineErrors('payout', {
   ],
   too_early: [
     'conflict',
-    "It is too early to declare this payout dead, because the provider may still make it. Try again after the time shown as from, when laku has checked the provider's list once more.",
+    "It is too early to declare this payout dead, because the provider may still make it. Try again after the time in `from`, once laku has checked the provider's list again.",
   ],
   lease_alive: [
     'conflict',
-    'A worker may be sending this payout right now. Try again after the time shown as lease_until.',
+    'A worker may be sending this payout right now. Try again after the time in `lease_until`.',
   ],
   same_person: [
     'forbidden',
@@ -28,7 +28,7 @@ export const payoutErrors = defineErrors('payout', {
   ],
   outside_channel_limits: [
     'conflict',
-    'The provider cannot send this amount to this bank or e-wallet in one payout. Choose an amount from minimum_idr to maximum_idr, or send it in another way.',
+    'The provider cannot send this amount to this bank or e-wallet in one payout. Choose an amount between `minimum_idr` and `maximum_idr`, or send it in another way.',
   ],
   batch_not_found: [
     'not_found',
@@ -93,10 +93,10 @@ export const payoutErrors = defineErrors('payout', {
   ],
   moves_again: [
     'conflict',
-    'An older payout for this had failed, but it is active again at the provider. Wait until it ends, then try again.',
+    'An older payout of the same settlement or withdrawal had failed, but it is active again at the provider. Wait until it ends, then try again.',
   ],
   under_way: [
     'conflict',
-    'The money for this is being sent or was already paid, so it is not sent again. See it with laku payouts list.',
+    'The money of this settlement or withdrawal is being sent or was already paid, so it is not sent again. See it with laku payouts list.',
   ],
 })

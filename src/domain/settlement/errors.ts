@@ -28,7 +28,7 @@ export const settlementErrors = defineErrors('settlement', {
   ],
   nothing_owed: [
     'conflict',
-    'The factory owes less than this amount. Write off at most the amount shown as owed_idr.',
+    'The factory owes less than this amount. Write off at most the amount in `owed_idr`.',
   ],
   through_invalid: [
     'invalid',

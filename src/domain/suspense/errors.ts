@@ -29,7 +29,7 @@ export const suspenseErrors = defineErrors('suspense', {
   ],
   same_person: [
     'forbidden',
-    'You asked for this yourself, so you cannot approve it. Ask another person to run laku suspense approve.',
+    'You requested this assignment of money yourself, so you cannot approve it. Ask another person to run laku suspense approve.',
   ],
   nothing_asked: [
     'conflict',

@@ -8,7 +8,7 @@ export const userErrors = defineErrors('user', {
   phone_taken: ['conflict', 'Another user already has this phone number. Use another number.'],
   still_open: [
     'conflict',
-    'This account cannot be deleted yet, because something of it is still open. Finish what the details list under open, then try again.',
+    'This account cannot be deleted yet, because something of it is still open. Finish what is listed in `open`, then try again.',
   ],
   not_found: ['not_found', 'This user was not found. Check the id or the phone number.'],
 })

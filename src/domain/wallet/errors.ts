@@ -8,7 +8,7 @@ export const walletErrors = defineErrors('wallet', {
   user_not_found: ['not_found', 'No user has this id or phone number. See the users with laku users list.'],
   below_minimum: [
     'invalid',
-    'This amount is below the smallest withdrawal. Withdraw at least the amount shown as minimum_idr; only refunded money can be withdrawn in smaller amounts.',
+    'This amount is below the smallest withdrawal. Withdraw at least the amount in `minimum_idr`; only refunded money can be withdrawn in smaller amounts.',
   ],
   nothing_to_withdraw: [
     'conflict',
@@ -16,7 +16,7 @@ export const walletErrors = defineErrors('wallet', {
   ],
   not_all: [
     'conflict',
-    'This is not the whole balance of the wallet. To close the account, withdraw exactly the amount shown as balance_idr.',
+    'This is not the whole balance of the wallet. To close the account, withdraw exactly the amount in `balance_idr`.',
   ],
   by_hand: [
     'conflict',
@@ -28,7 +28,7 @@ export const walletErrors = defineErrors('wallet', {
   ],
   account_too_new: [
     'conflict',
-    'The receiving account is too new for a payout. Wait until the time shown as usable_at, then approve the withdrawal again.',
+    'The receiving account is too new for a payout. Wait until the time in `usable_at`, then approve the withdrawal again.',
   ],
   account_stopped: [
     'conflict',
@@ -44,7 +44,7 @@ export const walletErrors = defineErrors('wallet', {
   ],
   otp_needed: [
     'forbidden',
-    'This bank account or e-wallet is new, so a code is needed. Ask for a code, then send it in the field otp.',
+    'This bank account or e-wallet is new, so a code is needed. Ask for a code, then send it in the field `otp`.',
   ],
   withdrawal_not_found: ['not_found', 'This withdrawal was not found. Check its code or id.'],
   withdrawal_retried: [

@@ -8,7 +8,7 @@ export const warehouseErrors = defineErrors('warehouse', {
   invalid_quantity: ['invalid', 'A quantity is not valid. Give a whole number that is not 0.'],
   below_reserved: [
     'conflict',
-    'So many pieces cannot be taken out, because some of them are reserved. Take out at most the number shown as free.',
+    'So many pieces cannot be taken out, because some of them are reserved. Take out at most the number in `free`.',
   ],
   reservation_mismatch: [
     'conflict',
@@ -37,7 +37,7 @@ export const warehouseErrors = defineErrors('warehouse', {
   ],
   over_received: [
     'conflict',
-    'More pieces were counted than the factory still owes. Receive at most the number shown as owed, and add the others with laku stock adjust.',
+    'More pieces were counted than the factory still owes. Receive at most the number in `owed`, and add the others with laku stock adjust.',
   ],
   invalid_note: [
     'invalid',

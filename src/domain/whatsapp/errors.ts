@@ -19,6 +19,6 @@ export const whatsappErrors = defineErrors('whatsapp', {
   ],
   staff_limited: [
     'limited',
-    'You have sent as many messages today as one person may send. Wait for the number of seconds shown as retry_after_s, then send the next one.',
+    'You have sent as many messages today as one person may send. Wait for the number of seconds in `retry_after_s`, then send the next one.',
   ],
 })

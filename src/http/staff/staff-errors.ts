@@ -8,7 +8,7 @@ export const staffErrors = defineErrors('staff_door', {
   ],
   other_version: [
     'invalid',
-    'Your laku and the server have versions that do not work together. Install the version shown as server_version.',
+    'Your laku and the server have versions that do not work together. Install the version in `server_version`.',
   ],
   no_such_command: [
     'not_found',
