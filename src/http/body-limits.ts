@@ -17,8 +17,8 @@ const UUID = 36
  */
 const INDENTED = 2
 /**
- * The maximum size of a body is at least this (bytes), even if its schema allows less. So a body with a text
- * that is a little too long is still read, and the answer can name that text.
+ * A body of up to this size (bytes) is always read, even if its schema allows less. So if a text is a little
+ * too long, the answer can name that text.
  */
 const LEAST = 2_048
 

@@ -101,7 +101,7 @@ export function describeErrors(document: ApiDocument): ApiDocument {
 function describeOperation(path: string, method: string, operation: Operation): void {
   const signedIn = operation.security?.some((scheme) => 'customerToken' in scheme || 'staffToken' in scheme)
   const change = method !== 'get' && signedIn
-  // A repeated PUT or DELETE has the same effect as one, so it needs no idempotency key.
+  // A repeated PUT or DELETE has no further effect, so it needs no idempotency key.
   const takesKey = change && ['post', 'patch'].includes(method) && !operation['x-takes-no-key']
   const errors = [
     ...(operation.parameters || operation.requestBody ? [400] : []),

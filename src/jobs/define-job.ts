@@ -35,8 +35,8 @@ export interface JobDefinition<N extends string = string> {
    */
   sweep?: {
     /**
-     * An SQL condition that is true when the sweep has work that is due at `now`. It must be answered by an
-     * index, because all workers ask it again and again.
+     * An SQL condition that is true when the sweep has work that is due at `now`. An index must make the
+     * condition fast, because all workers check it again and again.
      */
     due: (now: Date) => RawBuilder<boolean>
   }

@@ -53,8 +53,8 @@ const flags: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
 export const flag = z.unknown().transform((given) => flags.get(given))
 
 /**
- * Tells whether a provider's list has more pages after this one. If the field has an unknown form, the answer
- * is yes until a page is empty, so that no item is missed.
+ * Tells whether a provider's list has more pages after this one. If the field that should tell this has an
+ * unknown form, the result is true until a page is empty. So no item is missed.
  */
 export function goesOn(hasMore: unknown, items: readonly unknown[]): boolean {
   if (hasMore === undefined || hasMore === null || hasMore === '') return false

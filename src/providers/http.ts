@@ -80,8 +80,8 @@ export interface ProviderHttp {
   call<T>(call: ProviderCall, schema: ZodType<T>): Promise<T>
   /**
    * Sends a request that an SDK built, once, and returns the answer's JSON. If the caller passes the function
-   * `lease`, it is called after the wait for the rate limit. It returns the time until which the request may
-   * be sent. After that time the request is not sent.
+   * `lease`, this function is called after the wait for the rate limit, and returns the time until which the
+   * request may be sent. After that time the request is not sent.
    */
   send(operation: string, url: string, init: RequestInit, lease?: CallLease): Promise<unknown>
   /**

@@ -52,9 +52,9 @@ export function createPool(options: DatabaseOptions): pg.Pool {
   })
   // The server may close an idle connection; the pool opens another when one is needed.
   pool.on('error', () => {})
-  // The server may close a connection in use between two statements. The connection then emits an error
-  // event, which would end the process if nobody listened. The next statement on the connection fails, and
-  // with it its transaction.
+  // The server may close a connection between two statements of a transaction. The connection then emits an
+  // error event, which would end the process if nobody listened. The next statement on the connection fails,
+  // and with it its transaction.
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

@@ -97,8 +97,8 @@ export type ReconciliationStatus = 'running' | 'agrees' | 'differs' | 'broken_of
 
 /**
  * The allowed transitions of a reconciliation, which compares laku's ledger with the provider's transaction
- * list. Only one reconciliation runs at a time. The next one covers the time after the last period that had
- * no difference.
+ * list. Only one reconciliation runs at a time. The next one begins at the end of the last period in which
+ * the two agreed.
  */
 export const reconciliationTransitions: Transitions<ReconciliationStatus> = {
   running: ['agrees', 'differs', 'broken_off'],

@@ -15,8 +15,8 @@ export interface Period {
    */
   endedBefore: Date
   /**
-   * A limit for two kinds of settlement lines: lines that belong to no order, and refunds of sales that were
-   * settled before. They are due if they were posted before this instant.
+   * The instant before which two kinds of settlement lines must be posted to be due: lines that belong to no
+   * order, and refunds of sales that were settled before.
    */
   postedBefore: Date
 }
@@ -103,8 +103,8 @@ export function totalsOf(lines: readonly Line[]): Totals {
 }
 
 /**
- * Tells whether a factory's net amount is settled now. A negative amount, or one below the minimum, is not:
- * its lines stay unsettled until the next run.
+ * Tells whether a factory's net amount is settled now. A negative amount, or an amount below the minimum, is
+ * not settled: its lines stay unsettled until the next run.
  */
 export function isSettled(netIdr: Rupiah, policy: Policy): boolean {
   return netIdr > 0 && netIdr >= policy.settlementMinimumIdr

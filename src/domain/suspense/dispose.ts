@@ -180,7 +180,7 @@ async function dispose(
 }
 
 /**
- * Returns the receiver of a suspense item's money, because one limit is counted for each receiver. It is the
+ * Returns the receiver of a suspense item's money, because each receiver has a limit of its own. It is the
  * user or factory whose account gets the money. If the company bears the loss or keeps the money, it is the
  * user or factory of the item, or else the item's code.
  */

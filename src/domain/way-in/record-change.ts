@@ -10,7 +10,7 @@ export interface NewChange {
   way: Way
   /** The old contact or payment detail as plain text; null if there was none. */
   old: string | null
-  /** The database id of the newly added bank account, if the change is about one. */
+  /** The database id of the bank account, if the change is a newly added bank account. */
   accountId?: string
 }
 

@@ -121,8 +121,8 @@ export const authRoutes =
           body: z.strictObject({
             phone,
             /**
-             * The only purpose for which the one-time code is valid. The default is to log in, or a
-             * withdrawal if the request has the caller's own token.
+             * The only purpose for which the one-time code is valid. Default: a withdrawal if a logged-in
+             * caller asks for a code to their own number, otherwise a log-in.
              */
             purpose: z.enum(['login', 'withdrawal', 'email']).optional(),
             device_token: deviceToken.optional(),
@@ -271,7 +271,7 @@ export const authRoutes =
         const { refresh_token } = request.body
         const issued = issuedToken(laku.vault, refresh_token)
         // A refresh token without laku's signature may be invented, or issued by an earlier version of laku.
-        // Only the database can tell, so it is counted as a guess.
+        // Only the database can tell which. So the token is counted as a guess before the database is asked.
         if (!issued) await app.limitTokenGuess(request)
         const refresh = () =>
           request.read((work) => refreshLogin(work, refresh_token, deviceIn(request)), issued?.authSessionId)

@@ -111,8 +111,9 @@ async function find(work: Work, code: string): Promise<LinkedPayment | undefined
 }
 
 /**
- * Tells whether the payment page must wait for the provider's message about a payment. It is asked only for a
- * buyer who comes back from the provider. The buyer has probably paid, so they are not sent to pay again.
+ * Tells whether the payment page must wait for the provider's message about a payment. This function is
+ * called only for a buyer who comes back from the provider. The buyer has probably paid, so they are not sent
+ * to pay again.
  */
 async function isAwaited(work: Work, code: string): Promise<boolean> {
   const payment = await find(work, code)

@@ -70,7 +70,7 @@ const metaError = z.looseObject({ error: z.looseObject({ code: number, error_sub
 
 /**
  * The error code 100 (a wrong field) with the subcode 33: the Graph API does not know our sending phone
- * number, or may not show it. The message is not at fault.
+ * number, or our access token does not allow its use. The message is not at fault.
  */
 const [FIELD_WRONG, NO_SUCH_NUMBER] = [100, 33]
 /**

@@ -161,8 +161,9 @@ export function moveTransaction(
 }
 
 /**
- * Returns the time at which incoming money can be spent. A payment can be spent after the settlement days of
- * its payment channel, and not on a weekend. Other money can be spent at once.
+ * Returns the time at which incoming money can be spent. The money of a payment can be spent after the
+ * settlement days of its payment channel. If that day is on a weekend, the next weekday counts. Other money
+ * can be spent at once.
  */
 function settlesAt(context: SandboxContext, { type, channel }: NewTransaction, now: Date): Date {
   const settlement = context.profile.of('xendit.settlement')

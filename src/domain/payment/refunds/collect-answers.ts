@@ -54,7 +54,10 @@ export const ASK_AGAIN_S = 900
 export interface FailedNow {
   refund: LockedRefund
   failureCode: string
-  /** Another call of this refund is under way or moved money, so a person must decide the next step. */
+  /**
+   * True if another call of this refund is under way or has moved money, so that a person must decide the
+   * next step.
+   */
   isContradicted: boolean
   /** Set by `failRefunds`: true if the refund waits, because the balance at the provider is too small. */
   waits?: boolean

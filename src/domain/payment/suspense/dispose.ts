@@ -79,8 +79,8 @@ export async function decideSuspense(
 }
 
 /**
- * Locks the payment or wallet that gets the unexplained money. It is locked before the row of that money (the
- * suspense item), in the same order as when money is put into suspense.
+ * Locks the payment or wallet that gets the unexplained money. This payment or wallet is locked before the
+ * row of that money (the suspense item), in the same order as when money is put into suspense.
  */
 async function lockPlace(work: Work, { userId }: SuspenseItem, { to, place, userId: given }: AskedDisposal) {
   const quarantineId = quarantineIn(place)

@@ -22,8 +22,8 @@ export async function inWallets(work: Work, userIds: readonly string[]): Promise
 
 /**
  * Decides how much of each new payment is paid from its buyer's wallet, in the order given: a payment uses
- * the balance that earlier ones left. The wallets are locked, so each decided sum stays there until it is
- * held.
+ * the balance that earlier ones left. The wallets are locked, so each decided sum stays in its wallet until
+ * it is held for its payment.
  * @throws as `walletPartOf`
  */
 export async function decideParts(work: Work, asked: readonly AskedPart[]): Promise<Rupiah[]> {

@@ -58,9 +58,9 @@ export async function requireMissingFile(
 }
 
 /**
- * Refuses a payment by the provider while bank files from after the restored backup may be missing. Such a
- * file may have paid already. If laku never made a batch of bank transfers, there is no such file, so nothing
- * is refused.
+ * Refuses a payment by the provider while bank files from after the restored backup may be missing. The bank
+ * may have paid by such a file already. If laku never made a batch of bank transfers, there is no such file,
+ * so nothing is refused.
  * @throws payout.lost_files_open
  */
 export async function requireNoLostTransfer(tx: Tx): Promise<void> {

@@ -324,7 +324,7 @@ async function tellOfStranger(work: Work, answer: GatewayPayout): Promise<void> 
   if (verdict === 'succeeded' || verdict === 'waiting')
     await recordLostReference(work, { reference: answer.referenceId, providerId: answer.id })
   // If the provider's transaction list was read already, the unexpected payout's money is in the suspense
-  // account (unexplained money). It has an attention item there, so no second one is raised.
+  // account (unexplained money). Staff were notified of that money, so no second attention item is raised.
   const told = { reference: answer.referenceId, providerId: answer.id }
   if (verdict !== 'succeeded' || (await isInSuspense(work, told))) return
   work.requestAttention({

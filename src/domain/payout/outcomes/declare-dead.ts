@@ -164,8 +164,8 @@ function requireDead({ now, policy }: Work, payout: Doubtful): void {
     throw payoutErrors.not_unknown({ payout: key, status, providerStatus })
   if (leaseUntil !== null && leaseUntil > now) throw payoutErrors.lease_alive({ payout: key, leaseUntil })
   const from = deadFrom({ calledAt, lastCalledAt: payout.lastCalledAt ?? calledAt, absentAt }, policy)
-  // A payout with a provider's id is known to exist, and is in a state that laku does not know. So it may be
-  // declared dead although the provider's list has it.
+  // Usually the provider's list must lack a payout that is declared dead. This is not required if laku knows
+  // the payout's id at the provider. Then the payout exists there, but in a state that laku does not know.
   const isSeen = providerPayoutId !== null || (absentAt !== null && absentAt >= from)
   if (now < from || !isSeen) throw payoutErrors.too_early({ payout: key, from, absentAt })
 }

@@ -57,8 +57,8 @@ export interface PayoutOwner {
 }
 
 /**
- * Returns the owner of a payout's money. If the money is in the suspense account (unexplained money), it may
- * be set off only against that owner's account.
+ * Returns the owner of a payout's money. If the money is in the suspense account (unexplained money), only
+ * that owner's account may be charged for it.
  */
 export function ownerOf({ userId, factoryId }: Pick<LockedPayout, 'userId' | 'factoryId'>): PayoutOwner {
   return { ...(userId && { userId }), ...(factoryId && { factoryId }) }

@@ -87,7 +87,9 @@ export async function stopDestination(work: Work, destinationId: string): Promis
 
 const NEVER = new Date('9999-12-31T00:00:00Z')
 
-/** Tells whether a bank account is blocked, because somebody else than the wallet's owner added it. */
+/**
+ * Tells whether a bank account is blocked. It is blocked if somebody else than the wallet's owner added it.
+ */
 export const isStopped = (usableAt: Date): boolean => usableAt >= NEVER
 
 /** Decrypts a stored bank account. */

@@ -45,8 +45,8 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
       createdAt: work.now,
     },
   ])
-  // If the withdrawal waits for staff, it counts toward the customer's limits only when they approve it. Then
-  // it also counts toward the limits of the person who approves it.
+  // If the withdrawal waits for staff, it counts toward the limits of the customer and of the bank account
+  // only when they approve it. Then it also counts toward the limits of the person who approves it.
   if (!isLarge && !byHand) await countUse(work, use)
   await postHold(work, withdrawal.id, userId, takenIdr)
   work.emit(withdrawalEvent(withdrawal, null, 'held', work.actor.kind === 'staff'))
