@@ -4,14 +4,17 @@ import { rolldown } from 'rolldown'
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
 
-/** Modules that only a command of the host's owner needs, or a person who is asked: they stay where they are. */
-const outside = [
-  'cli/define/context.js',
-  'cli/errors/failure.js',
-  'commands/own-program.js',
-  'commands/tree.js',
-  'commands/write-surface.js',
-].map((file) => `${dist}${file}`)
+/**
+ * Modules that only a command of the host's owner needs, or a person who is asked, and the files in which the
+ * client finds them: those of the host's bundle, where they are in it.
+ */
+const outside = new Map([
+  [`${dist}cli/define/context.js`, `${dist}host/context.js`],
+  [`${dist}cli/errors/failure.js`, `${dist}host/failure.js`],
+  [`${dist}commands/own-program.js`, `${dist}host/own-program.js`],
+  [`${dist}commands/tree.js`, `${dist}host/tree.js`],
+  [`${dist}commands/write-surface.js`, `${dist}commands/write-surface.js`],
+])
 
 /**
  * Writes the client as a few files: loading commander and forty modules one by one is 30 ms of processor,
@@ -26,7 +29,8 @@ const bundle = await rolldown({
       name: 'leave outside',
       resolveId(source, importer) {
         const file = importer && source.startsWith('.') ? resolve(dirname(importer), source) : undefined
-        return file && outside.includes(file) ? { id: file, external: true } : undefined
+        const id = file && outside.get(file)
+        return id ? { id, external: true } : undefined
       },
     },
   ],

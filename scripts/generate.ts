@@ -13,6 +13,7 @@ import { dumpSchema } from '../src/runtime/dump-schema.ts'
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../src/runtime/embedded-postgres.ts'
 import { makeDevelopment } from '../src/runtime/environment/stamp.ts'
 import { migrate } from '../src/runtime/migrate.ts'
+import { adrIndex } from './adr-index.ts'
 import { cliPage } from './cli-page.ts'
 import { errorsPage } from './errors-page.ts'
 import { readGraph } from './floors.ts'
@@ -75,6 +76,7 @@ try {
   for (const [file, page] of statesPages(await findMachines(process.cwd()))) keep(`docs/states/${file}`, page)
   keep('docs/roles.md', rolesPage())
   keep('docs/sandbox.md', sandboxPage(readFileSync('docs/sandbox.md', 'utf8')))
+  keep('docs/adr/README.md', adrIndex())
   keep('docs/cli.md', cliPage(await allCommands()))
   keep('docs/floors.md', floorsPage(readGraph(process.cwd())))
 } finally {
