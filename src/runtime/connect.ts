@@ -73,7 +73,7 @@ export function splitPassword(url: string): { address: string; password: string 
   return { address: parsed.toString(), password }
 }
 
-/** Returns the place of a database: its server, port and name, without the role that logs in. */
+/** Returns the server, port and name of a database, without the role that logs in. */
 export function placeOf(url: string): string {
   const { host, pathname, searchParams } = new URL(url)
   return `${searchParams.get('host') ?? host}${pathname}`

@@ -21,7 +21,7 @@ export interface ProviderFace {
   provider: Provider
   /** Checks the key of a request. Throws the provider's 401 when the request does not carry the key. */
   authenticate: (request: FastifyRequest) => void
-  /** Makes a definite refusal (4xx), with the given error code where a test asks for one. */
+  /** Makes a definite refusal (4xx), with the given error code if a test asks for one. */
   refusal: (code: string | undefined) => WireError
   /** Makes a 5xx answer: the provider has done nothing, but the caller cannot know that. */
   failure: () => WireError

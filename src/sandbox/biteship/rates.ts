@@ -34,7 +34,7 @@ export function isKnownPlace(place: Place): boolean {
   return place.postalCode === undefined || (place.postalCode >= 10_000 && place.postalCode <= 99_999)
 }
 
-/** Adds up weight (g) and value (IDR) of all items; returns undefined where one of them cannot be read. */
+/** Adds up weight (g) and value (IDR) of all items; returns undefined if one of them cannot be read. */
 export function sumItems(items: unknown): { weightG: number; valueIdr: number } | undefined {
   if (!Array.isArray(items) || items.length === 0) return undefined
   let weightG = 0

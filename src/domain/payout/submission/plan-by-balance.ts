@@ -12,7 +12,7 @@ import { isPaused } from '../../ops/index.ts'
 import type { PayoutContext } from '../context.ts'
 import { pendingPayoutStates } from '../transitions.ts'
 
-/** A payout or refund that uses up the spendable balance at the provider. The oldest goes first. */
+/** A payout or refund that is paid from the spendable balance at the provider. The oldest goes first. */
 export interface Outgoing {
   createdAt: Date
   /** The amount that the payout or refund takes from the balance, including the provider's fee. */
