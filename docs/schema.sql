@@ -2146,6 +2146,24 @@ begin
   perform note_by_staff(actor, null, null, 'db keys rewrite', 'staff_factors', 'staff_factors', null, jsonb_build_object('count', done));
   return done;
 end $function$;
+CREATE OR REPLACE FUNCTION public.guesses_are_put_away_by_others()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  person record;
+begin
+  if written_by_owner(tg_relid) or new.kind <> 'factor_guessed' or new.resolved_at is null or old.resolved_at is not null then return new; end if;
+  if new.resolved_by not like 'staff:%' and shop_now() - new.since >= interval '1 day' then return new; end if;
+  select * into person from acting_person();
+  if new.subject_id is not distinct from person.id
+    or not exists (select from staff where id::text = person.id and role in ('finance', 'admin'))
+  then
+    raise exception 'the attention item % (%) is resolved by somebody else of finance', old.id, old.kind using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $function$;
 CREATE OR REPLACE FUNCTION public.hold_limit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2208,7 +2226,8 @@ begin
   if tg_op = 'INSERT' or new.name <> old.name then
     if new.name !~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{1,59}$'
       or regexp_replace(new.name, '[^A-Za-z0-9]', '', 'g') ~* '^(urn)?(uuid)?[0-9a-f]{32}$'
-      or lower(new.name) in ('owner', 'system', 'laku')
+      or regexp_replace(lower(new.name), '[^a-z0-9]', '', 'g') in ('owner', 'system', 'laku', 'support', 'warehouse', 'finance',
+        'agent', 'service', 'admin', 'administrator', 'staff', 'customer', 'provider')
     then
       raise exception 'the name % is none of a person', new.name using errcode = 'check_violation', constraint = 'staff_name_plain';
     end if;
@@ -2731,6 +2750,7 @@ $function$;
 
 CREATE TRIGGER addresses_of_the_living BEFORE INSERT ON public.addresses FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER attention_names_who_acts BEFORE INSERT OR UPDATE ON public.attention FOR EACH ROW EXECUTE FUNCTION attention_names_who_acts();
+CREATE TRIGGER guesses_are_put_away_by_others BEFORE UPDATE ON public.attention FOR EACH ROW EXECUTE FUNCTION guesses_are_put_away_by_others();
 CREATE TRIGGER audit_names_who_acts BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION audit_names_who_acts();
 CREATE TRIGGER audit_not_truncated BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_written_once BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();

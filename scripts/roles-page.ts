@@ -11,7 +11,7 @@ export function rolesPage(): string {
 
 Made by \`npm run generate\` from [src/runtime/who-may.ts](../src/runtime/who-may.ts), which is asked before any work is done. A test runs each command and calls each route as each role.
 
-An agent sees and works the own office alone: its factories and pickups. Some verbs ask for more where more is at stake: a correction of a wallet and a factory's terms are finance's, the tax number of a verified factory too. What needs two people is told by the command itself.
+An agent sees and works the own office alone: its factories and pickups. The warehouse sees and resolves attention items about goods and parcels alone. Some verbs ask for more where more is at stake: a correction of a wallet and a factory's terms are finance's, the tax number of a verified factory too. What needs two people is told by the command itself.
 What is not in the table belongs to the host's owner: processes (\`up\`, \`serve\`, \`worker\`), \`db\`, \`doctor\`, \`demo\`, \`providers check\`, \`providers show\`.
 On the host, where they open the database themselves, \`ledger verify\` and \`whatsapp templates\` take no token: cron runs them.
 

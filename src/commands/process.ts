@@ -36,6 +36,7 @@ export async function openProcess(config: Config, name: 'server' | 'worker'): Pr
   const { openLaku } = await import('../runtime/open-laku.ts')
   const laku = await openLaku(config, { name })
   try {
+    await loadLateCode()
     if (config.env === 'production') await requireNotOwner(laku)
   } catch (error) {
     await laku.close()
@@ -43,6 +44,15 @@ export async function openProcess(config: Config, name: 'server' | 'worker'): Pr
   }
   for (const warning of config.warnings) laku.logger.warn(warning)
   return laku
+}
+
+/**
+ * Loads the code that other processes load only when they need it. A server or a worker runs for days, and
+ * another version of laku may be installed over its files meanwhile: code of both versions must not mix in
+ * one process (docs/adr/0147).
+ */
+async function loadLateCode(): Promise<void> {
+  await Promise.all([import('../domain/composition/choreography.ts'), import('pdfkit'), import('pg-boss')])
 }
 
 async function requireNotOwner({ pool, urls }: Laku): Promise<void> {

@@ -26,6 +26,20 @@ const wholeDomain =
   /^src\/domain\/(choreography|(order|payment|group-buying|warehouse|settlement)\/index)\.ts$/
 const heavy = (loaded: Set<string>) => [...loaded].filter((to) => wholeDomain.test(to) || to === 'pg-boss')
 
+it('a server and a worker load at their start what others load late, so that two builds never mix in them', () => {
+  const late = (pattern: string) =>
+    globSync(pattern)
+      .filter((file) => !file.endsWith('.test.ts'))
+      .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/import\('([^']+)'\)[,.;)\]\s]/g)])
+      .map(([, to = '']) => to.replace(/^.*\//, ''))
+  const atStart = ['choreography.ts', 'pdfkit', 'pg-boss']
+  // These are loaded while laku opens its database, which is at the start too.
+  const atOpening = ['call-limiter.ts', 'create-providers.ts', 'embedded-postgres.ts', 'require-made.ts']
+  const found = new Set(late('src/{http,jobs,domain,runtime,providers}/**/*.ts'))
+  expect([...found].toSorted()).toEqual([...atStart, ...atOpening].toSorted())
+  expect(late('src/commands/process.ts')).toEqual(expect.arrayContaining(atStart))
+})
+
 describe('a process that only reads', () => {
   it('is more than fifty commands', () => expect(commands.length).toBeGreaterThan(50))
 

@@ -56,9 +56,12 @@ export class ConfigError extends StartError {
   }
 }
 
+/** The data folder where none is named: `.laku` in the folder in which the command is given. */
+export const defaultDataDir = '.laku'
+
 const defaults = {
   env: 'development',
-  dataDir: '.laku',
+  dataDir: defaultDataDir,
   logLevel: 'info',
   databasePoolSize: 20,
   host: '127.0.0.1',

@@ -17,11 +17,19 @@ export interface DatabaseUrls {
   embedded: boolean
 }
 
+export interface UrlOptions {
+  /** Whether an embedded database may be made in a data folder that holds none. */
+  mayMake?: boolean | undefined
+}
+
 /**
  * Returns the URLs of the configured database, or else of the data folder's embedded server, which is started
- * if need be.
+ * if need be. Throws StartError 2 where the data folder holds no database and none may be made.
  */
-export async function databaseUrls(config: Config | OwnerConfig): Promise<DatabaseUrls> {
+export async function databaseUrls(
+  config: Config | OwnerConfig,
+  { mayMake = false }: UrlOptions = {},
+): Promise<DatabaseUrls> {
   const { databaseUrl, databaseDirectUrl, databaseOwnerUrl } = config
   if (databaseUrl) {
     const direct = databaseDirectUrl ?? databaseUrl
@@ -29,6 +37,7 @@ export async function databaseUrls(config: Config | OwnerConfig): Promise<Databa
   }
   // The code of the embedded server is loaded only by processes that use the server.
   const { startEmbeddedPostgres } = await import('./embedded-postgres.ts')
+  if (!mayMake) (await import('./embedded/require-made.ts')).requireMade(config.dataDir)
   const server = await startEmbeddedPostgres(config.dataDir)
   return { app: server.appUrl, direct: server.appUrl, owner: server.ownerUrl, embedded: true }
 }
@@ -37,9 +46,12 @@ export async function databaseUrls(config: Config | OwnerConfig): Promise<Databa
  * Returns the database URLs for a command of the database's owner. The owner may have only the owner's URL.
  * Then the URL of the application's role is made from it, with the role's usual name and no password.
  */
-export async function databaseUrlsOfOwner(config: Config | OwnerConfig): Promise<DatabaseUrls> {
+export async function databaseUrlsOfOwner(
+  config: Config | OwnerConfig,
+  options: UrlOptions = {},
+): Promise<DatabaseUrls> {
   const { databaseUrl, databaseOwnerUrl } = config
-  if (databaseUrl || !databaseOwnerUrl) return await databaseUrls(config)
+  if (databaseUrl || !databaseOwnerUrl) return await databaseUrls(config, options)
   const app = new URL(databaseOwnerUrl)
   app.username = APP_ROLE
   app.password = ''

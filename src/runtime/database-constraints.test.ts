@@ -43,6 +43,7 @@ const use = (kind: string, person: string, second: string | null, amountIdr = 10
 const audited = (kind: string, person: string, command = 'refunds approve') => `
   insert into public.audit_log (id, actor_kind, actor_id, actor_name, command, subject_kind, subject_id, occurred_at)
   values ('${newId()}', '${kind}', '${person}', 'ana', '${command}', 'refund', 'x', now())`
+const guessed = newId()
 const told = (kind: string, item: string) => `
   insert into public.attention (id, kind, subject_kind, subject_id, message, command, since)
   values ('${item}', '${kind}', 'x', '${item}', 'm', 'laku doctor', now())`
@@ -129,6 +130,14 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
       `update public.attention set resolved_at = now(), resolved_by = 'system:worker' where subject_id operator(pg_catalog.=) '${id}'`,
     ],
     says: /resolved by who shows a token/,
+  },
+  // Without a token, the guard before refuses first. src/domain/auth/factors/factors.test.ts shows a token.
+  guesses_are_put_away_by_others: {
+    before: [told('factor_guessed', guessed)],
+    refused: [
+      `update public.attention set resolved_at = now(), resolved_by = 'system:worker' where subject_id operator(pg_catalog.=) '${guessed}'`,
+    ],
+    says: /resolved by (who shows a token|somebody else of finance)/,
   },
   command_runs_stay: {
     refused: [

@@ -204,6 +204,8 @@ describe('two shops, two contexts, one terminal', () => {
     const { exitCode, stderr } = await runLaku(['orders', 'list'], away)
     expect(exitCode).toBe(6)
     expect(stderr).toContain('does not answer (ECONNREFUSED)')
+    const gone = { ...shops.ops, staffServer: { server: { url: 'http://127.0.0.1:9' } } } as Shop
+    expect(await logIn('gone', gone)).toBe(6)
     const nobody = { ...env, LAKU_SERVER: shops.trial.staffServer.server.url }
     expect((await runLaku(['orders', 'list'], nobody)).exitCode).toBe(4)
   })

@@ -20,7 +20,7 @@ describe('laku demo', () => {
   it('acts the flows out for real, verifies the book, and ends 0', async () => {
     // The demo's duration is measured on a quiet machine (docs/reliability.md); here other tests run beside
     // it. The timeout is long, because a loaded machine once needed more than 60 s.
-    const { exitCode, stdout, stderr } = await runLaku(['demo', '--json'], another, 400_000)
+    const { exitCode, stdout, stderr } = await runLaku(['demo', '--json'], another, { timeout: 400_000 })
     const demo = JSON.parse(stdout) as Demo
     expect(demo.flows.map(({ name, ok }) => ({ name, ok }))).toEqual([
       { name: 'regular-order', ok: true },

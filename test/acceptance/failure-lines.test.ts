@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -127,6 +127,14 @@ const failing: Failing[] = [
     says: () => [join(folder, 'file', 'data'), 'let this user read and write there', '--data-dir'],
   },
   {
+    what: 'a folder without a database',
+    args: () => ['doctor'],
+    env: () => ({}),
+    exitCode: 2,
+    code: 'start.configuration',
+    says: () => [`${nowhere()} holds no database`, 'laku up', '--data-dir', 'DATABASE_URL'],
+  },
+  {
     what: 'a secret that is missing in production',
     args: () => ['serve'],
     env: () => production,
@@ -135,6 +143,16 @@ const failing: Failing[] = [
     says: () => ['JWT_SECRET is missing: production needs it, 32 characters or more'],
   },
 ]
+
+it('no command of the host makes a shop where none was asked for: laku up does, and db start in a named folder', async () => {
+  const here = mkdtempSync(join(folder, 'wrong-'))
+  const lines = [['serve'], ['db', 'migrate'], ['auth', 'login', '--yes']]
+  const ended = await Promise.all(lines.map((line) => runLaku(line, {}, { cwd: here })))
+  expect(ended.map(({ exitCode }) => exitCode)).toEqual(lines.map(() => 2))
+  expect(ended.at(-1)?.stderr).toContain('laku login --server')
+  expect(readdirSync(here)).toEqual([])
+  expect(existsSync(nowhere())).toBe(false)
+})
 
 describe.each(failing)('$what', ({ args, env, exitCode, code, says }) => {
   it('is one line that says what, where and what to do', async () => {

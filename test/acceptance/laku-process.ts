@@ -13,12 +13,13 @@ export interface Ended {
 export function runLaku(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  timeout = 60_000,
+  { timeout = 60_000, cwd }: { timeout?: number; cwd?: string } = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [launcher, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...env },
     timeout,
+    ...(cwd !== undefined && { cwd }),
   })
   let stdout = ''
   let stderr = ''

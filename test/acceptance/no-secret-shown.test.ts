@@ -106,5 +106,15 @@ it('psql is given no password that ps could show, but a file for its owner alone
   expect(mode).toMatch(/^-rw-------/)
   expect(pass).toBe(`*:*:*:*:${MARK}\\:a\\\\b`)
   expect(environment.join()).not.toContain(MARK)
-  expect(existsSync(readFileSync(`${said}.path`, 'utf8').trim())).toBe(false)
+  const isGone = () => !existsSync(readFileSync(`${said}.path`, 'utf8').trim())
+  expect(isGone()).toBe(true)
+  // Neither a closed terminal nor a kill leaves the file behind.
+  for (const signal of ['HUP', 'TERM']) {
+    writeFileSync(
+      join(folder, 'psql'),
+      `#!/bin/sh\necho "$PGPASSFILE" > ${said}.path\nkill -${signal} $PPID\nexec sleep 20\n`,
+    )
+    expect((await runLaku(['db', 'psql'], env)).exitCode).toBe(1)
+    expect([signal, isGone()]).toEqual([signal, true])
+  }
 })

@@ -8,7 +8,7 @@ import { askLaku, runLaku } from '../command-line.ts'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 import { Market } from '../market.ts'
 import { agentOf } from '../offices.ts'
-import { staff } from '../staff.ts'
+import { hire, staff } from '../staff.ts'
 
 const leaves = await allCommands()
 const named = (leaf: Leaf) => leaf.path.join(' ')
@@ -86,6 +86,29 @@ describe('who may what', () => {
     expect(noMoney.join('\n')).not.toMatch(
       /^(wallets|webhooks|ledger|payments|refunds|payouts|settle|users)\b/m,
     )
+  })
+
+  it('shows the warehouse attention items about goods alone, in lists, by id and to resolve', async () => {
+    const ids = { withdrawal_large: '', shipment_not_booked: '' }
+    for (const kind of ['withdrawal_large', 'shipment_not_booked'] as const) {
+      const subject: [string, string] = ['test', newId()]
+      await laku.system(async (work) => {
+        work.requestAttention({ kind, subject, message: kind, command: 'laku attention list' })
+      })
+      const { id } = await laku.db
+        .selectFrom('attention')
+        .select('id')
+        .where('subjectId', '=', subject[1])
+        .executeTakeFirstOrThrow()
+      ids[kind] = id
+    }
+    const clerk = await hire(laku, 'warehouse')
+    const { data } = await askLaku<{ data: { id: string }[] }>(laku, ['attention', 'list'], clerk)
+    expect(data.map(({ id }) => id)).toEqual([ids.shipment_not_booked])
+    const resolve = async (id: string) =>
+      (await runLaku(laku, ['attention', 'resolve', id, '--reason', 'seen'], clerk)).exitCode
+    expect((await runLaku(laku, ['attention', 'show', ids.withdrawal_large], clerk)).exitCode).toBe(3)
+    expect([await resolve(ids.withdrawal_large), await resolve(ids.shipment_not_booked)]).toEqual([3, 0])
   })
 
   it('lets an agent see and work the own office, and no other', async () => {

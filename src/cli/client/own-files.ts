@@ -1,14 +1,30 @@
+import { closeSync, openSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { Chosen } from '../define/program.ts'
+import { CliError, exitCodes } from '../errors/cli-error.ts'
+import { MAX_FILE_BYTES } from './protocol.ts'
 
 export interface NamedFile {
   name: string
+  /** The reason why the file cannot be read; undefined if it can be read. */
+  error?: string
+  /** Whether the file is a pipe, like stdin: its bytes can be read only once. */
+  isPipe: boolean
 }
 
 const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-/** Returns the file that the command line names for the command to read. */
-export function fileOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): NamedFile | undefined {
+/**
+ * Returns the file that the command line names for the command to read. Throws a CliError, exit code 2, if
+ * the file is too large to send.
+ */
+export function fileOf(chosen: Pick<Chosen, 'shape' | 'input'>): NamedFile | undefined {
+  const name = nameOf(chosen)
+  return name === undefined ? undefined : lookAt(name)
+}
+
+function nameOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): string | undefined {
   const names = [
     ...shape.args.filter((arg) => arg.isFile).map(({ name }) => camelCase(name)),
     ...shape.options
@@ -16,8 +32,47 @@ export function fileOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): Named
       .map(({ flags }) => camelCase(flags.split(' ')[0]?.slice(2) ?? '')),
   ]
   const name = names.map((text) => input[text]).find((value) => typeof value === 'string')
-  return typeof name === 'string' ? { name } : undefined
+  return typeof name === 'string' ? name : undefined
 }
+
+function lookAt(name: string): NamedFile {
+  if (name === '-') return { name, isPipe: true }
+  try {
+    const stat = statSync(name, { throwIfNoEntry: false })
+    if (stat?.isDirectory())
+      return { name, isPipe: false, error: 'EISDIR: illegal operation on a directory, read' }
+    if (stat && stat.size > MAX_FILE_BYTES) throw fileTooLarge()
+    const isPipe = stat !== undefined && !stat.isFile()
+    // A pipe is not opened here, because that would wait for its writer, and then end the writer.
+    if (!isPipe) closeSync(openSync(name, 'r'))
+    return { name, isPipe }
+  } catch (error) {
+    if (error instanceof CliError) throw error
+    return { name, isPipe: false, error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/**
+ * Reads a pipe into memory, because its bytes may have to be sent again. Throws a CliError, exit code 2, as
+ * soon as there are more bytes than a server takes.
+ */
+export async function bytesOfPipe(source: Readable): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of source as AsyncIterable<Buffer>) {
+    bytes += piece.length
+    if (bytes > MAX_FILE_BYTES) throw fileTooLarge()
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}
+
+export const fileTooLarge = () =>
+  new CliError(
+    exitCodes.usage,
+    'file_too_large',
+    'the file is larger than 50 MB. Split it into smaller files.',
+  )
 
 /**
  * Returns whether a server may write a file of this name on this machine. A server may write a file that the
@@ -26,7 +81,7 @@ export function fileOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): Named
  */
 export function mayWrite(name: string, { shape, input }: Chosen): boolean {
   if (Object.values(input).includes(name)) return true
-  const read = fileOf({ shape, input })?.name
+  const read = nameOf({ shape, input })
   if (read !== undefined && name === `${read}.failed.csv`) return true
   return name === basename(name) && /^[\w-][\w.-]*\.(pdf|csv)$/.test(name)
 }

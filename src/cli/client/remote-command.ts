@@ -1,11 +1,11 @@
-import { closeSync, createReadStream, openSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { Chosen } from '../define/program.ts'
 import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 import { parseDurationS } from '../output/times.ts'
 import { type CtrlC, watchForCtrlC } from './ctrl-c.ts'
 import type { FoundShop } from './find-shop.ts'
-import { fileOf, mayWrite, type NamedFile } from './own-files.ts'
+import { bytesOfPipe, fileOf, mayWrite, type NamedFile } from './own-files.ts'
 import {
   type CommandRequest,
   JOB_AFTER_MS,
@@ -71,6 +71,8 @@ export class RemoteCommand {
    */
   #skipUntil = 0
   readonly #deadline: number | undefined
+  /** True after the connection broke while the server may have begun the command. */
+  #mayHaveBegun = false
 
   constructor(shop: RemoteShop, chosen: Chosen, argv: readonly string[], around: Surroundings) {
     this.#shop = shop
@@ -183,23 +185,20 @@ export class RemoteCommand {
   }
 
   #openFile(): void {
+    const before = this.#file
     this.#file = fileOf({ ...this.#chosen, input: this.#request.input })
     if (!this.#file) return
-    const { name } = this.#file
-    this.#request.file = { name }
-    if (name === '-') return
-    try {
-      closeSync(openSync(name, 'r'))
-    } catch (error) {
-      this.#request.file.error = error instanceof Error ? error.message : String(error)
-    }
+    if (this.#file.name !== before?.name) this.#bytes = undefined
+    const { name, error } = this.#file
+    this.#request.file = { name, ...(error !== undefined && { error }) }
   }
 
   async #body(): Promise<Readable | undefined> {
-    if (!this.#file || this.#request.file?.error !== undefined) return undefined
-    if (this.#file.name !== '-') return createReadStream(this.#file.name)
-    // Reads stdin into memory: the input may have to be sent again, and stdin can be read only once.
-    this.#bytes ??= await (await import('node:stream/consumers')).buffer(process.stdin)
+    if (!this.#file || this.#file.error !== undefined) return undefined
+    const { name, isPipe } = this.#file
+    if (!isPipe) return createReadStream(name)
+    // The bytes stay in memory: the command may have to be sent again, and a pipe can be read only once.
+    this.#bytes ??= await bytesOfPipe(name === '-' ? process.stdin : createReadStream(name))
     return Readable.from([this.#bytes])
   }
 
@@ -252,6 +251,7 @@ export class RemoteCommand {
     this.#question = undefined
     let again = open
     let brokenAt: number | undefined
+    let isSent = false
     let pause = PAUSE_MS
     for (;;) {
       try {
@@ -265,7 +265,7 @@ export class RemoteCommand {
         if (this.#question) return
         if (this.#exitCode !== undefined && !this.#mayRunAgain()) return
         if (this.#exitCode === undefined)
-          throw new StaffServerUnreachable('the stream ended before the command did')
+          throw new StaffServerUnreachable('the stream ended before the command did', { sent: 'whole' })
         this.#exitCode = undefined
         again = () => this.#begin()
       } catch (error) {
@@ -280,7 +280,12 @@ export class RemoteCommand {
           continue
         }
         brokenAt ??= this.#time.nowMs()
-        const until = this.#deadline ?? (this.#run === undefined ? 0 : brokenAt + TAKE_UP_MS)
+        if (error.sent !== 'no') this.#mayHaveBegun = true
+        if (error.sent === 'whole') isSent = true
+        // A command that was sent whole is sent again under the same id: the server does it only once, and
+        // tells how it ends.
+        const goesOn = this.#run !== undefined || isSent
+        const until = this.#deadline ?? (goesOn ? brokenAt + TAKE_UP_MS : 0)
         if (this.#time.nowMs() + pause > until) throw this.#away(error)
         await this.#time.sleep(pause)
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
@@ -302,13 +307,17 @@ export class RemoteCommand {
     return true
   }
 
-  #away(error: StaffServerUnreachable): CliError {
+  #away({ why, remedy }: StaffServerUnreachable): CliError {
     const id = this.#run
+    const isUnknown = id === undefined && this.#mayHaveBegun && !this.#chosen.shape.reads
     const what =
-      id === undefined
-        ? `${error.message}: ${error.remedy ?? 'is it running, and is the address right? --wait 30m waits for it'}`
-        : `${error.message}. What was begun goes on in the server, or says that it was interrupted: laku commands attach ${id}`
-    return new CliError(exitCodes.unavailable, 'server_away', what, id === undefined ? {} : { run: id })
+      id !== undefined
+        ? `${why}. What was begun goes on in the server, or says that it was interrupted: laku commands attach ${id}`
+        : isUnknown
+          ? `${why}. The command may have begun: laku commands show ${this.#request.id} tells it. Run it again only if no such command is found.`
+          : `${why}: ${remedy ?? 'is it running, and is the address right? --wait 30m waits for it'}`
+    const run = id ?? (isUnknown ? this.#request.id : undefined)
+    return new CliError(exitCodes.unavailable, 'server_away', what, run === undefined ? {} : { run })
   }
 
   async #take(line: StreamLine): Promise<void> {
@@ -349,6 +358,7 @@ export class RemoteCommand {
     this.#request.id = randomUUID()
     this.#next = 0
     this.#run = undefined
+    this.#mayHaveBegun = false
   }
 }
 

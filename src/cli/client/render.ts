@@ -1,6 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import type { GlobalFlags } from '../define/context.ts'
 import { CliError, exitCodes } from '../errors/cli-error.ts'
+import { closeToOthers } from '../input/files.ts'
 import type { Output } from '../output/output.ts'
 import type { Progress } from '../output/progress.ts'
 import { printFailure } from './print-failure.ts'
@@ -86,7 +87,10 @@ export class Renderer {
     const bytes = Buffer.from(data, 'base64')
     try {
       if (mode === undefined) appendFileSync(file, bytes)
-      else writeFileSync(file, bytes, { mode })
+      else {
+        closeToOthers(file, mode)
+        writeFileSync(file, bytes, { mode })
+      }
     } catch (error) {
       throw new CliError(
         exitCodes.usage,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { pipeline, type Readable } from 'node:stream'
-import { CliError, exitCodes } from '../errors/cli-error.ts'
+import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
+import { fileTooLarge } from './own-files.ts'
 import {
   PROTOCOL,
   PROTOCOL_HEADER,
@@ -16,14 +17,34 @@ export interface StaffServerAddress {
   token: string
 }
 
-/** The error for a missing answer: the server cannot be reached, or the connection broke. */
-export class StaffServerUnreachable extends Error {
+interface Unreachable {
+  /** The remedy that the server itself named. */
+  remedy?: string | undefined
+  /** How much of the HTTP request the server may have got. */
+  sent?: 'no' | 'perhaps' | 'whole'
+}
+
+/** The error for a missing answer: the server cannot be reached, or the connection broke. Exit code 6. */
+export class StaffServerUnreachable extends CliError {
+  /** The failure alone, without a remedy. */
+  readonly why: string
   /** The remedy that the server itself named; undefined if it named none. */
   readonly remedy: string | undefined
+  /**
+   * How much of the HTTP request the server may have got. If it may have got the whole request, the command
+   * may have begun.
+   */
+  readonly sent: 'no' | 'perhaps' | 'whole'
 
-  constructor(message: string, remedy?: string) {
-    super(message)
+  constructor(why: string, { remedy, sent = 'no' }: Unreachable = {}) {
+    super(
+      exitCodes.unavailable,
+      'server_away',
+      `${why}: ${remedy ?? 'is it running, and is the address right?'}`,
+    )
+    this.why = why
     this.remedy = remedy
+    this.sent = sent
   }
 }
 
@@ -56,6 +77,12 @@ async function send(
   { server, token }: StaffServerAddress,
   { method, path, line, file, code }: Call,
 ): Promise<IncomingMessage> {
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new CliError(
+      exitCodes.notAllowed,
+      'token_refused',
+      'this text cannot be a staff token: it is empty, or contains a space or another sign that no token has. Copy the token again, alone and whole.',
+    )
   const url = new URL(path, `${server}/`)
   // `getBuiltinModule` is used because an import would read every export of the module. One of these exports
   // loads another kind of HTTP client, which costs 60 ms of processor time.
@@ -73,17 +100,37 @@ async function send(
     },
   }
   return await new Promise((resolve, reject) => {
-    const outgoing = request(url, options, resolve)
+    const outgoing = request(url, options, (answer) => {
+      // The server refused the request, so the client stops sending the rest of a large file.
+      if (answer.statusCode !== 200) answer.once('end', () => outgoing.destroy())
+      resolve(answer)
+    })
     outgoing.setTimeout(SILENCE_MS, () => outgoing.destroy(new Error('it is silent')))
-    outgoing.on('error', (error) =>
-      reject(new StaffServerUnreachable(`${server} does not answer (${codeOf(error)})`)),
-    )
+    outgoing.on('error', (error) => reject(notReached(server, error, outgoing.writableFinished)))
     if (line !== undefined) outgoing.write(line)
     // If the command's file cannot be read to its end, the HTTP request breaks off, and the server does not
     // begin the command.
-    if (file) pipeline(file, outgoing, () => {})
-    else outgoing.end()
+    if (file) {
+      file.once('error', (error) => reject(usageError(`the file cannot be read (${codeOf(error)})`)))
+      pipeline(file, outgoing, () => {})
+    } else outgoing.end()
   })
+}
+
+/** Node's codes for a certificate that this machine does not trust (Node's documentation of TLS errors). */
+const untrusted =
+  /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/
+
+/** Returns the error for an HTTP request that got no answer. */
+function notReached(server: string, error: Error, isWhole: boolean): CliError {
+  const code = codeOf(error)
+  if (untrusted.test(code))
+    return new CliError(
+      exitCodes.unavailable,
+      'certificate',
+      `this machine does not trust the certificate of ${server} (${code}), so your token was not sent. Correct the certificate, or name the file of its authority with NODE_EXTRA_CA_CERTS.`,
+    )
+  return new StaffServerUnreachable(`${server} does not answer (${code})`, { sent: isWhole ? 'whole' : 'no' })
 }
 
 const codeOf = (error: Error) => ('code' in error && error.code ? String(error.code) : error.message)
@@ -93,15 +140,18 @@ const codeOf = (error: Error) => ('code' in error && error.code ? String(error.c
  * server.
  */
 function requireSameLanguage({ server }: StaffServerAddress, answer: IncomingMessage): void {
-  const spoken = answer.headers[PROTOCOL_HEADER]
-  if (spoken !== undefined) return
+  const { headers, statusCode = 0 } = answer
+  if (headers[PROTOCOL_HEADER] !== undefined) return
   answer.resume()
-  if ((answer.statusCode ?? 0) >= 500)
-    throw new StaffServerUnreachable(`${server} does not answer (status ${answer.statusCode})`)
+  if (statusCode >= 500)
+    throw new StaffServerUnreachable(`${server} does not answer (status ${statusCode})`, {
+      sent: statusCode === 504 ? 'whole' : 'perhaps',
+    })
+  if (statusCode === 413) throw fileTooLarge()
   throw new CliError(
     exitCodes.unavailable,
     'no_staff_door',
-    `${server} is not a staff server of laku (status ${answer.statusCode}). Give the address of LAKU_STAFF_PORT, or of the proxy in front of it.`,
+    `${server} is not a staff server of laku (status ${statusCode}). Give the address of LAKU_STAFF_PORT, or of the proxy in front of it.`,
   )
 }
 
@@ -139,14 +189,9 @@ async function refusal({ server }: StaffServerAddress, answer: IncomingMessage):
   if (answer.statusCode === 404 && code === 'auth.command_run_not_found')
     return new CliError(exitCodes.notFound, 'no_such_run', message)
   if (answer.statusCode === 409) return new CliError(exitCodes.conflict, 'conflict', message, details)
-  if (answer.statusCode === 413 || code === 'staff_door.file_too_large')
-    return new CliError(
-      exitCodes.usage,
-      'file_too_large',
-      'the file is larger than 50 MB. Split it into smaller files.',
-    )
+  if (answer.statusCode === 413 || code === 'staff_door.file_too_large') return fileTooLarge()
   if (code === 'staff_door.installed_over')
-    return new StaffServerUnreachable(`${server} runs no commands now`, message)
+    return new StaffServerUnreachable(`${server} runs no commands now`, { remedy: message })
   if ((answer.statusCode ?? 0) >= 500)
     return new StaffServerUnreachable(`${server} failed (${code || answer.statusCode})`)
   return new CliError(
@@ -184,6 +229,7 @@ export async function* linesOf(
   } catch (error) {
     throw new StaffServerUnreachable(
       `the connection to ${staffServer.server} broke (${codeOf(error as Error)})`,
+      { sent: 'whole' },
     )
   }
 }

@@ -169,6 +169,18 @@ export class CommandContext {
     return this.#laku
   }
 
+  /**
+   * Tells whether `laku` has a database to open: one that is configured, or the embedded one of the data
+   * folder.
+   */
+  async hasDatabase(): Promise<boolean> {
+    if (this.#given.laku) return true
+    const { databaseUrl, dataDir } = this.config()
+    if (databaseUrl !== undefined) return true
+    const { isMade } = await import('../../runtime/embedded/require-made.ts')
+    return isMade(dataDir)
+  }
+
   async #open(): Promise<Laku> {
     const { openLaku } = await import('../../runtime/open-laku.ts')
     return await openLaku(this.config(), { name: 'command', poolSize: POOL_SIZE, providers: false })

@@ -1,4 +1,4 @@
-import { createReadStream, writeFileSync } from 'node:fs'
+import { chmodSync, createReadStream, statSync, writeFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { usageError } from '../errors/cli-error.ts'
 
@@ -22,7 +22,19 @@ export interface Files {
 /** The files of the machine on which this process runs. */
 export const ownFiles: Files = {
   read: (name) => (name === '-' ? process.stdin : createReadStream(name)),
-  write: (name, content, mode) => writeFileSync(name, content, mode === undefined ? {} : { mode }),
+  write: (name, content, mode) => {
+    closeToOthers(name, mode)
+    writeFileSync(name, content, mode === undefined ? {} : { mode })
+  },
+}
+
+/**
+ * Takes other users' rights to a file that exists already, before a secret is written there: the mode of a
+ * write counts only for a new file.
+ */
+export function closeToOthers(name: string, mode: number | undefined): void {
+  if (mode === undefined || (mode & 0o077) !== 0) return
+  if (statSync(name, { throwIfNoEntry: false })?.isFile()) chmodSync(name, mode)
 }
 
 /** Returns the usage error that says which file cannot be read, and why. */

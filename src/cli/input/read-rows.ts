@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { identityOf } from '../../domain/kernel/index.ts'
-import { usageError } from '../errors/cli-error.ts'
+import { CliError, usageError } from '../errors/cli-error.ts'
 import { type Files, unreadable } from './files.ts'
 
 /** A checked row of a CSV file, with its line number. */
@@ -14,6 +14,14 @@ export interface ReadRow<Row> {
 }
 
 const SHOWN = 10
+/** The most wrong rows that are counted. The rest of such a file is not read. */
+const MAX_PROBLEMS = 1_000
+/**
+ * The most rows of one file: they are in memory together, because all are checked before the first change.
+ */
+const MAX_ROWS = 100_000
+/** The largest size of one row (bytes). */
+const MAX_ROW_BYTES = 100_000
 
 /**
  * Throws a usage error that names the first few problems in the rows of a CSV file, if there are problems.
@@ -22,7 +30,8 @@ export function refuseWrongRows(problems: readonly string[]): void {
   if (problems.length === 0) return
   const shown = problems.slice(0, SHOWN).join('; ')
   const rest = problems.length > SHOWN ? ` … and ${problems.length - SHOWN} more` : ''
-  throw usageError(`nothing was changed, ${problems.length} rows are wrong: ${shown}${rest}`, {
+  const count = problems.length < MAX_PROBLEMS ? problems.length : `at least ${MAX_PROBLEMS}`
+  throw usageError(`nothing was changed, ${count} rows are wrong: ${shown}${rest}`, {
     rows: problems.length,
   })
 }
@@ -42,6 +51,14 @@ export async function readRows<R extends z.ZodObject>(
   const rows: ReadRow<z.output<R>>[] = []
   for await (const { info, record } of recordsOf(files, file)) {
     const line = info.lines
+    if (problems.length >= MAX_PROBLEMS) break
+    if (rows.length >= MAX_ROWS)
+      throw usageError(`the file has more than ${MAX_ROWS} rows. Split it into smaller files.`)
+    const damaged = Object.entries(record).find(([, value]) => isNoText(value))
+    if (damaged) {
+      problems.push(`line ${line}: ${damaged[0]} is not UTF-8 text. Save the file as CSV with UTF-8.`)
+      continue
+    }
     const parsed = schema.safeParse(blankless(record))
     if (!parsed.success) {
       const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
@@ -71,20 +88,34 @@ async function* recordsOf(files: Files, file: string): AsyncGenerator<ParsedReco
   const source = files.read(file)
   const parser = parse({
     bom: true,
-    columns: true,
+    columns: (names: string[]) => {
+      if (names.some(isNoText))
+        throw usageError(`${file} is not UTF-8 text. Save the file as CSV with UTF-8.`)
+      return names
+    },
     info: true,
     skip_empty_lines: true,
     trim: true,
     relax_column_count_less: true,
+    max_record_size: MAX_ROW_BYTES,
   })
   source.on('error', (error) => parser.destroy(error))
   try {
     for await (const record of source.pipe(parser)) yield record as ParsedRecord
   } catch (error) {
+    if (error instanceof CliError) throw error
     if (!(error instanceof CsvError)) throw unreadable(file, error)
     throw usageError(`this is not a valid CSV file: ${error.message}`)
+  } finally {
+    source.destroy()
   }
 }
+
+/**
+ * Tells whether a field was not written in UTF-8: its bytes were replaced when they were read, or it contains
+ * a zero byte, which the database does not store.
+ */
+const isNoText = (value: string) => value.includes('\uFFFD') || value.includes('\0')
 
 /** Removes the empty fields of a row: an empty field counts as not given. */
 function blankless(record: Record<string, string>): Record<string, string> {

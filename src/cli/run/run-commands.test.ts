@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
@@ -5,6 +7,7 @@ import { newId } from '../../domain/kernel/index.ts'
 import { balanceIdr, credit, debit, post } from '../../domain/ledger/index.ts'
 import { defineChange, defineList, defineTask, type Page, type RawInput } from '../define/command.ts'
 import { CommandContext, type GlobalFlags } from '../define/context.ts'
+import { readRows } from '../input/read-rows.ts'
 import { confirmSevere } from '../prompts/confirm.ts'
 
 let laku: TestLaku
@@ -158,6 +161,47 @@ describe('what was left out', () => {
         details: { missing: ['<to-whom>', '--amount', '--kind'] },
       })
     }
+  })
+})
+
+describe('the rows of a file', () => {
+  const schema = z.object({ name: z.string().max(50), amount: z.string().optional() })
+  const rowsOf = async (content: string | Buffer) =>
+    await readRows(
+      { read: () => Readable.from([Buffer.from(content)]), write: () => {} },
+      'the file',
+      schema,
+      ({ name }) => name,
+    )
+  const refusedFor = (content: string | Buffer) =>
+    rowsOf(content).then(String, (error: Error) => error.message)
+
+  it.each<[string, string | Buffer]>([
+    ['line feeds', 'name,amount\nAña,5\n'],
+    ['CRLF and a mark of order', '\uFEFFname,amount\r\nAña,5\r\n'],
+    ['UTF-16 with its mark', Buffer.from('\uFEFFname,amount\r\nAña,5\r\n', 'utf16le')],
+    ['quotes and no last line end', '"name","amount"\r\n"Aña","5"'],
+  ])('are read from %s', async (_, content) => {
+    expect((await rowsOf(content)).map(({ row }) => row)).toEqual([{ name: 'Aña', amount: '5' }])
+  })
+
+  it.each<[string, string | Buffer, string]>([
+    ['Latin-1', Buffer.from('name,amount\nAña,5\n', 'latin1'), 'line 2: name is not UTF-8 text'],
+    ['a zero byte', 'name,amount\nAn\0a,5\n', 'line 2: name is not UTF-8 text'],
+    ['UTF-16 without its mark', Buffer.from('name,amount\nAna,5\n', 'utf16le'), 'the file is not UTF-8 text'],
+    ['gzip', gzipSync('name,amount\nAna,5\n'), 'the file is not UTF-8 text'],
+    ['one row of a megabyte', `name\n${'x'.repeat(1_000_000)}\n`, 'not a valid CSV file'],
+    ['one header of a megabyte', 'x'.repeat(1_000_000), 'not a valid CSV file'],
+  ])('of %s are refused in words', async (_, content, words) => {
+    expect(await refusedFor(content)).toContain(words)
+    await expect(rowsOf(content)).rejects.toMatchObject({ exitCode: 2 })
+  })
+
+  it('are bounded: of many wrong ones a thousand are counted, and too many right ones are refused', async () => {
+    const wrong = `name\n${`${'x'.repeat(51)}\n`.repeat(200_000)}`
+    expect(await refusedFor(wrong)).toMatch(/nothing was changed, at least 1000 rows are wrong: line 2: /)
+    const right = `name\n${Array.from({ length: 100_001 }, (_, n) => `x${n}\n`).join('')}`
+    expect(await refusedFor(right)).toBe('the file has more than 100000 rows. Split it into smaller files.')
   })
 })
 

@@ -18,7 +18,9 @@ export const list = defineList({
   empty: 'Nothing needs attention. --all shows what was resolved.',
   run: async (context, { all, kind, subject }, page) => {
     const { listAttention } = await import('../../domain/ops/index.ts')
-    return await context.read(({ tx }) => listAttention(tx, { all, kind, subjectId: subject, ...page }))
+    return await context.read(({ tx, actor }) =>
+      listAttention(tx, { all, kind, subjectId: subject, reader: actor, ...page }),
+    )
   },
   columns: [
     { name: 'id', kind: 'code', value: (row) => row.id },

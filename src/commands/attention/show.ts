@@ -8,7 +8,7 @@ export const show = defineShow({
   input: z.object({ id: z.uuid() }),
   run: async (context, { id }) => {
     const { showAttention } = await import('../../domain/ops/index.ts')
-    return await context.read(({ tx }) => showAttention(tx, id))
+    return await context.read(({ tx, actor }) => showAttention(tx, id, actor))
   },
   fields: [
     { name: 'id', kind: 'code', value: (request) => request.id },

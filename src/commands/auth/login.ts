@@ -34,6 +34,8 @@ async function logIn(context: CommandContext, given: z.output<typeof shape.input
   if (server) return await logInAt(context, server, given)
   if (given.name !== undefined)
     throw usageError('--name needs the server of the shop. Give it with --server.')
+  if (!(await context.hasDatabase()))
+    throw usageError('no shop is named. Give its staff server, like laku login --server https://ops.example')
   const laku = await context.laku()
   const token = await tokenOf(context, given)
   const actor = await staffOf(laku, token)
@@ -50,7 +52,7 @@ async function logInAt(context: CommandContext, text: string, given: z.output<ty
   const server = serverAddress(text, context.flags.server ? '--server' : 'LAKU_SERVER')
   const token = await tokenOf(context, given)
   const answer = await call({ server, token }, { method: 'GET', path: 'api/staff' })
-  const { id, name, role, environment, version } = (await jsonOf(answer)) as Greeting
+  const { id, name, role, environment, version } = await greetingOf(server, answer)
   let called = ''
   changeContexts(process.env, ({ contexts }) => {
     const before = Object.entries(contexts).find(([, otherContext]) => otherContext.server === server)?.[0]
@@ -68,10 +70,18 @@ async function logInAt(context: CommandContext, text: string, given: z.output<ty
   }
 }
 
-async function jsonOf(answer: AsyncIterable<unknown>): Promise<unknown> {
+async function greetingOf(server: string, answer: AsyncIterable<unknown>): Promise<Greeting> {
   let body = ''
   for await (const piece of answer) body += String(piece)
-  return JSON.parse(body)
+  try {
+    return JSON.parse(body) as Greeting
+  } catch {
+    throw new CliError(
+      exitCodes.unavailable,
+      'no_staff_door',
+      `${server} did not answer as a staff server of laku. Give the address of LAKU_STAFF_PORT, or of the proxy in front of it.`,
+    )
+  }
 }
 
 async function tokenOf(context: CommandContext, { tokenStdin }: { tokenStdin: boolean }): Promise<string> {

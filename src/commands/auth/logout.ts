@@ -31,6 +31,8 @@ export const logout = defineTask({
         text: `Logged out of ${name}.`,
       }
     }
+    if (!(await context.hasDatabase()))
+      throw usageError('no shop is chosen. Name the shop with --context: laku context list shows your shops')
     const laku = await context.laku()
     const database = databaseName(laku)
     const forgotten = forgetToken(tokenFolder(laku), database)

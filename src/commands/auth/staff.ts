@@ -2,6 +2,17 @@ import { z } from 'zod'
 import { defineChange, defineList } from '../../cli/define/command.ts'
 import { parseDurationS } from '../../cli/output/times.ts'
 
+const roles = ['support', 'warehouse', 'finance', 'agent', 'service', 'admin'] as const
+
+/**
+ * The names by which the audit log calls the owner, laku itself and the kinds of actors, and the names of the
+ * roles.
+ */
+const taken: ReadonlySet<string> = new Set([
+  ...['owner', 'system', 'laku', 'administrator', 'staff', 'customer', 'provider'],
+  ...roles,
+])
+
 export const staffName = z
   .string()
   .regex(/^\w[\w.-]{1,59}$/, 'it takes letters, digits, dots and dashes, 2 to 60, a letter or digit first')
@@ -10,8 +21,8 @@ export const staffName = z
     'it looks like an id: give a name',
   )
   .refine(
-    (name) => !/^(owner|system|laku)$/i.test(name),
-    'the audit log uses this name for laku itself: give another name',
+    (name) => !taken.has(name.toLowerCase().replaceAll(/[._-]/g, '')),
+    'a role or the audit log has this name already: give the name of the person',
   )
 
 const tokenDays = z
@@ -22,8 +33,6 @@ const tokenDays = z
   .optional()
 
 const member = { name: 'staff', description: 'the name or UUID of a member of staff' }
-
-const roles = ['support', 'warehouse', 'finance', 'agent', 'service', 'admin'] as const
 
 export const list = defineList({
   name: 'list',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { defineTask } from '../../cli/define/command.ts'
+import { requireMade } from '../../runtime/embedded/require-made.ts'
 import { requireEmbeddedFor } from './embedded-only.ts'
 
 export const backup = defineTask({
@@ -13,6 +14,7 @@ export const backup = defineTask({
   run: async (context, { file }) => {
     const config = context.config()
     requireEmbeddedFor(config, 'backup', 'pg_basebackup, pg_dump, or the snapshots of your database host')
+    requireMade(config.dataDir)
     const { backUp } = await import('../../runtime/embedded/base-backup.ts')
     const path = resolve(file)
     const bytes = await backUp(config.dataDir, path)

@@ -1,5 +1,16 @@
+import { resolve } from 'node:path'
+import type { CommandContext } from '../../cli/define/context.ts'
 import { usageError } from '../../cli/errors/cli-error.ts'
-import type { Config } from '../../runtime/config.ts'
+import { type Config, defaultDataDir } from '../../runtime/config.ts'
+
+/**
+ * Tells whether the person named the data folder. Only in such a folder does a command of the database's
+ * owner make a new database: in the default folder, the person may only stand in a wrong place.
+ */
+export const isFolderNamed = ({ flags }: CommandContext, { dataDir }: Pick<Config, 'dataDir'>): boolean =>
+  flags.dataDir !== undefined ||
+  Boolean(process.env.LAKU_DATA_DIR) ||
+  resolve(dataDir) !== resolve(defaultDataDir)
 
 /**
  * Throws a usage error if a database other than the embedded one is configured: laku starts and stops only

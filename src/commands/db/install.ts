@@ -37,6 +37,8 @@ export interface InstallOptions {
    * Returns the configuration to continue with.
    */
   ask?: () => Promise<OwnerConfig>
+  /** Whether an embedded database may be made in a data folder that holds none. */
+  mayMake?: boolean
 }
 
 /**
@@ -47,7 +49,7 @@ export interface InstallOptions {
  * Throws StartError: exit code 6 if the database cannot be used, 2 if it belongs to somebody else.
  */
 export async function installDatabase(given: OwnerConfig, options: InstallOptions = {}): Promise<Installed> {
-  const urls = await databaseUrlsOfOwner(given)
+  const urls = await databaseUrlsOfOwner(given, options)
   const owner = new pg.Pool({ connectionString: urls.owner, max: 1, connectionTimeoutMillis: 10_000 })
   try {
     await requireDatabase(owner, urls.owner)

@@ -7,6 +7,7 @@ import type { OwnerConfig } from '../../runtime/config.ts'
 import type { DatabaseUrls } from '../../runtime/connect.ts'
 import type { Environment } from '../../runtime/environment/read-environment.ts'
 import { staffName } from '../auth/staff.ts'
+import { isFolderNamed } from './embedded-only.ts'
 import type { Installed } from './install.ts'
 
 const environments = ['development', 'production'] as const
@@ -39,7 +40,10 @@ export const migrate = defineTask({
     const { installDatabase } = await import('./install.ts')
     const config = ownerConfig(context, environment)
     const ask = async () => ownerConfig(context, await askEnvironment(context))
-    const installed = await installDatabase(config, { dryRun, environment, ask })
+    const installed = await installDatabase(config, {
+      ...{ dryRun, environment, ask },
+      mayMake: isFolderNamed(context, config) && !dryRun,
+    })
     const { urls, applied, pending } = installed
     // The owner of the embedded database's folder can already do everything with that database, so they
     // become its administrator.

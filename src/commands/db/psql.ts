@@ -36,20 +36,33 @@ function passFile(password: string): { path: string; remove: () => void } {
   return { path, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
+/**
+ * The signals that end laku while psql runs. psql gets them too, so that laku can delete the password file.
+ */
+const endings = ['SIGHUP', 'SIGTERM'] as const
+
 /** Runs psql and returns its exit code when psql ends. While psql runs, psql alone handles Ctrl-C. */
 function run(url: string, more: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const ignore = () => {}
+    const passOn = (signal: NodeJS.Signals) => void child.kill(signal)
+    // The signals are handled before the password file exists. Node calls the handlers only after psql was
+    // started.
     process.on('SIGINT', ignore)
+    for (const signal of endings) process.on(signal, passOn)
     const { address, password } = splitPassword(url)
     const file = password === undefined ? undefined : passFile(password)
     // psql gets an environment without laku's settings: a shell opened from psql (\!) must not have the keys
     // of this process.
     const env = { ...withoutSettings(process.env), ...(file && { PGPASSFILE: file.path }) }
     const child = spawn('psql', [address, ...more], { stdio: 'inherit', env })
-    child.on('close', () => file?.remove())
-    child.on('error', (error) => {
+    const done = () => {
       file?.remove()
+      process.off('SIGINT', ignore)
+      for (const signal of endings) process.off(signal, passOn)
+    }
+    child.on('error', (error) => {
+      done()
       const missing = systemCode(error) === 'ENOENT'
       const remedy = missing
         ? 'psql is not installed: install postgresql-client'
@@ -63,7 +76,7 @@ function run(url: string, more: readonly string[]): Promise<number> {
       )
     })
     child.on('exit', (code) => {
-      process.off('SIGINT', ignore)
+      done()
       resolve(code ?? exitCodes.failed)
     })
   })

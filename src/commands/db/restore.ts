@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { defineTask } from '../../cli/define/command.ts'
-import { requireEmbeddedFor } from './embedded-only.ts'
+import { usageError } from '../../cli/errors/cli-error.ts'
+import { isFolderNamed, requireEmbeddedFor } from './embedded-only.ts'
 
 export const restore = defineTask({
   name: 'restore',
@@ -12,6 +13,8 @@ export const restore = defineTask({
   run: async (context, { file }) => {
     const config = context.config()
     requireEmbeddedFor(config, 'restore', 'pg_restore, or a base backup of its own')
+    if (!isFolderNamed(context, config))
+      throw usageError('name the folder for the restored database with --data-dir, like .laku-restored')
     const { restore: bringBack } = await import('../../runtime/embedded/base-backup.ts')
     await bringBack(config.dataDir, resolve(file))
     return {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineTask } from '../../cli/define/command.ts'
 import { databaseUrlsOfOwner, requireDatabase, shownUrl } from '../../runtime/connect.ts'
 import { createPool } from '../../runtime/database.ts'
+import { isMade } from '../../runtime/embedded/require-made.ts'
 import { environmentOf, readEnvironment } from '../../runtime/environment/read-environment.ts'
 import { migrationStatus } from '../../runtime/migration-status.ts'
 
@@ -16,6 +17,11 @@ export const status = defineTask({
       const { embeddedPostgresStatus } = await import('../../runtime/embedded-postgres.ts')
       const { running, pid, cluster } = await embeddedPostgresStatus(config.dataDir)
       if (!running) {
+        if (!isMade(config.dataDir))
+          return {
+            json: { embedded, running, cluster },
+            text: `${config.dataDir} holds no database: laku up starts a new shop there.`,
+          }
         return {
           json: { embedded, running, cluster },
           text: `The embedded database of ${config.dataDir} does not run: laku db start starts it.`,

@@ -43,7 +43,7 @@ export async function startTree(
   }
   await stopDatabaseAtTheEnd(config, teardown)
   note('Preparing the database …')
-  const { urls } = await installDatabase(config, { ask: async () => config })
+  const { urls } = await installDatabase(config, { ask: async () => config, mayMake: true })
   note('Starting sandbox, worker and server …')
   const sandbox = await start('sandbox')
   const worker = await start('worker')

@@ -31,7 +31,7 @@ export const authErrors = defineErrors('auth', {
   ],
   staff_name_refused: [
     'invalid',
-    'This name cannot be the name of a member of staff. Use 2 to 60 letters, digits, dots, hyphens or underscores, like budi.santoso, and nothing that looks like an id.',
+    'This name cannot be the name of a member of staff. Use 2 to 60 letters, digits, dots, hyphens or underscores, like budi.santoso, and nothing that looks like an id or is the name of a role.',
   ],
   staff_not_found: [
     'not_found',

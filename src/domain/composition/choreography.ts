@@ -1,4 +1,4 @@
-import { challengeOfMessage, endChangedLogins, endLoginsOf } from '../auth/index.ts'
+import { challengeOfMessage, endCallerCodes, endChangedLogins, endLoginsOf } from '../auth/index.ts'
 import { rateFactories } from '../factory/index.ts'
 import {
   allocateReceived,
@@ -111,10 +111,10 @@ export const choreography: Choreography = {
   'user.deleted': { reactions: [endLoginsOf] },
 
   'way_in.changed': {
-    reactions: [endChangedLogins],
+    reactions: [endChangedLogins, endCallerCodes],
     jobs: [{ job: 'ways.tell', data: ({ payload }) => ({ changeId: payload.changeId }) }],
   },
-  'way_in.stopped': { reactions: [endChangedLogins] },
+  'way_in.stopped': { reactions: [endChangedLogins, endCallerCodes] },
 
   'whatsapp.queued': {
     jobs: [{ job: 'whatsapp.send', data: ({ payload }) => ({ messageId: payload.messageId }) }],

@@ -27,7 +27,7 @@ export const kernelErrors = defineErrors('kernel', {
   ],
   own_act: [
     'forbidden',
-    'This item reports a change that you made yourself, so you cannot resolve it. Another person must run laku attention resolve.',
+    'This item is about you, or about a change that you made yourself, so you cannot resolve it. Another person must run laku attention resolve.',
   ],
   second_person_needed: [
     'forbidden',

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { actorLabel, personOf, requireStaff } from '../kernel/actor.ts'
+import { type Actor, actorLabel, personOf, requireStaff } from '../kernel/actor.ts'
 import type { AttentionKind } from '../kernel/attention-kinds.ts'
 import { kernelErrors } from '../kernel/kernel-errors.ts'
 import { type Paged, pageOf } from '../kernel/pages.ts'
@@ -28,11 +28,53 @@ export interface AttentionView {
 const columns = sql`
   id, kind, subject_kind, subject_id, message, command, details, times, since, resolved_at, resolved_by, resolution`
 
+/** The kinds of attention items about goods and parcels. The warehouse sees only these. */
+const kindsOfGoods: readonly AttentionKind[] = [
+  'order_called_off',
+  'order_came_back',
+  'order_contradicted',
+  'order_not_shippable',
+  'pickup_short',
+  'purchase_order_not_told',
+  'purchase_order_refused',
+  'purchase_order_reply_ambiguous',
+  'purchase_order_reply_unclear',
+  'purchase_order_unanswered',
+  'purchase_order_unneeded',
+  'return_requested',
+  'session_lost_purchase_order',
+  'session_short_of_stock',
+  'session_stock_unchecked',
+  'shipment_booked_unasked',
+  'shipment_contradicted',
+  'shipment_not_booked',
+  'shipment_status_unknown',
+  'shipment_untracked',
+]
+
+/**
+ * Returns the SQL condition for the attention items that the actor may see: the warehouse those about goods,
+ * because the others tell of money and of staff; everybody else all.
+ */
+const seenBy = (actor: Actor | undefined): RawBuilder<unknown> =>
+  actor?.kind === 'staff' && actor.role === 'warehouse'
+    ? sql`(kind = any(${[...kindsOfGoods]})
+        or kind = 'item_set_aside' and subject_kind in ('order', 'purchase_order', 'session', 'shipment'))`
+    : sql`true`
+
+/**
+ * The kinds of items about what a member of staff did or tried. Only finance resolves them, and never the
+ * person whom the item is about.
+ */
+const kindsOfStaff: readonly string[] = ['staff_changed', 'factor_guessed'] satisfies AttentionKind[]
+
 export interface AttentionFilter {
   /** True to list resolved attention items as well; otherwise only open items are listed. */
   all?: boolean | undefined
   kind?: string | undefined
   subjectId?: string | undefined
+  /** The person who reads; undefined for laku itself, which reads all items. */
+  reader?: Actor | undefined
   limit: number
   /** The id of the last attention item on the previous page. */
   cursor?: string | undefined
@@ -40,7 +82,7 @@ export interface AttentionFilter {
 
 /** Lists attention items, newest first, by keyset pages. */
 export async function listAttention(tx: Tx, filter: AttentionFilter): Promise<Paged<AttentionView>> {
-  const wheres = [filter.all ? sql`true` : sql`resolved_at is null`]
+  const wheres = [filter.all ? sql`true` : sql`resolved_at is null`, seenBy(filter.reader)]
   if (filter.kind) wheres.push(sql`kind = ${filter.kind}`)
   if (filter.subjectId) wheres.push(sql`subject_id = ${filter.subjectId}`)
   if (filter.cursor) wheres.push(sql`id < ${filter.cursor}::uuid`)
@@ -54,17 +96,17 @@ export async function listAttention(tx: Tx, filter: AttentionFilter): Promise<Pa
  * Returns one attention item by its id.
  * @throws kernel.attention_not_found
  */
-export async function showAttention(tx: Tx, id: string): Promise<AttentionView> {
+export async function showAttention(tx: Tx, id: string, reader?: Actor): Promise<AttentionView> {
   const { rows } = await sql<AttentionView>`
-    select ${columns} from attention where id = ${id}::uuid`.execute(tx)
+    select ${columns} from attention where id = ${id}::uuid and ${seenBy(reader)}`.execute(tx)
   if (!rows[0]) throw kernelErrors.attention_not_found({ id })
   return rows[0]
 }
 
 /**
  * Resolves an attention item, with a note of what was done about it. If its cause occurs again, a new item is
- * raised. An item about a change to a member of staff can be resolved only by finance. The person who made
- * that change cannot resolve it.
+ * raised. An item about what a member of staff did or tried can be resolved only by finance, and an item
+ * about a stopped change not by the person who made that change.
  * @throws kernel.forbidden, kernel.own_act, kernel.attention_not_found, kernel.attention_resolved
  */
 export async function resolveAttention(
@@ -72,11 +114,13 @@ export async function resolveAttention(
   { id, resolution }: { id: string; resolution: string },
 ): Promise<AttentionView> {
   requireStaff(work.actor, 'support', 'finance', 'warehouse')
-  const { kind, details } = await showAttention(work.tx, id)
-  if (kind === 'staff_changed') {
-    requireStaff(work.actor, 'finance')
-    if (details.byId === personOf(work.actor)) throw kernelErrors.own_act()
-  }
+  const { kind, details, subjectKind, subjectId } = await showAttention(work.tx, id, work.actor)
+  if (kindsOfStaff.includes(kind)) requireStaff(work.actor, 'finance')
+  const person = personOf(work.actor)
+  const isAboutThem = kind === 'factor_guessed' && subjectKind === 'staff' && subjectId === person
+  const isTheirChange =
+    details.byId === person || (kind === 'way_in_stopped' && details.by === actorLabel(work.actor))
+  if (isAboutThem || isTheirChange) throw kernelErrors.own_act()
   await showWhoActs(work)
   const { rows } = await sql<AttentionView>`
     update attention set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}

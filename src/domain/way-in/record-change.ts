@@ -48,6 +48,8 @@ export interface WayChange {
   way: Way
   old: string | null
   accountId: string | null
+  /** The person or program that made the change, as the audit log names them. */
+  changedBy: string
   changedAt: Date
   stoppableUntil: Date
   stoppedAt: Date | null
@@ -59,7 +61,7 @@ interface Row extends Omit<WayChange, 'subject' | 'old'> {
   oldSealed: string | null
 }
 
-const columns = sql`id, subject_kind, subject_id, way, old_sealed, account_id, changed_at, stoppable_until, stopped_at`
+const columns = sql`id, subject_kind, subject_id, way, old_sealed, account_id, changed_by, changed_at, stoppable_until, stopped_at`
 
 async function opened(work: Work, { subjectKind, subjectId, oldSealed, ...row }: Row): Promise<WayChange> {
   const subject = [subjectKind, subjectId] as const

@@ -6,6 +6,7 @@ import {
   factoryTransitions,
   getFactory,
   getPublicFactory,
+  requireFactoryAccess,
   verificationTransitions,
 } from '../../domain/factory/index.ts'
 import { fromWire, statesOf, toWire } from '../../domain/kernel/index.ts'
@@ -32,7 +33,11 @@ const factory = publicFactory.extend({
   created_at: z.string(),
 })
 
-const again = readAgain(({ tx }, { id }) => getFactory(tx, id))
+// An agent whose office no longer looks after the factory may not read it again by an old key.
+const again = readAgain(async (work, { id }) => {
+  await requireFactoryAccess(work, id)
+  return await getFactory(work.tx, id)
+})
 
 const name = z.string().trim().min(1).max(200)
 const phone = z.string().trim().min(5).max(30)

@@ -118,6 +118,14 @@ const update = (of: string, phone: string, ...more: string[]) =>
 async function changePhone(from: string, to: string) {
   expect((await update(from, to, '--caller-code', await callerCode(from, to))).exitCode).toBe(0)
 }
+const withdrawalsFrom = async (id: string) => {
+  const user = await laku.db
+    .selectFrom('users')
+    .select('withdrawalsFrom')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return user.withdrawalsFrom?.getTime() ?? 0
+}
 const refusalOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout).error?.code as string | undefined
 
 describe('a buyer whose phone support changed', () => {
@@ -191,6 +199,53 @@ describe('a buyer whose phone support changed', () => {
     const words = ['audit', 'reveal', row.id, '--reason', 'the buyer complains']
     expect((await runLaku(laku, words, staff('support'))).exitCode).toBe(4)
     expect(await askLaku(laku, words, staff('finance'))).toMatchObject({ values: { phone: owner.phone } })
+  })
+
+  it('gets the number back though they logged in with it meanwhile, and so got a new, empty account', async () => {
+    const owner = await logIn(newPhone(), 1_000)
+    await changePhone(owner.phone, newPhone())
+    const empty = await logIn(owner.phone)
+    expect(empty.userId).not.toBe(owner.userId)
+    expect((await press(await linkTo(owner.phone, 'stop'))).status).toBe(200)
+    expect((await logIn(owner.phone)).userId).toBe(owner.userId)
+    const { data } = await askLaku<{ data: { message: string }[] }>(laku, [
+      ...['attention', 'list', '--subject', owner.userId],
+    ])
+    expect(data[0]?.message).toContain('was changed back')
+  })
+
+  it('does not get a number back that somebody else used since: a person hears of it, and no money leaves', async () => {
+    const owner = await logIn(newPhone(), 1_000)
+    const [thief, cooling] = [newPhone(), () => withdrawalsFrom(owner.userId)]
+    await changePhone(owner.phone, thief)
+    const since = await cooling()
+    const other = await logIn(owner.phone, 5_000)
+    await later(HOUR_S)
+    expect((await press(await linkTo(owner.phone, 'stop'))).status).toBe(200)
+    expect((await logIn(owner.phone)).userId).toBe(other.userId)
+    const { data } = await askLaku<{ data: { message: string }[] }>(laku, [
+      ...['attention', 'list', '--subject', owner.userId],
+    ])
+    expect(data[0]?.message).toContain('could not be changed back')
+    expect((await cooling()) - since).toBeGreaterThanOrEqual(HOUR_S * 1000)
+  })
+
+  it('is not moved again by a code from before the stop, or by a second one of the same change', async () => {
+    const owner = await logIn(newPhone())
+    const [thief, next] = [newPhone(), newPhone()]
+    const codes = [await callerCode(owner.userId, thief), await callerCode(owner.userId, thief)]
+    const early = await callerCode(owner.userId, next)
+    expect((await update(owner.userId, thief, '--caller-code', codes[0] as string)).exitCode).toBe(0)
+    expect(refusalOf(await update(owner.userId, next, '--caller-code', early))).toBe('auth.code_expired')
+    const late = await callerCode(owner.userId, next)
+    expect((await press(await linkTo(owner.phone, 'stop'))).status).toBe(200)
+    for (const [to, code] of [
+      [thief, codes[1]],
+      [next, late],
+    ] as const)
+      expect(refusalOf(await update(owner.userId, to, '--caller-code', code as string))).toBe(
+        'auth.code_expired',
+      )
   })
 
   it('is told by SMS where WhatsApp does not reach the old number', async () => {

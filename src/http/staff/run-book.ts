@@ -71,6 +71,10 @@ export class RunBook {
     const { request, actor } = asked
     const { units } = this.#laku
     const identity = identityOf(asked)
+    // A client chooses the id of its run. The id of another person's run is refused, because that person
+    // reads the output by this id.
+    const other = this.#runs.get(identity.id)
+    if (other && other.staffId !== actor.id) throw authErrors.command_key_reused({ key: identity.key })
     // A command that only reads may run any number of times, so its key is not checked. It is recorded only
     // if it takes long.
     if (reads) {
@@ -147,7 +151,8 @@ export class RunBook {
       .finally(() => {
         release()
         this.#underWay.delete(done)
-        this.#runs.delete(id)
+        // A reading command that is sent again runs under the same id.
+        if (this.#runs.get(id) === run) this.#runs.delete(id)
       })
     this.#underWay.add(done)
     return run
@@ -173,7 +178,7 @@ export class RunBook {
         chunk;
         chunk = await keptLines(db, vault, id, at)
       ) {
-        for (const line of chunk.lines.slice(at - chunk.firstLine)) {
+        for (const line of chunk.lines.slice(Math.max(0, at - chunk.firstLine))) {
           last = line
           yield line
         }

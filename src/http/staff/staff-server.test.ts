@@ -1,5 +1,6 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -118,8 +119,11 @@ function steps(count: number) {
 const said = (count: number) => Array.from({ length: count }, (_, at) => `step ${at + 1}\n`).join('')
 const on = () => `On ${new URL(staffServer.server.url).host}, ${staffServer.server.url}.\n`
 
-/** Starts a proxy whose connections can be cut. */
-async function cuttable(to: string) {
+/**
+ * Starts a proxy whose connections can be cut. If `loses` says so, it cuts a connection itself when the
+ * server begins to answer.
+ */
+async function cuttable(to: string, loses = () => false) {
   const sockets = new Set<Socket>()
   const { hostname, port } = new URL(to)
   const server = createServer((client) => {
@@ -132,7 +136,12 @@ async function cuttable(to: string) {
         upstream.destroy()
       })
     }
-    client.pipe(upstream).pipe(client)
+    client.pipe(upstream)
+    upstream.once('data', (first) => {
+      if (loses()) return client.destroy()
+      client.write(first)
+      upstream.pipe(client)
+    })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
@@ -211,6 +220,76 @@ describe('a command that takes long', () => {
     const shown = JSON.parse((await say('commands', 'show', id, '--json')).stdout)
     expect(shown).toMatchObject({ status: 'done', exit_code: 0 })
     expect(await say('work', 'keep', '--idempotency-key', 'once')).toMatchObject({ exitCode: 5 })
+  })
+
+  it('keeps its id: a command of somebody else under this id is refused, and its reader sees nothing of it', async () => {
+    const { work, begun, open } = steps(6)
+    does.slow = work
+    const running = say('work', 'slow', '--json', '--idempotency-key', 'mine')
+    await begun
+    const { data } = JSON.parse((await say('commands', 'list', '--json')).stdout)
+    const { id } = data.find(({ key }: { key: string }) => key === 'mine')
+    const other = await staffServer.tokenOf((await hire(laku, 'finance')).id)
+    for (const verb of ['look', 'slow']) {
+      const answer = await post(lineOf({ id, path: ['work', verb] }), PROTOCOL, other, verb)
+      expect([answer.statusCode, JSON.parse(await text(answer)).code]).toEqual([
+        409,
+        'auth.command_key_reused',
+      ])
+    }
+    const attached = say('commands', 'attach', id, '--json')
+    open()
+    const whole = { exitCode: 0, stdout: '{"steps":6}\n' }
+    expect([await running, await attached]).toMatchObject([whole, whole])
+    expect(runs).toBe(1)
+  })
+
+  it.each([
+    ['a change', 'slow'],
+    ['a read', 'look'],
+  ])('%s whose connection breaks before its first line is done once, and told', async (_, verb) => {
+    const { work, open } = steps(4)
+    does[verb] = work
+    open()
+    let broken = 0
+    const proxy = await cuttable(staffServer.server.url, () => broken++ === 0)
+    const { exitCode, stdout } = await runClient(
+      ['--server', proxy.url, '--json', 'work', verb],
+      env(),
+      undefined,
+      entries,
+    )
+    proxy.close()
+    expect([exitCode, stdout, broken > 0]).toEqual([0, '{"steps":4}\n', true])
+    if (verb === 'slow') expect(runs).toBe(1)
+  })
+
+  it('whose connection breaks for good before its first line tells the id by which to look for it', async () => {
+    const { work, open } = steps(4)
+    does.slow = work
+    open()
+    const proxy = await cuttable(staffServer.server.url, () => true)
+    let nowMs = 0
+    const time = {
+      nowMs: () => nowMs,
+      sleep: async (ms: number) => {
+        nowMs += ms
+      },
+    }
+    const { exitCode, stdout } = await runClient(
+      ['--server', proxy.url, '--json', 'work', 'slow'],
+      env(),
+      undefined,
+      entries,
+      { time },
+    )
+    proxy.close()
+    const { error } = JSON.parse(stdout)
+    expect([exitCode, error.message]).toEqual([6, expect.stringContaining(error.details.run)])
+    expect(JSON.parse((await say('commands', 'show', error.details.run, '--json')).stdout)).toMatchObject({
+      command: 'work slow',
+    })
+    expect(runs).toBe(1)
   })
 
   it('is stopped between two of its steps', async () => {
@@ -533,6 +612,8 @@ describe('files', () => {
     const given = join(folder, 'given.bin')
     const bytes = Buffer.alloc(3 * 1024 * 1024, 'laku\n\u0000ü')
     writeFileSync(given, bytes)
+    // The file from before can be read by others; the one that comes back cannot.
+    writeFileSync(`${given}.failed.csv`, 'from before', { mode: 0o644 })
     does.take = async ({ filePath, emit, request: { file: named } }) => {
       const read: Buffer[] = []
       for await (const piece of createReadStream(filePath as string)) read.push(piece as Buffer)
@@ -542,6 +623,7 @@ describe('files', () => {
     }
     const { exitCode, stderr } = await say('work', 'take', given)
     expect(readFileSync(`${given}.failed.csv`).equals(bytes)).toBe(true)
+    expect(statSync(`${given}.failed.csv`).mode & 0o777).toBe(0o600)
     expect(stderr).toContain('wants to write /tmp/laku-nobody-asked, but you did not ask for that file')
     expect(exitCode).toBe(6)
   })
@@ -552,11 +634,66 @@ describe('files', () => {
     does.take = async () => 0
     const { exitCode, stderr } = await say('work', 'take', given)
     expect([exitCode, runs]).toEqual([2, 0])
-    expect(stderr).toMatch(/larger than 50 MB|does not answer/)
+    expect(stderr).toContain('larger than 50 MB')
+    writeFileSync(given, Buffer.alloc(50 * 1024 * 1024))
+    expect((await say('work', 'take', given)).exitCode).toBe(0)
+  })
+
+  it('that are pipes are read once, and sent again with the answer to a question', async () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('sh', ['-c', `mkfifo '${pipe}'`])
+    const writer = spawn('sh', ['-c', `printf 'a,b' > ${pipe}`])
+    const seen: string[] = []
+    does.take = async ({ filePath, emit, request: { answers } }) => {
+      seen.push(readFileSync(filePath as string, 'utf8'))
+      if (answers.length > 0) return 0
+      emit({ ask: { kind: 'text', message: 'sure?' } })
+      return 'asked' as never
+    }
+    const yes = async () => 'yes'
+    const { exitCode } = await runClient(
+      ['--server', staffServer.server.url, 'work', 'take', pipe],
+      env(),
+      { text: yes, secret: yes, choose: yes },
+      entries,
+    )
+    writer.kill()
+    expect([exitCode, seen]).toEqual([0, ['a,b', 'a,b']])
+  })
+
+  it('that are folders are named as what they are, and no fault of the server', async () => {
+    const errors: unknown[] = []
+    does.take = async ({ request: { file: named } }) => {
+      errors.push(named?.error)
+      return 2
+    }
+    expect((await say('work', 'take', folder)).exitCode).toBe(2)
+    expect(errors).toEqual([expect.stringMatching(/^EISDIR/)])
   })
 })
 
-const post = (body: string, protocol = PROTOCOL, of = token) =>
+// A key of this test alone, and a certificate that it made for itself.
+const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgvhwaZsxRLIpxrx8I
+kL0N4F3182qW2AXLlibHdUT927ihRANCAARePMdRahnqpQAvrjK6HKhLlOJ13tWn
+9H2X1ibhOAgYqklb602hnPIuJz/m8SUevN0n6y4ruAwawrCMdE1xklP5
+-----END PRIVATE KEY-----`
+const cert = `-----BEGIN CERTIFICATE-----
+MIIBfzCCASWgAwIBAgIUIpNDW0KLFj482HWFqAJuCoU1BgAwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEzMDE3MjIwMFoYDzIxMjYxMTA2
+MTcyMjAwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARePMdRahnqpQAvrjK6HKhLlOJ13tWn9H2X1ibhOAgYqklb602hnPIu
+Jz/m8SUevN0n6y4ruAwawrCMdE1xklP5o1MwUTAdBgNVHQ4EFgQUq8o0zJZIEO+o
+BHK5qC7xN5WQ2VgwHwYDVR0jBBgwFoAUq8o0zJZIEO+oBHK5qC7xN5WQ2VgwDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAvqfIeMegwmz1Y+SW/doo
+KF7EWpoVt/6qKG4Sp8W83fACIH8AcdDc0+XMSX2jmemPUvTFQ3VSqUVcdnK5hZUK
+2vtC
+-----END CERTIFICATE-----`
+
+const lineOf = (more: object) =>
+  `${JSON.stringify({ id: crypto.randomUUID(), input: {}, json: true, quiet: false, debug: false, mayAsk: false, answers: [], ...more })}\n`
+
+const post = (body: string, protocol: number | string = PROTOCOL, of = token, verb = 'slow') =>
   new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${of}`,
@@ -564,7 +701,7 @@ const post = (body: string, protocol = PROTOCOL, of = token) =>
       'content-type': 'application/x-ndjson',
     }
     const asked = request(
-      new URL('/api/commands/work/slow', staffServer.server.url),
+      new URL(`/api/commands/work/${verb}`, staffServer.server.url),
       { method: 'POST', headers },
       resolve,
     )
@@ -575,8 +712,9 @@ describe('the handshake', () => {
   it.each([
     [0, 'other_version'],
     [PROTOCOL + 1, 'other_version'],
+    [1.5, 'other_version'],
   ])(
-    'of protocol %i is refused before the token is looked at, with both versions',
+    'of protocol %d is refused before the token is looked at, with both versions',
     async (protocol, code) => {
       const answer = await post('', protocol, 'lkst_wrong')
       expect(answer.statusCode).toBe(400)
@@ -607,6 +745,69 @@ describe('the handshake', () => {
     other.close()
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(sentence)
+  })
+
+  it('of a garbled protocol is refused', async () => {
+    for (const garbled of ['', 'one', '1, 1'])
+      expect([garbled, (await post('', garbled)).statusCode]).toEqual([garbled, 400])
+  })
+
+  it.each<[string, number, Record<string, string>, string, number, RegExp]>([
+    [
+      'a page',
+      200,
+      { 'content-type': 'text/html' },
+      '<p>hi</p>',
+      6,
+      /is not a staff server of laku \(status 200\)/,
+    ],
+    ['a redirect', 302, {}, '', 6, /is not a staff server of laku \(status 302\)/],
+    ['a proxy with a smaller limit', 413, {}, '<p>too large</p>', 2, /larger than 50 MB/],
+    ['a proxy without its server', 502, {}, '<p>bad gateway</p>', 6, /does not answer \(status 502\)/],
+  ])('with %s is told, and the token goes nowhere else', async (_, status, headers, body, exit, sentence) => {
+    const { createServer: createHttp } = await import('node:http')
+    let strangers = 0
+    const elsewhere = createHttp((_, reply) => {
+      strangers++
+      reply.end()
+    }).listen(0, '127.0.0.1')
+    const other = createHttp((_, reply) => {
+      const location = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`
+      reply.writeHead(status, { ...headers, ...(status === 302 && { location }) }).end(body)
+    }).listen(0, '127.0.0.1')
+    await Promise.all([once(elsewhere, 'listening'), once(other, 'listening')])
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+    const { exitCode, stderr } = await runClient(['--server', url, 'work', 'look'], env(), undefined, entries)
+    other.close()
+    elsewhere.close()
+    expect([exitCode, stderr, strangers]).toEqual([exit, expect.stringMatching(sentence), 0])
+  })
+
+  it('with a certificate that nobody vouches for sends no token, and is not waited for', async () => {
+    const { createServer: createHttps } = await import('node:https')
+    let requests = 0
+    const other = createHttps({ key, cert }, (_, reply) => {
+      requests++
+      reply.end()
+    }).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const url = `https://localhost:${(other.address() as AddressInfo).port}`
+    const { exitCode, stderr } = await runClient(
+      ['--server', url, '--wait', '30m', 'work', 'look'],
+      env(),
+      undefined,
+      entries,
+    )
+    other.close()
+    expect([exitCode, requests]).toEqual([6, 0])
+    expect(stderr).toMatch(/does not trust the certificate of .* NODE_EXTRA_CA_CERTS/)
+  })
+
+  it('with a text that is no token says so before anything is sent', async () => {
+    for (const none of ['lkst_a b', 'lkst_\u2026', 'lkst_a\r'])
+      expect(
+        await runClient(['--server', staffServer.server.url, 'work', 'look'], env(none), undefined, entries),
+      ).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('cannot be a staff token') })
   })
 
   it('with what is no door says so; a token that is not good is 4, and nothing is read of its body', async () => {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { keysInUse, logInsBefore } from '../../../domain/composition/sealing/keys-in-use.ts'
+import { keysInUse, logInsBefore, stopLinksBefore } from '../../../domain/composition/sealing/keys-in-use.ts'
 import { Vault } from '../../../domain/kernel/index.ts'
 import type { OwnerConfig } from '../../../runtime/config.ts'
 import { createKysely } from '../../../runtime/database.ts'
@@ -50,6 +50,12 @@ export async function retireKey(
         ({ id, purpose }) => purpose === 'encryption' && id === vault.keyId,
       )?.admittedAt
       if (since && !endLogIns && own.some(({ purpose }) => purpose === 'encryption')) {
+        const links = await stopLinksBefore(tx, since, new Date())
+        if (links > 0) {
+          return {
+            refused: `${links} changes of a phone, email or bank account can still be stopped by links under ${key}: wait until their time is over, or end these links too with --end-log-ins`,
+          }
+        }
         const logIns = await logInsBefore(tx, since, new Date())
         if (logIns > 0) {
           return {

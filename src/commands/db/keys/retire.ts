@@ -6,12 +6,12 @@ export const retire = defineTask({
   name: 'retire',
   exits: [3, 5],
   description:
-    'Retire a key that nothing uses any more, as the owner; then remove it from the configuration. Refused while data or log-ins still use the key.',
+    'Retire a key that nothing uses any more, as the owner; then remove it from the configuration. Refused while data, log-ins or stop links still use the key.',
   args: [{ name: 'key', description: 'the name of the key, from laku db keys list' }],
   options: [
     {
       flags: '--end-log-ins',
-      description: 'end log-ins that are older than the new key; these customers log in again',
+      description: 'end log-ins and stop links that are older than the new key; these customers log in again',
     },
   ],
   input: z.object({ key: z.string(), endLogIns: z.boolean().default(false) }),

@@ -244,6 +244,19 @@ describe('the keys of the database rotate', () => {
     expect(keys.filter(({ key }) => key === old.keyId).map(({ values }) => values)).toEqual([0, 0])
     expect((await runLaku(laku, ['db', 'keys', 'retire', rotating().vault.keyId])).exitCode).toBe(5)
     expect((await runLaku(laku, ['db', 'keys', 'retire', 'abcdefgh'])).exitCode).toBe(3)
+    // A buyer whose email was changed before the new key may still stop the change by a link under the old
+    // key.
+    await query(
+      laku.ownerUrl,
+      `insert into way_changes (id, subject_kind, subject_id, way, changed_by, changed_at, stoppable_until)
+       values ('${newId()}', 'user', '${userId}', 'email', 'staff:ana', now() - interval '1 hour', now() + interval '1 day')`,
+    )
+    const stoppable = await runLaku(laku, ['db', 'keys', 'retire', old.keyId])
+    expect(stoppable).toMatchObject({
+      exitCode: 5,
+      stderr: expect.stringContaining('still be stopped by links'),
+    })
+    await query(laku.ownerUrl, 'delete from way_changes')
     const log = await runLaku(laku, ['db', 'keys', 'retire', old.keyId])
     expect(log.exitCode, log.stderr).toBe(0)
     const opener = { env: 'development', url: laku.urls.app, embedded: false } as const

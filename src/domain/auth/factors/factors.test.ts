@@ -1,10 +1,12 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { query, testEncryptionKey } from '../../../../test/global-setup.ts'
 import { admin, openTestLaku, type TestLaku } from '../../../../test/laku.ts'
 import { clearOfStep, codeNow, enrol, enrolAdmin, hire, holderOf } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { reencryptPage, sealedTables } from '../../composition/sealing/sealed-data.ts'
-import { ConfirmedFactor, type Refusal, Vault } from '../../kernel/index.ts'
+import { ConfirmedFactor, type Refusal, showWhoActs, Vault } from '../../kernel/index.ts'
+import { resolveAttention } from '../../ops/index.ts'
 import { confirmEnrolment, enrolFactor, resetFactor, showFactor, useFactorCode } from '../index.ts'
 import { factorCodeAt, newFactorSecret, stepOfCode } from './totp.ts'
 
@@ -103,11 +105,23 @@ describe('a code', () => {
     expect(retryAfterS).toBeLessThanOrEqual(60)
     const told = await laku.db
       .selectFrom('attention')
-      .select('message')
+      .select('id')
       .where('kind', '=', 'factor_guessed')
       .where('subjectId', '=', who.id)
       .execute()
     expect(told).toHaveLength(1)
+    // Whoever guesses holds the person's token, so neither they nor another role put the item away.
+    const away = (by: Member) =>
+      refusal(laku.as(by, (work) => resolveAttention(work, { id: told[0]?.id ?? '', resolution: 'seen' })))
+    expect(await away(who)).toBe('kernel.own_act')
+    expect(await away(await hire(laku, 'support'))).toBe('kernel.forbidden')
+    const past = laku.as(who, async (work) => {
+      await showWhoActs(work)
+      await sql`
+        update attention set resolved_at = ${work.now}, resolved_by = ${`staff:${who.name}`}, resolution = 'seen'
+        where id = ${told[0]?.id}`.execute(work.tx)
+    })
+    await expect(past).rejects.toThrow('resolved by somebody else of finance')
     // Other people are not affected by this limit.
     const other = await person()
     expect(await use(other.who, codeNow(other.secret))).toBe('ok')

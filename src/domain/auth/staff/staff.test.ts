@@ -288,8 +288,18 @@ describe('names', () => {
     for (const name of [newId(), newId().toUpperCase(), newId().replaceAll('-', '')])
       expect(await add(name)).toBe('auth.staff_name_refused')
     const [dotted, lined] = [newId().replaceAll('-', '.'), newId().replaceAll('-', '_')]
+    const roles = ['Finance', 'ad.min', 'SERVICE', 'staff', 'agent_', 'administrator']
     const alike = ['Wаti', 'ｗati', 'wati\u200b', 'wati ', 'Ána', '-x', '..', 'a']
-    for (const name of [dotted, lined, `urn.uuid.${newId()}`, `{${newId()}}`, 'Owner', 'system', ...alike])
+    for (const name of [
+      dotted,
+      lined,
+      `urn.uuid.${newId()}`,
+      `{${newId()}}`,
+      'Owner',
+      'system',
+      ...alike,
+      ...roles,
+    ])
       expect([name, await add(name)]).toEqual([name, 'auth.staff_name_refused'])
     const renamed = laku.as(admin, (work) => renameStaff(work, { staff: 'wati', name: 'wаti' }))
     expect(await refusal(renamed)).toBe('auth.staff_name_refused')

@@ -118,10 +118,20 @@ export async function erasePerson(work: Work, input: { userId?: string } = {}): 
   const userId = await personOf(work, input.userId)
   await lockUserWholly(work, userId)
   const user = await livingUser(work, userId)
-  requireTransition(userTransitions, user.status, 'deleted', 'user')
   const open = await openThings(work.tx, userId)
   if (Object.keys(open).length > 0) throw userErrors.still_open({ userId, open })
-  const person = { userId, phone: user.phone, email: user.email, now: work.now }
+  return await eraseUser(work, user)
+}
+
+/**
+ * Erases a locked user of whom nothing is open. Data that is found by the phone number is erased only if
+ * `user` names the number.
+ * @throws kernel.illegal_transition
+ */
+export async function eraseUser(work: Work, user: User): Promise<{ userId: string }> {
+  const { id: userId, phone, email } = user
+  requireTransition(userTransitions, user.status, 'deleted', 'user')
+  const person = { userId, phone, email, now: work.now }
   for (const { erase } of personalTables) await erase(person, work.vault).execute(work.tx)
   work.audit({
     command: 'users erase',

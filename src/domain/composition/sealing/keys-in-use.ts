@@ -41,6 +41,17 @@ export async function keysInUse(
 }
 
 /**
+ * Returns the number of changes of a phone, email or bank account that were made before this instant and can
+ * still be stopped. Their stop links are signed with the key that was current before this instant.
+ */
+export async function stopLinksBefore(tx: Tx, instant: Date, now: Date): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from way_changes
+    where stopped_at is null and stoppable_until > ${now} and changed_at < ${instant}`.execute(tx)
+  return rows[0]?.count ?? 0
+}
+
+/**
  * Returns the number of open log-ins whose tokens were last refreshed before this instant. These tokens are
  * still signed with the key that was current before this instant.
  */

@@ -3,6 +3,7 @@ import type { Work } from '../../kernel/index.ts'
 import { coolOff, restoreEmail, restorePhone } from '../../user/index.ts'
 import { rejectUnsent, stopDestination } from '../../wallet/index.ts'
 import { lockChange, readStopToken, stopWayChange, type WayChange, wayInErrors } from '../../way-in/index.ts'
+import { freeNumber } from './free-number.ts'
 
 export interface StoppableChange {
   change: WayChange
@@ -50,7 +51,7 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
       ? `The ${nameOf(change)} was changed back by the person who had it before. Find out who asked for the change.`
       : `The person who had it before stopped the change of the ${nameOf(change)}, but it could not be changed back. Look at it at once.`,
     command: kind === 'user' ? `laku users show ${id}` : `laku factories show ${id}`,
-    details: { changeId: change.id, audit: `laku audit list --subject ${id}` },
+    details: { changeId: change.id, by: change.changedBy, audit: `laku audit list --subject ${id}` },
   })
   return change
 }
@@ -61,13 +62,23 @@ const nameOf = ({ subject, way }: WayChange) => `${way.replace('_', ' ')} of thi
  * Undoes a change that its owner stopped. If the bank account was changed, the new account is stopped.
  * Otherwise the value from before the change is restored. Returns whether that succeeded.
  */
-async function undo(work: Work, { subject: [kind, id], way, old, accountId }: WayChange): Promise<boolean> {
+async function undo(
+  work: Work,
+  { subject: [kind, id], way, old, accountId, changedAt }: WayChange,
+): Promise<boolean> {
   if (kind === 'factory') {
     if (way === 'bank_account') return accountId !== null && (await stopBankAccount(work, accountId))
     await restoreFactory(work, id, way, old)
     return true
   }
-  if (way === 'phone') return old !== null && (await restorePhone(work, id, old))
+  if (way === 'phone') {
+    if (old === null) return false
+    await freeNumber(work, { phone: old, userId: id, since: changedAt })
+    const isRestored = await restorePhone(work, id, old)
+    // Otherwise a thief could withdraw before a person has looked at the account.
+    if (!isRestored) await coolOff(work, id)
+    return isRestored
+  }
   if (way === 'email') {
     await restoreEmail(work, id, old)
     return true

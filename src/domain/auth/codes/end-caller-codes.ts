@@ -1,0 +1,22 @@
+import { sql } from 'kysely'
+import { type EventOf, moveState, type Work } from '../../kernel/index.ts'
+import { loginCodeMachine } from '../transitions.ts'
+
+/**
+ * Reacts to way_in.changed and way_in.stopped: ends the codes that could still change the phone number of the
+ * same user or factory. Otherwise a second code, which was sent before, could undo the change or the stop.
+ */
+export async function endCallerCodes(
+  work: Work,
+  events: EventOf<'way_in.changed' | 'way_in.stopped'>[],
+): Promise<void> {
+  const about = events
+    .filter(({ payload }) => !('way' in payload) || payload.way === 'phone')
+    .map(({ payload }) => payload.subjectId)
+  if (about.length === 0) return
+  await moveState(work, loginCodeMachine, {
+    to: 'replaced',
+    set: { nextWayAt: null },
+    where: sql`t.about_id = any(${about}::uuid[])`,
+  })
+}
