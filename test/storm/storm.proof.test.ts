@@ -1,23 +1,6 @@
 import { expect, it } from 'vitest'
-import { storm } from './storm.ts'
-
-/** The number of waves in which chance does every wanted act at least once. */
-const ENOUGH = 20
-const wanted = [
-  'contradict of a payout',
-  'contradict of a refund',
-  'contradict of an invoice',
-  'send and sleep',
-  'wake',
-  'export',
-  'hear the bank',
-  'take a batch back',
-  'approve in slices',
-  'goodwill in slices',
-  'withdraw in slices',
-  'back up',
-  'restore',
-]
+import { wanted } from './certain.ts'
+import { ENOUGH, storm } from './storm.ts'
 
 it('waves of 48 random acts, eight at once: the book whole after each, no deadlock, nothing refused but by a rule', async () => {
   const waves = Number(process.env.LAKU_RUNS ?? 100)

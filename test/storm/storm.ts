@@ -6,13 +6,18 @@ import { reconcileGateway, recordChargeback, sweepPayments } from '../../src/dom
 import { ControlRefusal } from '../control.ts'
 import { endHistory, takeOver } from '../outside/end.ts'
 import type { House as World } from '../outside/house.ts'
+import { readBook } from '../outside/provider-acts.ts'
 import { MUCH_IDR } from '../payouts.ts'
 import { acts, betweenWaves, weights } from './acts.ts'
+import { makeCertain } from './certain.ts'
 import { House } from './house.ts'
 import { ledgerOf } from './ledger-of.ts'
+import { unmatched } from './unmatched.ts'
 
 const AT_ONCE = 8
 const ROUNDS_PER_WAVE = 6
+/** A storm of at least this many waves does every wanted act. */
+export const ENOUGH = 20
 
 /**
  * Runs waves of random acts of random people, eight at once on one database and without a model. After each
@@ -49,6 +54,12 @@ export async function storm(waves: number): Promise<Map<string, number>> {
       await expectBook(house, wave)
       await world.pass(house.random(3_000))
     }
+    if (waves >= ENOUGH) {
+      const isDone = (act: string) => outcomes.has(`${act} ok`)
+      await makeCertain(house, isDone, (act) => one(house, act, outcomes))
+      await takeOver(world)
+      await expectBook(house, waves)
+    }
     await sweepPayments(world.context)
     await endHistory(world, expectAlike)
   } finally {
@@ -66,12 +77,21 @@ async function expectBook({ laku }: House, wave: number): Promise<void> {
   expect({ wave, wrong }).toEqual({ wave, wrong: [] })
 }
 
-/** Checks that no line of the provider's book differs from ours, and that both balances are equal. */
+/** The time (s) after which a differing line counts, and after which a line that waits was looked at. */
+const DUE_S = 1_801
+
+/**
+ * Checks that no line of the provider's book differs from ours, however young it is, that each of our postings
+ * counts for one line, and that both balances are equal. Prints the movements by which the books differ.
+ */
 async function expectAlike(world: World): Promise<void> {
   await answerAmbiguous(world)
+  await world.pass(DUE_S)
+  await readBook(world)
   await world.control('POST', '/settle', {})
-  const { differences, gatewayIdr, providerIdr } = await reconcileGateway(world.context, {})
-  expect(differences).toEqual([])
+  const { differences, notDue, gatewayIdr, providerIdr } = await reconcileGateway(world.context, {})
+  expect(await unmatched(world)).toEqual([])
+  expect({ differences, notDue }).toEqual({ differences: [], notDue: 0 })
   expect(gatewayIdr).toBe(providerIdr - MUCH_IDR)
 }
 

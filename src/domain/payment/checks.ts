@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Check, checkOf, inSql } from '../kernel/index.ts'
-import { goesBack } from './entitlement/read-gone.ts'
+import { goesBack, WRITTEN_OFF } from './entitlement/read-gone.ts'
 import { paymentRowChecks, refundedFromReview } from './row-checks.ts'
 import {
   arrivedRefundStates,
@@ -72,7 +72,7 @@ export const paymentChecks: readonly Check[] = [
   checkOf(
     'a buyer gets back no more than they paid, from us and the card issuer together, except a recorded debt',
     sql<{ line: string }>`
-      select format('%s: its buyer paid %s and has %s of it', p.code, i.paid, b.has) as line
+      select format('%s: its buyer paid %s and has %s of it, besides a debt of %s that was written off', p.code, i.paid, b.has, w.idr) as line
       from payments p
       cross join lateral (
         -- What was too much went into the wallet at once: it is theirs, and was never the payment's.
@@ -85,7 +85,20 @@ export const paymentChecks: readonly Check[] = [
         from (${goesBack}) t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
         where a.key in ('gateway', 'buyer-claims', 'wallet:' || p.user_id)
       ) b
-      where (p.returned_idr > 0 or p.charged_back_idr > 0) and b.has > i.paid
+      cross join lateral (
+        -- The buyer has the money of a debt that was written off. So what they get after it is too much.
+        select coalesce(-sum(e.amount_idr), 0) as idr, max(t.recorded_at) as at
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
+        where t.subject_id = p.id and t.kind = ${WRITTEN_OFF} and a.key = 'buyer-claims'
+      ) w
+      cross join lateral (
+        select coalesce(-sum(e.amount_idr), 0) as idr
+        from (${goesBack}) g join ledger_transactions t on t.id = g.id and t.recorded_at > w.at
+        join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = e.account_id
+        where a.key in ('gateway', 'buyer-claims', 'wallet:' || p.user_id)
+      ) later
+      where (p.returned_idr > 0 or p.charged_back_idr > 0)
+        and (b.has > i.paid or (w.idr > 0 and later.idr > 0 and b.has + w.idr > i.paid))
         and exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed') limit ${SHOWN}`,
   ),
   checkOf(

@@ -36,6 +36,8 @@ export interface Payment {
   channel?: Channel
   paidAmountIdr: number
   wasPaid: boolean
+  /** True once the money is the payment's own, and not in quarantine. */
+  wasReceived: boolean
   chargedBackIdr: number
   /** The money that the buyer got back from us: in the wallet or at the source, less what was claimed. */
   givenIdr: number
@@ -110,7 +112,7 @@ export class Payments {
     const partIdr = isPart ? Math.min(thereIdr, amountIdr - INVOICE_MINIMUM_IDR) : 0
     const method = isPart || draft.method === 'invoice' ? 'invoice' : 'wallet'
     const parts = { method, partIdr, invoiceIdr: amountIdr - partIdr } as const
-    const state = { status: 'pending', taken: {}, wasPaid: false } as const
+    const state = { status: 'pending', taken: {}, wasPaid: false, wasReceived: false } as const
     const payment: Payment = { ...draft, ...nothing, ...parts, ...state, rank }
     this.all.push(payment)
     opened(payment)
@@ -175,7 +177,7 @@ export class Payments {
   }
 
   #receive(payment: Payment, paidAmountIdr: number): void {
-    Object.assign(payment, { status: 'paid', paidAmountIdr, wasPaid: true })
+    Object.assign(payment, { status: 'paid', paidAmountIdr, wasPaid: true, wasReceived: true })
     payment.isFor.received(payment)
   }
 
@@ -363,13 +365,27 @@ export class Payments {
     this.#arrived(refund)
   }
 
-  /** Books a chargeback as the company's loss. */
+  /** Books a chargeback as the company's loss, or takes it out of quarantine while the money waits there. */
   chargeBack(payment: Payment, amountIdr: number): boolean {
-    if (payment.method !== 'invoice' || !payment.wasPaid) return false
+    const waits = this.unappliedFunds.find(
+      (unapplied) => unapplied.payment === payment && unapplied.kind === 'wrong_amount',
+    )
+    if (waits && payment.status === 'review') return this.#takeFromQuarantine(waits, amountIdr)
+    if (payment.method !== 'invoice' || !payment.wasReceived) return false
     if (payment.chargedBackIdr + amountIdr > payment.paidAmountIdr - payment.partIdr) return false
     payment.chargedBackIdr += amountIdr
     this.#book.move('chargeback-loss', 'gateway', amountIdr)
     this.#level(payment)
+    return true
+  }
+
+  #takeFromQuarantine(unapplied: Unapplied, amountIdr: number): boolean {
+    if (amountIdr > unapplied.amountIdr) return false
+    unapplied.amountIdr -= amountIdr
+    this.#book.move('quarantine', 'gateway', amountIdr)
+    if (unapplied.amountIdr > 0) return true
+    this.unappliedFunds.splice(this.unappliedFunds.indexOf(unapplied), 1)
+    this.#endReview(unapplied, 'refunded')
     return true
   }
 }

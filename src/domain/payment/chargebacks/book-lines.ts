@@ -1,13 +1,23 @@
 import { sql } from 'kysely'
 import { inSql, type Rupiah, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
-import { putIntoSuspense } from '../../suspense/index.ts'
 import { lockPayments } from '../payments/lock.ts'
-import { type Booked, MAX_CORRECTIONS, movedIdr } from '../reconciliation/booked-sums.ts'
+import { type Booked, bookedOf, MAX_CORRECTIONS, movedIdr } from '../reconciliation/booked-sums.ts'
 import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
 import { type QuarantineStatus, receivedStates } from '../transitions.ts'
-import { addChargedBack, correctionKey, lossOf, recordChargebacks, takesTooMuch } from './book.ts'
+import {
+  addChargedBack,
+  chargebackKey,
+  correctionKey,
+  isConfirmed,
+  lockChargebacks,
+  lossOf,
+  recordChargebacks,
+  takesTooMuch,
+} from './book.ts'
 import { bookWonDispute } from './book-won-dispute.ts'
+import { linkTold, lockTold, moveToQuarantined } from './follow-told.ts'
+import { suspendChargeback } from './suspend.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
 
 interface Matched {
@@ -26,6 +36,12 @@ interface Matched {
    * wallet, or back to its payer.
    */
   isGiven: boolean
+  /** The part of the quarantined money that still waits. */
+  waitingIdr: Rupiah
+  /** The code of the payment. */
+  code: string | null
+  /** True if the payment's money is confirmed. */
+  isReceived: boolean
 }
 
 const nowhere: Omit<Matched, 'id'> = {
@@ -34,36 +50,119 @@ const nowhere: Omit<Matched, 'id'> = {
   status: null,
   userId: null,
   isGiven: false,
+  waitingIdr: 0,
+  code: null,
+  isReceived: false,
+}
+
+interface BookedChargebackLines {
+  /** The number of new losses. */
+  fresh: number
+  /** The lines of payments whose money is not confirmed yet. They are looked at again later. */
+  waiting: GatewayTransaction[]
 }
 
 /**
  * Posts chargeback lines of Xendit's transaction list: sums that card issuers took back, sums returned after
  * a won dispute, and corrections. A line of an unknown payment goes into the suspense account (unexplained
- * money). Returns the number of new losses.
+ * money). A line of a payment whose money is not confirmed waits, because its money may end in quarantine.
  */
 export async function bookChargebackLines(
   work: Work,
   lines: readonly GatewayTransaction[],
   booked: ReadonlyMap<string, Booked>,
-): Promise<number> {
-  if (lines.length === 0) return 0
-  const matches = new Map((await matchLines(work, lines)).map((matchLine) => [matchLine.id, matchLine]))
+): Promise<BookedChargebackLines> {
+  const due = await dueAmong(work, lines, booked)
+  const result: BookedChargebackLines = { fresh: 0, waiting: [] }
+  if (due.length === 0) return result
+  // Staff may report the same chargebacks at this moment, so both are read again under the lock.
+  await lockChargebacks(
+    work,
+    due.map((line) => line.id),
+  )
+  const known = await knownOf(work, due)
+  const now = await bookedOf(work.tx, due)
+  const matches = new Map((await matchLines(work, due)).map((matchLine) => [matchLine.id, matchLine]))
   await lockPayments(
     work.tx,
-    [...matches.values()].flatMap((match) => match.paymentId ?? []),
+    due.flatMap(({ id }) => [matches.get(id)?.paymentId ?? [], known.get(id)?.paymentId ?? []].flat()),
   )
-  let fresh = 0
   // The oldest line is posted first, because a chargeback must be posted before the won dispute that returns
   // its sum. Xendit lists the newest lines first.
-  for (const line of lines.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
-    const ours = booked.get(line.id)?.amountIdr ?? 0
+  for (const line of due.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
+    const ours = now.get(line.id)?.amountIdr ?? 0
     const theirs = movedIdr(line) ?? ours
     const match = matches.get(line.id) ?? { id: line.id, ...nowhere }
-    if (ours !== 0 || theirs === 0)
-      await correct(work, line, { changeIdr: theirs - ours, userId: match.userId })
-    else if (theirs > 0) await bookWonDispute(work, line, match)
-    else fresh += await lose(work, line, match)
+    const before = known.get(line.id)
+    if (before?.isTold)
+      result.fresh += await followTold(work, line, match, { id: before.id, changeIdr: theirs - ours })
+    else if (before || ours !== 0 || theirs === 0)
+      await correct(work, line, { changeIdr: theirs - ours, match })
+    else if (match.paymentId && !match.quarantineId && !match.isReceived) result.waiting.push(line)
+    // What was charged back of quarantined money is no loss of its payment.
+    else if (theirs > 0)
+      await bookWonDispute(work, line, match.quarantineId ? { ...match, paymentId: null } : match)
+    else result.fresh += await lose(work, line, match)
   }
+  return result
+}
+
+/** Returns the lines that differ from laku's ledger, or that staff reported and that are not linked yet. */
+async function dueAmong(
+  work: Work,
+  lines: readonly GatewayTransaction[],
+  booked: ReadonlyMap<string, Booked>,
+): Promise<GatewayTransaction[]> {
+  if (lines.length === 0) return []
+  const known = await knownOf(work, lines)
+  return lines.filter((line) => {
+    const theirs = movedIdr(line)
+    if (theirs === undefined) return false
+    return known.get(line.id)?.isTold === true || theirs !== (booked.get(line.id)?.amountIdr ?? 0)
+  })
+}
+
+interface KnownLine {
+  lineId: string
+  id: string
+  paymentId: string | null
+  /** True if staff reported the chargeback under the line's id, and the line is not linked with it yet. */
+  isTold: boolean
+}
+
+/** Returns the chargebacks in laku's ledger that are linked with these lines, or that have their ids. */
+async function knownOf(work: Work, lines: readonly GatewayTransaction[]): Promise<Map<string, KnownLine>> {
+  const ids = lines.map((line) => line.id)
+  const { rows } = await sql<KnownLine>`
+    select l.id as line_id, c.id, c.payment_id,
+      c.provider_transaction_id is distinct from l.id and c.won_transaction_id is distinct from l.id as is_told
+    from unnest(${ids}::text[]) as l(id) join chargebacks c
+      on c.provider_transaction_id = l.id or c.won_transaction_id = l.id or c.ledger_key = ${chargebackKey('')} || l.id
+    order by is_told desc`.execute(work.tx)
+  return new Map(rows.map((row) => [row.lineId, row]))
+}
+
+/**
+ * Posts a line whose chargeback staff reported before under the same id. If laku took another line for that
+ * chargeback, the other line is another chargeback. If the line names quarantined money, and staff named a
+ * payment, the line is right. Returns the number of new losses.
+ */
+async function followTold(
+  work: Work,
+  line: GatewayTransaction,
+  match: Matched,
+  { id, changeIdr }: { id: string; changeIdr: Rupiah },
+): Promise<number> {
+  const told = await lockTold(work, id)
+  if (!told || told.providerTransactionId === line.id) return 0
+  await linkTold(work, told, line.id)
+  const { providerTransactionId: other, amountIdr } = told
+  const fresh = other === null ? 0 : await lose(work, { ...line, id: other, amountIdr }, match)
+  await correct(work, line, { changeIdr: changeIdr + amountIdr, match })
+  const linked = await lockTold(work, id)
+  const { quarantineId } = match
+  if (linked && quarantineId && !linked.quarantineId)
+    await moveToQuarantined(work, linked, line.id, { ...match, quarantineId })
   return fresh
 }
 
@@ -80,17 +179,18 @@ async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Pro
     const { rows } = await sql<Omit<Matched, 'id'>>`
       select q.payment_id, q.id as quarantine_id, q.status, p.user_id, exists (
         select from ledger_transactions t where t.key = 'quarantine:' || q.id || ':applied'
-        union all select from refunds r where r.quarantine_id = q.id) as is_given
+        union all select from refunds r where r.quarantine_id = q.id) as is_given,
+        case q.status when 'waiting' then q.amount_idr - q.charged_back_idr else 0 end as waiting_idr, p.code, false as is_received
       from quarantined_money q left join payments p on p.id = q.payment_id
       where (q.provider_invoice_id = any(${ids}) or q.provider_payment_id = ${productId} or q.provider_payment_request_id = ${productId}
-        or (p.code = ${referenceId} and q.kind = 'wrong_amount' and p.status = 'review'))
+        or (p.code = ${referenceId} and q.kind = 'wrong_amount' and not ${isConfirmed}))
         -- Staff applied the money to a payment, maybe of another buyer. Then the chargeback is of that payment.
         and not exists (
           select from payments y where y.provider_invoice_id = q.provider_invoice_id and y.status in ${inSql(receivedStates)}
             and q.status = 'applied' and not exists (
               select from ledger_transactions t where t.key = 'quarantine:' || q.id || ':applied'))
       union all (
-        select p.id, null, null, p.user_id, false from payments p
+        select p.id, null, null, p.user_id, false, 0, p.code, ${isConfirmed} from payments p
         where p.provider_invoice_id = any(${ids}) or p.provider_payment_id = ${productId} or p.provider_payment_request_id = ${productId}
           or p.code = ${referenceId}
         order by coalesce(p.provider_invoice_id = any(${ids}), false) desc, p.provider_invoice_id is not null desc, p.id
@@ -102,27 +202,29 @@ async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Pro
 }
 
 async function lose(work: Work, line: GatewayTransaction, match: Matched): Promise<number> {
-  const { id, amountIdr, referenceId, productId } = line
-  const { quarantineId, paymentId, userId } = match
-  if (quarantineId && (await wasTold(work, line, quarantineId))) return 0
-  if (quarantineId && match.status === 'waiting') {
-    await takeFromQuarantine(work, { quarantineId, transactionId: id, amountIdr, isLine: true })
-    return 1
+  const { id: transactionId, amountIdr, referenceId, productId } = line
+  const { quarantineId, paymentId, userId, code } = match
+  if (quarantineId) {
+    if (await wasTold(work, line, quarantineId)) return 0
+    if (amountIdr <= match.waitingIdr) {
+      await takeFromQuarantine(work, { quarantineId, transactionId, amountIdr, isLine: true })
+      return 1
+    }
+    await suspendChargeback(
+      work,
+      { transactionId, amountIdr, userId, subjectId: quarantineId },
+      match.isGiven ? 'given' : 'too_much',
+      code ?? undefined,
+    )
+    return 0
   }
-  if (paymentId && !match.isGiven)
-    return await recordChargebacks(work, [{ transactionId: id, paymentId, amountIdr }])
-  await putIntoSuspense(work, {
-    key: `line:${id}:0`,
-    code: id,
-    kind: 'chargeback',
-    subjectId: quarantineId,
-    providerId: id,
-    amountIdr,
-    userId,
-    why: match.isGiven
-      ? 'money that was given out of quarantine was charged back, so its receiver has it twice'
-      : `money was charged back, but laku knows no payment for it (${referenceId ?? productId ?? 'no reference'})`,
-  })
+  if (paymentId) return await recordChargebacks(work, [{ transactionId, paymentId, amountIdr }])
+  await suspendChargeback(
+    work,
+    { transactionId, amountIdr, userId },
+    'unknown',
+    referenceId ?? productId ?? undefined,
+  )
   return 0
 }
 
@@ -160,7 +262,7 @@ interface Corrected {
 async function correct(
   work: Work,
   line: GatewayTransaction,
-  { changeIdr, userId }: { changeIdr: Rupiah; userId: string | null },
+  { changeIdr, match }: { changeIdr: Rupiah; match: Matched },
 ): Promise<void> {
   if (changeIdr === 0) return
   const { rows } = await sql<Corrected>`
@@ -173,19 +275,12 @@ async function correct(
     : undefined
   const isTooMuch = payment !== undefined && changeIdr < 0 && takesTooMuch(payment, -changeIdr)
   if (!isOfPayment || isTooMuch || row.leftIdr - changeIdr < 0) {
-    const { rows: before } = await sql<{ n: number; code: string | null }>`
-      select count(*)::int as n, max(code) as code from suspense_items where provider_id = ${line.id}`.execute(
-      work.tx,
+    const { userId, quarantineId, paymentId } = match
+    await suspendChargeback(
+      work,
+      { transactionId: line.id, amountIdr: -changeIdr, userId, subjectId: quarantineId ?? paymentId },
+      'corrected',
     )
-    await putIntoSuspense(work, {
-      key: `line:${line.id}:${before[0]?.n ?? 0}`,
-      code: before[0]?.code ?? line.id,
-      kind: 'chargeback',
-      providerId: line.id,
-      amountIdr: -changeIdr,
-      userId,
-      why: 'the provider corrected a chargeback',
-    })
     return
   }
   const key = correctionKey(row.ledgerKey, row.corrections)

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Rupiah, Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
-import { putIntoSuspense } from '../../suspense/index.ts'
 import { lockPayments } from '../payments/lock.ts'
 import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
 import { addChargedBack, lossOf } from './book.ts'
+import { suspendChargeback } from './suspend.ts'
 
 interface WonChargeback {
   id: string
@@ -28,15 +28,7 @@ export async function bookWonDispute(
   const [lost] = rows
   const payment = lost && (await lockPayments(work.tx, [lost.paymentId])).get(lost.paymentId)
   if (!lost || !payment) {
-    await putIntoSuspense(work, {
-      key: `line:${transactionId}:0`,
-      code: transactionId,
-      kind: 'chargeback',
-      providerId: transactionId,
-      amountIdr: -amountIdr,
-      userId,
-      why: 'a dispute was won, but no chargeback is booked for it',
-    })
+    await suspendChargeback(work, { transactionId, amountIdr: -amountIdr, userId }, 'no_chargeback')
     return
   }
   await sql`

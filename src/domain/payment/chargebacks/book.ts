@@ -1,12 +1,12 @@
-import { sql } from 'kysely'
-import { asRecords, insertRows, newId, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
+import { type RawBuilder, sql } from 'kysely'
+import { asRecords, insertRows, newId, type Rupiah, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Posting, post } from '../../ledger/index.ts'
 import { endAttention } from '../../ops/index.ts'
-import { putIntoSuspense } from '../../suspense/index.ts'
 import { levelBuyers } from '../entitlement/level-buyers.ts'
 import { paymentErrors } from '../errors.ts'
 import { type LockedPayment, lockPayments } from '../payments/lock.ts'
 import { matchChargeback } from '../rules.ts'
+import { suspendChargeback } from './suspend.ts'
 
 export interface Chargeback {
   /** Xendit's id of the chargeback. A chargeback is posted only once under the same id. */
@@ -22,6 +22,8 @@ export interface BookedChargeback {
   ledgerKey: string
   paymentId: string | null
   amountIdr: Rupiah
+  /** The part of the chargeback that a won dispute brought back. */
+  wonIdr: Rupiah
   /**
    * The id of the chargeback's line in Xendit's transaction list. Null if staff reported the chargeback and
    * the line was not read yet.
@@ -41,12 +43,23 @@ export const correctionKey = (ledgerKey: string, corrections: number): string =>
 export const chargebackKey = (transactionId: string) => `chargeback:${transactionId}`
 
 /**
+ * Locks chargebacks by Xendit's ids, before their payments. The line of an id may name another payment than
+ * staff named. So without this lock, staff and the reading of the transaction list could book the id at the
+ * same moment in two places.
+ */
+export async function lockChargebacks({ tx }: Work, transactionIds: readonly string[]): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(hashtext(${chargebackKey('')} || id))
+    from (select id from unnest(${transactionIds}::text[]) as t(id) order by id) ids`.execute(tx)
+}
+
+/**
  * Returns the chargebacks in laku's ledger that concern these payments or have these ids, oldest first. The
  * caller has locked the payments' rows.
  */
 export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): Promise<BookedChargeback[]> {
   const { rows } = await sql<BookedChargeback>`
-    select id, ledger_key, payment_id, amount_idr, provider_transaction_id, corrections from chargebacks
+    select id, ledger_key, payment_id, amount_idr, won_idr, provider_transaction_id, corrections from chargebacks
     where payment_id = any(${asked.flatMap((chargeback) => chargeback.paymentId ?? [])}::uuid[])
       or ledger_key = any(${asked.map((chargeback) => chargebackKey(chargeback.transactionId))})
       or provider_transaction_id = any(${asked.map((chargeback) => chargeback.transactionId)})
@@ -74,17 +87,19 @@ export async function recordChargebacks(work: Work, lines: readonly Chargeback[]
     if (found === 'ask') reportAmbiguousChargeback(work, line)
     else if (found === 'new') {
       if (payment && takesTooMuch(payment, line.amountIdr)) {
-        await keepTooMuch(work, payment, line)
+        const { id: subjectId, userId, code } = payment
+        await suspendChargeback(work, { ...line, userId, subjectId }, 'too_much', code)
         continue
       }
-      booked.push({ ...newRow(line), providerTransactionId: line.transactionId })
+      booked.push({ ...newRow(line), wonIdr: 0, providerTransactionId: line.transactionId })
       fresh.push(line)
     } else {
       found.providerTransactionId = line.transactionId
       const moreIdr = line.amountIdr - found.amountIdr
       if (payment && moreIdr > 0 && takesTooMuch(payment, moreIdr)) {
         await recognize(work, found, { ...line, amountIdr: found.amountIdr })
-        await keepTooMuch(work, payment, { ...line, amountIdr: moreIdr })
+        const { id: subjectId, userId, code } = payment
+        await suspendChargeback(work, { ...line, userId, subjectId, amountIdr: moreIdr }, 'too_much', code)
       } else await recognize(work, found, line)
     }
   }
@@ -218,44 +233,30 @@ export function takesTooMuch(payment: LockedPayment, amountIdr: Rupiah): boolean
   return payment.paidAt !== null && payment.chargedBackIdr + amountIdr > takeableIdr(payment)
 }
 
-/**
- * Puts a chargeback line of Xendit's transaction list into suspense (money without a known purpose), because
- * card issuers took back more of the payment than its buyer paid. Staff decide where the money belongs.
- */
-export async function keepTooMuch(
-  work: Work,
-  { code, userId }: LockedPayment,
-  { transactionId, amountIdr }: Pick<Chargeback, 'transactionId' | 'amountIdr'>,
-): Promise<void> {
-  await putIntoSuspense(work, {
-    key: `line:${transactionId}:0`,
-    code: transactionId,
-    kind: 'chargeback',
-    providerId: transactionId,
-    amountIdr,
-    userId,
-    why: `more was charged back of ${code} than its buyer paid`,
-  })
-}
+/** The SQL condition that the money of payment `p` is confirmed, so that it is not in quarantine. */
+export const isConfirmed: RawBuilder<boolean> = sql<boolean>`exists (
+  select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed')`
 
 /**
  * Refuses a chargeback above the sum that the buyer paid by card or bank. A card issuer cannot take back the
- * part that the buyer's wallet paid.
+ * part that the buyer's wallet paid. A payment whose money went out of quarantine to somebody else never had
+ * that money, so its chargeback is refused too. The provider's transaction list tells where it belongs.
+ * `besides` is the sum that card issuers have taken back of the payment besides this chargeback.
  * @throws payment.not_refundable
  */
-export function requireTakeable(
+export async function requireTakeable(
+  { tx }: Work,
   payment: LockedPayment,
   amountIdr: Rupiah,
-  others: readonly BookedChargeback[],
-): void {
-  const { code, status, method, paidAt } = payment
-  const isPaid = method === 'invoice' && paidAt !== null
-  if (
-    isPaid &&
-    amountIdr > 0 &&
-    amountIdr + sumIdr(others.map((chargeback) => chargeback.amountIdr)) <= takeableIdr(payment)
-  )
-    return
+  besides: Rupiah = payment.chargedBackIdr,
+): Promise<void> {
+  const { id, code, status, method, paidAt } = payment
+  const isTakeable =
+    method === 'invoice' && paidAt !== null && amountIdr > 0 && amountIdr + besides <= takeableIdr(payment)
+  if (isTakeable) {
+    const { rows } = await sql`select from payments p where p.id = ${id}::uuid and ${isConfirmed}`.execute(tx)
+    if (rows.length > 0) return
+  }
   throw paymentErrors.not_refundable({ code, status, amountIdr })
 }
 

@@ -14,7 +14,9 @@ import {
   recordChargeback,
   releaseEscrow,
 } from '../index.ts'
+import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
 import { recordChargebacks } from './book.ts'
+import { bookWonDispute } from './book-won-dispute.ts'
 
 describe('a buyer gets back what they paid, and that once', () => {
   let f: PaymentFixture
@@ -159,6 +161,17 @@ describe('a buyer gets back what they paid, and that once', () => {
     const line = { transactionId: 'mistaken', paymentId: right.id, amountIdr: 35_000 }
     await f.laku.system((work) => recordChargebacks(work, [line]))
     expect(await f.balance(`wallet:${right.userId}`)).toBe(75_000)
+    // Of a chargeback that was won in part, only the rest moves. The other payment has room for it.
+    const [from, to] = [await paid(), await paid()]
+    const whole = { transactionId: 'won-in-part', amountIdr: 100_000 }
+    await tell({ ...whole, paymentId: from.id, isMoved: false })
+    await chargeBack(to.id, 60_000)
+    const won = { id: 'won', amountIdr: 60_000 } as GatewayTransaction
+    await f.laku.system((work) => bookWonDispute(work, won, { paymentId: from.id, userId: from.userId }))
+    await tell({ ...whole, paymentId: to.id })
+    expect(await Promise.all([from, to].map(async ({ id }) => (await f.row(id)).chargedBackIdr))).toEqual([
+      0, 100_000,
+    ])
     expect(await f.broken()).toEqual([])
   })
 

@@ -8,12 +8,13 @@ import {
   type Chargeback,
   chargebackKey,
   chargebacksOf,
-  keepTooMuch,
+  lockChargebacks,
   recognize,
   requireTakeable,
   takesTooMuch,
 } from './book.ts'
 import { moveChargeback, paymentsBookedOn } from './move.ts'
+import { suspendChargeback } from './suspend.ts'
 import { takeFromQuarantine } from './take-from-quarantine.ts'
 
 export interface ReportedChargeback extends Chargeback {
@@ -51,6 +52,7 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   requireStaff(work.actor, 'finance')
   const { transactionId, paymentId, sameAs } = told
   const amountIdr = rupiah(told.amountIdr)
+  await lockChargebacks(work, [transactionId])
   const wrong = told.isMoved ? await paymentsBookedOn(work, transactionId) : []
   const payments = await lockPayments(work.tx, [paymentId, ...wrong])
   const payment = payments.get(paymentId)
@@ -63,9 +65,8 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   )
   if (told.isMoved) {
     if (!before || before.amountIdr !== amountIdr) throw paymentErrors.chargeback_not_found({ transactionId })
-    const others = booked.filter((chargeback) => chargeback.paymentId === paymentId)
     await moveChargeback(work, before, { transactionId, to: payment })
-    requireTakeable(payment, amountIdr, others)
+    await requireTakeable(work, payment, before.amountIdr - before.wonIdr)
     const [was, after] = [{ paymentId: before.paymentId }, { transactionId, amountIdr, paymentId }]
     work.audit({ command: 'payments chargeback', subject: ['payment', paymentId], before: was, after })
     return { ...line, fresh: false }
@@ -86,11 +87,8 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
     )
     if (!same || !isLine)
       throw paymentErrors.chargeback_not_found({ transactionId: isLine ? sameAs : transactionId })
-    requireTakeable(
-      payment,
-      amountIdr,
-      ofPayment.filter((chargeback) => chargeback !== same),
-    )
+    const besides = payment.chargedBackIdr - (same.amountIdr - same.wonIdr)
+    await requireTakeable(work, payment, amountIdr, besides)
     await recognize(work, same, line)
   } else {
     const twin = ofPayment.find((chargeback) => chargeback.amountIdr === amountIdr)
@@ -108,9 +106,15 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
       })
     const quarantineId = payment.status === 'review' ? await waitingOf(work, paymentId) : undefined
     if (quarantineId) await takeFromQuarantine(work, { quarantineId, transactionId, amountIdr, isLine })
-    else if (isLine && takesTooMuch(payment, amountIdr)) await keepTooMuch(work, payment, line)
+    else if (isLine && takesTooMuch(payment, amountIdr))
+      await suspendChargeback(
+        work,
+        { ...line, userId: payment.userId, subjectId: paymentId },
+        'too_much',
+        payment.code,
+      )
     else {
-      requireTakeable(payment, amountIdr, ofPayment)
+      await requireTakeable(work, payment, amountIdr)
       await bookChargebacks(work, payments, [line], { areLines: isLine })
     }
     await endAttention(work, 'chargeback_ambiguous', transactionId, 'it is another one')

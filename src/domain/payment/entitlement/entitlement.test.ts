@@ -8,9 +8,11 @@ import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
 import { openThings } from '../../composition/privacy/open-things.ts'
 import { erasePerson } from '../../composition/privacy/privacy.ts'
-import { newId } from '../../kernel/index.ts'
+import { newId, runChecks } from '../../kernel/index.ts'
+import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
 import { allowOverLimit, countUse } from '../../ops/index.ts'
 import { recordChargebacks } from '../chargebacks/book.ts'
+import { paymentChecks } from '../checks.ts'
 import {
   applyRefundAnswers,
   closeClaim,
@@ -208,5 +210,15 @@ describe('what a buyer has coming', () => {
     await f.laku.system((work) => recordChargebacks(work, [{ ...told, amountIdr: 10_000 }]))
     // 90,000 at the source, 10,000 by the issuer, and the rest: 110,000, as they paid.
     expect(await f.balance(`wallet:${userId}`)).toBe(10_000)
+    // If laku gave the debt that was written off to the wallet as well, the check would find that.
+    const found = f.laku.system(async (work) => {
+      const entries = [debit('chargeback-loss', 20_000), credit(walletAccount(userId), 20_000)]
+      const key = `payment:${id}:claim:again`
+      await post(work, [{ key, kind: 'payment.claim_returned', subject: ['payment', id], entries }])
+      throw new Error(
+        (await runChecks(paymentChecks, work.tx, work.vault)).map(({ detail }) => detail).join(),
+      )
+    })
+    await expect(found).rejects.toThrow(`${code}: its buyer paid 110000`)
   })
 })

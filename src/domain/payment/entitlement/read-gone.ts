@@ -14,7 +14,7 @@ const ofRefunds = [
 ]
 export const CLAIMED = 'payment.claimed'
 export const CLAIM_RETURNED = 'payment.claim_returned'
-const WRITTEN_OFF = 'payment.claim_written_off'
+export const WRITTEN_OFF = 'payment.claim_written_off'
 
 /**
  * The SQL for the ledger transactions that returned money of a payment `p` to its buyer, or took it back.

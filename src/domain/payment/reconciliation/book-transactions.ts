@@ -21,7 +21,7 @@ export interface BookedTransactions {
   suspended: number
   /**
    * The lines of payments, refunds and payouts that differ from laku's ledger, or that are pending and
-   * unknown to laku. Laku asks Xendit about them.
+   * unknown to laku. Also chargebacks of payments that are not confirmed. Laku asks Xendit about all of them.
    */
   differing: GatewayTransaction[]
 }
@@ -70,7 +70,7 @@ export async function bookTransactions(
   )
   const chargebacks = await bookChargebackLines(
     work,
-    differing.filter((line) => line.type === 'CHARGEBACK'),
+    transactions.filter((line) => line.type === 'CHARGEBACK'),
     booked,
   )
   const strange = differing.filter(
@@ -92,9 +92,13 @@ export async function bookTransactions(
     fees: charged.length,
     feesIdr: sumIdr(charged.map((line) => line.changeIdr)),
     moved: swept.length,
-    chargebacks,
+    chargebacks: chargebacks.fresh,
     suspended: strange.length,
-    differing: [...differing.filter(isOfObject), ...strangers.filter((line) => pending.includes(line))],
+    differing: [
+      ...differing.filter(isOfObject),
+      ...strangers.filter((line) => pending.includes(line)),
+      ...chargebacks.waiting,
+    ],
   }
 }
 
@@ -129,7 +133,9 @@ export async function suspend(
           ? 'refund'
           : isOfObject(line)
             ? 'payout'
-            : 'movement',
+            : type === 'CHARGEBACK'
+              ? 'chargeback'
+              : 'movement',
     providerId: id,
     reference: referenceId,
     amountIdr: amountIdr - (movedIdr(line) ?? amountIdr),

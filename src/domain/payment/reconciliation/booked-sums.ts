@@ -17,6 +17,8 @@ export interface Booked {
    */
   postings: number
   feePostings: number
+  /** The ledger keys of all postings that count for the line. */
+  keys: string[]
 }
 
 /**
@@ -134,17 +136,18 @@ export async function bookedOf(
         select '' as suffix union all select ':returned' union all select ':' || n from generate_series(2, ${MAX_CORRECTIONS}) n
       ) k
     ), posted as (
-      select k.id, k.part, sum(e.amount_idr) as amount_idr, count(distinct t.id) as postings
+      select k.id, k.part, k.key, sum(e.amount_idr) as amount_idr
       from (select distinct id, key, part from keys) k
       join ledger_transactions t on t.key = k.key join ledger_entries e on e.transaction_id = t.id
       where e.account_id = (select id from ledger_accounts where key = 'gateway')
-      group by k.id, k.part
+      group by k.id, k.part, k.key
     )
     select l.id,
       coalesce(sum(p.amount_idr) filter (where p.part <> 'fee'), 0)::int8 as amount_idr,
       coalesce(-sum(p.amount_idr) filter (where p.part = 'fee'), 0)::int8 as fee_idr,
-      coalesce(sum(p.postings) filter (where p.part = 'own'), 0)::int as postings,
-      coalesce(sum(p.postings) filter (where p.part = 'fee'), 0)::int as fee_postings
+      count(*) filter (where p.part = 'own')::int as postings,
+      count(*) filter (where p.part = 'fee')::int as fee_postings,
+      coalesce(array_agg(p.key) filter (where p.key is not null), '{}') as keys
     from lines l left join posted p on p.id = l.id group by l.id`.execute(tx)
   return new Map(rows.map((row) => [row.id, row]))
 }

@@ -46,7 +46,15 @@ export interface Compared {
    * count.
    */
   notDue: number
+  /** The ledger keys of the postings that count for a line. */
+  counted: string[]
+  /** The names of the lines that differ, or whose state is not final. */
+  openNames: string[]
 }
+
+/** Returns the ids and references by which a posting in laku's ledger may name a line. */
+const namesOf = ({ id, productId, paymentLinkId, referenceId }: GatewayTransaction): string[] =>
+  [id, productId, paymentLinkId, referenceId].flatMap((name) => name ?? [])
 
 /** Compares lines of Xendit's transaction list with laku's ledger. */
 export async function compareLines(
@@ -61,9 +69,12 @@ export async function compareLines(
       .filter((transaction) => transaction.type === 'CHARGEBACK')
       .map((transaction) => transaction.id),
   )
-  const found: Compared = { differences: [], notDue: 0 }
+  const found: Compared = { differences: [], notDue: 0, counted: [], openNames: [] }
   for (const line of transactions) {
-    const some = differencesOf(line, booked.get(line.id) as Booked, commands.get(line.id))
+    const ours = booked.get(line.id) as Booked
+    const some = differencesOf(line, ours, commands.get(line.id))
+    found.counted.push(...ours.keys)
+    if (some.length > 0 || movedIdr(line) === undefined) found.openNames.push(...namesOf(line))
     if (some.length > 0 && secondsAfter(line.updatedAt, NOT_DUE_S) > now) found.notDue += 1
     else found.differences.push(...some)
   }
@@ -100,7 +111,9 @@ async function askedCommands(tx: Tx, ids: readonly string[]): Promise<Map<string
   return new Map(rows.map((row) => [row.id, row.command]))
 }
 
-/** Describes, as a difference, a posting in laku's ledger that has no line in Xendit's transaction list. */
+/**
+ * Describes, as a difference, a posting in laku's ledger that counts for no line of Xendit's transaction list.
+ */
 export const missingThere = ({ key, kind, amountIdr }: OurLine): Difference => ({
   kind: 'missing_there',
   type: kind,

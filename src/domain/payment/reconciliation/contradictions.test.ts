@@ -10,6 +10,7 @@ import { runChecks } from '../../kernel/index.ts'
 import { suspenseAccount } from '../../ledger/index.ts'
 import { applyPayoutAnswers } from '../../payout/index.ts'
 import { showSuspense, suspenseChecks } from '../../suspense/index.ts'
+import { recordChargebacks } from '../chargebacks/book.ts'
 import type { PaymentGateway } from '../gateway.ts'
 import {
   applyQuarantined,
@@ -160,6 +161,13 @@ describe("the provider's book has the last word", () => {
     await agree()
     expect(await inSuspense(whole.id)).toBe(20_000)
     expect((await f.row(payment.id)).chargedBackIdr).toBe(100_000)
+    // The excess of a line that is booked already can still be assigned to another payment.
+    const { payment: right } = await paid()
+    await f.laku.as(finance(), (work) =>
+      disposeSuspense(work, whole.id, { to: 'reassigned', place: right.id }),
+    )
+    expect((await f.row(right.id)).chargedBackIdr).toBe(20_000)
+    await agree()
     const second = await paid()
     const of = { paymentId: second.payment.id, amountIdr: 30_000 }
     await f.laku.as(finance(), (work) => recordChargeback(work, { ...of, transactionId: 'told-beyond' }))
@@ -485,6 +493,211 @@ describe("the provider's book has the last word", () => {
     expect((await f.row(payment.id)).chargedBackIdr).toBe(20_000)
     const { amountIdr, userId } = await f.laku.system(({ tx }) => showSuspense(tx, id))
     expect({ amountIdr, userId }).toEqual({ amountIdr: -50_000, userId: payment.userId })
+  })
+
+  describe('a chargeback that staff reported before its line is read', () => {
+    const tell = (paymentId: string, transactionId: string, amountIdr: number) =>
+      f.laku.as(finance(), (work) => recordChargeback(work, { paymentId, transactionId, amountIdr }))
+    const quarantined = (paymentId: string) =>
+      f.laku.db
+        .selectFrom('quarantinedMoney')
+        .selectAll()
+        .where('paymentId', '=', paymentId)
+        .executeTakeFirstOrThrow()
+    const toWallet = async (paymentId: string) => {
+      const { id } = await quarantined(paymentId)
+      return await f.laku.as(finance(), (work) => applyQuarantined(work, { id, wallet: 'buyer' }))
+    }
+    const chargeback = (of: string, amount: number) => movement({ type: 'CHARGEBACK', of, amount })
+    const lostOf = async (id: string) => (await f.row(id)).chargedBackIdr
+    const inSuspense = (providerId: string) =>
+      f.laku.db
+        .selectFrom('suspenseItems')
+        .select(['amountIdr', 'kind'])
+        .where('providerId', '=', providerId)
+        .execute()
+    /** Returns how far laku's ledger and the provider's balance are apart, for one act. */
+    const apart = async (act: () => Promise<unknown>) => {
+      await agree()
+      const gap = async () => (await f.balance('gateway')) - (await gateway.balanceIdr())
+      await f.settle()
+      const before = await gap()
+      await act()
+      await f.settle()
+      return (await gap()) - before
+    }
+
+    it('of money that went from quarantine into a wallet is refused, and its line is booked once', async () => {
+      const { payment, invoiceId } = await paid({ amount: 96_500 })
+      await toWallet(payment.id)
+      const off = await apart(async () => {
+        const { id } = await chargeback(invoiceId, 20_000)
+        expect(await refusal(tell(payment.id, id, 20_000))).toBe('payment.not_refundable')
+        await agree()
+        expect(await inSuspense(id)).toEqual([{ amountIdr: 20_000, kind: 'chargeback' }])
+      })
+      expect([off, await lostOf(payment.id)]).toEqual([0, 0])
+    })
+
+    it.each(['waits in quarantine', 'was given to a wallet'])(
+      'of a payment, whose line names its second invoice, is taken off the payment: the money %s',
+      async (now) => {
+        const { payment, invoiceId } = await paid()
+        const asked = { externalId: payment.code, amountIdr: 110_000, expiresInS: 600 }
+        const second = await gateway.createInvoice({ ...asked, description: 'd', payer: {} })
+        await f.pay(second.id, { channel: 'CREDIT_CARD' })
+        await confirm(second.id)
+        if (now !== 'waits in quarantine') await toWallet(payment.id)
+        const off = await apart(async () => {
+          const { id } = await chargeback(second.id, 25_000)
+          await tell(payment.id, id, 25_000)
+          await agree()
+          const isGiven = now !== 'waits in quarantine'
+          expect(await inSuspense(id)).toEqual(isGiven ? [{ amountIdr: 25_000, kind: 'chargeback' }] : [])
+          const { chargedBackIdr } = await quarantined(payment.id)
+          expect([await lostOf(payment.id), chargedBackIdr]).toEqual([0, isGiven ? 0 : 25_000])
+        })
+        expect(off).toBe(0)
+        expect(second.id).not.toBe(invoiceId)
+      },
+    )
+
+    it('twice of one amount of the same quarantined money is linked with two lines', async () => {
+      const { payment, invoiceId } = await paid({ amount: 95_500 })
+      const before = await f.attention()
+      const off = await apart(async () => {
+        await tell(payment.id, 'told-first', 10_000)
+        await tell(payment.id, 'told-second', 10_000)
+        const lines = [await chargeback(invoiceId, 10_000), await chargeback(invoiceId, 10_000)]
+        await book()
+        const linked = await f.laku.db
+          .selectFrom('chargebacks')
+          .select('providerTransactionId')
+          .where('ledgerKey', 'in', ['chargeback:told-first', 'chargeback:told-second'])
+          .execute()
+        expect(linked.map((row) => row.providerTransactionId).toSorted()).toEqual(
+          lines.map((line) => line.id).toSorted(),
+        )
+        await agree()
+      })
+      const { chargedBackIdr } = await quarantined(payment.id)
+      expect([off, chargedBackIdr]).toEqual([0, 20_000])
+      const asides = (await f.attention()).filter((item) => !before.includes(item))
+      expect(asides.filter((item) => item.startsWith('item_set_aside'))).toEqual([])
+    })
+
+    it.each([110_000, 94_500])(
+      'keeps its own line although an older line of its amount comes first, of a payment of %i',
+      async (amount) => {
+        const { payment, invoiceId } = await paid({ amount })
+        const older = await chargeback(invoiceId, 15_000)
+        const own = await chargeback(invoiceId, 15_000)
+        await tell(payment.id, own.id, 15_000)
+        // The older line is read while the list does not show the other one yet.
+        const lagging: PaymentGateway = {
+          ...gateway,
+          listTransactions: async (query) => {
+            const page = await gateway.listTransactions(query)
+            return { ...page, transactions: page.transactions.filter(({ id }) => id !== own.id) }
+          },
+        }
+        await readProviderBook({ ...context(), gateway: lagging })
+        await agree()
+        const isQuarantined = amount !== 110_000
+        const lostIdr = isQuarantined
+          ? (await quarantined(payment.id)).chargedBackIdr
+          : await lostOf(payment.id)
+        expect(lostIdr).toBe(30_000)
+        const rows = await f.laku.db
+          .selectFrom('chargebacks')
+          .select(['ledgerKey', 'providerTransactionId as line'])
+          .where('providerTransactionId', 'in', [older.id, own.id])
+          .execute()
+        expect(rows.map(({ ledgerKey, line }) => ledgerKey === `chargeback:${line}`)).toEqual([true, true])
+      },
+    )
+  })
+
+  it('a chargeback waits until its payment is confirmed: what is beyond it lies in suspense, and of a wrong amount it leaves quarantine', async () => {
+    const lostOf = async (id: string) => (await f.row(id)).chargedBackIdr
+    const [beyond, within, wrong] = [
+      await paidAtProvider(),
+      await paidAtProvider(),
+      await paidAtProvider({ amount: 93_500 }),
+    ]
+    const line = await movement({ type: 'CHARGEBACK', of: beyond.invoiceId, amount: 210_000 })
+    await movement({ type: 'CHARGEBACK', of: within.invoiceId, amount: 50_000 })
+    await movement({ type: 'CHARGEBACK', of: wrong.invoiceId, amount: 20_000 })
+    await book()
+    expect(await Promise.all([beyond, within, wrong].map(({ payment }) => lostOf(payment.id)))).toEqual([
+      0, 0, 0,
+    ])
+    f.laku.clock.shift(301)
+    await book()
+    await agree()
+    expect(await Promise.all([beyond, within, wrong].map(({ payment }) => lostOf(payment.id)))).toEqual([
+      0, 50_000, 0,
+    ])
+    expect((await f.laku.system(({ tx }) => showSuspense(tx, line.id))).amountIdr).toBe(210_000)
+    const kept = f.laku.db
+      .selectFrom('quarantinedMoney')
+      .select(['status', 'chargedBackIdr'])
+      .where('paymentId', '=', wrong.payment.id)
+    expect(await kept.executeTakeFirst()).toEqual({ status: 'waiting', chargedBackIdr: 20_000 })
+  })
+
+  it('a chargeback of a payment that never comes lies in suspense after an hour', async () => {
+    const payment = await f.payment()
+    await openInvoice(context(), payment.code)
+    const line = await movement({ type: 'CHARGEBACK', amount: 30_000, reference_id: payment.code })
+    await book()
+    for (let i = 0; i < 3; i++) {
+      f.laku.clock.shift(1_801)
+      await book()
+    }
+    expect(await differences()).toEqual([])
+    const { amountIdr, kind, userId } = await f.laku.system(({ tx }) => showSuspense(tx, payment.code))
+    expect({ amountIdr, kind, userId }).toEqual({
+      amountIdr: 30_000,
+      kind: 'chargeback',
+      userId: payment.userId,
+    })
+    expect(line.reference_id).toBe(payment.code)
+  })
+
+  it('a chargeback that was reversed and is made again is booked again', async () => {
+    const { payment, invoiceId } = await paid()
+    const { id } = await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 40_000 })
+    const lost: number[] = []
+    for (const status of ['SUCCESS', 'REVERSED', 'SUCCESS']) {
+      await change(id, { status })
+      await agree()
+      lost.push((await f.row(payment.id)).chargedBackIdr)
+    }
+    expect(lost).toEqual([40_000, 0, 40_000])
+  })
+
+  it('a posting whose line is booked by another posting is a difference, and a verb brings it to nothing', async () => {
+    const { id } = await movement({ type: 'CHARGEBACK', amount: 22_000, reference_id: null })
+    await agree()
+    await f.laku.system((work) =>
+      recordChargebacks(work, [{ transactionId: id, paymentId: null, amountIdr: 22_000 }]),
+    )
+    await f.laku.db
+      .updateTable('chargebacks')
+      .set({ providerTransactionId: null })
+      .where('providerTransactionId', '=', id)
+      .execute()
+    expect(await differences()).toMatchObject([
+      {
+        kind: 'missing_there',
+        oursIdr: -22_000,
+        theirsIdr: 0,
+        command: `laku suspense put chargeback:${id}`,
+      },
+    ])
+    await f.laku.as(finance(), (work) => putPosting(work, `chargeback:${id}`))
+    expect(await differences()).toEqual([])
   })
 
   it('every difference that reconciling prints has a verb that brings it to nothing', async () => {

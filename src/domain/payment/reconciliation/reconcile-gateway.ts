@@ -4,8 +4,8 @@ import type { GatewayContext } from '../context.ts'
 import { chargedIdr, movedIdr } from './booked-sums.ts'
 import { compareLines, type Difference, missingThere, NOT_DUE_S } from './compare-lines.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
-import { type OurPage, ourLines } from './our-lines.ts'
-import { isThere } from './search-provider.ts'
+import { type OurLine, type OurPage, ourLines } from './our-lines.ts'
+import { linesNamed } from './search-provider.ts'
 
 export type { Difference } from './compare-lines.ts'
 
@@ -68,16 +68,24 @@ export type ComparedBooks = Pick<
   'transactions' | 'differences' | 'notDue' | 'comparedIdr' | 'roundedIdr'
 >
 
+/** The lines of Xendit's transaction list that were read, as a posting in laku's ledger is matched with them. */
+interface ReadLines {
+  /** The ledger keys of the postings that count for a line. */
+  counted: Set<string>
+  /** The names of lines that differ, are not final, or cannot be read. Their differences are listed already. */
+  open: Set<string>
+}
+
 /**
- * Compares Xendit's transaction list and laku's ledger, both from `since` to `until`. Each line must have a
- * posting, and each posting must have a line. The line of a posting may be older than `since`. So if the
+ * Compares Xendit's transaction list and laku's ledger, both from `since` to `until`. Each line must have its
+ * postings, and each posting must count for a line. The line of a posting may be older than `since`. So if the
  * lines read do not include it, laku searches for that one line at Xendit. Changes nothing.
  */
 export async function compareBooks(context: GatewayContext, comparing: Comparing): Promise<ComparedBooks> {
   const { units, actor, gateway } = context
   const { since, until, by = 'created', wait = async () => {}, onPage = () => {} } = comparing
   const sum: ComparedBooks = { transactions: 0, differences: [], notDue: 0, comparedIdr: 0, roundedIdr: 0 }
-  const seen = new Set<string>()
+  const read: ReadLines = { counted: new Set(), open: new Set() }
   let afterId: string | undefined
   for (;;) {
     if (afterId !== undefined) await wait()
@@ -91,31 +99,26 @@ export async function compareBooks(context: GatewayContext, comparing: Comparing
     const found = await units.run(actor, ({ tx, now }) => compareLines(tx, now, page.transactions))
     sum.differences.push(...found.differences, ...(page.unread ?? []).map(unreadLine))
     sum.notDue += found.notDue
+    for (const key of found.counted) read.counted.add(key)
+    for (const name of found.openNames) read.open.add(name)
     for (const transaction of page.transactions) {
-      for (const name of [
-        transaction.id,
-        transaction.productId,
-        transaction.paymentLinkId,
-        transaction.referenceId,
-      ])
-        if (name) seen.add(name)
       sum.comparedIdr += effectOf(transaction)
       sum.roundedIdr += transaction.roundedIdr
     }
-    for (const { id } of page.unread ?? []) if (id) seen.add(id)
+    for (const { id } of page.unread ?? []) if (id) read.open.add(id)
     sum.transactions += page.transactions.length
     onPage(sum.transactions)
     afterId = page.lastId ?? page.transactions.at(-1)?.id
     if (!page.hasMore || !afterId || sum.differences.length >= SHOWN) break
   }
-  await compareOurs(context, comparing, seen, sum)
+  await compareOurs(context, comparing, read, sum)
   return sum
 }
 
 async function compareOurs(
   context: GatewayContext,
   { since, until, wait = async () => {} }: Comparing,
-  seen: ReadonlySet<string>,
+  read: ReadLines,
   sum: ComparedBooks,
 ): Promise<void> {
   const { units, actor } = context
@@ -128,14 +131,30 @@ async function compareOurs(
     }))
     for (const line of page.lines) {
       if (sum.differences.length >= SHOWN) break
-      if (line.names.some((name) => seen.has(name))) continue
+      if (read.counted.has(line.key) || line.names.some((name) => read.open.has(name))) continue
       if (line.names.length > 0) await wait()
-      if (await isThere(context.gateway, line)) continue
+      if (await countsForOlderLine(context, line)) continue
       if (secondsAfter(line.occurredAt, NOT_DUE_S) > page.now) sum.notDue += 1
       else sum.differences.push(missingThere(line))
     }
     afterSeq = page.lastSeq
   }
+}
+
+/**
+ * Returns true if a posting in laku's ledger counts for a line of Xendit's transaction list that was not among
+ * the lines read. Also true if such a line differs, because the comparison of its own period lists it. It is
+ * not enough that a line with the posting's name exists: that line may have other postings.
+ */
+async function countsForOlderLine(
+  { units, actor, gateway }: GatewayContext,
+  line: OurLine,
+): Promise<boolean> {
+  for await (const lines of linesNamed(gateway, line)) {
+    const { counted, openNames } = await units.run(actor, ({ tx, now }) => compareLines(tx, now, lines))
+    if (counted.includes(line.key) || openNames.length > 0) return true
+  }
+  return false
 }
 
 /** Compares laku's ledger account `gateway` with Xendit's transaction list, line by line. Changes nothing. */

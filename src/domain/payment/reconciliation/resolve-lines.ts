@@ -186,7 +186,7 @@ async function adoptObject(
       if (!adopted) return await applyRefundAnswers(work, [answer])
       sum.refunds.push(adopted)
     })
-  } else if (type !== 'PAYMENT' && productId && payouts) {
+  } else if (type !== 'PAYMENT' && type !== 'CHARGEBACK' && productId && payouts) {
     const answer = await payouts.getPayout(productId)
     await units.run(actor, async (work) => {
       if (!(await adopting.payout(work, answer))) await applyPayoutAnswers(work, [answer])
@@ -288,7 +288,8 @@ async function askObject(
   line: GatewayTransaction,
 ): Promise<void> {
   const { type, productId, paymentLinkId, referenceId } = line
-  if (type === 'PAYMENT') {
+  if (type === 'PAYMENT' || type === 'CHARGEBACK') {
+    // A chargeback waits while its payment is not confirmed, so laku asks about the payment's invoice.
     const invoiceId = paymentLinkId ?? (await units.run(actor, (work) => invoiceOf(work, productId)))
     const invoices = invoiceId
       ? [await gateway.getInvoice(invoiceId)]
@@ -318,7 +319,7 @@ async function paidByTheBook(
   invoices: readonly GatewayInvoice[],
 ): Promise<GatewayInvoice[]> {
   const unpaid = invoices.filter((invoice) => !isPaid(invoice))
-  if (line.status !== 'SUCCESS' || !line.moneyIn || unpaid.length !== 1) return []
+  if (line.type !== 'PAYMENT' || line.status !== 'SUCCESS' || !line.moneyIn || unpaid.length !== 1) return []
   const { rows } = await sql<{ code: string }>`
     select code from payments
     where code = ${unpaid[0]?.externalId} and status in ${inSql(payableStates)}

@@ -1,32 +1,35 @@
 import { ProviderFailure } from '../../kernel/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
+import type { GatewayTransaction } from './gateway-transactions.ts'
 import type { OurLine } from './our-lines.ts'
 
+const A_PAGE = 50
+
 /**
- * Returns true if Xendit's transaction list has a line for a posting in laku's ledger. That line may be older
- * or newer than the lines read so far.
+ * Searches Xendit's transaction list for the lines that a posting in laku's ledger names, whatever their age.
+ * Yields the lines of one call at a time, so that the caller can stop at the line of the posting.
  */
-export async function isThere(
+export async function* linesNamed(
   gateway: PaymentGateway,
   { names, lineId }: Pick<OurLine, 'names' | 'lineId'>,
-): Promise<boolean> {
-  if (lineId && (await isLine(gateway, lineId))) return true
+): AsyncGenerator<GatewayTransaction[]> {
+  const own = lineId && (await lineOf(gateway, lineId))
+  if (own) yield [own]
   for (const name of names) {
-    const ofProduct = await gateway.listTransactions({ productId: name, limit: 1 })
-    if (ofProduct.transactions.length > 0) return true
+    const ofProduct = await gateway.listTransactions({ productId: name, limit: A_PAGE })
+    if (ofProduct.transactions.length > 0) yield ofProduct.transactions
     // Xendit's search by reference also returns lines whose reference only contains the text searched for.
-    const named = await gateway.listTransactions({ referenceId: name, limit: 50 })
-    if (named.transactions.some((transaction) => transaction.referenceId === name)) return true
+    const named = await gateway.listTransactions({ referenceId: name, limit: A_PAGE })
+    const same = named.transactions.filter((transaction) => transaction.referenceId === name)
+    if (same.length > 0) yield same
   }
-  return false
 }
 
-async function isLine(gateway: PaymentGateway, id: string): Promise<boolean> {
+async function lineOf(gateway: PaymentGateway, id: string): Promise<GatewayTransaction | undefined> {
   try {
-    await gateway.getTransaction(id)
-    return true
+    return await gateway.getTransaction(id)
   } catch (error) {
-    if (error instanceof ProviderFailure && error.outcome === 'refused') return false
+    if (error instanceof ProviderFailure && error.outcome === 'refused') return undefined
     throw error
   }
 }

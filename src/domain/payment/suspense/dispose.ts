@@ -145,20 +145,19 @@ async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDis
   if (!payment) throw suspenseErrors.no_place({ code, kind, place })
   if (amountIdr < 0) return await wonPlace(work, item, payment)
   const line = { transactionId: providerId ?? id, paymentId: payment.id, amountIdr }
-  const ledgerKey = chargebackKey(line.transactionId)
-  const booked = await chargebacksOf(work, [line])
-  requireTakeable(
-    payment,
-    amountIdr,
-    booked.filter((chargeback) => chargeback.paymentId === payment.id),
-  )
+  const isBooked = (await chargebacksOf(work, [{ ...line, paymentId: null }])).length > 0
+  // If a part of the line is booked as a chargeback already, the rest is another chargeback with ids of its
+  // own.
+  const own = isBooked ? `suspense:${id}` : line.transactionId
+  const ledgerKey = chargebackKey(own)
+  await requireTakeable(work, payment, amountIdr)
   return {
     account: 'chargeback-loss',
     posting: { key: ledgerKey, kind: 'payment.charged_back', subject: ['payment', payment.id] },
     dimensions: dimensionsOf(payment),
     before: async () => {
       const row = { id: newId(), ledgerKey, paymentId: payment.id, amountIdr, createdAt: work.now }
-      await insertRows(work.tx, 'chargebacks', [{ ...row, providerTransactionId: line.transactionId }])
+      await insertRows(work.tx, 'chargebacks', [{ ...row, providerTransactionId: own }])
       await addChargedBack(work, [line])
       work.requestAttention({
         kind: 'payment_charged_back',
