@@ -81,8 +81,9 @@ async function expectBook({ laku }: House, wave: number): Promise<void> {
 const DUE_S = 1_801
 
 /**
- * Checks that no line of the provider's book differs from ours, however young it is, that each of our postings
- * counts for one line, and that both balances are equal. Prints the movements by which the books differ.
+ * Checks that no line of the provider's book differs from ours, however young it is, that each of our
+ * postings counts for one line, and that both balances are equal. Prints the movements by which the books
+ * differ.
  */
 async function expectAlike(world: World): Promise<void> {
   await answerAmbiguous(world)

@@ -99,7 +99,7 @@ export async function bookChargebackLines(
     else if (before || ours !== 0 || theirs === 0)
       await correct(work, line, { changeIdr: theirs - ours, match })
     else if (match.paymentId && !match.quarantineId && !match.isReceived) result.waiting.push(line)
-    // What was charged back of quarantined money is no loss of its payment.
+    // A chargeback of quarantined money is no loss of the payment, so the payment has nothing to win back.
     else if (theirs > 0)
       await bookWonDispute(work, line, match.quarantineId ? { ...match, paymentId: null } : match)
     else result.fresh += await lose(work, line, match)

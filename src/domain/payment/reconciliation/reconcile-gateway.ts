@@ -68,18 +68,22 @@ export type ComparedBooks = Pick<
   'transactions' | 'differences' | 'notDue' | 'comparedIdr' | 'roundedIdr'
 >
 
-/** The lines of Xendit's transaction list that were read, as a posting in laku's ledger is matched with them. */
+/**
+ * The lines of Xendit's transaction list that were read, as a posting in laku's ledger is matched with them.
+ */
 interface ReadLines {
   /** The ledger keys of the postings that count for a line. */
   counted: Set<string>
-  /** The names of lines that differ, are not final, or cannot be read. Their differences are listed already. */
+  /**
+   * The names of lines that differ, are not final, or cannot be read. Their differences are listed already.
+   */
   open: Set<string>
 }
 
 /**
  * Compares Xendit's transaction list and laku's ledger, both from `since` to `until`. Each line must have its
- * postings, and each posting must count for a line. The line of a posting may be older than `since`. So if the
- * lines read do not include it, laku searches for that one line at Xendit. Changes nothing.
+ * postings, and each posting must count for a line. The line of a posting may be older than `since`. So if
+ * the lines read do not include it, laku searches for that one line at Xendit. Changes nothing.
  */
 export async function compareBooks(context: GatewayContext, comparing: Comparing): Promise<ComparedBooks> {
   const { units, actor, gateway } = context
@@ -142,9 +146,9 @@ async function compareOurs(
 }
 
 /**
- * Returns true if a posting in laku's ledger counts for a line of Xendit's transaction list that was not among
- * the lines read. Also true if such a line differs, because the comparison of its own period lists it. It is
- * not enough that a line with the posting's name exists: that line may have other postings.
+ * Returns true if a posting in laku's ledger counts for a line of Xendit's transaction list that was not
+ * among the lines read. Also true if such a line differs, because the comparison of its own period lists it.
+ * It is not enough that a line with the posting's name exists: that line may have other postings.
  */
 async function countsForOlderLine(
   { units, actor, gateway }: GatewayContext,
