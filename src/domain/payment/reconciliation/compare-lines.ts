@@ -112,7 +112,8 @@ async function askedCommands(tx: Tx, ids: readonly string[]): Promise<Map<string
 }
 
 /**
- * Describes, as a difference, a posting in laku's ledger that counts for no line of Xendit's transaction list.
+ * Describes, as a difference, a posting in laku's ledger that counts for no line of Xendit's transaction
+ * list.
  */
 export const missingThere = ({ key, kind, amountIdr }: OurLine): Difference => ({
   kind: 'missing_there',
