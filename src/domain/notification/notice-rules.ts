@@ -90,8 +90,8 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
     asksFor: ({ paymentId }) => paymentId,
     path: ({ paymentCode }) => `/pay/${paymentCode}`,
   },
-  // No notice for a direct order, because payment.paid has already sent one. For a session's order, the
-  // notice reports that the group buy succeeded.
+  // No notice for a direct order, because the buyer already got the notice of payment.paid. For a session's
+  // order, the notice reports that the group buy succeeded.
   'order.paid': { wanted: ({ sessionId }) => sessionId !== null },
   // No notice if an unpaid order was cancelled because its payment expired: the buyer already got the notice
   // of payment.expired.
@@ -107,7 +107,7 @@ export const noticeRules: { [T in NoticeEvent]: NoticeRule<T> } = {
   'refund.failed': { wanted: ({ attempt, isTriedAgain }) => attempt === 1 && isTriedAgain },
   'refund.waiting': {},
   'refund.succeeded': {},
-  // No notice that the withdrawal is approved, if no staff had to approve it. Such a withdrawal is sent at
-  // once, and the buyer gets the notice that it was sent.
+  // If no staff had to approve the withdrawal, the buyer gets no notice of an approval. Such a withdrawal is
+  // sent at once, and the buyer gets the notice that it was sent.
   'withdrawal.status_changed': { wanted: ({ to, byStaff }) => to !== 'approved' || byStaff },
 }

@@ -13,7 +13,8 @@ export interface DeliveryWay<D extends ClaimedDelivery> {
    */
   batch: number
   /**
-   * Returns the reserved deliveries whose notice still has a recipient, each with the recipient's address.
+   * Returns the deliveries that this worker has reserved and whose notice still has a recipient, each with
+   * the recipient's address.
    */
   address: (claimed: ClaimedDelivery[]) => Promise<D[]>
   /** Sends one delivery. Throws ProviderFailure. */

@@ -10,8 +10,8 @@ declare module '../kernel/events.ts' {
     'pickup.scheduled': PickupSubject & { scheduledFor: string }
     'pickup.started': PickupSubject
     /**
-     * An agent has picked up the goods at the factory, and they are on their way to the warehouse. Expected
-     * goods that the agent did not count are not on their way.
+     * An agent has picked up the goods at the factory, and they are on their way to the warehouse. Only the
+     * pieces that the agent counted are on their way.
      */
     'pickup.completed': PickupSubject & { lines: { variantId: string; expected: number; counted: number }[] }
     'pickup.failed': PickupSubject & { reason: string }

@@ -166,8 +166,8 @@ export async function endAttentionWhere(
     with the_time as (select ${work.now}::timestamptz as now)
     update attention a set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}
     where a.resolved_at is null and ${holds}`
-  // Both statements are sent at once, and the database runs them in this order. The first one tells it which
-  // person acts, before the items change.
+  // Both statements are sent at once, and the database runs them in this order. The first statement tells the
+  // database which person acts, before the items change.
   const [, { numAffectedRows }] = await Promise.all([showWhoActs(work), settled.execute(work.tx)])
   return Number(numAffectedRows ?? 0)
 }

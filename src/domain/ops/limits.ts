@@ -155,8 +155,9 @@ export async function countLost(work: Work, use: Omit<LimitUse, 'person'>): Prom
 }
 
 /**
- * Counts a decision if it is not counted yet. The database requires a count for every decision, even if no
- * person decides. For example, if a courier reports a lost parcel, no person decides about the refund.
+ * Records a decision in the table of limits, unless it is recorded there already. The database requires such
+ * a record even for a decision that no person made. For example, if a courier reports a lost parcel, no
+ * person decides about the refund.
  */
 export async function countUnlessCounted(work: Work, use: LimitUse): Promise<void> {
   const { rows } = await sql`
@@ -249,9 +250,8 @@ const CLEARED_S = DAY_S
 
 /**
  * Allows one decision over the limit, up to this amount and within a day. The second person who allows it
- * confirms with their own second factor. After that anybody may make the decision, with two exceptions. The
- * second person may not make it. A person may not make it either if the second person is not independent of
- * that person.
+ * confirms with their own second factor. After that, only a person who is independent of the second person
+ * may make the decision.
  * @throws kernel.reason_required, kernel.forbidden, and as requireOwnFactor
  */
 export async function allowOverLimit(

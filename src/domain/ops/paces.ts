@@ -31,8 +31,8 @@ export interface TakenTurns {
   /** The number of seconds until the request may be made, under all of its rate limits. */
   inS: number
   /**
-   * The rate limit that refuses the request, and the number of seconds until it would allow it. No turn of
-   * any limit was taken.
+   * The rate limit that refuses the request, and the number of seconds until this limit would allow the
+   * request. No turn of any limit was taken.
    */
   refused?: { turn: Turn; inS: number }
 }
@@ -49,8 +49,8 @@ export async function takeTurns(work: Work, turns: readonly Turn[]): Promise<Tak
   if (turns.length === 0) return { inS: 0 }
   const names = turns.map(({ name }) => name)
   // This check reads without a lock, so that a flood of requests is refused at once. With a lock, all of them
-  // would queue for one row, because strangers share a rate limit. A refusal without the lock is never wrong:
-  // meanwhile, other transactions can only use up more of the limit.
+  // would queue for one row, because many strangers share one rate limit. A refusal without the lock is safe,
+  // because other transactions can only use up more of the limit meanwhile.
   const early = reckon(work, turns, await readPaces(work, names)).refused
   if (early) return { inS: 0, refused: early }
   const { inS, refused, after } = reckon(work, turns, await lockPaces(work, names))

@@ -26,8 +26,8 @@ export const workRecords: WorkRecords = {
       requestId,
       occurredAt: now,
     }))
-    // Both statements are sent at once, and the database runs them in this order. The first one tells it
-    // which person acts, before it gets the entries.
+    // Both statements are sent at once, and the database runs them in this order. The first statement tells
+    // the database which person acts, before the entries are written.
     await Promise.all([showWhoActs(work), insertRows(tx, 'auditLog', rows)])
   },
 

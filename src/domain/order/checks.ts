@@ -8,8 +8,8 @@ import { reservingStates } from './transitions.ts'
 const SHOWN = 10
 
 /**
- * The SQL expression for the sum that the company paid towards refunds of payment `p`. The order's own money
- * did not pay this sum. So the same sum is still in the order's account, for the factory.
+ * The SQL expression for the sum that the company paid towards refunds of payment `p`. It was not taken from
+ * the order's own money. So the order's account still holds that much more, for the factory.
  */
 const borneBefore = sql`coalesce((
   select sum(e.amount_idr) from refunds r join ledger_transactions t on t.key = 'refund:' || r.id || ':decided'
@@ -25,8 +25,8 @@ const refundedBeforeRestore = sql`exists (
 
 /**
  * The SQL expression for the sum that order `o` gave back to the company. The company had paid this sum
- * towards a refund, and then the order ended without a sale. The result is 0 if the order's money was earned
- * all the same.
+ * towards a refund, and then the order ended without a sale. The result is 0 if the order's money was earned,
+ * because the order's account is empty then.
  */
 const borneBack = sql`coalesce((
   select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0

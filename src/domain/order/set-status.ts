@@ -41,8 +41,9 @@ export type StatusByHand = (typeof statesByHand)[number]
 
 /**
  * Sets an order's status by hand (`PATCH /api/orders/:id/status`). An order that leaves on_hold or returned
- * gets stock reserved and a courier booked again. The status `refunded` refunds a parcel that came back. If
- * the buyer has requested a return, `returned` accepts it and `delivered` refuses it.
+ * gets stock reserved and a courier booked again. If the parcel came back, setting the status `refunded`
+ * refunds the buyer. If the buyer has requested a return, the status `returned` accepts that return, and
+ * `delivered` refuses it.
  * @throws CourierBooked (order.parcel_booked) where cancelling needs the courier first: run it by
  * `withParcelCancelled`
  * @throws order.not_found, reason_required, parcel_booked, out_of_stock, return_open, refund_decided,
@@ -75,8 +76,8 @@ async function move(
   const order = await lockOrder(work.tx, id)
   requireTransition(orderTransitions, order.status, status, 'order')
   if (order.status === 'return_requested') throw orderErrors.return_open({ orderId: id, code: order.code })
-  // The company refunds the buyer of a lost parcel in full. So setting the order to failed counts towards the
-  // person's limits on giving away money.
+  // The company refunds the buyer of a lost parcel in full. So if a person sets the order to failed, this
+  // counts towards that person's limits on giving away money.
   if (status === 'failed') await takeLimit(work, giftOf('order_failed', order, order.totalIdr))
   if (status === 'on_hold' && !reason) throw orderErrors.reason_required({ orderId: id })
   const goesBack = status === 'processing' && order.status !== 'paid'

@@ -25,8 +25,8 @@ export interface GatewayInvoice {
   /** The kind of payment method that the buyer used: `EWALLET`, `BANK_TRANSFER`, `QR_CODE`. */
   paymentMethod?: string
   /**
-   * The payment channel within the kind: `DANA`, `BCA`, `QRIS`. Some channels cannot send a refund back to
-   * the payer.
+   * The payment channel, which is the app or bank of that payment method: `DANA`, `BCA`, `QRIS`. Some
+   * channels cannot send a refund back to the payer.
    */
   paymentChannel?: string
   /**
@@ -163,8 +163,8 @@ export interface PaymentGateway {
   expireInvoice(id: string): Promise<GatewayInvoice>
   /**
    * Asks Xendit to send money back to the bank, card or e-wallet that paid. The call is made only while the
-   * caller's `lease` has not run out. While Xendit reports PENDING, the money has not arrived; once it
-   * reports SUCCEEDED, it has.
+   * caller's `lease` has not run out. While Xendit reports PENDING, the money has not arrived. Once Xendit
+   * reports SUCCEEDED, the money has arrived.
    */
   createRefund(refund: NewGatewayRefund, lease?: CallLease): Promise<GatewayRefund>
   getRefund(id: string): Promise<GatewayRefund>

@@ -135,7 +135,8 @@ export type AfterRefusal =
  * Decides the next step after the provider definitely refused or failed a refund. `failures` counts the
  * refund's failures, including this one. The failure code REFUND_FAILED names no cause, so the refund is sent
  * again twice and then goes to the wallet. If laku does not know the failure code, the refund is sent again
- * twice, and then a person decides. A person also decides if the code says that the money is gone.
+ * twice, and then a person decides. A person also decides if the code says that the money may have been sent
+ * already.
  */
 export function afterRefusal(failureCode: string, failures: number): AfterRefusal {
   const known = REFUND_REFUSALS[failureCode]
@@ -154,9 +155,9 @@ interface TakenBack {
 
 /**
  * Matches a chargeback in the provider's transaction list with the booked chargebacks. Returns `known` if its
- * id is booked. Otherwise it looks for a chargeback that staff reported with this id, or else with the same
- * payment and amount, and returns it. Returns `ask` if staff reported only other amounts for the payment, and
- * `new` if they reported none.
+ * id is booked. Otherwise returns the chargeback that staff reported with this id, or else with the same
+ * payment and amount. Returns `ask` if staff reported only other amounts for the payment. Returns `new` if
+ * they reported no chargeback of it.
  */
 export function matchChargeback<
   T extends TakenBack & { ledgerKey: string; providerTransactionId: string | null },

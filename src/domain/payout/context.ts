@@ -8,8 +8,8 @@ export interface PayoutContext {
   actor: Actor
   payouts: PayoutGateway
   /**
-   * Returns the refunds that wait because the provider's balance is too small. Payouts wait for the same
-   * balance, and the oldest payout or refund is sent first.
+   * Returns the refunds that wait because laku's balance at the provider is too small. Payouts wait for the
+   * same balance, and the oldest payout or refund is sent first.
    */
   refundsWaiting?: (work: Work) => Promise<Outgoing[]>
 }

@@ -17,7 +17,7 @@ export interface SettlementView {
   grossIdr: Rupiah
   /** The commission on the settlement's goods that was posted when they were sold. */
   commissionIdr: Rupiah
-  /** The factory's share of the refunds to buyers that the settlement deducts. */
+  /** The factory's share of refunds to buyers. The settlement deducts this share. */
   refundsIdr: Rupiah
   /**
    * The other amounts that were posted to the factory's account and are in the settlement, such as

@@ -29,8 +29,8 @@ import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 export interface Place {
   /**
    * The key, kind and subject of the ledger posting that moves the money out of suspense. If they are absent,
-   * the posting gets the usual ones. Only a chargeback has values of its own, because laku later finds its
-   * posting by them.
+   * the posting gets the usual ones. Only a chargeback has values of its own, because laku later finds the
+   * chargeback's posting by these values.
    */
   posting?: Pick<Posting, 'key' | 'kind' | 'subject'>
   /**
@@ -191,8 +191,7 @@ function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions):
 }
 
 /**
- * Returns the amount and the receiver of a suspense item's money, in the form in which a person's limits
- * count them.
+ * Builds the record by which the assignment of a suspense item's money is counted towards a person's limits.
  */
 const useOf = (item: SuspenseItem, { dimensions }: Place): LimitUse => ({
   kind: 'suspense',

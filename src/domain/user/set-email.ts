@@ -10,8 +10,8 @@ export interface NewEmail {
   /** The user's new email address; null removes the present address. */
   email: string | null
   /**
-   * Whether the person who sets the email address proved, with a code, that they hold the account's phone.
-   * Only then can the address be confirmed later and receive one-time codes.
+   * True if the person who sets the email address entered a code that was sent to the account's phone. Only
+   * then can the address be confirmed later and receive one-time codes.
    */
   proven: boolean
 }

@@ -72,8 +72,8 @@ async function approveLost(work: Work, lost: Lost): Promise<Adopted | undefined>
   const found = (await waiting(work, lost)) ?? (await makeRow(work, lost))
   if (!found) return undefined
   const use = await withdrawalUse(work, found)
-  // The owner requested the withdrawal. If it is above the limit, it needs a second person: that is the staff
-  // member who now adds it to the restored database.
+  // The wallet's owner requested the withdrawal. A withdrawal above the limit also needs the decision of a
+  // second person: here the staff member who adds it to the restored database.
   await countUse(work, use, (await isOverLimit(work, use)) ? personOf(work.actor) : null)
   const set = { dueAt: null, byHand: false }
   await moveState(work, withdrawalMachine, { to: 'approved', stays: true, ids: [found.id], set, all: true })

@@ -52,8 +52,8 @@ export const sentWithdrawalStates: readonly WithdrawalStatus[] = ['submitted', '
 export const failedWithdrawalStates: readonly WithdrawalStatus[] = ['failed', 'reversed']
 
 /**
- * The states of a withdrawal whose failed or returned payout may arrive after all. One of them is approved,
- * because the withdrawal may wait to be sent a second time.
+ * The states of a withdrawal whose failed or returned payout may arrive after all. `approved` is one of these
+ * states, because such a withdrawal may wait to be sent a second time.
  */
 export const revivableWithdrawalStates: readonly WithdrawalStatus[] = [...failedWithdrawalStates, 'approved']
 

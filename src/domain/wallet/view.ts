@@ -24,8 +24,8 @@ export async function walletView(work: Work): Promise<WalletView> {
 }
 
 async function viewOf(tx: Tx, userId: string): Promise<WalletView> {
-  // The held money of withdrawals is added up from their rows, because it equals the ledger's amount. A check
-  // in wallet/checks.ts tests this.
+  // The held money of withdrawals is added up from their rows. A check in wallet/checks.ts tests that the sum
+  // equals the ledger's amount.
   const { rows } = await sql<{ heldIdr: Rupiah }>`
     select ((select coalesce(sum(amount_idr + fee_idr), 0) from withdrawals
         where user_id = ${userId}::uuid and status in ${inSql(pendingWithdrawalStates)})

@@ -88,8 +88,8 @@ async function callAndRecord(context: BookingContext, booking: ClaimedBooking): 
 
 /**
  * Books a courier for one order now, even if the order is on hold; `courier` replaces the buyer's choice. If
- * a shipment exists, it is returned and keeps its courier. If the courier cannot be reached, the shipment
- * stays pending and laku retries the booking.
+ * the order already has a shipment, that shipment is returned and keeps its courier. If the courier cannot be
+ * reached, the shipment stays pending and laku retries the booking.
  * @throws logistics.order_not_found, logistics.order_not_bookable, kernel.option_not_taken, kernel.forbidden
  */
 export async function bookShipment(

@@ -14,10 +14,11 @@ export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
 
 /**
  * Returns the parcels to insert: one for each of these orders that is paid and has its stock reserved. The
- * orders stay locked, so that nobody cancels them meanwhile. A parcel's number is one more than the number of
- * earlier parcels with a known booking. So if the answer about a booking was lost, the next parcel has the
- * same number, and asks for that same booking. When staff book, `held` also allows orders on hold, and
- * `courier` replaces the buyer's choice.
+ * orders' rows stay locked, so that nobody cancels the orders meanwhile. The parcels of an order are
+ * numbered, and laku's reference at the courier contains the number. A parcel whose booking is unknown,
+ * because the courier's answer was lost, is not counted. So the next parcel gets the same number and the same
+ * reference, and no second booking is made. When staff book, `held` also allows orders on hold, and `courier`
+ * replaces the buyer's choice.
  */
 export async function bookableParcels(
   work: Work,

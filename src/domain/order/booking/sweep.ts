@@ -13,8 +13,8 @@ import { isPaidFor } from './bookable.ts'
 
 const running = sql`not (select paused from switches where name = 'biteship')`
 
-// The time (s) without a change after which the booking job of a paid order counts as lost. The job normally
-// runs within seconds.
+// If a paid order has not changed for this time (s), the job that books its courier counts as lost. The job
+// normally runs within seconds.
 const LOST_AFTER_S = 120
 const BATCH = 200
 

@@ -65,9 +65,9 @@ async function refundLost(work: Work, orderId: string): Promise<void> {
   if (order.status !== 'failed' || !kept) return
   await earnOrders(work, [orderId])
   const { userId, sessionId } = order
-  // If staff set the order to failed, this refund was counted towards their limits at that time. If the
-  // courier reported the loss, no person decided. The database requires a count in that case, too, so the
-  // refund is counted now.
+  // The database requires a record of each such refund in the table of limits. If staff set the order to
+  // failed, the record was made then, in that person's name. If the courier reported the loss, the record is
+  // made now, and counts against nobody's limits.
   await countUnlessCounted(work, giftOf('order_failed', order, kept.leftIdr))
   await refundOrder(work, {
     key: `order:${orderId}:lost`,

@@ -14,7 +14,7 @@ import {
 import { takeLimit } from '../../ops/index.ts'
 
 export interface ShipmentMove extends ParcelMoveByHand {
-  /** True if the courier has cancelled the parcel just now, because of this change (`cancelBooking`). */
+  /** True if the courier has just cancelled the parcel at laku's request, before this change of status. */
   isCancelledThere?: boolean | undefined
 }
 
@@ -22,8 +22,8 @@ export interface ShipmentMove extends ParcelMoveByHand {
  * Sets the status of a parcel by hand, if its courier does not report it. The status of the parcel's order
  * changes accordingly.
  *
- * If laku asked a courier for the parcel and never heard an answer, the courier may have a booking that
- * nobody needs. So a person is told when such a parcel is cancelled.
+ * Laku may have asked a courier to carry the parcel and got no answer. Then the courier may have a booking
+ * that nobody needs. So staff are notified when such a parcel is cancelled.
  * @throws logistics.shipment_not_found, kernel.illegal_transition, second_person_needed, forbidden
  */
 export async function setShipmentStatus(work: Work, input: ShipmentMove): Promise<ShipmentView> {

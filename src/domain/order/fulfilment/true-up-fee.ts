@@ -29,9 +29,8 @@ export async function trueUpFee(work: Work, orderId: string): Promise<void> {
       reason: 'fee_trued',
       from,
     })
-    // When the parcel's journey is over, the parcel's fee leaves the account `shipping`, and the margin is
-    // posted. If there is no margin yet, the journey is not over. So the fee is lowered now, and the lower
-    // fee will leave the account.
+    // At the end of the parcel's journey, the parcel's fee is moved out of the account `shipping`, and the
+    // margin is posted. If no margin is posted yet, the fee is still to be moved. So the fee is lowered now.
     if (parcel.marginIdr === null) await lowerFee(work, parcel.id, rupiah(backIdr))
   }
   await sql`

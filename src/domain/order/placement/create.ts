@@ -129,8 +129,8 @@ function buyerOf({ actor }: Work, userId: string | undefined): string {
  * for a suspended buyer.
  */
 export async function requireActive(work: Work, userId: string): Promise<void> {
-  // This query locks the user's row, as the database does when a new row refers to the user. So a user who is
-  // being erased is either not found here, or is erased after this order is written.
+  // This query locks the user's row, so that the user is not erased at the same time. A user who is being
+  // erased is either not found here, or is erased only after this order is written.
   const { rows } = await sql<{ status: UserStatus; closingSince: Date | null }>`
     select status, closing_since from (${lockedBuyers([userId])}) buyers`.execute(work.tx)
   const [user] = rows

@@ -38,8 +38,8 @@ export function keptFor(order: LockedOrder, payments: readonly OrderPayment[]): 
 }
 
 /**
- * Describes a refund of `amountIdr` to an order's buyer in the form in which limits count it: as money that
- * the acting person gives away. The caller counts it towards that person's limits.
+ * Builds the record by which a refund to an order's buyer is counted: money that the acting person gives
+ * away. The caller counts it towards that person's limits.
  */
 export const giftOf = (
   kind: LimitedKind,
@@ -84,8 +84,8 @@ type Owner = Pick<LockedOrder, 'sessionId' | 'userId'>
 
 /**
  * Returns the ledger debits that pay for a refund. The price of the goods is taken out of the factories'
- * accounts and the account `commission`. The company pays the rest of the refund. If an earlier refund made
- * this refund smaller than the price of the goods, the company gets the surplus.
+ * accounts and the account `commission`. The company pays the rest of the refund. If the refund is smaller
+ * than that price, because of an earlier refund, the company gets the difference.
  */
 export function takeBack(goods: readonly GoodsMoney[], refundIdr: Rupiah, owner: Owner): Entry[] {
   const { sessionId, userId } = owner

@@ -168,7 +168,8 @@ interface GivenBack {
 }
 
 /**
- * Decides the refund of an accepted return, paid from the money of its items, and emits return.accepted.
+ * Decides the refund of an accepted return, and emits return.accepted. The refund is paid from the money that
+ * was posted for the returned items.
  */
 async function giveBack(work: Work, given: GivenBack): Promise<void> {
   const { returnId, reason, order, kept, sold, items, refundIdr, shippingIdr } = given

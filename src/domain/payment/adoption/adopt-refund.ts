@@ -32,7 +32,7 @@ const REASON = 'adopted'
 
 /**
  * Records a refund that laku sent before a database restore and that the restored database lacks. If the
- * refund took all that was left of the payment, `refunding` is called. It cancels the payment's order or
+ * refund took all that was left of the payment, `refunding` is called, which cancels the payment's order or
  * participation. Returns undefined if the refund cannot be recorded.
  */
 export async function adoptRefund(
@@ -157,8 +157,8 @@ async function makeRow(
   if (!paidStates.includes(status) || amountIdr > leftOf(payment)) return false
   const key = `adopted:${answer.id}`
   const isEscrow = await isInEscrow(work, payment)
-  // A payment whose money is in a session's escrow can only be refunded in full. A partial refund would take
-  // money of the session's other buyers.
+  // A payment whose money is in a session's escrow can only be refunded in full. So a partial refund is not
+  // recorded.
   if (isEscrow && amountIdr !== leftOf(payment)) return false
   await decideRefunds(work, [
     {

@@ -3,8 +3,8 @@ import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { RESERVED_S } from '../invoices/reserve.ts'
 
 /**
- * Marks pending payments without an invoice, after a database restore. Xendit may have an invoice for such a
- * payment that the restored database lacks. So laku looks for that invoice before it makes another one.
+ * Marks, after a database restore, the pending payments that have no invoice in the restored database. Xendit
+ * may have an invoice for such a payment. So laku looks for that invoice before it makes another one.
  */
 export async function expectLostInvoices(work: Work): Promise<void> {
   await sql`

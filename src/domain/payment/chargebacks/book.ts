@@ -193,7 +193,7 @@ export async function recognize(work: Work, told: BookedChargeback, line: Charge
   await addChargedBack(work, [{ paymentId: told.paymentId, amountIdr: changeIdr }])
 }
 
-/** Notifies staff of chargebacks, so that they look at the order before it is sent. */
+/** Notifies staff of chargebacks, so that they look at the order before its parcel is sent. */
 export function reportChargebacks(
   work: Work,
   payments: ReadonlyMap<string, LockedPayment>,
@@ -226,8 +226,8 @@ function reportAmbiguousChargeback(work: Work, { transactionId, paymentId, amoun
 }
 
 /**
- * Returns true if a chargeback of `amountIdr` is too large for a received payment. Card issuers can take back
- * at most the sum that the buyer paid by card or bank.
+ * Returns true if a chargeback of `amountIdr` is too large for a received payment. A chargeback can take back
+ * at most the sum that the buyer paid by invoice, and not the part from the wallet.
  */
 export function takesTooMuch(payment: LockedPayment, amountIdr: Rupiah): boolean {
   return payment.paidAt !== null && payment.chargedBackIdr + amountIdr > takeableIdr(payment)
@@ -238,10 +238,10 @@ export const isConfirmed: RawBuilder<boolean> = sql<boolean>`exists (
   select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed')`
 
 /**
- * Refuses a chargeback above the sum that the buyer paid by card or bank. A card issuer cannot take back the
- * part that the buyer's wallet paid. A payment whose money went out of quarantine to somebody else never had
- * that money, so its chargeback is refused too. The provider's transaction list tells where it belongs.
- * `besides` is the sum that card issuers have taken back of the payment besides this chargeback.
+ * Refuses a chargeback above the sum that the buyer paid by invoice. A card issuer cannot take back the part
+ * that the buyer's wallet paid. A payment whose money went out of quarantine to somebody else never had that
+ * money. So a chargeback of such a payment is refused too, and the provider's transaction list tells where it
+ * belongs. `besides` is the sum that other chargebacks have taken back of the payment.
  * @throws payment.not_refundable
  */
 export async function requireTakeable(

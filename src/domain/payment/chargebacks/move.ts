@@ -14,8 +14,8 @@ import {
 } from './book.ts'
 
 /**
- * Returns the payments on which a chargeback with this id of Xendit's is booked, so that they can be locked
- * together with the right payment.
+ * Returns the payments on which a chargeback with this id of Xendit's is booked, so that the caller can lock
+ * them together with the payment to which the chargeback belongs.
  */
 export async function paymentsBookedOn(work: Work, transactionId: string): Promise<string[]> {
   const { rows } = await sql<{ paymentId: string }>`

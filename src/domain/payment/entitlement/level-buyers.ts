@@ -19,9 +19,9 @@ interface Difference {
 }
 
 /**
- * Corrects the money of buyers after their card issuer gave them money back or took it again. Too much money
- * is taken out of the buyer's wallet, as far as the wallet has it. The buyer owes the rest (account
- * `buyer-claims`), and staff are notified.
+ * Corrects the money of buyers after their card issuer gave them money back or took it again. If a buyer now
+ * has too much, the surplus is taken out of the wallet. If the wallet holds less, the buyer owes the rest
+ * (account `buyer-claims`), and staff are notified. If a buyer now has too little, laku pays the missing sum.
  */
 export async function levelBuyers(work: Work, paymentIds: Iterable<string>): Promise<void> {
   const payments = await lockPayments(work.tx, paymentIds)

@@ -66,10 +66,10 @@ export const buyersLeft = (payment: OwnMoney): Rupiah =>
 
 /**
  * Returns the sum that the buyer should have got back from laku by now. Normally this is the sum of the
- * refunds and rebates decided. If refunds and chargebacks together would exceed what the buyer paid, the sum
- * is smaller. If the card issuer gave back more than the payment's own sum, it is below zero: the buyer owes
- * laku money. For example, laku put a surplus into the wallet, and the card issuer gave the surplus back as
- * well.
+ * refunds and rebates decided. The result is smaller if refunds and chargebacks together would exceed what
+ * the buyer paid. It is below zero if the card issuer gave back more than the payment's own sum. Then the
+ * buyer owes laku money. For example, laku put a surplus into the wallet, and the card issuer gave the
+ * surplus back as well.
  */
 export const dueToBuyer = (payment: OwnMoney): Rupiah =>
   Math.min(payment.returnedIdr, ownIdr(payment) - payment.chargedBackIdr)

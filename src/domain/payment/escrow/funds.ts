@@ -46,8 +46,8 @@ type Paid = Pick<Payment, 'sessionId' | 'participantId' | 'orderId'>
 
 /**
  * Locks the sessions and orders of these payments before anything is posted for them. The payments' rows are
- * locked already. All code locks in this sequence: payment, session, order, ledger balance. Another sequence
- * would deadlock with a transaction that closes a session.
+ * locked already. All code locks in this sequence: payment, session, order, ledger balance. With another
+ * sequence, this transaction could deadlock with one that closes a session.
  */
 export async function lockPaidThings(tx: Tx, payments: readonly Paid[]): Promise<void> {
   const ids = (key: keyof Paid) => [...new Set(payments.flatMap((payment) => payment[key] ?? []))]

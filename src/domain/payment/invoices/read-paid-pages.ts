@@ -13,9 +13,9 @@ const LOOKUPS_PER_PAGE = 10
  */
 const LISTED_S = 1800
 /**
- * A safety margin (s). Xendit's list of paid invoices is read for as long back as the age of the oldest
- * invoice that is looked up, plus this margin. The margin is needed, because Xendit's clock may differ from
- * ours, and its answer takes time.
+ * A safety margin (s). Laku reads Xendit's list back to the time when it asked for the oldest of these
+ * invoices, and then this much further back. The margin is needed, because Xendit's clock may differ from
+ * ours, and Xendit's answer takes time.
  */
 const MARGIN_S = 60
 

@@ -102,8 +102,8 @@ export async function reserveInvoice(work: Work, code: string): Promise<Opening>
 const SHORT_WAIT_MS = 1_500
 const TURN_KEPT_MS = 120_000
 /**
- * The longest queue for invoices that is accepted (ms). No real queue is that long, because payments expire
- * earlier.
+ * The maximum time (ms) that a payment may wait in the queue for invoices: 24 hours. In practice no payment
+ * waits that long, because it expires earlier.
  */
 const LONGEST_LINE_MS = 24 * 3_600_000
 

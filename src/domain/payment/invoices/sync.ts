@@ -115,8 +115,9 @@ function nextCheck({ invoiceRequestedAt, buyerBackAt, expiresAt }: AskedPayment,
 
 /**
  * Returns the time when laku asks Xendit again after it got no answer. `since` is the time when the payment
- * ended, or was first contradicted. The wait is as long as the time that has passed since then. So the waits
- * grow, from half a minute to at most an hour. If Xendit named a wait, laku uses that wait instead.
+ * ended, or when a webhook first contradicted its invoice. The wait is as long as the time that has passed
+ * since then. So the waits grow, from half a minute to at most an hour. If Xendit named a wait, laku uses
+ * that wait instead.
  */
 function nextTry(since: Date, now: Date, retryAfterS?: number): Date {
   const wait = Math.min(LONGEST_WAIT_S, Math.max(SHORTEST_WAIT_S, ageS(since, now)))

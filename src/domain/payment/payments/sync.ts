@@ -10,8 +10,8 @@ import { type ShownPayment, showPayment } from './list.ts'
 
 /**
  * Asks Xendit now about a payment and its refunds, and records the answer, without waiting for a webhook or
- * the next check. A refund may be sent again by this call. The call may still be repeated at any time,
- * because the refund keeps its key. Returns the payment as it is afterwards.
+ * the next check. This call may send a refund again. Even so, it may be repeated at any time, because the
+ * refund keeps its key. Returns the payment as it is afterwards.
  * @throws payment.not_found, payment.invoice_under_way, kernel.forbidden
  * @throws ProviderFailure where the provider does not say
  */

@@ -126,8 +126,8 @@ async function bookLines(work: Work, lines: readonly GatewayTransaction[]): Prom
 
 /**
  * An SQL condition: Xendit's transaction list was read to its end after the database server started. A
- * restored copy of the database always runs on a newly started server. So laku reads the list before that
- * copy's first payout. The list shows what the shop did after the backup.
+ * restored copy of the database always runs on a newly started server. So before that copy's first payout,
+ * laku must read the list, which shows what the shop did after the backup.
  */
 export const bookIsRead: RawBuilder<boolean> = sql<boolean>`exists (
   select from provider_book_reads where provider = 'xendit' and server_start = pg_postmaster_start_time())`
@@ -162,7 +162,8 @@ async function mark(
   { transactions, lastId, hasMore }: GatewayTransactionPage,
 ): Promise<boolean> {
   // The next reading of Xendit's transaction list starts at the time of the newest line on this reading's
-  // first page. So it also finds lines that change during this reading, because their times are later.
+  // first page. So the next reading also finds lines that change during this reading, because their times are
+  // later.
   const newest = transactions.reduce<Date | null>(
     (latest, { updatedAt }) => (latest && latest > updatedAt ? latest : updatedAt),
     null,

@@ -115,7 +115,8 @@ export interface Adopting {
   payout: (work: Work, answer: GatewayPayout) => Promise<boolean>
   /**
    * Cancels the order or participation of a payment that was refunded in full before a database restore. The
-   * cancellation decides that refund again, because the restored database lacks it.
+   * cancellation decides that refund again, because the restored database lacks it. The refund is then marked
+   * as sent, so it is not sent twice.
    */
   refunding: (work: Work, paymentId: string) => Promise<void>
 }
@@ -211,8 +212,8 @@ async function codeOfLost(
 }
 
 /**
- * Ignores an answer of Xendit that laku's rules refuse; the line then stays as it is. An error because Xendit
- * cannot be reached still ends the run.
+ * Ignores an answer of Xendit that laku's rules refuse; the line then stays as it is. But if Xendit cannot be
+ * reached, the error ends the run.
  */
 async function unlessUnfollowable(ask: () => Promise<void>): Promise<void> {
   try {

@@ -27,8 +27,8 @@ import { refundEvent } from './refund-event.ts'
  * order; `refusals` are refunds that it definitely did not accept. A refund succeeds only when the provider
  * reports SUCCEEDED, even after it reported FAILED. If a refund fails, laku owes its money to the buyer
  * again. Money that the provider moved in any other way goes into the suspense account (unexplained money).
- * If the provider contradicts itself about a refund, that refund's automatic steps stop. The same updates
- * again change nothing.
+ * If the provider contradicts itself about a refund, that refund's automatic steps stop. If the same updates
+ * are booked again, nothing changes.
  */
 export async function applyRefundAnswers(
   work: Work,
@@ -51,8 +51,8 @@ export async function applyRefundAnswers(
 }
 
 /**
- * Reports a refund at the provider that matches no refund of ours. Nothing is booked here, because the sync
- * of the provider's transaction list finds and books its money.
+ * Reports a refund at the provider that matches no refund of ours. Nothing is booked here, because the later
+ * reading of the provider's transaction list finds and books the refund's money.
  */
 async function tellOfStranger(
   work: Work,

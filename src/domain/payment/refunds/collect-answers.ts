@@ -35,8 +35,8 @@ export interface Refusal {
   failureCode: string
   /**
    * The id of the worker's lease under which the refused call was made. The refusal proves that no refund was
-   * made only under two conditions: this lease still holds, and the refund had no other call. Otherwise
-   * another call may have made the refund.
+   * made if this lease still holds and the refund had no other call. Otherwise another call may have made the
+   * refund.
    */
   leaseId?: string
 }

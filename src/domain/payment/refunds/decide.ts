@@ -61,7 +61,7 @@ export interface StaffFacts {
 
 /**
  * The time (s) after which a periodic job (the sweep) handles a decided refund. If the refund's own job has
- * not run by then, it counts as lost.
+ * not run by then, that job counts as lost.
  */
 export const JOB_GRACE_S = 60
 

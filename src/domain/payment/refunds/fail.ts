@@ -18,7 +18,7 @@ type Failed = FailedNow & { payment: LockedPayment | undefined; failures: number
  * again. The caller has locked their rows. A failed refund is sent again under a new attempt number, after a
  * longer wait each time. If the bank, card or e-wallet that paid accepts no refund, the money goes into the
  * buyer's wallet at once. A person decides if another call of the refund is under way, or if the refusal code
- * says that the money is gone.
+ * says that the money may have been sent already.
  */
 export async function failRefunds(
   work: Work,

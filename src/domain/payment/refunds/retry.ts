@@ -29,8 +29,8 @@ export interface RefundRetry {
    */
   wallet?: boolean | undefined
   /**
-   * The provider's id of a refund that staff recognize as this refund, although laku did not. That refund is
-   * first read from the provider.
+   * The provider's id of a refund that staff recognize as this refund, although laku did not. Laku reads that
+   * refund from the provider before the retry.
    */
   providerRefundId?: string | undefined
   /**

@@ -20,7 +20,7 @@ export function maySend(
 ): boolean {
   if (refund.status !== 'submitted') return false
   // Xendit may store a refunded sum for the payment that is higher than the sum of its listed refunds. Then
-  // this refund may be the difference, so it is not sent.
+  // Xendit may have made this refund already without listing it, so it is not sent.
   const shownIdr = all.filter(mayHaveGone).reduce((sum, refund) => sum + refund.amountIdr, 0)
   if (refundedIdr !== undefined && refundedIdr > Math.max(shownIdr, refund.bookedIdr)) return false
   if (refund.calls === 0 || !refund.firstCalledAt || !refund.lastCalledAt) return true

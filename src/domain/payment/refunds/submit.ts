@@ -152,8 +152,8 @@ async function record(work: Work, answers: readonly RefundAnswer[]): Promise<voi
 }
 
 /**
- * Ends the search at the provider for a refund's second call. Its outcome was unknown, but the refund's money
- * is already paid or in the wallet.
+ * Ends the search at the provider for a refund's second call. That call's outcome is unknown, but the
+ * refund's money is already paid or in the wallet.
  */
 async function endLooks(work: Work, refunds: readonly SentRefund[]): Promise<void> {
   if (refunds.length === 0) return

@@ -64,8 +64,8 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
 }
 
 /**
- * Returns the amount and the receiver of a decision about quarantined money. They count toward the limits on
- * the money that one person may give away. The amount includes the sum that the company adds.
+ * Builds the record by which a decision about quarantined money is counted towards the limits on the money
+ * that one person may give away. The amount includes the sum that the company adds.
  */
 export const unappliedUse = (
   { id, amountIdr }: LockedUnapplied,

@@ -4,9 +4,9 @@ import { ensureWallets } from '../../wallet/index.ts'
 import { dimensionsOf } from '../escrow/funds.ts'
 
 /**
- * Reaction to payment.expired and payment.failed: puts the part of the payment that was held from the buyer's
- * wallet back into the wallet. It runs after the reactions of orders and participations, because wallets must
- * be locked after orders and participations.
+ * Reaction to payment.expired and payment.failed: gives back to the buyer's wallet the part that was held for
+ * the payment. This reaction runs after the reactions of orders and participations, because wallets must be
+ * locked after orders and participations.
  */
 export async function freeParts(
   work: Work,

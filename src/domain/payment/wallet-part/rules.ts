@@ -29,9 +29,9 @@ export interface AskedPart {
 
 /**
  * Returns the sum of a payment that is paid from the wallet. If the caller gives no sum, the wallet pays as
- * much as it can. If it cannot pay all, the rest for the invoice must reach the provider's minimum. A sum
- * that the caller gives is used unchanged. It is refused if the rest is too small for an invoice; the error
- * names the largest sum allowed.
+ * much as it can. If that is not everything, the wallet leaves at least the provider's minimum to the
+ * invoice. A sum that the caller gives is used unchanged, or refused if the rest is too small for an invoice.
+ * The error then names the largest sum allowed.
  * @throws wallet.insufficient_balance, payment.wallet_part_above_price, rest_below_invoice_minimum,
  * below_invoice_minimum, no_wallet_part
  */

@@ -6,7 +6,7 @@ import { inWallets } from './hold-parts.ts'
 import { isParted } from './rules.ts'
 
 /**
- * Returns, by payment, the ledger debits that spend the wallets' parts of these payments. A part that is
+ * Returns, by payment, the ledger debit that spends the part which the buyer's wallet pays. A part that is
  * still held is taken from the ledger account that holds it. If the payment ended earlier, the part is back
  * in the wallet and is taken from there. If the wallet no longer has that sum, the payment is left out.
  */
@@ -30,9 +30,9 @@ export async function takeParts(work: Work, payments: readonly LockedPayment[]):
 }
 
 /**
- * Takes the wallet's parts of ended payments out of the wallets again. This is needed, because the parts were
- * put back when the payments ended. Wallets are locked after the payments' orders and sessions, as in all
- * other code.
+ * Takes parts of payments out of the wallets again. These payments had ended, so their parts were put back
+ * into the wallets. Now money for these payments arrived after all, so the parts are needed again. Wallets
+ * are locked after the payments' orders and sessions, as in all other code.
  */
 async function takeAgain(
   work: Work,

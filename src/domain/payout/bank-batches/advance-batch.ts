@@ -133,9 +133,9 @@ export interface BankWord {
  * Books the bank's outcome for lines (transfers) of a batch. If one line is refused, nothing is booked. A
  * line is either paid, under a bank reference that nothing else has, or rejected. A line that was paid and
  * sent back counts as rejected. A line that the bank pays after a rejection or cancellation counts as paid.
- * If another payout has paid its settlement or withdrawal meanwhile, the line's money goes into the suspense
- * account (unexplained money). Without `words` (the outcomes of single lines), all open lines are booked as
- * paid, under one reference.
+ * If another payout has paid the line's settlement or withdrawal meanwhile, the line's money goes into the
+ * suspense account (unexplained money). Without `words` (the outcomes of single lines), all open lines are
+ * booked as paid, under one reference.
  * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
  * reference_used, reference_invalid,
  *   kernel.second_person_needed, kernel.illegal_transition, kernel.forbidden
@@ -147,8 +147,8 @@ export async function confirmBatch(
   requireStaff(work.actor, 'finance')
   const batch = await lockBatch(work, input.batch)
   // The bank may change a line's outcome after the batch is finished: it sends the money back, or pays after
-  // all. So outcomes of single lines are still booked. A reference for the whole batch is refused, because no
-  // open line is left.
+  // all. So outcomes of single lines are still booked. But one bank reference for all open lines is refused,
+  // because no line is open any more.
   const isOver = finalStates(bankBatchTransitions).includes(batch.status) && input.words !== undefined
   if (!isOver) requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
   if (input.reference) await claimBankReference(work, input.reference, ['bank_batch', batch.id])
@@ -201,9 +201,9 @@ export async function confirmBatch(
 }
 
 /**
- * Counts a withdrawal that goes back into its wallet as money that one person gives away, so that this
- * person's limits apply. Only the bank knows whether the withdrawal had arrived. If it had arrived, its owner
- * would now have the money twice. A settlement is counted later, when it is approved again.
+ * Counts a withdrawal that goes back into its wallet as money that the acting person gives away, so that this
+ * person's limits apply. Only the bank knows whether the withdrawal had arrived. If it had, the wallet's
+ * owner would now have the money twice. A settlement is counted later, when it is approved again.
  * @throws kernel.second_person_needed
  */
 async function takeReturned(work: Work, { purpose, subjectId, userId, amountIdr }: Line): Promise<void> {

@@ -44,7 +44,8 @@ interface Step {
  * Updates any number of payouts to their state at the provider. `answers` were read from the provider, and
  * may come in any order. `refusals` are payouts that the provider definitely did not accept. A known or
  * outdated answer changes nothing. An answer that contradicts the known state is booked, too. If no
- * settlement or withdrawal can take its money, the money goes into the suspense account (unexplained money).
+ * settlement or withdrawal can take the payout's money, the money goes into the suspense account (unexplained
+ * money).
  */
 export async function applyPayoutAnswers(
   work: Work,
@@ -220,8 +221,8 @@ async function note(work: Work, heard: readonly Heard[]): Promise<void> {
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(
       id uuid, provider_payout_id text, provider_status text, provider_updated_at timestamptz, next_check_at timestamptz)
     where p.id = w.id and p.status in ${inSql(sentPayoutStates)}`.execute(work.tx)
-  // The provider was sending a failed or returned payout again, and that has ended now. So newer payouts that
-  // waited for its end may be sent.
+  // These payouts had failed or come back, and then the provider began to send them again. That has ended
+  // now. So newer payouts that waited for it may be sent.
   await sql`
     update payouts p set provider_status = w.provider_status, next_check_at = null
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(id uuid, provider_status text)
@@ -305,8 +306,8 @@ async function isKnown(work: Work, { payout, answer }: Heard): Promise<boolean> 
 }
 
 /**
- * Ends a payout whose money came back. The payout had arrived before, but its settlement or withdrawal could
- * not take the money. So the payout was set aside.
+ * Ends a payout that had been set aside, because its settlement or withdrawal could not take the money. Now
+ * the money has come back.
  */
 async function endSetAside(work: Work, { id }: LockedPayout, answer: GatewayPayout): Promise<void> {
   await moveState(work, payoutMachine, {

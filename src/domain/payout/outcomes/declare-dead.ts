@@ -35,9 +35,9 @@ interface Doubtful {
 
 /**
  * Declares, by two people, that a payout with an unknown outcome was never made: the first asks, and the
- * second confirms. Then a new payout may be sent. The payout's key must have expired. A day after the last
- * call the provider's list must still lack the payout. If the payout arrives nevertheless, it is booked as a
- * contradiction.
+ * second confirms. After that a new payout may be sent. The key of the old payout must have expired. A day
+ * after its last call, the provider's list must still lack it. If the old payout arrives nevertheless, it is
+ * booked as a contradiction.
  *
  * A payout of which no call ever reached the provider is ended at once, and by one person: its money surely
  * did not move.

@@ -81,7 +81,7 @@ export async function dropPayouts(
 }
 
 /**
- * Drops the payouts of these settlements and withdrawals that were never sent. Returns the ids of the
+ * Drops the never-sent payouts of these settlements and withdrawals. Returns the ids of the
  * settlements and withdrawals with a payout that was sent.
  */
 export async function dropUnsent(

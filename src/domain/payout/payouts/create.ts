@@ -41,7 +41,7 @@ export interface NewPayout {
 
 /**
  * The time (s) after which a periodic job (the sweep) handles a new payout. If the payout's own job has not
- * run by then, it counts as lost.
+ * run by then, that job counts as lost.
  */
 const JOB_GRACE_S = 60
 

@@ -57,8 +57,8 @@ export interface PayoutOwner {
 }
 
 /**
- * Returns the owner of a payout's money. If the money is in the suspense account (unexplained money), only
- * that owner's account may be charged for it.
+ * Returns the owner of a payout's money, to be stored when laku puts money of the payout into the suspense
+ * account (unexplained money). Staff cannot then assign that money to the account of another user or factory.
  */
 export function ownerOf({ userId, factoryId }: Pick<LockedPayout, 'userId' | 'factoryId'>): PayoutOwner {
   return { ...(userId && { userId }), ...(factoryId && { factoryId }) }

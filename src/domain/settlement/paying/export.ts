@@ -32,7 +32,8 @@ export async function claimForBank(
   for (const id of await idsOf(work, input.settlements)) {
     const settlement = await lockSettlement(work.tx, id)
     const isNamed = input.settlements.length > 0
-    // Another transaction changed this settlement after the list was read, so it is no longer approved.
+    // Another transaction changed this settlement after the approved settlements were listed, so it is no
+    // longer approved.
     if (!isNamed && settlement.status !== 'approved') continue
     const ready = await readyOf(work, settlement)
     if (isNamed) await requireUnpaid(work, ready)

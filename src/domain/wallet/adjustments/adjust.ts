@@ -95,8 +95,8 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
 }
 
 /**
- * Returns a wallet adjustment's amount and receiver, in the form in which a person's limits count them. Money
- * taken out of the wallet counts as much as money added.
+ * Builds the record by which a wallet adjustment is counted towards a person's limits. Money taken out of the
+ * wallet counts as much as money added.
  */
 export const useOf = ({
   id,

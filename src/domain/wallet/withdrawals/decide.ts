@@ -128,9 +128,9 @@ async function decide(
   if (to === 'approved') await countUse(work, await withdrawalUse(work, withdrawal), personOf(work.actor))
   else await undoUse(work, 'withdrawal', [id])
   const set = { dueAt, decidedBy: actorLabel(work.actor), finishedAt: to === 'rejected' ? work.now : null }
-  // Only an unsent withdrawal can be decided. It is held, or it is approved and has a due time. An approved
-  // withdrawal without a due time has a payout. It can only be rejected, after its unsent payout was
-  // cancelled.
+  // A withdrawal can be decided if it is held, or if it is approved and has a due time. An approved
+  // withdrawal without a due time already has a payout. Such a withdrawal can only be rejected, after that
+  // payout was cancelled before it was sent (`isUnsent`).
   const where = sql`(t.status = 'held' or t.due_at is not null or ${isUnsent}::boolean)`
   await moveState(work, withdrawalMachine, { to, ids: [id], set, where, all: true })
   work.emit(withdrawalEvent(withdrawal, status, to, true))

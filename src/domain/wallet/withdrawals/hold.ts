@@ -46,7 +46,7 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
     },
   ])
   // If the withdrawal waits for staff, it counts toward the limits of the customer and of the bank account
-  // only when they approve it. Then it also counts toward the limits of the person who approves it.
+  // only when staff approve it. Then it also counts toward the limits of the person who approves it.
   if (!isLarge && !byHand) await countUse(work, use)
   await postHold(work, withdrawal.id, userId, takenIdr)
   work.emit(withdrawalEvent(withdrawal, null, 'held', work.actor.kind === 'staff'))
@@ -71,9 +71,9 @@ export async function holdWithdrawal(work: Work, hold: NewHold): Promise<string>
 }
 
 /**
- * Returns a withdrawal in the form in which limits count it: its amount, customer, wallet and bank account.
- * The bank account is identified by bank and number, without the holder's name. So all withdrawals to one
- * account count toward the same limit, even if several people request them.
+ * Builds the record by which a withdrawal is counted towards limits: its amount, customer, wallet and bank
+ * account. The bank account is identified by bank and number, without the holder's name. So all withdrawals
+ * to one account count toward the same limit, even if several people request them.
  */
 export async function withdrawalUse(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
