@@ -5,7 +5,8 @@ import { withLock } from '../cli/client/file-lock.ts'
 import { CliError, exitCodes } from '../cli/errors/cli-error.ts'
 import { folderError, openDataFolder, systemCode } from '../runtime/data-folder.ts'
 
-// Tokens are saved by database, because one data folder may have been used with several databases.
+// Each token is saved under the name of its database, because one data folder may have been used with several
+// databases.
 const schema = z.object({ tokens: z.record(z.string(), z.string()) })
 
 type Credentials = z.output<typeof schema>

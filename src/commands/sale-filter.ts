@@ -3,7 +3,9 @@ import type { CommandContext } from '../cli/define/context.ts'
 import type { Work } from '../domain/kernel/index.ts'
 import { sessionNamed } from './sessions/session.ts'
 
-/** The options by which lists of orders and of payments are filtered, besides their status. */
+/**
+ * The options that filter a list of orders or a list of payments. The filter by status is not one of them.
+ */
 export const saleOptions = [
   { flags: '--session <session>', description: 'only of this session (UUID or code)' },
   { flags: '--user <id>', description: 'only of this buyer (UUID)' },

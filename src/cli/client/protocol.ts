@@ -79,7 +79,7 @@ export interface PrintedFailure {
   message: string
   details: Record<string, unknown>
   exitCode: number
-  /** Whether laku foresaw this error. The stack is worth seeing only if laku did not foresee the error. */
+  /** Whether laku foresaw this error. If it did, nobody needs the stack trace. */
   foreseen: boolean
   stack?: string
 }
@@ -106,8 +106,9 @@ export type RunEvent =
    */
   | { ask: Question }
   /**
-   * Reports that the command's question with this number (from 1) was answered. The person has already seen
-   * the output before that question. So the client displays only the output after it.
+   * Reports that the command has got the answer to the question with this number (from 1). If the command ran
+   * before, the person has already seen the output up to that question. The client then displays only the
+   * output after the question.
    */
   | { answered: number }
   | { failure: PrintedFailure }

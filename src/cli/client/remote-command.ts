@@ -120,7 +120,8 @@ export class RemoteCommand {
   }
 
   /**
-   * Displays a command's run that was begun earlier, until the run ends, and sets the exit code of the run.
+   * Displays the output of a command that was begun earlier, until the command ends. Then sets the exit code
+   * of this process to the command's exit code.
    */
   async attach(id: string): Promise<void> {
     this.#run = id
@@ -296,8 +297,8 @@ export class RemoteCommand {
   }
 
   /**
-   * Returns whether to run the command again. This is true if the server ended before the command was done,
-   * and the time of --wait is not over. The new run has the same idempotency key.
+   * Returns whether to run the command again. This is true if the server stopped before the command was done,
+   * and the time given with --wait is not over. The new run has the same idempotency key.
    */
   #mayRunAgain(): boolean {
     if (!this.#wasInterrupted || this.#deadline === undefined || this.#time.nowMs() > this.#deadline)
@@ -334,7 +335,7 @@ export class RemoteCommand {
       if (event.answered >= this.#skipUntil) this.#skipUntil = 0
     } else if (this.#skipUntil === 0) {
       this.#wasInterrupted = 'failure' in event && event.failure.code === 'cli.interrupted'
-      // With --wait, the person sees only how the command ended, not how each attempt ended.
+      // With --wait, an interrupted command is run again. So the person sees only how the last run ended.
       if (!(this.#wasInterrupted && this.#deadline !== undefined)) await this.#renderer.show(event)
     }
   }
@@ -362,7 +363,10 @@ export class RemoteCommand {
   }
 }
 
-/** Separates the code of the second factor from the input of the command itself. */
+/**
+ * Takes the option `--code` out of a command's input if it is the code of a second factor. Returns that code,
+ * and the rest of the input (`own`).
+ */
 function withoutCode({ shape, input }: Chosen): { own: Record<string, unknown>; code: string | undefined } {
   const own = { ...input }
   const { code } = own

@@ -12,7 +12,7 @@ export interface Head {
   heading: string
   kind?: CellKind
   /**
-   * True if this is a spare column: a narrow terminal may leave it out. If a table has several spare columns,
+   * True if the table may leave out this column on a narrow terminal. If a table has several such columns,
    * the last one is left out first.
    */
   spare?: boolean
@@ -43,8 +43,8 @@ export interface DrawOptions {
 const GAP = 2
 const NARROWEST = 8
 /**
- * The width (characters) that a text column needs to be easy to read. The table leaves out spare columns
- * before it makes a text column narrower than this.
+ * The width (characters) that a text column needs to be easy to read. If a text column would become narrower
+ * than this, the table first leaves out columns that it does not need (`spare`).
  */
 const READABLE = 16
 
@@ -67,8 +67,8 @@ function drawBlock(block: Block, options: DrawOptions): string {
 }
 
 /**
- * Draws rows in columns that fit the terminal, and leaves out spare columns if it must. If no columns fit,
- * draws each row as a block of fields.
+ * Draws rows in columns that fit the terminal. If necessary, leaves out the columns marked `spare`. If the
+ * table still does not fit, draws each row as a block of fields.
  */
 export function drawTable({ head, rows }: TableBlock, options: DrawOptions): string {
   const natural = head.map(({ heading }, at) =>

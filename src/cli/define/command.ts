@@ -179,8 +179,9 @@ export interface OutsideWay<I> {
 
 export interface ChangeDefinition<S extends z.ZodType, T> extends Shape<S> {
   /**
-   * Present if the change is severe. A person must confirm a severe change by a code (typed, or given with
-   * --confirm) and give a --reason. This function returns the code and the consequence of the change.
+   * Present if the change is severe. To confirm a severe change, a person types the code of the changed
+   * object, or gives it with --confirm. They must also give a --reason. This function returns that code and
+   * the consequence of the change.
    */
   severe?: (context: CommandContext, input: z.output<S>) => Promise<{ code: string; consequence: string }>
   /**

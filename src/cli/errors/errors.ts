@@ -15,7 +15,7 @@ export interface Failure {
   message: string
   details: Record<string, unknown>
   exitCode: ExitCode
-  /** Whether laku foresaw this error. The stack is worth seeing only if laku did not foresee the error. */
+  /** Whether laku foresaw this error. If it did, nobody needs the stack trace. */
   foreseen: boolean
 }
 

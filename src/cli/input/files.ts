@@ -19,7 +19,7 @@ export interface Files {
   write(name: string, content: string | Uint8Array, mode?: number): void
 }
 
-/** The files of the machine on which this process runs. */
+/** Reads and writes files on the machine on which this process runs. */
 export const ownFiles: Files = {
   read: (name) => (name === '-' ? process.stdin : createReadStream(name)),
   write: (name, content, mode) => {

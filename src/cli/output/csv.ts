@@ -28,8 +28,8 @@ function field(value: Cell): string {
   if (value === null || value === undefined) return ''
   if (value instanceof Date) return value.toISOString()
   if (typeof value !== 'string') return String(value)
-  // A spreadsheet runs a text that begins like a formula (OWASP: CSV injection), also after one of the
-  // spreadsheet's separators. With an apostrophe before it, the text is not run.
+  // If a text begins like a formula, a spreadsheet calculates it (OWASP: CSV injection). The same is true for
+  // a text after one of the spreadsheet's separators. An apostrophe before the text prevents this.
   const first = /^[\t\r]/.test(value) ? "'" : ''
   const marked = first + value.replaceAll(formula, "$1$2'")
   const text = number.test(value) ? value : marked

@@ -11,9 +11,9 @@ const CTRL_D = '\u0004'
 const endKeys = ['q', 'Q', CTRL_C, CTRL_D]
 
 /**
- * Draws a live view on the terminal's second screen, again at every interval and when the terminal changes
- * its size, until q or Ctrl-C. Then it restores the first screen and prints the last content below the
- * earlier output.
+ * Draws a live view on the terminal's alternate screen. Draws it again at every interval, and when the
+ * terminal changes its size, until q or Ctrl-C. Then it restores the normal screen and prints the last
+ * content below the earlier output.
  */
 export async function showLive(output: Output, everyS: number, draw: () => Promise<string>): Promise<void> {
   const keys = new Keys()

@@ -9,7 +9,7 @@ export interface Column<Row> {
   heading?: string
   kind?: CellKind
   /**
-   * True if this is a spare column: a narrow terminal may leave it out. If a table has several spare columns,
+   * True if the table may leave out this column on a narrow terminal. If a table has several such columns,
    * the last one is left out first.
    */
   spare?: boolean

@@ -10,9 +10,9 @@ export interface Severity {
 }
 
 /**
- * Requires that the person confirms a severe change. They type the change's code, or give it with --confirm.
- * In production, a note before the question names the database. Throws CliError, exit code 2, if nobody can
- * be asked or the code is wrong.
+ * Requires that the person confirms a severe change. They type the code of the changed object, or give it
+ * with --confirm. In production, a note before the question names the database. Throws CliError, exit code 2,
+ * if nobody can be asked or the code is wrong.
  */
 export async function confirmSevere(
   context: CommandContext,

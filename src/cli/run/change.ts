@@ -76,7 +76,10 @@ function orThrow<T>(answer: T | Refusal): T {
   return answer
 }
 
-/** Separates the code of a second person from the input of the change itself. */
+/**
+ * Takes the option `--code` out of a command's input if it is the code of a second factor. Returns that code,
+ * and the rest of the input (`own`).
+ */
 function codeOf({ secondPerson }: { secondPerson?: boolean }, { code, ...own }: RawInput) {
   if (secondPerson) return { code: textOf(code), own }
   return { code: undefined, own: code === undefined ? own : { ...own, code } }

@@ -56,8 +56,8 @@ export async function runList<S extends z.ZodType, Row>(
 const CSV_PAGE = 500
 
 /**
- * Prints a whole list as CSV, page by page, with no more than one page in memory. This function is used
- * unless one page of the CSV was asked for.
+ * Prints a whole list as CSV, page by page, with no more than one page in memory. It is not used if the
+ * person asked for a single page.
  */
 async function writeWhole<S extends z.ZodType, Row>(
   context: CommandContext,

@@ -11,8 +11,8 @@ export const attach = defineTask({
   args: [runArgument],
   input: z.object({ run: z.uuid('it takes the UUID of a command') }),
   examples: ['laku commands attach 019ad1b2-7c4e-7a31-9f0e-3d5a6b7c8d9e'],
-  // If a server is used, the client itself displays the run, and this code does not run. Without a server,
-  // there is no run of another command to display.
+  // This code is used only without a server, and then there is no other command whose output could be shown.
+  // With a server, the client itself shows the output.
   run: async () => {
     throw usageError('only the staff server shows a running command. Log in with laku login --server URL.')
   },

@@ -33,7 +33,7 @@ export interface InstallOptions {
   /** The environment (production or development) that the owner names for the database. */
   environment?: Environment | undefined
   /**
-   * Asks the owner whether an empty database is for production or development, if they did not say so.
+   * Asks the owner whether an empty database is for production or development, if `environment` is not given.
    * Returns the configuration to continue with.
    */
   ask?: () => Promise<OwnerConfig>

@@ -156,8 +156,8 @@ const seen = (shop: Shop, session: SessionAnswer) =>
   shop.staff.ask<SessionAnswer>('GET', `/api/group-sessions/${session.id}`)
 
 /**
- * Calls `POST /api/warehouse/fulfill-demand` of the service map, which reports the goods that are on the way
- * for a session. A repeated call changes nothing.
+ * Calls `POST /api/warehouse/fulfill-demand` of the service map. Its answer states the goods that are
+ * reserved or ordered for a session. A repeated call changes nothing.
  */
 async function fulfilment(shop: Shop, session: SessionAnswer): Promise<Fulfilment> {
   const { status, body } = await shop.staff.send<Fulfilment>('POST', '/api/warehouse/fulfill-demand', {

@@ -58,8 +58,8 @@ export const regularOrder: Flow = {
         ),
       (balances) => {
         const heldIdr = balances.data[0]?.balance_idr ?? 0
-        // The account order-funds still holds the buyer's whole payment, because the courier was paid out of
-        // the account for shipping.
+        // The ledger account `order-funds` still holds the buyer's whole payment, because the courier was
+        // paid from another account, `shipping`.
         expectThat(heldIdr === order.total_idr, `order-funds holds ${heldIdr}, not ${order.total_idr}`)
         return { amountIdr: heldIdr }
       },

@@ -19,9 +19,8 @@ export class Colleague {
   }
 
   /**
-   * Hires a staff member for finance, who then enrols a second factor. Only after a day can this factor
-   * confirm another person's change. During that day, two staff members whom the same administrator hired
-   * count as one person.
+   * Hires a staff member for finance, who then enrols a second factor. A new factor can confirm another
+   * person's change only after a day.
    */
   static async hire(shop: Shop, name: string): Promise<Colleague> {
     const admin = shop.at.admin_token

@@ -36,8 +36,8 @@ function refundsOf({ refundChannels }: Pick<Policy, 'refundChannels'>): AccountP
 }
 
 /**
- * Returns lines of text about laku's account at the payment provider: how refunds and payouts work there, and
- * how much of the money there is the company's own.
+ * Returns lines of text about laku's account at the payment provider. They say how refunds and payouts work,
+ * and how much money in the account belongs to the company itself.
  */
 export function profileLines({ refundForm, refunds, floatIdr, payoutChannels }: AccountProfile): string[] {
   const name = refundForm === 'current' ? 'payment_request_id' : 'invoice_id'

@@ -3,8 +3,9 @@ import { z } from 'zod'
 const whole = (text: string) => /^\d{1,10}$/.test(text)
 
 /**
- * A variant as it is written on one line: `SKU:name:grams:price[:bundle[:excess]]`. `bundle` is the wholesale
- * unit, 1 by default. `excess` is the maximum number of excess units, 0 by default.
+ * A variant as it is written on one line: `SKU:name:grams:price[:bundle[:excess]]`. `bundle` is the number of
+ * pieces in a bundle, 1 by default: the factory sells only whole bundles. `excess` is the maximum number of
+ * pieces that the warehouse may take beyond the ordered ones, to fill the last bundle; 0 by default.
  */
 export const variantOption = z.string().transform((text, context) => {
   const [

@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { defineShow, section } from '../../cli/define/command.ts'
 import type { TierView } from '../../domain/group-buying/views.ts'
 
-// Only the newest 20 participants are printed. The counts above them include all participants, and the list
-// of orders shows all of them.
+// Only the newest 20 participants are printed. The counts above them include all participants.
 const SHOWN = 20
 
 export const show = defineShow({

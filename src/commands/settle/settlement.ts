@@ -14,7 +14,7 @@ export const periodOptions = [
 ]
 export const periodInput = { through: z.string().optional(), factory: z.uuid().optional() }
 
-/** Returns the business date that an option names: a date itself, or the day of a word like `yesterday`. */
+/** Returns the date that an option names. The option's text may be a date, or a word like `yesterday`. */
 export async function dateOf(
   context: CommandContext,
   through: string | undefined,

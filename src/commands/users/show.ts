@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineShow, section } from '../../cli/define/command.ts'
 import { userArgument, userInput, userNamed } from './user.ts'
 
-// Only the user's newest 10 orders are printed; the lists of orders and of payments show them all.
+// Only the user's newest 10 orders are printed; `laku orders list` shows all of them.
 const SHOWN = 10
 
 export const show = defineShow({

@@ -67,7 +67,8 @@ function receive(message: ToThread): void {
 async function close(): Promise<void> {
   const laku = await opened?.catch(() => undefined)
   await laku?.close()
-  // The thread ends by itself after this, because only the listening for messages kept it running.
+  // After this, the thread no longer listens for messages. Nothing else keeps it running, so it ends by
+  // itself.
   parentPort?.close()
 }
 

@@ -66,14 +66,14 @@ export class WorkThread implements CommandHouse {
     thread.once('error', (error) => {
       failure = error
     })
-    // A thread that fails also exits. The thread's commands are rejected only at the exit. From then on, a
-    // repeated command gets a new thread.
+    // A thread that fails also exits. Its commands are rejected only when it has exited, because a repeated
+    // command then gets a new thread.
     thread.once('exit', (code) => {
       if (this.#thread === thread) this.#thread = undefined
       for (const { reject } of this.#ordered.values())
         reject(failure ?? new Error(`the work thread ended with ${code}`))
     })
-    // The thread alone must not keep the process running. While the server runs, its listeners do that.
+    // This thread must not keep the process running when the server has ended.
     thread.unref()
     return thread
   }

@@ -8,7 +8,7 @@ import type { AddressView } from './views.ts'
 
 /**
  * Creates an address of the customer who acts, or of a user whom support names. The user's first address
- * becomes the default, and so does one created with `isDefault`.
+ * becomes the default address. So does an address that is created with `isDefault`.
  * @throws kernel.forbidden, address.postal_code_invalid, user.phone_invalid
  */
 export async function createAddress(

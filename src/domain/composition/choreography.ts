@@ -209,7 +209,8 @@ export const choreography: Choreography = {
       notifyBuyer,
       {
         job: 'refunds.submit',
-        // A refund to the wallet is complete already, so only a refund to the source is sent to the provider.
+        // A refund to the buyer's wallet is complete already. So only a refund to the source of the payment,
+        // such as a card, is sent to the provider.
         data: ({ payload }) =>
           payload.destination === 'source' ? { refundId: payload.refundId } : undefined,
       },

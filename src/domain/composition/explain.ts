@@ -116,8 +116,9 @@ async function tellingOf(tx: Tx, { what, id }: Found): Promise<TellingOf> {
     return { subjectIds: [id], seqs: lines.map((line) => line.entrySeq) }
   }
   if (what === 'refund') {
-    // A refund to the buyer's source of payment (`partOf`) may have a part that goes to the wallet. This part
-    // has no ledger posting of its own, because the posting of the refund to the source includes it.
+    // A part of a refund may go to the buyer's wallet. This part is a refund of its own, without a ledger
+    // posting of its own. It is included in the posting of the refund to the source of the payment
+    // (`partOf`).
     const { partOf } = await tx
       .selectFrom('refunds')
       .select('partOf')

@@ -38,7 +38,7 @@ export function statesOf<S extends string>(table: Transitions<S>): readonly [S, 
 }
 
 /**
- * Returns the states from which an object may move to `to`. They are the `where status in (…)` of an update.
+ * Returns the states from which an object may move to the state `to`.
  */
 export function statesBefore<S extends string>(table: Transitions<S>, to: S): S[] {
   return statesOf(table).filter((from) => table[from].includes(to))

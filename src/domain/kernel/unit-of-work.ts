@@ -321,8 +321,8 @@ class OpenWork implements Work {
 
   async #react(type: EventType, events: DomainEvent[]): Promise<void> {
     if (!this.#choreography) throw new Error(`a use case that only reads emitted ${type}`)
-    // The cast is needed, because TypeScript does not see that each reaction in the map accepts events of its
-    // key's type.
+    // The cast is needed, because TypeScript does not see that a reaction accepts the type of event under
+    // which the map lists it.
     const followers = this.#choreography[type] as Followers<EventType>
     for (const reaction of followers.reactions ?? []) await reaction(this, events)
     for (const rule of followers.jobs ?? []) {

@@ -11,7 +11,7 @@ declare module '../kernel/events.ts' {
       to: ShipmentStatus
       waybill: string | null
       trackingUrl: string | null
-      /** The reason why the courier refused the parcel; null if it did not refuse it. */
+      /** The reason why the courier refused the parcel; null if there was no refusal. */
       failureCode: string | null
     }
     /** The courier has named its price for a parcel whose shipping fee was only an estimate. */

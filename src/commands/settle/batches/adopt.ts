@@ -46,8 +46,9 @@ export const adopt = defineChange({
     if (file === undefined && !complete) throw usageError('give a FILE, or --complete, or both')
     const { completeBankFiles } = await import('../../../domain/payout/index.ts')
     const adopted = file === undefined ? nothing : await takeOver(work, file, context)
-    // The bank files count as complete only when all of their lines were taken over. If a line of this file
-    // could not be taken over yet, the file must be given again in a later run.
+    // With --complete, the person says that the bank has no other file. But if a line of this file could not
+    // be taken over yet, the bank files do not count as complete. The person must then give this file again
+    // later.
     const isComplete = complete && adopted.open.length === 0
     if (isComplete) await completeBankFiles(work)
     return { ...adopted, isComplete }

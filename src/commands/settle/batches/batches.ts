@@ -134,8 +134,8 @@ export const confirm = defineChange({
     if (reference === undefined) throw usageError('give --reference (the bank’s), --statement or --rejected')
     if (lines.length === 0) return await confirmBatch(work, { batch, reference })
     const [code, ...more] = lines
-    // One bank reference names one transfer, so several transfers need a reference each. If no transfer is
-    // named, one reference covers the whole batch.
+    // The bank's reference is for one transfer, or for the whole batch. So the command line may name one
+    // transfer or none, but not several.
     if (code === undefined || more.length > 0)
       throw usageError('--reference is for one line, or for the whole batch. Name one line, or none.')
     return await confirmBatch(work, { batch, words: [{ code, verdict: 'paid', reference }] })

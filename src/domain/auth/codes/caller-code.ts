@@ -32,8 +32,8 @@ export async function sendCallerCode(
 ): Promise<{ phone: string; expiresInS: number; sentInS: number }> {
   const phone = normalizePhone(written)
   requireServedCountry(work.policy, phone)
-  // Code requests for this account have a rate limit of their own. So a stranger who asks for codes to this
-  // number cannot use up this limit.
+  // This rate limit counts only the codes that staff send for this account. A stranger's requests for codes
+  // to the same number count towards other limits. So a stranger cannot use up this limit.
   const sentInS = await takeCodeTurn(work, { phone, ip: null, knownAs: `caller ${id}` })
   if (!(await spendMessage(work, 'whatsapp', true)))
     throw authErrors.otp_limited({ of: 'day', retryAfterS: LONGEST_WAIT_S })

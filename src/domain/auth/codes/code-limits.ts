@@ -13,7 +13,7 @@ import { isProof, newPuzzle, type Proof } from './proof-of-work.ts'
 /** The longest time that laku may tell a person to wait before their next log-in code (s). */
 export const LONGEST_WAIT_S = 60
 
-// The factor by which the code limits of a network rise for a request with proof of work.
+// For a request with proof of work, the code limits of its network are multiplied by this factor.
 const PROVEN = 5
 
 /**
@@ -96,8 +96,8 @@ function turnsOf(policy: Policy, asker: Asker, proven: boolean): Turn[] {
   return [
     ofNumber(`number ${subjectOf(asker)}`),
     // This rate limit of a phone number is shared by all strangers, from any network. WhatsApp limits how
-    // many messages a number may get in a burst. Strangers get two messages fewer than that, so that two are
-    // left for known people.
+    // many messages a number may get in a burst. Strangers may cause two messages fewer than this limit, so
+    // that two are left for known people.
     {
       name: `code number ${phone}`,
       atOnce: Math.max(1, Math.min(policy.otpPerPhonePerHour, policy.whatsappBurst - 2)),
@@ -112,8 +112,8 @@ function turnsOf(policy: Policy, asker: Asker, proven: boolean): Turn[] {
  * Reserves a time for sending a code, under the rate limits. Returns the seconds until that time: none, or at
  * most a minute.
  *
- * Known people have rate limits of their own, which no stranger can use up. A stranger whose time would come
- * too late must first solve a puzzle, which gives them other limits.
+ * Known people have rate limits of their own, which no stranger can use up. If a stranger's time would come
+ * too late, the stranger must first solve a puzzle. After that, other limits apply to the stranger.
  * @throws auth.proof_needed with the puzzle, auth.otp_limited; both with `retryAfterS`, 60 at most
  */
 export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
@@ -124,8 +124,8 @@ export async function takeCodeTurn(work: Work, asker: Asker): Promise<number> {
     proven || asker.knownAs !== undefined
       ? authErrors.otp_limited({ retryAfterS: Math.min(LONGEST_WAIT_S, refused.inS) })
       : workNeeded(work, asker, refused.inS)
-  // This rate limit accepts a request that must wait for at most `waitS` seconds. This request would have to
-  // wait longer. After `nearInS` seconds, a new request will be accepted.
+  // The rate limit accepts a request only if its wait is at most `waitS` seconds. The refused request would
+  // have waited longer. After `nearInS` seconds, the limit will accept a new request.
   const nearInS = refused.inS - (refused.turn.waitS ?? 0)
   throw new CodeTooEarly(error, refused.turn.name, secondsAfter(work.now, nearInS))
 }
@@ -174,8 +174,8 @@ function guessTurns(policy: Policy, ip: string | null): Turn[] {
 
 /**
  * Counts a wrong code against the limit of the network that it came from, and against the limit of all
- * networks together. A phone number has no such limit, because a guesser tries only a few codes at each
- * number.
+ * networks together. There is no such limit for each phone number: it would not stop a guesser, who tries
+ * only a few codes at each number.
  */
 export async function countWrongCode(work: Work, ip: string | null): Promise<void> {
   await takeTurns(

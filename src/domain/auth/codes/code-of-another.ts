@@ -26,8 +26,9 @@ interface Typed {
  * Returns the refusal auth.code_wrong if the typed code was sent to this phone number, but for another
  * browser. Returns undefined for every other wrong code.
  *
- * The refusal states when each of the two codes was sent, so that the person knows which message to read. The
- * typed code takes no attempt, because it is no guess: it shows that the person holds the phone.
+ * The refusal states when the typed code was sent, and when the code for this browser was sent. So the person
+ * knows which message to read. The typed code takes no attempt, because it is no guess: it shows that the
+ * person holds the phone.
  */
 export async function codeOfAnother(work: Work, typed: Typed): Promise<DomainError | undefined> {
   const { challengeId, phone, code, purpose, sentAt, triesLeft } = typed

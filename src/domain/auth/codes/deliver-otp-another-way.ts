@@ -87,9 +87,9 @@ export type NextWayBecause =
   | { asked: 'email' | 'sms' }
 
 /**
- * Sends a code by another channel: by email if the user has an address, and if that fails by SMS (service
- * map: failure modes). The channel is stored before the code is sent. So if the worker dies in between, the
- * next channel is tried.
+ * Sends a code by another channel: by email if the user has an email address, and by SMS if the email fails
+ * (service map: failure modes). The channel is stored before the code is sent. So if the worker dies in
+ * between, the next channel is tried.
  *
  * While staff have paused email, the code goes by SMS. While they have paused SMS, the code waits until it
  * expires.

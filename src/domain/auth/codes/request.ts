@@ -98,8 +98,8 @@ export async function requestOtp(work: Work, input: OtpRequest): Promise<OtpChal
     phone,
     codeHash: otpHash(work.vault, challengeId, code),
     ip: input.ip,
-    // If the number's holder already got a code by writing to laku on WhatsApp, no further code is sent. The
-    // browser then has only two attempts to enter the holder's code.
+    // No code is sent if the number's holder already got one by writing to laku on WhatsApp. The person at
+    // the browser can then enter that code, but has only two attempts.
     tries: sentAt ? 0 : Math.max(0, work.policy.otpTries - 2),
     status: 'open',
     channel: 'whatsapp',

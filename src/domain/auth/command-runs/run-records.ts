@@ -136,8 +136,8 @@ export async function keptLines(
 }
 
 /**
- * Stores the answer of a change in the transaction that makes the change. Refuses the change if this server
- * was silent for too long, so that another server took over the command's run.
+ * Stores the answer of a change in the transaction that makes the change. Refuses the change if another
+ * server has taken over the command's run. This happens when this server was silent for too long.
  * @throws auth.command_run_lost
  */
 export async function keepAnswer(

@@ -42,11 +42,14 @@ export async function resealFactors(
 }
 
 export interface FactorView extends Staff {
-  /** The time at which the first code confirmed the second factor; null if the staff member has no factor. */
+  /**
+   * The time at which the first code confirmed the second factor; null if the staff member has no confirmed
+   * factor.
+   */
   confirmedAt: Date | null
   /**
-   * The time from which the staff member may approve others' commands; null if their present state does not
-   * allow it at any time.
+   * The time from which the staff member may approve others' commands; null if they have no confirmed second
+   * factor.
    */
   countsFrom: Date | null
   /** The time at which the staff member began to enrol a second factor that no code has confirmed yet. */

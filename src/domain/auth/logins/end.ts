@@ -42,8 +42,8 @@ export async function endLoginsOf(
 }
 
 /**
- * Reacts to way_in.changed and way_in.stopped: ends the log-ins of users whose way to log in was replaced or
- * stopped. They must log in again.
+ * Reacts to way_in.changed and way_in.stopped: ends the log-ins of a user whose phone number or email address
+ * was replaced. Also ends them if a change of the user's data was stopped. The user must log in again.
  */
 export async function endChangedLogins(
   work: Work,

@@ -10,7 +10,7 @@ export interface Login {
   refreshExpiresAt: Date
 }
 
-/** Starts a log-in of a customer, with the first sequence of its refresh tokens. */
+/** Starts a log-in of a customer, and makes the log-in's first refresh token. */
 export async function startAuthSession(work: Work, user: User, device?: string): Promise<Login> {
   const authSessionId = newId()
   const branch = newBranch()

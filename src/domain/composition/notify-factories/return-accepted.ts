@@ -21,7 +21,8 @@ const reasons: Readonly<Record<ReturnReason, string>> = {
 /**
  * Reacts to return.accepted: a WhatsApp message goes to each factory of the returned goods. It says which
  * goods came back and why, and whether they were restocked or written off. It also says how much is taken off
- * the factory's balance. A factory hears of its own goods alone, and nothing of the buyer.
+ * the factory's balance. The message to a factory contains only the factory's own goods, and nothing about
+ * the buyer.
  */
 export async function notifyFactoriesOfReturn(
   work: Work,

@@ -18,8 +18,8 @@ import { whatsappPersonalData } from '../../whatsapp/personal-data.ts'
 
 /**
  * The places where data of customers lies, table by table, and how the data is erased. Cities and postcodes
- * of past parcels stay: shipping fees were calculated from them, and they name nobody. A test compares this
- * list with the schema.
+ * of past parcels stay, because shipping fees were calculated from them. They do not identify a person. A
+ * test compares this list with the schema.
  */
 export const personalTables: readonly PersonalTable[] = [
   ...addressPersonalData,

@@ -106,8 +106,8 @@ function exported({ id, phone }: User): Record<string, RawBuilder<unknown>> {
 }
 
 /**
- * Erases a person's data from every table, for good (UU PDP 27/2022, article 8). Customers erase themselves;
- * an admin erases a user by id. Payments and ledger postings stay, without a name.
+ * Erases a person's data from every table, for good (UU PDP 27/2022, article 8). A customer can do this for
+ * their own data, and an admin for any user. Payments and ledger postings stay, without a name.
  *
  * Refused while anything of the person is open; `closeAccount` pays out the wallet before. The erasure waits
  * for transactions of the person that have begun; later ones are refused.

@@ -29,8 +29,8 @@ export interface AdoptedFile {
    */
   batch: BatchDetail | null
   /**
-   * The codes of the lines of the bank file that were taken over before. They are in a batch, or their money
-   * is in suspense (money without a known purpose).
+   * The codes of the lines of the bank file that were taken over before. Such a line is in a batch, or its
+   * money is in suspense (money without a known purpose).
    */
   known: string[]
   /**

@@ -61,8 +61,8 @@ export interface Adoption {
   /** The refunds that this database did not know; each is posted to its payment. */
   refunds: { code: string; payment: string | null; amountIdr: Rupiah }[]
   /**
-   * The payouts that still keep laku from moving money. Some have no receiver in this database, so a person
-   * must decide about them. The others have not ended yet.
+   * The payouts because of which laku may not move money yet. Some have no receiver in this database, so a
+   * person must decide about them. The others have not ended at the provider yet.
    */
   open: { code: string; amountIdr: Rupiah; command: string }[]
   /** True if laku may move money again. */

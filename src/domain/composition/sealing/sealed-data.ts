@@ -52,7 +52,8 @@ export const sealedTables: readonly SealedTable[] = [
     columns: ['account_number', 'account_holder'],
     purpose: 'wallet.destination',
     digests: (vault, row, opened): Record<string, string> => {
-      // An erased user's bank account has no fingerprint, so nobody can look it up.
+      // The bank account of an erased user keeps no digest (`fingerprint`), so that nobody can look up the
+      // account.
       if (row.fingerprint === row.id) return {}
       const [accountNumber, accountHolderName] = [opened.account_number ?? '', opened.account_holder ?? '']
       const channelCode = row.channel_code ?? ''

@@ -22,7 +22,7 @@ export interface Word {
 }
 
 /**
- * The notices of a change that the caller must send: emails and text messages. The WhatsApp messages are
+ * The emails and text messages that report a change. The caller must send them. The WhatsApp messages are
  * queued already.
  */
 export interface Words {

@@ -9,9 +9,9 @@ import { createCoveredOrders } from './create-orders.ts'
 import { waitingParticipants } from './make-orders.ts'
 
 /**
- * Some participants of a session have got their orders, and others still wait for goods. Refunds the waiting
- * ones in full. Their places in the session end, and their reserved stock is released. The caller has locked
- * the rows of the session and its escrow payments.
+ * Refunds, in full, the participants who still wait for goods in a session where others have got their
+ * orders. Their places in the session end, and their reserved stock is released. The caller has locked the
+ * rows of the session and its escrow payments.
  */
 export async function refundWaiting(work: Work, session: LockedSession): Promise<SessionMoney> {
   const { id: sessionId } = session
@@ -41,8 +41,8 @@ export async function refundWaiting(work: Work, session: LockedSession): Promise
     before: { status: session.status, waiting: waiting.length },
     after: { refunded: ids },
   })
-  // After the refunds, only orders on hold may still wait for stock. If none waits, this call sets the
-  // session to `success`.
+  // After the refunds, no participant waits for stock any more, but orders on hold may wait. If no order
+  // waits, `createCoveredOrders` sets the session to `success`.
   await createCoveredOrders(work, sessionId)
   return {
     sessionId,

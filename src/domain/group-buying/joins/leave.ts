@@ -30,9 +30,9 @@ interface Place {
 }
 
 /**
- * Gives up a buyer's place in a session that still forms. A paid place is refunded in full, shipping fee
- * included. But a buyer cannot leave a paid place once the group has reached its MOQ. Support staff may do
- * this for a named buyer.
+ * Gives up the place of the acting buyer in a session that still forms. Support staff may give up the place
+ * of a buyer whom they name. A paid place is refunded in full, shipping fee included. But a paid place cannot
+ * be given up once the group has reached its MOQ.
  * @throws group_buying.not_joined, leave_refused, session_not_found, kernel.forbidden
  */
 export async function leaveSession(

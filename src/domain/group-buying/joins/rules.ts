@@ -6,7 +6,7 @@ import type { Join } from './join-request.ts'
 import { type JoinableSession, type JoinContext, placeOf } from './read-context.ts'
 
 /**
- * A join that has passed all rules except two: its shipping fee is not known yet, and the session may lack
+ * A join that no rule has refused so far. But its shipping fee is not known yet, and the session may not have
  * enough free units.
  */
 export interface Candidate {

@@ -61,8 +61,9 @@ async function failSessions(work: Work, sessions: readonly LockedSession[]): Pro
 }
 
 /**
- * Closes those of the given sessions that are complete, and ends those whose time is over. The others stay
- * unchanged. Returns the number of sessions that ended.
+ * Closes the given sessions that are complete or have reached their MOQ by their end. Marks those as failed
+ * whose time is over without the MOQ. The others stay unchanged. Returns the number of sessions that were
+ * closed or failed.
  */
 export async function endSessions(work: Work, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0

@@ -13,9 +13,9 @@ interface Dearer {
 
 /**
  * Reaction to product.prices_lowered: refuses a new shelf price that is below a session's price for the same
- * variant. The shelf price is the price for a single buyer in the shop. That buyer would then pay less than a
- * group. The session keeps its price, because people joined at that price. So staff can lower the shelf price
- * only after the session has closed.
+ * variant. The shelf price is the price for a single buyer in the shop. If it were below the session's price,
+ * a single buyer would pay less than the group. The session keeps its price, because people joined at that
+ * price. So staff can lower the shelf price only after the session has closed.
  * @throws group_buying.shelf_below_session
  */
 export async function keepBelowShelf(work: Work, events: EventOf<'product.prices_lowered'>[]): Promise<void> {

@@ -20,7 +20,7 @@ export interface ClaimedBooking {
 }
 
 // The time (s) for which one attempt to book parcels reserves these parcels. An attempt waits for its turn,
-// and then makes two calls of at most 10 s each. So the time is normally enough. If an attempt takes longer,
+// and then makes two calls of at most 10 s each, so this time is normally enough. If an attempt takes longer,
 // another attempt may book the same parcel. This is safe, because a second booking with the same reference
 // returns the first booking.
 const LEASE_S = 120

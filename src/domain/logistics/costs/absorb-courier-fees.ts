@@ -18,8 +18,9 @@ export async function absorbCourierFees(work: Work, events: EventOf<'order.cance
     rows.map(({ id, feeIdr }) => ({
       key: `shipment:${id}:fee-borne`,
       kind: 'shipping_fee_borne',
-      // The subject of this posting is not of the kind `shipment`. All postings of that kind together must
-      // take exactly the parcel's fee out of the account `shipping`, and this posting would change that sum.
+      // The subject of this posting is `shipment_fee` and not `shipment`. The postings with the subject
+      // `shipment` must together take exactly the parcel's fee out of the account `shipping`. This posting
+      // must not change that sum.
       subject: ['shipment_fee', id],
       entries: [debit('subsidy', feeIdr), credit('shipping', feeIdr)],
     })),

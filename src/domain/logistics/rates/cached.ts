@@ -13,8 +13,8 @@ interface CachedRow {
 
 /**
  * Returns, for each parcel, a cached quote that is still valid at `now`: that of the requested courier, or
- * else the cheapest. The map's keys are the parcels' keys; a parcel without a valid quote is left out. It is
- * one query for any number of parcels.
+ * else the cheapest. In the result, each quote is under the `key` of its parcel; a parcel without a valid
+ * quote is left out. One query is enough for any number of parcels.
  */
 export async function cachedRates(
   tx: Tx,

@@ -158,12 +158,13 @@ function write(
 }
 
 /**
- * Tells whether a line of the courier's history contradicts the parcel's status. The line names a state to
- * which the parcel does not move now:
- * - If this state is not an earlier one, the line contradicts the status.
- * - If it is an earlier one and staff set the status by hand, only a line newer than the staff's change
- *   contradicts the status.
- * - If it is an earlier one and the status comes from the courier, the line contradicts only a final status.
+ * Tells whether a line of the courier's history contradicts the parcel's status in laku. The line names a
+ * state to which the parcel does not move:
+ * - If this state is not earlier than the parcel's status, the line contradicts the status.
+ * - If it is earlier, and staff set the status by hand, the line contradicts the status only if the line is
+ *   newer than the change by staff.
+ * - If it is earlier, and the status comes from the courier, the line contradicts the status only if the
+ *   status is final.
  */
 function contradicts({ status, movedByHandAt }: Followed, said: ShipmentStatus, at: Date): boolean {
   if (!isBehind(said, status)) return true

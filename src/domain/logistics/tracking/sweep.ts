@@ -7,8 +7,9 @@ import { type TrackingContext, trackParcels } from './track-parcels.ts'
 // rate limit.
 const BATCH = 50
 
-// The time (s) for which one run of this job reserves a parcel. It is longer than a run in which all calls
-// are as slow as possible. If the courier does not answer, laku asks about the parcel again after this time.
+// The time (s) for which one run of this job reserves a parcel, so that no other run asks about it. Even the
+// slowest run ends within this time. If the courier does not answer, laku asks about the parcel again after
+// this time.
 const LEASE_S = 900
 
 /**
@@ -43,8 +44,8 @@ export async function sweepTracking(context: TrackingContext): Promise<void> {
 }
 
 /**
- * Returns the attention item for a parcel whose courier's answer could not be recorded. The next run that
- * finds the parcel unreserved asks the courier again.
+ * Returns the attention item for a parcel for which the courier's answer could not be recorded. This run has
+ * reserved the parcel for 15 minutes. After that, another run asks the courier again.
  */
 async function putOff({ tx }: Work, courierOrderId: string) {
   const { rows } = await sql<{ id: string; code: string }>`
