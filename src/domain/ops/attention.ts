@@ -53,8 +53,8 @@ const kindsOfGoods: readonly AttentionKind[] = [
 ]
 
 /**
- * Returns the SQL condition for the attention items that the actor may see: the warehouse those about goods,
- * because the others tell of money and of staff; everybody else all.
+ * Returns the SQL condition for the attention items that the actor may see. The warehouse sees only items
+ * about goods, because the other items tell of money and of staff. Everybody else sees all items.
  */
 const seenBy = (actor: Actor | undefined): RawBuilder<unknown> =>
   actor?.kind === 'staff' && actor.role === 'warehouse'
@@ -105,8 +105,8 @@ export async function showAttention(tx: Tx, id: string, reader?: Actor): Promise
 
 /**
  * Resolves an attention item, with a note of what was done about it. If its cause occurs again, a new item is
- * raised. An item about what a member of staff did or tried can be resolved only by finance, and an item
- * about a stopped change not by the person who made that change.
+ * raised. An item about what a member of staff did or tried can be resolved only by finance. An item about a
+ * stopped change cannot be resolved by the person who made that change.
  * @throws kernel.forbidden, kernel.own_act, kernel.attention_not_found, kernel.attention_resolved
  */
 export async function resolveAttention(

@@ -36,7 +36,7 @@ interface Matched {
    * wallet, or back to its payer.
    */
   isGiven: boolean
-  /** The part of the quarantined money that still waits. */
+  /** The part of the quarantined money about which staff have not decided yet. */
   waitingIdr: Rupiah
   /** The code of the payment. */
   code: string | null
@@ -56,7 +56,7 @@ const nowhere: Omit<Matched, 'id'> = {
 }
 
 interface BookedChargebackLines {
-  /** The number of new losses. */
+  /** The number of chargebacks that are posted as new losses of the company. */
   fresh: number
   /** The lines of payments whose money is not confirmed yet. They are looked at again later. */
   waiting: GatewayTransaction[]
@@ -75,7 +75,8 @@ export async function bookChargebackLines(
   const due = await dueAmong(work, lines, booked)
   const result: BookedChargebackLines = { fresh: 0, waiting: [] }
   if (due.length === 0) return result
-  // Staff may report the same chargebacks at this moment, so both are read again under the lock.
+  // Staff may report the same chargebacks at this moment. So the known chargebacks and the posted sums are
+  // read again under the lock.
   await lockChargebacks(
     work,
     due.map((line) => line.id),
@@ -99,7 +100,8 @@ export async function bookChargebackLines(
     else if (before || ours !== 0 || theirs === 0)
       await correct(work, line, { changeIdr: theirs - ours, match })
     else if (match.paymentId && !match.quarantineId && !match.isReceived) result.waiting.push(line)
-    // A chargeback of quarantined money is no loss of the payment, so the payment has nothing to win back.
+    // A chargeback of quarantined money is not booked on the payment, so a won dispute has nothing to give
+    // back to the payment.
     else if (theirs > 0)
       await bookWonDispute(work, line, match.quarantineId ? { ...match, paymentId: null } : match)
     else result.fresh += await lose(work, line, match)
@@ -107,7 +109,10 @@ export async function bookChargebackLines(
   return result
 }
 
-/** Returns the lines that differ from laku's ledger, or that staff reported and that are not linked yet. */
+/**
+ * Returns the lines that differ from laku's ledger, and the lines whose chargeback was reported by staff and
+ * is not linked with the line yet.
+ */
 async function dueAmong(
   work: Work,
   lines: readonly GatewayTransaction[],
@@ -143,9 +148,9 @@ async function knownOf(work: Work, lines: readonly GatewayTransaction[]): Promis
 }
 
 /**
- * Posts a line whose chargeback staff reported before under the same id. If laku took another line for that
- * chargeback, the other line is another chargeback. If the line names quarantined money, and staff named a
- * payment, the line is right. Returns the number of new losses.
+ * Posts a line whose chargeback staff reported before under the same id. Laku may have linked another line
+ * with that chargeback by mistake. Then the other line is booked as a chargeback of its own. If the line
+ * names quarantined money and staff named a payment, the line counts. Returns the number of new losses.
  */
 async function followTold(
   work: Work,

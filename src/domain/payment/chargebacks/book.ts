@@ -43,9 +43,9 @@ export const correctionKey = (ledgerKey: string, corrections: number): string =>
 export const chargebackKey = (transactionId: string) => `chargeback:${transactionId}`
 
 /**
- * Locks chargebacks by Xendit's ids, before their payments. The line of an id may name another payment than
- * staff named. So without this lock, staff and the reading of the transaction list could book the id at the
- * same moment in two places.
+ * Locks chargebacks by Xendit's ids, before their payments are locked. A line may name another payment than
+ * staff named for the same chargeback. So without this lock, one chargeback could be booked on two payments
+ * at the same moment: by staff, and by the reading of the transaction list.
  */
 export async function lockChargebacks({ tx }: Work, transactionIds: readonly string[]): Promise<void> {
   await sql`

@@ -16,11 +16,11 @@ interface ToldChargeback {
   amountIdr: Rupiah
   wonIdr: Rupiah
   corrections: number
-  /** The line that laku took for this chargeback so far; null if there is none. */
+  /** The id of the line that laku has linked with this chargeback; null if there is none. */
   providerTransactionId: string | null
 }
 
-/** Reads a chargeback again under the lock of its payment, and locks it. */
+/** Locks a chargeback's row and reads it again. The caller has locked its payment. */
 export async function lockTold(work: Work, id: string): Promise<ToldChargeback | undefined> {
   const { rows } = await sql<ToldChargeback>`
     select id, ledger_key, payment_id, quarantine_id, amount_idr, won_idr, corrections, provider_transaction_id
@@ -47,8 +47,9 @@ interface NamedQuarantine {
 
 /**
  * Takes a chargeback off the payment on which staff reported it, because Xendit's line names quarantined
- * money and not that payment. The quarantined money shrinks, if it still waits. If it was given out or is too
- * small, the chargeback goes into suspense. A chargeback of which a part was won back stays on the payment.
+ * money and not that payment. If this money still waits in quarantine, it is reduced by the chargeback. If it
+ * was given out or is too small, the chargeback goes into suspense (unexplained money). If a part of the
+ * chargeback was won back already, the chargeback stays on the payment.
  */
 export async function moveToQuarantined(
   work: Work,

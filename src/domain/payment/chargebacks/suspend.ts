@@ -27,8 +27,8 @@ const reasons = {
 
 /**
  * Puts the money of a chargeback line of Xendit's transaction list into suspense (money without a known
- * purpose). A line goes there once; only corrections of the same line may follow. Staff decide where the
- * money belongs.
+ * purpose). A line is put there only once, except for later corrections of the same line. Staff decide where
+ * the money belongs.
  */
 export async function suspendChargeback(
   work: Work,

@@ -21,7 +21,8 @@ export interface BookedTransactions {
   suspended: number
   /**
    * The lines of payments, refunds and payouts that differ from laku's ledger, or that are pending and
-   * unknown to laku. Also chargebacks of payments that are not confirmed. Laku asks Xendit about all of them.
+   * unknown to laku. Chargebacks of payments that are not confirmed are included. Laku asks Xendit about all
+   * these lines.
    */
   differing: GatewayTransaction[]
 }

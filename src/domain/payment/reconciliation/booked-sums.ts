@@ -17,7 +17,7 @@ export interface Booked {
    */
   postings: number
   feePostings: number
-  /** The ledger keys of all postings that count for the line. */
+  /** The ledger keys of all postings that belong to the line. */
   keys: string[]
 }
 

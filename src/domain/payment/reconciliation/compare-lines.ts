@@ -46,9 +46,9 @@ export interface Compared {
    * count.
    */
   notDue: number
-  /** The ledger keys of the postings that count for a line. */
+  /** The ledger keys of the postings that belong to one of these lines. */
   counted: string[]
-  /** The names of the lines that differ, or whose state is not final. */
+  /** The ids and references of the lines that differ, or whose state is not final. */
   openNames: string[]
 }
 
@@ -112,7 +112,7 @@ async function askedCommands(tx: Tx, ids: readonly string[]): Promise<Map<string
 }
 
 /**
- * Describes, as a difference, a posting in laku's ledger that counts for no line of Xendit's transaction
+ * Describes, as a difference, a posting in laku's ledger that belongs to no line of Xendit's transaction
  * list.
  */
 export const missingThere = ({ key, kind, amountIdr }: OurLine): Difference => ({

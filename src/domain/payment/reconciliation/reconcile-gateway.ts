@@ -69,20 +69,22 @@ export type ComparedBooks = Pick<
 >
 
 /**
- * The lines of Xendit's transaction list that were read, as a posting in laku's ledger is matched with them.
+ * The data about the lines that were read from Xendit's transaction list, with which laku finds postings that
+ * have no line.
  */
 interface ReadLines {
-  /** The ledger keys of the postings that count for a line. */
+  /** The ledger keys of the postings that belong to one of the lines. */
   counted: Set<string>
   /**
-   * The names of lines that differ, are not final, or cannot be read. Their differences are listed already.
+   * The ids and references of lines that differ, are not final, or cannot be read. A posting with such an id
+   * is not reported a second time.
    */
   open: Set<string>
 }
 
 /**
  * Compares Xendit's transaction list and laku's ledger, both from `since` to `until`. Each line must have its
- * postings, and each posting must count for a line. The line of a posting may be older than `since`. So if
+ * postings, and each posting must belong to a line. The line of a posting may be older than `since`. So if
  * the lines read do not include it, laku searches for that one line at Xendit. Changes nothing.
  */
 export async function compareBooks(context: GatewayContext, comparing: Comparing): Promise<ComparedBooks> {
@@ -146,9 +148,9 @@ async function compareOurs(
 }
 
 /**
- * Returns true if a posting in laku's ledger counts for a line of Xendit's transaction list that was not
- * among the lines read. Also true if such a line differs, because the comparison of its own period lists it.
- * It is not enough that a line with the posting's name exists: that line may have other postings.
+ * Returns true if a posting in laku's ledger belongs to a line of Xendit's transaction list that was not
+ * among the lines read. Also returns true if that line differs from the ledger, because the comparison of its
+ * own period reports it. A line with the posting's id is not enough: other postings may belong to that line.
  */
 async function countsForOlderLine(
   { units, actor, gateway }: GatewayContext,

@@ -7,7 +7,8 @@ const A_PAGE = 50
 
 /**
  * Searches Xendit's transaction list for the lines that a posting in laku's ledger names, whatever their age.
- * Yields the lines of one call at a time, so that the caller can stop at the line of the posting.
+ * Yields the lines of each call as they arrive, so that the caller can stop once it has found the posting's
+ * line.
  */
 export async function* linesNamed(
   gateway: PaymentGateway,

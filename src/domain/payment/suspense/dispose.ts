@@ -146,8 +146,8 @@ async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDis
   if (amountIdr < 0) return await wonPlace(work, item, payment)
   const line = { transactionId: providerId ?? id, paymentId: payment.id, amountIdr }
   const isBooked = (await chargebacksOf(work, [{ ...line, paymentId: null }])).length > 0
-  // If a part of the line is booked as a chargeback already, the rest is another chargeback with ids of its
-  // own.
+  // If a part of the line's sum is already booked as a chargeback, the rest becomes another chargeback, with
+  // an id of its own.
   const own = isBooked ? `suspense:${id}` : line.transactionId
   const ledgerKey = chargebackKey(own)
   await requireTakeable(work, payment, amountIdr)
