@@ -174,9 +174,8 @@ async function followTold(
 /**
  * Finds the payment or quarantined money that each chargeback line is about. The line may name it in three
  * ways: by the id of its invoice, by Xendit's id of the payment or of its request, or by laku's reference.
- * Staff may have used the money of one payment to pay another payment. Then both have Xendit's id of that
- * money's payment, but only the payment that got the money has the invoice. So a payment that has the invoice
- * is preferred.
+ * Staff may have used the money of one payment to pay another. Then Xendit's id of the payment finds both,
+ * but the invoice finds only the payment that got the money. So the invoice counts first.
  */
 async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Promise<Matched[]> {
   const found: Matched[] = []

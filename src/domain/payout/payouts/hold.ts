@@ -22,7 +22,7 @@ export async function holdPayouts(work: Work, subjectIds: readonly string[]): Pr
 }
 
 /**
- * Releases the payouts of these settlements and withdrawals that were held back. The periodic job (the sweep)
+ * Releases the held-back payouts of these settlements and withdrawals. The periodic job (the sweep)
  * then sends them.
  */
 export async function releasePayouts(work: Work, subjectIds: readonly string[]): Promise<void> {

@@ -89,7 +89,7 @@ export async function approveWithdrawal(
  */
 export async function rejectWithdrawal(work: Work, input: { withdrawal: string }): Promise<WithdrawalView> {
   requireStaff(work.actor, 'finance')
-  // Payouts are locked before the withdrawal that they pay, in the same sequence as everywhere.
+  // Payouts are locked before the withdrawal that they pay, in the same sequence as in all other code.
   const named = await getWithdrawal(work, input.withdrawal)
   await lockRows(work.tx, { payout: { subjectId: [named.id] } })
   const withdrawal = await lockWithdrawal(work, named.id)
