@@ -36,7 +36,7 @@ export async function openProcess(config: Config, name: 'server' | 'worker'): Pr
   const { openLaku } = await import('../runtime/open-laku.ts')
   const laku = await openLaku(config, { name })
   try {
-    await loadLateCode()
+    await loadLateCode(name)
     if (config.env === 'production') await requireNotOwner(laku)
   } catch (error) {
     await laku.close()
@@ -51,8 +51,12 @@ export async function openProcess(config: Config, name: 'server' | 'worker'): Pr
  * another version of laku may be installed over its files meanwhile: code of both versions must not mix in
  * one process (docs/adr/0147).
  */
-async function loadLateCode(): Promise<void> {
-  await Promise.all([import('../domain/composition/choreography.ts'), import('pdfkit'), import('pg-boss')])
+async function loadLateCode(name: 'server' | 'worker'): Promise<void> {
+  await Promise.all([import('../domain/composition/choreography.ts'), import('pg-boss')])
+  // Only the worker makes the PDFs of statements. The library loads each font when the font is first used.
+  if (name === 'server') return
+  const { default: PDFDocument } = await import('pdfkit')
+  new PDFDocument({ autoFirstPage: false }).font('Helvetica').font('Helvetica-Bold')
 }
 
 async function requireNotOwner({ pool, urls }: Laku): Promise<void> {

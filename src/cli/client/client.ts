@@ -113,19 +113,21 @@ async function watchLive(
   { flags, input }: Chosen,
   { stdout, stderr, env }: Surroundings,
 ): Promise<void> {
-  const [{ Output }, { showLive }, { wantsColor }] = await Promise.all([
+  const [{ Output }, { showLive }, { wantsColor }, { retriedDraw }] = await Promise.all([
     import('../output/output.ts'),
     import('../output/live-screen.ts'),
     import('../output/style.ts'),
+    import('./retried-draw.ts'),
   ])
   const { quiet = false, color = true } = flags
   const output = new Output({ json: false, quiet, color, stdout, stderr, env: env as NodeJS.ProcessEnv })
-  const draw = () =>
+  const draw = retriedDraw(() =>
     remote.picture({
       width: output.width ?? 80,
       height: output.height ?? 24,
       color: wantsColor(stdout, color, env as NodeJS.ProcessEnv),
-    })
+    }),
+  )
   // The first content of the live view is requested before the terminal changes its screen, so that an error
   // is printed on the normal screen.
   await draw()

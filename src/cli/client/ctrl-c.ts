@@ -5,6 +5,11 @@ interface Stoppable {
    * The id of the command's run that goes on in the server without this terminal; undefined if there is none.
    */
   readonly lastingRun: string | undefined
+  /**
+   * The id of the command, if the command was sent to the server and may have begun there; undefined if
+   * nothing was sent, or if the command only reads.
+   */
+  readonly sentRun: string | undefined
   stop(): Promise<void>
 }
 
@@ -33,6 +38,7 @@ export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
     const { prompts, stderr } = around
     if (run === undefined || !prompts) {
       if (run !== undefined) stderr.write(goesOn(run))
+      else if (work.sentRun !== undefined) stderr.write(mayHaveBegun(work.sentRun))
       process.off('SIGINT', pressed)
       end()
       return
@@ -66,6 +72,8 @@ export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
 }
 
 const goesOn = (run: string) => `The work goes on: laku commands attach ${run}\n`
+
+const mayHaveBegun = (run: string) => `The command may have begun: laku commands show ${run}\n`
 
 /** Ends this process by SIGINT, so that the shell sees an interrupted command. */
 function endProcess(): void {

@@ -71,6 +71,8 @@ export class RemoteCommand {
    */
   #skipUntil = 0
   readonly #deadline: number | undefined
+  /** True after the command was handed over to the network. */
+  #isSent = false
   /** True after the connection broke while the server may have begun the command. */
   #mayHaveBegun = false
 
@@ -160,6 +162,15 @@ export class RemoteCommand {
     return isShortRead ? undefined : this.#run
   }
 
+  /**
+   * The id of the command, if the command was sent and may have begun, although the server has not answered
+   * yet; otherwise undefined.
+   */
+  get sentRun(): string | undefined {
+    if (this.#chosen.shape.reads) return undefined
+    return this.#run ?? (this.#isSent ? this.#request.id : undefined)
+  }
+
   /** Asks the server to stop the command's run between two of its steps. */
   async stop(): Promise<void> {
     if (this.#run === undefined) return
@@ -233,7 +244,9 @@ export class RemoteCommand {
 
   async #begin(): Promise<AsyncGenerator<StreamLine>> {
     this.#next = 0
-    return linesOf(this.#shop.staffServer, await this.#post(this.#request, await this.#body()))
+    const body = await this.#body()
+    this.#isSent = true
+    return linesOf(this.#shop.staffServer, await this.#post(this.#request, body))
   }
 
   async #takeUp(id: string): Promise<AsyncGenerator<StreamLine>> {
@@ -360,6 +373,7 @@ export class RemoteCommand {
     this.#next = 0
     this.#run = undefined
     this.#mayHaveBegun = false
+    this.#isSent = false
   }
 }
 

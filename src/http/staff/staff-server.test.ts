@@ -54,10 +54,13 @@ const entries: EntryShape[] = [
 /** The test's commands, by their verbs. */
 let does: Record<string, (execution: Execution) => Promise<number>> = {}
 let runs = 0
+/** Holds a command back before it begins, if a test wants that. */
+let finding: (() => Promise<void>) | undefined
 const { commandHouse } = await import('../../commands/command-house.ts')
 const house: CommandHouse = {
   find: async (path) => {
     if (path[0] !== 'work') return await commandHouse.find(path)
+    await finding?.()
     const shape = shapes.find((shape) => shape.name === path[1])
     return shape && { reads: shape.reads }
   },
@@ -538,6 +541,32 @@ describe('Ctrl-C', () => {
     expect((await running).stderr).toContain(`The work goes on: laku commands attach ${last.id}\n`)
     const again = await say('commands', 'attach', last.id, '--json')
     expect(again).toEqual({ exitCode: 0, stdout: '{"steps":6}\n', stderr: said(6) })
+  })
+
+  it('before the server answered ends the client, and tells the id of a command that may have begun', async () => {
+    const { work, open } = steps(2)
+    does.slow = work
+    open()
+    const gate = Promise.withResolvers<void>()
+    const sent = Promise.withResolvers<void>()
+    finding = () => {
+      sent.resolve()
+      return gate.promise
+    }
+    const { asked, ended, run } = person(() => undefined)
+    const running = run('work', 'slow', '--idempotency-key', 'early')
+    await sent.promise
+    process.emit('SIGINT')
+    await ended
+    finding = undefined
+    gate.resolve()
+    const { stderr } = await running
+    const { data } = JSON.parse((await say('commands', 'list', '--json')).stdout)
+    const { id } = data.find(({ key: own }: { key: string }) => own === 'early')
+    expect([asked, stderr]).toEqual([
+      [],
+      expect.stringContaining(`The command may have begun: laku commands show ${id}\n`),
+    ])
   })
 
   it('of a read that is short ends the client; of one that takes long it asks', async () => {
