@@ -198,7 +198,10 @@ export const access = (laku: Laku) =>
     })
   })
 
-/** A reply of a route whose answer schema accepts this type of result. */
+/**
+ * A reply that can send a result of the type `T`. By this type, the compiler refuses a result that does not
+ * fit the route's answer schema.
+ */
 interface TakesBody<T> {
   send: (body: ToWire<T>) => unknown
 }
@@ -228,9 +231,9 @@ const isRefusal = (result: unknown): result is Refusal =>
 /** The interval (ms) at which this process reads which log-ins ended in the last minute. */
 const REFRESH_MS = 400
 /**
- * The interval (ms) at which the process reads all ended log-ins again. In between it reads only those that
- * ended in the last minute. A period below a minute could miss log-ins, because the transaction that ends a
- * log-in may commit late.
+ * The interval (ms) at which the process reads all ended log-ins again. Between two such reads, it reads only
+ * the log-ins that ended in the last minute. A whole minute is read again, because the transaction that ends
+ * a log-in may commit late.
  */
 const ALL_MS = 15_000
 const LATE_S = 60

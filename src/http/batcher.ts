@@ -70,7 +70,7 @@ export class Batcher<In, Out> {
   #ended(): void {
     this.#running--
     // The waiting inputs arrived while another batch ran, so they have waited enough. The next batch starts
-    // without `waitMs`.
+    // at once, without the wait of `waitMs`.
     this.#start()
     if (this.#closed && this.#running === 0) this.#drained?.()
   }

@@ -14,7 +14,10 @@ export interface CustomerLoad {
   idle(longestMs: number): Promise<void>
 }
 
-/** Counts the requests of an HTTP server until their connections have the whole answer, or are closed. */
+/**
+ * Counts the requests that an HTTP server is answering. A request counts until its whole answer is sent, or
+ * its connection is closed.
+ */
 export class ServerLoad implements CustomerLoad {
   received = 0
   inFlight = 0

@@ -27,7 +27,7 @@ const problem = (status: number) => ({
 
 /**
  * The parts of the API description that all operations share: the security schemes, the two headers of a
- * change, and the one schema of an error.
+ * request that changes data, and the one schema of an error.
  */
 export const components = {
   securitySchemes: {
@@ -78,8 +78,8 @@ const tagNotes: Record<string, string> = {
 }
 
 /**
- * Adds to each operation of the API description its possible errors and the headers of a change; sorts paths
- * and tags.
+ * Adds its possible errors to each operation of the API description. Adds the headers of a change to each
+ * operation that changes data. Sorts paths and tags.
  */
 export function describeErrors(document: ApiDocument): ApiDocument {
   const paths = Object.entries(document.paths ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))

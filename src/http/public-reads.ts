@@ -37,9 +37,9 @@ export const publicReads = (laku: Laku) =>
 
 /**
  * A cache of answers by name, each kept for `freshMs`. If the cache is full, the oldest answer is dropped. If
- * several callers ask for one name at once, one read serves them all. `make` reads the answer; `isKnown` is
- * true if the last read under this name found something. Then the read need not wait in the queue of callers
- * who are not logged in (strangers/fair-gate.ts).
+ * several callers ask for one name at once, one read serves them all. `make` reads the answer. Its parameter
+ * `isKnown` is true if the last read under this name found something. Such a read need not wait in the queue
+ * of callers who are not logged in (strangers/fair-gate.ts).
  */
 export class Memory {
   readonly #kept = new Map<string, { until: number; answer: Promise<unknown>; isFound: boolean }>()

@@ -56,7 +56,8 @@ declare module 'fastify' {
      */
     mayLookUpRates(request: FastifyRequest): Promise<boolean>
     /**
-     * Counts a guess at a one-time code for an id that laku never issued. It counts by IP address.
+     * Counts a guess at a one-time code, by IP address, if the guess names a code request that laku never
+     * made.
      * @throws http.too_many_requests
      */
     limitGuess(request: FastifyRequest): Promise<void>
@@ -108,7 +109,7 @@ export const rateLimits = (laku: Laku) =>
   fp(async (app: FastifyInstance) => {
     await app.register(rateLimit, { global: false, timeWindow: MINUTE_MS })
     const { policy } = laku
-    // Each limiter gets the `cache` option itself, because it does not inherit the option from the plugin.
+    // The option `cache` is passed to each limiter, because a limiter does not inherit it from the plugin.
     const byNetwork = { keyGenerator: ({ network }: FastifyRequest) => network.home }
     const limiter = (max: number, more = {}) =>
       app.createRateLimit({ max, ...byNetwork, ...{ cache: CALLERS }, ...more })

@@ -1,8 +1,8 @@
 /**
  * The limits of the routes, by how much a request costs laku. Each number is a share of the limit that one
  * caller has for all routes. That limit is `policy.addressRequestsPerMinute` for a network and
- * `customerRequestsPerMinute` for a person. deploy/nginx.conf also limits the routes, by the same shares of
- * 50 requests a second. A test compares the two.
+ * `customerRequestsPerMinute` for a person. deploy/nginx.conf limits the routes by the same shares, but of 50
+ * requests a second. A test compares the shares of both files.
  */
 export const costs = {
   /**

@@ -16,8 +16,8 @@ const LONGEST_HEADER = 4_096
 const LONGEST_URL = 4_096
 
 /**
- * The headers of Helmet's sample answer that are not security headers. They are not copied, because every
- * answer has its own.
+ * The headers that Node and Fastify set for each answer. They are no security headers, so they are not copied
+ * from Helmet's sample answer.
  */
 const OWN = ['connection', 'content-length', 'content-type', 'date', 'keep-alive']
 

@@ -42,9 +42,8 @@ export interface JobDefinition<N extends string = string> {
   }
   /**
    * True if the job must not run on an old copy of the shop's database. Such a job moves money, or ends
-   * something because its time is over. Money may have arrived in time without the old copy showing it. While
-   * the database may be an old copy, the job is dropped. Its work is not lost, because a sweep finds the work
-   * again later.
+   * something because its time is over. The old copy may lack money that arrived in time. While the database
+   * may be an old copy, the job is dropped. Its work is not lost, because a sweep finds the work again later.
    */
   needsKnownDatabase?: boolean
   /**

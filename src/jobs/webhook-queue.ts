@@ -70,8 +70,8 @@ const notFollowed = ({ id, body }: WaitingWebhook) => ({
 })
 
 /**
- * Returns the event's name in a webhook body, for updates that laku does not process. laku tells staff of
- * such updates once for each name.
+ * Returns the event's name in a webhook body. It is called for updates that laku does not process: laku tells
+ * staff of them once for each name.
  */
 function eventIn(body: unknown): string | undefined {
   const named = typeof body === 'object' && body !== null && 'event' in body ? body.event : undefined

@@ -15,8 +15,8 @@ export function maybe<T extends z.ZodType>(schema: T) {
 }
 
 /**
- * Makes the schema of a field that may hold anything. A value that does not fit counts as absent, so that the
- * rest of the answer stays readable.
+ * Makes the schema of a field whose value may have any form. A value that does not fit `schema` counts as
+ * absent, so that the rest of the answer stays readable.
  */
 export function lenient<T extends z.ZodType>(schema: T) {
   return maybe(schema).catch(undefined)
@@ -76,7 +76,7 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
 }
 
-/** Returns the object without its undefined fields, because laku leaves out a field that has no value. */
+/** Returns a copy of the object without the fields whose value is undefined. */
 export function present<T extends object>(object: T): Present<T> {
   // Object.entries loses the type of each value, so the result is cast to the type Present. The cast is
   // right, because only fields that Present makes optional are left out.

@@ -24,7 +24,8 @@ const READ_RETRY_AFTER_MS = 200
 /**
  * Returns true if an error shows that the provider is in trouble: the call's outcome is unknown, or the
  * provider is unreachable. A refusal and a rate limit do not count, because a healthy provider gives such
- * answers. A lost lease does not count, because the provider did not cause it.
+ * answers. An expired permission to call (`lease_lost`) does not count, because the provider did not cause
+ * it.
  */
 const isTrouble = (error: unknown) =>
   error instanceof ProviderFailure &&

@@ -79,9 +79,9 @@ export interface ProviderHttp {
   /** Makes one call and reads its answer by `schema`. A GET is tried twice, every other call once. */
   call<T>(call: ProviderCall, schema: ZodType<T>): Promise<T>
   /**
-   * Sends a request that an SDK built, once, and returns the answer's JSON. If the caller passes the function
-   * `lease`, this function is called after the wait for the rate limit, and returns the time until which the
-   * request may be sent. After that time the request is not sent.
+   * Sends a request that an SDK built, and returns the answer's JSON. The request is sent only once. If the
+   * caller passes the function `lease`, this function is called after the wait for the rate limit, and
+   * returns the time until which the request may be sent. After that time the request is not sent.
    */
   send(operation: string, url: string, init: RequestInit, lease?: CallLease): Promise<unknown>
   /**

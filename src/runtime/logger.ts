@@ -31,8 +31,8 @@ export function createLogger(
 }
 
 /**
- * Removes personal data from child loggers too: pino formats log entries, but not the bindings of a child
- * logger.
+ * Removes personal data from the bindings (the fixed fields) of child loggers. This is needed, because pino's
+ * formatters clean log entries, but not bindings.
  */
 function cleanChildren(logger: Logger): Logger {
   const child = logger.child

@@ -68,7 +68,8 @@ const readOnly = [
   'kysely_migration_lock',
 ]
 /**
- * The columns that the application may update in these tables. It may update no other column of these tables.
+ * Some tables, and the columns of each that the application may update. It may update no other column of
+ * these tables.
  */
 const updatable: Record<string, readonly string[]> = {
   attention: ['times', 'message', 'details', 'resolved_at', 'resolved_by', 'resolution', 'mailed_at'],

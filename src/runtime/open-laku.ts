@@ -97,8 +97,8 @@ export async function loadProviders(config: Config, db: Kysely<DB>): Promise<Pro
 }
 
 /**
- * Takes the place of the provider clients in a process that opened laku without them. To use it is a mistake
- * in the program, so any use throws an error.
+ * Takes the place of the provider clients in a process that opened laku without providers. Such a process
+ * must not call a provider, so any use of this object throws an error.
  */
 const noProviders = new Proxy({} as Providers, {
   get(_, name) {

@@ -113,8 +113,8 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
 
 /**
  * The commands that the owner of the host machine may run without a staff token. They need no token, because
- * cron runs them, and because they change nothing and show no personal data. This is so only if the command
- * itself opens the database: through the staff server it needs a role.
+ * cron runs them, and because they change nothing and show no personal data. This holds only if the command
+ * opens the database itself. A command that runs through the staff server needs a role.
  */
 export const ownersWithoutToken: ReadonlySet<string> = new Set(['ledger verify', 'whatsapp templates'])
 

@@ -20,7 +20,7 @@ export interface SandboxContext {
   publicUrl: () => string
   schedule: Schedule
   faults: Faults
-  /** The behaviours of the providers that a test has chosen, where several are possible. */
+  /** The behaviours of the providers, as a test has chosen them. Some behaviours have several variants. */
   profile: Profile
   limits: Limits
   /** The WhatsApp templates of the merchant's account. */

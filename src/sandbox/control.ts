@@ -237,9 +237,9 @@ function oneOf<Choice extends string>(value: unknown, choices: readonly Choice[]
 }
 
 /**
- * Adds the routes for a reply on WhatsApp, from a customer or a factory (`{from, body, context_id?}`). Other
- * routes imitate a provider's dashboard: they send the request that the dashboard sends when a merchant
- * enters a webhook address.
+ * Adds the routes by which a test sends laku a WhatsApp message from a customer or a factory (`{from, body,
+ * context_id?}`). Other routes imitate a provider's dashboard: they send the request that the dashboard sends
+ * when a merchant enters a webhook address.
  */
 function webhookSetupRoutes(app: FastifyInstance, context: SandboxContext, state: ControlledState): void {
   app.post('/whatsapp/reply', async (request, reply) => {

@@ -4,7 +4,9 @@ import { messagingSwitches } from './messaging/switches.ts'
 import { WireError } from './wire-error.ts'
 import { xenditSwitches } from './xendit/switches.ts'
 
-/** A behaviour of a provider that has several variants, among which a test can choose. */
+/**
+ * A switch is a behaviour of a provider that has several variants (`choices`). A test chooses one of them.
+ */
 export interface Switch {
   /** The name of the documented behaviour in docs/providers.md. */
   fact: string
@@ -24,20 +26,23 @@ export type SwitchName = keyof typeof SWITCHES
 type Choice<Name extends SwitchName> = (typeof SWITCHES)[Name]['choices'][number]
 
 /**
- * The behaviours of the providers that a test has chosen by `PUT /control/profile`. The body of that request
- * names switches, like `{"biteship.rates": "one_unpriced"}`. For a switch that the body leaves out, the
- * provider behaves as it documents (strict).
+ * The variants of the providers' behaviours that a test has chosen by `PUT /control/profile`. The body of
+ * that request gives a variant for each named switch, like `{"biteship.rates": "one_unpriced"}`. For a switch
+ * that the body leaves out, the provider behaves as it documents (strict).
  */
 export class Profile {
   #chosen = new Map<string, string>()
 
-  /** Returns the choice in force for a switch. */
+  /**
+   * Returns the variant of a provider's behaviour (switch) that is used now: the one that a test chose, or
+   * else the documented one.
+   */
   of<Name extends SwitchName>(name: Name): Choice<Name> {
     return (this.#chosen.get(name) ?? SWITCHES[name].choices[0]) as Choice<Name>
   }
 
   /**
-   * Replaces the choices of all switches. Throws a 400 for a switch or a choice that does not exist, and then
+   * Replaces the chosen variants of all switches. If a switch or variant does not exist, throws a 400 and
    * changes nothing.
    */
   replace(body: unknown): void {
@@ -52,7 +57,7 @@ export class Profile {
     this.#chosen = new Map(wanted.map(([name, choice]) => [name, String(choice)]))
   }
 
-  /** Lists every switch with its choice in force. */
+  /** Lists every switch with the variant that is used now. */
   list(): Record<string, Switch & { choice: string }> {
     return Object.fromEntries(
       Object.entries(SWITCHES as Switches).map(([name, otherSwitch]) => [

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { PersonalTable } from '../kernel/index.ts'
 
-/** The tables about changed login contacts that hold personal data, and how they are erased for a user. */
+/**
+ * The tables with personal data about changes of login contacts, and how a user's rows are erased from them.
+ */
 export const wayInPersonalData: readonly PersonalTable[] = [
   {
     table: 'way_changes',

@@ -92,8 +92,8 @@ export async function changesOf(work: Work, [kind, id]: Subject, since: Date): P
 
 /**
  * Marks a change of a login contact or payment detail as stopped. Later changes of the same contact are
- * stopped too, because they build on the stopped change. A bank account's change is stopped without any other
- * change.
+ * stopped too, because they build on the stopped change. If the change added a bank account, only that one
+ * change is stopped.
  */
 export async function stopWayChange(work: Work, { id, subject, way, changedAt }: WayChange): Promise<void> {
   const [kind, subjectId] = subject

@@ -12,8 +12,8 @@ function stopToken(vault: Vault, changeId: string): string {
 }
 
 /**
- * Returns the id of the contact's change that this stop link's token names; undefined if laku did not sign
- * the token.
+ * Reads the token of a stop link, and returns the id of the change that the link stops; undefined if laku did
+ * not sign the token.
  */
 export function readStopToken(vault: Vault, token: string): string | undefined {
   const [, changeId = '', signature = ''] = shape.exec(token) ?? []

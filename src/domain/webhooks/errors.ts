@@ -1,8 +1,8 @@
 import { defineErrors } from '../kernel/index.ts'
 
 /**
- * The errors of webhook deliveries. Their codes begin with `payment`, and scripts rely on these codes:
- * webhook deliveries were once part of the payment domain.
+ * The errors of webhook deliveries. Their codes begin with `payment`, because webhook deliveries were once
+ * part of the payment domain. The codes stay, because scripts rely on them.
  */
 export const webhookErrors = defineErrors('payment', {
   webhook_not_found: [

@@ -29,8 +29,8 @@ export interface IncomingWebhook {
 }
 
 /**
- * The time (seconds) that the queued job has to process a webhook delivery. If it has not done so by then, it
- * counts as lost, and the periodic sweep processes the delivery.
+ * The time (seconds) that the queued job has to process a webhook delivery. After this time the job counts as
+ * lost, and the periodic sweep processes the delivery.
  */
 const JOB_GRACE_S = 60
 

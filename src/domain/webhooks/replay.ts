@@ -16,9 +16,9 @@ export interface Replay {
 }
 
 /**
- * Queues webhook deliveries to be processed again: one, or all of a period and a provider. Repeating a
- * delivery is harmless, because each of its effects has its own idempotency key. The attention items about
- * these deliveries are resolved. Support, finance or an admin may do this.
+ * Queues webhook deliveries to be processed again: one delivery, or all deliveries that match the filter.
+ * Processing a delivery twice is harmless, because each of its effects has its own idempotency key. The
+ * attention items about these deliveries are resolved. Support, finance or an admin may do this.
  * @throws kernel.forbidden, payment.webhook_not_found
  */
 export async function replayWebhooks(

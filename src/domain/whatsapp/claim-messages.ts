@@ -51,7 +51,10 @@ export function messagesDue(now: Date): RawBuilder<boolean> {
   return sql<boolean>`(exists (select from whatsapp_messages where ${isDue(now)}) or exists (${probesDue(now)}))`
 }
 
-/** Returns the ids of up to `limit` WhatsApp messages that are due, those that wait longest first. */
+/**
+ * Returns the ids of up to `limit` WhatsApp messages that are due. The messages that have been due for the
+ * longest time are taken first.
+ */
 export async function dueMessages(work: Work, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     (select id from whatsapp_messages where ${isDue(work.now)} order by next_attempt_at limit ${limit})

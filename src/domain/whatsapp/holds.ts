@@ -26,7 +26,7 @@ interface Refused {
 
 /**
  * Returns which messages must wait after a refusal by WhatsApp: all messages, or those of one template. The
- * refusal's code or HTTP status decides. Undefined if only the refused message is concerned.
+ * refusal's code or HTTP status decides. Undefined if the refusal concerns only the refused message.
  */
 export function heldBy(
   { template, language }: Refused,
@@ -150,8 +150,8 @@ async function release({ tx, now }: Work, ids: readonly string[]): Promise<void>
 }
 
 /**
- * Releases all messages that were kept back for the same reason as these messages, because WhatsApp now
- * accepted these.
+ * Ends the hold of the account, and the holds of the templates of the messages in `sent`, because WhatsApp
+ * has accepted these messages. The messages that those holds kept back are sent now.
  */
 export async function endHolds(work: Work, sent: readonly Refused[]): Promise<void> {
   const { tx, now } = work

@@ -3,8 +3,8 @@ import { moveStatement, type Person, type PersonalTable } from '../kernel/index.
 import { type MessageStatus, messageMachine } from './transitions.ts'
 
 /**
- * Returns the SQL condition for the WhatsApp messages to a person. These are the messages with the person's
- * user id. Messages without any user id are found by the person's phone number.
+ * Returns the SQL condition for the WhatsApp messages to a person. A message is found by the person's user
+ * id. If a message has no user id, it is found by the person's phone number.
  */
 export const messagesOf = ({ userId, phone }: Pick<Person, 'userId' | 'phone'>) =>
   sql`(user_id = ${userId} or (user_id is null and to_phone = ${phone}))`

@@ -14,7 +14,7 @@ import { messageMachine } from './transitions.ts'
 
 export interface SendOutcome {
   id: string
-  /** The number of the attempt to send the message that had this outcome. */
+  /** The number of the attempt whose outcome this is. */
   attempts: number
   sendBy: Date | null
   template: string | null

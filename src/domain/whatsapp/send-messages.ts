@@ -19,8 +19,8 @@ export interface SendContext {
   whatsapp: WhatsAppSender
 }
 
-// The maximum number of WhatsApp messages that a worker sends at once. It is small, so that all are sent
-// while no other worker may claim them.
+// The maximum number of WhatsApp messages that a worker sends at once. It is small, so that all of them are
+// sent before any other worker may claim them.
 const BATCH = 20
 
 /**
@@ -61,8 +61,8 @@ async function sendBatch(context: SendContext, messageIds: string[]): Promise<vo
   const under = new Map<string, Promise<unknown>>()
   for (const message of claimed.messages.filter((message) => !isCode(message)))
     under.set(message.toPhone, Promise.all([under.get(message.toPhone), trySending(message)]))
-  // Other messages to the same number are sent first, because they tell the purpose of the code. A person
-  // must read the purpose before the code.
+  // A message with a code is sent after the other messages to the same phone number. The other messages tell
+  // the purpose of the code, and a person must read the purpose first.
   const codes = claimed.messages
     .filter(isCode)
     .map(async (message) => [await under.get(message.toPhone), await trySending(message)])

@@ -96,8 +96,8 @@ export const rateRoutes =
 
     /**
      * Returns the shipping rates for a caller who is not logged in. The caller's database queries wait in the
-     * queue of the caller's network. Nothing waits if the goods are cached and only the price by zone is
-     * allowed.
+     * queue of the caller's network. No query is needed, and nothing waits, if the goods are cached and only
+     * the price by zone is allowed.
      */
     async function ratesOfStranger(
       { network: { home } }: FastifyRequest,

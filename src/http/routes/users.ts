@@ -21,8 +21,9 @@ const changes = z.strictObject({
   email: z.email().max(254).nullable().optional(),
   locale: z.enum(['id', 'en']).optional(),
   /**
-   * A one-time code that was requested for the purpose `email`. With it, the new email address can receive
-   * log-in codes after it was confirmed. It is required if the old address receives log-in codes.
+   * A one-time code that was requested for the purpose `email`. With this code, the new email address can
+   * receive log-in codes once the address is confirmed. The code is required if the old address receives
+   * log-in codes.
    */
   otp: z
     .strictObject({ challenge_id: z.uuid(), code: z.string().regex(/^[0-9]{6}$/), proof: proof.optional() })

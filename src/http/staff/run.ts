@@ -48,8 +48,8 @@ const HELD_BYTES = 8 * 1024 * 1024
 const CHUNK_BYTES = 1024 * 1024
 
 /**
- * A command that is running in this process. Any number of readers can read its output, each from a line of
- * its choice on.
+ * A command that is running in this process. Any number of readers can read its output, and each may begin at
+ * any line.
  */
 export class Run {
   readonly id: string

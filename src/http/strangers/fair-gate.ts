@@ -1,7 +1,10 @@
 import { httpErrors } from '../http-errors.ts'
 
 export interface GateLimits {
-  /** The maximum number of requests of callers who are not logged in that run at once. */
+  /**
+   * The maximum number of requests that run at once. Only requests of callers who are not logged in are
+   * counted.
+   */
   running: number
   /**
    * The maximum number of requests that wait in one queue (such as the queue of a network). A further request

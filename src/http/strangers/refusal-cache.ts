@@ -16,8 +16,8 @@ import { Remembered } from './remembered.ts'
 import { Siege } from './siege.ts'
 
 /**
- * If a limit of code requests is used up, this process refuses further requests from memory for at most this
- * time (ms). Then it asks the database again, which counts the requests to all processes.
+ * If a limit of code requests is used up, this process refuses further requests without the database, for at
+ * most this time (ms). Then it asks the database again, which counts the requests to all processes.
  */
 const LONGEST_MS = 10_000
 /**
@@ -143,8 +143,8 @@ export class RefusalCache {
 
   /**
    * Checks a caller's guess at a one-time code. After many wrong guesses, laku asks for a proof of work. For
-   * a short time, this process then refuses guesses without the proof from memory. A guess with the proof is
-   * checked in the database.
+   * a short time, this process then refuses guesses that lack the proof, and does not ask the database. A
+   * guess with the proof is checked in the database.
    */
   async guess<T extends { refused?: DomainError | undefined }>(
     given: { challengeId: string; ip: string; proof?: Proof | undefined },

@@ -21,8 +21,8 @@ const FORGERS = 3
 /** The maximum number of networks that are counted in a minute. Counting more would not change the result. */
 const MAX_NETWORKS = 1_000
 /**
- * The time (ms) after which a siege (an attack by many networks) counts as over, if no further refusal
- * reaches the thresholds.
+ * If the refusals stay below the thresholds for this time (ms), a siege (an attack by many networks) counts
+ * as over.
  */
 const LASTS_MS = 120_000
 

@@ -8,7 +8,7 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'database.recognise' }
 
 /**
- * The time at which each process last checked its database. It is kept so that a process asks the provider at
+ * The time at which each process last checked its database. A check asks the provider, so a process checks at
  * most every 10 s.
  */
 const lookedAt = new WeakMap<Laku, number>()

@@ -6,8 +6,8 @@ import { defineJob } from '../define-job.ts'
 const actor: Actor = { kind: 'system', name: 'payments.reconcile' }
 
 /**
- * Compares Xendit's transaction list with laku's ledger each night. The comparison begins at the last time
- * for which both were proven to agree.
+ * Compares Xendit's transaction list with laku's ledger each night. An earlier run proved that both agree
+ * until a certain instant. The comparison begins at that instant.
  */
 export const paymentsReconcileJob = defineJob({
   name: 'payments.reconcile',

@@ -62,8 +62,8 @@ export function payoutEventProbe({ payouts, key, read, webhookUrl, timeoutMs }: 
 }
 
 /**
- * The statuses of a new payout with which the check waits for the webhook. Such a payout has failed already,
- * or will end without any action by laku.
+ * If a new payout has one of these statuses, the check waits for the webhook about it. Such a payout has
+ * failed already, or will end without any action by laku.
  */
 const ENDS = ['ACCEPTED', 'REQUESTED', 'READY', 'ROUTING', 'FAILED']
 

@@ -81,9 +81,9 @@ async function biteship({ biteshipHeader, biteshipSecrets }: OwnWebhooks, ask: A
 }
 
 /**
- * A webhook delivery of WhatsApp without content. Its body must be readable, because the webhook route reads
- * the body before it checks the signature. If the signature is good, the route stores the delivery, but only
- * once.
+ * The body of a WhatsApp webhook that reports nothing: valid JSON with an empty list. It must be valid JSON,
+ * because the route parses the body before it checks the signature. The route stores this body at the first
+ * check. Later checks send the same bytes, so nothing more is stored.
  */
 const EMPTY_DELIVERY = JSON.stringify({ object: 'whatsapp_business_account', entry: [] })
 

@@ -5,7 +5,7 @@ export interface Difference {
   /** The fact's name in docs/providers.md; undefined if the cause is our own settings or account. */
   fact?: string
   says: string
-  /** The step that a person should take because the provider's behaviour differs from laku's facts. */
+  /** The step that a person should take because of this difference in the provider's behaviour. */
   todo: string
 }
 
@@ -13,11 +13,11 @@ export interface Difference {
 export interface Seen {
   says: string
   differences?: readonly Difference[]
-  /** True if the probe found nothing that it could compare with laku's facts. */
+  /** True if the probe found nothing that it could compare with the facts on which laku relies. */
   empty?: true
 }
 
-/** A harmless question to a provider, whose answer is compared with laku's facts. */
+/** A harmless question to a provider. Its answer is compared with the facts on which laku relies. */
 export interface Probe {
   /**
    * The provider that the probe asks. If the provider does not answer, the later probes of this provider are

@@ -5,8 +5,8 @@ import { type Difference, NotConfigured, type Probe, type Seen } from './probe.t
 
 /**
  * The outcome of a probe.
- * - `ok`: the provider behaves as laku's facts say.
- * - `differs`: the provider's behaviour differs from these facts, or the provider refuses us.
+ * - `ok`: the provider behaves as docs/providers.md says.
+ * - `differs`: the provider behaves differently from docs/providers.md, or refuses us.
  * - `unasked`: the provider did not answer, or a setting is missing.
  * - `left_out`: the probe was skipped on purpose, or found nothing to check.
  */

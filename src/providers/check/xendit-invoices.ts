@@ -89,7 +89,8 @@ export function smallInvoiceProbe({ gateway, externalId }: InvoiceProbes): Probe
 
 /**
  * Makes the probe of the invoices that were paid in this account. It checks how Xendit names the payment, its
- * method, and the app that paid by QRIS. It also checks that an e-wallet reports its refunded amount.
+ * method, and the app that paid by QRIS. It also checks that Xendit reports how much of an e-wallet payment
+ * was refunded.
  */
 export function paidInvoicesProbe({ gateway, ear }: Pick<InvoiceProbes, 'gateway' | 'ear'>): Probe {
   return {

@@ -133,9 +133,9 @@ export function payoutProbe(payouts: PayoutGateway, key: string, ear: Ear): Prob
 }
 
 /**
- * Cancels the payout, and returns the differences from the facts. If the payout had a rare status (RARE),
- * Xendit may refuse to cancel it. The refusal is not returned as a difference, because the check has already
- * reported the rare status.
+ * Cancels the payout, and returns the differences from the facts on which laku relies. Xendit may refuse to
+ * cancel a payout with a rare status (RARE). This refusal is not returned as a difference, because the check
+ * has already reported the rare status.
  */
 async function cancelDifferences(payouts: PayoutGateway, made: GatewayPayout): Promise<Difference[]> {
   try {

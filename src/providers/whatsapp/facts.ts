@@ -15,8 +15,8 @@ export const TEXT_BODY_LENGTH = 4096
 export const CODE_LENGTH = 15
 
 /**
- * meta.param-text: the contents that Meta refuses in a parameter, besides an empty text: line breaks, tabs,
- * more than four spaces in a row.
+ * meta.param-text: Meta refuses a parameter with a line break, a tab, or more than four spaces in a row. Meta
+ * also refuses an empty parameter, which this pattern does not match.
  */
 export const PARAM_UNFIT = /[\n\r\t]| {5,}/
 
@@ -128,8 +128,8 @@ const refusals: Readonly<Record<string, Refusal>> = {
   ...metaRefusals,
   ...fonnteRefusals,
   // The code `template_unknown` is laku's own: laku has no text for the template. The code `refused` (Fonnte
-  // gave no reason) is missing here on purpose, so that the message is tried again. It is tried again,
-  // because the refusal may concern the account and not the message.
+  // gave no reason) is missing here on purpose. So the message is tried again, because the cause may be the
+  // account and not the message.
   template_unknown: of('template', 'laku has no text for this template'),
 }
 

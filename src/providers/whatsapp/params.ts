@@ -28,8 +28,8 @@ export function fitParams(body: string | undefined, params: readonly string[]): 
     const text = clean[longest] as string
     const others = clean.filter((_, nth) => nth !== longest)
     const next = Math.max(0, ...others.map((name) => name.length))
-    // Shortens the longest parameter to the length of the second longest, or by less if the message is then
-    // short enough. Each round of the loop removes at least one character.
+    // Cuts the longest parameter to the length of the second longest. If a smaller cut makes the message
+    // short enough, cuts only so much. Each round of the loop removes at least one character.
     const keep = Math.max(1, Math.min(text.length - 1, Math.max(next, text.length - (total() - room))))
     clean[longest] = cutTo(text, keep)
     if (keep === 1 && total() > room) break

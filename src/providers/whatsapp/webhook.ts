@@ -20,7 +20,10 @@ export interface IncomingWhatsApp {
   /** Meta's name for a sender whose phone number Meta withholds. */
   userId?: string
   at: Date
-  /** The message's type: `text`, `image`, `button` …. A written or tapped message has a body. */
+  /**
+   * The message's type: `text`, `image`, `button` …. The field `body` is present if the sender wrote a text
+   * or tapped a button.
+   */
   type: string
   body?: string
   /** The id of our message that this message answers. */

@@ -21,8 +21,8 @@ import { type XenditOptions, xenditWire } from './wire.ts'
 /**
  * Creates the payment gateway over Xendit's invoices and refunds. Xendit's SDK builds the requests that
  * create invoices and refunds. laku reads the raw answers, because the SDK's models drop `paid_at`,
- * `payment_channel`, a refund's `status` and more. The models also fail on an invoice without every
- * `available_*` list.
+ * `payment_channel`, a refund's `status` and more. The models also fail on an invoice if even one of its
+ * `available_*` lists is missing.
  */
 export function createXenditGateway(options: XenditOptions): PaymentGateway {
   const { http, account } = xenditWire(options)
@@ -39,8 +39,8 @@ export function createXenditGateway(options: XenditOptions): PaymentGateway {
         return await makeInvoice(invoice)
       } catch (error) {
         // The request named payment channels that this account does not have. Xendit certainly made no
-        // invoice, so laku asks again without naming channels: the invoice then offers all that the account
-        // has.
+        // invoice, so laku asks again without naming channels. The invoice then offers all payment channels
+        // of the account.
         if (!invoice.methods || !isUnavailableMethod(error)) throw error
         return await makeInvoice({ ...invoice, methods: undefined })
       }

@@ -2,8 +2,8 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /**
- * The facts of a setting besides its type: its variable, its allowed values, and whether its value may be
- * shown.
+ * The facts of a setting that its type does not tell: its variable, its allowed values, and whether its value
+ * must stay secret.
  */
 export interface Variable {
   variable: string

@@ -104,8 +104,8 @@ function developmentSecrets(): Set<string> {
 }
 
 /**
- * Returns the forms of a secret that are compared with the public secrets of development: its text and, if
- * they are at least 32, its decoded bytes. The text alone is not enough, because the same bytes can be
+ * Returns the forms of a secret that are compared with the public secrets of development: its text, and its
+ * decoded bytes if there are at least 32 of them. The text alone is not enough, because the same bytes can be
  * written in hex or in base64.
  */
 function readings(secret: string): string[] {

@@ -29,7 +29,7 @@ export class Parcels {
   }
 }
 
-/** Lists every booking, so that a merchant's bookings can be compared with them. */
+/** Lists all bookings of the sandbox. A test can compare the merchant's own records with this list. */
 export const parcelsOf = ({ orders }: Parcels): object[] =>
   [...orders.values()].map(({ id, status, priceIdr, request }) => ({
     id,
@@ -111,8 +111,8 @@ export function findOrder(parcels: Parcels, id: string): Order {
 }
 
 /**
- * Cancels an order, for `POST /v1/orders/:id/cancel`. Throws 400 with 40002053 once the parcel is on its way,
- * or without a reason code.
+ * Cancels an order, for `POST /v1/orders/:id/cancel`. Throws 400 with 40002053 if the parcel is on its way,
+ * or if the request has no reason code.
  */
 export function cancelOrder(context: SandboxContext, order: Order, body: unknown): void {
   const reasonCode = textOf(fieldsOf(body).cancellation_reason_code)

@@ -2,7 +2,8 @@ import { finalRefusalCodes } from '../../providers/biteship/facts.ts'
 import type { Switches } from '../profile.ts'
 
 /**
- * The behaviours of Biteship that a test can choose; the first choice of each switch is the documented one.
+ * The switches of Biteship: behaviours that have several variants (`choices`), among which a test chooses.
+ * The first variant is the documented one.
  */
 export const biteshipSwitches = {
   'biteship.rates': {

@@ -1,8 +1,8 @@
 import type { Switches } from '../profile.ts'
 
 /**
- * The behaviours of the two WhatsApp services, mail and SMS that a test can choose; the first choice of each
- * switch is the documented one.
+ * The switches of the two WhatsApp services, mail and SMS: behaviours that have several variants (`choices`),
+ * among which a test chooses. The first variant is the documented one.
  */
 export const messagingSwitches = {
   'whatsapp.sender': {

@@ -51,8 +51,8 @@ export class XenditAccount {
   }
 
   /**
-   * Makes the account forget idempotency keys this many seconds after their first request; without a number
-   * it never forgets a key.
+   * Makes the account forget each idempotency key this many seconds after the first request with the key.
+   * Without a number, no key is forgotten.
    */
   forgetKeysAfter(seconds: number | undefined): void {
     this.#keysTtlMs = seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000

@@ -9,7 +9,7 @@ export interface XenditBook {
   invoices: object[]
   refunds: object[]
   payouts: object[]
-  /** The sum of paid invoices less succeeded refunds and payouts (IDR), before fees. */
+  /** The sum of all paid invoices minus all succeeded refunds and payouts (IDR). No fees are deducted. */
   balance_idr: number
   /** The fees and VAT charged (IDR), which are not part of `balance_idr`. */
   fees_idr: number

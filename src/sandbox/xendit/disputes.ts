@@ -10,10 +10,10 @@ const EVENTS = ['action_required', 'under_review', 'won', 'lost'] as const
 const TWO_WEEKS_MS = 14 * 86_400_000
 
 /**
- * Sends Xendit's webhook about a dispute: `{of, event?, id?, amount?, due_in_s?}`, where `of` is an invoice,
- * a payment or a reference. The webhook moves no money. Money moves only by a separate line of the
- * transaction list (`POST /control/transactions`). Such a line is a chargeback, or the money that comes back
- * after a won dispute.
+ * Sends Xendit's webhook about a dispute. The fields of `body` are `{of, event?, id?, amount?, due_in_s?}`.
+ * The field `of` names an invoice, a payment or a reference. The webhook moves no money. Money moves only by
+ * a separate line of the transaction list (`POST /control/transactions`). Such a line is a chargeback, or the
+ * money that comes back after a won dispute.
  */
 export function sendDisputeWebhook(context: SandboxContext, account: XenditAccount, body: unknown): object {
   const fields = fieldsOf(body)

@@ -98,7 +98,10 @@ function expire(context: SandboxContext, account: XenditAccount, invoice: Invoic
   notify(context, invoiceUpdate(context, account, invoice))
 }
 
-/** Returns the payment channels of an invoice: those of its request that accept its amount. */
+/**
+ * Returns the payment channels that an invoice offers. These are the channels that the invoice's request
+ * names, or all channels if it names none. Channels that do not accept the invoice's amount are left out.
+ */
 export function channelsOf({ request }: Pick<Invoice, 'request'>): string[] {
   const asked = request.payment_methods ?? Object.keys(PAYMENT_CHANNELS)
   return asked.filter((code) => request.amount <= (invoiceCeilings[code] ?? 0))

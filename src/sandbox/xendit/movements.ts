@@ -8,9 +8,10 @@ import { recordTransaction, type Transaction, type TransactionStatus } from './t
 const wrong = (says: string) => new WireError(400, { error: says })
 
 /**
- * Adds a line to the transaction list for a movement that Xendit itself causes: `{type, amount, cashflow,
- * status?, reference_id?, product_id?, payment_link_id?, fee?}`. `of` names the object that the line
- * concerns: another line, an invoice, a payment, a refund or a payout.
+ * Adds a line to the transaction list for a movement of money that Xendit itself causes. The fields of `body`
+ * are `{type, of?, amount?, cashflow?, status?, reference_id?, product_id?, payment_link_id?, fee?}`. The
+ * field `of` names the object that the line concerns: another line, an invoice, a payment, a refund or a
+ * payout.
  *
  * `{type: "CHARGEBACK", of: "<invoice>"}` takes the invoice's whole amount back. If `"cashflow": "MONEY_IN"`
  * is added, the line brings the money back, as after a won dispute.
@@ -41,8 +42,8 @@ export function addMovement(context: SandboxContext, account: XenditAccount, bod
 }
 
 /**
- * Corrects a line of the transaction list, as Xendit does: `{status?, amount?, fee?, fee_status?}`, with
- * the fee before VAT.
+ * Corrects a line of the transaction list, as Xendit does. The fields of `body` are `{status?, amount?, fee?,
+ * fee_status?}`; `fee` is the fee before VAT.
  */
 export function changeMovement(
   context: SandboxContext,

@@ -1,6 +1,9 @@
 import type { Switches } from '../profile.ts'
 
-/** The behaviours of Xendit that a test can choose; the first choice of each switch is the documented one. */
+/**
+ * The switches of Xendit: behaviours that have several variants (`choices`), among which a test chooses. The
+ * first variant is the documented one.
+ */
 export const xenditSwitches = {
   'xendit.refund-form': {
     fact: 'xendit.refund-request',

@@ -50,7 +50,9 @@ export interface NewTransaction {
   type: Transaction['type']
   status: TransactionStatus
   productId: string
-  /** The id of the paid invoice; the line of a payment has this id in addition to the payment's own. */
+  /**
+   * The id of the paid invoice, if the line is about a payment. Such a line also has the payment's own id.
+   */
   paymentLinkId?: string
   referenceId: string | null
   channel: string

@@ -4,9 +4,9 @@ import { walletAccount } from '../../ledger/index.ts'
 
 /**
  * Returns how much of a user's wallet is refunded money, in rupiah, from the ledger's entries
- * (docs/adr/0013). Refunds add to the refunded money. A withdrawal takes refunded money first. All other
- * spending takes other money first, and refunded money only where the other money was not enough. Money that
- * was held for a payment and put back is ignored.
+ * (docs/adr/0013). Refunds add to the refunded money. A withdrawal takes refunded money first. Any other
+ * payment from the wallet takes the other money first. It takes refunded money only if the other money is not
+ * enough. Money that was held for a payment and then put back changes nothing.
  */
 export async function refundedMoney(tx: Tx, userId: string): Promise<Rupiah> {
   const { rows } = await sql<{ refundedIdr: Rupiah }>`

@@ -47,9 +47,9 @@ export async function requestWithdrawal(work: Work, input: WithdrawalRequest): P
     const all = isRest(balanceIdr, work.policy) && { allIdr: balanceIdr }
     throw walletErrors.below_minimum({ amountIdr, minimumIdr: work.policy.withdrawalMinimumIdr, ...all })
   }
-  // The provider's channel has a minimum and a maximum. If the amount is below the minimum, staff send it
-  // from the bank. If it is above the maximum, it is refused, and the owner must choose another bank account
-  // or a smaller amount.
+  // The provider's channel has a minimum and a maximum. If the amount is below the minimum, staff send the
+  // money from the company's bank. If the amount is above the maximum, the withdrawal is refused. The user
+  // must then choose another bank account or a smaller amount.
   const { fit } = await channelFit(work.tx, destination, amountIdr)
   if (fit === 'above') await requireFit(work.tx, destination, amountIdr)
   const { feeIdr, refundedIdr } = terms
@@ -70,8 +70,8 @@ export interface WithdrawalOffer {
   /** The refunded money in the wallet, which is withdrawn without fee and minimum. */
   freeIdr: Rupiah
   /**
-   * The minimum of a withdrawal that does not consist of refunded money only. The fee (`feeIdr`) is added to
-   * the amount.
+   * The smallest amount of a withdrawal, unless it takes only refunded money. The wallet pays the fee
+   * (`feeIdr`) in addition.
    */
   minimumIdr: Rupiah
   feeIdr: Rupiah
@@ -79,7 +79,7 @@ export interface WithdrawalOffer {
   mostIdr: Rupiah
   /**
    * True if the wallet's balance is below the minimum plus the fee. Then the whole balance can be withdrawn
-   * at once, without fee and minimum.
+   * in one withdrawal, without fee and minimum.
    */
   allLeaves: boolean
 }

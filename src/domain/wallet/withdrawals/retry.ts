@@ -66,8 +66,8 @@ export async function retryWithdrawal(work: Work, input: { withdrawal: string })
     retryOf: id,
     closesAccount,
   })
-  // The staff member who retries the withdrawal also approves the new one. So if a limit is exceeded, this
-  // staff member counts as the second approver.
+  // The staff member who retries the withdrawal also approves the new one. If the new withdrawal exceeds a
+  // limit, a second approver is needed, and this staff member counts as one.
   const use = await withdrawalUse(work, { id: again, userId, amountIdr, destinationId })
   await countUse(work, use, personOf(work.actor))
   // If a withdrawal closes a user's account, its retry closes the account too. Such a withdrawal has no fee.

@@ -12,9 +12,9 @@ import { type WithdrawalView, withdrawalEvent } from './views.ts'
 
 /**
  * Records that a withdrawal which staff had paid by hand did not arrive. The money and the fee return to the
- * wallet. `reference` is the bank's reference of the returned transfer. Without `reference`, staff recorded
- * the withdrawal by mistake and never sent the money. Then its old reference is deleted. Withdrawals that
- * were paid by the provider or in a batch are refused.
+ * wallet. `reference` is the bank's reference of the returned transfer. If `reference` is missing, staff
+ * never sent the money, and recorded the transfer by mistake. Then the recorded transfer's reference is
+ * deleted. Withdrawals that were paid by the provider or in a batch are refused.
  *
  * laku cannot check whether the money came back, but the user can spend it from now on. So the amount counts
  * toward the limits of the staff member.

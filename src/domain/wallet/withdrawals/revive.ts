@@ -60,7 +60,7 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
     if (await ensureGivenBack(work, otherTry)) continue
     return await aside(`${otherTry.code}, another try of the same, is ${otherTry.status}`)
   }
-  // If this withdrawal is approved, it waits to be sent a second time. Its money is then held, so it is not
+  // An approved withdrawal waits to be sent a second time. Its money is held until then, so the money is not
   // in the wallet.
   const isHeld = status === 'approved'
   const [wallet] = await balances(work.tx, [walletAccount(userId)])

@@ -4,7 +4,7 @@ import type { WithdrawalEventPayload } from '../events.ts'
 import type { WithdrawalStatus } from '../transitions.ts'
 import { openDestination } from './destinations.ts'
 
-/** A withdrawal as its owner and staff see it. */
+/** A withdrawal as staff and the withdrawing user see it. */
 export interface WithdrawalView {
   id: string
   code: string

@@ -25,9 +25,9 @@ export interface Coverage {
 
 /**
  * Makes a session's reservation of stock equal to its demand, as far as unreserved pieces allow. Missing
- * pieces are ordered from the factory once. Nothing is ordered if an open purchase order already brings these
- * pieces. Nothing is ordered either if enough pieces are on the way that no other session needs. A repeated
- * call changes nothing. The caller has locked the session's row.
+ * pieces are ordered from the factory, but only once. Nothing is ordered if the session has an open purchase
+ * order. Pieces on the way that no other session needs are not ordered again. A repeated call changes
+ * nothing. The caller has locked the session's row.
  * @throws warehouse.invalid_quantity
  */
 export async function coverDemand(
@@ -150,8 +150,8 @@ async function reorderFor(
 }
 
 /**
- * Tells whether the actor is a person of the staff. Only a person can decide to order pieces again: a service
- * repeats its requests automatically.
+ * Tells whether the actor is a person of the staff, and not a service (a program). A service may repeat a
+ * request automatically, so only a person may order pieces a second time.
  */
 const isPerson = (actor: Work['actor']) => actor.kind === 'staff' && actor.role !== 'service'
 

@@ -75,7 +75,7 @@ export async function listStock(
 const MOVEMENTS_SHOWN = 50
 
 /**
- * Returns one variant's stock with its latest 50 movements and its oldest 50 open reservations.
+ * Returns one variant's stock with its 50 newest movements and its 50 oldest open reservations.
  * @throws warehouse.variant_not_found
  */
 export async function showStock(

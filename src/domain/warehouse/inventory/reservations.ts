@@ -41,8 +41,9 @@ export async function growReservations(work: Work, lines: readonly ReservationLi
 }
 
 /**
- * Reduces a session's open reservations of stock. A reservation that is reduced to nothing gets the status in
- * `ended`. Returns the variants that had enough reserved pieces; for all others nothing is changed.
+ * Reduces a session's open reservations of stock. If no piece of a reservation is left, the reservation gets
+ * the status that `ended` names. Returns the variants that had enough reserved pieces. For all other variants
+ * nothing is changed.
  */
 export async function shrinkReservations(
   work: Work,

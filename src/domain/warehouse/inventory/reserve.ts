@@ -5,9 +5,10 @@ import { growReservations, openReservations } from './reservations.ts'
 import { allocate, reservationKey, type Shortage, type StockDemand } from './rules.ts'
 
 /**
- * Reserves stock for sessions and orders in the given sequence. Each gets all its pieces, or none. Pieces
- * that are already reserved for it count, so a repeated call changes nothing. Returns the sessions and orders
- * that got their pieces, and the pieces that the others lack, by variant.
+ * Reserves stock for sessions and orders, one after the other in the given sequence. Each session or order
+ * gets all its pieces, or none. Pieces that are already reserved for it count, so a repeated call changes
+ * nothing. Returns the sessions and orders that got their pieces, and the pieces that the others lack, by
+ * variant.
  * @throws warehouse.invalid_quantity
  */
 export async function reserveStock(

@@ -16,8 +16,7 @@ export interface Shortage {
   subjectId: string
   variantId: string
   /**
-   * The pieces that the session or order lacks. Sessions and orders that came before it got their pieces
-   * first.
+   * The number of pieces that the session or order lacks, after earlier sessions and orders got their pieces.
    */
   missing: number
 }
@@ -44,9 +43,9 @@ export function totalsOf(lines: readonly StockLine[]): Map<string, number> {
 }
 
 /**
- * Divides the unreserved stock among sessions and orders, in the given sequence. Each gets all its pieces, or
- * none. `held` has the pieces that are already reserved for them, by `reservationKey`; only the missing
- * pieces are needed from the stock.
+ * Divides the unreserved stock among sessions and orders, in the given sequence. Each session or order gets
+ * all its pieces, or none. `held` tells how many pieces are already reserved for each, by `reservationKey`.
+ * Only the missing pieces are taken from the stock.
  */
 export function allocate(
   demands: readonly StockDemand[],

@@ -78,8 +78,8 @@ async function factoryOf(
 }
 
 /**
- * Throws an error that names the session's open purchase order, if it has one. If two transactions create one
- * at once, the unique index refuses the second.
+ * Throws an error that names the session's open purchase order, if the session has one. Two transactions may
+ * create a purchase order for one session at the same time. Then the unique index refuses the second.
  */
 async function requireNoneOpen(work: Work, sessionId: string): Promise<void> {
   const last = await lastPurchaseOrderOf(work.tx, sessionId)

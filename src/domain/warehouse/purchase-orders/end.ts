@@ -50,9 +50,9 @@ async function end(
   const order = await lockPurchaseOrder(work.tx, input.purchaseOrder)
   requireTransition(purchaseOrderTransitions, order.status, to, order.code)
   const before = await purchaseOrder(work.tx, order.id)
-  // A session that needs these goods locks the same stock, so one of the two transactions waits for the
-  // other. If this one comes first, the session sees that the goods will not come. If the session comes
-  // first, this transaction sees the session's shortage.
+  // A session that needs these goods may be processed at the same time. Both transactions lock the stock, so
+  // one waits for the other. If the session's transaction is second, it sees that the goods will not come. If
+  // this transaction is second, it sees which goods the session lacks.
   await openStock(
     work,
     before.items.map((item) => item.variantId),

@@ -26,8 +26,8 @@ const MAX_LISTED_ORDERS = 20
 /**
  * Applies factories' WhatsApp replies to their purchase orders, each reply once. WhatsApp may tell which
  * message a reply answers. Otherwise laku looks for codes of purchase orders in the reply's text. Without a
- * code, the reply belongs to the factory's only unanswered purchase order. Returns the provider's ids of
- * replies to a message that laku does not know.
+ * code, the reply belongs to the factory's only unanswered purchase order. If a reply answers a message that
+ * laku does not know, returns the provider's id of that reply.
  */
 export async function recordReplies(work: Work, replies: readonly Reply[]): Promise<{ unknown: string[] }> {
   if (replies.length === 0) return { unknown: [] }
@@ -128,7 +128,8 @@ async function record(work: Work, reply: Reply, purchaseOrderId: string): Promis
 
 /**
  * Tells whether the factory confirmed the purchase order in a message that is newer than this reply. Messages
- * arrive in any order, so an old no or unclear reply may arrive late. Then it no longer matters.
+ * arrive in any order. So an older reply, such as a refusal, may arrive after the confirmation; it no longer
+ * matters.
  */
 async function isOvertaken(work: Work, reply: Reply, purchaseOrderId: string): Promise<boolean> {
   const { rows } = await sql`

@@ -37,7 +37,8 @@ export function reorder(lines: readonly ReorderLine[]): Reorder {
 }
 
 function bundlesOf(unit: number, lines: readonly ReorderLine[]): Reorder {
-  // The variant that lacks the most pieces comes first, because pieces are given out in this sequence.
+  // The variant that lacks the largest number of pieces comes first. If not all missing pieces are ordered,
+  // the first variants get theirs.
   const sorted = lines.toSorted((a, b) => b.missing - a.missing || (a.variantId < b.variantId ? -1 : 1))
   const short = sum(sorted.map((line) => line.missing))
   const excess = Math.ceil(short / unit) * unit - short
