@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
+import { rawTextsIn } from './raw-sql.ts'
 import { memberOf, methodOf, type Node, snake, textOfSum, textOfTemplate, walk } from './syntax.ts'
 
 export interface TableUse {
@@ -61,6 +62,8 @@ export function usesIn(
     // A method that names tables is passed on here, and called where this lint does not see it.
     if (ofTables.has(memberOf(node) ?? '') && !called.has(node) && isOfKysely(node)) add(node, unseen)
   })
+  for (const { node, sql } of rawTextsIn(program))
+    for (const named of sql === undefined ? [unseen] : namedInSql(sql)) add(node, named)
   // If a statement takes its table from a variable, it may use each table that the file names.
   if ([...found.values()].some(({ kind }) => kind === 'unseen'))
     walk(program, (node) => {
@@ -205,8 +208,6 @@ function namedByCall(node: Node, writers: ReadonlySet<string>): Named[] {
   if (!isNamed && ofTables.has(method) && isOfKysely(node.callee as Node)) return [unseen]
   if (first && joins.test(method) && /^(?:Identifier|MemberExpression|TemplateLiteral)$/.test(first.type))
     return [unseen]
-  const isRaw = method === 'raw' && isSql((node.callee as Node).object as Node)
-  if (isRaw && first && textOfSum(first) === undefined) return [unseen]
   return tablesOf(first, builders[method])
 }
 

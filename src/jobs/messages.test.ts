@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
 import { challengeOfMessage, requestOtp } from '../domain/auth/index.ts'
-import { newId } from '../domain/kernel/index.ts'
+import { choreography } from '../domain/composition/choreography.ts'
+import { newId, startJob } from '../domain/kernel/index.ts'
 import { registerUser, updateMe } from '../domain/user/index.ts'
 import { emailSendJob } from './email/send.ts'
 import { emailSweepJob } from './email/sweep.ts'
@@ -19,18 +20,18 @@ beforeAll(async () => {
     choreography: {
       'user.registered': {},
       'otp.requested': {},
-      'payment.paid': { jobs: [{ job: 'notify', data: ({ id }) => ({ eventId: id }) }] },
-      'whatsapp.queued': { jobs: [{ job: 'whatsapp.send', data: ({ payload }) => payload }] },
-      'notification.email_queued': { jobs: [{ job: 'email.send', data: ({ payload }) => payload }] },
+      'payment.paid': { jobs: [startJob({ job: 'notify', data: ({ id }) => ({ eventId: id }) })] },
+      'whatsapp.queued': choreography['whatsapp.queued'],
+      'notification.email_queued': choreography['notification.email_queued'],
       'whatsapp.failed': {
         jobs: [
-          {
+          startJob({
             job: 'otp.deliver',
             data: ({ payload }) => {
               const challengeId = challengeOfMessage(payload.dedupeKey)
               return challengeId === undefined ? undefined : { challengeId }
             },
-          },
+          }),
         ],
       },
     },

@@ -1,8 +1,9 @@
 import { globSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { choreography } from '../domain/composition/choreography.ts'
-import type { EventOf, EventType, JobRule } from '../domain/kernel/index.ts'
+import { type EventOf, type EventType, type JobRule, startJob, type Tx } from '../domain/kernel/index.ts'
 import { noticeEvents } from '../domain/notification/index.ts'
+import type { JobQueue } from '../runtime/queue.ts'
 import { jobs } from './registry.ts'
 
 const names = jobs.map((job) => job.name)
@@ -29,18 +30,48 @@ describe('the jobs', () => {
   })
 
   it('cannot be asked for by another name, or with data that they do not take', () => {
-    const right: JobRule<'payout.created'> = {
+    const right: JobRule<'payout.created'> = startJob({
       job: 'payouts.submit',
       data: ({ payload }) => ({ payoutId: payload.payoutId }),
-    }
+    })
     // @ts-expect-error: there is no such job.
-    const misspelt: JobRule<'payout.created'> = { ...right, job: 'payouts.submitt' }
-    // @ts-expect-error: the job takes a payout, and no refund.
-    const nonsense: JobRule<'payout.created'> = { ...right, data: () => ({ refundId: 'r' }) }
+    const misspelt: JobRule<'payout.created'> = startJob({ ...right, job: 'payouts.submitt' })
+    const nonsense: JobRule<'payout.created'> = startJob({
+      job: 'payouts.submit',
+      // @ts-expect-error: the job takes a payout, and no refund.
+      data: () => ({ refundId: 'r' }),
+    })
     const asked = choreography['payout.created'].jobs?.map(({ job }) => job)
     expect(asked).toEqual([right.job])
     expect(names).not.toContain(misspelt.job)
     expect(nonsense.job).toBe(right.job)
+  })
+
+  it('cannot be given a field that they do not take, by a rule or by a call of the queue', () => {
+    const wide: JobRule<'payout.created'>[] = [
+      // @ts-expect-error: a field too many in an object.
+      startJob({ job: 'payouts.submit', data: ({ payload: { payoutId } }) => ({ payoutId, sum: 1 }) }),
+      // @ts-expect-error: a field too many in one of two answers.
+      startJob({ job: 'payouts.submit', data: ({ id }) => (id ? { payoutId: id, by: id } : undefined) }),
+      // @ts-expect-error: a rule that `startJob` did not check.
+      { job: 'payouts.submit', data: ({ payload }) => ({ payoutId: payload.payoutId }) },
+    ]
+    const whole: JobRule<'session.moq_reached'> = startJob({
+      job: 'groups.fulfil',
+      // @ts-expect-error: the whole payload of an event.
+      data: ({ payload }) => payload,
+    })
+    const enqueue: JobQueue['enqueue'] = async () => {}
+    const data = { payoutId: 'p', sum: 1 }
+    const calls = (tx: Tx) => [
+      enqueue(tx, [{ name: 'payouts.submit', data: { payoutId: 'p' } }]),
+      // @ts-expect-error: a field too many in an object.
+      enqueue(tx, [{ name: 'payouts.submit', data: { payoutId: 'p', sum: 1 } }]),
+      // @ts-expect-error: a field too many in a variable.
+      enqueue(tx, [{ name: 'payouts.submit', data }]),
+    ]
+    expect([...wide, whole].map(({ job }) => names.includes(job))).toEqual([true, true, true, true])
+    expect(calls).toHaveLength(1)
   })
 
   it('tell buyers of every event that has a notice, and of no other', () => {

@@ -1,5 +1,5 @@
 import type { PgBoss } from 'pg-boss'
-import type { NewJob, Tx } from '../domain/kernel/index.ts'
+import type { ExactJob, NewJob, Tx } from '../domain/kernel/index.ts'
 
 /** The queue of jobs whose retries are used up; a sweep raises an attention item for each of them. */
 export const DEAD_LETTER_QUEUE = 'dead'
@@ -95,7 +95,8 @@ export class JobQueue {
     return await boss.start()
   }
 
-  async enqueue(tx: Tx, jobs: NewJob[]): Promise<void> {
+  /** Enqueues jobs. The compiler refuses data with a field that the job does not take. */
+  async enqueue<J extends NewJob>(tx: Tx, jobs: readonly ExactJob<J>[]): Promise<void> {
     const boss = await this.boss()
     const { fromKysely } = await import('pg-boss')
     // The plugins of Kysely are left out, because they would rename the columns that pg-boss reads.

@@ -9,7 +9,14 @@ import {
   releaseHolds,
   resumeWaiting,
 } from '../group-buying/index.ts'
-import type { Choreography, EventPayloads, EventType, JobRule, Work } from '../kernel/index.ts'
+import {
+  type Choreography,
+  type EventPayloads,
+  type EventType,
+  type JobRule,
+  startJob,
+  type Work,
+} from '../kernel/index.ts'
 import { absorbCourierFees } from '../logistics/index.ts'
 import '../notification/events.ts'
 import {
@@ -56,25 +63,26 @@ import './job-payloads.ts'
  * The job that notifies a buyer of an event. It runs after the commit, so a notice that fails never undoes
  * the change itself.
  */
-const notify: JobRule<EventType> = { job: 'notify', data: ({ id }) => ({ eventId: id }) }
+const notify: JobRule<EventType> = startJob({ job: 'notify', data: ({ id }) => ({ eventId: id }) })
 
 /**
  * The job that notifies a buyer of a refund. The buyer gets no notice if the company keeps the money. This
  * happens if the issuer of the buyer's card has already paid the buyer.
  */
-const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = {
+const notifyBuyer: JobRule<'refund.decided' | 'refund.succeeded'> = startJob({
   job: 'notify',
   data: ({ id, payload }) => (payload.refundIdr > 0 ? { eventId: id } : undefined),
-}
+})
 
 /**
  * Returns the rule that puts a provider's webhook deliveries into a queue of that provider alone. With one
  * queue for all providers, the deliveries of one would wait for the rate limits of another.
  */
-const queueOf = (provider: EventPayloads['webhook.received']['provider']): JobRule<'webhook.received'> => ({
-  job: `webhooks.${provider}`,
-  data: ({ payload }) => (payload.provider === provider ? { inboxId: payload.inboxId } : undefined),
-})
+const queueOf = (provider: EventPayloads['webhook.received']['provider']): JobRule<'webhook.received'> =>
+  startJob({
+    job: `webhooks.${provider}`,
+    data: ({ payload }) => (payload.provider === provider ? { inboxId: payload.inboxId } : undefined),
+  })
 
 async function refundSessions(
   work: Work,
@@ -96,15 +104,15 @@ export const choreography: Choreography = {
   'otp.requested': {},
   'otp.way_chosen': {
     jobs: [
-      {
+      startJob({
         job: 'otp.deliver',
         data: ({ payload: { challengeId, channel } }) => ({ challengeId, because: { asked: channel } }),
-      },
+      }),
     ],
   },
   'user.registered': {},
   'user.email_proven': {
-    jobs: [{ job: 'email.confirm', data: ({ payload }) => ({ userId: payload.userId }) }],
+    jobs: [startJob({ job: 'email.confirm', data: ({ payload }) => ({ userId: payload.userId }) })],
   },
   'user.suspended': { reactions: [endLoginsOf] },
   'user.activated': {},
@@ -112,37 +120,37 @@ export const choreography: Choreography = {
 
   'way_in.changed': {
     reactions: [endChangedLogins, endCallerCodes],
-    jobs: [{ job: 'ways.tell', data: ({ payload }) => ({ changeId: payload.changeId }) }],
+    jobs: [startJob({ job: 'ways.tell', data: ({ payload }) => ({ changeId: payload.changeId }) })],
   },
   'way_in.stopped': { reactions: [endChangedLogins, endCallerCodes] },
 
   'whatsapp.queued': {
-    jobs: [{ job: 'whatsapp.send', data: ({ payload }) => ({ messageId: payload.messageId }) }],
+    jobs: [startJob({ job: 'whatsapp.send', data: ({ payload }) => ({ messageId: payload.messageId }) })],
   },
   'whatsapp.failed': {
     reactions: [reportUnreachedFactories],
     jobs: [
-      {
+      startJob({
         job: 'otp.deliver',
         data: ({ payload }) => {
           const challengeId = challengeOfMessage(payload.dedupeKey)
           return challengeId === undefined ? undefined : { challengeId }
         },
-      },
-      {
+      }),
+      startJob({
         job: 'ways.tell',
         data: ({ payload: { dedupeKey } }) => {
           const changeId = changeOfMessage(dedupeKey)
           return changeId === undefined ? undefined : { changeId, unreached: dedupeKey }
         },
-      },
+      }),
     ],
   },
   'notification.email_queued': {
-    jobs: [{ job: 'email.send', data: ({ payload }) => ({ deliveryId: payload.deliveryId }) }],
+    jobs: [startJob({ job: 'email.send', data: ({ payload }) => ({ deliveryId: payload.deliveryId }) })],
   },
   'notification.push_queued': {
-    jobs: [{ job: 'push.send', data: ({ payload }) => ({ deliveryId: payload.deliveryId }) }],
+    jobs: [startJob({ job: 'push.send', data: ({ payload }) => ({ deliveryId: payload.deliveryId }) })],
   },
   'webhook.received': {
     jobs: [queueOf('xendit'), queueOf('biteship'), queueOf('whatsapp')],
@@ -173,20 +181,20 @@ export const choreography: Choreography = {
   'participant.released': {
     jobs: [
       notify,
-      {
+      startJob({
         job: 'payments.withdraw',
         // The job withdraws the participant's unpaid invoice at the provider. An expired invoice needs no
         // job. A paid invoice needs no job either, because its payment is refunded instead.
         data: ({ payload: { because, wasPaid, paymentId } }) =>
           because === 'expired' || wasPaid ? undefined : { paymentId },
-      },
+      }),
     ],
   },
 
   'order.created': { jobs: [notify] },
   'order.paid': { jobs: [notify] },
   'order.allocated': {
-    jobs: [{ job: 'shipments.book', data: ({ payload }) => ({ orderId: payload.orderId }) }],
+    jobs: [startJob({ job: 'shipments.book', data: ({ payload }) => ({ orderId: payload.orderId }) })],
   },
   'order.status_changed': { jobs: [notify] },
   'return.requested': {},
@@ -201,19 +209,19 @@ export const choreography: Choreography = {
   'payment.expired': { reactions: [cancelUnpaidOrders, releaseHolds, freeParts], jobs: [notify] },
   'payment.failed': { reactions: [cancelUnpaidOrders, releaseHolds, freeParts], jobs: [notify] },
   'payment.withdrawn': {
-    jobs: [{ job: 'payments.withdraw', data: ({ payload }) => ({ paymentId: payload.paymentId }) }],
+    jobs: [startJob({ job: 'payments.withdraw', data: ({ payload }) => ({ paymentId: payload.paymentId }) })],
   },
 
   'refund.decided': {
     jobs: [
       notifyBuyer,
-      {
+      startJob({
         job: 'refunds.submit',
         // A refund to the buyer's wallet is complete already. So only a refund to the source of the payment,
         // such as a card, is sent to the provider.
         data: ({ payload }) =>
           payload.destination === 'source' ? { refundId: payload.refundId } : undefined,
-      },
+      }),
     ],
   },
   'refund.succeeded': { reactions: [markOrdersRefunded, markParticipantsRefunded], jobs: [notifyBuyer] },
@@ -221,7 +229,7 @@ export const choreography: Choreography = {
   'refund.waiting': { jobs: [notify] },
 
   'payout.created': {
-    jobs: [{ job: 'payouts.submit', data: ({ payload }) => ({ payoutId: payload.payoutId }) }],
+    jobs: [startJob({ job: 'payouts.submit', data: ({ payload }) => ({ payoutId: payload.payoutId }) })],
   },
   // The domain that made the payout (settlement or withdrawal) writes its own ledger postings, in the same
   // transaction.
@@ -243,7 +251,12 @@ export const choreography: Choreography = {
   'settlement.voided': {},
   'settlement.paid': {
     reactions: [notifyFactoriesOfSettlement],
-    jobs: [{ job: 'settlements.announce', data: ({ payload }) => ({ settlementId: payload.settlementId }) }],
+    jobs: [
+      startJob({
+        job: 'settlements.announce',
+        data: ({ payload }) => ({ settlementId: payload.settlementId }),
+      }),
+    ],
   },
   'settlement.failed': {},
   'settlement.reversed': {},
@@ -252,10 +265,13 @@ export const choreography: Choreography = {
   'session.opened': {},
   'session.extended': {},
   'session.moq_reached': {
-    jobs: [{ job: 'groups.fulfil', data: ({ payload }) => ({ sessionId: payload.sessionId }) }, notify],
+    jobs: [
+      startJob({ job: 'groups.fulfil', data: ({ payload }) => ({ sessionId: payload.sessionId }) }),
+      notify,
+    ],
   },
   'session.fulfilment_due': {
-    jobs: [{ job: 'groups.fulfil', data: ({ payload }) => ({ sessionId: payload.sessionId }) }],
+    jobs: [startJob({ job: 'groups.fulfil', data: ({ payload }) => ({ sessionId: payload.sessionId }) })],
   },
   'session.pending_stock': {},
   'session.orders_created': {},
@@ -271,7 +287,12 @@ export const choreography: Choreography = {
   // The message to the factory about its purchase order is queued in the same transaction; the event
   // whatsapp.queued sends it.
   'purchase_order.sent': {
-    jobs: [{ job: 'pos.estimate', data: ({ payload }) => ({ purchaseOrderId: payload.purchaseOrderId }) }],
+    jobs: [
+      startJob({
+        job: 'pos.estimate',
+        data: ({ payload }) => ({ purchaseOrderId: payload.purchaseOrderId }),
+      }),
+    ],
   },
   'purchase_order.answered': {},
   'purchase_order.confirmed': {},
@@ -286,7 +307,7 @@ export const choreography: Choreography = {
     // The correction of the shipping fee may refund money, and a refund must lock the payment before the
     // order. In the transaction of this event, the order is locked already. So a job corrects the fee after
     // the commit.
-    jobs: [{ job: 'fees.true', data: ({ payload: { orderId } }) => ({ orderId }) }],
+    jobs: [startJob({ job: 'fees.true', data: ({ payload: { orderId } }) => ({ orderId }) })],
   },
   'shipment.waybill_changed': { reactions: [applyWaybillChanges] },
 }

@@ -38,12 +38,14 @@ export {
   errorCatalogue,
   type Refusal,
 } from './errors.ts'
-export type {
-  Choreography,
-  JobName,
-  JobPayloads,
-  JobRule,
-  NewJob,
+export {
+  type Choreography,
+  type ExactJob,
+  type JobName,
+  type JobPayloads,
+  type JobRule,
+  type NewJob,
+  startJob,
 } from './event-reactions.ts'
 export type { EventOf, EventPayloads, EventType, NewEvent } from './events.ts'
 export {
