@@ -1,7 +1,14 @@
-import type { Graph } from './floors.ts'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { databaseFunctions } from './database-functions.ts'
+import { type Graph, readDatabaseFunctions, readGraph } from './floors.ts'
 
-/** Returns docs/floors.md: which domain may call which, from graph.json, the highest domain first. */
-export function floorsPage(graph: Graph): string {
+/**
+ * Returns docs/floors.md: which domain may call which, from graph.json, the highest domain first; then the
+ * functions of the database with their rooms.
+ */
+export function floorsPage(root: string): string {
+  const graph = readGraph(root)
   const floors = [...Map.groupBy(Object.keys(graph), (domain) => heightOf(graph, domain))].sort(
     ([a], [b]) => b - a,
   )
@@ -25,7 +32,33 @@ ${rows.join('\n')}
 flowchart TD
 ${arrows.join('\n')}
 \`\`\`
+
+## Functions of the database
+
+Each function of [schema.sql](schema.sql) belongs to one room. It writes and locks only tables of that room, and a trigger runs a
+function of its table's room or of a room below (ADR [0138](adr/0138-database-functions-have-rooms.md)). \`npm run lint\` refuses any other use.
+
+| room | function | reads | locks or writes | runs as a trigger of |
+| --- | --- | --- | --- | --- |
+${functionRows(root).join('\n')}
 `
+}
+
+function functionRows(root: string): string[] {
+  const schema = readFileSync(join(root, 'docs/schema.sql'), 'utf8')
+  const functions = databaseFunctions(schema)
+  const isTable = (name: string) => schema.includes(`\ncreate table ${name} (`)
+  const listed = (names: readonly string[]) => [...new Set(names)].filter(isTable).sort().join(', ') || '-'
+  return Object.entries(readDatabaseFunctions(root)).flatMap(([room, names]) =>
+    names.toSorted().map((name) => {
+      const { uses = [], triggersOf = [] } = functions.find((other) => other.name === name) ?? {}
+      const used = (isMeant: (kind: string) => boolean) =>
+        listed(uses.filter(({ kind }) => isMeant(kind)).map(({ table }) => table))
+      const reads = used((kind) => kind === 'read')
+      const changes = used((kind) => kind === 'lock' || kind === 'write')
+      return `| ${room} | \`${name}\` | ${reads} | ${changes} | ${listed(triggersOf)} |`
+    }),
+  )
 }
 
 /**

@@ -2,6 +2,7 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { databaseFunctions, functionViolations } from './database-functions.ts'
 import { floorViolations, type Graph, readFunctions, readGraph, readImports, readOwners } from './floors.ts'
 import { tableViolations } from './table-owners.ts'
 import { tableUses, usesIn } from './table-uses.ts'
@@ -443,5 +444,107 @@ describe('the lint of tables', () => {
 
   it('finds nothing to refuse in laku', () => {
     expect(tableViolations(process.cwd(), readGraph(process.cwd()))).toEqual([])
+  })
+})
+
+describe('the functions of the database', () => {
+  let root: string
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'laku-functions-'))
+    mkdirSync(join(root, 'docs'))
+    mkdirSync(join(root, 'src/domain'), { recursive: true })
+    const rooms = {
+      kernel: { below: [], tables: ['clock'], publishes: ['clock'], functions: ['shop_now'] },
+      staff: { below: [], tables: ['staff'], inside: ['acting_staff'] },
+      ops: { below: [], tables: ['attention'], publishes: ['attention'] },
+      payment: { below: [], tables: ['payments', 'paces'], publishes: ['payments'], inside: ['pay', 'keep'] },
+      order: { below: ['payment'], tables: ['orders'], publishes: ['orders'], inside: ['place'] },
+    }
+    writeFileSync(join(root, 'src/domain/graph.json'), JSON.stringify(rooms))
+  })
+  afterEach(() => rmSync(root, { recursive: true }))
+
+  const made = (name: string, body: string) =>
+    `CREATE OR REPLACE FUNCTION public.${name}(a text)\n RETURNS trigger\nAS $function$\nbegin\n${body}\nend $function$;\n`
+  const others = (but: string) =>
+    ['shop_now', 'pay', 'keep', 'place', 'acting_staff'].filter((name) => name !== but)
+  const refused = (name: string, body: string, rest = '') => {
+    const schema = [made(name, body), ...others(name).map((other) => made(other, 'return new;')), rest]
+    writeFileSync(join(root, 'docs/schema.sql'), schema.join(''))
+    const wrong = functionViolations(root, readGraph(root))
+    return wrong.filter((text) => !text.includes('remove the exception'))
+  }
+
+  it.each([
+    ['its own tables', 'place', 'update orders set a = 1; select from orders for update;'],
+    ['a published table below', 'place', 'if exists (select from payments) then return old; end if;'],
+    ['a function below', 'place', 'perform pay(1); a := shop_now();'],
+    ['a function that rooms below may call', 'shop_now', 'a := acting_staff(a);'],
+    ['the words of a message', 'pay', "raise exception 'nothing came from orders'; -- from orders"],
+  ])('may use %s', (_, name, body) => {
+    expect(refused(name, body)).toEqual([])
+  })
+
+  it.each([
+    [
+      'a write downward',
+      'place',
+      'insert into payments values (1);',
+      'place of order may not write payments of payment',
+    ],
+    [
+      'a lock downward',
+      'place',
+      'perform 1 from payments for update;',
+      'place of order may not lock payments of payment',
+    ],
+    ['a read upward', 'pay', 'select a into b from orders;', 'pay of payment may not read orders of order'],
+    [
+      'a read of what nobody publishes',
+      'place',
+      'for a in select from paces loop',
+      'place of order may not read paces of payment',
+    ],
+    [
+      'a write upward',
+      'pay',
+      'if true then delete from orders; end if;',
+      'pay of payment may not write orders of order',
+    ],
+    ['a call upward', 'pay', 'perform place(a);', 'pay of payment may not call place of order'],
+    [
+      'a statement from a text',
+      'pay',
+      "execute 'update ' || a;",
+      'pay of payment builds a statement from a text',
+    ],
+    [
+      'a function of no room',
+      'new_one',
+      'return new;',
+      'new_one has no room: add it to "functions" or "inside" of its room in graph.json',
+    ],
+  ])('may not do %s', (_, name, body, wrong) => {
+    expect(refused(name, body)).toEqual([wrong])
+  })
+
+  it('may not be run by a trigger of a table below, and may be by one above', () => {
+    const trigger = (table: string, run: string) =>
+      `CREATE TRIGGER t BEFORE INSERT ON public.${table} FOR EACH ROW WHEN ((a > 0)) EXECUTE FUNCTION ${run}();\n`
+    expect(refused('pay', 'return new;', trigger('orders', 'keep'))).toEqual([])
+    expect(refused('pay', 'return new;', trigger('payments', 'place'))).toEqual([
+      'a trigger of payments (payment) runs place of order, which is not below',
+    ])
+  })
+
+  it('have each one room, and nothing in laku to refuse', () => {
+    const schema = readFileSync('docs/schema.sql', 'utf8')
+    const functions = databaseFunctions(schema)
+    expect(functions).toHaveLength(
+      schema.match(/^create (?:or replace )?(?:function|procedure)/gim)?.length ?? 0,
+    )
+    const triggers = functions.flatMap(({ triggersOf }) => triggersOf)
+    expect(new Set(triggers).size).toBeGreaterThan(25)
+    expect(functionViolations(process.cwd(), readGraph(process.cwd()))).toEqual([])
   })
 })

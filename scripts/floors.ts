@@ -10,7 +10,14 @@ export type Owners = Record<string, string[]>
 
 type Rooms = Record<
   string,
-  { below: string[]; tables: string[]; publishes?: string[]; opens?: string[]; functions?: string[] }
+  {
+    below: string[]
+    tables: string[]
+    publishes?: string[]
+    opens?: string[]
+    functions?: string[]
+    inside?: string[]
+  }
 >
 
 export interface Import {
@@ -58,6 +65,26 @@ export function readOpened(root: string): Set<string> {
 export function readFunctions(root: string): Owners {
   return Object.fromEntries(
     Object.entries(readRooms(root)).map(([room, { functions = [] }]) => [room, functions]),
+  )
+}
+
+/**
+ * Returns all database functions that each room owns. `inside` lists those that laku does not call: the
+ * functions of triggers, and those that other functions call.
+ */
+export function readDatabaseFunctions(root: string): Owners {
+  return Object.fromEntries(
+    Object.entries(readRooms(root)).map(([room, { functions = [], inside = [] }]) => [
+      room,
+      [...functions, ...inside],
+    ]),
+  )
+}
+
+/** Returns the room of each table or function. */
+export function roomOfEach(owners: Owners): Map<string, string> {
+  return new Map(
+    Object.entries(owners).flatMap(([room, names]) => names.map((name): [string, string] => [name, room])),
   )
 }
 
@@ -137,6 +164,20 @@ const ground = ['kernel', 'staff', 'ops']
 export function groundOf(room: string): string[] {
   const place = ground.indexOf(room)
   return place < 0 ? ground : ground.slice(0, place)
+}
+
+/** Returns whether a room is below another one. The ground rooms are below all others. */
+export function isBelow(lower: string, upper: string, graph: Graph): boolean {
+  const seen = new Set<string>(groundOf(upper))
+  const add = (room: string) => {
+    for (const next of graph[room] ?? []) {
+      if (seen.has(next)) continue
+      seen.add(next)
+      add(next)
+    }
+  }
+  add(upper)
+  return seen.has(lower)
 }
 
 /**

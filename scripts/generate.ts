@@ -16,7 +16,6 @@ import { migrate } from '../src/runtime/migrate.ts'
 import { adrIndex } from './adr-index.ts'
 import { cliPage } from './cli-page.ts'
 import { errorsPage } from './errors-page.ts'
-import { readGraph } from './floors.ts'
 import { floorsPage } from './floors-page.ts'
 import { findMachines } from './machines.ts'
 import { metricsPage } from './metrics-page.ts'
@@ -78,7 +77,7 @@ try {
   keep('docs/sandbox.md', sandboxPage(readFileSync('docs/sandbox.md', 'utf8')))
   keep('docs/adr/README.md', adrIndex())
   keep('docs/cli.md', cliPage(await allCommands()))
-  keep('docs/floors.md', floorsPage(readGraph(process.cwd())))
+  keep('docs/floors.md', floorsPage(process.cwd()))
 } finally {
   await stopEmbeddedPostgres(dataDir)
   rmSync(dataDir, { recursive: true, force: true })

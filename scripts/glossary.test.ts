@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { codePrefixes } from '../src/domain/kernel/ids.ts'
 import { accountNames } from '../src/domain/ledger/accounts.ts'
@@ -54,4 +55,15 @@ it('gives each retired word one term', () => {
   expect(rowsOf(retired).every((row) => row.length === 2 && row.every((cell) => cell.trim() !== ''))).toBe(
     true,
   )
+})
+
+it('cites no page or file that is not there, like every other page', () => {
+  const pages = globSync(['*.md', 'docs/**/*.md', 'deploy/**/*.md'])
+  const broken = pages.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !existsSync(join(dirname(file), target)))
+      .map((target) => `${file}: ${target}`),
+  )
+  expect(broken).toEqual([])
 })

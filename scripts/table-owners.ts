@@ -1,4 +1,12 @@
-import { type Graph, groundOf, readFunctions, readOpened, readOwners, readPublished } from './floors.ts'
+import {
+  type Graph,
+  isBelow,
+  readDatabaseFunctions,
+  readOpened,
+  readOwners,
+  readPublished,
+  roomOfEach,
+} from './floors.ts'
 import { type TableUse, tableUses } from './table-uses.ts'
 
 export interface ForeignUse extends TableUse {
@@ -83,16 +91,8 @@ export function tableViolations(root: string, graph: Graph): ForeignUse[] {
  * table is not known.
  */
 export function foreignUses(root: string, graph: Graph): ForeignUse[] {
-  const ownerOf = new Map(
-    Object.entries(readOwners(root)).flatMap(([owner, tables]) =>
-      tables.map((table): [string, string] => [table, owner]),
-    ),
-  )
-  const functions = new Map(
-    Object.entries(readFunctions(root)).flatMap(([owner, names]) =>
-      names.map((name): [string, string] => [name, owner]),
-    ),
-  )
+  const ownerOf = roomOfEach(readOwners(root))
+  const functions = roomOfEach(readDatabaseFunctions(root))
   return tableUses(root, new Set(ownerOf.keys()), new Set(functions.keys())).flatMap((use) => {
     const room = roomOf(use.file)
     if (use.kind === 'unseen') return [{ ...use, room, owner: '?', way: wayTo('?', room, graph) }]
@@ -114,18 +114,5 @@ function roomOf(file: string): string {
 function wayTo(owner: string, room: string, graph: Graph): ForeignUse['way'] {
   if (room === 'composition') return 'top'
   if (room.startsWith('src/')) return 'front'
-  return belowOf(room, graph).has(owner) ? 'down' : 'up'
-}
-
-function belowOf(room: string, graph: Graph): Set<string> {
-  const found = new Set<string>(groundOf(room))
-  const add = (upper: string) => {
-    for (const lower of graph[upper] ?? []) {
-      if (found.has(lower)) continue
-      found.add(lower)
-      add(lower)
-    }
-  }
-  add(room)
-  return found
+  return isBelow(owner, room, graph) ? 'down' : 'up'
 }

@@ -112,7 +112,8 @@ const WRITES = /^(insert\s+into|update(\s+only)?|delete\s+from|merge\s+into|trun
 const LOCKS =
   /\bfor\s+(?:no\s+key\s+update|update|key\s+share|share)(?:\s+of\s+([a-z_]\w*(?:\s*,\s*[a-z_]\w*)*))?/
 
-function namedInSql(statement: string): Named[] {
+/** Returns the tables that a text of SQL uses, and the functions that it calls. */
+export function namedInSql(statement: string): Named[] {
   const sql = statement
     .toLowerCase()
     .replaceAll('"', '')
