@@ -144,7 +144,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
   const policy = { ...defaultPolicy, ...noLimits, quietFromHour: 0, quietToHour: 0, ...options.policy }
   const logger = createLogger({ logLevel: 'silent' })
   const queue = new JobQueue(appUrl, () => {})
-  const units = new UnitOfWork({
+  const unitOfWork = new UnitOfWork({
     db: watched ? createKysely(watched) : db,
     clock,
     beganAt,
@@ -163,7 +163,7 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
     pool,
     wire,
     db,
-    units,
+    unitOfWork,
     vault,
     queue,
     providers: createProviders(config),
@@ -173,8 +173,8 @@ export async function openTestLaku(options: TestOptions = {}): Promise<TestLaku>
     },
     ownerUrl,
     superUrl: server.superUrl && urlOf(server.superUrl, name),
-    as: (actor, use) => units.run(actor, use),
-    system: (use) => units.run(system, use),
+    as: (actor, use) => unitOfWork.run(actor, use),
+    system: (use) => unitOfWork.run(system, use),
     drain: () => drain(laku, options.jobs ?? everyJob),
     close: async () => {
       await sandbox?.close()

@@ -76,7 +76,7 @@ export async function openPayoutFixture(options: TestOptions = {}) {
   return {
     laku,
     payouts,
-    context: { units: laku.units, actor: system, payouts },
+    context: { unitOfWork: laku.unitOfWork, actor: system, payouts },
     create: (more: Partial<NewPayout> = {}) => {
       const subjectId = more.subjectId ?? newId()
       const destination = { channelCode: 'ID_BCA', accountNumber: '1234567890', accountHolderName: 'PT Uji' }

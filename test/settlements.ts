@@ -123,7 +123,7 @@ export async function openSettlementFixture(options: TestOptions = {}) {
     orderStatus: async (orderId: string, status: string): Promise<void> => {
       await laku.db.updateTable('orders').set({ status }).where('id', '=', orderId).execute()
     },
-    gather: () => gatherLines({ units: laku.units, actor: system }),
+    gather: () => gatherLines({ unitOfWork: laku.unitOfWork, actor: system }),
     async run(query: SettlementQuery = {}, actor: Actor = sinta) {
       await ways.gather()
       return await laku.as(actor, (work) => calculateSettlements(work, query))
@@ -156,7 +156,7 @@ export async function openSettlementFixture(options: TestOptions = {}) {
     },
     submit: async (code: string) => {
       const { id } = await ways.payoutOf(code)
-      await submitPayouts({ units: laku.units, actor: system, payouts }, [id])
+      await submitPayouts({ unitOfWork: laku.unitOfWork, actor: system, payouts }, [id])
     },
     /** Sets the outcome of the provider's payout, and lets laku read it. */
     outcome: async (code: string, status: string) => {

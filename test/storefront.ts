@@ -88,7 +88,7 @@ export class Storefront {
   }
 
   rateContext(actor: Actor = system): RateContext {
-    return { units: this.laku.units, actor, courier: this.laku.providers.courier }
+    return { unitOfWork: this.laku.unitOfWork, actor, courier: this.laku.providers.courier }
   }
 
   get booking(): BookingContext {

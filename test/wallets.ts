@@ -121,7 +121,7 @@ function payoutWays(
   payouts: ReturnType<typeof shortTimeoutPayouts>,
   control: (method: string, path: string, body: unknown) => Promise<void>,
 ) {
-  const context = { units: laku.units, actor: system, payouts }
+  const context = { unitOfWork: laku.unitOfWork, actor: system, payouts }
   const payoutOf = (withdrawalId: string) =>
     laku.db.selectFrom('payouts').selectAll().where('subjectId', '=', withdrawalId).executeTakeFirstOrThrow()
   return {
@@ -145,7 +145,7 @@ function payoutWays(
     later: async (seconds: number) => {
       await laku.sandbox.settleWebhooks()
       laku.clock.shift(seconds)
-      await sweepWithdrawals({ units: laku.units, actor: system })
+      await sweepWithdrawals({ unitOfWork: laku.unitOfWork, actor: system })
       await sweepPayouts(context)
     },
     atProvider: async (code: string) => await payouts.findPayouts(await markedBy(laku, `${code}-1`)),

@@ -130,9 +130,9 @@ async function fillBook(env: Record<string, string>, { buyers }: Seed, count: nu
   const users = buyers.slice(0, 50).map(({ userId }) => userId)
   const system = { kind: 'system', name: 'bench' } as const
   try {
-    await laku.units.run(system, (work) => ensureWallets(work, users))
+    await laku.unitOfWork.run(system, (work) => ensureWallets(work, users))
     for (let made = 0; made < count; made += BATCH)
-      await laku.units.run(system, (work) =>
+      await laku.unitOfWork.run(system, (work) =>
         post(
           work,
           Array.from({ length: BATCH }, (_, n) => {

@@ -10,9 +10,9 @@ export async function askingRate<I, T>(
   run: (more: { rate?: Rate | undefined }) => Promise<T>,
 ): Promise<T> {
   const { withRate } = await import('../domain/logistics/index.ts')
-  const { units } = await context.laku()
+  const { unitOfWork } = await context.laku()
   const { courier } = await context.providers()
-  return await withRate({ units, actor, courier }, (rate) => run({ rate }))
+  return await withRate({ unitOfWork, actor, courier }, (rate) => run({ rate }))
 }
 
 /**
@@ -24,8 +24,8 @@ export async function assumingRate<I, T>(
   run: (more: { rate?: Rate | undefined }) => Promise<T>,
 ): Promise<T> {
   const { withZoneRate } = await import('../domain/logistics/index.ts')
-  const { units } = await context.laku()
-  return await withZoneRate(units.policy, (rate) => {
+  const { unitOfWork } = await context.laku()
+  return await withZoneRate(unitOfWork.policy, (rate) => {
     if (rate) context.output.note('The courier was not asked, so the shipping fee is from the zone table.')
     return run({ rate })
   })

@@ -152,7 +152,7 @@ export const access = (laku: Laku) =>
     app.decorateRequest('read', function <
       T,
     >(this: FastifyRequest, use: (work: Work) => Promise<T>, turn?: string): Promise<T> {
-      const run = () => laku.units.run(this.actor, use, { requestId: this.id })
+      const run = () => laku.unitOfWork.run(this.actor, use, { requestId: this.id })
       return this.actor.kind === 'visitor' ? app.inTurn(turn ?? this.network.home, run) : run()
     })
 

@@ -35,8 +35,8 @@ export class JoinBatcher {
 
   /** Resolves when the buyer has joined the session. Throws the error for which the join was refused. */
   join(join: Join): Promise<StoredAnswer> {
-    const { units, providers } = this.#laku
-    const context = { units, actor: systemActor, courier: providers.courier, asker: join.customerId }
+    const { unitOfWork, providers } = this.#laku
+    const context = { unitOfWork, actor: systemActor, courier: providers.courier, asker: join.customerId }
     return withRate(context, (rate) => this.#try(rate ? { ...join, rate } : join))
   }
 
@@ -55,6 +55,6 @@ export class JoinBatcher {
   }
 
   #run(joins: Join[]): Promise<JoinOutcome[]> {
-    return this.#laku.units.run(systemActor, (work) => joinSessions(work, joins, this.#settings))
+    return this.#laku.unitOfWork.run(systemActor, (work) => joinSessions(work, joins, this.#settings))
   }
 }

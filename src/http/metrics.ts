@@ -116,7 +116,7 @@ function observeInbox(registry: Registry, laku: Laku): void {
   let underWay: Promise<InboxLag> | undefined
   // One query gives both metrics of the waiting webhook deliveries, each time that /metrics is read.
   const look = () => {
-    underWay ??= laku.units
+    underWay ??= laku.unitOfWork
       .run(systemActor, (work) => inboxLag(work.tx, work.now))
       .catch((error) => {
         laku.logger.warn({ err: error }, 'the inbox could not be counted')

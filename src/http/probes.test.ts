@@ -65,7 +65,7 @@ describe('what watches a server', () => {
     const house: CommandHouse = {
       find: async () => ({ reads: true }),
       run: async ({ laku: own }) =>
-        await own.units.run({ kind: 'system', name: 'test' }, () => held.promise.then(() => 0)),
+        await own.unitOfWork.run({ kind: 'system', name: 'test' }, () => held.promise.then(() => 0)),
     }
     let staffServer: StaffServer | undefined
     const figures = observe(Fastify(), laku, () => staffServer?.figures())

@@ -30,7 +30,7 @@ export const publicReads = (laku: Laku) =>
     >(this: FastifyRequest, name: string, use: (work: Work) => Promise<T>): Promise<T> {
       if (!memory) return this.read(use)
       return memory.get(name, (isKnown) =>
-        isKnown ? laku.units.run(this.actor, use, { requestId: this.id }) : this.read(use),
+        isKnown ? laku.unitOfWork.run(this.actor, use, { requestId: this.id }) : this.read(use),
       )
     })
   })

@@ -32,7 +32,7 @@ const gateway = () => f.laku.providers.gateway
 const opened = async () => {
   const payment = await f.payment()
   await openInvoice(
-    { units: f.laku.units, actor: system, gateway: gateway(), publicUrl: 'http://x' },
+    { unitOfWork: f.laku.unitOfWork, actor: system, gateway: gateway(), publicUrl: 'http://x' },
     payment.code,
   )
   const [invoice] = await gateway().findInvoices(payment.code)
@@ -46,7 +46,7 @@ const run = (ids: string[], over: Partial<ReturnType<typeof gateway>> = {}) =>
   webhooksXenditJob.run(
     {
       ...f.laku,
-      units: f.laku.units,
+      unitOfWork: f.laku.unitOfWork,
       providers: { ...f.laku.providers, gateway: { ...gateway(), ...over } },
     } as never,
     ids.map((inboxId) => ({ id: newId(), data: { inboxId } })),
@@ -102,7 +102,7 @@ const contradicted = async () => {
 }
 const itemOf = (subjectId: string) =>
   f.laku.db.selectFrom('attention').selectAll().where('subjectId', '=', subjectId).execute()
-const sweep = () => sweepPayments({ units: f.laku.units, actor: system, gateway: gateway() })
+const sweep = () => sweepPayments({ unitOfWork: f.laku.unitOfWork, actor: system, gateway: gateway() })
 
 it('fact 12: a delivery says PAID and the invoice read again EXPIRED: it does not end, and a person is told', async () => {
   const { payment, id } = await contradicted()
@@ -122,11 +122,11 @@ it('fact 12: a delivery says PAID and the invoice read again EXPIRED: it does no
   expect((await f.row(payment.id)).status).toBe('pending')
   expect(await f.events('payment.expired', payment.id)).toBe(0)
   // The buyer is not sent to pay again.
-  const context = { units: f.laku.units, actor: system, gateway: gateway(), publicUrl: 'http://x' }
+  const context = { unitOfWork: f.laku.unitOfWork, actor: system, gateway: gateway(), publicUrl: 'http://x' }
   expect(await openInvoice(context, payment.code)).toEqual({ state: 'checking' })
   // A person looks at the dashboard and finds no money. The webhook delivery does not count any more.
   await f.laku.as(admin, (work) => endPayment(work, { payment: payment.code }))
-  await cancelPayments({ units: f.laku.units, actor: system, gateway: gateway() }, [payment.id])
+  await cancelPayments({ unitOfWork: f.laku.unitOfWork, actor: system, gateway: gateway() }, [payment.id])
   expect((await f.row(payment.id)).status).toBe('expired')
   expect(await f.events('payment.expired', payment.id)).toBe(1)
   await run([id])
@@ -163,7 +163,7 @@ it("fact 12: the provider's book decides between its webhook and its reading", a
     expect((await f.row(payment.id)).status).toBe('pending')
     const { transactions } = await gateway().listTransactions({ limit: 50 })
     const line = transactions.find((transaction) => transaction.paymentLinkId === invoiceId)
-    const book = { units: f.laku.units, actor: system, gateway: gateway() }
+    const book = { unitOfWork: f.laku.unitOfWork, actor: system, gateway: gateway() }
     await askAbout(book, line as GatewayTransaction)
     expect(await f.row(payment.id)).toMatchObject({ status: 'paid', channel: 'DANA' })
     expect(await f.events('payment.paid', payment.id)).toBe(1)
@@ -245,7 +245,7 @@ it('fact 12: what waits for evidence is mailed at once, with the day by which it
   await run([await receive(told)])
   const mails: Mail[] = []
   const mailer = { send: async (mail: Mail) => ({ messageId: String(mails.push(mail)) }) }
-  await mailAttention({ units: f.laku.units, actor: system, mailer, to: 'ops@example.com' })
+  await mailAttention({ unitOfWork: f.laku.unitOfWork, actor: system, mailer, to: 'ops@example.com' })
   expect(mails.map((mail) => mail.text).join()).toContain(`by ${told.due_date}; otherwise the money is lost.`)
 })
 
@@ -259,7 +259,7 @@ it('fact 12: a delivery says that a refund went and the refund read again that i
       { key: newId(), paymentId: payment.id, amountIdr: 40_000, reason: 'session_failed' },
     ]),
   )
-  const context = { units: f.laku.units, actor: system, gateway: gateway() }
+  const context = { unitOfWork: f.laku.unitOfWork, actor: system, gateway: gateway() }
   const [refund] = await f.refundsOf(payment.id)
   await submitRefunds(context, [refund?.id as string])
   const [sent] = await f.refundsOf(payment.id)

@@ -20,7 +20,7 @@ export const notifyJob = defineJob({
       jobs,
       async (some) => {
         const eventIds = some.map(({ data }) => data.eventId)
-        await laku.units.run(actor, (work) =>
+        await laku.unitOfWork.run(actor, (work) =>
           notifyOf(work, eventIds, { publicUrl: laku.config.publicUrl, readBuyers: readPaidBuyers }),
         )
       },

@@ -39,9 +39,9 @@ describe('a provider that is held up', () => {
   async function invoiceId(): Promise<string> {
     const [buyer] = await shop.market.buyers(1)
     const { payment } = await shop.order(buyer!)
-    const { units, providers } = laku
+    const { unitOfWork, providers } = laku
     await openInvoice(
-      { units, actor: system, gateway: providers.gateway, publicUrl: 'http://laku.test' },
+      { unitOfWork, actor: system, gateway: providers.gateway, publicUrl: 'http://laku.test' },
       payment.code,
     )
     const row = await laku.db

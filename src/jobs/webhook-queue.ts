@@ -35,14 +35,14 @@ export function defineWebhookQueue<Update>(queue: WebhookQueue<Update>): JobDefi
     retryLimit: 5,
     run: async (laku, jobs) => {
       const ids = jobs.map((job) => job.data.inboxId)
-      const waiting = await laku.units.run(actor, (work) => waitingWebhooks(work, ids))
+      const waiting = await laku.unitOfWork.run(actor, (work) => waitingWebhooks(work, ids))
       const read = waiting.map((webhook) => ({
         ...webhook,
         update: queue.parse(parseJson(webhook.body), webhook),
       }))
       const strange = read.filter((delivery) => delivery.update === undefined)
       if (strange.length > 0)
-        await laku.units.run(actor, (work) => recordFailedWebhooks(work, strange.map(notFollowed)))
+        await laku.unitOfWork.run(actor, (work) => recordFailedWebhooks(work, strange.map(notFollowed)))
       const readable = read.filter((delivery): delivery is Delivery<Update> => delivery.update !== undefined)
       await allOrEach(
         readable,
@@ -51,7 +51,7 @@ export function defineWebhookQueue<Update>(queue: WebhookQueue<Update>): JobDefi
         // retried, and staff are told now. After any other error it is retried, because that error may be
         // temporary.
         ({ id }, error) =>
-          laku.units.run(actor, (work) =>
+          laku.unitOfWork.run(actor, (work) =>
             recordFailedWebhooks(work, [
               { id, error: errorText(error), forGood: error instanceof DomainError },
             ]),

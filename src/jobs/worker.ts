@@ -23,7 +23,7 @@ const DRAIN_MS = 15_000
  */
 export async function startWorker(laku: Laku, { calendarS = 5 } = {}): Promise<RunningWorker> {
   const { logger } = laku
-  await laku.units.run({ kind: 'system', name: 'worker' }, async (work) => {
+  await laku.unitOfWork.run({ kind: 'system', name: 'worker' }, async (work) => {
     const place = placeOf(laku.urls.direct)
     await recordFirstPlace(work, place)
     if (laku.urls.embedded) await doubtMoved(work, place)

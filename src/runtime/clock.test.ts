@@ -11,7 +11,7 @@ test("a unit of work has the database's time and development's shift, whatever i
   const laku = await openTestLaku()
   const clock = await SharedClock.open(laku.pool, 'development')
   const { db, policy, vault } = laku
-  const units = new UnitOfWork({
+  const unitOfWork = new UnitOfWork({
     db,
     clock,
     beganAt,
@@ -25,7 +25,7 @@ test("a unit of work has the database's time and development's shift, whatever i
   await clock.refresh()
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2001-01-01T00:00:00Z') })
   try {
-    const [now, began] = await units.run(system, async (work) => {
+    const [now, began] = await unitOfWork.run(system, async (work) => {
       const { rows } = await sql<{ began: Date }>`select now() as began`.execute(work.tx)
       return [work.now, rows[0]?.began]
     })

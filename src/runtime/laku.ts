@@ -18,7 +18,7 @@ export interface Laku {
   readonly logger: Logger
   readonly pool: pg.Pool
   readonly db: Kysely<DB>
-  readonly units: UnitOfWork
+  readonly unitOfWork: UnitOfWork
   readonly vault: Vault
   readonly queue: JobQueue
   readonly providers: Providers

@@ -44,7 +44,7 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
     const db = createKysely(pool)
     const choreography = async () => (await import('../domain/composition/choreography.ts')).choreography
     const enqueue: JobQueue['enqueue'] = (tx, jobs) => queue.enqueue(tx, jobs)
-    const units = new UnitOfWork({
+    const unitOfWork = new UnitOfWork({
       db,
       clock,
       beganAt,
@@ -68,7 +68,7 @@ export async function openLaku(config: Config, options: OpenOptions): Promise<La
       logger,
       pool,
       db,
-      units,
+      unitOfWork,
       vault,
       queue,
       providers,

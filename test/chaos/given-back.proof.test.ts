@@ -36,9 +36,9 @@ const jobs = async () => {
 it('a job that does not end in time is given back by a worker that gets SIGTERM, and done by the next', async () => {
   const [ana] = await shop.market.buyers(1)
   const { payment } = await shop.order(ana!)
-  const { units, providers } = laku
+  const { unitOfWork, providers } = laku
   const opened = await openInvoice(
-    { units, actor: system, gateway: providers.gateway, publicUrl: 'http://laku.test' },
+    { unitOfWork, actor: system, gateway: providers.gateway, publicUrl: 'http://laku.test' },
     payment.code,
   )
   if (opened.state !== 'redirect') throw new Error(opened.state)

@@ -104,7 +104,7 @@ async function actAll({ laku, storefront }: MortalShop): Promise<void> {
 
 async function pay(laku: TestLaku, code: string, channel: string): Promise<void> {
   const context = {
-    units: laku.units,
+    unitOfWork: laku.unitOfWork,
     actor: system,
     gateway: laku.providers.gateway,
     publicUrl: 'http://laku.test',
@@ -171,7 +171,7 @@ export async function expectWhole({ laku }: MortalShop, rounds: number): Promise
   const results = await laku.system((work) => runChecks(bookChecks, work.tx, work.vault))
   expect(results.filter((result) => !result.ok)).toEqual([])
   const context = {
-    units: laku.units,
+    unitOfWork: laku.unitOfWork,
     actor: admin,
     gateway: laku.providers.gateway,
     publicUrl: 'http://laku.test',

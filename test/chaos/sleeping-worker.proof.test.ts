@@ -84,7 +84,7 @@ const leaving: Record<string, Leaving> = {
       const session = await market.session({ moq: 5 })
       const joined = await market.join(buyer as never, session.id)
       const context = {
-        units: laku.units,
+        unitOfWork: laku.unitOfWork,
         actor: system,
         gateway: laku.providers.gateway,
         publicUrl: 'http://laku.test',

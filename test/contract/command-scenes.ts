@@ -180,9 +180,9 @@ export class CommandScenes {
    */
   async invoiced(): Promise<string> {
     const { payment } = await this.shop.order(await this.buyer(), 1, { rate })
-    const { units, providers, config } = this.laku
+    const { unitOfWork, providers, config } = this.laku
     const { publicUrl } = config
-    await openInvoice({ units, actor: system, gateway: providers.gateway, publicUrl }, payment.code)
+    await openInvoice({ unitOfWork, actor: system, gateway: providers.gateway, publicUrl }, payment.code)
     return payment.code
   }
 
@@ -338,11 +338,11 @@ export class CommandScenes {
       .set({ dueAt: this.laku.clock.now() })
       .where('id', '=', id)
       .execute()
-    await sweepWithdrawals({ units: this.laku.units, actor: system })
+    await sweepWithdrawals({ unitOfWork: this.laku.unitOfWork, actor: system })
     const payout = () =>
       this.laku.db.selectFrom('payouts').selectAll().where('subjectId', '=', id).executeTakeFirstOrThrow()
     const { payouts } = this.f
-    await submitPayouts({ units: this.laku.units, actor: system, payouts }, [(await payout()).id])
+    await submitPayouts({ unitOfWork: this.laku.unitOfWork, actor: system, payouts }, [(await payout()).id])
     const { providerPayoutId } = await payout()
     const answer = await payouts.getPayout(providerPayoutId as string)
     const failed = { ...answer, status: 'FAILED', failureCode: 'INVALID_DESTINATION' } as never

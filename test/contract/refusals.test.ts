@@ -66,7 +66,7 @@ describe('what is refused', () => {
       },
     })
     // When switched on, every use case fails, and the failure is recorded.
-    const units = new Proxy(laku.units, {
+    const unitOfWork = new Proxy(laku.unitOfWork, {
       get(target, name) {
         if (name === 'run' && failing.now) return () => Promise.reject(new Error('broken'))
         const value = Reflect.get(target, name, target)
@@ -74,7 +74,7 @@ describe('what is refused', () => {
       },
     })
     const logger = createLogger({ logLevel: 'debug' }, stream)
-    app = await buildServer({ ...laku, units, logger } as TestLaku)
+    app = await buildServer({ ...laku, unitOfWork, logger } as TestLaku)
     const world = await AccessWorld.open(laku)
     for (const { route } of operations) calls.set(route, (await accessMatrix[route]?.call?.(world)) ?? {})
     const staffToken = async () => (await enrol(laku, 'admin', undefined, { days: 1 })).token

@@ -79,9 +79,9 @@ async function serverAt(url: string) {
   const db = createKysely(pool)
   pool.on('error', () => {})
   const queue = new JobQueue(url, () => {})
-  const units = unitsOver(pool)
+  const unitOfWork = unitsOver(pool)
   const logger = createLogger({ logLevel: 'error' }, { write: (line) => lines.push(line) })
-  const app = await buildServer(Object.assign(Object.create(laku), { pool, db, units, queue, logger }))
+  const app = await buildServer(Object.assign(Object.create(laku), { pool, db, unitOfWork, queue, logger }))
   const write = async () => {
     const reply = await app.inject({
       method: 'POST',

@@ -140,7 +140,13 @@ export class House {
 
   get context() {
     const { gateway, payouts } = this
-    return { units: this.laku.units, actor: system, gateway, payouts, publicUrl: 'http://laku.test' }
+    return {
+      unitOfWork: this.laku.unitOfWork,
+      actor: system,
+      gateway,
+      payouts,
+      publicUrl: 'http://laku.test',
+    }
   }
 
   adopting(actor: Actor) {

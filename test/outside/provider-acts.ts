@@ -97,7 +97,7 @@ async function contradict(house: House, dice: Dice, what: There['what']) {
 }
 
 export async function sweep(house: House): Promise<void> {
-  await sweepWithdrawals({ units: house.laku.units, actor: system })
+  await sweepWithdrawals({ unitOfWork: house.laku.unitOfWork, actor: system })
   await retryFailed(house.context)
   await sweepPayouts(house.context)
   await sweepRefunds(house.context)

@@ -52,7 +52,7 @@ async function sell(house: House, to: Person): Promise<void> {
 /** Settles only factories of this history. */
 async function settle(house: House, actor: Actor, { id: factoryId }: Person): Promise<void> {
   await house.f.gather()
-  for (const { error } of await runSettlements({ units: house.laku.units, actor }, { factoryId }))
+  for (const { error } of await runSettlements({ unitOfWork: house.laku.unitOfWork, actor }, { factoryId }))
     if (error) throw error
 }
 
@@ -290,7 +290,7 @@ export const shopActs = {
     for (let i = 0; i < SLICES; i++) await withdraw(house, to, 30_000)
   },
   'decide a withdrawal': async (house, dice) => {
-    await sweepWithdrawals({ units: house.laku.units, actor: system })
+    await sweepWithdrawals({ unitOfWork: house.laku.unitOfWork, actor: system })
     if ((await withdrawals(house, 'held')).length === 0) {
       const to = buyerOf(house, dice)
       await house.laku.system((work) => giveGoodwill(work, to.id, LARGE_IDR))

@@ -24,7 +24,7 @@ const WAITS = '131313'
 /** Settlements that the provider pays. */
 export function payoutsAt(f: SettlementFixture): Asked {
   const { laku, payouts } = f
-  const context = { units: laku.units, actor: system, payouts }
+  const context = { unitOfWork: laku.unitOfWork, actor: system, payouts }
   const control = sandboxControl(laku)
   const send = async (subjects: readonly Subject[]) => {
     const sent = await several(subjects, ({ code }) => f.payoutOf(code))
@@ -85,8 +85,8 @@ export function payoutsAt(f: SettlementFixture): Asked {
  * invariants hold.
  */
 export async function expectPayoutsAgreed(f: SettlementFixture): Promise<void> {
-  const { units, providers } = f.laku
-  await expectReadAlike(f.laku, { units, actor: system, gateway: providers.gateway, payouts: f.payouts })
+  const { unitOfWork, providers } = f.laku
+  await expectReadAlike(f.laku, { unitOfWork, actor: system, gateway: providers.gateway, payouts: f.payouts })
   const feesIdr = await f.balance('gateway-fees')
   expect(-(await f.balance('gateway')) - feesIdr).toBe(leftIdr(await payoutsAt(f).atProvider()))
   const results = await f.laku.system((work) => runChecks(suspenseChecks, work.tx, f.laku.vault))

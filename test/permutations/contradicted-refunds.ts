@@ -26,7 +26,7 @@ const ASKED_IDR = 40_000
 export function refundsAt(f: PaymentFixture): Asked & { paidIdr(): number } {
   const { laku } = f
   const gateway = shortTimeoutGateway(laku)
-  const context = { units: laku.units, actor: system, gateway, publicUrl: 'http://laku.test' }
+  const context = { unitOfWork: laku.unitOfWork, actor: system, gateway, publicUrl: 'http://laku.test' }
   const buyers = new Map<string, string>()
   let paid = 0
 
@@ -108,9 +108,9 @@ export async function expectRefundsAgreed(
   f: PaymentFixture,
   { atProvider, paidIdr }: ReturnType<typeof refundsAt>,
 ): Promise<void> {
-  const { units, providers } = f.laku
+  const { unitOfWork, providers } = f.laku
   await expectReadAlike(f.laku, {
-    units,
+    unitOfWork,
     actor: system,
     gateway: providers.gateway,
     payouts: providers.payouts,

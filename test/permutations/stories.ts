@@ -19,7 +19,7 @@ export interface Story {
 }
 
 const gatewayOf = ({ laku }: PermutedShop) => ({
-  units: laku.units,
+  unitOfWork: laku.unitOfWork,
   actor: system,
   gateway: laku.providers.gateway,
   publicUrl: 'http://laku.test',

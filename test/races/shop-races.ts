@@ -99,7 +99,7 @@ async function refundAgainstRelease({ laku, market }: Arena): Promise<string> {
   await market.joinAndPay(buyers, id)
   const [refunded, fulfilled] = await atOnce(
     () => within(40).then(() => refusal(laku.as(staff, (work) => refundSession(work, { sessionId: id })))),
-    () => refusal(fulfilSession({ units: laku.units, actor: system }, id)),
+    () => refusal(fulfilSession({ unitOfWork: laku.unitOfWork, actor: system }, id)),
   )
   const { status } = await market.see(id)
   const back = await Promise.all(buyers.map((buyer) => market.walletOf(buyer)))
@@ -126,7 +126,7 @@ async function returnAgainstSettlement({ laku }: Arena): Promise<string> {
   const { order } = await shop.deliveredOrder(buyer!, 2)
   laku.clock.shift(2 * 86_400)
   const { factoryId } = market
-  const settle = () => runSettlements({ units: laku.units, actor: finance }, { factoryId })
+  const settle = () => runSettlements({ unitOfWork: laku.unitOfWork, actor: finance }, { factoryId })
   const [, approved] = await atOnce(
     async () => {
       await within(60)

@@ -41,7 +41,7 @@ describe(`${DELIVERIES} deliveries while the worker is down`, () => {
   async function payAll(): Promise<void> {
     const { laku, storefront, market } = shop
     const context = {
-      units: laku.units,
+      unitOfWork: laku.unitOfWork,
       actor: system,
       gateway: laku.providers.gateway,
       publicUrl: 'http://laku.test',
@@ -82,7 +82,7 @@ describe(`${DELIVERIES} deliveries while the worker is down`, () => {
         )
       return made
     })
-    await sendMessages({ units: laku.units, actor: system, whatsapp: laku.providers.whatsapp }, ids)
+    await sendMessages({ unitOfWork: laku.unitOfWork, actor: system, whatsapp: laku.providers.whatsapp }, ids)
   }
 
   const count = async (query: ReturnType<typeof sql<{ n: number }>>) =>

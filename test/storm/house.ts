@@ -98,6 +98,6 @@ export class House {
   }
 
   get context() {
-    return { units: this.laku.units, actor: system }
+    return { unitOfWork: this.laku.unitOfWork, actor: system }
   }
 }

@@ -117,5 +117,5 @@ export const moneyActs: Acts = {
   },
   'settle all again': async (house) => moneyActs['settle all']?.(house),
   'write snapshots': (house) =>
-    takeSnapshots({ units: house.laku.units, actor: { kind: 'system', name: 'storm' } }),
+    takeSnapshots({ unitOfWork: house.laku.unitOfWork, actor: { kind: 'system', name: 'storm' } }),
 }

@@ -217,7 +217,7 @@ export class CommandContext {
     const laku = await this.laku()
     const actor = await this.actor()
     requireStaff(actor, 'support', 'warehouse', 'finance', 'agent', 'service')
-    return await laku.units.read(actor, use)
+    return await laku.unitOfWork.read(actor, use)
   }
 
   /**

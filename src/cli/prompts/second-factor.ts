@@ -37,8 +37,8 @@ export async function withSecondFactor<T>(
 async function confirmed(context: CommandContext, actor: Actor, code: string, burn: boolean): Promise<Actor> {
   if (actor.kind !== 'staff') return actor
   const { useFactorCode } = await import('../../domain/auth/index.ts')
-  const { units } = await context.laku()
-  const answer = await units.run(actor, (work) =>
+  const { unitOfWork } = await context.laku()
+  const answer = await unitOfWork.run(actor, (work) =>
     useFactorCode(work, { code: code.replaceAll(/\s/g, ''), burn }),
   )
   if ('refused' in answer) throw answer.refused

@@ -17,12 +17,14 @@ export async function runAsking<S extends z.ZodType, T>(
 ): Promise<void> {
   const { dryRun, reason, ...own } = raw
   const input = checkedInput(definition.input, own)
-  const { units } = await context.laku()
+  const { unitOfWork } = await context.laku()
   const { output } = context
   const actor = withReason(await context.actor(), textOf(reason) ?? (dryRun ? 'dry run' : ''))
   const way = { context, actor, input }
   if (dryRun) {
-    const { result: asks, report } = await units.dryRun(actor, (work) => definition.intend(work, input, way))
+    const { result: asks, report } = await unitOfWork.dryRun(actor, (work) =>
+      definition.intend(work, input, way),
+    )
     output.result({ dryRun: true, asks, ...report }, describeAsks(asks, describeReport(report)))
     return
   }

@@ -41,7 +41,7 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
   const input = checkedInput(definition.input, own)
   const rows = await readRows(context.files, flags.file, definition.row, definition.keyOf)
   const open = await checkAll(context, definition, rows, input)
-  const { units } = await context.laku()
+  const { unitOfWork } = await context.laku()
   const actor = await actorOf(context, definition, flags)
   const { output, progress } = context
   const results: RowResult<T>[] = []
@@ -66,7 +66,7 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
     const due = rows.filter((row) => open.has(row.line))
     for (let from = 0; from < due.length; pages++) {
       const page = due.slice(from, from + DRY_PAGE)
-      const outcomes = await units.dryRunInTurn(page.map(useOf))
+      const outcomes = await unitOfWork.dryRunInTurn(page.map(useOf))
       for (const [i, outcome] of outcomes.entries()) tell(page[i] as ReadRow<z.output<R>>, outcome)
       from += outcomes.length
     }
@@ -79,7 +79,7 @@ export async function runBatch<S extends z.ZodType, R extends z.ZodObject, T>(
       else
         tell(
           row,
-          await units.run(who, use).then(
+          await unitOfWork.run(who, use).then(
             (result) => ({ result }),
             (error) => ({ error }),
           ),

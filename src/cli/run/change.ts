@@ -23,7 +23,7 @@ export async function runChange<S extends z.ZodType, T>(
   const { dryRun, reason, confirm, ...rest } = raw
   const { code, own } = codeOf(definition, rest)
   const input = checkedInput(definition.input, own)
-  const { units } = await context.laku()
+  const { unitOfWork } = await context.laku()
   const { output } = context
   const identity = await context.actor()
   if (dryRun) {
@@ -34,7 +34,7 @@ export async function runChange<S extends z.ZodType, T>(
       { code, dryRun: true },
       async (actor) => {
         const run = (more: Partial<z.output<S>> = {}) =>
-          units
+          unitOfWork
             .dryRun(actor, (work) => definition.change(work, Object.assign({}, input, more), why, context))
             .then(({ result: done, report: would }) => ({ result: orThrow(done), report: would }))
         const way = { context, actor, input }
@@ -50,7 +50,7 @@ export async function runChange<S extends z.ZodType, T>(
     await confirmSevere(context, await definition.severe(context, input), textOf(confirm))
   const result = await withSecondFactor(context, withReason(identity, why), { code }, async (actor) => {
     const run = (more: Partial<z.output<S>> = {}) =>
-      units
+      unitOfWork
         .run(actor, async (work) => {
           const done = await definition.change(work, Object.assign({}, input, more), why, context)
           if (!isRefusal(done)) await context.keep(work, keptOf(definition, done, input))

@@ -10,8 +10,8 @@ export const list = defineList({
     'No commands of yours changed something or took long. laku audit list shows the changes of all staff.',
   run: async (context, _input, page) => {
     const { listRuns } = await import('../../domain/auth/command-runs/read-runs.ts')
-    const { units } = await context.laku()
-    return await units.read(await context.actor(), (work) => listRuns(work, page))
+    const { unitOfWork } = await context.laku()
+    return await unitOfWork.read(await context.actor(), (work) => listRuns(work, page))
   },
   columns: [
     { name: 'id', kind: 'code', value: (row) => row.id },

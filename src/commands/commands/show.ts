@@ -13,8 +13,8 @@ export const show = defineShow({
   input: z.object({ run: z.uuid('it takes the UUID of a command') }),
   run: async (context, { run }) => {
     const { showRun } = await import('../../domain/auth/command-runs/read-runs.ts')
-    const { units } = await context.laku()
-    return await units.read(await context.actor(), (work) => showRun(work.tx, work.actor, run))
+    const { unitOfWork } = await context.laku()
+    return await unitOfWork.read(await context.actor(), (work) => showRun(work.tx, work.actor, run))
   },
   fields: [
     { name: 'id', kind: 'code', value: (commandRun) => commandRun.id },

@@ -16,7 +16,7 @@ export interface SeedResult {
  * transaction.
  */
 export async function insertSeed(laku: Laku): Promise<SeedResult> {
-  return await laku.units.run({ kind: 'system', name: 'seed' }, async (work) => {
+  return await laku.unitOfWork.run({ kind: 'system', name: 'seed' }, async (work) => {
     const products = (await existingProducts(work)) ?? (await insertProducts(work))
     const [first] = products
     if (!first) throw new Error('the seed data has no products')

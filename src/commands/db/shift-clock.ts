@@ -15,9 +15,9 @@ export const shiftClock = defineTask({
     refuseProduction(context.config(), 'shifting the clock')
     const seconds = parseDurationS(duration)
     if (seconds === undefined) throw usageError(`duration is "${duration}": it takes 90m, 2h30m or 7d`)
-    const { units } = await context.laku()
+    const { unitOfWork } = await context.laku()
     const { shiftClock: shift } = await import('../../domain/kernel/database/shift-clock.ts')
-    const now = await units.run(await context.actor(), (work) => shift(work, seconds))
+    const now = await unitOfWork.run(await context.actor(), (work) => shift(work, seconds))
     return {
       json: { shiftedS: seconds, now },
       text: `The clock moved ${duration}: it is ${now.toISOString()}.`,

@@ -7,9 +7,9 @@ export const orderInput = { order: z.string().min(1) }
 /** Runs a change that may cancel an order, and cancels the order's booked courier first. */
 export async function callingOff<I, T>({ context, actor }: OutsideWay<I>, run: () => Promise<T>): Promise<T> {
   const { withParcelCancelled } = await import('../../domain/order/index.ts')
-  const { units } = await context.laku()
+  const { unitOfWork } = await context.laku()
   const { courier } = await context.providers()
-  return await withParcelCancelled({ units, actor, courier }, run)
+  return await withParcelCancelled({ unitOfWork, actor, courier }, run)
 }
 
 /** Returns the text about an order after a change. */

@@ -22,7 +22,7 @@ export const book = defineAsking({
     const { bookLine, intendBookLine } = await import('../../domain/payment/index.ts')
     const { payouts } = await context.providers()
     const gateway = { ...(await gatewayContext(context)), actor, payouts }
-    await gateway.units.run(actor, (work) => intendBookLine(work, line))
+    await gateway.unitOfWork.run(actor, (work) => intendBookLine(work, line))
     return await bookLine(gateway, line)
   },
   done: ({ id, became }) =>

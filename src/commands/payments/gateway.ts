@@ -3,7 +3,7 @@ import type { GatewayContext } from '../../domain/payment/index.ts'
 
 /** Returns the context for a command that asks the payment gateway. */
 export async function gatewayContext(context: CommandContext): Promise<GatewayContext> {
-  const { units } = await context.laku()
+  const { unitOfWork } = await context.laku()
   const { gateway } = await context.providers()
-  return { units, actor: await context.actor(), gateway }
+  return { unitOfWork, actor: await context.actor(), gateway }
 }

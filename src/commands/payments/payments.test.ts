@@ -59,9 +59,9 @@ describe('the commands of money', () => {
   }
   const opened = async () => {
     const payment = await f.payment()
-    const { units, providers } = f.laku
+    const { unitOfWork, providers } = f.laku
     await openInvoice(
-      { units, actor: admin, gateway: providers.gateway, publicUrl: 'http://x' },
+      { unitOfWork, actor: admin, gateway: providers.gateway, publicUrl: 'http://x' },
       payment.code,
     )
     const [invoice] = await providers.gateway.findInvoices(payment.code)

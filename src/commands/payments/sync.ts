@@ -28,7 +28,7 @@ export const sync = defineAsking({
     const { payouts } = await context.providers()
     const gateway = { ...(await gatewayContext(context)), actor, payouts }
     if (payment !== undefined) return await syncPayment(gateway, payment)
-    await gateway.units.run(actor, intendBookReading)
+    await gateway.unitOfWork.run(actor, intendBookReading)
     return await readProviderBook(gateway)
   },
   done: (found) => {

@@ -77,7 +77,7 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
       '--batch writes the file of an existing batch. Leave the settlements and the other options out.',
     )
   if (keep && file !== undefined) throw usageError('--keep writes no file. Leave --output out.')
-  const { units } = await context.laku()
+  const { unitOfWork } = await context.laku()
   const actor = await context.actor()
   // If the bank rejected a settlement and the command names that settlement, the settlement is approved
   // again. This approval may need a second person.
@@ -85,7 +85,9 @@ async function exportCsv(context: CommandContext, given: Input): Promise<TaskRes
     batch: made,
     transfers,
     leftOut,
-  } = await withSecondFactor(context, actor, given, (who) => units.run(who, (work) => claim(work, given)))
+  } = await withSecondFactor(context, actor, given, (who) =>
+    unitOfWork.run(who, (work) => claim(work, given)),
+  )
   // The answer already had the field `withoutAccount` before batches of transfers existed. The field stays,
   // so that older scripts can still read it.
   const withoutAccount = leftOut

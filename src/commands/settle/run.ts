@@ -31,20 +31,20 @@ export const run = defineTask({
   ],
   run: async (context, { through, factory, ndjson, dryRun, reason }) => {
     const query = { through: await dateOf(context, through), factoryId: factory }
-    const { units } = await context.laku()
+    const { unitOfWork } = await context.laku()
     const actor = withReason(await context.actor(), reason)
     const settlement = await import('../../domain/settlement/index.ts')
     if (dryRun) {
       // A dry run also gathers the settlement lines and saves them. This is allowed, because gathering lines
       // settles nothing.
-      await settlement.gatherLines({ units, actor })
-      const { result, report } = await units.dryRun(actor, (work) =>
+      await settlement.gatherLines({ unitOfWork, actor })
+      const { result, report } = await unitOfWork.dryRun(actor, (work) =>
         settlement.calculateSettlements(work, query),
       )
       const text = ['Dry run: nothing was changed. It would settle:', ...(await viewOf(result.settlements))]
       return { json: { dryRun: true, result, ...report }, text }
     }
-    const outcomes = await settlement.runSettlements({ units, actor }, query, (outcome, done, of) => {
+    const outcomes = await settlement.runSettlements({ unitOfWork, actor }, query, (outcome, done, of) => {
       if (done === 1) context.progress.start('settling', of)
       context.progress.step(`${outcome.factory.name}: ${summaryOf(outcome)}`)
       if (ndjson) context.output.raw(`${JSON.stringify(toWire(lineOf(outcome)))}\n`)

@@ -13,7 +13,7 @@ export const courierChoice = z
 
 /** Returns the context for a command that asks couriers. */
 export async function courierContext(context: CommandContext): Promise<TrackingContext> {
-  const { units } = await context.laku()
+  const { unitOfWork } = await context.laku()
   const { courier } = await context.providers()
-  return { units, actor: await context.actor(), courier }
+  return { unitOfWork, actor: await context.actor(), courier }
 }

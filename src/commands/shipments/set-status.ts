@@ -19,9 +19,9 @@ export const setStatus = defineChange({
   needsReason: true,
   outside: async ({ context, actor, input }, run) => {
     const { cancelBooking } = await import('../../domain/order/index.ts')
-    const { units } = await context.laku()
+    const { unitOfWork } = await context.laku()
     const { courier } = await context.providers()
-    const isCancelledThere = await cancelBooking({ units, actor, courier }, input)
+    const isCancelledThere = await cancelBooking({ unitOfWork, actor, courier }, input)
     return await run({ isCancelledThere })
   },
   change: async (work, { shipment, status, isCancelledThere }, reason) => {

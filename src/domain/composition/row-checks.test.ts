@@ -102,10 +102,10 @@ describe('rows of business are held to their postings, both ways', () => {
       .where('id', '=', withdrawal.id)
       .execute()
     const { sweepWithdrawals } = await import('../wallet/index.ts')
-    await sweepWithdrawals({ units: laku.units, actor: system })
+    await sweepWithdrawals({ unitOfWork: laku.unitOfWork, actor: system })
     const payouts = await laku.db.selectFrom('payouts').select('id').execute()
     await submitPayouts(
-      { units: laku.units, actor: system, payouts: laku.providers.payouts },
+      { unitOfWork: laku.unitOfWork, actor: system, payouts: laku.providers.payouts },
       payouts.map((payout) => payout.id),
     )
     await as((work) => topUpDeposit(work, { amountIdr: 300_000, reference: 'BCA-77' }))

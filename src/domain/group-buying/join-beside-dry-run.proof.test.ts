@@ -38,7 +38,7 @@ it('a join into the session that a dry run of 500 rows works on waits for it und
   // remaining rows.
   const dry = (async () => {
     let [rows, pages] = [0, 0]
-    for (; rows < ROWS; pages++) rows += (await laku.units.dryRunInTurn(uses.slice(rows))).length
+    for (; rows < ROWS; pages++) rows += (await laku.unitOfWork.dryRunInTurn(uses.slice(rows))).length
     isOver = true
     return { rows, pages }
   })()

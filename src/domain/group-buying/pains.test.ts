@@ -22,7 +22,7 @@ afterAll(async () => {
   await laku.close()
 })
 
-const fulfil = (id: string) => refusal(fulfilSession({ units: laku.units, actor: system }, id))
+const fulfil = (id: string) => refusal(fulfilSession({ unitOfWork: laku.unitOfWork, actor: system }, id))
 const ordersOf = async (sessionId: string) =>
   (await laku.db.selectFrom('orders').select('id').where('sessionId', '=', sessionId).execute()).length
 

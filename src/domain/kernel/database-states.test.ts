@@ -70,8 +70,12 @@ const raise = (state: string) => async (work: Work) => {
     .execute(work.tx)
 }
 /** Expects that the callers of each front are told to try again: by the HTTP status and by the exit code. */
-async function expectUnavailable(units: UnitOfWork, use: (work: Work) => Promise<unknown>, code: string) {
-  const error = await units.run(system, use).then(
+async function expectUnavailable(
+  unitOfWork: UnitOfWork,
+  use: (work: Work) => Promise<unknown>,
+  code: string,
+) {
+  const error = await unitOfWork.run(system, use).then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
@@ -137,14 +141,14 @@ it('is busy when a statement takes too long', async () => {
     await sql`set local statement_timeout = '20ms'`.execute(work.tx)
     await sql`select pg_sleep(5)`.execute(work.tx)
   }
-  await expectUnavailable(laku.units, slow, 'kernel.busy')
+  await expectUnavailable(laku.unitOfWork, slow, 'kernel.busy')
 })
 
 // Server states that a test cannot cause, as PostgreSQL reports them.
 it.each(['53100', '53200', '53300', '57P02', '57P03', '08006', '58030', '25P03', '58000', '57000'])(
   'is unavailable at SQLSTATE %s',
   async (state) => {
-    await expectUnavailable(laku.units, raise(state), away)
+    await expectUnavailable(laku.unitOfWork, raise(state), away)
   },
 )
 
@@ -162,12 +166,12 @@ it.each([
   failed('There was an error establishing an SSL connection'),
   new AggregateError([failed('connect', 'ECONNREFUSED'), failed('connect', 'ENETUNREACH')]),
 ])('is unavailable when its connection fails with %s', async (failure) => {
-  await expectUnavailable(laku.units, () => Promise.reject(failure), away)
+  await expectUnavailable(laku.unitOfWork, () => Promise.reject(failure), away)
 })
 
 it('is not at fault where a file is missing, or where only some of many errors are its own', async () => {
   const file = Object.assign(new Error('open'), { code: 'EMFILE', path: '/etc/laku/list.csv' })
   const mixed = new AggregateError([failed('connect', 'ECONNREFUSED'), failed('a defect')])
   for (const failure of [file, mixed, new AggregateError([])])
-    await expect(laku.units.run(system, () => Promise.reject(failure))).rejects.toBe(failure)
+    await expect(laku.unitOfWork.run(system, () => Promise.reject(failure))).rejects.toBe(failure)
 })

@@ -105,7 +105,7 @@ describe('the unit of work', () => {
 
   it('runs a dry run to its end, tells what would happen, and changes nothing', async () => {
     const before = await countEvents()
-    const { result, report } = await laku.units.dryRun(system, async (work) => {
+    const { result, report } = await laku.unitOfWork.dryRun(system, async (work) => {
       const id = newId()
       work.emit(userOf(id))
       work.audit({ command: 'test', subject: ['user', id] })
@@ -129,7 +129,7 @@ describe('the unit of work', () => {
       }
     const [a, b] = [newId(), newId()]
     const uses = [a, a, b].map((id) => ({ actor: admin, use: insert(id) }))
-    const outcomes = await laku.units.dryRunInTurn(uses)
+    const outcomes = await laku.unitOfWork.dryRunInTurn(uses)
     expect(outcomes).toMatchObject([{ result: 1 }, { error: expect.anything() }, { result: 2 }])
     expect(await laku.system(insert(newId()))).toBe(1)
   })
@@ -153,14 +153,14 @@ describe('the unit of work', () => {
         await sql`select pg_sleep(0.01)`.execute(work.tx)
       },
     }))
-    const outcomes = await laku.units.dryRunInTurn(uses)
+    const outcomes = await laku.unitOfWork.dryRunInTurn(uses)
     await other
     expect(outcomes.length).toBeLessThan(50)
     expect(waitedMs).toBeLessThan(500)
   })
 
   it('lets a use case that only reads write nothing and tell nothing', async () => {
-    const read = (use: (work: Work) => Promise<unknown>) => laku.units.read(admin, use)
+    const read = (use: (work: Work) => Promise<unknown>) => laku.unitOfWork.read(admin, use)
     const insert = sql`insert into whatsapp_pace (to_phone, next_at) values (${newId()}, now())`
     expect(await read(({ tx }) => tx.selectFrom('clock').select('shiftS').execute())).toEqual([{ shiftS: 0 }])
     await expect(read(({ tx }) => insert.execute(tx))).rejects.toThrow('read-only transaction')

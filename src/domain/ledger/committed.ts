@@ -4,7 +4,7 @@ import type { Actor, UnitOfWork, Work } from '../kernel/index.ts'
 import { ledgerErrors } from './errors.ts'
 
 export interface LedgerContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
 }
 
@@ -22,12 +22,12 @@ const TIMEOUT_MS = 60_000
  * The function waits outside of any transaction and without a lock, so that no posting waits for it.
  * @throws ledger.still_writing where a transaction does not end within a minute
  */
-export async function committedThrough({ units, actor }: LedgerContext): Promise<number> {
-  const { seq, xid } = await units.run(actor, newestEntry)
+export async function committedThrough({ unitOfWork, actor }: LedgerContext): Promise<number> {
+  const { seq, xid } = await unitOfWork.run(actor, newestEntry)
   const until = performance.now() + TIMEOUT_MS
   for (;;) {
     const { rows } = await sql<{ ended: boolean }>`
-      select pg_snapshot_xmin(pg_current_snapshot()) > ${xid}::xid8 as ended`.execute(units.db)
+      select pg_snapshot_xmin(pg_current_snapshot()) > ${xid}::xid8 as ended`.execute(unitOfWork.db)
     if (rows[0]?.ended) return seq
     if (performance.now() > until) throw ledgerErrors.still_writing()
     await sleep(POLL_MS)

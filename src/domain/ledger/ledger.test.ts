@@ -120,7 +120,7 @@ describe('the ledger', () => {
     it('shows what it would do in a dry run, and does nothing', async () => {
       const to = escrow(newId())
       const system = { kind: 'system', name: 'test' } as const
-      const { report } = await laku.units.dryRun(system, (work) => post(work, [paid(to, 700)]))
+      const { report } = await laku.unitOfWork.dryRun(system, (work) => post(work, [paid(to, 700)]))
       expect(report.postings).toMatchObject([
         {
           entries: [
@@ -145,7 +145,7 @@ describe('the ledger', () => {
             let expected = before
             for (const step of steps) {
               if (step === 'snapshot')
-                await takeSnapshots({ units: laku.units, actor: { kind: 'system', name: 'test' } })
+                await takeSnapshots({ unitOfWork: laku.unitOfWork, actor: { kind: 'system', name: 'test' } })
               else {
                 await postAll(paid('quarantine', step))
                 expected += step
@@ -165,7 +165,7 @@ describe('the ledger', () => {
       await laku.system(async (work) => {
         await post(work, [paid(escrow(newId()), 11)])
         await postAll(paid(escrow(newId()), 22))
-        snapshot = takeSnapshots({ units: laku.units, actor: { kind: 'system', name: 'test' } })
+        snapshot = takeSnapshots({ unitOfWork: laku.unitOfWork, actor: { kind: 'system', name: 'test' } })
         await sql`select pg_sleep(0.1)`.execute(work.tx)
       })
       await snapshot

@@ -9,7 +9,7 @@ import { committedThrough, type LedgerContext } from './committed.ts'
  */
 export async function takeSnapshots(context: LedgerContext): Promise<number> {
   const through = await committedThrough(context)
-  return await context.units.run(context.actor, async (work) => {
+  return await context.unitOfWork.run(context.actor, async (work) => {
     const result = await sql`
       insert into ledger_snapshots (account_id, through_seq, balance_idr)
       select a.id, t.last_seq, coalesce(s.balance_idr, 0) + t.change_idr

@@ -31,7 +31,8 @@ async function control(method: string, path: string, body?: object) {
   return answer.status === 204 ? [] : ((await answer.json()) as { subject: string; body: string }[])
 }
 const mails = () => control('GET', `messages?to=${to}`)
-const run = () => mailAttention({ units: laku.units, actor: system, mailer: laku.providers.mailer, to })
+const run = () =>
+  mailAttention({ unitOfWork: laku.unitOfWork, actor: system, mailer: laku.providers.mailer, to })
 const raise = (kind: AttentionKind, message = kind as string) =>
   laku.system(async (work) =>
     work.requestAttention({ kind, subject: ['test', newId()], message, command: `laku attention list` }),
@@ -62,7 +63,7 @@ it('nothing open is no mail, and neither is nobody to write to, or a paused chan
   laku.clock.shift(4 * 3600)
   expect(await run()).toBe(false)
   await raise('payout_stuck')
-  const nobody = { units: laku.units, actor: system, mailer: laku.providers.mailer, to: undefined }
+  const nobody = { unitOfWork: laku.unitOfWork, actor: system, mailer: laku.providers.mailer, to: undefined }
   expect(await mailAttention(nobody)).toBe(false)
   const pause = (paused: boolean) =>
     laku.db.updateTable('switches').set({ paused }).where('name', '=', 'email').execute()

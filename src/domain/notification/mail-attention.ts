@@ -4,7 +4,7 @@ import { isPaused, recordMailed } from '../ops/index.ts'
 import type { Mail, Mailer } from './mailer.ts'
 
 export interface AttentionMailContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   mailer: Mailer
   /** The address of the person who looks after the shop; without this address no mail is sent. */
@@ -50,9 +50,9 @@ interface Due {
  * a day. If the mail fails, the next run tries again. Returns whether a mail was sent.
  */
 export async function mailAttention(context: AttentionMailContext): Promise<boolean> {
-  const { units, actor, mailer, to } = context
+  const { unitOfWork, actor, mailer, to } = context
   if (to === undefined) return false
-  const due = await units.run(actor, findDue)
+  const due = await unitOfWork.run(actor, findDue)
   if (due === undefined) return false
   try {
     await mailer.send(mailOf(to, due))
@@ -60,7 +60,7 @@ export async function mailAttention(context: AttentionMailContext): Promise<bool
     if (error instanceof ProviderFailure) return false
     throw error
   }
-  await units.run(actor, (work) => note(work, due))
+  await unitOfWork.run(actor, (work) => note(work, due))
   return true
 }
 

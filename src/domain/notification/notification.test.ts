@@ -220,7 +220,7 @@ describe('emails', () => {
       },
     }
     mails.length = 0
-    await sendEmails({ units: laku.units, actor: system, mailer }, ids)
+    await sendEmails({ unitOfWork: laku.unitOfWork, actor: system, mailer }, ids)
   }
   const due = () => laku.system((work) => dueDeliveries(work, 'email', 100))
   const queued = async (email = 'siti@example.test') => {
@@ -252,7 +252,7 @@ describe('emails', () => {
         return { messageId: newId() }
       },
     }
-    await sendEmails({ units: laku.units, actor: system, mailer }, [bad.id, good.id])
+    await sendEmails({ unitOfWork: laku.unitOfWork, actor: system, mailer }, [bad.id, good.id])
     expect(await status(good.siti.id)).toMatchObject({ status: 'sent' })
     expect(await status(bad.siti.id)).toMatchObject({ status: 'queued', failureCode: 'internal_error' })
     const told = laku.db.selectFrom('attention').select('kind').where('subjectId', '=', bad.id)

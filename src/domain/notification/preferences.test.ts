@@ -142,7 +142,7 @@ describe('a message by staff', () => {
     const { id } = await newReader('gone@example.test')
     await sandbox('PUT', '/control/faults', [{ provider: 'email', kind: 'refuse' }])
     const { id: noticeId } = await tell(id)
-    const context = { units: laku.units, actor: support, mailer: laku.providers.mailer }
+    const context = { unitOfWork: laku.unitOfWork, actor: support, mailer: laku.providers.mailer }
     const due = () => laku.system((work) => dueDeliveries(work, 'email', 100))
     await sendEmails(context, await due())
     const failed = await asStaff((work) =>
@@ -176,7 +176,7 @@ describe('web push', () => {
     laku.as(actor, (work) => subscribePush(work, browser(name)))
   const send = async () =>
     sendPushes(
-      { units: laku.units, actor: support, push: laku.providers.push },
+      { unitOfWork: laku.unitOfWork, actor: support, push: laku.providers.push },
       await laku.system((work) => dueDeliveries(work, 'push', 100)),
     )
   const browsersOf = (userId: string) =>

@@ -4,7 +4,7 @@ import { type ClaimedDelivery, claimDeliveries, type DeliveryChannel } from './c
 import { recordDelivery } from './record-delivery.ts'
 
 export interface DeliveryWay<D extends ClaimedDelivery> {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   channel: DeliveryChannel
   /**
@@ -35,12 +35,12 @@ export async function sendDeliveries<D extends ClaimedDelivery>(
 }
 
 async function sendBatch<D extends ClaimedDelivery>(way: DeliveryWay<D>, ids: string[]): Promise<void> {
-  const { units, actor, channel } = way
-  const claimed = await units.run(actor, (work) => claimDeliveries(work, channel, ids))
+  const { unitOfWork, actor, channel } = way
+  const claimed = await unitOfWork.run(actor, (work) => claimDeliveries(work, channel, ids))
   const sendOne = async (delivery: D) => {
     const { id, attempts } = delivery
     const result = await attempt(() => way.send(delivery))
-    await units.run(actor, (work) => recordDelivery(work, channel, { id, attempts, result }))
+    await unitOfWork.run(actor, (work) => recordDelivery(work, channel, { id, attempts, result }))
   }
   await Promise.all(
     (await way.address(claimed)).map((delivery) =>

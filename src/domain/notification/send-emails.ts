@@ -5,7 +5,7 @@ import type { Mailer } from './mailer.ts'
 import { sendDeliveries } from './send-deliveries.ts'
 
 export interface MailContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   mailer: Mailer
 }
@@ -23,11 +23,11 @@ const BATCH = 10
  * longer has an email address.
  */
 export async function sendEmails(
-  { units, actor, mailer }: MailContext,
+  { unitOfWork, actor, mailer }: MailContext,
   deliveryIds: readonly string[],
 ): Promise<void> {
   const address = (claimed: ClaimedDelivery[]): Promise<Email[]> =>
-    units.run(actor, async (work) => {
+    unitOfWork.run(actor, async (work) => {
       const readers = await usersById(work.tx, [...new Set(claimed.map(({ userId }) => userId))])
       const emails = claimed.flatMap((delivery) => {
         const to = readers.get(delivery.userId)?.email
@@ -42,5 +42,5 @@ export async function sendEmails(
     })
   const send = ({ to, title, body, link }: Email) =>
     mailer.send({ to, subject: title, text: link === null ? body : `${body}\n\n${link}` })
-  await sendDeliveries({ units, actor, channel: 'email', batch: BATCH, address, send }, deliveryIds)
+  await sendDeliveries({ unitOfWork, actor, channel: 'email', batch: BATCH, address, send }, deliveryIds)
 }

@@ -5,7 +5,7 @@ import type { PushSender, PushSubscription } from './push.ts'
 import { sendDeliveries } from './send-deliveries.ts'
 
 export interface PushContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   push: PushSender
 }
@@ -22,11 +22,11 @@ const BATCH = 50
  * laku.
  */
 export async function sendPushes(
-  { units, actor, push }: PushContext,
+  { unitOfWork, actor, push }: PushContext,
   deliveryIds: readonly string[],
 ): Promise<void> {
   const address = (claimed: ClaimedDelivery[]): Promise<Push[]> =>
-    units.run(actor, async (work) => {
+    unitOfWork.run(actor, async (work) => {
       const { rows } = await sql<PushSubscription & { id: string; userId: string }>`
         select id, user_id, endpoint, p256dh, auth from push_subscriptions
         where user_id = any(${claimed.map((delivery) => delivery.userId)}::uuid[])`.execute(work.tx)
@@ -54,11 +54,13 @@ export async function sendPushes(
     )
     const gone = results.filter(({ result }) => result === 'gone').map(({ browser }) => browser.id)
     if (gone.length > 0) {
-      await units.run(actor, ({ tx }) => tx.deleteFrom('pushSubscriptions').where('id', 'in', gone).execute())
+      await unitOfWork.run(actor, ({ tx }) =>
+        tx.deleteFrom('pushSubscriptions').where('id', 'in', gone).execute(),
+      )
     }
     const failure = results.map(({ result }) => result).find((result) => result instanceof ProviderFailure)
     if (failure && !results.some(({ result }) => result === 'accepted')) throw failure
     return { messageId: null }
   }
-  await sendDeliveries({ units, actor, channel: 'push', batch: BATCH, address, send }, deliveryIds)
+  await sendDeliveries({ unitOfWork, actor, channel: 'push', batch: BATCH, address, send }, deliveryIds)
 }

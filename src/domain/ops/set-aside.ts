@@ -25,7 +25,7 @@ export async function allOrEach<T>(
 }
 
 interface Context {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
 }
 
@@ -70,12 +70,12 @@ export const isSetAside = (
 
 /** Postpones an item whose processing threw, and raises an attention item with the error. */
 export async function setAside<T>(
-  { units, actor }: Context,
+  { unitOfWork, actor }: Context,
   item: T,
   error: unknown,
   putOff: PutOff<T>,
 ): Promise<void> {
-  await units.run(actor, async (work) => {
+  await unitOfWork.run(actor, async (work) => {
     const told = await putOff(work, item)
     work.requestAttention({
       kind: 'item_set_aside',
@@ -99,7 +99,7 @@ export async function inOneOrEach<T, R>(
   await allOrEach(
     items,
     async (some) => {
-      done.push(...(await context.units.run(context.actor, (work) => act(work, some))))
+      done.push(...(await context.unitOfWork.run(context.actor, (work) => act(work, some))))
     },
     (item, error) => setAside(context, item, error, putOff),
   )
@@ -119,7 +119,7 @@ export async function sweepInOneOrEach<T>(
 ): Promise<void> {
   await allOrEach(
     items,
-    async (some) => void (await context.units.run(context.actor, (work) => act(work, some))),
+    async (some) => void (await context.unitOfWork.run(context.actor, (work) => act(work, some))),
     async (item, error) => {
       if (!isPassing(error)) await setAside(context, item, error, aside)
     },

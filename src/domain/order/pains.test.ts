@@ -40,7 +40,10 @@ describe('a failed refund shown as done (woocommerce-gateway-stripe #4405, #838)
     const { id, code, amountIdr } = await refund()
     const say = async (attempt: number, status: 'SUCCEEDED' | 'FAILED') => {
       await shop.fault({ provider: 'xendit', kind: 'error' })
-      await submitRefunds({ units: laku.units, actor: system, gateway: shortTimeoutGateway(laku) }, [id])
+      await submitRefunds(
+        { unitOfWork: laku.unitOfWork, actor: system, gateway: shortTimeoutGateway(laku) },
+        [id],
+      )
       await shop.fault()
       expect((await refund()).status).toBe('submitted')
       const answer = { id: `rfd-${attempt}`, referenceId: `${code}-${attempt}`, amountIdr, status }

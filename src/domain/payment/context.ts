@@ -3,7 +3,7 @@ import type { PaymentGateway } from './gateway.ts'
 
 /** The dependencies of code that calls the payment gateway (Xendit). */
 export interface GatewayContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   gateway: PaymentGateway
 }

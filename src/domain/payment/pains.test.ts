@@ -37,7 +37,12 @@ describe('never', () => {
     await f.laku.close()
   })
 
-  const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
+  const context = () => ({
+    unitOfWork: f.laku.unitOfWork,
+    actor: system,
+    gateway,
+    publicUrl: 'http://laku.test',
+  })
   const paidThere = async () => {
     const payment = await f.payment()
     await openInvoice(context(), payment.code)

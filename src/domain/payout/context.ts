@@ -4,7 +4,7 @@ import type { Outgoing } from './submission/plan-by-balance.ts'
 
 /** The objects that a procedure needs to send payouts, such as the provider's client. */
 export interface PayoutContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   payouts: PayoutGateway
   /**

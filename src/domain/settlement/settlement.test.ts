@@ -356,7 +356,7 @@ describe('settlements', () => {
       } as const
       const { id } = await f.payoutOf(code)
       const payouts = { ...f.payouts, createPayout: () => Promise.reject(new ProviderFailure(down)) }
-      await submitPayouts({ units: f.laku.units, actor: system, payouts }, [id])
+      await submitPayouts({ unitOfWork: f.laku.unitOfWork, actor: system, payouts }, [id])
       expect((await f.see(code)).status).toBe('submitted')
       await f.suspend(factoryId)
       f.laku.clock.shift(3_600)
@@ -424,7 +424,7 @@ describe('settlements', () => {
         .execute()
       return rows.length
     }
-    const again = () => retryFailed({ units: f.laku.units, actor: system })
+    const again = () => retryFailed({ unitOfWork: f.laku.unitOfWork, actor: system })
     /** Sends the settlement's payout, which fails, and lets laku read that. */
     const failing = async (code: string) => {
       await f.submit(code)
@@ -513,7 +513,7 @@ describe('settlements', () => {
       const mails: { to: string; subject: string; attachments: { filename: string; content: Buffer }[] }[] =
         []
       const mailer = { send: async (mail: (typeof mails)[number]) => void mails.push(mail) }
-      const context = { units: f.laku.units, actor: sinta, mailer }
+      const context = { unitOfWork: f.laku.unitOfWork, actor: sinta, mailer }
       await Promise.all([sendStatements(context), sendStatements(context)])
       await sendStatements(context)
       const own = mails.filter((mail) => mail.subject.includes(code))
@@ -539,7 +539,7 @@ describe('settlements', () => {
           if (to === 'rusak@example.com') throw new Error('a letter of this test')
         },
       }
-      await sendStatements({ units: f.laku.units, actor: sinta, mailer })
+      await sendStatements({ unitOfWork: f.laku.unitOfWork, actor: sinta, mailer })
       const sent = async (code: string) =>
         await f.laku.db
           .selectFrom('settlements')

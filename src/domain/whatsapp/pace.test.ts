@@ -46,7 +46,7 @@ class Phonebook implements WhatsAppSender {
 /** Sends the due messages once, as the sweep does. */
 async function sweep(whatsapp: Phonebook): Promise<void> {
   const ids = await laku.system((work) => dueMessages(work, 100))
-  await sendMessages({ units: laku.units, actor: system, whatsapp }, ids)
+  await sendMessages({ unitOfWork: laku.unitOfWork, actor: system, whatsapp }, ids)
 }
 
 describe('the pace of a number', () => {

@@ -14,7 +14,7 @@ import type { SentWhatsApp, WhatsAppSender } from './sender.ts'
 import { isServedCountry } from './served-countries.ts'
 
 export interface SendContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   whatsapp: WhatsAppSender
 }
@@ -35,19 +35,19 @@ export async function sendMessages(context: SendContext, messageIds: readonly st
 }
 
 async function sendBatch(context: SendContext, messageIds: string[]): Promise<void> {
-  const { units, actor, whatsapp } = context
-  const claimed = await units.run(actor, async (work) => ({
+  const { unitOfWork, actor, whatsapp } = context
+  const claimed = await unitOfWork.run(actor, async (work) => ({
     messages: await claimMessages(work, messageIds),
     vault: work.vault,
   }))
   const sendOne = async (message: ClaimedMessage) => {
     const { id, attempts, sendBy, template, language } = message
-    const served = isServedCountry(units.policy, message.toPhone)
+    const served = isServedCountry(unitOfWork.policy, message.toPhone)
     const sent = served
       ? send(whatsapp, claimed.vault, message)
       : Promise.reject(new ProviderFailure(notServed))
     const result = await attempt(() => sent)
-    await units.run(actor, (work) =>
+    await unitOfWork.run(actor, (work) =>
       recordSends(work, [{ id, attempts, sendBy, template, language, result }]),
     )
   }

@@ -69,7 +69,7 @@ const queue = async (more: Partial<NewMessage> = {}) => {
   return id as string
 }
 const send = (ids: string[], by: WhatsAppSender = sender) =>
-  sendMessages({ units: laku.units, actor: system, whatsapp: by }, ids)
+  sendMessages({ unitOfWork: laku.unitOfWork, actor: system, whatsapp: by }, ids)
 const read = (id: string) =>
   laku.db.selectFrom('whatsappMessages').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 const due = () => laku.system((work) => dueMessages(work, 100))

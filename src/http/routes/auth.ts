@@ -140,7 +140,7 @@ export const authRoutes =
         // During an attack by many networks (a siege), callers must give a proof of work. The siege may have
         // begun while the request waited in its queue. So it is checked here, after the wait.
         const run = () =>
-          laku.units.run(
+          laku.unitOfWork.run(
             actor,
             (work) => requestOtp(work, { ...given, strangersMustWork: refusals.isSiege() }),
             options,
@@ -197,7 +197,7 @@ export const authRoutes =
     async function purposeOf(request: FastifyRequest, asked: string): Promise<'login' | 'withdrawal'> {
       const actor = customerOf(request)
       if (!actor) return 'login'
-      const own = await laku.units.run(actor, (work) => isOwnPhone(work, asked))
+      const own = await laku.unitOfWork.run(actor, (work) => isOwnPhone(work, asked))
       return own ? 'withdrawal' : 'login'
     }
 

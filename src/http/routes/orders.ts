@@ -160,10 +160,10 @@ const orders = listOf(order)
 export const orderRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
-    const { units, providers, config } = laku
+    const { unitOfWork, providers, config } = laku
     const settings = { originPostalCode: config.warehousePostalCode, publicUrl: config.publicUrl }
 
-    const parcels = (actor: Actor) => ({ units, actor, courier: providers.courier })
+    const parcels = (actor: Actor) => ({ unitOfWork, actor, courier: providers.courier })
 
     app.post(
       '/api/orders',
@@ -173,7 +173,7 @@ export const orderRoutes =
       },
       async (request, reply) => {
         const input = fromWire(request.body)
-        const context = { units, actor: request.actor, courier: providers.courier }
+        const context = { unitOfWork, actor: request.actor, courier: providers.courier }
         return await withRate(context, (rate) =>
           request.change(reply, 201, (work) => createOrder(work, { ...input, rate }, settings)),
         )

@@ -53,7 +53,7 @@ export const payRoutes =
         },
       },
       async (request, reply) => {
-        const { units, providers, config } = laku
+        const { unitOfWork, providers, config } = laku
         const code = request.params.code.toUpperCase()
         const language = languageOf(request)
         const page = async (state: Parameters<typeof payPage>[0]['state'], more: Partial<Page> = {}) => {
@@ -65,11 +65,11 @@ export const payRoutes =
         try {
           const { back } = request.query
           if (back !== undefined && (await request.read((work) => isAwaited(work, code)))) {
-            if (back === 1) await units.run(request.actor, (work) => expectPayment(work, code))
+            if (back === 1) await unitOfWork.run(request.actor, (work) => expectPayment(work, code))
             return await page('checking', awaiting(code, back, request.query.lang))
           }
           const context = {
-            units,
+            unitOfWork,
             actor: request.actor,
             gateway: providers.gateway,
             publicUrl: config.publicUrl,

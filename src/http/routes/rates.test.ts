@@ -199,7 +199,7 @@ it('takes no courier on the zone table that never quoted anything (case 6)', asy
   await market.addStock(10)
   expect(await order()).toMatchObject({ order: { shipping_is_estimate: true } })
   const context = {
-    units: laku.units,
+    unitOfWork: laku.unitOfWork,
     actor: { kind: 'system', name: 'test' } as const,
     courier: laku.providers.courier,
   }

@@ -55,7 +55,7 @@ const rates = z.object({
 export const rateRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
-    const { units, providers, config } = laku
+    const { unitOfWork, providers, config } = laku
     // Requests for shipping prices name goods, whose weights and prices are read from the database. In
     // production laku caches them for a second, for all callers who are not logged in.
     const weighed = config.env === 'production' ? new Memory(FRESH_MS, MAX_WEIGHED) : undefined
@@ -81,7 +81,7 @@ export const rateRoutes =
           request.actor.kind === 'visitor' ? readSessionToken(laku, request, session_token) : undefined
         const isStranger = request.actor.kind === 'visitor'
         const context = {
-          units,
+          unitOfWork,
           actor: request.actor,
           courier: providers.courier,
           ...(page && { page }),
@@ -104,7 +104,7 @@ export const rateRoutes =
       context: RateContext,
       query: RatesQuery,
     ): Promise<Rate[]> {
-      const look = () => priceLines(units.db, query.items)
+      const look = () => priceLines(unitOfWork.db, query.items)
       const priced = (isKnown = false) => (isKnown ? look() : app.inTurn(home, look))
       const lines = await (weighed ? weighed.get(JSON.stringify(query.items), priced) : priced())
       const ask = () => ratesFor(context, query, lines)

@@ -72,7 +72,7 @@ export const settlementRoutes =
       },
       async (request, reply) => {
         const input = fromWire(request.body ?? {})
-        await gatherLines({ units: laku.units, actor: request.actor })
+        await gatherLines({ unitOfWork: laku.unitOfWork, actor: request.actor })
         return await request.change(reply, 201, (work) => calculateSettlements(work, input))
       },
     )

@@ -57,11 +57,11 @@ const shipmentAgain = readAgain((work, { id }) => getShipment(work, id))
 export const shipmentRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
-    const { units, providers, config } = laku
+    const { unitOfWork, providers, config } = laku
     const book = async (request: { actor: Actor; body: z.infer<typeof newShipment> }) => {
       const { orderId, courier } = fromWire(request.body)
       const { actor } = request
-      const context = { units, actor, courier: providers.courier, origin: parcelOrigin(config) }
+      const context = { unitOfWork, actor, courier: providers.courier, origin: parcelOrigin(config) }
       return (await bookShipment(context, orderId, courier)).id
     }
 

@@ -82,7 +82,7 @@ export const wayInRoutes =
       use: (work: Work) => Promise<WayState>,
     ): Promise<FastifyReply> {
       const language = languageOf(request)
-      const state = await laku.units.run(holder, use, { requestId: request.id }).catch(stateOf)
+      const state = await laku.unitOfWork.run(holder, use, { requestId: request.id }).catch(stateOf)
       const said = wayTexts[language][state]
       const body = noteOf(said)
       const hasForm = said.action !== undefined

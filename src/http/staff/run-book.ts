@@ -69,7 +69,7 @@ export class RunBook {
   ): Promise<{ id: string; lines: Lines }> {
     if (this.#ending) throw staffErrors.ending()
     const { request, actor } = asked
-    const { units } = this.#laku
+    const { unitOfWork } = this.#laku
     const identity = identityOf(asked)
     // A client chooses the id of its run. The id of another person's run is refused, because that person
     // reads the output by this id.
@@ -79,12 +79,12 @@ export class RunBook {
     // if it takes long.
     if (reads) {
       const record = async () => {
-        await units.run(actor, (work) => beginRun(work, identity))
+        await unitOfWork.run(actor, (work) => beginRun(work, identity))
       }
       const run = this.#start(asked, { id: identity.id, attempt: 1 }, release, record)
       return { id: request.id, lines: (gone) => run.read(0, gone) }
     }
-    const begun = await units.run(actor, (work) => beginRun(work, identity))
+    const begun = await unitOfWork.run(actor, (work) => beginRun(work, identity))
     if (begun.begun) {
       const run = this.#start({ ...asked, shownOnce }, begun, release)
       return { id: begun.id, lines: (gone) => run.read(0, gone) }

@@ -597,7 +597,7 @@ describe('Ctrl-C', () => {
 describe('a change', () => {
   it('whose answer was lost with its server is told from its own transaction, and not made twice', async () => {
     does.keep = async ({ laku: own, run, actor }) => {
-      await own.units.run(actor, async (work) => {
+      await own.unitOfWork.run(actor, async (work) => {
         work.audit({ command: 'work keep', subject: ['test', 'kept'], after: { made: true } })
         await keepAnswer(work, run, JSON.stringify([{ answer: { made: true } }, { end: 0 }]))
       })

@@ -104,7 +104,7 @@ function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> } {
   const pool = createPool({ url: laku.urls.app, poolSize: POOL_SIZE, applicationName: 'laku staff' })
   const db = createKysely(pool)
   const { clock, queue, policy, vault } = laku
-  const units = new UnitOfWork({
+  const unitOfWork = new UnitOfWork({
     db,
     clock,
     beganAt,
@@ -114,7 +114,7 @@ function withOwnPool(laku: Laku): { laku: Laku; end: () => Promise<void> } {
     policy,
     vault,
   })
-  return { laku: Object.assign(Object.create(laku) as Laku, { pool, db, units }), end: () => pool.end() }
+  return { laku: Object.assign(Object.create(laku) as Laku, { pool, db, unitOfWork }), end: () => pool.end() }
 }
 
 /**
@@ -259,7 +259,7 @@ function buildStaffServer(
   async function holderOf({ headers: { authorization } }: FastifyRequest): Promise<Staff | undefined> {
     const token = authorization?.startsWith('Bearer lkst_') ? authorization.slice(7) : undefined
     if (token === undefined) return undefined
-    return await laku.units.run(systemActor, (work) => staffByToken(work.tx, token, work.now))
+    return await laku.unitOfWork.run(systemActor, (work) => staffByToken(work.tx, token, work.now))
   }
 
   /**

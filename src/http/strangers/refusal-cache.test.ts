@@ -48,7 +48,7 @@ describe('a refusal that is repeated', () => {
   it('costs no transaction, and ends when its turn comes', async () => {
     const phone = newPhone()
     while ((await ask(phone, '198.51.100.1')).status === 202);
-    const transactions = vi.spyOn(laku.units, 'run')
+    const transactions = vi.spyOn(laku.unitOfWork, 'run')
     for (let n = 0; n < 30; n++)
       expect((await ask(phone, '198.51.100.1')).body.code).toBe('auth.proof_needed')
     for (let n = 0; n < 30; n++) expect((await ask('+5352123456', '198.51.100.1')).status).toBe(400)
@@ -69,7 +69,7 @@ describe('a refusal that is repeated', () => {
     await app.inject({ method: 'POST', url: '/api/auth/logout', headers, payload: {} })
     const refresh = () => post('/api/auth/refresh', { refresh_token: login.refresh_token }, '198.51.100.2')
     expect([(await again()).json().code, (await refresh()).statusCode]).toEqual(['auth.code_expired', 401])
-    const transactions = vi.spyOn(laku.units, 'run')
+    const transactions = vi.spyOn(laku.unitOfWork, 'run')
     for (let n = 0; n < 5; n++) {
       expect((await again()).json().code).toBe('auth.code_expired')
       expect((await refresh()).json().code).toBe('auth.refresh_invalid')

@@ -82,7 +82,7 @@ describe("biteship's webhooks", () => {
   const inbox = () => laku.db.selectFrom('webhookInbox').selectAll().orderBy('id').execute()
   const byHand = (shipment: string, status: ShipmentStatusByHand) =>
     laku.as(admin, (work) => setShipmentStatus(work, { shipment, status, note: 'seen at the depot' }))
-  const tracking = () => ({ units: laku.units, actor: system, courier: laku.providers.courier })
+  const tracking = () => ({ unitOfWork: laku.unitOfWork, actor: system, courier: laku.providers.courier })
   const deliver = (payload: string | object | undefined, headers: Record<string, string> = {}) =>
     app.inject({
       method: 'POST',

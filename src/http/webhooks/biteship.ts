@@ -63,7 +63,7 @@ export const biteshipWebhookRoutes =
           body: raw.toString('utf8'),
           canRecur: true,
         } as const
-        await laku.units.run(actor, (work) => receiveWebhook(work, webhook), { requestId: request.id })
+        await laku.unitOfWork.run(actor, (work) => receiveWebhook(work, webhook), { requestId: request.id })
         return { received: true } as const
       },
     )

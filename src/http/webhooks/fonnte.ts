@@ -57,7 +57,7 @@ export const fonnteWebhookRoutes =
         const minute = Math.floor(laku.clock.now().getTime() / SAME_MS)
         const dedupeKey = createHash('sha256').update(`${minute} `).update(raw).digest('base64url')
         const delivery = { provider: 'whatsapp' as const, dedupeKey, headers: {}, body: raw.toString('utf8') }
-        await laku.units.run(actor, (work) => receiveWebhook(work, delivery), { requestId: request.id })
+        await laku.unitOfWork.run(actor, (work) => receiveWebhook(work, delivery), { requestId: request.id })
         return { received: true as const }
       },
     )

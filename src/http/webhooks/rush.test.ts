@@ -32,8 +32,8 @@ describe('webhooks while the worker is down', () => {
 
   const opened = async () => {
     const payment = await f.payment()
-    const { units, providers } = f.laku
-    const context = { units, actor: system, gateway: providers.gateway, publicUrl: 'http://laku.test' }
+    const { unitOfWork, providers } = f.laku
+    const context = { unitOfWork, actor: system, gateway: providers.gateway, publicUrl: 'http://laku.test' }
     await openInvoice(context, payment.code)
     return { ...payment, invoiceId: (await f.row(payment.id)).providerInvoiceId as string }
   }

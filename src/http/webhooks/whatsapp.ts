@@ -71,7 +71,7 @@ export const whatsappWebhookRoutes =
         // Meta's deliveries have no id, but a repeated delivery has the same bytes.
         const dedupeKey = createHash('sha256').update(raw).digest('base64url')
         const delivery = { provider: 'whatsapp' as const, dedupeKey, headers: {}, body: raw.toString('utf8') }
-        await laku.units.run(actor, (work) => receiveWebhook(work, delivery), { requestId: request.id })
+        await laku.unitOfWork.run(actor, (work) => receiveWebhook(work, delivery), { requestId: request.id })
         return { received: true as const }
       },
     )

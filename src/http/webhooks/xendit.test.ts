@@ -39,8 +39,8 @@ describe("xendit's webhooks", () => {
   })
 
   const context = () => {
-    const { units, providers } = f.laku
-    return { units, actor: system, gateway: providers.gateway, publicUrl: 'http://laku.test' }
+    const { unitOfWork, providers } = f.laku
+    return { unitOfWork, actor: system, gateway: providers.gateway, publicUrl: 'http://laku.test' }
   }
   const opened = async () => {
     const payment = await f.payment()

@@ -48,7 +48,7 @@ export const xenditWebhookRoutes =
           headers: keptHeaders(request.headers),
           body: raw,
         } as const
-        await laku.units.run(actor, (work) => receiveWebhook(work, webhook), { requestId: request.id })
+        await laku.unitOfWork.run(actor, (work) => receiveWebhook(work, webhook), { requestId: request.id })
         return { received: true } as const
       },
     )

@@ -12,7 +12,7 @@ export const attentionMailJob = defineJob({
   cron: '* * * * *',
   run: async (laku) => {
     const { mailer } = laku.providers
-    await mailAttention({ units: laku.units, actor, mailer, to: laku.config.attentionMailTo })
+    await mailAttention({ unitOfWork: laku.unitOfWork, actor, mailer, to: laku.config.attentionMailTo })
     return undefined
   },
 })

@@ -11,7 +11,7 @@ export const attentionSettleJob = defineJob({
   retryLimit: 3,
   cron: '* * * * *',
   run: async (laku) => {
-    await laku.units.run(actor, endGone)
+    await laku.unitOfWork.run(actor, endGone)
     return undefined
   },
 })

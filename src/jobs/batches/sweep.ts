@@ -10,8 +10,8 @@ export const batchesSweepJob = defineJob({
   batchSize: 1,
   retryLimit: 0,
   sweep: { due: remindersDue },
-  run: async ({ units }) => {
-    await units.run(actor, remindBatches)
+  run: async ({ unitOfWork }) => {
+    await unitOfWork.run(actor, remindBatches)
     return undefined
   },
 })

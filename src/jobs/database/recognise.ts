@@ -28,8 +28,8 @@ export const databaseRecogniseJob = defineJob({
     const since = lookedAt.get(laku)
     if (since !== undefined && performance.now() - since < EVERY_MS) return undefined
     lookedAt.set(laku, performance.now())
-    const { units, providers, urls, logger } = laku
-    const context = { units, actor, gateway: providers.gateway, payouts: providers.payouts }
+    const { unitOfWork, providers, urls, logger } = laku
+    const context = { unitOfWork, actor, gateway: providers.gateway, payouts: providers.payouts }
     try {
       await recogniseDatabase({ ...context, place: placeOf(urls.direct) })
     } catch (error) {

@@ -20,7 +20,7 @@ export const deadSweepJob = defineJob({
   retryLimit: 3,
   sweep: { due: () => sql<boolean>`exists (select ${unseen})` },
   run: async (laku) => {
-    await laku.units.run({ kind: 'system', name: 'worker' }, async (work) => {
+    await laku.unitOfWork.run({ kind: 'system', name: 'worker' }, async (work) => {
       const { rows } = await sql<{ id: string; queue: string | null; error: string | null }>`
         select j.id, j.source_name as queue, j.source_output ->> 'message' as error ${unseen} limit ${BATCH_SIZE}`.execute(
         work.tx,

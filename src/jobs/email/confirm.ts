@@ -13,7 +13,7 @@ export const emailConfirmJob = defineJob({
     const failures: JobFailure[] = []
     for (const { id, data } of jobs)
       try {
-        const mail = await laku.units.run(actor, (work) =>
+        const mail = await laku.unitOfWork.run(actor, (work) =>
           confirmationMail(work, data.userId, laku.config.publicUrl),
         )
         if (mail) await laku.providers.mailer.send(mail)

@@ -10,7 +10,7 @@ export const emailSendJob = defineJob({
   batchSize: 10,
   retryLimit: 2,
   run: async (laku, jobs) => {
-    const context = { units: laku.units, actor, mailer: laku.providers.mailer }
+    const context = { unitOfWork: laku.unitOfWork, actor, mailer: laku.providers.mailer }
     await sendEmails(
       context,
       jobs.map(({ data }) => data.deliveryId),

@@ -15,8 +15,8 @@ export const emailSweepJob = defineJob({
   retryLimit: 0,
   sweep: { due: (now) => deliveriesDue('email', now) },
   run: async (laku) => {
-    const ids = await laku.units.run(actor, (work) => dueDeliveries(work, 'email', BATCH_SIZE))
-    await sendEmails({ units: laku.units, actor, mailer: laku.providers.mailer }, ids)
+    const ids = await laku.unitOfWork.run(actor, (work) => dueDeliveries(work, 'email', BATCH_SIZE))
+    await sendEmails({ unitOfWork: laku.unitOfWork, actor, mailer: laku.providers.mailer }, ids)
     return undefined
   },
 })

@@ -17,7 +17,7 @@ export const feesTrueJob = defineJob({
     const failures: JobFailure[] = []
     for (const { id, data } of jobs) {
       try {
-        await laku.units.run(actor, (work) => trueUpFee(work, data.orderId))
+        await laku.unitOfWork.run(actor, (work) => trueUpFee(work, data.orderId))
       } catch (error) {
         failures.push({ id, error })
       }

@@ -19,7 +19,7 @@ export const groupsFulfilJob = defineJob({
     const sorted = jobs.toSorted((a, b) => (a.data.sessionId < b.data.sessionId ? -1 : 1))
     for (const { id, data } of sorted) {
       try {
-        await fulfilSession({ units: laku.units, actor }, data.sessionId)
+        await fulfilSession({ unitOfWork: laku.unitOfWork, actor }, data.sessionId)
       } catch (error) {
         failures.push({ id, error })
       }

@@ -15,7 +15,7 @@ export const groupsSweepJob = defineJob({
   needsKnownDatabase: true,
   sweep: { due: sessionsDue },
   run: async (laku) => {
-    await sweepSessionsApart({ units: laku.units, actor })
+    await sweepSessionsApart({ unitOfWork: laku.unitOfWork, actor })
     return undefined
   },
 })

@@ -47,7 +47,7 @@ export const keysPruneJob = defineJob({
   run: async (laku) => {
     for (const prune of prunes) {
       for (let batch = 0; batch < MAX_BATCHES; batch++) {
-        const pruned = await laku.units.run(actor, (work) => prune(work, BATCH))
+        const pruned = await laku.unitOfWork.run(actor, (work) => prune(work, BATCH))
         if (pruned < BATCH) break
       }
     }

@@ -21,7 +21,7 @@ export const ledgerChainJob = defineJob({
   retryLimit: 0,
   sweep: { due: chainDue },
   run: async (laku) => {
-    const head = await laku.units.run(actor, (work) => takeChainPage(work, seen.get(laku)))
+    const head = await laku.unitOfWork.run(actor, (work) => takeChainPage(work, seen.get(laku)))
     if (head) seen.set(laku, head)
     return undefined
   },

@@ -14,7 +14,7 @@ export const ledgerHeadJob = defineJob({
   retryLimit: 0,
   cron: '* * * * *',
   run: async (laku) => {
-    const head = await laku.units.read(actor, ({ tx }) => chainHead(tx))
+    const head = await laku.unitOfWork.read(actor, ({ tx }) => chainHead(tx))
     if (head) laku.logger.info(head, 'ledger head')
     return undefined
   },

@@ -14,7 +14,7 @@ export const ledgerSnapshotJob = defineJob({
   retryLimit: 2,
   cron: '*/15 * * * *',
   run: async (laku) => {
-    await takeSnapshots({ units: laku.units, actor })
+    await takeSnapshots({ unitOfWork: laku.unitOfWork, actor })
     return undefined
   },
 })

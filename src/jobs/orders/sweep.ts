@@ -17,9 +17,9 @@ export const ordersSweepJob = defineJob({
   retryLimit: 0,
   needsKnownDatabase: true,
   sweep: { due: (now) => sql<boolean>`(${completionDue(now)} or ${lostOrdersDue(now)})` },
-  run: async ({ units }) => {
-    await sweepCompleted({ units, actor }, COMPLETE_BATCH_SIZE)
-    await sweepLost({ units, actor }, REFUND_BATCH_SIZE)
+  run: async ({ unitOfWork }) => {
+    await sweepCompleted({ unitOfWork, actor }, COMPLETE_BATCH_SIZE)
+    await sweepLost({ unitOfWork, actor }, REFUND_BATCH_SIZE)
     return undefined
   },
 })

@@ -21,11 +21,13 @@ export const otpDeliverJob = defineJob({
     const failures: JobFailure[] = []
     await Promise.all(
       jobs.map(({ id, data }) =>
-        deliverOtpAnotherWay({ units: laku.units, actor, mailer, sms }, data.challengeId, data.because).catch(
-          (error: unknown) => {
-            failures.push({ id, error })
-          },
-        ),
+        deliverOtpAnotherWay(
+          { unitOfWork: laku.unitOfWork, actor, mailer, sms },
+          data.challengeId,
+          data.because,
+        ).catch((error: unknown) => {
+          failures.push({ id, error })
+        }),
       ),
     )
     return failures

@@ -12,7 +12,7 @@ export const otpSweepJob = defineJob({
   sweep: { due: codesDue },
   run: async (laku) => {
     const { mailer, sms } = laku.providers
-    await sweepCodes({ units: laku.units, actor, mailer, sms })
+    await sweepCodes({ unitOfWork: laku.unitOfWork, actor, mailer, sms })
     return undefined
   },
 })

@@ -30,12 +30,12 @@ export const paymentsBookJob = defineJob({
   },
   needsKnownDatabase: true,
   run: async (laku) => {
-    const { units, providers, logger } = laku
+    const { unitOfWork, providers, logger } = laku
     const since = failedAt.get(laku)
     if (since !== undefined && performance.now() - since < AGAIN_MS) return undefined
-    if (await units.run(actor, ({ tx }) => isPaused(tx, 'xendit'))) return undefined
+    if (await unitOfWork.run(actor, ({ tx }) => isPaused(tx, 'xendit'))) return undefined
     try {
-      await readProviderBook({ units, actor, gateway: providers.gateway, payouts: providers.payouts })
+      await readProviderBook({ unitOfWork, actor, gateway: providers.gateway, payouts: providers.payouts })
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error
       failedAt.set(laku, performance.now())

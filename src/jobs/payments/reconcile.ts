@@ -14,10 +14,10 @@ export const paymentsReconcileJob = defineJob({
   batchSize: 1,
   retryLimit: 2,
   cron: '20 3 * * *',
-  run: async ({ units, providers, logger }) => {
-    if (await units.run(actor, ({ tx }) => isPaused(tx, 'xendit'))) return undefined
+  run: async ({ unitOfWork, providers, logger }) => {
+    if (await unitOfWork.run(actor, ({ tx }) => isPaused(tx, 'xendit'))) return undefined
     try {
-      await runReconciliation({ units, actor, gateway: providers.gateway })
+      await runReconciliation({ unitOfWork, actor, gateway: providers.gateway })
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error
       logger.warn(

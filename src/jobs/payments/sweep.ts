@@ -15,7 +15,7 @@ export const paymentsSweepJob = defineJob({
   needsKnownDatabase: true,
   sweep: { due: paymentsDue },
   run: async (laku) => {
-    await sweepPayments({ units: laku.units, actor, gateway: laku.providers.gateway })
+    await sweepPayments({ unitOfWork: laku.unitOfWork, actor, gateway: laku.providers.gateway })
     return undefined
   },
 })

@@ -14,7 +14,7 @@ export const paymentsCancelJob = defineJob({
   retryLimit: 8,
   needsKnownDatabase: true,
   run: async (laku, jobs) => {
-    const context = { units: laku.units, actor, gateway: laku.providers.gateway }
+    const context = { unitOfWork: laku.unitOfWork, actor, gateway: laku.providers.gateway }
     const unsure = await cancelPayments(
       context,
       jobs.map((job) => job.data.paymentId),

@@ -14,10 +14,10 @@ export const payoutsChannelsJob = defineJob({
   batchSize: 1,
   retryLimit: 0,
   cron: '41 */6 * * *',
-  run: async ({ units, providers, logger }) => {
-    if (await units.run(actor, ({ tx }) => isPaused(tx, 'xendit'))) return undefined
+  run: async ({ unitOfWork, providers, logger }) => {
+    if (await unitOfWork.run(actor, ({ tx }) => isPaused(tx, 'xendit'))) return undefined
     try {
-      await readChannels({ units, actor, payouts: providers.payouts })
+      await readChannels({ unitOfWork, actor, payouts: providers.payouts })
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error
       logger.warn({ err: error }, 'the payout channels could not be read; the previous list is still used')

@@ -17,7 +17,7 @@ export const payoutsSubmitJob = defineJob({
   sendsMoney: true,
   run: async (laku, jobs) => {
     await submitPayouts(
-      { units: laku.units, actor, payouts: laku.providers.payouts, refundsWaiting },
+      { unitOfWork: laku.unitOfWork, actor, payouts: laku.providers.payouts, refundsWaiting },
       jobs.map((job) => job.data.payoutId),
     )
     return undefined

@@ -17,7 +17,12 @@ export const payoutsSweepJob = defineJob({
   sendsMoney: true,
   sweep: { due: payoutsDue },
   run: async (laku) => {
-    await sweepPayouts({ units: laku.units, actor, payouts: laku.providers.payouts, refundsWaiting })
+    await sweepPayouts({
+      unitOfWork: laku.unitOfWork,
+      actor,
+      payouts: laku.providers.payouts,
+      refundsWaiting,
+    })
     return undefined
   },
 })

@@ -12,9 +12,9 @@ export const purchaseOrdersEstimateJob = defineJob({
   name: 'pos.estimate',
   batchSize: 10,
   retryLimit: 3,
-  run: async ({ units, providers, config }, jobs) => {
+  run: async ({ unitOfWork, providers, config }, jobs) => {
     const context = {
-      units,
+      unitOfWork,
       actor,
       courier: providers.courier,
       destinationPostalCode: config.warehousePostalCode,

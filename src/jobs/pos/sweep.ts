@@ -11,7 +11,7 @@ export const purchaseOrdersSweepJob = defineJob({
   retryLimit: 0,
   sweep: { due: purchaseOrdersDue },
   run: async (laku) => {
-    await laku.units.run(actor, sweepPurchaseOrders)
+    await laku.unitOfWork.run(actor, sweepPurchaseOrders)
     return undefined
   },
 })

@@ -11,7 +11,7 @@ export const pushSendJob = defineJob({
   retryLimit: 2,
   run: async (laku, jobs) => {
     await sendPushes(
-      { units: laku.units, actor, push: laku.providers.push },
+      { unitOfWork: laku.unitOfWork, actor, push: laku.providers.push },
       jobs.map(({ data }) => data.deliveryId),
     )
     return undefined

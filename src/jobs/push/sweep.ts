@@ -18,8 +18,8 @@ export const pushSweepJob = defineJob({
   retryLimit: 0,
   sweep: { due: (now) => deliveriesDue('push', now) },
   run: async (laku) => {
-    const ids = await laku.units.run(actor, (work) => dueDeliveries(work, 'push', BATCH_SIZE))
-    await sendPushes({ units: laku.units, actor, push: laku.providers.push }, ids)
+    const ids = await laku.unitOfWork.run(actor, (work) => dueDeliveries(work, 'push', BATCH_SIZE))
+    await sendPushes({ unitOfWork: laku.unitOfWork, actor, push: laku.providers.push }, ids)
     return undefined
   },
 })

@@ -16,7 +16,7 @@ export const refundsSubmitJob = defineJob({
   sendsMoney: true,
   run: async (laku, jobs) => {
     await submitRefunds(
-      { units: laku.units, actor, gateway: laku.providers.gateway },
+      { unitOfWork: laku.unitOfWork, actor, gateway: laku.providers.gateway },
       jobs.map((job) => job.data.refundId),
     )
     return undefined

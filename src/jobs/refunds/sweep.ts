@@ -16,7 +16,7 @@ export const refundsSweepJob = defineJob({
   sendsMoney: true,
   sweep: { due: refundsDue },
   run: async (laku) => {
-    await sweepRefunds({ units: laku.units, actor, gateway: laku.providers.gateway })
+    await sweepRefunds({ unitOfWork: laku.unitOfWork, actor, gateway: laku.providers.gateway })
     return undefined
   },
 })

@@ -13,7 +13,7 @@ export const settlementsAnnounceJob = defineJob({
   batchSize: 20,
   retryLimit: 2,
   run: async (laku) => {
-    await sendStatements({ units: laku.units, actor, mailer: laku.providers.mailer })
+    await sendStatements({ unitOfWork: laku.unitOfWork, actor, mailer: laku.providers.mailer })
     return undefined
   },
 })

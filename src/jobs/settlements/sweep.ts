@@ -16,8 +16,8 @@ export const settlementsSweepJob = defineJob({
   needsKnownDatabase: true,
   sweep: { due: (now) => sql<boolean>`(${statementsDue(now)} or ${retriesDue(now)})` },
   run: async (laku) => {
-    await retryFailed({ units: laku.units, actor })
-    await sendStatements({ units: laku.units, actor, mailer: laku.providers.mailer })
+    await retryFailed({ unitOfWork: laku.unitOfWork, actor })
+    await sendStatements({ unitOfWork: laku.unitOfWork, actor, mailer: laku.providers.mailer })
     return undefined
   },
 })

@@ -15,8 +15,8 @@ export const shipmentsBookJob = defineJob({
   retryLimit: 5,
   needsKnownDatabase: true,
   run: async (laku, jobs) => {
-    const { units, providers, config } = laku
-    const context = { units, actor, courier: providers.courier, origin: parcelOrigin(config) }
+    const { unitOfWork, providers, config } = laku
+    const context = { unitOfWork, actor, courier: providers.courier, origin: parcelOrigin(config) }
     const failed = await bookShipments(
       context,
       jobs.map((job) => job.data.orderId),

@@ -14,8 +14,8 @@ export const shipmentsSweepJob = defineJob({
   retryLimit: 0,
   needsKnownDatabase: true,
   sweep: { due: shipmentsDue },
-  run: async ({ units, providers, config }) => {
-    await sweepShipments({ units, actor, courier: providers.courier, origin: parcelOrigin(config) })
+  run: async ({ unitOfWork, providers, config }) => {
+    await sweepShipments({ unitOfWork, actor, courier: providers.courier, origin: parcelOrigin(config) })
     return undefined
   },
 })

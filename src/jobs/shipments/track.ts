@@ -13,8 +13,8 @@ export const shipmentsTrackJob = defineJob({
   batchSize: 1,
   retryLimit: 0,
   sweep: { due: trackingDue },
-  run: async ({ units, providers }) => {
-    await sweepTracking({ units, actor, courier: providers.courier })
+  run: async ({ unitOfWork, providers }) => {
+    await sweepTracking({ unitOfWork, actor, courier: providers.courier })
     return undefined
   },
 })

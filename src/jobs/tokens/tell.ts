@@ -14,7 +14,7 @@ export const tokensTellJob = defineJob({
   retryLimit: 0,
   cron: '23 * * * *',
   run: async (laku) => {
-    await laku.units.run(actor, reportEndingTokens)
+    await laku.unitOfWork.run(actor, reportEndingTokens)
     return undefined
   },
 })

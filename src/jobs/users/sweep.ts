@@ -16,7 +16,7 @@ export const usersSweepJob = defineJob({
   needsKnownDatabase: true,
   sweep: { due: closingsDue },
   run: async (laku) => {
-    await sweepClosings({ units: laku.units, actor })
+    await sweepClosings({ unitOfWork: laku.unitOfWork, actor })
     return undefined
   },
 })

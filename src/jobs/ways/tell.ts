@@ -19,7 +19,9 @@ export const waysTellJob = defineJob({
     await Promise.all(
       jobs.map(async ({ id, data }) => {
         try {
-          const words = await laku.units.run(actor, (work) => notifyOldChannels(work, { ...data, publicUrl }))
+          const words = await laku.unitOfWork.run(actor, (work) =>
+            notifyOldChannels(work, { ...data, publicUrl }),
+          )
           for (const { to, subject, text } of words.mails) await mailer.send({ to, subject, text })
           for (const { to, text } of words.sms) await sms.send({ to, body: text })
         } catch (error) {

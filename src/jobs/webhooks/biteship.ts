@@ -10,14 +10,14 @@ import { defineWebhookQueue } from '../webhook-queue.ts'
 export const webhooksBiteshipJob = defineWebhookQueue({
   provider: 'biteship',
   parse: parseBiteshipWebhook,
-  follow: async ({ units, providers }, actor, deliveries) => {
+  follow: async ({ unitOfWork, providers }, actor, deliveries) => {
     const notices = deliveries.map(({ id, attempts, update }) => ({
       inboxId: id,
       courierOrderId: update.orderId,
       attempts,
     }))
     await processParcelNotices(
-      { units, actor, courier: providers.courier },
+      { unitOfWork, actor, courier: providers.courier },
       notices,
       async (work, { processed, failed }) => {
         await markProcessedAsOf(

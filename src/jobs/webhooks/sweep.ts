@@ -16,8 +16,8 @@ export const webhooksSweepJob = defineJob({
   sweep: {
     due: webhooksDue,
   },
-  run: async ({ units, queue }) => {
-    await units.run(actor, async (work) => {
+  run: async ({ unitOfWork, queue }) => {
+    await unitOfWork.run(actor, async (work) => {
       const due = await claimWebhooks(work, BATCH_SIZE)
       const jobs = due.map(({ id, provider }) => ({
         name: `webhooks.${provider}` as const,

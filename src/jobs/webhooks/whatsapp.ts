@@ -21,8 +21,8 @@ export const webhooksWhatsappJob = defineWebhookQueue({
   provider: 'whatsapp',
   // The webhook's body has either Meta's form or Fonnte's, because both send WhatsApp messages for laku.
   parse: (body, delivery) => parseWhatsAppWebhook(body) ?? parseFonnteWebhook(body, delivery),
-  follow: ({ units }, actor, deliveries) =>
-    units.run(actor, (work) => applyWhatsAppWebhooks(work, deliveries)),
+  follow: ({ unitOfWork }, actor, deliveries) =>
+    unitOfWork.run(actor, (work) => applyWhatsAppWebhooks(work, deliveries)),
 })
 
 async function applyWhatsAppWebhooks(

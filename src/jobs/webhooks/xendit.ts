@@ -16,7 +16,7 @@ import { defineWebhookQueue } from '../webhook-queue.ts'
 export const webhooksXenditJob = defineWebhookQueue({
   provider: 'xendit',
   parse: parseXenditWebhook,
-  follow: async ({ units, providers }, actor, deliveries) => {
+  follow: async ({ unitOfWork, providers }, actor, deliveries) => {
     const notices: GatewayNotice[] = []
     const payouts: PayoutNotice[] = []
     const disputes: DisputeNotice[] = []
@@ -26,10 +26,10 @@ export const webhooksXenditJob = defineWebhookQueue({
       else if (update.kind === 'dispute') disputes.push({ inboxId, ...update })
       else notices.push({ inboxId, kind: update.kind, id: update.id, receivedAt, says: update.status })
     }
-    if (disputes.length > 0) await units.run(actor, (work) => reportDisputes(work, disputes))
-    await processNotices({ units, actor, gateway: providers.gateway }, notices)
+    if (disputes.length > 0) await unitOfWork.run(actor, (work) => reportDisputes(work, disputes))
+    await processNotices({ unitOfWork, actor, gateway: providers.gateway }, notices)
     await processPayoutNotices(
-      { units, actor, payouts: providers.payouts },
+      { unitOfWork, actor, payouts: providers.payouts },
       payouts,
       async (work, { processed, failed }) => {
         await markProcessed(work, processed)

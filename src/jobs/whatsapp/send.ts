@@ -10,7 +10,7 @@ export const whatsappSendJob = defineJob({
   batchSize: 20,
   retryLimit: 2,
   run: async (laku, jobs) => {
-    const context = { units: laku.units, actor, whatsapp: laku.providers.whatsapp }
+    const context = { unitOfWork: laku.unitOfWork, actor, whatsapp: laku.providers.whatsapp }
     await sendMessages(
       context,
       jobs.map(({ data }) => data.messageId),

@@ -15,8 +15,8 @@ export const whatsappSweepJob = defineJob({
   retryLimit: 0,
   sweep: { due: messagesDue },
   run: async (laku) => {
-    const ids = await laku.units.run(actor, (work) => dueMessages(work, BATCH_SIZE))
-    await sendMessages({ units: laku.units, actor, whatsapp: laku.providers.whatsapp }, ids)
+    const ids = await laku.unitOfWork.run(actor, (work) => dueMessages(work, BATCH_SIZE))
+    await sendMessages({ unitOfWork: laku.unitOfWork, actor, whatsapp: laku.providers.whatsapp }, ids)
     return undefined
   },
 })

@@ -16,7 +16,7 @@ export const withdrawalsSweepJob = defineJob({
   needsKnownDatabase: true,
   sweep: { due: withdrawalsDue },
   run: async (laku) => {
-    await sweepWithdrawals({ units: laku.units, actor })
+    await sweepWithdrawals({ unitOfWork: laku.unitOfWork, actor })
     return undefined
   },
 })

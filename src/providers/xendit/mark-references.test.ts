@@ -22,7 +22,7 @@ it('an invoice and its refund are named after their installation at the provider
   const own = await f.laku.system(({ tx }) => readInstallationId(tx))
   const marked = prefixReferences(bare, async () => own)
   const of = (gateway = marked) => ({
-    units: f.laku.units,
+    unitOfWork: f.laku.unitOfWork,
     actor: system,
     gateway,
     publicUrl: 'http://laku.test',

@@ -93,7 +93,7 @@ export const moneyActs: Acts<
       .execute()
     for (const { id, status } of due)
       if (status !== 'approved') await asStaff(world, (work) => retryRefund(work, { refund: id }))
-    const context = { units: laku.units, actor: system, gateway: refundBook.gateway }
+    const context = { unitOfWork: laku.unitOfWork, actor: system, gateway: refundBook.gateway }
     await submitRefunds(
       context,
       due.map((row) => row.id),
@@ -124,7 +124,7 @@ export const moneyActs: Acts<
     payoutBook.answer = answer
     const known = await payoutsOf(world)
     const created = known.filter((row) => row.status === 'created' && answer !== 'reversed')
-    const context = { units: laku.units, actor: system, payouts: payoutBook.gateway }
+    const context = { unitOfWork: laku.unitOfWork, actor: system, payouts: payoutBook.gateway }
     await submitPayouts(
       context,
       created.map((row) => row.id),
@@ -134,7 +134,7 @@ export const moneyActs: Acts<
     if (answer !== 'lost') await laku.system((work) => applyPayoutAnswers(work, said))
   },
   settle: async ({ laku, market: { factoryId } }) => {
-    const outcomes = await runSettlements({ units: laku.units, actor: sinta }, { factoryId })
+    const outcomes = await runSettlements({ unitOfWork: laku.unitOfWork, actor: sinta }, { factoryId })
     for (const { error } of outcomes) if (error) throw error
   },
   settlement: async (world, { nth, act }) => {

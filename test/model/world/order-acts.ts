@@ -75,7 +75,7 @@ export const orderActs: Acts<'order' | OrderCommand['do']> = {
   cancelOrder: (world, { nth, by }, model) =>
     withOrder(world, model, nth, (id, order) => {
       const actor = by === 'staff' ? staff : buyerOf(world, order)
-      const context = { units: world.laku.units, actor, courier: world.courier.gateway }
+      const context = { unitOfWork: world.laku.unitOfWork, actor, courier: world.courier.gateway }
       return withParcelCancelled(context, () =>
         world.laku.as(actor, (work) => cancelOrder(work, { order: id })),
       )
@@ -92,7 +92,7 @@ export const orderActs: Acts<'order' | OrderCommand['do']> = {
   book: (world, { nth, priceIdr }, model) =>
     withOrder(world, model, nth, (id) => {
       world.courier.priceIdr = priceIdr
-      const context = { units: world.laku.units, actor: system, courier: world.courier.gateway }
+      const context = { unitOfWork: world.laku.unitOfWork, actor: system, courier: world.courier.gateway }
       return bookShipments({ ...context, origin: parcelOrigin(world.laku.config) }, [id])
     }),
   parcel: (world, { nth, to }, model) =>

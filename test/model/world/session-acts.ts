@@ -69,7 +69,7 @@ export const sessionActs: Acts<
     asStaff(world, (work) => refundSession(work, { sessionId: world.sessionId(session) })),
   fulfil: (world, { session, by }) =>
     fulfilSession(
-      { units: world.laku.units, actor: by === 'staff' ? staff : system },
+      { unitOfWork: world.laku.unitOfWork, actor: by === 'staff' ? staff : system },
       world.sessionId(session),
     ),
   stock: async (world, { pieces }) => {
@@ -98,7 +98,7 @@ export const sessionActs: Acts<
 /** Does what time alone causes: runs the sweeps. */
 export async function sweep({ laku }: World): Promise<void> {
   await laku.system(sweepSessions)
-  await sweepPayments({ units: laku.units, actor: system, gateway: undefined as never })
+  await sweepPayments({ unitOfWork: laku.unitOfWork, actor: system, gateway: undefined as never })
   await laku.system((work) => completeOrders(work, 100))
 }
 

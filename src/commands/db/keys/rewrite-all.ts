@@ -20,7 +20,7 @@ export interface Rewritten {
  * per transaction. The audit log records how many values were rewritten.
  */
 export async function rewriteAll(
-  { units, vault }: Pick<Laku, 'units' | 'vault'>,
+  { unitOfWork, vault }: Pick<Laku, 'unitOfWork' | 'vault'>,
   actor: Actor,
   progress: Pick<Progress, 'start' | 'step' | 'end'>,
 ): Promise<Rewritten> {
@@ -29,28 +29,28 @@ export async function rewriteAll(
   for (const sealed of sealedTables) {
     let after: string | undefined
     do {
-      const page = await units.run(actor, (work) => reencryptPage(work, sealed, after))
+      const page = await unitOfWork.run(actor, (work) => reencryptPage(work, sealed, after))
       done.encrypted += page.rewritten
       done.left.push(...page.left)
       after = page.after
     } while (after !== undefined)
     progress.step(sealed.table)
   }
-  await units.run(actor, (work) => recountWithdrawals(work))
+  await unitOfWork.run(actor, (work) => recountWithdrawals(work))
   for (const [name, reseal] of [
     ['postings', resealPostings],
     ['chain', resealChain],
   ] as const) {
     let page: Resealed | undefined
     do {
-      page = await units.run(actor, (work) => reseal(work, page?.after))
+      page = await unitOfWork.run(actor, (work) => reseal(work, page?.after))
       done.sealed += page.resealed
       done.left.push(...page.left)
     } while (page.after !== undefined)
     progress.step(name)
   }
   progress.end()
-  await units.run(actor, async (work) =>
+  await unitOfWork.run(actor, async (work) =>
     work.audit({
       command: 'db keys rewrite',
       subject: ['key', vault.keyId],

@@ -28,7 +28,7 @@ const old = new Vault(testEncryptionKey)
 /** Returns the same laku as a process with other keys would have it. */
 function withKeys(laku: TestLaku, vault: Vault): TestLaku {
   const { db, clock, policy, queue } = laku
-  const units = new UnitOfWork({
+  const unitOfWork = new UnitOfWork({
     db,
     clock,
     beganAt,
@@ -41,10 +41,10 @@ function withKeys(laku: TestLaku, vault: Vault): TestLaku {
   const system = laku.system
   return Object.create(laku, {
     vault: { value: vault },
-    units: { value: units },
-    as: { value: units.run.bind(units) },
+    unitOfWork: { value: unitOfWork },
+    as: { value: unitOfWork.run.bind(unitOfWork) },
     system: {
-      value: (use: Parameters<typeof system>[0]) => units.run({ kind: 'system', name: 'test' }, use),
+      value: (use: Parameters<typeof system>[0]) => unitOfWork.run({ kind: 'system', name: 'test' }, use),
     },
   })
 }
@@ -116,7 +116,7 @@ async function readsAll(process: TestLaku): Promise<void> {
   expect(openParams(process.vault, String(rows[0]?.sealed))).toEqual(['123456'])
   expect(process.vault.open('payout.destination', String(rows[0]?.payout))).toBe(bank.accountNumber)
   // The bank account is recognised as a known one, because a new account would need a code.
-  await process.units.dryRun({ kind: 'customer', id: userId }, (work) =>
+  await process.unitOfWork.dryRun({ kind: 'customer', id: userId }, (work) =>
     requestWithdrawal(work, { amountIdr: 100_000, bank }),
   )
   expect(await broken(process)).toEqual([])

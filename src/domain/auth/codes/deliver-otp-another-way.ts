@@ -17,7 +17,7 @@ import { type CodePurpose, DELIVERED_WITHIN_S } from './request.ts'
 import type { SmsSender } from './sms.ts'
 
 export interface DeliveryContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   mailer: Mailer
   sms: SmsSender
@@ -102,12 +102,15 @@ export async function deliverOtpAnotherWay(
 ): Promise<void> {
   let why = because
   for (;;) {
-    const way = await context.units.run(context.actor, (work) => takeNextWay(work, challengeId, why))
+    const way = await context.unitOfWork.run(context.actor, (work) => takeNextWay(work, challengeId, why))
     if (!way) return
     const failure = await deliver(context, way)
     if (!failure) return
     if (way.channel === 'email') why = { failed: 'email' }
-    else return await context.units.run(context.actor, async (work) => reportUndeliveredCodes(work, failure))
+    else
+      return await context.unitOfWork.run(context.actor, async (work) =>
+        reportUndeliveredCodes(work, failure),
+      )
   }
 }
 

@@ -53,7 +53,9 @@ describe('a code', () => {
     const { challengeId, expiresInS } = await request(phone)
     expect(expiresInS).toBe(300)
     const { id } = await messageOf(challengeId)
-    await sendMessages({ units: laku.units, actor: system, whatsapp: laku.providers.whatsapp }, [id])
+    await sendMessages({ unitOfWork: laku.unitOfWork, actor: system, whatsapp: laku.providers.whatsapp }, [
+      id,
+    ])
     const answer = await fetch(`${laku.sandbox.url}/control/messages?to=${encodeURIComponent(phone)}`)
     const [message] = (await answer.json()) as { code: string; template: string }[]
     expect(message?.template).toBe('laku_otp')
@@ -181,7 +183,7 @@ describe('where WhatsApp fails', () => {
         return { id: '1' }
       },
     }
-    return deliverOtpAnotherWay({ units: laku.units, actor: system, mailer, sms }, challengeId)
+    return deliverOtpAnotherWay({ unitOfWork: laku.unitOfWork, actor: system, mailer, sms }, challengeId)
   }
   const newUser = async () => {
     laku.clock.shift(60)
@@ -198,7 +200,9 @@ describe('where WhatsApp fails', () => {
     const { challengeId } = await request(newPhone())
     const { id } = await messageOf(challengeId)
     laku.clock.shift(30)
-    await sendMessages({ units: laku.units, actor: system, whatsapp: laku.providers.whatsapp }, [id])
+    await sendMessages({ unitOfWork: laku.unitOfWork, actor: system, whatsapp: laku.providers.whatsapp }, [
+      id,
+    ])
     expect(failedKeys.map(challengeOfMessage)).toEqual([challengeId])
     expect(challengeOfMessage('notice:1')).toBeUndefined()
   })

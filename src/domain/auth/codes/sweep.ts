@@ -16,8 +16,8 @@ const AGAIN_S = 5
  * confirms a delivery, but it does not report a message that never arrived.
  */
 export async function sweepCodes(context: DeliveryContext): Promise<void> {
-  const { units, actor } = context
-  const due = await units.run(actor, async ({ tx, now }) => {
+  const { unitOfWork, actor } = context
+  const due = await unitOfWork.run(actor, async ({ tx, now }) => {
     const { rows } = await sql<{ id: string }>`
       select id from otp_challenges where next_way_at <= ${now} order by next_way_at limit ${BATCH_SIZE}`.execute(
       tx,
@@ -32,7 +32,7 @@ async function goOn(context: DeliveryContext, challengeId: string): Promise<void
     await deliverOtpAnotherWay(context, challengeId, { due: true })
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'kernel.paused') throw error
-    await context.units.run(context.actor, async ({ tx, now }) => {
+    await context.unitOfWork.run(context.actor, async ({ tx, now }) => {
       await sql`
         update otp_challenges set next_way_at = ${secondsAfter(now, AGAIN_S)}
         where id = ${challengeId} and next_way_at is not null`.execute(tx)

@@ -75,9 +75,9 @@ export const accountsToClose = (work: Work): Promise<string[]> => dueClosings(wo
  * Erases the users whose accounts are closed and due, each in a transaction of its own. A user whose erasure
  * throws is left out for a while, with an attention item.
  */
-export async function sweepClosings(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
-  const { units, actor } = context
-  for (const userId of await units.run(actor, accountsToClose))
+export async function sweepClosings(context: { unitOfWork: UnitOfWork; actor: Actor }): Promise<void> {
+  const { unitOfWork, actor } = context
+  for (const userId of await unitOfWork.run(actor, accountsToClose))
     await sweepInOneOrEach(
       context,
       [userId],

@@ -50,7 +50,13 @@ beforeAll(async () => {
   control = sandboxControl(laku)
   await control('PUT', '/webhooks', { drop_rate: 1 })
   const payouts = shortTimeoutPayouts(laku)
-  context = { units: laku.units, actor: finance, gateway: shortTimeoutGateway(laku), payouts, place: PLACE }
+  context = {
+    unitOfWork: laku.unitOfWork,
+    actor: finance,
+    gateway: shortTimeoutGateway(laku),
+    payouts,
+    place: PLACE,
+  }
   await laku.system((work) => recordDatabaseIdentity(work, PLACE))
 })
 afterAll(() => laku.close())
@@ -89,7 +95,7 @@ const sendRefunds = async () => {
   await sweepRefunds(at())
 }
 const sendPayouts = async () => {
-  await sweepWithdrawals({ units: laku.units, actor: system })
+  await sweepWithdrawals({ unitOfWork: laku.unitOfWork, actor: system })
   const { rows } = await sql<{ id: string }>`select id from payouts where status = 'created'`.execute(laku.db)
   await submitPayouts(
     at(),

@@ -25,8 +25,8 @@ describe('case 4: a backup is restored over a day in which money left and came',
   let factoryId: string
   beforeAll(async () => {
     f = await openSettlementFixture({ choreography, watched: false, policy: { withdrawalFeeIdr: 0 } })
-    const { units, providers } = f.laku
-    context = { units, actor: finance, gateway: providers.gateway, payouts: f.payouts, place: PLACE }
+    const { unitOfWork, providers } = f.laku
+    context = { unitOfWork, actor: finance, gateway: providers.gateway, payouts: f.payouts, place: PLACE }
     buyer = (await f.market.buyers(1))[0] as Buyer
     factoryId = await f.factory('1234567890')
   })
@@ -39,8 +39,8 @@ describe('case 4: a backup is restored over a day in which money left and came',
     return await f.laku.as(actor, (work) => requestWithdrawal(work, { amountIdr, bank: good, otpVerifiedAt }))
   }
   const sendAll = async () => {
-    const at = { units: f.laku.units, actor: system, payouts: f.payouts }
-    await sweepWithdrawals({ units: f.laku.units, actor: system })
+    const at = { unitOfWork: f.laku.unitOfWork, actor: system, payouts: f.payouts }
+    await sweepWithdrawals({ unitOfWork: f.laku.unitOfWork, actor: system })
     const { rows } = await sql<{ id: string }>`select id from payouts where status = 'created'`.execute(
       f.laku.db,
     )
@@ -90,7 +90,7 @@ describe('case 4: a backup is restored over a day in which money left and came',
     await sendAll()
     const { gateway } = laku.providers
     const opened = await openInvoice(
-      { units: laku.units, actor: system, gateway, publicUrl: 'http://laku.test' },
+      { unitOfWork: laku.unitOfWork, actor: system, gateway, publicUrl: 'http://laku.test' },
       joined.payment.code,
     )
     expect(opened.state).toBe('redirect')

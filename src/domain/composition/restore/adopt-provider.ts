@@ -83,8 +83,8 @@ export async function adoptProvider(
   context: AdoptContext,
   onProgress: (transactions: number) => void = () => {},
 ): Promise<Adoption> {
-  const { units, actor, place } = context
-  await units.run(actor, requireDoubt)
+  const { unitOfWork, actor, place } = context
+  await unitOfWork.run(actor, requireDoubt)
   let transactions = 0
   for (let complete = false; !complete; ) {
     const read = await readProviderBook(context)
@@ -106,7 +106,7 @@ export async function adoptProvider(
     refunding: cancelRefunded,
   })
   const adopted = [...own, ...(await adoptPayouts(context))]
-  return await units.run(actor, async (work) => {
+  return await unitOfWork.run(actor, async (work) => {
     const inSuspense = await openPayouts(work)
     const open = [
       ...inSuspense.map(({ code, amountIdr }) => ({
@@ -144,15 +144,15 @@ export async function adoptProvider(
  * run `laku payments adopt`. Returns true if money moves again.
  */
 export async function recogniseDatabase(context: AdoptContext): Promise<boolean> {
-  const { units, actor, place } = context
-  const doubt = await units.run(actor, ({ tx }) => databaseDoubt(tx))
+  const { unitOfWork, actor, place } = context
+  const doubt = await unitOfWork.run(actor, ({ tx }) => databaseDoubt(tx))
   if (!doubt) return true
   const isHere = doubt.place === place && !doubt.isRestored
   if (isHere && (await nothingIsMissing(context))) {
-    await units.run(actor, (work) => goOn(work, place, { why: doubt.why }))
+    await unitOfWork.run(actor, (work) => goOn(work, place, { why: doubt.why }))
     return true
   }
-  await units.run(actor, async (work) => reportDatabaseInDoubt(work, doubt.why))
+  await unitOfWork.run(actor, async (work) => reportDatabaseInDoubt(work, doubt.why))
   return false
 }
 
@@ -173,10 +173,10 @@ async function requireDoubt(work: Work): Promise<void> {
 }
 
 async function nothingIsMissing(context: AdoptContext): Promise<boolean> {
-  const { units, actor } = context
+  const { unitOfWork, actor } = context
   const read = await readProviderBook(context)
   if (!read.complete || read.suspended > 0) return false
-  const { rows } = await units.run(
+  const { rows } = await unitOfWork.run(
     actor,
     async ({ tx }) =>
       await sql<{ some: boolean }>`select exists (select from provider_lines) as some`.execute(tx),
@@ -270,15 +270,20 @@ const codeIn = (reference: string | null) => /(?:STL|WDR)-\d{6}-[0-9A-Z]+/.exec(
  * If the wallet holds less than the withdrawal, the payout stays in suspense (money without a known purpose),
  * for a person. The other payouts are posted all the same.
  */
-async function adoptPayouts({ units, actor, gateway, payouts }: AdoptContext): Promise<Adoption['adopted']> {
+async function adoptPayouts({
+  unitOfWork,
+  actor,
+  gateway,
+  payouts,
+}: AdoptContext): Promise<Adoption['adopted']> {
   const adopted: Adoption['adopted'] = []
-  for (const item of await units.run(actor, openPayouts)) {
+  for (const item of await unitOfWork.run(actor, openPayouts)) {
     const { productId, referenceId } = await gateway.getTransaction(item.providerId)
     if (!productId) continue
     const { destination } = await payouts.getPayout(productId)
     if (!destination) continue
     try {
-      const to = await units.run(actor, (work) => adoptByAccount(work, item, { productId, destination }))
+      const to = await unitOfWork.run(actor, (work) => adoptByAccount(work, item, { productId, destination }))
       if (to) adopted.push({ reference: referenceId ?? item.code, ...to, amountIdr: item.amountIdr })
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== WALLET_TOO_SMALL) throw error

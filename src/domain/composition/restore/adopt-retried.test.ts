@@ -19,15 +19,15 @@ let f: SettlementFixture
 let context: AdoptContext
 beforeAll(async () => {
   f = await openSettlementFixture({ choreography, watched: false })
-  const { units, providers } = f.laku
-  context = { units, actor: finance, gateway: providers.gateway, payouts: f.payouts, place: PLACE }
+  const { unitOfWork, providers } = f.laku
+  context = { unitOfWork, actor: finance, gateway: providers.gateway, payouts: f.payouts, place: PLACE }
   await sandboxControl(f.laku)('PUT', '/payouts', { outcome: 'ACCEPTED' })
   await f.laku.system((work) => recordDatabaseIdentity(work, PLACE))
 })
 afterAll(() => f.laku.close())
 
 const sendAll = async () => {
-  const at = { units: f.laku.units, actor: system, payouts: f.payouts }
+  const at = { unitOfWork: f.laku.unitOfWork, actor: system, payouts: f.payouts }
   await retryFailed(at)
   const { rows } = await sql<{ id: string }>`select id from payouts where status = 'created'`.execute(
     f.laku.db,

@@ -4,7 +4,7 @@ import { createCoveredOrders, createUncheckedOrders } from './create-orders.ts'
 import { fulfilDemand } from './fulfil-demand.ts'
 
 export interface FulfilContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
 }
 
@@ -20,15 +20,15 @@ export interface FulfilContext {
  * @throws group_buying.session_not_found, not_fulfillable, and whatever kept the stock from being checked
  */
 export async function fulfilSession(context: FulfilContext, sessionId: string): Promise<number> {
-  const { units, actor } = context
+  const { unitOfWork, actor } = context
   try {
-    await units.run(actor, (work) => fulfilDemand(work, { sessionId }))
+    await unitOfWork.run(actor, (work) => fulfilDemand(work, { sessionId }))
   } catch (error) {
     if (isVerdict(error)) throw error
-    if ((await countFailure(context, sessionId)) <= units.policy.fulfilRetries) throw error
-    return await units.run(actor, (work) => createUncheckedOrders(work, sessionId))
+    if ((await countFailure(context, sessionId)) <= unitOfWork.policy.fulfilRetries) throw error
+    return await unitOfWork.run(actor, (work) => createUncheckedOrders(work, sessionId))
   }
-  return await units.run(actor, (work) => createCoveredOrders(work, sessionId))
+  return await unitOfWork.run(actor, (work) => createCoveredOrders(work, sessionId))
 }
 
 /**
@@ -39,8 +39,8 @@ function isVerdict(error: unknown): boolean {
   return error instanceof DomainError && error.kind !== 'unavailable' && error.kind !== 'limited'
 }
 
-async function countFailure({ units, actor }: FulfilContext, sessionId: string): Promise<number> {
-  return await units.run(actor, async ({ tx }) => {
+async function countFailure({ unitOfWork, actor }: FulfilContext, sessionId: string): Promise<number> {
+  return await unitOfWork.run(actor, async ({ tx }) => {
     const { rows } = await sql<{ failures: number }>`
       update group_buying_sessions set fulfil_failures = fulfil_failures + 1 where id = ${sessionId}
       returning fulfil_failures as failures`.execute(tx)

@@ -36,7 +36,7 @@ afterAll(async () => {
 })
 
 const staff = { ...admin, reason: 'a proof' }
-const fulfil = (sessionId: string) => fulfilSession({ units: laku.units, actor: system }, sessionId)
+const fulfil = (sessionId: string) => fulfilSession({ unitOfWork: laku.unitOfWork, actor: system }, sessionId)
 const receive = (purchaseOrder: string, good: number) =>
   laku.as(staff, (work) =>
     receivePurchaseOrder(work, { purchaseOrder, lines: [{ variantId: market.variantId, good, damaged: 0 }] }),

@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => laku.close())
 
 // The steps that group buying does automatically, and those that staff do.
-const job = (sessionId: string) => fulfilSession({ units: laku.units, actor: system }, sessionId)
+const job = (sessionId: string) => fulfilSession({ unitOfWork: laku.unitOfWork, actor: system }, sessionId)
 const demand = (sessionId: string, actor = system) =>
   laku.as(actor, (work) => fulfilDemand(work, { sessionId }))
 const staff = { ...admin, reason: 'a test' }

@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-const fulfil = (sessionId: string) => fulfilSession({ units: laku.units, actor: system }, sessionId)
+const fulfil = (sessionId: string) => fulfilSession({ unitOfWork: laku.unitOfWork, actor: system }, sessionId)
 /** Makes the warehouse fail: its stock cannot be read. */
 const breakWarehouse = () => query(laku.ownerUrl, 'alter table warehouse_inventory rename to warehouse_away')
 const healWarehouse = () => query(laku.ownerUrl, 'alter table warehouse_away rename to warehouse_inventory')

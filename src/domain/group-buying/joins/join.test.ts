@@ -90,7 +90,7 @@ describe('a join', () => {
     await market.pay(joinAnswer.payment.id)
     await market.joinAndPay([other!], session.id)
     expect((await market.see(session.id)).status).toBe('moq_reached')
-    await fulfilSession({ units: laku.units, actor: { kind: 'system', name: 'test' } }, session.id)
+    await fulfilSession({ unitOfWork: laku.unitOfWork, actor: { kind: 'system', name: 'test' } }, session.id)
     expect([await market.walletOf(buyer!), await market.walletOf(other!)]).toEqual([6_000 + 25_000, 6_000])
     await sql`update product_variants set price_idr = 60000 where id = ${market.otherVariantId}`.execute(
       laku.db,

@@ -110,13 +110,13 @@ describe('three tiers, closing between the second and the third', () => {
     laku.clock.shift(3601)
     await laku.system(sweepSessions)
     expect(await market.see(id)).toMatchObject({ status: 'moq_reached', finalUnitPriceIdr: 52_000 })
-    expect(await fulfilSession({ units: laku.units, actor: admin }, id)).toBe(3)
+    expect(await fulfilSession({ unitOfWork: laku.unitOfWork, actor: admin }, id)).toBe(3)
     expect(await Promise.all(buyers.map((buyer) => market.walletOf(buyer)))).toEqual([16_000, 24_000, 32_000])
     expect((await balance(factoryAccount(market.factoryId))) - before).toBe(9 * 52_000 * 0.95)
     expect(await balance(escrow(id))).toBe(0)
     expect((await market.see(id)).status).toBe('success')
     // A second run pays no second rebate.
-    expect(await fulfilSession({ units: laku.units, actor: admin }, id)).toBe(0)
+    expect(await fulfilSession({ unitOfWork: laku.unitOfWork, actor: admin }, id)).toBe(0)
     expect(await market.walletOf(buyers[0]!)).toBe(16_000)
   })
 })
@@ -144,7 +144,7 @@ describe('the price and the commission of a session', () => {
       finalUnitPriceIdr: 50_000,
       heldUnits: 0,
     })
-    await fulfilSession({ units: laku.units, actor: admin }, id)
+    await fulfilSession({ unitOfWork: laku.unitOfWork, actor: admin }, id)
     expect(await balance(factoryAccount(market.factoryId))).toBe(before[0] + 93_000)
     expect(await balance('commission')).toBe(before[1] + 7_000)
   })

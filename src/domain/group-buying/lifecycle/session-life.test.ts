@@ -39,7 +39,7 @@ const tiers = [
 ]
 const balance = (key: Parameters<typeof balanceIdr>[1]) => laku.system((work) => balanceIdr(work.tx, key))
 const sweep = () => laku.system(sweepSessions)
-const fulfil = (sessionId: string) => fulfilSession({ units: laku.units, actor: admin }, sessionId)
+const fulfil = (sessionId: string) => fulfilSession({ unitOfWork: laku.unitOfWork, actor: admin }, sessionId)
 
 async function isDue(): Promise<boolean> {
   const { rows } = await sql<{ due: boolean }>`select ${sessionsDue(laku.clock.now())} as due`.execute(

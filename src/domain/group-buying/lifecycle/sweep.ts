@@ -53,8 +53,8 @@ export function sessionsDue(now: Date): RawBuilder<boolean> {
  * Handles all sessions that are due, in one transaction. If that throws, each session gets a transaction of
  * its own. A session that throws again is left out for a while, and an attention item is raised.
  */
-export async function sweepSessionsApart(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
-  const due = await context.units.run(context.actor, async ({ tx, now }) => {
+export async function sweepSessionsApart(context: { unitOfWork: UnitOfWork; actor: Actor }): Promise<void> {
+  const due = await context.unitOfWork.run(context.actor, async ({ tx, now }) => {
     const limited = queriesAt(now).map((query) => sql`(${query} limit ${MAX_SESSIONS})`)
     const { rows } = await sql<{ id: string }>`${sql.join(limited, sql` union all `)}`.execute(tx)
     return rows.map((row) => row.id)

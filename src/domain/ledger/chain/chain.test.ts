@@ -103,7 +103,7 @@ describe('the chain of the ledger', () => {
   it('case 16: finds a posting that a superuser deleted with its balance row and all snapshots', async () => {
     if (!laku.superUrl) return expect(laku.superUrl, 'this server gives no superuser').toBeUndefined()
     const key = await postOne()
-    await takeSnapshots({ units: laku.units, actor: { kind: 'system', name: 'test' } })
+    await takeSnapshots({ unitOfWork: laku.unitOfWork, actor: { kind: 'system', name: 'test' } })
     const head = await takePage()
     await asSuperuser(...deleteWhole(key))
     expect(await violations()).toEqual([`page ${head?.page} was made of 1 postings, 1 of them are gone`])

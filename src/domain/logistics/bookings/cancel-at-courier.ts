@@ -9,7 +9,7 @@ import { recordCancelled } from './record-cancelled.ts'
 import { isCancelFailed } from './refusals.ts'
 
 export interface CancelAtCourierContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   courier: CourierGateway
 }
@@ -25,11 +25,11 @@ const REASON_CODE = 'others'
  * logistics.courier_unavailable, kernel.paused
  */
 export async function cancelAtCourier(context: CancelAtCourierContext, orderId: string): Promise<void> {
-  const { units, actor, courier } = context
-  const parcel = await units.run(actor, (work) => bookedParcel(work, orderId))
+  const { unitOfWork, actor, courier } = context
+  const parcel = await unitOfWork.run(actor, (work) => bookedParcel(work, orderId))
   if (!parcel) return
   await cancelThere(courier, parcel)
-  await units.run(actor, (work) =>
+  await unitOfWork.run(actor, (work) =>
     recordCancelled(work, parcel.id, { from: 'booked', to: 'cancelled', providerStatus: 'cancelled' }),
   )
 }

@@ -14,7 +14,7 @@ import { logisticsErrors } from '../errors.ts'
 import { cheapestFirst, estimateOf, type Parcel, type Rate, weightClassKg } from './rate.ts'
 
 export interface RateContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   courier: CourierGateway
   /**
@@ -92,8 +92,8 @@ async function ask(context: RateContext, parcel: Parcel): Promise<CourierRate[] 
 }
 
 async function callAndStore(context: RateContext, parcel: Parcel): Promise<CourierRate[]> {
-  const { units, actor, courier } = context
-  const { paused, timeoutMs } = await units.run(actor, async ({ tx, policy }) => ({
+  const { unitOfWork, actor, courier } = context
+  const { paused, timeoutMs } = await unitOfWork.run(actor, async ({ tx, policy }) => ({
     paused: await isPaused(tx, 'biteship'),
     timeoutMs: policy.rateTimeoutMs,
   }))
@@ -106,7 +106,7 @@ async function callAndStore(context: RateContext, parcel: Parcel): Promise<Couri
   ]
   const { originPostalCode, destinationPostalCode } = parcel
   const rates = await within(timeoutMs, courier.rates({ originPostalCode, destinationPostalCode, items }))
-  await units.run(actor, (work) => storeRates(work, parcel, rates))
+  await unitOfWork.run(actor, (work) => storeRates(work, parcel, rates))
   return rates
 }
 

@@ -12,7 +12,7 @@ import { zoneRate } from './zones.ts'
  * @throws logistics.not_serviceable, logistics.courier_not_offered, logistics.parcel_impossible
  */
 export async function quoteRate(context: RateContext, parcel: Parcel): Promise<Rate> {
-  requirePossible(context.units.policy, parcel)
+  requirePossible(context.unitOfWork.policy, parcel)
   // A caller who asks too often gets the zone table's fee, because all callers share one limit of courier
   // calls per minute.
   const [best] = (await mayAsk(context)) ? await fetchRates(context, parcel) : []
@@ -37,11 +37,11 @@ function byZone(policy: Policy, parcel: Parcel): Rate {
  */
 async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> {
   const { courier } = parcel
-  const usual = byZone(context.units.policy, { ...parcel, courier: undefined })
+  const usual = byZone(context.unitOfWork.policy, { ...parcel, courier: undefined })
   if (!courier || (courier.company === usual.company && courier.type === usual.type))
-    return byZone(context.units.policy, parcel)
-  const known = await context.units.run(context.actor, ({ tx }) => isKnownCourier(tx, courier))
-  if (known) return byZone(context.units.policy, parcel)
+    return byZone(context.unitOfWork.policy, parcel)
+  const known = await context.unitOfWork.run(context.actor, ({ tx }) => isKnownCourier(tx, courier))
+  if (known) return byZone(context.unitOfWork.policy, parcel)
   const { company, type, priceIdr } = usual
   throw logisticsErrors.courier_not_offered({ ...courier, offered: [{ company, type, priceIdr }] })
 }
@@ -53,21 +53,21 @@ async function byKnownZone(context: RateContext, parcel: Parcel): Promise<Rate> 
  * @throws logistics.not_serviceable, logistics.parcel_impossible
  */
 export async function offeredRates(context: RateContext, parcel: Parcel): Promise<Rate[]> {
-  const { units } = context
-  requirePossible(units.policy, parcel)
-  if (context.zoneOnly) return [byZone(units.policy, parcel)]
-  const cached = await cachedOffers(units.db, parcel, units.clock.now())
+  const { unitOfWork } = context
+  requirePossible(unitOfWork.policy, parcel)
+  if (context.zoneOnly) return [byZone(unitOfWork.policy, parcel)]
+  const cached = await cachedOffers(unitOfWork.db, parcel, unitOfWork.clock.now())
   if (cached.length > 0) return cached
   const fetched = (await mayAsk(context)) ? await fetchRates(context, parcel) : []
-  return fetched.length > 0 ? fetched : [byZone(units.policy, parcel)]
+  return fetched.length > 0 ? fetched : [byZone(unitOfWork.policy, parcel)]
 }
 
-async function mayAsk({ units, actor, asker, page }: RateContext): Promise<boolean> {
-  const turns = page ? turnsOfPage(units.policy, page) : []
+async function mayAsk({ unitOfWork, actor, asker, page }: RateContext): Promise<boolean> {
+  const turns = page ? turnsOfPage(unitOfWork.policy, page) : []
   const person = asker ?? (actor.kind === 'customer' ? actor.id : undefined)
-  if (person) turns.push(aMinute(`rates ${person}`, units.policy.ratesPerPersonPerMinute))
+  if (person) turns.push(aMinute(`rates ${person}`, unitOfWork.policy.ratesPerPersonPerMinute))
   if (turns.length === 0) return actor.kind !== 'visitor'
-  const { refused } = await units.run(actor, (work) => takeTurns(work, turns))
+  const { refused } = await unitOfWork.run(actor, (work) => takeTurns(work, turns))
   return !refused
 }
 

@@ -30,8 +30,8 @@ export async function processParcelNotices(
   mark: (work: Work, inbox: ParcelInbox) => Promise<void>,
 ): Promise<void> {
   if (notices.length === 0) return
-  const { units, actor } = context
-  if (await units.run(actor, ({ tx }) => isPaused(tx, 'biteship'))) return
+  const { unitOfWork, actor } = context
+  if (await unitOfWork.run(actor, ({ tx }) => isPaused(tx, 'biteship'))) return
   const courierOrderIds = notices.map((notice) => notice.courierOrderId)
   const ofCheck = await madeByCheck(context, notices)
   await trackParcels(context, courierOrderIds, (work, asked) =>

@@ -25,8 +25,8 @@ export const trackingDue = (now: Date): RawBuilder<boolean> =>
  * only delays a parcel's update.
  */
 export async function sweepTracking(context: TrackingContext): Promise<void> {
-  const { units, actor } = context
-  const ids = await units.run(actor, claimSilent)
+  const { unitOfWork, actor } = context
+  const ids = await unitOfWork.run(actor, claimSilent)
   const refused: { id: string; error: string }[] = []
   await allOrEach(
     ids,
@@ -37,7 +37,7 @@ export async function sweepTracking(context: TrackingContext): Promise<void> {
     (id, error) => setAside(context, id, error, putOff),
   )
   if (refused.length > 0) {
-    await units.run(actor, (work) =>
+    await unitOfWork.run(actor, (work) =>
       reportRefusedTracking(work, new Map(refused.map(({ id, error }) => [id, error]))),
     )
   }

@@ -12,7 +12,7 @@ import type { CourierGateway, TrackedCourierOrder } from '../courier.ts'
 import { recordTracking } from './record.ts'
 
 export interface TrackingContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   courier: CourierGateway
 }
@@ -38,12 +38,12 @@ export async function trackParcels(
   courierOrderIds: readonly string[],
   mark: (work: Work, asked: Asked) => Promise<void> = async () => {},
 ): Promise<Asked> {
-  const { units, actor } = context
+  const { unitOfWork, actor } = context
   const ids = [...new Set(courierOrderIds)]
   const asked: Asked = { read: [], failed: [], unknown: [] }
   let left = ids
   for (let tried = 1; left.length > 0 && tried <= TRIES; tried++) {
-    const versions = await units.run(actor, (work) => versionsOf(work, left))
+    const versions = await unitOfWork.run(actor, (work) => versionsOf(work, left))
     const orders = await readAll(context, [...versions.keys()])
     const now: Asked = {
       read: [],
@@ -53,7 +53,7 @@ export async function trackParcels(
     const readings = [...orders.values()]
       .filter((order): order is TrackedCourierOrder => !(order instanceof ProviderFailure))
       .map((order) => ({ order, version: versions.get(order.id) as number }))
-    left = await units.run(actor, async (work) => {
+    left = await unitOfWork.run(actor, async (work) => {
       const stale = await recordTracking(work, readings)
       now.read = readings.map((reading) => reading.order.id).filter((id) => !stale.includes(id))
       if (tried === TRIES) now.failed.push(...stale.map(movedMeanwhile))

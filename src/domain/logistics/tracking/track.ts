@@ -11,13 +11,13 @@ import { type TrackingContext, trackParcels } from './track-parcels.ts'
  * @throws logistics.shipment_not_found, logistics.courier_unavailable, kernel.paused, kernel.forbidden
  */
 export async function trackShipment(context: TrackingContext, named: string): Promise<ShipmentView> {
-  const { units, actor } = context
-  const { id, code, providerOrderId } = await units.run(actor, (work) => intendTracking(work, named))
+  const { unitOfWork, actor } = context
+  const { id, code, providerOrderId } = await unitOfWork.run(actor, (work) => intendTracking(work, named))
   if (providerOrderId !== null) {
     const { failed } = await trackParcels(context, [providerOrderId])
     if (failed[0]) throw logisticsErrors.courier_unavailable({ code, reason: failed[0].error })
   }
-  return await units.run(actor, (work) => getShipment(work, id))
+  return await unitOfWork.run(actor, (work) => getShipment(work, id))
 }
 
 /**

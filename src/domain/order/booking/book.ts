@@ -25,7 +25,7 @@ import { bookableParcels } from './bookable.ts'
 import { claimBookings } from './claim.ts'
 
 export interface BookingContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   courier: CourierGateway
   origin: ParcelOrigin
@@ -41,13 +41,13 @@ export async function bookShipments(
   context: BookingContext,
   orderIds: readonly string[],
 ): Promise<{ orderId: string; error: unknown }[]> {
-  const { units, actor, origin } = context
+  const { unitOfWork, actor, origin } = context
   const claimed: ClaimedBooking[] = []
   const failed: { orderId: string; error: unknown }[] = []
   await allOrEach(
     orderIds,
     async (ids) => {
-      const some = await units.run(actor, async (work) => {
+      const some = await unitOfWork.run(actor, async (work) => {
         await openShipments(work, ids)
         return await claimBookings(work, ids, origin)
       })
@@ -76,13 +76,13 @@ export async function openShipments(
 }
 
 async function callAndRecord(context: BookingContext, booking: ClaimedBooking): Promise<void> {
-  const { units, actor, courier } = context
+  const { unitOfWork, actor, courier } = context
   try {
     const order = await courier.createOrder(booking.request)
-    await units.run(actor, (work) => recordBooked(work, booking, order))
+    await unitOfWork.run(actor, (work) => recordBooked(work, booking, order))
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error
-    await units.run(actor, (work) => recordNotBooked(work, booking, error))
+    await unitOfWork.run(actor, (work) => recordNotBooked(work, booking, error))
   }
 }
 
@@ -97,10 +97,10 @@ export async function bookShipment(
   orderId: string,
   courier?: CourierChoice,
 ): Promise<ShipmentView> {
-  const { units, actor, origin } = context
-  const claimed = await units.run(actor, (work) => intendBooking(work, { orderId, courier, origin }))
+  const { unitOfWork, actor, origin } = context
+  const claimed = await unitOfWork.run(actor, (work) => intendBooking(work, { orderId, courier, origin }))
   for (const booking of claimed) await callAndRecord(context, booking)
-  return await units.run(actor, async (work) => (await requireShipment(work, orderId)).shipment)
+  return await unitOfWork.run(actor, async (work) => (await requireShipment(work, orderId)).shipment)
 }
 
 /**

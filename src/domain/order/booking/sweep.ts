@@ -44,7 +44,7 @@ export function shipmentsDue(now: Date): RawBuilder<boolean> {
  * bounded number in one run.
  */
 export async function sweepShipments(context: BookingContext): Promise<void> {
-  const orderIds = await context.units.run(context.actor, async ({ tx, now }) => {
+  const orderIds = await context.unitOfWork.run(context.actor, async ({ tx, now }) => {
     const { rows } = await sql<{ orderId: string }>`
       (${pendingDue(now)} order by next_attempt_at limit ${BATCH}) union (${lostDue(now)} order by o.updated_at limit ${BATCH})
     `.execute(tx)

@@ -26,7 +26,7 @@ const isOver = (now: Date) =>
  * attention item is raised.
  */
 export async function sweepCompleted(context: SweepContext, limit: number): Promise<void> {
-  const due = await context.units.run(context.actor, async ({ tx, now }) => {
+  const due = await context.unitOfWork.run(context.actor, async ({ tx, now }) => {
     const { rows } = await sql<{ id: string }>`
       select o.id from orders o where ${isOver(now)} order by o.return_until limit ${limit}`.execute(tx)
     return rows.map((row) => row.id)

@@ -3,10 +3,11 @@ import type { Actor, AttentionItem, UnitOfWork, Work } from '../../kernel/index.
 import { asideFor } from '../../ops/index.ts'
 
 /**
- * The inputs of a job that processes all due orders: `units` runs its transactions, and `actor` is the job.
+ * The inputs of a job that processes all due orders: `unitOfWork` runs its transactions, and `actor` is the
+ * job.
  */
 export interface SweepContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
 }
 

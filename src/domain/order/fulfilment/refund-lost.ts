@@ -32,7 +32,7 @@ export const lostOrdersDue = (now: Date): RawBuilder<boolean> =>
  * raised.
  */
 export async function sweepLost(context: SweepContext, limit: number): Promise<void> {
-  const due = await context.units.run(context.actor, async ({ tx, now }) => {
+  const due = await context.unitOfWork.run(context.actor, async ({ tx, now }) => {
     const { rows } = await sql<{ id: string }>`
       ${lost} and not ${isSetAside(sql`o.id`, now)} order by o.id limit ${limit}`.execute(tx)
     return rows.map((row) => row.id)

@@ -50,8 +50,8 @@ export async function cancelBooking(
   { shipment, status }: { shipment: string; status: ShipmentStatusByHand },
 ): Promise<boolean> {
   if (!cancelledShipmentStates.includes(status)) return false
-  const { units, actor } = context
-  const parcel = await units.run(actor, (work) => getShipment(work, shipment))
+  const { unitOfWork, actor } = context
+  const parcel = await unitOfWork.run(actor, (work) => getShipment(work, shipment))
   if (parcel.status !== 'booked') return false
   await cancelAtCourier(context, parcel.orderId)
   return true

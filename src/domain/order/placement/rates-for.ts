@@ -22,21 +22,25 @@ export async function ratesFor(
   query: RatesQuery,
   given?: readonly OrderLine[],
 ): Promise<Rate[]> {
-  const { units, actor, page, ...more } = context
-  const lines = given ?? (await priceLines(units.db, query.items))
+  const { unitOfWork, actor, page, ...more } = context
+  const lines = given ?? (await priceLines(unitOfWork.db, query.items))
   const parcel = await parcelOf(context, query, weightOf(lines))
   const isOfPage = page && lines.every(({ variant }) => variant.productId === page.productId)
-  return await offeredRates({ units, actor, ...more, ...(isOfPage ? { page } : {}) }, parcel)
+  return await offeredRates({ unitOfWork, actor, ...more, ...(isOfPage ? { page } : {}) }, parcel)
 }
 
-async function parcelOf({ units, actor }: RateContext, query: RatesQuery, weightG: number): Promise<Parcel> {
+async function parcelOf(
+  { unitOfWork, actor }: RateContext,
+  query: RatesQuery,
+  weightG: number,
+): Promise<Parcel> {
   const { originPostalCode, destination } = query
   if ('postalCode' in destination) {
     return { originPostalCode, destinationPostalCode: destination.postalCode, weightG }
   }
   const userId = actor.kind === 'staff' ? undefined : requireCustomer(actor)
   const { addressId } = destination
-  const address = await units.run(actor, async ({ tx }) =>
+  const address = await unitOfWork.run(actor, async ({ tx }) =>
     (await addressesById(tx, [addressId])).get(addressId),
   )
   if (!address || (userId && address.userId !== userId)) throw orderErrors.address_not_found({ addressId })

@@ -173,7 +173,7 @@ describe('what a buyer has coming', () => {
     await expect(uncounted.execute(f.laku.db)).rejects.toMatchObject({ constraint: 'limit_counted' })
     const spender = finance('spender')
     const spent = { kind: 'goodwill', subject: ['test', newId()], receiver: 'user:other' } as const
-    const { aloneDayIdr } = f.laku.units.policy
+    const { aloneDayIdr } = f.laku.unitOfWork.policy
     await f.laku.as(spender, (work) => countUse(work, { ...spent, amountIdr: aloneDayIdr - 17_999 }))
     const forgive = () =>
       f.laku.as(spender, (work) => closeClaim(work, { payment: code, how: 'written_off' }))

@@ -21,7 +21,12 @@ describe('invoices', () => {
     await f.laku.close()
   })
 
-  const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
+  const context = () => ({
+    unitOfWork: f.laku.unitOfWork,
+    actor: system,
+    gateway,
+    publicUrl: 'http://laku.test',
+  })
   const open = (code: string) => openInvoice(context(), code)
   const sweep = () => sweepPayments(context())
   const made = async (code: string) =>

@@ -44,10 +44,10 @@ const WAIT_MS = 200
  * @throws ProviderFailure limited, unreachable or unknown: opening it again goes on
  */
 export async function openInvoice(context: OpenContext, code: string): Promise<OpenedInvoice> {
-  const made = await madeInvoice(context.units.db, code, context.units.clock.now())
+  const made = await madeInvoice(context.unitOfWork.db, code, context.unitOfWork.clock.now())
   if (made) return { state: 'redirect', url: made }
   for (let wait = 0; wait <= WAITS; wait++) {
-    const opening: Opening = await context.units.run(context.actor, (work) => reserveInvoice(work, code))
+    const opening: Opening = await context.unitOfWork.run(context.actor, (work) => reserveInvoice(work, code))
     if (opening.state === 'reserved') return await makeInvoice(context, opening.invoice)
     if (opening.state !== 'busy') return opening
     await sleep(WAIT_MS)
@@ -69,7 +69,7 @@ async function madeInvoice(db: Kysely<DB>, code: string, now: Date): Promise<str
 }
 
 async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Promise<OpenedInvoice> {
-  const { units, actor } = context
+  const { unitOfWork, actor } = context
   let mayExist = reserved.mayExist
   try {
     if (reserved.turnInMs > 0) await sleep(reserved.turnInMs)
@@ -88,10 +88,10 @@ async function makeInvoice(context: OpenContext, reserved: ReservedInvoice): Pro
     // again later.
     if (!made.invoiceUrl && isPaid(made)) return { state: 'checking' }
     if (!made.invoiceUrl) throw unreadable()
-    const url = await units.run(actor, (work) => storeInvoice(work, reserved.paymentId, made))
+    const url = await unitOfWork.run(actor, (work) => storeInvoice(work, reserved.paymentId, made))
     return url ? { state: 'redirect', url } : { state: 'expired' }
   } catch (error) {
-    await units.run(actor, async (work) => {
+    await unitOfWork.run(actor, async (work) => {
       await giveBackInvoice(work, reserved, mayExist)
       if (isRefusal(error)) {
         if (isRefusedForGood(error.code)) return await failPayments(work, [reserved.paymentId])
@@ -122,8 +122,8 @@ async function createInvoice(
   reserved: ReservedInvoice,
   onUnknown: () => void,
 ): Promise<GatewayInvoice | undefined> {
-  const { gateway, units, publicUrl } = context
-  const expiresInS = secondsLeft(reserved.expiresAt, units.clock.now())
+  const { gateway, unitOfWork, publicUrl } = context
+  const expiresInS = secondsLeft(reserved.expiresAt, unitOfWork.clock.now())
   if (expiresInS < 1) return undefined
   try {
     return await gateway.createInvoice({

@@ -43,7 +43,7 @@ export async function processNotices(
   notices: readonly GatewayNotice[],
 ): Promise<void> {
   if (notices.length === 0) return
-  const { units, actor, gateway } = context
+  const { unitOfWork, actor, gateway } = context
   const invoices = await readInvoices(
     context,
     notices.filter((notice) => notice.kind === 'invoice'),
@@ -77,7 +77,7 @@ export async function processNotices(
     const refund = refunds.get(id)
     if (refund && 'amountIdr' in refund && says === refund.status) doubted.delete(id)
   }
-  await units.run(actor, async (work) => {
+  await unitOfWork.run(actor, async (work) => {
     const { contradicted } = await confirmInvoices(work, known(invoices), calledPaid)
     for (const { inboxId, id, says } of notices) {
       if (!contradicts(says, invoices.get(id))) continue

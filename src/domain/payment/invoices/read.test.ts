@@ -36,7 +36,12 @@ describe('a rush of payments', () => {
   })
   afterAll(() => f.laku.close())
 
-  const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
+  const context = () => ({
+    unitOfWork: f.laku.unitOfWork,
+    actor: system,
+    gateway,
+    publicUrl: 'http://laku.test',
+  })
 
   /** Makes payments whose invoices are paid at the provider; returns them with the invoices' ids. */
   async function paidThere(count: number): Promise<{ payment: Payment; invoiceId: string }[]> {

@@ -39,13 +39,13 @@ export async function readInvoices(
   context: GatewayContext,
   asked: readonly AskedInvoice[],
 ): Promise<ReadInvoices> {
-  const { units, actor, gateway } = context
-  const open = await units.run(actor, ({ tx }) => withoutPaid(tx, asked))
+  const { unitOfWork, actor, gateway } = context
+  const open = await unitOfWork.run(actor, ({ tx }) => withoutPaid(tx, asked))
   const listed = open.length >= MIN_FOR_PAGES ? await paidAround(context, open) : []
   const wanted = new Set(open.map((invoice) => invoice.id))
   const others = listed.filter((invoice) => !wanted.has(invoice.id))
   const awaited =
-    others.length > 0 ? await units.run(actor, ({ tx }) => awaitedOf(tx, others)) : new Set<string>()
+    others.length > 0 ? await unitOfWork.run(actor, ({ tx }) => awaitedOf(tx, others)) : new Set<string>()
   const read: ReadInvoices = new Map(
     listed
       .filter((invoice) => wanted.has(invoice.id) || awaited.has(invoice.id))

@@ -30,8 +30,8 @@ export async function syncInvoices(
   closes: (payment: AskedPayment, now: Date) => boolean,
 ): Promise<Extract<InvoiceUpdate, { state: 'unsure' }>[]> {
   if (payments.length === 0) return []
-  const { units, gateway } = context
-  const now = units.clock.now()
+  const { unitOfWork, gateway } = context
+  const now = unitOfWork.clock.now()
   const looks = payments.filter((payment) => !closes(payment, now))
   const seen = await readPaidPages(gateway, looks, now)
   const updates = await pLimit(CALLS_AT_ONCE).map(

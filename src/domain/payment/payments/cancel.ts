@@ -33,14 +33,14 @@ export async function cancelPayments(
   context: GatewayContext,
   paymentIds: readonly string[],
 ): Promise<{ paymentId: string; error: Error }[]> {
-  const { units, actor } = context
+  const { unitOfWork, actor } = context
   const failed: { paymentId: string; error: Error }[] = []
   await allOrEach(
     paymentIds,
-    async (ids) => void (await units.run(actor, (work) => expireUnopenedOf(work, ids))),
+    async (ids) => void (await unitOfWork.run(actor, (work) => expireUnopenedOf(work, ids))),
     async (paymentId, error) => void failed.push({ paymentId, error: errorOf(error) }),
   )
-  const asked = await units.run(actor, async (work) => {
+  const asked = await unitOfWork.run(actor, async (work) => {
     const pending = await readPending(work, paymentIds)
     if (pending.length > 0) await requireRunning(work.tx, 'xendit')
     return pending

@@ -40,10 +40,10 @@ const isUnopened = (now: Date) =>
  * throws again is left out for a while, with an attention item.
  */
 export async function expireUnopened(
-  context: { units: UnitOfWork; actor: Actor },
+  context: { unitOfWork: UnitOfWork; actor: Actor },
   limit: number,
 ): Promise<void> {
-  const due = await context.units.run(context.actor, async ({ tx, now }) => {
+  const due = await context.unitOfWork.run(context.actor, async ({ tx, now }) => {
     const { rows } = await sql<{ id: string; code: string }>`
       select p.id, p.code from payments p where ${isUnopened(now)} and not ${isSetAside(sql`p.id`, now)}
       order by p.next_check_at limit ${limit}`.execute(tx)

@@ -28,9 +28,9 @@ export const paymentsDue = (now: Date): RawBuilder<boolean> =>
  * their stock or units stay reserved.
  */
 export async function sweepPayments(context: GatewayContext): Promise<void> {
-  const { units, actor } = context
+  const { unitOfWork, actor } = context
   await expireUnopened(context, EXPIRE_BATCH_SIZE)
-  const due = await units.run(actor, async (work) => {
+  const due = await unitOfWork.run(actor, async (work) => {
     await postponeUnopened(work)
     if (await isPaused(work.tx, 'xendit')) {
       await postponeAsked(work)

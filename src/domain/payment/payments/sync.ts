@@ -16,8 +16,8 @@ import { type ShownPayment, showPayment } from './list.ts'
  * @throws ProviderFailure where the provider does not say
  */
 export async function syncPayment(context: GatewayContext, idOrCodeText: string): Promise<ShownPayment> {
-  const { units, actor } = context
-  const { asked, refunds } = await units.run(actor, (work) => intendSync(work, idOrCodeText))
+  const { unitOfWork, actor } = context
+  const { asked, refunds } = await unitOfWork.run(actor, (work) => intendSync(work, idOrCodeText))
   const [unsure] = await syncInvoices(context, asked, (payment, now) => payment.expiresAt <= now)
   if (unsure)
     throw unsure.failure ?? paymentErrors.invoice_under_way({ payment: idOrCodeText, retryAfterS: 3 })
@@ -25,7 +25,7 @@ export async function syncPayment(context: GatewayContext, idOrCodeText: string)
     context,
     refunds.map((refund) => refund.id),
   )
-  return await units.run(actor, ({ tx }) => showPayment(tx, idOrCodeText))
+  return await unitOfWork.run(actor, ({ tx }) => showPayment(tx, idOrCodeText))
 }
 
 /**

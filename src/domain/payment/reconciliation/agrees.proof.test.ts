@@ -44,7 +44,7 @@ it(`agrees with ours over ${LINES} lines in the documented form, with fractions 
     }))
     await Promise.all(lines.map((line) => control('POST', '/transactions', line)))
   }
-  const context = { units: f.laku.units, actor: system, gateway: shortTimeoutGateway(f.laku) }
+  const context = { unitOfWork: f.laku.unitOfWork, actor: system, gateway: shortTimeoutGateway(f.laku) }
   let read = 0
   for (;;) {
     const { transactions, complete } = await readProviderBook(context)

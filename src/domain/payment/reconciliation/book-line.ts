@@ -28,10 +28,10 @@ export async function intendBookLine(work: Work, id: string): Promise<void> {
  * suspense account (unexplained money), for staff.
  */
 export async function bookLine(context: BookContext, id: string): Promise<BookedLine> {
-  const { units, actor, gateway } = context
+  const { unitOfWork, actor, gateway } = context
   const line = await gateway.getTransaction(id)
   await askAbout(context, line)
-  const became = await units.run(actor, async (work): Promise<BookedLine['became']> => {
+  const became = await unitOfWork.run(actor, async (work): Promise<BookedLine['became']> => {
     const { differing } = await bookTransactions(work, [line])
     await keepLines(work, [line], differing)
     if (line.status === 'PENDING' || line.status === 'UNKNOWN') return 'waits'

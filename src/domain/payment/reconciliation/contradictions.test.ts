@@ -49,7 +49,12 @@ describe("the provider's book has the last word", () => {
     await f.laku.close()
   })
 
-  const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
+  const context = () => ({
+    unitOfWork: f.laku.unitOfWork,
+    actor: system,
+    gateway,
+    publicUrl: 'http://laku.test',
+  })
   const paidAtProvider = async (how: { channel?: string; amount?: number } = {}) => {
     const payment = await f.payment()
     await openInvoice(context(), payment.code)

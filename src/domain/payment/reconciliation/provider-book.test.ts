@@ -33,7 +33,7 @@ describe("the provider's book", () => {
   })
 
   const context = (over: Partial<PaymentGateway> = {}) => ({
-    units: f.laku.units,
+    unitOfWork: f.laku.unitOfWork,
     actor: system,
     gateway: { ...gateway, ...over },
     publicUrl: 'http://laku.test',
@@ -178,7 +178,12 @@ describe('reconciling', () => {
   })
   afterAll(() => f.laku.close())
 
-  const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
+  const context = () => ({
+    unitOfWork: f.laku.unitOfWork,
+    actor: system,
+    gateway,
+    publicUrl: 'http://laku.test',
+  })
   const reconcile = () => reconcileGateway(context(), {})
   const paidAtProvider = async (amount?: number) => {
     const payment = await f.payment()

@@ -42,7 +42,7 @@ export interface ProviderBookRead extends Omit<BookedTransactions, 'differing'> 
  * ledger are stored: laku asks Xendit about them later.
  */
 export async function readProviderBook(context: BookContext): Promise<ProviderBookRead> {
-  const { units, actor, gateway } = context
+  const { unitOfWork, actor, gateway } = context
   const sum: ProviderBookRead = {
     transactions: 0,
     complete: false,
@@ -55,7 +55,7 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
     agreed: 0,
   }
   for (let page = 0; page < PAGES_PER_RUN && !sum.complete; page++) {
-    const reading = await units.run(actor, readMark)
+    const reading = await unitOfWork.run(actor, readMark)
     const { through, afterId } = reading
     const found = await gateway.listTransactions({
       updatedFrom: through ? secondsAfter(through, -OVERLAP_S) : undefined,
@@ -87,14 +87,14 @@ async function bookPage(
   reading: Reading,
   found: GatewayTransactionPage,
 ): Promise<BookedTransactions | undefined> {
-  const { units, actor } = context
+  const { unitOfWork, actor } = context
   const read = async (work: Work) => {
     if (!(await mark(work, reading, found))) return false
     reportUnread(work, found.unread ?? [])
     return true
   }
   try {
-    return await units.run(actor, async (work) =>
+    return await unitOfWork.run(actor, async (work) =>
       (await read(work)) ? await bookLines(work, found.transactions) : undefined,
     )
   } catch {
@@ -104,7 +104,7 @@ async function bookPage(
       async (work, lines) => [await bookLines(work, lines)],
       keepAside,
     )
-    if (!(await units.run(actor, read))) return undefined
+    if (!(await unitOfWork.run(actor, read))) return undefined
     const sumOf = (what: keyof Omit<BookedTransactions, 'differing'>) =>
       booked.reduce((sum, line) => sum + line[what], 0)
     return {

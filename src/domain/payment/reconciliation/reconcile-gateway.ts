@@ -88,7 +88,7 @@ interface ReadLines {
  * the lines read do not include it, laku searches for that one line at Xendit. Changes nothing.
  */
 export async function compareBooks(context: GatewayContext, comparing: Comparing): Promise<ComparedBooks> {
-  const { units, actor, gateway } = context
+  const { unitOfWork, actor, gateway } = context
   const { since, until, by = 'created', wait = async () => {}, onPage = () => {} } = comparing
   const sum: ComparedBooks = { transactions: 0, differences: [], notDue: 0, comparedIdr: 0, roundedIdr: 0 }
   const read: ReadLines = { counted: new Set(), open: new Set() }
@@ -102,7 +102,7 @@ export async function compareBooks(context: GatewayContext, comparing: Comparing
       afterId,
       limit: A_PAGE,
     })
-    const found = await units.run(actor, ({ tx, now }) => compareLines(tx, now, page.transactions))
+    const found = await unitOfWork.run(actor, ({ tx, now }) => compareLines(tx, now, page.transactions))
     sum.differences.push(...found.differences, ...(page.unread ?? []).map(unreadLine))
     sum.notDue += found.notDue
     for (const key of found.counted) read.counted.add(key)
@@ -127,11 +127,11 @@ async function compareOurs(
   read: ReadLines,
   sum: ComparedBooks,
 ): Promise<void> {
-  const { units, actor } = context
+  const { unitOfWork, actor } = context
   let afterSeq: number | undefined = 0
   while (afterSeq !== undefined && sum.differences.length < SHOWN) {
     const from: Parameters<typeof ourLines>[1] = { since, until, afterSeq }
-    const page: OurPage & { now: Date } = await units.run(actor, async ({ tx, now }) => ({
+    const page: OurPage & { now: Date } = await unitOfWork.run(actor, async ({ tx, now }) => ({
       now,
       ...(await ourLines(tx, from)),
     }))
@@ -153,11 +153,11 @@ async function compareOurs(
  * own period reports it. A line with the posting's id is not enough: other postings may belong to that line.
  */
 async function countsForOlderLine(
-  { units, actor, gateway }: GatewayContext,
+  { unitOfWork, actor, gateway }: GatewayContext,
   line: OurLine,
 ): Promise<boolean> {
   for await (const lines of linesNamed(gateway, line)) {
-    const { counted, openNames } = await units.run(actor, ({ tx, now }) => compareLines(tx, now, lines))
+    const { counted, openNames } = await unitOfWork.run(actor, ({ tx, now }) => compareLines(tx, now, lines))
     if (counted.includes(line.key) || openNames.length > 0) return true
   }
   return false
@@ -169,10 +169,10 @@ export async function reconcileGateway(
   { since, until }: { since?: Date | undefined; until?: Date | undefined },
   onPage: (transactions: number) => void = () => {},
 ): Promise<Reconciliation> {
-  const { units, actor, gateway } = context
+  const { unitOfWork, actor, gateway } = context
   const compared = await compareBooks(context, { since, until, onPage })
   const providerIdr = await gateway.balanceIdr()
-  const totals = await units.run(actor, ({ tx }) => totalsOf(tx))
+  const totals = await unitOfWork.run(actor, ({ tx }) => totalsOf(tx))
   return {
     ok: compared.differences.length === 0,
     since: since ?? null,

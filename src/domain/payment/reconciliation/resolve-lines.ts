@@ -91,8 +91,8 @@ export interface FollowedLines {
  * account (unexplained money). An error with one line does not stop the others.
  */
 export async function resolveLines(context: BookContext): Promise<FollowedLines> {
-  const { units, actor } = context
-  const due = await units.run(actor, claimDue)
+  const { unitOfWork, actor } = context
+  const due = await unitOfWork.run(actor, claimDue)
   const sum: FollowedLines = { asked: due.length, agreed: 0, suspended: 0 }
   for (const kept of due) {
     await allOrEach(
@@ -138,8 +138,8 @@ export interface ResolvedLines {
  * account (unexplained money) at once. If Xendit does not answer, the run ends.
  */
 export async function resolveKeptLines(context: BookContext, adopting: Adopting): Promise<ResolvedLines> {
-  const { units, actor, gateway } = context
-  const kept = await units.run(actor, async ({ tx }) => {
+  const { unitOfWork, actor, gateway } = context
+  const kept = await unitOfWork.run(actor, async ({ tx }) => {
     const { rows } = await sql<{ id: string }>`
       select l.id from provider_lines l
       order by case when l.type = 'PAYMENT' then 1 when l.type = 'REFUND' then 2
@@ -153,7 +153,7 @@ export async function resolveKeptLines(context: BookContext, adopting: Adopting)
     const line = await gateway.getTransaction(id)
     await unlessUnfollowable(() => adoptObject(context, line, adopting, sum))
     const code = line.type === 'REFUND' ? await codeOfLost(context, line) : undefined
-    const became = await units.run(actor, async (work) => {
+    const became = await unitOfWork.run(actor, async (work) => {
       const { differing } = await bookTransactions(work, [line])
       await keepLines(work, [line], differing)
       if (differing.length === 0) return 'followed'
@@ -178,18 +178,18 @@ async function adoptObject(
   adopting: Adopting,
   sum: ResolvedLines,
 ): Promise<void> {
-  const { units, actor, gateway, payouts } = context
+  const { unitOfWork, actor, gateway, payouts } = context
   const { type, productId } = line
   if (type === 'REFUND' && productId) {
     const answer = await gateway.getRefund(productId)
-    await units.run(actor, async (work) => {
+    await unitOfWork.run(actor, async (work) => {
       const adopted = await adoptRefund(work, answer, adopting.refunding)
       if (!adopted) return await applyRefundAnswers(work, [answer])
       sum.refunds.push(adopted)
     })
   } else if (type !== 'PAYMENT' && type !== 'CHARGEBACK' && productId && payouts) {
     const answer = await payouts.getPayout(productId)
-    await units.run(actor, async (work) => {
+    await unitOfWork.run(actor, async (work) => {
       if (!(await adopting.payout(work, answer))) await applyPayoutAnswers(work, [answer])
     })
   } else await askObject(context, line)
@@ -236,13 +236,13 @@ async function claimDue(work: Work): Promise<KeptLine[]> {
 type FollowedLine = 'agreed' | 'suspended' | 'waits'
 
 async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine): Promise<FollowedLine> {
-  const { units, actor, gateway } = context
+  const { unitOfWork, actor, gateway } = context
   const line = await unlessFailing(() => gateway.getTransaction(id))
   if (!line) return 'waits'
   await askAbout(context, line)
   const mayWait = ({ now }: Pick<Work, 'now'>) => looks < LOOKS || secondsAfter(seenAt, STALE_AFTER_S) > now
   try {
-    return await units.run(actor, async (work): Promise<FollowedLine> => {
+    return await unitOfWork.run(actor, async (work): Promise<FollowedLine> => {
       const { differing } = await bookTransactions(work, [line])
       await keepLines(work, [line], differing)
       if (differing.length === 0) return 'agreed'
@@ -253,7 +253,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
   } catch (error) {
     // The line cannot be posted. While the line may wait (`mayWait`), it is tried again later. After that,
     // its money goes into the suspense account (unexplained money).
-    return await units.run(actor, async (work): Promise<FollowedLine> => {
+    return await unitOfWork.run(actor, async (work): Promise<FollowedLine> => {
       if (mayWait(work)) throw error
       await suspendLine(work, line)
       return 'suspended'
@@ -285,28 +285,28 @@ export async function askAbout(context: BookContext, line: GatewayTransaction): 
 }
 
 async function askObject(
-  { units, actor, gateway, payouts }: BookContext,
+  { unitOfWork, actor, gateway, payouts }: BookContext,
   line: GatewayTransaction,
 ): Promise<void> {
   const { type, productId, paymentLinkId, referenceId } = line
   if (type === 'PAYMENT' || type === 'CHARGEBACK') {
     // A chargeback waits while its payment is not confirmed, so laku asks about the payment's invoice.
-    const invoiceId = paymentLinkId ?? (await units.run(actor, (work) => invoiceOf(work, productId)))
+    const invoiceId = paymentLinkId ?? (await unitOfWork.run(actor, (work) => invoiceOf(work, productId)))
     const invoices = invoiceId
       ? [await gateway.getInvoice(invoiceId)]
       : referenceId
         ? await gateway.findInvoices(referenceId)
         : []
-    await units.run(actor, async (work) => {
+    await unitOfWork.run(actor, async (work) => {
       const byTheBook = await paidByTheBook(work, line, invoices)
       await confirmInvoices(work, [...invoices.filter(isPaid), ...byTheBook])
     })
   } else if (type === 'REFUND' && productId) {
     const refund = await gateway.getRefund(productId)
-    await units.run(actor, (work) => applyRefundAnswers(work, [refund]))
+    await unitOfWork.run(actor, (work) => applyRefundAnswers(work, [refund]))
   } else if (productId && payouts) {
     const payout = await payouts.getPayout(productId)
-    await units.run(actor, (work) => applyPayoutAnswers(work, [payout]))
+    await unitOfWork.run(actor, (work) => applyPayoutAnswers(work, [payout]))
   }
 }
 

@@ -50,18 +50,18 @@ export async function runReconciliation(
   context: GatewayContext,
   { pauseMs }: RunOptions = {},
 ): Promise<ReconciliationRun | undefined> {
-  const { units, actor } = context
-  const run = await units.run(actor, begin)
+  const { unitOfWork, actor } = context
+  const run = await unitOfWork.run(actor, begin)
   if (!run) return undefined
-  const pause = pauseMs ?? 60_000 / Math.max(1, units.policy.xenditCallsPerMinute / SHARE)
+  const pause = pauseMs ?? 60_000 / Math.max(1, unitOfWork.policy.xenditCallsPerMinute / SHARE)
   const wait = () => new Promise<void>((resolve) => setTimeout(resolve, pause))
   try {
     await proveWindows(context, run, wait)
   } catch (error) {
-    await units.run(actor, (work) => end(work, run, 'broken_off'))
+    await unitOfWork.run(actor, (work) => end(work, run, 'broken_off'))
     throw error
   }
-  await units.run(actor, (work) => end(work, run, run.differences.length === 0 ? 'agrees' : 'differs'))
+  await unitOfWork.run(actor, (work) => end(work, run, run.differences.length === 0 ? 'agrees' : 'differs'))
   return run
 }
 
@@ -70,7 +70,7 @@ async function proveWindows(
   run: ReconciliationRun,
   wait: NonNullable<Comparing['wait']>,
 ): Promise<void> {
-  const { units, actor } = context
+  const { unitOfWork, actor } = context
   for (let from = run.since; from < run.until; ) {
     const next = secondsAfter(from, A_WINDOW_S)
     const to = next < run.until ? next : run.until
@@ -79,7 +79,7 @@ async function proveWindows(
     run.lines += transactions
     run.differences.push(...differences)
     if (run.differences.length === 0) run.provenThrough = to
-    await units.run(actor, (work) => note(work, run))
+    await unitOfWork.run(actor, (work) => note(work, run))
     from = to
     if (run.differences.length >= KEPT) break
     await wait()

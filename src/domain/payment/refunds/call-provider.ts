@@ -72,7 +72,7 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
  * another way.
  */
 async function findById(
-  { units, actor, gateway }: GatewayContext,
+  { unitOfWork, actor, gateway }: GatewayContext,
   refund: SentRefund,
 ): Promise<GatewayRefund | undefined> {
   const { id, providerRefundId } = refund
@@ -82,7 +82,7 @@ async function findById(
     throw error
   })
   if (known && (refund.isTaken || isOf(refund, known))) return known
-  await units.run(actor, (work) =>
+  await unitOfWork.run(actor, (work) =>
     sql`
       update refunds set provider_refund_id = null
       where id = ${id}::uuid and provider_refund_id = ${providerRefundId} and status = 'submitted'`.execute(
@@ -150,7 +150,7 @@ async function call(context: GatewayContext, refund: SentRefund): Promise<Refund
  */
 async function namedAs(context: GatewayContext, refund: SentRefund): Promise<RefundedPayment> {
   const { invoiceId } = refund
-  if (context.units.policy.refundForm === 'legacy') return { invoiceId }
+  if (context.unitOfWork.policy.refundForm === 'legacy') return { invoiceId }
   const { paymentRequestId, paymentId } = await idsOf(context, refund)
   const id = paymentRequestId ?? paymentId
   return id ? { paymentRequestId: id } : { invoiceId }

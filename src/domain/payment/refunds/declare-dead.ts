@@ -47,13 +47,13 @@ interface LostRow {
  * the provider does not say
  */
 export async function searchLostRefund(context: GatewayContext, text: string): Promise<Looked> {
-  const { units, actor, gateway } = context
-  const lost = await units.run(actor, (work) => readLost(work, text))
+  const { unitOfWork, actor, gateway } = context
+  const lost = await unitOfWork.run(actor, (work) => readLost(work, text))
   const ids = await idsOf(context, lost)
   const { refunds, partial } = await gateway.findRefunds(ids)
   const ours = refunds.filter((refund) => refund.referenceId === referenceOf(lost))
   if (ours.length > 0) {
-    await units.run(actor, (work) => applyRefundAnswers(work, ours))
+    await unitOfWork.run(actor, (work) => applyRefundAnswers(work, ours))
     throw paymentErrors.refund_is_there({ refund: lost.code, providerRefundId: ours[0]?.id })
   }
   if (partial) throw partialList(partial)
@@ -69,7 +69,7 @@ export async function searchLostRefund(context: GatewayContext, text: string): P
     refundedIdr,
     lines: transactions.map(({ id, status, amountIdr }) => ({ id, status, amountIdr })),
     bookedIdr: lost.bookedIdr,
-    at: units.clock.now(),
+    at: unitOfWork.clock.now(),
   }
 }
 

@@ -19,10 +19,10 @@ const CALL_S = 10
  * this process still holds the lease on the refund, and counts the call. The check fails if another process
  * has taken over the lease.
  */
-export function leaseOf({ units, actor }: GatewayContext, refund: SentRefund): CallLease {
+export function leaseOf({ unitOfWork, actor }: GatewayContext, refund: SentRefund): CallLease {
   return () =>
     leaseUntil(async () => {
-      const held = await units.run(actor, (work) => holdLease(work, refund))
+      const held = await unitOfWork.run(actor, (work) => holdLease(work, refund))
       if (!held) return undefined
       refund.calls = held.calls
       return (LEASE_S - CALL_S) * 1000

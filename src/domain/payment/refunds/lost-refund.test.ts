@@ -42,7 +42,12 @@ afterAll(async () => {
   await f.laku.close()
 })
 
-const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
+const context = () => ({
+  unitOfWork: f.laku.unitOfWork,
+  actor: system,
+  gateway,
+  publicUrl: 'http://laku.test',
+})
 const decided = async (amountIdr = 40_000, how: { channel?: string; source?: string } = {}) => {
   const payment = await f.payment()
   await openInvoice(context(), payment.code)

@@ -21,7 +21,7 @@ it.each(['honoured', 'ignored'])(
   async (key) => {
     await f.profile({ 'xendit.refund-key': key })
     const gateway = shortTimeoutGateway(f.laku)
-    const context = { units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' }
+    const context = { unitOfWork: f.laku.unitOfWork, actor: system, gateway, publicUrl: 'http://laku.test' }
     const ids: string[] = []
     for (let i = 0; i < REFUNDS; i++) {
       const payment = await f.payment()

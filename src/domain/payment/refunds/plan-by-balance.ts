@@ -44,17 +44,17 @@ export async function planByBalance(
   refundIds: readonly string[],
 ): Promise<string[]> {
   if (refundIds.length === 0) return []
-  const { units, actor, gateway } = context
-  const queue = await units.run(actor, (work) => queueOf(work, refundIds))
+  const { unitOfWork, actor, gateway } = context
+  const queue = await unitOfWork.run(actor, (work) => queueOf(work, refundIds))
   const sending = queue.filter((queued) => queued.sends)
   if (sending.length === 0 || !queue.some((queued) => queued.waits)) return queue.map((queued) => queued.id)
   const balanceIdr = await attempt(() => gateway.balanceIdr())
   if (balanceIdr instanceof ProviderFailure) return queue.map((queued) => queued.id)
-  const others = await units.run(actor, payoutsWaiting)
+  const others = await unitOfWork.run(actor, payoutsWaiting)
   const mine = sending.map((queued) => ({ ...queued, takesIdr: queued.amountIdr }))
   const waiting = new Set(fitByAge(balanceIdr, mine, others).wait.map((item) => item.id))
   const going = queue.filter(({ id }) => !waiting.has(id))
-  await units.run(actor, async (work) => {
+  await unitOfWork.run(actor, async (work) => {
     if (waiting.size > 0) await holdBack(work, [...waiting], balanceIdr)
     await bringForward(
       work,

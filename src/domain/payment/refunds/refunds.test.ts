@@ -32,7 +32,12 @@ describe('refunds', () => {
     await f.laku.close()
   })
 
-  const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
+  const context = () => ({
+    unitOfWork: f.laku.unitOfWork,
+    actor: system,
+    gateway,
+    publicUrl: 'http://laku.test',
+  })
   const paid = async (channel = 'DANA') => {
     const payment = await f.payment()
     await openInvoice(context(), payment.code)

@@ -13,7 +13,7 @@ export const mayHaveGone = ({ status }: GatewayRefund) => status === 'PENDING' |
  * show that refund.
  */
 export function maySend(
-  { units }: GatewayContext,
+  { unitOfWork }: GatewayContext,
   refund: SentRefund,
   all: readonly GatewayRefund[],
   refundedIdr: number | undefined,
@@ -25,8 +25,8 @@ export function maySend(
   if (refundedIdr !== undefined && refundedIdr > Math.max(shownIdr, refund.bookedIdr)) return false
   if (refund.calls === 0 || !refund.firstCalledAt || !refund.lastCalledAt) return true
   if (refundedIdr === undefined) return false
-  const now = units.clock.now()
-  const { providerKeyHours, providerListLagMinutes } = units.policy
+  const now = unitOfWork.clock.now()
+  const { providerKeyHours, providerListLagMinutes } = unitOfWork.policy
   return (
     now < secondsAfter(refund.firstCalledAt, providerKeyHours * 3600) &&
     now >= secondsAfter(refund.lastCalledAt, providerListLagMinutes * 60)
@@ -34,7 +34,9 @@ export function maySend(
 }
 
 /** Returns true once the refund's idempotency key has expired at Xendit. */
-export function isKeyOver({ units }: GatewayContext, { firstCalledAt }: SentRefund): boolean {
-  const { providerKeyHours } = units.policy
-  return firstCalledAt !== null && units.clock.now() >= secondsAfter(firstCalledAt, providerKeyHours * 3600)
+export function isKeyOver({ unitOfWork }: GatewayContext, { firstCalledAt }: SentRefund): boolean {
+  const { providerKeyHours } = unitOfWork.policy
+  return (
+    firstCalledAt !== null && unitOfWork.clock.now() >= secondsAfter(firstCalledAt, providerKeyHours * 3600)
+  )
 }

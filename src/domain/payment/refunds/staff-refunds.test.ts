@@ -39,7 +39,11 @@ describe('refunds by staff', () => {
     await f.laku.close()
   })
 
-  const context = () => ({ units: f.laku.units, actor: system, gateway: shortTimeoutGateway(f.laku) })
+  const context = () => ({
+    unitOfWork: f.laku.unitOfWork,
+    actor: system,
+    gateway: shortTimeoutGateway(f.laku),
+  })
   const paid = async (channel = 'BCA', buyer?: Buyer) => {
     const payment = await f.payment('invoice', buyer)
     const paidAt = f.laku.clock.now()

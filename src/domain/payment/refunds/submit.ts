@@ -33,8 +33,8 @@ export const refundsDue = (now: Date): RawBuilder<boolean> =>
  * answer.
  */
 export async function sweepRefunds(context: GatewayContext): Promise<void> {
-  const { units, actor } = context
-  const ids = await units.run(actor, async (work) => {
+  const { unitOfWork, actor } = context
+  const ids = await unitOfWork.run(actor, async (work) => {
     const { rows } = await sql<{ id: string }>`
       select id from refunds where next_check_at <= ${work.now} order by next_check_at limit ${BATCH_SIZE}`.execute(
       work.tx,
@@ -103,8 +103,8 @@ const OTHERS_AGAIN_S = 900
  * ends.
  */
 async function askAboutOthers(context: GatewayContext): Promise<void> {
-  const { units, actor, gateway } = context
-  const ids = await units.run(actor, async (work) => {
+  const { unitOfWork, actor, gateway } = context
+  const ids = await unitOfWork.run(actor, async (work) => {
     const { rows } = await sql<{ id: string }>`
       update provider_refunds set next_check_at = ${secondsAfter(work.now, OTHERS_AGAIN_S)}
       where provider_refund_id in (

@@ -29,7 +29,12 @@ describe('money in quarantine', () => {
     await f.laku.close()
   })
 
-  const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
+  const context = () => ({
+    unitOfWork: f.laku.unitOfWork,
+    actor: system,
+    gateway,
+    publicUrl: 'http://laku.test',
+  })
   /** Makes a payment in review: this amount came in instead of 110,000. */
   const review = async (amount: number, channel = 'DANA') => {
     const payment = await f.payment()
@@ -172,7 +177,7 @@ describe('an invoice that the provider refuses for good', () => {
     const f = await openPaymentFixture()
     const payment = await f.payment()
     const context = {
-      units: f.laku.units,
+      unitOfWork: f.laku.unitOfWork,
       actor: system,
       gateway: shortTimeoutGateway(f.laku),
       publicUrl: 'http://x',

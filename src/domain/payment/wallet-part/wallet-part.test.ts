@@ -38,7 +38,12 @@ describe('case 17: 5,000 in a wallet can be spent', () => {
     await f.laku.close()
   })
 
-  const context = () => ({ units: f.laku.units, actor: system, gateway, publicUrl: 'http://laku.test' })
+  const context = () => ({
+    unitOfWork: f.laku.unitOfWork,
+    actor: system,
+    gateway,
+    publicUrl: 'http://laku.test',
+  })
   /** Makes a buyer with this much in the wallet, and their payment of 110,000. */
   const parted = async (walletIdr = 5_000, askedIdr?: number) => {
     const buyer = await f.buyer()

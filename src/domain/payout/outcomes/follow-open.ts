@@ -22,8 +22,8 @@ const BOOKED_AT_ONCE = 50
  * the provider does not answer, the run ends.
  * @throws ProviderFailure
  */
-export async function followOpenPayouts({ units, actor, payouts }: PayoutContext): Promise<void> {
-  const open = await units.run(actor, async ({ tx }) => {
+export async function followOpenPayouts({ unitOfWork, actor, payouts }: PayoutContext): Promise<void> {
+  const open = await unitOfWork.run(actor, async ({ tx }) => {
     const { rows } = await sql<OpenPayout>`
       select key, provider_payout_id from payouts where status = 'submitted' and route = 'provider' order by created_at, id`.execute(
       tx,
@@ -33,7 +33,7 @@ export async function followOpenPayouts({ units, actor, payouts }: PayoutContext
   for (let from = 0; from < open.length; from += BOOKED_AT_ONCE) {
     const some = open.slice(from, from + BOOKED_AT_ONCE)
     const answers = (await pLimit(CALLS_AT_ONCE).map(some, (payout) => ask(payouts, payout))).flat()
-    if (answers.length > 0) await units.run(actor, (work) => applyPayoutAnswers(work, answers))
+    if (answers.length > 0) await unitOfWork.run(actor, (work) => applyPayoutAnswers(work, answers))
   }
 }
 

@@ -49,7 +49,7 @@ export async function processPayoutNotices(
   mark: (work: Work, inbox: PayoutInbox) => Promise<void>,
 ): Promise<void> {
   if (notices.length === 0) return
-  const { units, actor, payouts } = context
+  const { unitOfWork, actor, payouts } = context
   const first = new Map(notices.map((notice) => [notice.id, notice]))
   const ids = [...first.keys()]
   const answers = await pLimit(CALLS_AT_ONCE).map([...first.values()], (notice) => read(payouts, notice))
@@ -81,7 +81,7 @@ export async function processPayoutNotices(
     for (const payout of answer ?? []) if (payout.status === says) doubted.delete(payout.id)
   }
   const heard = answers.flatMap((answer) => (answer instanceof ProviderFailure ? [] : answer))
-  await units.run(actor, async (work) => {
+  await unitOfWork.run(actor, async (work) => {
     await applyPayoutAnswers(
       work,
       heard.filter((payout) => !doubted.has(payout.id)),

@@ -86,8 +86,8 @@ interface Queued extends Outgoing {
  */
 export async function planPayouts(context: PayoutContext, payoutIds: readonly string[]): Promise<string[]> {
   if (payoutIds.length === 0) return []
-  const { units, actor, payouts } = context
-  const seen = await units.run(actor, async (work) => {
+  const { unitOfWork, actor, payouts } = context
+  const seen = await unitOfWork.run(actor, async (work) => {
     if ((await isPaused(work.tx, 'xendit')) || (await isPaused(work.tx, 'payouts'))) return undefined
     return { queue: await queueOf(work, payoutIds), refunds: (await context.refundsWaiting?.(work)) ?? [] }
   })
@@ -103,12 +103,12 @@ export async function planPayouts(context: PayoutContext, payoutIds: readonly st
     if (error instanceof ProviderFailure) return undefined
     throw error
   })
-  const now = units.clock.now()
+  const now = unitOfWork.clock.now()
   const short = sending.filter((queued) => waitsForGrowth(queued, balanceIdr, now))
   const believed = sending.filter((queued) => !short.includes(queued))
   const { fit, wait } =
     balanceIdr === undefined ? { fit: believed, wait: [] } : fitByAge(balanceIdr, believed, refunds)
-  await units.run(actor, async (work) => {
+  await unitOfWork.run(actor, async (work) => {
     await holdBack(work, [...wait, ...short], balanceIdr)
     if (balanceIdr !== undefined) {
       await noteShort(work, short, balanceIdr)

@@ -6,8 +6,8 @@ import type { PayoutContext } from '../context.ts'
  * channels.
  * @throws ProviderFailure: what was known before stays
  */
-export async function readChannels({ units, actor, payouts }: PayoutContext): Promise<number> {
+export async function readChannels({ unitOfWork, actor, payouts }: PayoutContext): Promise<number> {
   const told = await payouts.channels()
-  await units.run(actor, (work) => savePayoutChannels(work, told))
+  await unitOfWork.run(actor, (work) => savePayoutChannels(work, told))
   return told.length
 }

@@ -35,8 +35,8 @@ export const payoutsDue = (now: Date): RawBuilder<boolean> =>
  * may have come back.
  */
 export async function sweepPayouts(context: PayoutContext): Promise<void> {
-  const { units, actor } = context
-  const ids = await units.run(actor, async (work) => {
+  const { unitOfWork, actor } = context
+  const ids = await unitOfWork.run(actor, async (work) => {
     const { rows } = await sql<{ id: string }>`
       select id from payouts where next_check_at <= ${work.now} order by next_check_at limit ${BATCH_SIZE}`.execute(
       work.tx,
@@ -125,10 +125,13 @@ async function ask(context: PayoutContext, payout: ClaimedPayout): Promise<Asked
  * Sends a payout. The worker's lease on it is checked right before the request leaves. So a delayed worker
  * does not send what another worker has taken over.
  */
-async function send({ units, actor, payouts }: PayoutContext, payout: ClaimedPayout): Promise<GatewayPayout> {
+async function send(
+  { unitOfWork, actor, payouts }: PayoutContext,
+  payout: ClaimedPayout,
+): Promise<GatewayPayout> {
   const { key, destination, amountIdr, description } = payout
   return await payouts.createPayout({ key, destination, amountIdr, description }, () =>
-    leaseUntil(() => units.read(actor, (work) => leaseLeft(work, payout))),
+    leaseUntil(() => unitOfWork.read(actor, (work) => leaseLeft(work, payout))),
   )
 }
 
@@ -152,8 +155,8 @@ async function sendAgain(
  * Returns the provider's records of a payout with an unknown outcome. Reading the balance costs one more
  * call. So it is read only after the outcome has been unknown long enough to notify staff.
  */
-async function shownOf({ units, payouts }: PayoutContext, { calledAt }: ClaimedPayout): Promise<Shown> {
-  const isLong = secondsAfter(calledAt, UNKNOWN_FOR_S) <= units.clock.now()
+async function shownOf({ unitOfWork, payouts }: PayoutContext, { calledAt }: ClaimedPayout): Promise<Shown> {
+  const isLong = secondsAfter(calledAt, UNKNOWN_FOR_S) <= unitOfWork.clock.now()
   if (!isLong) return { listed: 0 }
   try {
     return { listed: 0, balanceIdr: await payouts.balanceIdr() }

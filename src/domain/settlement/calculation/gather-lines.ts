@@ -38,10 +38,16 @@ export function linesFrom(which: RawBuilder<unknown>): RawBuilder<unknown> {
  * lines.
  * @throws kernel.forbidden, ledger.still_writing
  */
-export async function gatherLines({ units, actor }: { units: UnitOfWork; actor: Actor }): Promise<number> {
+export async function gatherLines({
+  unitOfWork,
+  actor,
+}: {
+  unitOfWork: UnitOfWork
+  actor: Actor
+}): Promise<number> {
   requireStaff(actor, 'finance', 'service')
-  const through = await committedThrough({ units, actor })
-  return await units.run(actor, (work) => insertDueLines(work, through))
+  const through = await committedThrough({ unitOfWork, actor })
+  return await unitOfWork.run(actor, (work) => insertDueLines(work, through))
 }
 
 async function insertDueLines(work: Work, through: number): Promise<number> {

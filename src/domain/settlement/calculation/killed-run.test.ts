@@ -29,21 +29,21 @@ describe('a run of settlements', () => {
       const told: string[] = []
       // The run is killed inside the transaction of a factory, or between two transactions.
       const inside = round % 2 === 0
-      const units = {
-        db: f.laku.units.db,
+      const unitOfWork = {
+        db: f.laku.unitOfWork.db,
         run: (actor, use) =>
-          f.laku.units.run(actor, async (work) => {
+          f.laku.unitOfWork.run(actor, async (work) => {
             const result = await use(work)
             if (inside && ++runs > lastTold + 1) throw new Killed()
             return result
           }),
       } as UnitOfWork
-      await runSettlements({ units, actor: sinta }, {}, ({ factory, settlements, error }) => {
+      await runSettlements({ unitOfWork, actor: sinta }, {}, ({ factory, settlements, error }) => {
         if (error) throw error
         told.push(...settlements.map((settlement) => `${factory.id} ${settlement.code}`))
         if (!inside && told.length > lastTold) throw new Killed()
       }).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
-      const outcomes = await runSettlements({ units: f.laku.units, actor: sinta }, {})
+      const outcomes = await runSettlements({ unitOfWork: f.laku.unitOfWork, actor: sinta }, {})
       const made = outcomes.flatMap(({ factory, settlements }) =>
         settlements.map((settlement) => ({
           id: factory.id,

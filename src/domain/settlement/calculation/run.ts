@@ -48,13 +48,13 @@ export interface FactoryOutcome {
  * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
  */
 export async function runSettlements(
-  context: { units: UnitOfWork; actor: Actor },
+  context: { unitOfWork: UnitOfWork; actor: Actor },
   query: SettlementQuery,
   onFactory: (outcome: FactoryOutcome, done: number, of: number) => void = () => {},
 ): Promise<FactoryOutcome[]> {
-  const { units, actor } = context
+  const { unitOfWork, actor } = context
   await gatherLines(context)
-  const { period, factories } = await units.run(actor, (work) => findDue(work, query))
+  const { period, factories } = await unitOfWork.run(actor, (work) => findDue(work, query))
   const outcomes: FactoryOutcome[] = []
   for (const factory of factories) {
     const outcome = await settle(context, factory, period)
@@ -65,12 +65,12 @@ export async function runSettlements(
 }
 
 async function settle(
-  { units, actor }: { units: UnitOfWork; actor: Actor },
+  { unitOfWork, actor }: { unitOfWork: UnitOfWork; actor: Actor },
   factory: { id: string; name: string },
   period: Period,
 ): Promise<FactoryOutcome> {
   try {
-    const settlements = await units.run(actor, (work) => calculateSettlement(work, factory, period))
+    const settlements = await unitOfWork.run(actor, (work) => calculateSettlement(work, factory, period))
     return { factory, settlements }
   } catch (error) {
     return { factory, settlements: [], error }

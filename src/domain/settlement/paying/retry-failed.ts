@@ -31,9 +31,9 @@ export const retriesDue = (now: Date): RawBuilder<boolean> =>
  * changed is put on hold. If a settlement cannot be paid (its factory is suspended, for example), an
  * attention item is raised.
  */
-export async function retryFailed(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
-  const { units, actor } = context
-  const due = await units.run(actor, async ({ tx, now }) => {
+export async function retryFailed(context: { unitOfWork: UnitOfWork; actor: Actor }): Promise<void> {
+  const { unitOfWork, actor } = context
+  const due = await unitOfWork.run(actor, async ({ tx, now }) => {
     const { rows } = await sql<{ id: string }>`
       select id from settlements where retry_at <= ${now} order by retry_at limit ${BATCH_SIZE}`.execute(tx)
     return rows
@@ -41,7 +41,7 @@ export async function retryFailed(context: { units: UnitOfWork; actor: Actor }):
   for (const { id } of due) {
     await allOrEach(
       [id],
-      () => units.run(actor, (work) => payAgain(work, id)),
+      () => unitOfWork.run(actor, (work) => payAgain(work, id)),
       (text, error) => setAside(context, text, error, putOff),
     )
   }

@@ -26,7 +26,7 @@ export interface StatementMailer {
 }
 
 export interface StatementContext {
-  units: UnitOfWork
+  unitOfWork: UnitOfWork
   actor: Actor
   mailer: StatementMailer
 }
@@ -52,8 +52,8 @@ export const statementsDue = (now: Date): RawBuilder<boolean> =>
  * cannot be delivered, an attention item is raised.
  */
 export async function sendStatements(context: StatementContext): Promise<void> {
-  const { units, actor } = context
-  for (const otherDue of await units.run(actor, claim)) {
+  const { unitOfWork, actor } = context
+  for (const otherDue of await unitOfWork.run(actor, claim)) {
     await allOrEach(
       [otherDue],
       () => sendOne(context, otherDue),
@@ -62,10 +62,13 @@ export async function sendStatements(context: StatementContext): Promise<void> {
   }
 }
 
-async function sendOne({ units, actor, mailer }: StatementContext, { id, attempts }: Due): Promise<void> {
-  const statement = await units.read(actor, (work) => statementOf(work.tx, work.vault, id))
+async function sendOne(
+  { unitOfWork, actor, mailer }: StatementContext,
+  { id, attempts }: Due,
+): Promise<void> {
+  const statement = await unitOfWork.read(actor, (work) => statementOf(work.tx, work.vault, id))
   const failure = await send(mailer, statement)
-  await units.run(actor, (work) => record(work, statement, attempts, failure))
+  await unitOfWork.run(actor, (work) => record(work, statement, attempts, failure))
 }
 
 interface Due {

@@ -18,16 +18,16 @@ export const withdrawalsDue = (now: Date): RawBuilder<boolean> =>
  * gets a transaction of its own. A withdrawal that fails again is postponed by an hour, and an attention item
  * is raised.
  */
-export async function sweepWithdrawals(context: { units: UnitOfWork; actor: Actor }): Promise<void> {
-  const { units, actor } = context
-  const due = await units.run(actor, async ({ tx, now }) => {
+export async function sweepWithdrawals(context: { unitOfWork: UnitOfWork; actor: Actor }): Promise<void> {
+  const { unitOfWork, actor } = context
+  const due = await unitOfWork.run(actor, async ({ tx, now }) => {
     const { rows } = await sql<{ id: string }>`
       select id from withdrawals where due_at <= ${now} order by due_at limit ${BATCH_SIZE}`.execute(tx)
     return rows.map((row) => row.id)
   })
   await allOrEach(
     due,
-    (ids) => units.run(actor, (work) => sendWithdrawals(work, ids)),
+    (ids) => unitOfWork.run(actor, (work) => sendWithdrawals(work, ids)),
     (id, error) => setAside(context, id, error, putOff),
   )
 }

@@ -272,7 +272,7 @@ describe('withdrawals', () => {
         .where('id', '=', destinationId)
         .execute()
     await channel('ID_NO_MORE')
-    await sweepWithdrawals({ units: f.laku.units, actor: system })
+    await sweepWithdrawals({ unitOfWork: f.laku.unitOfWork, actor: system })
     expect((await f.row(good.id)).dueAt).toBeNull()
     expect((await f.row(bad.id)).status).toMatch(/held|approved/)
     const raised = await f.laku.db

@@ -17,8 +17,8 @@ export interface FreightContext extends RateContext {
  * empty if no courier delivers to the warehouse.
  */
 export async function estimateFreight(context: FreightContext, purchaseOrderId: string): Promise<void> {
-  const { units, actor } = context
-  const known = await units.run(actor, async (work) => {
+  const { unitOfWork, actor } = context
+  const known = await unitOfWork.run(actor, async (work) => {
     const parcel = await parcelOf(work, purchaseOrderId, context.destinationPostalCode)
     if (!parcel) return undefined
     const [cached] = (await cachedRates(work.tx, [{ key: purchaseOrderId, ...parcel }], work.now)).values()
@@ -31,7 +31,7 @@ export async function estimateFreight(context: FreightContext, purchaseOrderId: 
     if (error instanceof DomainError) return undefined
     throw error
   })
-  if (rate) await units.run(actor, (work) => note(work, purchaseOrderId, rate))
+  if (rate) await unitOfWork.run(actor, (work) => note(work, purchaseOrderId, rate))
 }
 
 /**

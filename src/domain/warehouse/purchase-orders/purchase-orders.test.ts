@@ -297,7 +297,7 @@ describe('a factory that does not answer', () => {
       select id from whatsapp_messages where dedupe_key like ${`purchase_order:${id}:%`} and status = 'queued'`.execute(
       laku.db,
     )
-    const context = { units: laku.units, actor: system, whatsapp: laku.providers.whatsapp }
+    const context = { unitOfWork: laku.unitOfWork, actor: system, whatsapp: laku.providers.whatsapp }
     await sendMessages(
       context,
       rows.map((row) => row.id),
@@ -313,7 +313,7 @@ describe('a factory that does not answer', () => {
 
 describe('freight', () => {
   const context = () => ({
-    units: laku.units,
+    unitOfWork: laku.unitOfWork,
     actor: system,
     courier: laku.providers.courier,
     destinationPostalCode: laku.config.warehousePostalCode,
