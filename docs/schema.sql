@@ -1297,11 +1297,13 @@ create table shipments (
   order_code text not null,
   user_id uuid not null,
   fee_estimated boolean default false not null,
+  courier_price text,
   constraint shipments_code_key UNIQUE (code),
   constraint shipments_provider_order_id_key UNIQUE (provider_order_id),
   constraint shipments_reference_key UNIQUE (reference),
   constraint shipments_pkey PRIMARY KEY (id),
   constraint shipments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id),
+  constraint shipments_courier_price_check CHECK ((courier_price = ANY (ARRAY['kept'::text, 'returned'::text]))),
   constraint shipments_fee_idr_check CHECK ((fee_idr >= 0)),
   constraint shipments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'booked'::text, 'picked_up'::text, 'in_transit'::text, 'on_hold'::text, 'delivered'::text, 'cancelled'::text, 'not_found'::text, 'returning'::text, 'returned'::text, 'lost'::text])))
 );

@@ -458,6 +458,20 @@ const table: readonly Meaningless[] = [
     names: 'ends_at',
   },
   {
+    verb: 'shipments set-status',
+    what: '--without-courier for a parcel that is carried',
+    words: async (s) => [await s.shipment(), 'in_transit', '--without-courier'],
+    ends: 5,
+    names: '--without-courier',
+  },
+  {
+    verb: 'shipments set-status',
+    what: '--courier-price of a delivered parcel',
+    words: async (s) => [await s.shipment(), 'delivered', '--courier-price', 'returned'],
+    ends: 5,
+    names: '--courier-price',
+  },
+  {
     verb: 'shipments create',
     what: '--courier of one that is booked by another',
     words: async (s) => {

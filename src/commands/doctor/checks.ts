@@ -5,7 +5,7 @@ import { endingTokens, endOfToken } from '../../domain/auth/index.ts'
 import { bookChecks } from '../../domain/composition/invariants.ts'
 import { countHeldByOver, countLate } from '../../domain/group-buying/index.ts'
 import { runChecks, secondsAfter } from '../../domain/kernel/index.ts'
-import { countAttention } from '../../domain/ops/index.ts'
+import { countAttention, countUnmailed } from '../../domain/ops/index.ts'
 import { countUnanswered } from '../../domain/warehouse/index.ts'
 import { countLateWebhooks } from '../../domain/webhooks/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
@@ -43,6 +43,8 @@ const DEEP_QUEUE = 10_000
 const OLD_JOB_S = 300
 const STUCK_JOB_S = 900
 const LATE_S = 300
+// The time (s) after which an attention item about money counts as not mailed. The mails go out each minute.
+const UNMAILED_S = 900
 const SKEW_S = 5
 const LEAST_FREE_BYTES = 1024 ** 3
 
@@ -185,8 +187,26 @@ export const doctorChecks: readonly DoctorCheck[] = [
   {
     name: 'attention',
     examine: async (laku) => {
-      const open = await countAttention(laku.db)
-      return found(open > 0, 'warning', `${open} things need a person`, 'laku attention list')
+      const { db, clock, config } = laku
+      const open = await countAttention(db)
+      const unmailed = config.attentionMailTo
+        ? await countUnmailed(db, secondsAfter(clock.now(), -UNMAILED_S))
+        : 0
+      return [
+        ...found(open > 0, 'warning', `${open} things need a person`, 'laku attention list'),
+        ...found(
+          unmailed > 0,
+          'critical',
+          `${unmailed} items about money could not be mailed; look at the mail server and the address`,
+          'laku attention list',
+        ),
+        ...found(
+          config.env === 'production' && !config.attentionMailTo,
+          'warning',
+          'nobody gets the attention items by mail, because ATTENTION_MAIL_TO is not set',
+          'laku doctor',
+        ),
+      ]
     },
   },
   providerReachability,

@@ -183,6 +183,18 @@ describe('laku doctor', () => {
        values ('${id}', 'stuck', 'order', 'x', 'm', 'laku doctor', now())`,
       `delete from attention where id = '${id}'`,
     )
+    const config = { ...f.laku.config, attentionMailTo: 'jaga@laku.test' }
+    const mailing = Object.create(f.laku, { config: { value: config } }) as Laku
+    const raised = (ago: string) => [
+      `delete from attention where id = '${id}'`,
+      `insert into attention (id, kind, subject_kind, subject_id, message, command, since)
+       values ('${id}', 'money_in_suspense', 'x', 'x', 'm', 'laku doctor', now() - interval '${ago}')`,
+    ]
+    await query(f.laku.ownerUrl, ...raised('1 minute'))
+    expect(await findings('attention', mailing)).toMatchObject([{ severity: 'warning' }])
+    await query(f.laku.ownerUrl, ...raised('1 hour'))
+    expect(await findings('attention', mailing)).toMatchObject([{}, { severity: 'critical' }])
+    await query(f.laku.ownerUrl, `delete from attention where id = '${id}'`)
   })
 
   it('sees unanswered purchase orders', async () => {

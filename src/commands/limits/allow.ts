@@ -14,6 +14,7 @@ const kinds = [
   'quarantine',
   'settlement',
   'withdrawal_returned',
+  'chargeback_moved',
   'bank_file',
 ] as const
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
+import { courierPrices } from '../../domain/logistics/costs/courier-price-by-hand.ts'
 import { shipmentStatesByHand } from '../../domain/logistics/transitions.ts'
 
 export const setStatus = defineChange({
@@ -10,23 +11,43 @@ export const setStatus = defineChange({
     { name: 'shipment', description: 'the UUID or code of the shipment' },
     { name: 'status', description: `the new status: ${shipmentStatesByHand.join(', ')}` },
   ],
+  options: [
+    {
+      flags: '--without-courier',
+      description:
+        'the booked parcel was never carried: cancel it even if its courier does not agree or does not know it',
+    },
+    {
+      flags: '--courier-price <kept|returned>',
+      description:
+        'whether the courier keeps the price of an undelivered parcel (default: returned if cancelled, else kept)',
+      choices: courierPrices,
+    },
+  ],
   input: z.object({
     shipment: z.string().min(1),
     status: z.enum(shipmentStatesByHand),
+    withoutCourier: z.boolean().optional(),
+    courierPrice: z.enum(courierPrices).optional(),
     isCancelledThere: z.boolean().optional(),
+    courierSays: z.string().optional(),
   }),
-  examples: ['laku shipments set-status SHP-261123-7K3QX2ABCD delivered --reason "the buyer has it"'],
+  examples: [
+    'laku shipments set-status SHP-261123-7K3QX2ABCD delivered --reason "the buyer has it"',
+    'laku shipments set-status SHP-261123-7K3QX2ABCD cancelled --without-courier --reason "the driver never came"',
+  ],
   needsReason: true,
   outside: async ({ context, actor, input }, run) => {
-    const { cancelBooking } = await import('../../domain/order/index.ts')
+    const { cancelBooking, tryToCancelBooking } = await import('../../domain/order/index.ts')
     const { unitOfWork } = await context.laku()
     const { courier } = await context.providers()
-    const isCancelledThere = await cancelBooking({ unitOfWork, actor, courier }, input)
-    return await run({ isCancelledThere })
+    const asked = { unitOfWork, actor, courier }
+    if (input.withoutCourier) return await run(await tryToCancelBooking(asked, input))
+    return await run({ isCancelledThere: await cancelBooking(asked, input) })
   },
-  change: async (work, { shipment, status, isCancelledThere }, reason) => {
+  change: async (work, { withoutCourier: isWithoutCourier, ...move }, note) => {
     const { setShipmentStatus } = await import('../../domain/order/index.ts')
-    return await setShipmentStatus(work, { shipment, status, note: reason, isCancelledThere })
+    return await setShipmentStatus(work, { ...move, isWithoutCourier, note })
   },
   done: ({ code, status }: { code: string; status: string }) => `${code} is ${status}.`,
 })

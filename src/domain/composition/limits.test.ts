@@ -1,15 +1,20 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { runLaku } from '../../../test/command-line.ts'
 import { giveGoodwill } from '../../../test/goodwill.ts'
 import { someone } from '../../../test/laku.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
-import { hire } from '../../../test/staff.ts'
+import { enrol, hire } from '../../../test/staff.ts'
 import { customer, refusal, Storefront } from '../../../test/storefront.ts'
 import { good } from '../../../test/wallets.ts'
+import { buildServer } from '../../http/server.ts'
 import { type Actor, DomainError, newId } from '../kernel/index.ts'
 import { allowOverLimit, type LimitedKind, listLimits, takeLimit } from '../ops/index.ts'
 import { acceptReturn, getReturn, requestReturn, setOrderStatus } from '../order/index.ts'
-import { createRefund, disposeSuspense } from '../payment/index.ts'
+import { createRefund, disposeSuspense, recordChargeback } from '../payment/index.ts'
 import { approveSettlement, holdSettlement, releaseSettlement, writeOffDebt } from '../settlement/index.ts'
 import { putIntoSuspense } from '../suspense/index.ts'
 import {
@@ -83,6 +88,14 @@ describe('case 8: limits count persons, receivers and time', () => {
     const { payment } = await shop.paidOrder(await buyer(), 3)
     const refund = { payment: payment.id, amountIdr: 60_000, note: 'a test', borneBy: 'company' as const }
     expect((await f.laku.as(clerk, (work) => createRefund(work, refund))).status).toBe('requested')
+    // A chargeback that moves to another payment gives its sum to the buyer of the first one.
+    const other = (await shop.paidOrder(await buyer(), 3)).payment
+    const told = { transactionId: newId(), paymentId: payment.id, amountIdr: 60_000 }
+    const tell = (actor: Actor, more: object) =>
+      refusal(f.laku.as(actor, (work) => recordChargeback(work, { ...told, ...more })))
+    expect(await tell(clerk, {})).toBe('ok')
+    expect(await tell(clerk, { paymentId: other.id, isMoved: true })).toBe('kernel.second_person_needed')
+    expect(await tell(person(), { paymentId: other.id, isMoved: true })).toBe('ok')
   })
 
   it('suspense is one door of the many: slices over it, goodwill and write-offs are one sum, by who acts and by who receives', async () => {
@@ -188,6 +201,54 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(outcomes).toEqual(['ok', ...Array(3).fill('settlement.same_person')])
     expect(await refusal(f.approve(codes[1] as string, sinta))).toBe('ok')
     expect(await refusal(f.approve(codes[2] as string, budi))).toBe('ok')
+  })
+
+  it('one person’s slices by command, by file and by route are one sum', async () => {
+    const [app, folder] = [await buildServer(f.laku), mkdtempSync(join(tmpdir(), 'laku-limits-'))]
+    const { id, token } = await enrol(f.laku, 'admin')
+    const boss = someone({ id, role: 'admin', name: `boss-${id}`, reason: 'a test' })
+    const run = async (...words: string[]) => {
+      const { exitCode, stdout, stderr } = await runLaku(f.laku, [...words, '--json', '--reason', 'x'], boss)
+      return { exitCode, json: stdout ? JSON.parse(stdout) : undefined, stderr }
+    }
+    const file = (name: string, ...lines: string[]) => {
+      writeFileSync(join(folder, name), `${lines.join('\n')}\n`)
+      return join(folder, name)
+    }
+    const sold = async () => await shop.paidOrder(await buyer(), 10)
+    const given = await run('wallets', 'adjust', (await buyer()).id, '300000', '--confirm', '300000')
+    expect(given.json).toMatchObject({ status: 'posted' })
+    const rows = [await sold(), await sold()].map(
+      ({ payment }, i) => `${newId()},${payment.code},${i === 0 ? 400_000 : 400_001},x,company`,
+    )
+    const refunds = file('refunds.csv', 'key,payment,amount_idr,reason,borne_by', ...rows)
+    await runLaku(f.laku, ['refunds', 'create', '--file', refunds, '--yes'], boss)
+    const asked = f.laku.db
+      .selectFrom('refunds')
+      .select('status')
+      .where('requestedBy', '=', `staff:${boss.name}`)
+    expect((await asked.orderBy('id').execute()).map((refund) => refund.status).at(-1)).toBe('requested')
+    const { order } = await sold()
+    await f.laku.db.updateTable('orders').set({ status: 'in_transit' }).where('id', '=', order.id).execute()
+    const failed = await app.inject({
+      method: 'PATCH',
+      url: `/api/orders/${order.id}/status`,
+      headers: { authorization: `Bearer ${token}` },
+      payload: { status: 'failed', reason: 'lost' },
+    })
+    expect(failed.json()).toMatchObject({ code: 'kernel.second_person_needed' })
+    const codes: string[] = []
+    for (let i = 0; i < 2; i++) {
+      const factoryId = await f.factory('131313')
+      await f.sell(factoryId, 40_000_000)
+      const { settlements } = await f.run({ factoryId }, boss)
+      codes.push(settlements.find(({ status }) => status === 'calculated')?.code as string)
+    }
+    const decisions = file('settle.csv', 'code,decision,reason', ...codes.map((code) => `${code},approve,`))
+    const { stdout } = await runLaku(f.laku, ['settle', 'import', decisions, '--json', '--yes'], boss)
+    expect(JSON.parse(stdout)).toMatchObject({ done: 1, failed: 1 })
+    rmSync(folder, { recursive: true })
+    await app.close()
   })
 
   it('what a service calculated has no first person: one approves up to their limit, and two above it', async () => {

@@ -4,7 +4,8 @@ import type { Tx } from './work.ts'
 /**
  * The global lock order. Rows of a kind higher in this list are locked before rows of a lower kind, and rows
  * of one kind in the order of their ids. Code that locks rows of several domains locks them all here, so that
- * no two transactions wait for each other.
+ * no two transactions wait for each other. After all of these come the limits of persons (`ops/limits.ts`),
+ * and at last the balances of the ledger. `key` names the column with a row's id, if it is not `id`.
  */
 const lockOrder = {
   payout: { table: 'payouts', columns: { subjectId: 'subject_id' } },
@@ -18,7 +19,10 @@ const lockOrder = {
   shipment: { table: 'shipments', columns: {} },
   purchaseOrder: { table: 'warehouse_purchase_orders', columns: {} },
   factory: { table: 'factories', columns: {} },
-} as const
+  product: { table: 'products', columns: {} },
+  withdrawal: { table: 'withdrawals', columns: { retryOf: 'retry_of' } },
+  wallet: { table: 'wallets', key: 'user_id', columns: {} },
+} as const satisfies Record<string, { table: string; key?: string; columns: Record<string, string> }>
 
 export type LockKind = keyof typeof lockOrder
 
@@ -47,16 +51,22 @@ export async function lockRows(
   for (const kind of Object.keys(lockOrder) as LockKind[]) {
     const conditions = conditionsOf(kind, wishes[kind] ?? {})
     if (conditions.length === 0) continue
+    const key = sql.ref(keyOf(kind))
     const { rows } = await sql<{ id: string }>`
-      select id from ${sql.table(lockOrder[kind].table)} where ${sql.join(conditions, sql` or `)}
-      order by id for ${strength}`.execute(tx)
+      select ${key} as id from ${sql.table(lockOrder[kind].table)} where ${sql.join(conditions, sql` or `)}
+      order by ${key} for ${strength}`.execute(tx)
     found[kind] = rows.map(({ id }) => id)
   }
   return found
 }
 
+function keyOf(kind: LockKind): string {
+  const locked = lockOrder[kind]
+  return 'key' in locked ? locked.key : 'id'
+}
+
 function conditionsOf(kind: LockKind, wish: Record<string, LockedIds | undefined>): RawBuilder<unknown>[] {
-  const columns: Record<string, string> = { id: 'id', ...lockOrder[kind].columns }
+  const columns: Record<string, string> = { id: keyOf(kind), ...lockOrder[kind].columns }
   return Object.entries(wish).flatMap(([name, wanted]) => {
     if (!wanted || (Array.isArray(wanted) && wanted.length === 0)) return []
     const column = sql.ref(columns[name] as string)

@@ -932,6 +932,7 @@ export interface Shipments {
   code: string;
   corrections: Generated<number>;
   courierCompany: string;
+  courierPrice: string | null;
   courierType: string;
   createdAt: Timestamp;
   failureCode: string | null;

@@ -43,6 +43,7 @@ const moments: Record<string, string> = {
   'wallet.correction': 'A mistake in a wallet was corrected',
   shipment_booked: 'A courier was booked: its price left the deposit',
   shipment_cancelled: "The booking was cancelled: the courier's price came back",
+  shipment_price_kept: 'The booking was cancelled, but the courier keeps its price: the company bears it',
   shipment_price_corrected: 'The courier weighed the parcel and changed its price',
   shipment_closed: "The parcel's journey is over: the rest of the shipping fee is the company's margin",
   shipping_fee_borne: 'The company pays the courier, because the buyer got the shipping fee back',

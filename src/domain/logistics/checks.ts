@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
-import { travelledShipmentStates, unpricedShipmentStates } from './transitions.ts'
+import { cancelledShipmentStates, travelledShipmentStates, unpricedShipmentStates } from './transitions.ts'
 
 // The maximum number of violations that one check of parcels lists. A broken invariant can have ten thousand
 // violations, but a person needs only the first few.
@@ -38,6 +38,14 @@ export const logisticsChecks: readonly Check[] = [
       select s.id::text, false, l.account, l.idr from shipments s
       cross join lateral (values ('subsidy', s.fee_idr), ('shipping', -s.fee_idr)) l(account, idr)
       where s.margin_idr is not null and s.fee_idr > 0`,
+  }),
+  heldToRows({
+    name: 'prices that couriers kept of cancelled parcels',
+    kinds: ['shipment_price_kept'],
+    due: sql`
+      select s.id::text, true, l.account, l.idr from shipments s
+      cross join lateral (values ('subsidy', s.price_idr), ('courier-deposit', -s.price_idr)) l(account, idr)
+      where s.courier_price = 'kept' and s.status in ${inSql(cancelledShipmentStates)} and s.price_idr > 0`,
   }),
   heldToRows({
     name: 'payments into the courier deposit',

@@ -21,6 +21,10 @@ export const logisticsErrors = defineErrors('logistics', {
     'The courier has already taken the parcel and does not cancel it. Wait until it is delivered or comes back.',
     'logistics.call_off_refused',
   ],
+  courier_order_unknown: [
+    'conflict',
+    'The courier does not know this parcel any more. If the courier never carried it, run laku shipments set-status SHIPMENT cancelled --without-courier, with the code under shipment.',
+  ],
   courier_unavailable: [
     'unavailable',
     'The courier does not answer now; nothing was changed. Try again in a few seconds.',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { query } from '../../../test/global-setup.ts'
 import { openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import { type AttentionKind, newId } from '../kernel/index.ts'
+import { endAttention } from '../ops/index.ts'
 import { mailAttention } from './index.ts'
 
 let laku: TestLaku
@@ -48,6 +49,36 @@ it('what is about money goes at once, each item once, and the rest waits for the
   const [daily] = await mails()
   expect(daily?.subject).toMatch(/^Laku: 2 items need attention, \d{4}-\d\d-\d\d$/)
   expect(daily?.body).toMatch(/A payout is stuck.*pickup_short/s)
+})
+
+it('many items about money at once are all mailed, and the first mail says how many there are', async () => {
+  const kinds = ['money_in_suspense', 'buyer_owes', 'item_set_aside'] as const
+  for (let i = 0; i < 60; i++) await raise(kinds[i % 3] as AttentionKind, `item ${i}.`)
+  expect([await run(), await run(), await run()]).toEqual([true, true, false])
+  const sent = await mails()
+  expect(sent.map((mail) => mail.subject).toSorted()).toEqual([
+    'Laku: 10 items about money need attention',
+    'Laku: 60 items about money need attention',
+  ])
+  const texts = sent.map((mail) => mail.body).join()
+  expect(texts).toContain('and 10 more')
+  for (let i = 0; i < 60; i++) expect(texts).toContain(`item ${i}.`)
+})
+
+it('what was resolved before the mail is in none, and what is raised again after that is mailed again', async () => {
+  const item = { kind: 'payout_stuck', subject: ['test', newId()], command: 'laku attention list' } as const
+  const again = (message: string) =>
+    laku.system(async (work) => work.requestAttention({ ...item, subject: [...item.subject], message }))
+  const end = () => laku.system((work) => endAttention(work, item.kind, item.subject[1], 'it went on'))
+  await again('first')
+  await end()
+  expect(await run()).toBe(false)
+  await again('second')
+  expect([await run(), await again('third'), await run()]).toEqual([true, undefined, false])
+  await end()
+  await again('fourth')
+  expect(await run()).toBe(true)
+  expect((await mails()).map((mail) => mail.subject).toSorted()).toEqual(['Laku: fourth', 'Laku: second'])
 })
 
 it('a mail server that is down loses nothing', async () => {

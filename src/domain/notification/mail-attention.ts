@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Actor, ProviderFailure, type UnitOfWork, type Work } from '../kernel/index.ts'
-import { isPaused, recordMailed } from '../ops/index.ts'
+import { isPaused, recordMailed, urgentKinds } from '../ops/index.ts'
 import type { Mail, Mailer } from './mailer.ts'
 
 export interface AttentionMailContext {
@@ -11,12 +11,7 @@ export interface AttentionMailContext {
   to: string | undefined
 }
 
-/**
- * A pattern for the kinds of attention items about money, or about the staff who may pay out money. Items of
- * these kinds are mailed at once.
- */
-const MONEY =
-  '^(bank|chargeback|dispute|factor|ledger|limit|payment|payout|provider|quarantine|reference|refund|settlement|staff_changed|suspense|wallet|withdrawal)'
+const urgent = urgentKinds()
 
 /**
  * The hour in Jakarta at which laku mails staff the daily list of all open attention items. The list is
@@ -37,6 +32,7 @@ interface Item {
 
 interface Due {
   items: Item[]
+  /** The number of open items that the mail is about. It may list only the first of them. */
   open: number
   /**
    * The day in Jakarta for which this mail is the daily list of attention items. Undefined for a mail of
@@ -67,16 +63,17 @@ export async function mailAttention(context: AttentionMailContext): Promise<bool
 async function findDue(work: Work): Promise<Due | undefined> {
   if (await isPaused(work.tx, 'email')) return undefined
   const day = await dayDue(work)
-  const which = day === undefined ? sql`mailed_at is null and kind ~ ${MONEY}` : sql`true`
+  const isUrgent = sql`kind = any(${urgent})`
+  const which = day === undefined ? sql`mailed_at is null and ${isUrgent}` : sql`true`
   const { rows: items } = await sql<Item>`
     select id, kind, message, command, times from attention
-    where resolved_at is null and ${which} order by kind ~ ${MONEY} desc, id limit ${SHOWN}`.execute(work.tx)
+    where resolved_at is null and ${which} order by ${isUrgent} desc, id limit ${SHOWN}`.execute(work.tx)
   if (items.length === 0) {
     if (day !== undefined) await saveMailedDay(work, day)
     return undefined
   }
   const { rows } = await sql<{ open: number }>`
-    select count(*)::integer as open from attention where resolved_at is null`.execute(work.tx)
+    select count(*)::integer as open from attention where resolved_at is null and ${which}`.execute(work.tx)
   return { items, open: rows[0]?.open ?? items.length, day }
 }
 
@@ -98,13 +95,13 @@ function mailOf(to: string, { items, open, day }: Due): Mail {
   const lines = items.map(
     ({ message, command, times }) => `- ${message}${times > 1 ? ` (${times} times)` : ''}\n  ${command}`,
   )
-  const more = day !== undefined && open > items.length ? [`and ${open - items.length} more`] : []
+  const more = open > items.length ? [`and ${open - items.length} more`] : []
   const [first] = items
   return {
     to,
     subject:
       day === undefined
-        ? `Laku: ${items.length === 1 ? first?.message.slice(0, 100) : `${items.length} items about money need attention`}`
+        ? `Laku: ${items.length === 1 ? first?.message.slice(0, 100) : `${open} items about money need attention`}`
         : `Laku: ${open} items need attention, ${day}`,
     text: [...lines, ...more, 'See all items with laku attention list.'].join('\n\n'),
   }

@@ -6,6 +6,7 @@ import { type Paged, pageOf } from '../kernel/pages.ts'
 import { showWhoActs } from '../kernel/proofs/proven.ts'
 import type { DB } from '../kernel/schema.ts'
 import type { Tx, Work } from '../kernel/work.ts'
+import { urgentKinds } from './urgent-kinds.ts'
 
 /** An attention item: a matter that a person must look at, or has looked at. */
 export interface AttentionView {
@@ -183,6 +184,19 @@ export async function recordMailed(work: Work, ids: readonly string[]): Promise<
 export async function countAttention(db: Kysely<DB>): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from attention where resolved_at is null`.execute(db)
+  return rows[0]?.count ?? 0
+}
+
+/**
+ * Counts the open attention items that are to be mailed at once, but have not been mailed although they were
+ * raised before `before`.
+ */
+export async function countUnmailed(db: Kysely<DB>, before: Date): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from attention
+    where resolved_at is null and mailed_at is null and since < ${before} and kind = any(${urgentKinds()})`.execute(
+    db,
+  )
   return rows[0]?.count ?? 0
 }
 

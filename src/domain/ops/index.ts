@@ -1,6 +1,7 @@
 export { isPerson, isSecondPerson, requireSecondPerson } from '../staff/index.ts'
 export {
   countAttention,
+  countUnmailed,
   endAttention,
   endAttentionWhere,
   listAttention,
@@ -65,3 +66,4 @@ export {
   switchedOff,
   switchNames,
 } from './switches.ts'
+export { urgentKinds } from './urgent-kinds.ts'

@@ -28,6 +28,7 @@ export const limitedKinds = {
   quarantine: 'given',
   suspense: 'given',
   withdrawal_returned: 'given',
+  chargeback_moved: 'given',
   settlement: 'settlement',
   withdrawal: 'withdrawal',
 } as const satisfies Record<string, Budget>

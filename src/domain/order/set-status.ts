@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { moveState, requireStaff, requireTransition, type StaffRole, type Work } from '../kernel/index.ts'
 import { endUnrequestedParcel } from '../logistics/index.ts'
-import { endAttention, takeLimit } from '../ops/index.ts'
+import { endAttention } from '../ops/index.ts'
 import { cancelOrder } from './cancel.ts'
 import { orderErrors } from './errors.ts'
 import { applyStatusEffects } from './fulfilment/apply-status-effects.ts'
@@ -13,6 +13,7 @@ import { giftOf } from './refunds/order-money.ts'
 import { acceptReturn } from './returns/accept.ts'
 import { refuseReturn } from './returns/refuse.ts'
 import { returnUntil } from './returns/window.ts'
+import { takeOrderLimit } from './take-order-limit.ts'
 import { orderMachine, orderTransitions, type statesByHand } from './transitions.ts'
 import type { OrderView } from './views.ts'
 
@@ -78,7 +79,7 @@ async function move(
   if (order.status === 'return_requested') throw orderErrors.return_open({ orderId: id, code: order.code })
   // The company refunds the buyer of a lost parcel in full. So if a person sets the order to failed, this
   // counts towards that person's limits on giving away money.
-  if (status === 'failed') await takeLimit(work, giftOf('order_failed', order, order.totalIdr))
+  if (status === 'failed') await takeOrderLimit(work, id, giftOf('order_failed', order, order.totalIdr))
   if (status === 'on_hold' && !reason) throw orderErrors.reason_required({ orderId: id })
   const goesBack = status === 'processing' && order.status !== 'paid'
   if (status === 'on_hold' || goesBack) await requireNoParcel(work, order)

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, type TestLaku } from '../../../test/laku.ts'
+import { waitForLock } from '../../../test/locked.ts'
 import { groupChoreography, Market } from '../../../test/market.ts'
 import { refusal } from '../../../test/storefront.ts'
 import { expectMoves } from '../../../test/tried.ts'
-import { cancelSession } from '../group-buying/index.ts'
-import { newId, type Work } from '../kernel/index.ts'
+import { cancelSession, createSession } from '../group-buying/index.ts'
+import { newId, secondsAfter, type Work } from '../kernel/index.ts'
 import { getStockedProduct, stockedProduct } from '../warehouse/index.ts'
 import {
   createProduct,
@@ -135,6 +136,15 @@ describe('a product', () => {
     for (const { id } of sessions)
       await laku.as(admin, (work) => cancelSession(work, { sessionId: id, reason: 'a test' }))
     expect(await refusal(lower(30_000))).toBe('ok')
+    // A session that is created while the price changes is seen by the change, or sees the new price.
+    const dear = { ...terms, tiers: [{ minUnits: 1, unitPriceIdr: 30_000 }] }
+    let changed: Promise<string> | undefined
+    await laku.as(admin, async (work) => {
+      await createSession(work, { ...dear, endsAt: secondsAfter(work.now, 86_400) })
+      changed = refusal(lower(29_999))
+      await waitForLock(laku)
+    })
+    expect(await changed).toBe('group_buying.shelf_below_session')
   })
 
   it('says whether any of it is free in the warehouse', async () => {

@@ -4,6 +4,7 @@ export { warehouseChecks } from './checks.ts'
 export { adjustStock } from './inventory/adjust.ts'
 export { type Coverage, coverDemand } from './inventory/cover-demand.ts'
 export { handOverReservation } from './inventory/hand-over.ts'
+export { openStock } from './inventory/lock.ts'
 export {
   getStockedProduct,
   listStockedProducts,

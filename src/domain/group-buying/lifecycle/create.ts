@@ -1,5 +1,13 @@
 import { sql } from 'kysely'
-import { insertRows, newCode, newId, requireStaff, secondsAfter, type Work } from '../../kernel/index.ts'
+import {
+  insertRows,
+  lockRows,
+  newCode,
+  newId,
+  requireStaff,
+  secondsAfter,
+  type Work,
+} from '../../kernel/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
 import { getSession } from '../list.ts'
 import { requireReachable, requireTerms } from '../rules.ts'
@@ -103,6 +111,8 @@ interface ProductTerms {
 }
 
 async function termsOf(work: Work, productId: string): Promise<ProductTerms> {
+  // A change of the product's prices or status waits until the session exists, and then finds the session.
+  await lockRows(work.tx, { product: { id: [productId] } }, { share: true })
   const { rows } = await sql<ProductTerms & { active: boolean }>`
     select f.id as factory_id, f.commission_bps, p.status = 'active' and f.status = 'active' as active,
       (select jsonb_agg(jsonb_build_object('id', v.id, 'sku', v.sku, 'priceIdr', v.price_idr) order by v.sku)

@@ -6,7 +6,14 @@ import { orderChoreography, refusal, Storefront } from '../../../../test/storefr
 import { shipmentsSweepJob } from '../../../jobs/shipments/sweep.ts'
 import { orderAnswer, ratesAnswer } from '../../../providers/biteship/answers.ts'
 import { ProviderFailure } from '../../kernel/index.ts'
-import { bookShipments, cancelBooking, setOrderStatus, setShipmentStatus } from '../../order/index.ts'
+import { balanceIdr } from '../../ledger/index.ts'
+import {
+  bookShipments,
+  cancelBooking,
+  setOrderStatus,
+  setShipmentStatus,
+  tryToCancelBooking,
+} from '../../order/index.ts'
 import { cancelAtCourier, fetchRates, trackShipment } from '../index.ts'
 
 let laku: TestLaku
@@ -207,6 +214,109 @@ describe('case 12: staff act on the parcel while the courier is down', () => {
     await laku.drain()
     expect(await alive(order.id)).toHaveLength(1)
     expect(await shipment(order.id)).toMatchObject({ status: 'booked', reference: lost.reference })
+  })
+})
+
+describe('a booked parcel that was never carried', () => {
+  type Said = Omit<Parameters<typeof setShipmentStatus>[1], 'shipment'>
+  const say = async (shipment: string, said: Said) => {
+    const asked = said.isWithoutCourier
+      ? await tryToCancelBooking(context(), { shipment, ...said })
+      : { isCancelledThere: await cancelBooking(context(), { shipment, ...said }) }
+    return await laku.as(admin, (work) => setShipmentStatus(work, { shipment, ...said, ...asked }))
+  }
+  const balances = () =>
+    laku.system(async ({ tx }) => ({
+      deposit: await balanceIdr(tx, 'courier-deposit'),
+      subsidy: await balanceIdr(tx, 'subsidy'),
+    }))
+  const forget = (id: string) =>
+    sql`update shipments set provider_order_id = ${`gone-${id}`} where id = ${id}`.execute(laku.db)
+  const without = { status: 'cancelled', isWithoutCourier: true } as const
+
+  it.each(['kept', 'returned'] as const)(
+    'and that its courier does not know ends as a person says, with the price %s',
+    async (courierPrice) => {
+      const [order, before] = [await paid(), await balances()]
+      await shop.book(order.id)
+      const { id, code, priceIdr } = await shipment(order.id)
+      await forget(id)
+      expect(await refusal(say(code, { status: 'cancelled' }))).toBe('logistics.courier_order_unknown')
+      expect(await refusal(cancelAtCourier(context(), order.id))).toBe('logistics.courier_order_unknown')
+      expect(await say(code, { ...without, courierPrice })).toMatchObject({ status: 'cancelled' })
+      const lostIdr = courierPrice === 'kept' ? (priceIdr as number) : 0
+      expect(await balances()).toEqual({
+        deposit: before.deposit - lostIdr,
+        subsidy: before.subsidy + lostIdr,
+      })
+      expect(await shop.attention(id)).toEqual([])
+      expect(await refusal(say(code, { status: 'cancelled', courierPrice }))).toBe('kernel.option_not_taken')
+      // The goods were never sent, so another courier is booked for them, or the order is cancelled.
+      expect(await shop.see(order.id)).toMatchObject({ status: 'processing' })
+      if (courierPrice === 'kept') await shop.cancel(admin, order.id)
+      else await shop.book(order.id)
+      expect(await shop.see(order.id)).toMatchObject({
+        status: courierPrice === 'kept' ? 'refunded' : 'ready_for_pickup',
+      })
+    },
+  )
+
+  it('although its courier has it ends too, and staff look for the booking there', async () => {
+    const order = await paid()
+    await shop.book(order.id)
+    const { id, code } = await shipment(order.id)
+    await shop.fault({ provider: 'biteship', operation: 'cancelOrder', kind: 'error' })
+    expect(await say(code, without)).toMatchObject({ status: 'cancelled' })
+    expect(await shop.attention(id)).toEqual(['shipment_booked_unasked'])
+  })
+
+  it('is cancelled at its courier where that is possible, whose price it keeps all the same', async () => {
+    const [order, before] = [await paid(), await balances()]
+    await shop.book(order.id)
+    const { id, code, priceIdr } = await shipment(order.id)
+    expect(await say(code, { status: 'not_found', courierPrice: 'kept' })).toMatchObject({
+      status: 'cancelled',
+    })
+    expect((await balances()).deposit).toBe(before.deposit - (priceIdr as number))
+    expect(await shop.attention(id)).toEqual([])
+  })
+
+  it('takes the options where they mean something, and refuses them elsewhere', async () => {
+    const order = await paid()
+    await shop.book(order.id)
+    const { id, code, feeIdr } = await shipment(order.id)
+    const said: Said[] = [
+      { status: 'picked_up', courierPrice: 'kept' },
+      { status: 'delivered', courierPrice: 'returned' },
+      { status: 'lost', isWithoutCourier: true },
+    ]
+    for (const each of said) expect(await refusal(say(code, each))).toBe('kernel.option_not_taken')
+    await say(code, { status: 'in_transit' })
+    expect(await refusal(say(code, without))).toBe('kernel.option_not_taken')
+    await say(code, { status: 'returned' })
+    await say(code, { status: 'returned', courierPrice: 'returned' })
+    expect(await shipment(order.id)).toMatchObject({
+      priceIdr: 0,
+      marginIdr: feeIdr,
+      courierPrice: 'returned',
+    })
+    await trackShipment(context(), id)
+    expect(await shipment(order.id)).toMatchObject({ priceIdr: 0 })
+  })
+
+  it('of the old numbers has its next parcel under a number of its own', async () => {
+    const order = await paid()
+    await shop.book(order.id)
+    const { id, code, reference } = await shipment(order.id)
+    await sql`update shipments set reference = ${reference.replace(/-1$/, '-2')} where id = ${id}`.execute(
+      laku.db,
+    )
+    await say(code, { status: 'cancelled' })
+    await shop.book(order.id)
+    expect(await shipment(order.id)).toMatchObject({
+      status: 'booked',
+      reference: reference.replace(/-1$/, '-3'),
+    })
   })
 })
 

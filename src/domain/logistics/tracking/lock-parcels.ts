@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { lockRows, type Rupiah, type Work } from '../../kernel/index.ts'
+import type { CourierPrice } from '../costs/courier-price-by-hand.ts'
 import type { TrackedParcel } from './apply-history.ts'
 
 /** A parcel that a courier has booked, locked together with its order. */
@@ -14,6 +15,8 @@ export interface LockedParcel extends TrackedParcel {
   priceIdr: Rupiah | null
   marginIdr: Rupiah | null
   corrections: number
+  /** A person's statement whether the courier keeps the parcel's price; null if nobody said so. */
+  courierPrice: CourierPrice | null
   version: number
 }
 
@@ -36,7 +39,7 @@ export async function lockParcels(work: Work, where: RawBuilder<unknown>): Promi
   await lockRows(work.tx, { order: { id: sql`select s.order_id from shipments s where ${where}` } })
   const { rows } = await sql<Row>`
     select s.id, s.code, s.order_id, s.status, s.provider_order_id, s.waybill, s.tracking_url, s.fee_idr, s.price_idr, s.margin_idr,
-      s.corrections, s.version, coalesce(s.booked_at, s.created_at) as booked_at, s.tracked_until, s.moved_by_hand_at, (
+      s.corrections, s.courier_price, s.version, coalesce(s.booked_at, s.created_at) as booked_at, s.tracked_until, s.moved_by_hand_at, (
         select coalesce(jsonb_agg(jsonb_build_object('status', e.status, 'happenedAt', e.happened_at)), '[]')
         from shipment_events e where e.shipment_id = s.id
       ) as events

@@ -43,13 +43,15 @@ export async function recordTracking(work: Work, readings: readonly Reading[]): 
 
 function moveOf(parcel: LockedParcel, order: TrackedCourierOrder, followed: Followed): ParcelMove {
   const { status, trackedUntil, movedByHandAt, newEvents } = followed
+  // A courier's own price list goes on naming a price that the courier has given back.
+  const saidIdr = parcel.courierPrice === null ? order.priceIdr : undefined
   return {
     parcel,
     status,
     trackedUntil,
     movedByHandAt,
     newEvents,
-    priceIdr: order.priceIdr ?? parcel.priceIdr ?? 0,
+    priceIdr: saidIdr ?? parcel.priceIdr ?? 0,
     waybill: order.waybillId ?? parcel.waybill,
     trackingUrl: order.link ?? parcel.trackingUrl,
   }

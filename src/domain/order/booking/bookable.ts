@@ -15,10 +15,11 @@ export const isPaidFor: RawBuilder<boolean> = sql<boolean>`exists (
 /**
  * Returns the parcels to insert: one for each of these orders that is paid and has its stock reserved. The
  * orders' rows stay locked, so that nobody cancels the orders meanwhile. The parcels of an order are
- * numbered, and laku's reference at the courier contains the number. A parcel whose booking is unknown,
- * because the courier's answer was lost, is not counted. So the next parcel gets the same number and the same
- * reference, and no second booking is made. When staff book, `held` also allows orders on hold, and `courier`
- * replaces the buyer's choice.
+ * numbered, and laku's reference at the courier contains the number. The next number is one more than the
+ * highest of the parcels with a known booking. A parcel whose booking is unknown, because the courier's
+ * answer was lost, is left out. So the next parcel gets the same number and the same reference, and no second
+ * booking is made. When staff book, `held` also allows orders on hold, and `courier` replaces the buyer's
+ * choice.
  */
 export async function bookableParcels(
   work: Work,
@@ -30,7 +31,8 @@ export async function bookableParcels(
     select o.id as order_id, o.code as order_code, o.user_id, o.courier_company, o.courier_type,
       o.fee_estimated and o.fee_trued_at is null as fee_estimated,
       coalesce((select p.code from payments p where p.participant_id = o.participant_id order by p.id limit 1), o.code) as name,
-      (select count(*) + 1 from shipments s where s.order_id = o.id and s.provider_order_id is not null)::int as number, case
+      (select coalesce(max((regexp_match(s.reference, '-([0-9]+)$'))[1]::int), 0) + 1
+        from shipments s where s.order_id = o.id and s.provider_order_id is not null) as number, case
         when exists (select from shipments s where s.order_id = o.id and s.margin_idr is not null) then 0
         else o.shipping_idr end as fee_idr
     from orders o

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { moveState, requireTransition, type Work } from '../../kernel/index.ts'
-import { endAttention, takeLimit } from '../../ops/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import { restock } from '../../warehouse/index.ts'
 import { orderErrors } from '../errors.ts'
 import { isRefundDecided, type LockedOrder, lockOrderAndPayments } from '../lock.ts'
@@ -13,6 +13,7 @@ import {
   returnBorne,
   takeBack,
 } from '../refunds/order-money.ts'
+import { takeOrderLimit } from '../take-order-limit.ts'
 import { orderMachine, orderTransitions } from '../transitions.ts'
 import { applyStatusEffects } from './apply-status-effects.ts'
 import { earnOrders } from './earn.ts'
@@ -40,7 +41,7 @@ export async function refundUndeliverable(work: Work, orderId: string): Promise<
   // The refund is the price of the goods, less the amount that the buyer was refunded before.
   const amountIdr = (kept?.leftIdr ?? 0) - shippingIdr
   if (!kept || amountIdr <= 0) return await endUnrefunded(work, order)
-  await takeLimit(work, giftOf('undeliverable', order, amountIdr))
+  await takeOrderLimit(work, id, giftOf('undeliverable', order, amountIdr))
   await restockAll(work, id)
   const from = order.sessionId ? takeBack(await postedGoods(work, id), amountIdr, order) : undefined
   const { paymentId } = kept

@@ -8,7 +8,7 @@ import {
   sumIdr,
   type Work,
 } from '../../kernel/index.ts'
-import { endAttention, takeLimit } from '../../ops/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import { restock } from '../../warehouse/index.ts'
 import { orderErrors } from '../errors.ts'
 import { applyStatusEffects } from '../fulfilment/apply-status-effects.ts'
@@ -21,6 +21,7 @@ import {
   refundOrder,
   takeBack,
 } from '../refunds/order-money.ts'
+import { takeOrderLimit } from '../take-order-limit.ts'
 import { orderMachine, returnMachine } from '../transitions.ts'
 import { type AcceptedItem, leftToReturn, type ReturnableItem, returnableItems } from './items.ts'
 import { getReturn, type ReturnView } from './read.ts'
@@ -60,7 +61,7 @@ export async function acceptReturn(work: Work, input: ReturnInspection): Promise
   const feeIdr = refundsShipping(view.reason, allCameBack) ? order.shippingIdr : 0
   const shippingIdr = Math.min(feeIdr, leftIdr - goodsIdr)
   const refundIdr = goodsIdr + shippingIdr
-  await takeLimit(work, giftOf('return', order, refundIdr, ['return', view.id]))
+  await takeOrderLimit(work, order.id, giftOf('return', order, refundIdr, ['return', view.id]))
   await decide(work, view, { items, refundIdr, shippingIdr, note: input.note })
   await moveOrder(work, order, allCameBack)
   await restock(work, {

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { inSql, type Rupiah, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
+import { lockWallets } from '../../wallet/index.ts'
+import { lockPaidThings } from '../escrow/funds.ts'
 import { lockPayments } from '../payments/lock.ts'
 import { type Booked, bookedOf, MAX_CORRECTIONS, movedIdr } from '../reconciliation/booked-sums.ts'
 import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
@@ -84,10 +86,7 @@ export async function bookChargebackLines(
   const known = await knownOf(work, due)
   const now = await bookedOf(work.tx, due)
   const matches = new Map((await matchLines(work, due)).map((matchLine) => [matchLine.id, matchLine]))
-  await lockPayments(
-    work.tx,
-    due.flatMap(({ id }) => [matches.get(id)?.paymentId ?? [], known.get(id)?.paymentId ?? []].flat()),
-  )
+  await lockFor(work, matches.values(), known.values())
   // The oldest line is posted first, because a chargeback must be posted before the won dispute that returns
   // its sum. Xendit lists the newest lines first.
   for (const line of due.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
@@ -169,6 +168,31 @@ async function followTold(
   if (linked && quarantineId && !linked.quarantineId)
     await moveToQuarantined(work, linked, line.id, { ...match, quarantineId })
   return fresh
+}
+
+/**
+ * Locks the payments of chargeback lines, and the wallets of their buyers, before the first chargeback or
+ * ledger balance is locked. For money in quarantine, the order and the session of its payment are locked too.
+ */
+async function lockFor(
+  work: Work,
+  matches: Iterable<Matched>,
+  known: Iterable<Pick<KnownLine, 'paymentId'>>,
+): Promise<void> {
+  const matched = [...matches]
+  const payments = await lockPayments(
+    work.tx,
+    [...matched, ...known].flatMap((line) => line.paymentId ?? []),
+  )
+  const quarantined = matched.filter((match) => match.status === 'waiting')
+  await lockPaidThings(
+    work.tx,
+    quarantined.flatMap((match) => payments.get(match.paymentId ?? '') ?? []),
+  )
+  await lockWallets(
+    work,
+    [...payments.values()].map((payment) => payment.userId),
+  )
 }
 
 /**

@@ -175,6 +175,20 @@ describe('a buyer gets back what they paid, and that once', () => {
     expect(await f.broken()).toEqual([])
   })
 
+  it('that was won back in full moves too, and no money with it', async () => {
+    const [wrong, right] = [await paid(), await paid()]
+    const told = { transactionId: newId(), amountIdr: 30_000 }
+    const tell = (paymentId: string, isMoved: boolean) =>
+      f.laku.as(finance(), (work) => recordChargeback(work, { ...told, paymentId, isMoved }))
+    await tell(wrong.id, false)
+    const won = { id: newId(), amountIdr: 30_000 } as GatewayTransaction
+    await f.laku.system((work) => bookWonDispute(work, won, { paymentId: wrong.id, userId: wrong.userId }))
+    const before = await books()
+    await tell(right.id, true)
+    expect((await f.row(right.id)).chargedBackIdr).toBe(0)
+    expect(await books()).toEqual(before)
+  })
+
   describe('told of by staff and found in the provider’s book under another id', () => {
     const line = (transactionId: string, paymentId: string, amountIdr: number) =>
       f.laku.system((work) => recordChargebacks(work, [{ transactionId, paymentId, amountIdr }]))

@@ -52,9 +52,11 @@ export async function moveChargeback(
   const { ledgerKey, paymentId: from } = booked
   const { leftIdr, corrections } = row
   await sql`
-    update chargebacks set payment_id = ${to.id}, corrections = corrections + 2 where id = ${booked.id}`.execute(
-    work.tx,
-  )
+    update chargebacks set payment_id = ${to.id}, corrections = corrections + ${leftIdr > 0 ? 2 : 0}
+    where id = ${booked.id}`.execute(work.tx)
+  await endAttention(work, 'payment_charged_back', from, `its chargeback is of ${to.code}`)
+  // If the chargeback was won back in full, no money moves to the other payment.
+  if (leftIdr === 0) return
   const between = suspenseAccount(transactionId)
   const moved = (nth: number, paymentId: string, entries: Posting['entries']): Posting => ({
     key: correctionKey(ledgerKey, corrections + nth),
@@ -70,6 +72,5 @@ export async function moveChargeback(
     { paymentId: from, amountIdr: -leftIdr },
     { paymentId: to.id, amountIdr: leftIdr },
   ])
-  await endAttention(work, 'payment_charged_back', from, `its chargeback is of ${to.code}`)
   reportChargebacks(work, new Map([[to.id, to]]), [{ transactionId, paymentId: to.id, amountIdr: leftIdr }])
 }

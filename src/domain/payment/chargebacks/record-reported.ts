@@ -1,9 +1,11 @@
 import { kernelErrors, type Rupiah, requireStaff, rupiah, type Work } from '../../kernel/index.ts'
-import { endAttention } from '../../ops/index.ts'
+import { endAttention, takeLimit } from '../../ops/index.ts'
 import { isInSuspense } from '../../suspense/index.ts'
+import { lockWallets } from '../../wallet/index.ts'
 import { paymentErrors } from '../errors.ts'
-import { lockPayments } from '../payments/lock.ts'
+import { type LockedPayment, lockPayments } from '../payments/lock.ts'
 import {
+  type BookedChargeback,
   bookChargebacks,
   type Chargeback,
   chargebackKey,
@@ -43,10 +45,10 @@ export interface RecordedChargeback {
 /**
  * Posts a chargeback that Xendit reported to staff before its transaction list had it. With `sameAs`, staff
  * say that it is the same as a chargeback in the ledger. With `isAnother`, staff say that it is a different
- * one. With `isMoved`, a chargeback that is booked on the wrong payment moves to `paymentId`. A chargeback is
- * posted only once under the same id.
+ * one. With `isMoved`, a chargeback that is booked on the wrong payment moves to `paymentId`. The move counts
+ * against the limits of the person who acts. A chargeback is posted only once under the same id.
  * @throws payment.not_refundable, not_found, chargeback_known, chargeback_not_found, kernel.option_not_taken,
- *   kernel.forbidden
+ *   second_person_needed, forbidden
  */
 export async function recordChargeback(work: Work, told: ReportedChargeback): Promise<RecordedChargeback> {
   requireStaff(work.actor, 'finance')
@@ -65,8 +67,10 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   )
   if (told.isMoved) {
     if (!before || before.amountIdr !== amountIdr) throw paymentErrors.chargeback_not_found({ transactionId })
+    await takeMoved(work, before, payments)
     await moveChargeback(work, before, { transactionId, to: payment })
-    await requireTakeable(work, payment, before.amountIdr - before.wonIdr)
+    const leftIdr = before.amountIdr - before.wonIdr
+    if (leftIdr > 0) await requireTakeable(work, payment, leftIdr)
     const [was, after] = [{ paymentId: before.paymentId }, { transactionId, amountIdr, paymentId }]
     work.audit({ command: 'payments chargeback', subject: ['payment', paymentId], before: was, after })
     return { ...line, fresh: false }
@@ -122,6 +126,26 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   const after = { transactionId, amountIdr, ...(sameAs !== undefined && { sameAs }) }
   work.audit({ command: 'payments chargeback', subject: ['payment', paymentId], after })
   return { ...line, fresh: sameAs === undefined }
+}
+
+/**
+ * Counts a chargeback that moves to another payment against the limits of the person who moves it, because
+ * the buyer of the first payment gets the money back. The wallets of both buyers are locked before the
+ * limits.
+ * @throws kernel.second_person_needed
+ */
+async function takeMoved(
+  work: Work,
+  { id, paymentId, amountIdr, wonIdr }: BookedChargeback,
+  payments: ReadonlyMap<string, LockedPayment>,
+): Promise<void> {
+  const userIds = [...payments.values()].map((payment) => payment.userId)
+  await lockWallets(work, userIds)
+  const from = payments.get(paymentId ?? '')
+  if (!from) return
+  const subject = ['chargeback', id] as const
+  const receiver = `user:${from.userId}`
+  await takeLimit(work, { kind: 'chargeback_moved', subject, receiver, amountIdr: amountIdr - wonIdr })
 }
 
 /**

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { actorLabel, insertRows, newId, type Work } from '../../kernel/index.ts'
+import { actorLabel, insertRows, lockRows, newId, type Work } from '../../kernel/index.ts'
 import { walletAccount } from '../../ledger/index.ts'
 import { claimBankReference } from '../../payout/index.ts'
 import {
@@ -79,15 +79,23 @@ export async function decideSuspense(
 }
 
 /**
- * Locks the payment or wallet that gets the unexplained money. This payment or wallet is locked before the
- * row of that money (the suspense item), in the same order as when money is put into suspense.
+ * Locks the payment, factory or wallet that gets the unexplained money, and the wallet of the payment's
+ * buyer. They are locked before the row of that money (the suspense item), in the same order as when money is
+ * put into suspense. They are also locked before the limits of the person who decides.
  */
-async function lockPlace(work: Work, { userId }: SuspenseItem, { to, place, userId: given }: AskedDisposal) {
+async function lockPlace(
+  work: Work,
+  item: SuspenseItem,
+  { to, place, userId = item.userId ?? undefined, factoryId = item.factoryId ?? undefined }: AskedDisposal,
+) {
   const quarantineId = quarantineIn(place)
   if (quarantineId) await lockQuarantined(work, quarantineId)
-  else if (to === 'reassigned' && place && place !== 'fee') await lockPayments(work.tx, [place])
-  const user = given ?? userId
-  if (to === 'wallet' && user) await lockWallets(work, [user])
+  else if (to === 'reassigned' && place && place !== 'fee') {
+    const payment = (await lockPayments(work.tx, [place])).get(place)
+    if (payment) await lockWallets(work, [payment.userId])
+  }
+  if (to === 'offset' && factoryId) await lockRows(work.tx, { factory: { id: [factoryId] } })
+  if (to === 'wallet' && userId) await lockWallets(work, [userId])
 }
 
 /** Returns the id of the quarantined money if `place` (the destination) has the form `quarantine:{id}`. */

@@ -110,14 +110,13 @@ describe('money in suspense', () => {
   })
 
   it('gives a chargeback to its payment, no more than was paid, which is marked and told of', async () => {
-    const payment = await f.payment()
-    const paid = {
-      paymentId: payment.id,
-      paidAmountIdr: 110_000,
-      channel: 'CREDIT_CARD',
-      invoiceId: 'inv-cb',
+    const paidOne = async (invoiceId: string) => {
+      const payment = await f.payment()
+      const paid = { paymentId: payment.id, paidAmountIdr: 110_000, channel: 'CREDIT_CARD', invoiceId }
+      await f.laku.system((work) => confirmPayments(work, [{ ...paid, paidAt: work.now }]))
+      return payment
     }
-    await f.laku.system((work) => confirmPayments(work, [{ ...paid, paidAt: work.now }]))
+    const [payment, other] = [await paidOne('inv-cb'), await paidOne('inv-cb2')]
     const asked = { to: 'reassigned', place: payment.id } as const
     const large = await put(110_001, { kind: 'chargeback', providerId: 'txn_large' })
     expect(await refusal(dispose(large.code, asked))).toBe('payment.not_refundable')
@@ -125,6 +124,14 @@ describe('money in suspense', () => {
     await dispose(code, asked)
     expect(await f.row(payment.id)).toMatchObject({ chargedBackIdr: 110_000 })
     expect(await f.attention()).toContain(`payment_charged_back ${payment.id}`)
+    // The provider took more under the same id than was paid, in two steps. Both parts are of another
+    // payment.
+    for (const part of [30_000, 20_000]) {
+      const excess = await put(part, { kind: 'chargeback', providerId: 'txn_cb' })
+      await dispose(excess.code, { to: 'reassigned', place: other.id })
+    }
+    expect(await f.row(other.id)).toMatchObject({ chargedBackIdr: 50_000 })
+    expect(await f.broken()).toEqual([])
     // A dispute was won in parts: each makes the loss smaller, and the buyer has it coming again.
     const won = async (amountIdr: number) => (await put(-amountIdr, { kind: 'chargeback' })).code
     await dispose(await won(30_000), asked)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import {
   finalStates,
+  lockRows,
   moveState,
   personOf,
   type Rupiah,
@@ -151,6 +152,7 @@ export async function confirmBatch(
   // because no line is open any more.
   const isOver = finalStates(bankBatchTransitions).includes(batch.status) && input.words !== undefined
   if (!isOver) requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
+  await lockPaid(work, batch.lines)
   if (input.reference) await claimBankReference(work, input.reference, ['bank_batch', batch.id])
   const words =
     input.words ??
@@ -176,7 +178,7 @@ export async function confirmBatch(
     else if (line.status === 'succeeded') returned.push(line)
     else throw payoutErrors.line_decided({ code: line.code, status: line.status })
   }
-  // The limits of receivers are locked in one order, so that two batches do not wait for each other.
+  // The limits are locked after all rows, and in one order of receivers, so that nobody waits in a circle.
   const byReceiver = (a: Line, b: Line) => (a.userId ?? '').localeCompare(b.userId ?? '')
   for (const line of [...failed, ...returned].sort(byReceiver)) await takeReturned(work, line)
   await move(work, paid, 'succeeded')
@@ -198,6 +200,17 @@ export async function confirmBatch(
     },
   })
   return await showBatch(work, batch.id)
+}
+
+/**
+ * Locks the withdrawals that these lines pay, the retries of these withdrawals, and their wallets. They are
+ * locked before any limit, as in all other code.
+ */
+async function lockPaid(work: Work, lines: readonly Line[]): Promise<void> {
+  const own = lines.filter((line) => line.purpose === 'withdrawal')
+  const ids = own.map((line) => line.subjectId)
+  const userIds = own.flatMap((line) => line.userId ?? [])
+  await lockRows(work.tx, { withdrawal: { id: ids, retryOf: ids }, wallet: { id: userIds } })
 }
 
 /**

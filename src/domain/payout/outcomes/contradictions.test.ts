@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { waitForLock } from '../../../../test/locked.ts'
 import { openPayoutFixture } from '../../../../test/payouts.ts'
 import { lockRows, newId } from '../../kernel/index.ts'
 import { factoryAccount } from '../../ledger/index.ts'
@@ -66,15 +66,7 @@ describe('a provider that contradicts itself', () => {
       // A retry of the settlement locks its payouts like this before it makes a new one.
       await lockRows(work.tx, { payout: { subjectId: [old.subjectId] } })
       heard = f.laku.system((other) => applyPayoutAnswers(other, [answer]))
-      await expect
-        .poll(async () => {
-          const { rows } = await sql`
-            select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
-            f.laku.db,
-          )
-          return rows.length
-        })
-        .toBe(1)
+      await waitForLock(f.laku)
       const asked = { subjectId: old.subjectId, key: newId(), purpose: 'settlement', owner: {} } as const
       again = await createPayout(work, { ...asked, destination: waits, amountIdr: 50_000 })
     })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { waitForLock } from '../../../../test/locked.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../../test/settlements.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { good } from '../../../../test/wallets.ts'
@@ -21,6 +22,7 @@ import {
   approveWithdrawal,
   claimWithdrawalsForBank,
   ensureWallets,
+  lockWallets,
   rejectWithdrawal,
   requestWithdrawal,
 } from '../../wallet/index.ts'
@@ -416,10 +418,33 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect((await row.executeTakeFirstOrThrow()).status).toBe('succeeded')
     expect(await balance('bank-transfers-in-flight')).toBe(0)
     const bank = await balance('bank')
-    await reject(batch, withdrawal.code)
+    // A rejection gives money to a wallet, so it counts against the person's limits. It waits for the wallet
+    // before it takes those limits. Otherwise it would wait in a circle with a person who has the wallet.
+    const isReturnCounted = async () => {
+      const use = f.laku.db
+        .selectFrom('limitUses')
+        .select('undoneAt')
+        .where('subjectId', '=', withdrawal.id)
+        .where('kind', '=', 'withdrawal_returned')
+      return (await use.executeTakeFirst())?.undoneAt === null
+    }
+    let rejected: Promise<unknown> | undefined
+    await f.laku.system(async (work) => {
+      await lockWallets(work, [withdrawal.userId])
+      rejected = reject(batch, withdrawal.code)
+      await waitForLock(f.laku)
+      const { rows } = await sql<{ isFree: boolean }>`
+        select pg_try_advisory_xact_lock(hashtextextended(${`limit given r user:${withdrawal.userId}`}, 0)) as is_free`.execute(
+        work.tx,
+      )
+      expect(rows).toEqual([{ isFree: true }])
+    })
+    await rejected
+    expect(await isReturnCounted()).toBe(true)
     const words = [{ code: withdrawal.code, verdict: 'paid' as const, reference: 'HAND 30004' }]
     await as(budi, (work) => confirmBatch(work, { batch, words }))
     expect((await row.executeTakeFirstOrThrow()).status).toBe('succeeded')
     expect(await balance('bank')).toBe(bank)
+    expect(await isReturnCounted()).toBe(false)
   })
 })

@@ -74,6 +74,8 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
     all: true,
   })
   await redoUse(work, 'withdrawal', [id])
+  // A person may have said that the money came back. That counted against the person's limits, and is undone.
+  await undoUse(work, 'withdrawal_returned', [id])
   await post(work, [
     {
       key: `withdrawal:${id}:succeeded${isFirst(payout) ? '' : `:${payout.payoutId}`}:${payout.turn}`,
