@@ -130,6 +130,9 @@ const booksAgree = async () => {
   await sweepRefunds(at())
   await readProviderBook(at())
   expect(await reconcileGateway(at(), {})).toMatchObject({ ok: true, differences: [] })
+  await bookHolds()
+}
+const bookHolds = async () => {
   const results = await laku.system((work) => runChecks(bookChecks, work.tx, laku.vault))
   expect(results.filter((checkResult) => !checkResult.ok)).toEqual([])
 }
@@ -348,32 +351,48 @@ it.each([
   ['arrives then', 'SUCCEEDED'],
   ['fails then', 'FAILED'],
 ])('a refund that is pending when it is adopted and %s is its buyer’s once', async (_, end) => {
-  const [buyer] = (await shop.market.buyers(1)) as [Buyer]
+  const [buyer, leaver] = (await shop.market.buyers(2)) as [Buyer, Buyer]
   const placed = await ordered(buyer)
+  const session = await shop.market.session({ moq: 4, endsInS: 30 * 86_400 })
+  const joined = await shop.market.join(leaver, session.id)
+  await payInvoice(joined.payment.code)
   const { totalIdr } = await shop.see(placed.order.id)
-  const before = (await left()).length
+  const { amountIdr: placeIdr } = joined.payment
+  const before = await left()
   const restore = await backUp(laku)
   await control('PUT', '/refunds', { outcome: 'PENDING' })
   await shop.cancel(customer(buyer), placed.order.id)
+  await shop.market.leave(leaver, session.id)
   await sendRefunds()
   await restore()
   const adoption = await adoptProvider(context)
-  expect(adoption).toMatchObject({ done: true, refunds: [{ amountIdr: totalIdr }] })
+  expect(adoption.done).toBe(true)
+  expect(adoption.refunds.map(({ amountIdr }) => amountIdr).toSorted()).toEqual(
+    [totalIdr, placeIdr].toSorted(),
+  )
+  // The place is given up before its refund arrives. So the session creates no order for it.
+  expect(await shop.market.statusOf(joined.participation.id)).toBe('left')
+  expect((await shop.market.see(session.id)).paidUnits).toBe(0)
+  await bookHolds()
   const { rows } = await sql<{ id: string; status: string }>`
-    select provider_refund_id as id, status from refunds where code = ${adoption.refunds[0]?.code}`.execute(
+    select provider_refund_id as id, status from refunds where code = any(${adoption.refunds.map(({ code }) => code)})`.execute(
     laku.db,
   )
-  expect(rows).toMatchObject([{ status: 'submitted' }])
+  expect(rows).toMatchObject([{ status: 'submitted' }, { status: 'submitted' }])
   await control('PUT', '/refunds', { outcome: 'SUCCEEDED' })
-  await control('POST', `/refunds/${rows[0]?.id}`, { status: end })
+  for (const { id } of rows) await control('POST', `/refunds/${id}`, { status: end })
   for (let i = 0; i < 3; i++) {
     laku.clock.shift(7_200)
     await sendRefunds()
   }
   // A refund that failed is sent again or is in the wallet.
-  const sent = (await left()).length - before
-  expect(sent * totalIdr + (await wallet(buyer))).toBe(totalIdr)
+  const sent = (await left()).filter((text) => !before.includes(text))
+  const sentIdr = (idr: number) => sent.filter((text) => text.endsWith(` ${idr}`)).length * idr
+  expect(totalIdr).not.toBe(placeIdr)
+  expect(sentIdr(totalIdr) + (await wallet(buyer))).toBe(totalIdr)
+  expect(sentIdr(placeIdr) + (await wallet(leaver))).toBe(placeIdr)
   expect((await shop.see(placed.order.id)).status).toBe('refunded')
+  expect(await shop.market.statusOf(joined.participation.id)).toBe('refunded')
   await booksAgree()
 })
 

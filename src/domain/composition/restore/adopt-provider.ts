@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { factoriesOfAccount } from '../../factory/index.ts'
+import { endRefundedPlace } from '../../group-buying/index.ts'
 import {
   DomainError,
   databaseDoubt,
@@ -103,7 +104,10 @@ export async function adoptProvider(
       if (to) own.push({ reference: answer.referenceId ?? answer.id, ...to, amountIdr: answer.amountIdr })
       return to !== undefined
     },
-    refunding: cancelRefunded,
+    refunding: async (work, paymentId) => {
+      await cancelRefunded(work, paymentId)
+      await endRefundedPlace(work, paymentId)
+    },
   })
   const adopted = [...own, ...(await adoptPayouts(context))]
   return await unitOfWork.run(actor, async (work) => {
