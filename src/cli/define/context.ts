@@ -53,7 +53,7 @@ export interface ContextOptions {
   actor?: Actor
 }
 
-/** The whole answer of a change, in the form in which it is stored. */
+/** The whole answer of a command that changes data, as laku stores it for a repetition of the command. */
 export interface KeptAnswer {
   value: unknown
   text: string

@@ -46,8 +46,8 @@ function run(url: string, more: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const ignore = () => {}
     const passOn = (signal: NodeJS.Signals) => void child.kill(signal)
-    // The signals are handled before the password file exists. Node calls the handlers only after psql was
-    // started.
+    // These handlers are set before the password file is written. Without them a signal would end this
+    // process and leave the file behind.
     process.on('SIGINT', ignore)
     for (const signal of endings) process.on(signal, passOn)
     const { address, password } = splitPassword(url)

@@ -323,8 +323,8 @@ export async function listLimits(
 }
 
 /**
- * Replaces the fingerprints of bank accounts in the counted decisions, because the key for fingerprints has
- * changed.
+ * Replaces the fingerprints of bank accounts in the decisions that limits count. It is needed after the key
+ * for fingerprints has changed.
  */
 export async function recountUses(tx: Tx, fresh: readonly { id: string; account: string }[]): Promise<void> {
   await sql`

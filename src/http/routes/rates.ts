@@ -56,8 +56,8 @@ export const rateRoutes =
   (laku: Laku): FastifyPluginAsyncZod =>
   async (app) => {
     const { unitOfWork, providers, config } = laku
-    // Requests for shipping prices name goods, whose weights and prices are read from the database. In
-    // production laku caches them for a second, for all callers who are not logged in.
+    // Requests for shipping prices name goods. The weights and prices of these goods are read from the
+    // database. In production laku caches what it read for a second, for all callers who are not logged in.
     const weighed = config.env === 'production' ? new Memory(FRESH_MS, MAX_WEIGHED) : undefined
 
     app.post(

@@ -5,8 +5,9 @@ import { isOtpCode } from './otp-code.ts'
 import type { CodePurpose } from './request.ts'
 
 /**
- * A typed code is compared with at most this many valid codes of one phone number. Strangers cannot get so
- * many valid codes at once, so there is room for the codes of known people.
+ * A typed code is compared with at most this many valid codes of one phone number. Anybody can request codes
+ * for a number, but a rate limit keeps strangers far below this figure. So the owner's own codes are always
+ * among those compared.
  */
 const MAX_ALIVE = 40
 

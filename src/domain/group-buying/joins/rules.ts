@@ -41,8 +41,8 @@ function itemsOf(join: Join): Map<string, number> | undefined {
 }
 
 /**
- * Returns a join as a candidate, or the error that refuses the join. `taken` holds the places that earlier
- * joins of the same batch get.
+ * Returns a join as a candidate for units of its session, or the error that refuses the join. `taken` holds
+ * the places that earlier joins of the same batch get.
  */
 export function candidateOf(
   join: Join,

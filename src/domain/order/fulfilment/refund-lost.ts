@@ -65,9 +65,9 @@ async function refundLost(work: Work, orderId: string): Promise<void> {
   if (order.status !== 'failed' || !kept) return
   await earnOrders(work, [orderId])
   const { userId, sessionId } = order
-  // The database requires a record of each such refund in the table of limits. If staff set the order to
-  // failed, the record was made then, in that person's name. If the courier reported the loss, the record is
-  // made now, and counts against nobody's limits.
+  // The company pays the refund of a lost parcel. The database requires a record of each refund at the
+  // company's cost, in the table of staff's limits. If staff set the order to failed, the record was made
+  // then, in that person's name. If the courier reported the loss, the record is made now, for no person.
   await countUnlessCounted(work, giftOf('order_failed', order, kept.leftIdr))
   await refundOrder(work, {
     key: `order:${orderId}:lost`,

@@ -17,8 +17,8 @@ export const CLAIM_RETURNED = 'payment.claim_returned'
 export const WRITTEN_OFF = 'payment.claim_written_off'
 
 /**
- * The SQL for the ledger transactions that returned money of a payment `p` to its buyer, or took it back.
- * They are about the rebate, the refunds, and the sums that the buyer owes (claims).
+ * The SQL for the ledger transactions that returned money of a payment `p` to its buyer: the rebate and the
+ * refunds. It also finds those by which the buyer owes some of this money (claims), or paid it back.
  */
 export const goesBack: RawBuilder<{ id: string }> = sql`
   select t.id from ledger_transactions t where t.key = 'participant:' || p.participant_id || ':released'

@@ -88,8 +88,8 @@ export class Hearing {
    */
   readonly contradicted = new Map<string, ProviderRefund | undefined>()
   /**
-   * The states, by the refund's id, that the refunds have in the database; their rows are locked. The states
-   * in memory may be newer, because decisions are written afterwards.
+   * The state of each refund in the database, by the refund's id; the rows are locked. The states in memory
+   * may be newer, because they are written only after all answers were collected.
    */
   readonly #stored: ReadonlyMap<string, RefundStatus>
 

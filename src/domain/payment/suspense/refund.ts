@@ -15,9 +15,9 @@ const REASON = 'quarantine'
 /**
  * Sends quarantined money (such as a wrong amount) back to its payer: to the bank, card or e-wallet that
  * paid, if that payment channel accepts refunds. Otherwise the money goes to the wallet of the buyer for
- * whose payment it came. The payment that is in review because of this money fails. It counts as refunded
- * once the payer has the money. If `adopted` is given, the refund was sent before a restore of the database,
- * so only its row is created.
+ * whose payment it came. If the buyer's payment was in review because of this money, the payment fails. It
+ * becomes refunded once the payer has the money. If `adopted` is given, the refund was sent before a restore
+ * of the database, so only its row is created.
  * @throws payment.not_in_quarantine, quarantine_decided, no_source, maybe_charged_back, kernel.forbidden
  */
 export async function refundQuarantined(
