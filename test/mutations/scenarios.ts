@@ -78,15 +78,17 @@ export const scenarios = {
 
   'a return that two accept at once is decided once': async ({ laku }: Arena) => {
     const shop = await Storefront.open(laku)
-    await shop.market.addStock(2)
-    const [buyer] = await shop.market.buyers(1)
-    const { order } = await shop.deliveredOrder(buyer!, 2)
-    const items = [{ orderItemId: order.items[0]!.id, quantity: 1 }]
-    const asked = await laku.as(customer(buyer!), (work) =>
-      requestReturn(work, { order: order.id, reason: 'changed_mind', items }),
-    )
-    const accept = () => refusal(laku.as(staff, (work) => acceptReturn(work, { return: asked.id })))
-    expect((await Promise.all([accept(), accept()])).toSorted()).toEqual(['ok', 'order.return_decided'])
+    await shop.market.addStock(6)
+    await rounds(3, async () => {
+      const [buyer] = await shop.market.buyers(1)
+      const { order } = await shop.deliveredOrder(buyer!, 2)
+      const items = [{ orderItemId: order.items[0]!.id, quantity: 1 }]
+      const asked = await laku.as(customer(buyer!), (work) =>
+        requestReturn(work, { order: order.id, reason: 'changed_mind', items }),
+      )
+      const accept = () => refusal(laku.as(staff, (work) => acceptReturn(work, { return: asked.id })))
+      expect((await Promise.all([accept(), accept()])).toSorted()).toEqual(['ok', 'order.return_decided'])
+    })
   },
 
   'one buyer from many processes at once has one place': async ({ market }: Arena) => {

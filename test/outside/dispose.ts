@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { DomainError } from '../../src/domain/kernel/index.ts'
 import { decideSuspense, disposeSuspense } from '../../src/domain/payment/index.ts'
 import {
@@ -55,12 +56,34 @@ export async function dispose(house: House, item: string): Promise<void> {
   const after = await show(id)
   if (found.status === 'open' && after.decidedBy !== null && after.decidedBy === after.askedBy) {
     // A decision that one person made alone counts like everything else that this person gave.
-    const receiver = owner ? `${owner.kind === 'buyer' ? 'user' : 'factory'}:${owner.id}` : id
+    const isKnown = owner !== undefined && (await isKnownToLaku(house, owner, found))
+    const receiver = isKnown ? `${owner.kind === 'buyer' ? 'user' : 'factory'}:${owner.id}` : id
     house.alone.note('given', clerk.id, receiver, Math.abs(amountIdr), laku.clock.now())
   }
   if (!owner) return
   if (after.status === 'collected') owner.collectedIdr += amountIdr
   if (after.status === 'written_off') owner.letGoIdr += amountIdr
+}
+
+/**
+ * Returns whether laku can know the owner of money in suspense. It knows the owner of a payout by the bank
+ * account, and the owner of a refund by the payment. A restore loses bank accounts and payments that are newer
+ * than the backup. Then only the provider knows the owner, so laku cannot count the receiver's limit; the
+ * limit of the person who decides holds all the same.
+ */
+async function isKnownToLaku(house: House, { id }: Person, item: SuspenseItem): Promise<boolean> {
+  if (item.userId ?? item.factoryId) return true
+  const { kind, providerId, reference } = item
+  const refund = (await atProvider(house)).refunds.find(
+    (refund) => refund.id === providerId || refund.reference_id === reference,
+  )
+  const { rows } = await sql`
+    select from withdrawal_destinations where user_id = ${id} and ${kind} = 'payout'
+    union all select from factory_bank_accounts where factory_id = ${id} and ${kind} = 'payout'
+    union all select from payments where provider_invoice_id = ${refund?.invoice_id ?? null} and ${kind} = 'refund'`.execute(
+    house.laku.db,
+  )
+  return rows.length > 0
 }
 
 /** Returns all ways to dispose of a person's money in suspense. Each call begins with another way. */

@@ -5,6 +5,8 @@ import { runOutside } from './run.ts'
 
 it('200 histories in which the provider contradicts itself, workers sleep, banks answer and backups come back: who has what', async () => {
   const { acts, states } = await runOutside(200)
+  // A run from a path is only a part of the histories, so it need not reach every act and state.
+  if (process.env.LAKU_PATH !== undefined) return
   const done = new Set([...acts.keys()].flatMap((key) => (key.endsWith(': ok') ? key.slice(0, -4) : [])))
   expect(Object.keys(weights).filter((act) => !done.has(act))).toEqual([])
   const wanted = [

@@ -35,14 +35,16 @@ export interface Coverage {
 /**
  * Runs this many random histories in which the outside world does what the rules do not foresee. LAKU_SEED
  * repeats the histories of a printed seed, LAKU_RUNS sets their number, and LAKU_SHRINK=1 searches for the
- * shortest history that fails.
+ * shortest history that fails. LAKU_PATH=60 begins at the 61st history of the seed, the first in its database,
+ * and runs a single history if LAKU_RUNS is not set.
  *
  * No model predicts laku's answers. After every act all invariants must hold, and at the end of each history
  * the test counts who has which money.
  */
 export async function runOutside(runs: number): Promise<Coverage> {
   const seed = Number(process.env.LAKU_SEED ?? Math.floor(Math.random() * 2 ** 31))
-  const numRuns = Number(process.env.LAKU_RUNS ?? runs)
+  const path = process.env.LAKU_PATH
+  const numRuns = Number(process.env.LAKU_RUNS ?? (path === undefined ? runs : 1))
   console.info(`${numRuns} histories of the outside world: LAKU_SEED=${seed}`)
   const coverage: Coverage = { acts: new Map(), states: new Set() }
   let house: House | undefined
@@ -59,6 +61,7 @@ export async function runOutside(runs: number): Promise<Coverage> {
     await fc.assert(fc.asyncProperty(histories, live), {
       seed,
       numRuns,
+      ...(path !== undefined && { path }),
       endOnFailure: process.env.LAKU_SHRINK === undefined,
     })
   } finally {

@@ -7,6 +7,7 @@ export {
   type SuspenseItem,
   showSuspense,
 } from './list-suspense.ts'
+export { nameReceiver } from './name-receiver.ts'
 export { collectPlace, offsetPlace, writeOffPlace } from './places.ts'
 export { type NewSuspense, putIntoSuspense, type SuspenseKind } from './put-into-suspense.ts'
 export { isInSuspense, recordLostReference } from './record-lost-reference.ts'

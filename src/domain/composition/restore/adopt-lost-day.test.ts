@@ -27,7 +27,13 @@ import {
   sweepRefunds,
 } from '../../payment/index.ts'
 import { submitPayouts, sweepPayouts } from '../../payout/index.ts'
-import { getWithdrawal, requestWithdrawal, retryWithdrawal, sweepWithdrawals } from '../../wallet/index.ts'
+import {
+  adjustWallet,
+  getWithdrawal,
+  requestWithdrawal,
+  retryWithdrawal,
+  sweepWithdrawals,
+} from '../../wallet/index.ts'
 import { bookChecks } from '../invariants.ts'
 import { type AdoptContext, adoptProvider } from './adopt-provider.ts'
 
@@ -43,7 +49,7 @@ beforeAll(async () => {
   laku = await openTestLaku({
     sandbox: true,
     floatIdr: MUCH_IDR,
-    policy: { withdrawalFeeIdr: FEE_IDR, refundTwoPersonAboveIdr: MUCH_IDR },
+    policy: { withdrawalFeeIdr: FEE_IDR, refundTwoPersonAboveIdr: MUCH_IDR, aloneDayIdr: 1_000_000 },
   })
   shop = await Storefront.open(laku)
   await shop.market.addStock(100)
@@ -445,6 +451,13 @@ it('a withdrawal of money that was given in the lost day as well waits for a per
   const { status } = await laku.system((work) => getWithdrawal(work, small.code))
   expect(status).toBe('succeeded')
   await laku.as(finance, (work) => disposeSuspense(work, open[0]?.code as string, { to: 'written_off' }))
+  // The bank account names the receiver. So the money counts in one sum with what another person gives.
+  const leftIdr = laku.policy.aloneDayIdr - 200_000
+  const given = { userId: rich.id, kind: 'goodwill', reason: 'late' } as const
+  const giver = someone({ name: 'giver', role: 'finance', reason: 'late' })
+  const give = (changeIdr: number) =>
+    laku.as(giver, async (work) => (await adjustWallet(work, { ...given, changeIdr })).status)
+  expect([await give(leftIdr + 1), await give(100_000)]).toEqual(['requested', 'posted'])
   expect(await adoptProvider(context)).toMatchObject({ done: true, open: [] })
   await booksAgree()
 })

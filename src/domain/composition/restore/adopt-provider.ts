@@ -34,7 +34,7 @@ import {
   type PayoutGateway,
 } from '../../payout/index.ts'
 import { adoptSettlement, holdSettlement, releaseSettlement, voidSettlement } from '../../settlement/index.ts'
-import { suspenseTransitions } from '../../suspense/index.ts'
+import { nameReceiver, suspenseTransitions } from '../../suspense/index.ts'
 import {
   adoptWithdrawal,
   rejectWithdrawal,
@@ -199,6 +199,8 @@ interface OpenPayout {
   code: string
   providerId: string
   amountIdr: Rupiah
+  userId: string | null
+  factoryId: string | null
 }
 
 /**
@@ -206,7 +208,7 @@ interface OpenPayout {
  */
 async function openPayouts({ tx }: Work): Promise<OpenPayout[]> {
   const { rows } = await sql<OpenPayout>`
-    select id, code, provider_id, amount_idr from suspense_items
+    select id, code, provider_id, amount_idr, user_id, factory_id from suspense_items
     where status in ${inSql(openStates(suspenseTransitions))} and kind = 'payout' and subject_id is null and amount_idr > 0
     order by created_at, id`.execute(tx)
   const installation = await readInstallationId(tx)
@@ -272,7 +274,8 @@ const codeIn = (reference: string | null) => /(?:STL|WDR)-\d{6}-[0-9A-Z]+/.exec(
  * Posts the payouts that the provider made and this database lacked. Each is posted if its bank account has
  * exactly one owner here: a settlement's payout to the factory, a withdrawal's payout to the user's wallet.
  * If the wallet holds less than the withdrawal, the payout stays in suspense (money without a known purpose),
- * for a person. The other payouts are posted all the same.
+ * for a person. Its suspense item then names the user, because a decision about the money counts in the limit
+ * of its receiver. The other payouts are posted all the same.
  */
 async function adoptPayouts({
   unitOfWork,
@@ -286,11 +289,14 @@ async function adoptPayouts({
     if (!productId) continue
     const { destination } = await payouts.getPayout(productId)
     if (!destination) continue
+    const owner = await unitOfWork.run(actor, (work) => ownerOf(work, item, destination))
+    if (!owner) continue
     try {
-      const to = await unitOfWork.run(actor, (work) => adoptByAccount(work, item, { productId, destination }))
-      if (to) adopted.push({ reference: referenceId ?? item.code, ...to, amountIdr: item.amountIdr })
+      await unitOfWork.run(actor, (work) => adoptByAccount(work, item, productId, owner))
+      adopted.push({ reference: referenceId ?? item.code, ...owner, amountIdr: item.amountIdr })
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== WALLET_TOO_SMALL) throw error
+      await unitOfWork.run(actor, (work) => nameReceiver(work, item.id, { userId: owner.id }))
     }
   }
   return adopted
@@ -298,35 +304,45 @@ async function adoptPayouts({
 
 const WALLET_TOO_SMALL = walletErrors.insufficient_balance().code
 
+interface Owner {
+  to: 'factory' | 'user'
+  id: string
+}
+
 /**
- * Posts one payout that this database lacked to the owner of its bank account. Returns undefined if the bank
- * account has no owner in this database, or several.
+ * Returns the owner of the bank account that received a payout. Returns undefined if the bank account has no
+ * owner in this database, or several, or if the suspense item names somebody else.
+ */
+async function ownerOf(
+  work: Work,
+  { code, userId, factoryId }: OpenPayout,
+  destination: Required<GatewayPayout>['destination'],
+): Promise<Owner | undefined> {
+  const to = code.includes('WDR-') ? 'user' : 'factory'
+  const [id, ...others] =
+    to === 'user'
+      ? await usersOfAccount(work, destination)
+      : await factoriesOfAccount(work.tx, work.vault, destination)
+  if (!id || others.length > 0 || (userId ?? factoryId ?? id) !== id) return undefined
+  return { to, id }
+}
+
+/**
+ * Posts one payout that this database lacked to the owner of its bank account.
  * @throws wallet.insufficient_balance
  */
-async function adoptByAccount(
-  work: Work,
-  item: OpenPayout,
-  { productId, destination }: { productId: string } & Required<Pick<GatewayPayout, 'destination'>>,
-): Promise<{ to: 'factory' | 'user'; id: string } | undefined> {
-  const isWithdrawal = item.code.includes('WDR-')
-  const owners = isWithdrawal
-    ? await usersOfAccount(work, destination)
-    : await factoriesOfAccount(work.tx, work.vault, destination)
-  const [id] = owners
-  if (!id || owners.length > 1) return undefined
+async function adoptByAccount(work: Work, item: OpenPayout, productId: string, { to, id }: Owner) {
   await endAttention(work, 'payout_unexpected', productId, 'it was booked to who owns its account')
   await standDown(work, item.code)
   await disposeSuspenseByFact(
     work,
     item.id,
-    isWithdrawal ? { to: 'wallet', userId: id } : { to: 'offset', factoryId: id },
+    to === 'user' ? { to: 'wallet', userId: id } : { to: 'offset', factoryId: id },
   )
-  const to = isWithdrawal ? 'user' : 'factory'
   await countLost(work, {
-    kind: isWithdrawal ? 'withdrawal' : 'settlement',
+    kind: to === 'user' ? 'withdrawal' : 'settlement',
     subject: ['suspense', item.id],
     receiver: `${to}:${id}`,
     amountIdr: item.amountIdr,
   })
-  return { to, id }
 }

@@ -4,6 +4,7 @@ import { credit, debit, type Posting, post } from '../../ledger/index.ts'
 import { endAttention } from '../../ops/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { bookChargebackLines } from '../chargebacks/book-lines.ts'
+import type { GatewayRefund } from '../gateway.ts'
 import { type Booked, bookedOf, chargedIdr, MAX_CORRECTIONS, movedIdr } from './booked-sums.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 import { recordLostLines, strangersAmong } from './lost-lines.ts'
@@ -107,14 +108,16 @@ export async function bookTransactions(
  * Moves the difference between a line of Xendit's transaction list and laku's ledger into the suspense
  * account (unexplained money). The entry gets laku's code of the line's payment, refund or payout; if there
  * is none, the line's reference or id. An earlier attention item about a refund or payout that laku did not
- * ask for is no longer needed. The entry replaces it.
+ * ask for is no longer needed. The entry replaces it. `code` replaces the code of the entry. `refund` is
+ * Xendit's refund of the line, which names the payment: the payment's buyer got the money, so a decision about
+ * the money counts in that buyer's limit.
  */
 export async function suspend(
   work: Work,
   line: GatewayTransaction,
   { amountIdr }: Booked,
   why: string,
-  code?: string,
+  { code, refund }: { code?: string | undefined; refund?: GatewayRefund | undefined } = {},
 ): Promise<void> {
   const { id, type, productId, referenceId } = line
   const ours = await ownerOf(work, line)
@@ -142,9 +145,22 @@ export async function suspend(
     amountIdr: amountIdr - (movedIdr(line) ?? amountIdr),
     why,
     subjectId: ours?.id ?? null,
-    userId: ours?.userId ?? null,
+    userId: ours ? ours.userId : refund ? await buyerOf(work, refund) : null,
     factoryId: ours?.factoryId ?? null,
   })
+}
+
+/** Returns the buyer of the payment that a refund pays back; null if laku does not have the payment. */
+async function buyerOf(
+  work: Work,
+  { invoiceId, paymentId, paymentRequestId }: GatewayRefund,
+): Promise<string | null> {
+  const { rows } = await sql<{ userId: string }>`
+    select user_id from payments
+    where provider_invoice_id = ${invoiceId ?? null} or provider_payment_id = ${paymentId ?? null}
+      or provider_payment_request_id = ${paymentRequestId ?? null}
+    limit 1`.execute(work.tx)
+  return rows[0]?.userId ?? null
 }
 
 interface Owner {

@@ -347,6 +347,15 @@ describe("the provider's book has the last word", () => {
     await hear()
     expect(await unexpected()).toHaveLength(2)
     const good = await paid()
+    const asked = {
+      amountIdr: 15_000,
+      reason: 'OTHERS',
+      referenceId: 'by hand',
+      idempotencyKey: 'by hand',
+    } as const
+    const { paymentRequestId } = await gateway.getInvoice(good.invoiceId)
+    await gateway.createRefund({ paymentRequestId: paymentRequestId as string, ...asked })
+    await f.laku.sandbox.settleWebhooks()
     await book()
     for (let i = 0; i < 3; i++) {
       f.laku.clock.shift(1_801)
@@ -354,6 +363,14 @@ describe("the provider's book has the last word", () => {
     }
     expect(await differences()).toEqual([])
     expect((await f.row(good.payment.id)).status).toBe('paid')
+    // The provider's refund names the payment, so its buyer is the receiver of the money.
+    const byHand = await f.laku.system(({ tx }) => showSuspense(tx, 'by hand'))
+    const { userId } = await f.laku.db
+      .selectFrom('payments')
+      .select('userId')
+      .where('id', '=', good.payment.id)
+      .executeTakeFirstOrThrow()
+    expect(byHand).toMatchObject({ kind: 'refund', amountIdr: 15_000, userId })
     await hear()
     expect(await unexpected()).toEqual([])
     const [first] = foreign

@@ -4,7 +4,7 @@ import { allOrEach, setAside } from '../../ops/index.ts'
 import { applyPayoutAnswers, type GatewayPayout, type PayoutGateway } from '../../payout/index.ts'
 import { type AdoptedRefund, adoptRefund } from '../adoption/adopt-refund.ts'
 import type { GatewayContext } from '../context.ts'
-import type { GatewayInvoice } from '../gateway.ts'
+import type { GatewayInvoice, GatewayRefund } from '../gateway.ts'
 import { confirmInvoices, isPaid } from '../invoices/confirm.ts'
 import { applyRefundAnswers } from '../refunds/apply-answers.ts'
 import { refusedAsNothing } from '../refunds/call-provider.ts'
@@ -152,13 +152,14 @@ export async function resolveKeptLines(context: BookContext, adopting: Adopting)
   for (const { id } of kept) {
     const line = await gateway.getTransaction(id)
     await unlessUnfollowable(() => adoptObject(context, line, adopting, sum))
-    const code = line.type === 'REFUND' ? await codeOfLost(context, line) : undefined
+    const refund = await refundOf(context, line)
+    const code = await codeOfLost(context, refund)
     const became = await unitOfWork.run(actor, async (work) => {
       const { differing } = await bookTransactions(work, [line])
       await keepLines(work, [line], differing)
       if (differing.length === 0) return 'followed'
       if (line.status === 'PENDING') return 'waiting'
-      await suspendLine(work, line, code)
+      await suspendLine(work, line, { code, refund })
       return 'suspended'
     })
     if (became === 'waiting')
@@ -195,6 +196,15 @@ async function adoptObject(
   } else await askObject(context, line)
 }
 
+/** Returns Xendit's refund of a line; undefined if the line is about no refund, or Xendit does not have it. */
+async function refundOf(
+  { gateway }: BookContext,
+  { type, productId }: GatewayTransaction,
+): Promise<GatewayRefund | undefined> {
+  if (type !== 'REFUND' || !productId) return undefined
+  return await refusedAsNothing(() => gateway.getRefund(productId))
+}
+
 /**
  * Returns the code of a payment that laku's database lost. The payment's own line is in the suspense account
  * (unexplained money) under this code, and the line of its refund goes there under the same code. So the two
@@ -202,10 +212,8 @@ async function adoptObject(
  */
 async function codeOfLost(
   { gateway }: BookContext,
-  { productId }: GatewayTransaction,
+  refund: GatewayRefund | undefined,
 ): Promise<string | undefined> {
-  if (!productId) return undefined
-  const refund = await refusedAsNothing(() => gateway.getRefund(productId))
   const invoiceId = refund?.invoiceId
   if (!invoiceId) return undefined
   return (await refusedAsNothing(() => gateway.getInvoice(invoiceId)))?.externalId
@@ -240,6 +248,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
   const line = await unlessFailing(() => gateway.getTransaction(id))
   if (!line) return 'waits'
   await askAbout(context, line)
+  const refund = looks < LOOKS ? undefined : await askRefund(context, line)
   const mayWait = ({ now }: Pick<Work, 'now'>) => looks < LOOKS || secondsAfter(seenAt, STALE_AFTER_S) > now
   try {
     return await unitOfWork.run(actor, async (work): Promise<FollowedLine> => {
@@ -247,7 +256,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
       await keepLines(work, [line], differing)
       if (differing.length === 0) return 'agreed'
       if (mayWait(work)) return 'waits'
-      await suspendLine(work, line)
+      await suspendLine(work, line, { refund })
       return 'suspended'
     })
   } catch (error) {
@@ -255,7 +264,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
     // its money goes into the suspense account (unexplained money).
     return await unitOfWork.run(actor, async (work): Promise<FollowedLine> => {
       if (mayWait(work)) throw error
-      await suspendLine(work, line)
+      await suspendLine(work, line, { refund })
       return 'suspended'
     })
   }
@@ -265,14 +274,18 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
  * Moves the difference between a line of Xendit's transaction list and laku's ledger into the suspense
  * account (unexplained money). Deletes the stored line, because list and ledger now agree.
  */
-export async function suspendLine(work: Work, line: GatewayTransaction, code?: string): Promise<void> {
+export async function suspendLine(
+  work: Work,
+  line: GatewayTransaction,
+  known: { code?: string | undefined; refund?: GatewayRefund | undefined } = {},
+): Promise<void> {
   const booked = (await bookedOf(work.tx, [line])).get(line.id) as Booked
   await suspend(
     work,
     line,
     booked,
     `the provider's book has it otherwise than ours: ${line.type}, ${line.status}`,
-    code,
+    known,
   )
   await sql`delete from provider_lines where id = ${line.id}`.execute(work.tx)
 }
@@ -282,6 +295,14 @@ export async function suspendLine(work: Work, line: GatewayTransaction, code?: s
  */
 export async function askAbout(context: BookContext, line: GatewayTransaction): Promise<void> {
   await unlessFailing(() => askObject(context, line))
+}
+
+/** Returns Xendit's refund of a line; undefined if there is none, or Xendit does not answer. */
+export async function askRefund(
+  context: BookContext,
+  line: GatewayTransaction,
+): Promise<GatewayRefund | undefined> {
+  return await unlessFailing(() => refundOf(context, line))
 }
 
 async function askObject(
