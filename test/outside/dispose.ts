@@ -67,9 +67,9 @@ export async function dispose(house: House, item: string): Promise<void> {
 
 /**
  * Returns whether laku can know the owner of money in suspense. It knows the owner of a payout by the bank
- * account, and the owner of a refund by the payment. A restore loses bank accounts and payments that are newer
- * than the backup. Then only the provider knows the owner, so laku cannot count the receiver's limit; the
- * limit of the person who decides holds all the same.
+ * account, and the owner of a refund by the payment. A restore loses bank accounts and payments that are
+ * newer than the backup. Then only the provider knows the owner, so laku cannot count the receiver's limit;
+ * the limit of the person who decides holds all the same.
  */
 async function isKnownToLaku(house: House, { id }: Person, item: SuspenseItem): Promise<boolean> {
   if (item.userId ?? item.factoryId) return true

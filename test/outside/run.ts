@@ -35,8 +35,8 @@ export interface Coverage {
 /**
  * Runs this many random histories in which the outside world does what the rules do not foresee. LAKU_SEED
  * repeats the histories of a printed seed, LAKU_RUNS sets their number, and LAKU_SHRINK=1 searches for the
- * shortest history that fails. LAKU_PATH=60 begins at the 61st history of the seed, the first in its database,
- * and runs a single history if LAKU_RUNS is not set.
+ * shortest history that fails. LAKU_PATH=60 begins at the 61st history of the seed, the first in its
+ * database, and runs a single history if LAKU_RUNS is not set.
  *
  * No model predicts laku's answers. After every act all invariants must hold, and at the end of each history
  * the test counts who has which money.

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { adoptProvider, recogniseDatabase } from '../../src/domain/composition/restore/adopt-provider.ts'
 import { databaseDoubt } from '../../src/domain/kernel/index.ts'
 import { completeBankFiles } from '../../src/domain/payout/index.ts'
@@ -59,6 +60,21 @@ const sent = async (house: House) => {
   return payouts.length + refunds.length
 }
 
+const refundCodes = async ({ laku }: House) => {
+  const { rows } = await sql<{ code: string }>`select code from refunds`.execute(laku.db)
+  return new Set(rows.map(({ code }) => code))
+}
+
+/**
+ * Adds an adopted refund to the sum that is due to its buyer. The restore took the decision of the lost day
+ * out of that sum, and the adopted refund is a decision in the database again.
+ */
+function owe(house: House, paymentCode: string | null, amountIdr: number): void {
+  const payment = house.payments.find(({ code }) => code === paymentCode)
+  const payer = payment && house.payers.get(payment.invoiceId)
+  if (payer) payer.dueIdr += amountIdr
+}
+
 const ROUNDS = 4
 
 /** Adopts the lost data as running.md describes: adopt, dispose of money without an owner, adopt again. */
@@ -69,7 +85,9 @@ export async function adopt(house: House): Promise<void> {
   await house.control('PUT', '/faults', [] as never)
   await house.control('PUT', '/lists', { lag_s: 0 })
   for (let round = 0; round < ROUNDS; round++) {
-    const { done, open } = await adoptProvider(house.adopting(actor))
+    const known = await refundCodes(house)
+    const { done, open, refunds } = await adoptProvider(house.adopting(actor))
+    for (const { code, payment, amountIdr } of refunds) if (!known.has(code)) owe(house, payment, amountIdr)
     // All bank files are known, because the bank had confirmed none when the backup was made.
     if (done) return await laku.as(actor, completeBankFiles)
     for (const { code } of open) if (!(await arrive(house, code))) await dispose(house, code)

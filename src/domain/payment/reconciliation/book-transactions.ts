@@ -109,8 +109,8 @@ export async function bookTransactions(
  * account (unexplained money). The entry gets laku's code of the line's payment, refund or payout; if there
  * is none, the line's reference or id. An earlier attention item about a refund or payout that laku did not
  * ask for is no longer needed. The entry replaces it. `code` replaces the code of the entry. `refund` is
- * Xendit's refund of the line, which names the payment: the payment's buyer got the money, so a decision about
- * the money counts in that buyer's limit.
+ * Xendit's refund of the line, which names the payment: the payment's buyer got the money, so a decision
+ * about the money counts in that buyer's limit.
  */
 export async function suspend(
   work: Work,

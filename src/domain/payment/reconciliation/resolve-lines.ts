@@ -196,7 +196,9 @@ async function adoptObject(
   } else await askObject(context, line)
 }
 
-/** Returns Xendit's refund of a line; undefined if the line is about no refund, or Xendit does not have it. */
+/**
+ * Returns Xendit's refund of a line; undefined if the line is about no refund, or Xendit does not have it.
+ */
 async function refundOf(
   { gateway }: BookContext,
   { type, productId }: GatewayTransaction,
